@@ -1,0 +1,66 @@
+# Settings a caller may give: PYTHON, STACK (embedded, jvm, docker, external), KEEP=1, SLOW=1.
+# They reach the commands through the environment as well.
+PYTHON ?= python3
+PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml deploy/*/pyproject.toml))
+MODULES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(package))))
+DISTRIBUTIONS := $(addprefix water-,$(notdir $(filter-out services/%,$(PACKAGES)))) $(notdir $(filter services/%,$(PACKAGES)))
+TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) deploy/install/tests tests)
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-slow bench lint types imports dependencies generated check lock generate clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+install: ## Make .venv from requirements.lock; does nothing when it is up to date
+	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.11 or newer is needed: $(PYTHON) was not found" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another one with make PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@exec "$(PYTHON)" deploy/install/install.py
+
+demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external] [KEEP=1 stays up]
+	@exec .venv/bin/demo $(if $(STACK),--stack "$(STACK)") $(if $(KEEP),--keep)
+
+test: install ## All tests but the slow ones, with the coverage gate [STACK=...] [SLOW=1 runs the slow ones too]
+	@exec .venv/bin/pytest $(if $(SLOW),,-m "not slow") --cov
+
+test-slow: install ## Only the slow tests: outages of a minute, mutants [STACK=...]
+	@exec .venv/bin/pytest -m slow
+
+bench: install ## Claims per second beside a frameless pipeline and a raw floor
+	@exec .venv/bin/bench
+
+lint: install ## Style of the code
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+types: install ## Types, strictly; every test directory by itself, because names repeat between them
+	@.venv/bin/mypy $(MODULES) deploy/install/install.py
+	@for tests in $(TESTS); do .venv/bin/mypy "$$tests" || exit 1; done
+
+imports: install ## Who may import whom
+	@.venv/bin/lint-imports
+
+dependencies: install ## Every package declares what it imports, and nothing else
+	@for package in $(PACKAGES); do \
+		(cd "$$package" && "$(CURDIR)/.venv/bin/deptry" --no-ansi .) || exit 1; \
+	done
+
+generated: install ## The schemas and documents generated from contracts/ are up to date
+	@exec .venv/bin/python -m contracts.generate --check
+
+check: lint types imports dependencies generated ## Everything CI checks without running a test
+
+lock: ## Choose versions again and write requirements.lock (needs uv)
+	@command -v uv >/dev/null || { echo "uv is needed: https://docs.astral.sh/uv/" >&2; exit 1; }
+	uv pip compile $(addsuffix /pyproject.toml,$(PACKAGES)) requirements-dev.in \
+		--universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-emit-index-url --no-emit-find-links $(addprefix --no-emit-package ,$(DISTRIBUTIONS)) \
+		--custom-compile-command "make lock" --quiet -o requirements.lock
+
+generate: install ## Write the schemas and documents that follow from contracts/
+	@exec .venv/bin/python -m contracts.generate
+
+clean: ## Remove everything made here
+	rm -rf .venv build .devstack .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
