@@ -1,0 +1,139 @@
+"""The topics as an AsyncAPI 3.0 document, for the tools that draw, mock and check from one."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from contracts.envelope import CONTENT_TYPE, encode
+from contracts.generate_acls import group_id
+from contracts.generate_schemas import as_json, schema_file_name, schema_of
+from contracts.topic import Event, Topic
+from contracts.topics import TOPICS
+
+_BINDING = {"bindingVersion": "0.5.0"}
+_EXAMPLE_ID = "0198c5f2-7000-7d00-8e00-000000000001"
+_EXAMPLE_TIME = datetime(2021, 7, 16, 8, 0, 5, tzinfo=UTC)
+_EXAMPLE_TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+def asyncapi_json() -> str:
+    """Return the document. Payloads refer to the JSON Schema files that lie beside it."""
+    document = {
+        "asyncapi": "3.0.0",
+        "id": "urn:waterschade:events",
+        "info": {
+            "title": "Water-damage claims: events",
+            "version": version("water-contracts"),
+            "description": "Every topic, who writes it and who reads it. Records are CloudEvents 1.0 in binary mode.",
+        },
+        "defaultContentType": CONTENT_TYPE,
+        "channels": {topic.name: _channel(topic) for topic in TOPICS},
+        "operations": {name: operation for topic in TOPICS for name, operation in _operations(topic).items()},
+        "components": {"messages": {topic.name: _message(topic) for topic in TOPICS}},
+    }
+    return as_json(document)
+
+
+def _channel(topic: Topic[Any]) -> dict[str, Any]:
+    return {
+        "address": topic.name,
+        "description": inspect.getdoc(topic.event),
+        "messages": {topic.event.__name__: {"$ref": f"#/components/messages/{topic.name}"}},
+        "bindings": {
+            "kafka": {
+                "topic": topic.name,
+                "partitions": topic.partitions,
+                "topicConfiguration": _topic_configuration(topic),
+                **_BINDING,
+            }
+        },
+        "x-owner": topic.owner,
+        "x-personal-data": topic.personal_data.value,
+    }
+
+
+def _topic_configuration(topic: Topic[Any]) -> dict[str, Any]:
+    settings = dict(topic.config)
+    policies = settings.pop("cleanup.policy").split(",")
+    return {"cleanup.policy": policies} | {name: int(value) for name, value in settings.items()}
+
+
+def _operations(topic: Topic[Any]) -> dict[str, dict[str, Any]]:
+    sends = {f"{producer}.send.{topic.name}": _operation(topic, "send") for producer in topic.producers}
+    receives = {
+        f"{consumer}.receive.{topic.name}": _operation(topic, "receive") | _group(consumer, topic)
+        for consumer in topic.consumers
+    }
+    return sends | receives
+
+
+def _operation(topic: Topic[Any], action: str) -> dict[str, Any]:
+    channel = f"#/channels/{topic.name}"
+    return {
+        "action": action,
+        "channel": {"$ref": channel},
+        "messages": [{"$ref": f"{channel}/messages/{topic.event.__name__}"}],
+    }
+
+
+def _group(consumer: str, topic: Topic[Any]) -> dict[str, Any]:
+    group = {"type": "string", "enum": [group_id(consumer, topic.name)]}
+    return {"bindings": {"kafka": {"groupId": group, **_BINDING}}}
+
+
+def _message(topic: Topic[Any]) -> dict[str, Any]:
+    key = schema_of(topic.event)["properties"][topic.key]
+    return {
+        "name": topic.event_type,
+        "title": topic.event.__name__,
+        "summary": summary_of(topic.event),
+        "contentType": CONTENT_TYPE,
+        "headers": _headers(topic),
+        "payload": {
+            "schemaFormat": "application/schema+json;version=draft-2020-12",
+            "schema": {"$ref": f"./{schema_file_name(topic.event)}"},
+        },
+        "bindings": {"kafka": {"key": key | {"description": f"The event's {topic.key}"}, **_BINDING}},
+        "examples": [_example(topic, example) for example in topic.examples],
+    }
+
+
+def summary_of(event: type[Event]) -> str:
+    """Return the first line of what `event` says about itself."""
+    return (inspect.getdoc(event) or "").partition("\n")[0]
+
+
+def _headers(topic: Topic[Any]) -> dict[str, Any]:
+    text = {"type": "string", "minLength": 1, "maxLength": 200}
+    return {
+        "type": "object",
+        "required": ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time"],
+        "properties": {
+            "ce_specversion": {"type": "string", "const": "1.0"},
+            "ce_id": text | {"description": "Used once per ce_source; a record with the same pair changes nothing"},
+            "ce_source": text | {"description": "URI reference that names the publisher"},
+            "ce_type": {"type": "string", "const": topic.event_type},
+            "ce_time": {"type": "string", "format": "date-time"},
+            "content-type": {"type": "string", "const": CONTENT_TYPE},
+            "traceparent": {"type": "string", "description": "W3C Trace Context; the claim's trace goes on from it"},
+        },
+    }
+
+
+def _example(topic: Topic[Any], event: Event) -> dict[str, Any]:
+    message = encode(
+        topic,
+        event,
+        event_id=_EXAMPLE_ID,
+        source=f"/{topic.producers[0]}",
+        time=_EXAMPLE_TIME,
+        traceparent=_EXAMPLE_TRACE,
+    )
+    return {
+        "headers": {name: value.decode() for name, value in message.headers},
+        "payload": json.loads(message.value),
+    }

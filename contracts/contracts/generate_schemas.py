@@ -1,0 +1,43 @@
+"""One JSON Schema per event, for readers and writers in any language."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from contracts.topic import Event
+from contracts.topics import TOPICS
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema_file_name(event: type[Event]) -> str:
+    """Return the name of the file that holds the schema of `event`."""
+    return f"{event.__name__}.schema.json"
+
+
+def schema_of(event: type[Event]) -> dict[str, Any]:
+    """Return what a record's value must look like for a reader of `event` to accept it."""
+    schema = event.model_json_schema(mode="validation")
+    for part in (schema, *schema.get("$defs", {}).values()):
+        _drop_titles_of_fields(part)
+    topic = next(topic for topic in TOPICS if topic.event is event)
+    examples = [json.loads(example.model_dump_json()) for example in topic.examples]
+    return {"$schema": DIALECT, "$id": f"urn:waterschade:event:{event.__name__}"} | schema | {"examples": examples}
+
+
+def schema_files() -> dict[str, str]:
+    """Return every schema by its file name."""
+    events = dict.fromkeys(topic.event for topic in TOPICS)
+    return {schema_file_name(event): as_json(schema_of(event)) for event in events}
+
+
+def as_json(document: dict[str, Any]) -> str:
+    """Return `document` as the text of a file that people read and git compares."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _drop_titles_of_fields(part: dict[str, Any]) -> None:
+    """Leave out the title pydantic gives every field: it only repeats the name."""
+    for field in part.get("properties", {}).values():
+        field.pop("title", None)

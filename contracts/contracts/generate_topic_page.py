@@ -1,0 +1,76 @@
+"""The topics as a page for people."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.generate_asyncapi import summary_of
+from contracts.generate_schemas import schema_file_name
+from contracts.topic import PersonalData, Topic
+from contracts.topics import TOPICS
+
+_INTRODUCTION = """\
+# Topics
+
+Generated from `contracts/contracts/topics.py` by `python -m contracts.generate`. Records are CloudEvents 1.0 in binary
+mode; the README beside `contracts/` shows how to write and read them. A consumer's group is `<consumer>.<topic>`.
+"""
+
+_CLASSES = {
+    PersonalData.NONE: "no personal data",
+    PersonalData.PSEUDONYMOUS: "identifiers that only the services can resolve",
+    PersonalData.LOCATION: "where somebody lives, or what happened in their home",
+    PersonalData.CONTACT: "name, e-mail address, phone number",
+}
+
+
+def topic_page() -> str:
+    """Return the page: a table of all topics, then each in full."""
+    return "\n".join((_INTRODUCTION, _overview(), *map(_section, TOPICS)))
+
+
+def _overview() -> str:
+    rows = [
+        (f"[{topic.name}](#{topic.name.replace('.', '')})", summary_of(topic.event), _names(topic.consumers))
+        for topic in TOPICS
+    ]
+    return _table(("Topic", "What it says", "Read by"), rows)
+
+
+def _section(topic: Topic[Any]) -> str:
+    facts = (
+        ("Event", f"`{topic.event.__name__}` ([schema]({schema_file_name(topic.event)}))"),
+        ("ce_type", f"`{topic.event_type}`"),
+        ("Key", f"`{topic.key}`"),
+        ("Owner", topic.owner),
+        ("Written by", _names(topic.producers)),
+        ("Read by", _names(topic.consumers)),
+        ("Partitions", str(topic.partitions)),
+        ("Kept", _kept(topic)),
+        ("Largest record", f"{topic.max_message_bytes} bytes"),
+        ("Personal data", f"{topic.personal_data}: {_CLASSES[topic.personal_data]}"),
+    )
+    return f"## {topic.name}\n\n{inspect.getdoc(topic.event)}\n\n{_table(('', ''), facts)}\n{_examples(topic)}"
+
+
+def _kept(topic: Topic[Any]) -> str:
+    if topic.retention is None:
+        return "the newest record of every key, for good (compacted)"
+    return f"{topic.retention.days} days"
+
+
+def _examples(topic: Topic[Any]) -> str:
+    shown = [json.dumps(json.loads(example.model_dump_json()), indent=2) for example in topic.examples]
+    return "".join(f"Example:\n\n```json\n{example}\n```\n" for example in shown)
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

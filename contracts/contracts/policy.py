@@ -1,0 +1,89 @@
+"""policy-svc's state: what is insured, and how the customer is reached."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from contracts.topic import Event, Part
+from contracts.vocabulary import Cover, Location, PolicyNumber, Postcode, ProductVersion, RelationNumber, Version
+
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters: a line break in a name would add a header to somebody's e-mail."""
+
+HouseNumber = Annotated[str, StringConstraints(pattern=_PRINTABLE, min_length=1, max_length=12)]
+PersonName = Annotated[str, StringConstraints(pattern=_PRINTABLE, min_length=1, max_length=200)]
+EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$", max_length=254)]
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$"), Field(description="E.164")]
+Deductible = Literal[0, 25_000, 50_000, 100_000]
+"""What the customer chose to bear, in euro cents."""
+
+
+class HomeType(StrEnum):
+    """The kinds of home that are accepted since 31 May 2015, and those that were before."""
+
+    TERRACED = "terraced"
+    CORNER = "corner"
+    SEMI_DETACHED = "semi_detached"
+    DETACHED = "detached"
+    NO_LONGER_ACCEPTED = "no_longer_accepted"
+
+
+class Home(Part):
+    """The insured home."""
+
+    postcode: Postcode
+    house_number: HouseNumber
+    location: Location
+    home_type: HomeType
+
+
+class PolicyTerms(Part):
+    """What was insured during one period. Days are Dutch calendar days (Europe/Amsterdam)."""
+
+    effective_on: date = Field(description="First insured day")
+    ends_on: date | None = Field(description="First day no longer insured; None while it runs on")
+    recorded_at: AwareDatetime = Field(description="When policy-svc learned of these terms")
+    home: Home
+    covers: Annotated[tuple[Cover, ...], Field(min_length=1)]
+    deductible_cents: Deductible
+    product_version: ProductVersion
+
+
+class PolicyChanged(Event):
+    """The whole state of one policy: all its terms, so that a reader can tell what was insured at any moment of loss.
+
+    Published for every change, on a compacted topic: reading it from the start rebuilds every policy. Readers accept
+    only a higher `version`.
+    """
+
+    policy_number: PolicyNumber
+    version: Version
+    customer_id: UUID
+    terms: Annotated[tuple[PolicyTerms, ...], Field(min_length=1)]
+
+
+class Language(StrEnum):
+    """The languages customers are written in."""
+
+    DUTCH = "nl"
+    ENGLISH = "en"
+
+
+class ContactChanged(Event):
+    """How one customer is reached. Personal data: only the services that write to customers may read this topic.
+
+    Published for every change, on a compacted topic. Readers accept only a higher `version`.
+    """
+
+    customer_id: UUID
+    version: Version
+    relation_number: RelationNumber
+    name: PersonName
+    email: EmailAddress | None
+    mobile_phone: PhoneNumber | None
+    language: Language

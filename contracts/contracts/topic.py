@@ -1,0 +1,87 @@
+"""The declaration of one Kafka topic: who may write it, who reads it, what a record means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TYPE_PREFIX = "nl.waterschade."
+"""CloudEvents asks for a type that starts with the reversed name of whoever defines it."""
+
+DEFAULT_PARTITIONS = 6
+ONE_MEGABYTE = 1_048_576
+
+
+class Part(BaseModel):
+    """Something inside an event. Frozen; fields a reader does not know are ignored, so that writers may add some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Event(Part):
+    """A fact that has happened, published as the data of one CloudEvent."""
+
+
+E = TypeVar("E", bound=Event)
+
+
+class PersonalData(StrEnum):
+    """How closely a topic's records lead to a person; it decides who may read them."""
+
+    NONE = "none"
+    PSEUDONYMOUS = "pseudonymous"
+    """Identifiers that only the services can resolve: a claim id, a customer id."""
+    LOCATION = "location"
+    """Where somebody lives or what happened in their home."""
+    CONTACT = "contact"
+    """Name, e-mail address, phone number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic(Generic[E]):
+    """One topic carries one kind of event, keyed so that what must stay in order shares a partition.
+
+    `key` names the field of the event whose text is the record's key. `retention` is None on a compacted topic, which
+    keeps the newest record of every key for good. `max_message_bytes` is the broker's limit for one record.
+    """
+
+    name: str
+    event: type[E]
+    key: str
+    owner: str
+    producers: tuple[str, ...]
+    consumers: tuple[str, ...]
+    personal_data: PersonalData
+    examples: tuple[E, ...]
+    partitions: int = DEFAULT_PARTITIONS
+    retention: timedelta | None = field(default=timedelta(days=30))
+    max_message_bytes: int = ONE_MEGABYTE
+
+    @property
+    def compacted(self) -> bool:
+        """Whether the broker keeps the newest record per key instead of all records for a time."""
+        return self.retention is None
+
+    @property
+    def event_type(self) -> str:
+        """The CloudEvents `type` of every record on this topic."""
+        return TYPE_PREFIX + self.name
+
+    @property
+    def config(self) -> Mapping[str, str]:
+        """The broker's settings for this topic, as Kafka names them."""
+        limits = {"max.message.bytes": str(self.max_message_bytes)}
+        if self.retention is None:
+            return limits | {"cleanup.policy": "compact"}
+        return limits | {"cleanup.policy": "delete", "retention.ms": str(int(self.retention.total_seconds() * 1000))}
+
+    def key_of(self, event: E) -> str:
+        """Return the record key of `event`."""
+        return str(getattr(event, self.key))

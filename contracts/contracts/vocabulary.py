@@ -1,0 +1,151 @@
+"""The words that several events share. Dutch terms and sources stand in the domain page of the documentation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+
+from contracts.topic import Part
+
+PolicyNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}-[0-9]{3}-[0-9]{2}$")]
+"""`123456-531-04`: the digits before the first hyphen are the customer's relation number."""
+RelationNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
+Postcode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}[A-Z]{2}$")]
+PostcodeArea = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+ProductVersion = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")]
+"""Which version of the product's parameters applies: `home-2021.1`."""
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Cents = Annotated[int, Field(ge=0, le=10**11)]
+"""Euro cents, at most a billion euros."""
+SignedCents = Annotated[int, Field(ge=-(10**11), le=10**11)]
+TenthsMm = Annotated[int, Field(ge=0, le=100_000)]
+"""Rain in tenths of a millimetre; a trace (KNMI's -1) counts 0."""
+Metres = Annotated[int, Field(ge=0, le=1_000_000)]
+Hours = Annotated[int, Field(ge=1, le=240)]
+Latitude = Annotated[int, Field(ge=50_000_000, le=54_500_000)]
+"""Millionths of a degree north (WGS 84), within the European Netherlands."""
+Longitude = Annotated[int, Field(ge=2_500_000, le=7_500_000)]
+"""Millionths of a degree east (WGS 84)."""
+Instant = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
+"""A moment with its zone; the limits keep every reader's arithmetic and database within their own."""
+
+_LONGEST_LOSS = timedelta(days=31)
+
+
+class Truth(StrEnum):
+    """Three-valued: what nobody has told us is unknown, never false."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+
+
+class FactSource(StrEnum):
+    """Who says so. Some facts only count when they do not come from the customer (domain: what residents can know)."""
+
+    CUSTOMER = "customer"
+    REGISTER = "register"
+    HANDLER = "handler"
+    REPAIR_PARTNER = "repair_partner"
+
+
+class Fact(Part):
+    """One fact with the one who says so."""
+
+    value: Truth
+    source: FactSource = FactSource.CUSTOMER
+
+
+class WaterRoute(StrEnum):
+    """The ways in which water reaches a home; a loss can have several."""
+
+    DIRECT_PRECIPITATION = "direct_precipitation"
+    INDIRECT_PRECIPITATION = "indirect_precipitation"
+    SEWER_BACKFLOW = "sewer_backflow"
+    GROUNDWATER = "groundwater"
+    FLOOD = "flood"
+    STORM = "storm"
+    OTHER = "other"
+
+
+class Cover(StrEnum):
+    """What a policy insures: the building or what stands in it."""
+
+    BUILDINGS = "buildings"
+    CONTENTS = "contents"
+
+
+class Network(StrEnum):
+    """KNMI's two rain networks; station numbers repeat across them."""
+
+    AWS = "aws"
+    """Automatic stations, hourly figures."""
+    GAUGE = "gauge"
+    """Manual gauges, one reading a day."""
+
+
+class WindowReading(StrEnum):
+    """How a window of hours must lie around the loss."""
+
+    CONTAINS_LOSS = "contains_loss"
+    """The window contains the moment of loss, or overlaps the interval of loss."""
+    ENDS_BY_LOSS = "ends_by_loss"
+    """The window ends no later than the hour in which the loss ended."""
+
+
+class Establishment(StrEnum):
+    """Whether heavy local precipitation is established."""
+
+    ESTABLISHED = "established"
+    NOT_ESTABLISHED = "not_established"
+    UNDETERMINED = "undetermined"
+
+
+class LossInterval(Part):
+    """When the loss happened: a moment when both ends are equal, else the time within which it must have happened."""
+
+    from_at: Instant = Field(description="Earliest moment of loss")
+    until_at: Instant = Field(description="Latest moment of loss, not before from_at, at most 31 days later")
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if not timedelta(0) <= self.until_at - self.from_at <= _LONGEST_LOSS:
+            message = "until_at must lie 0 to 31 days after from_at"
+            raise ValueError(message)
+        return self
+
+
+class Location(Part):
+    """A point with the radius in which the real place lies."""
+
+    latitude_microdegrees: Latitude
+    longitude_microdegrees: Longitude
+    accuracy_metres: Metres = Field(description="The real place lies within this distance of the point")
+
+
+class RainThreshold(Part):
+    """At least this much rain within this many consecutive hours; reaching it exactly counts."""
+
+    within_hours: Hours
+    at_least_tenths_mm: TenthsMm
+
+
+class Station(Part):
+    """A KNMI station. `(network, number)` identifies it; a number alone does not."""
+
+    network: Network
+    number: Annotated[int, Field(ge=1, le=999)]
+    name: str
+    latitude_microdegrees: Latitude
+    longitude_microdegrees: Longitude
+
+
+class Channel(StrEnum):
+    """A way to reach a customer."""
+
+    EMAIL = "email"
+    SMS = "sms"
