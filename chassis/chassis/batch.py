@@ -1,0 +1,35 @@
+"""What a handler is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+from contracts.topic import Event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aiokafka import ConsumerRecord
+
+    from chassis.tracing import Trace
+
+E = TypeVar("E", bound=Event)
+Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery(Generic[E]):
+    """One event as it reached this service for the first time. `trace` is the context its effects belong to."""
+
+    event: E
+    event_id: str
+    source: str
+    time: datetime
+    trace: Trace | None
+    record: Record
+
+
+Batch: TypeAlias = Sequence[Delivery[E]]
+"""Events in the order of their partitions; none of them has taken effect before."""

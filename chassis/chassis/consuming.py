@@ -1,0 +1,189 @@
+"""Taking a batch: drop duplicates, apply the handler, announce, commit, and only then acknowledge.
+
+Poison is parked and harms no other message. Trouble of the database or the broker is waited out and parks nothing.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import structlog
+from contracts.envelope import MalformedMessageError, decode
+from contracts.topic import Event, Topic
+from opentelemetry.trace import SpanKind
+
+from chassis import inbox, messaging, metrics, parking
+from chassis.batch import Batch, Delivery
+from chassis.crash import crash_point
+from chassis.errors import HandlerBrokenError, UnprocessableMessage, is_overload, is_transient
+from chassis.parking import Rejection
+from chassis.tracing import context_of, fail
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from opentelemetry.trace import Span
+
+    from chassis.batch import Record
+    from chassis.work import Work, WorkFactory
+
+E = TypeVar("E", bound=Event)
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Consumer(Generic[E]):
+    """A service hears `topic`: `handle` is given batches of new events and a unit of work."""
+
+    topic: Topic[E]
+    handle: Callable[[Batch[E], Work], Awaitable[None]]
+
+    def group(self, service: str) -> str:
+        """Return the consumer group: one for each service and topic."""
+        return f"{service}.{self.topic.name}"
+
+
+class BatchProcessor(Generic[E]):
+    """Takes the batches of one consumer, one after another."""
+
+    def __init__(self, consumer: Consumer[E], *, work: WorkFactory, park_limit: int) -> None:
+        self._consumer = consumer
+        self._work = work
+        self._group = consumer.group(work.service)
+        self._park_limit = park_limit
+        self._failures_in_a_row = 0
+
+    async def take(self, records: Sequence[Record]) -> None:
+        """Make every record take effect or be parked.
+
+        Raises what `is_transient` recognises when nothing more can be done now: then the whole batch may be given
+        again. Raises `HandlerBrokenError` when the handler fails on everything.
+        """
+        deliveries, malformed, spans = self._decode(records)
+        topic, group = self._consumer.topic.name, self._group
+        attributes = messaging.received(topic, group=group, count=len(records))
+        members = [delivery.trace for delivery in deliveries]
+        with (
+            metrics.PROCESS_SECONDS.labels(group).time(),
+            self._work.tracing.batch_span(f"poll {topic}", kind=SpanKind.CLIENT, members=members, attributes=attributes),
+        ):
+            try:
+                await self._apply(deliveries, malformed)
+            except Exception as error:
+                for span in spans:
+                    fail(span, error)
+                raise
+            finally:
+                for span in spans:
+                    span.end()
+
+    def _decode(self, records: Sequence[Record]) -> tuple[list[Delivery[E]], list[Rejection], list[Span]]:
+        deliveries: list[Delivery[E]] = []
+        malformed: list[Rejection] = []
+        spans: list[Span] = []
+        topic, tracing = self._consumer.topic, self._work.tracing
+        for record in records:
+            try:
+                received = decode(topic, headers=record.headers, value=record.value)
+            except MalformedMessageError as error:
+                malformed.append(Rejection(record, error.code, str(error)))
+                continue
+            except (ValueError, RecursionError) as error:
+                malformed.append(Rejection(record, "undecodable", f"cannot be read: {type(error).__name__}"))
+                continue
+            trace = received.traceparent
+            if tracing.enabled:
+                attributes = messaging.processed(
+                    topic.name,
+                    group=self._group,
+                    event_id=received.event_id,
+                    partition=record.partition,
+                    offset=record.offset,
+                )
+                name = f"process {topic.name}"
+                span = tracing.start(name, parent=trace, kind=SpanKind.CONSUMER, attributes=attributes)
+                if span is not None:
+                    spans.append(span)
+                    trace = context_of(span)
+            deliveries.append(
+                Delivery(received.event, received.event_id, received.source, received.time, trace, record)
+            )
+        return deliveries, malformed, spans
+
+    async def _apply(self, deliveries: Sequence[Delivery[E]], malformed: Sequence[Rejection]) -> None:
+        try:
+            await self._commit(deliveries, malformed)
+        except Exception as error:  # the one place that decides what becomes of any failure
+            if is_transient(error) and not is_overload(error):
+                raise
+            if malformed:
+                await self._commit((), malformed)
+            await self._isolate(deliveries, error, attempts=1)
+
+    async def _isolate(self, deliveries: Sequence[Delivery[E]], error: Exception, *, attempts: int) -> None:
+        """Halve a batch that failed until the culprits stand alone; all others take effect, in their order."""
+        if len(deliveries) <= 1:
+            if is_transient(error) or not deliveries:
+                raise error
+            await self._park_culprit(deliveries[0], error, attempts=attempts)
+            return
+        middle = len(deliveries) // 2
+        for half in (deliveries[:middle], deliveries[middle:]):
+            try:
+                await self._commit(half, ())
+            except Exception as cause:
+                if is_transient(cause) and not is_overload(cause):
+                    raise
+                await self._isolate(half, cause, attempts=attempts + 1)
+
+    async def _park_culprit(self, delivery: Delivery[E], error: Exception, *, attempts: int) -> None:
+        if isinstance(error, UnprocessableMessage):
+            rejection = Rejection(delivery.record, error.code, error.reason, attempts)
+        else:
+            self._failures_in_a_row += 1
+            if self._failures_in_a_row > self._park_limit:
+                message = (
+                    f"the handler of {self._group} failed {self._failures_in_a_row} times without one success, last with "
+                    f"{type(error).__name__}; mend it, restart, and replay what was parked"
+                )
+                raise HandlerBrokenError(message) from error
+            stack = "".join(traceback.format_tb(error.__traceback__))
+            reason = f"{type(error).__qualname__} in the handler"
+            rejection = Rejection(delivery.record, "handler-failed", reason, attempts, stack)
+        await self._commit((), (rejection,))
+
+    async def _commit(self, deliveries: Sequence[Delivery[E]], rejections: Sequence[Rejection]) -> None:
+        """Let everything these deliveries cause, and these rejections, become true in one transaction."""
+        if not deliveries and not rejections:
+            return
+        async with self._work.transaction() as work:
+            new: Sequence[Delivery[E]] = ()
+            if deliveries:
+                new = await inbox.keep_new(work.connection, consumer=self._group, deliveries=deliveries)
+            if rejections:
+                await parking.park(work, service=self._work.service, consumer=self._group, rejections=rejections)
+            if new:
+                await self._consumer.handle(new, work)
+            crash_point("consumer.before_commit")
+        crash_point("consumer.after_commit")
+        if new:
+            self._failures_in_a_row = 0
+        self._count(new=len(new), duplicates=len(deliveries) - len(new), rejections=rejections)
+
+    def _count(self, *, new: int, duplicates: int, rejections: Iterable[Rejection]) -> None:
+        consumed = metrics.MESSAGES_CONSUMED
+        consumed.labels(self._group, "applied").inc(new)
+        consumed.labels(self._group, "duplicate").inc(duplicates)
+        for rejection in rejections:
+            consumed.labels(self._group, "parked").inc()
+            record = rejection.record
+            log.warning(
+                "message parked",
+                consumer=self._group,
+                partition=record.partition,
+                offset=record.offset,
+                code=rejection.code,
+                reason=rejection.reason,
+            )

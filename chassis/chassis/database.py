@@ -1,0 +1,60 @@
+"""Connections to a service's own PostgreSQL database."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from chassis.errors import CannotStartError, is_transient
+
+if TYPE_CHECKING:
+    from chassis.settings import ServiceSettings
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+ACQUIRE_TIMEOUT_SECONDS = 30
+_SERVER_SETTINGS = {
+    "timezone": "UTC",
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+_RETRY_SECONDS = 0.2
+
+
+def connection_arguments(settings: ServiceSettings, *, application_name: str) -> dict[str, Any]:
+    """Return what every connection of a service is opened with; `command_timeout` notices a half-open network."""
+    return {
+        "dsn": settings.database_url,
+        "timeout": 5,
+        "command_timeout": 45,
+        "server_settings": _SERVER_SETTINGS | {"application_name": application_name},
+    }
+
+
+async def open_pool(settings: ServiceSettings, *, application_name: str) -> Pool:
+    """Wait until the database answers, then return a pool; raise `CannotStartError` when it stays away."""
+    deadline = asyncio.get_running_loop().time() + settings.start_timeout_seconds
+    address = urlsplit(settings.database_url)
+    where = f"PostgreSQL at {address.hostname}:{address.port}{address.path}"
+    while True:
+        try:
+            return await asyncpg.create_pool(
+                **connection_arguments(settings, application_name=application_name),
+                min_size=1,
+                max_size=settings.database_connections,
+                max_inactive_connection_lifetime=300,
+            )
+        except Exception as error:
+            if not is_transient(error):
+                message = f"{where} refuses this service ({error}); correct DATABASE_URL"
+                raise CannotStartError(message) from error
+            if asyncio.get_running_loop().time() > deadline:
+                message = f"{where} does not answer after {settings.start_timeout_seconds:.0f} s; start it or correct DATABASE_URL"
+                raise CannotStartError(message) from error
+        await asyncio.sleep(_RETRY_SECONDS)

@@ -1,0 +1,54 @@
+"""The three kinds of trouble: what can never succeed, what passes by itself, and what needs a human."""
+
+from __future__ import annotations
+
+import asyncpg
+from aiokafka.errors import KafkaError
+
+TRANSIENT_SQLSTATE_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
+"""Connection, rollback (deadlock, serialization), resources, object in use, operator intervention, system error."""
+READ_ONLY_TRANSACTION = "25006"
+"""A failover made this server a standby."""
+IDLE_IN_TRANSACTION_TIMEOUT = "25P03"
+
+
+class UnprocessableMessage(Exception):  # noqa: N818 - it is a verdict on a message, and reads as one where it is raised
+    """A message that can never take effect: it is parked with this reason. `code` is stable, `reason` is for people."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class CannotStartError(Exception):
+    """The service cannot start; the text is one sentence that says what to change."""
+
+
+class HandlerBrokenError(Exception):
+    """A handler fails on everything it is given; the service stops instead of parking a whole topic."""
+
+
+def is_overload(error: BaseException) -> bool:
+    """Whether a statement took too long: less work at once may succeed."""
+    return isinstance(error, asyncpg.QueryCanceledError)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether trying again later, with nothing changed here, can succeed: the database or the broker is away or busy."""
+    match error:
+        case asyncpg.PostgresError():
+            state = error.sqlstate or ""
+            return state[:2] in TRANSIENT_SQLSTATE_CLASSES or state in {
+                READ_ONLY_TRANSACTION,
+                IDLE_IN_TRANSACTION_TIMEOUT,
+            }
+        case asyncpg.InterfaceError():
+            # asyncpg has one class for a lost connection and for wrong use of its API; only the first passes by itself.
+            return "clos" in str(error)
+        case FileNotFoundError() | PermissionError() | FileExistsError():
+            return False
+        case OSError() | TimeoutError() | KafkaError() | asyncpg.InternalClientError():
+            return True
+        case _:
+            return False

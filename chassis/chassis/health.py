@@ -1,0 +1,88 @@
+"""`/live`, `/ready` and `/metrics`: what an orchestrator asks a service."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from starlette.requests import Request
+
+    from chassis.settings import ServiceSettings
+
+    Problems = Mapping[str, str]
+
+log = structlog.get_logger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the service, which has more to stop than HTTP."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+def health_app(
+    *, live: Callable[[], Problems], ready: Callable[[], Awaitable[Problems]], measure: Callable[[], None]
+) -> Starlette:
+    """Return the HTTP application. Each check names what is wrong by the part's name; nothing wrong is 200."""
+
+    async def answer_live(_: Request) -> Response:
+        return _answer(live())
+
+    async def answer_ready(_: Request) -> Response:
+        return _answer({**live(), **await ready()})
+
+    async def answer_metrics(_: Request) -> Response:
+        measure()
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(
+        routes=[Route("/live", answer_live), Route("/ready", answer_ready), Route("/metrics", answer_metrics)]
+    )
+
+
+def _answer(problems: Problems) -> Response:
+    if not problems:
+        return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "failing", "problems": dict(problems)}, status_code=503)
+
+
+class HttpServer:
+    """Serves an application on the service's port until stopped."""
+
+    def __init__(self, app: Starlette, settings: ServiceSettings) -> None:
+        self._server = _Server(
+            uvicorn.Config(
+                app, host=settings.http_host, port=settings.http_port, log_config=None, access_log=False, lifespan="off"
+            )
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> int:
+        """Begin to serve; return the port."""
+        self._task = asyncio.create_task(self._server.serve(), name="http")
+        while not self._server.started:
+            if self._task.done():
+                message = "the HTTP port cannot be opened; change HTTP_HOST or HTTP_PORT"
+                raise OSError(message)
+            await asyncio.sleep(0.01)
+        port: int = self._server.servers[0].sockets[0].getsockname()[1]
+        return port
+
+    async def stop(self) -> None:
+        """End after the requests that are under way."""
+        self._server.should_exit = True
+        if self._task is not None:
+            await self._task

@@ -1,0 +1,60 @@
+"""Logs: one JSON object a line, with trace and claim ids and never personal data."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+
+from chassis.tracing import trace_id_of
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict, WrappedLogger
+
+_CHATTY = ("aiokafka", "faststream", "uvicorn", "opentelemetry", "urllib3", "asyncio")
+
+
+def configure_logs(*, service: str, level: str) -> None:
+    """Send structlog's and the libraries' logs to standard error as JSON lines."""
+
+    def name_service(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event["service"] = service
+        return event
+
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        name_service,
+        _replace_trace,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.dict_tracebacks,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _replace_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """A logger is given `trace=delivery.trace`; the line carries the trace id people search for."""
+    if "trace" in event:
+        event["trace_id"] = trace_id_of(event.pop("trace"))
+    return event

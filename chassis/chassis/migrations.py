@@ -1,0 +1,82 @@
+"""Numbered SQL files, each applied once and in order, in a transaction of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chassis.errors import CannotStartError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chassis.database import Connection
+
+CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
+_ADVISORY_LOCK = 0x6D696772  # "migr"
+_NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
+_HISTORY = """
+CREATE TABLE IF NOT EXISTS public.applied_migration (
+    series     text        NOT NULL,
+    number     integer     NOT NULL,
+    name       text        NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (series, number)
+)
+"""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One file. The chassis' own files are a series of their own beside the service's."""
+
+    series: str
+    number: int
+    path: Path
+
+
+def find_migrations(directory: Path) -> Sequence[Migration]:
+    """Return all migrations of the chassis and of the service whose files lie in `directory`, in order."""
+    return [*_series("chassis", CHASSIS_MIGRATIONS), *_series("service", directory)]
+
+
+def _series(series: str, directory: Path) -> list[Migration]:
+    migrations = []
+    for number, path in enumerate(sorted(directory.glob("*.sql")), start=1):
+        name = _NAME.match(path.name)
+        if name is None or int(name[1]) != number:
+            message = f"migration {path.name} must be named {number:04d}_what.sql: numbers start at 0001 without gaps"
+            raise CannotStartError(message)
+        migrations.append(Migration(series, number, path))
+    return migrations
+
+
+async def pending(connection: Connection, *, directory: Path) -> Sequence[Migration]:
+    """Return the migrations that this database has not had."""
+    known = await connection.fetchval("SELECT to_regclass('public.applied_migration') IS NOT NULL")
+    rows = await connection.fetch("SELECT series, number FROM public.applied_migration") if known else []
+    applied = {(row["series"], row["number"]) for row in rows}
+    return [migration for migration in find_migrations(directory) if (migration.series, migration.number) not in applied]
+
+
+async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migration]:
+    """Apply what is pending and return it. Two processes doing so at once take turns."""
+    await connection.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
+    try:
+        await connection.execute(_HISTORY)
+        applied = await pending(connection, directory=directory)
+        for migration in applied:
+            async with connection.transaction():
+                await connection.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10min'")
+                await connection.execute(migration.path.read_text(), timeout=660)
+                await connection.execute(
+                    "INSERT INTO public.applied_migration (series, number, name) VALUES ($1, $2, $3)",
+                    migration.series,
+                    migration.number,
+                    migration.path.name,
+                )
+        return applied
+    finally:
+        await connection.execute("SELECT pg_advisory_unlock($1)", _ADVISORY_LOCK)

@@ -1,0 +1,188 @@
+"""Records that could not be taken: kept whole, listed with the reason, told to the operators, replayed on demand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts.parking import MessageParked, ParkedHeader
+from contracts.topics import PARKED
+from uuid_utils.compat import uuid7
+
+from chassis.outbox import HEADER_ALLOWANCE_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from chassis.batch import Record
+    from chassis.database import Connection
+    from chassis.work import Work
+
+HeaderPairs = tuple[tuple[str, bytes | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record and why it cannot be taken. `stack` is None when the record itself is malformed."""
+
+    record: Record
+    code: str
+    reason: str
+    attempts: int = 1
+    stack: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedMessage:
+    """A parked record as it is listed and replayed."""
+
+    parked_id: UUID
+    consumer: str
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: HeaderPairs
+    reason_code: str
+    reason: str
+    stack: str | None
+    attempts: int
+    parked_at: datetime
+    replayed_at: datetime | None
+
+
+async def park(work: Work, *, service: str, consumer: str, rejections: Sequence[Rejection]) -> int:
+    """Set records aside in this transaction and announce it; return how many were not parked before."""
+    by_id = {uuid7(): rejection for rejection in rejections}
+    records = [rejection.record for rejection in by_id.values()]
+    rows = await work.connection.fetch(
+        """
+        INSERT INTO messaging.parked_message
+               (parked_id, consumer, topic, partition, record_offset, digest, key, value, headers,
+                reason_code, reason, stack, attempts, parked_at)
+        SELECT parked_id, $2, topic, partition, record_offset, digest, key, value, headers::jsonb,
+               reason_code, reason, stack, attempts, $14
+          FROM unnest($1::uuid[], $3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bytea[], $9::text[],
+                      $10::text[], $11::text[], $12::text[], $13::int[])
+               AS rejected (parked_id, topic, partition, record_offset, digest, key, value, headers,
+                            reason_code, reason, stack, attempts)
+            ON CONFLICT (consumer, topic, partition, record_offset, digest) DO NOTHING
+        RETURNING parked_id
+        """,
+        list(by_id),
+        consumer,
+        [record.topic for record in records],
+        [record.partition for record in records],
+        [record.offset for record in records],
+        [_digest(record) for record in records],
+        [record.key for record in records],
+        [record.value for record in records],
+        [json.dumps(_encoded(record.headers)) for record in records],
+        [rejection.code for rejection in by_id.values()],
+        [_storable(rejection.reason) for rejection in by_id.values()],
+        [_storable(rejection.stack) for rejection in by_id.values()],
+        [rejection.attempts for rejection in by_id.values()],
+        work.now,
+    )
+    topic = PARKED[service]
+    for row in rows:
+        rejection = by_id[row["parked_id"]]
+        event = _announcement(
+            rejection, consumer=consumer, parked_id=row["parked_id"], now=work.now, limit=topic.max_message_bytes
+        )
+        work.announce_on(topic, event, trace=None)
+    return len(rows)
+
+
+async def list_parked(connection: Connection, *, only_open: bool = True) -> Sequence[ParkedMessage]:
+    """Return parked messages in the order of their records."""
+    rows = await connection.fetch(
+        """
+        SELECT parked_id, consumer, topic, partition, record_offset, key, value, headers::text, reason_code, reason, stack,
+               attempts, parked_at, replayed_at
+          FROM messaging.parked_message
+         WHERE replayed_at IS NULL OR NOT $1
+         ORDER BY consumer, topic, partition, record_offset, parked_at
+        """,
+        only_open,
+    )
+    return [ParkedMessage(**{**row, "headers": _decoded(row["headers"])}) for row in map(_renamed, rows)]
+
+
+async def mark_replayed(connection: Connection, *, parked_id: UUID, at: datetime) -> None:
+    """Note that a parked message has taken effect."""
+    await connection.execute(
+        "UPDATE messaging.parked_message SET replayed_at = $2 WHERE parked_id = $1", parked_id, at
+    )
+
+
+async def mark_failed(connection: Connection, *, parked_id: UUID, code: str, reason: str) -> None:
+    """Note that a replay failed, and why."""
+    await connection.execute(
+        """
+        UPDATE messaging.parked_message SET attempts = attempts + 1, reason_code = $2, reason = $3 WHERE parked_id = $1
+        """,
+        parked_id,
+        code,
+        _storable(reason),
+    )
+
+
+def _renamed(row: object) -> dict[str, object]:
+    values = dict(row)  # type: ignore[call-overload]
+    values["offset"] = values.pop("record_offset")
+    return values
+
+
+def _digest(record: Record) -> bytes:
+    parts = (record.key, record.value, json.dumps(_encoded(record.headers)).encode(), str(record.timestamp).encode())
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(b"-" if part is None else len(part).to_bytes(8, "big") + part)
+    return digest.digest()
+
+
+def _encoded(headers: Sequence[tuple[str, bytes | None]]) -> list[tuple[str, str | None]]:
+    return [(name.replace("\0", "\ufffd"), None if raw is None else b64encode(raw).decode()) for name, raw in headers]
+
+
+def _decoded(headers: str) -> HeaderPairs:
+    return tuple((name, None if text is None else b64decode(text)) for name, text in json.loads(headers))
+
+
+def _storable(text: str | None) -> str | None:
+    """PostgreSQL's text cannot hold NUL, nor UTF-8 a lone surrogate."""
+    return None if text is None else text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _announcement(
+    rejection: Rejection, *, consumer: str, parked_id: UUID, now: datetime, limit: int
+) -> MessageParked:
+    record = rejection.record
+    key, value = (None if raw is None else b64encode(raw).decode() for raw in (record.key, record.value))
+    headers = tuple(ParkedHeader(name=name, value_base64=text) for name, text in _encoded(record.headers))
+    reason = _storable(rejection.reason) or ""
+    size = sum(len(text or "") for text in (key, value, reason, *(header.value_base64 for header in headers)))
+    if size + HEADER_ALLOWANCE_BYTES * (2 + len(headers)) > limit:
+        reason += f" (the record is too large to repeat here; it lies in the table parked_message as {parked_id})"
+        key, value, headers = None, None, ()
+    return MessageParked(
+        parked_id=parked_id,
+        consumer=consumer,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        reason_code=rejection.code,
+        reason=reason,
+        attempts=rejection.attempts,
+        parked_at=now,
+        key_base64=key,
+        value_base64=value,
+        headers=headers,
+    )

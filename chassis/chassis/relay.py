@@ -1,0 +1,223 @@
+"""Sends the outbox to Kafka, in order, by one relay of each service at a time.
+
+Rows leave in the order of their positions and are deleted only after the broker has taken them, so a crash sends some
+again and loses none. At a failure the relay stops, makes a new producer and begins at the first row that is still
+there: nothing overtakes what failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    BrokerResponseError,
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    OutOfOrderSequenceNumber,
+    TopicAuthorizationFailedError,
+)
+from opentelemetry.trace import SpanKind
+
+from chassis import messaging, metrics, outbox
+from chassis.backoff import Backoff, pause
+from chassis.crash import crash_point
+from chassis.database import connection_arguments
+from chassis.errors import is_transient
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.topic import Topic
+
+    from chassis.database import Connection
+    from chassis.outbox import OutboxRow
+    from chassis.settings import ServiceSettings
+    from chassis.tracing import Tracing
+
+log = structlog.get_logger(__name__)
+
+BATCH_ROWS = 1_000
+POLL_SECONDS = 1.0
+STANDBY_SECONDS = 1.0
+SEND_TIMEOUT_SECONDS = 120
+_LEADER_LOCK = 0x72656C61  # "rela"
+_PRODUCER_STOP_SECONDS = 5
+_REFUSED_AFTER = 3
+_LARGEST_REQUEST_BYTES = 4 * 1_048_576
+
+
+class Relay:
+    """The relay of one service. `run` works until the service is to stop, and through every outage."""
+
+    def __init__(
+        self, *, settings: ServiceSettings, service: str, tracing: Tracing, filled: asyncio.Event, stopping: asyncio.Event
+    ) -> None:
+        self._settings = settings
+        self._service = service
+        self._source = f"/{service}".encode()
+        self._tracing = tracing
+        self._filled = filled
+        self._stopping = stopping
+        self._refusals: Counter[int] = Counter()
+        self._careful = False
+        self.healthy = False
+        self.leading = False
+
+    async def run(self) -> None:
+        """Lead and send, or stand by until the leader is gone."""
+        backoff = Backoff(self._stopping)
+        while not self._stopping.is_set():
+            try:
+                await self._session(backoff)
+            except Exception as error:
+                self.healthy = self.leading = False
+                self._careful = True
+                if not (is_transient(error) or isinstance(error, KafkaError)):
+                    raise
+                metrics.SENDING_FAILED.labels(type(error).__name__).inc()
+                log.warning("relay begins again", error=type(error).__name__, detail=str(error)[:200])
+                await backoff.wait()
+
+    async def _session(self, backoff: Backoff) -> None:
+        """Use one connection and one producer until either fails."""
+        connection = await asyncpg.connect(
+            **connection_arguments(self._settings, application_name=f"{self._service} relay")
+        )
+        try:
+            await connection.add_listener("outbox", lambda *_: self._filled.set())
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER_LOCK):
+                self.healthy = True
+                if await pause(self._stopping, STANDBY_SECONDS):
+                    return
+            producer = self._producer()
+            try:
+                await producer.start()
+                self.leading = True
+                await self._lead(connection, producer, backoff)
+            finally:
+                self.leading = False
+                await _stop(producer)
+        finally:
+            connection.terminate()
+
+    def _producer(self) -> AIOKafkaProducer:
+        return AIOKafkaProducer(
+            bootstrap_servers=self._settings.kafka_bootstrap_servers,
+            client_id=f"{self._service}.relay",
+            enable_idempotence=True,
+            acks="all",
+            linger_ms=2,
+            max_batch_size=256 * 1024,
+            compression_type="lz4",
+            max_request_size=_LARGEST_REQUEST_BYTES,
+        )
+
+    async def _lead(self, connection: Connection, producer: AIOKafkaProducer, backoff: Backoff) -> None:
+        while True:
+            self._filled.clear()
+            rows = await outbox.next_rows(connection, limit=BATCH_ROWS)
+            if rows:
+                async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                    await (self._send_singly if self._careful else self._send)(connection, producer, rows)
+            self.healthy = True
+            backoff.reset()
+            if len(rows) < BATCH_ROWS:
+                if self._stopping.is_set():
+                    return
+                await pause(self._filled, POLL_SECONDS)
+
+    async def _send(self, connection: Connection, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> None:
+        """Send `rows` at full speed; after a failure delete only what came before it, so that nothing overtakes."""
+        topics = Counter(row.topic for row in rows)
+        with self._tracing.batch_span(
+            f"send {next(iter(topics)) if len(topics) == 1 else 'outbox'}",
+            kind=SpanKind.CLIENT,
+            members=[row.trace for row in rows],
+            attributes=messaging.sent(", ".join(sorted(topics)), count=len(rows)),
+        ):
+            failure: BaseException | None = None
+            taken: list[asyncio.Future[object]] = []
+            try:
+                for row in rows:
+                    taken.append(await self._hand_over(producer, row))  # noqa: PERF401 - what was handed over is awaited also after a failure
+            except KafkaError as error:
+                failure = error
+            crash_point("relay.after_hand_over")
+            results = await asyncio.gather(*taken, return_exceptions=True)
+        crash_point("relay.after_send")
+        sent = 0
+        for result in results:
+            if isinstance(result, BaseException):
+                failure = result
+                break
+            sent += 1
+        if sent:
+            await outbox.delete(connection, positions=[row.position for row in rows[:sent]])
+        for topic, count in Counter(row.topic for row in rows[:sent]).items():
+            metrics.MESSAGES_SENT.labels(topic).inc(count)
+        if failure is not None:
+            raise failure
+
+    async def _send_singly(self, connection: Connection, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> None:
+        """Send one row at a time after a failure, to find a row the broker will never take and set it aside."""
+        for row in rows:
+            try:
+                await (await self._hand_over(producer, row))
+            except KafkaError as error:
+                if not self._is_for_ever(row, error):
+                    raise
+                metrics.OUTBOX_REFUSED.labels(row.topic).inc()
+                log.error("event refused by the broker", topic=row.topic, event_id=str(row.event_id), error=str(error))
+                await outbox.refuse(connection, position=row.position, reason=f"{type(error).__name__}: {error}")
+                raise  # a refused record leaves a hole in the producer's sequence: begin again with a new one
+            await outbox.delete(connection, positions=[row.position])
+            metrics.MESSAGES_SENT.labels(row.topic).inc()
+        self._careful = False
+
+    def _is_for_ever(self, row: OutboxRow, error: KafkaError) -> bool:
+        """Whether the broker refuses this very record, and has done so often enough to believe it."""
+        if isinstance(error, MessageSizeTooLargeError | InvalidTopicError):
+            return True
+        about_the_record = (
+            isinstance(error, BrokerResponseError)
+            and not error.retriable
+            and not isinstance(error, TopicAuthorizationFailedError | OutOfOrderSequenceNumber)
+        )
+        if about_the_record:
+            self._refusals[row.position] += 1
+        return self._refusals[row.position] >= _REFUSED_AFTER
+
+    async def _hand_over(self, producer: AIOKafkaProducer, row: OutboxRow) -> asyncio.Future[object]:
+        headers = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", str(row.event_id).encode()),
+            ("ce_source", self._source),
+            ("ce_type", row.event_type.encode()),
+            ("ce_time", row.occurred_at.isoformat().encode()),
+            ("content-type", b"application/json"),
+        ]
+        if row.trace is not None:
+            headers.append(("traceparent", row.trace.encode()))
+        future: asyncio.Future[object] = await producer.send(
+            row.topic, row.payload, key=row.key.encode(), headers=headers
+        )
+        return future
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    """Stop within a few seconds. Without a broker aiokafka would wait for ever, and go on sending when it is back."""
+    try:
+        async with asyncio.timeout(_PRODUCER_STOP_SECONDS):
+            await producer.stop()
+    except (TimeoutError, KafkaError) as error:
+        log.warning("producer did not stop cleanly", error=type(error).__name__)
+        sender = producer._sender  # noqa: SLF001 - aiokafka has no way to abandon what it holds
+        if sender is not None and sender.sender_task is not None:
+            sender.sender_task.cancel()
+        await producer.client.close()

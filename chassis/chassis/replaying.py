@@ -1,0 +1,91 @@
+"""Lets parked messages take effect, with the handler as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aiokafka import ConsumerRecord
+from contracts.envelope import MalformedMessageError, decode
+
+from chassis import inbox, parking
+from chassis.batch import Delivery
+from chassis.errors import UnprocessableMessage, is_transient
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+    from uuid import UUID
+
+    from chassis.parking import ParkedMessage
+    from chassis.service import Runtime, Service
+
+
+@dataclass
+class Replayed:
+    """What became of a replay: how many took effect, and why others stay parked."""
+
+    replayed: int = 0
+    failed: dict[UUID, str] = field(default_factory=dict)
+
+
+async def replay(service: Service, runtime: Runtime, *, only: Set[UUID] | None) -> Replayed:
+    """Replay open parked messages in the order of their records; `only` chooses some, None means all.
+
+    A message that took effect meanwhile, delivered again by its producer, changes nothing a second time. One that
+    fails again stays parked with its new reason. Raises for trouble that passes by itself.
+    """
+    async with runtime.pool.acquire() as connection:
+        messages = await parking.list_parked(connection)
+    result = Replayed()
+    for message in messages:
+        if only is not None and message.parked_id not in only:
+            continue
+        failure = await _replay_one(service, runtime, message)
+        if failure is None:
+            result.replayed += 1
+        else:
+            result.failed[message.parked_id] = failure
+    for unknown in (only or set()) - {message.parked_id for message in messages}:
+        result.failed[unknown] = "no open parked message has this id"
+    return result
+
+
+async def _replay_one(service: Service, runtime: Runtime, message: ParkedMessage) -> str | None:
+    try:
+        async with runtime.transaction() as work:
+            consumer = next((one for one in service.consumers if one.group(service.name) == message.consumer), None)
+            if consumer is None:
+                code, reason = "no-consumer", f"{service.name} has no consumer {message.consumer} any more"
+                raise UnprocessableMessage(code, reason)
+            received = decode(consumer.topic, headers=message.headers, value=message.value)
+            delivery = Delivery(
+                received.event, received.event_id, received.source, received.time, received.traceparent, _record(message)
+            )
+            if new := await inbox.keep_new(work.connection, consumer=message.consumer, deliveries=[delivery]):
+                await consumer.handle(new, work)
+            await parking.mark_replayed(work.connection, parked_id=message.parked_id, at=work.now)
+    except Exception as error:
+        if is_transient(error):
+            raise
+        code = error.code if isinstance(error, UnprocessableMessage | MalformedMessageError) else "handler-failed"
+        reason = str(error) if code != "handler-failed" else f"{type(error).__qualname__} in the handler"
+        async with runtime.pool.acquire() as connection:
+            await parking.mark_failed(connection, parked_id=message.parked_id, code=code, reason=reason)
+        return reason
+    return None
+
+
+def _record(message: ParkedMessage) -> ConsumerRecord[bytes, bytes]:
+    return ConsumerRecord(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp=0,
+        timestamp_type=0,
+        key=message.key,
+        value=message.value,
+        checksum=None,
+        serialized_key_size=-1,
+        serialized_value_size=-1,
+        headers=message.headers,
+    )

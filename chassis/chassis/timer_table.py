@@ -1,0 +1,109 @@
+"""Durable timers: a promise to act at a moment, kept also when the service was down at that moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from chassis.database import Connection
+    from chassis.tracing import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A promise. `kind` names the handler, `key` what it is about; `trace` is continued when it fires."""
+
+    kind: str
+    key: str
+    due_at: datetime
+    trace: Trace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A timer whose moment has come. `attempts` counts the failures before."""
+
+    kind: str
+    key: str
+    due_at: datetime
+    attempts: int
+    trace: Trace | None
+
+
+async def upsert(connection: Connection, *, timers: Sequence[Timer]) -> None:
+    """Set `timers`; one that exists is moved to its new moment."""
+    last = {(timer.kind, timer.key): timer for timer in timers}
+    ordered = [last[identity] for identity in sorted(last)]
+    await connection.execute(
+        """
+        INSERT INTO messaging.timer (kind, key, due_at, traceparent)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[])
+            ON CONFLICT (kind, key) DO UPDATE
+           SET due_at = excluded.due_at, traceparent = excluded.traceparent, attempts = 0, failure = NULL
+        """,
+        [timer.kind for timer in ordered],
+        [timer.key for timer in ordered],
+        [timer.due_at for timer in ordered],
+        [timer.trace for timer in ordered],
+    )
+
+
+async def delete(connection: Connection, *, kind: str, keys: Sequence[str]) -> None:
+    """Remove timers, whether they exist or not."""
+    await connection.execute("DELETE FROM messaging.timer WHERE kind = $1 AND key = ANY ($2::text[])", kind, keys)
+
+
+async def take_due(connection: Connection, *, kinds: Sequence[str], now: datetime, limit: int) -> Sequence[DueTimer]:
+    """Remove up to `limit` due timers, earliest first, and return them; other instances skip them meanwhile."""
+    rows = await connection.fetch(
+        """
+        DELETE FROM messaging.timer
+         WHERE (kind, key) IN (
+               SELECT kind, key FROM messaging.timer
+                WHERE due_at <= $2 AND kind = ANY ($1::text[])
+                ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+        RETURNING kind, key, due_at, attempts, traceparent
+        """,
+        kinds,
+        now,
+        limit,
+    )
+    return sorted((DueTimer(*row) for row in rows), key=lambda timer: (timer.due_at, timer.kind, timer.key))
+
+
+async def take_one(connection: Connection, *, timer: DueTimer) -> bool:
+    """Remove this timer; return False when it was moved, cancelled or fired meanwhile."""
+    row = await connection.fetchval(
+        "DELETE FROM messaging.timer WHERE kind = $1 AND key = $2 AND due_at = $3 RETURNING key",
+        timer.kind,
+        timer.key,
+        timer.due_at,
+    )
+    return row is not None
+
+
+async def postpone(connection: Connection, *, timer: DueTimer, until: datetime, failure: str) -> None:
+    """Move a timer whose handler failed, unless it was set anew meanwhile."""
+    await connection.execute(
+        """
+        UPDATE messaging.timer SET due_at = $4, attempts = attempts + 1, failure = $5
+         WHERE kind = $1 AND key = $2 AND due_at = $3
+        """,
+        timer.kind,
+        timer.key,
+        timer.due_at,
+        until,
+        failure,
+    )
+
+
+async def until_next(connection: Connection, *, kinds: Sequence[str], now: datetime) -> timedelta | None:
+    """Return how long it is until the next timer is due; None when there is none."""
+    due_at: datetime | None = await connection.fetchval(
+        "SELECT min(due_at) FROM messaging.timer WHERE kind = ANY ($1::text[])", kinds
+    )
+    return None if due_at is None else due_at - now

@@ -1,0 +1,119 @@
+"""Fires durable timers: each due timer's removal and its handler's effects are one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import structlog
+
+from chassis import metrics, timer_table
+from chassis.backoff import Backoff, pause
+from chassis.crash import crash_point
+from chassis.errors import is_transient
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from chassis.timer_table import DueTimer
+    from chassis.work import Work, WorkFactory
+
+log = structlog.get_logger(__name__)
+
+BATCH_TIMERS = 500
+LONGEST_SLEEP_SECONDS = 1.0
+FIRST_POSTPONEMENT = timedelta(seconds=10)
+LONGEST_POSTPONEMENT = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class TimerHandler:
+    """A service acts when timers of `kind` are due."""
+
+    kind: str
+    handle: Callable[[Sequence[DueTimer], Work], Awaitable[None]]
+
+
+class TimerLoop:
+    """Fires the timers of one service. Several instances share them."""
+
+    def __init__(
+        self, handlers: Sequence[TimerHandler], *, work: WorkFactory, changed: asyncio.Event, stopping: asyncio.Event
+    ) -> None:
+        self._handlers = {handler.kind: handler for handler in handlers}
+        self._work = work
+        self._changed = changed
+        self._stopping = stopping
+
+    async def run(self) -> None:
+        """Fire what is due, sleep until more is; wait out every outage."""
+        backoff = Backoff(self._stopping)
+        while not self._stopping.is_set():
+            try:
+                self._changed.clear()
+                fired = await self.fire_due()
+                backoff.reset()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                metrics.RETRIES.labels("timers").inc()
+                log.warning("timers wait", error=type(error).__name__)
+                await backoff.wait()
+            else:
+                if fired < BATCH_TIMERS:
+                    await pause(self._changed, await self._sleep_seconds())
+
+    async def fire_due(self) -> int:
+        """Fire up to one batch of due timers; return how many were due."""
+        timers: Sequence[DueTimer] = ()
+        try:
+            async with self._work.transaction() as work:
+                timers = await self._take(work)
+                for kind, group in groupby(sorted(timers, key=lambda timer: timer.kind), key=lambda timer: timer.kind):
+                    await self._handlers[kind].handle(list(group), work)
+                crash_point("timers.before_commit")
+        except Exception as error:
+            if is_transient(error) or not timers:
+                raise
+            for timer in timers:
+                await self._fire_alone(timer)
+            return len(timers)
+        for timer in timers:
+            metrics.TIMERS_FIRED.labels(timer.kind, "fired").inc()
+        return len(timers)
+
+    async def _take(self, work: Work) -> Sequence[DueTimer]:
+        return await timer_table.take_due(
+            work.connection, kinds=list(self._handlers), now=work.now, limit=BATCH_TIMERS
+        )
+
+    async def _fire_alone(self, timer: DueTimer) -> None:
+        """Fire one timer of a batch that failed; put it off when it is the one that fails."""
+        try:
+            async with self._work.transaction() as work:
+                if await timer_table.take_one(work.connection, timer=timer):
+                    await self._handlers[timer.kind].handle([timer], work)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            wait = min(FIRST_POSTPONEMENT * 2**timer.attempts, LONGEST_POSTPONEMENT)
+            metrics.TIMERS_FIRED.labels(timer.kind, "failed").inc()
+            log.exception("timer failed", kind=timer.kind, attempts=timer.attempts + 1)
+            async with self._work.transaction() as work:
+                await timer_table.postpone(
+                    work.connection, timer=timer, until=work.now + wait, failure=type(error).__qualname__
+                )
+        else:
+            metrics.TIMERS_FIRED.labels(timer.kind, "fired").inc()
+
+    async def _sleep_seconds(self) -> float:
+        if not self._handlers:
+            return LONGEST_SLEEP_SECONDS
+        async with self._work.pool.acquire() as connection:
+            left = await timer_table.until_next(
+                connection, kinds=list(self._handlers), now=self._work.clock.now()
+            )
+        return LONGEST_SLEEP_SECONDS if left is None else min(max(left.total_seconds(), 0.0), LONGEST_SLEEP_SECONDS)

@@ -1,0 +1,142 @@
+"""One claim, one trace: spans by the messaging semantic conventions, and the context that travels with every event.
+
+A trace context is kept as its W3C `traceparent` text, which is what headers and table columns hold. When tracing is
+off the text is passed on untouched, so that a service without an exporter does not break its neighbours' traces.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+from opentelemetry import trace as otel
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from opentelemetry.sdk.trace.export import SpanExporter
+
+Trace: TypeAlias = str
+"""A W3C traceparent: version, trace id, span id, flags."""
+
+MAX_LINKS = 1_000
+_FLUSH_MILLISECONDS = 2_000
+_propagator = TraceContextTextMapPropagator()
+_ROOT = Context()
+
+
+class Tracing:
+    """Makes spans, or nothing at all when no exporter is configured."""
+
+    def __init__(self, *, service_name: str, exporter: SpanExporter | None) -> None:
+        self._provider: TracerProvider | None = None
+        if exporter is not None:
+            # The SDK reads OTEL_TRACES_SAMPLER, OTEL_RESOURCE_ATTRIBUTES and OTEL_BSP_* by itself.
+            resource = Resource.create({"service.name": service_name})
+            self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+            self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._tracer = self._provider.get_tracer("chassis") if self._provider else otel.NoOpTracer()
+
+    @classmethod
+    def from_environment(cls, *, service_name: str, enabled: bool) -> Tracing:
+        """Return tracing that exports OTLP over HTTP as the OTEL_* variables say, or that is off."""
+        return cls(service_name=service_name, exporter=OTLPSpanExporter() if enabled else None)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether spans are made."""
+        return self._provider is not None
+
+    def start(
+        self, name: str, *, parent: Trace | None, kind: SpanKind, attributes: Mapping[str, str | int]
+    ) -> Span | None:
+        """Start a span below `parent`, or a new trace; None when tracing is off or `parent` is not sampled."""
+        if self._provider is None or (parent is not None and not is_sampled(parent)):
+            return None
+        context = _ROOT if parent is None else _propagator.extract({"traceparent": parent}, _ROOT)
+        return self._tracer.start_span(name, context=context, kind=kind, attributes=dict(attributes))
+
+    def mark(self, name: str, *, parent: Trace | None, kind: SpanKind, attributes: Mapping[str, str | int]) -> Trace | None:
+        """Record a span without duration and return its context, or `parent` where there is nothing to record."""
+        span = self.start(name, parent=parent, kind=kind, attributes=attributes)
+        if span is None:
+            return parent
+        span.end()
+        return context_of(span)
+
+    @contextmanager
+    def span(
+        self,
+        name: str,
+        *,
+        parent: Trace | None,
+        kind: SpanKind = SpanKind.INTERNAL,
+        attributes: Mapping[str, str | int] | None = None,
+    ) -> Iterator[Span | None]:
+        """Wrap a piece of work in a span; an exception marks it as failed and goes on."""
+        span = self.start(name, parent=parent, kind=kind, attributes=attributes or {})
+        try:
+            yield span
+        except BaseException as error:
+            fail(span, error)
+            raise
+        finally:
+            if span is not None:
+                span.end()
+
+    @contextmanager
+    def batch_span(
+        self, name: str, *, kind: SpanKind, members: Iterable[Trace | None], attributes: Mapping[str, str | int]
+    ) -> Iterator[None]:
+        """Wrap work on many messages in a span of its own, linked to each sampled message."""
+        links = self._links(members)
+        if not links:
+            yield
+            return
+        with self._tracer.start_as_current_span(
+            name, context=_ROOT, kind=kind, links=links, attributes=dict(attributes), record_exception=False
+        ):
+            yield
+
+    def _links(self, members: Iterable[Trace | None]) -> list[Link]:
+        if self._provider is None:
+            return []
+        sampled = [member for member in members if member is not None and is_sampled(member)][:MAX_LINKS]
+        contexts = [_propagator.extract({"traceparent": member}, _ROOT) for member in sampled]
+        return [Link(otel.get_current_span(context).get_span_context()) for context in contexts]
+
+    def close(self) -> None:
+        """Export what is left, for a short while only: a dead collector must not hold up a stop."""
+        if self._provider is not None:
+            self._provider.force_flush(_FLUSH_MILLISECONDS)
+            self._provider.shutdown()
+
+
+def is_sampled(trace: Trace) -> bool:
+    """Whether the sender of this context records its spans."""
+    return trace[-1:] in "13579bdf" and len(trace) >= len("00-") + 32 + 1 + 16 + 3
+
+
+def context_of(span: Span) -> Trace:
+    """Return the context that makes other spans children of `span`."""
+    context = span.get_span_context()
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
+
+
+def trace_id_of(trace: Trace | None) -> str | None:
+    """Return the trace id for a log line."""
+    return trace[3:35] if trace else None
+
+
+def fail(span: Span | None, error: BaseException) -> None:
+    """Mark `span` as failed by `error`; its text may hold personal data and is left out."""
+    if span is not None:
+        span.set_attribute("error.type", type(error).__qualname__)
+        span.set_status(Status(StatusCode.ERROR))

@@ -1,0 +1,96 @@
+"""One unit of work: what a handler reads, changes, announces and schedules becomes true in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contracts.topics import TOPIC_OF
+
+from chassis import outbox, timer_table
+from chassis.database import ACQUIRE_TIMEOUT_SECONDS
+from chassis.timer_table import DueTimer, Timer
+from chassis.tracing import Trace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+    from datetime import datetime
+
+    from contracts.topic import Event, Topic
+
+    from chassis.clock import Clock
+    from chassis.database import Connection, Pool
+    from chassis.tracing import Tracing
+
+__all__ = ["DueTimer", "Timer", "Trace", "Work", "WorkFactory"]
+
+
+class Work:
+    """The transaction a handler works in. Never commit it: it commits when the handler returns."""
+
+    def __init__(self, connection: Connection, *, now: datetime, service: str, tracing: Tracing) -> None:
+        self.connection = connection
+        self.now = now
+        self._service = service
+        self._tracing = tracing
+        self._announced: list[outbox.Announcement] = []
+        self._scheduled: list[Timer] = []
+
+    def announce(self, *events: Event, trace: Trace | None) -> None:
+        """Publish `events` on their topics once this work is committed, as consequences of what `trace` stands for.
+
+        Events of one key leave in the order in which their transactions announced them, provided the handler holds the
+        row lock of what the key names. Raises `UnprocessableMessage` for an event its topic cannot hold.
+        """
+        for event in events:
+            self.announce_on(TOPIC_OF[type(event)], event, trace=trace)
+
+    def announce_on(self, topic: Topic[Any], event: Event, *, trace: Trace | None) -> None:
+        """Publish `event` on `topic`, for the kinds of event that have more than one topic."""
+        self._announced.append(
+            outbox.prepare(
+                topic, event, service=self._service, occurred_at=self.now, trace=trace, tracing=self._tracing
+            )
+        )
+
+    def schedule(self, *timers: Timer) -> None:
+        """Let each timer fire when it is due; the same kind and key again moves it."""
+        self._scheduled.extend(timers)
+
+    async def cancel(self, kind: str, keys: Iterable[str]) -> None:
+        """Let these timers not fire any more."""
+        keys = list(keys)
+        self._scheduled = [timer for timer in self._scheduled if timer.kind != kind or timer.key not in keys]
+        await timer_table.delete(self.connection, kind=kind, keys=keys)
+
+    async def flush(self) -> None:
+        """Write what was announced and scheduled into this transaction."""
+        if self._announced:
+            await outbox.insert(self.connection, announcements=self._announced)
+        if self._scheduled:
+            await timer_table.upsert(self.connection, timers=self._scheduled)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkFactory:
+    """Opens units of work and wakes the relay and the timers when one has committed something for them."""
+
+    pool: Pool
+    clock: Clock
+    service: str
+    tracing: Tracing
+    outbox_filled: asyncio.Event
+    timers_changed: asyncio.Event
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Work]:
+        """Begin a transaction; commit it with everything announced and scheduled, or roll all of it back."""
+        async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            async with connection.transaction():
+                work = Work(connection, now=self.clock.now(), service=self.service, tracing=self.tracing)
+                yield work
+                await work.flush()
+        self.outbox_filled.set()
+        self.timers_changed.set()

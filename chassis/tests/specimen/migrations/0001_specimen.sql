@@ -1,0 +1,10 @@
+-- No uniqueness here on purpose: an effect that happens twice must be seen, not refused.
+CREATE TABLE effect (
+    effect_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    customer_id uuid    NOT NULL,
+    version     integer NOT NULL
+);
+CREATE TABLE state (
+    customer_id uuid PRIMARY KEY,
+    version     integer NOT NULL
+);
