@@ -52,3 +52,9 @@ def is_transient(error: BaseException) -> bool:
             return True
         case _:
             return False
+
+
+def describe(error: BaseException) -> str:
+    """Name an error without its message, which may repeat the data it is about."""
+    state = getattr(error, "sqlstate", None)
+    return f"{type(error).__name__} ({state})" if state else type(error).__name__

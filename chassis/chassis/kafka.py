@@ -21,7 +21,7 @@ from chassis import metrics
 from chassis.backoff import Backoff
 from chassis.consuming import BatchProcessor
 from chassis.crash import crash_point
-from chassis.errors import CannotStartError, is_transient
+from chassis.errors import CannotStartError, describe, is_transient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -97,7 +97,7 @@ class Subscription:
     async def _give_back(self, records: Sequence[Record], error: Exception) -> None:
         """Wait, then let the same records be polled again."""
         metrics.RETRIES.labels(self.group).inc()
-        log.warning("batch given back", consumer=self.group, error=type(error).__name__)
+        log.warning("batch given back", consumer=self.group, error=describe(error))
         await self._backoff.wait()
         for partition, offset in _first_offsets(records).items():
             try:
@@ -113,10 +113,10 @@ class Subscription:
                 await self._client().commit(offsets)
             except _NOT_OURS as error:
                 # Whoever owns the partition now is given the records again, and the inbox drops them.
-                log.info("offsets not committed, the group has changed", consumer=self.group, error=type(error).__name__)
+                log.info("offsets not committed, the group has changed", consumer=self.group, error=describe(error))
                 return
             except KafkaError as error:
-                log.warning("offsets not committed yet", consumer=self.group, error=type(error).__name__)
+                log.warning("offsets not committed yet", consumer=self.group, error=describe(error))
                 await self._backoff.wait()
             else:
                 return

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
+from chassis.errors import describe
 from chassis.tracing import trace_id_of
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from structlog.typing import EventDict, WrappedLogger
 
 _CHATTY = ("aiokafka", "faststream", "uvicorn", "opentelemetry", "urllib3", "asyncio")
@@ -28,7 +33,7 @@ def configure_logs(*, service: str, level: str) -> None:
         name_service,
         _replace_trace,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks,
+        structlog.processors.ExceptionRenderer(_frames),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -51,6 +56,14 @@ def configure_logs(*, service: str, level: str) -> None:
     root.setLevel(level.upper())
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _frames(error: tuple[type[BaseException], BaseException, TracebackType | None] | None) -> str | None:
+    """Say where an exception came from; its message and the frames' variables may hold personal data or a password."""
+    if error is None:
+        return None
+    frames = traceback.extract_tb(error[2])
+    return " > ".join([*(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames), describe(error[1])])
 
 
 def _replace_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -14,7 +14,7 @@ import uvloop
 
 from chassis import migrations, parking, replaying
 from chassis.database import Connection
-from chassis.errors import CannotStartError
+from chassis.errors import CannotStartError, HandlerBrokenError, describe
 from chassis.logs import configure_logs
 from chassis.service import Command, Runtime, Service, check_schema, open_runtime, run
 from chassis.settings import ServiceSettings, load_settings
@@ -44,11 +44,14 @@ def run_main(name: str, settings_class: type[S], build: Callable[[S], Service], 
     except CannotStartError as error:
         sys.stderr.write(f"{name}: {error}\n")
         sys.exit(CANNOT_START)
+    except HandlerBrokenError as error:
+        sys.stderr.write(f"{name}: {error}\n")
+        sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(FAILED)
     except Exception as error:
         log.exception("failed")
-        sys.stderr.write(f"{name}: stopped by {type(error).__name__}: {error}\n")
+        sys.stderr.write(f"{name}: stopped by {describe(error)}; the log says where\n")
         sys.exit(FAILED)
 
 

@@ -28,7 +28,7 @@ from chassis import messaging, metrics, outbox
 from chassis.backoff import Backoff, pause
 from chassis.crash import crash_point
 from chassis.database import connection_arguments
-from chassis.errors import is_transient
+from chassis.errors import describe, is_transient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ class Relay:
                 if not (is_transient(error) or isinstance(error, KafkaError)):
                     raise
                 metrics.SENDING_FAILED.labels(type(error).__name__).inc()
-                log.warning("relay begins again", error=type(error).__name__, detail=str(error)[:200])
+                log.warning("relay begins again", error=describe(error))
                 await backoff.wait()
 
     async def _session(self, backoff: Backoff) -> None:
@@ -127,9 +127,10 @@ class Relay:
                     await (self._send_singly if self._careful else self._send)(connection, producer, rows)
             self.healthy = True
             backoff.reset()
-            if len(rows) < BATCH_ROWS:
-                if self._stopping.is_set():
+            if self._stopping.is_set():
+                if not rows:  # what was committed while the last rows were sent leaves too
                     return
+            elif len(rows) < BATCH_ROWS:
                 await pause(self._filled, POLL_SECONDS)
 
     async def _send(self, connection: Connection, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> None:
@@ -173,7 +174,7 @@ class Relay:
                 if not self._is_for_ever(row, error):
                     raise
                 metrics.OUTBOX_REFUSED.labels(row.topic).inc()
-                log.error("event refused by the broker", topic=row.topic, event_id=str(row.event_id), error=str(error))
+                log.error("event refused by the broker", topic=row.topic, event_id=str(row.event_id), error=describe(error))
                 await outbox.refuse(connection, position=row.position, reason=f"{type(error).__name__}: {error}")
                 raise  # a refused record leaves a hole in the producer's sequence: begin again with a new one
             await outbox.delete(connection, positions=[row.position])

@@ -15,7 +15,7 @@ from chassis import migrations, outbox
 from chassis.clock import Clock, SystemClock
 from chassis.consuming import Consumer
 from chassis.database import Pool, open_pool
-from chassis.errors import CannotStartError, is_transient
+from chassis.errors import CannotStartError, describe, is_transient
 from chassis.health import HttpServer, health_app
 from chassis.housekeeping import keep_house
 from chassis.kafka import Subscription, new_broker, wait_for_topics
@@ -237,7 +237,7 @@ class _Life:
         """End the whole service: an orchestrator restarts it, a half-dead one would only look alive."""
         if self._failure is None:
             self._failure = error
-            log.error("service cannot go on", error=type(error).__name__, detail=str(error)[:500])
+            log.error("service cannot go on", error=describe(error))
         self.end.set()
 
     async def _stop(self) -> None:
@@ -279,7 +279,7 @@ class _Life:
         except Exception as error:
             if not is_transient(error):
                 raise
-            problems["database"] = f"does not answer: {type(error).__name__}"
+            problems["database"] = f"does not answer: {describe(error)}"
         return problems
 
     async def _check_outbox(self, problems: dict[str, str]) -> None:

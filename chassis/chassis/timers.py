@@ -13,7 +13,7 @@ import structlog
 from chassis import metrics, timer_table
 from chassis.backoff import Backoff, pause
 from chassis.crash import crash_point
-from chassis.errors import is_transient
+from chassis.errors import describe, is_transient
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -55,16 +55,16 @@ class TimerLoop:
             try:
                 self._changed.clear()
                 fired = await self.fire_due()
+                seconds = 0.0 if fired == BATCH_TIMERS else await self._seconds_until_next()
                 backoff.reset()
             except Exception as error:
                 if not is_transient(error):
                     raise
                 metrics.RETRIES.labels("timers").inc()
-                log.warning("timers wait", error=type(error).__name__)
+                log.warning("timers wait", error=describe(error))
                 await backoff.wait()
             else:
-                if fired < BATCH_TIMERS:
-                    await pause(self._changed, await self._sleep_seconds())
+                await pause(self._changed, seconds)
 
     async def fire_due(self) -> int:
         """Fire up to one batch of due timers; return how many were due."""
@@ -109,7 +109,7 @@ class TimerLoop:
         else:
             metrics.TIMERS_FIRED.labels(timer.kind, "fired").inc()
 
-    async def _sleep_seconds(self) -> float:
+    async def _seconds_until_next(self) -> float:
         if not self._handlers:
             return LONGEST_SLEEP_SECONDS
         async with self._work.pool.acquire() as connection:

@@ -72,7 +72,7 @@ class Driver:
     process: subprocess.Popen[bytes] | None = None
     log_path: Path = Path()
 
-    def command(self, *arguments: str, **extra: str) -> subprocess.Popen[bytes]:
+    def command(self, *arguments: str, keep_output: bool, **extra: str) -> subprocess.Popen[bytes]:
         """Start the specimen's console script with `arguments`."""
         environment = {
             **os.environ,
@@ -85,12 +85,15 @@ class Driver:
         }
         with self.log_path.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "specimen", *arguments], env=environment, stdout=subprocess.PIPE, stderr=log
+                [sys.executable, "-m", "specimen", *arguments],
+                env=environment,
+                stdout=subprocess.PIPE if keep_output else log,
+                stderr=log,
             )
 
     async def finish(self, *arguments: str, **extra: str) -> tuple[int, str]:
         """Run a command to its end; return its exit code and what it printed."""
-        process = self.command(*arguments, **extra)
+        process = self.command(*arguments, keep_output=True, **extra)
         out, _ = await asyncio.to_thread(process.communicate, timeout=DEADLINE_SECONDS)
         return process.returncode, out.decode()
 
@@ -107,7 +110,7 @@ class Driver:
     async def launch(self, **extra: str) -> None:
         """Start the service without waiting."""
         self.log_path.write_text("")
-        self.process = self.command("run", **extra)
+        self.process = self.command("run", keep_output=False, **extra)
 
     def kill(self) -> None:
         """Kill -9."""
@@ -132,8 +135,6 @@ class Driver:
         """End the process if it is still there."""
         if self.process is not None and self.process.poll() is None:
             self.kill()
-        if self.process is not None and self.process.stdout is not None:
-            self.process.stdout.close()
 
     def log(self) -> str:
         """Return what the process has logged."""

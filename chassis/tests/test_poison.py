@@ -1,0 +1,162 @@
+"""Promise c: one poison message in a batch is parked, whole and with its reason; all others take effect."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from contracts.topics import NOTIFY, PARKED
+from driving import contact, until
+from specimen.app import BROKEN, UNPROCESSABLE
+
+if TYPE_CHECKING:
+    from driving import Driver
+
+GOOD_BEFORE, GOOD_AFTER = 250, 249
+
+
+def _poison(driver: Driver, kind: str) -> tuple[str, bytes | None, bytes | None, list[tuple[str, bytes | None]]]:
+    message = driver.message(contact(uuid4(), 1, name=kind))
+    headers: list[tuple[str, bytes | None]] = list(message.headers)
+    value: bytes | None = message.value
+    match kind:
+        case "not-json":
+            value = b"{bad"
+        case "wrong-schema":
+            value = b'{"version": "many"}'
+        case "null-value":
+            value = None
+        case "null-header":
+            headers.append(("x", None))
+        case "binary-header":
+            headers.append(("x", b"\xff\xfe"))
+        case "nul-character":
+            value = message.value.replace(b'"nul-character"', b'"a\\u0000b"')
+        case "size-limit":
+            # The broker counts the whole record batch: this is the largest the topic's limit leaves for a value.
+            value = b"{" + b"x" * (1_048_576 - 1_000)
+    return message.topic, message.key, value, headers
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("not-json", "not-json"),
+        ("wrong-schema", "wrong-schema"),
+        ("null-value", "null-value"),
+        ("null-header", "null-header"),
+        ("binary-header", "binary-header"),
+        ("nul-character", "nul-character"),
+        ("size-limit", "not-json"),
+        (BROKEN, "handler-failed"),
+        (UNPROCESSABLE, "not-countable"),
+    ],
+)
+async def test_one_poison_message_in_a_batch_of_500_harms_no_other(driver: Driver, kind: str, code: str) -> None:
+    poison = _poison(driver, kind)
+    before = [driver.message(contact(uuid4(), 1)) for _ in range(GOOD_BEFORE)]
+    after = [driver.message(contact(uuid4(), 1)) for _ in range(GOOD_AFTER)]
+    await driver.publish([*before, poison, *after])
+    await driver.start()
+
+    await until(lambda: _effects(driver, GOOD_BEFORE + GOOD_AFTER), what="499 effects")
+    parked = await until(lambda: driver.rows("SELECT * FROM messaging.parked_message"), what="parked row")
+
+    assert len(parked) == 1
+    row = parked[0]
+    assert (row["reason_code"], row["topic"], row["value"], row["key"]) == (code, poison[0], poison[2], poison[1])
+    headers = [(name, None if text is None else b64decode(text)) for name, text in json.loads(row["headers"])]
+    assert headers == poison[3]
+    letter = await until(lambda: _dead_letter(driver, str(row["parked_id"])), what="dead letter")
+    assert (letter["partition"], letter["offset"]) == (row["partition"], row["record_offset"])
+    assert (None if letter["value_base64"] is None else b64decode(letter["value_base64"])) == poison[2]
+
+
+async def _effects(driver: Driver, count: int) -> bool:
+    return len(await driver.effects()) == count
+
+
+async def _dead_letter(driver: Driver, parked_id: str) -> dict[str, str] | None:
+    records = await driver.read(PARKED[NOTIFY].name)
+    letters = [json.loads(record.value or b"null") for record in records]
+    return next((letter for letter in letters if letter["parked_id"] == parked_id), None)
+
+
+async def test_what_was_parked_is_listed_and_replayed_by_one_command(driver: Driver) -> None:
+    customer = uuid4()
+    await driver.publish([driver.message(contact(customer, 3))])
+    await driver.start(SPECIMEN_HANDLER_BROKEN="true")
+    await until(lambda: driver.rows("SELECT FROM messaging.parked_message"), what="parked")
+    assert await driver.terminate() == 0
+    _, listed = await driver.finish("parked", "list")
+    assert json.loads(listed)["code"] == "handler-failed"
+
+    code, said = await driver.finish("parked", "replay", "--all")
+
+    assert (code, said) == (0, "1 replayed, 0 stay parked\n")
+    assert await driver.effects() == [(customer, 3)]
+    assert (await driver.finish("parked", "list"))[1] == ""
+    assert (await driver.finish("parked", "replay", "--all"))[1] == "0 replayed, 0 stay parked\n"
+
+
+async def test_a_replayed_old_state_never_overwrites_newer_state(driver: Driver) -> None:
+    customer = uuid4()
+    await driver.publish([driver.message(contact(customer, 1))])
+    await driver.start(SPECIMEN_HANDLER_BROKEN="true")
+    await until(lambda: driver.rows("SELECT FROM messaging.parked_message"), what="parked")
+    assert await driver.terminate() == 0
+    await driver.publish([driver.message(contact(customer, 2))])
+    await driver.start()
+    await until(driver.effects, what="the newer state")
+
+    assert (await driver.finish("parked", "replay", "--all"))[0] == 0
+
+    assert [row["version"] for row in await driver.rows("SELECT version FROM state")] == [2]
+    assert await driver.effects() == [(customer, 2), (customer, 1)]
+
+
+async def test_a_replay_that_fails_again_stays_parked_and_says_why(driver: Driver) -> None:
+    await driver.publish([_poison(driver, "not-json")])
+    await driver.start()
+    await until(lambda: driver.rows("SELECT FROM messaging.parked_message"), what="parked")
+
+    code, said = await driver.finish("parked", "replay", "--all")
+
+    assert (code, said) == (1, "0 replayed, 1 stay parked\n")
+    assert (await driver.rows("SELECT attempts FROM messaging.parked_message"))[0]["attempts"] == 2
+
+
+async def test_poison_delivered_again_is_parked_once(driver: Driver) -> None:
+    await driver.publish([_poison(driver, "not-json"), driver.message(contact(uuid4(), 1))])
+    await driver.launch(CRASH_AT="consumer.before_acknowledge")
+    await driver.wait_for_exit()
+    await driver.publish([driver.message(contact(uuid4(), 1))])
+    await driver.start()
+
+    await until(lambda: _effects(driver, 2), what="both effects")
+    assert len(await driver.rows("SELECT FROM messaging.parked_message")) == 1
+
+
+async def test_a_handler_that_fails_on_everything_stops_the_service_instead_of_parking_the_topic(
+    driver: Driver,
+) -> None:
+    await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(100)])
+
+    await driver.launch(SPECIMEN_HANDLER_BROKEN="true", PARK_LIMIT="5")
+
+    assert await driver.wait_for_exit() == 1
+    assert "without one success" in driver.log()
+    assert len(await driver.rows("SELECT FROM messaging.parked_message")) == 5
+
+
+async def test_malformed_input_never_stops_the_service(driver: Driver) -> None:
+    customer = uuid4()
+    await driver.publish([_poison(driver, "not-json") for _ in range(60)])
+    await driver.publish([driver.message(contact(customer, 1))])
+    await driver.start(PARK_LIMIT="5")
+
+    await until(lambda: _effects(driver, 1), what="the good one")
+    assert len(await driver.rows("SELECT FROM messaging.parked_message")) == 60
