@@ -16,7 +16,7 @@ help: ## Print this list
 install: ## Make .venv from requirements.lock; does nothing when it is up to date
 	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.11 or newer is needed: $(PYTHON) was not found" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another one with make PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
-	@exec "$(PYTHON)" deploy/install/install.py
+	@exec "$(PYTHON)" deploy/install/install.py conftest.py
 
 demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external] [KEEP=1 stays up]
 	@exec .venv/bin/demo $(if $(STACK),--stack "$(STACK)") $(if $(KEEP),--keep)
@@ -35,7 +35,7 @@ lint: install ## Style of the code
 	@.venv/bin/ruff format --check .
 
 types: install ## Types, strictly; every test directory by itself, because names repeat between them
-	@.venv/bin/mypy $(MODULES) deploy/install/install.py
+	@.venv/bin/mypy $(MODULES) deploy/install/install.py conftest.py
 	@for tests in $(TESTS); do .venv/bin/mypy "$$tests" || exit 1; done
 
 imports: install ## Who may import whom

@@ -116,7 +116,7 @@ class BatchProcessor(Generic[E]):
         try:
             await self._commit(deliveries, malformed)
         except Exception as error:  # the one place that decides what becomes of any failure
-            if is_transient(error) and not is_overload(error):
+            if _concerns_no_message(error):
                 raise
             if malformed:
                 await self._commit((), malformed)
@@ -134,7 +134,7 @@ class BatchProcessor(Generic[E]):
             try:
                 await self._commit(half, ())
             except Exception as cause:
-                if is_transient(cause) and not is_overload(cause):
+                if _concerns_no_message(cause):
                     raise
                 await self._isolate(half, cause, attempts=attempts + 1)
 
@@ -187,3 +187,8 @@ class BatchProcessor(Generic[E]):
                 code=rejection.code,
                 reason=rejection.reason,
             )
+
+
+def _concerns_no_message(error: Exception) -> bool:
+    """Whether the trouble lies outside the batch, so that looking for a culprit in it would be wrong."""
+    return isinstance(error, HandlerBrokenError) or (is_transient(error) and not is_overload(error))

@@ -26,7 +26,7 @@ class CannotStartError(Exception):
 
 
 class HandlerBrokenError(Exception):
-    """A handler fails on everything it is given; the service stops instead of parking a whole topic."""
+    """A handler fails on everything, or is wired wrongly; the service stops instead of parking a whole topic."""
 
 
 def is_overload(error: BaseException) -> bool:
@@ -37,6 +37,8 @@ def is_overload(error: BaseException) -> bool:
 def is_transient(error: BaseException) -> bool:
     """Whether trying again later, with nothing changed here, can succeed: the database or the broker is away or busy."""
     match error:
+        case asyncpg.InvalidCachedStatementError():
+            return True  # a migration changed a table under a prepared statement; asyncpg prepares it anew next time
         case asyncpg.PostgresError():
             state = error.sqlstate or ""
             return state[:2] in TRANSIENT_SQLSTATE_CLASSES or state in {
@@ -47,7 +49,7 @@ def is_transient(error: BaseException) -> bool:
             # asyncpg has one class for a lost connection and for wrong use of its API; only the first passes by itself.
             return "clos" in str(error)
         case FileNotFoundError() | PermissionError() | FileExistsError():
-            return False
+            return error.filename is None  # a socket that is away has no file name, a file has
         case OSError() | TimeoutError() | KafkaError() | asyncpg.InternalClientError():
             return True
         case _:

@@ -9,7 +9,7 @@ from opentelemetry.trace import SpanKind
 from uuid_utils.compat import uuid7
 
 from chassis import messaging
-from chassis.errors import UnprocessableMessage
+from chassis.errors import HandlerBrokenError, UnprocessableMessage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +56,8 @@ def prepare(
 ) -> Announcement:
     """Return the outbox row for `event`; raise `UnprocessableMessage` when its topic cannot hold it."""
     if service not in topic.producers:
-        code, reason = "not-a-producer", f"{service} is not declared as a producer of {topic.name} in contracts"
-        raise UnprocessableMessage(code, reason)
+        message = f"{service} is not declared as a producer of {topic.name}; add it in contracts/topics.py"
+        raise HandlerBrokenError(message)
     payload = event.__pydantic_serializer__.to_json(event)
     if len(payload) + HEADER_ALLOWANCE_BYTES > topic.max_message_bytes:
         code, reason = "announcement-too-large", f"{len(payload)} bytes are more than {topic.name} can hold"

@@ -13,7 +13,7 @@ import structlog
 from chassis import metrics, timer_table
 from chassis.backoff import Backoff, pause
 from chassis.crash import crash_point
-from chassis.errors import describe, is_transient
+from chassis.errors import HandlerBrokenError, describe, is_transient
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 BATCH_TIMERS = 500
 LONGEST_SLEEP_SECONDS = 1.0
+SHORTEST_SLEEP_SECONDS = 0.1
+"""A timer that is due and not ours is held by another instance: look again, but not at once."""
 FIRST_POSTPONEMENT = timedelta(seconds=10)
 LONGEST_POSTPONEMENT = timedelta(hours=1)
 
@@ -76,7 +78,7 @@ class TimerLoop:
                     await self._handlers[kind].handle(list(group), work)
                 crash_point("timers.before_commit")
         except Exception as error:
-            if is_transient(error) or not timers:
+            if is_transient(error) or isinstance(error, HandlerBrokenError) or not timers:
                 raise
             for timer in timers:
                 await self._fire_alone(timer)
@@ -97,9 +99,9 @@ class TimerLoop:
                 if await timer_table.take_one(work.connection, timer=timer):
                     await self._handlers[timer.kind].handle([timer], work)
         except Exception as error:
-            if is_transient(error):
+            if is_transient(error) or isinstance(error, HandlerBrokenError):
                 raise
-            wait = min(FIRST_POSTPONEMENT * 2**timer.attempts, LONGEST_POSTPONEMENT)
+            wait = min(FIRST_POSTPONEMENT * 2 ** min(timer.attempts, 10), LONGEST_POSTPONEMENT)
             metrics.TIMERS_FIRED.labels(timer.kind, "failed").inc()
             log.exception("timer failed", kind=timer.kind, attempts=timer.attempts + 1)
             async with self._work.transaction() as work:
@@ -116,4 +118,4 @@ class TimerLoop:
             left = await timer_table.until_next(
                 connection, kinds=list(self._handlers), now=self._work.clock.now()
             )
-        return LONGEST_SLEEP_SECONDS if left is None else min(max(left.total_seconds(), 0.0), LONGEST_SLEEP_SECONDS)
+        return LONGEST_SLEEP_SECONDS if left is None else min(max(left.total_seconds(), SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)

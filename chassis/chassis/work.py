@@ -65,6 +65,16 @@ class Work:
         self._scheduled = [timer for timer in self._scheduled if timer.kind != kind or timer.key not in keys]
         await timer_table.delete(self.connection, kind=kind, keys=keys)
 
+    @property
+    def has_announced(self) -> bool:
+        """Whether the relay has something to send once this is committed."""
+        return bool(self._announced)
+
+    @property
+    def has_scheduled(self) -> bool:
+        """Whether the timers have something new to wait for once this is committed."""
+        return bool(self._scheduled)
+
     async def flush(self) -> None:
         """Write what was announced and scheduled into this transaction."""
         if self._announced:
@@ -88,9 +98,11 @@ class WorkFactory:
     async def transaction(self) -> AsyncIterator[Work]:
         """Begin a transaction; commit it with everything announced and scheduled, or roll all of it back."""
         async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            work = Work(connection, now=self.clock.now(), service=self.service, tracing=self.tracing)
             async with connection.transaction():
-                work = Work(connection, now=self.clock.now(), service=self.service, tracing=self.tracing)
                 yield work
                 await work.flush()
-        self.outbox_filled.set()
-        self.timers_changed.set()
+        if work.has_announced:
+            self.outbox_filled.set()
+        if work.has_scheduled:
+            self.timers_changed.set()

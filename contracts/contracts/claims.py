@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from contracts.topic import Event, Part
 from contracts.vocabulary import (
@@ -119,6 +119,9 @@ class DamageItem(Part):
     )
 
 
+_MOST_DAMAGE_CENTS = 10**11
+
+
 class LossReported(Event):
     """Somebody reports water damage to a home.
 
@@ -133,7 +136,15 @@ class LossReported(Event):
     reported_at: Instant
     loss: LossInterval
     facts: LossFacts
-    damage: Annotated[tuple[DamageItem, ...], Field(min_length=1, max_length=50)]
+    damage: Annotated[tuple[DamageItem, ...], Field(min_length=1, max_length=50)] = Field(
+        description="What was damaged; together at most a billion euros"
+    )
+
+    @model_validator(mode="after")
+    def _is_payable(self) -> Self:
+        if sum(item.amount_cents for item in self.damage) > _MOST_DAMAGE_CENTS:
+            raise ValueError("damage must be at most a billion euros in all")
+        return self
 
 
 class RainfallRequested(Event):

@@ -61,8 +61,3 @@ CREATE FUNCTION messaging.notify_relay() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM pg_notify('outbox', ''); RETURN NULL; END $$;
 CREATE TRIGGER outbox_insert AFTER INSERT ON messaging.outbox
     FOR EACH STATEMENT EXECUTE FUNCTION messaging.notify_relay();
-
-CREATE FUNCTION messaging.notify_timers() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN PERFORM pg_notify('timer', ''); RETURN NULL; END $$;
-CREATE TRIGGER timer_insert AFTER INSERT OR UPDATE OF due_at ON messaging.timer
-    FOR EACH STATEMENT EXECUTE FUNCTION messaging.notify_timers();

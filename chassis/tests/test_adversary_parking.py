@@ -1,0 +1,36 @@
+"""What must be parked can be parked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from chassis.testing import harness
+from driving import contact
+from specimen.app import Settings, build, heard_topic
+
+if TYPE_CHECKING:
+    from chassis.service import Service
+
+
+def specimen(database: str) -> Service:
+    return build(Settings(kafka_bootstrap_servers="none:9092", database_url=database))
+
+
+async def test_a_record_with_a_monstrous_header_name_is_parked_like_any_other(database: str) -> None:
+    topic = heard_topic("specimen")
+    async with harness(specimen(database)) as h:
+        from contracts.envelope import encode
+
+        def sound(version: int) -> object:
+            return encode(
+                topic, contact(uuid4(), version), event_id=str(uuid4()), source="/test", time=h.service.clock.now()
+            )
+
+        good, bad = h.record(sound(1)), h.record(sound(2))
+        bad = replace(bad, headers=(("\x01" * 600_000, None),))
+        await h.take(topic, [good, bad])
+
+        assert await h.pool.fetchval("SELECT count(*) FROM effect") == 1
+        assert await h.pool.fetchval("SELECT count(*) FROM messaging.parked_message") == 1

@@ -1,0 +1,85 @@
+"""A record whose header name is not UTF-8: any client of librdkafka can write one, and aiokafka cannot read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.record import default_records
+from driving import contact, until
+from specimen.app import heard_topic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    import pytest
+    from driving import Driver
+
+PLACEHOLDER, BINARY = b"headername", b"header\xff\xfe\xfd\xfc"
+
+
+class WithBinaryHeaderName(default_records._DefaultRecordBatchBuilderPy):
+    """Writes what a client that asks for no UTF-8 would."""
+
+    def append(self, *args: object, **kwargs: object) -> object:
+        result = super().append(*args, **kwargs)
+        self._buffer[:] = self._buffer.replace(PLACEHOLDER, BINARY)
+        return result
+
+
+async def send(driver: Driver, customers: Sequence[UUID], *, partition: int) -> None:
+    """Write sound records to one partition."""
+    producer = AIOKafkaProducer(bootstrap_servers=driver.stack.kafka_bootstrap_servers)
+    await producer.start()
+    try:
+        for customer in customers:
+            message = driver.message(contact(customer, 1))
+            headers = list(message.headers)
+            await producer.send_and_wait(message.topic, message.value, partition=partition, headers=headers)
+    finally:
+        await producer.stop()
+
+
+async def send_unreadable(driver: Driver, monkeypatch: pytest.MonkeyPatch, *, partition: int) -> None:
+    """Write one record with a binary header name."""
+    with monkeypatch.context() as patch:
+        patch.setattr("aiokafka.producer.message_accumulator.DefaultRecordBatchBuilder", WithBinaryHeaderName)
+        producer = AIOKafkaProducer(bootstrap_servers=driver.stack.kafka_bootstrap_servers)
+        await producer.start()
+        try:
+            headers = [(PLACEHOLDER.decode(), b"x")]
+            await producer.send_and_wait(heard_topic(driver.suffix).name, b"{}", partition=partition, headers=headers)
+        finally:
+            await producer.stop()
+
+
+async def test_an_unreadable_record_loses_no_record_of_another_partition(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customers = [uuid4() for _ in range(20)]
+    await send(driver, customers[:10], partition=0)
+    await send(driver, customers[10:], partition=1)
+    await send_unreadable(driver, monkeypatch, partition=2)
+    await driver.launch()
+
+    async def all_there() -> bool:
+        return set(customers) <= {customer for customer, _ in await driver.effects()}
+
+    await until(all_there, what="all sound records took effect", seconds=20)
+
+
+async def test_an_unreadable_record_holds_up_nothing_behind_it(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, after = uuid4(), uuid4()
+    await send(driver, [before], partition=0)
+    await send_unreadable(driver, monkeypatch, partition=0)
+    await send(driver, [after], partition=0)
+    await driver.launch()
+
+    async def both_there() -> bool:
+        return [customer for customer, _ in await driver.effects()] == [before, after]
+
+    await until(both_there, what="both sound records took effect", seconds=20)

@@ -1,0 +1,133 @@
+"""What goes through the envelope comes out as it was."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.claims import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
+from contracts.envelope import Headers, decode, encode
+from contracts.policy import ContactChanged, Language
+from contracts.topics import CONTACT_CHANGED, LOSS_REPORTED
+from contracts.vocabulary import Fact, LossInterval
+
+AT = datetime(2021, 7, 15, 6, 12, tzinfo=UTC)
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+EXAMPLE = LOSS_REPORTED.examples[0]
+
+no_control_characters = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=200)
+moments = st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - zone beside
+contacts = st.builds(
+    ContactChanged,
+    version=st.integers(1, 2**31 - 1),
+    relation_number=st.from_regex(r"[0-9]{1,9}", fullmatch=True),
+    name=no_control_characters,
+    email=st.none() | st.just("j.voorbeeld@example.org"),
+    mobile_phone=st.none() | st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True),
+    language=st.sampled_from(Language),
+)
+reports = st.builds(
+    LossReported,
+    report_version=st.integers(1, 2**31 - 1),
+    policy_number=st.from_regex(r"[0-9]{1,9}-[0-9]{3}-[0-9]{2}", fullmatch=True),
+    channel=st.sampled_from(ReportChannel),
+    reported_at=moments,
+    loss=st.builds(
+        lambda from_at, hours: LossInterval(from_at=from_at, until_at=from_at + timedelta(hours=hours)),
+        moments,
+        st.integers(0, 31 * 24),
+    ),
+    facts=st.builds(LossFacts, groundwater_entered=st.none() | st.builds(Fact)),
+    damage=st.lists(
+        st.builds(DamageItem, kind=st.sampled_from(DamageKind), amount_cents=st.integers(0, 10**11)),
+        min_size=1,
+        max_size=5,
+    ).map(tuple),
+)
+identities = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=200)
+
+
+@given(event=contacts, event_id=identities, source=identities, time=moments)
+def test_any_contact_comes_out_as_it_went_in(event: ContactChanged, event_id: str, source: str, time: datetime) -> None:
+    message = encode(CONTACT_CHANGED, event, event_id=event_id, source=source, time=time)
+    received = decode(CONTACT_CHANGED, headers=message.headers, value=message.value)
+    assert received.event == event
+    assert (received.event_id, received.source, received.time) == (event_id, source, time)
+
+
+@given(event=reports)
+def test_any_report_comes_out_as_it_went_in(event: LossReported) -> None:
+    message = encode(LOSS_REPORTED, event, event_id="1", source="/portal", time=AT)
+    assert decode(LOSS_REPORTED, headers=message.headers, value=message.value).event == event
+
+
+def test_fields_a_reader_does_not_know_are_ignored() -> None:
+    document = json.loads(EXAMPLE.model_dump_json()) | {"added_later": {"deeply": [1, 2, 3]}}
+    document["loss"]["precision"] = "minutes"
+    assert decode(LOSS_REPORTED, headers=headers(), value=json.dumps(document).encode()).event == EXAMPLE
+
+
+def test_an_escaped_backslash_before_u0000_is_text_and_no_nul_character() -> None:
+    contact = CONTACT_CHANGED.examples[0].model_copy(update={"name": "J. \\u0000 Voorbeeld"})
+    message = encode(CONTACT_CHANGED, contact, event_id="1", source="/policy-svc", time=AT)
+    assert rb"\\u0000" in message.value
+    assert decode(CONTACT_CHANGED, headers=message.headers, value=message.value).event == contact
+
+
+def test_an_event_without_content_type_is_read_as_json() -> None:
+    without = [(name, value) for name, value in headers() if name != "content-type"]
+    assert decode(LOSS_REPORTED, headers=without, value=EXAMPLE.model_dump_json().encode()).event == EXAMPLE
+
+
+def test_money_and_rain_are_written_as_json_integers() -> None:
+    assert json.loads(EXAMPLE.model_dump_json())["damage"][0]["amount_cents"] == 184_000
+    assert b'"amount_cents":184000' in encode(LOSS_REPORTED, EXAMPLE, event_id="1", source="/p", time=AT).value
+
+
+@pytest.mark.parametrize(
+    "traceparent",
+    [
+        "no trace",
+        TRACE.upper(),
+        TRACE + "-00",
+        "ff" + TRACE[2:],
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+        TRACE + "\n",
+        "\0",
+    ],
+)
+def test_a_traceparent_that_is_none_is_left_out_and_the_event_is_read(traceparent: str) -> None:
+    given_headers = (*headers(), ("traceparent", traceparent.encode()))
+    received = decode(LOSS_REPORTED, headers=given_headers, value=EXAMPLE.model_dump_json().encode())
+    assert received.traceparent is None
+
+
+def test_a_trace_comes_out_as_it_went_in() -> None:
+    message = encode(LOSS_REPORTED, EXAMPLE, event_id="1", source="/portal", time=AT, traceparent=TRACE)
+    assert decode(LOSS_REPORTED, headers=message.headers, value=message.value).traceparent == TRACE
+
+
+@pytest.mark.parametrize(("event_id", "source"), [("", "/p"), ("x" * 201, "/p"), ("1", "\0"), ("1", "")])
+def test_what_no_reader_would_take_is_not_published(event_id: str, source: str) -> None:
+    with pytest.raises(ValueError, match="must hold 1 to 200 characters"):
+        encode(LOSS_REPORTED, EXAMPLE, event_id=event_id, source=source, time=AT)
+
+
+def test_a_time_without_zone_is_not_published() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        encode(LOSS_REPORTED, EXAMPLE, event_id="1", source="/portal", time=AT.replace(tzinfo=None))
+
+
+def test_the_record_key_is_the_text_of_the_key_field() -> None:
+    report = EXAMPLE.model_copy(update={"report_id": UUID(int=7)})
+    assert encode(LOSS_REPORTED, report, event_id="1", source="/p", time=AT).key == str(UUID(int=7)).encode()
+
+
+def headers() -> Headers:
+    return encode(LOSS_REPORTED, EXAMPLE, event_id="1", source="/portal", time=AT).headers

@@ -1,0 +1,115 @@
+"""The generated files are up to date, and say what the topics say."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from contracts import generate
+from contracts.topic import Topic
+from contracts.topics import LOSS_REPORTED, TOPICS
+
+
+def test_the_committed_files_are_what_the_topics_give() -> None:
+    assert generate.outdated_files(generate.GENERATED) == []
+
+
+def test_a_second_run_writes_the_same_bytes(tmp_path: Path) -> None:
+    generate.write_files(tmp_path)
+    first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    generate.write_files(tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
+
+
+def test_check_names_what_differs_and_the_command_that_mends_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generate.main(["--directory", str(tmp_path)])
+    assert generate.main(["--check", "--directory", str(tmp_path)]) == 0
+    (tmp_path / "acls.csv").write_text("changed by hand")
+    (tmp_path / "Forgotten.schema.json").write_text("{}")
+    assert generate.main(["--check", "--directory", str(tmp_path)]) == 1
+    complaint = capsys.readouterr().err
+    assert "Forgotten.schema.json, acls.csv" in complaint
+    assert "python -m contracts.generate" in complaint
+    generate.main(["--directory", str(tmp_path)])
+    assert not (tmp_path / "Forgotten.schema.json").exists()
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_a_schema_accepts_its_examples_and_refuses_an_empty_event(topic: Topic[Any]) -> None:
+    schema = _read_json(f"{topic.event.__name__}.schema.json")
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    for example in topic.examples:
+        validator.validate(json.loads(example.model_dump_json()))
+    assert not validator.is_valid({})
+
+
+def test_schemas_carry_what_the_docstrings_say() -> None:
+    schema = _read_json("LossReported.schema.json")
+    assert schema["description"].startswith("Somebody reports water damage to a home.")
+    assert schema["$defs"]["DamageItem"]["properties"]["amount_cents"]["description"].startswith("Euro cents")
+
+
+def test_every_reference_in_the_asyncapi_document_leads_somewhere() -> None:
+    document = _read_json("asyncapi.json")
+    references = _references(document)
+    assert len(references) >= 4 * len(TOPICS)
+    for reference in references:
+        if reference.startswith("#/"):
+            target: Any = document
+            for step in reference.removeprefix("#/").split("/"):
+                target = target[step]
+        else:
+            assert (generate.GENERATED / reference).is_file()
+
+
+def test_the_asyncapi_document_tells_a_reader_its_group_and_what_the_broker_keeps() -> None:
+    document = _read_json("asyncapi.json")
+    receive = document["operations"]["claims-svc.receive.claims.loss-reported.v1"]
+    assert receive["bindings"]["kafka"]["groupId"]["enum"] == ["claims-svc.claims.loss-reported.v1"]
+    kafka = document["channels"]["policy.policy-changed.v1"]["bindings"]["kafka"]
+    assert kafka["partitions"] == 6
+    assert kafka["topicConfiguration"] == {"cleanup.policy": ["compact"], "max.message.bytes": 1_048_576}
+    assert document["components"]["messages"][LOSS_REPORTED.name]["bindings"]["kafka"]["key"]["format"] == "uuid"
+
+
+def test_nobody_may_do_more_than_its_topics_ask() -> None:
+    with (generate.GENERATED / "acls.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert {row["operation"] for row in rows} == {"Read", "Write"}
+    assert [(row["operation"], row["resource_name"]) for row in rows if row["principal"] == "User:upstream"] == [
+        ("Write", "claims.loss-reported.v1")
+    ]
+    assert {row["principal"] for row in rows if row["resource_name"] == "policy.contact-changed.v1"} == {
+        "User:policy-svc",
+        "User:notify-svc",
+    }
+
+
+def test_the_page_shows_every_topic_in_full() -> None:
+    page = (generate.GENERATED / "topics.md").read_text(encoding="utf-8")
+    for topic in TOPICS:
+        section = page.partition(f"## {topic.name}\n")[2].partition("\n## ")[0]
+        for fact in (topic.owner, topic.event_type, f"`{topic.key}`", topic.personal_data.value, "```json"):
+            assert fact in section
+
+
+def _read_json(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((generate.GENERATED / name).read_text(encoding="utf-8"))
+    return document
+
+
+def _references(part: Any) -> list[str]:  # noqa: ANN401 - any JSON
+    if isinstance(part, list):
+        return [reference for item in part for reference in _references(item)]
+    if not isinstance(part, dict):
+        return []
+    found = [reference for value in part.values() for reference in _references(value)]
+    return [*found, part["$ref"]] if isinstance(part.get("$ref"), str) else found

@@ -1,0 +1,175 @@
+"""`make demo`: the main job on real rain, on real servers, watched from outside."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contracts.topics import TOPICS
+from devstack.errors import DevstackError
+from devstack.signals import ended_by_signals
+from devstack.stack import Stack
+from rich.console import Console
+
+from demo import artefacts
+from demo.ending import Ended, has_ended, judge, judge_malformed
+from demo.observer import Seen, observing
+from demo.platform import Platform, ServiceFailedError
+from demo.publisher import publish
+from demo.stories import STORIES
+from demo.story import Wait
+from demo.table import result_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DATA = Path(__file__).parents[1] / "data"
+OUTPUT = Path("build/demo")
+END_SECONDS = 60
+WAITING_SECONDS = 20
+FAILED = 1
+
+console = Console(width=None if sys.stdout.isatty() else 180)
+
+
+def main() -> None:
+    """Run the demo; exit 0 when every story ended as it should."""
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
+    parser.add_argument("--stack", default="auto", help="embedded, jvm, docker or external; default: what is there")
+    parser.add_argument("--keep", action="store_true", help="stay up afterwards until Ctrl-C")
+    arguments = parser.parse_args()
+    try:
+        with ended_by_signals():
+            sys.exit(_run(arguments.stack, keep=arguments.keep))
+    except (DevstackError, ServiceFailedError) as error:
+        console.print(f"[red]demo:[/] {error}", highlight=False, markup=True)
+        sys.exit(FAILED)
+
+
+def _run(kind: str, *, keep: bool) -> int:
+    began = time.monotonic()
+    artefacts.prepare(OUTPUT)
+    stack = Stack(kind=kind, topics=TOPICS, outside_world=True, output_dir=OUTPUT)
+    with _step(f"Kafka, PostgreSQL, mail server, SMS centre and trace collector ({stack.kind})"):
+        stack.start()
+    try:
+        return asyncio.run(_tell(stack, began=began, keep=keep))
+    finally:
+        with _step("everything stopped"):
+            stack.stop()
+
+
+async def _tell(stack: Stack, *, began: float, keep: bool) -> int:
+    platform = Platform(stack, OUTPUT / "logs")
+    with _step("a database and a role for each service, migrated"):
+        await platform.create_databases()
+        await platform.migrate()
+    with _step("KNMI's hours of 10-17 July 2021 and the policies imported; every service started"):
+        await asyncio.gather(
+            platform.run("weather-svc", "import-hours", str(DATA / "knmi" / "hours_2021-07-10_2021-07-17.txt")),
+            platform.run("policy-svc", "import-policies", str(DATA / "policies" / "policies.jsonl")),
+        )
+        await platform.start()
+    wait_ms = int(stack.environment().get("KAFKA_FETCH_MAX_WAIT_MS", "500"))
+    async with observing(stack.kafka_bootstrap_servers, fetch_max_wait_ms=wait_ms) as seen:
+        with _step(f"{sum(story.deliveries for story in STORIES) + 1} loss reports published"):
+            await publish(stack.kafka_bootstrap_servers, STORIES)
+        await _bring_what_was_late(platform, seen)
+        await _wait_for_ends(platform, seen)
+        console.print(f"[bold]last notification {time.monotonic() - began:.1f} s after the start[/]")
+        with _step("proofs exported and verified"):
+            await platform.run("claims-svc", "proofs", "export", "--to", str(OUTPUT / "proofs"))
+        if keep:
+            _print_addresses(stack, platform)
+            await _until_interrupted(platform)
+    with _step("services stopped"):
+        await platform.stop()
+    return _conclude(seen)
+
+
+async def _bring_what_was_late(platform: Platform, seen: Seen) -> None:
+    """Import the late policy and the late hours only once their claims are seen waiting."""
+    late = [story for story in STORIES if story.wait is Wait.LATE_HOURS]
+    async with asyncio.timeout(WAITING_SECONDS):
+        with _step("one claim waits for hours that are not measured yet, one for its policy"):
+            while not any(not one.final for answers in seen.assessed.values() for one in answers):
+                await _next(platform, seen)
+    assert not any(has_ended(story, seen) for story in late)  # noqa: S101 - told in the step above
+    with _step("the late hours and the late policy imported"):
+        await asyncio.gather(
+            platform.run("weather-svc", "import-hours", str(DATA / "knmi" / "hours_2021-07-late.txt")),
+            platform.run("policy-svc", "import-policies", str(DATA / "policies" / "policies_late.jsonl")),
+        )
+
+
+async def _wait_for_ends(platform: Platform, seen: Seen) -> None:
+    with console.status("waiting") as status:
+        deadline = time.monotonic() + END_SECONDS
+        while time.monotonic() < deadline:
+            ended = sum(has_ended(story, seen) for story in STORIES)
+            status.update(f"{ended} of {len(STORIES)} reports have reached their end")
+            if ended == len(STORIES) and seen.parked:
+                break
+            await _next(platform, seen)
+
+
+async def _next(platform: Platform, seen: Seen) -> None:
+    platform.check_alive()
+    seen.changed.clear()
+    try:
+        async with asyncio.timeout(1):
+            await seen.changed.wait()
+    except TimeoutError:
+        return
+
+
+def _conclude(seen: Seen) -> int:
+    artefacts.write_decisions(OUTPUT / "decisions.jsonl", seen)
+    ended = [judge(story, seen) for story in STORIES]
+    malformed = judge_malformed(seen.parked)
+    console.print(result_table(ended, malformed))
+    unproven = artefacts.check_proofs(OUTPUT / "proofs", seen)
+    for problem in unproven:
+        console.print(f"[red]{problem}[/]")
+    bad = _bad(ended) + bool(malformed) + len(unproven)
+    console.print(f"{len(STORIES) + 1 - _bad(ended) - bool(malformed)} of {len(STORIES) + 1} stories ended as they should")
+    console.print(f"see {OUTPUT}/report.html, decisions.jsonl, proofs/, mailbox/, sms.jsonl, traces.jsonl, logs/")
+    return FAILED if bad else 0
+
+
+def _bad(ended: list[Ended]) -> int:
+    return sum(bool(one.problems) for one in ended)
+
+
+def _print_addresses(stack: Stack, platform: Platform) -> None:
+    for name, value in stack.environment().items():
+        if "PASSWORD" not in name:
+            console.print(f"{name}={value}", highlight=False)
+    for service, port in platform.ports.items():
+        console.print(f"{service}: http://127.0.0.1:{port}/ready and /metrics; database {platform.databases[service]}")
+    console.print("everything stays up; Ctrl-C ends it")
+
+
+async def _until_interrupted(platform: Platform) -> None:
+    while True:
+        platform.check_alive()
+        await asyncio.sleep(1)
+
+
+@contextmanager
+def _step(what: str) -> Iterator[None]:
+    began = time.monotonic()
+    with console.status(f"{what} …"):
+        yield
+    console.print(f"[green]✓[/] {what} [dim]{time.monotonic() - began:.1f} s[/]", highlight=False)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    main()

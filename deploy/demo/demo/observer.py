@@ -1,0 +1,83 @@
+"""Reads the topics a partner or an operator may read, and keeps what was said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from contracts import topics
+from contracts.envelope import Received, decode
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from uuid import UUID
+
+    from aiokafka import ConsumerRecord
+    from contracts.claims import DecisionMade
+    from contracts.notify import MessageSettled
+    from contracts.parking import MessageParked
+    from contracts.weather import RainfallAssessed
+
+_HEARD = (topics.DECISION_MADE, topics.MESSAGE_SETTLED, topics.RAINFALL_ASSESSED, topics.PARKED[topics.CLAIMS])
+_FETCH_BYTES = 4 * 1_048_576
+
+
+@dataclass
+class Seen:
+    """Everything heard so far, in the order of arrival; repetitions on the wire are dropped by their identity."""
+
+    decisions: dict[UUID, list[Received[DecisionMade]]] = field(default_factory=lambda: defaultdict(list))
+    settled: dict[UUID, list[MessageSettled]] = field(default_factory=lambda: defaultdict(list))
+    assessed: dict[UUID, list[RainfallAssessed]] = field(default_factory=lambda: defaultdict(list))
+    parked: list[MessageParked] = field(default_factory=list)
+    identities: set[tuple[str, str]] = field(default_factory=set)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take(self, record: ConsumerRecord[bytes, bytes]) -> None:
+        """Keep what `record` says, once."""
+        topic = next(topic for topic in _HEARD if topic.name == record.topic)
+        received: Received[Any] = decode(topic, headers=record.headers, value=record.value)
+        if (identity := (received.source, received.event_id)) in self.identities:
+            return
+        self.identities.add(identity)
+        event = received.event
+        if topic is topics.DECISION_MADE:
+            self.decisions[event.report_id].append(received)
+        elif topic is topics.MESSAGE_SETTLED:
+            self.settled[event.claim_id].append(event)
+        elif topic is topics.RAINFALL_ASSESSED:
+            self.assessed[event.claim_id].append(event)
+        else:
+            self.parked.append(event)
+        self.changed.set()
+
+
+@asynccontextmanager
+async def observing(bootstrap_servers: str, *, fetch_max_wait_ms: int) -> AsyncIterator[Seen]:
+    """Read all that is said from now on; what lies on the topics from earlier runs stays unread."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap_servers,
+        enable_auto_commit=False,
+        fetch_max_wait_ms=fetch_max_wait_ms,
+        max_partition_fetch_bytes=_FETCH_BYTES,
+    )
+    await consumer.start()
+    seen = Seen()
+    consumer.assign([TopicPartition(topic.name, number) for topic in _HEARD for number in range(topic.partitions)])
+    await consumer.seek_to_end()
+    reading = asyncio.create_task(_read(consumer, seen))
+    try:
+        yield seen
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        await consumer.stop()
+
+
+async def _read(consumer: AIOKafkaConsumer, seen: Seen) -> None:
+    async for record in consumer:
+        seen.take(record)

@@ -1,0 +1,63 @@
+"""Databases on a running PostgreSQL: each its own role, closed to the others."""
+
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+
+# Everybody may enter these by default, and with them read the names of everything else.
+SHARED_DATABASES = ("postgres", "template1")
+
+
+async def create_database(*, admin_url: str, name: str, role: str, password: str) -> str:
+    """Make database `name`, owned by login role `role`, and return the role's URL.
+
+    The role can connect to no other database. Called again, it sets the password and leaves the data alone.
+    """
+    connection = await asyncpg.connect(admin_url)
+    try:
+        # Two sessions that revoke on the same shared database at once would fail: "tuple concurrently updated".
+        await connection.execute("SELECT pg_advisory_lock(hashtext('devstack.databases'))")
+        await _ensure_role(connection, role=role, password=password)
+        await _ensure_database(connection, name=name, role=role)
+        for closed in (name, *SHARED_DATABASES):
+            await connection.execute(f"REVOKE CONNECT, TEMPORARY ON DATABASE {quoted(closed)} FROM PUBLIC")
+    finally:
+        await connection.close()
+    return url_of(admin_url=admin_url, name=name, role=role, password=password)
+
+
+async def drop_database(*, admin_url: str, name: str, role: str) -> None:
+    """Remove a database with whoever is connected to it, and its role."""
+    connection = await asyncpg.connect(admin_url)
+    try:
+        await connection.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+        await connection.execute(f"DROP ROLE IF EXISTS {quoted(role)}")
+    finally:
+        await connection.close()
+
+
+def url_of(*, admin_url: str, name: str, role: str, password: str) -> str:
+    """URL of database `name` for `role` on the server that `admin_url` names."""
+    parts = urlsplit(admin_url)
+    server = parts.netloc.rpartition("@")[2]
+    login = f"{quote(role, safe='')}:{quote(password, safe='')}"
+    return urlunsplit((parts.scheme, f"{login}@{server}", f"/{quote(name, safe='')}", parts.query, ""))
+
+
+def quoted(identifier: str) -> str:
+    """Return `identifier` as SQL spells a name that may hold any character."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+async def _ensure_role(connection: asyncpg.Connection, *, role: str, password: str) -> None:
+    literal = "'" + password.replace("'", "''") + "'"
+    exists = await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role)
+    verb = "ALTER" if exists else "CREATE"
+    await connection.execute(f"{verb} ROLE {quoted(role)} WITH LOGIN PASSWORD {literal}")
+    # An administrator who is no superuser may give a database only to a role that he is a member of.
+    await connection.execute(f"GRANT {quoted(role)} TO CURRENT_USER")
+
+
+async def _ensure_database(connection: asyncpg.Connection, *, name: str, role: str) -> None:
+    if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
+        await connection.execute(f"CREATE DATABASE {quoted(name)} OWNER {quoted(role)} TEMPLATE template0")

@@ -1,0 +1,106 @@
+"""Apache Kafka's jars, fetched once with Maven and kept for the next time."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from devstack.errors import DevstackError
+from devstack.progress import say
+from devstack.supervisor import Command, Supervisor
+
+KAFKA_VERSION = "4.3.1"
+SLF4J_VERSION = "1.7.36"
+COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+DOWNLOAD_SECONDS = 900
+OLDEST_JAVA = 17
+CHECKSUMS = Path(__file__).with_name(f"kafka-{KAFKA_VERSION}.sha256")
+HOW_TO_INSTALL = "install it (on Debian: apt-get install openjdk-17-jre-headless maven) or use STACK=embedded"
+
+POM = f"""\
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>devstack</groupId><artifactId>kafka</artifactId><version>1</version>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>{KAFKA_VERSION}</version>
+    </dependency>
+    <dependency>
+      <groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>{SLF4J_VERSION}</version>
+    </dependency>
+  </dependencies>
+</project>
+"""
+
+
+def java_program() -> str:
+    """Path of a Java that can run Kafka 4: JAVA_HOME's, else the first on PATH."""
+    home = os.environ.get("JAVA_HOME")
+    program = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
+    if program is None:
+        raise DevstackError(f"Apache Kafka needs Java {OLDEST_JAVA} or newer, and there is none: {HOW_TO_INSTALL}")
+    said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', said)
+    if version is None or int(version.group(1)) < OLDEST_JAVA:
+        found = said.partition("\n")[0] or "no version"
+        raise DevstackError(f"Apache Kafka needs Java {OLDEST_JAVA} or newer, {program} says {found}: {HOW_TO_INSTALL}")
+    return program
+
+
+def kafka_jars(*, supervisor: Supervisor) -> Path:
+    """Directory of the jars; fetched at first use, afterwards no network is needed."""
+    directory = cache_directory() / f"kafka-{KAFKA_VERSION}"
+    if not directory.is_dir():
+        _fetch(directory, supervisor=supervisor)
+    return directory
+
+
+def cache_directory() -> Path:
+    """Where downloads are kept between runs."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "water-devstack"
+
+
+def _fetch(directory: Path, *, supervisor: Supervisor) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise DevstackError(f"Apache Kafka's jars are fetched with Maven, and there is none: {HOW_TO_INSTALL}")
+    say(f"fetching Apache Kafka {KAFKA_VERSION} with Maven (44 MB, once)")
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix="kafka-", dir=directory.parent))
+    try:
+        pom = draft / "pom.xml"
+        pom.write_text(POM, encoding="utf-8")
+        supervisor.run(_copy_command(maven, pom=pom, jars=draft / "jars"), deadline_seconds=DOWNLOAD_SECONDS)
+        _verify(draft / "jars")
+        _keep(draft / "jars", directory)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _copy_command(maven: str, *, pom: Path, jars: Path) -> Command:
+    options = ["--batch-mode", "--quiet", "--strict-checksums", "--no-transfer-progress", "--file", str(pom)]
+    return Command(
+        name="maven",
+        arguments=[maven, *options, COPY_GOAL, "-DincludeScope=runtime", f"-DoutputDirectory={jars}"],
+    )
+
+
+def _verify(jars: Path) -> None:
+    expected = dict(line.split()[::-1] for line in CHECKSUMS.read_text(encoding="ascii").splitlines())
+    found = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in jars.iterdir()}
+    odd = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+    if odd:
+        raise DevstackError(f"Maven brought other jars than {CHECKSUMS.name} lists: {', '.join(odd)}")
+
+
+def _keep(jars: Path, directory: Path) -> None:
+    try:
+        jars.rename(directory)
+    except OSError:
+        # Another launcher was faster, and what it kept was verified too.
+        if not directory.is_dir():
+            raise

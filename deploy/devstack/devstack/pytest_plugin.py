@@ -1,0 +1,84 @@
+"""Fixtures for tests against real servers; load it with `-p devstack.pytest_plugin`."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from devstack.blocking import run_blocking
+from devstack.databases import create_database, drop_database
+from devstack.stack import Stack, StackKind, kafka_is_real, resolve_kind
+from devstack.topics import TopicLike
+
+NEEDS_REAL_KAFKA = "needs real Apache Kafka: STACK=jvm"
+
+TopicMaker = Callable[..., list[str]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker, so that strict markers accept it."""
+    config.addinivalue_line("markers", "real_kafka: shows what the embedded broker cannot; runs on Apache Kafka only")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what the embedded broker cannot show."""
+    if kafka_is_real(resolve_kind(StackKind.AUTO)):
+        return
+    for item in items:
+        if item.get_closest_marker("real_kafka") is not None:
+            item.add_marker(pytest.mark.skip(reason=NEEDS_REAL_KAFKA))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests did not run for want of a real broker."""
+    reports = terminalreporter.getreports("skipped")
+    count = sum(NEEDS_REAL_KAFKA in str(report.longrepr) for report in reports)
+    if count:
+        terminalreporter.section("not shown on the embedded stack")
+        terminalreporter.line(f"{count} test(s) skipped: {NEEDS_REAL_KAFKA}", yellow=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Kafka and PostgreSQL for the whole session, started when the first test asks."""
+    with Stack() as running:
+        yield running
+
+
+@pytest.fixture
+def kafka_bootstrap(stack: Stack) -> str:
+    """Address of the broker."""
+    return stack.kafka_bootstrap_servers
+
+
+@pytest.fixture
+def make_topics(stack: Stack) -> TopicMaker:
+    """Make topics from specs and return their names."""
+
+    def make(*specs: TopicLike) -> list[str]:
+        stack.create_topics(specs)
+        return [spec.name for spec in specs]
+
+    return make
+
+
+@pytest.fixture
+def database(make_database: Callable[[], str]) -> str:
+    """URL of an empty database that this test alone uses, logged in as its owner."""
+    return make_database()
+
+
+@pytest.fixture
+def make_database(stack: Stack) -> Iterator[Callable[[], str]]:
+    """Make any number of databases for one test, each with an owner of its own; they are dropped afterwards."""
+    with ExitStack() as cleanup:
+
+        def make() -> str:
+            name = f"test_{secrets.token_hex(6)}"
+            cleanup.callback(lambda: run_blocking(drop_database(admin_url=stack.database_url, name=name, role=name)))
+            return run_blocking(
+                create_database(admin_url=stack.database_url, name=name, role=name, password=secrets.token_urlsafe(16))
+            )
+
+        yield make

@@ -1,0 +1,185 @@
+"""One stack: Kafka, PostgreSQL and, when asked for, the outside world."""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from devstack.embedded_kafka import EmbeddedKafka
+from devstack.errors import DevstackError
+from devstack.external import ExternalKafka, ExternalPostgres
+from devstack.jvm_kafka import JvmKafka
+from devstack.outside_world import OutsideWorld
+from devstack.postgres import Postgres
+from devstack.servers import DatabaseServer, KafkaServer, Server
+from devstack.supervisor import Supervisor
+from devstack.topics import TopicLike
+
+STATE_DIRECTORY = Path(".devstack")
+
+
+class StackKind(StrEnum):
+    """Who runs Kafka and PostgreSQL; `auto` lets the environment decide."""
+
+    AUTO = "auto"
+    EMBEDDED = "embedded"
+    JVM = "jvm"
+    DOCKER = "docker"
+    EXTERNAL = "external"
+
+
+class Stack:
+    """Everything a service needs around it, started together and gone together.
+
+    `topics` are made before the stack counts as started. Results of the outside world go to `output_dir` (default: the
+    state directory). `durable` makes PostgreSQL keep its promises through a power cut and puts data on a real disk;
+    `optimised` lets the Java broker compile fully. Both cost start time and are meant for measurements.
+    """
+
+    def __init__(
+        self,
+        *,
+        kind: StackKind | str = StackKind.AUTO,
+        topics: Sequence[TopicLike] = (),
+        outside_world: bool = False,
+        state_dir: Path = STATE_DIRECTORY,
+        output_dir: Path | None = None,
+        durable: bool = False,
+        optimised: bool = False,
+    ) -> None:
+        self.kind = resolve_kind(kind)
+        self.supervisor = Supervisor(state_dir=state_dir)
+        self.output_dir = (output_dir or state_dir).absolute()
+        self._topics = topics
+        self.kafka, self.postgres = _servers(
+            self.kind, supervisor=self.supervisor, durable=durable, optimised=optimised
+        )
+
+        self.world = OutsideWorld(supervisor=self.supervisor, directory=self.output_dir) if outside_world else None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def kafka_bootstrap_servers(self) -> str:
+        """Address of the broker."""
+        return self.kafka.bootstrap_servers
+
+    @property
+    def database_url(self) -> str:
+        """URL of PostgreSQL's administrator."""
+        return self.postgres.database_url
+
+    @property
+    def smtp_port(self) -> int:
+        """Port of the mail server."""
+        return self._outside.smtp.port
+
+    @property
+    def smsc_port(self) -> int:
+        """Port of the SMS centre."""
+        return self._outside.smsc.port
+
+    @property
+    def otlp_endpoint(self) -> str:
+        """Base address of the trace collector, for OTLP over HTTP."""
+        return self._outside.otlp_endpoint
+
+    @property
+    def has_real_kafka(self) -> bool:
+        """Whether the broker is Apache Kafka and not the embedded imitation."""
+        return kafka_is_real(self.kind)
+
+    def start(self) -> None:
+        """Start every part at the same time; when one fails, none is left."""
+        try:
+            self.supervisor.open()
+            self._start_together([self.kafka, self.postgres, *(self.world.servers() if self.world else [])])
+            self.create_topics(self._topics)
+            self.supervisor.describe(stack=self.kind, environment=self.environment())
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End everything and remove its data."""
+        self.supervisor.close()
+
+    def create_topics(self, specs: Sequence[TopicLike]) -> None:
+        """Make the topics that are missing; usable when this returns."""
+        if specs:
+            self.kafka.create_topics(specs)
+
+    def environment(self) -> dict[str, str]:
+        """Environment variables that tell a service where everything is."""
+        broker_kind = self.kind if self.has_real_kafka else StackKind.EMBEDDED
+        return {
+            "STACK": broker_kind.value,
+            "KAFKA_BOOTSTRAP_SERVERS": self.kafka_bootstrap_servers,
+            "DATABASE_URL": self.database_url,
+            **self.kafka.client_settings,
+            **(self.world.environment() if self.world else {}),
+        }
+
+    @property
+    def _outside(self) -> OutsideWorld:
+        if self.world is None:
+            raise DevstackError("the outside world was not asked for: Stack(outside_world=True)")
+        return self.world
+
+    def _start_together(self, servers: Sequence[Server]) -> None:
+        with ThreadPoolExecutor(max_workers=len(servers)) as pool:
+            starts = [pool.submit(server.start) for server in servers]
+            try:
+                for start in as_completed(starts):
+                    start.result()
+            except BaseException:
+                # The other starts then fail at once instead of running into their deadlines.
+                self.supervisor.close()
+                raise
+
+
+def resolve_kind(kind: StackKind | str) -> StackKind:
+    """Return the kind that is meant: external when its addresses are set, else $STACK, else embedded."""
+    asked = _kind_named(kind)
+    if asked is not StackKind.AUTO:
+        return asked
+    if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or os.environ.get("DATABASE_URL"):
+        return StackKind.EXTERNAL
+    return _kind_named(os.environ.get("STACK") or StackKind.EMBEDDED)
+
+
+def kafka_is_real(kind: StackKind) -> bool:
+    """Whether a stack of this kind has Apache Kafka; an external one may be another launcher's embedded broker."""
+    external_imitation = kind is StackKind.EXTERNAL and os.environ.get("STACK") == StackKind.EMBEDDED
+    return kind is not StackKind.EMBEDDED and not external_imitation
+
+
+def _servers(
+    kind: StackKind, *, supervisor: Supervisor, durable: bool, optimised: bool
+) -> tuple[KafkaServer, DatabaseServer]:
+    match kind:
+        case StackKind.EXTERNAL:
+            return ExternalKafka(), ExternalPostgres()
+        case StackKind.DOCKER:
+            from devstack.docker_stack import DockerKafka, DockerPostgres  # noqa: PLC0415 - loads slowly
+
+            return DockerKafka(supervisor=supervisor), DockerPostgres(supervisor=supervisor, durable=durable)
+        case StackKind.JVM:
+            jvm = JvmKafka(supervisor=supervisor, optimised=optimised, lasting=durable)
+            return jvm, Postgres(supervisor=supervisor, durable=durable)
+        case _:
+            return EmbeddedKafka(supervisor=supervisor), Postgres(supervisor=supervisor, durable=durable)
+
+
+def _kind_named(name: str) -> StackKind:
+    try:
+        return StackKind(name)
+    except ValueError:
+        raise DevstackError(f"there is no stack {name!r}: choose {', '.join(StackKind)}") from None

@@ -1,0 +1,30 @@
+"""One outside world for the session's tests; each test looks only at what came since it began."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devstack.outside_world import OutsideWorld
+from devstack.supervisor import Supervisor
+
+
+@pytest.fixture(scope="session")
+def world_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("world")
+
+
+@pytest.fixture(scope="session")
+def running_world(world_directory: Path) -> Iterator[OutsideWorld]:
+    with Supervisor(state_dir=world_directory / "state") as supervisor:
+        world = OutsideWorld(supervisor=supervisor, directory=world_directory)
+        for server in world.servers():
+            server.start()
+        yield world
+
+
+@pytest.fixture
+def world(running_world: OutsideWorld) -> OutsideWorld:
+    running_world.set_mail_faults()
+    running_world.set_sms_faults()
+    return running_world

@@ -1,0 +1,16 @@
+"""The command line: `claims-svc run`, `migrate`, `parked`, `claims`, `proofs`."""
+
+from __future__ import annotations
+
+from chassis.main import run_main
+from claims_svc.app import build
+from claims_svc.settings import Settings
+
+
+def main() -> None:
+    """Run the command line."""
+    run_main("claims-svc", Settings, build)
+
+
+if __name__ == "__main__":
+    main()

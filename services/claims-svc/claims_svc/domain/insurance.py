@@ -1,0 +1,97 @@
+"""What was insured at the moment of loss, by Dutch calendar days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from contracts.policy import PolicyChanged, PolicyTerms
+from contracts.vocabulary import Cover, Location, LossInterval
+
+_DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
+
+
+class InsuranceState(StrEnum):
+    """Whether the loss was insured."""
+
+    INSURED = "insured"
+    NOT_INSURED = "not_insured"
+    CHANGED_DURING_LOSS = "changed_during_loss"
+    UNKNOWN = "unknown"
+    """No policy was found (yet)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsuredTerms:
+    """The terms a decision rests on: of the home only the place the rain is measured for and its postcode area."""
+
+    effective_on: date
+    ends_on: date | None
+    covers: tuple[Cover, ...]
+    deductible_cents: int
+    product_version: str
+    location: Location
+    postcode_area: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Insurance:
+    """The insurance at loss; `terms` is there exactly when the state is INSURED."""
+
+    state: InsuranceState
+    terms: InsuredTerms | None = None
+
+
+def insurance_at(policy: PolicyChanged | None, *, loss: LossInterval) -> Insurance:
+    """Return the insurance at loss. Terms that follow each other without a change in substance count as one."""
+    if policy is None:
+        return Insurance(state=InsuranceState.UNKNOWN)
+    in_force = terms_in_force(policy.terms, loss=loss)
+    if all(terms is None for terms in in_force):
+        return Insurance(state=InsuranceState.NOT_INSURED)
+    first = in_force[0]
+    if first is None or any(terms is None or _substance(terms) != _substance(first) for terms in in_force[1:]):
+        return Insurance(state=InsuranceState.CHANGED_DURING_LOSS)
+    return Insurance(state=InsuranceState.INSURED, terms=_insured(first))
+
+
+def terms_in_force(terms: Sequence[PolicyTerms], *, loss: LossInterval) -> list[PolicyTerms | None]:
+    """Return the terms of the first day of the loss and of each later day of it on which terms begin or end."""
+    first, last = dutch_day_span(loss)
+    borders = {day for each in terms for day in (each.effective_on, each.ends_on) if day and first < day <= last}
+    return [_on(terms, day=day) for day in (first, *sorted(borders))]
+
+
+def dutch_day_span(loss: LossInterval) -> tuple[date, date]:
+    """Return the Dutch calendar days on which the loss began and ended at the latest."""
+    first = loss.from_at.astimezone(_DUTCH_TIME).date()
+    return first, first if loss.until_at == loss.from_at else loss.until_at.astimezone(_DUTCH_TIME).date()
+
+
+def _on(terms: Sequence[PolicyTerms], *, day: date) -> PolicyTerms | None:
+    """Return the terms of `day`; what was recorded later corrects what was recorded before."""
+    in_force = [each for each in terms if each.effective_on <= day and (each.ends_on is None or day < each.ends_on)]
+    return max(in_force, key=_recorded_at) if in_force else None
+
+
+def _recorded_at(terms: PolicyTerms) -> datetime:
+    return terms.recorded_at
+
+
+def _substance(terms: PolicyTerms) -> tuple[object, ...]:
+    return terms.home, frozenset(terms.covers), terms.deductible_cents, terms.product_version
+
+
+def _insured(terms: PolicyTerms) -> InsuredTerms:
+    return InsuredTerms(
+        effective_on=terms.effective_on,
+        ends_on=terms.ends_on,
+        covers=terms.covers,
+        deductible_cents=terms.deductible_cents,
+        product_version=terms.product_version,
+        location=terms.home.location,
+        postcode_area=terms.home.postcode[:4],
+    )

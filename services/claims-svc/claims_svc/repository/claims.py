@@ -1,0 +1,142 @@
+"""Claims, and the newest rainfall answer of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+import asyncpg
+
+from chassis.database import Connection
+from claims_svc.claim import Claim, ClaimState
+from contracts.claims import LossReported
+from contracts.weather import RainfallAssessed
+
+
+async def lock_claims(
+    connection: Connection,
+    *,
+    claim_ids: Collection[UUID] = (),
+    report_ids: Collection[UUID] = (),
+    policy_numbers: Collection[str] = (),
+) -> Mapping[UUID, Claim]:
+    """Lock and return these claims, and those of these reports and policies; call it with their policies locked."""
+    rows = await connection.fetch(
+        """
+        SELECT claim.*, rainfall.answer
+          FROM claim LEFT JOIN rainfall USING (claim_id)
+         WHERE claim_id IN (
+               SELECT unnest($1::uuid[])
+               UNION SELECT claim_id FROM claim WHERE report_id = ANY ($2::uuid[])
+               UNION SELECT claim_id FROM claim WHERE policy_number = ANY ($3::text[]))
+         ORDER BY claim_id FOR UPDATE OF claim
+        """,
+        list(claim_ids),
+        list(report_ids),
+        list(policy_numbers),
+    )
+    return {row["claim_id"]: _claim(row) for row in rows}
+
+
+def _claim(row: asyncpg.Record) -> Claim:
+    return Claim(
+        claim_id=row["claim_id"],
+        claim_reference=row["claim_reference"],
+        report=LossReported.model_validate_json(row["report"]),
+        trace=row["trace"],
+        opened_at=row["opened_at"],
+        state=ClaimState(row["state"]),
+        policy_wait_over=row["policy_wait_over"],
+        rainfall_wait_over=row["rainfall_wait_over"],
+        request_version=row["request_version"],
+        rainfall_request=row["rainfall_request"],
+        rainfall=None if row["answer"] is None else RainfallAssessed.model_validate_json(row["answer"]),
+        claim_version=row["claim_version"],
+    )
+
+
+async def insert_claims(connection: Connection, *, claims: Sequence[Claim]) -> None:
+    """Store new claims; a second claim for one report is refused by the database."""
+    await connection.execute(
+        """
+        INSERT INTO claim (claim_id, claim_reference, report_id, report_version, policy_number, report, state,
+                           policy_wait_over, rainfall_wait_over, request_version, rainfall_request, claim_version,
+                           trace, opened_at)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::integer[], $5::text[], $6::json[], $7::text[],
+                             $8::boolean[], $9::boolean[], $10::integer[], $11::json[], $12::integer[],
+                             $13::text[], $14::timestamptz[])
+        """,
+        [claim.claim_id for claim in claims],
+        [claim.claim_reference for claim in claims],
+        [claim.report.report_id for claim in claims],
+        [claim.report.report_version for claim in claims],
+        [claim.report.policy_number for claim in claims],
+        [claim.report.model_dump_json() for claim in claims],
+        [claim.state for claim in claims],
+        [claim.policy_wait_over for claim in claims],
+        [claim.rainfall_wait_over for claim in claims],
+        [claim.request_version for claim in claims],
+        [claim.rainfall_request for claim in claims],
+        [claim.claim_version for claim in claims],
+        [claim.trace for claim in claims],
+        [claim.opened_at for claim in claims],
+    )
+
+
+async def update_claims(connection: Connection, *, claims: Sequence[Claim]) -> None:
+    """Store how far these claims have come; their reports stay as they are."""
+    await connection.execute(
+        """
+        UPDATE claim
+           SET state = new.state, policy_wait_over = new.policy_wait_over,
+               rainfall_wait_over = new.rainfall_wait_over, request_version = new.request_version,
+               rainfall_request = new.rainfall_request, claim_version = new.claim_version
+          FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::boolean[], $5::integer[], $6::json[], $7::integer[])
+               AS new (claim_id, state, policy_wait_over, rainfall_wait_over, request_version, rainfall_request,
+                       claim_version)
+         WHERE claim.claim_id = new.claim_id
+        """,
+        [claim.claim_id for claim in claims],
+        [claim.state for claim in claims],
+        [claim.policy_wait_over for claim in claims],
+        [claim.rainfall_wait_over for claim in claims],
+        [claim.request_version for claim in claims],
+        [claim.rainfall_request for claim in claims],
+        [claim.claim_version for claim in claims],
+    )
+
+
+async def replace_reports(connection: Connection, *, reports: Sequence[LossReported]) -> None:
+    """Store corrected reports, one version of each, in the claims they opened."""
+    await connection.execute(
+        """
+        UPDATE claim
+           SET report_version = new.report_version, policy_number = new.policy_number, report = new.report
+          FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::json[])
+               AS new (report_id, report_version, policy_number, report)
+         WHERE claim.report_id = new.report_id AND new.report_version > claim.report_version
+        """,
+        [report.report_id for report in reports],
+        [report.report_version for report in reports],
+        [report.policy_number for report in reports],
+        [report.model_dump_json() for report in reports],
+    )
+
+
+async def store_rainfall(connection: Connection, *, answers: Sequence[RainfallAssessed]) -> None:
+    """Keep `answers`, one per claim; an answer older than the one kept changes nothing."""
+    await connection.execute(
+        """
+        INSERT INTO rainfall (claim_id, request_version, assessment_version, answer)
+        SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::json[])
+            ON CONFLICT (claim_id) DO UPDATE
+           SET request_version = excluded.request_version, assessment_version = excluded.assessment_version,
+               answer = excluded.answer
+         WHERE (excluded.request_version, excluded.assessment_version)
+               > (rainfall.request_version, rainfall.assessment_version)
+        """,
+        [answer.claim_id for answer in answers],
+        [answer.request_version for answer in answers],
+        [answer.assessment_version for answer in answers],
+        [answer.model_dump_json() for answer in answers],
+    )

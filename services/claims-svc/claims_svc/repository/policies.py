@@ -1,0 +1,69 @@
+"""The projection of policy-svc's policies, and the lock that everything about a policy takes first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from uuid import UUID
+
+from chassis.database import Connection
+from contracts.policy import PolicyChanged
+
+_REMEMBERED_POLICIES = 4_096
+
+
+async def name_policies(connection: Connection, *, policy_numbers: Collection[str]) -> None:
+    """Make a row for every number that has none yet, so that it can be locked before policy-svc announces it."""
+    await connection.execute(
+        """
+        INSERT INTO policy (policy_number)
+        SELECT policy_number FROM unnest($1::text[]) AS named (policy_number) ORDER BY policy_number
+            ON CONFLICT (policy_number) DO NOTHING
+        """,
+        list(set(policy_numbers)),
+    )
+
+
+async def lock_policies(
+    connection: Connection,
+    *,
+    policy_numbers: Collection[str] = (),
+    report_ids: Collection[UUID] = (),
+    claim_ids: Collection[UUID] = (),
+) -> Mapping[str, PolicyChanged | None]:
+    """Lock these policies and those of these reports' and claims' claims; return what is known of each."""
+    rows = await connection.fetch(
+        """
+        SELECT policy_number, state FROM policy
+         WHERE policy_number IN (
+               SELECT unnest($1::text[])
+               UNION SELECT policy_number FROM claim WHERE report_id = ANY ($2::uuid[])
+               UNION SELECT policy_number FROM claim WHERE claim_id = ANY ($3::uuid[]))
+         ORDER BY policy_number FOR UPDATE
+        """,
+        list(policy_numbers),
+        list(report_ids),
+        list(claim_ids),
+    )
+    return {number: None if state is None else _policy(state) for number, state in rows}
+
+
+async def store_policies(connection: Connection, *, policies: Collection[PolicyChanged]) -> None:
+    """Keep `policies`, one version of each; an older version than the one kept changes nothing."""
+    await connection.execute(
+        """
+        INSERT INTO policy (policy_number, version, state)
+        SELECT * FROM unnest($1::text[], $2::integer[], $3::json[])
+            ON CONFLICT (policy_number) DO UPDATE SET version = excluded.version, state = excluded.state
+         WHERE excluded.version > policy.version
+        """,
+        [policy.policy_number for policy in policies],
+        [policy.version for policy in policies],
+        [policy.model_dump_json() for policy in policies],
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED_POLICIES)
+def _policy(state: str) -> PolicyChanged:
+    """Read a stored policy; the same text is the same frozen policy, and the claims of one event share it."""
+    return PolicyChanged.model_validate_json(state)

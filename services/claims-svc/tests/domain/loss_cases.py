@@ -1,0 +1,178 @@
+"""Claims for the tests of the rules: a home near KNMI station 377 (Ell), a loss in the rain of July 2021."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from claims_svc.domain.case import Case
+from claims_svc.domain.coverage import Verdict, decide
+from claims_svc.domain.product import CURRENT_PRODUCT
+from contracts import examples
+from contracts.claims import DamageItem, DamageKind, Finding, Ground, GroundCode, GroundWeight, LossFacts, LossReported
+from contracts.policy import PolicyChanged
+from contracts.vocabulary import (
+    Cover,
+    Establishment,
+    Fact,
+    FactSource,
+    LossInterval,
+    RainThreshold,
+    Truth,
+    WaterRoute,
+)
+from contracts.weather import HourlySeries, Quality, RainfallAssessed, StationAssessment, WindowAssessment
+
+LOSS_AT = datetime(2021, 7, 15, 1, 30, tzinfo=UTC)
+YES, NO, UNSURE = (Fact(value=truth) for truth in (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN))
+SAYS_REGISTER, DENIES_REGISTER = (Fact(value=truth, source=FactSource.REGISTER) for truth in (Truth.TRUE, Truth.FALSE))
+RAIN_CAME_IN = LossFacts(precipitation_left_its_course=YES, came_through_open_window_or_door=NO)
+RAIN_FELL_IN = LossFacts(precipitation_fell_directly=YES)
+REGIONAL_FLOOD = LossFacts(
+    flood_water_entered=YES,
+    flood_defence_present=YES,
+    flood_defence_failed=SAYS_REGISTER,
+    flood_defence_overtopped=DENIES_REGISTER,
+    flood_defence_is_primary=DENIES_REGISTER,
+    fire_or_explosion_followed=NO,
+    sea_water_involved=NO,
+    home_in_unembanked_area=DENIES_REGISTER,
+    government_caused_flood=DENIES_REGISTER,
+)
+PRIMARY_FLOOD = REGIONAL_FLOOD.model_copy(update={"flood_defence_is_primary": SAYS_REGISTER})
+
+_HOUR = timedelta(hours=1)
+_FIRST_HOUR_ENDS_AT = datetime(2021, 7, 12, 2, tzinfo=UTC)
+_HOURS = 144
+_HOURS_BEFORE_LOSS = 72
+_NEAREST = examples.RAINFALL_ASSESSED.stations[0]
+
+
+def measured(
+    sum_tenths_mm: int = 402, *, within_hours: int = 24, cloudburst: Truth = Truth.FALSE, final: bool = True
+) -> RainfallAssessed:
+    """Return an answer with this sum, evenly spread over the hours from the loss on; by default Ell's 40.2 mm."""
+    share, rest = divmod(sum_tenths_mm, within_hours)
+    hours = [0] * _HOURS
+    for hour in range(within_hours):
+        hours[_HOURS_BEFORE_LOSS + hour] = share + (rest if hour == 0 else 0)
+    windows = tuple(_window(hours, threshold) for threshold in CURRENT_PRODUCT.rain.thresholds)
+    reached = any(window.establishment is Establishment.ESTABLISHED for window in windows)
+    missed = Establishment.NOT_ESTABLISHED if final else Establishment.UNDETERMINED
+    return answer(
+        Establishment.ESTABLISHED if reached else missed,
+        hours=hours,
+        windows=windows,
+        cloudburst=cloudburst,
+        final=final or reached,
+    )
+
+
+def answer(
+    establishment: Establishment,
+    *,
+    hours: Sequence[int | None] = (0,) * _HOURS,
+    windows: tuple[WindowAssessment, ...] = (),
+    cloudburst: Truth = Truth.FALSE,
+    final: bool = True,
+) -> RainfallAssessed:
+    """Return an answer of the nearest station."""
+    station = StationAssessment(
+        station=_NEAREST.station,
+        distance_metres=_NEAREST.distance_metres,
+        establishment=establishment,
+        windows=windows,
+        cloudburst=cloudburst,
+        hours=HourlySeries(first_hour_ends_at=_FIRST_HOUR_ENDS_AT, tenths_mm=tuple(hours)),
+        quality=Quality.VALIDATED,
+    )
+    return RainfallAssessed(
+        claim_id=examples.RAINFALL_ASSESSED.claim_id,
+        request_version=1,
+        assessment_version=1,
+        establishment=establishment,
+        final=final,
+        undetermined_reason=None,
+        stations=(station,),
+    )
+
+
+def report(
+    facts: LossFacts = RAIN_CAME_IN,
+    *,
+    damage: Sequence[DamageItem] = (DamageItem(kind=DamageKind.BUILDINGS, amount_cents=184_000),),
+    loss: LossInterval | None = None,
+) -> LossReported:
+    """Return a report; by default of EUR 1,840 damage to the building."""
+    update = {"facts": facts, "damage": tuple(damage), "loss": loss or LossInterval(from_at=LOSS_AT, until_at=LOSS_AT)}
+    return examples.LOSS_REPORTED.model_copy(update=update)
+
+
+def policy(
+    *, deductible_cents: Literal[0, 25_000, 50_000, 100_000] = 0, covers: tuple[Cover, ...] = (Cover.BUILDINGS,)
+) -> PolicyChanged:
+    """Return the policy of the home at Ell."""
+    terms = examples.POLICY_CHANGED.terms[0]
+    changed = terms.model_copy(update={"deductible_cents": deductible_cents, "covers": covers})
+    return examples.POLICY_CHANGED.model_copy(update={"terms": (changed,)})
+
+
+def case(facts: LossFacts = RAIN_CAME_IN, **known: object) -> Case:
+    """Return a case whose waits are over; by default heavy rain came into the insured building."""
+    usual = Case(
+        report=report(facts),
+        policy=policy(),
+        rain=measured(),
+        rain_wait_over=True,
+        policy_wait_over=True,
+        product=CURRENT_PRODUCT,
+    )
+    return replace(usual, **known)  # type: ignore[arg-type]  # a test names the fields of Case
+
+
+def finding_on(route: WaterRoute, *, facts: LossFacts, rain: RainfallAssessed | None) -> Finding:
+    """Return the verdict on `route`."""
+    verdict = decide(case(facts, rain=rain))
+    return next(finding for finding in verdict.findings if finding.route is route)
+
+
+def ground_of(finding: Finding | Verdict, code: GroundCode) -> Ground:
+    """Return the ground with this code."""
+    return next(ground for ground in finding.grounds if ground.code is code)
+
+
+def decisive(finding: Finding) -> GroundCode:
+    """Return the one ground that decided."""
+    (code,) = (ground.code for ground in finding.grounds if ground.weight is GroundWeight.DECISIVE)
+    return code
+
+
+def _window(hours: Sequence[int], threshold: RainThreshold) -> WindowAssessment:
+    length = threshold.within_hours
+    ends = (_FIRST_HOUR_ENDS_AT + _HOUR * place for place in range(_HOURS))
+    containing = [end for end in ends if end - _HOUR * length < LOSS_AT < end]
+    best = max(containing, key=lambda end: (_sum(hours, end, length), -end.timestamp()))
+    best_sum = _sum(hours, best, length)
+    reached = best_sum >= threshold.at_least_tenths_mm
+    return WindowAssessment(
+        within_hours=length,
+        at_least_tenths_mm=threshold.at_least_tenths_mm,
+        best_sum_tenths_mm=best_sum,
+        starts_at=best - _HOUR * length,
+        ends_at=best,
+        missing_hours=0,
+        establishment=Establishment.ESTABLISHED if reached else Establishment.NOT_ESTABLISHED,
+    )
+
+
+def _sum(hours: Sequence[int], end: datetime, length: int) -> int:
+    last = round((end - _FIRST_HOUR_ENDS_AT) / _HOUR)
+    return sum(hours[max(0, last - length + 1) : last + 1])
+
+
+HEAVY_RAIN = measured(402)
+DRY = measured(0)
+NOT_YET_MEASURED = answer(Establishment.UNDETERMINED, cloudburst=Truth.UNKNOWN, final=False)
+CANNOT_BE_TOLD = answer(Establishment.UNDETERMINED, cloudburst=Truth.UNKNOWN, final=True)

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from domain.loss_cases import LOSS_AT, case, policy, report
+
+from claims_svc.domain.case import product_for, terms_at_loss
+from claims_svc.domain.coverage import decide
+from claims_svc.domain.product import CURRENT_PRODUCT
+from contracts.claims import GroundCode, GroundWeight, Outcome
+from contracts.policy import PolicyChanged, PolicyTerms
+from contracts.vocabulary import LossInterval
+
+MOMENT_OF_LOSS = LossInterval(from_at=LOSS_AT, until_at=LOSS_AT)
+FROM_14_TO_15_JULY = LossInterval(from_at=datetime(2021, 7, 14, 9, tzinfo=UTC), until_at=LOSS_AT)
+FIRST_OF_JULY = date(2021, 7, 1)
+
+
+def terms(
+    effective_on: date,
+    ends_on: date | None = None,
+    *,
+    deductible_cents: int = 0,
+    recorded_at: datetime | None = None,
+    product_version: str = CURRENT_PRODUCT.version,
+) -> PolicyTerms:
+    usual = policy().terms[0]
+    update = {
+        "effective_on": effective_on,
+        "ends_on": ends_on,
+        "deductible_cents": deductible_cents,
+        "recorded_at": recorded_at or usual.recorded_at,
+        "product_version": product_version,
+    }
+    return usual.model_copy(update=update)
+
+
+def with_terms(*several: PolicyTerms) -> PolicyChanged:
+    return policy().model_copy(update={"terms": several})
+
+
+def test_a_policy_counts_from_dutch_midnight() -> None:
+    begins_on_the_16th = with_terms(terms(date(2021, 7, 16)))
+    just_before, midnight = datetime(2021, 7, 15, 21, 59, tzinfo=UTC), datetime(2021, 7, 15, 22, 0, tzinfo=UTC)
+
+    assert terms_at_loss(begins_on_the_16th, loss=LossInterval(from_at=just_before, until_at=just_before)) is None
+    assert terms_at_loss(begins_on_the_16th, loss=LossInterval(from_at=midnight, until_at=midnight)) is not None
+
+
+def test_the_last_day_of_a_policy_is_the_day_before_it_ends() -> None:
+    assert terms_at_loss(with_terms(terms(FIRST_OF_JULY, date(2021, 7, 16))), loss=MOMENT_OF_LOSS) is not None
+    assert terms_at_loss(with_terms(terms(FIRST_OF_JULY, date(2021, 7, 15))), loss=MOMENT_OF_LOSS) is None
+
+
+def test_cover_is_judged_on_the_terms_at_the_moment_of_loss() -> None:
+    changed = with_terms(
+        terms(FIRST_OF_JULY, date(2021, 7, 20), deductible_cents=50_000), terms(date(2021, 7, 20), deductible_cents=0)
+    )
+
+    verdict = decide(case(policy=changed))
+
+    assert verdict.money.payable_cents == 184_000 - 50_000
+
+
+def test_terms_recorded_later_correct_those_recorded_before() -> None:
+    corrected = with_terms(
+        terms(FIRST_OF_JULY, deductible_cents=50_000, recorded_at=datetime(2021, 7, 2, tzinfo=UTC)),
+        terms(FIRST_OF_JULY, deductible_cents=100_000, recorded_at=datetime(2021, 7, 1, tzinfo=UTC)),
+    )
+
+    found = terms_at_loss(corrected, loss=MOMENT_OF_LOSS)
+
+    assert found is not None
+    assert found.deductible_cents == 50_000
+
+
+def test_a_loss_across_a_change_of_terms_goes_to_a_handler() -> None:
+    changed = with_terms(
+        terms(FIRST_OF_JULY, date(2021, 7, 15), deductible_cents=50_000), terms(date(2021, 7, 15), deductible_cents=0)
+    )
+
+    verdict = decide(case(policy=changed, report=report(loss=FROM_14_TO_15_JULY)))
+
+    assert (verdict.outcome, verdict.deciding_ground) == (Outcome.REFERRED, GroundCode.TERMS_CHANGED_DURING_LOSS)
+
+
+def test_a_loss_that_may_have_been_before_the_first_insured_day_goes_to_a_handler() -> None:
+    verdict = decide(case(policy=with_terms(terms(date(2021, 7, 15))), report=report(loss=FROM_14_TO_15_JULY)))
+
+    assert verdict.deciding_ground is GroundCode.TERMS_CHANGED_DURING_LOSS
+
+
+def test_a_renewal_on_the_same_terms_changes_nothing() -> None:
+    renewed = with_terms(terms(FIRST_OF_JULY, date(2021, 7, 15)), terms(date(2021, 7, 15)))
+
+    assert decide(case(policy=renewed, report=report(loss=FROM_14_TO_15_JULY))).outcome is Outcome.COVERED
+
+
+def test_a_loss_outside_every_term_is_denied() -> None:
+    verdict = decide(case(policy=with_terms(terms(date(2021, 7, 16)))))
+
+    assert (verdict.outcome, verdict.deciding_ground) == (Outcome.DENIED, GroundCode.NOT_INSURED_AT_LOSS)
+    assert verdict.money.payable_cents == 0
+
+
+def test_a_policy_that_never_came_goes_to_a_handler() -> None:
+    verdict = decide(case(policy=None, rain=None))
+
+    assert (verdict.outcome, verdict.deciding_ground) == (Outcome.REFERRED, GroundCode.POLICY_UNKNOWN)
+    assert verdict.covers == ()
+    assert [(ground.code, ground.weight) for ground in verdict.grounds] == [
+        (GroundCode.POLICY_UNKNOWN, GroundWeight.DECISIVE),
+        (GroundCode.NOT_INSURED_AT_LOSS, GroundWeight.NOT_REACHED),
+    ]
+
+
+def test_a_policy_of_a_product_nobody_knows_goes_to_a_handler() -> None:
+    unknown = with_terms(terms(FIRST_OF_JULY, product_version="boat-1999.1"))
+    product = product_for(unknown, loss=MOMENT_OF_LOSS)
+
+    verdict = decide(case(policy=unknown, product=product))
+
+    assert (product, verdict.deciding_ground) == (CURRENT_PRODUCT, GroundCode.PRODUCT_UNKNOWN)

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+from domain.loss_cases import (
+    CANNOT_BE_TOLD,
+    DRY,
+    HEAVY_RAIN,
+    NO,
+    NOT_YET_MEASURED,
+    RAIN_CAME_IN,
+    RAIN_FELL_IN,
+    UNSURE,
+    YES,
+    decisive,
+    finding_on,
+    ground_of,
+    measured,
+)
+
+from contracts.claims import GroundCode, GroundWeight, LossFacts, Outcome
+from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
+from contracts.weather import RainfallAssessed
+
+DIRECT, INDIRECT = WaterRoute.DIRECT_PRECIPITATION, WaterRoute.INDIRECT_PRECIPITATION
+COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED
+
+
+@pytest.mark.parametrize("rain", [HEAVY_RAIN, DRY, CANNOT_BE_TOLD, None])
+def test_rain_falling_in_is_covered_whatever_was_measured(rain: RainfallAssessed | None) -> None:
+    finding = finding_on(DIRECT, facts=RAIN_FELL_IN, rain=rain)
+
+    assert (finding.outcome, decisive(finding)) == (COVERED, GroundCode.DIRECT_PRECIPITATION)
+
+
+def test_rain_falling_in_through_an_open_window_is_still_direct_precipitation() -> None:
+    facts = LossFacts(precipitation_fell_directly=YES, came_through_open_window_or_door=YES)
+
+    assert finding_on(DIRECT, facts=facts, rain=DRY).outcome is COVERED
+
+
+@pytest.mark.parametrize(
+    ("sum_tenths_mm", "within_hours", "outcome"),
+    [
+        (402, 24, COVERED),  # Ell, 14 to 15 July 2021
+        (400, 24, COVERED),
+        (399, 24, DENIED),
+        (531, 48, COVERED),
+        (530, 48, COVERED),
+        (529, 48, DENIED),
+        (671, 72, COVERED),
+        (670, 72, COVERED),
+        (669, 72, DENIED),
+    ],
+)
+def test_rain_that_left_its_course_is_covered_from_exactly_the_threshold(
+    sum_tenths_mm: int, within_hours: int, outcome: Outcome
+) -> None:
+    rain = measured(sum_tenths_mm, within_hours=within_hours)
+
+    assert finding_on(INDIRECT, facts=RAIN_CAME_IN, rain=rain).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("opening", "rain", "outcome", "ground"),
+    [
+        (NO, HEAVY_RAIN, COVERED, GroundCode.HEAVY_LOCAL_PRECIPITATION),
+        (YES, HEAVY_RAIN, DENIED, GroundCode.WINDOW_OR_DOOR_OPEN),
+        (UNSURE, HEAVY_RAIN, REFERRED, GroundCode.FACT_MISSING),
+        (None, HEAVY_RAIN, REFERRED, GroundCode.FACT_MISSING),
+        (NO, DRY, DENIED, GroundCode.NO_HEAVY_LOCAL_PRECIPITATION),
+        (YES, DRY, DENIED, GroundCode.WINDOW_OR_DOOR_OPEN),
+        (UNSURE, DRY, DENIED, GroundCode.NO_HEAVY_LOCAL_PRECIPITATION),
+        (NO, CANNOT_BE_TOLD, REFERRED, GroundCode.RAINFALL_UNDETERMINED),
+        (YES, CANNOT_BE_TOLD, DENIED, GroundCode.WINDOW_OR_DOOR_OPEN),
+        (NO, NOT_YET_MEASURED, REFERRED, GroundCode.RAINFALL_UNDETERMINED),
+        (NO, None, REFERRED, GroundCode.RAINFALL_NOT_RECEIVED),
+        (YES, None, DENIED, GroundCode.WINDOW_OR_DOOR_OPEN),
+    ],
+)
+def test_rain_that_left_its_course(
+    opening: Fact | None,
+    rain: RainfallAssessed | None,
+    outcome: Outcome,
+    ground: GroundCode,
+) -> None:
+    facts = LossFacts(precipitation_left_its_course=YES, came_through_open_window_or_door=opening)
+
+    finding = finding_on(INDIRECT, facts=facts, rain=rain)
+
+    assert (finding.outcome, decisive(finding)) == (outcome, ground)
+
+
+def test_every_rule_is_listed_also_when_the_first_one_decided() -> None:
+    facts = LossFacts(precipitation_left_its_course=YES, came_through_open_window_or_door=YES)
+
+    finding = finding_on(INDIRECT, facts=facts, rain=HEAVY_RAIN)
+
+    assert [(ground.code, ground.weight) for ground in finding.grounds] == [
+        (GroundCode.HEAVY_LOCAL_PRECIPITATION, GroundWeight.CONTRIBUTORY),
+        (GroundCode.WINDOW_OR_DOOR_OPEN, GroundWeight.DECISIVE),
+        (GroundCode.NO_HEAVY_LOCAL_PRECIPITATION, GroundWeight.DOES_NOT_HOLD),
+    ]
+
+
+def test_a_rule_whose_fact_is_unknown_says_that_it_was_not_reached_and_which_fact_is_missing() -> None:
+    finding = finding_on(INDIRECT, facts=LossFacts(precipitation_left_its_course=YES), rain=HEAVY_RAIN)
+
+    assert ground_of(finding, GroundCode.WINDOW_OR_DOOR_OPEN).weight is GroundWeight.NOT_REACHED
+    (missing,) = ground_of(finding, GroundCode.FACT_MISSING).facts
+    assert (missing.name, missing.value) == ("came_through_open_window_or_door", Truth.UNKNOWN)
+
+
+def test_a_ground_names_who_said_its_facts() -> None:
+    ground = ground_of(finding_on(INDIRECT, facts=RAIN_CAME_IN, rain=HEAVY_RAIN), GroundCode.HEAVY_LOCAL_PRECIPITATION)
+
+    assert [(fact.name, fact.source) for fact in ground.facts] == [
+        ("precipitation_left_its_course", FactSource.CUSTOMER),
+        ("heavy_local_precipitation", FactSource.REGISTER),
+    ]
+
+
+def test_rain_of_which_the_customer_is_unsure_is_neither_covered_nor_denied() -> None:
+    facts = LossFacts(precipitation_left_its_course=UNSURE, came_through_open_window_or_door=NO)
+
+    for rain in (HEAVY_RAIN, DRY):
+        assert finding_on(INDIRECT, facts=facts, rain=rain).outcome is REFERRED

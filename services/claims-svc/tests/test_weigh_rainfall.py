@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from claim_events import LOSS_AT, policy, rainfall, report
+from claims_desk import Desk
+
+from claims_svc.domain import proof
+from contracts.claims import GroundCode, Outcome
+
+
+async def test_forty_millimetres_in_24_hours_cover_the_claim_less_the_deductible(desk: Desk) -> None:
+    await desk.policy(policy())
+    reported = report()
+    (claim_id,) = await desk.open_claims(reported)
+
+    await desk.rain(rainfall(claim_id, tenths_mm=402))
+
+    (decision,) = await desk.decisions()
+    assert decision.outcome is Outcome.COVERED
+    assert decision.deciding_ground is GroundCode.HEAVY_LOCAL_PRECIPITATION
+    assert decision.money.payable_cents == 184_000 - 25_000
+    assert decision.claim_version == 1
+    assert decision.customer_id == policy().customer_id
+    assert decision.postcode_area == "6011"
+    assert decision.decided_at == desk.clock.at
+    assert await desk.state(reported) == "decided"
+
+
+async def test_a_tenth_of_a_millimetre_short_denies_it(desk: Desk) -> None:
+    await desk.policy(policy())
+    (claim_id,) = await desk.open_claims(report())
+
+    await desk.rain(rainfall(claim_id, tenths_mm=399))
+
+    (decision,) = await desk.decisions()
+    assert decision.outcome is Outcome.DENIED
+    assert decision.rain is not None
+    assert [margin.margin_tenths_mm for margin in decision.rain.margins] == [-1, -131, -271]
+
+
+async def test_an_answer_that_is_not_final_keeps_the_claim_waiting_until_the_hours_arrive(desk: Desk) -> None:
+    await desk.policy(policy())
+    reported = report()
+    (claim_id,) = await desk.open_claims(reported)
+
+    await desk.rain(rainfall(claim_id, tenths_mm=310, hours_missing=True))
+    assert await desk.said() == []
+    assert await desk.state(reported) == "waiting_for_rainfall"
+    await desk.rain(rainfall(claim_id, tenths_mm=402, assessment_version=2))
+
+    (decision,) = await desk.decisions()
+    assert decision.outcome is Outcome.COVERED
+    assert decision.rain is not None
+    assert decision.rain.assessment_version == 2
+
+
+async def test_both_answers_in_one_batch_decide_once(desk: Desk) -> None:
+    await desk.policy(policy())
+    (claim_id,) = await desk.open_claims(report())
+
+    await desk.rain(
+        rainfall(claim_id, tenths_mm=310, hours_missing=True), rainfall(claim_id, tenths_mm=402, assessment_version=2)
+    )
+
+    assert [decision.claim_version for decision in await desk.decisions()] == [1]
+
+
+async def test_an_answer_older_than_the_one_known_changes_nothing(desk: Desk) -> None:
+    await desk.policy(policy())
+    (claim_id,) = await desk.open_claims(report())
+    await desk.rain(rainfall(claim_id, tenths_mm=310, hours_missing=True, assessment_version=2))
+
+    await desk.rain(rainfall(claim_id, tenths_mm=402, assessment_version=1))
+
+    assert await desk.said() == []
+
+
+async def test_an_answer_to_a_question_no_longer_asked_decides_nothing(desk: Desk) -> None:
+    await desk.policy(policy())
+    reported = report()
+    (claim_id,) = await desk.open_claims(reported)
+    await desk.report(report(report_id=reported.report_id, report_version=2, loss_at=LOSS_AT.replace(hour=4)))
+    await desk.said()
+
+    await desk.rain(rainfall(claim_id, tenths_mm=402, request_version=1))
+    assert await desk.said() == []
+
+    await desk.rain(rainfall(claim_id, tenths_mm=402, request_version=2, loss_at=LOSS_AT.replace(hour=4)))
+    assert len(await desk.decisions()) == 1
+
+
+async def test_an_answer_about_a_claim_nobody_knows_harms_no_other(desk: Desk) -> None:
+    await desk.policy(policy())
+    (claim_id,) = await desk.open_claims(report())
+
+    await desk.rain(rainfall(uuid4(), tenths_mm=402), rainfall(claim_id, tenths_mm=402))
+
+    assert len(await desk.decisions()) == 1
+    assert await desk.rows("SELECT FROM messaging.parked_message") == []
+
+
+async def test_a_decision_is_kept_with_its_evidence_and_a_proof_that_holds(desk: Desk) -> None:
+    await desk.policy(policy(version=4))
+    (claim_id,) = await desk.open_claims(report())
+
+    await desk.rain(rainfall(claim_id, tenths_mm=402))
+
+    (decision,) = await desk.decisions()
+    (row,) = await desk.rows("SELECT * FROM decision")
+    assert (row["report_version"], row["policy_version"], row["request_version"], row["assessment_version"]) == (
+        1,
+        4,
+        1,
+        1,
+    )
+    assert row["payable_cents"] == decision.money.payable_cents
+    assert row["proof_sha256"] == decision.proof_sha256
+    assert proof.verify(row["proof"], decision.proof_sha256) == []
+
+
+async def test_what_was_decided_can_not_be_changed_in_the_database(desk: Desk) -> None:
+    await desk.policy(policy())
+    (claim_id,) = await desk.open_claims(report())
+    await desk.rain(rainfall(claim_id, tenths_mm=402))
+
+    with pytest.raises(asyncpg.RaiseError, match="a new version is a new row"):
+        await desk.rows("UPDATE decision SET payable_cents = 0")
+
+
+async def test_no_timer_is_left_behind_a_decision(desk: Desk) -> None:
+    await desk.policy(policy())
+    (claim_id,) = await desk.open_claims(report())
+    assert len(await desk.rows("SELECT FROM messaging.timer")) == 1
+
+    await desk.rain(rainfall(claim_id, tenths_mm=402))
+
+    assert await desk.rows("SELECT FROM messaging.timer") == []

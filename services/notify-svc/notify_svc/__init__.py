@@ -1,0 +1,1 @@
+"""Tells customers what was decided about their claim, by e-mail and by SMS."""

@@ -1,0 +1,16 @@
+"""The console script `notify-svc`."""
+
+from __future__ import annotations
+
+from chassis.main import run_main
+from notify_svc.app import build
+from notify_svc.settings import Settings
+
+
+def main() -> None:
+    """Run notify-svc's command line."""
+    run_main("notify-svc", Settings, build)
+
+
+if __name__ == "__main__":
+    main()

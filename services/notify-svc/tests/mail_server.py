@@ -1,0 +1,56 @@
+"""A mail server that keeps what it is sent and can be told to misbehave; real SMTP on a real port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+DROP_AFTER_DATA = "drop after data"
+
+
+@dataclass
+class MailServer:
+    """`answers` are given to the next mails, in order: a reply line or `DROP_AFTER_DATA`; after that 250."""
+
+    port: int = 0
+    answers: list[str] = field(default_factory=list)
+    mails: list[EmailMessage] = field(default_factory=list)
+    connections: list[SMTP] = field(default_factory=list)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
+        mail = message_from_bytes(envelope.original_content or b"", policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
+        answer = self.answers.pop(0) if self.answers else "250 kept"
+        if answer == DROP_AFTER_DATA:
+            assert server.transport is not None
+            server.transport.abort()
+            raise ConnectionResetError
+        return answer
+
+
+@asynccontextmanager
+async def mail_server() -> AsyncIterator[MailServer]:
+    state = MailServer()
+
+    def connect() -> SMTP:
+        connection = SMTP(state, hostname="mail.example.org", enable_SMTPUTF8=True)
+        state.connections.append(connection)
+        return connection
+
+    server = await asyncio.get_running_loop().create_server(connect, "127.0.0.1", 0)
+    state.port = server.sockets[0].getsockname()[1]
+    try:
+        yield state
+    finally:
+        server.close()
+        for connection in state.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+        await server.wait_closed()

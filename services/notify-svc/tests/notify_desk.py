@@ -1,0 +1,104 @@
+"""The service on a database of its own, driven as in production, with real servers at the other end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.clock import SettableClock
+from chassis.testing import Harness
+from contracts import topics
+from contracts.claims import DecisionMade
+from contracts.notify import MessageSettled
+from contracts.policy import ContactChanged
+from contracts.vocabulary import Channel
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+_DEADLINE_SECONDS = 20
+
+
+class Desk:
+    """Short names for what happens to notify-svc."""
+
+    def __init__(self, running: Harness, clock: SettableClock) -> None:
+        self.harness = running
+        self.runtime = running.runtime
+        self.clock = clock
+
+    async def decide(self, *decisions: DecisionMade) -> None:
+        await self.harness.deliver(topics.DECISION_MADE, *decisions, traceparent=TRACE)
+
+    async def know(self, *contacts: ContactChanged) -> None:
+        await self.harness.deliver(topics.CONTACT_CHANGED, *contacts)
+
+    async def settled(self) -> Sequence[MessageSettled]:
+        """What was said to have ended since the last call."""
+        events = await self.harness.announced()
+        assert all(isinstance(event, MessageSettled) for event in events)
+        return [event for event in events if isinstance(event, MessageSettled)]
+
+    async def states(self, channel: Channel | None = None) -> Sequence[str]:
+        """Where the messages are, in the order of their claims' versions."""
+        rows = await self.harness.pool.fetch(
+            "SELECT state FROM message WHERE $1::text IS NULL OR channel = $1 ORDER BY claim_version, channel", channel
+        )
+        return [row["state"] for row in rows]
+
+    def later(self, **elapsed: float) -> None:
+        self.clock.at += timedelta(**elapsed)
+
+    @asynccontextmanager
+    async def sending(self, channel: Channel) -> AsyncIterator[None]:
+        """Let the service's own sender of `channel` work meanwhile."""
+        worker = next(one for one in self.harness.service.workers if one.name == f"{channel}-sender")
+        self.runtime.stopping.clear()
+        task = asyncio.ensure_future(worker.run(self.runtime))
+        try:
+            yield
+        finally:
+            self.runtime.stopping.set()
+            await asyncio.wait_for(task, _DEADLINE_SECONDS)
+
+    async def send_until(self, channel: Channel, *states: str) -> None:
+        """Let `channel` be sent until its messages are in these states."""
+        async with self.sending(channel):
+            await self.until(channel, *states)
+
+    async def until_attempts(self, channel: Channel, attempts: int) -> None:
+        """Wait until the one message of `channel` has been taken this often, and its result written down."""
+        async with asyncio.timeout(_DEADLINE_SECONDS):
+            while not await self.harness.pool.fetchval(
+                "SELECT true FROM message WHERE channel = $1 AND attempts = $2 AND state <> 'sending'",
+                channel,
+                attempts,
+            ):
+                await asyncio.sleep(0.02)
+
+    async def until_tried(self, messages: int) -> None:
+        """Wait until this many messages have been taken, and their results written down."""
+        async with asyncio.timeout(_DEADLINE_SECONDS):
+            while messages != await self.harness.pool.fetchval(
+                "SELECT count(*) FROM message WHERE attempts > 0 AND state <> 'sending'"
+            ):
+                await asyncio.sleep(0.02)
+
+    async def until_sent(self, claim_id: UUID, channel: Channel = Channel.EMAIL) -> None:
+        """Wait until this claim's message has been sent."""
+        async with asyncio.timeout(_DEADLINE_SECONDS):
+            while not await self.harness.pool.fetchval(
+                "SELECT true FROM message WHERE channel = $1 AND claim_id = $2 AND state = 'sent'", channel, claim_id
+            ):
+                await asyncio.sleep(0.02)
+
+    async def until(self, channel: Channel, *states: str) -> None:
+        seen: Sequence[str] = ()
+        try:
+            async with asyncio.timeout(_DEADLINE_SECONDS):
+                while (seen := await self.states(channel)) != list(states):
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            message = f"{channel} messages are {seen}, not {states}"
+            raise AssertionError(message) from None

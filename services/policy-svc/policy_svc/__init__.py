@@ -1,0 +1,1 @@
+"""Owns policies and customers, and announces every new version of them."""

@@ -1,0 +1,16 @@
+"""The command `policy-svc`."""
+
+from __future__ import annotations
+
+from chassis.main import run_main
+from policy_svc.app import build
+from policy_svc.settings import Settings
+
+
+def main() -> None:
+    """Run the service or one of its commands."""
+    run_main("policy-svc", Settings, build)
+
+
+if __name__ == "__main__":
+    main()

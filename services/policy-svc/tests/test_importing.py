@@ -1,0 +1,179 @@
+"""A file of policies on a real database: what is stored, what is announced, and what two imports at once do."""
+
+from __future__ import annotations
+
+import copy
+from argparse import Namespace
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from chassis.clock import SettableClock
+from chassis.testing import Harness
+from contracts.policy import ContactChanged, PolicyChanged
+from policy_svc.importing import BATCH_LINES, import_policies, store_policies
+from policy_svc.policy_file import PolicyOnFile
+
+Line = dict[str, Any]
+Importer = Callable[..., Awaitable[int]]
+MARCH = datetime(2021, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def another(line: Line, policy_number: str, **holder: object) -> Line:
+    """Return the line of another policy with the same terms."""
+    result = copy.deepcopy(line)
+    result["policy_number"] = policy_number
+    result["policyholder"] |= holder
+    return result
+
+
+async def test_a_new_policy_is_announced_whole_after_its_customer(
+    service: Harness, import_lines: Importer, line: Line
+) -> None:
+    assert await import_lines(line) == 0
+    contact, policy = await service.announced()
+    assert isinstance(contact, ContactChanged)
+    assert isinstance(policy, PolicyChanged)
+    assert (contact.version, contact.relation_number, contact.name) == (1, "123456", "J. Voorbeeld")
+    assert (policy.version, policy.policy_number, policy.customer_id) == (1, "123456-531-04", contact.customer_id)
+    assert contact.customer_id.version == 7
+    assert [terms.model_dump(mode="json") for terms in policy.terms] == [
+        line["terms"][0] | {"recorded_at": "2021-03-01T09:00:00Z"}
+    ]
+
+
+async def test_importing_the_same_file_again_changes_and_announces_nothing(
+    service: Harness, import_lines: Importer, line: Line, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [line, another(line, "123456-601-01"), another(line, "777-531-01", email=None, mobile_phone=None)]
+    await import_lines(*lines)
+    await service.announced()
+    capsys.readouterr()
+    assert await import_lines(*lines) == 0
+    assert await service.announced() == []
+    assert "3 policies read, 0 refused; new or changed: 0 policies, 0 customers" in capsys.readouterr().err
+
+
+async def test_changed_terms_give_the_next_version_with_the_terms_that_stayed(
+    service: Harness, import_lines: Importer, line: Line, clock: SettableClock
+) -> None:
+    await import_lines(line)
+    await service.announced()
+    clock.at = MARCH + timedelta(days=60)
+    earlier = line["terms"][0] | {"ends_on": "2021-06-01"}
+    line["terms"] = [earlier, line["terms"][0] | {"effective_on": "2021-06-01", "deductible_cents": 50_000}]
+    await import_lines(line)
+    clock.at = MARCH + timedelta(days=90)
+    line["terms"][1]["covers"] = ["buildings"]
+    await import_lines(line)
+    second, third = await service.announced()
+    assert isinstance(second, PolicyChanged)
+    assert isinstance(third, PolicyChanged)
+    assert (second.version, third.version) == (2, 3)
+    assert [terms.deductible_cents for terms in second.terms] == [25_000, 50_000]
+    assert [terms.recorded_at for terms in third.terms] == [MARCH + timedelta(days=60), MARCH + timedelta(days=90)]
+
+
+async def test_what_was_believed_before_stays_on_record(
+    service: Harness, import_lines: Importer, line: Line, clock: SettableClock
+) -> None:
+    await import_lines(line)
+    clock.at = MARCH + timedelta(days=60)
+    line["terms"][0]["deductible_cents"] = 50_000
+    await import_lines(line)
+    rows = await service.pool.fetch(
+        """
+        SELECT deductible_cents, recorded_in_version, superseded_in_version, recorded_at, superseded_at
+          FROM policy_terms ORDER BY recorded_in_version
+        """
+    )
+    assert [tuple(row) for row in rows] == [
+        (25_000, 1, 2, MARCH, MARCH + timedelta(days=60)),
+        (50_000, 2, None, MARCH + timedelta(days=60), None),
+    ]
+
+
+async def test_two_changes_at_one_moment_of_the_clock_are_two_versions(
+    service: Harness, import_lines: Importer, line: Line
+) -> None:
+    for deductible_cents in (25_000, 50_000, 25_000):
+        line["terms"][0]["deductible_cents"] = deductible_cents
+        await import_lines(line)
+    events = await service.announced()
+    versions = [event.version for event in events if isinstance(event, PolicyChanged)]
+    assert versions == [1, 2, 3]
+
+
+async def test_changed_contact_data_is_announced_alone_and_keeps_the_customer_id(
+    service: Harness, import_lines: Importer, line: Line
+) -> None:
+    await import_lines(line)
+    before, _ = await service.announced()
+    assert isinstance(before, ContactChanged)
+    line["policyholder"]["mobile_phone"] = None
+    await import_lines(line)
+    assert await service.announced() == [before.model_copy(update={"version": 2, "mobile_phone": None})]
+
+
+async def test_two_policies_of_one_customer_share_the_customer(
+    service: Harness, import_lines: Importer, line: Line
+) -> None:
+    await import_lines(line, another(line, "123456-601-01"))
+    contact, *policies = await service.announced()
+    assert isinstance(contact, ContactChanged)
+    assert [policy.customer_id for policy in policies if isinstance(policy, PolicyChanged)] == [contact.customer_id] * 2
+
+
+async def test_a_bad_line_is_reported_with_its_number_and_the_others_are_imported(
+    service: Harness, import_lines: Importer, line: Line, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = another(line, "2-531-01", mobile_phone="06-12345678")
+    assert await import_lines(another(line, "1-531-01"), bad, "{", another(line, "3-531-01")) == 1
+    report = capsys.readouterr().err
+    assert "line 2 refused: policyholder.mobile_phone: must be E.164" in report
+    assert "line 3 refused: line: Invalid JSON" in report
+    assert "4 policies read, 2 refused; new or changed: 2 policies, 2 customers" in report
+    assert "06-12345678" not in report
+    policies = [event.policy_number for event in await service.announced() if isinstance(event, PolicyChanged)]
+    assert policies == ["1-531-01", "3-531-01"]
+
+
+async def test_a_file_of_bad_lines_only_imports_nothing(service: Harness, import_lines: Importer) -> None:
+    assert await import_lines("{", "[]") == 1
+    assert await service.announced() == []
+
+
+async def test_a_file_that_is_not_there_is_said_to_be_so(
+    service: Harness, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await import_policies(Namespace(file=tmp_path / "nowhere.jsonl"), service.runtime) == 2
+    assert "nowhere.jsonl cannot be opened: No such file or directory" in capsys.readouterr().err
+
+
+async def test_a_long_file_is_imported_in_batches_with_progress(
+    service: Harness, import_lines: Importer, line: Line, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [another(line, f"{number}-531-01") for number in range(1, 2 * BATCH_LINES + 2)]
+    assert await import_lines(*lines) == 0
+    assert capsys.readouterr().err.count("policies read") == 3
+    events = await service.announced()
+    assert len({event.policy_number for event in events if isinstance(event, PolicyChanged)}) == 2 * BATCH_LINES + 1
+    assert len({event.customer_id for event in events if isinstance(event, ContactChanged)}) == 2 * BATCH_LINES + 1
+
+
+async def test_a_batch_takes_the_same_number_of_statements_whatever_its_size(service: Harness, line: Line) -> None:
+    async def statements_for(numbers: range) -> int:
+        counted: list[str] = []
+        policies = [PolicyOnFile.model_validate(another(line, f"{number}-531-01")) for number in numbers]
+        async with service.runtime.transaction() as work:
+            assert isinstance(work.connection, asyncpg.pool.PoolConnectionProxy)
+            with work.connection.query_logger(lambda record: counted.append(record.query)):
+                await store_policies(policies, work)
+        return len(counted)
+
+    await statements_for(range(1, 3))  # the driver asks a new connection for its types
+    assert await statements_for(range(10, 13)) == await statements_for(range(1_000, 1_400))

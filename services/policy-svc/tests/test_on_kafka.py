@@ -1,0 +1,92 @@
+"""What was imported reaches Kafka, and reading the topics from the start rebuilds it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from confluent_kafka import Consumer
+
+from contracts import topics
+from contracts.envelope import decode
+from contracts.policy import ContactChanged, PolicyChanged
+from contracts.topic import Topic
+from policy_svc.policy_file import PolicyOnFile, read_policies
+
+DEMO_FILE = Path(__file__).parents[3] / "deploy" / "demo" / "data" / "policies" / "policies.jsonl"
+PATIENCE_SECONDS = 45
+
+
+@pytest.fixture
+def environment(database: str, kafka_bootstrap: str, make_topics: Callable[..., list[str]]) -> dict[str, str]:
+    make_topics(topics.POLICY_CHANGED, topics.CONTACT_CHANGED, topics.PARKED[topics.POLICY])
+    return os.environ | {"DATABASE_URL": database, "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap}  # noqa: TID251 - passed on
+
+
+@pytest.fixture
+def _running(environment: dict[str, str]) -> Iterator[None]:
+    """The service as a process, on a database that holds the demo's policies."""
+    program = [sys.executable, "-m", "policy_svc"]
+    for arguments in (["migrate"], ["import-policies", str(DEMO_FILE)]):
+        subprocess.run([*program, *arguments], env=environment, check=True, timeout=60)
+    process = subprocess.Popen([*program, "run"], env=environment)
+    yield
+    process.send_signal(signal.SIGTERM)
+    try:
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+
+
+@pytest.fixture
+def events(kafka_bootstrap: str) -> Iterator[Iterator[PolicyChanged | ContactChanged]]:
+    """What an outside reader of both topics sees, from their start until its patience ends."""
+    consumer = Consumer(
+        {"bootstrap.servers": kafka_bootstrap, "group.id": str(uuid4()), "auto.offset.reset": "earliest"}
+    )
+    by_name: dict[str | None, Topic[Any]] = {
+        topic.name: topic for topic in (topics.POLICY_CHANGED, topics.CONTACT_CHANGED)
+    }
+    consumer.subscribe([topic.name for topic in by_name.values()])
+
+    def read() -> Iterator[PolicyChanged | ContactChanged]:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            record = consumer.poll(0.5)
+            if record is not None and record.error() is None:
+                headers = cast("list[tuple[str, bytes | None]]", record.headers() or [])
+                yield decode(by_name[record.topic()], headers=headers, value=record.value()).event
+
+    yield read()
+    consumer.close()
+
+
+@pytest.mark.usefixtures("_running")
+def test_reading_both_topics_from_the_start_rebuilds_every_policy_and_customer(
+    events: Iterator[PolicyChanged | ContactChanged],
+) -> None:
+    with DEMO_FILE.open("rb") as lines:
+        imported = {line.policy_number: line for line in read_policies(lines) if isinstance(line, PolicyOnFile)}
+    policies: dict[str, PolicyChanged] = {}
+    contacts: dict[str, ContactChanged] = {}
+    for event in events:
+        if isinstance(event, PolicyChanged):
+            policies[event.policy_number] = event
+        else:
+            contacts[event.relation_number] = event
+        known = {policy.customer_id for policy in policies.values()} <= {one.customer_id for one in contacts.values()}
+        if imported.keys() <= policies.keys() and known:
+            break
+    for number, line in imported.items():
+        contact = contacts[number.partition("-")[0]]
+        assert policies[number].terms == line.terms_recorded(policies[number].terms[0].recorded_at)
+        assert policies[number].customer_id == contact.customer_id
+        assert (contact.name, contact.email) == (line.policyholder.name, line.policyholder.email)

@@ -1,0 +1,125 @@
+"""What a line of a policy file may hold, and how a bad one is refused."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.vocabulary import Cover
+from policy_svc.policy_file import PolicyOnFile, RefusedLine, read_policies
+
+DEMO_FILE = Path(__file__).parents[3] / "deploy" / "demo" / "data" / "policies" / "policies.jsonl"
+
+
+def read(*lines: object) -> list[PolicyOnFile | RefusedLine]:
+    return list(read_policies(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines))
+
+
+def reason(line: object) -> str:
+    (refused,) = read(line)
+    assert isinstance(refused, RefusedLine)
+    assert refused.line_number == 1
+    return refused.reason
+
+
+def changed(line: dict[str, Any], path: str, value: object) -> dict[str, Any]:
+    result = copy.deepcopy(line)
+    target: Any = result
+    *steps, last = path.split(".")
+    for step in steps:
+        target = target[int(step) if step.isdigit() else step]
+    target[last] = value
+    return result
+
+
+def test_a_correct_line_is_read_and_covers_are_put_in_one_order(line: dict[str, Any]) -> None:
+    line["terms"][0]["covers"] = ["contents", "buildings", "contents"]
+    (policy,) = read(line)
+    assert isinstance(policy, PolicyOnFile)
+    assert policy.policy_number == "123456-531-04"
+    assert policy.terms_recorded(datetime(2021, 3, 1, tzinfo=UTC))[0].covers == (Cover.BUILDINGS, Cover.CONTENTS)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        ("policyholder.mobile_phone", "06-12345678", "policyholder.mobile_phone: must be E.164"),
+        ("policyholder.mobile_phone", "+31 6 12345678", "policyholder.mobile_phone: must be E.164"),
+        ("policyholder.email", "nobody", "policyholder.email: must look like somebody@example.org"),
+        ("policyholder.name", "A\r\nBcc: all@example.org", "policyholder.name: must not hold line breaks"),
+        ("policyholder.name", "A\0", "policyholder.name: must not hold line breaks or other control characters"),
+        ("policyholder.name", "", "policyholder.name: String should have at least 1 character"),
+        ("policyholder.language", "fr", "policyholder.language: Input should be 'nl' or 'en'"),
+        ("policy_number", "123456", "policy_number: must look like 123456-531-04"),
+        ("terms", [], "terms: Tuple should have at least 1 item"),
+        ("terms.0.deductible_cents", 300, "terms.0.deductible_cents: Input should be 0, 25000, 50000 or 100000"),
+        ("terms.0.deductible_cents", "250", "terms.0.deductible_cents: Input should be"),
+        ("terms.0.effective_on", "1 April", "terms.0.effective_on: Input should be a valid date"),
+        ("terms.0.ends_on", "2019-03-31", "line: the terms from 2019-04-01 end on 2019-03-31: the end must be later"),
+        ("terms.0.covers", [], "terms.0.covers: Tuple should have at least 1 item"),
+        ("terms.0.product_version", "Home\0", "terms.0.product_version: must be lower-case letters"),
+        ("terms.0.home.postcode", "6011 ra", "terms.0.home.postcode: must be four digits and two capital letters"),
+        (
+            "terms.0.home.location.latitude_microdegrees",
+            51,
+            "terms.0.home.location.latitude_microdegrees: Input should",
+        ),
+        ("terms.0.home.location.latitude_microdegrees", 51.19e6, "Input should be a valid integer"),
+        ("terms.0.home.floor", 2, "terms.0.home.floor: is no field of a policy file; correct the name or leave it out"),
+        ("cancelled", True, "cancelled: is no field of a policy file"),
+    ],
+)
+def test_a_wrong_field_is_named_with_what_to_change(
+    line: dict[str, Any], path: str, value: object, complaint: str
+) -> None:
+    assert complaint in reason(changed(line, path, value))
+
+
+@pytest.mark.parametrize("field", ["email", "mobile_phone"])
+def test_a_missing_address_must_be_said_with_null(line: dict[str, Any], field: str) -> None:
+    assert isinstance(read(changed(line, f"policyholder.{field}", None))[0], PolicyOnFile)
+    del line["policyholder"][field]
+    assert reason(line) == f"policyholder.{field}: is missing"
+
+
+@pytest.mark.parametrize("text", [b"{", b"\xff\n", b"7", b"null"])
+def test_a_line_that_is_no_object_is_refused(text: bytes) -> None:
+    assert reason(text).startswith("line: ")
+
+
+def test_a_reason_repeats_nothing_of_what_the_line_holds(line: dict[str, Any]) -> None:
+    line["policyholder"] = {name: ["Mevrouw Geheim"] for name in line["policyholder"]}
+    line["terms"][0]["home"]["postcode"] = "Geheim"
+    assert "Geheim" not in reason(line)
+
+
+def test_a_policy_stands_in_a_file_once(line: dict[str, Any]) -> None:
+    _, again = read(line, line)
+    assert again == RefusedLine(2, "policy_number: 123456-531-04 stands on line 1 already")
+
+
+def test_policies_of_one_customer_must_agree_on_who_that_is(line: dict[str, Any]) -> None:
+    second = changed(line, "policy_number", "123456-601-01")
+    third = changed(changed(line, "policy_number", "123456-701-01"), "policyholder.name", "Somebody Else")
+    read_second, read_third = read(line, second, third)[1:]
+    assert isinstance(read_second, PolicyOnFile)
+    assert read_third == RefusedLine(3, "policyholder: customer 123456 has other data on line 1")
+
+
+def test_empty_lines_are_skipped_and_counted(line: dict[str, Any]) -> None:
+    assert [type(item) for item in read(b"\n", line)] == [PolicyOnFile]
+    (refused,) = read(b"\n", b"  \n", b"{")
+    assert isinstance(refused, RefusedLine)
+    assert refused.line_number == 3
+
+
+def test_the_demo_file_is_correct() -> None:
+    with DEMO_FILE.open("rb") as lines:
+        items = list(read_policies(lines))
+    assert [item for item in items if isinstance(item, RefusedLine)] == []
+    assert len(items) >= 20

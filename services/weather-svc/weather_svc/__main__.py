@@ -1,0 +1,16 @@
+"""The console script `weather-svc`."""
+
+from __future__ import annotations
+
+from chassis.main import run_main
+from weather_svc.app import build
+from weather_svc.settings import Settings
+
+
+def main() -> None:
+    """Run the command line."""
+    run_main("weather-svc", Settings, build)
+
+
+if __name__ == "__main__":
+    main()
