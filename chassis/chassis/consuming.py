@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
-from contracts.envelope import MalformedMessageError, decode
-from contracts.topic import Event, Topic
 from opentelemetry.trace import SpanKind
 
 from chassis import inbox, messaging, metrics, parking
@@ -20,6 +18,8 @@ from chassis.crash import crash_point
 from chassis.errors import HandlerBrokenError, UnprocessableMessage, is_overload, is_transient
 from chassis.parking import Rejection
 from chassis.tracing import context_of, fail
+from contracts.envelope import MalformedMessageError, decode
+from contracts.topic import Event, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -67,7 +67,9 @@ class BatchProcessor(Generic[E]):
         members = [delivery.trace for delivery in deliveries]
         with (
             metrics.PROCESS_SECONDS.labels(group).time(),
-            self._work.tracing.batch_span(f"poll {topic}", kind=SpanKind.CLIENT, members=members, attributes=attributes),
+            self._work.tracing.batch_span(
+                f"poll {topic}", kind=SpanKind.CLIENT, members=members, attributes=attributes
+            ),
         ):
             try:
                 await self._apply(deliveries, malformed)
@@ -145,8 +147,8 @@ class BatchProcessor(Generic[E]):
             self._failures_in_a_row += 1
             if self._failures_in_a_row > self._park_limit:
                 message = (
-                    f"the handler of {self._group} failed {self._failures_in_a_row} times without one success, last with "
-                    f"{type(error).__name__}; mend it, restart, and replay what was parked"
+                    f"the handler of {self._group} failed {self._failures_in_a_row} times without one success, last "
+                    f"with {type(error).__name__}; mend it, restart, and replay what was parked"
                 )
                 raise HandlerBrokenError(message) from error
             stack = "".join(traceback.format_tb(error.__traceback__))

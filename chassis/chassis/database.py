@@ -55,6 +55,7 @@ async def open_pool(settings: ServiceSettings, *, application_name: str) -> Pool
                 message = f"{where} refuses this service ({error}); correct DATABASE_URL"
                 raise CannotStartError(message) from error
             if asyncio.get_running_loop().time() > deadline:
-                message = f"{where} does not answer after {settings.start_timeout_seconds:.0f} s; start it or correct DATABASE_URL"
+                waited = f"{settings.start_timeout_seconds:.0f} s"
+                message = f"{where} does not answer after {waited}; start it or correct DATABASE_URL"
                 raise CannotStartError(message) from error
         await asyncio.sleep(_RETRY_SECONDS)

@@ -30,12 +30,12 @@ class HandlerBrokenError(Exception):
 
 
 def is_overload(error: BaseException) -> bool:
-    """Whether a statement took too long: less work at once may succeed."""
-    return isinstance(error, asyncpg.QueryCanceledError)
+    """Whether a statement or a lock took too long: less work at once may succeed."""
+    return isinstance(error, asyncpg.QueryCanceledError | asyncpg.LockNotAvailableError)
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether trying again later, with nothing changed here, can succeed: the database or the broker is away or busy."""
+    """Whether trying again later can succeed with nothing changed: the database or the broker is away or busy."""
     match error:
         case asyncpg.InvalidCachedStatementError():
             return True  # a migration changed a table under a prepared statement; asyncpg prepares it anew next time

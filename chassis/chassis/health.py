@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import structlog
@@ -12,10 +12,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from starlette.requests import Request
 
@@ -29,8 +29,10 @@ log = structlog.get_logger(__name__)
 class _Server(uvicorn.Server):
     """Leaves signals to the service, which has more to stop than HTTP."""
 
-    def capture_signals(self) -> AbstractContextManager[None]:
-        return nullcontext()
+    @override
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 def health_app(

@@ -7,7 +7,8 @@ failures and offsets are the chassis' own; FastStream keeps the consumers, their
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -22,20 +23,21 @@ from chassis.backoff import Backoff
 from chassis.consuming import BatchProcessor
 from chassis.crash import crash_point
 from chassis.errors import CannotStartError, describe, is_transient
+from chassis.whole_poll import WholePollConsumer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-    from contracts.topic import Topic
 
     from chassis.batch import Record
     from chassis.consuming import Consumer
     from chassis.settings import ServiceSettings
     from chassis.work import WorkFactory
+    from contracts.topic import Topic
 
 log = structlog.get_logger(__name__)
 
 POLL_MILLISECONDS = 20
+MOST_FAILED_POLLS = 3
 _FETCH_BYTES = 4 * 1_048_576
 _NOT_OURS = (CommitFailedError, IllegalStateError, RebalanceInProgressError)
 _RETRY_SECONDS = 0.3
@@ -83,7 +85,7 @@ class Subscription:
             return
         try:
             await self._processor.take(records)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - FastStream would swallow it and go on
             if is_transient(error):
                 await self._give_back(records, error)
                 return
@@ -131,30 +133,26 @@ class Subscription:
     def problem(self, *, longest_idle_seconds: float) -> str | None:
         """Say why this consumer does not work, or None when it does."""
         client = self.subscriber.consumer
-        if client is None or self._broken:
+        if not isinstance(client, WholePollConsumer) or self._broken:
             return "is stopped"
         if not any(not task.done() for task in self.subscriber.tasks):
             return "has no polling task"
+        if client.failed_polls > MOST_FAILED_POLLS:
+            return f"cannot read its topic, {client.failed_polls} polls have failed"
         if not client.assignment():
             return "has no partitions yet"
-        # aiokafka measures max.poll.interval by this, and has no public name for it.
-        idle = client._subscription.fetcher_idle_time  # noqa: SLF001
-        if idle > longest_idle_seconds:
-            return f"has not polled for {idle:.0f} s"
+        if client.idle_seconds > longest_idle_seconds:
+            return f"has not polled for {client.idle_seconds:.0f} s"
         return None
 
     def measure_lag(self) -> None:
         """Set the gauge to the number of records that are known and not taken."""
         client = self.subscriber.consumer
-        if client is None:
+        if not isinstance(client, WholePollConsumer):
             return
-        lag = 0
-        for partition in client.assignment():
-            end = client.highwater(partition)
-            position = client._subscription.subscription.assignment.state_value(partition)  # noqa: SLF001
-            if end is not None and position is not None and position.has_valid_position:
-                lag += max(0, end - position.position)
-        metrics.CONSUMER_LAG.labels(self.group).set(lag)
+        ends = {partition: client.highwater(partition) for partition in client.assignment()}
+        lags = [(ends.get(partition) or 0) - position for partition, position in client.positions().items()]
+        metrics.CONSUMER_LAG.labels(self.group).set(sum(max(0, lag) for lag in lags))
 
 
 def new_broker(settings: ServiceSettings, *, service: str) -> KafkaBroker:
@@ -167,6 +165,14 @@ def new_broker(settings: ServiceSettings, *, service: str) -> KafkaBroker:
         allow_auto_create_topics=False,
         graceful_timeout=settings.stop_timeout_seconds / 2,
     )
+
+
+async def connect(broker: KafkaBroker) -> None:
+    """Connect, and let every subscriber be given a consumer whose polls are whole."""
+    await broker.connect()
+    config = broker.config.broker_config
+    arguments = cast("partial[AIOKafkaConsumer]", config.builder).keywords
+    config.builder = partial(WholePollConsumer, **arguments)
 
 
 async def wait_for_topics(settings: ServiceSettings, *, topics: Iterable[Topic[Any]]) -> None:
@@ -214,7 +220,11 @@ async def _describe_once(settings: ServiceSettings, names: set[str]) -> dict[str
 async def _keep_raw(raw: tuple[Record, ...], original: Any) -> KafkaAckableMessage:  # noqa: ANN401 - FastStream's bound method
     """Build FastStream's message without looking into the records, whatever their headers and values are."""
     return KafkaAckableMessage(
-        body=b"", headers={}, raw_message=raw, consumer=original.__self__._consumer, message_id=""  # noqa: SLF001
+        body=b"",
+        headers={},
+        raw_message=raw,
+        consumer=original.__self__._consumer,  # noqa: SLF001
+        message_id="",
     )
 
 

@@ -58,12 +58,11 @@ def configure_logs(*, service: str, level: str) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
-def _frames(error: tuple[type[BaseException], BaseException, TracebackType | None] | None) -> str | None:
+def _frames(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
     """Say where an exception came from; its message and the frames' variables may hold personal data or a password."""
-    if error is None:
-        return None
-    frames = traceback.extract_tb(error[2])
-    return " > ".join([*(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames), describe(error[1])])
+    frames = traceback.extract_tb(exc_info[2])
+    steps = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return " > ".join([*steps, describe(exc_info[1])])
 
 
 def _replace_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 import uvloop
 
-from chassis import migrations, parking, replaying
+from chassis import migrations, outbox, parking, replaying
 from chassis.database import Connection
 from chassis.errors import CannotStartError, HandlerBrokenError, describe
 from chassis.logs import configure_logs
@@ -29,13 +29,16 @@ CANNOT_START = 2
 FAILED = 1
 
 
-def run_main(name: str, settings_class: type[S], build: Callable[[S], Service], argv: Sequence[str] | None = None) -> None:
+def run_main(
+    name: str, settings_class: type[S], build: Callable[[S], Service], argv: Sequence[str] | None = None
+) -> None:
     """Run a service's command line; exit 0 when done, 1 when it failed, 2 when it cannot start."""
     parser = argparse.ArgumentParser(prog=name)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     try:
         # Commands are part of the service, and the service needs its settings: only --help works without them.
-        wants_help = any(argument in {"-h", "--help"} for argument in (argv or sys.argv[1:])) or not (argv or sys.argv[1:])
+        words = sys.argv[1:] if argv is None else argv
+        wants_help = not words or any(word in {"-h", "--help"} for word in words)
         service = None if wants_help else build(_prepared(name, settings_class))
         _add_commands(commands, service)
         arguments = parser.parse_args(argv)
@@ -74,6 +77,10 @@ def _add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser],
     chosen.add_argument("--id", type=UUID, action="append", dest="ids", metavar="ID")
     chosen.add_argument("--all", action="store_true")
     replay.set_defaults(execute=_replay)
+    refused = commands.add_parser("refused", help="list and resend events that the broker refused")
+    again = refused.add_subparsers(dest="action", required=True, metavar="ACTION")
+    again.add_parser("list", help="one JSON object a line").set_defaults(execute=_list_refused)
+    again.add_parser("resend", help="let the relay try them again").set_defaults(execute=_resend_refused)
     for command in service.commands if service else ():
         own = commands.add_parser(command.name, help=command.help)
         command.add_arguments(own)
@@ -117,6 +124,21 @@ async def _print_parked(connection: Connection, *, only_open: bool) -> None:
             "replayed_at": message.replayed_at.isoformat() if message.replayed_at else None,
         }
         sys.stdout.write(json.dumps(line) + "\n")
+
+
+async def _list_refused(service: Service, _: argparse.Namespace) -> int:
+    async with open_runtime(service) as runtime, runtime.pool.acquire() as connection:
+        for event_id, topic, key, reason in await outbox.list_refused(connection):
+            line = {"id": str(event_id), "topic": topic, "key": key, "reason": reason}
+            sys.stdout.write(json.dumps(line) + "\n")
+    return 0
+
+
+async def _resend_refused(service: Service, _: argparse.Namespace) -> int:
+    async with open_runtime(service) as runtime, runtime.pool.acquire() as connection:
+        count = await outbox.resend_refused(connection)
+    sys.stdout.write(f"{count} events will be sent again\n")
+    return 0
 
 
 async def _replay(service: Service, arguments: argparse.Namespace) -> int:

@@ -58,7 +58,9 @@ async def pending(connection: Connection, *, directory: Path) -> Sequence[Migrat
     known = await connection.fetchval("SELECT to_regclass('public.applied_migration') IS NOT NULL")
     rows = await connection.fetch("SELECT series, number FROM public.applied_migration") if known else []
     applied = {(row["series"], row["number"]) for row in rows}
-    return [migration for migration in find_migrations(directory) if (migration.series, migration.number) not in applied]
+    return [
+        migration for migration in find_migrations(directory) if (migration.series, migration.number) not in applied
+    ]
 
 
 async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migration]:

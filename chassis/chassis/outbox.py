@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from contracts.topic import Event, Topic
-
     from chassis.database import Connection
     from chassis.tracing import Trace, Tracing
+    from contracts.topic import Event, Topic
 
 HEADER_ALLOWANCE_BYTES = 1_024
 
@@ -109,6 +108,24 @@ async def delete(connection: Connection, *, positions: Sequence[int]) -> None:
 async def refuse(connection: Connection, *, position: int, reason: str) -> None:
     """Set a row aside that the broker will never take; it stays listed."""
     await connection.execute("UPDATE messaging.outbox SET refused = $2 WHERE position = $1", position, reason)
+
+
+async def list_refused(connection: Connection) -> Sequence[tuple[UUID, str, str, str]]:
+    """Return event id, topic, key and reason of every row that was set aside, in their order."""
+    rows = await connection.fetch(
+        """
+        SELECT id, aggregatetype, aggregateid, refused FROM messaging.outbox
+         WHERE refused IS NOT NULL ORDER BY position
+        """
+    )
+    return [(row["id"], row["aggregatetype"], row["aggregateid"], row["refused"]) for row in rows]
+
+
+async def resend_refused(connection: Connection) -> int:
+    """Let the relay try again what was set aside; return how many rows."""
+    status = await connection.execute("UPDATE messaging.outbox SET refused = NULL WHERE refused IS NOT NULL")
+    await connection.execute("NOTIFY outbox")
+    return int(status.rpartition(" ")[2])
 
 
 async def oldest_waiting(connection: Connection) -> datetime | None:

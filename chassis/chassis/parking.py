@@ -8,11 +8,11 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contracts.parking import MessageParked, ParkedHeader
-from contracts.topics import PARKED
 from uuid_utils.compat import uuid7
 
 from chassis.outbox import HEADER_ALLOWANCE_BYTES
+from contracts.parking import MessageParked, ParkedHeader
+from contracts.topics import PARKED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chassis.database import Connection
     from chassis.work import Work
 
+_LONGEST_REASON = 1_000
 HeaderPairs = tuple[tuple[str, bytes | None], ...]
 
 
@@ -68,8 +69,8 @@ async def park(work: Work, *, service: str, consumer: str, rejections: Sequence[
                 reason_code, reason, stack, attempts, parked_at)
         SELECT parked_id, $2, topic, partition, record_offset, digest, key, value, headers::jsonb,
                reason_code, reason, stack, attempts, $14
-          FROM unnest($1::uuid[], $3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bytea[], $9::text[],
-                      $10::text[], $11::text[], $12::text[], $13::int[])
+          FROM unnest($1::uuid[], $3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bytea[],
+                      $9::text[], $10::text[], $11::text[], $12::text[], $13::int[])
                AS rejected (parked_id, topic, partition, record_offset, digest, key, value, headers,
                             reason_code, reason, stack, attempts)
             ON CONFLICT (consumer, topic, partition, record_offset, digest) DO NOTHING
@@ -104,22 +105,38 @@ async def list_parked(connection: Connection, *, only_open: bool = True) -> Sequ
     """Return parked messages in the order of their records."""
     rows = await connection.fetch(
         """
-        SELECT parked_id, consumer, topic, partition, record_offset, key, value, headers::text, reason_code, reason, stack,
-               attempts, parked_at, replayed_at
+        SELECT parked_id, consumer, topic, partition, record_offset, key, value, headers::text, reason_code, reason,
+               stack, attempts, parked_at, replayed_at
           FROM messaging.parked_message
          WHERE replayed_at IS NULL OR NOT $1
          ORDER BY consumer, topic, partition, record_offset, parked_at
         """,
         only_open,
     )
-    return [ParkedMessage(**{**row, "headers": _decoded(row["headers"])}) for row in map(_renamed, rows)]
+    return [
+        ParkedMessage(
+            parked_id=row["parked_id"],
+            consumer=row["consumer"],
+            topic=row["topic"],
+            partition=row["partition"],
+            offset=row["record_offset"],
+            key=row["key"],
+            value=row["value"],
+            headers=_decoded(row["headers"]),
+            reason_code=row["reason_code"],
+            reason=row["reason"],
+            stack=row["stack"],
+            attempts=row["attempts"],
+            parked_at=row["parked_at"],
+            replayed_at=row["replayed_at"],
+        )
+        for row in rows
+    ]
 
 
 async def mark_replayed(connection: Connection, *, parked_id: UUID, at: datetime) -> None:
     """Note that a parked message has taken effect."""
-    await connection.execute(
-        "UPDATE messaging.parked_message SET replayed_at = $2 WHERE parked_id = $1", parked_id, at
-    )
+    await connection.execute("UPDATE messaging.parked_message SET replayed_at = $2 WHERE parked_id = $1", parked_id, at)
 
 
 async def mark_failed(connection: Connection, *, parked_id: UUID, code: str, reason: str) -> None:
@@ -132,12 +149,6 @@ async def mark_failed(connection: Connection, *, parked_id: UUID, code: str, rea
         code,
         _storable(reason),
     )
-
-
-def _renamed(row: object) -> dict[str, object]:
-    values = dict(row)  # type: ignore[call-overload]
-    values["offset"] = values.pop("record_offset")
-    return values
 
 
 def _digest(record: Record) -> bytes:
@@ -161,28 +172,25 @@ def _storable(text: str | None) -> str | None:
     return None if text is None else text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _announcement(
-    rejection: Rejection, *, consumer: str, parked_id: UUID, now: datetime, limit: int
-) -> MessageParked:
+def _announcement(rejection: Rejection, *, consumer: str, parked_id: UUID, now: datetime, limit: int) -> MessageParked:
     record = rejection.record
     key, value = (None if raw is None else b64encode(raw).decode() for raw in (record.key, record.value))
-    headers = tuple(ParkedHeader(name=name, value_base64=text) for name, text in _encoded(record.headers))
-    reason = _storable(rejection.reason) or ""
-    size = sum(len(text or "") for text in (key, value, reason, *(header.value_base64 for header in headers)))
-    if size + HEADER_ALLOWANCE_BYTES * (2 + len(headers)) > limit:
-        reason += f" (the record is too large to repeat here; it lies in the table parked_message as {parked_id})"
-        key, value, headers = None, None, ()
-    return MessageParked(
+    event = MessageParked(
         parked_id=parked_id,
         consumer=consumer,
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
         reason_code=rejection.code,
-        reason=reason,
+        reason=(_storable(rejection.reason) or "")[:_LONGEST_REASON],
         attempts=rejection.attempts,
         parked_at=now,
         key_base64=key,
         value_base64=value,
-        headers=headers,
+        headers=tuple(ParkedHeader(name=name, value_base64=text) for name, text in _encoded(record.headers)),
     )
+    if len(event.__pydantic_serializer__.to_json(event)) + HEADER_ALLOWANCE_BYTES <= limit:
+        return event
+    remark = f" (too large to repeat here; it lies in the table parked_message as {parked_id})"
+    emptied = {"key_base64": None, "value_base64": None, "headers": (), "reason": event.reason + remark}
+    return event.model_copy(update=emptied)

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
-    BrokerResponseError,
-    InvalidTopicError,
+    InvalidTimestampError,
     KafkaError,
     MessageSizeTooLargeError,
-    OutOfOrderSequenceNumber,
-    TopicAuthorizationFailedError,
+    PolicyViolationError,
+    RecordListTooLargeError,
 )
 from opentelemetry.trace import SpanKind
 
@@ -32,8 +32,6 @@ from chassis.errors import describe, is_transient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from contracts.topic import Topic
 
     from chassis.database import Connection
     from chassis.outbox import OutboxRow
@@ -48,7 +46,8 @@ STANDBY_SECONDS = 1.0
 SEND_TIMEOUT_SECONDS = 120
 _LEADER_LOCK = 0x72656C61  # "rela"
 _PRODUCER_STOP_SECONDS = 5
-_REFUSED_AFTER = 3
+_REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError, PolicyViolationError)
+"""What the broker has against a record itself. Everything else is its own trouble, and is waited out."""
 _LARGEST_REQUEST_BYTES = 4 * 1_048_576
 
 
@@ -56,7 +55,13 @@ class Relay:
     """The relay of one service. `run` works until the service is to stop, and through every outage."""
 
     def __init__(
-        self, *, settings: ServiceSettings, service: str, tracing: Tracing, filled: asyncio.Event, stopping: asyncio.Event
+        self,
+        *,
+        settings: ServiceSettings,
+        service: str,
+        tracing: Tracing,
+        filled: asyncio.Event,
+        stopping: asyncio.Event,
     ) -> None:
         self._settings = settings
         self._service = service
@@ -64,7 +69,6 @@ class Relay:
         self._tracing = tracing
         self._filled = filled
         self._stopping = stopping
-        self._refusals: Counter[int] = Counter()
         self._careful = False
         self.healthy = False
         self.leading = False
@@ -171,28 +175,17 @@ class Relay:
             try:
                 await (await self._hand_over(producer, row))
             except KafkaError as error:
-                if not self._is_for_ever(row, error):
+                if not isinstance(error, _REFUSALS):
                     raise
                 metrics.OUTBOX_REFUSED.labels(row.topic).inc()
-                log.error("event refused by the broker", topic=row.topic, event_id=str(row.event_id), error=describe(error))
+                log.warning(
+                    "event refused by the broker", topic=row.topic, event_id=str(row.event_id), error=describe(error)
+                )
                 await outbox.refuse(connection, position=row.position, reason=f"{type(error).__name__}: {error}")
                 raise  # a refused record leaves a hole in the producer's sequence: begin again with a new one
             await outbox.delete(connection, positions=[row.position])
             metrics.MESSAGES_SENT.labels(row.topic).inc()
         self._careful = False
-
-    def _is_for_ever(self, row: OutboxRow, error: KafkaError) -> bool:
-        """Whether the broker refuses this very record, and has done so often enough to believe it."""
-        if isinstance(error, MessageSizeTooLargeError | InvalidTopicError):
-            return True
-        about_the_record = (
-            isinstance(error, BrokerResponseError)
-            and not error.retriable
-            and not isinstance(error, TopicAuthorizationFailedError | OutOfOrderSequenceNumber)
-        )
-        if about_the_record:
-            self._refusals[row.position] += 1
-        return self._refusals[row.position] >= _REFUSED_AFTER
 
     async def _hand_over(self, producer: AIOKafkaProducer, row: OutboxRow) -> asyncio.Future[object]:
         headers = [
@@ -208,7 +201,18 @@ class Relay:
         future: asyncio.Future[object] = await producer.send(
             row.topic, row.payload, key=row.key.encode(), headers=headers
         )
+        future.add_done_callback(partial(_halt, producer))
         return future
+
+
+def _halt(producer: AIOKafkaProducer, future: asyncio.Future[object]) -> None:
+    """Send nothing more after a failure: what follows must not overtake. Runs before aiokafka sends its next batch."""
+    if future.cancelled() or (error := future.exception()) is None:
+        return
+    sender = producer._sender  # noqa: SLF001 - aiokafka has no way to abandon what it holds
+    if sender.sender_task is not None and not sender.sender_task.done():
+        sender.sender_task.cancel()
+        producer._message_accumulator.fail_all(error)  # noqa: SLF001
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
@@ -218,7 +222,6 @@ async def _stop(producer: AIOKafkaProducer) -> None:
             await producer.stop()
     except (TimeoutError, KafkaError) as error:
         log.warning("producer did not stop cleanly", error=type(error).__name__)
-        sender = producer._sender  # noqa: SLF001 - aiokafka has no way to abandon what it holds
-        if sender is not None and sender.sender_task is not None:
-            sender.sender_task.cancel()
+        if (task := producer._sender.sender_task) is not None:  # noqa: SLF001
+            task.cancel()
         await producer.client.close()

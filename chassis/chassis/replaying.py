@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aiokafka import ConsumerRecord
-from contracts.envelope import MalformedMessageError, decode
 
 from chassis import inbox, parking
 from chassis.batch import Delivery
 from chassis.errors import UnprocessableMessage, is_transient
+from contracts.envelope import MalformedMessageError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Set as AbstractSet
     from uuid import UUID
 
     from chassis.parking import ParkedMessage
@@ -28,7 +28,7 @@ class Replayed:
     failed: dict[UUID, str] = field(default_factory=dict)
 
 
-async def replay(service: Service, runtime: Runtime, *, only: Set[UUID] | None) -> Replayed:
+async def replay(service: Service, runtime: Runtime, *, only: AbstractSet[UUID] | None) -> Replayed:
     """Replay open parked messages in the order of their records; `only` chooses some, None means all.
 
     A message that took effect meanwhile, delivered again by its producer, changes nothing a second time. One that
@@ -59,7 +59,12 @@ async def _replay_one(service: Service, runtime: Runtime, message: ParkedMessage
                 raise UnprocessableMessage(code, reason)
             received = decode(consumer.topic, headers=message.headers, value=message.value)
             delivery = Delivery(
-                received.event, received.event_id, received.source, received.time, received.traceparent, _record(message)
+                received.event,
+                received.event_id,
+                received.source,
+                received.time,
+                received.traceparent,
+                _record(message),
             )
             if new := await inbox.keep_new(work.connection, consumer=message.consumer, deliveries=[delivery]):
                 await consumer.handle(new, work)

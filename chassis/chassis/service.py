@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from contracts.topics import TOPICS
 
 from chassis import migrations, outbox
 from chassis.clock import Clock, SystemClock
@@ -18,12 +17,13 @@ from chassis.database import Pool, open_pool
 from chassis.errors import CannotStartError, describe, is_transient
 from chassis.health import HttpServer, health_app
 from chassis.housekeeping import keep_house
-from chassis.kafka import Subscription, new_broker, wait_for_topics
+from chassis.kafka import Subscription, connect, new_broker, wait_for_topics
 from chassis.metrics import OUTBOX_OLDEST_SECONDS
 from chassis.relay import Relay
 from chassis.timers import TimerHandler, TimerLoop
 from chassis.tracing import Tracing
 from chassis.work import Work, WorkFactory
+from contracts.topics import TOPICS
 
 if TYPE_CHECKING:
     import argparse
@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from contracts.topic import Topic
-
     from chassis.settings import ServiceSettings
+    from contracts.topic import Topic
 
 __all__ = ["Command", "Consumer", "Runtime", "Service", "TimerHandler", "Worker", "open_runtime", "run"]
 
@@ -80,7 +79,8 @@ class Service:
         heard = [consumer.topic.name for consumer in self.consumers]
         for consumer in self.consumers:
             if self.name not in consumer.topic.consumers:
-                message = f"{self.name} is not declared as a consumer of {consumer.topic.name}; add it in contracts/topics.py"
+                topic = consumer.topic.name
+                message = f"{self.name} is not declared as a consumer of {topic}; add it in contracts/topics.py"
                 raise CannotStartError(message)
         if len(set(heard)) < len(heard):
             message = f"{self.name} hears a topic twice; one topic has one consumer in a service"
@@ -138,7 +138,8 @@ async def check_schema(service: Service, pool: Pool) -> None:
     """Raise `CannotStartError` when the database lacks migrations."""
     async with pool.acquire() as connection:
         if missing := await migrations.pending(connection, directory=service.migrations):
-            message = f"the database lacks {len(missing)} migrations, first {missing[0].path.name}; run: {service.name} migrate"
+            first = missing[0].path.name
+            message = f"the database lacks {len(missing)} migrations, first {first}; run: {service.name} migrate"
             raise CannotStartError(message)
 
 
@@ -216,6 +217,7 @@ class _Life:
         self._spawn("housekeeping", keep_house(service.consumers, work=runtime.work, stopping=runtime.stopping))
         for worker in service.workers:
             self._spawn(worker.name, _as_coroutine(worker.run(runtime)))
+        await connect(self._broker)
         await self._broker.start()
         self._started = True
         log.info("started", port=port, consumers=[subscription.group for subscription in self._subscriptions])

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from aiokafka import ConsumerRecord
-from contracts.envelope import encode
-from contracts.topic import Event, Topic
-from contracts.topics import TOPICS
 
 from chassis import migrations, outbox
 from chassis.consuming import BatchProcessor
 from chassis.database import open_pool
 from chassis.service import Runtime, Service, open_runtime
 from chassis.timers import TimerLoop
+from contracts.envelope import encode
+from contracts.topic import Event, Topic
+from contracts.topics import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

@@ -13,7 +13,7 @@ import structlog
 from chassis import metrics, timer_table
 from chassis.backoff import Backoff, pause
 from chassis.crash import crash_point
-from chassis.errors import HandlerBrokenError, describe, is_transient
+from chassis.errors import HandlerBrokenError, describe, is_overload, is_transient
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -78,7 +78,7 @@ class TimerLoop:
                     await self._handlers[kind].handle(list(group), work)
                 crash_point("timers.before_commit")
         except Exception as error:
-            if is_transient(error) or isinstance(error, HandlerBrokenError) or not timers:
+            if _concerns_no_timer(error) or not timers:
                 raise
             for timer in timers:
                 await self._fire_alone(timer)
@@ -88,9 +88,7 @@ class TimerLoop:
         return len(timers)
 
     async def _take(self, work: Work) -> Sequence[DueTimer]:
-        return await timer_table.take_due(
-            work.connection, kinds=list(self._handlers), now=work.now, limit=BATCH_TIMERS
-        )
+        return await timer_table.take_due(work.connection, kinds=list(self._handlers), now=work.now, limit=BATCH_TIMERS)
 
     async def _fire_alone(self, timer: DueTimer) -> None:
         """Fire one timer of a batch that failed; put it off when it is the one that fails."""
@@ -99,7 +97,7 @@ class TimerLoop:
                 if await timer_table.take_one(work.connection, timer=timer):
                     await self._handlers[timer.kind].handle([timer], work)
         except Exception as error:
-            if is_transient(error) or isinstance(error, HandlerBrokenError):
+            if _concerns_no_timer(error):
                 raise
             wait = min(FIRST_POSTPONEMENT * 2 ** min(timer.attempts, 10), LONGEST_POSTPONEMENT)
             metrics.TIMERS_FIRED.labels(timer.kind, "failed").inc()
@@ -115,7 +113,12 @@ class TimerLoop:
         if not self._handlers:
             return LONGEST_SLEEP_SECONDS
         async with self._work.pool.acquire() as connection:
-            left = await timer_table.until_next(
-                connection, kinds=list(self._handlers), now=self._work.clock.now()
-            )
-        return LONGEST_SLEEP_SECONDS if left is None else min(max(left.total_seconds(), SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)
+            left = await timer_table.until_next(connection, kinds=list(self._handlers), now=self._work.clock.now())
+        if left is None:
+            return LONGEST_SLEEP_SECONDS
+        return min(max(left.total_seconds(), SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)
+
+
+def _concerns_no_timer(error: Exception) -> bool:
+    """Whether the trouble lies outside the timers that are due; one that waits for a lock must not hold up the rest."""
+    return isinstance(error, HandlerBrokenError) or (is_transient(error) and not is_overload(error))

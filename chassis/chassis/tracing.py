@@ -63,7 +63,9 @@ class Tracing:
         context = _ROOT if parent is None else _propagator.extract({"traceparent": parent}, _ROOT)
         return self._tracer.start_span(name, context=context, kind=kind, attributes=dict(attributes))
 
-    def mark(self, name: str, *, parent: Trace | None, kind: SpanKind, attributes: Mapping[str, str | int]) -> Trace | None:
+    def mark(
+        self, name: str, *, parent: Trace | None, kind: SpanKind, attributes: Mapping[str, str | int]
+    ) -> Trace | None:
         """Record a span without duration and return its context, or `parent` where there is nothing to record."""
         span = self.start(name, parent=parent, kind=kind, attributes=attributes)
         if span is None:

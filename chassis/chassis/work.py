@@ -7,22 +7,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contracts.topics import TOPIC_OF
-
 from chassis import outbox, timer_table
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS
 from chassis.timer_table import DueTimer, Timer
 from chassis.tracing import Trace
+from contracts.topics import TOPIC_OF
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
     from datetime import datetime
 
-    from contracts.topic import Event, Topic
-
     from chassis.clock import Clock
     from chassis.database import Connection, Pool
     from chassis.tracing import Tracing
+    from contracts.topic import Event, Topic
 
 __all__ = ["DueTimer", "Timer", "Trace", "Work", "WorkFactory"]
 

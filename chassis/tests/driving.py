@@ -21,10 +21,10 @@ from uuid import UUID, uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from specimen.app import heard_topic, said_topic
+
 from contracts.envelope import Message, encode
 from contracts.policy import ContactChanged, Language
-
-from specimen.app import heard_topic, said_topic
 
 if TYPE_CHECKING:
     from devstack.stack import Stack
@@ -216,7 +216,7 @@ class Driver:
         )
         await consumer.start()
         try:
-            await consumer._client.force_metadata_update()
+            await consumer._client.force_metadata_update()  # noqa: SLF001 - the topic may be new
             partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or {0}]
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from driving import contact
+from specimen.app import Settings, build, heard_topic
+
 from chassis.errors import CannotStartError, is_transient
 from chassis.service import Consumer
 from chassis.testing import harness
 from contracts.topics import NOTIFY
-from driving import contact
-from specimen.app import Settings, build, heard_topic
-
-from dataclasses import replace
 
 if TYPE_CHECKING:
     from chassis.batch import Batch

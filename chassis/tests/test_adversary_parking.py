@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from chassis.testing import harness
 from driving import contact
 from specimen.app import Settings, build, heard_topic
+
+from chassis.testing import harness
 
 if TYPE_CHECKING:
     from chassis.service import Service

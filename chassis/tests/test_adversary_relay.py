@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from driving import until
+from specimen.app import Settings, build
+
 from chassis.outbox import Announcement, insert
 from chassis.relay import Relay
 from chassis.testing import Harness, harness
 from devstack.mock_cluster import MockCluster
-from driving import until
-from specimen.app import Settings, build
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -51,9 +52,7 @@ async def h(database: str, broker: Refusing) -> AsyncIterator[Harness]:
 
 
 async def fill(h: Harness, count: int, *, payload: bytes) -> list[UUID]:
-    rows = [
-        Announcement(uuid4(), TOPIC, "one-key", "type", payload, None, h.service.clock.now()) for _ in range(count)
-    ]
+    rows = [Announcement(uuid4(), TOPIC, "one-key", "type", payload, None, h.service.clock.now()) for _ in range(count)]
     async with h.pool.acquire() as connection:
         await insert(connection, announcements=rows)
     return [row.event_id for row in rows]

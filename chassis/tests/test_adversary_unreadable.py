@@ -70,9 +70,7 @@ async def test_an_unreadable_record_loses_no_record_of_another_partition(
     await until(all_there, what="all sound records took effect", seconds=20)
 
 
-async def test_an_unreadable_record_holds_up_nothing_behind_it(
-    driver: Driver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_unreadable_record_holds_up_nothing_behind_it(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     before, after = uuid4(), uuid4()
     await send(driver, [before], partition=0)
     await send_unreadable(driver, monkeypatch, partition=0)

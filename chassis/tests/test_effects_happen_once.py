@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from contracts.envelope import decode
 from driving import contact, until
 from specimen.app import said_topic
+
+from contracts.envelope import decode
 
 if TYPE_CHECKING:
     from driving import Driver

@@ -8,8 +8,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from contracts.vocabulary import Version
 from driving import contact, until
+
+from contracts.vocabulary import Version
 
 if TYPE_CHECKING:
     from driving import Driver
@@ -39,7 +40,9 @@ def _in_order(customers: list[UUID], said: dict[str, list[Version]]) -> bool:
 
 async def test_events_of_one_key_leave_in_order_across_restarts_of_the_relay(driver: Driver) -> None:
     customers = [uuid4() for _ in range(KEYS)]
-    messages = [driver.message(contact(customer, version)) for version in range(1, VERSIONS + 1) for customer in customers]
+    messages = [
+        driver.message(contact(customer, version)) for version in range(1, VERSIONS + 1) for customer in customers
+    ]
     for start in range(0, len(messages), 200):
         await driver.publish(messages[start : start + 200])
         await driver.launch(CRASH_AT="relay.after_hand_over", BATCH_MAX_RECORDS="50")
@@ -56,7 +59,9 @@ async def test_events_of_one_key_leave_in_order_across_restarts_of_the_relay(dri
 
 async def test_events_of_one_key_leave_in_order_when_sends_fail_in_between(driver: Driver) -> None:
     customers = [uuid4() for _ in range(KEYS)]
-    messages = [driver.message(contact(customer, version)) for version in range(1, VERSIONS + 1) for customer in customers]
+    messages = [
+        driver.message(contact(customer, version)) for version in range(1, VERSIONS + 1) for customer in customers
+    ]
     await driver.start(BATCH_MAX_RECORDS="20")
     for start in range(0, len(messages), 200):
         await driver.publish(messages[start : start + 200])

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import asyncpg
 import pytest
+from faststream import AckPolicy
+from specimen.app import Settings, build
+
 from chassis.clock import SystemClock
 from chassis.errors import CannotStartError
 from chassis.kafka import Subscription, new_broker
@@ -13,8 +17,6 @@ from chassis.service import Consumer, Service
 from chassis.tracing import Tracing
 from chassis.work import WorkFactory
 from contracts import topics
-from faststream import AckPolicy
-from specimen.app import Settings, build
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +30,7 @@ SETTINGS = Settings(kafka_bootstrap_servers="127.0.0.1:9092", database_url="post
 
 def _subscriptions(service: Service) -> list[Subscription]:
     work = WorkFactory(
-        pool=None,  # type: ignore[arg-type] - nothing is taken in this test
+        pool=asyncpg.create_pool(service.settings.database_url),
         clock=SystemClock(),
         service=service.name,
         tracing=Tracing(service_name=service.name, exporter=None),
@@ -58,8 +60,9 @@ async def test_every_subscriber_acknowledges_by_hand_from_the_earliest_offset_in
     for subscription in subscriptions:
         subscriber = subscription.subscriber
         assert subscriber.ack_policy is AckPolicy.MANUAL
-        assert subscriber._connection_args["enable_auto_commit"] is False
-        assert subscriber._connection_args["auto_offset_reset"] == "earliest"
+        arguments = subscriber._connection_args  # noqa: SLF001 - FastStream shows them nowhere else
+        assert arguments["enable_auto_commit"] is False
+        assert arguments["auto_offset_reset"] == "earliest"
         assert [topic.name for topic in subscriber.topics] == [subscription.topic]
 
 

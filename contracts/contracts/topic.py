@@ -37,9 +37,9 @@ class PersonalData(StrEnum):
 
     NONE = "none"
     PSEUDONYMOUS = "pseudonymous"
-    """Identifiers that only the services can resolve: a claim id, a customer id."""
+    """What happened, under identifiers that only the services can resolve: claim id, customer id, policy number."""
     LOCATION = "location"
-    """Where somebody lives or what happened in their home."""
+    """Where somebody lives."""
     CONTACT = "contact"
     """Name, e-mail address, phone number."""
 

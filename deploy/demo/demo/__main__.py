@@ -11,28 +11,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contracts.topics import TOPICS
-from devstack.errors import DevstackError
-from devstack.signals import ended_by_signals
-from devstack.stack import Stack
 from rich.console import Console
 
-from demo import artefacts
-from demo.ending import Ended, has_ended, judge, judge_malformed
+from contracts.topics import TOPICS
+from demo import artefacts, telling
+from demo.ending import judge, judge_malformed
 from demo.observer import Seen, observing
 from demo.platform import Platform, ServiceFailedError
 from demo.publisher import publish
 from demo.stories import STORIES
-from demo.story import Wait
 from demo.table import result_table
+from devstack.errors import DevstackError
+from devstack.signals import ended_by_signals
+from devstack.stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DATA = Path(__file__).parents[1] / "data"
 OUTPUT = Path("build/demo")
-END_SECONDS = 60
-WAITING_SECONDS = 20
 FAILED = 1
 
 console = Console(width=None if sys.stdout.isatty() else 180)
@@ -71,17 +67,13 @@ async def _tell(stack: Stack, *, began: float, keep: bool) -> int:
         await platform.create_databases()
         await platform.migrate()
     with _step("KNMI's hours of 10-17 July 2021 and the policies imported; every service started"):
-        await asyncio.gather(
-            platform.run("weather-svc", "import-hours", str(DATA / "knmi" / "hours_2021-07-10_2021-07-17.txt")),
-            platform.run("policy-svc", "import-policies", str(DATA / "policies" / "policies.jsonl")),
-        )
+        await telling.import_what_is_known(platform)
         await platform.start()
     wait_ms = int(stack.environment().get("KAFKA_FETCH_MAX_WAIT_MS", "500"))
     async with observing(stack.kafka_bootstrap_servers, fetch_max_wait_ms=wait_ms) as seen:
         with _step(f"{sum(story.deliveries for story in STORIES) + 1} loss reports published"):
             await publish(stack.kafka_bootstrap_servers, STORIES)
-        await _bring_what_was_late(platform, seen)
-        await _wait_for_ends(platform, seen)
+        await _tell_stories(platform, seen)
         console.print(f"[bold]last notification {time.monotonic() - began:.1f} s after the start[/]")
         with _step("proofs exported and verified"):
             await platform.run("claims-svc", "proofs", "export", "--to", str(OUTPUT / "proofs"))
@@ -93,40 +85,17 @@ async def _tell(stack: Stack, *, began: float, keep: bool) -> int:
     return _conclude(seen)
 
 
-async def _bring_what_was_late(platform: Platform, seen: Seen) -> None:
-    """Import the late policy and the late hours only once their claims are seen waiting."""
-    late = [story for story in STORIES if story.wait is Wait.LATE_HOURS]
-    async with asyncio.timeout(WAITING_SECONDS):
-        with _step("one claim waits for hours that are not measured yet, one for its policy"):
-            while not any(not one.final for answers in seen.assessed.values() for one in answers):
-                await _next(platform, seen)
-    assert not any(has_ended(story, seen) for story in late)  # noqa: S101 - told in the step above
+async def _tell_stories(platform: Platform, seen: Seen) -> None:
+    with _step("one claim waits for hours that are not measured yet, one for its policy"):
+        await telling.until_hours_are_waited_for(platform, seen)
     with _step("the late hours and the late policy imported"):
-        await asyncio.gather(
-            platform.run("weather-svc", "import-hours", str(DATA / "knmi" / "hours_2021-07-late.txt")),
-            platform.run("policy-svc", "import-policies", str(DATA / "policies" / "policies_late.jsonl")),
-        )
-
-
-async def _wait_for_ends(platform: Platform, seen: Seen) -> None:
+        await telling.import_what_was_late(platform)
     with console.status("waiting") as status:
-        deadline = time.monotonic() + END_SECONDS
-        while time.monotonic() < deadline:
-            ended = sum(has_ended(story, seen) for story in STORIES)
+
+        def show(ended: int) -> None:
             status.update(f"{ended} of {len(STORIES)} reports have reached their end")
-            if ended == len(STORIES) and seen.parked:
-                break
-            await _next(platform, seen)
 
-
-async def _next(platform: Platform, seen: Seen) -> None:
-    platform.check_alive()
-    seen.changed.clear()
-    try:
-        async with asyncio.timeout(1):
-            await seen.changed.wait()
-    except TimeoutError:
-        return
+        await telling.until_all_have_ended(platform, seen, progress=show)
 
 
 def _conclude(seen: Seen) -> int:
@@ -137,14 +106,11 @@ def _conclude(seen: Seen) -> int:
     unproven = artefacts.check_proofs(OUTPUT / "proofs", seen)
     for problem in unproven:
         console.print(f"[red]{problem}[/]")
-    bad = _bad(ended) + bool(malformed) + len(unproven)
-    console.print(f"{len(STORIES) + 1 - _bad(ended) - bool(malformed)} of {len(STORIES) + 1} stories ended as they should")
+    wrong = sum(bool(one.problems) for one in ended) + bool(malformed)
+    stories = len(STORIES) + 1
+    console.print(f"{stories - wrong} of {stories} stories ended as they should")
     console.print(f"see {OUTPUT}/report.html, decisions.jsonl, proofs/, mailbox/, sms.jsonl, traces.jsonl, logs/")
-    return FAILED if bad else 0
-
-
-def _bad(ended: list[Ended]) -> int:
-    return sum(bool(one.problems) for one in ended)
+    return FAILED if wrong or unproven else 0
 
 
 def _print_addresses(stack: Stack, platform: Platform) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
-
 from demo.publisher import MALFORMED
 from demo.story import Wait
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from contracts.claims import DecisionMade
     from contracts.notify import MessageSettled
     from contracts.parking import MessageParked
-
     from demo.observer import Seen
     from demo.story import Story
 
@@ -72,9 +70,8 @@ def _one_of_everything(decisions: Sequence[DecisionMade], settled: Sequence[Mess
     problems = []
     if len(decisions) != 1:
         problems.append(f"{len(decisions)} decisions instead of 1")
-    for channel in Channel:
-        if (count := sum(message.channel is channel for message in settled)) != 1:
-            problems.append(f"{count} settled messages by {channel} instead of 1")
+    counts = {channel: sum(message.channel is channel for message in settled) for channel in Channel}
+    problems.extend(f"{count} settled messages by {channel}" for channel, count in counts.items() if count != 1)
     return problems
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+
 from contracts import topics
 from contracts.envelope import Received, decode
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from aiokafka import ConsumerRecord
+
     from contracts.claims import DecisionMade
     from contracts.notify import MessageSettled
     from contracts.parking import MessageParked

@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from devstack.ports import free_port
 from devstack.supervisor import Command
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from devstack.children import Child
     from devstack.stack import Stack
 
@@ -57,8 +60,8 @@ class Platform:
 
     async def run(self, service: str, *arguments: str) -> None:
         """Run a command of a service to its end."""
-        name = f"{service}-{'-'.join(argument for argument in arguments if argument.isidentifier() or '-' in argument[1:])}"
-        child = self.stack.supervisor.start(self._command(service, arguments, log_name=name[:60].replace("/", "_")))
+        log_name = f"{service}-{Path(arguments[-1]).stem}"
+        child = self.stack.supervisor.start(self._command(service, arguments, log_name=log_name))
         try:
             async with asyncio.timeout(COMMAND_SECONDS):
                 while child.is_running():
@@ -74,15 +77,30 @@ class Platform:
     async def start(self) -> None:
         """Start all services and wait until each says that it is ready."""
         for service in SERVICES:
-            self.ports[service] = free_port()
-            self.children[service] = self.stack.supervisor.start(
-                self._command(service, ("run",), log_name=service, HTTP_PORT=str(self.ports[service]))
-            )
+            self._start(service)
+        await self._until_ready(SERVICES)
+
+    async def restart(self, service: str, **environment: str) -> None:
+        """Stop `service`, which must end well, and start it again with these variables beside its own."""
+        child = self.children[service]
+        if (code := await asyncio.to_thread(child.stop, grace_seconds=STOP_SECONDS)) != 0:
+            message = f"{service} ended with code {code}:\n{child.log_text()[-2_000:]}"
+            raise ServiceFailedError(message)
+        self._start(service, **environment)
+        await self._until_ready([service])
+
+    def _start(self, service: str, **environment: str) -> None:
+        self.ports[service] = free_port()
+        self.children[service] = self.stack.supervisor.start(
+            self._command(service, ("run",), log_name=service, HTTP_PORT=str(self.ports[service]), **environment)
+        )
+
+    async def _until_ready(self, services: Sequence[str]) -> None:
         try:
             async with asyncio.timeout(READY_SECONDS):
-                await asyncio.gather(*(self._wait_ready(service) for service in SERVICES))
+                await asyncio.gather(*(self._wait_ready(service) for service in services))
         except TimeoutError:
-            late = [service for service in SERVICES if not await asyncio.to_thread(self._is_ready, service)]
+            late = [service for service in services if not await asyncio.to_thread(self._is_ready, service)]
             message = f"not ready after {READY_SECONDS} s: {', '.join(late)}"
             raise ServiceFailedError(message) from None
 
@@ -115,7 +133,7 @@ class Platform:
     def _is_ready(self, service: str) -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[service]}/ready", timeout=2) as answer:
-                return bool(answer.status == 200)
+                return bool(answer.status == HTTPStatus.OK)
         except urllib.error.HTTPError as error:
             error.close()
             return False

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from aiokafka import AIOKafkaProducer
+
 from contracts.envelope import encode
 from contracts.topics import LOSS_REPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from contracts.envelope import Message
     from demo.story import Story
 
 SOURCE = "/app"
@@ -25,23 +27,20 @@ async def publish(bootstrap_servers: str, stories: Sequence[Story]) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers, enable_idempotence=True, compression_type="lz4")
     await producer.start()
     try:
-        sent = []
-        for story in stories:
-            message = encode(
-                LOSS_REPORTED,
-                story.report(),
-                event_id=str(uuid5(NAMESPACE_URL, str(story.report_id))),
-                source=SOURCE,
-                time=datetime.now(UTC),
-            )
-            for _ in range(story.deliveries):
-                sent.append(
-                    await producer.send(
-                        message.topic, message.value, key=message.key, headers=list(message.headers)
-                    )
-                )
-        headers = [(name, b"malformed-1" if name == "ce_id" else value) for name, value in message.headers]
-        sent.append(await producer.send(LOSS_REPORTED.name, MALFORMED, key=b"malformed", headers=headers))
-        await asyncio.gather(*sent)
+        messages = [message for story in stories for message in [_message(story)] * story.deliveries]
+        messages.append(replace(messages[0], key=b"malformed", value=MALFORMED))
+        for message in messages:
+            await producer.send(message.topic, message.value, key=message.key, headers=list(message.headers))
+        await producer.flush()
     finally:
         await producer.stop()
+
+
+def _message(story: Story) -> Message:
+    return encode(
+        LOSS_REPORTED,
+        story.report(),
+        event_id=str(uuid5(NAMESPACE_URL, str(story.report_id))),
+        source=SOURCE,
+        time=datetime.now(UTC),
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contracts.claims import GroundCode, LossFacts, Outcome
 from contracts.notify import Settlement
-
 from demo.story import (
     NO,
     REGISTERED,
@@ -125,9 +124,7 @@ STORIES = (
         loss_at=july(14, 0),
         facts=LossFacts(sewer_water_entered=YES, toilet_overflowed=YES),
         damage=(buildings(1_100),),
-        ending=Ending(
-            outcome=Outcome.DENIED, ground=GroundCode.TOILET_WITHOUT_HEAVY_PRECIPITATION, payable_cents=0
-        ),
+        ending=Ending(outcome=Outcome.DENIED, ground=GroundCode.TOILET_WITHOUT_HEAVY_PRECIPITATION, payable_cents=0),
     ),
     Story(
         title="Groundwater through the cellar wall with heavy rain, cellar pumped dry (Maastricht)",
@@ -176,9 +173,7 @@ STORIES = (
         title="Water of the sea (Vlissingen)",
         policy_number="100216-531-01",
         loss_at=july(16, 6),
-        facts=_FLOOD.model_copy(
-            update={"flood_defence_is_primary": REGISTERED_NOT, "sea_water_involved": REGISTERED}
-        ),
+        facts=_FLOOD.model_copy(update={"flood_defence_is_primary": REGISTERED_NOT, "sea_water_involved": REGISTERED}),
         damage=(buildings(2_400),),
         ending=Ending(outcome=Outcome.DENIED, ground=GroundCode.SEA_WATER, payable_cents=0),
     ),

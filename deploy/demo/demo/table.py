@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.table import Table
+
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
-from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contracts.claims import DecisionMade, RainEvidence
-
     from demo.ending import Ended
 
 _MARK = {Settlement.SENT: "sent", Settlement.NO_ADDRESS: "no address", None: "–"}
@@ -26,9 +26,7 @@ def result_table(ended: Sequence[Ended], malformed_problems: tuple[str, ...]) ->
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for one in ended:
         table.add_row(*_row(one))
-    table.add_row(
-        "A malformed report", "–", "–", "–", "parked: not-json", "–", "–", "–", _verdict(malformed_problems)
-    )
+    table.add_row("A malformed report", "–", "–", "–", "parked: not-json", "–", "–", "–", _verdict(malformed_problems))
     return table
 
 

@@ -1,0 +1,97 @@
+"""Reads records whose header names are not UTF-8, so that they can be parked.
+
+Kafka's protocol allows any bytes there and librdkafka writes them; aiokafka raises for the whole partition, for ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aiokafka.consumer import fetcher
+from aiokafka.record.default_records import _DefaultRecordBatchPy
+from aiokafka.record.memory_records import MemoryRecords
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LENGTH: Final = slice(8, 12)
+_OVERHEAD: Final = 12
+
+
+class _Lenient(bytes):
+    """Bytes that decode to text whatever they hold."""
+
+    @override
+    def decode(self, encoding: str = "utf-8", errors: str = "replace") -> str:
+        del errors
+        return super().decode(encoding, "replace")
+
+
+class _LenientBuffer(bytearray):
+    """The buffer of a batch, cut into lenient pieces."""
+
+    @override
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - bytearray's own signature is overloaded
+        piece = super().__getitem__(index)
+        return _Lenient(piece) if isinstance(index, slice) else piece
+
+
+class _ReadableBatch:
+    """A record batch that falls back to lenient reading at the first header name that is not UTF-8."""
+
+    def __init__(self, batch: Any, raw: memoryview) -> None:  # noqa: ANN401 - a class of aiokafka's C extension
+        self._batch = batch
+        self._raw = raw
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - everything else is the batch's own
+        return getattr(self._batch, name)
+
+    def __next__(self) -> Any:  # noqa: ANN401 - a record
+        return next(self._batch)
+
+    def __iter__(self) -> Iterator[Any]:
+        read = 0
+        try:
+            for record in self._batch:
+                yield record
+                read += 1
+        except UnicodeDecodeError:
+            lenient = _DefaultRecordBatchPy(bytearray(self._raw))
+            lenient._maybe_uncompress()  # noqa: SLF001 - aiokafka has no public lenient reading
+            lenient._buffer = _LenientBuffer(lenient._buffer)  # noqa: SLF001
+            for index, record in enumerate(lenient):
+                if index >= read:
+                    yield record
+
+
+class ReadableRecords:
+    """Stands in for aiokafka's reader of one fetched partition."""
+
+    def __init__(self, data: bytes) -> None:
+        self._records = MemoryRecords(data)
+        self._data = data
+        self._position = 0
+
+    def size_in_bytes(self) -> int:
+        """Return how many bytes were fetched."""
+        return int(self._records.size_in_bytes())
+
+    def has_next(self) -> bool:
+        """Whether another whole batch was fetched."""
+        return bool(self._records.has_next())
+
+    def next_batch(self) -> _ReadableBatch | None:
+        """Return the next batch."""
+        batch = self._records.next_batch()
+        if batch is None:
+            return None
+        start = self._position
+        length = int.from_bytes(self._data[start + _LENGTH.start : start + _LENGTH.stop], "big")
+        self._position = start + _OVERHEAD + length
+        return _ReadableBatch(batch, memoryview(self._data)[start : self._position])
+
+
+def install() -> None:
+    """Let every consumer of this process read leniently."""
+    fetcher.MemoryRecords = ReadableRecords

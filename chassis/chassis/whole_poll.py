@@ -1,0 +1,58 @@
+"""A consumer whose poll gives everything it took, or nothing.
+
+aiokafka moves its positions while it collects a poll. When one partition then raises, what other partitions gave is
+thrown away and their next batch would be acknowledged past it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from typing_extensions import override
+
+from chassis import readable_records
+from chassis.errors import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+log = structlog.get_logger(__name__)
+
+
+readable_records.install()
+
+
+class WholePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is not typed
+    """Restores its positions when a poll fails, and counts the failures in a row."""
+
+    failed_polls = 0
+
+    @override
+    async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Any:
+        before = self.positions()
+        try:
+            polled = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+        except Exception as error:
+            self.failed_polls += 1
+            log.warning("poll failed", group=self._group_id, error=describe(error), failures=self.failed_polls)
+            for partition, position in before.items():
+                if partition in self.assignment():
+                    self.seek(partition, position)
+            raise
+        self.failed_polls = 0
+        return polled
+
+    def positions(self) -> Mapping[TopicPartition, int]:
+        """Return where each assigned partition stands, without asking the broker."""
+        states = self._subscription.subscription and self._subscription.subscription.assignment
+        if states is None:
+            return {}
+        known = {partition: states.state_value(partition) for partition in states.tps}
+        return {partition: state.position for partition, state in known.items() if state.has_valid_position}
+
+    @property
+    def idle_seconds(self) -> float:
+        """How long nobody has polled; aiokafka measures max.poll.interval by it."""
+        return float(self._subscription.fetcher_idle_time)
