@@ -6,9 +6,11 @@ Poison is parked and harms no other message. Trouble of the database or the brok
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+import asyncpg
 import structlog
 from opentelemetry.trace import SpanKind
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=Event)
 log = structlog.get_logger(__name__)
 
+TOO_SLOW_ATTEMPTS = 5
+
 
 @dataclass(frozen=True)
 class Consumer(Generic[E]):
@@ -54,6 +58,7 @@ class BatchProcessor(Generic[E]):
         self._group = consumer.group(work.service)
         self._park_limit = park_limit
         self._failures_in_a_row = 0
+        self._too_slow: Counter[tuple[str, str]] = Counter()
 
     async def take(self, records: Sequence[Record]) -> None:
         """Make every record take effect or be parked.
@@ -127,7 +132,7 @@ class BatchProcessor(Generic[E]):
     async def _isolate(self, deliveries: Sequence[Delivery[E]], error: Exception, *, attempts: int) -> None:
         """Halve a batch that failed until the culprits stand alone; all others take effect, in their order."""
         if len(deliveries) <= 1:
-            if is_transient(error) or not deliveries:
+            if not deliveries or (is_transient(error) and not self._is_always_too_slow(deliveries[0], error)):
                 raise error
             await self._park_culprit(deliveries[0], error, attempts=attempts)
             return
@@ -139,6 +144,14 @@ class BatchProcessor(Generic[E]):
                 if _concerns_no_message(cause):
                     raise
                 await self._isolate(half, cause, attempts=attempts + 1)
+
+    def _is_always_too_slow(self, delivery: Delivery[E], error: Exception) -> bool:
+        """Whether this message alone has run into the statement timeout so often that waiting cannot be the answer."""
+        if not isinstance(error, asyncpg.QueryCanceledError):
+            return False
+        identity = (delivery.source, delivery.event_id)
+        self._too_slow[identity] += 1
+        return self._too_slow[identity] >= TOO_SLOW_ATTEMPTS
 
     async def _park_culprit(self, delivery: Delivery[E], error: Exception, *, attempts: int) -> None:
         if isinstance(error, UnprocessableMessage):

@@ -23,6 +23,11 @@ _SERVER_SETTINGS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
+    # A session of a host that died holds its locks until the server notices; by default that takes two hours.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30000",
 }
 _RETRY_SECONDS = 0.2
 

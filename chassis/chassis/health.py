@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from typing_extensions import override
+
+from chassis.errors import CannotStartError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -65,23 +68,20 @@ class HttpServer:
     """Serves an application on the service's port until stopped."""
 
     def __init__(self, app: Starlette, settings: ServiceSettings) -> None:
-        self._server = _Server(
-            uvicorn.Config(
-                app, host=settings.http_host, port=settings.http_port, log_config=None, access_log=False, lifespan="off"
-            )
-        )
+        self._settings = settings
+        self._server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
-        """Begin to serve; return the port."""
-        self._task = asyncio.create_task(self._server.serve(), name="http")
-        while not self._server.started:
-            if self._task.done():
-                message = "the HTTP port cannot be opened; change HTTP_HOST or HTTP_PORT"
-                raise OSError(message)
-            await asyncio.sleep(0.01)
-        port: int = self._server.servers[0].sockets[0].getsockname()[1]
-        return port
+        """Begin to serve; return the port. Raise `CannotStartError` when it cannot be opened."""
+        host, port = self._settings.http_host, self._settings.http_port
+        try:
+            listening = socket.create_server((host, port))
+        except OSError as error:
+            message = f"port {port} of {host} cannot be opened ({error.strerror}); change HTTP_HOST or HTTP_PORT"
+            raise CannotStartError(message) from error
+        self._task = asyncio.create_task(self._server.serve(sockets=[listening]), name="http")
+        return int(listening.getsockname()[1])
 
     async def stop(self) -> None:
         """End after the requests that are under way."""

@@ -135,15 +135,14 @@ class Subscription:
         client = self.subscriber.consumer
         if not isinstance(client, WholePollConsumer) or self._broken:
             return "is stopped"
-        if not any(not task.done() for task in self.subscriber.tasks):
-            return "has no polling task"
-        if client.failed_polls > MOST_FAILED_POLLS:
-            return f"cannot read its topic, {client.failed_polls} polls have failed"
-        if not client.assignment():
-            return "has no partitions yet"
-        if client.idle_seconds > longest_idle_seconds:
-            return f"has not polled for {client.idle_seconds:.0f} s"
-        return None
+        problems = {
+            "has no polling task": all(task.done() for task in self.subscriber.tasks),
+            f"cannot read its topic, {client.failed_polls} polls have failed": client.failed_polls > MOST_FAILED_POLLS,
+            "has lost its broker": not client.has_coordinator,
+            "has no partitions yet": not client.assignment(),
+            f"has not polled for {client.idle_seconds:.0f} s": client.idle_seconds > longest_idle_seconds,
+        }
+        return next((text for text, holds in problems.items() if holds), None)
 
     def measure_lag(self) -> None:
         """Set the gauge to the number of records that are known and not taken."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x6D696772  # "migr"
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
+_LONGEST_WAIT_SECONDS = 3_600
 _HISTORY = """
 CREATE TABLE IF NOT EXISTS public.applied_migration (
     series     text        NOT NULL,
@@ -65,14 +66,15 @@ async def pending(connection: Connection, *, directory: Path) -> Sequence[Migrat
 
 async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migration]:
     """Apply what is pending and return it. Two processes doing so at once take turns."""
-    await connection.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
+    await connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
+    await connection.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK, timeout=_LONGEST_WAIT_SECONDS)
     try:
         await connection.execute(_HISTORY)
         applied = await pending(connection, directory=directory)
         for migration in applied:
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10min'")
-                await connection.execute(migration.path.read_text(), timeout=660)
+                await connection.execute(migration.path.read_text(), timeout=_LONGEST_WAIT_SECONDS)
                 await connection.execute(
                     "INSERT INTO public.applied_migration (series, number, name) VALUES ($1, $2, $3)",
                     migration.series,

@@ -32,7 +32,7 @@ class _LenientBuffer(bytearray):
     """The buffer of a batch, cut into lenient pieces."""
 
     @override
-    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - bytearray's own signature is overloaded
+    def __getitem__(self, index: Any) -> Any:
         piece = super().__getitem__(index)
         return _Lenient(piece) if isinstance(index, slice) else piece
 

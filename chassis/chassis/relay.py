@@ -43,6 +43,8 @@ log = structlog.get_logger(__name__)
 BATCH_ROWS = 1_000
 POLL_SECONDS = 1.0
 STANDBY_SECONDS = 1.0
+IDLE_CHECK_SECONDS = 5.0
+LONGEST_SILENCE_SECONDS = 15.0
 SEND_TIMEOUT_SECONDS = 120
 _LEADER_LOCK = 0x72656C61  # "rela"
 _PRODUCER_STOP_SECONDS = 5
@@ -70,8 +72,8 @@ class Relay:
         self._filled = filled
         self._stopping = stopping
         self._careful = False
-        self.healthy = False
-        self.leading = False
+        self._standing_by = False
+        self._reached_at = 0.0
 
     async def run(self) -> None:
         """Lead and send, or stand by until the leader is gone."""
@@ -80,13 +82,19 @@ class Relay:
             try:
                 await self._session(backoff)
             except Exception as error:
-                self.healthy = self.leading = False
-                self._careful = True
+                self._careful, self._standing_by = True, False
                 if not (is_transient(error) or isinstance(error, KafkaError)):
                     raise
                 metrics.SENDING_FAILED.labels(type(error).__name__).inc()
                 log.warning("relay begins again", error=describe(error))
                 await backoff.wait()
+
+    def problem(self) -> str | None:
+        """Say why this relay does not work, or None when it sends or stands by."""
+        if self._standing_by:
+            return None
+        silent = _now() - self._reached_at
+        return f"has not reached Kafka for {silent:.0f} s" if silent > LONGEST_SILENCE_SECONDS else None
 
     async def _session(self, backoff: Backoff) -> None:
         """Use one connection and one producer until either fails."""
@@ -96,16 +104,15 @@ class Relay:
         try:
             await connection.add_listener("outbox", lambda *_: self._filled.set())
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER_LOCK):
-                self.healthy = True
+                self._standing_by = True
                 if await pause(self._stopping, STANDBY_SECONDS):
                     return
+            self._standing_by = False
             producer = self._producer()
             try:
                 await producer.start()
-                self.leading = True
                 await self._lead(connection, producer, backoff)
             finally:
-                self.leading = False
                 await _stop(producer)
         finally:
             connection.terminate()
@@ -129,7 +136,11 @@ class Relay:
             if rows:
                 async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                     await (self._send_singly if self._careful else self._send)(connection, producer, rows)
-            self.healthy = True
+                self._reached_at = _now()
+            elif _now() - self._reached_at > IDLE_CHECK_SECONDS:
+                async with asyncio.timeout(IDLE_CHECK_SECONDS):
+                    await producer.client.fetch_all_metadata()
+                self._reached_at = _now()
             backoff.reset()
             if self._stopping.is_set():
                 if not rows:  # what was committed while the last rows were sent leaves too
@@ -203,6 +214,10 @@ class Relay:
         )
         future.add_done_callback(partial(_halt, producer))
         return future
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _halt(producer: AIOKafkaProducer, future: asyncio.Future[object]) -> None:

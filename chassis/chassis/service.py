@@ -131,7 +131,7 @@ async def open_runtime(service: Service) -> AsyncIterator[Runtime]:
     finally:
         with suppress(TimeoutError):
             await asyncio.wait_for(pool.close(), 5)
-        await asyncio.to_thread(tracing.close)
+        await tracing.close()
 
 
 async def check_schema(service: Service, pool: Pool) -> None:
@@ -226,6 +226,11 @@ class _Life:
         async def guarded() -> None:
             try:
                 await work
+            except asyncio.CancelledError:
+                if not self._runtime.stopping.is_set():
+                    message = f"{name} was cancelled from within"
+                    self._fail(RuntimeError(message))
+                raise
             except Exception as error:
                 self._fail(error)
                 raise
@@ -273,8 +278,8 @@ class _Life:
         for subscription in self._subscriptions:
             if problem := subscription.problem(longest_idle_seconds=LONGEST_IDLE_SECONDS):
                 problems[subscription.group] = problem
-        if not self._relay.healthy:
-            problems["relay"] = "is not sending"
+        if problem := self._relay.problem():
+            problems["relay"] = problem
         try:
             async with asyncio.timeout(_DATABASE_CHECK_SECONDS):
                 await self._check_outbox(problems)

@@ -6,7 +6,9 @@ off the text is passed on untouched, so that a service without an exporter does 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import asyncio
+import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeAlias
 
 from opentelemetry import trace as otel
@@ -18,6 +20,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from chassis.backoff import pause
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -27,7 +31,7 @@ Trace: TypeAlias = str
 """A W3C traceparent: version, trace id, span id, flags."""
 
 MAX_LINKS = 1_000
-_FLUSH_MILLISECONDS = 2_000
+_LONGEST_FLUSH_SECONDS = 2.0
 _propagator = TraceContextTextMapPropagator()
 _ROOT = Context()
 
@@ -114,11 +118,20 @@ class Tracing:
         contexts = [_propagator.extract({"traceparent": member}, _ROOT) for member in sampled]
         return [Link(otel.get_current_span(context).get_span_context()) for context in contexts]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Export what is left, for a short while only: a dead collector must not hold up a stop."""
-        if self._provider is not None:
-            self._provider.force_flush(_FLUSH_MILLISECONDS)
-            self._provider.shutdown()
+        if self._provider is None:
+            return
+        # The SDK has no time limit that it keeps, so a thread nobody waits for ends with the process.
+        loop, closed = asyncio.get_running_loop(), asyncio.Event()
+
+        def close(provider: TracerProvider) -> None:
+            provider.shutdown()
+            with suppress(RuntimeError):  # the loop is gone: nobody waited that long
+                loop.call_soon_threadsafe(closed.set)
+
+        threading.Thread(target=close, args=(self._provider,), daemon=True).start()
+        await pause(closed, _LONGEST_FLUSH_SECONDS)
 
 
 def is_sampled(trace: Trace) -> bool:

@@ -1,7 +1,7 @@
 """A consumer whose poll gives everything it took, or nothing.
 
 aiokafka moves its positions while it collects a poll. When one partition then raises, what other partitions gave is
-thrown away and their next batch would be acknowledged past it.
+thrown away, and their next batch would be acknowledged past it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import ConsumerStoppedError
 from typing_extensions import override
 
 from chassis import readable_records
@@ -20,32 +21,43 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-
 readable_records.install()
 
 
 class WholePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is not typed
-    """Restores its positions when a poll fails, and counts the failures in a row."""
+    """Returns to the committed offsets after a poll that failed, and counts such polls in a row."""
 
     failed_polls = 0
+    _adrift = False
 
     @override
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Any:
-        before = self.positions()
         try:
+            if self._adrift:
+                await self._return_to_committed()
             polled = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+        except ConsumerStoppedError:
+            raise
         except Exception as error:
+            self._adrift = True
             self.failed_polls += 1
             log.warning("poll failed", group=self._group_id, error=describe(error), failures=self.failed_polls)
-            for partition, position in before.items():
-                if partition in self.assignment():
-                    self.seek(partition, position)
             raise
         self.failed_polls = 0
         return polled
 
+    async def _return_to_committed(self) -> None:
+        """Everything taken before is committed: a batch is acknowledged before the next is polled."""
+        for partition in self.assignment():
+            offset = await self.committed(partition)
+            if offset is None:
+                await self.seek_to_beginning(partition)
+            else:
+                self.seek(partition, offset)
+        self._adrift = False
+
     def positions(self) -> Mapping[TopicPartition, int]:
-        """Return where each assigned partition stands, without asking the broker."""
+        """Return where each assigned partition stands, as far as that is known without asking the broker."""
         states = self._subscription.subscription and self._subscription.subscription.assignment
         if states is None:
             return {}
@@ -56,3 +68,8 @@ class WholePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is 
     def idle_seconds(self) -> float:
         """How long nobody has polled; aiokafka measures max.poll.interval by it."""
         return float(self._subscription.fetcher_idle_time)
+
+    @property
+    def has_coordinator(self) -> bool:
+        """Whether the broker answers this member's heartbeats."""
+        return self._coordinator is not None and self._coordinator.coordinator_id is not None

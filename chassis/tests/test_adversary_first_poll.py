@@ -1,0 +1,51 @@
+"""The very first poll: the consumer has no positions yet when it begins."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import CorruptRecordException
+from chassis.whole_poll import WholePollConsumer
+from devstack.mock_cluster import MockCluster
+
+
+@pytest.mark.parametrize("partitions", [1, 2])
+async def test_a_first_poll_that_fails_half_way_loses_nothing(partitions: int) -> None:
+    cluster = MockCluster()
+    cluster.create_topic(name="first-poll.v1", partitions=partitions)
+    producer: AIOKafkaProducer = AIOKafkaProducer(bootstrap_servers=cluster.bootstrap_servers)
+    await producer.start()
+    for number in range(5):
+        await producer.send_and_wait("first-poll.v1", str(number).encode(), partition=0)
+    await producer.stop()
+    consumer: Any = WholePollConsumer(
+        "first-poll.v1",
+        bootstrap_servers=cluster.bootstrap_servers,
+        group_id=f"g-{uuid4()}",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+    )
+    await consumer.start()
+    fetched_records = consumer._fetcher.fetched_records
+    failed = False
+
+    async def fail_once_after_taking(*args: Any, **kwargs: Any) -> Any:  # what aiokafka does for a corrupt partition
+        nonlocal failed
+        taken = await fetched_records(*args, **kwargs)
+        if taken and not failed:
+            failed = True
+            raise CorruptRecordException
+        return taken
+
+    consumer._fetcher.fetched_records = fail_once_after_taking
+    try:
+        with pytest.raises(CorruptRecordException):
+            await consumer.getmany(timeout_ms=10_000)
+        again = await consumer.getmany(timeout_ms=5_000)
+    finally:
+        await consumer.stop()
+
+    assert [record.value for records in again.values() for record in records][:1] == [b"0"]
