@@ -16,7 +16,7 @@ help: ## Print this list
 install: ## Make .venv from requirements.lock; does nothing when it is up to date
 	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.11 or newer is needed: $(PYTHON) was not found" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another one with make PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
-	@exec "$(PYTHON)" deploy/install/install.py conftest.py
+	@exec "$(PYTHON)" deploy/install/install.py
 
 demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external] [KEEP=1 stays up]
 	@exec .venv/bin/demo $(if $(STACK),--stack "$(STACK)") $(if $(KEEP),--keep)
@@ -62,5 +62,5 @@ generate: install ## Write the schemas and documents that follow from contracts/
 	@exec .venv/bin/python -m contracts.generate
 
 clean: ## Remove everything made here
-	rm -rf .venv build .devstack .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build .devstack .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -50,7 +50,7 @@ def is_transient(error: BaseException) -> bool:
             return "clos" in str(error)
         case FileNotFoundError() | PermissionError() | FileExistsError():
             return error.filename is None  # a socket that is away has no file name, a file has
-        case OSError() | TimeoutError() | KafkaError() | asyncpg.InternalClientError():
+        case OSError() | TimeoutError() | MemoryError() | KafkaError() | asyncpg.InternalClientError():
             return True
         case _:
             return False

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 BATCH_ROWS = 1_000
+CAREFUL_ROWS = 20
+"""After a failure rows are sent one by one; when these have left, the next ones go at full speed again."""
 POLL_SECONDS = 1.0
 STANDBY_SECONDS = 1.0
 IDLE_CHECK_SECONDS = 5.0
@@ -82,7 +84,7 @@ class Relay:
             try:
                 await self._session(backoff)
             except Exception as error:
-                self._careful, self._standing_by = True, False
+                self._careful, self._standing_by = isinstance(error, KafkaError), False
                 if not (is_transient(error) or isinstance(error, KafkaError)):
                     raise
                 metrics.SENDING_FAILED.labels(type(error).__name__).inc()
@@ -132,7 +134,8 @@ class Relay:
     async def _lead(self, connection: Connection, producer: AIOKafkaProducer, backoff: Backoff) -> None:
         while True:
             self._filled.clear()
-            rows = await outbox.next_rows(connection, limit=BATCH_ROWS)
+            limit = CAREFUL_ROWS if self._careful else BATCH_ROWS
+            rows = await outbox.next_rows(connection, limit=limit)
             if rows:
                 async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                     await (self._send_singly if self._careful else self._send)(connection, producer, rows)
@@ -145,7 +148,7 @@ class Relay:
             if self._stopping.is_set():
                 if not rows:  # what was committed while the last rows were sent leaves too
                     return
-            elif len(rows) < BATCH_ROWS:
+            elif len(rows) < limit:
                 await pause(self._filled, POLL_SECONDS)
 
     async def _send(self, connection: Connection, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> None:

@@ -23,7 +23,7 @@ from chassis.relay import Relay
 from chassis.timers import TimerHandler, TimerLoop
 from chassis.tracing import Tracing
 from chassis.work import Work, WorkFactory
-from contracts.topics import TOPICS
+from contracts.topics import PARKED, TOPICS
 
 if TYPE_CHECKING:
     import argparse
@@ -82,6 +82,9 @@ class Service:
                 topic = consumer.topic.name
                 message = f"{self.name} is not declared as a consumer of {topic}; add it in contracts/topics.py"
                 raise CannotStartError(message)
+        if self.name not in PARKED:
+            message = f"{self.name} has no topic for parked messages; add it to the services in contracts/topics.py"
+            raise CannotStartError(message)
         if len(set(heard)) < len(heard):
             message = f"{self.name} hears a topic twice; one topic has one consumer in a service"
             raise CannotStartError(message)

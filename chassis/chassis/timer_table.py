@@ -53,8 +53,18 @@ async def upsert(connection: Connection, *, timers: Sequence[Timer]) -> None:
 
 
 async def delete(connection: Connection, *, kind: str, keys: Sequence[str]) -> None:
-    """Remove timers, whether they exist or not."""
-    await connection.execute("DELETE FROM messaging.timer WHERE kind = $1 AND key = ANY ($2::text[])", kind, keys)
+    """Remove timers, whether they exist or not.
+
+    One that fires at this very moment is skipped: its handler may be waiting for a row the caller has locked.
+    """
+    await connection.execute(
+        """
+        DELETE FROM messaging.timer WHERE (kind, key) IN (
+            SELECT kind, key FROM messaging.timer WHERE kind = $1 AND key = ANY ($2::text[]) FOR UPDATE SKIP LOCKED)
+        """,
+        kind,
+        keys,
+    )
 
 
 async def take_due(connection: Connection, *, kinds: Sequence[str], now: datetime, limit: int) -> Sequence[DueTimer]:

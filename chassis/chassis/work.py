@@ -58,7 +58,7 @@ class Work:
         self._scheduled.extend(timers)
 
     async def cancel(self, kind: str, keys: Iterable[str]) -> None:
-        """Let these timers not fire any more."""
+        """Let these timers not fire any more. One that fires just now may still do so."""
         keys = list(keys)
         self._scheduled = [timer for timer in self._scheduled if timer.kind != kind or timer.key not in keys]
         await timer_table.delete(self.connection, kind=kind, keys=keys)

@@ -6,9 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import asyncpg
+from specimen.app import Settings, build
+
 from chassis import migrations
 from chassis.testing import harness
-from specimen.app import Settings, build
 
 if TYPE_CHECKING:
     from chassis.service import Service

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import CorruptRecordException
+
 from chassis.whole_poll import WholePollConsumer
 from devstack.mock_cluster import MockCluster
 

@@ -123,9 +123,7 @@ async def test_an_event_is_not_set_aside_for_what_is_wrong_with_the_broker(
     assert set(ids) <= set(await ids_on_the_wire(broker))
 
 
-async def test_one_refusal_does_not_make_the_relay_slow_for_a_thousand_events(
-    h: Harness, broker: Refusing
-) -> None:
+async def test_one_refusal_does_not_make_the_relay_slow_for_a_thousand_events(h: Harness, broker: Refusing) -> None:
     set_rtt = broker.cluster._library.rd_kafka_mock_broker_set_rtt
     set_rtt.argtypes = [ctypes.c_void_p, ctypes.c_int32, ctypes.c_int]
     set_rtt(broker.cluster._cluster, 1, 60)

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import asyncpg
-from chassis.service import Consumer, _Life
-from chassis.testing import harness
 from driving import contact, until
 from specimen.app import Settings, build, heard_topic
 
+from chassis.service import Consumer, _Life
+from chassis.testing import harness
+
 if TYPE_CHECKING:
+    from driving import Driver
+
     from chassis.batch import Batch
     from chassis.service import Service
     from chassis.work import Work
     from contracts.policy import ContactChanged
-    from driving import Driver
 
 
 def specimen(database: str) -> Service:

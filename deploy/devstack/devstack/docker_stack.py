@@ -106,7 +106,7 @@ class DockerKafka:
             environment={
                 **as_container_environment(settings),
                 "CLUSTER_ID": cluster_id(),
-                "KAFKA_HEAP_OPTS": f"-Xmx{DEFAULT_HEAP}",
+                "KAFKA_HEAP_OPTS": f"-Xmx{DEFAULT_HEAP} -XX:TieredStopAtLevel=1",
             }
         )
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from devstack.processes import command_line, wait_until
 from devstack.run_record import ChildRecord, RunRecord
+from devstack.temporary import remove_temporary_directory
 
-TEMPORARY_PREFIX = "water-devstack-"
 RUN_PREFIX = "run-"
 
 
@@ -64,12 +64,6 @@ def end_processes(children: list[ChildRecord]) -> None:
     for child in alive:
         child.identity.send(signal.SIGKILL)
     wait_until(lambda: not any(child.identity.is_alive() for child in alive), deadline_seconds=10)
-
-
-def remove_temporary_directory(directory: Path) -> None:
-    """Remove a directory that a launcher made; anything else is refused, whatever a record may say."""
-    if directory.name.startswith(TEMPORARY_PREFIX) and directory.is_dir() and not directory.is_symlink():
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _is_the_recorded_process(child: ChildRecord) -> bool:

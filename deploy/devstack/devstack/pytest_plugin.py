@@ -77,8 +77,11 @@ def make_database(stack: Stack) -> Iterator[Callable[[], str]]:
         def make() -> str:
             name = f"test_{secrets.token_hex(6)}"
             cleanup.callback(lambda: run_blocking(drop_database(admin_url=stack.database_url, name=name, role=name)))
+            password = secrets.token_urlsafe(16)
             return run_blocking(
-                create_database(admin_url=stack.database_url, name=name, role=name, password=secrets.token_urlsafe(16))
+                create_database(
+                    admin_url=stack.database_url, name=name, role=name, password=password, strategy="file_copy"
+                )
             )
 
         yield make

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,14 +19,13 @@ from devstack.children import Child
 from devstack.errors import DevstackError
 from devstack.leftovers import (
     RUN_PREFIX,
-    TEMPORARY_PREFIX,
     clean_dead_runs,
     load_container_remover,
     locked,
-    remove_temporary_directory,
 )
 from devstack.processes import ProcessIdentity, identify
 from devstack.run_record import ChildRecord, RunRecord
+from devstack.temporary import make_temporary_directory, remove_orphans, remove_temporary_directory
 
 # The kernel sends a child's death signal when the *thread* that started it ends, so one thread that
 # lives as long as the launcher starts them all.
@@ -85,6 +83,7 @@ class Supervisor:
         """Clear up after dead launchers and begin a run of our own."""
         with locked(self._state_dir):
             clean_dead_runs(self._state_dir)
+            remove_orphans()
             self.run_directory.mkdir(parents=True, mode=0o700)
             self.record.write(self.run_directory)
 
@@ -117,10 +116,10 @@ class Supervisor:
 
     def make_temporary_directory(self, purpose: str, *, account: Account | None = None, lasting: bool = False) -> Path:
         """Make a private directory that ends with the run; `lasting` asks for a real disk instead of memory."""
-        directory = temporary_root(lasting=lasting) / f"{TEMPORARY_PREFIX}{self.record.run_id}-{purpose}"
+        name = f"{self.record.run_id}-{purpose}"
+        directory = make_temporary_directory(name, owner=self.record.launcher, lasting=lasting)
         with self._noting():
             self.record.directories.append(str(directory))
-        directory.mkdir(mode=0o700)
         if account is not None:
             os.chown(directory, account.uid, account.gid)
         return directory
@@ -175,22 +174,6 @@ class Supervisor:
         with self._record_lock:
             yield
             self.record.write(self.run_directory)
-
-
-def temporary_root(*, lasting: bool) -> Path:
-    """Directory for data that ends with the run, reachable by the account a server of root's runs under."""
-    candidates = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]  # noqa: S108 - directories inside are private
-    if lasting:
-        candidates.reverse()
-    for candidate in candidates:
-        if candidate.is_dir() and os.access(candidate, os.W_OK) and _everyone_reaches(candidate):
-            return candidate
-    raise DevstackError("no temporary directory can be written by this user: set TMPDIR to one that can")
-
-
-def _everyone_reaches(directory: Path) -> bool:
-    resolved = directory.resolve()
-    return os.geteuid() != 0 or all(path.stat().st_mode & 0o001 for path in (resolved, *resolved.parents))
 
 
 class _Streams(TypedDict):

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devstack.leftovers import TEMPORARY_PREFIX, runs
+from devstack.leftovers import runs
 from devstack.processes import wait_until
 from devstack.run_record import RunRecord
+from devstack.temporary import MEMORY, PREFIX
 
 START_SECONDS = 60
 ADDRESSES = ("KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL")
@@ -43,7 +44,8 @@ def started_run(state_dir: Path) -> RunRecord:
 
 
 def temporary_directories(record: RunRecord) -> list[Path]:
-    return list(Path(tempfile.gettempdir()).glob(f"{TEMPORARY_PREFIX}{record.run_id}*"))
+    roots = (Path(tempfile.gettempdir()), MEMORY)
+    return [path for root in roots for path in root.glob(f"{PREFIX}{record.run_id}*")]
 
 
 def all_ended(record: RunRecord) -> bool:

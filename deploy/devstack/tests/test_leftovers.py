@@ -1,5 +1,6 @@
 """Clearing up after a dead launcher touches what it started and nothing else."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from devstack.leftovers import TEMPORARY_PREFIX, clean_dead_runs
+from devstack.leftovers import clean_dead_runs
 from devstack.processes import ProcessIdentity, identify
 from devstack.run_record import ChildRecord, RunRecord
+from devstack.temporary import PREFIX, make_temporary_directory, remove_orphans
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
 
@@ -84,7 +86,7 @@ def test_a_living_launcher_keeps_its_processes(tmp_path: Path) -> None:
 
 
 def test_only_directories_that_a_launcher_makes_are_removed(tmp_path: Path) -> None:
-    ours, foreign = tmp_path / f"{TEMPORARY_PREFIX}1-abc-postgres", tmp_path / "photographs"
+    ours, foreign = tmp_path / f"{PREFIX}1-abc-postgres", tmp_path / "photographs"
     for directory in (ours, foreign):
         directory.mkdir()
         (directory / "file").touch()
@@ -93,6 +95,27 @@ def test_only_directories_that_a_launcher_makes_are_removed(tmp_path: Path) -> N
     clean_dead_runs(tmp_path / "state")
     assert not ours.exists()
     assert (foreign / "file").exists()
+
+
+def test_a_directory_of_a_dead_launcher_is_removed_even_when_its_record_is_lost() -> None:
+    with sleeper() as process:
+        living = make_temporary_directory("test-living", owner=identity_of(process), lasting=False)
+        orphan = make_temporary_directory("test-orphan", owner=dead_launcher(), lasting=False)
+
+        remove_orphans()
+        assert (living.exists(), orphan.exists()) == (True, False)
+
+    remove_orphans()
+    assert not living.exists()
+
+
+def test_a_launcher_in_another_container_counts_as_alive(tmp_path: Path) -> None:
+    elsewhere = replace(dead_launcher(), pid_namespace="pid:[1]")
+    run_directory = write_run(tmp_path)
+    RunRecord(run_id="1-abc", launcher=elsewhere).write(run_directory)
+
+    assert clean_dead_runs(tmp_path) == []
+    elsewhere.send(signal.SIGKILL)
 
 
 def test_a_record_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:

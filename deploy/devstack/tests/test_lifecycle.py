@@ -21,7 +21,8 @@ def port_is_closed(url: str) -> bool:
 def test_a_stack_that_ends_leaves_no_process_port_or_directory(tmp_path: Path) -> None:
     with Stack(kind="embedded", outside_world=True, state_dir=tmp_path / "state", output_dir=tmp_path / "out") as stack:
         record, url = stack.supervisor.record, stack.database_url
-        assert {child.name for child in record.processes} >= {"postgres", "embedded-kafka", "smtp-sink", "smsc"}
+        names = {child.name for child in record.processes}
+        assert names == {"postgres", "embedded-kafka", "smtp-sink", "smsc", "otlp-sink"}
         assert temporary_directories(record)
 
     assert all_ended(record)
@@ -33,11 +34,10 @@ def test_a_stack_that_ends_leaves_no_process_port_or_directory(tmp_path: Path) -
 def test_a_killed_launcher_takes_everything_along_and_the_next_start_clears_up(tmp_path: Path) -> None:
     with devstack("up", state_dir=tmp_path) as launcher:
         record = started_run(tmp_path)
-        assert len(record.processes) == 5
+        assert len(record.processes) + len(record.containers) == 5
         launcher.kill()
 
     assert wait_until(lambda: all_ended(record), deadline_seconds=10)
-    assert temporary_directories(record)
     with Stack(kind="embedded", state_dir=tmp_path):
         assert not temporary_directories(record)
         assert record.run_id not in {living.run_id for _, living in runs(tmp_path)}
@@ -60,7 +60,7 @@ def test_an_interrupt_while_starting_leaves_nothing(tmp_path: Path, process_name
     def has_started() -> bool:
         return any(child.name == process_name for _, record in runs(tmp_path / "state") for child in record.processes)
 
-    with devstack("up", "--servers-only", state_dir=tmp_path / "state") as launcher:
+    with devstack("up", "--stack", "embedded", "--servers-only", state_dir=tmp_path / "state") as launcher:
         assert wait_until(has_started, deadline_seconds=30)
         [(_, record)] = runs(tmp_path / "state")
         launcher.send_signal(signal.SIGINT)
@@ -72,7 +72,7 @@ def test_an_interrupt_while_starting_leaves_nothing(tmp_path: Path, process_name
 
 
 def test_down_ends_what_up_holds(tmp_path: Path) -> None:
-    with devstack("up", "--servers-only", state_dir=tmp_path / "state") as launcher:
+    with devstack("up", "--stack", "embedded", "--servers-only", state_dir=tmp_path / "state") as launcher:
         record = started_run(tmp_path / "state")
         with devstack("status", state_dir=tmp_path / "state") as status:
             assert f"embedded stack of process {launcher.pid}" in status.communicate(timeout=20)[0]

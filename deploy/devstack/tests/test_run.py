@@ -25,7 +25,7 @@ def daemon_started_by_the_command(path: Path) -> ProcessIdentity:
 
 def test_the_exit_code_and_output_of_the_command_are_passed_on(tmp_path: Path) -> None:
     script = "echo $STACK $KAFKA_FETCH_MAX_WAIT_MS $SMPP_SYSTEM_ID; exit 7"
-    with devstack("run", "--", "sh", "-c", script, state_dir=tmp_path) as launcher:
+    with devstack("run", "--stack", "embedded", "--", "sh", "-c", script, state_dir=tmp_path) as launcher:
         assert launcher.communicate(timeout=60)[0] == "embedded 10 water\n"
     assert launcher.returncode == 7
 
@@ -34,7 +34,9 @@ def test_the_exit_code_and_output_of_the_command_are_passed_on(tmp_path: Path) -
 def test_daemons_of_the_command_end_with_the_launcher(tmp_path: Path, number: signal.Signals) -> None:
     pid_file = tmp_path / "pid"
     script = f'"{sys.executable}" -c "{DAEMON}" {pid_file}; sleep 60'
-    with devstack("run", "--servers-only", "--", "sh", "-c", script, state_dir=tmp_path / "state") as launcher:
+    with devstack(
+        "run", "--stack", "embedded", "--servers-only", "--", "sh", "-c", script, state_dir=tmp_path / "state"
+    ) as launcher:
         daemon = daemon_started_by_the_command(pid_file)
         launcher.send_signal(number)
         launcher.wait(30)
@@ -44,7 +46,9 @@ def test_daemons_of_the_command_end_with_the_launcher(tmp_path: Path, number: si
 def test_a_daemon_that_outlives_the_command_ends_with_the_stack(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     script = f'"{sys.executable}" -c "{DAEMON}" {pid_file}; while [ ! -s {pid_file} ]; do sleep 0.05; done'
-    with devstack("run", "--servers-only", "--", "sh", "-c", script, state_dir=tmp_path / "state") as launcher:
+    with devstack(
+        "run", "--stack", "embedded", "--servers-only", "--", "sh", "-c", script, state_dir=tmp_path / "state"
+    ) as launcher:
         daemon = daemon_started_by_the_command(pid_file)
         launcher.communicate(timeout=60)
     assert launcher.returncode == 0

@@ -26,7 +26,7 @@ async def bound(world: OutsideWorld, *, bind_type: str = "TRX", password: str = 
         system_id=login["SMPP_SYSTEM_ID"],
         password=password or login["SMPP_PASSWORD"],
         bind_type=bind_type,
-        connect_timeout_ms=3000,
+        connect_timeout_ms=1500,
     )
     session = await client.connect()
     try:

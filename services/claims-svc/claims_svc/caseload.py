@@ -84,7 +84,7 @@ class Caseload:
             self._advance(self._claims[claim_id])
 
     def take_rainfall(self, answer: RainfallAssessed, *, trace: str | None) -> bool:
-        """Know a newer answer to the question a claim last asked; return whether there is such a claim at all."""
+        """Know a newer answer about a claim, and let the claim go on; return whether there is such a claim at all."""
         claim = self._claims.get(answer.claim_id)
         if claim is None:
             return False
@@ -93,7 +93,7 @@ class Caseload:
             known.request_version,
             known.assessment_version,
         )
-        if newer and answer.request_version == claim.request_version:
+        if newer:
             self.changes.rainfall[answer.claim_id] = answer
             self._advance(replace(claim, rainfall=answer), trace=trace)
         return True

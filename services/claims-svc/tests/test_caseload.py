@@ -8,7 +8,7 @@ from uuid import UUID
 
 from claim_events import GROUNDWATER_CAME_IN, HEAVY_RAIN_CAME_IN, LOSS_AT, POLICY_NUMBER, policy, rainfall, report
 from claims_desk import OPENED_AT
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims_svc.caseload import Caseload, Changes
@@ -113,6 +113,7 @@ def ended_waits(draw: st.DrawFn) -> Happening:
 histories = st.lists(st.one_of(reports(), answers(), answers(), policies(), ended_waits()), max_size=14)
 
 
+@settings(deadline=None)
 @given(histories)
 def test_one_batch_gives_what_a_batch_for_each_event_gives(history: list[Happening]) -> None:
     together, apart = Memory(), Memory()
@@ -126,6 +127,7 @@ def test_one_batch_gives_what_a_batch_for_each_event_gives(history: list[Happeni
     assert together.uses == apart.uses
 
 
+@settings(deadline=None)
 @given(histories)
 def test_a_claim_has_the_deadline_of_its_wait_and_no_other(history: list[Happening]) -> None:
     memory = Memory()
@@ -138,6 +140,7 @@ def test_a_claim_has_the_deadline_of_its_wait_and_no_other(history: list[Happeni
     }
 
 
+@settings(deadline=None)
 @given(histories)
 def test_decisions_are_numbered_without_gaps_and_each_continues_the_proof_before(history: list[Happening]) -> None:
     memory = Memory()
@@ -152,6 +155,7 @@ def test_decisions_are_numbered_without_gaps_and_each_continues_the_proof_before
         assert all(later.previous_proof_sha256 == earlier.proof_sha256 for earlier, later in pairwise(decisions))
 
 
+@settings(deadline=None)
 @given(histories)
 def test_what_a_customer_was_awarded_is_never_lowered(history: list[Happening]) -> None:
     memory = Memory()

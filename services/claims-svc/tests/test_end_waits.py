@@ -69,6 +69,18 @@ async def test_rain_that_arrives_after_the_wait_decides_in_the_customers_favour(
     assert decision.previous_proof_sha256 == referred.proof_sha256
 
 
+async def test_an_answer_that_is_not_final_does_not_lengthen_the_wait(desk: Desk) -> None:
+    await desk.policy(policy())
+    (claim_id,) = await desk.open_claims(report())
+    await desk.wait(days=9)
+
+    await desk.rain(rainfall(claim_id, tenths_mm=310, hours_missing=True))
+    await desk.wait(days=1)
+
+    (decision,) = await desk.decisions()
+    assert decision.outcome is Outcome.REFERRED
+
+
 async def test_waits_count_from_the_systems_clock_and_not_from_the_date_of_loss(desk: Desk) -> None:
     await desk.policy(policy())
     await desk.open_claims(report())
@@ -103,6 +115,23 @@ async def test_a_corrected_question_starts_a_new_wait(desk: Desk) -> None:
 
     await desk.wait(days=1)
     assert len(await desk.decisions()) == 1
+
+
+async def test_a_question_asked_after_a_wait_has_ended_is_waited_for_anew(desk: Desk) -> None:
+    await desk.policy(policy())
+    reported = report()
+    (claim_id,) = await desk.open_claims(reported)
+    await desk.wait(days=10)
+    moved_to = reported.loss.from_at.replace(hour=4)
+    await desk.report(report(report_id=reported.report_id, report_version=2, loss_at=moved_to))
+    await desk.said()
+
+    await desk.rain(
+        rainfall(claim_id, tenths_mm=310, request_version=2, loss_at=moved_to, hours_missing=True),
+    )
+
+    assert await desk.said() == []
+    assert await desk.state(reported) == "waiting_for_rainfall"
 
 
 async def test_a_deadline_of_a_wait_that_has_ended_decides_nothing(desk: Desk) -> None:

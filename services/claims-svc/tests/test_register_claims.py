@@ -116,6 +116,19 @@ async def test_an_older_version_of_a_report_changes_nothing(desk: Desk) -> None:
     assert await desk.rows("SELECT * FROM claim") == before
 
 
+async def test_other_facts_under_a_version_already_known_change_nothing(desk: Desk) -> None:
+    await desk.policy(policy())
+    first = report()
+    await desk.report(first)
+    before = await desk.rows("SELECT * FROM claim")
+    await desk.said()
+
+    await desk.report(report(report_id=first.report_id, report_version=1, loss_at=LOSS_AT.replace(hour=4)))
+
+    assert await desk.said() == []
+    assert await desk.rows("SELECT * FROM claim") == before
+
+
 async def test_two_versions_in_one_batch_end_as_in_two_batches(desk: Desk) -> None:
     await desk.policy(policy())
     together, apart = _two_versions(), _two_versions()

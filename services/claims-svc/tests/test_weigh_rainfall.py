@@ -5,7 +5,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from claim_events import LOSS_AT, policy, rainfall, report
-from claims_desk import Desk
+from claims_desk import REPORT_TRACE, Desk
+from structlog.testing import capture_logs
 
 from claims_svc.domain import proof
 from contracts.claims import GroundCode, Outcome
@@ -138,3 +139,22 @@ async def test_no_timer_is_left_behind_a_decision(desk: Desk) -> None:
     await desk.rain(rainfall(claim_id, tenths_mm=402))
 
     assert await desk.rows("SELECT FROM messaging.timer") == []
+
+
+async def test_a_decision_is_logged_under_the_ids_people_search_for_and_nothing_about_the_customer(desk: Desk) -> None:
+    await desk.policy(policy())
+    (claim_id,) = await desk.open_claims(report())
+
+    with capture_logs() as logged:
+        await desk.rain(rainfall(claim_id, tenths_mm=402))
+
+    (line,) = [line for line in logged if line["event"] == "decided"]
+    assert line["claims"] == [
+        {
+            "claim_id": str(claim_id),
+            "claim_version": 1,
+            "outcome": "covered",
+            "ground": "heavy_local_precipitation",
+            "trace_id": REPORT_TRACE[3:35],
+        }
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -46,7 +47,7 @@ class DecisionHandler:
             newest_versions=newest,
             reachable=await _reachable(work, customers=customers),
         )
-        await repository.insert_decisions(work.connection, decisions=events)
+        await repository.insert_decisions(work.connection, decisions=decisions)
         messages = {uuid7(): message for message in planned}
         settled = [*await repository.insert_messages(work.connection, messages=messages, now=work.now)]
         if newest:
@@ -88,8 +89,9 @@ async def give_up_waiting(due: Sequence[DueTimer], work: Work) -> None:
 
 def announce_settled(work: Work, settled: Sequence[Settled]) -> None:
     """Say of each message how it ended, each in its own claim's trace."""
+    for (channel, state), count in Counter((message.channel, message.state) for message in settled).items():
+        MESSAGES_SETTLED.labels(channel.value, state.value).inc(count)
     for message in settled:
-        MESSAGES_SETTLED.labels(message.channel.value, message.state.value).inc()
         work.announce(
             MessageSettled(
                 message_id=message.message_id,

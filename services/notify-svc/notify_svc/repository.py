@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
+    from chassis.batch import Batch
     from chassis.database import Connection
     from contracts.claims import DecisionMade
     from notify_svc.domain import Planned
@@ -50,16 +51,16 @@ async def lock_newest_versions(connection: Connection, *, claim_ids: Collection[
     return newest
 
 
-async def insert_decisions(connection: Connection, *, decisions: Sequence[DecisionMade]) -> None:
-    """Keep what is to be told."""
+async def insert_decisions(connection: Connection, *, decisions: Batch[DecisionMade]) -> None:
+    """Keep what is to be told, as it came."""
     await connection.execute(
         """
         INSERT INTO decision (claim_id, claim_version, event)
         SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bytea[]) ON CONFLICT DO NOTHING
         """,
-        [decision.claim_id for decision in decisions],
-        [decision.claim_version for decision in decisions],
-        [decision.model_dump_json().encode() for decision in decisions],
+        [delivery.event.claim_id for delivery in decisions],
+        [delivery.event.claim_version for delivery in decisions],
+        [delivery.record.value for delivery in decisions],
     )
 
 

@@ -61,6 +61,7 @@ class Sender:
         self._settings = settings
         self._sending: dict[asyncio.Task[Result], Leased] = {}
         self._finished: list[tuple[Leased, Result]] = []
+        self._send_seconds = SEND_SECONDS.labels(settings.channel.value)
         self._recover_at = 0.0
         self._resume_at = 0.0
         self._unreachable_in_a_row = 0
@@ -204,7 +205,7 @@ class Sender:
             if isinstance(handover, (NoAddress, Refused)):
                 return handover
             crash_point("notify.before_send")
-            with SEND_SECONDS.labels(channel).time():
+            with self._send_seconds.time():
                 result = await handover()
             crash_point("notify.after_send")
         except Exception as error:  # noqa: BLE001 - whatever one message stumbles over, other customers get theirs

@@ -1,4 +1,4 @@
-"""Runs one channel's sender as a process of its own, until it is killed: python drill.py CHANNEL MOMENT, settings as usual."""
+"""Runs one channel's sender as a process of its own, until it is killed: python drill.py CHANNEL MOMENT."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class MailServer:
         answer = self.answers.pop(0) if self.answers else "250 kept"
         if answer == DROP_AFTER_DATA:
             assert server.transport is not None
-            server.transport.abort()
+            server.transport.close()
             raise ConnectionResetError
         return answer
 
@@ -52,5 +52,5 @@ async def mail_server() -> AsyncIterator[MailServer]:
         server.close()
         for connection in state.connections:
             if connection.transport is not None:
-                connection.transport.abort()
+                connection.transport.close()
         await server.wait_closed()

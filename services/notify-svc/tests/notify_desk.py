@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
+from chassis.batch import Delivery
 from chassis.clock import SettableClock
 from chassis.testing import Harness
 from contracts import topics
 from contracts.claims import DecisionMade
+from contracts.envelope import encode
 from contracts.notify import MessageSettled
 from contracts.policy import ContactChanged
 from contracts.vocabulary import Channel
@@ -33,6 +35,20 @@ class Desk:
 
     async def know(self, *contacts: ContactChanged) -> None:
         await self.harness.deliver(topics.CONTACT_CHANGED, *contacts)
+
+    def delivery(self, decision: DecisionMade) -> Delivery[DecisionMade]:
+        """Return `decision` as a handler is given it."""
+        event_id, now = str(decision.claim_id), self.clock.now()
+        message = encode(topics.DECISION_MADE, decision, event_id=event_id, source="/test", time=now)
+        return Delivery(decision, event_id, "/test", now, TRACE, self.harness.record(message))
+
+    async def until_waiting_for_a_lock(self, task: asyncio.Task[None]) -> None:
+        """Wait until a transaction of this database waits for another, or `task` has not had to."""
+        async with asyncio.timeout(_DEADLINE_SECONDS):
+            while not task.done() and not await self.harness.pool.fetchval(
+                "SELECT true FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ):
+                await asyncio.sleep(0.02)
 
     async def settled(self) -> Sequence[MessageSettled]:
         """What was said to have ended since the last call."""

@@ -28,7 +28,7 @@ async def die(settings: Settings, *, channel: Channel, point: str) -> None:
         str(Path(__file__).with_name("drill.py")),
         channel.value,
         DECIDED_AT.isoformat(),
-        env=os.environ | environment | {"CRASH_AT": point},  # noqa: TID251 - a process needs its surroundings
+        env=os.environ | environment | {"CRASH_AT": point},
     )
     assert await asyncio.wait_for(process.wait(), 60) == KILLED
 

@@ -86,7 +86,7 @@ async def test_a_send_is_a_client_span_in_the_claims_trace(desk: Desk, mail: Mai
     await desk.decide(paid())
 
     await desk.send_until(Channel.EMAIL, "refused")
-    await asyncio.to_thread(tracing.close)
+    await tracing.close()
 
     (span,) = exporter.get_finished_spans()
     assert span.context is not None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -54,7 +55,7 @@ def test_every_rule_has_its_words_in_every_language(language: Language) -> None:
 
 
 @pytest.mark.parametrize(("case", "make"), CASES.items())
-def test_an_example_stands_for_its_case(case: Case, make: type[DecisionMade]) -> None:
+def test_an_example_stands_for_its_case(case: Case, make: Callable[[], DecisionMade]) -> None:
     assert case_of(make()) is case
 
 

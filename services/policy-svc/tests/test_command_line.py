@@ -14,7 +14,7 @@ DEMO_FILE = Path(__file__).parents[3] / "deploy" / "demo" / "data" / "policies" 
 
 @pytest.fixture
 def environment(database: str) -> dict[str, str]:
-    return os.environ | {"DATABASE_URL": database, "KAFKA_BOOTSTRAP_SERVERS": "localhost:1"}  # noqa: TID251 - passed on
+    return os.environ | {"DATABASE_URL": database, "KAFKA_BOOTSTRAP_SERVERS": "localhost:1"}
 
 
 def policy_svc(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

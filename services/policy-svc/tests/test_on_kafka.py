@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 45
 @pytest.fixture
 def environment(database: str, kafka_bootstrap: str, make_topics: Callable[..., list[str]]) -> dict[str, str]:
     make_topics(topics.POLICY_CHANGED, topics.CONTACT_CHANGED, topics.PARKED[topics.POLICY])
-    return os.environ | {"DATABASE_URL": database, "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap}  # noqa: TID251 - passed on
+    return os.environ | {"DATABASE_URL": database, "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap}
 
 
 @pytest.fixture

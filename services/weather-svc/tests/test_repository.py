@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from rain_samples import NEAR_ARCEN, at, moment, request
 
 from chassis.database import Connection
@@ -107,6 +108,23 @@ async def test_figures_in_memory_come_from_blocks_on_both_sides_of_a_border(serv
         await repository.record_observations(connection, network=Network.AWS, figures=rows, quality=VALIDATED, now=NOW)
         await rainfall.bring_up_to_date(connection, spans=[span])
     assert rainfall.figures_of(span).tenths_mm == (26, None, 8, 15, None, None)
+
+
+async def test_memory_starts_afresh_after_a_large_import_and_when_it_is_full(
+    service: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("weather_svc.rainfall._MOST_TO_CATCH_UP", 1)
+    monkeypatch.setattr("weather_svc.rainfall._MOST_BLOCKS", 1)
+    rainfall = Rainfall()
+    ell, arcen = (Span(StationKey(Network.AWS, number), HourSpan(SIX, SIX + 1)) for number in (377, 391))
+    async with service.pool.acquire() as connection:
+        await record(connection, 26)
+        await rainfall.bring_up_to_date(connection, spans=[ell])
+        await record(connection, 27, 8)
+        await rainfall.bring_up_to_date(connection, spans=[arcen])
+        await rainfall.bring_up_to_date(connection, spans=[ell, arcen])
+    assert rainfall.figures_of(ell).tenths_mm == (27, 8)
+    assert rainfall.figures_of(arcen).tenths_mm == (None, None)
 
 
 async def test_only_answers_that_rest_on_the_hours_become_stale(service: Harness) -> None:

@@ -59,7 +59,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(arguments: argparse.Namespace, runtime: Runtime, *, stations: StationTable) -> int:
-    """Import every file; return 1 at the first that is unreadable. Importing a file again changes nothing."""
+    """Import every file; return 1 at the first that is unreadable.
+
+    Importing a file again changes nothing, so a file that stopped halfway is mended and imported as a whole.
+    """
     tally = _Tally()
     known = stations.numbers(Network.AWS)
     for path in arguments.files:

@@ -1,6 +1,6 @@
 """The figures in memory: what was asked for once is not read from the database again, only what was recorded since.
 
-Kept in blocks of hours per station. All hours of all stations since 2011 are 35 MB, so nothing is ever thrown out.
+Kept in blocks of hours per station, loaded when first asked for; all hours since 2011 would be some 4,500 blocks.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from weather_svc.repository import Observation
 
 _BLOCK_HOURS = 1_024
 """Six weeks: a storm and the windows around it lie in one or two blocks."""
+_MOST_BLOCKS = 8_192
+"""75 MB. More are only asked for by losses at dates without any rain figures; then loading starts afresh."""
 _MOST_TO_CATCH_UP = 50_000
 """After a larger import it is cheaper to forget all blocks than to read every new row."""
 _MOST_REMEMBERED = 10_000
@@ -48,6 +50,8 @@ class Rainfall:
         wanted = {block for span in set(spans) for block in _blocks_of(span)}
         async with self._turn:
             await self._catch_up(connection)
+            if len(self._blocks) + len(wanted) > _MOST_BLOCKS:
+                self._blocks.clear()
             if absent := sorted(wanted - self._blocks.keys()):
                 observations = await repository.observations_in(connection, spans=[_span_of(key) for key in absent])
                 for key in absent:
@@ -61,7 +65,7 @@ class Rainfall:
         self._measured.clear()
         if newest - self._known_through > _MOST_TO_CATCH_UP:
             self._blocks.clear()
-        else:
+        if self._blocks:
             self._take_in(await repository.observations_after(connection, observation_id=self._known_through))
         self._known_through = newest
 

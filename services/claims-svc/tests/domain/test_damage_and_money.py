@@ -203,6 +203,15 @@ def test_a_doubt_that_no_damage_rests_on_holds_nothing_back() -> None:
     assert decided(facts, item(), rain=DRY).outcome is REFERRED
 
 
+def test_one_item_in_doubt_leaves_the_whole_claim_to_a_handler() -> None:
+    facts = RAIN_FELL_IN.model_copy(update={"storm_caused_damage": YES})
+    by_rain, by_storm = item(route=WaterRoute.DIRECT_PRECIPITATION), item(route=WaterRoute.STORM)
+
+    verdict = decided(facts, by_rain, by_storm, rain=DRY)
+
+    assert (verdict.outcome, verdict.deciding_ground) == (REFERRED, GroundCode.STORM)
+
+
 def test_damage_by_a_route_nobody_reported_goes_to_a_handler() -> None:
     verdict = decided(RAIN_FELL_IN, item(route=WaterRoute.GROUNDWATER))
 

@@ -22,7 +22,7 @@ from domain.loss_cases import (
 from claims_svc.domain.case import Need, next_need, rainfall_question
 from claims_svc.domain.coverage import decide
 from contracts import examples
-from contracts.claims import LossFacts
+from contracts.claims import LossFacts, Outcome
 from contracts.vocabulary import Truth
 from contracts.weather import RainfallAssessed
 
@@ -142,3 +142,10 @@ def test_the_deciding_window_is_the_shortest_that_reached_its_threshold() -> Non
 
     assert evidence is not None
     assert evidence.deciding_window_hours == 24
+
+
+def test_a_no_that_is_not_final_denies_nothing_and_waits() -> None:
+    rain = measured(399).model_copy(update={"final": False})
+
+    assert next_need(case(rain=rain, rain_wait_over=False)) is Need.RAINFALL
+    assert decide(case(rain=rain)).outcome is Outcome.REFERRED

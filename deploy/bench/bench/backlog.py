@@ -1,0 +1,65 @@
+"""Topics emptied between runs, and the input loaded into them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from contracts.topics import TOPICS
+from devstack.topics import TopicLike, TopicSpec, create_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.envelope import Message
+
+FLOOR_PARTITIONS = 6
+RAIN_ASKED, RAIN_TOLD, DECIDED = "floor.rain-asked", "floor.rain-told", "floor.decided"
+"""The floor's own topics; its reports come by the contract's."""
+
+ALL_TOPICS: tuple[TopicLike, ...] = (
+    *TOPICS,
+    *(TopicSpec(name, partitions=FLOOR_PARTITIONS) for name in (RAIN_ASKED, RAIN_TOLD, DECIDED)),
+)
+_EMPTIED_SECONDS = 60
+_PAUSE_SECONDS = 0.2
+
+
+async def empty_topics(bootstrap_servers: str) -> None:
+    """Make every topic anew, and wait until the broker has forgotten how far anybody had read the old ones."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await admin.start()
+    try:
+        names = {topic.name for topic in ALL_TOPICS}
+        async with asyncio.timeout(_EMPTIED_SECONDS):
+            await admin.delete_topics(sorted(names & set(await admin.list_topics())))
+            while names & set(await admin.list_topics()) or await _remembered_offsets(admin):
+                await asyncio.sleep(_PAUSE_SECONDS)
+    finally:
+        await admin.close()
+    await create_topics(bootstrap_servers, ALL_TOPICS)
+
+
+async def _remembered_offsets(admin: AIOKafkaAdminClient) -> bool:
+    for group, *_ in await admin.list_consumer_groups():
+        offsets = await admin.list_consumer_group_offsets(group)
+        if any(entry.offset >= 0 for entry in offsets.values()):
+            return True
+    return False
+
+
+async def publish(bootstrap_servers: str, messages: Sequence[Message]) -> None:
+    """Load all `messages` into their topics."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap_servers, linger_ms=20, max_batch_size=256 * 1024, compression_type="lz4"
+    )
+    await producer.start()
+    try:
+        for message in messages:
+            await producer.send(message.topic, message.value, key=message.key, headers=list(message.headers))
+        await producer.flush()
+    finally:
+        await producer.stop()

@@ -1,0 +1,86 @@
+"""Whether a run counts: every report decided exactly once, every decision told twice, nothing left behind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+CHANNELS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """One row of a pipeline's decisions."""
+
+    report_id: UUID
+    policy_number: str
+    outcome: str
+    ground: str
+    payable_cents: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Harvest:
+    """What a pipeline's databases hold after a run. `settled` are the reports of messages that have ended."""
+
+    claims: Sequence[UUID]
+    decisions: Sequence[Decided]
+    settled: Sequence[UUID]
+    left_in_outboxes: int
+    parked: int = 0
+
+
+def problems(harvest: Harvest, *, reports: Sequence[UUID]) -> list[str]:
+    """Return what is wrong with a run of `reports`; nothing when it counts."""
+    decided = [decision.report_id for decision in harvest.decisions]
+    return [
+        *_deviations("claims", harvest.claims, expected=dict.fromkeys(reports, 1)),
+        *_deviations("decisions", decided, expected=dict.fromkeys(reports, 1)),
+        *_deviations("settled messages", harvest.settled, expected=dict.fromkeys(reports, CHANNELS)),
+        *([f"{harvest.left_in_outboxes} events left in outboxes"] if harvest.left_in_outboxes else []),
+        *([f"{harvest.parked} messages parked"] if harvest.parked else []),
+    ]
+
+
+def differences(one: Harvest, other: Harvest) -> list[str]:
+    """Return where two pipelines decided differently.
+
+    Outcome and ground are compared per report, money per policy: which claim of an event bears the deductible depends
+    on which is decided first, and only their sum does not.
+    """
+    verdicts = [
+        {decision.report_id: (decision.outcome, decision.ground) for decision in harvest.decisions}
+        for harvest in (one, other)
+    ]
+    payables = [_payable_of_policies(harvest) for harvest in (one, other)]
+    return [
+        *(f"{key} decided as {verdicts[0].get(key)} and {verdicts[1].get(key)}" for key in _unlike(*verdicts)),
+        *(f"{key} is paid {payables[0].get(key)} and {payables[1].get(key)} cents" for key in _unlike(*payables)),
+    ]
+
+
+def _payable_of_policies(harvest: Harvest) -> dict[str, int]:
+    payable: Counter[str] = Counter()
+    for decision in harvest.decisions:
+        payable[decision.policy_number] += decision.payable_cents or 0
+    return dict(payable)
+
+
+def _unlike(one: Mapping[UUID, object] | Mapping[str, object], other: Mapping[UUID, object] | Mapping[str, object]) -> list[UUID | str]:
+    left, right = dict(one.items()), dict(other.items())
+    return sorted((key for key in left.keys() | right.keys() if left.get(key) != right.get(key)), key=str)
+
+
+def _deviations(what: str, found: Sequence[UUID], *, expected: Mapping[UUID, int]) -> list[str]:
+    counts = Counter(found)
+    missing = [key for key, count in expected.items() if counts[key] < count]
+    doubled = [key for key, count in counts.items() if count > expected.get(key, 0)]
+    return [
+        *([f"{len(missing)} reports lack {what}, first {missing[0]}"] if missing else []),
+        *([f"{len(doubled)} reports have too many {what}, first {doubled[0]}"] if doubled else []),
+    ]

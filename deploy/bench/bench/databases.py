@@ -1,0 +1,75 @@
+"""The databases of one run: copied from prepared ones, or empty, always under the same names and roles."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from devstack.databases import create_database, drop_database, quoted, url_of
+
+if TYPE_CHECKING:
+    from devstack.stack import Stack
+
+SERVICES = ("claims-svc", "weather-svc", "policy-svc", "notify-svc")
+_EMPTY = "template0"
+
+
+@dataclass(frozen=True)
+class Databases:
+    """One database and one role per service. A prepared one, named `…_prepared`, is what every run begins with."""
+
+    stack: Stack
+    passwords: dict[str, str] = field(default_factory=lambda: {name: secrets.token_urlsafe(18) for name in SERVICES})
+
+    async def create_prepared(self) -> dict[str, str]:
+        """Make the databases that the preparation fills; return their URLs by service."""
+        return {service: await self._create_prepared(service) for service in SERVICES}
+
+    async def renew(self, *, prepared: bool) -> dict[str, str]:
+        """Make the databases of a run anew, as prepared or empty; return their URLs by service."""
+        administrator = await asyncpg.connect(self.stack.database_url)
+        try:
+            for service in SERVICES:
+                name, template = _name(service), _prepared_name(service) if prepared else _EMPTY
+                await administrator.execute(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE)")
+                await administrator.execute(
+                    f"CREATE DATABASE {quoted(name)} OWNER {quoted(name)} TEMPLATE {quoted(template)}"
+                )
+            await administrator.execute("CHECKPOINT")
+        finally:
+            await administrator.close()
+        return {service: self._url(service, name=_name(service)) for service in SERVICES}
+
+    async def _create_prepared(self, service: str) -> str:
+        name, role = _prepared_name(service), _name(service)
+        await drop_database(admin_url=self.stack.database_url, name=_name(service), role=f"no {role}")
+        await drop_database(admin_url=self.stack.database_url, name=name, role=role)
+        return await create_database(
+            admin_url=self.stack.database_url, name=name, role=role, password=self.passwords[service]
+        )
+
+    def _url(self, service: str, *, name: str) -> str:
+        role, password = _name(service), self.passwords[service]
+        return url_of(admin_url=self.stack.database_url, name=name, role=role, password=password)
+
+
+async def note_commit_times(stack: Stack) -> None:
+    """Let PostgreSQL note when each transaction was committed: latency ends there. A restart makes it so."""
+    administrator = await asyncpg.connect(stack.database_url)
+    try:
+        await administrator.execute("ALTER SYSTEM SET track_commit_timestamp = on")
+    finally:
+        await administrator.close()
+    stack.postgres.stop()
+    stack.postgres.start()
+
+
+def _name(service: str) -> str:
+    return f"bench_{service.removesuffix('-svc')}"
+
+
+def _prepared_name(service: str) -> str:
+    return f"{_name(service)}_prepared"

@@ -1,0 +1,1 @@
+"""The floor: what the same flow costs when it is written for nothing but speed."""

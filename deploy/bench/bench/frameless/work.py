@@ -1,0 +1,63 @@
+"""The least that handlers ask of a unit of work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from uuid_utils.compat import uuid7
+
+from contracts.topics import TOPIC_OF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import asyncpg
+
+    from chassis.timer_table import Timer
+    from contracts.topic import Event
+
+_OUTBOX = """
+    INSERT INTO bare.outbox (event_id, topic, key, payload, trace)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::text[])
+"""
+_TIMERS = """
+    INSERT INTO bare.timer (kind, key, due_at, trace)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[])
+        ON CONFLICT (kind, key) DO UPDATE SET due_at = excluded.due_at, trace = excluded.trace
+"""
+
+
+class BareWork:
+    """One transaction: what is announced and scheduled in it is written before it commits."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+        self.now = datetime.now(UTC)
+        self.announced: list[tuple[object, ...]] = []
+        self._timers: list[Timer] = []
+
+    def announce(self, *events: Event, trace: str | None) -> None:
+        """Publish `events` after the commit."""
+        for event in events:
+            topic = TOPIC_OF[type(event)]
+            payload = event.__pydantic_serializer__.to_json(event)
+            self.announced.append((uuid7(), topic.name, topic.key_of(event), payload, trace))
+
+    def schedule(self, *timers: Timer) -> None:
+        """Set timers; none of them comes due in a run."""
+        self._timers += timers
+
+    async def cancel(self, kind: str, keys: Iterable[str]) -> None:
+        """Remove timers."""
+        await self.connection.execute(
+            "DELETE FROM bare.timer WHERE kind = $1 AND key = ANY ($2::text[])", kind, list(keys)
+        )
+
+    async def flush(self) -> None:
+        """Write what was announced and scheduled."""
+        if self.announced:
+            await self.connection.execute(_OUTBOX, *map(list, zip(*self.announced, strict=True)))
+        if self._timers:
+            rows = [(timer.kind, timer.key, timer.due_at, timer.trace) for timer in self._timers]
+            await self.connection.execute(_TIMERS, *map(list, zip(*rows, strict=True)))

@@ -1,0 +1,96 @@
+"""The three contestants: what each of them starts, on which databases."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from bench import floor, frameless
+from bench.processes import SCRIPTS, Program
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KNMI_HOURS = sorted((Path(__file__).parents[2] / "demo" / "data" / "knmi").glob("hours_*.txt"))
+"""The committed figures of 10 to 18 July 2021."""
+STAGES = ("notify-svc", "weather-svc", "claims-svc")
+"""The order of starting: when the first claim takes effect, everybody behind it is ready."""
+
+
+class Pipeline(StrEnum):
+    """What is measured."""
+
+    DRAIN = "drain"
+    FRAMELESS = "frameless"
+    RAW_FLOOR = "raw_floor"
+
+    @property
+    def outbox(self) -> str:
+        """The table of what has not been sent yet."""
+        return {"drain": "messaging.outbox", "frameless": "bare.outbox", "raw_floor": "outbox"}[self]
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether it works on the services' own tables."""
+        return self is not Pipeline.RAW_FLOOR
+
+
+def programs(pipeline: Pipeline, *, environment: Mapping[str, str], databases: Mapping[str, str]) -> list[Program]:
+    """Return the processes of `pipeline`, in the order in which they are started."""
+    return [
+        service_program(
+            stage,
+            environment=service_environment(stage, environment=environment, database_url=databases[stage]),
+        )
+        if pipeline is Pipeline.DRAIN
+        else _module(pipeline, stage, environment=environment, database_url=databases[stage])
+        for stage in STAGES
+    ]
+
+
+def service_environment(service: str, *, environment: Mapping[str, str], database_url: str) -> dict[str, str]:
+    """Return what a service is told: what any deployment would tell it, and to send to nobody."""
+    senders = {"SENDERS": "null"} if service == "notify-svc" else {}
+    return {**environment, "DATABASE_URL": database_url, **senders}
+
+
+def service_program(service: str, *, environment: Mapping[str, str]) -> Program:
+    """Return a service as it is deployed."""
+    return Program(
+        name=service,
+        arguments=[str(SCRIPTS / service), "run"],
+        environment=environment,
+        ready='"event": "started"',
+    )
+
+
+def _module(pipeline: Pipeline, stage: str, *, environment: Mapping[str, str], database_url: str) -> Program:
+    package = {Pipeline.FRAMELESS: "frameless", Pipeline.RAW_FLOOR: "floor"}[pipeline]
+    return Program(
+        name=stage,
+        arguments=[sys.executable, "-m", f"bench.{package}.{stage.removesuffix('-svc')}", *map(str, KNMI_HOURS)],
+        environment={
+            "KAFKA_BOOTSTRAP_SERVERS": environment["KAFKA_BOOTSTRAP_SERVERS"],
+            "DATABASE_URL": database_url,
+        },
+        ready="ready",
+    )
+
+
+async def create_tables(pipeline: Pipeline, *, databases: Mapping[str, str]) -> None:
+    """Add the tables that `pipeline` has besides those of its databases."""
+    for stage in STAGES:
+        statements = {
+            Pipeline.DRAIN: "",
+            Pipeline.FRAMELESS: frameless.SCHEMA,
+            Pipeline.RAW_FLOOR: floor.SCHEMA[stage],
+        }[pipeline]
+        connection = await asyncpg.connect(databases[stage])
+        try:
+            await connection.execute(statements)
+        finally:
+            await connection.close()

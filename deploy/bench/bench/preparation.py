@@ -1,0 +1,57 @@
+"""What stands before the clock starts: migrated databases, imported hours, policies announced and taken in."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from bench.databases import SERVICES
+from bench.pipelines import KNMI_HOURS, service_environment, service_program
+from bench.processes import SCRIPTS, Processes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bench.storm import Storm
+
+_TAKEN_IN_SECONDS = 120
+_TOLD = {
+    "claims-svc": "SELECT count(*) FROM policy WHERE version > 0",
+    "notify-svc": "SELECT count(*) FROM contact",
+}
+
+
+async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str, str], directory: Path) -> None:
+    """Let the services themselves fill `databases`, and stop them."""
+    environment = processes.stack.environment() | {"OTEL_SDK_DISABLED": "true"}
+    own = {
+        service: service_environment(service, environment=environment, database_url=databases[service])
+        for service in SERVICES
+    }
+    for service in SERVICES:
+        await processes.run(f"{service}-migrate", str(SCRIPTS / service), "migrate", environment=own[service])
+    hours = ["import-hours", "--quality", "validated", *map(str, KNMI_HOURS)]
+    await processes.run("weather-svc-hours", str(SCRIPTS / "weather-svc"), *hours, environment=own["weather-svc"])
+    policies = directory / "policies.jsonl"
+    policies.write_text("".join(storm.policy_lines()), encoding="utf-8")
+    importing = ["import-policies", str(policies)]
+    await processes.run("policy-svc-import", str(SCRIPTS / "policy-svc"), *importing, environment=own["policy-svc"])
+    for service in ("policy-svc", "claims-svc", "notify-svc"):
+        processes.start(service_program(service, environment=own[service]))
+    async with asyncio.timeout(_TAKEN_IN_SECONDS):
+        for service, count in _TOLD.items():
+            await _until_counted(count, storm.policies, database_url=databases[service])
+    await processes.stop()
+
+
+async def _until_counted(query: str, expected: int, *, database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        while await connection.fetchval(query) < expected:
+            await asyncio.sleep(0.1)
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()

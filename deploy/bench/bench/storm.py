@@ -1,0 +1,163 @@
+"""The input: policies near stations that measured the rain of July 2021, and the reports of their losses.
+
+The same seed gives the same bytes. All losses lie within one event, so that the deductible of a policy is borne once
+whatever the order in which its claims are decided, and every hour around them is in the committed figures.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from random import Random
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from contracts.claims import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
+from contracts.envelope import Message, encode
+from contracts.topics import LOSS_REPORTED
+from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+STATIONS = (377, 380, 370, 375, 260, 344, 240, 279)
+FIRST_LOSS_AT = datetime(2021, 7, 13, 4, 0, tzinfo=UTC)
+LOSS_HOURS = 60
+SAMPLED_PER_CENT = 5
+_HOME_WITHIN_MICRODEGREES = 40_000
+_DEDUCTIBLES_CENTS = (25_000, 50_000, 100_000)
+"""None is below the least a customer bears in a cloudburst: then all claims of an event share one figure."""
+
+_YES, _NO = Fact(value=Truth.TRUE), Fact(value=Truth.FALSE)
+_REGISTERED = Fact(value=Truth.TRUE, source=FactSource.REGISTER)
+_REGISTERED_NOT = Fact(value=Truth.FALSE, source=FactSource.REGISTER)
+_STORIES: tuple[tuple[int, LossFacts], ...] = (
+    (55, LossFacts(precipitation_left_its_course=_YES, came_through_open_window_or_door=_NO)),
+    (14, LossFacts(precipitation_fell_directly=_YES)),
+    (8, LossFacts(precipitation_left_its_course=_YES, came_through_open_window_or_door=_YES)),
+    (9, LossFacts(sewer_water_entered=_YES, toilet_overflowed=_YES)),
+    (7, LossFacts(groundwater_entered=_YES, came_through_cellar_wall=_YES)),
+    (
+        4,
+        LossFacts(
+            flood_water_entered=_YES,
+            flood_defence_present=_REGISTERED,
+            flood_defence_failed=_REGISTERED,
+            flood_defence_is_primary=_REGISTERED_NOT,
+            sea_water_involved=_REGISTERED_NOT,
+            home_in_unembanked_area=_REGISTERED_NOT,
+            government_caused_flood=_REGISTERED_NOT,
+        ),
+    ),
+    (3, LossFacts(precipitation_left_its_course=_YES)),
+)
+"""How often each story is told, in per cent; the last one leaves out whether a window was open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storm:
+    """One input: how many claims on how many policies, told by which seed."""
+
+    claims: int
+    policies: int = 2_000
+    seed: int = 20_210_714
+
+    def policy_lines(self) -> Iterator[str]:
+        """Yield the file of policies, one JSON object a line, as policy-svc imports it."""
+        chance = Random(f"{self.seed} policies")  # noqa: S311 - reproducible on purpose
+        stations = _places_of_stations()
+        for number in range(self.policies):
+            yield json.dumps(_policy(number, place=stations[number % len(stations)], chance=chance)) + "\n"
+
+    def reports(self, *, first: int = 0) -> Sequence[Message]:
+        """Return the records that publish the reports; `first` numbers them, to tell more than one lot apart."""
+        chance = Random(f"{self.seed} reports {first}")  # noqa: S311
+        return [self._message(chance) for _ in range(self.claims)]
+
+    def _message(self, chance: Random) -> Message:
+        (facts,) = chance.choices([facts for _, facts in _STORIES], [weight for weight, _ in _STORIES])
+        loss_at = FIRST_LOSS_AT + timedelta(minutes=chance.randrange(LOSS_HOURS * 60))
+        event_id, report_id = _uuid(chance), _uuid(chance)
+        report = LossReported(
+            report_id=report_id,
+            policy_number=policy_number(chance.randrange(self.policies)),
+            channel=chance.choice(list(ReportChannel)),
+            reported_at=FIRST_LOSS_AT + timedelta(days=5, seconds=chance.randrange(86_400)),
+            loss=LossInterval(from_at=loss_at, until_at=loss_at),
+            facts=facts,
+            damage=tuple(_damage(chance)),
+        )
+        return encode(
+            LOSS_REPORTED,
+            report,
+            event_id=str(event_id),
+            source="/portal",
+            time=report.reported_at,
+            traceparent=_traceparent(chance),
+        )
+
+
+def policy_number(number: int) -> str:
+    """Return the policy number of the customer with this running number."""
+    return f"{700_001 + number}-531-01"
+
+
+def _policy(number: int, *, place: tuple[int, int], chance: Random) -> dict[str, object]:
+    latitude, longitude = (
+        degrees + chance.randrange(-_HOME_WITHIN_MICRODEGREES, _HOME_WITHIN_MICRODEGREES) for degrees in place
+    )
+    location = {"latitude_microdegrees": latitude, "longitude_microdegrees": longitude, "accuracy_metres": 25}
+    home = {"postcode": f"{1_011 + number % 8_000}AB", "house_number": str(1 + number % 200), "location": location}
+    return {
+        "policy_number": policy_number(number),
+        "policyholder": {
+            "name": f"Voorbeeld {number}",
+            "email": f"klant{number}@example.org",
+            "mobile_phone": f"+3161{number:07d}",
+            "language": "nl" if number % 4 else "en",
+        },
+        "terms": [
+            {
+                "effective_on": "2019-04-01",
+                "ends_on": None,
+                "home": home | {"home_type": "terraced"},
+                "covers": ["buildings", "contents"],
+                "deductible_cents": chance.choice(_DEDUCTIBLES_CENTS),
+                "product_version": "home-2021.1",
+            }
+        ],
+    }
+
+
+def _damage(chance: Random) -> Iterator[DamageItem]:
+    kinds = [DamageKind.BUILDINGS, DamageKind.CONTENTS, DamageKind.CLEANING]
+    for kind in kinds[: chance.randint(1, 3)]:
+        yield DamageItem(kind=kind, amount_cents=chance.randrange(5_000, 80_000))
+
+
+def _traceparent(chance: Random) -> str:
+    flags = "01" if chance.randrange(100) < SAMPLED_PER_CENT else "00"
+    return f"00-{chance.getrandbits(128) | 1:032x}-{chance.getrandbits(64) | 1:016x}-{flags}"
+
+
+def _uuid(chance: Random) -> UUID:
+    return UUID(int=chance.getrandbits(128), version=4)
+
+
+def _places_of_stations() -> list[tuple[int, int]]:
+    places = places_of_all_stations()
+    return [places[number] for number in STATIONS]
+
+
+def places_of_all_stations() -> dict[int, tuple[int, int]]:
+    """Return latitude and longitude, in microdegrees, of every automatic station that measures rain today."""
+    text = files("weather_svc").joinpath("stations.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return {
+        int(row["number"]): (int(row["latitude_microdegrees"]), int(row["longitude_microdegrees"]))
+        for row in rows
+        if row["network"] == "aws" and not row["measures_until"]
+    }

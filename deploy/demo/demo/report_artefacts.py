@@ -1,0 +1,133 @@
+"""Reads back what a run of the demo left behind: the report page knows these files and nothing else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts.claims import DamageItem, DecisionMade, LossFacts
+from contracts.parking import MessageParked
+from contracts.weather import RainfallAssessed
+from demo.report_messages import Letter, letters_in, texts_in
+from demo.report_trace import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from demo.ending import Ended
+
+STORIES_FILE = "stories.json"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a proof says the decision rests on, as far as the page shows it."""
+
+    file_name: str
+    facts: LossFacts
+    damage: tuple[DamageItem, ...]
+    rain: RainfallAssessed | None
+
+
+@dataclass(frozen=True)
+class ToldStory:
+    """How a story was judged. `settlements` maps a channel to what became of its message."""
+
+    title: str
+    report_id: str
+    deliveries: int
+    problems: tuple[str, ...]
+    settlements: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ClaimRecord:
+    """Everything a run left behind about one story; without a decision there is little."""
+
+    story: ToldStory
+    decision: DecisionMade | None = None
+    decided_at: datetime | None = None
+    proof: Proof | None = None
+    letters: tuple[Letter, ...] = ()
+    texts: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Everything a run left behind."""
+
+    claims: tuple[ClaimRecord, ...]
+    parked: tuple[MessageParked, ...]
+    malformed_problems: tuple[str, ...]
+
+
+def write_stories(
+    directory: Path, *, ended: Sequence[Ended], parked: Sequence[MessageParked], malformed_problems: Sequence[str]
+) -> None:
+    """Keep how every story was judged, beside the other artefacts."""
+    stories = [
+        {
+            "title": one.story.title,
+            "report_id": str(one.story.report_id),
+            "deliveries": one.story.deliveries,
+            "problems": one.problems,
+            "settlements": {channel.value: message.settlement.value for channel, message in one.messages.items()},
+        }
+        for one in ended
+    ]
+    content = {
+        "stories": stories,
+        "malformed_problems": list(malformed_problems),
+        "parked": [message.model_dump(mode="json") for message in parked],
+    }
+    (directory / STORIES_FILE).write_text(json.dumps(content, indent=1))
+
+
+def read_run(directory: Path) -> RunRecord:
+    """Read all artefacts below `directory`."""
+    told = json.loads((directory / STORIES_FILE).read_text())
+    decisions = {event["data"]["report_id"]: event for event in _lines(directory / "decisions.jsonl")}
+    letters, texts = letters_in(directory / "mailbox"), texts_in(_lines(directory / "sms.jsonl"))
+    spans = [Span.from_line(line) for line in _lines(directory / "traces.jsonl")]
+    claims = []
+    for entry in told["stories"]:
+        story = ToldStory(**{**entry, "problems": tuple(entry["problems"])})
+        event = decisions.get(story.report_id)
+        if event is None:
+            claims.append(ClaimRecord(story))
+            continue
+        decision = DecisionMade.model_validate(event["data"])
+        reference, trace_id = decision.claim_reference, (event["traceparent"] or "")[3:35]
+        claims.append(
+            ClaimRecord(
+                story,
+                decision,
+                decision.decided_at,
+                _proof(directory / "proofs" / f"{reference}-v{decision.claim_version}.json"),
+                tuple(letter for letter in letters if reference in letter.subject),
+                tuple(text for text in texts if reference in text),
+                tuple(span for span in spans if span.trace_id == trace_id),
+            )
+        )
+    parked = tuple(MessageParked.model_validate(entry) for entry in told["parked"])
+    return RunRecord(tuple(claims), parked, tuple(told["malformed_problems"]))
+
+
+def _proof(path: Path) -> Proof | None:
+    if not path.exists():
+        return None
+    basis = json.loads(path.read_text())["basis"]
+    return Proof(
+        file_name=path.name,
+        facts=LossFacts.model_validate(basis["facts"]),
+        damage=tuple(DamageItem.model_validate(item) for item in basis["damage"]),
+        rain=RainfallAssessed.model_validate(basis["rain"]) if basis["rain"] else None,
+    )
+
+
+def _lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []

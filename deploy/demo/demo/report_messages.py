@@ -1,0 +1,62 @@
+"""The e-mails and short messages as they were received."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from email.message import EmailMessage
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One e-mail as the mail server received it."""
+
+    file_name: str
+    subject: str
+    sender: str
+    recipient: str
+    language: str
+    text: str
+    html: str
+
+
+def letters_in(mailbox: Path) -> tuple[Letter, ...]:
+    """Return every e-mail, the first received first."""
+    return tuple(_letter(path) for path in sorted(mailbox.glob("*.eml")))
+
+
+def texts_in(parts: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    """Return every short message; one that was sent in parts is put together again."""
+    messages: dict[object, list[Mapping[str, object]]] = {}
+    for number, part in enumerate(parts):
+        alone = part["parts"] == 1
+        messages.setdefault(number if alone else (part["destination"], part["reference"]), []).append(part)
+    return tuple("".join(str(part["text"]) for part in _in_order(message)) for message in messages.values())
+
+
+def _in_order(parts: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    return sorted(parts, key=lambda part: int(str(part["part"])))
+
+
+def _letter(path: Path) -> Letter:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    return Letter(
+        file_name=path.name,
+        subject=str(message["Subject"]),
+        sender=str(message["From"]),
+        recipient=str(message["To"]),
+        language=str(message["Content-Language"] or "nl"),
+        text=_body(message, "plain"),
+        html=_body(message, "html"),
+    )
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    return str(part.get_content()).strip() if part else ""

@@ -1,0 +1,174 @@
+"""The hours of rain around a loss as a chart: where every bar, line and band stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from demo.report_words import HOME_TIME, home_hour, home_midnights, millimetres, signed_millimetres
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from contracts.claims import RainEvidence, WindowMargin
+    from contracts.vocabulary import LossInterval
+    from contracts.weather import HourlySeries
+
+LEFT, WIDTH, TOP, HEIGHT = 44, 820, 26, 170
+LOWEST_SCALE_TENTHS_MM = 60
+GRID_STEPS_TENTHS_MM = (20, 50, 100, 200)
+MOST_GRID_LINES = 5
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One hour. `is_missing` hours have no figure and fill the height."""
+
+    x: float
+    width: float
+    y: float
+    height: float
+    label: str
+    is_missing: bool
+    decides: bool
+
+
+@dataclass(frozen=True)
+class Band:
+    """The window with the highest sum of its length, as a band below the bars and a gauge beside its threshold."""
+
+    hours: int
+    x: float
+    width: float
+    sum_text: str
+    threshold_text: str
+    margin_text: str
+    period: str
+    decides: bool
+    is_reached: bool
+    gauge_sum: float
+    gauge_threshold: float
+
+
+@dataclass(frozen=True)
+class RainChart:
+    """The whole chart in the coordinates of its drawing."""
+
+    bars: tuple[Bar, ...]
+    bands: tuple[Band, ...]
+    grid: tuple[tuple[float, str], ...]
+    days: tuple[tuple[float, str], ...]
+    loss_x: float
+    loss_width: float
+    loss_label: str
+    missing_hours: int
+    table: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def deciding(self) -> Band | None:
+        """The window that decided, if one did."""
+        return next((band for band in self.bands if band.decides), None)
+
+    @property
+    def nearest(self) -> Band:
+        """The window that came nearest to its threshold."""
+        return max(self.bands, key=lambda band: band.gauge_sum / band.gauge_threshold)
+
+
+def rain_chart(hours: HourlySeries, *, evidence: RainEvidence, loss: LossInterval) -> RainChart:
+    """Lay out the chart of one claim."""
+    axis = _Axis(hours)
+    deciding = next(
+        (margin for margin in evidence.margins if margin.within_hours == evidence.deciding_window_hours), None
+    )
+    largest = max(
+        (margin.at_least_tenths_mm for margin in evidence.margins),
+        default=1,
+    )
+    largest = max(largest, *(margin.best_sum_tenths_mm or 0 for margin in evidence.margins))
+    loss_x = axis.x(loss.from_at)
+    return RainChart(
+        bars=tuple(axis.bar(number, deciding=deciding) for number in range(len(hours.tenths_mm))),
+        bands=tuple(_band(axis, margin, decides=margin is deciding, largest=largest) for margin in evidence.margins),
+        grid=tuple((axis.y(tenths), f"{tenths // 10}") for tenths in range(axis.step, axis.top + 1, axis.step)),
+        days=tuple(
+            (axis.x(day), f"{day:%a} {day.day} {day:%b}") for day in home_midnights(axis.from_at, axis.until_at)
+        ),
+        loss_x=loss_x,
+        loss_width=axis.x(loss.until_at) - loss_x,
+        loss_label=f"loss {home_hour(loss.from_at)}",
+        missing_hours=sum(tenths is None for tenths in hours.tenths_mm),
+        table=_table(hours),
+    )
+
+
+class _Axis:
+    """Turns hours into places along the chart and tenths of a millimetre into heights."""
+
+    def __init__(self, hours: HourlySeries) -> None:
+        self._hours = hours
+        self.from_at = hours.first_hour_ends_at - _HOUR
+        self.until_at = self.from_at + _HOUR * len(hours.tenths_mm)
+        self.top = max(LOWEST_SCALE_TENTHS_MM, *(tenths or 0 for tenths in hours.tenths_mm))
+        steps = (step for step in GRID_STEPS_TENTHS_MM if self.top / step <= MOST_GRID_LINES)
+        self.step = next(steps, GRID_STEPS_TENTHS_MM[-1])
+
+    def x(self, moment: datetime) -> float:
+        share = (moment - self.from_at) / (self.until_at - self.from_at)
+        return round(LEFT + WIDTH * min(max(share, 0), 1), 1)
+
+    def y(self, tenths: int) -> float:
+        return round(TOP + HEIGHT * (1 - tenths / self.top), 1)
+
+    def bar(self, number: int, *, deciding: WindowMargin | None) -> Bar:
+        from_at = self.from_at + _HOUR * number
+        tenths = self._hours.tenths_mm[number]
+        y = TOP if tenths is None else self.y(tenths)
+        inside = (
+            deciding is not None
+            and deciding.starts_at is not None
+            and deciding.ends_at is not None
+            and deciding.starts_at <= from_at < deciding.ends_at
+        )
+        figure = "not measured" if tenths is None else f"{millimetres(tenths)} mm"
+        return Bar(
+            x=self.x(from_at),
+            width=round(WIDTH / len(self._hours.tenths_mm), 2),
+            y=y,
+            height=round(TOP + HEIGHT - y, 1),
+            label=f"{home_hour(from_at)} to {(from_at + _HOUR).astimezone(HOME_TIME):%H:%M}: {figure}",
+            is_missing=tenths is None,
+            decides=inside,
+        )
+
+
+def _band(axis: _Axis, margin: WindowMargin, *, decides: bool, largest: int) -> Band:
+    known = margin.starts_at is not None and margin.ends_at is not None
+    x = axis.x(margin.starts_at) if margin.starts_at else LEFT
+    return Band(
+        hours=margin.within_hours,
+        x=x,
+        width=axis.x(margin.ends_at) - x if margin.ends_at else 0,
+        sum_text=millimetres(margin.best_sum_tenths_mm),
+        threshold_text=millimetres(margin.at_least_tenths_mm),
+        margin_text=signed_millimetres(margin.margin_tenths_mm),
+        period=f"{home_hour(margin.starts_at)} to {home_hour(margin.ends_at)}"
+        if known and margin.starts_at and margin.ends_at
+        else "no hour of any window is known",
+        decides=decides,
+        is_reached=margin.margin_tenths_mm is not None and margin.margin_tenths_mm >= 0,
+        gauge_sum=round((margin.best_sum_tenths_mm or 0) / largest, 4),
+        gauge_threshold=round(margin.at_least_tenths_mm / largest, 4),
+    )
+
+
+def _table(hours: HourlySeries) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the figures by day and hour of the home's clock; a hyphen stands for an hour outside the series."""
+    days: dict[date, list[str]] = {}
+    for number, tenths in enumerate(hours.tenths_mm):
+        begins = (hours.first_hour_ends_at + _HOUR * (number - 1)).astimezone(HOME_TIME)
+        row = days.setdefault(begins.date(), ["-"] * 24)
+        row[begins.hour] = millimetres(tenths)
+    return tuple((f"{day:%a} {day.day} {day:%b}", tuple(row)) for day, row in days.items())

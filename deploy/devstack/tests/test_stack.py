@@ -1,0 +1,75 @@
+"""Which stack is meant, and what it tells services about itself."""
+
+from pathlib import Path
+
+import pytest
+
+from devstack.errors import DevstackError
+from devstack.stack import Stack, StackKind, kafka_is_real, resolve_kind
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in ("STACK", "KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "KAFKA_FETCH_MAX_WAIT_MS"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def test_the_embedded_stack_is_meant_when_nothing_is_said(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("STACK", "")
+    assert resolve_kind("auto") is StackKind.EMBEDDED
+
+
+def test_the_environment_names_the_stack(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("STACK", "jvm")
+    assert resolve_kind("auto") is StackKind.JVM
+    assert resolve_kind("docker") is StackKind.DOCKER
+
+
+def test_addresses_in_the_environment_mean_an_external_stack(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("STACK", "jvm")
+    environment.setenv("KAFKA_BOOTSTRAP_SERVERS", "broker:9092")
+    assert resolve_kind("auto") is StackKind.EXTERNAL
+
+
+def test_an_unknown_stack_is_answered_with_the_known_ones(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("STACK", "podman")
+    with pytest.raises(DevstackError, match="there is no stack 'podman': choose auto, embedded, jvm, docker, external"):
+        resolve_kind("auto")
+
+
+def test_an_external_stack_needs_both_addresses(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.setenv("KAFKA_BOOTSTRAP_SERVERS", "broker:9092")
+    with pytest.raises(DevstackError, match="DATABASE_URL is not set"):
+        Stack(state_dir=tmp_path)
+
+
+def test_an_external_stack_hands_on_what_it_was_given(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given = {"KAFKA_BOOTSTRAP_SERVERS": "broker:9092", "DATABASE_URL": "postgresql://admin:x@db/postgres"}
+    for name, value in given.items():
+        environment.setenv(name, value)
+
+    with Stack(state_dir=tmp_path) as stack:
+        assert stack.environment() == {"STACK": "external", **given}
+        assert stack.has_real_kafka
+        with pytest.raises(DevstackError, match="not the devstack's to stop"):
+            stack.kafka.stop()
+        with pytest.raises(DevstackError, match="the outside world was not asked for"):
+            _ = stack.smtp_port
+
+
+def test_the_embedded_broker_of_another_launcher_is_still_an_imitation(environment: pytest.MonkeyPatch) -> None:
+    assert kafka_is_real(StackKind.EXTERNAL)
+    environment.setenv("STACK", "embedded")
+    assert not kafka_is_real(StackKind.EXTERNAL)
+    assert not kafka_is_real(StackKind.EMBEDDED)
+    assert kafka_is_real(StackKind.JVM)
+
+
+def test_services_are_told_where_everything_is(tmp_path: Path) -> None:
+    with Stack(kind="embedded", state_dir=tmp_path, outside_world=True) as stack:
+        told = stack.environment()
+        assert told["KAFKA_BOOTSTRAP_SERVERS"] == stack.kafka_bootstrap_servers
+        assert (told["KAFKA_FETCH_MAX_WAIT_MS"], told["KAFKA_SESSION_TIMEOUT_MS"]) == ("10", "2500")
+        assert (told["SMTP_PORT"], told["SMPP_PORT"]) == (str(stack.smtp_port), str(stack.smsc_port))
+        assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == stack.otlp_endpoint

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from claims_svc.app import build
+from claims_svc.progress import DEADLINE_OF
+from claims_svc.settings import Settings
+from contracts.topics import CLAIMS, TOPICS
+
+SETTINGS = Settings(kafka_bootstrap_servers="unused.invalid:9092", database_url="postgresql://unused.invalid/claims")
+
+
+def test_the_service_hears_every_topic_that_names_it_as_a_consumer() -> None:
+    heard = {consumer.topic.name for consumer in build(SETTINGS).consumers}
+
+    assert heard == {topic.name for topic in TOPICS if CLAIMS in topic.consumers}
+
+
+def test_every_wait_of_a_claim_has_a_timer_that_ends_it() -> None:
+    assert {timer.kind for timer in build(SETTINGS).timers} == set(DEADLINE_OF.values())

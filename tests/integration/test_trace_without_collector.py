@@ -1,0 +1,69 @@
+"""Tracing harms nobody: neither when the collector is dead nor when tracing is off."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from contracts.claims import LossFacts, Outcome
+from contracts.notify import Settlement
+from contracts.vocabulary import Channel, Fact, Truth
+from devstack.ports import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from whole_platform import Claimant, WholePlatform
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SERVICES = ("claims-svc", "notify-svc")
+OPEN_WINDOW = LossFacts(
+    precipitation_left_its_course=Fact(value=Truth.TRUE), came_through_open_window_or_door=Fact(value=Truth.TRUE)
+)
+"""Decided without asking for rain: no other service adds to the trace."""
+ONE_EVENING = datetime(2021, 7, 14, 20, 30, tzinfo=UTC)
+LONGEST_RESTART_SECONDS = 40
+UPSTREAM = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def restarted(whole: WholePlatform) -> AsyncIterator[Callable[..., Awaitable[None]]]:
+    """Restart the services with other variables; afterwards they have their collector again."""
+
+    async def restart(**environment: str) -> None:
+        await asyncio.gather(*(whole.platform.restart(service, **environment) for service in SERVICES))
+
+    yield restart
+    await restart()
+
+
+async def test_a_dead_collector_harms_nobody_and_without_tracing_the_upstreams_trace_passes_untouched(
+    whole: WholePlatform, claimant: Claimant, restarted: Callable[..., Awaitable[None]]
+) -> None:
+    await restarted(OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{free_port()}")
+    report = await claimant.report(
+        policy_number="100210-531-01", loss_at=ONE_EVENING, facts=OPEN_WINDOW, traceparent=None
+    )
+    decision = await claimant.decision(report)
+    messages = await claimant.messages(decision.event.claim_id)
+    assert decision.event.outcome is Outcome.DENIED
+    assert {message.settlement for message in messages.values()} == {Settlement.SENT}
+
+    began = time.monotonic()
+    await restarted(OTEL_SDK_DISABLED="true")  # fails when a service that nobody takes spans from does not end well
+    assert time.monotonic() - began < LONGEST_RESTART_SECONDS
+
+    report = await claimant.report(
+        policy_number="100219-531-01", loss_at=ONE_EVENING, facts=OPEN_WINDOW, traceparent=UPSTREAM
+    )
+    decision = await claimant.decision(report)
+    assert decision.traceparent == UPSTREAM
+    assert set(await claimant.messages(decision.event.claim_id)) == set(Channel)
+    assert whole.spans_of(UPSTREAM[3:35]) == []
+    assert all(whole.log_entries(service) for service in SERVICES)
