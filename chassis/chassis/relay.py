@@ -114,8 +114,10 @@ class Relay:
             try:
                 await producer.start()
                 await self._lead(connection, producer, backoff)
-            finally:
-                await _stop(producer)
+            except BaseException:
+                await _abandon(producer)
+                raise
+            await _stop(producer)
         finally:
             connection.terminate()
 
@@ -239,7 +241,12 @@ async def _stop(producer: AIOKafkaProducer) -> None:
         async with asyncio.timeout(_PRODUCER_STOP_SECONDS):
             await producer.stop()
     except (TimeoutError, KafkaError) as error:
-        log.warning("producer did not stop cleanly", error=type(error).__name__)
-        if (task := producer._sender.sender_task) is not None:  # noqa: SLF001
-            task.cancel()
-        await producer.client.close()
+        log.warning("producer did not stop cleanly", error=describe(error))
+        await _abandon(producer)
+
+
+async def _abandon(producer: AIOKafkaProducer) -> None:
+    """End a producer without sending what it still holds: another relay may lead already, and must have the last word."""
+    if (task := producer._sender.sender_task) is not None:  # noqa: SLF001
+        task.cancel()
+    await producer.client.close()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiokafka import ConsumerRecord
 
 from chassis import inbox, parking
 from chassis.batch import Delivery
 from chassis.errors import UnprocessableMessage, is_transient
+from chassis.housekeeping import COMPACTED_TOPIC_MEMORY
 from contracts.envelope import MalformedMessageError, decode
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
+    from datetime import datetime
     from uuid import UUID
 
+    from chassis.consuming import Consumer
     from chassis.parking import ParkedMessage
     from chassis.service import Runtime, Service
 
@@ -57,6 +60,7 @@ async def _replay_one(service: Service, runtime: Runtime, message: ParkedMessage
             if consumer is None:
                 code, reason = "no-consumer", f"{service.name} has no consumer {message.consumer} any more"
                 raise UnprocessableMessage(code, reason)
+            _refuse_when_forgotten(consumer, message, now=work.now)
             received = decode(consumer.topic, headers=message.headers, value=message.value)
             delivery = Delivery(
                 received.event,
@@ -78,6 +82,14 @@ async def _replay_one(service: Service, runtime: Runtime, message: ParkedMessage
             await parking.mark_failed(connection, parked_id=message.parked_id, code=code, reason=reason)
         return reason
     return None
+
+
+def _refuse_when_forgotten(consumer: Consumer[Any], message: ParkedMessage, *, now: datetime) -> None:
+    """The inbox no longer knows whether a message this old has taken effect meanwhile."""
+    memory = consumer.topic.retention or COMPACTED_TOPIC_MEMORY
+    if now - message.parked_at > memory:
+        code, reason = "too-old", f"parked more than {memory.days} days ago; publish it anew if it is still true"
+        raise UnprocessableMessage(code, reason)
 
 
 def _record(message: ParkedMessage) -> ConsumerRecord[bytes, bytes]:

@@ -33,7 +33,7 @@ DEADLINE_SECONDS = 40.0
 _TESTS = Path(__file__).parent
 
 
-async def until(condition: Callable[[], Any], *, what: str, seconds: float = DEADLINE_SECONDS) -> Any:  # noqa: ANN401
+async def until(condition: Callable[[], Any], *, what: str, seconds: float = DEADLINE_SECONDS) -> Any:
     """Wait until `condition`, which may be a coroutine function, is true, and return what it gave."""
     deadline = time.monotonic() + seconds
     while True:
@@ -216,7 +216,7 @@ class Driver:
         )
         await consumer.start()
         try:
-            await consumer._client.force_metadata_update()  # noqa: SLF001 - the topic may be new
+            await consumer._client.force_metadata_update()
             partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or {0}]
             consumer.assign(partitions)
             ends = await consumer.end_offsets(partitions)

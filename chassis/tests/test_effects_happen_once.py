@@ -1,4 +1,4 @@
-"""Promises a, b and f: an effect, its inbox row and its announcement are one; wherever the process dies, once is once."""
+"""Promises a, b and f: an effect, its inbox row and its announcement are one; wherever it dies, once is once."""
 
 from __future__ import annotations
 

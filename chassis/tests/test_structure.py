@@ -60,7 +60,7 @@ async def test_every_subscriber_acknowledges_by_hand_from_the_earliest_offset_in
     for subscription in subscriptions:
         subscriber = subscription.subscriber
         assert subscriber.ack_policy is AckPolicy.MANUAL
-        arguments = subscriber._connection_args  # noqa: SLF001 - FastStream shows them nowhere else
+        arguments = subscriber._connection_args
         assert arguments["enable_auto_commit"] is False
         assert arguments["auto_offset_reset"] == "earliest"
         assert [topic.name for topic in subscriber.topics] == [subscription.topic]
