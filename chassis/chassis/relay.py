@@ -242,11 +242,14 @@ async def _stop(producer: AIOKafkaProducer) -> None:
             await producer.stop()
     except (TimeoutError, KafkaError) as error:
         log.warning("producer did not stop cleanly", error=describe(error))
+        producer._closed = False  # noqa: SLF001 - its stop was cut off: once more, without its sender
         await _abandon(producer)
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:
-    """End a producer without sending what it still holds: another relay may lead already, and must have the last word."""
+    """End a producer without sending what it still holds: another relay may lead already, and has the last word."""
     if (task := producer._sender.sender_task) is not None:  # noqa: SLF001
         task.cancel()
-    await producer.client.close()
+    # Without its sender aiokafka does not wait for what it holds.
+    async with asyncio.timeout(_PRODUCER_STOP_SECONDS):
+        await producer.stop()
