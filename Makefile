@@ -36,15 +36,15 @@ lint: install ## Style of the code
 
 types: install ## Types, strictly; every test directory by itself, because names repeat between them
 	@.venv/bin/mypy $(MODULES) deploy/install/install.py conftest.py
-	@for tests in $(TESTS); do .venv/bin/mypy "$$tests" || exit 1; done
+	@failed=0; for tests in $(TESTS); do .venv/bin/mypy "$$tests" || failed=1; done; exit $$failed
 
 imports: install ## Who may import whom
 	@.venv/bin/lint-imports
 
 dependencies: install ## Every package declares what it imports, and nothing else
-	@for package in $(PACKAGES); do \
-		(cd "$$package" && "$(CURDIR)/.venv/bin/deptry" --no-ansi .) || exit 1; \
-	done
+	@failed=0; for package in $(PACKAGES); do \
+		echo "$$package"; (cd "$$package" && "$(CURDIR)/.venv/bin/deptry" --no-ansi .) || failed=1; \
+	done; exit $$failed
 
 generated: install ## The schemas and documents generated from contracts/ are up to date
 	@exec .venv/bin/python -m contracts.generate --check

@@ -79,7 +79,7 @@ class Driver:
             **self.stack.environment(),
             "DATABASE_URL": self.database_url,
             "SPECIMEN_TOPICS": self.suffix,
-            "PYTHONPATH": str(_TESTS),
+            "PYTHONPATH": os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), str(_TESTS)))),
             **self.environment,
             **extra,
         }

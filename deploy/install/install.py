@@ -125,6 +125,8 @@ def install_locked() -> None:
 def install_own_packages(*, packages: Sequence[Path]) -> None:
     """Install the packages of this repository so that edits count at once."""
     say(f"Linking {len(packages)} packages of this repository")
+    # Plain paths instead of import hooks: seen from the root of the checkout, where the directory `chassis` holds the
+    # package `chassis`, a hook comes too late and the directory would be taken for the package.
     editable = [argument for package in packages for argument in ("--editable", str(package))]
     for _ in run_pip(["--no-deps", "--no-build-isolation", "--config-settings=editable_mode=compat", *editable]):
         pass

@@ -112,12 +112,18 @@ class WholePlatform:
         return await self.until_span(holds_member, what=f"a batch with {member.name}")
 
     async def whole_trace(self, trace_id: str, *, last_words: int) -> list[Span]:
-        """Return a trace once it holds `last_words` spans that announce a settled message."""
-        announced = "create notify.message-settled.v1"
-        await self.until(
-            lambda: sum(span.name == announced for span in self.spans_of(trace_id)) == last_words,
-            what=f"{last_words} settled messages in trace {trace_id}",
-        )
+        """Return a trace once it holds `last_words` announcements of settled messages and hangs together.
+
+        Every service exports by itself: an effect may be received before its cause.
+        """
+
+        def is_whole() -> bool:
+            spans = self.spans_of(trace_id)
+            causes_elsewhere = {span.parent_span_id for span in spans} - {span.span_id for span in spans}
+            announced = sum(span.name == "create notify.message-settled.v1" for span in spans)
+            return announced == last_words and len(causes_elsewhere) == 1
+
+        await self.until(is_whole, what=f"{last_words} settled messages in trace {trace_id}")
         return self.spans_of(trace_id)
 
     def log_entries(self, log_name: str) -> list[dict[str, object]]:

@@ -54,14 +54,11 @@ def differences(one: Harvest, other: Harvest) -> list[str]:
     on which is decided first, and only their sum does not.
     """
     verdicts = [
-        {decision.report_id: (decision.outcome, decision.ground) for decision in harvest.decisions}
+        {str(decision.report_id): (decision.outcome, decision.ground) for decision in harvest.decisions}
         for harvest in (one, other)
     ]
     payables = [_payable_of_policies(harvest) for harvest in (one, other)]
-    return [
-        *(f"{key} decided as {verdicts[0].get(key)} and {verdicts[1].get(key)}" for key in _unlike(*verdicts)),
-        *(f"{key} is paid {payables[0].get(key)} and {payables[1].get(key)} cents" for key in _unlike(*payables)),
-    ]
+    return [*_unlike("decided as", *verdicts), *_unlike("paid cents:", *payables)]
 
 
 def _payable_of_policies(harvest: Harvest) -> dict[str, int]:
@@ -71,9 +68,9 @@ def _payable_of_policies(harvest: Harvest) -> dict[str, int]:
     return dict(payable)
 
 
-def _unlike(one: Mapping[UUID, object] | Mapping[str, object], other: Mapping[UUID, object] | Mapping[str, object]) -> list[UUID | str]:
-    left, right = dict(one.items()), dict(other.items())
-    return sorted((key for key in left.keys() | right.keys() if left.get(key) != right.get(key)), key=str)
+def _unlike(how: str, one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
+    keys = sorted(one.keys() | other.keys())
+    return [f"{key} {how} {one.get(key)} and {other.get(key)}" for key in keys if one.get(key) != other.get(key)]
 
 
 def _deviations(what: str, found: Sequence[UUID], *, expected: Mapping[UUID, int]) -> list[str]:

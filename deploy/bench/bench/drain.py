@@ -45,9 +45,7 @@ class Run:
         return self.claims / self.seconds
 
 
-async def drain(
-    pipeline: Pipeline, *, processes: Processes, databases: Databases, backlog: Sequence[Message]
-) -> Run:
+async def drain(pipeline: Pipeline, *, processes: Processes, databases: Databases, backlog: Sequence[Message]) -> Run:
     """Measure `pipeline` on `backlog`; raise `RunFailedError` when the checker finds anything wrong."""
     stack = processes.stack
     await empty_topics(stack.kafka_bootstrap_servers)
@@ -55,9 +53,9 @@ async def drain(
     await publish(stack.kafka_bootstrap_servers, backlog)
     async with running(pipeline, processes=processes, databases=urls) as ledger:
         before = await _until_begun(ledger, processes)
-        await _until_settled(ledger, processes, messages=checker.CHANNELS * len(backlog))
+        await until_settled(ledger, processes, messages=checker.CHANNELS * len(backlog))
         after = processes.cpu_microseconds()
-        await _until_sent(ledger)
+        await until_sent(ledger)
         harvest = await ledger.harvest()
         seconds = await ledger.duration_seconds()
     check(harvest, backlog)
@@ -72,9 +70,7 @@ async def drain(
 
 
 @asynccontextmanager
-async def running(
-    pipeline: Pipeline, *, processes: Processes, databases: Mapping[str, str]
-) -> AsyncIterator[Ledger]:
+async def running(pipeline: Pipeline, *, processes: Processes, databases: Mapping[str, str]) -> AsyncIterator[Ledger]:
     """Start the processes of `pipeline` on `databases`, and end them."""
     environment = processes.stack.environment() | {"OTEL_BSP_SCHEDULE_DELAY": "1000"}
     *others, first = programs(pipeline, environment=environment, databases=databases)
@@ -92,7 +88,7 @@ async def running(
 
 
 def check(harvest: checker.Harvest, messages: Sequence[Message]) -> None:
-    """Raise `RunFailedError` unless every report was decided once and told twice."""
+    """Raise `RunFailedError` unless every report was decided once and told twice, and nothing is left to be said."""
     reports = [UUID(orjson.loads(message.value)["report_id"]) for message in messages]
     if wrong := checker.problems(harvest, reports=reports):
         raise RunFailedError("; ".join(wrong))
@@ -106,7 +102,8 @@ async def _until_begun(ledger: Ledger, processes: Processes) -> dict[str, int]:
     return processes.cpu_microseconds()
 
 
-async def _until_settled(ledger: Ledger, processes: Processes, *, messages: int) -> None:
+async def until_settled(ledger: Ledger, processes: Processes, *, messages: int) -> None:
+    """Wait until so many messages have ended."""
     try:
         async with asyncio.timeout(_DRAIN_SECONDS):
             while await ledger.settled_messages() < messages:
@@ -117,7 +114,8 @@ async def _until_settled(ledger: Ledger, processes: Processes, *, messages: int)
         raise RunFailedError(f"{done} of {messages} messages settled after {_DRAIN_SECONDS} s") from None
 
 
-async def _until_sent(ledger: Ledger) -> None:
+async def until_sent(ledger: Ledger) -> None:
+    """Wait until the outboxes are empty."""
     async with asyncio.timeout(_OUTBOX_SECONDS):
         while await ledger.left_in_outboxes():
             await asyncio.sleep(_END_PAUSE_SECONDS)

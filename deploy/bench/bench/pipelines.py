@@ -83,14 +83,11 @@ def _module(pipeline: Pipeline, stage: str, *, environment: Mapping[str, str], d
 
 async def create_tables(pipeline: Pipeline, *, databases: Mapping[str, str]) -> None:
     """Add the tables that `pipeline` has besides those of its databases."""
+    if pipeline is Pipeline.DRAIN:
+        return
     for stage in STAGES:
-        statements = {
-            Pipeline.DRAIN: "",
-            Pipeline.FRAMELESS: frameless.SCHEMA,
-            Pipeline.RAW_FLOOR: floor.SCHEMA[stage],
-        }[pipeline]
         connection = await asyncpg.connect(databases[stage])
         try:
-            await connection.execute(statements)
+            await connection.execute(frameless.SCHEMA if pipeline is Pipeline.FRAMELESS else floor.SCHEMA[stage])
         finally:
             await connection.close()

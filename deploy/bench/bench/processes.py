@@ -62,9 +62,7 @@ class Processes:
 
     def start(self, program: Program) -> None:
         """Start a process that stays."""
-        self.children[program.name] = self._spawn(
-            program.name, *program.arguments, environment=program.environment
-        )
+        self.children[program.name] = self._spawn(program.name, *program.arguments, environment=program.environment)
 
     async def wait_ready(self, program: Program) -> None:
         """Wait until it takes messages."""

@@ -19,6 +19,8 @@ from demo.ending import judge, judge_malformed
 from demo.observer import Seen, observing
 from demo.platform import Platform, ServiceFailedError
 from demo.publisher import publish
+from demo.report import write_report
+from demo.report_artefacts import write_stories
 from demo.stories import STORIES
 from demo.table import result_table
 from devstack.errors import DevstackError
@@ -103,6 +105,9 @@ def _conclude(seen: Seen) -> int:
     ended = [judge(story, seen) for story in STORIES]
     malformed = judge_malformed(seen.parked)
     console.print(result_table(ended, malformed))
+    with _step("report page written"):
+        write_stories(OUTPUT, ended=ended, parked=seen.parked, malformed_problems=malformed)
+        write_report(OUTPUT)
     unproven = artefacts.check_proofs(OUTPUT / "proofs", seen)
     for problem in unproven:
         console.print(f"[red]{problem}[/]")

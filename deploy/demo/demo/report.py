@@ -16,10 +16,8 @@ from demo.report_rain import rain_chart
 from demo.report_trace import waterfall
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from contracts.claims import Money
-    from demo.report_artefacts import ClaimRecord
+    from contracts.claims import DecisionMade, Money
+    from demo.report_artefacts import ClaimRecord, Proof
     from demo.report_rain import RainChart
     from demo.report_trace import Waterfall
 
@@ -64,35 +62,26 @@ def write_report(directory: Path) -> Path:
 
 
 def _view(number: int, record: ClaimRecord) -> ClaimView:
-    decision, proof = record.decision, record.proof
-    rain = None
-    if decision and decision.rain and proof and proof.rain and proof.rain.stations:
-        measured = _station_of(record)
-        rain = rain_chart(measured, evidence=decision.rain, loss=decision.loss) if measured else None
+    decision = record.decision
     return ClaimView(
         anchor=decision.claim_reference if decision else f"story-{number}",
         record=record,
-        rain=rain,
+        rain=_rain(decision, record.proof) if decision and record.proof else None,
         trace=waterfall(record.spans),
         money=money_rows(decision.money) if decision else (),
     )
 
 
-def _station_of(record: ClaimRecord) -> HourlySeries | None:
-    """Return the hours of the station the decision rests on."""
-    decision, proof = record.decision, record.proof
-    if decision is None or decision.rain is None or proof is None or proof.rain is None:
-        return None
+def _rain(decision: DecisionMade, proof: Proof) -> RainChart | None:
+    """Return the chart of the station that the decision rests on."""
     evidence = decision.rain
-    return next(
-        (
-            assessed.hours
-            for assessed in proof.rain.stations
-            if (assessed.station.network, assessed.station.number)
-            == (evidence.station_network, evidence.station_number)
-        ),
-        None,
-    )
+    if evidence is None or proof.rain is None:
+        return None
+    place = (evidence.station_network, evidence.station_number)
+    for measured in proof.rain.stations:
+        if (measured.station.network, measured.station.number) == place:
+            return rain_chart(measured.hours, evidence=evidence, loss=decision.loss)
+    return None
 
 
 def money_rows(money: Money) -> tuple[MoneyRow, ...]:
@@ -122,18 +111,17 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    formats: Sequence[object] = (
-        report_words.words,
-        report_words.millimetres,
-        report_words.signed_millimetres,
-        report_words.euros,
-        report_words.kilometres,
-        report_words.home_moment,
-        report_words.utc_moment,
-        _shown_bytes,
-    )
-    environment.filters |= {function.__name__.lstrip("_"): function for function in formats}
+    environment.filters |= {
+        "words": report_words.words,
+        "millimetres": report_words.millimetres,
+        "euros": report_words.euros,
+        "kilometres": report_words.kilometres,
+        "home_moment": report_words.home_moment,
+        "utc_moment": report_words.utc_moment,
+        "shown_bytes": _shown_bytes,
+    }
     environment.globals["WEIGHT_WORDS"] = report_words.WEIGHT_WORDS
+    environment.globals["UNDETERMINED_WORDS"] = report_words.UNDETERMINED_WORDS
     return environment
 
 

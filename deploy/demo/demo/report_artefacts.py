@@ -14,7 +14,6 @@ from demo.report_trace import Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from demo.ending import Ended
@@ -49,7 +48,6 @@ class ClaimRecord:
 
     story: ToldStory
     decision: DecisionMade | None = None
-    decided_at: datetime | None = None
     proof: Proof | None = None
     letters: tuple[Letter, ...] = ()
     texts: tuple[str, ...] = ()
@@ -90,31 +88,51 @@ def write_stories(
 def read_run(directory: Path) -> RunRecord:
     """Read all artefacts below `directory`."""
     told = json.loads((directory / STORIES_FILE).read_text())
-    decisions = {event["data"]["report_id"]: event for event in _lines(directory / "decisions.jsonl")}
-    letters, texts = letters_in(directory / "mailbox"), texts_in(_lines(directory / "sms.jsonl"))
-    spans = [Span.from_line(line) for line in _lines(directory / "traces.jsonl")]
-    claims = []
-    for entry in told["stories"]:
-        story = ToldStory(**{**entry, "problems": tuple(entry["problems"])})
-        event = decisions.get(story.report_id)
-        if event is None:
-            claims.append(ClaimRecord(story))
-            continue
+    stories = [ToldStory(**{**entry, "problems": tuple(entry["problems"])}) for entry in told["stories"]]
+    decisions = _decisions(directory / "decisions.jsonl")
+    said = _Said(
+        letters=letters_in(directory / "mailbox"),
+        texts=texts_in(_lines(directory / "sms.jsonl")),
+        spans=tuple(Span.from_line(line) for line in _lines(directory / "traces.jsonl")),
+    )
+    return RunRecord(
+        claims=tuple(_claim(directory, story, decisions.get(story.report_id), said) for story in stories),
+        parked=tuple(MessageParked.model_validate(entry) for entry in told["parked"]),
+        malformed_problems=tuple(told["malformed_problems"]),
+    )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What the outside world received in the whole run."""
+
+    letters: tuple[Letter, ...]
+    texts: tuple[str, ...]
+    spans: tuple[Span, ...]
+
+
+def _claim(directory: Path, story: ToldStory, decided: tuple[DecisionMade, str] | None, said: _Said) -> ClaimRecord:
+    if decided is None:
+        return ClaimRecord(story)
+    decision, trace_id = decided
+    reference = decision.claim_reference
+    return ClaimRecord(
+        story,
+        decision,
+        _proof(directory / "proofs" / f"{reference}-v{decision.claim_version}.json"),
+        tuple(letter for letter in said.letters if reference in letter.subject),
+        tuple(text for text in said.texts if reference in text),
+        tuple(span for span in said.spans if span.trace_id == trace_id),
+    )
+
+
+def _decisions(path: Path) -> dict[str, tuple[DecisionMade, str]]:
+    """Return the last decision on each report, with the id of its trace."""
+    decisions = {}
+    for event in map(json.loads, path.read_text().splitlines()):
         decision = DecisionMade.model_validate(event["data"])
-        reference, trace_id = decision.claim_reference, (event["traceparent"] or "")[3:35]
-        claims.append(
-            ClaimRecord(
-                story,
-                decision,
-                decision.decided_at,
-                _proof(directory / "proofs" / f"{reference}-v{decision.claim_version}.json"),
-                tuple(letter for letter in letters if reference in letter.subject),
-                tuple(text for text in texts if reference in text),
-                tuple(span for span in spans if span.trace_id == trace_id),
-            )
-        )
-    parked = tuple(MessageParked.model_validate(entry) for entry in told["parked"])
-    return RunRecord(tuple(claims), parked, tuple(told["malformed_problems"]))
+        decisions[str(decision.report_id)] = decision, (event["traceparent"] or "")[3:35]
+    return decisions
 
 
 def _proof(path: Path) -> Proof | None:

@@ -15,8 +15,11 @@ LEFT, WIDTH, TOP, ROW_HEIGHT = 330, 520, 40, 24
 INDENT = 12
 GAP_WIDTH = 56
 LONGEST_DRAWN_GAP_MS = 400.0
+LONGEST_DRAWN_GAP_SHARE = 0.2
 SHORTEST_BAR = 2.0
-NARROW_TICK = 90
+NARROW_TICK = 70
+LABEL_WIDTH = 90
+TICK_STEPS_MS = (10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def _depth_first(spans: Sequence[Span]) -> list[tuple[Span, int]]:
 def _row(axis: _Axis, span: Span, *, depth: int, number: int, cause: Span | None) -> Row:
     x, end = axis.x(span.start_ns), axis.x(span.end_ns)
     waited = cause is not None and cause.end_ns < span.start_ns
-    label_is_left = end > LEFT + WIDTH - NARROW_TICK
+    label_is_left = end > LEFT + WIDTH - LABEL_WIDTH
     return Row(
         service=span.service,
         name=span.name,
@@ -134,7 +137,8 @@ class _Axis:
     def __init__(self, spans: Sequence[Span]) -> None:
         self.start_ns = min(span.start_ns for span in spans)
         self.total_ms = (max(span.end_ns for span in spans) - self.start_ns) / 1e6
-        self._stretches = _stretches([self._interval(span) for span in spans])
+        longest_gap_ms = max(LONGEST_DRAWN_GAP_MS, LONGEST_DRAWN_GAP_SHARE * self.total_ms)
+        self._stretches = _stretches([self._interval(span) for span in spans], longest_gap_ms=longest_gap_ms)
         drawn_ms = sum(end - start for start, end in self._stretches) or 1.0
         self._scale = (WIDTH - GAP_WIDTH * (len(self._stretches) - 1)) / drawn_ms
 
@@ -147,12 +151,13 @@ class _Axis:
 
     @property
     def ticks(self) -> tuple[tuple[float, str], ...]:
-        moments = [moment for stretch in self._stretches for moment in stretch]
-        ticks: list[tuple[float, str]] = []
-        for moment in moments:
-            x = round(self._x(moment), 1)
-            if not ticks or x - ticks[-1][0] >= NARROW_TICK:
-                ticks.append((x, milliseconds(moment)))
+        """Round moments and the begin of each stretch, as far as there is room."""
+        step_ms = next((step for step in TICK_STEPS_MS if step * self._scale >= NARROW_TICK), TICK_STEPS_MS[-1])
+        ticks: list[tuple[float, str]] = [(LEFT, "0")]
+        for start, end in self._stretches:
+            for moment in (start, *range((int(start) // step_ms + 1) * step_ms, int(end) + 1, step_ms)):
+                if (x := round(self._x(moment), 1)) - ticks[-1][0] >= NARROW_TICK:
+                    ticks.append((x, milliseconds(moment)))
         return tuple(ticks)
 
     def x(self, moment_ns: int) -> float:
@@ -170,11 +175,11 @@ class _Axis:
         return x - GAP_WIDTH
 
 
-def _stretches(intervals: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def _stretches(intervals: Sequence[tuple[float, float]], *, longest_gap_ms: float) -> list[tuple[float, float]]:
     """Join intervals that overlap or lie near each other."""
     joined: list[tuple[float, float]] = []
     for start, end in sorted(intervals):
-        if joined and start - joined[-1][1] <= LONGEST_DRAWN_GAP_MS:
+        if joined and start - joined[-1][1] <= longest_gap_ms:
             joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
             joined.append((start, end))

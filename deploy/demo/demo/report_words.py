@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from contracts.claims import GroundWeight, MoneyStepCode
+from contracts.weather import UndeterminedReason
 
 HOME_TIME = ZoneInfo("Europe/Amsterdam")
 _EXACT_MILLISECONDS = 10
@@ -16,6 +17,13 @@ WEIGHT_WORDS = {
     GroundWeight.CONTRIBUTORY: "holds too",
     GroundWeight.NOT_REACHED: "cannot be told",
     GroundWeight.DOES_NOT_HOLD: "does not hold",
+}
+UNDETERMINED_WORDS = {
+    UndeterminedReason.MISSING_HOURS: "hours are missing that could bring a window to its threshold",
+    UndeterminedReason.BETWEEN_WHOLE_HOURS: "one hour more than the window reaches it, and figures are by the hour",
+    UndeterminedReason.STATIONS_DISAGREE: "two stations may be the nearest, and they disagree",
+    UndeterminedReason.NO_STATION: "no station measured rain on that day",
+    None: "the figures give neither a yes nor a no",
 }
 STEP_WORDS = {
     MoneyStepCode.DAMAGE: "Damage",
@@ -60,7 +68,9 @@ def milliseconds(duration: float) -> str:
     """Return a duration so that it reads at a glance."""
     if duration >= _SECOND_MILLISECONDS:
         return f"{duration / 1000:.2f} s"
-    return f"{duration:.0f} ms" if duration >= _EXACT_MILLISECONDS else f"{duration:.2g} ms"
+    if duration >= _EXACT_MILLISECONDS:
+        return f"{duration:.0f} ms"
+    return f"{duration:.1f} ms" if duration >= 1 else "under 1 ms"
 
 
 def home_moment(moment: datetime) -> str:

@@ -69,10 +69,7 @@ class Child:
         self._is_over = True
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+        self._close_pipes()
         return self.process.returncode
 
     def wait_ready(self, condition: Callable[[], bool], *, deadline_seconds: float) -> None:
@@ -112,8 +109,19 @@ class Child:
             return self._hear(deadline_seconds=deadline_seconds)
 
     def log_text(self) -> str:
-        """Everything it has said so far."""
-        return self.log_path.read_text(encoding="utf-8", errors="replace")
+        """Everything it has said so far; nothing once the run has been cleared up."""
+        try:
+            return self.log_path.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def _close_pipes(self) -> None:
+        # Whoever is listening hears the end first: a pipe closed under a listener stays silent until his deadline.
+        with self._lock:
+            for pipe in (self.process.stdin, self.process.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
 
     def _hear(self, *, deadline_seconds: float) -> dict[str, object]:
         while b"\n" not in self._unread:

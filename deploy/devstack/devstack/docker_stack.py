@@ -11,7 +11,8 @@ from testcontainers.core.docker_client import DockerClient
 
 from devstack.blocking import run_blocking
 from devstack.errors import DevstackError
-from devstack.jvm_kafka import DEFAULT_HEAP, cluster_id
+from devstack.java import heap_size
+from devstack.jvm_kafka import cluster_id
 from devstack.kafka_jars import KAFKA_VERSION
 from devstack.kafka_probe import broker_answers
 from devstack.kafka_settings import as_container_environment, broker_settings
@@ -106,7 +107,7 @@ class DockerKafka:
             environment={
                 **as_container_environment(settings),
                 "CLUSTER_ID": cluster_id(),
-                "KAFKA_HEAP_OPTS": f"-Xmx{DEFAULT_HEAP} -XX:TieredStopAtLevel=1",
+                "KAFKA_HEAP_OPTS": f"-Xmx{heap_size()} -XX:TieredStopAtLevel=1",
             }
         )
 

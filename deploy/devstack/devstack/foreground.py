@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from devstack.children import Child
-from devstack.signals import exit_code
+from devstack.signals import exit_code, postponed_signals
 from devstack.supervisor import Command, Supervisor
 
 STOP_SECONDS = 20
@@ -25,7 +25,8 @@ def run_in_foreground(supervisor: Supervisor, arguments: Sequence[str], *, envir
         foreground=True,
     )
     with _deaf_to_interrupts():
-        keeper = supervisor.start(command)
+        with postponed_signals():
+            keeper = supervisor.start(command)
         return _wait(keeper)
 
 

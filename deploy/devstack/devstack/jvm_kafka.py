@@ -9,17 +9,18 @@ from pathlib import Path
 
 from devstack.blocking import run_blocking
 from devstack.children import Child
-from devstack.kafka_jars import java_program, kafka_jars
+from devstack.java import find_java, java_options
+from devstack.kafka_jars import cache_directory, kafka_jars
 from devstack.kafka_probe import broker_answers
 from devstack.kafka_settings import as_properties, broker_settings
 from devstack.ports import LOOPBACK, free_port
+from devstack.progress import say
 from devstack.supervisor import Command, Supervisor
 from devstack.topics import TopicLike, create_topics
 
 FORMAT_SECONDS = 60
 START_SECONDS = 90
-STOP_SECONDS = 20
-DEFAULT_HEAP = "512m"
+STOP_SECONDS = 60
 
 
 class JvmKafka:
@@ -35,6 +36,7 @@ class JvmKafka:
         self._child: Child | None = None
         self._settings_path: Path | None = None
         self._java: list[str] = []
+        self._class_archive = Path()
 
     @property
     def bootstrap_servers(self) -> str:
@@ -43,10 +45,11 @@ class JvmKafka:
 
     def start(self) -> None:
         """Start it, after `stop` or `kill` on the same port with the same data."""
-        settings_path = self._settings_path or self._initialise()
-        arguments = [*self._java, "kafka.Kafka", str(settings_path)]
-        self._child = self._supervisor.start(Command(name="kafka", arguments=arguments))
-        self._child.wait_ready(lambda: broker_answers(LOOPBACK, self._port), deadline_seconds=START_SECONDS)
+        if self._settings_path is None:
+            self._settings_path = self._initialise()
+        if not self._class_archive.exists():
+            self._archive_classes()
+        self._launch(self._sharing_classes())
 
     def stop(self) -> None:
         """Let it write everything down and end."""
@@ -65,28 +68,38 @@ class JvmKafka:
 
     def _initialise(self) -> Path:
         directory = self._supervisor.make_temporary_directory("kafka", lasting=self._lasting)
-        program = java_program()
-        jars = kafka_jars(supervisor=self._supervisor)
-        self._java = [program, *java_options(optimised=self._optimised), "-cp", f"{jars}/*"]
+        java, jars = find_java(), kafka_jars(supervisor=self._supervisor)
+        self._java = [java.program, *java_options(optimised=self._optimised), "-cp", f"{jars}/*"]
+        self._class_archive = cache_directory() / f"{jars.name}-java-{java.fingerprint}.jsa"
         path = directory / "server.properties"
         path.write_text(as_properties(self._settings(data=directory / "data")), encoding="utf-8")
-        format_command = [*self._java, "kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(path)]
-        self._supervisor.run(Command(name="kafka-format", arguments=format_command), deadline_seconds=FORMAT_SECONDS)
-        self._settings_path = path
+        format_options = ["kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(path)]
+        arguments = [*self._java, *self._sharing_classes(), *format_options]
+        self._supervisor.run(Command(name="kafka-format", arguments=arguments), deadline_seconds=FORMAT_SECONDS)
         return path
+
+    def _launch(self, options: Sequence[str]) -> None:
+        arguments = [*self._java, *options, "kafka.Kafka", str(self._settings_path)]
+        self._child = self._supervisor.start(Command(name="kafka", arguments=arguments))
+        self._child.wait_ready(lambda: broker_answers(LOOPBACK, self._port), deadline_seconds=START_SECONDS)
+
+    def _archive_classes(self) -> None:
+        """Let a first broker write down the classes it loaded: the next ones start in half the time."""
+        say("preparing Apache Kafka for quicker starts (once)")
+        draft = self._class_archive.with_suffix(f".{os.getpid()}")
+        self._launch([f"-XX:ArchiveClassesAtExit={draft}", "-Xlog:cds=error", "-Xlog:cds+dynamic=error"])
+        self.stop()
+        if draft.exists():
+            draft.replace(self._class_archive)
+
+    def _sharing_classes(self) -> list[str]:
+        archive = self._class_archive
+        return [f"-XX:SharedArchiveFile={archive}", "-Xlog:cds=error"] if archive.exists() else []
 
     def _settings(self, *, data: Path) -> dict[str, str]:
         return broker_settings(
             host=LOOPBACK, listen_host=LOOPBACK, port=self._port, controller_port=free_port(), data=str(data)
         )
-
-
-def java_options(*, optimised: bool) -> list[str]:
-    """Settings of the virtual machine: quick to start, or quick in the long run."""
-    heap = os.environ.get("DEVSTACK_KAFKA_HEAP") or DEFAULT_HEAP
-    quick_start = [] if optimised else ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-    # Performance data would leave a file behind when the broker is killed.
-    return [f"-Xmx{heap}", *quick_start, "-XX:-UsePerfData", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
 
 
 def cluster_id() -> str:

@@ -2,13 +2,12 @@
 
 import hashlib
 import os
-import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 from devstack.errors import DevstackError
+from devstack.java import HOW_TO_INSTALL
 from devstack.progress import say
 from devstack.supervisor import Command, Supervisor
 
@@ -16,9 +15,7 @@ KAFKA_VERSION = "4.3.1"
 SLF4J_VERSION = "1.7.36"
 COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 DOWNLOAD_SECONDS = 900
-OLDEST_JAVA = 17
 CHECKSUMS = Path(__file__).with_name(f"kafka-{KAFKA_VERSION}.sha256")
-HOW_TO_INSTALL = "install it (on Debian: apt-get install openjdk-17-jre-headless maven) or use STACK=embedded"
 
 POM = f"""\
 <project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -34,20 +31,6 @@ POM = f"""\
   </dependencies>
 </project>
 """
-
-
-def java_program() -> str:
-    """Path of a Java that can run Kafka 4: JAVA_HOME's, else the first on PATH."""
-    home = os.environ.get("JAVA_HOME")
-    program = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
-    if program is None:
-        raise DevstackError(f"Apache Kafka needs Java {OLDEST_JAVA} or newer, and there is none: {HOW_TO_INSTALL}")
-    said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', said)
-    if version is None or int(version.group(1)) < OLDEST_JAVA:
-        found = said.partition("\n")[0] or "no version"
-        raise DevstackError(f"Apache Kafka needs Java {OLDEST_JAVA} or newer, {program} says {found}: {HOW_TO_INSTALL}")
-    return program
 
 
 def kafka_jars(*, supervisor: Supervisor) -> Path:

@@ -2,7 +2,8 @@
 
 import contextlib
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -21,6 +22,53 @@ def ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class PostponedSignals:
+    """Signals that came while others must not be disturbed."""
+
+    def __init__(self) -> None:
+        self._pending: list[int] = []
+        self._handlers: dict[int, Callable[[int, FrameType | None], object]] = {}
+
+    def deliver(self) -> None:
+        """Let the first that came take effect here and now."""
+        if self._pending:
+            number = self._pending[0]
+            self._pending.clear()
+            self._handlers[number](number, None)
+
+    def catch(self, number: signal.Signals) -> None:
+        """Hold back a signal whose handler is a Python function; the others end the process anyway, or are ignored."""
+        handler = signal.getsignal(number)
+        if callable(handler):
+            self._handlers[number] = handler
+            signal.signal(number, self._note)
+
+    def release(self) -> None:
+        """Give every signal its handler back."""
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        self._pending.append(number)
+
+
+@contextlib.contextmanager
+def postponed_signals() -> Iterator[PostponedSignals]:
+    """Hold back ending signals until `deliver` is called or the block ends.
+
+    An exception that a signal raises anywhere in the locks of threads and futures can leave a lock held for ever.
+    """
+    signals = PostponedSignals()
+    if threading.current_thread() is threading.main_thread():
+        for number in ENDING_SIGNALS:
+            signals.catch(number)
+    try:
+        yield signals
+    finally:
+        signals.release()
+        signals.deliver()
 
 
 def exit_code(returncode: int) -> int:

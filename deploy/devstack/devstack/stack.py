@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -14,10 +14,12 @@ from devstack.jvm_kafka import JvmKafka
 from devstack.outside_world import OutsideWorld
 from devstack.postgres import Postgres
 from devstack.servers import DatabaseServer, KafkaServer, Server
+from devstack.signals import PostponedSignals, postponed_signals
 from devstack.supervisor import Supervisor
 from devstack.topics import TopicLike
 
 STATE_DIRECTORY = Path(".devstack")
+SIGNAL_PAUSE_SECONDS = 0.1
 
 
 class StackKind(StrEnum):
@@ -97,19 +99,23 @@ class Stack:
         return kafka_is_real(self.kind)
 
     def start(self) -> None:
-        """Start every part at the same time; when one fails, none is left."""
-        try:
-            self.supervisor.open()
-            self._start_together([self.kafka, self.postgres, *(self.world.servers() if self.world else [])])
-            self.create_topics(self._topics)
-            self.supervisor.describe(stack=self.kind, environment=self.environment())
-        except BaseException:
-            self.stop()
-            raise
+        """Start every part at the same time; when one fails, or a signal interrupts, none is left."""
+        servers = [self.kafka, self.postgres, *(self.world.servers() if self.world else [])]
+        with postponed_signals() as signals:
+            try:
+                self.supervisor.open()
+                self._start_together(servers, signals=signals)
+                self.create_topics(self._topics)
+                self.supervisor.describe(stack=self.kind, environment=self.environment())
+                signals.deliver()
+            except BaseException:
+                self.supervisor.close()
+                raise
 
     def stop(self) -> None:
         """End everything and remove its data."""
-        self.supervisor.close()
+        with postponed_signals():
+            self.supervisor.close()
 
     def create_topics(self, specs: Sequence[TopicLike]) -> None:
         """Make the topics that are missing; usable when this returns."""
@@ -133,12 +139,15 @@ class Stack:
             raise DevstackError("the outside world was not asked for: Stack(outside_world=True)")
         return self.world
 
-    def _start_together(self, servers: Sequence[Server]) -> None:
+    def _start_together(self, servers: Sequence[Server], *, signals: PostponedSignals) -> None:
         with ThreadPoolExecutor(max_workers=len(servers)) as pool:
-            starts = [pool.submit(server.start) for server in servers]
+            pending = {pool.submit(server.start) for server in servers}
             try:
-                for start in as_completed(starts):
-                    start.result()
+                while pending:
+                    done, pending = wait(pending, timeout=SIGNAL_PAUSE_SECONDS, return_when=FIRST_COMPLETED)
+                    for start in done:
+                        start.result()
+                    signals.deliver()
             except BaseException:
                 # The other starts then fail at once instead of running into their deadlines.
                 self.supervisor.close()

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from devstack.errors import DevstackError
-from devstack.kafka_jars import java_program, kafka_jars
+from devstack.java import find_java
+from devstack.kafka_jars import kafka_jars
 from devstack.supervisor import Supervisor
 
 
@@ -28,18 +29,18 @@ def install(directory: Path, name: str, script: str) -> None:
 def test_no_java_is_said(programs: Path) -> None:
     assert not list(programs.iterdir())
     with pytest.raises(DevstackError, match=r"needs Java 17 or newer, and there is none: install it \(on Debian"):
-        java_program()
+        find_java()
 
 
 def test_an_old_java_is_said(programs: Path) -> None:
     install(programs, "java", """echo 'openjdk version "11.0.2" 2019-01-15' >&2""")
     with pytest.raises(DevstackError, match=r'bin/java says openjdk version "11\.0\.2" 2019-01-15: install it'):
-        java_program()
+        find_java()
 
 
 def test_a_java_of_today_is_taken(programs: Path) -> None:
     install(programs, "java", """echo 'openjdk version "21" 2023-09-19 LTS' >&2""")
-    assert java_program() == str(programs / "java")
+    assert find_java().program == str(programs / "java")
 
 
 def test_no_maven_is_said(programs: Path, tmp_path: Path) -> None:

@@ -6,12 +6,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_a_second_install_does_nothing_and_asks_no_network() -> None:
-    offline = os.environ | {"PIP_NO_INDEX": "1"}
+def install_offline() -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "deploy/install/install.py")]
+    return subprocess.run(command, env=os.environ | {"PIP_NO_INDEX": "1"}, capture_output=True, text=True, check=False)
 
-    second = subprocess.run(
-        [sys.executable, ROOT / "deploy/install/install.py"], env=offline, capture_output=True, text=True, check=False
-    )
+
+def test_a_second_install_does_nothing_and_asks_no_network() -> None:
+    install_offline()
+
+    second = install_offline()
 
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
 

@@ -17,6 +17,7 @@ from chassis.backoff import Backoff, pause
 from chassis.crash import crash_point
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS
 from chassis.errors import is_transient
+from chassis.tracing import trace_id_of
 from notify_svc import attempts, repository
 from notify_svc.domain import Accepted, Again, AnswerLost, Deferred, Ended, NoAddress, Refused, Unreachable, verdict
 from notify_svc.handlers import announce_settled
@@ -151,7 +152,7 @@ class Sender:
         if isinstance(result, AnswerLost):
             rule = "sent_again" if isinstance(decided, Again) else "settled"
             MESSAGES_IN_DOUBT.labels(channel, rule).inc()
-            log.warning("answer lost", channel=channel, claim_id=str(leased.claim_id), rule=rule, trace=leased.trace)
+            log.warning("answer lost", channel=channel, rule=rule, **_told(leased))
         if isinstance(decided, Again):
             SEND_RETRIES.labels(channel, type(result).__name__).inc()
         return decided
@@ -209,10 +210,15 @@ class Sender:
                 result = await handover()
             crash_point("notify.after_send")
         except Exception as error:  # noqa: BLE001 - whatever one message stumbles over, other customers get theirs
-            log.error("defect", channel=channel, claim_id=str(leased.claim_id), error=type(error).__name__)  # noqa: TRY400 - a traceback shows what stood in the message
+            log.error("defect", channel=channel, error=type(error).__name__, **_told(leased))  # noqa: TRY400 - a traceback shows what stood in the message
             reason = f"defect-{type(error).__name__}"
             return Deferred(reason) if handover is None else AnswerLost(reason)
         return result
+
+
+def _told(leased: Leased) -> dict[str, str | None]:
+    """Return what a line of the log says about a message: whose claim it is about, never to whom it goes."""
+    return {"claim_id": str(leased.claim_id), "trace_id": trace_id_of(leased.trace)}
 
 
 def _mark(span: Span | None, result: Result) -> None:

@@ -25,6 +25,7 @@ _POLICY = RetryPolicy(first_seconds=30, longest_seconds=14_400, give_up_after=ti
 async def send(bare: Bare, *, channel: Channel) -> None:
     """Send what is due on `channel`, for ever."""
     while True:
+        bare.effected.clear()
         async with bare.pool.acquire() as connection:
             now = datetime.now(UTC)
             taken = await attempts.lease_due(
@@ -48,7 +49,6 @@ def _verdict(leased: Leased, work: BareWork) -> object:
 
 
 async def _rest(bare: Bare) -> None:
-    bare.effected.clear()
     try:
         async with asyncio.timeout(IDLE_SECONDS):
             await bare.effected.wait()

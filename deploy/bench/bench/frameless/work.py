@@ -35,7 +35,7 @@ class BareWork:
         self.connection = connection
         self.now = datetime.now(UTC)
         self.announced: list[tuple[object, ...]] = []
-        self._timers: list[Timer] = []
+        self._timers: dict[tuple[str, str], Timer] = {}
 
     def announce(self, *events: Event, trace: str | None) -> None:
         """Publish `events` after the commit."""
@@ -46,18 +46,19 @@ class BareWork:
 
     def schedule(self, *timers: Timer) -> None:
         """Set timers; none of them comes due in a run."""
-        self._timers += timers
+        self._timers |= {(timer.kind, timer.key): timer for timer in timers}
 
     async def cancel(self, kind: str, keys: Iterable[str]) -> None:
         """Remove timers."""
-        await self.connection.execute(
-            "DELETE FROM bare.timer WHERE kind = $1 AND key = ANY ($2::text[])", kind, list(keys)
-        )
+        keys = list(keys)
+        for key in keys:
+            self._timers.pop((kind, key), None)
+        await self.connection.execute("DELETE FROM bare.timer WHERE kind = $1 AND key = ANY ($2::text[])", kind, keys)
 
     async def flush(self) -> None:
         """Write what was announced and scheduled."""
         if self.announced:
             await self.connection.execute(_OUTBOX, *map(list, zip(*self.announced, strict=True)))
         if self._timers:
-            rows = [(timer.kind, timer.key, timer.due_at, timer.trace) for timer in self._timers]
+            rows = [(timer.kind, timer.key, timer.due_at, timer.trace) for timer in self._timers.values()]
             await self.connection.execute(_TIMERS, *map(list, zip(*rows, strict=True)))

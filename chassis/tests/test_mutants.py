@@ -1,0 +1,145 @@
+"""Every promise is broken once, on purpose, and the test that guards it must fail: only then does it guard anything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import chassis
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+TESTS_FAILED = 1
+_SOURCE = Path(chassis.__file__).parent
+_TESTS = Path(__file__).parent
+_ROOT = _TESTS.parents[1]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change to the chassis, and the test that must notice it."""
+
+    name: str
+    module: str
+    sound: str
+    broken: str
+    guard: str
+
+
+MUTANTS = (
+    Mutant(
+        "a: offsets are acknowledged before the batch is taken",
+        "kafka.py",
+        "            await self._processor.take(records)\n",
+        "            await self._acknowledge(records)\n            await self._processor.take(records)\n",
+        "test_effects_happen_once.py::test_offsets_are_acknowledged_only_after_the_commit",
+    ),
+    Mutant(
+        "a: what was announced is written after the commit instead of with it",
+        "work.py",
+        "                yield work\n                await work.flush()\n",
+        "                yield work\n            asyncio.get_running_loop().call_later(9, work.flush)\n",
+        "test_effects_happen_once.py::test_a_kill_at_any_point_loses_nothing_and_doubles_no_effect[consumer.after_commit]",
+    ),
+    Mutant(
+        "b: there is no inbox",
+        "inbox.py",
+        '    new = {(row["source"], row["event_id"]) for row in rows}\n',
+        "    new = set(first)\n",
+        "test_effects_happen_once.py::test_the_same_message_three_times_in_one_batch_and_again_after_a_restart_changes_nothing",
+    ),
+    Mutant(
+        "b: duplicates inside a batch are not dropped",
+        "inbox.py",
+        "        if (identity := (delivery.source, delivery.event_id)) in new and first[identity] is delivery\n",
+        "        if (delivery.source, delivery.event_id) in new\n",
+        "test_effects_happen_once.py::test_the_same_message_three_times_in_one_batch_and_again_after_a_restart_changes_nothing",
+    ),
+    Mutant(
+        "c: poison is swallowed",
+        "consuming.py",
+        "        await self._commit((), (rejection,))\n",
+        "        del rejection\n",
+        "test_poison.py::test_one_poison_message_in_a_batch_of_500_harms_no_other[broken-handler-failed]",
+    ),
+    Mutant(
+        "c: a batch with a culprit is not halved, all of it is parked",
+        "consuming.py",
+        "        middle = len(deliveries) // 2\n",
+        "        await self._commit((), [Rejection(one.record, 'handler-failed', '') for one in deliveries])\n"
+        "        return\n        middle = len(deliveries) // 2\n",
+        "test_poison.py::test_one_poison_message_in_a_batch_of_500_harms_no_other[broken-handler-failed]",
+    ),
+    Mutant(
+        "c: a replay ignores what is newer",
+        "parking.py",
+        "            ON CONFLICT (consumer, topic, partition, record_offset, digest) DO NOTHING\n",
+        "            ON CONFLICT (parked_id) DO NOTHING\n",
+        "test_poison.py::test_poison_delivered_again_is_parked_once",
+    ),
+    Mutant(
+        "d: an outage is taken for poison",
+        "errors.py",
+        "    match error:\n        case asyncpg.InvalidCachedStatementError():\n",
+        "    return False\n    match error:\n        case asyncpg.InvalidCachedStatementError():\n",
+        "test_outages.py::test_a_short_outage_parks_and_loses_nothing[postgres]",
+    ),
+    Mutant(
+        "e: after a failed send the producer goes on",
+        "relay.py",
+        "        future.add_done_callback(partial(_halt, producer))\n",
+        "",
+        "test_adversary_relay.py::test_nothing_of_a_key_overtakes_what_the_broker_refused_once",
+    ),
+    Mutant(
+        "e: the relay sends the newest first",
+        "outbox.py",
+        "FROM messaging.outbox WHERE refused IS NULL ORDER BY position LIMIT $1",
+        "FROM messaging.outbox WHERE refused IS NULL ORDER BY position DESC LIMIT $1",
+        "test_order.py::test_events_of_one_key_leave_in_order_across_restarts_of_the_relay",
+    ),
+    Mutant(
+        "f: outbox rows are deleted before the broker has taken them",
+        "relay.py",
+        "            failure: BaseException | None = None\n",
+        "            await outbox.delete(connection, positions=[row.position for row in rows])\n"
+        "            failure: BaseException | None = None\n",
+        "test_effects_happen_once.py::test_a_kill_at_any_point_loses_nothing_and_doubles_no_effect[relay.after_hand_over]",
+    ),
+)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_broken_promise_is_noticed(tmp_path: Path, mutant: Mutant) -> None:
+    shutil.copytree(_SOURCE, tmp_path / "chassis")
+    module = tmp_path / "chassis" / mutant.module
+    sound = module.read_text()
+    assert mutant.sound in sound, f"{mutant.module} has changed: mend the mutant"
+    module.write_text(sound.replace(mutant.sound, mutant.broken))
+
+    code, said = _run_guard(tmp_path, mutant.guard)
+
+    assert code == TESTS_FAILED, said[-3_000:]
+    assert "1 failed" in said, said[-3_000:]
+
+
+def _run_guard(mutated: Path, guard: str) -> tuple[int, str]:
+    """Run one test on servers of its own, with the mutated chassis in front of the sound one."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    environment = {**inherited, "STACK": "embedded", "PYTHONPATH": str(mutated)}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"{_TESTS.relative_to(_ROOT)}/{guard}"],
+        cwd=_ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr

@@ -1,0 +1,114 @@
+"""Process: reports in, questions out; answers in, decisions out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+
+from bench.backlog import DECIDED, RAIN_ASKED, RAIN_TOLD
+from bench.floor.process import Stage, run
+from bench.storm import Storm
+from contracts.topics import LOSS_REPORTED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bench.floor.process import Connection, Record
+
+_PLACES: dict[str, tuple[int, int]] = {}
+
+_OPEN = """
+    WITH heard AS (
+        INSERT INTO inbox SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id),
+    given AS (
+        SELECT given.* FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::json[], $5::integer[], $6::boolean[],
+                                   $7::boolean[], $8::bytea[])
+                            AS given (event_id, claim_id, policy_number, report, damage_cents, needs_rain, is_excluded,
+                                      question)
+          JOIN heard USING (event_id)),
+    opened AS (
+        INSERT INTO claim
+        SELECT claim_id, claim_id, policy_number, report, damage_cents, needs_rain, is_excluded, 'asked', now()
+          FROM given)
+    INSERT INTO outbox (topic, key, payload) SELECT $9, claim_id::text, question FROM given
+"""
+_DECIDE = """
+    WITH heard AS (
+        INSERT INTO answer_inbox SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id),
+    decided AS (
+        SELECT claim_id,
+               CASE WHEN is_excluded OR (needs_rain AND NOT is_heavy) THEN 'denied' ELSE 'covered' END AS outcome,
+               CASE WHEN is_excluded THEN 'excluded' WHEN NOT needs_rain THEN 'rain_not_needed'
+                    WHEN is_heavy THEN 'heavy_rain' ELSE 'no_heavy_rain' END AS ground,
+               CASE WHEN is_excluded OR (needs_rain AND NOT is_heavy) THEN 0
+                    ELSE greatest(0, damage_cents - deductible_cents) END AS payable_cents
+          FROM unnest($1::uuid[], $2::boolean[]) AS given (event_id, is_heavy)
+          JOIN heard USING (event_id) JOIN claim ON claim_id = event_id JOIN policy USING (policy_number)),
+    kept AS (
+        INSERT INTO decision SELECT claim_id, outcome, ground, payable_cents, now() FROM decided),
+    moved AS (
+        UPDATE claim SET state = 'decided' FROM decided WHERE claim.claim_id = decided.claim_id)
+    INSERT INTO outbox (topic, key, payload)
+    SELECT $3, claim_id::text, convert_to(
+               json_build_object('claim_id', claim_id, 'outcome', outcome, 'ground', ground,
+                                 'payable_cents', payable_cents)::text, 'UTF8')
+      FROM decided
+"""
+
+
+async def prepare(connection: Connection) -> None:
+    """Know the policies."""
+    rows = []
+    for line in Storm(claims=0).policy_lines():
+        policy = json.loads(line)
+        (terms,) = policy["terms"]
+        location = terms["home"]["location"]
+        place = location["latitude_microdegrees"], location["longitude_microdegrees"]
+        _PLACES[policy["policy_number"]] = place
+        rows.append((policy["policy_number"], *place, terms["deductible_cents"]))
+    await connection.copy_records_to_table("policy", records=rows)
+
+
+async def open_claims(connection: Connection, records: Sequence[Record]) -> None:
+    """Open a claim for every new report and ask for its rain."""
+    rows = [_opened(record) for record in records]
+    await connection.execute(_OPEN, *map(list, zip(*dict(rows).values(), strict=True)), RAIN_ASKED)
+
+
+def _opened(record: Record) -> tuple[str, tuple[Any, ...]]:
+    event_id = next(value for name, value in record.headers if name == "ce_id").decode()
+    value = record.value or b""
+    report = orjson.loads(value)
+    facts = report["facts"]
+    claim_id, number = report["report_id"], report["policy_number"]
+    latitude, longitude = _PLACES[number]
+    question = orjson.dumps({"claim_id": claim_id, "at": report["loss"]["from_at"], "lat": latitude, "lon": longitude})
+    row = (
+        event_id,
+        claim_id,
+        number,
+        value.decode(),
+        sum(item["amount_cents"] for item in report["damage"]),
+        _is_true(facts, "precipitation_left_its_course") or _is_true(facts, "toilet_overflowed"),
+        _is_true(facts, "came_through_open_window_or_door") or _is_true(facts, "came_through_cellar_wall"),
+        question,
+    )
+    return event_id, row
+
+
+def _is_true(facts: dict[str, Any], name: str) -> bool:
+    fact = facts.get(name)
+    return fact is not None and fact["value"] == "true"
+
+
+async def decide(connection: Connection, records: Sequence[Record]) -> None:
+    """Decide every claim whose answer is new."""
+    answers = {answer["claim_id"]: answer["is_heavy"] for answer in (orjson.loads(record.value) for record in records)}
+    await connection.execute(_DECIDE, [UUID(claim_id) for claim_id in answers], list(answers.values()), DECIDED)
+
+
+if __name__ == "__main__":
+    run(prepare, Stage(LOSS_REPORTED.name, open_claims), Stage(RAIN_TOLD, decide))

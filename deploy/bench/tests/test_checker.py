@@ -1,0 +1,78 @@
+from dataclasses import replace
+from uuid import UUID
+
+from bench.checker import Decided, Harvest, differences, problems
+
+FIRST, SECOND = UUID(int=1), UUID(int=2)
+
+
+def decided(report_id: UUID, *, outcome: str = "covered", payable_cents: int | None = 159_000) -> Decided:
+    return Decided(
+        report_id=report_id,
+        policy_number="700001-531-01",
+        outcome=outcome,
+        ground="heavy_local_precipitation",
+        payable_cents=payable_cents,
+    )
+
+
+GOOD = Harvest(
+    claims=[FIRST, SECOND],
+    decisions=[decided(FIRST), decided(SECOND)],
+    settled=[FIRST, FIRST, SECOND, SECOND],
+    left_in_outboxes=0,
+)
+
+
+def test_a_whole_run_has_no_problems() -> None:
+    assert problems(GOOD, reports=[FIRST, SECOND]) == []
+
+
+def test_a_missing_decision_is_found() -> None:
+    harvest = replace(GOOD, decisions=[decided(FIRST)])
+
+    assert problems(harvest, reports=[FIRST, SECOND]) == [f"1 reports lack decisions, first {SECOND}"]
+
+
+def test_a_doubled_decision_is_found() -> None:
+    harvest = replace(GOOD, decisions=[*GOOD.decisions, decided(SECOND)])
+
+    assert problems(harvest, reports=[FIRST, SECOND]) == [f"1 reports have too many decisions, first {SECOND}"]
+
+
+def test_a_doubled_decision_does_not_hide_a_missing_one() -> None:
+    harvest = replace(GOOD, decisions=[decided(FIRST), decided(FIRST)])
+
+    assert len(problems(harvest, reports=[FIRST, SECOND])) == 2
+
+
+def test_a_claim_nobody_reported_is_found() -> None:
+    harvest = replace(GOOD, claims=[FIRST, SECOND, UUID(int=3)])
+
+    assert problems(harvest, reports=[FIRST, SECOND]) == [f"1 reports have too many claims, first {UUID(int=3)}"]
+
+
+def test_a_message_that_was_not_settled_is_found() -> None:
+    harvest = replace(GOOD, settled=[FIRST, FIRST, SECOND])
+
+    assert problems(harvest, reports=[FIRST, SECOND]) == [f"1 reports lack settled messages, first {SECOND}"]
+
+
+def test_what_was_not_sent_or_was_parked_is_found() -> None:
+    harvest = replace(GOOD, left_in_outboxes=3, parked=1)
+
+    assert problems(harvest, reports=[FIRST, SECOND]) == ["3 events left in outboxes", "1 messages parked"]
+
+
+def test_another_outcome_is_a_difference() -> None:
+    other = replace(GOOD, decisions=[decided(FIRST), decided(SECOND, outcome="denied")])
+
+    assert len(differences(GOOD, other)) == 1
+
+
+def test_which_claim_of_a_policy_bears_the_deductible_is_none() -> None:
+    one = replace(GOOD, decisions=[decided(FIRST, payable_cents=59_000), decided(SECOND, payable_cents=84_000)])
+    other = replace(GOOD, decisions=[decided(FIRST, payable_cents=84_000), decided(SECOND, payable_cents=59_000)])
+
+    assert differences(one, other) == []
+    assert len(differences(one, GOOD)) == 1
