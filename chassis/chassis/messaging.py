@@ -18,8 +18,8 @@ def created(topic: str, *, event_id: str, key: str) -> Mapping[str, str | int]:
     }
 
 
-def sent(topic: str, *, count: int) -> Mapping[str, str | int]:
-    """Describe a batch handed to the broker."""
+def sent(topic: str | None, *, count: int) -> Mapping[str, str | int]:
+    """Describe a batch handed to the broker; `topic` is None when it is for several topics."""
     return _operation("send", "send", topic) | {names.MESSAGING_BATCH_MESSAGE_COUNT: count}
 
 
@@ -41,10 +41,11 @@ def processed(topic: str, *, group: str, event_id: str, partition: int, offset: 
     }
 
 
-def _operation(name: str, kind: str, topic: str) -> dict[str, str | int]:
+def _operation(name: str, kind: str, topic: str | None) -> dict[str, str | int]:
+    destination = {} if topic is None else {names.MESSAGING_DESTINATION_NAME: topic}
     return {
         names.MESSAGING_SYSTEM: "kafka",
         names.MESSAGING_OPERATION_NAME: name,
         names.MESSAGING_OPERATION_TYPE: kind,
-        names.MESSAGING_DESTINATION_NAME: topic,
+        **destination,
     }

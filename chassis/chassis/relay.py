@@ -155,12 +155,13 @@ class Relay:
 
     async def _send(self, connection: Connection, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> None:
         """Send `rows` at full speed; after a failure delete only what came before it, so that nothing overtakes."""
-        topics = Counter(row.topic for row in rows)
+        topics = {row.topic for row in rows}
+        only = topics.pop() if len(topics) == 1 else None
         with self._tracing.batch_span(
-            f"send {next(iter(topics)) if len(topics) == 1 else 'outbox'}",
+            f"send {only}" if only else "send",
             kind=SpanKind.CLIENT,
             members=[row.trace for row in rows],
-            attributes=messaging.sent(", ".join(sorted(topics)), count=len(rows)),
+            attributes=messaging.sent(only, count=len(rows)),
         ):
             failure: BaseException | None = None
             taken: list[asyncio.Future[object]] = []

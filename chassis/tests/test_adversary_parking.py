@@ -10,6 +10,7 @@ from driving import contact
 from specimen.app import Settings, build, heard_topic
 
 from chassis.testing import harness
+from contracts.envelope import Message, encode
 
 if TYPE_CHECKING:
     from chassis.service import Service
@@ -22,9 +23,8 @@ def specimen(database: str) -> Service:
 async def test_a_record_with_a_monstrous_header_name_is_parked_like_any_other(database: str) -> None:
     topic = heard_topic("specimen")
     async with harness(specimen(database)) as h:
-        from contracts.envelope import encode
 
-        def sound(version: int) -> object:
+        def sound(version: int) -> Message:
             return encode(
                 topic, contact(uuid4(), version), event_id=str(uuid4()), source="/test", time=h.service.clock.now()
             )

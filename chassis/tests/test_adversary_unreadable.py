@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PLACEHOLDER, BINARY = b"headername", b"header\xff\xfe\xfd\xfc"
 
 
-class WithBinaryHeaderName(default_records._DefaultRecordBatchBuilderPy):
+class WithBinaryHeaderName(default_records._DefaultRecordBatchBuilderPy):  # type: ignore[misc]  # not typed
     """Writes what a client that asks for no UTF-8 would."""
 
     def append(self, *args: object, **kwargs: object) -> object:
