@@ -36,10 +36,11 @@ def run_main(
     parser = argparse.ArgumentParser(prog=name)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     try:
-        # Commands are part of the service, and the service needs its settings: only --help works without them.
         words = sys.argv[1:] if argv is None else argv
         wants_help = not words or any(word in {"-h", "--help"} for word in words)
-        service = None if wants_help else build(_prepared(name, settings_class))
+        service = (
+            _described(name, settings_class, build, parser) if wants_help else build(_prepared(name, settings_class))
+        )
         _add_commands(commands, service)
         arguments = parser.parse_args(argv)
         assert service is not None  # noqa: S101 - parse_args has ended a call for help
@@ -56,6 +57,17 @@ def run_main(
         log.exception("failed")
         sys.stderr.write(f"{name}: stopped by {describe(error)}; the log says where\n")
         sys.exit(FAILED)
+
+
+def _described(
+    name: str, settings_class: type[S], build: Callable[[S], Service], parser: argparse.ArgumentParser
+) -> Service | None:
+    """Return the service for its --help; its own commands are part of it, and it cannot be built without settings."""
+    try:
+        return build(_prepared(name, settings_class))
+    except CannotStartError as error:
+        parser.epilog = f"The service's own commands are not listed: {error}"
+        return None
 
 
 def _prepared(name: str, settings_class: type[S]) -> S:

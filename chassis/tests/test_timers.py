@@ -1,0 +1,41 @@
+"""Durable timers fire once, also after downtime and after a kill in the middle."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from driving import contact, until
+from specimen.app import REMINDED
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from driving import Driver
+
+KILLED = 137
+REMINDER_VERSION = 1_000
+
+
+async def _reminders(driver: Driver, customer: UUID) -> int:
+    """Count the reminders by identity: the wire may repeat one."""
+    said = {dict(record.headers)["ce_id"]: json.loads(record.value or b"") for record in await driver.said()}
+    return sum(one["claim_id"] == str(customer) and one["claim_version"] == REMINDER_VERSION for one in said.values())
+
+
+async def test_a_timer_fires_after_downtime_and_only_once(driver: Driver) -> None:
+    customer = uuid4()
+    await driver.publish([driver.message(contact(customer, 1, name=REMINDED))])
+    await driver.launch(CRASH_AT="relay.after_hand_over")
+    assert await driver.wait_for_exit() == KILLED
+
+    await driver.launch(CRASH_AT="timers.before_commit")
+    assert await driver.wait_for_exit() == KILLED
+    assert len(await driver.rows("SELECT FROM messaging.timer")) == 1
+    await driver.start()
+
+    await until(lambda: _reminders(driver, customer), what="the reminder")
+    assert await driver.rows("SELECT FROM messaging.timer") == []
+    assert await driver.terminate() == 0
+    assert await _reminders(driver, customer) == 1
