@@ -1,6 +1,7 @@
-# Settings a caller may give: PYTHON, STACK (embedded, jvm, docker, external), KEEP=1, SLOW=1.
+# Settings a caller may give: PYTHON, STACK (embedded, jvm, docker, external), KEEP=1, SLOW=1, JOBS (tests at a time).
 # They reach the commands through the environment as well.
 PYTHON ?= python3
+JOBS ?= 2
 PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml deploy/*/pyproject.toml))
 MODULES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(package))))
 DISTRIBUTIONS := $(addprefix water-,$(notdir $(filter-out services/%,$(PACKAGES)))) $(notdir $(filter services/%,$(PACKAGES)))
@@ -22,10 +23,10 @@ demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external] 
 	@exec .venv/bin/demo $(if $(STACK),--stack "$(STACK)") $(if $(KEEP),--keep)
 
 test: install ## All tests but the slow ones, with the coverage gate [STACK=...] [SLOW=1 runs the slow ones too]
-	@exec .venv/bin/pytest $(if $(SLOW),,-m "not slow") --cov
+	@exec .venv/bin/pytest $(if $(SLOW),,-m "not slow") --cov -n $(JOBS) --dist loadgroup
 
 test-slow: install ## Only the slow tests: outages of a minute, mutants [STACK=...]
-	@exec .venv/bin/pytest -m slow
+	@exec .venv/bin/pytest -m slow -n $(JOBS) --dist loadgroup
 
 bench: install ## Claims per second beside a frameless pipeline and a raw floor
 	@exec .venv/bin/bench

@@ -25,7 +25,7 @@ HEADER_ALLOWANCE_BYTES = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One row of the outbox before it has its position."""
+    """One event as it goes into the outbox."""
 
     event_id: UUID
     topic: str
@@ -37,17 +37,10 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(Announcement):
     """One event that waits to be sent. Positions of one key follow the order of its transactions."""
 
     position: int
-    event_id: UUID
-    topic: str
-    key: str
-    event_type: str
-    payload: bytes
-    trace: Trace | None
-    occurred_at: datetime
 
 
 def prepare(
@@ -92,7 +85,7 @@ async def next_rows(connection: Connection, *, limit: int) -> Sequence[OutboxRow
     """Return the first `limit` rows that can be sent, in their order."""
     rows = await connection.fetch(
         """
-        SELECT position, id, aggregatetype, aggregateid, type, payload, traceparent, occurred_at
+        SELECT id, aggregatetype, aggregateid, type, payload, traceparent, occurred_at, position
           FROM messaging.outbox WHERE refused IS NULL ORDER BY position LIMIT $1
         """,
         limit,

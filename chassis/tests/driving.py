@@ -21,8 +21,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from specimen.app import heard_topic, said_topic
+from specimen.app import MIGRATIONS, heard_topic, said_topic
 
+from chassis import migrations
 from contracts.envelope import Message, encode
 from contracts.policy import ContactChanged, Language
 
@@ -99,8 +100,11 @@ class Driver:
 
     async def migrate(self) -> None:
         """Bring the database up to date."""
-        code, _ = await self.finish("migrate")
-        assert code == 0, self.log()
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            await migrations.migrate(connection, directory=MIGRATIONS)
+        finally:
+            await connection.close()
 
     async def start(self, **extra: str) -> None:
         """Start the service and wait until it is ready."""

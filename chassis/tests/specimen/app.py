@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chassis.batch import Batch
 
 BROKEN, UNPROCESSABLE, REMINDED = "broken", "unprocessable", "reminded"
+MIGRATIONS = Path(__file__).parent / "migrations"
 _PARTITIONS = 3
 
 
@@ -110,7 +111,7 @@ def build(settings: Settings) -> Service:
     return Service(
         name=topics.NOTIFY,
         settings=settings,
-        migrations=Path(__file__).parent / "migrations",
+        migrations=MIGRATIONS,
         consumers=(Consumer(heard_topic(settings.specimen_topics), specimen.count),),
         timers=(TimerHandler("remind", specimen.remind),),
     )

@@ -25,8 +25,6 @@ CREATE TABLE claim (
     policy_number text        NOT NULL,
     report        json        NOT NULL,
     damage_cents  integer     NOT NULL,
-    needs_rain    boolean     NOT NULL,
-    is_excluded   boolean     NOT NULL,
     state         text        NOT NULL,
     opened_at     timestamptz NOT NULL
 );

@@ -20,31 +20,39 @@ if TYPE_CHECKING:
 
 _PLACES: dict[str, tuple[int, int]] = {}
 
-_OPEN = """
+_DECIDED = """json_build_object('claim_id', claim_id, 'outcome', outcome, 'ground', ground,
+                                  'payable_cents', payable_cents)::text"""
+_OPEN = f"""
     WITH heard AS (
         INSERT INTO inbox SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id),
     given AS (
         SELECT given.* FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::json[], $5::integer[], $6::boolean[],
-                                   $7::boolean[], $8::bytea[])
-                            AS given (event_id, claim_id, policy_number, report, damage_cents, needs_rain, is_excluded,
-                                      question)
+                                   $7::bytea[])
+                            AS given (event_id, claim_id, policy_number, report, damage_cents, is_excluded, question)
           JOIN heard USING (event_id)),
     opened AS (
         INSERT INTO claim
-        SELECT claim_id, claim_id, policy_number, report, damage_cents, needs_rain, is_excluded, 'asked', now()
-          FROM given)
-    INSERT INTO outbox (topic, key, payload) SELECT $9, claim_id::text, question FROM given
-"""
-_DECIDE = """
+        SELECT claim_id, claim_id, policy_number, report, damage_cents,
+               CASE WHEN question IS NULL THEN 'decided' ELSE 'asked' END, now()
+          FROM given),
+    decided AS (
+        SELECT claim_id, CASE WHEN is_excluded THEN 'denied' ELSE 'covered' END AS outcome,
+               CASE WHEN is_excluded THEN 'excluded' ELSE 'rain_not_needed' END AS ground,
+               CASE WHEN is_excluded THEN 0 ELSE greatest(0, damage_cents - deductible_cents) END AS payable_cents
+          FROM given JOIN policy USING (policy_number) WHERE question IS NULL),
+    kept AS (
+        INSERT INTO decision SELECT claim_id, outcome, ground, payable_cents, now() FROM decided)
+    INSERT INTO outbox (topic, key, payload)
+    SELECT $8, claim_id::text, question FROM given WHERE question IS NOT NULL
+    UNION ALL SELECT $9, claim_id::text, convert_to({_DECIDED}, 'UTF8') FROM decided
+"""  # noqa: S608 - put together from our own text
+_DECIDE = f"""
     WITH heard AS (
         INSERT INTO answer_inbox SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id),
     decided AS (
-        SELECT claim_id,
-               CASE WHEN is_excluded OR (needs_rain AND NOT is_heavy) THEN 'denied' ELSE 'covered' END AS outcome,
-               CASE WHEN is_excluded THEN 'excluded' WHEN NOT needs_rain THEN 'rain_not_needed'
-                    WHEN is_heavy THEN 'heavy_rain' ELSE 'no_heavy_rain' END AS ground,
-               CASE WHEN is_excluded OR (needs_rain AND NOT is_heavy) THEN 0
-                    ELSE greatest(0, damage_cents - deductible_cents) END AS payable_cents
+        SELECT claim_id, CASE WHEN is_heavy THEN 'covered' ELSE 'denied' END AS outcome,
+               CASE WHEN is_heavy THEN 'heavy_rain' ELSE 'no_heavy_rain' END AS ground,
+               CASE WHEN is_heavy THEN greatest(0, damage_cents - deductible_cents) ELSE 0 END AS payable_cents
           FROM unnest($1::uuid[], $2::boolean[]) AS given (event_id, is_heavy)
           JOIN heard USING (event_id) JOIN claim ON claim_id = event_id JOIN policy USING (policy_number)),
     kept AS (
@@ -52,11 +60,8 @@ _DECIDE = """
     moved AS (
         UPDATE claim SET state = 'decided' FROM decided WHERE claim.claim_id = decided.claim_id)
     INSERT INTO outbox (topic, key, payload)
-    SELECT $3, claim_id::text, convert_to(
-               json_build_object('claim_id', claim_id, 'outcome', outcome, 'ground', ground,
-                                 'payable_cents', payable_cents)::text, 'UTF8')
-      FROM decided
-"""
+    SELECT $3, claim_id::text, convert_to({_DECIDED}, 'UTF8') FROM decided
+"""  # noqa: S608 - put together from our own text
 
 
 async def prepare(connection: Connection) -> None:
@@ -73,9 +78,9 @@ async def prepare(connection: Connection) -> None:
 
 
 async def open_claims(connection: Connection, records: Sequence[Record]) -> None:
-    """Open a claim for every new report and ask for its rain."""
+    """Open a claim for every new report; ask for the rain it needs, or decide at once."""
     rows = [_opened(record) for record in records]
-    await connection.execute(_OPEN, *map(list, zip(*dict(rows).values(), strict=True)), RAIN_ASKED)
+    await connection.execute(_OPEN, *map(list, zip(*dict(rows).values(), strict=True)), RAIN_ASKED, DECIDED)
 
 
 def _opened(record: Record) -> tuple[str, tuple[Any, ...]]:
@@ -85,16 +90,17 @@ def _opened(record: Record) -> tuple[str, tuple[Any, ...]]:
     facts = report["facts"]
     claim_id, number = report["report_id"], report["policy_number"]
     latitude, longitude = _PLACES[number]
-    question = orjson.dumps({"claim_id": claim_id, "at": report["loss"]["from_at"], "lat": latitude, "lon": longitude})
+    needs_rain = _is_true(facts, "precipitation_left_its_course") or _is_true(facts, "toilet_overflowed")
+    is_excluded = _is_true(facts, "came_through_open_window_or_door") or _is_true(facts, "came_through_cellar_wall")
+    question = {"claim_id": claim_id, "at": report["loss"]["from_at"], "lat": latitude, "lon": longitude}
     row = (
         event_id,
         claim_id,
         number,
         value.decode(),
         sum(item["amount_cents"] for item in report["damage"]),
-        _is_true(facts, "precipitation_left_its_course") or _is_true(facts, "toilet_overflowed"),
-        _is_true(facts, "came_through_open_window_or_door") or _is_true(facts, "came_through_cellar_wall"),
-        question,
+        is_excluded,
+        orjson.dumps(question) if needs_rain and not is_excluded else None,
     )
     return event_id, row
 

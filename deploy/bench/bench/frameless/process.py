@@ -28,6 +28,8 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 BATCH_RECORDS = 500
 RELAYED_ROWS = 1_000
 IDLE_SECONDS = 0.2
+# A plan kept from when the tables were empty scans them whole for every row once they are not.
+_SERVER_SETTINGS = {"plan_cache_mode": "force_custom_plan", "jit": "off"}
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _ERRORS_ONLY = 40
 
@@ -71,7 +73,9 @@ async def _live(
     handlers: Sequence[tuple[Topic[Any], Handler]], loops: Sequence[Callable[[Bare], Awaitable[None]]]
 ) -> None:
     bootstrap_servers = os.environ["KAFKA_BOOTSTRAP_SERVERS"]
-    async with asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=4, max_size=8) as pool:
+    async with asyncpg.create_pool(
+        os.environ["DATABASE_URL"], min_size=4, max_size=8, server_settings=_SERVER_SETTINGS
+    ) as pool:
         bare = Bare(pool, asyncio.Event(), asyncio.Event())
         consumers = [_consumer(topic, bootstrap_servers) for topic, _ in handlers]
         await asyncio.gather(*(consumer.start() for consumer in consumers))
