@@ -17,7 +17,7 @@ from opentelemetry.trace import SpanKind
 from chassis import inbox, messaging, metrics, parking
 from chassis.batch import Batch, Delivery
 from chassis.crash import crash_point
-from chassis.errors import HandlerBrokenError, UnprocessableMessage, is_overload, is_transient
+from chassis.errors import HandlerBrokenError, UnprocessableMessage, is_overload, is_transient, places_of
 from chassis.parking import Rejection
 from chassis.tracing import context_of, fail
 from contracts.envelope import MalformedMessageError, decode
@@ -166,7 +166,7 @@ class BatchProcessor(Generic[E]):
                 raise HandlerBrokenError(message) from error
             stack = "".join(traceback.format_tb(error.__traceback__))
             reason = f"{type(error).__qualname__} in the handler"
-            rejection = Rejection(delivery.record, "handler-failed", reason, attempts, stack)
+            rejection = Rejection(delivery.record, "handler-failed", reason, attempts, stack, places_of(error))
         await self._commit((), (rejection,))
 
     async def _commit(self, deliveries: Sequence[Delivery[E]], rejections: Sequence[Rejection]) -> None:
@@ -201,6 +201,7 @@ class BatchProcessor(Generic[E]):
                 offset=record.offset,
                 code=rejection.code,
                 reason=rejection.reason,
+                places=rejection.places,
             )
 
 

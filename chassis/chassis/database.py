@@ -23,6 +23,9 @@ _SERVER_SETTINGS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
+    # A plan kept from when a table was empty scans all of it for every row once it is not; a batch pays for planning.
+    "plan_cache_mode": "force_custom_plan",
+    "jit": "off",
     # A session of a host that died holds its locks until the server notices; by default that takes two hours.
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 import asyncpg
 from aiokafka.errors import KafkaError
 
@@ -60,3 +63,10 @@ def describe(error: BaseException) -> str:
     """Name an error without its message, which may repeat the data it is about."""
     state = getattr(error, "sqlstate", None)
     return f"{type(error).__name__} ({state})" if state else type(error).__name__
+
+
+def places_of(error: BaseException) -> str:
+    """Name the places an error passed and its kind, for a log line: `handlers.py:31 register_claims > KeyError`."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return " > ".join([*places, describe(error)])

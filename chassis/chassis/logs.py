@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
-import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
-from chassis.errors import describe
+from chassis.errors import places_of
 from chassis.tracing import trace_id_of
 
 if TYPE_CHECKING:
@@ -60,9 +58,7 @@ def configure_logs(*, service: str, level: str) -> None:
 
 def _frames(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
     """Say where an exception came from; its message and the frames' variables may hold personal data or a password."""
-    frames = traceback.extract_tb(exc_info[2])
-    steps = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    return " > ".join([*steps, describe(exc_info[1])])
+    return places_of(exc_info[1])
 
 
 def _replace_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -36,6 +36,7 @@ class Rejection:
     reason: str
     attempts: int = 1
     stack: str | None = None
+    places: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ async def open_runtime(service: Service) -> AsyncIterator[Runtime]:
                 clock=service.clock,
                 service=service.name,
                 tracing=tracing,
+                timer_kinds=frozenset(handler.kind for handler in service.timers),
                 outbox_filled=asyncio.Event(),
                 timers_changed=asyncio.Event(),
             ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis import outbox, timer_table
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS
+from chassis.errors import HandlerBrokenError
 from chassis.timer_table import DueTimer, Timer
 from chassis.tracing import Trace
 from contracts.topics import TOPIC_OF
@@ -28,9 +29,12 @@ __all__ = ["DueTimer", "Timer", "Trace", "Work", "WorkFactory"]
 class Work:
     """The transaction a handler works in. Never commit it: it commits when the handler returns."""
 
-    def __init__(self, connection: Connection, *, now: datetime, service: str, tracing: Tracing) -> None:
+    def __init__(
+        self, connection: Connection, *, now: datetime, service: str, tracing: Tracing, timer_kinds: frozenset[str]
+    ) -> None:
         self.connection = connection
         self.now = now
+        self._timer_kinds = timer_kinds
         self._service = service
         self._tracing = tracing
         self._announced: list[outbox.Announcement] = []
@@ -43,7 +47,11 @@ class Work:
         row lock of what the key names. Raises `UnprocessableMessage` for an event its topic cannot hold.
         """
         for event in events:
-            self.announce_on(TOPIC_OF[type(event)], event, trace=trace)
+            topic = TOPIC_OF.get(type(event))
+            if topic is None:
+                message = f"{type(event).__name__} has no topic; add one to TOPICS in contracts/topics.py"
+                raise HandlerBrokenError(message)
+            self.announce_on(topic, event, trace=trace)
 
     def announce_on(self, topic: Topic[Any], event: Event, *, trace: Trace | None) -> None:
         """Publish `event` on `topic`, for the kinds of event that have more than one topic."""
@@ -54,7 +62,13 @@ class Work:
         )
 
     def schedule(self, *timers: Timer) -> None:
-        """Let each timer fire when it is due; the same kind and key again moves it."""
+        """Let each timer fire when it is due, at once if it is already; the same kind and key again moves it."""
+        for timer in timers:
+            if timer.kind not in self._timer_kinds:
+                message = (
+                    f"no TimerHandler of {self._service} takes timers of kind {timer.kind!r}; add one to its timers"
+                )
+                raise HandlerBrokenError(message)
         self._scheduled.extend(timers)
 
     async def cancel(self, kind: str, keys: Iterable[str]) -> None:
@@ -89,6 +103,7 @@ class WorkFactory:
     clock: Clock
     service: str
     tracing: Tracing
+    timer_kinds: frozenset[str]
     outbox_filled: asyncio.Event
     timers_changed: asyncio.Event
 
@@ -96,7 +111,13 @@ class WorkFactory:
     async def transaction(self) -> AsyncIterator[Work]:
         """Begin a transaction; commit it with everything announced and scheduled, or roll all of it back."""
         async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
-            work = Work(connection, now=self.clock.now(), service=self.service, tracing=self.tracing)
+            work = Work(
+                connection,
+                now=self.clock.now(),
+                service=self.service,
+                tracing=self.tracing,
+                timer_kinds=self.timer_kinds,
+            )
             async with connection.transaction():
                 yield work
                 await work.flush()

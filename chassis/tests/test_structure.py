@@ -34,6 +34,7 @@ def _subscriptions(service: Service) -> list[Subscription]:
         clock=SystemClock(),
         service=service.name,
         tracing=Tracing(service_name=service.name, exporter=None),
+        timer_kinds=frozenset(),
         outbox_filled=asyncio.Event(),
         timers_changed=asyncio.Event(),
     )

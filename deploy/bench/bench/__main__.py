@@ -70,7 +70,8 @@ def _run(plan: Plan) -> int:
     results = report.summary(measured.rounds, machine=machine | _size_of(plan.storm))
     if measured.latencies:
         results["latency"] = {f"{one.rate_per_second}_per_second": one.figures() for one in measured.latencies}
-    (OUTPUT / "latest.json").write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    name = "latest.json" if set(plan.pipelines) == set(Pipeline) else "partial.json"
+    (OUTPUT / name).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(report.table(results))
     return 0
 

@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 OUTPUT = Path("build/demo")
 FAILED = 1
+LAST_SPANS_SECONDS = 1.5
+"""Services that stay up export their spans every half second."""
 
 console = Console(width=None if sys.stdout.isatty() else 180)
 
@@ -57,14 +59,19 @@ def _run(kind: str, *, keep: bool) -> int:
     with _step(f"Kafka, PostgreSQL, mail server, SMS centre and trace collector ({stack.kind})"):
         stack.start()
     try:
-        return asyncio.run(_tell(stack, began=began, keep=keep))
+        platform = Platform(stack, OUTPUT / "logs")
+        code = asyncio.run(_tell(platform, began=began, keep=keep))
+        if keep:
+            _print_addresses(platform)
+            _hold(platform)
+        return code
     finally:
         with _step("everything stopped"):
             stack.stop()
 
 
-async def _tell(stack: Stack, *, began: float, keep: bool) -> int:
-    platform = Platform(stack, OUTPUT / "logs")
+async def _tell(platform: Platform, *, began: float, keep: bool) -> int:
+    stack = platform.stack
     with _step("a database and a role for each service, migrated"):
         await platform.create_databases()
         await platform.migrate()
@@ -79,11 +86,11 @@ async def _tell(stack: Stack, *, began: float, keep: bool) -> int:
         console.print(f"[bold]last notification {time.monotonic() - began:.1f} s after the start[/]")
         with _step("proofs exported and verified"):
             await platform.run("claims-svc", "proofs", "export", "--to", str(OUTPUT / "proofs"))
-        if keep:
-            _print_addresses(stack, platform)
-            await _until_interrupted(platform)
-    with _step("services stopped"):
-        await platform.stop()
+    if keep:
+        await asyncio.sleep(LAST_SPANS_SECONDS)
+    else:
+        with _step("services stopped"):
+            await platform.stop()
     return _conclude(seen)
 
 
@@ -118,8 +125,8 @@ def _conclude(seen: Seen) -> int:
     return FAILED if wrong or unproven else 0
 
 
-def _print_addresses(stack: Stack, platform: Platform) -> None:
-    for name, value in stack.environment().items():
+def _print_addresses(platform: Platform) -> None:
+    for name, value in platform.stack.environment().items():
         if "PASSWORD" not in name:
             console.print(f"{name}={value}", highlight=False)
     for service, port in platform.ports.items():
@@ -127,10 +134,12 @@ def _print_addresses(stack: Stack, platform: Platform) -> None:
     console.print("everything stays up; Ctrl-C ends it")
 
 
-async def _until_interrupted(platform: Platform) -> None:
-    while True:
-        platform.check_alive()
-        await asyncio.sleep(1)
+def _hold(platform: Platform) -> None:
+    """Stay up until Ctrl-C, which is how this ends well."""
+    with suppress(SystemExit):
+        while True:
+            platform.check_alive()
+            time.sleep(1)
 
 
 @contextmanager
