@@ -18,7 +18,7 @@ class EmbeddedKafka:
     """A mock broker that can go away and come back with what it had stored."""
 
     # An empty fetch sleeps its whole wait here, and a later rebalance takes the session timeout less one second.
-    client_settings: Mapping[str, str] = {"KAFKA_FETCH_MAX_WAIT_MS": "10", "KAFKA_SESSION_TIMEOUT_MS": "2500"}
+    client_settings: Mapping[str, str] = {"KAFKA_FETCH_MAX_WAIT_MS": "40", "KAFKA_SESSION_TIMEOUT_MS": "2500"}
 
     def __init__(self, *, supervisor: Supervisor) -> None:
         self._supervisor = supervisor

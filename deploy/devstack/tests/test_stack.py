@@ -70,6 +70,6 @@ def test_services_are_told_where_everything_is(tmp_path: Path) -> None:
     with Stack(kind="embedded", state_dir=tmp_path, outside_world=True) as stack:
         told = stack.environment()
         assert told["KAFKA_BOOTSTRAP_SERVERS"] == stack.kafka_bootstrap_servers
-        assert (told["KAFKA_FETCH_MAX_WAIT_MS"], told["KAFKA_SESSION_TIMEOUT_MS"]) == ("10", "2500")
+        assert (told["KAFKA_FETCH_MAX_WAIT_MS"], told["KAFKA_SESSION_TIMEOUT_MS"]) == ("40", "2500")
         assert (told["SMTP_PORT"], told["SMPP_PORT"]) == (str(stack.smtp_port), str(stack.smsc_port))
         assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == stack.otlp_endpoint

@@ -159,7 +159,7 @@ class Sender:
 
     def _start(self, taken: Sequence[Leased], *, runtime: Runtime) -> None:
         for leased in taken:
-            task = asyncio.create_task(self._send(leased, runtime=runtime), name=f"send-{self._settings.channel}")
+            task = asyncio.create_task(self._send(leased, runtime=runtime))
             self._sending[task] = leased
 
     async def _rest(self, runtime: Runtime) -> None:

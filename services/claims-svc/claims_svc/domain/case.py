@@ -119,8 +119,8 @@ def _depends_on_rain(basis: Basis, *, rain: Rain) -> bool:
     cloudburst = Truth.TRUE if rain.cloudburst is Truth.TRUE else Truth.FALSE
     yes = Rain(Truth.TRUE, Truth.TRUE, received=True, awaited=False)
     no = Rain(Truth.FALSE, cloudburst, received=True, awaited=False)
-    now, *ends = (_consequences(conclude_in(basis, rain=world)) for world in (rain, yes, no))
-    return any(end != now for end in ends)
+    now = _consequences(conclude_in(basis, rain=rain))
+    return any(_consequences(conclude_in(basis, rain=end)) != now for end in (yes, no))
 
 
 def _consequences(verdict: Verdict) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from claims_svc.domain.elsewhere import other_cause, storm
@@ -51,8 +52,16 @@ def findings_of(
     A route is reported when its fact is true or said to be unknown, or when a damage item names it. A route nobody
     mentions is not at issue; a fact about a reported route that nobody gives is unknown.
     """
+    return _findings(facts, frozenset(item.route for item in damage), rain, trusted)
+
+
+@lru_cache(maxsize=4_096)
+def _findings(
+    facts: LossFacts, named_by_damage: frozenset[WaterRoute | None], rain: Rain, trusted: tuple[FactSource, ...]
+) -> tuple[Finding, ...]:
+    """Work a verdict out once: the claims of one storm tell few different stories."""
     findings: dict[WaterRoute, Finding] = {}
-    for route, entered in reported_routes(facts, damage=damage).items():
+    for route, entered in _reported_routes(facts, named_by_damage).items():
         reported = _Reported(entered, facts, rain, trusted, findings.get(WaterRoute.FLOOD))
         findings[route] = _RULES_OF[route](reported)
     return tuple(findings.values())
@@ -60,7 +69,10 @@ def findings_of(
 
 def reported_routes(facts: LossFacts, *, damage: Sequence[DamageItem]) -> dict[WaterRoute, Known]:
     """Return the reported routes and whether the water came that way; unknown where damage and facts disagree."""
-    named_by_damage = {item.route for item in damage}
+    return _reported_routes(facts, frozenset(item.route for item in damage))
+
+
+def _reported_routes(facts: LossFacts, named_by_damage: frozenset[WaterRoute | None]) -> dict[WaterRoute, Known]:
     reported: dict[WaterRoute, Known] = {}
     for route, name, telling in _NAMED_BY:
         entry = _entry(getattr(facts, name), None if telling is None else getattr(facts, telling))
