@@ -1,4 +1,4 @@
-"""The whole platform as processes of its own, started once for all tests here, with the demo's stories told on it."""
+"""The whole platform as processes of its own, started once for all tests here and ended after them, with the demo's stories told on it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep what shares the platform in one process, where tests are spread over several."""
     for item in items:
@@ -30,14 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("platform"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A broker of its own: other tests leave policies on the topics of the one they share."""
     with Stack(topics=TOPICS, outside_world=True, output_dir=tmp_path_factory.mktemp("outside")) as running:
         yield running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def whole(whole_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WholePlatform]:
     """All services on imported hours and policies, and what an outsider hears of them."""
     platform = Platform(whole_stack, tmp_path_factory.mktemp("logs"))
@@ -51,7 +52,7 @@ async def whole(whole_stack: Stack, tmp_path_factory: pytest.TempPathFactory) ->
     await platform.stop()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def told(whole: WholePlatform) -> WholePlatform:
     """The platform after the demo's stories have reached their ends."""
     await publish(whole.stack.kafka_bootstrap_servers, STORIES)
@@ -61,7 +62,7 @@ async def told(whole: WholePlatform) -> WholePlatform:
     return whole
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def claimant(whole: WholePlatform) -> AsyncIterator[Claimant]:
     """Somebody who reports losses."""
     async with Claimant.at(whole) as reporting:

@@ -43,7 +43,7 @@ FROM_REPORT_TO_MESSAGES = {
 }
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def trace_from_ell(whole: WholePlatform, claimant: Claimant) -> list[Span]:
     """A whole trace that began upstream: a claim in Ell, covered by 24 hours of rain."""
     report = await claimant.report(

@@ -15,6 +15,7 @@ PACKAGES = sorted(
     for found in ROOT.glob(pattern)
 )
 DEPLOYED = [package for package in PACKAGES if package.parts[0] != "deploy"]
+SERVICES = [package for package in DEPLOYED if package.parts[0] == "services"]
 
 
 def module_name(package: Path) -> str:
@@ -23,6 +24,7 @@ def module_name(package: Path) -> str:
 
 def contract(name: str) -> dict[str, list[str]]:
     rules = cast("dict[str, dict[str, list[str]]]", {rule["name"]: rule for rule in IMPORT_RULES})
+    assert name in rules, f"the root pyproject.toml has no import contract {name!r}"
     return rules[name]
 
 
@@ -48,8 +50,23 @@ def test_what_is_deployed_may_not_import_the_machinery_for_trying_it_out(package
     assert module_name(package) in rule["source_modules"]
 
 
-@pytest.mark.parametrize("package", [package for package in DEPLOYED if package.parts[0] == "services"], ids=str)
+@pytest.mark.parametrize("package", SERVICES, ids=str)
 def test_services_may_not_import_each_other(package: Path) -> None:
     rule = contract("Services know the chassis and the contracts, never each other")
 
     assert module_name(package) in rule["layers"][0].split(" | ")
+
+
+@pytest.mark.parametrize("package", SERVICES, ids=str)
+def test_the_rules_of_a_service_know_no_database_and_no_clock(package: Path) -> None:
+    rule = contract("The rules know no database, no broker, no clock and no framework")
+
+    assert f"{module_name(package)}.domain" in rule["source_modules"]
+
+
+@pytest.mark.parametrize("package", SERVICES, ids=str)
+def test_the_layers_inside_a_service_are_declared_to_the_last_module(package: Path) -> None:
+    rule = contract(f"Inside {package.name} imports point inwards")
+
+    assert rule["containers"] == [module_name(package)]
+    assert rule["exhaustive"]
