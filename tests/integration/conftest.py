@@ -1,4 +1,4 @@
-"""The whole platform as processes of its own, started once for all tests here and ended after them, with the demo's stories told on it."""
+"""The whole platform as processes of its own, started once for these tests and ended after them; stories told on it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ CREATE TABLE messaging.outbox (
     traceparent   text,
     occurred_at   timestamptz NOT NULL,
     refused       text                  -- why the broker will never take it; such a row waits for an operator
-) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+        toast_tuple_target = 8160); -- a payload lives for milliseconds: compressing it costs more than it saves
 
 CREATE TABLE messaging.timer (
     kind        text        NOT NULL,
