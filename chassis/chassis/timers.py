@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 BATCH_TIMERS = 500
 LONGEST_SLEEP_SECONDS = 1.0
-SHORTEST_SLEEP_SECONDS = 0.1
+SHORTEST_SLEEP_SECONDS = 0.2
 """A timer that is due and not ours is held by another instance: look again, but not at once."""
 FIRST_POSTPONEMENT = timedelta(seconds=10)
 LONGEST_POSTPONEMENT = timedelta(hours=1)

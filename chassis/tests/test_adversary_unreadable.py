@@ -37,7 +37,9 @@ async def send(driver: Driver, customers: Sequence[UUID], *, partition: int) -> 
         for customer in customers:
             message = driver.message(contact(customer, 1))
             headers = list(message.headers)
-            await producer.send_and_wait(message.topic, message.value, partition=partition, headers=headers)
+            await producer.send_and_wait(
+                message.topic, message.value, key=message.key, partition=partition, headers=headers
+            )
     finally:
         await producer.stop()
 
@@ -50,7 +52,8 @@ async def send_unreadable(driver: Driver, monkeypatch: pytest.MonkeyPatch, *, pa
         await producer.start()
         try:
             headers = [(PLACEHOLDER.decode(), b"x")]
-            await producer.send_and_wait(heard_topic(driver.suffix).name, b"{}", partition=partition, headers=headers)
+            topic = heard_topic(driver.suffix).name
+            await producer.send_and_wait(topic, b"{}", key=b"unreadable", partition=partition, headers=headers)
         finally:
             await producer.stop()
 
