@@ -1,0 +1,55 @@
+"""Wires a service's subscribers without a broker, so that tests can look at how each one listens."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import asyncpg
+from faststream import AckPolicy
+
+from chassis.clock import SystemClock
+from chassis.kafka import Subscription, new_broker
+from chassis.tracing import Tracing
+from chassis.work import WorkFactory
+
+if TYPE_CHECKING:
+    from chassis.service import Service
+
+
+def subscriptions_of(service: Service) -> list[Subscription]:
+    """Return what `service` would listen with; nothing is connected."""
+    work = WorkFactory(
+        pool=asyncpg.create_pool(service.settings.database_url),
+        clock=SystemClock(),
+        service=service.name,
+        tracing=Tracing(service_name=service.name, exporter=None),
+        timer_kinds=frozenset(),
+        outbox_filled=asyncio.Event(),
+        timers_changed=asyncio.Event(),
+    )
+    broker = new_broker(service.settings, service=service.name)
+    return [
+        Subscription(
+            consumer,
+            broker=broker,
+            settings=service.settings,
+            work=work,
+            stopping=asyncio.Event(),
+            report_failure=lambda _: None,
+        )
+        for consumer in service.consumers
+    ]
+
+
+def assert_loses_nothing(subscriptions: list[Subscription]) -> None:
+    """Acknowledged by hand, from the earliest offset, one topic and one group each."""
+    groups = [subscription.subscriber.group_id for subscription in subscriptions]
+    assert len(set(groups)) == len(groups)
+    for subscription in subscriptions:
+        subscriber = subscription.subscriber
+        assert subscriber.ack_policy is AckPolicy.MANUAL
+        arguments = subscriber._connection_args
+        assert arguments["enable_auto_commit"] is False
+        assert arguments["auto_offset_reset"] == "earliest"
+        assert [topic.name for topic in subscriber.topics] == [subscription.topic]
