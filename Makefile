@@ -2,10 +2,10 @@
 # They reach the commands through the environment as well.
 PYTHON ?= python3
 JOBS ?= 2
-PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml deploy/*/pyproject.toml))
+PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml tools/*/pyproject.toml))
 MODULES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(package))))
 DISTRIBUTIONS := $(addprefix water-,$(notdir $(filter-out services/%,$(PACKAGES)))) $(notdir $(filter services/%,$(PACKAGES)))
-TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) deploy/install/tests tests)
+TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) tools/install/tests tests)
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -17,7 +17,7 @@ help: ## Print this list
 install: ## Make .venv from requirements.lock; does nothing when it is up to date
 	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.11 or newer is needed: $(PYTHON) was not found" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another one with make PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
-	@exec "$(PYTHON)" deploy/install/install.py
+	@exec "$(PYTHON)" tools/install/install.py
 
 demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external] [KEEP=1 stays up]
 	@exec .venv/bin/demo $(if $(STACK),--stack "$(STACK)") $(if $(KEEP),--keep)
@@ -36,7 +36,7 @@ lint: install ## Style of the code
 	@.venv/bin/ruff format --check .
 
 types: install ## Types, strictly; every test directory by itself, because names repeat between them
-	@.venv/bin/mypy $(MODULES) deploy/install/install.py conftest.py
+	@.venv/bin/mypy $(MODULES) tools/install/install.py conftest.py
 	@failed=0; for tests in $(TESTS); do .venv/bin/mypy "$$tests" || failed=1; done; exit $$failed
 
 imports: install ## Who may import whom

@@ -10,7 +10,7 @@ from claims_svc.progress import POLICY_DEADLINE, RAINFALL_DEADLINE
 from claims_svc.settings import Settings
 from contracts import topics
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def build(settings: Settings) -> Service:

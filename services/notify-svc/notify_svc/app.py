@@ -32,7 +32,7 @@ def build(settings: Settings) -> Service:
     return Service(
         name="notify-svc",
         settings=settings,
-        migrations=Path(__file__).parents[1] / "migrations",
+        migrations=Path(__file__).parent / "migrations",
         consumers=(
             Consumer(topics.DECISION_MADE, decisions.want_messages),
             Consumer(topics.CONTACT_CHANGED, handlers.keep_contacts),

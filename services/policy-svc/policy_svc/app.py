@@ -8,7 +8,7 @@ from chassis.service import Command, Service
 from policy_svc import announcing, importing
 from policy_svc.settings import Settings
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def build(settings: Settings) -> Service:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-DEMO_FILE = Path(__file__).parents[3] / "deploy" / "demo" / "data" / "policies" / "policies.jsonl"
+DEMO_FILE = Path(__file__).parents[3] / "tools" / "demo" / "data" / "policies" / "policies.jsonl"
 
 
 @pytest.fixture

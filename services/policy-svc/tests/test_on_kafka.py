@@ -21,7 +21,7 @@ from contracts.policy import ContactChanged, PolicyChanged
 from contracts.topic import Topic
 from policy_svc.policy_file import PolicyOnFile, read_policies
 
-DEMO_FILE = Path(__file__).parents[3] / "deploy" / "demo" / "data" / "policies" / "policies.jsonl"
+DEMO_FILE = Path(__file__).parents[3] / "tools" / "demo" / "data" / "policies" / "policies.jsonl"
 PATIENCE_SECONDS = 45
 
 

@@ -13,7 +13,7 @@ import pytest
 from contracts.vocabulary import Cover
 from policy_svc.policy_file import PolicyOnFile, RefusedLine, read_policies
 
-DEMO_FILE = Path(__file__).parents[3] / "deploy" / "demo" / "data" / "policies" / "policies.jsonl"
+DEMO_FILE = Path(__file__).parents[3] / "tools" / "demo" / "data" / "policies" / "policies.jsonl"
 
 
 def read(*lines: object) -> list[PolicyOnFile | RefusedLine]:

@@ -20,7 +20,7 @@ def build(settings: Settings) -> Service:
     return Service(
         name="weather-svc",
         settings=settings,
-        migrations=Path(__file__).parents[1] / "migrations",
+        migrations=Path(__file__).parent / "migrations",
         consumers=(Consumer(topics.RAINFALL_REQUESTED, assessor.assess_rainfall),),
         timers=(TimerHandler(REASSESSMENT, assessor.reassess),),
         commands=(

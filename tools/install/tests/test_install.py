@@ -7,7 +7,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def install_offline() -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "deploy/install/install.py")]
+    command = [sys.executable, str(ROOT / "tools/install/install.py")]
     return subprocess.run(command, env=os.environ | {"PIP_NO_INDEX": "1"}, capture_output=True, text=True, check=False)
 
 

@@ -11,10 +11,10 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
 IMPORT_RULES = SETTINGS["importlinter"]["contracts"]
 PACKAGES = sorted(
     found.parent.relative_to(ROOT)
-    for pattern in ("*/pyproject.toml", "services/*/pyproject.toml", "deploy/*/pyproject.toml")
+    for pattern in ("*/pyproject.toml", "services/*/pyproject.toml", "tools/*/pyproject.toml")
     for found in ROOT.glob(pattern)
 )
-DEPLOYED = [package for package in PACKAGES if package.parts[0] != "deploy"]
+DEPLOYED = [package for package in PACKAGES if package.parts[0] != "tools"]
 SERVICES = [package for package in DEPLOYED if package.parts[0] == "services"]
 
 

@@ -42,7 +42,7 @@ class InstallError(Exception):
 
 def package_directories() -> list[Path]:
     """Every directory of this repository that holds an installable package."""
-    patterns = ("*/pyproject.toml", "services/*/pyproject.toml", "deploy/*/pyproject.toml")
+    patterns = ("*/pyproject.toml", "services/*/pyproject.toml", "tools/*/pyproject.toml")
     return sorted({found.parent for pattern in patterns for found in ROOT.glob(pattern)})
 
 
@@ -114,7 +114,7 @@ def install_locked() -> None:
     locked = re.findall(r"^[a-z0-9][^ ]*==(?!.*sys_platform == 'win32')", LOCK.read_text(), flags=re.MULTILINE)
     say(f"Fetching {len(locked)} packages, each checked against requirements.lock")
     collected = 0
-    for line in run_pip(["--require-hashes", "--only-binary=:all:", "--requirement", str(LOCK)]):
+    for line in run_pip(["--no-deps", "--require-hashes", "--only-binary=:all:", "--requirement", str(LOCK)]):
         if line.startswith("Collecting "):
             collected += 1
             show_progress(done=collected, total=len(locked), name=line.split()[1])
