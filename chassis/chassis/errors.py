@@ -16,7 +16,7 @@ IDLE_IN_TRANSACTION_TIMEOUT = "25P03"
 
 
 class UnprocessableMessage(Exception):  # noqa: N818 - it is a verdict on a message, and reads as one where it is raised
-    """A message that can never take effect: it is parked with this reason. `code` is stable, `reason` is for people."""
+    """A message that can never take effect: it is dead-lettered. `code` is stable, `reason` is for people."""
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
@@ -29,7 +29,7 @@ class CannotStartError(Exception):
 
 
 class HandlerBrokenError(Exception):
-    """A handler fails on everything, or is wired wrongly; the service stops instead of parking a whole topic."""
+    """A handler fails on everything, or is wired wrongly; the service stops instead of dead letters a whole topic."""
 
 
 def is_overload(error: BaseException) -> bool:

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from chassis import migrations, outbox
 from chassis.clock import Clock, SystemClock
-from chassis.consuming import Consumer
+from chassis.consuming.consumer import Consumer
+from chassis.consuming.retention import clean_up_inbox
+from chassis.consuming.subscription import Subscription, connect, new_broker
 from chassis.database import Pool, open_pool
 from chassis.errors import CannotStartError, describe, is_transient
-from chassis.health import HttpServer, health_app
-from chassis.housekeeping import keep_house
-from chassis.kafka import Subscription, connect, new_broker, wait_for_topics
-from chassis.metrics import OUTBOX_OLDEST_SECONDS
-from chassis.relay import Relay
-from chassis.timers import TimerHandler, TimerLoop
-from chassis.tracing import Tracing
-from chassis.work import Work, WorkFactory
-from contracts.topics import PARKED, TOPICS
+from chassis.kafka_topics import wait_for_topics
+from chassis.migrations import runner as migrations
+from chassis.publishing import outbox
+from chassis.publishing.relay import Relay
+from chassis.telemetry.health import HttpServer, health_app
+from chassis.telemetry.metrics import OUTBOX_OLDEST_SECONDS
+from chassis.telemetry.tracing import Tracing
+from chassis.timers.loop import TimerHandler, TimerLoop
+from chassis.unit_of_work import Work, WorkFactory
 
 if TYPE_CHECKING:
     import argparse
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from chassis.settings import ServiceSettings
+    from contracts.catalogue import Catalogue
     from contracts.topic import Topic
 
 __all__ = ["Command", "Consumer", "Runtime", "Service", "TimerHandler", "Worker", "open_runtime", "run"]
@@ -63,10 +65,11 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """Everything a service hears and does."""
+    """Everything a service consumes and does. `catalogue` holds all topics of the platform."""
 
     name: str
     settings: ServiceSettings
+    catalogue: Catalogue
     migrations: Path
     consumers: tuple[Consumer[Any], ...] = ()
     timers: tuple[TimerHandler, ...] = ()
@@ -80,10 +83,10 @@ class Service:
         for consumer in self.consumers:
             if self.name not in consumer.topic.consumers:
                 topic = consumer.topic.name
-                message = f"{self.name} is not declared as a consumer of {topic}; add it in contracts/topics.py"
+                message = f"{self.name} is not declared as a consumer of {topic}; add it there in contracts"
                 raise CannotStartError(message)
-        if self.name not in PARKED:
-            message = f"{self.name} has no topic for parked messages; add it to the services in contracts/topics.py"
+        if self.catalogue.dead_letters_of(self.name) is None:
+            message = f"{self.name} has no topic for its dead letters; declare one in contracts"
             raise CannotStartError(message)
         if len(set(heard)) < len(heard):
             message = f"{self.name} hears a topic twice; one topic has one consumer in a service"
@@ -92,7 +95,7 @@ class Service:
     def topics(self) -> Sequence[Topic[Any]]:
         """Return the topics this service reads or writes."""
         heard = {consumer.topic.name: consumer.topic for consumer in self.consumers}
-        return [*heard.values(), *(topic for topic in TOPICS if self.name in topic.producers)]
+        return [*heard.values(), *self.catalogue.produced_by(self.name)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +129,7 @@ async def open_runtime(service: Service) -> AsyncIterator[Runtime]:
                 pool=pool,
                 clock=service.clock,
                 service=service.name,
+                catalogue=service.catalogue,
                 tracing=tracing,
                 timer_kinds=frozenset(handler.kind for handler in service.timers),
                 outbox_filled=asyncio.Event(),
@@ -218,7 +222,7 @@ class _Life:
         service, runtime = self._service, self._runtime
         self._spawn("relay", self._relay.run())
         self._spawn("timers", self._timers.run())
-        self._spawn("housekeeping", keep_house(service.consumers, work=runtime.work, stopping=runtime.stopping))
+        self._spawn("housekeeping", clean_up_inbox(service.consumers, work=runtime.work, stopping=runtime.stopping))
         for worker in service.workers:
             self._spawn(worker.name, _as_coroutine(worker.run(runtime)))
         await connect(self._broker)

@@ -27,7 +27,7 @@ class ServiceSettings(BaseSettings):
     start_timeout_seconds: float = Field(default=60, gt=0, description="How long to wait for Kafka and PostgreSQL")
     stop_timeout_seconds: float = Field(default=20, gt=0, description="How long a stop may take to finish what it took")
     batch_max_records: int = Field(default=500, ge=1, le=5_000)
-    park_limit: int = Field(
+    dead_letter_limit: int = Field(
         default=25, ge=1, description="Handler failures in a row, without one success, after which the service stops"
     )
     otel_sdk_disabled: bool = False

@@ -8,14 +8,14 @@ from uuid import uuid4
 
 from aiokafka import ConsumerRecord
 
-from chassis import migrations, outbox
-from chassis.consuming import BatchProcessor
+from chassis.consuming.processor import BatchProcessor
 from chassis.database import open_pool
+from chassis.migrations import runner as migrations
+from chassis.publishing import outbox
 from chassis.service import Runtime, Service, open_runtime
-from chassis.timers import TimerLoop
+from chassis.timers.loop import TimerLoop
 from contracts.envelope import encode
 from contracts.topic import Event, Topic
-from contracts.topics import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -33,7 +33,9 @@ class Harness:
         self.runtime = runtime
         self.pool = runtime.pool
         self._processors = {
-            consumer.topic.name: BatchProcessor(consumer, work=runtime.work, park_limit=service.settings.park_limit)
+            consumer.topic.name: BatchProcessor(
+                consumer, work=runtime.work, dead_letter_limit=service.settings.dead_letter_limit
+            )
             for consumer in service.consumers
         }
         self._offsets: dict[str, int] = {}
@@ -57,7 +59,7 @@ class Harness:
 
     async def deliver(self, topic: Topic[E], *events: E, traceparent: str | None = None, source: str = "/test") -> None:
         """Deliver new events in one batch."""
-        await self.take(
+        await self.process(
             topic,
             [
                 self.record(
@@ -74,9 +76,9 @@ class Harness:
             ],
         )
 
-    async def take(self, topic: Topic[Any], records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
+    async def process(self, topic: Topic[Any], records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         """Deliver these very records in one batch."""
-        await self._processors[topic.name].take(records)
+        await self._processors[topic.name].process(records)
 
     async def fire_due_timers(self) -> int:
         """Fire what is due by the service's clock; return how many timers were."""
@@ -88,13 +90,13 @@ class Harness:
         )
         return await loop.fire_due()
 
-    async def announced(self) -> Sequence[Event]:
-        """Return what was announced since the last call, in order."""
-        return [event for event, _ in await self.announced_with_traces()]
+    async def published(self) -> Sequence[Event]:
+        """Return what was published since the last call, in order."""
+        return [event for event, _ in await self.published_with_traces()]
 
-    async def announced_with_traces(self) -> Sequence[tuple[Event, str | None]]:
-        """Return what was announced since the last call, with the trace each event carries."""
-        topics = {topic.name: topic for topic in TOPICS}
+    async def published_with_traces(self) -> Sequence[tuple[Event, str | None]]:
+        """Return what was published since the last call, with the trace each event carries."""
+        topics = {topic.name: topic for topic in self.service.catalogue.topics}
         async with self.pool.acquire() as connection:
             rows = await outbox.next_rows(connection, limit=100_000)
             await outbox.delete(connection, positions=[row.position for row in rows])

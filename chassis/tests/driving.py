@@ -23,7 +23,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from specimen.app import MIGRATIONS, heard_topic, said_topic
 
-from chassis import migrations
+from chassis.migrations import runner as migrations
 from contracts.envelope import Message, encode
 from contracts.policy import ContactChanged, Language
 

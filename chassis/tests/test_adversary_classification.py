@@ -1,4 +1,4 @@
-"""Which trouble passes by itself: a wrong answer loops for ever or parks what is sound."""
+"""Which trouble passes by itself: a wrong answer loops for ever or dead-letters what is sound."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from specimen.app import Settings, build, heard_topic
 from chassis.errors import CannotStartError, is_transient
 from chassis.service import Consumer
 from chassis.testing import harness
-from contracts.topics import NOTIFY
 
 if TYPE_CHECKING:
-    from chassis.batch import Batch
-    from chassis.work import Work
+    from chassis.consuming.batch import Batch
+    from chassis.unit_of_work import Work
     from contracts.policy import ContactChanged
 
 
@@ -47,9 +46,9 @@ async def test_a_message_whose_value_the_database_cannot_take_is_parked_and_not_
     topic = heard_topic("specimen")
     async with harness(replace(service, consumers=(Consumer(topic, store),))) as h:
         await h.deliver(topic, contact(uuid4(), 1, name="Van Closteren"), contact(uuid4(), 1, name="window closed"))
-        parked = await h.pool.fetchval("SELECT count(*) FROM messaging.parked_message")
+        dead_letters = await h.pool.fetchval("SELECT count(*) FROM messaging.dead_letter")
 
-    assert parked == 2
+    assert dead_letters == 2
 
 
 async def test_a_migration_under_a_running_service_parks_no_message(database: str) -> None:
@@ -66,9 +65,9 @@ async def test_a_migration_under_a_running_service_parks_no_message(database: st
         with pytest.raises(asyncpg.InvalidCachedStatementError):  # the batch is given back, and taken the second time
             await h.deliver(topic, contact(uuid4(), 2))
         await h.deliver(topic, contact(uuid4(), 2))
-        parked = await h.pool.fetch("SELECT reason FROM messaging.parked_message")
+        dead_letters = await h.pool.fetch("SELECT reason FROM messaging.dead_letter")
 
-    assert parked == []
+    assert dead_letters == []
 
 
 async def test_a_database_behind_a_socket_that_is_away_is_waited_for() -> None:
@@ -81,14 +80,13 @@ async def test_a_database_behind_a_socket_that_is_away_is_waited_for() -> None:
 async def test_a_service_that_may_not_say_something_stops_instead_of_parking_all_it_hears(database: str) -> None:
     async def say(batch: Batch[ContactChanged], work: Work) -> None:
         for delivery in batch:
-            work.announce(delivery.event, trace=None)  # policy-svc is the only producer of contact changes
+            work.publish(delivery.event, trace=None)  # policy-svc is the only producer of contact changes
 
     service = build(settings(database))
     topic = heard_topic("specimen")
-    assert service.name == NOTIFY
     async with harness(replace(service, consumers=(Consumer(topic, say),))) as h:
         with pytest.raises(Exception):  # noqa: B017, PT011
             await h.deliver(topic, *[contact(uuid4(), 1) for _ in range(60)])
-        parked = await h.pool.fetchval("SELECT count(*) FROM messaging.parked_message")
+        dead_letters = await h.pool.fetchval("SELECT count(*) FROM messaging.dead_letter")
 
-    assert parked <= service.settings.park_limit
+    assert dead_letters <= service.settings.dead_letter_limit

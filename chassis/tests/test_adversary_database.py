@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 from specimen.app import Settings, build
 
-from chassis import migrations
+from chassis.migrations import runner as migrations
 from chassis.testing import harness
 
 if TYPE_CHECKING:

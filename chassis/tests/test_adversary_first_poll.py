@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import CorruptRecordException
 
-from chassis.whole_poll import WholePollConsumer
+from chassis.workarounds.complete_poll import CompletePollConsumer
 from devstack.mock_cluster import MockCluster
 
 
@@ -22,7 +22,7 @@ async def test_a_first_poll_that_fails_half_way_loses_nothing(partitions: int) -
     for number in range(5):
         await producer.send_and_wait("first-poll.v1", str(number).encode(), partition=0)
     await producer.stop()
-    consumer: Any = WholePollConsumer(
+    consumer: Any = CompletePollConsumer(
         "first-poll.v1",
         bootstrap_servers=cluster.bootstrap_servers,
         group_id=f"g-{uuid4()}",

@@ -10,9 +10,8 @@ from uuid import uuid4
 
 import pytest
 from driving import contact, until
-from specimen.app import heard_topic, said_topic
+from specimen.app import catalogue
 
-from contracts.topics import TOPICS
 from devstack.mock_cluster import MockCluster
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def broker(driver: Driver) -> MockCluster:
     """A broker of this test's own, that can be taken down."""
     cluster = MockCluster()
-    for topic in (*TOPICS, heard_topic(driver.suffix), said_topic(driver.suffix)):
+    for topic in catalogue(driver.suffix).topics:
         cluster.create_topic(name=topic.name, partitions=topic.partitions)
     driver.environment["KAFKA_BOOTSTRAP_SERVERS"] = cluster.bootstrap_servers
     return cluster

@@ -1,4 +1,4 @@
-"""What must be parked can be parked."""
+"""What must be dead-lettered can be dead-lettered."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def test_a_record_with_a_monstrous_header_name_is_parked_like_any_other(da
 
         good, bad = h.record(sound(1)), h.record(sound(2))
         bad = replace(bad, headers=(("\x01" * 600_000, None),))
-        await h.take(topic, [good, bad])
+        await h.process(topic, [good, bad])
 
         assert await h.pool.fetchval("SELECT count(*) FROM effect") == 1
-        assert await h.pool.fetchval("SELECT count(*) FROM messaging.parked_message") == 1
+        assert await h.pool.fetchval("SELECT count(*) FROM messaging.dead_letter") == 1

@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from driving import until
-from specimen.app import Settings, build
+from specimen.app import NAME, Settings, build
 
-from chassis.outbox import Announcement, insert
-from chassis.relay import Relay
+from chassis.publishing.outbox import OutboxMessage, insert
+from chassis.publishing.relay import Relay
 from chassis.testing import Harness, harness
 from devstack.mock_cluster import MockCluster
 
@@ -52,9 +52,11 @@ async def h(database: str, broker: Refusing) -> AsyncIterator[Harness]:
 
 
 async def fill(h: Harness, count: int, *, payload: bytes) -> list[UUID]:
-    rows = [Announcement(uuid4(), TOPIC, "one-key", "type", payload, None, h.service.clock.now()) for _ in range(count)]
+    rows = [
+        OutboxMessage(uuid4(), TOPIC, "one-key", "type", payload, None, h.service.clock.now()) for _ in range(count)
+    ]
     async with h.pool.acquire() as connection:
-        await insert(connection, announcements=rows)
+        await insert(connection, messages=rows)
     return [row.event_id for row in rows]
 
 
@@ -62,7 +64,7 @@ async def run_until_empty(h: Harness) -> None:
     stopping = asyncio.Event()
     relay = Relay(
         settings=h.service.settings,
-        service="notify-svc",
+        service=NAME,
         tracing=h.runtime.tracing,
         filled=asyncio.Event(),
         stopping=stopping,
@@ -70,7 +72,7 @@ async def run_until_empty(h: Harness) -> None:
     task = asyncio.create_task(relay.run())
 
     async def empty() -> bool:
-        return not await h.pool.fetchval("SELECT count(*) FROM messaging.outbox WHERE refused IS NULL")
+        return not await h.pool.fetchval("SELECT count(*) FROM messaging.outbox WHERE undeliverable_reason IS NULL")
 
     try:
         await until(empty, what="outbox sent", seconds=60)
@@ -119,7 +121,7 @@ async def test_an_event_is_not_set_aside_for_what_is_wrong_with_the_broker(
 
     await run_until_empty(h)
 
-    assert await h.pool.fetchval("SELECT count(*) FROM messaging.outbox WHERE refused IS NOT NULL") == 0
+    assert await h.pool.fetchval("SELECT count(*) FROM messaging.outbox WHERE undeliverable_reason IS NOT NULL") == 0
     assert set(ids) <= set(await ids_on_the_wire(broker))
 
 

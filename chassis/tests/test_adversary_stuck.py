@@ -18,9 +18,9 @@ from chassis.testing import harness
 if TYPE_CHECKING:
     from driving import Driver
 
-    from chassis.batch import Batch
+    from chassis.consuming.batch import Batch
     from chassis.service import Service
-    from chassis.work import Work
+    from chassis.unit_of_work import Work
     from contracts.policy import ContactChanged
 
 
@@ -55,7 +55,7 @@ async def test_one_message_that_always_takes_too_long_does_not_hold_up_all_other
         ]
         for _ in range(12):
             try:
-                await h.take(topic, records)
+                await h.process(topic, records)
             except asyncpg.QueryCanceledError:
                 continue
 

@@ -12,8 +12,8 @@ from specimen.app import Settings, build
 
 from chassis.service import TimerHandler
 from chassis.testing import harness
-from chassis.timers import TimerLoop
-from chassis.work import DueTimer, Timer, Work
+from chassis.timers.loop import TimerLoop
+from chassis.unit_of_work import DueTimer, Timer, Work
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Promise d: the database or the broker is away: nothing is parked, nothing is lost, it goes on by itself."""
+"""Promise d: the database or the broker is away: nothing is dead-lettered, nothing is lost, it goes on by itself."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def _survive(driver: Driver, *, away: Literal["kafka", "postgres"], second
     await until(lambda: _count(driver, 3 if away == "postgres" else 2), what="the effects after the outage")
     await until(lambda: _said(driver, 3 if away == "postgres" else 2), what="their announcements")
     await until(driver.ready, what="ready again")
-    assert await driver.rows("SELECT FROM messaging.parked_message") == []
+    assert await driver.rows("SELECT FROM messaging.dead_letter") == []
     complaints = driver.log().count('"level": "warning"')
     assert complaints < MOST_RETRIES_A_SECOND * (seconds + 10)
 

@@ -1,4 +1,4 @@
-"""Promise c: one poison message in a batch is parked, whole and with its reason; all others take effect."""
+"""Promise c: one poison message in a batch is dead-lettered, whole and with its reason; all others take effect."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from uuid import uuid4
 
 import pytest
 from driving import contact, until
-from specimen.app import BROKEN, UNPROCESSABLE
-
-from contracts.topics import NOTIFY, PARKED
+from specimen.app import BROKEN, DEAD_LETTERS, UNPROCESSABLE
 
 if TYPE_CHECKING:
     from driving import Driver
@@ -66,14 +64,14 @@ async def test_one_poison_message_in_a_batch_of_500_harms_no_other(driver: Drive
     await driver.start()
 
     await until(lambda: _effects(driver, GOOD_BEFORE + GOOD_AFTER), what="499 effects")
-    parked = await until(lambda: driver.rows("SELECT * FROM messaging.parked_message"), what="parked row")
+    dead_letters = await until(lambda: driver.rows("SELECT * FROM messaging.dead_letter"), what="dead-lettered row")
 
-    assert len(parked) == 1
-    row = parked[0]
+    assert len(dead_letters) == 1
+    row = dead_letters[0]
     assert (row["reason_code"], row["topic"], row["value"], row["key"]) == (code, poison[0], poison[2], poison[1])
     headers = [(name, None if text is None else b64decode(text)) for name, text in json.loads(row["headers"])]
     assert headers == poison[3]
-    letter = await until(lambda: _dead_letter(driver, str(row["parked_id"])), what="dead letter")
+    letter = await until(lambda: _dead_letter(driver, str(row["dead_letter_id"])), what="dead letter")
     assert (letter["partition"], letter["offset"]) == (row["partition"], row["record_offset"])
     assert (None if letter["value_base64"] is None else b64decode(letter["value_base64"])) == poison[2]
 
@@ -82,40 +80,40 @@ async def _effects(driver: Driver, count: int) -> bool:
     return len(await driver.effects()) == count
 
 
-async def _dead_letter(driver: Driver, parked_id: str) -> dict[str, str] | None:
-    records = await driver.read(PARKED[NOTIFY].name)
+async def _dead_letter(driver: Driver, dead_letter_id: str) -> dict[str, str] | None:
+    records = await driver.read(DEAD_LETTERS.name)
     letters = [json.loads(record.value or b"null") for record in records]
-    return next((letter for letter in letters if letter["parked_id"] == parked_id), None)
+    return next((letter for letter in letters if letter["dead_letter_id"] == dead_letter_id), None)
 
 
 async def test_what_was_parked_is_listed_and_replayed_by_one_command(driver: Driver) -> None:
     customer = uuid4()
     await driver.publish([driver.message(contact(customer, 3))])
     await driver.start(SPECIMEN_HANDLER_BROKEN="true")
-    await until(lambda: driver.rows("SELECT FROM messaging.parked_message"), what="parked")
+    await until(lambda: driver.rows("SELECT FROM messaging.dead_letter"), what="dead-lettered")
     assert await driver.terminate() == 0
-    _, listed = await driver.finish("parked", "list")
+    _, listed = await driver.finish("dead-letters", "list")
     assert json.loads(listed)["code"] == "handler-failed"
 
-    code, said = await driver.finish("parked", "replay", "--all")
+    code, said = await driver.finish("dead-letters", "replay", "--all")
 
-    assert (code, said) == (0, "1 replayed, 0 stay parked\n")
+    assert (code, said) == (0, "1 replayed, 0 stay dead-lettered\n")
     assert await driver.effects() == [(customer, 3)]
-    assert (await driver.finish("parked", "list"))[1] == ""
-    assert (await driver.finish("parked", "replay", "--all"))[1] == "0 replayed, 0 stay parked\n"
+    assert (await driver.finish("dead-letters", "list"))[1] == ""
+    assert (await driver.finish("dead-letters", "replay", "--all"))[1] == "0 replayed, 0 stay dead-lettered\n"
 
 
 async def test_a_replayed_old_state_never_overwrites_newer_state(driver: Driver) -> None:
     customer = uuid4()
     await driver.publish([driver.message(contact(customer, 1))])
     await driver.start(SPECIMEN_HANDLER_BROKEN="true")
-    await until(lambda: driver.rows("SELECT FROM messaging.parked_message"), what="parked")
+    await until(lambda: driver.rows("SELECT FROM messaging.dead_letter"), what="dead-lettered")
     assert await driver.terminate() == 0
     await driver.publish([driver.message(contact(customer, 2))])
     await driver.start()
     await until(driver.effects, what="the newer state")
 
-    assert (await driver.finish("parked", "replay", "--all"))[0] == 0
+    assert (await driver.finish("dead-letters", "replay", "--all"))[0] == 0
 
     assert [row["version"] for row in await driver.rows("SELECT version FROM state")] == [2]
     assert await driver.effects() == [(customer, 2), (customer, 1)]
@@ -124,12 +122,12 @@ async def test_a_replayed_old_state_never_overwrites_newer_state(driver: Driver)
 async def test_a_replay_that_fails_again_stays_parked_and_says_why(driver: Driver) -> None:
     await driver.publish([_poison(driver, "not-json")])
     await driver.start()
-    await until(lambda: driver.rows("SELECT FROM messaging.parked_message"), what="parked")
+    await until(lambda: driver.rows("SELECT FROM messaging.dead_letter"), what="dead-lettered")
 
-    code, said = await driver.finish("parked", "replay", "--all")
+    code, said = await driver.finish("dead-letters", "replay", "--all")
 
-    assert (code, said) == (1, "0 replayed, 1 stay parked\n")
-    assert (await driver.rows("SELECT attempts FROM messaging.parked_message"))[0]["attempts"] == 2
+    assert (code, said) == (1, "0 replayed, 1 stay dead-lettered\n")
+    assert (await driver.rows("SELECT attempts FROM messaging.dead_letter"))[0]["attempts"] == 2
 
 
 async def test_poison_delivered_again_is_parked_once(driver: Driver) -> None:
@@ -140,7 +138,7 @@ async def test_poison_delivered_again_is_parked_once(driver: Driver) -> None:
     await driver.start()
 
     await until(lambda: _effects(driver, 2), what="both effects")
-    assert len(await driver.rows("SELECT FROM messaging.parked_message")) == 1
+    assert len(await driver.rows("SELECT FROM messaging.dead_letter")) == 1
 
 
 async def test_a_handler_that_fails_on_everything_stops_the_service_instead_of_parking_the_topic(
@@ -148,18 +146,18 @@ async def test_a_handler_that_fails_on_everything_stops_the_service_instead_of_p
 ) -> None:
     await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(100)])
 
-    await driver.launch(SPECIMEN_HANDLER_BROKEN="true", PARK_LIMIT="5")
+    await driver.launch(SPECIMEN_HANDLER_BROKEN="true", DEAD_LETTER_LIMIT="5")
 
     assert await driver.wait_for_exit() == 1
     assert "without one success" in driver.log()
-    assert len(await driver.rows("SELECT FROM messaging.parked_message")) == 5
+    assert len(await driver.rows("SELECT FROM messaging.dead_letter")) == 5
 
 
 async def test_malformed_input_never_stops_the_service(driver: Driver) -> None:
     customer = uuid4()
     await driver.publish([_poison(driver, "not-json") for _ in range(60)])
     await driver.publish([driver.message(contact(customer, 1))])
-    await driver.start(PARK_LIMIT="5")
+    await driver.start(DEAD_LETTER_LIMIT="5")
 
     await until(lambda: _effects(driver, 1), what="the good one")
-    assert len(await driver.rows("SELECT FROM messaging.parked_message")) == 60
+    assert len(await driver.rows("SELECT FROM messaging.dead_letter")) == 60

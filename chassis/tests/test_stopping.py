@@ -68,7 +68,7 @@ async def test_metrics_count_what_was_applied(driver: Driver) -> None:
     await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(3)])
     await driver.start()
     await until(lambda: _effects(driver, 3), what="effects")
-    group = f"notify-svc.{driver.suffix}.heard.v1"
+    group = f"specimen.{driver.suffix}.heard.v1"
 
     _, page = driver.get("/metrics")
 
@@ -83,7 +83,7 @@ async def test_a_service_whose_database_lacks_migrations_says_what_to_run(driver
     await driver.launch()
 
     assert await driver.wait_for_exit() == CANNOT_START
-    assert "run: notify-svc migrate" in driver.log()
+    assert "run: specimen migrate" in driver.log()
 
 
 async def test_a_service_without_a_broker_ends_with_a_sentence(driver: Driver) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from specimen.app import Settings, build
+from specimen.app import NAME, Settings, build, catalogue
 from wiring import assert_loses_nothing, subscriptions_of
 
 from chassis.errors import CannotStartError
 from chassis.service import Consumer, Service
-from contracts import topics
+from contracts.catalogue import Catalogue
+from contracts.policy import POLICY_CHANGED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from chassis.batch import Batch
-    from chassis.work import Work
-    from contracts.policy import PolicyChanged
+    from chassis.consuming.batch import Batch
+    from chassis.unit_of_work import Work
+    from contracts.catalogue import Catalogue
+from contracts.policy import PolicyChanged
 
 SETTINGS = Settings(kafka_bootstrap_servers="127.0.0.1:9092", database_url="postgresql://nobody@127.0.0.1/none")
 
@@ -34,10 +36,11 @@ async def _hear(batch: Batch[PolicyChanged], work: Work) -> None:
 
 
 def test_hearing_a_topic_the_contracts_do_not_grant_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(CannotStartError, match=r"not declared as a consumer of policy\.policy-changed\.v1; add it in"):
+    with pytest.raises(CannotStartError, match=r"not declared as a consumer of policy\.policy-changed\.v1; add it there in"):
         Service(
-            name=topics.NOTIFY,
+            name=NAME,
             settings=SETTINGS,
+            catalogue=Catalogue([*catalogue("specimen").topics, POLICY_CHANGED]),
             migrations=tmp_path,
-            consumers=(Consumer(topics.POLICY_CHANGED, _hear),),
+            consumers=(Consumer(POLICY_CHANGED, _hear),),
         )

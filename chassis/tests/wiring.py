@@ -9,9 +9,9 @@ import asyncpg
 from faststream import AckPolicy
 
 from chassis.clock import SystemClock
-from chassis.kafka import Subscription, new_broker
-from chassis.tracing import Tracing
-from chassis.work import WorkFactory
+from chassis.consuming.subscription import Subscription, new_broker
+from chassis.telemetry.tracing import Tracing
+from chassis.unit_of_work import WorkFactory
 
 if TYPE_CHECKING:
     from chassis.service import Service
@@ -23,6 +23,7 @@ def subscriptions_of(service: Service) -> list[Subscription]:
         pool=asyncpg.create_pool(service.settings.database_url),
         clock=SystemClock(),
         service=service.name,
+        catalogue=service.catalogue,
         tracing=Tracing(service_name=service.name, exporter=None),
         timer_kinds=frozenset(),
         outbox_filled=asyncio.Event(),

@@ -1,28 +1,27 @@
-"""Topics of the claim itself: the report that opens it, the question about rain, the decision that ends it."""
+"""What claims-svc publishes: the question about rain and the decision that ends a claim."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field
 
-from contracts.topic import Event, Part
+from contracts import example_values
+from contracts.dead_letters import dead_letter_topic
+from contracts.topic import Event, Part, PersonalData, Topic
 from contracts.vocabulary import (
     Cents,
     Cover,
     Establishment,
-    Fact,
     FactSource,
     Hours,
-    Instant,
     Location,
     LossInterval,
     Metres,
     Network,
-    PolicyNumber,
     PostcodeArea,
     RainThreshold,
     Sha256,
@@ -36,115 +35,6 @@ from contracts.vocabulary import (
 
 DECISION_RETENTION = timedelta(days=3650)
 """Decisions are the insurer's record towards partners; ten years covers every term of limitation."""
-
-
-class ReportChannel(StrEnum):
-    """Where a report came in."""
-
-    PORTAL = "portal"
-    APP = "app"
-    PHONE = "phone"
-    PARTNER = "partner"
-
-
-class LossFacts(Part):
-    """What is known about how the water came. A fact left out is unknown; a report never names one ready-made cause."""
-
-    precipitation_fell_directly: Fact | None = Field(
-        default=None, description="Rain, snow, hail or meltwater fell on or straight into the home"
-    )
-    precipitation_left_its_course: Fact | None = Field(
-        default=None, description="Heavy local precipitation left its normal course and flowed into the home"
-    )
-    came_through_open_window_or_door: Fact | None = Field(
-        default=None, description="Water came in through a window or door left open; unknown for a tilted window"
-    )
-    sewer_water_entered: Fact | None = Field(default=None, description="Sewer water came up into the home")
-    toilet_overflowed: Fact | None = Field(default=None, description="The sewer water came out of a toilet")
-    groundwater_entered: Fact | None = Field(
-        default=None, description="Groundwater entered, or the water table changed"
-    )
-    came_through_cellar_wall: Fact | None = Field(
-        default=None, description="The groundwater came through the walls of the cellar"
-    )
-    flood_water_entered: Fact | None = Field(
-        default=None, description="Water of a river, lake, canal, ditch or the sea flowed into the home"
-    )
-    flood_defence_present: Fact | None = Field(
-        default=None, description="There is a dyke, quay or lock between that water and the home"
-    )
-    flood_defence_failed: Fact | None = Field(
-        default=None, description="That defence broke, was damaged, overtopped or failed, unforeseen"
-    )
-    flood_defence_overtopped: Fact | None = Field(
-        default=None, description="The water went over that defence, which itself held"
-    )
-    flood_defence_is_primary: Fact | None = Field(
-        default=None, description="That defence is listed by law as a primary flood defence"
-    )
-    fire_or_explosion_followed: Fact | None = Field(
-        default=None, description="The damage is by fire or explosion that followed from the flood"
-    )
-    sea_water_involved: Fact | None = Field(default=None, description="The water came wholly or partly from the sea")
-    home_in_unembanked_area: Fact | None = Field(
-        default=None, description="The home lies outside the dykes: harbour, flood plain, retention area"
-    )
-    government_caused_flood: Fact | None = Field(
-        default=None, description="Direct action of government caused the flood, such as deliberate inundation"
-    )
-    storm_caused_damage: Fact | None = Field(default=None, description="Wind of a storm opened the way for the water")
-    other_cause: Fact | None = Field(default=None, description="The water came in a way not named here")
-    causes_inseparable: Fact | None = Field(
-        default=None, description="Several causes worked together and cannot be told apart"
-    )
-
-
-class DamageKind(StrEnum):
-    """What the damage was done to, or what it costs."""
-
-    BUILDINGS = "buildings"
-    CONTENTS = "contents"
-    CLEANING = "cleaning"
-    CELLAR_PUMPING = "cellar_pumping"
-
-
-class DamageItem(Part):
-    """One amount of damage."""
-
-    kind: DamageKind
-    amount_cents: Cents = Field(description="Euro cents, as estimated by estimated_by")
-    estimated_by: FactSource = FactSource.CUSTOMER
-    route: WaterRoute | None = Field(
-        default=None, description="The water route that caused it; left out when the loss has one route or nobody knows"
-    )
-
-
-_MOST_DAMAGE_CENTS = 10**11
-
-
-class LossReported(Event):
-    """Somebody reports water damage to a home.
-
-    Published once per report; a correction repeats the whole report with a higher `report_version`. A report may name
-    a policy that is not known yet. A report that breaks these rules is parked and listed, and harms no other.
-    """
-
-    report_id: UUID
-    report_version: Version = 1
-    policy_number: PolicyNumber
-    channel: ReportChannel
-    reported_at: Instant
-    loss: LossInterval
-    facts: LossFacts
-    damage: Annotated[tuple[DamageItem, ...], Field(min_length=1, max_length=50)] = Field(
-        description="What was damaged; together at most a billion euros"
-    )
-
-    @model_validator(mode="after")
-    def _is_payable(self) -> Self:
-        if sum(item.amount_cents for item in self.damage) > _MOST_DAMAGE_CENTS:
-            raise ValueError("damage must be at most a billion euros in all")
-        return self
 
 
 class RainfallRequested(Event):
@@ -162,6 +52,28 @@ class RainfallRequested(Event):
     reading: WindowReading
     thresholds: Annotated[tuple[RainThreshold, ...], Field(min_length=1, max_length=10)]
     cloudburst: RainThreshold
+
+
+_RAINFALL_REQUESTED_EXAMPLE = RainfallRequested(
+    claim_id=example_values.CLAIM_ID,
+    request_version=1,
+    loss=example_values.LOSS,
+    home=example_values.HOME,
+    network=Network.AWS,
+    reading=WindowReading.CONTAINS_LOSS,
+    thresholds=(example_values.DAY, example_values.TWO_DAYS, example_values.THREE_DAYS),
+    cloudburst=RainThreshold(within_hours=1, at_least_tenths_mm=250),
+)
+RAINFALL_REQUESTED = Topic(
+    name="claims.rainfall-requested.v1",
+    event=RainfallRequested,
+    key="claim_id",
+    owner="claims-svc",
+    producers=("claims-svc",),
+    consumers=("weather-svc",),
+    personal_data=PersonalData.LOCATION,
+    examples=(_RAINFALL_REQUESTED_EXAMPLE,),
+)
 
 
 class Outcome(StrEnum):
@@ -339,3 +251,87 @@ class DecisionMade(Event):
     decided_at: AwareDatetime
     proof_sha256: Sha256
     previous_proof_sha256: Sha256 | None = Field(description="The proof of the version before; None for version 1")
+
+
+_DECISION_MADE_EXAMPLE = DecisionMade(
+    claim_id=example_values.CLAIM_ID,
+    claim_version=1,
+    claim_reference="W7XK2M9QD4T",
+    report_id=example_values.REPORT_ID,
+    customer_id=example_values.CUSTOMER_ID,
+    postcode_area="6011",
+    loss=example_values.LOSS,
+    outcome=Outcome.COVERED,
+    deciding_ground=GroundCode.HEAVY_LOCAL_PRECIPITATION,
+    findings=(
+        Finding(
+            route=WaterRoute.INDIRECT_PRECIPITATION,
+            outcome=Outcome.COVERED,
+            grounds=(
+                Ground(
+                    code=GroundCode.HEAVY_LOCAL_PRECIPITATION,
+                    effect=GroundEffect.COVERS,
+                    holds=Truth.TRUE,
+                    weight=GroundWeight.DECISIVE,
+                ),
+                Ground(
+                    code=GroundCode.WINDOW_OR_DOOR_OPEN,
+                    effect=GroundEffect.EXCLUDES,
+                    holds=Truth.FALSE,
+                    weight=GroundWeight.DOES_NOT_HOLD,
+                    facts=(
+                        GroundFact(
+                            name="came_through_open_window_or_door",
+                            value=Truth.FALSE,
+                            source=FactSource.CUSTOMER,
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    covers=(Cover.BUILDINGS,),
+    rain=RainEvidence(
+        assessment_version=1,
+        establishment=Establishment.ESTABLISHED,
+        station_network=Network.AWS,
+        station_number=377,
+        station_name="Ell",
+        distance_metres=2_047,
+        margins=(
+            WindowMargin(
+                within_hours=24,
+                at_least_tenths_mm=400,
+                best_sum_tenths_mm=402,
+                starts_at=example_values.BEST_DAY[0],
+                ends_at=example_values.BEST_DAY[1],
+                margin_tenths_mm=2,
+            ),
+        ),
+        deciding_window_hours=24,
+        cloudburst=Truth.FALSE,
+    ),
+    money=Money(
+        steps=(
+            MoneyStep(code=MoneyStepCode.DAMAGE, amount_cents=184_000),
+            MoneyStep(code=MoneyStepCode.DEDUCTIBLE, amount_cents=-25_000),
+        ),
+        payable_cents=159_000,
+    ),
+    product_version="home-2021.1",
+    decided_at=datetime(2021, 7, 16, 8, 0, 4, tzinfo=UTC),
+    proof_sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    previous_proof_sha256=None,
+)
+DECISION_MADE = Topic(
+    name="claims.decision-made.v1",
+    event=DecisionMade,
+    key="claim_id",
+    owner="claims-svc",
+    producers=("claims-svc",),
+    consumers=("notify-svc", "repair-partners"),
+    personal_data=PersonalData.PSEUDONYMOUS,
+    retention=DECISION_RETENTION,
+    examples=(_DECISION_MADE_EXAMPLE,),
+)
+DEAD_LETTERS = dead_letter_topic("claims-svc")

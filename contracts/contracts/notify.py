@@ -8,7 +8,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.topic import Event
+from contracts import example_values
+from contracts.dead_letters import dead_letter_topic
+from contracts.topic import Event, PersonalData, Topic
 from contracts.vocabulary import Channel, Version
 
 
@@ -36,3 +38,24 @@ class MessageSettled(Event):
     channel: Channel
     settlement: Settlement
     attempts: Annotated[int, Field(ge=0)]
+
+
+_MESSAGE_SETTLED_EXAMPLE = MessageSettled(
+    message_id=UUID("0198c5f3-0a0b-7c0d-8e0f-101112131415"),
+    claim_id=example_values.CLAIM_ID,
+    claim_version=1,
+    channel=Channel.EMAIL,
+    settlement=Settlement.SENT,
+    attempts=1,
+)
+MESSAGE_SETTLED = Topic(
+    name="notify.message-settled.v1",
+    event=MessageSettled,
+    key="claim_id",
+    owner="notify-svc",
+    producers=("notify-svc",),
+    consumers=("operators",),
+    personal_data=PersonalData.PSEUDONYMOUS,
+    examples=(_MESSAGE_SETTLED_EXAMPLE,),
+)
+DEAD_LETTERS = dead_letter_topic("notify-svc")

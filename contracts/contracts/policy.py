@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from contracts.topic import Event, Part
+from contracts import example_values
+from contracts.dead_letters import dead_letter_topic
+from contracts.topic import Event, Part, PersonalData, Topic
 from contracts.vocabulary import Cover, Location, PolicyNumber, Postcode, ProductVersion, RelationNumber, Version
 
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
@@ -67,6 +69,37 @@ class PolicyChanged(Event):
     terms: Annotated[tuple[PolicyTerms, ...], Field(min_length=1)]
 
 
+_POLICY_CHANGED_EXAMPLE = PolicyChanged(
+    policy_number=example_values.POLICY_NUMBER,
+    version=1,
+    customer_id=example_values.CUSTOMER_ID,
+    terms=(
+        PolicyTerms(
+            effective_on=date(2019, 4, 1),
+            ends_on=None,
+            recorded_at=datetime(2019, 3, 12, 9, 30, tzinfo=UTC),
+            home=Home(
+                postcode="6011RA", house_number="12", location=example_values.HOME, home_type=HomeType.SEMI_DETACHED
+            ),
+            covers=(Cover.BUILDINGS,),
+            deductible_cents=0,
+            product_version="home-2021.1",
+        ),
+    ),
+)
+POLICY_CHANGED = Topic(
+    name="policy.policy-changed.v1",
+    event=PolicyChanged,
+    key="policy_number",
+    owner="policy-svc",
+    producers=("policy-svc",),
+    consumers=("claims-svc",),
+    personal_data=PersonalData.LOCATION,
+    retention=None,
+    examples=(_POLICY_CHANGED_EXAMPLE,),
+)
+
+
 class Language(StrEnum):
     """The languages customers are written in."""
 
@@ -87,3 +120,26 @@ class ContactChanged(Event):
     email: EmailAddress | None
     mobile_phone: PhoneNumber | None
     language: Language
+
+
+_CONTACT_CHANGED_EXAMPLE = ContactChanged(
+    customer_id=example_values.CUSTOMER_ID,
+    version=1,
+    relation_number="123456",
+    name="J. Voorbeeld",
+    email="j.voorbeeld@example.org",
+    mobile_phone="+31612345678",
+    language=Language.DUTCH,
+)
+CONTACT_CHANGED = Topic(
+    name="policy.contact-changed.v1",
+    event=ContactChanged,
+    key="customer_id",
+    owner="policy-svc",
+    producers=("policy-svc",),
+    consumers=("notify-svc",),
+    personal_data=PersonalData.CONTACT,
+    retention=None,
+    examples=(_CONTACT_CHANGED_EXAMPLE,),
+)
+DEAD_LETTERS = dead_letter_topic("policy-svc")

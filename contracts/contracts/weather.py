@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.topic import Event, Part
+from contracts import example_values
+from contracts.dead_letters import dead_letter_topic
+from contracts.topic import Event, Part, PersonalData, Topic
 from contracts.vocabulary import Establishment, Hours, Metres, Station, TenthsMm, Truth, Version
 
 
@@ -79,3 +82,45 @@ class RainfallAssessed(Event):
     final: bool
     undetermined_reason: UndeterminedReason | None
     stations: tuple[StationAssessment, ...]
+
+
+_RAINFALL_ASSESSED_EXAMPLE = RainfallAssessed(
+    claim_id=example_values.CLAIM_ID,
+    request_version=1,
+    assessment_version=1,
+    establishment=Establishment.ESTABLISHED,
+    final=True,
+    undetermined_reason=None,
+    stations=(
+        StationAssessment(
+            station=example_values.ELL,
+            distance_metres=2_047,
+            establishment=Establishment.ESTABLISHED,
+            windows=(
+                WindowAssessment(
+                    within_hours=24,
+                    at_least_tenths_mm=400,
+                    best_sum_tenths_mm=402,
+                    starts_at=example_values.BEST_DAY[0],
+                    ends_at=example_values.BEST_DAY[1],
+                    missing_hours=0,
+                    establishment=Establishment.ESTABLISHED,
+                ),
+            ),
+            cloudburst=Truth.FALSE,
+            hours=HourlySeries(first_hour_ends_at=datetime(2021, 7, 15, 0, tzinfo=UTC), tenths_mm=(31, 24, 18, None)),
+            quality=Quality.VALIDATED,
+        ),
+    ),
+)
+RAINFALL_ASSESSED = Topic(
+    name="weather.rainfall-assessed.v1",
+    event=RainfallAssessed,
+    key="claim_id",
+    owner="weather-svc",
+    producers=("weather-svc",),
+    consumers=("claims-svc",),
+    personal_data=PersonalData.PSEUDONYMOUS,
+    examples=(_RAINFALL_ASSESSED_EXAMPLE,),
+)
+DEAD_LETTERS = dead_letter_topic("weather-svc")

@@ -13,7 +13,8 @@ from cloudevents.core.v1.event import CloudEvent
 
 from contracts.envelope import decode, encode
 from contracts.topic import Topic
-from contracts.topics import LOSS_REPORTED, TOPICS
+from contracts.topics import TOPICS
+from contracts.upstream import LOSS_REPORTED
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 AT = datetime(2021, 7, 15, 8, 12, 30, 250_000, tzinfo=timezone(timedelta(hours=2)))

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.claims import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.envelope import Headers, decode, encode
-from contracts.policy import ContactChanged, Language
-from contracts.topics import CONTACT_CHANGED, LOSS_REPORTED
+from contracts.policy import CONTACT_CHANGED, ContactChanged, Language
+from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Fact, LossInterval
 
 AT = datetime(2021, 7, 15, 6, 12, tzinfo=UTC)

@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from contracts import generate
 from contracts.topic import Topic
-from contracts.topics import LOSS_REPORTED, TOPICS
+from contracts.topics import TOPICS
+from contracts.upstream import LOSS_REPORTED
 
 
 def test_the_committed_files_are_what_the_topics_give() -> None:

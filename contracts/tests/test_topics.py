@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from contracts import topics
+from contracts.catalogue import Catalogue
+from contracts.dead_letters import MessageDeadLettered
 from contracts.envelope import decode, encode
+from contracts.policy import POLICY_CHANGED
 from contracts.topic import ONE_MEGABYTE, Event, PersonalData, Topic
+from contracts.upstream import LOSS_REPORTED
 
 EVERY_TOPIC = pytest.mark.parametrize("topic", topics.TOPICS, ids=lambda topic: topic.name)
 
@@ -46,11 +51,31 @@ def test_a_name_is_made_of_owner_fact_and_version(topic: Topic[Any]) -> None:
 
 @EVERY_TOPIC
 def test_only_the_owner_writes_except_that_reports_come_from_upstream(topic: Topic[Any]) -> None:
-    assert topic.producers == ((topics.UPSTREAM,) if topic is topics.LOSS_REPORTED else (topic.owner,))
+    assert topic.producers == (("upstream",) if topic is LOSS_REPORTED else (topic.owner,))
 
 
-def test_topic_names_are_unique() -> None:
-    assert len({topic.name for topic in topics.TOPICS}) == len(topics.TOPICS)
+def test_a_topic_declared_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"declared twice: claims\.loss-reported\.v1"):
+        Catalogue([*topics.TOPICS, LOSS_REPORTED])
+
+
+def test_a_kind_of_event_on_two_topics_is_refused() -> None:
+    with pytest.raises(ValueError, match="a kind of event has one topic"):
+        Catalogue([LOSS_REPORTED, replace(LOSS_REPORTED, name="claims.loss-reported.v2")])
+
+
+def test_every_service_has_a_topic_for_its_dead_letters() -> None:
+    names = {name for topic in topics.TOPICS for name in (*topic.producers, *topic.consumers)}
+    services = {name for name in names if name.endswith("-svc")}
+
+    assert services == {"claims-svc", "weather-svc", "policy-svc", "notify-svc"}
+    assert all(topics.CATALOGUE.dead_letters_of(service) for service in services)
+
+
+def test_every_participant_is_a_service_or_known_outside_the_platform() -> None:
+    names = {name for topic in topics.TOPICS for name in (*topic.producers, *topic.consumers)}
+
+    assert {name for name in names if not name.endswith("-svc")} == {"upstream", "repair-partners", "operators"}
 
 
 def test_every_event_class_has_a_topic() -> None:
@@ -61,15 +86,15 @@ def test_contact_data_is_read_by_no_one_but_the_service_that_writes_to_customers
     readers = [
         topic.consumers
         for topic in topics.TOPICS
-        if topic.personal_data is PersonalData.CONTACT and topic not in topics.PARKED.values()
+        if topic.personal_data is PersonalData.CONTACT and topic.event is not MessageDeadLettered
     ]
-    assert readers == [(topics.NOTIFY,)]
+    assert readers == [("notify-svc",)]
 
 
 def test_a_dead_letter_topic_holds_the_largest_record_of_any_other_in_base64() -> None:
-    parked = set(topics.PARKED.values())
-    largest = max(topic.max_message_bytes for topic in topics.TOPICS if topic not in parked)
-    assert all(topic.max_message_bytes >= largest * 4 / 3 + ONE_MEGABYTE for topic in parked)
+    dead_letters = {topic for topic in topics.TOPICS if topic.event is MessageDeadLettered}
+    largest = max(topic.max_message_bytes for topic in topics.TOPICS if topic not in dead_letters)
+    assert all(topic.max_message_bytes >= largest * 4 / 3 + ONE_MEGABYTE for topic in dead_letters)
 
 
 def test_state_is_compacted_and_facts_are_kept_for_a_time() -> None:
@@ -77,5 +102,5 @@ def test_state_is_compacted_and_facts_are_kept_for_a_time() -> None:
         "policy.policy-changed.v1",
         "policy.contact-changed.v1",
     }
-    assert topics.POLICY_CHANGED.config == {"cleanup.policy": "compact", "max.message.bytes": "1048576"}
-    assert topics.LOSS_REPORTED.config["retention.ms"] == str(90 * 24 * 60 * 60 * 1000)
+    assert POLICY_CHANGED.config == {"cleanup.policy": "compact", "max.message.bytes": "1048576"}
+    assert LOSS_REPORTED.config["retention.ms"] == str(90 * 24 * 60 * 60 * 1000)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from contracts.claims import LossFacts, Outcome
+from contracts.claims import Outcome
 from contracts.notify import Settlement
+from contracts.upstream import LossFacts
 from contracts.vocabulary import Channel, Fact, Truth
 from demo.telling import DATA
 from devstack.faults import Fault

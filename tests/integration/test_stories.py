@@ -18,4 +18,4 @@ async def test_a_story_of_the_demo_ends_as_it_should(told: WholePlatform, story:
 
 
 async def test_a_malformed_report_is_parked_with_its_bytes_and_harms_no_other(told: WholePlatform) -> None:
-    assert judge_malformed(told.seen.parked) == ()
+    assert judge_malformed(told.seen.dead_letters) == ()

@@ -14,18 +14,18 @@ from uuid import UUID, uuid4
 from aiokafka import AIOKafkaProducer
 from pydantic import BaseModel
 
-from contracts.claims import DamageItem, DamageKind, LossReported, ReportChannel
 from contracts.envelope import encode
-from contracts.topics import LOSS_REPORTED
+from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossReported, ReportChannel
 from contracts.vocabulary import Channel, LossInterval
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from contracts.claims import DecisionMade, LossFacts
+    from contracts.claims import DecisionMade
     from contracts.envelope import Received
     from contracts.notify import MessageSettled
+    from contracts.upstream import LossFacts
     from demo.observer import Seen
     from demo.platform import Platform
     from devstack.stack import Stack

@@ -22,7 +22,7 @@ CREATE TABLE messaging.outbox (
     payload       bytea       NOT NULL,
     traceparent   text,
     occurred_at   timestamptz NOT NULL,
-    refused       text                  -- why the broker will never take it; such a row waits for an operator
+    undeliverable_reason text           -- why the broker will never accept it; such a row waits for an operator
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
         toast_tuple_target = 8160); -- a payload lives for milliseconds: compressing it costs more than it saves
 
@@ -38,8 +38,8 @@ CREATE TABLE messaging.timer (
 CREATE INDEX timer_due_at ON messaging.timer (due_at);
 
 -- A record is identified by its place and its contents, because a topic made anew starts again at offset 0.
-CREATE TABLE messaging.parked_message (
-    parked_id    uuid        PRIMARY KEY,
+CREATE TABLE messaging.dead_letter (
+    dead_letter_id    uuid        PRIMARY KEY,
     consumer     text        NOT NULL,
     topic        text        NOT NULL,
     partition    integer     NOT NULL,
@@ -52,11 +52,11 @@ CREATE TABLE messaging.parked_message (
     reason       text        NOT NULL,
     stack        text,
     attempts     integer     NOT NULL,
-    parked_at    timestamptz NOT NULL,
+    dead_lettered_at    timestamptz NOT NULL,
     replayed_at  timestamptz,
     UNIQUE (consumer, topic, partition, record_offset, digest)
 );
-CREATE INDEX parked_message_open ON messaging.parked_message (parked_at) WHERE replayed_at IS NULL;
+CREATE INDEX dead_letter_open ON messaging.dead_letter (dead_lettered_at) WHERE replayed_at IS NULL;
 
 CREATE FUNCTION messaging.notify_relay() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM pg_notify('outbox', ''); RETURN NULL; END $$;

@@ -12,19 +12,22 @@ from uuid import UUID
 from chassis.errors import UnprocessableMessage
 from chassis.service import Consumer, Service, TimerHandler
 from chassis.settings import ServiceSettings
-from chassis.work import DueTimer, Timer, Work
-from contracts import topics
-from contracts.notify import MessageSettled, Settlement
-from contracts.policy import ContactChanged
+from chassis.unit_of_work import DueTimer, Timer, Work
+from contracts.catalogue import Catalogue
+from contracts.dead_letters import dead_letter_topic
+from contracts.notify import MESSAGE_SETTLED, MessageSettled, Settlement
+from contracts.policy import CONTACT_CHANGED, ContactChanged
 from contracts.topic import Topic
 from contracts.vocabulary import Channel
 
 if TYPE_CHECKING:
-    from chassis.batch import Batch
+    from chassis.consuming.batch import Batch
 
 BROKEN, UNPROCESSABLE, REMINDED = "broken", "unprocessable", "reminded"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _PARTITIONS = 3
+NAME = "specimen"
+DEAD_LETTERS = dead_letter_topic(NAME)
 
 
 class Settings(ServiceSettings):
@@ -35,13 +38,18 @@ class Settings(ServiceSettings):
 
 
 def heard_topic(suffix: str) -> Topic[ContactChanged]:
-    """Return the topic the specimen hears."""
-    return replace(topics.CONTACT_CHANGED, name=f"{suffix}.heard.v1", partitions=_PARTITIONS)
+    """Return the topic the specimen consumes."""
+    return replace(CONTACT_CHANGED, name=f"{suffix}.heard.v1", partitions=_PARTITIONS, consumers=(NAME,))
 
 
 def said_topic(suffix: str) -> Topic[MessageSettled]:
     """Return the topic the specimen announces its effects on, keyed as what it hears."""
-    return replace(topics.MESSAGE_SETTLED, name=f"{suffix}.said.v1", partitions=_PARTITIONS)
+    return replace(MESSAGE_SETTLED, name=f"{suffix}.said.v1", partitions=_PARTITIONS, producers=(NAME,))
+
+
+def catalogue(suffix: str) -> Catalogue:
+    """Return all topics there are in the specimen's world."""
+    return Catalogue([heard_topic(suffix), said_topic(suffix), DEAD_LETTERS])
 
 
 class Specimen:
@@ -75,7 +83,7 @@ class Specimen:
             "INSERT INTO effect (customer_id, version) SELECT * FROM unnest($1::uuid[], $2::int[])", ids, versions
         )
         for delivery in batch:
-            work.announce_on(self._said, _said(delivery.event), trace=delivery.trace)
+            work.publish_to(self._said, _said(delivery.event), trace=delivery.trace)
             if delivery.event.name == REMINDED:
                 due_at = work.now + timedelta(milliseconds=200)
                 work.schedule(Timer("remind", str(delivery.event.customer_id), due_at, delivery.trace))
@@ -91,7 +99,7 @@ class Specimen:
                 settlement=Settlement.SENT,
                 attempts=1,
             )
-            work.announce_on(self._said, said, trace=timer.trace)
+            work.publish_to(self._said, said, trace=timer.trace)
 
 
 def _said(event: ContactChanged) -> MessageSettled:
@@ -106,11 +114,12 @@ def _said(event: ContactChanged) -> MessageSettled:
 
 
 def build(settings: Settings) -> Service:
-    """Return the specimen; it borrows notify-svc's place in the contracts."""
+    """Return the specimen."""
     specimen = Specimen(settings)
     return Service(
-        name=topics.NOTIFY,
+        name=NAME,
         settings=settings,
+        catalogue=catalogue(settings.specimen_topics),
         migrations=MIGRATIONS,
         consumers=(Consumer(heard_topic(settings.specimen_topics), specimen.count),),
         timers=(TimerHandler("remind", specimen.remind),),

@@ -1,8 +1,8 @@
-"""The command line: `claims-svc run`, `migrate`, `parked`, `claims`, `proofs`."""
+"""The command line: `claims-svc run`, `migrate`, `dead-letters`, `claims`, `proofs`."""
 
 from __future__ import annotations
 
-from chassis.main import run_main
+from chassis.command_line import run_main
 from claims_svc.app import build
 from claims_svc.settings import Settings
 

@@ -8,7 +8,10 @@ from chassis.service import Command, Consumer, Service, TimerHandler
 from claims_svc import claim_commands, handlers, proof_commands
 from claims_svc.progress import POLICY_DEADLINE, RAINFALL_DEADLINE
 from claims_svc.settings import Settings
-from contracts import topics
+from contracts.policy import POLICY_CHANGED
+from contracts.topics import CATALOGUE
+from contracts.upstream import LOSS_REPORTED
+from contracts.weather import RAINFALL_ASSESSED
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -18,11 +21,12 @@ def build(settings: Settings) -> Service:
     return Service(
         name="claims-svc",
         settings=settings,
+        catalogue=CATALOGUE,
         migrations=MIGRATIONS,
         consumers=(
-            Consumer(topics.LOSS_REPORTED, handlers.register_claims),
-            Consumer(topics.POLICY_CHANGED, handlers.take_over_policies),
-            Consumer(topics.RAINFALL_ASSESSED, handlers.weigh_rainfall),
+            Consumer(LOSS_REPORTED, handlers.register_claims),
+            Consumer(POLICY_CHANGED, handlers.take_over_policies),
+            Consumer(RAINFALL_ASSESSED, handlers.weigh_rainfall),
         ),
         timers=(
             TimerHandler(POLICY_DEADLINE, handlers.end_waits),

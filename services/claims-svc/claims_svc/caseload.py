@@ -13,9 +13,9 @@ from uuid import UUID
 
 from claims_svc.claim import Claim, Decision, DeductibleUse, HumanReview, StandingDecision, open_claim
 from claims_svc.progress import DEADLINE_OF, POLICY_DEADLINE, Step, advance
-from contracts.claims import LossReported
 from contracts.policy import PolicyChanged
 from contracts.topic import Event
+from contracts.upstream import LossReported
 from contracts.weather import RainfallAssessed
 
 

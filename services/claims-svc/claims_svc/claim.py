@@ -8,7 +8,8 @@ from enum import StrEnum
 from hashlib import blake2b
 from uuid import UUID
 
-from contracts.claims import DecisionMade, LossReported
+from contracts.claims import DecisionMade
+from contracts.upstream import LossReported
 from contracts.weather import RainfallAssessed
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -9,17 +9,17 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
-from chassis.batch import Batch
+from chassis.consuming.batch import Batch
 from chassis.database import Connection
-from chassis.tracing import trace_id_of
-from chassis.work import DueTimer, Timer, Work
+from chassis.telemetry.tracing import trace_id_of
+from chassis.unit_of_work import DueTimer, Timer, Work
 from claims_svc.caseload import Caseload, Changes
 from claims_svc.claim import Claim, Decision
 from claims_svc.repository import claims as claim_rows
 from claims_svc.repository import decisions as decision_rows
 from claims_svc.repository import policies as policy_rows
-from contracts.claims import LossReported
 from contracts.policy import PolicyChanged
+from contracts.upstream import LossReported
 from contracts.weather import RainfallAssessed
 
 log = structlog.get_logger(__name__)
@@ -133,7 +133,7 @@ async def _conclude(changes: Changes, work: Work) -> None:
         await decision_rows.insert_reviews(connection, reviews=changes.reviews)
     await _set_deadlines(changes, work)
     for event, trace in changes.announced:
-        work.announce(event, trace=trace)
+        work.publish(event, trace=trace)
     _tell(changes)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from contracts import examples
-from contracts.claims import DamageItem, DamageKind, LossFacts, LossReported
-from contracts.policy import PolicyChanged
+from contracts.claims import RAINFALL_REQUESTED
+from contracts.policy import POLICY_CHANGED, PolicyChanged
+from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported
 from contracts.vocabulary import Establishment, Fact, LossInterval, RainThreshold, Truth
 from contracts.weather import (
+    RAINFALL_ASSESSED,
     HourlySeries,
     Quality,
     RainfallAssessed,
@@ -23,8 +24,8 @@ YES, NO = Fact(value=Truth.TRUE), Fact(value=Truth.FALSE)
 HEAVY_RAIN_CAME_IN = LossFacts(precipitation_left_its_course=YES, came_through_open_window_or_door=NO)
 GROUNDWATER_CAME_IN = LossFacts(groundwater_entered=YES, came_through_cellar_wall=NO)
 POLICY_NUMBER = "123456-531-04"
-_ELL = examples.RAINFALL_ASSESSED.stations[0].station
-_THRESHOLDS = examples.RAINFALL_REQUESTED.thresholds
+_ELL = RAINFALL_ASSESSED.examples[0].stations[0].station
+_THRESHOLDS = RAINFALL_REQUESTED.examples[0].thresholds
 _ALL_HOURS = 145
 
 
@@ -42,7 +43,7 @@ def report(
         report_id=report_id or uuid4(),
         report_version=report_version,
         policy_number=policy_number,
-        channel=examples.LOSS_REPORTED.channel,
+        channel=LOSS_REPORTED.examples[0].channel,
         reported_at=loss_at + timedelta(hours=5),
         loss=LossInterval(from_at=loss_at, until_at=loss_at),
         facts=facts,
@@ -52,9 +53,9 @@ def report(
 
 def policy(*, policy_number: str = POLICY_NUMBER, version: int = 1, deductible_cents: int = 0) -> PolicyChanged:
     """Return a policy of the building at Ell, insured since 2019."""
-    terms = examples.POLICY_CHANGED.terms[0].model_copy(update={"deductible_cents": deductible_cents})
+    terms = POLICY_CHANGED.examples[0].terms[0].model_copy(update={"deductible_cents": deductible_cents})
     update = {"policy_number": policy_number, "version": version, "terms": (terms,)}
-    return examples.POLICY_CHANGED.model_copy(update=update)
+    return POLICY_CHANGED.examples[0].model_copy(update=update)
 
 
 def rainfall(

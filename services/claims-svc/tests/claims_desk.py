@@ -15,11 +15,11 @@ import asyncpg
 from chassis.clock import SettableClock
 from chassis.database import Connection, Pool
 from chassis.testing import Harness
-from contracts import topics
-from contracts.claims import DecisionMade, LossReported, RainfallRequested
-from contracts.policy import PolicyChanged
+from contracts.claims import DecisionMade, RainfallRequested
+from contracts.policy import POLICY_CHANGED, PolicyChanged
 from contracts.topic import Event
-from contracts.weather import RainfallAssessed
+from contracts.upstream import LOSS_REPORTED, LossReported
+from contracts.weather import RAINFALL_ASSESSED, RainfallAssessed
 
 OPENED_AT = datetime(2021, 7, 15, 8, 0, tzinfo=UTC)
 REPORT_TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -51,15 +51,15 @@ class Desk:
 
     async def report(self, *reports: LossReported, trace: str | None = REPORT_TRACE) -> None:
         """Deliver reports in one batch."""
-        await self.harness.deliver(topics.LOSS_REPORTED, *reports, traceparent=trace)
+        await self.harness.deliver(LOSS_REPORTED, *reports, traceparent=trace)
 
     async def policy(self, *policies: PolicyChanged) -> None:
         """Deliver policies in one batch."""
-        await self.harness.deliver(topics.POLICY_CHANGED, *policies)
+        await self.harness.deliver(POLICY_CHANGED, *policies)
 
     async def rain(self, *answers: RainfallAssessed, trace: str | None = REPORT_TRACE) -> None:
         """Deliver rainfall answers in one batch."""
-        await self.harness.deliver(topics.RAINFALL_ASSESSED, *answers, traceparent=trace)
+        await self.harness.deliver(RAINFALL_ASSESSED, *answers, traceparent=trace)
 
     async def wait(self, **passing: float) -> None:
         """Let time pass and fire what has become due."""
@@ -68,7 +68,7 @@ class Desk:
 
     async def said(self) -> list[Event]:
         """Return what was announced since the last look."""
-        return list(await self.harness.announced())
+        return list(await self.harness.published())
 
     async def decisions(self) -> list[DecisionMade]:
         """Return the decisions announced since the last look."""

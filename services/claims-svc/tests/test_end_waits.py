@@ -96,7 +96,7 @@ async def test_a_decision_by_deadline_continues_the_trace_of_the_report(desk: De
 
     await desk.wait(days=2)
 
-    said = await desk.harness.announced_with_traces()
+    said = await desk.harness.published_with_traces()
     assert [(type(event), trace) for event, trace in said] == [(DecisionMade, REPORT_TRACE)]
 
 

@@ -5,8 +5,9 @@ from datetime import date
 from claim_events import GROUNDWATER_CAME_IN, LOSS_AT, POLICY_NUMBER, policy, rainfall, report
 from claims_desk import REPORT_TRACE, Desk
 
-from contracts.claims import DecisionMade, GroundCode, LossReported, Outcome, RainfallRequested
+from contracts.claims import DecisionMade, GroundCode, Outcome, RainfallRequested
 from contracts.policy import PolicyTerms
+from contracts.upstream import LossReported
 from contracts.vocabulary import WindowReading
 
 ANOTHER_TRACE = "00-1bf7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01"
@@ -164,10 +165,10 @@ async def test_a_report_corrected_to_another_policy_leaves_the_policy_it_named_i
 
 async def test_everything_said_about_a_claim_continues_the_trace_of_its_first_report(desk: Desk) -> None:
     await desk.report(report(), trace=REPORT_TRACE)
-    await desk.harness.announced()
+    await desk.harness.published()
     await desk.policy(policy())
 
-    said = await desk.harness.announced_with_traces()
+    said = await desk.harness.published_with_traces()
 
     assert [(type(event), trace) for event, trace in said] == [(RainfallRequested, REPORT_TRACE)]
 
@@ -179,5 +180,5 @@ async def test_a_claim_whose_first_report_had_no_trace_lets_an_answer_bring_one(
 
     await desk.rain(rainfall(question.claim_id, tenths_mm=402), trace=ANOTHER_TRACE)
 
-    said = await desk.harness.announced_with_traces()
+    said = await desk.harness.published_with_traces()
     assert [(type(event), trace) for event, trace in said] == [(DecisionMade, ANOTHER_TRACE)]

@@ -100,7 +100,7 @@ async def test_an_answer_about_a_claim_nobody_knows_harms_no_other(desk: Desk) -
     await desk.rain(rainfall(uuid4(), tenths_mm=402), rainfall(claim_id, tenths_mm=402))
 
     assert len(await desk.decisions()) == 1
-    assert await desk.rows("SELECT FROM messaging.parked_message") == []
+    assert await desk.rows("SELECT FROM messaging.dead_letter") == []
 
 
 async def test_a_decision_is_kept_with_its_evidence_and_a_proof_that_holds(desk: Desk) -> None:

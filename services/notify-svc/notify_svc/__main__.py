@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.main import run_main
+from chassis.command_line import run_main
 from notify_svc.app import build
 from notify_svc.settings import Settings
 

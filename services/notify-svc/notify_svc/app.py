@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chassis.service import Command, Consumer, Service, TimerHandler, Worker
-from contracts import topics
+from contracts.claims import DECISION_MADE
+from contracts.policy import CONTACT_CHANGED
+from contracts.topics import CATALOGUE
 from contracts.vocabulary import Channel
 from notify_svc import commands, handlers
 from notify_svc.sender import ChannelSettings, Sender
@@ -32,10 +34,11 @@ def build(settings: Settings) -> Service:
     return Service(
         name="notify-svc",
         settings=settings,
+        catalogue=CATALOGUE,
         migrations=Path(__file__).parent / "migrations",
         consumers=(
-            Consumer(topics.DECISION_MADE, decisions.want_messages),
-            Consumer(topics.CONTACT_CHANGED, handlers.keep_contacts),
+            Consumer(DECISION_MADE, decisions.want_messages),
+            Consumer(CONTACT_CHANGED, handlers.keep_contacts),
         ),
         timers=(TimerHandler(handlers.CONTACT_DEADLINE, handlers.give_up_waiting),),
         workers=tuple(Worker(f"{channel}-sender", _ChannelWorker(channel, settings).run) for channel in Channel),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from chassis.work import Timer
+from chassis.unit_of_work import Timer
 from contracts.notify import MessageSettled
 from notify_svc import contacts, repository
 from notify_svc.domain import SETTLEMENTS, State, Subject, plan_messages
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import timedelta
 
-    from chassis.batch import Batch
-    from chassis.work import DueTimer, Work
+    from chassis.consuming.batch import Batch
+    from chassis.unit_of_work import DueTimer, Work
     from contracts.claims import DecisionMade
     from contracts.policy import ContactChanged
     from notify_svc.domain import Planned
@@ -92,7 +92,7 @@ def announce_settled(work: Work, settled: Sequence[Settled]) -> None:
     for (channel, state), count in Counter((message.channel, message.state) for message in settled).items():
         MESSAGES_SETTLED.labels(channel.value, state.value).inc(count)
     for message in settled:
-        work.announce(
+        work.publish(
             MessageSettled(
                 message_id=message.message_id,
                 claim_id=message.claim_id,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from chassis.batch import Batch
+    from chassis.consuming.batch import Batch
     from chassis.database import Connection
     from contracts.claims import DecisionMade
     from notify_svc.domain import Planned

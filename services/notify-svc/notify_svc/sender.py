@@ -14,10 +14,10 @@ import structlog
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from chassis.backoff import Backoff, pause
-from chassis.crash import crash_point
+from chassis.crash_points import crash_point
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS
 from chassis.errors import is_transient
-from chassis.tracing import trace_id_of
+from chassis.telemetry.tracing import trace_id_of
 from notify_svc import attempts, repository
 from notify_svc.domain import Accepted, Again, AnswerLost, Deferred, Ended, NoAddress, Refused, Unreachable, verdict
 from notify_svc.handlers import announce_settled
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
     from chassis.service import Runtime
-    from chassis.work import Work
+    from chassis.unit_of_work import Work
     from contracts.vocabulary import Channel
     from notify_svc.attempts import Leased
     from notify_svc.domain import Result, RetryPolicy

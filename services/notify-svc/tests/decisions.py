@@ -7,8 +7,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from contracts import examples
 from contracts.claims import (
+    DECISION_MADE,
     DecisionMade,
     Finding,
     Ground,
@@ -52,13 +52,13 @@ def contact(
 def paid(*, claim_id: UUID | None = None, version: int = 1, customer_id: UUID | None = CUSTOMER) -> DecisionMade:
     """EUR 1,840.00 of damage, the least deductible of EUR 250.00, 40.2 mm in 24 hours."""
     changes = {"claim_id": claim_id or uuid7(), "claim_version": version, "customer_id": customer_id}
-    return examples.DECISION_MADE.model_copy(update=changes)
+    return DECISION_MADE.examples[0].model_copy(update=changes)
 
 
 def denied() -> DecisionMade:
     """39.1 mm where 40.0 is needed, and further off in the longer windows."""
-    assert examples.DECISION_MADE.rain is not None
-    rain = examples.DECISION_MADE.rain.model_copy(
+    assert DECISION_MADE.examples[0].rain is not None
+    rain = DECISION_MADE.examples[0].rain.model_copy(
         update={
             "establishment": Establishment.NOT_ESTABLISHED,
             "deciding_window_hours": None,

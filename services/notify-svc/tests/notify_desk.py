@@ -8,14 +8,13 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
-from chassis.batch import Delivery
 from chassis.clock import SettableClock
+from chassis.consuming.batch import Delivery
 from chassis.testing import Harness
-from contracts import topics
-from contracts.claims import DecisionMade
+from contracts.claims import DECISION_MADE, DecisionMade
 from contracts.envelope import encode
 from contracts.notify import MessageSettled
-from contracts.policy import ContactChanged
+from contracts.policy import CONTACT_CHANGED, ContactChanged
 from contracts.vocabulary import Channel
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -31,15 +30,15 @@ class Desk:
         self.clock = clock
 
     async def decide(self, *decisions: DecisionMade) -> None:
-        await self.harness.deliver(topics.DECISION_MADE, *decisions, traceparent=TRACE)
+        await self.harness.deliver(DECISION_MADE, *decisions, traceparent=TRACE)
 
     async def know(self, *contacts: ContactChanged) -> None:
-        await self.harness.deliver(topics.CONTACT_CHANGED, *contacts)
+        await self.harness.deliver(CONTACT_CHANGED, *contacts)
 
     def delivery(self, decision: DecisionMade) -> Delivery[DecisionMade]:
         """Return `decision` as a handler is given it."""
         event_id, now = str(decision.claim_id), self.clock.now()
-        message = encode(topics.DECISION_MADE, decision, event_id=event_id, source="/test", time=now)
+        message = encode(DECISION_MADE, decision, event_id=event_id, source="/test", time=now)
         return Delivery(decision, event_id, "/test", now, TRACE, self.harness.record(message))
 
     async def until_waiting_for_a_lock(self, task: asyncio.Task[None]) -> None:
@@ -52,7 +51,7 @@ class Desk:
 
     async def settled(self) -> Sequence[MessageSettled]:
         """What was said to have ended since the last call."""
-        events = await self.harness.announced()
+        events = await self.harness.published()
         assert all(isinstance(event, MessageSettled) for event in events)
         return [event for event in events if isinstance(event, MessageSettled)]
 

@@ -14,8 +14,9 @@ from uuid_utils.compat import uuid7
 
 from chassis.database import Connection, Pool
 from chassis.testing import Harness
-from contracts import topics
+from contracts.claims import DECISION_MADE
 from contracts.notify import Settlement
+from contracts.policy import CONTACT_CHANGED
 from contracts.vocabulary import Channel
 from notify_svc.handlers import DecisionHandler
 
@@ -85,7 +86,7 @@ async def test_a_contact_that_never_comes_ends_the_wait(desk: Desk) -> None:
     assert await desk.harness.fire_due_timers() == 1
 
     assert await desk.states() == ["no_address", "no_address"]
-    traced = await desk.harness.announced_with_traces()
+    traced = await desk.harness.published_with_traces()
     assert {trace for _, trace in traced} == {TRACE}
 
 
@@ -161,9 +162,9 @@ async def statements(desk: Desk, customers: list[UUID]) -> int:
     heard = ListeningPool(desk.harness.pool)
     work = replace(desk.runtime.work, pool=cast("Pool", heard))
     listened_to = Harness(desk.harness.service, replace(desk.runtime, work=work))
-    await listened_to.deliver(topics.DECISION_MADE, *(paid(customer_id=customer) for customer in customers))
+    await listened_to.deliver(DECISION_MADE, *(paid(customer_id=customer) for customer in customers))
     return len(heard.statements)
 
 
 def test_the_example_customer_is_the_one_of_the_contracts() -> None:
-    assert topics.CONTACT_CHANGED.examples[0].customer_id == CUSTOMER
+    assert CONTACT_CHANGED.examples[0].customer_id == CUSTOMER

@@ -14,10 +14,10 @@ from sms_centre import DROP, INVALID_DESTINATION, SmsCentre
 from uuid_utils.compat import uuid7
 
 from chassis.errors import CannotStartError
-from chassis.logs import configure_logs
 from chassis.settings import load_settings
+from chassis.telemetry.logs import configure_logs
+from chassis.telemetry.tracing import Tracing
 from chassis.testing import Harness
-from chassis.tracing import Tracing
 from contracts.vocabulary import Channel
 from notify_svc.app import build
 from notify_svc.settings import Settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.main import run_main
+from chassis.command_line import run_main
 from policy_svc.app import build
 from policy_svc.settings import Settings
 

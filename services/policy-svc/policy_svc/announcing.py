@@ -32,7 +32,7 @@ async def _announce_customers(runtime: Runtime) -> int:
     while True:
         async with runtime.transaction() as work:
             customers = await repository.lock_next_customers(work.connection, after=after, limit=BATCH_ROWS)
-            work.announce(*customers, trace=None)
+            work.publish(*customers, trace=None)
         if not customers:
             return count
         count, after = count + len(customers), customers[-1].relation_number
@@ -43,7 +43,7 @@ async def _announce_policies(runtime: Runtime) -> int:
     while True:
         async with runtime.transaction() as work:
             policies = await repository.lock_next_policies(work.connection, after=after, limit=BATCH_ROWS)
-            work.announce(*policies.values(), trace=None)
+            work.publish(*policies.values(), trace=None)
         if not policies:
             return count
         count, after = count + len(policies), max(policies)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chassis.service import Command, Service
+from contracts.topics import CATALOGUE
 from policy_svc import announcing, importing
 from policy_svc.settings import Settings
 
@@ -16,6 +17,7 @@ def build(settings: Settings) -> Service:
     return Service(
         name="policy-svc",
         settings=settings,
+        catalogue=CATALOGUE,
         migrations=MIGRATIONS,
         commands=(
             Command(

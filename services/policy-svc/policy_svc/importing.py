@@ -14,7 +14,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from chassis.service import Runtime
-from chassis.work import Work
+from chassis.unit_of_work import Work
 from contracts.policy import ContactChanged
 from policy_svc import domain, repository
 from policy_svc.policy_file import PolicyOnFile, RefusedLine, read_policies
@@ -107,7 +107,7 @@ async def store_policies(policies: Sequence[PolicyOnFile], work: Work) -> Tally:
     ]
     changed = [state for state in states if state is not None]
     await repository.save_states(work.connection, known=known, changed=changed, recorded_at=work.now)
-    work.announce(*customers, *changed, trace=None)
+    work.publish(*customers, *changed, trace=None)
     return Tally(policies=len(changed), customers=len(customers))
 
 

@@ -22,9 +22,9 @@ async def test_announcing_all_says_the_present_state_again_in_the_same_versions(
     line["terms"][0]["deductible_cents"] = 0
     line["policyholder"]["language"] = "en"
     await import_lines(line)
-    last = {(type(event), event.model_dump_json()) for event in (await service.announced())[1:]}
+    last = {(type(event), event.model_dump_json()) for event in (await service.published())[1:]}
     assert await announce(Namespace(all=True), service.runtime) == 0
-    announced = await service.announced()
+    announced = await service.published()
     assert [(type(event).__name__, getattr(event, "version", None)) for event in announced] == [
         ("ContactChanged", 2),
         ("ContactChanged", 1),
@@ -39,8 +39,8 @@ async def test_a_state_larger_than_one_batch_is_announced_once_and_whole(
 ) -> None:
     monkeypatch.setattr(announcing, "BATCH_ROWS", 2)
     await import_lines(*({**line, "policy_number": f"{number}-531-01"} for number in (1, 10, 2, 3, 77)))
-    imported = await service.announced()
+    imported = await service.published()
     await announce(Namespace(all=True), service.runtime)
-    announced = await service.announced()
+    announced = await service.published()
     assert sorted(map(repr, announced)) == sorted(map(repr, imported))
     assert len(announced) == 10

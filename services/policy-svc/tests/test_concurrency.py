@@ -53,7 +53,7 @@ async def test_two_imports_at_once_make_every_version_once_and_lose_none(
         import_with("first", "1-531-01", "2-531-01", deductibles=(0, 25_000, 0, 25_000)),
         import_with("second", "2-531-01", "1-531-01", deductibles=(50_000, 100_000, 50_000, 100_000)),
     )
-    events = await service.announced()
+    events = await service.published()
     for number, relation_number in (("1-531-01", "1"), ("2-531-01", "2")):
         policies = [event for event in events if isinstance(event, PolicyChanged) and event.policy_number == number]
         contacts = [
@@ -88,30 +88,30 @@ async def test_an_import_during_an_announcement_is_announced_after_it(
 ) -> None:
     """Otherwise compaction would keep the older version for good."""
     await import_lines(line)
-    await service.announced()
+    await service.published()
     line["terms"][0]["deductible_cents"] = 0
     async with service.runtime.transaction() as work:
         policies = await repository.lock_next_policies(work.connection, after="", limit=10)
         importing = asyncio.create_task(as_coroutine(import_lines(line)))
         await until_somebody_waits_for_a_lock(service)
-        work.announce(*policies.values(), trace=None)
+        work.publish(*policies.values(), trace=None)
     await importing
-    assert [event.version for event in await service.announced() if isinstance(event, PolicyChanged)] == [1, 2]
+    assert [event.version for event in await service.published() if isinstance(event, PolicyChanged)] == [1, 2]
 
 
 async def test_a_contact_changed_during_an_announcement_is_announced_after_it(
     service: Harness, import_lines: Importer, line: Line
 ) -> None:
     await import_lines(line)
-    await service.announced()
+    await service.published()
     line["policyholder"]["mobile_phone"] = None
     async with service.runtime.transaction() as work:
         customers = await repository.lock_next_customers(work.connection, after="", limit=10)
         importing = asyncio.create_task(as_coroutine(import_lines(line)))
         await until_somebody_waits_for_a_lock(service)
-        work.announce(*customers, trace=None)
+        work.publish(*customers, trace=None)
     await importing
-    assert [event.version for event in await service.announced() if isinstance(event, ContactChanged)] == [1, 2]
+    assert [event.version for event in await service.published() if isinstance(event, ContactChanged)] == [1, 2]
 
 
 async def test_an_announcement_during_an_import_waits_and_says_what_was_imported(
@@ -125,7 +125,7 @@ async def test_an_announcement_during_an_import_waits_and_says_what_was_imported
         await work.connection.execute("UPDATE policy SET version = 2")
         await work.connection.execute("UPDATE policy_terms SET deductible_cents = 0")
     await announcing
-    last = (await service.announced())[-1]
+    last = (await service.published())[-1]
     assert isinstance(last, PolicyChanged)
     assert (last.version, last.terms[0].deductible_cents) == (2, 0)
 

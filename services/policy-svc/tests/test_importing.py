@@ -35,7 +35,7 @@ async def test_a_new_policy_is_announced_whole_after_its_customer(
     service: Harness, import_lines: Importer, line: Line
 ) -> None:
     assert await import_lines(line) == 0
-    contact, policy = await service.announced()
+    contact, policy = await service.published()
     assert isinstance(contact, ContactChanged)
     assert isinstance(policy, PolicyChanged)
     assert (contact.version, contact.relation_number, contact.name) == (1, "123456", "J. Voorbeeld")
@@ -51,10 +51,10 @@ async def test_importing_the_same_file_again_changes_and_announces_nothing(
 ) -> None:
     lines = [line, another(line, "123456-601-01"), another(line, "777-531-01", email=None, mobile_phone=None)]
     await import_lines(*lines)
-    await service.announced()
+    await service.published()
     capsys.readouterr()
     assert await import_lines(*lines) == 0
-    assert await service.announced() == []
+    assert await service.published() == []
     assert "3 policies read, 0 refused; new or changed: 0 policies, 0 customers" in capsys.readouterr().err
 
 
@@ -62,7 +62,7 @@ async def test_changed_terms_give_the_next_version_with_the_terms_that_stayed(
     service: Harness, import_lines: Importer, line: Line, clock: SettableClock
 ) -> None:
     await import_lines(line)
-    await service.announced()
+    await service.published()
     clock.at = MARCH + timedelta(days=60)
     earlier = line["terms"][0] | {"ends_on": "2021-06-01"}
     line["terms"] = [earlier, line["terms"][0] | {"effective_on": "2021-06-01", "deductible_cents": 50_000}]
@@ -70,7 +70,7 @@ async def test_changed_terms_give_the_next_version_with_the_terms_that_stayed(
     clock.at = MARCH + timedelta(days=90)
     line["terms"][1]["covers"] = ["buildings"]
     await import_lines(line)
-    second, third = await service.announced()
+    second, third = await service.published()
     assert isinstance(second, PolicyChanged)
     assert isinstance(third, PolicyChanged)
     assert (second.version, third.version) == (2, 3)
@@ -103,7 +103,7 @@ async def test_two_changes_at_one_moment_of_the_clock_are_two_versions(
     for deductible_cents in (25_000, 50_000, 25_000):
         line["terms"][0]["deductible_cents"] = deductible_cents
         await import_lines(line)
-    events = await service.announced()
+    events = await service.published()
     versions = [event.version for event in events if isinstance(event, PolicyChanged)]
     assert versions == [1, 2, 3]
 
@@ -112,18 +112,18 @@ async def test_changed_contact_data_is_announced_alone_and_keeps_the_customer_id
     service: Harness, import_lines: Importer, line: Line
 ) -> None:
     await import_lines(line)
-    before, _ = await service.announced()
+    before, _ = await service.published()
     assert isinstance(before, ContactChanged)
     line["policyholder"]["mobile_phone"] = None
     await import_lines(line)
-    assert await service.announced() == [before.model_copy(update={"version": 2, "mobile_phone": None})]
+    assert await service.published() == [before.model_copy(update={"version": 2, "mobile_phone": None})]
 
 
 async def test_two_policies_of_one_customer_share_the_customer(
     service: Harness, import_lines: Importer, line: Line
 ) -> None:
     await import_lines(line, another(line, "123456-601-01"))
-    contact, *policies = await service.announced()
+    contact, *policies = await service.published()
     assert isinstance(contact, ContactChanged)
     assert [policy.customer_id for policy in policies if isinstance(policy, PolicyChanged)] == [contact.customer_id] * 2
 
@@ -138,13 +138,13 @@ async def test_a_bad_line_is_reported_with_its_number_and_the_others_are_importe
     assert "line 3 refused: line: Invalid JSON" in report
     assert "4 policies read, 2 refused; new or changed: 2 policies, 2 customers" in report
     assert "06-12345678" not in report
-    policies = [event.policy_number for event in await service.announced() if isinstance(event, PolicyChanged)]
+    policies = [event.policy_number for event in await service.published() if isinstance(event, PolicyChanged)]
     assert policies == ["1-531-01", "3-531-01"]
 
 
 async def test_a_file_of_bad_lines_only_imports_nothing(service: Harness, import_lines: Importer) -> None:
     assert await import_lines("{", "[]") == 1
-    assert await service.announced() == []
+    assert await service.published() == []
 
 
 async def test_a_file_that_is_not_there_is_said_to_be_so(
@@ -160,7 +160,7 @@ async def test_a_long_file_is_imported_in_batches_with_progress(
     lines = [another(line, f"{number}-531-01") for number in range(1, 2 * BATCH_LINES + 2)]
     assert await import_lines(*lines) == 0
     assert capsys.readouterr().err.count("policies read") == 3
-    events = await service.announced()
+    events = await service.published()
     assert len({event.policy_number for event in events if isinstance(event, PolicyChanged)}) == 2 * BATCH_LINES + 1
     assert len({event.customer_id for event in events if isinstance(event, ContactChanged)}) == 2 * BATCH_LINES + 1
 

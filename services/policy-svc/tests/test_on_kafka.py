@@ -15,9 +15,9 @@ from uuid import uuid4
 import pytest
 from confluent_kafka import Consumer
 
-from contracts import topics
+from contracts import policy
 from contracts.envelope import decode
-from contracts.policy import ContactChanged, PolicyChanged
+from contracts.policy import CONTACT_CHANGED, POLICY_CHANGED, ContactChanged, PolicyChanged
 from contracts.topic import Topic
 from policy_svc.policy_file import PolicyOnFile, read_policies
 
@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 45
 
 @pytest.fixture
 def environment(database: str, kafka_bootstrap: str, make_topics: Callable[..., list[str]]) -> dict[str, str]:
-    make_topics(topics.POLICY_CHANGED, topics.CONTACT_CHANGED, topics.PARKED[topics.POLICY])
+    make_topics(POLICY_CHANGED, CONTACT_CHANGED, policy.DEAD_LETTERS)
     return os.environ | {"DATABASE_URL": database, "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap}
 
 
@@ -52,9 +52,7 @@ def events(kafka_bootstrap: str) -> Iterator[Iterator[PolicyChanged | ContactCha
     consumer = Consumer(
         {"bootstrap.servers": kafka_bootstrap, "group.id": str(uuid4()), "auto.offset.reset": "earliest"}
     )
-    by_name: dict[str | None, Topic[Any]] = {
-        topic.name: topic for topic in (topics.POLICY_CHANGED, topics.CONTACT_CHANGED)
-    }
+    by_name: dict[str | None, Topic[Any]] = {topic.name: topic for topic in (POLICY_CHANGED, CONTACT_CHANGED)}
     consumer.subscribe([topic.name for topic in by_name.values()])
 
     def read() -> Iterator[PolicyChanged | ContactChanged]:

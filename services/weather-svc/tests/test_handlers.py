@@ -7,10 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from rain_samples import CLAIM_ID, FIGURES, NEAR_ARCEN, NEAR_ELL, moment, request
 
-from chassis.batch import Delivery
+from chassis.consuming.batch import Delivery
 from chassis.testing import Harness
-from contracts import topics
-from contracts.claims import RainfallRequested
+from contracts.claims import RAINFALL_REQUESTED, RainfallRequested
 from contracts.envelope import encode
 from contracts.vocabulary import Establishment
 from contracts.weather import Quality, RainfallAssessed
@@ -36,12 +35,12 @@ def july(tmp_path: Path, *, arcen_until: str = "20210718") -> Path:
 
 
 async def answers(service: Harness) -> list[RainfallAssessed]:
-    return [event for event in await service.announced() if isinstance(event, RainfallAssessed)]
+    return [event for event in await service.published() if isinstance(event, RainfallAssessed)]
 
 
 async def test_a_request_is_answered_from_the_hours_of_the_nearest_station(service: Harness, tmp_path: Path) -> None:
     await import_files(service, july(tmp_path))
-    await service.deliver(topics.RAINFALL_REQUESTED, request())
+    await service.deliver(RAINFALL_REQUESTED, request())
     (assessed,) = await answers(service)
     assert (assessed.claim_id, assessed.request_version, assessed.assessment_version) == (CLAIM_ID, 1, 1)
     assert (assessed.establishment, assessed.final) == (Establishment.ESTABLISHED, True)
@@ -50,16 +49,16 @@ async def test_a_request_is_answered_from_the_hours_of_the_nearest_station(servi
 
 
 async def test_without_hours_the_answer_says_so_at_once(service: Harness) -> None:
-    await service.deliver(topics.RAINFALL_REQUESTED, request())
+    await service.deliver(RAINFALL_REQUESTED, request())
     (assessed,) = await answers(service)
     assert (assessed.establishment, assessed.final) == (Establishment.UNDETERMINED, False)
 
 
 async def test_an_equal_or_lower_request_version_changes_nothing(service: Harness, tmp_path: Path) -> None:
     await import_files(service, july(tmp_path))
-    await service.deliver(topics.RAINFALL_REQUESTED, request(version=2))
-    await service.announced()
-    await service.deliver(topics.RAINFALL_REQUESTED, request(version=2), request(version=1))
+    await service.deliver(RAINFALL_REQUESTED, request(version=2))
+    await service.published()
+    await service.deliver(RAINFALL_REQUESTED, request(version=2), request(version=1))
     assert await answers(service) == []
 
 
@@ -70,10 +69,10 @@ async def test_a_higher_request_version_is_answered_anew(
     await import_files(service, july(tmp_path))
     asked = request(), request(version=2, home=NEAR_ARCEN), request(version=2, home=NEAR_ELL)
     if in_one_batch:
-        await service.deliver(topics.RAINFALL_REQUESTED, *asked)
+        await service.deliver(RAINFALL_REQUESTED, *asked)
     else:
         for event in asked:
-            await service.deliver(topics.RAINFALL_REQUESTED, event)
+            await service.deliver(RAINFALL_REQUESTED, event)
     said = [
         (event.request_version, event.assessment_version, event.stations[0].station.number)
         for event in await answers(service)
@@ -86,13 +85,13 @@ async def test_a_higher_request_version_is_answered_anew(
 async def test_hours_that_arrive_decide_an_answer_that_waited(service: Harness, tmp_path: Path) -> None:
     await import_files(service, july(tmp_path, arcen_until="20210714"))
     asked = request(home=NEAR_ARCEN, loss=moment("2021-07-14T20:30"))
-    await service.deliver(topics.RAINFALL_REQUESTED, asked, traceparent=TRACE)
+    await service.deliver(RAINFALL_REQUESTED, asked, traceparent=TRACE)
     (waiting,) = await answers(service)
     assert (waiting.establishment, waiting.final) == (Establishment.UNDETERMINED, False)
 
     await import_files(service, july(tmp_path))
     assert await service.fire_due_timers() == 1
-    ((decided, trace),) = await service.announced_with_traces()
+    ((decided, trace),) = await service.published_with_traces()
     assert isinstance(decided, RainfallAssessed)
     assert (decided.request_version, decided.assessment_version) == (1, 2)
     assert (decided.establishment, decided.final) == (Establishment.ESTABLISHED, True)
@@ -102,14 +101,14 @@ async def test_hours_that_arrive_decide_an_answer_that_waited(service: Harness, 
 
 
 async def test_hours_that_touch_no_answer_set_no_timer(service: Harness, tmp_path: Path) -> None:
-    await service.deliver(topics.RAINFALL_REQUESTED, request(loss=moment("2021-09-15T06:30")))
+    await service.deliver(RAINFALL_REQUESTED, request(loss=moment("2021-09-15T06:30")))
     await import_files(service, july(tmp_path))
     assert await service.fire_due_timers() == 0
 
 
 async def test_hours_that_leave_a_final_answer_as_it_was_are_not_announced(service: Harness, tmp_path: Path) -> None:
     await import_files(service, july(tmp_path, arcen_until="20210715"))
-    await service.deliver(topics.RAINFALL_REQUESTED, request(home=NEAR_ARCEN))
+    await service.deliver(RAINFALL_REQUESTED, request(home=NEAR_ARCEN))
     (assessed,) = await answers(service)
     assert assessed.final
     await import_files(service, july(tmp_path))
@@ -119,7 +118,7 @@ async def test_hours_that_leave_a_final_answer_as_it_was_are_not_announced(servi
 
 async def test_a_corrected_hour_reopens_a_final_answer(service: Harness, tmp_path: Path) -> None:
     await import_files(service, july(tmp_path))
-    await service.deliver(topics.RAINFALL_REQUESTED, request())
+    await service.deliver(RAINFALL_REQUESTED, request())
     (before,) = await answers(service)
     lowered = tmp_path / "corrected.txt"
     lowered.write_text(HEADER + "  377,20210715,    7,   25\n")
@@ -140,8 +139,8 @@ async def test_importing_a_file_again_changes_nothing(
     path = july(tmp_path)
     await import_files(service, path)
     assert "1080 hours read: 1080 new, 0 corrected, 0 validated as they were, 0 unchanged" in capsys.readouterr().out
-    await service.deliver(topics.RAINFALL_REQUESTED, request())
-    await service.announced()
+    await service.deliver(RAINFALL_REQUESTED, request())
+    await service.published()
     await import_files(service, path)
     assert "1080 hours read: 0 new, 0 corrected, 0 validated as they were, 1080 unchanged" in capsys.readouterr().out
     assert await service.fire_due_timers() == 0
@@ -178,7 +177,7 @@ async def test_a_file_that_is_not_there_is_named(
 
 async def test_more_stale_answers_than_one_turn_takes_are_all_answered_again(service: Harness, tmp_path: Path) -> None:
     asked = [request(claim_id=UUID(int=number)) for number in range(1, 502)]
-    await service.deliver(topics.RAINFALL_REQUESTED, *asked)
+    await service.deliver(RAINFALL_REQUESTED, *asked)
     assert len(await answers(service)) == 501
     await import_files(service, july(tmp_path))
     turns = 0
@@ -193,7 +192,7 @@ async def test_more_stale_answers_than_one_turn_takes_are_all_answered_again(ser
 @pytest.mark.parametrize("count", [1, 500])
 async def test_a_batch_of_any_size_takes_the_same_four_statements(service: Harness, tmp_path: Path, count: int) -> None:
     await import_files(service, july(tmp_path))
-    await service.deliver(topics.RAINFALL_REQUESTED, request())
+    await service.deliver(RAINFALL_REQUESTED, request())
     batch = [delivery(service, request(claim_id=UUID(int=number))) for number in range(1, count + 1)]
     statements: list[str] = []
     async with service.runtime.transaction() as work:
@@ -205,5 +204,5 @@ async def test_a_batch_of_any_size_takes_the_same_four_statements(service: Harne
 
 def delivery(service: Harness, asked: RainfallRequested) -> Delivery[RainfallRequested]:
     event_id, source, time = str(uuid4()), "/test", service.service.clock.now()
-    message = encode(topics.RAINFALL_REQUESTED, asked, event_id=event_id, source=source, time=time)
+    message = encode(RAINFALL_REQUESTED, asked, event_id=event_id, source=source, time=time)
     return Delivery(asked, event_id, source, time, None, service.record(message))

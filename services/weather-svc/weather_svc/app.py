@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from chassis.service import Command, Consumer, Service, TimerHandler
-from contracts import topics
+from contracts.claims import RAINFALL_REQUESTED
+from contracts.topics import CATALOGUE
 from weather_svc import import_hours, station_table
 from weather_svc.handlers import REASSESSMENT, Assessor
 from weather_svc.rainfall import Rainfall
@@ -20,8 +21,9 @@ def build(settings: Settings) -> Service:
     return Service(
         name="weather-svc",
         settings=settings,
+        catalogue=CATALOGUE,
         migrations=Path(__file__).parent / "migrations",
-        consumers=(Consumer(topics.RAINFALL_REQUESTED, assessor.assess_rainfall),),
+        consumers=(Consumer(RAINFALL_REQUESTED, assessor.assess_rainfall),),
         timers=(TimerHandler(REASSESSMENT, assessor.reassess),),
         commands=(
             Command(

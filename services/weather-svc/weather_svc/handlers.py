@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from chassis.batch import Batch
-from chassis.work import DueTimer, Timer, Work
+from chassis.consuming.batch import Batch
+from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import RainfallRequested
 from contracts.weather import RainfallAssessed
 from weather_svc import repository
@@ -44,7 +44,7 @@ class Assessor:
         current: dict[UUID, Assessment] = {}
         for inquiry, trace, version in accepted:
             answered = self._answer(inquiry, assessment_version=version)
-            work.announce(answered, trace=trace)
+            work.publish(answered, trace=trace)
             current[answered.claim_id] = Assessment(inquiry, answered, trace)
         await repository.save_assessments(work.connection, assessments=list(current.values()), now=work.now)
 
@@ -59,7 +59,7 @@ class Assessor:
             version = before.answer.assessment_version + 1
             answered = self._answer(inquiry, assessment_version=version)
             if is_news(answered, previous=before.answer):
-                work.announce(answered, trace=before.trace)
+                work.publish(answered, trace=before.trace)
                 changed.append(Assessment(inquiry, answered, before.trace))
         await repository.save_assessments(work.connection, assessments=changed, now=work.now)
         if len(stale) == _REASSESSED_AT_ONCE:

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from chassis.service import Runtime
-from chassis.work import Timer
+from chassis.unit_of_work import Timer
 from contracts.vocabulary import Network
 from contracts.weather import Quality
 from weather_svc import repository

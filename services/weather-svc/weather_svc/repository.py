@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from chassis.database import Connection
-from chassis.work import Trace
+from chassis.unit_of_work import Trace
 from contracts.claims import RainfallRequested
 from contracts.vocabulary import Network
 from contracts.weather import Quality, RainfallAssessed

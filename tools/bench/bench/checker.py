@@ -32,7 +32,7 @@ class Harvest:
     decisions: Sequence[Decided]
     settled: Sequence[UUID]
     left_in_outboxes: int
-    parked: int = 0
+    dead_letters: int = 0
 
 
 def problems(harvest: Harvest, *, reports: Sequence[UUID]) -> list[str]:
@@ -43,7 +43,7 @@ def problems(harvest: Harvest, *, reports: Sequence[UUID]) -> list[str]:
         *_deviations("decisions", decided, expected=dict.fromkeys(reports, 1)),
         *_deviations("settled messages", harvest.settled, expected=dict.fromkeys(reports, CHANNELS)),
         *([f"{harvest.left_in_outboxes} events left in outboxes"] if harvest.left_in_outboxes else []),
-        *([f"{harvest.parked} messages parked"] if harvest.parked else []),
+        *([f"{harvest.dead_letters} messages dead-lettered"] if harvest.dead_letters else []),
     ]
 
 

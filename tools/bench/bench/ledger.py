@@ -75,16 +75,16 @@ class Ledger:
         """Read everything the checker asks for."""
         reports = await self._report_of_claim()
         messages = await self.notify.fetch("SELECT claim_id FROM message WHERE settled_at IS NOT NULL")
-        parked = 0
+        dead_letters = 0
         if self.pipeline == "drain":
             for connection in (self.claims, self.weather, self.notify):
-                parked += await connection.fetchval("SELECT count(*) FROM messaging.parked_message")
+                dead_letters += await connection.fetchval("SELECT count(*) FROM messaging.dead_letter")
         return Harvest(
             claims=list(reports.values()),
             decisions=await self._decisions(),
             settled=[reports[row["claim_id"]] for row in messages],
             left_in_outboxes=await self.left_in_outboxes(),
-            parked=parked,
+            dead_letters=dead_letters,
         )
 
     async def _report_of_claim(self) -> dict[UUID, UUID]:

@@ -15,9 +15,8 @@ from random import Random
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from contracts.claims import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.envelope import Message, encode
-from contracts.topics import LOSS_REPORTED
+from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
 
 if TYPE_CHECKING:

@@ -59,9 +59,9 @@ def test_a_message_that_was_not_settled_is_found() -> None:
 
 
 def test_what_was_not_sent_or_was_parked_is_found() -> None:
-    harvest = replace(GOOD, left_in_outboxes=3, parked=1)
+    harvest = replace(GOOD, left_in_outboxes=3, dead_letters=1)
 
-    assert problems(harvest, reports=[FIRST, SECOND]) == ["3 events left in outboxes", "1 messages parked"]
+    assert problems(harvest, reports=[FIRST, SECOND]) == ["3 events left in outboxes", "1 messages dead-lettered"]
 
 
 def test_another_outcome_is_a_difference() -> None:

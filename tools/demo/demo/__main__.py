@@ -110,10 +110,10 @@ async def _tell_stories(platform: Platform, seen: Seen) -> None:
 def _conclude(seen: Seen) -> int:
     artefacts.write_decisions(OUTPUT / "decisions.jsonl", seen)
     ended = [judge(story, seen) for story in STORIES]
-    malformed = judge_malformed(seen.parked)
+    malformed = judge_malformed(seen.dead_letters)
     console.print(result_table(ended, malformed))
     with _step("report page written"):
-        write_stories(OUTPUT, ended=ended, parked=seen.parked, malformed_problems=malformed)
+        write_stories(OUTPUT, ended=ended, dead_letters=seen.dead_letters, malformed_problems=malformed)
         write_report(OUTPUT)
     unproven = artefacts.check_proofs(OUTPUT / "proofs", seen)
     for problem in unproven:

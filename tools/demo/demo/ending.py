@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contracts.claims import DecisionMade
+    from contracts.dead_letters import MessageDeadLettered
     from contracts.notify import MessageSettled
-    from contracts.parking import MessageParked
     from demo.observer import Seen
     from demo.story import Story
 
@@ -54,15 +54,15 @@ def judge(story: Story, seen: Seen) -> Ended:
     return Ended(story, decision, {message.channel: message for message in settled}, tuple(problems))
 
 
-def judge_malformed(parked: Sequence[MessageParked]) -> tuple[str, ...]:
+def judge_malformed(dead_letters: Sequence[MessageDeadLettered]) -> tuple[str, ...]:
     """Return what is wrong with how the malformed report was treated."""
-    if len(parked) != 1:
-        return (f"{len(parked)} messages parked instead of 1",)
-    message = parked[0]
+    if len(dead_letters) != 1:
+        return (f"{len(dead_letters)} messages dead-lettered instead of 1",)
+    message = dead_letters[0]
     if message.reason_code != "not-json" or message.value_base64 is None:
-        return (f"parked as {message.reason_code} instead of not-json",)
+        return (f"dead-lettered as {message.reason_code} instead of not-json",)
     if len(message.value_base64) < len(MALFORMED):
-        return ("the parked bytes are not those that were sent",)
+        return ("the dead-lettered bytes are not those that were sent",)
     return ()
 
 

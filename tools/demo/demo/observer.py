@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from contracts import topics
+from contracts import claims
+from contracts.claims import DECISION_MADE
 from contracts.envelope import Received, decode
+from contracts.notify import MESSAGE_SETTLED
+from contracts.weather import RAINFALL_ASSESSED
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,11 +23,11 @@ if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
     from contracts.claims import DecisionMade
+    from contracts.dead_letters import MessageDeadLettered
     from contracts.notify import MessageSettled
-    from contracts.parking import MessageParked
     from contracts.weather import RainfallAssessed
 
-_HEARD = (topics.DECISION_MADE, topics.MESSAGE_SETTLED, topics.RAINFALL_ASSESSED, topics.PARKED[topics.CLAIMS])
+_HEARD = (DECISION_MADE, MESSAGE_SETTLED, RAINFALL_ASSESSED, claims.DEAD_LETTERS)
 _FETCH_BYTES = 4 * 1_048_576
 
 
@@ -35,7 +38,7 @@ class Seen:
     decisions: dict[UUID, list[Received[DecisionMade]]] = field(default_factory=lambda: defaultdict(list))
     settled: dict[UUID, list[MessageSettled]] = field(default_factory=lambda: defaultdict(list))
     assessed: dict[UUID, list[RainfallAssessed]] = field(default_factory=lambda: defaultdict(list))
-    parked: list[MessageParked] = field(default_factory=list)
+    dead_letters: list[MessageDeadLettered] = field(default_factory=list)
     identities: set[tuple[str, str]] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -47,14 +50,14 @@ class Seen:
             return
         self.identities.add(identity)
         event = received.event
-        if topic is topics.DECISION_MADE:
+        if topic is DECISION_MADE:
             self.decisions[event.report_id].append(received)
-        elif topic is topics.MESSAGE_SETTLED:
+        elif topic is MESSAGE_SETTLED:
             self.settled[event.claim_id].append(event)
-        elif topic is topics.RAINFALL_ASSESSED:
+        elif topic is RAINFALL_ASSESSED:
             self.assessed[event.claim_id].append(event)
         else:
-            self.parked.append(event)
+            self.dead_letters.append(event)
         self.changed.set()
 
 

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from aiokafka import AIOKafkaProducer
 
 from contracts.envelope import encode
-from contracts.topics import LOSS_REPORTED
+from contracts.upstream import LOSS_REPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

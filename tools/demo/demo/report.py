@@ -54,7 +54,7 @@ def write_report(directory: Path) -> Path:
     page = (
         _environment()
         .get_template("report.html.j2")
-        .render(claims=claims, parked=run.parked, malformed_problems=run.malformed_problems, wrong=wrong)
+        .render(claims=claims, dead_letters=run.dead_letters, malformed_problems=run.malformed_problems, wrong=wrong)
     )
     path = directory / REPORT_FILE
     path.write_text(page)
@@ -99,7 +99,7 @@ def money_rows(money: Money) -> tuple[MoneyRow, ...]:
 
 
 def _shown_bytes(text_base64: str | None) -> str:
-    """Return parked bytes so that a person can read them."""
+    """Return dead-lettered bytes so that a person can read them."""
     return base64.b64decode(text_base64).decode("utf-8", errors="backslashreplace") if text_base64 else ""
 
 

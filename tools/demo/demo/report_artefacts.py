@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contracts.claims import DamageItem, DecisionMade, LossFacts
-from contracts.parking import MessageParked
+from contracts.claims import DecisionMade
+from contracts.dead_letters import MessageDeadLettered
+from contracts.upstream import DamageItem, LossFacts
 from contracts.weather import RainfallAssessed
 from demo.report_messages import Letter, letters_in, texts_in
 from demo.report_trace import Span
@@ -59,12 +60,16 @@ class RunRecord:
     """Everything a run left behind."""
 
     claims: tuple[ClaimRecord, ...]
-    parked: tuple[MessageParked, ...]
+    dead_letters: tuple[MessageDeadLettered, ...]
     malformed_problems: tuple[str, ...]
 
 
 def write_stories(
-    directory: Path, *, ended: Sequence[Ended], parked: Sequence[MessageParked], malformed_problems: Sequence[str]
+    directory: Path,
+    *,
+    ended: Sequence[Ended],
+    dead_letters: Sequence[MessageDeadLettered],
+    malformed_problems: Sequence[str],
 ) -> None:
     """Keep how every story was judged, beside the other artefacts."""
     stories = [
@@ -80,7 +85,7 @@ def write_stories(
     content = {
         "stories": stories,
         "malformed_problems": list(malformed_problems),
-        "parked": [message.model_dump(mode="json") for message in parked],
+        "dead_letters": [message.model_dump(mode="json") for message in dead_letters],
     }
     (directory / STORIES_FILE).write_text(json.dumps(content, indent=1))
 
@@ -97,7 +102,7 @@ def read_run(directory: Path) -> RunRecord:
     )
     return RunRecord(
         claims=tuple(_claim(directory, story, decisions.get(story.report_id), said) for story in stories),
-        parked=tuple(MessageParked.model_validate(entry) for entry in told["parked"]),
+        dead_letters=tuple(MessageDeadLettered.model_validate(entry) for entry in told["dead_letters"]),
         malformed_problems=tuple(told["malformed_problems"]),
     )
 

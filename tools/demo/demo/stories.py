@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contracts.claims import GroundCode, LossFacts, Outcome
+from contracts.claims import GroundCode, Outcome
 from contracts.notify import Settlement
+from contracts.upstream import LossFacts
 from demo.story import (
     NO,
     REGISTERED,

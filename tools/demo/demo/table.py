@@ -26,7 +26,9 @@ def result_table(ended: Sequence[Ended], malformed_problems: tuple[str, ...]) ->
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for one in ended:
         table.add_row(*_row(one))
-    table.add_row("A malformed report", "–", "–", "–", "parked: not-json", "–", "–", "–", _verdict(malformed_problems))
+    table.add_row(
+        "A malformed report", "–", "–", "–", "dead-lettered: not-json", "–", "–", "–", _verdict(malformed_problems)
+    )
     return table
 
 

@@ -58,7 +58,7 @@ async def until_all_have_ended(platform: Platform, seen: Seen, *, progress: Call
     while time.monotonic() < deadline:
         ended = sum(has_ended(story, seen) for story in STORIES)
         progress(ended)
-        if ended == len(STORIES) and seen.parked:
+        if ended == len(STORIES) and seen.dead_letters:
             return
         await _until_something_happens(platform, seen)
 

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from contracts import examples
+from contracts.claims import DECISION_MADE
+from contracts.dead_letters import dead_letter_topic
+from contracts.upstream import LOSS_REPORTED
+from contracts.weather import RAINFALL_ASSESSED
 from demo.report import money_rows, write_report
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
-CLAIM = examples.DECISION_MADE.claim_reference
+CLAIM = DECISION_MADE.examples[0].claim_reference
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 
@@ -70,13 +73,13 @@ def write_lines(path: Path, *lines: object) -> None:
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     """What a run with one claim leaves behind."""
-    decision = examples.DECISION_MADE
+    decision = DECISION_MADE.examples[0]
     event = {"traceparent": f"00-{TRACE_ID}-00f067aa0ba902b7-01", "data": decision.model_dump(mode="json")}
     write_lines(tmp_path / "decisions.jsonl", event)
     basis = {
-        "facts": examples.LOSS_REPORTED.facts.model_dump(mode="json"),
-        "damage": [item.model_dump(mode="json") for item in examples.LOSS_REPORTED.damage],
-        "rain": examples.RAINFALL_ASSESSED.model_dump(mode="json"),
+        "facts": LOSS_REPORTED.examples[0].facts.model_dump(mode="json"),
+        "damage": [item.model_dump(mode="json") for item in LOSS_REPORTED.examples[0].damage],
+        "rain": RAINFALL_ASSESSED.examples[0].model_dump(mode="json"),
     }
     (tmp_path / "proofs").mkdir()
     (tmp_path / "proofs" / f"{CLAIM}-v1.json").write_text(json.dumps({"basis": basis}))
@@ -106,14 +109,15 @@ def tell(directory: Path, *, problems: tuple[str, ...] = (), report_id: str | No
     """Write how the one story was judged."""
     story = {
         "title": "Covered by 24 h (Ell)",
-        "report_id": report_id or str(examples.DECISION_MADE.report_id),
+        "report_id": report_id or str(DECISION_MADE.examples[0].report_id),
         "deliveries": 1,
         "problems": problems,
         "settlements": {"email": "sent", "sms": "no_address"},
     }
-    parked = [examples.MESSAGE_PARKED.model_dump(mode="json")]
+    dead_letter = dead_letter_topic("claims-svc").examples[0]
+    dead_letters = [dead_letter.model_dump(mode="json")]
     (directory / "stories.json").write_text(
-        json.dumps({"stories": [story], "malformed_problems": [], "parked": parked})
+        json.dumps({"stories": [story], "malformed_problems": [], "dead_letters": dead_letters})
     )
 
 
@@ -184,7 +188,7 @@ def test_a_decision_without_its_proof_is_shown_as_wrong(run: Path) -> None:
 
 
 def test_money_goes_down_step_by_step() -> None:
-    rows = money_rows(examples.DECISION_MADE.money)
+    rows = money_rows(DECISION_MADE.examples[0].money)
     assert [(row.text, row.amount_cents, row.left_cents) for row in rows] == [
         ("Damage", 184_000, 184_000),
         ("Deductible", -25_000, 159_000),

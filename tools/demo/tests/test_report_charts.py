@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts import examples
+from contracts.claims import DECISION_MADE
 from contracts.vocabulary import Establishment
 from contracts.weather import HourlySeries
 from demo import report_rain, report_trace
@@ -14,7 +14,7 @@ from demo.report_rain import rain_chart
 from demo.report_trace import Span, waterfall
 from demo.report_words import euros, home_hour, millimetres, milliseconds, signed_millimetres
 
-EVIDENCE = examples.DECISION_MADE.rain
+EVIDENCE = DECISION_MADE.examples[0].rain
 BEGINS_AT = datetime(2021, 7, 13, 22, tzinfo=UTC)  # midnight in Amsterdam
 SERIES = HourlySeries(
     first_hour_ends_at=BEGINS_AT + timedelta(hours=1),
@@ -30,7 +30,7 @@ def span(span_id: str, parent: str, *, from_ms: float, until_ms: float) -> Span:
 
 def test_every_hour_has_its_bar_and_the_missing_one_fills_the_height() -> None:
     assert EVIDENCE is not None
-    chart = rain_chart(SERIES, evidence=EVIDENCE, loss=examples.DECISION_MADE.loss)
+    chart = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss)
     assert len(chart.bars) == 72
     assert [number for number, bar in enumerate(chart.bars) if bar.is_missing] == [70]
     assert chart.bars[70].height == report_rain.HEIGHT
@@ -41,7 +41,7 @@ def test_every_hour_has_its_bar_and_the_missing_one_fills_the_height() -> None:
 
 def test_the_deciding_window_lies_over_its_own_hours() -> None:
     assert EVIDENCE is not None
-    chart = rain_chart(SERIES, evidence=EVIDENCE, loss=examples.DECISION_MADE.loss)
+    chart = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss)
     inside = [number for number, bar in enumerate(chart.bars) if bar.decides]
     assert inside == list(range(18, 42))  # 14 July 16:00 to 15 July 16:00 UTC
     assert chart.deciding is not None
@@ -60,7 +60,7 @@ def test_a_window_that_was_not_reached_decides_nothing() -> None:
             "establishment": Establishment.NOT_ESTABLISHED,
         }
     )
-    chart = rain_chart(SERIES, evidence=evidence, loss=examples.DECISION_MADE.loss)
+    chart = rain_chart(SERIES, evidence=evidence, loss=DECISION_MADE.examples[0].loss)
     assert chart.deciding is None
     assert not any(bar.decides for bar in chart.bars)
     assert chart.nearest.margin_text == f"{MINUS}9.9"
@@ -69,7 +69,7 @@ def test_a_window_that_was_not_reached_decides_nothing() -> None:
 
 def test_the_hours_stand_in_the_table_by_the_clock_of_the_home() -> None:
     assert EVIDENCE is not None
-    table = rain_chart(SERIES, evidence=EVIDENCE, loss=examples.DECISION_MADE.loss).table
+    table = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss).table
     assert [day for day, _ in table] == ["Wed 14 Jul", "Thu 15 Jul", "Fri 16 Jul"]
     assert table[0][1][:3] == ("0.0", "1.0", "2.0")
     assert table[2][1][22] == "?"

@@ -13,8 +13,9 @@ from claims_svc.domain.insurance import InsuranceState, insurance_at, terms_in_f
 from claims_svc.domain.product import CURRENT_PRODUCT, PRODUCTS, Product
 from claims_svc.domain.rain import Rain, rain_of
 from claims_svc.domain.verdict import Verdict, conclude_in
-from contracts.claims import LossReported, RainfallRequested
+from contracts.claims import RainfallRequested
 from contracts.policy import PolicyChanged, PolicyTerms
+from contracts.upstream import LossReported
 from contracts.vocabulary import LossInterval, Truth
 from contracts.weather import RainfallAssessed
 

@@ -10,7 +10,8 @@ from claims_svc.domain.damage import ItemVerdict
 from claims_svc.domain.insurance import InsuranceState
 from claims_svc.domain.rule import Rule, excludes, refers, weight_of
 from claims_svc.domain.truth import known
-from contracts.claims import DamageKind, Finding, Ground, GroundCode, GroundEffect, Outcome
+from contracts.claims import Finding, Ground, GroundCode, GroundEffect, Outcome
+from contracts.upstream import DamageKind
 from contracts.vocabulary import Truth
 
 _OUTCOME_OF = {

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from claims_svc.domain.rule import decisive_ground
-from contracts.claims import DamageItem, DamageKind, Finding, GroundCode, Outcome
+from contracts.claims import Finding, GroundCode, Outcome
+from contracts.upstream import DamageItem, DamageKind
 from contracts.vocabulary import Cover, WaterRoute
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from contracts.claims import GroundFact, LossFacts
+from contracts.claims import GroundFact
+from contracts.upstream import LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth
 
 NEEDS_SOURCE = frozenset(

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from claims_svc.domain.damage import ItemVerdict
 from claims_svc.domain.product import Product
-from contracts.claims import DamageItem, Money, MoneyStep, MoneyStepCode, Outcome
+from contracts.claims import Money, MoneyStep, MoneyStepCode, Outcome
+from contracts.upstream import DamageItem
 from contracts.vocabulary import FactSource
 
 

@@ -13,7 +13,8 @@ from claims_svc.domain.groundwater import groundwater
 from claims_svc.domain.precipitation import direct_precipitation, indirect_precipitation
 from claims_svc.domain.rain import Rain
 from claims_svc.domain.sewer import sewer_backflow
-from contracts.claims import DamageItem, Finding, LossFacts
+from contracts.claims import Finding
+from contracts.upstream import DamageItem, LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 
 _NAMED_BY = (

@@ -9,7 +9,7 @@ import asyncpg
 
 from chassis.database import Connection
 from claims_svc.claim import Claim, ClaimState
-from contracts.claims import LossReported
+from contracts.upstream import LossReported
 from contracts.weather import RainfallAssessed
 
 

@@ -10,9 +10,9 @@ from typing import Literal
 from claims_svc.domain.case import Case
 from claims_svc.domain.coverage import Verdict, decide
 from claims_svc.domain.product import CURRENT_PRODUCT
-from contracts import examples
-from contracts.claims import DamageItem, DamageKind, Finding, Ground, GroundCode, GroundWeight, LossFacts, LossReported
-from contracts.policy import PolicyChanged
+from contracts.claims import Finding, Ground, GroundCode, GroundWeight
+from contracts.policy import POLICY_CHANGED, PolicyChanged
+from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported
 from contracts.vocabulary import (
     Cover,
     Establishment,
@@ -23,7 +23,14 @@ from contracts.vocabulary import (
     Truth,
     WaterRoute,
 )
-from contracts.weather import HourlySeries, Quality, RainfallAssessed, StationAssessment, WindowAssessment
+from contracts.weather import (
+    RAINFALL_ASSESSED,
+    HourlySeries,
+    Quality,
+    RainfallAssessed,
+    StationAssessment,
+    WindowAssessment,
+)
 
 LOSS_AT = datetime(2021, 7, 15, 1, 30, tzinfo=UTC)
 YES, NO, UNSURE = (Fact(value=truth) for truth in (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN))
@@ -47,7 +54,7 @@ _HOUR = timedelta(hours=1)
 _FIRST_HOUR_ENDS_AT = datetime(2021, 7, 12, 2, tzinfo=UTC)
 _HOURS = 144
 _HOURS_BEFORE_LOSS = 72
-_NEAREST = examples.RAINFALL_ASSESSED.stations[0]
+_NEAREST = RAINFALL_ASSESSED.examples[0].stations[0]
 
 
 def measured(
@@ -89,7 +96,7 @@ def answer(
         quality=Quality.VALIDATED,
     )
     return RainfallAssessed(
-        claim_id=examples.RAINFALL_ASSESSED.claim_id,
+        claim_id=RAINFALL_ASSESSED.examples[0].claim_id,
         request_version=1,
         assessment_version=1,
         establishment=establishment,
@@ -107,16 +114,16 @@ def report(
 ) -> LossReported:
     """Return a report; by default of EUR 1,840 damage to the building."""
     update = {"facts": facts, "damage": tuple(damage), "loss": loss or LossInterval(from_at=LOSS_AT, until_at=LOSS_AT)}
-    return examples.LOSS_REPORTED.model_copy(update=update)
+    return LOSS_REPORTED.examples[0].model_copy(update=update)
 
 
 def policy(
     *, deductible_cents: Literal[0, 25_000, 50_000, 100_000] = 0, covers: tuple[Cover, ...] = (Cover.BUILDINGS,)
 ) -> PolicyChanged:
     """Return the policy of the home at Ell."""
-    terms = examples.POLICY_CHANGED.terms[0]
+    terms = POLICY_CHANGED.examples[0].terms[0]
     changed = terms.model_copy(update={"deductible_cents": deductible_cents, "covers": covers})
-    return examples.POLICY_CHANGED.model_copy(update={"terms": (changed,)})
+    return POLICY_CHANGED.examples[0].model_copy(update={"terms": (changed,)})
 
 
 def case(facts: LossFacts = RAIN_CAME_IN, **known: object) -> Case:

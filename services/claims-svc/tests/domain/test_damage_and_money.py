@@ -18,7 +18,8 @@ from domain.loss_cases import (
 )
 
 from claims_svc.domain.coverage import Verdict, decide
-from contracts.claims import DamageItem, DamageKind, GroundCode, LossFacts, MoneyStepCode, Outcome
+from contracts.claims import GroundCode, MoneyStepCode, Outcome
+from contracts.upstream import DamageItem, DamageKind, LossFacts
 from contracts.vocabulary import Cover, FactSource, Truth, WaterRoute
 from contracts.weather import RainfallAssessed
 

@@ -16,7 +16,8 @@ from domain.loss_cases import (
     ground_of,
 )
 
-from contracts.claims import Finding, GroundCode, LossFacts, Outcome
+from contracts.claims import Finding, GroundCode, Outcome
+from contracts.upstream import LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 from contracts.weather import RainfallAssessed
 

@@ -21,8 +21,8 @@ from domain.loss_cases import (
 
 from claims_svc.domain.case import Need, next_need, rainfall_question
 from claims_svc.domain.coverage import decide
-from contracts import examples
-from contracts.claims import LossFacts, Outcome
+from contracts.claims import RAINFALL_REQUESTED, Outcome
+from contracts.upstream import LossFacts
 from contracts.vocabulary import Truth
 from contracts.weather import RainfallAssessed
 
@@ -102,14 +102,14 @@ def test_a_claim_that_is_not_insured_asks_for_no_rain() -> None:
 
 
 def test_the_question_carries_the_product_s_thresholds_and_the_home_s_place() -> None:
-    question = rainfall_question(case(), claim_id=examples.RAINFALL_REQUESTED.claim_id, request_version=1)
+    question = rainfall_question(case(), claim_id=RAINFALL_REQUESTED.examples[0].claim_id, request_version=1)
 
-    assert question == examples.RAINFALL_REQUESTED
+    assert question == RAINFALL_REQUESTED.examples[0]
 
 
 def test_who_is_not_insured_has_no_question_about_rain() -> None:
     with pytest.raises(ValueError, match="insured at loss"):
-        rainfall_question(case(policy=None), claim_id=examples.RAINFALL_REQUESTED.claim_id, request_version=1)
+        rainfall_question(case(policy=None), claim_id=RAINFALL_REQUESTED.examples[0].claim_id, request_version=1)
 
 
 def test_stations_that_disagree_about_a_cloudburst_cost_the_customer_nothing() -> None:

@@ -16,7 +16,7 @@ from domain.loss_cases import (
 
 from claims_svc.domain.coverage import decide
 from claims_svc.domain.occurrence import Family, Occurrence, family_of, occurrence_of, taken_cents
-from contracts.claims import DamageItem, DamageKind, LossFacts
+from contracts.upstream import DamageItem, DamageKind, LossFacts
 from contracts.vocabulary import LossInterval
 
 HOURS = 72

@@ -17,7 +17,8 @@ from domain.loss_cases import (
     measured,
 )
 
-from contracts.claims import GroundCode, GroundWeight, LossFacts, Outcome
+from contracts.claims import GroundCode, GroundWeight, Outcome
+from contracts.upstream import LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 from contracts.weather import RainfallAssessed
 

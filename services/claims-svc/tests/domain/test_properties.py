@@ -14,7 +14,8 @@ from claims_svc.domain.case import Case, Need, next_need
 from claims_svc.domain.coverage import decide
 from claims_svc.domain.facts import NEEDS_SOURCE
 from claims_svc.domain.product import CURRENT_PRODUCT
-from contracts.claims import DamageItem, DamageKind, GroundWeight, LossFacts, Outcome
+from contracts.claims import GroundWeight, Outcome
+from contracts.upstream import DamageItem, DamageKind, LossFacts
 from contracts.vocabulary import Cover, Fact, FactSource, Truth, WaterRoute
 from contracts.weather import RainfallAssessed
 

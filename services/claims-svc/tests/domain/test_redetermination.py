@@ -6,7 +6,7 @@ from domain.loss_cases import CANNOT_BE_TOLD, DRY, HEAVY_RAIN, case, report
 from claims_svc.domain.case import Case
 from claims_svc.domain.coverage import decide
 from claims_svc.domain.redetermination import Change, compare
-from contracts.claims import DamageItem, DamageKind
+from contracts.upstream import DamageItem, DamageKind
 from contracts.vocabulary import FactSource
 
 COVERED, DENIED, REFERRED = case(rain=HEAVY_RAIN), case(rain=DRY), case(rain=CANNOT_BE_TOLD)

@@ -14,7 +14,8 @@ from domain.loss_cases import (
     ground_of,
 )
 
-from contracts.claims import GroundCode, GroundWeight, LossFacts, Outcome
+from contracts.claims import GroundCode, GroundWeight, Outcome
+from contracts.upstream import LossFacts
 from contracts.vocabulary import Fact, WaterRoute
 from contracts.weather import RainfallAssessed
 

@@ -11,7 +11,7 @@ import orjson
 from bench.backlog import DECIDED, RAIN_ASKED, RAIN_TOLD
 from bench.floor.process import Stage, run
 from bench.storm import Storm
-from contracts.topics import LOSS_REPORTED
+from contracts.upstream import LOSS_REPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

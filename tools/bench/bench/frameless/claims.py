@@ -2,13 +2,15 @@
 
 from bench.frameless.process import run
 from claims_svc import handlers
-from contracts import topics
+from contracts.policy import POLICY_CHANGED
+from contracts.upstream import LOSS_REPORTED
+from contracts.weather import RAINFALL_ASSESSED
 
 if __name__ == "__main__":
     run(
         [
-            (topics.LOSS_REPORTED, handlers.register_claims),
-            (topics.POLICY_CHANGED, handlers.take_over_policies),
-            (topics.RAINFALL_ASSESSED, handlers.weigh_rainfall),
+            (LOSS_REPORTED, handlers.register_claims),
+            (POLICY_CHANGED, handlers.take_over_policies),
+            (RAINFALL_ASSESSED, handlers.weigh_rainfall),
         ]
     )

@@ -8,14 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from bench.frameless.process import BATCH_RECORDS, IDLE_SECONDS, Bare, run
-from contracts import topics
+from contracts.claims import DECISION_MADE
+from contracts.policy import CONTACT_CHANGED
 from contracts.vocabulary import Channel
 from notify_svc import attempts, handlers
 from notify_svc.domain import Accepted, Ended, RetryPolicy, verdict
 
 if TYPE_CHECKING:
     from bench.frameless.work import BareWork
-    from chassis.work import Work
+    from chassis.unit_of_work import Work
     from notify_svc.attempts import Leased
 
 _LEASE = timedelta(seconds=120)
@@ -59,6 +60,6 @@ async def _rest(bare: Bare) -> None:
 if __name__ == "__main__":
     decisions = handlers.DecisionHandler(contact_wait=timedelta(hours=72))
     run(
-        [(topics.DECISION_MADE, decisions.want_messages), (topics.CONTACT_CHANGED, handlers.keep_contacts)],
+        [(DECISION_MADE, decisions.want_messages), (CONTACT_CHANGED, handlers.keep_contacts)],
         *(partial(send, channel=channel) for channel in Channel),
     )

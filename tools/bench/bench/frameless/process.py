@@ -15,12 +15,12 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from bench.frameless.work import BareWork
-from chassis.batch import Delivery
+from chassis.consuming.batch import Delivery
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
-    from chassis.work import Work
+    from chassis.unit_of_work import Work
     from contracts.topic import Topic
 
 Handler: TypeAlias = Callable[[Sequence[Delivery[Any]], "Work"], Awaitable[None]]

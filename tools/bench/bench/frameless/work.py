@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
 
-from contracts.topics import TOPIC_OF
+from contracts.topics import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import asyncpg
 
-    from chassis.timer_table import Timer
+    from chassis.timers.table import Timer
     from contracts.topic import Event
 
 _OUTBOX = """
@@ -37,10 +37,11 @@ class BareWork:
         self.announced: list[tuple[object, ...]] = []
         self._timers: dict[tuple[str, str], Timer] = {}
 
-    def announce(self, *events: Event, trace: str | None) -> None:
+    def publish(self, *events: Event, trace: str | None) -> None:
         """Publish `events` after the commit."""
         for event in events:
-            topic = TOPIC_OF[type(event)]
+            topic = CATALOGUE.topic_of(type(event))
+            assert topic is not None, type(event)  # noqa: S101 - every event of the services has a topic
             payload = event.__pydantic_serializer__.to_json(event)
             self.announced.append((uuid7(), topic.name, topic.key_of(event), payload, trace))
 

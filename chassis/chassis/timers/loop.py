@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from chassis import metrics, timer_table
 from chassis.backoff import Backoff, pause
-from chassis.crash import crash_point
+from chassis.crash_points import crash_point
 from chassis.errors import HandlerBrokenError, describe, is_overload, is_transient
+from chassis.telemetry import metrics
+from chassis.timers import table as timer_table
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from chassis.timer_table import DueTimer
-    from chassis.work import Work, WorkFactory
+    from chassis.timers.table import DueTimer
+    from chassis.unit_of_work import Work, WorkFactory
 
 log = structlog.get_logger(__name__)
 

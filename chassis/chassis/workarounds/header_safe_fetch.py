@@ -1,4 +1,4 @@
-"""Reads records whose header names are not UTF-8, so that they can be parked.
+"""Reads records whose header names are not UTF-8, so that they can be dead-lettered.
 
 Kafka's protocol allows any bytes there and librdkafka writes them; aiokafka raises for the whole partition, for ever.
 """

@@ -1,4 +1,4 @@
-"""Records that could not be taken: kept whole, listed with the reason, told to the operators, replayed on demand."""
+"""Dead letters: records that cannot be processed, kept whole with the reason, published, and replayed on demand."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
 
-from chassis.outbox import HEADER_ALLOWANCE_BYTES
-from contracts.parking import MessageParked, ParkedHeader
-from contracts.topics import PARKED
+from chassis.publishing.outbox import HEADER_ALLOWANCE_BYTES
+from contracts.dead_letters import DeadLetterHeader, MessageDeadLettered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from chassis.batch import Record
+    from chassis.consuming.batch import Record
     from chassis.database import Connection
-    from chassis.work import Work
+    from chassis.unit_of_work import Work
 
 _LONGEST_REASON = 1_000
 HeaderPairs = tuple[tuple[str, bytes | None], ...]
@@ -29,7 +28,7 @@ HeaderPairs = tuple[tuple[str, bytes | None], ...]
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A record and why it cannot be taken. `stack` is None when the record itself is malformed."""
+    """A record and why it cannot be processed. `stack` is None when the record itself is malformed."""
 
     record: Record
     code: str
@@ -40,10 +39,10 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
-class ParkedMessage:
-    """A parked record as it is listed and replayed."""
+class DeadLetter:
+    """A dead letter as it is listed and replayed."""
 
-    parked_id: UUID
+    dead_letter_id: UUID
     consumer: str
     topic: str
     partition: int
@@ -55,27 +54,27 @@ class ParkedMessage:
     reason: str
     stack: str | None
     attempts: int
-    parked_at: datetime
+    dead_lettered_at: datetime
     replayed_at: datetime | None
 
 
-async def park(work: Work, *, service: str, consumer: str, rejections: Sequence[Rejection]) -> int:
-    """Set records aside in this transaction and announce it; return how many were not parked before."""
+async def store(work: Work, *, consumer: str, rejections: Sequence[Rejection]) -> int:
+    """Store records as dead letters and publish each in this transaction; return how many were not stored before."""
     by_id = {uuid7(): rejection for rejection in rejections}
     records = [rejection.record for rejection in by_id.values()]
     rows = await work.connection.fetch(
         """
-        INSERT INTO messaging.parked_message
-               (parked_id, consumer, topic, partition, record_offset, digest, key, value, headers,
-                reason_code, reason, stack, attempts, parked_at)
-        SELECT parked_id, $2, topic, partition, record_offset, digest, key, value, headers::jsonb,
+        INSERT INTO messaging.dead_letter
+               (dead_letter_id, consumer, topic, partition, record_offset, digest, key, value, headers,
+                reason_code, reason, stack, attempts, dead_lettered_at)
+        SELECT dead_letter_id, $2, topic, partition, record_offset, digest, key, value, headers::jsonb,
                reason_code, reason, stack, attempts, $14
           FROM unnest($1::uuid[], $3::text[], $4::int[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bytea[],
                       $9::text[], $10::text[], $11::text[], $12::text[], $13::int[])
-               AS rejected (parked_id, topic, partition, record_offset, digest, key, value, headers,
+               AS rejected (dead_letter_id, topic, partition, record_offset, digest, key, value, headers,
                             reason_code, reason, stack, attempts)
             ON CONFLICT (consumer, topic, partition, record_offset, digest) DO NOTHING
-        RETURNING parked_id
+        RETURNING dead_letter_id
         """,
         list(by_id),
         consumer,
@@ -92,31 +91,35 @@ async def park(work: Work, *, service: str, consumer: str, rejections: Sequence[
         [rejection.attempts for rejection in by_id.values()],
         work.now,
     )
-    topic = PARKED[service]
+    topic = work.dead_letter_topic
     for row in rows:
-        rejection = by_id[row["parked_id"]]
-        event = _announcement(
-            rejection, consumer=consumer, parked_id=row["parked_id"], now=work.now, limit=topic.max_message_bytes
+        rejection = by_id[row["dead_letter_id"]]
+        event = _event(
+            rejection,
+            consumer=consumer,
+            dead_letter_id=row["dead_letter_id"],
+            now=work.now,
+            limit=topic.max_message_bytes,
         )
-        work.announce_on(topic, event, trace=None)
+        work.publish_to(topic, event, trace=None)
     return len(rows)
 
 
-async def list_parked(connection: Connection, *, only_open: bool = True) -> Sequence[ParkedMessage]:
-    """Return parked messages in the order of their records."""
+async def list_dead_letters(connection: Connection, *, only_open: bool = True) -> Sequence[DeadLetter]:
+    """Return dead letters in the order of their records."""
     rows = await connection.fetch(
         """
-        SELECT parked_id, consumer, topic, partition, record_offset, key, value, headers::text, reason_code, reason,
-               stack, attempts, parked_at, replayed_at
-          FROM messaging.parked_message
+        SELECT dead_letter_id, consumer, topic, partition, record_offset, key, value, headers::text, reason_code,
+               reason, stack, attempts, dead_lettered_at, replayed_at
+          FROM messaging.dead_letter
          WHERE replayed_at IS NULL OR NOT $1
-         ORDER BY consumer, topic, partition, record_offset, parked_at
+         ORDER BY consumer, topic, partition, record_offset, dead_lettered_at
         """,
         only_open,
     )
     return [
-        ParkedMessage(
-            parked_id=row["parked_id"],
+        DeadLetter(
+            dead_letter_id=row["dead_letter_id"],
             consumer=row["consumer"],
             topic=row["topic"],
             partition=row["partition"],
@@ -128,25 +131,28 @@ async def list_parked(connection: Connection, *, only_open: bool = True) -> Sequ
             reason=row["reason"],
             stack=row["stack"],
             attempts=row["attempts"],
-            parked_at=row["parked_at"],
+            dead_lettered_at=row["dead_lettered_at"],
             replayed_at=row["replayed_at"],
         )
         for row in rows
     ]
 
 
-async def mark_replayed(connection: Connection, *, parked_id: UUID, at: datetime) -> None:
-    """Note that a parked message has taken effect."""
-    await connection.execute("UPDATE messaging.parked_message SET replayed_at = $2 WHERE parked_id = $1", parked_id, at)
+async def mark_replayed(connection: Connection, *, dead_letter_id: UUID, at: datetime) -> None:
+    """Note that a dead letter has taken effect."""
+    await connection.execute(
+        "UPDATE messaging.dead_letter SET replayed_at = $2 WHERE dead_letter_id = $1", dead_letter_id, at
+    )
 
 
-async def mark_failed(connection: Connection, *, parked_id: UUID, code: str, reason: str) -> None:
+async def mark_failed(connection: Connection, *, dead_letter_id: UUID, code: str, reason: str) -> None:
     """Note that a replay failed, and why."""
     await connection.execute(
         """
-        UPDATE messaging.parked_message SET attempts = attempts + 1, reason_code = $2, reason = $3 WHERE parked_id = $1
+        UPDATE messaging.dead_letter SET attempts = attempts + 1, reason_code = $2, reason = $3
+         WHERE dead_letter_id = $1
         """,
-        parked_id,
+        dead_letter_id,
         code,
         _storable(reason),
     )
@@ -173,11 +179,13 @@ def _storable(text: str | None) -> str | None:
     return None if text is None else text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _announcement(rejection: Rejection, *, consumer: str, parked_id: UUID, now: datetime, limit: int) -> MessageParked:
+def _event(
+    rejection: Rejection, *, consumer: str, dead_letter_id: UUID, now: datetime, limit: int
+) -> MessageDeadLettered:
     record = rejection.record
     key, value = (None if raw is None else b64encode(raw).decode() for raw in (record.key, record.value))
-    event = MessageParked(
-        parked_id=parked_id,
+    event = MessageDeadLettered(
+        dead_letter_id=dead_letter_id,
         consumer=consumer,
         topic=record.topic,
         partition=record.partition,
@@ -185,13 +193,13 @@ def _announcement(rejection: Rejection, *, consumer: str, parked_id: UUID, now: 
         reason_code=rejection.code,
         reason=(_storable(rejection.reason) or "")[:_LONGEST_REASON],
         attempts=rejection.attempts,
-        parked_at=now,
+        dead_lettered_at=now,
         key_base64=key,
         value_base64=value,
-        headers=tuple(ParkedHeader(name=name, value_base64=text) for name, text in _encoded(record.headers)),
+        headers=tuple(DeadLetterHeader(name=name, value_base64=text) for name, text in _encoded(record.headers)),
     )
     if len(event.__pydantic_serializer__.to_json(event)) + HEADER_ALLOWANCE_BYTES <= limit:
         return event
-    remark = f" (too large to repeat here; it lies in the table parked_message as {parked_id})"
+    remark = f" (too large to repeat here; it lies in the table dead_letter as {dead_letter_id})"
     emptied = {"key_base64": None, "value_base64": None, "headers": (), "reason": event.reason + remark}
     return event.model_copy(update=emptied)

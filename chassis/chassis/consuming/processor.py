@@ -1,35 +1,37 @@
-"""Taking a batch: drop duplicates, apply the handler, announce, commit, and only then acknowledge.
+"""Processes a batch: drop duplicates, call the handler, commit its effects and what it published in one transaction.
 
-Poison is parked and harms no other message. Trouble of the database or the broker is waited out and parks nothing.
+Poison is dead-lettered and harms no other message. A transient error dead-letters nothing: the batch is tried again.
 """
 
 from __future__ import annotations
 
 import traceback
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import asyncpg
 import structlog
 from opentelemetry.trace import SpanKind
 
-from chassis import inbox, messaging, metrics, parking
-from chassis.batch import Batch, Delivery
-from chassis.crash import crash_point
+from chassis.consuming import dead_letters, inbox
+from chassis.consuming.batch import Delivery
+from chassis.consuming.dead_letters import Rejection
+from chassis.crash_points import crash_point
 from chassis.errors import HandlerBrokenError, UnprocessableMessage, is_overload, is_transient, places_of
-from chassis.parking import Rejection
-from chassis.tracing import context_of, fail
+from chassis.telemetry import messaging_attributes as messaging
+from chassis.telemetry import metrics
+from chassis.telemetry.tracing import context_of, fail
 from contracts.envelope import MalformedMessageError, decode
-from contracts.topic import Event, Topic
+from contracts.topic import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from opentelemetry.trace import Span
 
-    from chassis.batch import Record
-    from chassis.work import Work, WorkFactory
+    from chassis.consuming.batch import Record
+    from chassis.consuming.consumer import Consumer
+    from chassis.unit_of_work import WorkFactory
 
 E = TypeVar("E", bound=Event)
 log = structlog.get_logger(__name__)
@@ -37,33 +39,21 @@ log = structlog.get_logger(__name__)
 TOO_SLOW_ATTEMPTS = 5
 
 
-@dataclass(frozen=True)
-class Consumer(Generic[E]):
-    """A service hears `topic`: `handle` is given batches of new events and a unit of work."""
-
-    topic: Topic[E]
-    handle: Callable[[Batch[E], Work], Awaitable[None]]
-
-    def group(self, service: str) -> str:
-        """Return the consumer group: one for each service and topic."""
-        return f"{service}.{self.topic.name}"
-
-
 class BatchProcessor(Generic[E]):
-    """Takes the batches of one consumer, one after another."""
+    """Processes the batches of one consumer, one after another."""
 
-    def __init__(self, consumer: Consumer[E], *, work: WorkFactory, park_limit: int) -> None:
+    def __init__(self, consumer: Consumer[E], *, work: WorkFactory, dead_letter_limit: int) -> None:
         self._consumer = consumer
         self._work = work
         self._group = consumer.group(work.service)
-        self._park_limit = park_limit
+        self._dead_letter_limit = dead_letter_limit
         self._failures_in_a_row = 0
         self._too_slow: Counter[tuple[str, str]] = Counter()
 
-    async def take(self, records: Sequence[Record]) -> None:
-        """Make every record take effect or be parked.
+    async def process(self, records: Sequence[Record]) -> None:
+        """Make every record take effect or be dead-lettered.
 
-        Raises what `is_transient` recognises when nothing more can be done now: then the whole batch may be given
+        Raises what `is_transient` recognises when nothing more can be done now: then the whole batch may be processed
         again. Raises `HandlerBrokenError` when the handler fails on everything.
         """
         deliveries, malformed, spans = self._decode(records)
@@ -134,7 +124,7 @@ class BatchProcessor(Generic[E]):
         if len(deliveries) <= 1:
             if not deliveries or (is_transient(error) and not self._is_always_too_slow(deliveries[0], error)):
                 raise error
-            await self._park_culprit(deliveries[0], error, attempts=attempts)
+            await self._dead_letter_culprit(deliveries[0], error, attempts=attempts)
             return
         middle = len(deliveries) // 2
         for half in (deliveries[:middle], deliveries[middle:]):
@@ -153,15 +143,15 @@ class BatchProcessor(Generic[E]):
         self._too_slow[identity] += 1
         return self._too_slow[identity] >= TOO_SLOW_ATTEMPTS
 
-    async def _park_culprit(self, delivery: Delivery[E], error: Exception, *, attempts: int) -> None:
+    async def _dead_letter_culprit(self, delivery: Delivery[E], error: Exception, *, attempts: int) -> None:
         if isinstance(error, UnprocessableMessage):
             rejection = Rejection(delivery.record, error.code, error.reason, attempts)
         else:
             self._failures_in_a_row += 1
-            if self._failures_in_a_row > self._park_limit:
+            if self._failures_in_a_row > self._dead_letter_limit:
                 message = (
                     f"the handler of {self._group} failed {self._failures_in_a_row} times without one success, last "
-                    f"with {type(error).__name__}; mend it, restart, and replay what was parked"
+                    f"with {type(error).__name__}; mend it, restart, and replay what was dead-lettered"
                 )
                 raise HandlerBrokenError(message) from error
             stack = "".join(traceback.format_tb(error.__traceback__))
@@ -178,7 +168,7 @@ class BatchProcessor(Generic[E]):
             if deliveries:
                 new = await inbox.keep_new(work.connection, consumer=self._group, deliveries=deliveries)
             if rejections:
-                await parking.park(work, service=self._work.service, consumer=self._group, rejections=rejections)
+                await dead_letters.store(work, consumer=self._group, rejections=rejections)
             if new:
                 await self._consumer.handle(new, work)
             crash_point("consumer.before_commit")
@@ -192,10 +182,10 @@ class BatchProcessor(Generic[E]):
         consumed.labels(self._group, "applied").inc(new)
         consumed.labels(self._group, "duplicate").inc(duplicates)
         for rejection in rejections:
-            consumed.labels(self._group, "parked").inc()
+            consumed.labels(self._group, "dead_lettered").inc()
             record = rejection.record
             log.warning(
-                "message parked",
+                "message.dead_lettered",
                 consumer=self._group,
                 partition=record.partition,
                 offset=record.offset,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from chassis.errors import places_of
-from chassis.tracing import trace_id_of
+from chassis.telemetry.tracing import trace_id_of
 
 if TYPE_CHECKING:
     from types import TracebackType

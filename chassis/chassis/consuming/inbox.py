@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from chassis.batch import Delivery
+    from chassis.consuming.batch import Delivery
     from chassis.database import Connection
 
 E = TypeVar("E", bound=Event)

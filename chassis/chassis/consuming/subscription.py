@@ -6,45 +6,41 @@ failures and offsets are the chassis' own; FastStream keeps the consumers, their
 
 from __future__ import annotations
 
-import asyncio
-from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RebalanceInProgressError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.message import KafkaAckableMessage
 
-from chassis import metrics
 from chassis.backoff import Backoff
-from chassis.consuming import BatchProcessor
-from chassis.crash import crash_point
-from chassis.errors import CannotStartError, describe, is_transient
-from chassis.whole_poll import WholePollConsumer
+from chassis.consuming.processor import BatchProcessor
+from chassis.crash_points import crash_point
+from chassis.errors import describe, is_transient
+from chassis.telemetry import metrics
+from chassis.workarounds.complete_poll import CompletePollConsumer
+from chassis.workarounds.raw_records import hand_over_raw, keep_raw, use_consumer_class
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    import asyncio
+    from collections.abc import Callable, Sequence
 
-    from chassis.batch import Record
-    from chassis.consuming import Consumer
+    from chassis.consuming.batch import Record
+    from chassis.consuming.consumer import Consumer
     from chassis.settings import ServiceSettings
-    from chassis.work import WorkFactory
-    from contracts.topic import Topic
+    from chassis.unit_of_work import WorkFactory
 
 log = structlog.get_logger(__name__)
 
 POLL_MILLISECONDS = 20
 MOST_FAILED_POLLS = 3
 _FETCH_BYTES = 4 * 1_048_576
-_NOT_OURS = (CommitFailedError, IllegalStateError, RebalanceInProgressError)
-_RETRY_SECONDS = 0.3
+_PARTITION_LOST = (CommitFailedError, IllegalStateError, RebalanceInProgressError)
 
 
 class Subscription:
-    """One consumer at work: takes batches, and acknowledges each only after its commit."""
+    """One consumer at work: processes batches, and acknowledges each only after its commit."""
 
     def __init__(
         self,
@@ -58,7 +54,7 @@ class Subscription:
     ) -> None:
         self.group = consumer.group(work.service)
         self.topic = consumer.topic.name
-        self._processor = BatchProcessor(consumer, work=work, park_limit=settings.park_limit)
+        self._processor = BatchProcessor(consumer, work=work, dead_letter_limit=settings.dead_letter_limit)
         self._backoff = Backoff(stopping)
         self._report_failure = report_failure
         self._broken = False
@@ -70,24 +66,24 @@ class Subscription:
             batch_timeout_ms=POLL_MILLISECONDS,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
-            parser=_keep_raw,
-            decoder=_hand_over_raw,
+            parser=keep_raw,
+            decoder=hand_over_raw,
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
             session_timeout_ms=settings.kafka_session_timeout_ms,
             heartbeat_interval_ms=settings.kafka_session_timeout_ms // 3,
             max_partition_fetch_bytes=_FETCH_BYTES,
         )
-        self.subscriber(self.take)
+        self.subscriber(self.process)
 
-    async def take(self, records: Sequence[Record]) -> None:
-        """Take a batch that FastStream has polled; never raises, for FastStream would go on as if nothing were."""
+    async def process(self, records: Sequence[Record]) -> None:
+        """Process a batch that FastStream has polled. Never raises: FastStream would go on as if it had succeeded."""
         if self._broken:
             return
         try:
-            await self._processor.take(records)
+            await self._processor.process(records)
         except Exception as error:  # noqa: BLE001 - FastStream would swallow it and go on
             if is_transient(error):
-                await self._give_back(records, error)
+                await self._retry(records, error)
                 return
             self._broken = True
             self._report_failure(error)
@@ -96,16 +92,16 @@ class Subscription:
         crash_point("consumer.before_acknowledge")
         await self._acknowledge(records)
 
-    async def _give_back(self, records: Sequence[Record], error: Exception) -> None:
+    async def _retry(self, records: Sequence[Record], error: Exception) -> None:
         """Wait, then let the same records be polled again."""
         metrics.RETRIES.labels(self.group).inc()
-        log.warning("batch given back", consumer=self.group, error=describe(error))
+        log.warning("batch.retried", consumer=self.group, error=describe(error))
         await self._backoff.wait()
         for partition, offset in _first_offsets(records).items():
             try:
                 self._client().seek(partition, offset)
             except IllegalStateError:
-                log.info("partition has moved to another member", consumer=self.group, partition=partition.partition)
+                log.info("partition.moved", consumer=self.group, partition=partition.partition)
 
     async def _acknowledge(self, records: Sequence[Record]) -> None:
         """Commit exactly the offsets of `records`; without a broker, wait for it."""
@@ -113,12 +109,12 @@ class Subscription:
         while True:
             try:
                 await self._client().commit(offsets)
-            except _NOT_OURS as error:
+            except _PARTITION_LOST as error:
                 # Whoever owns the partition now is given the records again, and the inbox drops them.
-                log.info("offsets not committed, the group has changed", consumer=self.group, error=describe(error))
+                log.info("offsets.not_committed", consumer=self.group, error=describe(error))
                 return
             except KafkaError as error:
-                log.warning("offsets not committed yet", consumer=self.group, error=describe(error))
+                log.warning("offsets.commit_failed", consumer=self.group, error=describe(error))
                 await self._backoff.wait()
             else:
                 return
@@ -133,7 +129,7 @@ class Subscription:
     def problem(self, *, longest_idle_seconds: float) -> str | None:
         """Say why this consumer does not work, or None when it does."""
         client = self.subscriber.consumer
-        if not isinstance(client, WholePollConsumer) or self._broken:
+        if not isinstance(client, CompletePollConsumer) or self._broken:
             return "is stopped"
         problems = {
             "has no polling task": all(task.done() for task in self.subscriber.tasks),
@@ -145,9 +141,9 @@ class Subscription:
         return next((text for text, holds in problems.items() if holds), None)
 
     def measure_lag(self) -> None:
-        """Set the gauge to the number of records that are known and not taken."""
+        """Set the gauge to the number of records that are known and not consumed."""
         client = self.subscriber.consumer
-        if not isinstance(client, WholePollConsumer):
+        if not isinstance(client, CompletePollConsumer):
             return
         ends = {partition: client.highwater(partition) for partition in client.assignment()}
         lags = [(ends.get(partition) or 0) - position for partition, position in client.positions().items()]
@@ -167,68 +163,9 @@ def new_broker(settings: ServiceSettings, *, service: str) -> KafkaBroker:
 
 
 async def connect(broker: KafkaBroker) -> None:
-    """Connect, and let every subscriber be given a consumer whose polls are whole."""
+    """Connect, and let every subscriber be given a consumer whose polls are complete."""
     await broker.connect()
-    config = broker.config.broker_config
-    arguments = cast("partial[AIOKafkaConsumer]", config.builder).keywords
-    config.builder = partial(WholePollConsumer, **arguments)
-
-
-async def wait_for_topics(settings: ServiceSettings, *, topics: Iterable[Topic[Any]]) -> None:
-    """Wait until the brokers answer; raise `CannotStartError` for a topic that is missing or cut differently."""
-    partitions = await _describe(settings, {topic.name for topic in topics})
-    for topic in topics:
-        found = partitions.get(topic.name)
-        if found is None:
-            message = f"topic {topic.name} does not exist; create the topics of contracts with: devstack topics"
-            raise CannotStartError(message)
-        if found != topic.partitions:
-            message = (
-                f"topic {topic.name} has {found} partitions and contracts say {topic.partitions}; "
-                "order per key needs both to agree, change one of them"
-            )
-            raise CannotStartError(message)
-
-
-async def _describe(settings: ServiceSettings, names: set[str]) -> dict[str, int]:
-    deadline = asyncio.get_running_loop().time() + settings.start_timeout_seconds
-    while True:
-        try:
-            return await _describe_once(settings, names)
-        except (KafkaError, OSError) as error:
-            if asyncio.get_running_loop().time() > deadline:
-                message = (
-                    f"Kafka at {settings.kafka_bootstrap_servers} does not answer after "
-                    f"{settings.start_timeout_seconds:.0f} s; start it or correct KAFKA_BOOTSTRAP_SERVERS"
-                )
-                raise CannotStartError(message) from error
-        await asyncio.sleep(_RETRY_SECONDS)
-
-
-async def _describe_once(settings: ServiceSettings, names: set[str]) -> dict[str, int]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
-    try:
-        await admin.start()
-        existing = names & set(await admin.list_topics())
-        described = await admin.describe_topics(sorted(existing)) if existing else []
-        return {topic["topic"]: len(topic["partitions"]) for topic in described}
-    finally:
-        await admin.close()
-
-
-async def _keep_raw(raw: tuple[Record, ...], original: Any) -> KafkaAckableMessage:  # noqa: ANN401 - FastStream's bound method
-    """Build FastStream's message without looking into the records, whatever their headers and values are."""
-    return KafkaAckableMessage(
-        body=b"",
-        headers={},
-        raw_message=raw,
-        consumer=original.__self__._consumer,  # noqa: SLF001
-        message_id="",
-    )
-
-
-async def _hand_over_raw(message: KafkaAckableMessage) -> object:
-    return message.raw_message
+    use_consumer_class(broker, CompletePollConsumer)
 
 
 def _first_offsets(records: Sequence[Record]) -> dict[TopicPartition, int]:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from chassis import inbox, metrics
 from chassis.backoff import pause
+from chassis.consuming import inbox
 from chassis.errors import is_transient
+from chassis.telemetry import metrics
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
 
-    from chassis.consuming import Consumer
-    from chassis.work import WorkFactory
+    from chassis.consuming.consumer import Consumer
+    from chassis.unit_of_work import WorkFactory
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,7 @@ COMPACTED_TOPIC_MEMORY = timedelta(days=365)
 """A compacted topic can deliver an old record again; versions protect state there, the inbox only saves work."""
 
 
-async def keep_house(consumers: Sequence[Consumer[Any]], *, work: WorkFactory, stopping: asyncio.Event) -> None:
+async def clean_up_inbox(consumers: Sequence[Consumer[Any]], *, work: WorkFactory, stopping: asyncio.Event) -> None:
     """Work until the service is to stop."""
     while not await pause(stopping, EVERY_SECONDS):
         try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from functools import partial
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -24,19 +23,22 @@ from aiokafka.errors import (
 )
 from opentelemetry.trace import SpanKind
 
-from chassis import messaging, metrics, outbox
 from chassis.backoff import Backoff, pause
-from chassis.crash import crash_point
+from chassis.crash_points import crash_point
 from chassis.database import connection_arguments
 from chassis.errors import describe, is_transient
+from chassis.publishing import outbox
+from chassis.telemetry import messaging_attributes as messaging
+from chassis.telemetry import metrics
+from chassis.workarounds.abandoned_producer import abandon, stop, stop_sending_after_failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from chassis.database import Connection
-    from chassis.outbox import OutboxRow
+    from chassis.publishing.outbox import OutboxRow
     from chassis.settings import ServiceSettings
-    from chassis.tracing import Tracing
+    from chassis.telemetry.tracing import Tracing
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +51,8 @@ IDLE_CHECK_SECONDS = 5.0
 LONGEST_SILENCE_SECONDS = 15.0
 SEND_TIMEOUT_SECONDS = 120
 _LEADER_LOCK = 0x72656C61  # "rela"
-_PRODUCER_STOP_SECONDS = 5
-_REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError, PolicyViolationError)
-"""What the broker has against a record itself. Everything else is its own trouble, and is waited out."""
+_PERMANENT_ERRORS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError, PolicyViolationError)
+"""What the broker has against a record itself. Every other error is taken for transient."""
 _LARGEST_REQUEST_BYTES = 4 * 1_048_576
 
 
@@ -88,7 +89,7 @@ class Relay:
                 if not (is_transient(error) or isinstance(error, KafkaError)):
                     raise
                 metrics.SENDING_FAILED.labels(type(error).__name__).inc()
-                log.warning("relay begins again", error=describe(error))
+                log.warning("relay.restarted", error=describe(error))
                 await backoff.wait()
 
     def problem(self) -> str | None:
@@ -115,9 +116,9 @@ class Relay:
                 await producer.start()
                 await self._lead(connection, producer, backoff)
             except BaseException:
-                await _abandon(producer)
+                await abandon(producer)
                 raise
-            await _stop(producer)
+            await stop(producer)
         finally:
             connection.terminate()
 
@@ -164,14 +165,14 @@ class Relay:
             attributes=messaging.sent(only, count=len(rows)),
         ):
             failure: BaseException | None = None
-            taken: list[asyncio.Future[object]] = []
+            results_to_come: list[asyncio.Future[object]] = []
             try:
                 for row in rows:
-                    taken.append(await self._hand_over(producer, row))  # noqa: PERF401 - what was handed over is awaited also after a failure
+                    results_to_come.append(await self._hand_over(producer, row))  # noqa: PERF401 - what was handed over is awaited also after a failure
             except KafkaError as error:
                 failure = error
             crash_point("relay.after_hand_over")
-            results = await asyncio.gather(*taken, return_exceptions=True)
+            results = await asyncio.gather(*results_to_come, return_exceptions=True)
         crash_point("relay.after_send")
         sent = 0
         for result in results:
@@ -187,18 +188,18 @@ class Relay:
             raise failure
 
     async def _send_singly(self, connection: Connection, producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> None:
-        """Send one row at a time after a failure, to find a row the broker will never take and set it aside."""
+        """Send one row at a time after a failure, to find a row the broker will never accept and mark it."""
         for row in rows:
             try:
                 await (await self._hand_over(producer, row))
             except KafkaError as error:
-                if not isinstance(error, _REFUSALS):
+                if not isinstance(error, _PERMANENT_ERRORS):
                     raise
-                metrics.OUTBOX_REFUSED.labels(row.topic).inc()
-                log.warning(
-                    "event refused by the broker", topic=row.topic, event_id=str(row.event_id), error=describe(error)
+                metrics.OUTBOX_UNDELIVERABLE.labels(row.topic).inc()
+                log.warning("event.undeliverable", topic=row.topic, event_id=str(row.event_id), error=describe(error))
+                await outbox.mark_undeliverable(
+                    connection, position=row.position, reason=f"{type(error).__name__}: {error}"
                 )
-                await outbox.refuse(connection, position=row.position, reason=f"{type(error).__name__}: {error}")
                 raise  # a refused record leaves a hole in the producer's sequence: begin again with a new one
             await outbox.delete(connection, positions=[row.position])
             metrics.MESSAGES_SENT.labels(row.topic).inc()
@@ -218,39 +219,9 @@ class Relay:
         future: asyncio.Future[object] = await producer.send(
             row.topic, row.payload, key=row.key.encode(), headers=headers
         )
-        future.add_done_callback(partial(_halt, producer))
+        stop_sending_after_failure(producer, future)
         return future
 
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _halt(producer: AIOKafkaProducer, future: asyncio.Future[object]) -> None:
-    """Send nothing more after a failure: what follows must not overtake. Runs before aiokafka sends its next batch."""
-    if future.cancelled() or (error := future.exception()) is None:
-        return
-    sender = producer._sender  # noqa: SLF001 - aiokafka has no way to abandon what it holds
-    if sender.sender_task is not None and not sender.sender_task.done():
-        sender.sender_task.cancel()
-        producer._message_accumulator.fail_all(error)  # noqa: SLF001
-
-
-async def _stop(producer: AIOKafkaProducer) -> None:
-    """Stop within a few seconds. Without a broker aiokafka would wait for ever, and go on sending when it is back."""
-    try:
-        async with asyncio.timeout(_PRODUCER_STOP_SECONDS):
-            await producer.stop()
-    except (TimeoutError, KafkaError) as error:
-        log.warning("producer did not stop cleanly", error=describe(error))
-        producer._closed = False  # noqa: SLF001 - its stop was cut off: once more, without its sender
-        await _abandon(producer)
-
-
-async def _abandon(producer: AIOKafkaProducer) -> None:
-    """End a producer without sending what it still holds: another relay may lead already, and has the last word."""
-    if (task := producer._sender.sender_task) is not None:  # noqa: SLF001
-        task.cancel()
-    # Without its sender aiokafka does not wait for what it holds.
-    async with asyncio.timeout(_PRODUCER_STOP_SECONDS):
-        await producer.stop()

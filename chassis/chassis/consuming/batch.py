@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from aiokafka import ConsumerRecord
 
-    from chassis.tracing import Trace
+    from chassis.telemetry.tracing import Trace
 
 E = TypeVar("E", bound=Event)
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"

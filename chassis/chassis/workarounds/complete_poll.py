@@ -13,35 +13,37 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import ConsumerStoppedError
 from typing_extensions import override
 
-from chassis import readable_records
 from chassis.errors import describe
+from chassis.workarounds import header_safe_fetch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 log = structlog.get_logger(__name__)
 
-readable_records.install()
+header_safe_fetch.install()
 
 
-class WholePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is not typed
+class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is not typed
     """Returns to the committed offsets after a poll that failed, and counts such polls in a row."""
 
     failed_polls = 0
-    _adrift = False
+    _position_is_doubtful = False
 
     @override
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Any:
         try:
-            if self._adrift:
+            if self._position_is_doubtful:
                 await self._return_to_committed()
             polled = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
         except ConsumerStoppedError:
             raise
         except Exception as error:
-            self._adrift = True
+            self._position_is_doubtful = True
             self.failed_polls += 1
-            log.warning("poll failed", group=self._group_id, error=describe(error), failures=self.failed_polls)
+            log.warning(
+                "consumer.poll_failed", consumer=self._group_id, error=describe(error), failures=self.failed_polls
+            )
             raise
         self.failed_polls = 0
         return polled
@@ -54,7 +56,7 @@ class WholePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is 
                 await self.seek_to_beginning(partition)
             else:
                 self.seek(partition, offset)
-        self._adrift = False
+        self._position_is_doubtful = False
 
     def positions(self) -> Mapping[TopicPartition, int]:
         """Return where each assigned partition stands, as far as that is known without asking the broker."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from chassis.database import Connection
-    from chassis.tracing import Trace
+    from chassis.telemetry.tracing import Trace
 
 
 @dataclass(frozen=True, slots=True)

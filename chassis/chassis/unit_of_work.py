@@ -1,4 +1,4 @@
-"""One unit of work: what a handler reads, changes, announces and schedules becomes true in one transaction."""
+"""The unit of work: what a handler reads, changes, publishes and schedules becomes true in one transaction."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chassis import outbox, timer_table
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS
 from chassis.errors import HandlerBrokenError
-from chassis.timer_table import DueTimer, Timer
-from chassis.tracing import Trace
-from contracts.topics import TOPIC_OF
+from chassis.publishing import outbox
+from chassis.telemetry.tracing import Trace
+from chassis.timers import table as timer_table
+from chassis.timers.table import DueTimer, Timer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -20,42 +20,60 @@ if TYPE_CHECKING:
 
     from chassis.clock import Clock
     from chassis.database import Connection, Pool
-    from chassis.tracing import Tracing
+    from chassis.telemetry.tracing import Tracing
+    from contracts.catalogue import Catalogue
+    from contracts.dead_letters import MessageDeadLettered
     from contracts.topic import Event, Topic
 
 __all__ = ["DueTimer", "Timer", "Trace", "Work", "WorkFactory"]
 
 
 class Work:
-    """The transaction a handler works in. Never commit it: it commits when the handler returns."""
+    """A unit of work: the transaction a handler works in. Never commit it: it commits when the handler returns."""
 
     def __init__(
-        self, connection: Connection, *, now: datetime, service: str, tracing: Tracing, timer_kinds: frozenset[str]
+        self,
+        connection: Connection,
+        *,
+        now: datetime,
+        service: str,
+        catalogue: Catalogue,
+        tracing: Tracing,
+        timer_kinds: frozenset[str],
     ) -> None:
         self.connection = connection
         self.now = now
         self._timer_kinds = timer_kinds
         self._service = service
+        self._catalogue = catalogue
         self._tracing = tracing
-        self._announced: list[outbox.Announcement] = []
+        self._outbox_messages: list[outbox.OutboxMessage] = []
         self._scheduled: list[Timer] = []
 
-    def announce(self, *events: Event, trace: Trace | None) -> None:
+    def publish(self, *events: Event, trace: Trace | None) -> None:
         """Publish `events` on their topics once this work is committed, as consequences of what `trace` stands for.
 
-        Events of one key leave in the order in which their transactions announced them, provided the handler holds the
+        Events of one key leave in the order in which their transactions published them, provided the handler holds the
         row lock of what the key names. Raises `UnprocessableMessage` for an event its topic cannot hold.
         """
         for event in events:
-            topic = TOPIC_OF.get(type(event))
+            topic = self._catalogue.topic_of(type(event))
             if topic is None:
-                message = f"{type(event).__name__} has no topic; add one to TOPICS in contracts/topics.py"
+                message = f"{type(event).__name__} has no topic; declare one beside it in contracts"
                 raise HandlerBrokenError(message)
-            self.announce_on(topic, event, trace=trace)
+            self.publish_to(topic, event, trace=trace)
 
-    def announce_on(self, topic: Topic[Any], event: Event, *, trace: Trace | None) -> None:
+    @property
+    def dead_letter_topic(self) -> Topic[MessageDeadLettered]:
+        """The topic for what this service cannot process."""
+        topic = self._catalogue.dead_letters_of(self._service)
+        if topic is None:
+            raise HandlerBrokenError(f"{self._service} has no topic for its dead letters; declare one in contracts")
+        return topic
+
+    def publish_to(self, topic: Topic[Any], event: Event, *, trace: Trace | None) -> None:
         """Publish `event` on `topic`, for the kinds of event that have more than one topic."""
-        self._announced.append(
+        self._outbox_messages.append(
             outbox.prepare(
                 topic, event, service=self._service, occurred_at=self.now, trace=trace, tracing=self._tracing
             )
@@ -78,9 +96,9 @@ class Work:
         await timer_table.delete(self.connection, kind=kind, keys=keys)
 
     @property
-    def has_announced(self) -> bool:
+    def has_published(self) -> bool:
         """Whether the relay has something to send once this is committed."""
-        return bool(self._announced)
+        return bool(self._outbox_messages)
 
     @property
     def has_scheduled(self) -> bool:
@@ -88,9 +106,9 @@ class Work:
         return bool(self._scheduled)
 
     async def flush(self) -> None:
-        """Write what was announced and scheduled into this transaction."""
-        if self._announced:
-            await outbox.insert(self.connection, announcements=self._announced)
+        """Write what was published and scheduled into this transaction."""
+        if self._outbox_messages:
+            await outbox.insert(self.connection, messages=self._outbox_messages)
         if self._scheduled:
             await timer_table.upsert(self.connection, timers=self._scheduled)
 
@@ -102,6 +120,7 @@ class WorkFactory:
     pool: Pool
     clock: Clock
     service: str
+    catalogue: Catalogue
     tracing: Tracing
     timer_kinds: frozenset[str]
     outbox_filled: asyncio.Event
@@ -109,19 +128,20 @@ class WorkFactory:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Work]:
-        """Begin a transaction; commit it with everything announced and scheduled, or roll all of it back."""
+        """Begin a transaction; commit it with everything published and scheduled, or roll all of it back."""
         async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
             work = Work(
                 connection,
                 now=self.clock.now(),
                 service=self.service,
+                catalogue=self.catalogue,
                 tracing=self.tracing,
                 timer_kinds=self.timer_kinds,
             )
             async with connection.transaction():
                 yield work
                 await work.flush()
-        if work.has_announced:
+        if work.has_published:
             self.outbox_filled.set()
         if work.has_scheduled:
             self.timers_changed.set()

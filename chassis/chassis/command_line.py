@@ -1,4 +1,4 @@
-"""The command line every service has: run, migrate, parked, and the service's own commands."""
+"""The command line every service has: run, migrate, dead-letters, undeliverable, and the service's own commands."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from uuid import UUID
 import structlog
 import uvloop
 
-from chassis import migrations, outbox, parking, replaying
+from chassis.consuming import dead_letters, replay
 from chassis.database import Connection
 from chassis.errors import CannotStartError, HandlerBrokenError, describe
-from chassis.logs import configure_logs
+from chassis.migrations import runner as migrations
+from chassis.publishing import outbox
 from chassis.service import Command, Runtime, Service, check_schema, open_runtime, run
 from chassis.settings import ServiceSettings, load_settings
+from chassis.telemetry.logs import configure_logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,20 +90,22 @@ def _prepared(name: str, settings_class: type[S]) -> S:
 def _add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser], service: Service | None) -> None:
     commands.add_parser("run", help="run the service until SIGTERM").set_defaults(execute=_run)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(execute=_migrate)
-    parked = commands.add_parser("parked", help="list, show and replay messages that were set aside")
-    actions = parked.add_subparsers(dest="action", required=True, metavar="ACTION")
+    dead_letters = commands.add_parser("dead-letters", help="list, show and replay messages that were set aside")
+    actions = dead_letters.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="one JSON object a line")
     listing.add_argument("--all", action="store_true", help="also those replayed already")
-    listing.set_defaults(execute=_list_parked)
+    listing.set_defaults(execute=_list_dead_letters)
     replay = actions.add_parser("replay", help="let them take effect now")
     chosen = replay.add_mutually_exclusive_group(required=True)
     chosen.add_argument("--id", type=UUID, action="append", dest="ids", metavar="ID")
     chosen.add_argument("--all", action="store_true")
     replay.set_defaults(execute=_replay)
-    refused = commands.add_parser("refused", help="list and resend events that the broker refused")
-    again = refused.add_subparsers(dest="action", required=True, metavar="ACTION")
-    again.add_parser("list", help="one JSON object a line").set_defaults(execute=_list_refused)
-    again.add_parser("resend", help="let the relay try them again").set_defaults(execute=_resend_refused)
+    undeliverable = commands.add_parser(
+        "undeliverable", help="list and resend events that the broker will never accept"
+    )
+    again = undeliverable.add_subparsers(dest="action", required=True, metavar="ACTION")
+    again.add_parser("list", help="one JSON object a line").set_defaults(execute=_list_undeliverable)
+    again.add_parser("resend", help="let the relay try them again").set_defaults(execute=_resend_undeliverable)
     for command in service.commands if service else ():
         own = commands.add_parser(command.name, help=command.help)
         command.add_arguments(own)
@@ -121,18 +125,18 @@ async def _migrate(service: Service, _: argparse.Namespace) -> int:
     return 0
 
 
-async def _list_parked(service: Service, arguments: argparse.Namespace) -> int:
+async def _list_dead_letters(service: Service, arguments: argparse.Namespace) -> int:
     async with open_runtime(service) as runtime:
         await check_schema(service, runtime.pool)
         async with runtime.pool.acquire() as connection:
-            await _print_parked(connection, only_open=not arguments.all)
+            await _print_dead_letters(connection, only_open=not arguments.all)
     return 0
 
 
-async def _print_parked(connection: Connection, *, only_open: bool) -> None:
-    for message in await parking.list_parked(connection, only_open=only_open):
+async def _print_dead_letters(connection: Connection, *, only_open: bool) -> None:
+    for message in await dead_letters.list_dead_letters(connection, only_open=only_open):
         line = {
-            "id": str(message.parked_id),
+            "id": str(message.dead_letter_id),
             "consumer": message.consumer,
             "topic": message.topic,
             "partition": message.partition,
@@ -141,23 +145,23 @@ async def _print_parked(connection: Connection, *, only_open: bool) -> None:
             "code": message.reason_code,
             "reason": message.reason,
             "attempts": message.attempts,
-            "parked_at": message.parked_at.isoformat(),
+            "dead_lettered_at": message.dead_lettered_at.isoformat(),
             "replayed_at": message.replayed_at.isoformat() if message.replayed_at else None,
         }
         sys.stdout.write(json.dumps(line) + "\n")
 
 
-async def _list_refused(service: Service, _: argparse.Namespace) -> int:
+async def _list_undeliverable(service: Service, _: argparse.Namespace) -> int:
     async with open_runtime(service) as runtime, runtime.pool.acquire() as connection:
-        for event_id, topic, key, reason in await outbox.list_refused(connection):
+        for event_id, topic, key, reason in await outbox.list_undeliverable(connection):
             line = {"id": str(event_id), "topic": topic, "key": key, "reason": reason}
             sys.stdout.write(json.dumps(line) + "\n")
     return 0
 
 
-async def _resend_refused(service: Service, _: argparse.Namespace) -> int:
+async def _resend_undeliverable(service: Service, _: argparse.Namespace) -> int:
     async with open_runtime(service) as runtime, runtime.pool.acquire() as connection:
-        count = await outbox.resend_refused(connection)
+        count = await outbox.resend_undeliverable(connection)
     sys.stdout.write(f"{count} events will be sent again\n")
     return 0
 
@@ -165,10 +169,10 @@ async def _resend_refused(service: Service, _: argparse.Namespace) -> int:
 async def _replay(service: Service, arguments: argparse.Namespace) -> int:
     async with open_runtime(service) as runtime:
         await check_schema(service, runtime.pool)
-        result = await replaying.replay(service, runtime, only=None if arguments.all else set(arguments.ids))
-    for parked_id, reason in result.failed.items():
-        sys.stderr.write(f"{parked_id} stays parked: {reason}\n")
-    sys.stdout.write(f"{result.replayed} replayed, {len(result.failed)} stay parked\n")
+        result = await replay.replay(service, runtime, only=None if arguments.all else set(arguments.ids))
+    for dead_letter_id, reason in result.failed.items():
+        sys.stderr.write(f"{dead_letter_id} stays dead-lettered: {reason}\n")
+    sys.stdout.write(f"{result.replayed} replayed, {len(result.failed)} stay dead-lettered\n")
     return 1 if result.failed else 0
 
 

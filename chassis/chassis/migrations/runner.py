@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from chassis.database import Connection
 
-CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
+CHASSIS_MIGRATIONS = Path(__file__).parent
 _ADVISORY_LOCK = 0x6D696772  # "migr"
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 _LONGEST_WAIT_SECONDS = 3_600

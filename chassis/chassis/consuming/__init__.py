@@ -1,0 +1,1 @@
+"""Events in: polling, decoding, the inbox, dead letters and their replay."""

@@ -1,0 +1,1 @@
+"""The numbered SQL files of the chassis and the runner of all migrations."""

@@ -1,0 +1,1 @@
+"""Events out: the outbox, written with the effect, and the relay that sends it."""

@@ -1,0 +1,1 @@
+"""Durable timers: their table and the loop that fires them."""

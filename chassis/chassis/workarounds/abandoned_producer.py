@@ -1,0 +1,59 @@
+"""Stops an aiokafka producer at once, without sending what it still holds.
+
+aiokafka 0.14.0 knows only a stop that first sends everything: without a broker it waits for ever, and when the broker
+is back it sends what by then another relay may have sent, and newer events with it. After one batch was refused it
+also goes on with the next ones, which overtake the refused one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from chassis.errors import describe
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaProducer
+
+log = structlog.get_logger(__name__)
+
+_STOP_SECONDS = 5
+
+
+def stop_sending_after_failure(producer: AIOKafkaProducer, future: asyncio.Future[object]) -> None:
+    """Let `producer` send nothing more once `future`, the result of one of its sends, has failed."""
+    future.add_done_callback(partial(_halt, producer))
+
+
+def _halt(producer: AIOKafkaProducer, future: asyncio.Future[object]) -> None:
+    """Runs before aiokafka sends its next batch: done callbacks are called in the next turn of the event loop."""
+    if future.cancelled() or (error := future.exception()) is None:
+        return
+    sender = producer._sender  # noqa: SLF001 - aiokafka has no way to abandon what it holds
+    if sender.sender_task is not None and not sender.sender_task.done():
+        sender.sender_task.cancel()
+        producer._message_accumulator.fail_all(error)  # noqa: SLF001
+
+
+async def stop(producer: AIOKafkaProducer) -> None:
+    """Stop after what was sent is acknowledged, but within a few seconds; then abandon the rest."""
+    try:
+        async with asyncio.timeout(_STOP_SECONDS):
+            await producer.stop()
+    except (TimeoutError, KafkaError) as error:
+        log.warning("producer.stop_failed", error=describe(error))
+        producer._closed = False  # noqa: SLF001 - its stop was cut off: once more, without its sender
+        await abandon(producer)
+
+
+async def abandon(producer: AIOKafkaProducer) -> None:
+    """Stop without sending what is still held: another relay may lead already, and must have the last word."""
+    if (task := producer._sender.sender_task) is not None:  # noqa: SLF001
+        task.cancel()
+    # Without its sender aiokafka does not wait for what it holds.
+    async with asyncio.timeout(_STOP_SECONDS):
+        await producer.stop()

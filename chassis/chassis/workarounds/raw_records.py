@@ -1,0 +1,44 @@
+"""Lets FastStream hand over raw records, polled by a consumer of our choice.
+
+FastStream 0.7.8 decodes every record of a batch before any handler is called: one null or binary header, or one value
+that is not UTF-8, raises, and the whole batch is lost. It has no setting for the class of its consumers either; its
+broker builds them by `config.builder`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from faststream.kafka.message import KafkaAckableMessage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiokafka import AIOKafkaConsumer
+    from faststream.kafka import KafkaBroker
+
+    from chassis.consuming.batch import Record
+
+
+def use_consumer_class(broker: KafkaBroker, consumer_class: Callable[..., AIOKafkaConsumer]) -> None:
+    """Let every subscriber of `broker`, which must be connected and not started, poll with one of `consumer_class`."""
+    config = broker.config.broker_config
+    arguments = cast("partial[AIOKafkaConsumer]", config.builder).keywords
+    config.builder = partial(consumer_class, **arguments)
+
+
+async def keep_raw(raw: tuple[Record, ...], original: Any) -> KafkaAckableMessage:  # noqa: ANN401 - FastStream's bound method
+    """Parse nothing: build FastStream's message around the records, whatever their headers and values are."""
+    return KafkaAckableMessage(
+        body=b"",
+        headers={},
+        raw_message=raw,
+        consumer=original.__self__._consumer,  # noqa: SLF001 - a parser is given no other way to the consumer
+        message_id="",
+    )
+
+
+async def hand_over_raw(message: KafkaAckableMessage) -> object:
+    """Decode nothing: give the handler the records themselves."""
+    return message.raw_message
