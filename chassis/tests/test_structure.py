@@ -36,7 +36,7 @@ async def _hear(batch: Batch[PolicyChanged], work: Work) -> None:
 
 
 def test_hearing_a_topic_the_contracts_do_not_grant_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(CannotStartError, match=r"not declared as a consumer of policy\.policy-changed\.v1; add it there in"):
+    with pytest.raises(CannotStartError, match=r"not declared as a consumer of policy\.policy-changed\.v1; add it"):
         Service(
             name=NAME,
             settings=SETTINGS,
