@@ -7,6 +7,9 @@ MODULES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(packa
 DISTRIBUTIONS := $(addprefix water-,$(notdir $(filter-out services/%,$(PACKAGES)))) $(notdir $(filter services/%,$(PACKAGES)))
 TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) tools/install/tests tests)
 
+empty :=
+export MYPYPATH := $(subst $(empty) $(empty),:,$(PACKAGES) $(TESTS) tests/integration tools/install)
+
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-slow bench lint types imports dependencies generated check lock generate clean

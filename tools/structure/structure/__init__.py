@@ -1,0 +1,1 @@
+"""Who may import whom in this repository, and a picture of who does."""
