@@ -38,13 +38,8 @@ class Package:
 
 def find_packages(root: Path = ROOT) -> list[Package]:
     """Return every package below `root` that can be imported, by role and name."""
-    places = {
-        "*/pyproject.toml": 1,
-        "services/*/pyproject.toml": 2,
-        "deploy/*/pyproject.toml": 2,
-        "tools/*/pyproject.toml": 2,
-    }
-    directories = sorted({found.parent for place in places for found in root.glob(place)})
+    found = [*root.glob("*/pyproject.toml"), *root.glob("*/*/pyproject.toml")]
+    directories = sorted(path.parent for path in found if path.relative_to(root).parts[0] in set(Role))
     packages = [Package(directory, Role(directory.relative_to(root).parts[0])) for directory in directories]
     return sorted(
         (package for package in packages if (package.sources / "__init__.py").exists()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -25,10 +26,8 @@ def sizes(packages: Sequence[Package]) -> str:
         package.module: [found for path in _sources(package) for found in _functions(path)] for package in packages
     }
     rows = [_row(package.module, files[package.module], functions[package.module]) for package in packages]
-    total = _row(
-        "all", [one for some in files.values() for one in some], [one for some in functions.values() for one in some]
-    )
-    return "\n".join([*rows, total])
+    all_files, all_functions = list(chain(*files.values())), list(chain(*functions.values()))
+    return "\n".join([*rows, _row("all", all_files, all_functions)])
 
 
 def _row(name: str, files: Sequence[Measured], functions: Sequence[Measured]) -> str:
