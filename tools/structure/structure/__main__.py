@@ -27,11 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
     drawing.add_argument("--check", action="store_true", help="change nothing; fail when the picture is out of date")
     commands.add_parser("sizes", help="lines of files and functions: medians and the longest")
     chosen = parser.parse_args(arguments)
-    match chosen.command:
-        case "rules":
-            return check_rules(chosen.root)
-        case "picture":
-            return draw_picture(chosen.root, only_check=chosen.check)
+    if chosen.command == "rules":
+        return check_rules(chosen.root)
+    if chosen.command == "picture":
+        return draw_picture(chosen.root, only_check=chosen.check)
     sys.stdout.write(sizes(find_packages(chosen.root)) + "\n")
     return 0
 
