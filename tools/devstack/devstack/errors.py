@@ -1,4 +1,4 @@
-"""What goes wrong in a way the reader of one sentence can mend."""
+"""The error that a person can mend."""
 
 
 class DevstackError(Exception):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import asyncpg
 import pytest
 
-from devstack.databases import create_database, url_of
+from devstack.postgres.databases import create_database, url_of
 from devstack.stack import Stack
 
 

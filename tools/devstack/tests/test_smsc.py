@@ -1,4 +1,4 @@
-"""The SMS centre keeps what it accepts, reports on it, and does wrong what it is told to."""
+"""The SMS centre keeps what it accepts, sends receipts, and shows the faults it is given."""
 
 import asyncio
 import json
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import smpp34
 
-from devstack.faults import Fault
-from devstack.outside_world import OutsideWorld
-from devstack.smpp import Tag
+from devstack.outside.faults import Fault
+from devstack.outside.smpp import Tag
+from devstack.outside.world import OutsideWorld
 
 ADA = "31612345678"
 RECEIPT_ALWAYS, RECEIPT_ON_FAILURE = 1, 2
