@@ -1,10 +1,19 @@
 """An ending signal takes effect once, and not where it could leave a lock held."""
 
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from devstack.process.signals import ended_by_signals, exit_code, postponed_signals
+
+
+@pytest.fixture(autouse=True)
+def _interrupts_raise() -> Iterator[None]:
+    # A shell starts background processes with SIGINT ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_the_first_signal_ends_the_program_and_the_next_are_ignored() -> None:
