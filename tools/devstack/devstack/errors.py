@@ -2,4 +2,4 @@
 
 
 class DevstackError(Exception):
-    """The stack cannot do what was asked; the message is one sentence that says what to change."""
+    """The stack cannot do what it should; the message is a sentence that names what to change."""

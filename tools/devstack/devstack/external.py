@@ -1,4 +1,4 @@
-"""Servers that somebody else runs, at the addresses in the environment."""
+"""Servers that run already, at the addresses in the environment."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from devstack.waiting import run_blocking
 
 
 class _ExternalServer:
-    """A server that runs already and is not stopped by the devstack."""
+    """A server that the devstack neither starts nor stops."""
 
     def start(self) -> None:
         """Do nothing: it runs already."""

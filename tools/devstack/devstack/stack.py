@@ -160,9 +160,9 @@ class Stack:
 
 def resolve_kind(kind: StackKind | str) -> StackKind:
     """Return `kind`, or for `auto`: external when an address is set, else $STACK, else embedded."""
-    asked = _kind_named(kind)
-    if asked is not StackKind.AUTO:
-        return asked
+    named = _kind_named(kind)
+    if named is not StackKind.AUTO:
+        return named
     if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or os.environ.get("DATABASE_URL"):
         return StackKind.EXTERNAL
     return _kind_named(os.environ.get("STACK") or StackKind.EMBEDDED)

@@ -28,14 +28,14 @@ def find_java() -> Java:
     program = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if program is None:
         raise DevstackError(f"Apache Kafka needs Java {OLDEST_VERSION} or newer, and there is none: {HOW_TO_INSTALL}")
-    said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', said)
+    answer = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', answer)
     if version is None or int(version.group(1)) < OLDEST_VERSION:
-        found = said.partition("\n")[0] or "no version"
+        found = answer.partition("\n")[0] or "no version"
         raise DevstackError(
             f"Apache Kafka needs Java {OLDEST_VERSION} or newer, {program} says {found}: {HOW_TO_INSTALL}"
         )
-    return Java(program=program, fingerprint=hashlib.sha256(said.encode()).hexdigest()[:12])
+    return Java(program=program, fingerprint=hashlib.sha256(answer.encode()).hexdigest()[:12])
 
 
 def java_options(*, optimised: bool) -> list[str]:

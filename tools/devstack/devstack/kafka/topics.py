@@ -15,7 +15,7 @@ LARGEST_REPLICATION_FACTOR = 3
 
 
 class TopicLike(Protocol):
-    """What is asked of a topic; a declaration of another package satisfies it without knowing this one."""
+    """What `create_topics` reads of a topic, whoever declares it."""
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""Start and end of a sink's process: it reports when it is ready, and ends when its launcher asks or has gone."""
+"""Start and end of a sink's process: it reports that it is ready, and ends when its launcher stops it or dies."""
 
 import asyncio
 import json

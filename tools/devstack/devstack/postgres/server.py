@@ -14,7 +14,7 @@ from devstack.process.supervisor import Supervisor
 ADMINISTRATOR = "postgres"
 START_SECONDS = 60
 STOP_SECONDS = 20
-# Line 8 of postmaster.pid says whether the server accepts connections (LOCK_FILE_LINE_PM_STATUS in PostgreSQL).
+# Line 8 of postmaster.pid tells whether the server accepts connections (LOCK_FILE_LINE_PM_STATUS in PostgreSQL).
 STATUS_LINE = 7
 
 NETWORK_SETTINGS = (f"listen_addresses={LOOPBACK}", "unix_socket_directories=")

@@ -23,7 +23,8 @@ KILL_SECONDS = 5
 class Child:
     """A process, the command it was started with, and the file that holds its output.
 
-    A child whose command `has_pipes` takes and gives messages: JSON objects, one a line, on its standard streams.
+    A child whose command `has_pipes` exchanges messages with the launcher: JSON objects, one a line, on its standard
+    input and output.
     """
 
     command: Command
@@ -65,7 +66,7 @@ class Child:
         self.process.send_signal(signal_number)
 
     def stop(self, *, signal_number: int = signal.SIGTERM, grace_seconds: float = 10) -> int:
-        """Ask it to end by a signal, kill it after `grace_seconds`; return its exit code."""
+        """Send `signal_number`, kill it after `grace_seconds`; return its exit code, negative for a signal."""
         self.send(signal_number)
         try:
             self.process.wait(grace_seconds)
@@ -115,7 +116,7 @@ class Child:
         """Send a message and return the answer to it."""
         with self._lock:
             if self.process.stdin is None:
-                raise DevstackError(f"{self.name} does not take messages")
+                raise DevstackError(f"{self.name} receives no messages")
             try:
                 self.process.stdin.write(json.dumps(message).encode() + b"\n")
                 self.process.stdin.flush()
@@ -155,7 +156,7 @@ class Child:
 
     def _read_some(self, *, deadline_seconds: float) -> bytes:
         if self.process.stdout is None:
-            raise DevstackError(f"{self.name} does not send messages")
+            raise DevstackError(f"{self.name} sends no messages")
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             if not selector.select(deadline_seconds):

@@ -1,4 +1,4 @@
-"""What a supervisor is asked to start."""
+"""A program to start, and how its process ends."""
 
 import signal
 from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from devstack.waiting import wait_until
 
 @dataclass(frozen=True)
 class ProcessIdentity:
-    """A process, told apart from a later one with the same pid by its start time and the machine's boot.
+    """A process, distinguished from a later one with the same pid by its start time and the machine's boot.
 
     A pid means something in its own namespace only: a container's processes cannot be seen from another container that
     shares a directory with it.

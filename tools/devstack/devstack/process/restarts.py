@@ -1,4 +1,4 @@
-"""Starts again what has ended without being asked to, for drills in which somebody kills a server or a service."""
+"""Restarts servers and services that have ended, for drills in which a person kills them."""
 
 import time
 from collections.abc import Callable, Sequence
