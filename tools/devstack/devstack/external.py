@@ -38,7 +38,6 @@ class ExternalKafka(_ExternalServer):
         self.client_settings: Mapping[str, str] = {name: os.environ[name] for name in names if name in os.environ}
 
     def create_topics(self, specs: Sequence[TopicLike]) -> None:
-        """Create the topics that are missing."""
         if os.environ.get("STACK") == "embedded":
             raise DevstackError(
                 "only its launcher can create topics on an embedded broker: give `devstack run` --topics-from"

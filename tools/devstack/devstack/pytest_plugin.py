@@ -48,7 +48,6 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture
 def kafka_bootstrap(stack: Stack) -> str:
-    """Address of the broker."""
     return stack.kafka_bootstrap_servers
 
 

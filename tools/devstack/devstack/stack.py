@@ -69,7 +69,6 @@ class Stack:
 
     @property
     def kafka_bootstrap_servers(self) -> str:
-        """Address of the broker."""
         return self.kafka.bootstrap_servers
 
     @property
@@ -79,12 +78,10 @@ class Stack:
 
     @property
     def smtp_port(self) -> int:
-        """Port of the mail server."""
         return self._outside.smtp.port
 
     @property
     def smsc_port(self) -> int:
-        """Port of the SMS centre."""
         return self._outside.smsc.port
 
     @property
@@ -94,7 +91,6 @@ class Stack:
 
     @property
     def servers(self) -> list[Server]:
-        """Every server of the stack."""
         return [self.kafka, self.postgres, *(self.world.servers() if self.world else [])]
 
     @property

@@ -38,21 +38,16 @@ class DockerKafka:
         )
 
     def start(self) -> None:
-        """Start it, after `stop` or `kill` on the same port with the same data."""
         self._container.start(is_ready=lambda: broker_answers(LOOPBACK, self._port))
 
     def is_running(self) -> bool:
-        """Whether it has been started and has not ended since."""
         return self._container.is_running()
 
     def stop(self) -> None:
-        """End it in good order, everything written to disk."""
         self._container.stop()
 
     def kill(self) -> None:
-        """End it at once, as a crash would."""
         self._container.kill()
 
     def create_topics(self, specs: Sequence[TopicLike]) -> None:
-        """Create the topics that are missing and wait for their leaders."""
         run_blocking(create_topics(self.bootstrap_servers, specs))

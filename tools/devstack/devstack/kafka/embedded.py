@@ -31,7 +31,6 @@ class EmbeddedKafka:
 
     @property
     def bootstrap_servers(self) -> str:
-        """Address for clients."""
         return self._address
 
     def start(self) -> None:

@@ -43,11 +43,9 @@ class JvmKafka:
 
     @property
     def bootstrap_servers(self) -> str:
-        """Address for clients."""
         return f"{LOOPBACK}:{self._port}"
 
     def start(self) -> None:
-        """Start it, after `stop` or `kill` on the same port with the same data."""
         if self._settings_path is None:
             self._settings_path = self._initialise()
         if not self._class_archive.exists():
@@ -55,22 +53,18 @@ class JvmKafka:
         self._launch(self._sharing_classes())
 
     def is_running(self) -> bool:
-        """Whether it has been started and has not ended since."""
         return self._child is not None and self._child.is_running()
 
     def stop(self) -> None:
-        """End it in good order, everything written to disk."""
         if self._child is not None:
             self._child.stop(signal_number=signal.SIGTERM, grace_seconds=STOP_SECONDS)
 
     def kill(self) -> None:
-        """End it at once, as a crash would."""
         if self._child is not None:
             self._child.kill()
             self._child.reap()
 
     def create_topics(self, specs: Sequence[TopicLike]) -> None:
-        """Create the topics that are missing and wait for their leaders."""
         run_blocking(create_topics(self.bootstrap_servers, specs))
 
     def _initialise(self) -> Path:

@@ -48,7 +48,6 @@ class MockCluster:
         self._library.rd_kafka_mock_broker_set_down(self._cluster, BROKER_ID)
 
     def come_up(self) -> None:
-        """Accept connections again."""
         self._library.rd_kafka_mock_broker_set_up(self._cluster, BROKER_ID)
 
     def _declare_functions(self) -> None:
@@ -100,7 +99,6 @@ def answer(cluster: MockCluster, command: Mapping[str, object]) -> dict[str, obj
 
 
 def main() -> None:
-    """Serve until standard input ends."""
     cluster = MockCluster()
     print(json.dumps({"bootstrap_servers": cluster.bootstrap_servers}), flush=True)
     for line in sys.stdin:

@@ -52,7 +52,6 @@ def _decompressed(request: Request, body: bytes) -> bytes:
 
 
 async def serve(*, port: int, directory: Path) -> None:
-    """Serve until stopped."""
     app = application(directory / "traces.jsonl")
     config = uvicorn.Config(app, host=LOOPBACK, port=port, log_level="warning", lifespan="off", ws="none")
     server = uvicorn.Server(config)
@@ -67,7 +66,6 @@ async def serve(*, port: int, directory: Path) -> None:
 
 
 def main() -> None:
-    """Read the command line and serve."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--directory", type=Path, required=True)

@@ -36,7 +36,6 @@ class Sink:
         self.port = free_port()
 
     def start(self) -> None:
-        """Start it, after `stop` or `kill` on the same port."""
         self._directory.mkdir(parents=True, exist_ok=True)
         options = ["--port", str(self.port), "--directory", str(self._directory)]
         command = Command(
@@ -49,16 +48,13 @@ class Sink:
         self._child.read_message(deadline_seconds=START_SECONDS)
 
     def is_running(self) -> bool:
-        """Whether it has been started and has not ended since."""
         return self._child is not None and self._child.is_running()
 
     def stop(self) -> None:
-        """End it in good order."""
         if self._child is not None:
             self._child.stop(grace_seconds=STOP_SECONDS)
 
     def kill(self) -> None:
-        """End it at once, as a crash would."""
         if self._child is not None:
             self._child.kill()
             self._child.reap()

@@ -123,7 +123,6 @@ def receipt_for(message: smpp34.SubmitSm, *, message_id: str, delivered: bool) -
 
 
 async def serve(*, port: int, directory: Path, system_id: str, password: str) -> None:
-    """Serve until stopped."""
     centre = SmsCentre(directory=directory, system_id=system_id, password=password)
 
     async def serve_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

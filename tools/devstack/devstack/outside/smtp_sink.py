@@ -79,7 +79,6 @@ class Mailbox:
 
 
 async def serve(*, port: int, directory: Path) -> None:
-    """Serve until stopped."""
     loop = asyncio.get_running_loop()
     mailbox = Mailbox(directory)
 
@@ -100,7 +99,6 @@ async def serve(*, port: int, directory: Path) -> None:
 
 
 def main() -> None:
-    """Read the command line and serve."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--directory", type=Path, required=True)

@@ -28,7 +28,6 @@ class OutsideWorld:
         return f"http://{self.otlp.host}:{self.otlp.port}"
 
     def servers(self) -> list[Sink]:
-        """Return the three servers."""
         return [self.smtp, self.smsc, self.otlp]
 
     def set_mail_faults(self, *faults: Fault) -> None:

@@ -28,19 +28,15 @@ class DockerPostgres:
         )
 
     def start(self) -> None:
-        """Start it, after `stop` or `kill` on the same port with the same data."""
         self._container.start(is_ready=self._answers)
 
     def is_running(self) -> bool:
-        """Whether it has been started and has not ended since."""
         return self._container.is_running()
 
     def stop(self) -> None:
-        """Close every connection and end it in good order."""
         self._container.stop()
 
     def kill(self) -> None:
-        """End it at once, as a crash would: the next start recovers from the write-ahead log."""
         self._container.kill()
 
     def _answers(self) -> bool:

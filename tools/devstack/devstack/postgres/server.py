@@ -43,7 +43,6 @@ class Postgres:
         return f"postgresql://{ADMINISTRATOR}:{self._password}@{LOOPBACK}:{self._port}/postgres"
 
     def start(self) -> None:
-        """Start it, after `stop` or `kill` on the same port with the same data."""
         data = self._data or self._initialise()
         self._child = self._supervisor.start(
             Command(
@@ -58,7 +57,6 @@ class Postgres:
         self._child.wait_ready(self._is_ready, deadline_seconds=START_SECONDS)
 
     def is_running(self) -> bool:
-        """Whether it has been started and has not ended since."""
         return self._child is not None and self._child.is_running()
 
     def stop(self) -> None:

@@ -37,7 +37,6 @@ class Child:
 
     @property
     def name(self) -> str:
-        """Name of its command."""
         return self.command.name
 
     @property
@@ -46,7 +45,6 @@ class Child:
         return self.process.pid
 
     def is_running(self) -> bool:
-        """Whether it has not ended."""
         return self.process.poll() is None
 
     def start(self) -> None:
@@ -62,7 +60,6 @@ class Child:
         self._is_reaped = False
 
     def send(self, signal_number: int) -> None:
-        """Send a signal if it still runs."""
         self.process.send_signal(signal_number)
 
     def stop(self, *, signal_number: int = signal.SIGTERM, grace_seconds: float = 10) -> int:

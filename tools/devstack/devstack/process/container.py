@@ -53,12 +53,10 @@ class Container:
                 raise DevstackError(f"{self._image} did not start; the end of its log:\n{self._log_tail()}")
 
     def is_running(self) -> bool:
-        """Whether it has been started and has not ended since."""
         with docker_errors():
             return self._is_created and self._runs()
 
     def stop(self) -> None:
-        """End it in good order."""
         with docker_errors():
             self._container.get_wrapped_container().stop(timeout=STOP_SECONDS)
 

@@ -19,10 +19,10 @@ class Restartable(Protocol):
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """Name for a report."""
 
     def is_running(self) -> bool:
-        """Whether it has not ended."""
+        """Whether it has been started and has not ended since."""
 
     def start(self) -> None:
         """Start it again; raise `DevstackError` when that fails."""

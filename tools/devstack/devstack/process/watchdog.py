@@ -112,7 +112,6 @@ def _in_the_child() -> None:
 
 
 def main() -> None:
-    """Run the command given by the arguments."""
     returncode = Watchdog().run(sys.argv[1:])
     sys.exit(returncode if returncode >= 0 else 128 - returncode)
 
