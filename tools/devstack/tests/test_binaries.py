@@ -3,6 +3,8 @@
 import os
 import shutil
 import stat
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -13,6 +15,7 @@ import pytest
 from devstack.errors import DevstackError
 from devstack.postgres import binaries
 from devstack.postgres.binaries import program_directory
+from devstack.process.temporary_directories import program_root
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs a copy: an ordinary user runs it in place")
 
@@ -74,3 +77,18 @@ def test_a_copy_that_others_could_have_touched_is_not_used(
 def test_a_private_copy_takes_the_place_of_one_that_is_not_trusted(programs: Path, tmp_path: Path) -> None:
     with changed(programs):
         assert program_directory(private_directory=tmp_path).is_relative_to(tmp_path)
+
+
+def test_what_is_kept_for_the_next_run_is_not_left_in_the_temporary_directory() -> None:
+    assert not program_root().is_relative_to(tempfile.gettempdir())
+
+
+def test_a_user_namespace_with_one_user_is_told_why_postgresql_does_not_run() -> None:
+    program = "from devstack.postgres.binaries import server_account; server_account()"
+    alone = ["unshare", "--user", "--map-root-user"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("this machine makes no user namespaces")
+
+    refused = subprocess.run([*alone, sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert "DevstackError: PostgreSQL does not run as root and this user namespace lends it no other" in refused.stderr

@@ -31,7 +31,18 @@ def server_account() -> Account | None:
         raise DevstackError(
             "PostgreSQL does not run as root and there is no account `nobody`: run as an ordinary user"
         ) from None
+    if not (_is_mapped("uid_map", entry.pw_uid) and _is_mapped("gid_map", entry.pw_gid)):
+        raise DevstackError(
+            "PostgreSQL does not run as root and this user namespace lends it no other user: "
+            "run as an ordinary user outside it, or use STACK=external"
+        )
     return Account(uid=entry.pw_uid, gid=entry.pw_gid)
+
+
+def _is_mapped(map_name: str, number: int) -> bool:
+    """Whether the account `number` exists in this user namespace; a rootless one often has a single user."""
+    ranges = (map(int, line.split()) for line in Path("/proc/self", map_name).read_text(encoding="ascii").splitlines())
+    return any(first <= number < first + count for first, _, count in ranges)
 
 
 def program_directory(*, private_directory: Path | None = None) -> Path:

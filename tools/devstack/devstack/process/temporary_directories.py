@@ -57,8 +57,8 @@ def data_root(*, on_disk: bool) -> Path:
 
 
 def program_root() -> Path:
-    """Parent of the directory for programs that root runs under an account without rights."""
-    return _first_usable(path for path in (*_disks(), Path("/var/cache")) if path.is_dir() and _runs_programs(path))
+    """Parent of the directory for programs that root runs under an account without rights, kept for the next run."""
+    return _first_usable(path for path in (Path("/var/cache"), *_disks()) if path.is_dir() and _runs_programs(path))
 
 
 def _first_usable(candidates: Iterable[Path]) -> Path:
