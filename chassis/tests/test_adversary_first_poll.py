@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import CorruptRecordException
 
 from chassis.workarounds.complete_poll import CompletePollConsumer
-from devstack.mock_cluster import MockCluster
+from devstack.kafka.mock_cluster import MockCluster
 
 
 @pytest.mark.parametrize("partitions", [1, 2])

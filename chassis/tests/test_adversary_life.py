@@ -12,7 +12,7 @@ import pytest
 from driving import contact, until
 from specimen.app import catalogue
 
-from devstack.mock_cluster import MockCluster
+from devstack.kafka.mock_cluster import MockCluster
 
 if TYPE_CHECKING:
     from driving import Driver

@@ -15,7 +15,7 @@ from specimen.app import NAME, Settings, build
 from chassis.publishing.outbox import OutboxMessage, insert
 from chassis.publishing.relay import Relay
 from chassis.testing import Harness, harness
-from devstack.mock_cluster import MockCluster
+from devstack.kafka.mock_cluster import MockCluster
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

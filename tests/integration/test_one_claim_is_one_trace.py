@@ -15,7 +15,7 @@ from contracts.notify import Settlement
 from contracts.upstream import LossFacts
 from contracts.vocabulary import Channel, Fact, Truth
 from demo.telling import DATA
-from devstack.faults import Fault
+from devstack.outside.faults import Fault
 
 if TYPE_CHECKING:
     from whole_platform import Claimant, Span, WholePlatform

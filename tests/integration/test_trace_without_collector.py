@@ -14,7 +14,7 @@ from contracts.claims import Outcome
 from contracts.notify import Settlement
 from contracts.upstream import LossFacts
 from contracts.vocabulary import Channel, Fact, Truth
-from devstack.ports import free_port
+from devstack.process.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

@@ -21,7 +21,7 @@ from bench.preparation import prepare
 from bench.processes import Processes, RunFailedError
 from bench.storm import Storm
 from devstack.errors import DevstackError
-from devstack.signals import ended_by_signals
+from devstack.process.signals import ended_by_signals
 from devstack.stack import Stack
 
 OUTPUT = Path("build/bench")

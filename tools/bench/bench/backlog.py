@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from contracts.topics import TOPICS
-from devstack.topics import TopicLike, TopicSpec, create_topics
+from devstack.kafka.topics import TopicLike, TopicSpec, create_topics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

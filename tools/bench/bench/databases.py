@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from devstack.databases import create_database, drop_database, quoted, url_of
+from devstack.postgres.databases import create_database, drop_database, quoted, url_of
 
 if TYPE_CHECKING:
     from devstack.stack import Stack

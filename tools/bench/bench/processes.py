@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.processor_time import cpu_microseconds
-from devstack.supervisor import Command
+from devstack.process.command import Command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from devstack.children import Child
+    from devstack.process.child import Child
     from devstack.stack import Stack
 
 SCRIPTS = Path(sys.executable).parent
@@ -56,8 +56,8 @@ class Processes:
                 while child.is_running():
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            child.discard()
-        if child.wait_discarded() != 0:
+            child.kill()
+        if child.reap() != 0:
             raise RunFailedError(f"{' '.join(arguments)} failed:\n{child.log_text()[-2_000:]}")
 
     def start(self, program: Program) -> None:

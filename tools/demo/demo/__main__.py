@@ -24,7 +24,7 @@ from demo.report_artefacts import write_stories
 from demo.stories import STORIES
 from demo.table import result_table
 from devstack.errors import DevstackError
-from devstack.signals import ended_by_signals
+from devstack.process.signals import ended_by_signals
 from devstack.stack import Stack
 
 if TYPE_CHECKING:

@@ -14,14 +14,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devstack.databases import create_database, drop_database
-from devstack.ports import free_port
-from devstack.supervisor import Command
+from devstack.postgres.databases import create_database, drop_database
+from devstack.process.command import Command
+from devstack.process.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from devstack.children import Child
+    from devstack.process.child import Child
     from devstack.stack import Stack
 
 SERVICES = ("claims-svc", "weather-svc", "policy-svc", "notify-svc")
@@ -67,10 +67,10 @@ class Platform:
                 while child.is_running():
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            child.discard()
+            child.kill()
             message = f"{service} {arguments[0]} took longer than {COMMAND_SECONDS} s"
             raise ServiceFailedError(message) from None
-        if (code := child.wait_discarded()) != 0:
+        if (code := child.reap()) != 0:
             message = f"{service} {' '.join(arguments)} failed with code {code}:\n{child.log_text()[-2_000:]}"
             raise ServiceFailedError(message)
 

@@ -9,20 +9,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from devstack.blocking import run_blocking
 from devstack.errors import DevstackError
-from devstack.foreground import run_in_foreground
-from devstack.leftovers import clean_dead_runs, clear, locked, runs
-from devstack.run_record import RunRecord
-from devstack.signals import ended_by_signals
+from devstack.kafka.topics import TopicLike, create_topics
+from devstack.process.foreground import run_in_foreground
+from devstack.process.run_record import RunRecord
+from devstack.process.signals import ended_by_signals
+from devstack.process.stale_runs import clean_up, clean_up_stale_runs, locked, runs
 from devstack.stack import STATE_DIRECTORY, Stack, StackKind
-from devstack.topics import TopicLike, create_topics
+from devstack.waiting import run_blocking
 
 DOWN_SECONDS = 30
 
 
 def main() -> None:
-    """Do what the arguments say; trouble that the reader can mend is one sentence."""
+    """Run the command; an error that the reader can mend is one sentence."""
     arguments = parser().parse_args()
     try:
         sys.exit(arguments.do(arguments))
@@ -33,7 +33,7 @@ def main() -> None:
 def up(arguments: argparse.Namespace) -> int:
     """Start a stack and hold it until a signal ends it."""
     with ended_by_signals(), _stack(arguments) as stack:
-        stack.supervisor.obey_down()
+        stack.supervisor.allow_down()
         for name, value in stack.environment().items():
             print(f"export {name}={shlex.quote(value)}", flush=True)
         print(f"the {stack.kind} stack is up; Ctrl-C ends it", file=sys.stderr, flush=True)
@@ -67,21 +67,21 @@ def status(arguments: argparse.Namespace) -> int:
 
 
 def down(arguments: argparse.Namespace) -> int:
-    """End what `devstack up` holds, and clear up after dead launchers."""
+    """End what `devstack up` holds, and clean up after launchers that died."""
     for directory, record in runs(arguments.dir):
-        if record.obeys_down and record.launcher.is_alive():
+        if record.allows_down and record.launcher.is_alive():
             _end(directory, record)
     if arguments.dir.is_dir():
         with locked(arguments.dir):
-            clean_dead_runs(arguments.dir)
+            clean_up_stale_runs(arguments.dir)
     return 0
 
 
 def topics(arguments: argparse.Namespace) -> int:
-    """Make topics on a broker that runs already."""
+    """Create topics on a broker that runs already."""
     specs = load_topics(arguments.topics_from)
     run_blocking(create_topics(arguments.bootstrap_servers, specs))
-    print(f"{len(specs)} topics are there")
+    print(f"{len(specs)} topics exist")
     return 0
 
 
@@ -117,7 +117,7 @@ def parser() -> argparse.ArgumentParser:
 def _add_stack_options(command: argparse.ArgumentParser) -> None:
     kinds = [kind.value for kind in StackKind]
     command.add_argument("--stack", choices=kinds, default=StackKind.AUTO.value, help="who runs Kafka and PostgreSQL")
-    command.add_argument("--topics-from", metavar="MODULE:ATTRIBUTE", help="topics to make at the start")
+    command.add_argument("--topics-from", metavar="MODULE:ATTRIBUTE", help="topics to create at the start")
     command.add_argument("--servers-only", action="store_true", help="no mail server, SMS centre or trace collector")
 
 
@@ -133,7 +133,7 @@ def _stack(arguments: argparse.Namespace) -> Stack:
 def _end(directory: Path, record: RunRecord) -> None:
     if not record.launcher.end(grace_seconds=DOWN_SECONDS):
         raise DevstackError(f"process {record.launcher.pid} does not end: it may belong to another user")
-    clear(directory, record)
+    clean_up(directory, record)
 
 
 if __name__ == "__main__":

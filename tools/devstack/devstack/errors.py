@@ -1,5 +1,5 @@
-"""What goes wrong in a way the reader of one sentence can mend."""
+"""The error that a person can mend."""
 
 
 class DevstackError(Exception):
-    """The stack cannot do what was asked; the message is one sentence that says what to change."""
+    """The stack cannot do what it should; the message is a sentence that names what to change."""

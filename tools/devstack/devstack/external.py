@@ -1,18 +1,22 @@
-"""Servers that somebody else runs: the environment says where."""
+"""Servers that run already, at the addresses in the environment."""
 
 import os
 from collections.abc import Mapping, Sequence
 
-from devstack.blocking import run_blocking
 from devstack.errors import DevstackError
-from devstack.topics import TopicLike, create_topics
+from devstack.kafka.topics import TopicLike, create_topics
+from devstack.waiting import run_blocking
 
 
-class _Foreign:
-    """A server that is not ours to stop."""
+class _ExternalServer:
+    """A server that the devstack neither starts nor stops."""
 
     def start(self) -> None:
         """Do nothing: it runs already."""
+
+    def is_running(self) -> bool:
+        """Return True: its operator watches it."""
+        return True
 
     def stop(self) -> None:
         """Refuse: others may be using it."""
@@ -23,8 +27,10 @@ class _Foreign:
         self.stop()
 
 
-class ExternalKafka(_Foreign):
+class ExternalKafka(_ExternalServer):
     """The broker at KAFKA_BOOTSTRAP_SERVERS."""
+
+    name = "kafka"
 
     def __init__(self) -> None:
         self.bootstrap_servers = _required("KAFKA_BOOTSTRAP_SERVERS")
@@ -32,16 +38,17 @@ class ExternalKafka(_Foreign):
         self.client_settings: Mapping[str, str] = {name: os.environ[name] for name in names if name in os.environ}
 
     def create_topics(self, specs: Sequence[TopicLike]) -> None:
-        """Make the topics that are missing."""
         if os.environ.get("STACK") == "embedded":
             raise DevstackError(
-                "only its launcher can make topics on an embedded broker: give `devstack run` --topics-from"
+                "only its launcher can create topics on an embedded broker: give `devstack run` --topics-from"
             )
         run_blocking(create_topics(self.bootstrap_servers, specs))
 
 
-class ExternalPostgres(_Foreign):
-    """The server at DATABASE_URL, whose login may make databases and roles."""
+class ExternalPostgres(_ExternalServer):
+    """The server at DATABASE_URL, whose login may create databases and roles."""
+
+    name = "postgres"
 
     def __init__(self) -> None:
         self.database_url = _required("DATABASE_URL")

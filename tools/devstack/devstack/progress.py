@@ -1,8 +1,8 @@
-"""Tells a waiting person what takes so long."""
+"""Progress output for a person who waits: why a start takes so long."""
 
 import sys
 
 
-def say(message: str) -> None:
-    """Write one line to standard error, which leaves standard output to results."""
+def report(message: str) -> None:
+    """Write one line to standard error; standard output is for results alone."""
     print(f"devstack: {message}", file=sys.stderr, flush=True)

@@ -6,10 +6,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from devstack.blocking import run_blocking
-from devstack.databases import create_database, drop_database
+from devstack.kafka.topics import TopicLike
+from devstack.postgres.databases import create_database, drop_database
 from devstack.stack import Stack, StackKind, kafka_is_real, resolve_kind
-from devstack.topics import TopicLike
+from devstack.waiting import run_blocking
 
 NEEDS_REAL_KAFKA = "needs real Apache Kafka: STACK=jvm"
 
@@ -22,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what the embedded broker cannot show."""
+    """Skip tests of what the embedded broker cannot show."""
     if kafka_is_real(resolve_kind(StackKind.AUTO)):
         return
     for item in items:
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many tests did not run for want of a real broker."""
+    """Report how many tests were skipped for want of a real broker."""
     reports = terminalreporter.getreports("skipped")
     count = sum(NEEDS_REAL_KAFKA in str(report.longrepr) for report in reports)
     if count:
@@ -48,13 +48,12 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture
 def kafka_bootstrap(stack: Stack) -> str:
-    """Address of the broker."""
     return stack.kafka_bootstrap_servers
 
 
 @pytest.fixture
 def make_topics(stack: Stack) -> TopicMaker:
-    """Make topics from specs and return their names."""
+    """Create topics from specs and return their names."""
 
     def make(*specs: TopicLike) -> list[str]:
         stack.create_topics(specs)
@@ -71,7 +70,7 @@ def database(make_database: Callable[[], str]) -> str:
 
 @pytest.fixture
 def make_database(stack: Stack) -> Iterator[Callable[[], str]]:
-    """Make any number of databases for one test, each with an owner of its own; they are dropped afterwards."""
+    """Create databases for one test, each with an owner of its own; they are dropped afterwards."""
     with ExitStack() as cleanup:
 
         def make() -> str:

@@ -1,22 +1,20 @@
-"""What a stack is made of, whoever runs it."""
+"""What every kind of stack offers of its servers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from devstack.topics import TopicLike
+from devstack.kafka.topics import TopicLike
+from devstack.process.restarts import Restartable
 
 
-class Server(Protocol):
-    """A server that tests may take away and bring back on the same port."""
-
-    def start(self) -> None:
-        """Start it, or bring it back with the data it had."""
+class Server(Restartable, Protocol):
+    """A server that tests can stop or kill, and start again on the same port with the data it had."""
 
     def stop(self) -> None:
         """End it in good order."""
 
     def kill(self) -> None:
-        """End it as a crash would."""
+        """End it at once, as a crash would."""
 
 
 class KafkaServer(Server, Protocol):
@@ -31,7 +29,7 @@ class KafkaServer(Server, Protocol):
         """Environment variables that clients of this broker need."""
 
     def create_topics(self, specs: Sequence[TopicLike]) -> None:
-        """Make the topics that are missing."""
+        """Create the topics that are missing."""
 
 
 class DatabaseServer(Server, Protocol):
@@ -39,4 +37,4 @@ class DatabaseServer(Server, Protocol):
 
     @property
     def database_url(self) -> str:
-        """URL of an administrator."""
+        """URL of the administrator's login."""

@@ -7,16 +7,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from devstack.embedded_kafka import EmbeddedKafka
 from devstack.errors import DevstackError
 from devstack.external import ExternalKafka, ExternalPostgres
-from devstack.jvm_kafka import JvmKafka
-from devstack.outside_world import OutsideWorld
-from devstack.postgres import Postgres
+from devstack.kafka.embedded import EmbeddedKafka
+from devstack.kafka.jvm import JvmKafka
+from devstack.kafka.topics import TopicLike
+from devstack.outside.world import OutsideWorld
+from devstack.postgres.server import Postgres
+from devstack.process.signals import PostponedSignals, postponed_signals
+from devstack.process.supervisor import Supervisor
 from devstack.servers import DatabaseServer, KafkaServer, Server
-from devstack.signals import PostponedSignals, postponed_signals
-from devstack.supervisor import Supervisor
-from devstack.topics import TopicLike
 
 STATE_DIRECTORY = Path(".devstack")
 SIGNAL_PAUSE_SECONDS = 0.1
@@ -33,11 +33,11 @@ class StackKind(StrEnum):
 
 
 class Stack:
-    """Everything a service needs around it, started together and gone together.
+    """Everything a service needs around it, started and stopped together.
 
-    `topics` are made before the stack counts as started. Results of the outside world go to `output_dir` (default: the
-    state directory). `durable` makes PostgreSQL keep its promises through a power cut and puts data on a real disk;
-    `optimised` lets the Java broker compile fully. Both cost start time and are meant for measurements.
+    `topics` are created before `start` returns. The outside world writes what it receives to `output_dir` (default: the
+    state directory). For measurements, at the cost of a slower start: `durable` puts data on a real disk and makes
+    PostgreSQL keep it through a power cut, and `optimised` lets the Java broker compile fully.
     """
 
     def __init__(
@@ -58,7 +58,6 @@ class Stack:
         self.kafka, self.postgres = _servers(
             self.kind, supervisor=self.supervisor, durable=durable, optimised=optimised
         )
-
         self.world = OutsideWorld(supervisor=self.supervisor, directory=self.output_dir) if outside_world else None
 
     def __enter__(self) -> Self:
@@ -70,7 +69,6 @@ class Stack:
 
     @property
     def kafka_bootstrap_servers(self) -> str:
-        """Address of the broker."""
         return self.kafka.bootstrap_servers
 
     @property
@@ -80,12 +78,10 @@ class Stack:
 
     @property
     def smtp_port(self) -> int:
-        """Port of the mail server."""
         return self._outside.smtp.port
 
     @property
     def smsc_port(self) -> int:
-        """Port of the SMS centre."""
         return self._outside.smsc.port
 
     @property
@@ -94,17 +90,20 @@ class Stack:
         return self._outside.otlp_endpoint
 
     @property
+    def servers(self) -> list[Server]:
+        return [self.kafka, self.postgres, *(self.world.servers() if self.world else [])]
+
+    @property
     def has_real_kafka(self) -> bool:
-        """Whether the broker is Apache Kafka and not the embedded imitation."""
+        """Whether the broker is Apache Kafka and not the embedded mock."""
         return kafka_is_real(self.kind)
 
     def start(self) -> None:
-        """Start every part at the same time; when one fails, or a signal interrupts, none is left."""
-        servers = [self.kafka, self.postgres, *(self.world.servers() if self.world else [])]
+        """Start every server at the same time; when one fails, or a signal arrives, stop them all."""
         with postponed_signals() as signals:
             try:
                 self.supervisor.open()
-                self._start_together(servers, signals=signals)
+                self._start_servers(signals)
                 self.create_topics(self._topics)
                 self.supervisor.describe(stack=self.kind, environment=self.environment())
                 signals.deliver()
@@ -118,12 +117,12 @@ class Stack:
             self.supervisor.close()
 
     def create_topics(self, specs: Sequence[TopicLike]) -> None:
-        """Make the topics that are missing; usable when this returns."""
+        """Create the topics that are missing; they can be used when this returns."""
         if specs:
             self.kafka.create_topics(specs)
 
     def environment(self) -> dict[str, str]:
-        """Environment variables that tell a service where everything is."""
+        """Environment variables with the addresses and logins that a service needs."""
         broker_kind = self.kind if self.has_real_kafka else StackKind.EMBEDDED
         return {
             "STACK": broker_kind.value,
@@ -139,7 +138,8 @@ class Stack:
             raise DevstackError("the outside world was not asked for: Stack(outside_world=True)")
         return self.world
 
-    def _start_together(self, servers: Sequence[Server], *, signals: PostponedSignals) -> None:
+    def _start_servers(self, signals: PostponedSignals) -> None:
+        servers = self.servers
         with ThreadPoolExecutor(max_workers=len(servers)) as pool:
             pending = {pool.submit(server.start) for server in servers}
             try:
@@ -149,25 +149,25 @@ class Stack:
                         start.result()
                     signals.deliver()
             except BaseException:
-                # The other starts then fail at once instead of running into their deadlines.
+                # The other starts fail now, instead of at their deadlines.
                 self.supervisor.close()
                 raise
 
 
 def resolve_kind(kind: StackKind | str) -> StackKind:
-    """Return the kind that is meant: external when its addresses are set, else $STACK, else embedded."""
-    asked = _kind_named(kind)
-    if asked is not StackKind.AUTO:
-        return asked
+    """Return `kind`, or for `auto`: external when an address is set, else $STACK, else embedded."""
+    named = _kind_named(kind)
+    if named is not StackKind.AUTO:
+        return named
     if os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or os.environ.get("DATABASE_URL"):
         return StackKind.EXTERNAL
     return _kind_named(os.environ.get("STACK") or StackKind.EMBEDDED)
 
 
 def kafka_is_real(kind: StackKind) -> bool:
-    """Whether a stack of this kind has Apache Kafka; an external one may be another launcher's embedded broker."""
-    external_imitation = kind is StackKind.EXTERNAL and os.environ.get("STACK") == StackKind.EMBEDDED
-    return kind is not StackKind.EMBEDDED and not external_imitation
+    """Whether a stack of this kind has Apache Kafka; an external one may be another launcher's embedded mock."""
+    external_mock = kind is StackKind.EXTERNAL and os.environ.get("STACK") == StackKind.EMBEDDED
+    return kind is not StackKind.EMBEDDED and not external_mock
 
 
 def _servers(
@@ -177,11 +177,13 @@ def _servers(
         case StackKind.EXTERNAL:
             return ExternalKafka(), ExternalPostgres()
         case StackKind.DOCKER:
-            from devstack.docker_stack import DockerKafka, DockerPostgres  # noqa: PLC0415 - loads slowly
+            # Docker's client loads slowly, and only this kind of stack needs it.
+            from devstack.kafka.docker import DockerKafka  # noqa: PLC0415 - see above
+            from devstack.postgres.docker import DockerPostgres  # noqa: PLC0415 - see above
 
             return DockerKafka(supervisor=supervisor), DockerPostgres(supervisor=supervisor, durable=durable)
         case StackKind.JVM:
-            jvm = JvmKafka(supervisor=supervisor, optimised=optimised, lasting=durable)
+            jvm = JvmKafka(supervisor=supervisor, optimised=optimised, on_disk=durable)
             return jvm, Postgres(supervisor=supervisor, durable=durable)
         case _:
             return EmbeddedKafka(supervisor=supervisor), Postgres(supervisor=supervisor, durable=durable)

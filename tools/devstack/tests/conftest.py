@@ -1,12 +1,12 @@
-"""One outside world for the session's tests; each test looks only at what came since it began."""
+"""One outside world for all tests of a session; each test looks only at what has been received since it began."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from devstack.outside_world import OutsideWorld
-from devstack.supervisor import Supervisor
+from devstack.outside.world import OutsideWorld
+from devstack.process.supervisor import Supervisor
 
 
 @pytest.fixture(scope="session")

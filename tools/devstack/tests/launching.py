@@ -1,4 +1,4 @@
-"""Starts the command line as its users do, and looks at what it leaves."""
+"""Starts `devstack` as its users do, and looks for what it leaves behind."""
 
 import os
 import subprocess
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devstack.leftovers import runs
-from devstack.processes import wait_until
-from devstack.run_record import RunRecord
-from devstack.temporary import MEMORY, PREFIX
+from devstack.process.run_record import RunRecord
+from devstack.process.stale_runs import runs
+from devstack.process.temporary_directories import MEMORY, PREFIX
+from devstack.waiting import wait_until
 
 START_SECONDS = 60
 ADDRESSES = ("KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL")
@@ -38,7 +38,7 @@ def devstack(*arguments: str, state_dir: Path) -> Iterator[subprocess.Popen[str]
 
 def started_run(state_dir: Path) -> RunRecord:
     """Record of the stack in `state_dir`, once it is up."""
-    assert wait_until(lambda: any(record.obeys_down for _, record in runs(state_dir)), deadline_seconds=START_SECONDS)
+    assert wait_until(lambda: any(record.allows_down for _, record in runs(state_dir)), deadline_seconds=START_SECONDS)
     [(_, record)] = runs(state_dir)
     return record
 

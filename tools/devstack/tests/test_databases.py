@@ -1,11 +1,11 @@
-"""Databases are separate: own owner, closed to others, gone after the test."""
+"""Each database has its own owner, and no other role can enter it."""
 
 from collections.abc import Callable
 
 import asyncpg
 import pytest
 
-from devstack.databases import create_database, url_of
+from devstack.postgres.databases import create_database, drop_database, url_of
 from devstack.stack import Stack
 
 
@@ -33,7 +33,7 @@ async def test_a_role_cannot_connect_to_the_maintenance_database(database: str) 
         await asyncpg.connect(database.rpartition("/")[0] + "/postgres")
 
 
-async def test_a_database_asked_for_again_keeps_its_data(stack: Stack) -> None:
+async def test_a_database_that_is_created_again_keeps_its_data(stack: Stack) -> None:
     first = await create_database(admin_url=stack.database_url, name="again", role="again", password="one")
     connection = await asyncpg.connect(first)
     await connection.execute("CREATE TABLE kept AS SELECT 1 AS answer")
@@ -44,6 +44,9 @@ async def test_a_database_asked_for_again_keeps_its_data(stack: Stack) -> None:
     connection = await asyncpg.connect(second)
     assert await connection.fetchval("SELECT answer FROM kept") == 1
     await connection.close()
+    await drop_database(admin_url=stack.database_url, name="again", role="again")
+    with pytest.raises((asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError)):
+        await asyncpg.connect(second)
 
 
 def test_a_password_may_hold_any_character() -> None:

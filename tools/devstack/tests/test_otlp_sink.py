@@ -10,7 +10,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from devstack.outside_world import OutsideWorld
+from devstack.outside.world import OutsideWorld
 
 TRACE, PARENT, CHILD = bytes(range(16)), bytes(range(8)), bytes(range(8, 16))
 

@@ -1,4 +1,4 @@
-"""The SMS centre keeps what it accepts, reports on it, and does wrong what it is told to."""
+"""The SMS centre keeps what it accepts, sends receipts, and shows the faults it is given."""
 
 import asyncio
 import json
@@ -9,22 +9,23 @@ from pathlib import Path
 import pytest
 import smpp34
 
-from devstack.faults import Fault
-from devstack.outside_world import OutsideWorld
-from devstack.smpp import Tag
+from devstack.outside.faults import Fault
+from devstack.outside.smpp import RESPONSE_BIT, CommandId, CommandStatus, Tag
+from devstack.outside.smpp_session import HEADER
+from devstack.outside.world import OutsideWorld
 
 ADA = "31612345678"
 RECEIPT_ALWAYS, RECEIPT_ON_FAILURE = 1, 2
 
 
 @asynccontextmanager
-async def bound(world: OutsideWorld, *, bind_type: str = "TRX", password: str = "") -> AsyncIterator[smpp34.Smsc]:
+async def bound(world: OutsideWorld, *, bind_type: str = "TRX") -> AsyncIterator[smpp34.Smsc]:
     login = world.environment()
     client = smpp34.Client(
         host=world.smsc.host,
         port=world.smsc.port,
         system_id=login["SMPP_SYSTEM_ID"],
-        password=password or login["SMPP_PASSWORD"],
+        password=login["SMPP_PASSWORD"],
         bind_type=bind_type,
         connect_timeout_ms=1500,
     )
@@ -123,12 +124,20 @@ async def test_the_connection_is_cut_before_the_answer(
     async with bound(world) as session:
         await session.submit_sm(ADA, b"before")
         world.set_sms_faults(Fault(ADA, action))
-        with pytest.raises((smpp34.SmppError, ConnectionError)):
+        # The client raises a system error of its own for a lost connection, and returns the one of an answer.
+        with pytest.raises(smpp34.SmppError, match="ESME_RSYSERR"):
             await asyncio.wait_for(session.submit_sm(ADA, b"doubtful"), 10)
     assert last_message(world_directory)["text"] == text
 
 
-async def test_a_wrong_password_does_not_bind(world: OutsideWorld) -> None:
-    with pytest.raises((smpp34.SmppError, ConnectionError)):
-        async with bound(world, password="wrong"):
-            pass
+@pytest.mark.parametrize(("wrong", "status"), [("", CommandStatus.OK), ("x", CommandStatus.INVALID_PASSWORD)])
+async def test_only_the_right_password_binds(world: OutsideWorld, wrong: str, status: CommandStatus) -> None:
+    login = world.environment()
+    credentials = f"{login['SMPP_SYSTEM_ID']}\0{login['SMPP_PASSWORD']}{wrong}\0\0"
+    body = credentials.encode() + bytes([0x34, 0, 0, 0])
+    reader, writer = await asyncio.open_connection(world.smsc.host, world.smsc.port)
+    writer.write(HEADER.pack(HEADER.size + len(body), CommandId.BIND_TRANSCEIVER, 0, 7) + body)
+
+    _, command, answered, sequence = HEADER.unpack(await asyncio.wait_for(reader.readexactly(HEADER.size), 5))
+    writer.close()
+    assert (command, answered, sequence) == (CommandId.BIND_TRANSCEIVER | RESPONSE_BIT, status, 7)

@@ -1,4 +1,4 @@
-"""The mail server keeps what it accepts and does wrong what it is told to."""
+"""The mail server keeps what it accepts, and shows the faults it is given."""
 
 import json
 import smtplib
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from devstack.faults import Fault
-from devstack.outside_world import OutsideWorld
+from devstack.outside.faults import Fault
+from devstack.outside.world import OutsideWorld
 
 MESSAGE = (
     b"From: claims@insurer.example\r\nTo: ada@example.nl\r\nSubject: Uw schademelding\r\n"
@@ -43,23 +43,27 @@ def test_messages_sort_in_the_order_of_their_arrival(world: OutsideWorld, world_
     assert [arrival["recipients"] for arrival in arrivals[before:]] == [[f"{n}@example.nl"] for n in range(12)]
 
 
-def test_a_recipient_is_refused_for_now_and_accepted_later(world: OutsideWorld) -> None:
+def test_a_recipient_is_refused_for_now_and_accepted_later(world: OutsideWorld, world_directory: Path) -> None:
     world.set_mail_faults(Fault("*@slow.example", "451", times=2))
 
     for _ in range(2):
         with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
             send(world, "ada@slow.example")
         assert refused.value.recipients["ada@slow.example"][0] == 451
+    before = len(kept(world_directory))
     send(world, "ada@slow.example")
+    assert len(kept(world_directory)) == before + 1
 
 
-def test_an_unknown_recipient_is_refused_for_good(world: OutsideWorld) -> None:
+def test_an_unknown_recipient_is_refused_for_good(world: OutsideWorld, world_directory: Path) -> None:
     world.set_mail_faults(Fault("nobody@*", "550"))
 
     with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
         send(world, "nobody@example.nl")
     assert refused.value.recipients["nobody@example.nl"][0] == 550
+    before = len(kept(world_directory))
     send(world, "ada@example.nl")
+    assert len(kept(world_directory)) == before + 1
 
 
 @pytest.mark.parametrize(("action", "messages_kept"), [("drop", 0), ("keep-and-drop", 1)])
@@ -69,15 +73,17 @@ def test_the_connection_is_cut_after_the_data(
     before = len(kept(world_directory))
     world.set_mail_faults(Fault("*", action))
 
-    with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionResetError)):
+    with pytest.raises(smtplib.SMTPServerDisconnected):
         send(world, "ada@example.nl")
     assert len(kept(world_directory)) - before == messages_kept
 
 
-def test_the_server_comes_back_on_its_port(world: OutsideWorld) -> None:
+def test_the_server_comes_back_on_its_port(world: OutsideWorld, world_directory: Path) -> None:
     world.smtp.stop()
     with pytest.raises(ConnectionRefusedError):
         send(world, "ada@example.nl")
 
     world.smtp.start()
+    before = len(kept(world_directory))
     send(world, "ada@example.nl")
+    assert len(kept(world_directory)) == before + 1

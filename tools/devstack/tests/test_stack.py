@@ -1,4 +1,4 @@
-"""Which stack is meant, and what it tells services about itself."""
+"""Which kind of stack is chosen, and which environment it gives to services."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_the_embedded_stack_is_meant_when_nothing_is_said(environment: pytest.MonkeyPatch) -> None:
+def test_the_embedded_stack_is_the_default(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("STACK", "")
     assert resolve_kind("auto") is StackKind.EMBEDDED
 
@@ -44,7 +44,7 @@ def test_an_external_stack_needs_both_addresses(environment: pytest.MonkeyPatch,
         Stack(state_dir=tmp_path)
 
 
-def test_an_external_stack_hands_on_what_it_was_given(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_external_stack_passes_its_addresses_on(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given = {"KAFKA_BOOTSTRAP_SERVERS": "broker:9092", "DATABASE_URL": "postgresql://admin:x@db/postgres"}
     for name, value in given.items():
         environment.setenv(name, value)
@@ -58,7 +58,7 @@ def test_an_external_stack_hands_on_what_it_was_given(environment: pytest.Monkey
             _ = stack.smtp_port
 
 
-def test_the_embedded_broker_of_another_launcher_is_still_an_imitation(environment: pytest.MonkeyPatch) -> None:
+def test_the_embedded_broker_of_another_launcher_is_no_real_kafka(environment: pytest.MonkeyPatch) -> None:
     assert kafka_is_real(StackKind.EXTERNAL)
     environment.setenv("STACK", "embedded")
     assert not kafka_is_real(StackKind.EXTERNAL)
@@ -66,10 +66,10 @@ def test_the_embedded_broker_of_another_launcher_is_still_an_imitation(environme
     assert kafka_is_real(StackKind.JVM)
 
 
-def test_services_are_told_where_everything_is(tmp_path: Path) -> None:
+def test_the_environment_has_every_address(tmp_path: Path) -> None:
     with Stack(kind="embedded", state_dir=tmp_path, outside_world=True) as stack:
-        told = stack.environment()
-        assert told["KAFKA_BOOTSTRAP_SERVERS"] == stack.kafka_bootstrap_servers
-        assert (told["KAFKA_FETCH_MAX_WAIT_MS"], told["KAFKA_SESSION_TIMEOUT_MS"]) == ("40", "2500")
-        assert (told["SMTP_PORT"], told["SMPP_PORT"]) == (str(stack.smtp_port), str(stack.smsc_port))
-        assert told["OTEL_EXPORTER_OTLP_ENDPOINT"] == stack.otlp_endpoint
+        environment = stack.environment()
+        assert environment["KAFKA_BOOTSTRAP_SERVERS"] == stack.kafka_bootstrap_servers
+        assert (environment["KAFKA_FETCH_MAX_WAIT_MS"], environment["KAFKA_SESSION_TIMEOUT_MS"]) == ("40", "2500")
+        assert (environment["SMTP_PORT"], environment["SMPP_PORT"]) == (str(stack.smtp_port), str(stack.smsc_port))
+        assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == stack.otlp_endpoint

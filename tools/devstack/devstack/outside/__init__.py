@@ -1,0 +1,1 @@
+"""Stand-ins for the systems outside the platform: mail server, SMS centre, trace collector."""

@@ -1,0 +1,37 @@
+"""Loopback ports for servers that are stopped and started again on the same port."""
+
+import random
+import socket
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+LOWEST_PORT = 15000
+
+
+def free_port() -> int:
+    """A free TCP port below the range from which the kernel chooses ports of outgoing connections.
+
+    An outgoing connection could otherwise take the port of a server while that server is stopped.
+    """
+    lowest_ephemeral = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
+    candidates = range(LOWEST_PORT, max(lowest_ephemeral, LOWEST_PORT + 1000))
+    for port in random.sample(candidates, 200):
+        if is_free(port):
+            return port
+    return _any_port()
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this loopback port now."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def _any_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
