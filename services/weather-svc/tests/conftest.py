@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from rain_samples import at
+from rain_samples import NOW
 
 from chassis.clock import SettableClock
 from chassis.testing import Harness, harness
@@ -19,6 +19,6 @@ def settings(database: str) -> Settings:
 
 @pytest.fixture
 async def service(settings: Settings) -> AsyncIterator[Harness]:
-    clock = SettableClock(at("2021-07-19T09:00"))
+    clock = SettableClock(NOW)
     async with harness(replace(build(settings), clock=clock)) as running:
         yield running

@@ -1,18 +1,25 @@
-"""Requests and real figures that the tests share."""
+"""Requests, real figures and imported files that the tests share."""
 
 from __future__ import annotations
 
+from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from chassis.database import Connection
+from chassis.testing import Harness
 from contracts.claims import RainfallRequested
 from contracts.vocabulary import Location, LossInterval, Network, RainThreshold, WindowReading
-from weather_svc.domain.assessment import Measured, Question, hours_of, measure
-from weather_svc.domain.hours import last_border
+from contracts.weather import Quality, RainfallAssessed
+from weather_svc.commands import import_hours
+from weather_svc.domain.assessment import Measured, Question, StationKey, hours_of, measure
+from weather_svc.domain.hours import HourlyFigure, last_border
 from weather_svc.domain.windows import Figures
-from weather_svc.knmi import HourlyFigure, read_hours
+from weather_svc.knmi import read_hours
+from weather_svc.repository import observations
 
+HEADER = "# STN,YYYYMMDD,   HH,   RH\n"
 FIGURES = Path(__file__).parent / "figures"
 THRESHOLDS = (
     RainThreshold(within_hours=24, at_least_tenths_mm=400),
@@ -32,6 +39,11 @@ def at(text: str) -> datetime:
 
 def moment(text: str) -> LossInterval:
     return LossInterval(from_at=at(text), until_at=at(text))
+
+
+NOW = at("2021-07-19T09:00")
+SIX = last_border(at("2021-07-15T06:00"))
+ELL = StationKey(Network.AWS, 377)
 
 
 def request(
@@ -75,3 +87,31 @@ def measured(
     hours = range(span.first, span.last + 1)
     tenths_mm = [known.get(hour) if hour <= last else None for hour in hours]
     return measure(Figures(first_hour=hours.start, tenths_mm=tenths_mm), question=question)
+
+
+def july(tmp_path: Path, *, arcen_until: str = "20210718") -> Path:
+    """Return a file of the sample in which Arcen's hours end with a day."""
+    lines = (FIGURES / "july_2021.txt").read_text().splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("  391,") or line[6:14] <= arcen_until]
+    path = tmp_path / f"july_{arcen_until}.txt"
+    path.write_text("".join(kept))
+    return path
+
+
+async def import_files(service: Harness, *files: Path, quality: Quality = Quality.VALIDATED) -> int:
+    """Run `import-hours` and return its exit code."""
+    return await import_hours(Namespace(files=list(files), quality=quality), service.runtime)
+
+
+async def answers(service: Harness) -> list[RainfallAssessed]:
+    """Return the assessments published since the last call."""
+    return [event for event in await service.published() if isinstance(event, RainfallAssessed)]
+
+
+async def record(
+    connection: Connection, *figures: int | None, quality: Quality = Quality.PROVISIONAL, is_trace: bool = False
+) -> list[tuple[int, int, int]]:
+    """Record figures of Ell from the hour that ends at six on; return what was new, corrected and confirmed."""
+    rows = [HourlyFigure(377, SIX + index, figure, is_trace) for index, figure in enumerate(figures)]
+    recorded = await observations.record(connection, network=Network.AWS, figures=rows, quality=quality, now=NOW)
+    return [(change.new, change.corrected, change.confirmed) for change in recorded]

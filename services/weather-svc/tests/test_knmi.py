@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from rain_samples import FIGURES, at, read_sample
 
-from weather_svc.domain.hours import border_at
-from weather_svc.knmi import HourlyFigure, KnmiLayoutError, read_hours
+from weather_svc.domain.hours import HourlyFigure, border_at
+from weather_svc.knmi import KnmiLayoutError, read_hours
 
 HEADER = "# STN,YYYYMMDD,   HH,   DR,   RH\n"
 
@@ -22,7 +22,7 @@ def test_hour_24_ends_at_midnight_of_the_next_day() -> None:
     assert border_at(only("  377,20201231,   24,    0,    8\n").hour) == at("2021-01-01T00:00")
 
 
-def test_a_trace_counts_nothing_and_is_remembered_as_a_trace() -> None:
+def test_a_trace_counts_as_zero_and_is_marked_as_a_trace() -> None:
     figure = only("  377,20210715,    5,    0,   -1\n")
     assert (figure.tenths_mm, figure.is_trace) == (0, True)
 

@@ -1,1 +1,1 @@
-"""Keeps KNMI's rain measurements and says what the nearest station measured around a loss."""
+"""Keeps KNMI's hourly rain observations and assesses what the nearest station measured around a loss."""

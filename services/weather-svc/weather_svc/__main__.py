@@ -1,4 +1,4 @@
-"""The console script `weather-svc`."""
+"""The command line: `weather-svc run`, `migrate`, `dead-letters`, `import-hours`."""
 
 from __future__ import annotations
 

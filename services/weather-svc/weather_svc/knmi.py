@@ -11,24 +11,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from weather_svc.domain.hours import HourlyFigure
+
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _HOURS_A_DAY = 24
 _TRACE = -1
 _LARGEST_TENTHS_MM = 5_000
-"""Half a metre of rain in one hour was never measured on Earth."""
+"""More than was ever measured in one hour on Earth: a larger number is a mistake in the file."""
 
 
 class KnmiLayoutError(Exception):
     """A file is not in KNMI's hourly layout; the text says where and what to change."""
-
-
-class HourlyFigure(NamedTuple):
-    """One row. `hour` is the number of hours from 1970-01-01 00:00 UTC to its end; a trace counts as 0 tenths."""
-
-    station_number: int
-    hour: int
-    tenths_mm: int | None
-    is_trace: bool
 
 
 class _Columns(NamedTuple):
@@ -47,7 +40,7 @@ def read_hours(lines: Iterable[str]) -> Iterator[HourlyFigure]:
         if "YYYYMMDD" in line and (found := _find_columns(line, number)) is not None:
             columns = found
         elif columns is None:
-            _refuse_row_before_header(line, number)
+            _reject_row_before_header(line, number)
         elif line[0] != "#" and not line.isspace():
             yield _figure(line, number, columns, first_hours)
     if columns is None:
@@ -66,7 +59,7 @@ def _find_columns(line: str, number: int) -> _Columns | None:
     return _Columns(0, 1, hour, names.index("RH"), len(names))
 
 
-def _refuse_row_before_header(line: str, number: int) -> None:
+def _reject_row_before_header(line: str, number: int) -> None:
     fields = line.split(",", 2)
     if len(fields) > 2 and fields[0].strip().isdigit() and fields[1].strip().isdigit():  # noqa: PLR2004 - STN, day, rest
         raise KnmiLayoutError(

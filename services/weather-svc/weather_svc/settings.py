@@ -1,4 +1,4 @@
-"""What the environment tells this service."""
+"""Settings of weather-svc: nothing beyond what every service has."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Nothing beyond what every service is told: the stations are part of the package, the hours come by command."""
+    """The station table is part of the package and hours come by the command `import-hours`: neither is a setting."""

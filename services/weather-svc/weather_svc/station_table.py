@@ -1,8 +1,9 @@
-"""Reads the table of stations that is part of this package."""
+"""Reads `stations.csv`, the table of KNMI stations that measure rain, which is part of this package."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
 
@@ -11,10 +12,14 @@ from weather_svc.domain.stations import MeasuringPeriod, StationTable
 
 
 def load() -> StationTable:
-    """Return the committed table."""
+    return StationTable(measuring_periods())
+
+
+def measuring_periods() -> Sequence[MeasuringPeriod]:
+    """Return the lines of the table: a station that was interrupted has several."""
     text = files("weather_svc").joinpath("stations.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return StationTable([_period(row) for row in rows])
+    return [_period(row) for row in rows]
 
 
 def _period(row: dict[str, str]) -> MeasuringPeriod:

@@ -1,1 +1,1 @@
-"""The rules of measuring: no clock, no database, no file. They speak in the contracts' parts."""
+"""The rules of rainfall assessment: pure functions of contract types, without clock, database or file."""

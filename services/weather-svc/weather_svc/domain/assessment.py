@@ -1,4 +1,4 @@
-"""From the figures of the stations near a home to one answer."""
+"""Rainfall assessment: from the figures of the stations near a home to the one answer about a claim."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from weather_svc.domain.windows import (
 
 
 class StationKey(NamedTuple):
-    """What identifies a station: its number repeats in the other network."""
+    """Identifies a station: a number is unique only within its network."""
 
     network: Network
     number: int
 
 
 class Span(NamedTuple):
-    """Hours of one station."""
+    """Consecutive hours of one station."""
 
     station: StationKey
     hours: HourSpan
 
 
 class Question(NamedTuple):
-    """What is asked about a station's figures; claims of one storm often ask the same."""
+    """What a request asks about a station's figures; claims of one storm often ask the same."""
 
     loss: LossHours
     reading: WindowReading
@@ -52,12 +52,10 @@ class Question(NamedTuple):
 
     @classmethod
     def of(cls, request: RainfallRequested) -> Self:
-        """Return what `request` asks, without whose home it is about."""
-        thresholds = tuple([_threshold(threshold) for threshold in request.thresholds])
+        thresholds = tuple(_threshold(threshold) for threshold in request.thresholds)
         return cls(LossHours.of(request.loss), request.reading, thresholds, _threshold(request.cloudburst))
 
     def ends(self, threshold: Threshold) -> WindowEnds:
-        """Return where the windows for `threshold` end."""
         return window_ends(self.loss, length=threshold.within_hours, reading=self.reading)
 
 
@@ -73,7 +71,7 @@ def hours_of(question: Question) -> HourSpan:
 
 
 class Inquiry(NamedTuple):
-    """A request with the stations and hours its answer needs."""
+    """A request with the stations and hours its answer rests on; `near` is empty when no station measured."""
 
     request: RainfallRequested
     question: Question
@@ -82,19 +80,19 @@ class Inquiry(NamedTuple):
 
     @property
     def spans(self) -> Sequence[Span]:
-        """The hours that must be known to answer, station by station."""
+        """The hours whose figures the answer needs, station by station."""
         return [Span(StationKey(near.station.network, near.station.number), self.hours) for near in self.near]
 
 
 def inquire(request: RainfallRequested, *, stations: StationTable) -> Inquiry:
-    """Find out which stations and hours the answer to `request` rests on."""
+    """Find the stations and hours that the answer to `request` rests on."""
     question = Question.of(request)
     near = stations.nearest(home=request.home, network=request.network, loss=request.loss)
     return Inquiry(request=request, question=question, near=near, hours=hours_of(question))
 
 
 class Measured(NamedTuple):
-    """What the figures of one station say, wherever the home lies."""
+    """What the figures of one station establish, wherever the home lies."""
 
     establishment: Establishment
     windows: tuple[WindowAssessment, ...]
@@ -118,16 +116,17 @@ def measure(figures: Figures, *, question: Question) -> Measured:
 
 
 def _of_windows(windows: Sequence[WindowAssessment]) -> Establishment:
-    """One threshold reached is enough; a no needs a no from every one."""
-    said = {window.establishment for window in windows}
-    if Establishment.ESTABLISHED in said:
-        return Establishment.ESTABLISHED
-    return Establishment.UNDETERMINED if Establishment.UNDETERMINED in said else Establishment.NOT_ESTABLISHED
+    """One threshold reached establishes heavy rain; NOT_ESTABLISHED needs every threshold to be out of reach."""
+    establishments = {window.establishment for window in windows}
+    for establishment in (Establishment.ESTABLISHED, Establishment.UNDETERMINED):
+        if establishment in establishments:
+            return establishment
+    return Establishment.NOT_ESTABLISHED
 
 
 def answer(inquiry: Inquiry, *, measured: Sequence[Measured], assessment_version: int) -> RainfallAssessed:
-    """Return the answer to `inquiry` from what each of its stations measured."""
-    stations = tuple(_station_assessment(near, said) for near, said in zip(inquiry.near, measured, strict=True))
+    """Return the answer to `inquiry` from what each of its stations measured, in the order of `inquiry.near`."""
+    stations = tuple(_station_assessment(near, station) for near, station in zip(inquiry.near, measured, strict=True))
     verdict = _verdict(stations)
     return RainfallAssessed(
         claim_id=inquiry.request.claim_id,
@@ -159,17 +158,17 @@ class _Verdict(NamedTuple):
 
 
 def _verdict(stations: Sequence[StationAssessment]) -> _Verdict:
-    """Stations that say the same speak with one voice; as long as one waits for hours, all wait."""
+    """Stations that agree give their common verdict; as long as one waits for hours, the answer is not final."""
     if not stations:
         return _Verdict(Establishment.UNDETERMINED, final=True, reason=UndeterminedReason.NO_STATION)
     if any(_waits_for_hours(station) for station in stations):
         return _Verdict(Establishment.UNDETERMINED, final=False, reason=UndeterminedReason.MISSING_HOURS)
-    said = {station.establishment for station in stations}
-    if len(said) > 1:
+    establishments = {station.establishment for station in stations}
+    if len(establishments) > 1:
         return _Verdict(Establishment.UNDETERMINED, final=True, reason=UndeterminedReason.STATIONS_DISAGREE)
-    if said == {Establishment.UNDETERMINED}:
+    if establishments == {Establishment.UNDETERMINED}:
         return _Verdict(Establishment.UNDETERMINED, final=True, reason=UndeterminedReason.BETWEEN_WHOLE_HOURS)
-    return _Verdict(said.pop(), final=True, reason=None)
+    return _Verdict(establishments.pop(), final=True, reason=None)
 
 
 def _waits_for_hours(station: StationAssessment) -> bool:
@@ -179,26 +178,25 @@ def _waits_for_hours(station: StationAssessment) -> bool:
 
 
 def is_news(new: RainfallAssessed, *, previous: RainfallAssessed) -> bool:
-    """Whether `new` tells more than `previous`, both answers to the same request.
+    """Whether `new` must be published after `previous`, both answers to the same request.
 
-    While an answer is not final every difference is news. A final one holds whatever the hours that were missing
-    turn out to be: it is news only when the verdict changes, a cloudburst becomes known, or KNMI corrects a figure.
+    After an answer that is not final every difference is news. A final one holds whatever the hours that were missing
+    turn out to be: only another verdict, a cloudburst that becomes known or a corrected figure is news after it.
     """
     if not previous.final:
         return new.stations != previous.stations
-    return _heart(new) != _heart(previous) or any(
-        _corrects(now.hours, then.hours) for now, then in zip(new.stations, previous.stations, strict=True)
+    return _conclusion(new) != _conclusion(previous) or any(
+        _corrects(after.hours, before=before.hours)
+        for after, before in zip(new.stations, previous.stations, strict=True)
     )
 
 
-def _heart(assessed: RainfallAssessed) -> tuple[object, ...]:
+def _conclusion(assessed: RainfallAssessed) -> tuple[object, ...]:
     stations = [(station.station.network, station.station.number, station.cloudburst) for station in assessed.stations]
     return assessed.establishment, assessed.final, assessed.undetermined_reason, stations
 
 
-def _corrects(now: HourlySeries, then: HourlySeries) -> bool:
-    if now.first_hour_ends_at != then.first_hour_ends_at or len(now.tenths_mm) != len(then.tenths_mm):
+def _corrects(after: HourlySeries, *, before: HourlySeries) -> bool:
+    if after.first_hour_ends_at != before.first_hour_ends_at or len(after.tenths_mm) != len(before.tenths_mm):
         return True
-    return any(
-        figure != before for figure, before in zip(now.tenths_mm, then.tenths_mm, strict=True) if before is not None
-    )
+    return any(new != old for new, old in zip(after.tenths_mm, before.tenths_mm, strict=True) if old is not None)

@@ -1,4 +1,4 @@
-"""Hours as whole numbers: hour n ends n hours after 1970-01-01 00:00 UTC and bears the name of its end, as at KNMI."""
+"""Hours as whole numbers: hour n ends n hours after 1970-01-01 00:00 UTC. Like KNMI's, an hour is named by its end."""
 
 from __future__ import annotations
 
@@ -34,8 +34,16 @@ class HourSpan(NamedTuple):
 
     @property
     def length(self) -> int:
-        """How many hours these are."""
         return self.last - self.first + 1
+
+
+class HourlyFigure(NamedTuple):
+    """The rain of one hour at a station. `tenths_mm` is None without a figure; a trace (< 0.05 mm) counts as 0."""
+
+    station_number: int
+    hour: int
+    tenths_mm: int | None
+    is_trace: bool
 
 
 class LossHours(NamedTuple):
@@ -53,7 +61,6 @@ class LossHours(NamedTuple):
 
     @classmethod
     def of(cls, loss: LossInterval) -> Self:
-        """Return the borders around `loss`."""
         return cls(
             last_border(loss.from_at), next_border(loss.from_at), last_border(loss.until_at), next_border(loss.until_at)
         )

@@ -38,7 +38,7 @@ def distance_metres(here: Direction, there: Direction) -> int:
 
 @dataclass(frozen=True, slots=True)
 class MeasuringPeriod:
-    """A time in which a station measured rain every hour, short outages apart. `until_at` is None while it does."""
+    """When a station measured hourly rain, short outages aside. `until_at` is None while it still does."""
 
     station: Station
     from_at: datetime
@@ -67,7 +67,7 @@ class StationTable:
         self._measuring: dict[tuple[Network, int, int], list[_Placed]] = {}
 
     def numbers(self, network: Network) -> frozenset[int]:
-        """Return the numbers of all stations of `network` that ever measured rain."""
+        """Return the numbers of all stations of `network` that measured rain at any time."""
         return frozenset(period.station.number for period in self._periods if period.station.network is network)
 
     def nearest(self, *, home: Location, network: Network, loss: LossInterval) -> Sequence[NearStation]:
@@ -98,7 +98,7 @@ class StationTable:
         return _could_be_nearest(by_distance, accuracy_metres=home.accuracy_metres)
 
     def _measuring_during(self, network: Network, loss: LossInterval) -> list[_Placed]:
-        """Return the stations with one measuring period around all of `loss`, remembered between two changes."""
+        """Return the stations with one measuring period around all of `loss`, cached per state of the table."""
         key = network, bisect_right(self._changes, loss.from_at), bisect_right(self._changes, loss.until_at)
         if key not in self._measuring:
             self._measuring[key] = [

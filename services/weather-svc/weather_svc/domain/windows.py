@@ -1,9 +1,9 @@
-"""Windows of whole hours around a loss: which there are, what fell in them, and what that says about a threshold.
+"""Windows of whole hours around a loss: which there are, how much rain fell in them, and whether a threshold was met.
 
 A window of n hours may begin at any moment, but KNMI publishes whole hours. Windows that begin on an hour border are
 summed exactly. One that begins in between lies within n + 1 whole hours, a *stretch*: when no window reaches the
-threshold but a stretch does, the hourly figures cannot tell. Hours without a figure have no upper bound, so a single
-one in any window or stretch keeps a "no" from being said.
+threshold but a stretch does, it is undetermined. Hours without a figure have no upper bound, so a single one in any
+window or stretch rules NOT_ESTABLISHED out.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def window_ends(loss: LossHours, *, length: int, reading: WindowReading) -> Wind
 
 
 def assess_window(figures: Figures, *, threshold: Threshold, ends: WindowEnds) -> WindowAssessment:
-    """Say whether `threshold` was reached; of several windows with the highest sum the earliest is named."""
+    """Assess whether `threshold` was reached. Of several windows with the highest sum the earliest is reported."""
     length, at_least = threshold
     missing_hours = figures.missing_in(ends.hours)
     if missing_hours and figures.missing_in(ends.window_hours) == ends.window_hours.length:
@@ -117,16 +117,16 @@ def assess_window(figures: Figures, *, threshold: Threshold, ends: WindowEnds) -
 
 
 def _a_stretch_reaches(at_least: int, *, figures: Figures, ends: WindowEnds, best_sum: int) -> bool:
-    """Whether one hour more than a window reaches. Every stretch is a window and one hour, so most need no sums."""
+    """Whether a stretch reaches `at_least`. A stretch is a window and one hour, so most questions need no sums."""
     if best_sum + figures.highest_tenths_mm < at_least:
         return False
     return max(figures.sums_of_windows(ends.stretches, length=ends.length + 1), default=0) >= at_least
 
 
 def measured_cloudburst(figures: Figures, *, threshold: Threshold, ends: WindowEnds) -> Truth:
-    """Say whether whole hours around the loss measured a cloudburst.
+    """Return whether whole hours around the loss measured a cloudburst.
 
-    It is looked for in the windows that the reading allows for its own length: for one hour, the hour of the loss. A
+    It is sought in the windows that the reading allows for its own length: for one hour, the hour of the loss. A
     cloudburst raises what the customer pays, so one that may lie between whole hours does not count.
     """
     if max(figures.sums_of_windows(ends.windows, length=ends.length)) >= threshold.at_least_tenths_mm:

@@ -1,5 +1,5 @@
--- What KNMI published, and when we learnt it. Rows are never changed: a corrected figure is a new row, and of the rows
--- of one hour the one with the highest observation_id counts.
+-- What KNMI published, and when it was recorded. Rows are never changed: a corrected figure is a new row, and of the
+-- rows of one hour the one with the highest observation_id counts.
 CREATE TABLE observation (
     observation_id bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     network        text        NOT NULL CHECK (network IN ('aws', 'gauge')),
@@ -15,7 +15,7 @@ COMMENT ON COLUMN observation.tenths_mm IS 'NULL: KNMI published the hour withou
 
 CREATE INDEX observation_hour ON observation (network, station, hour_ends_at, observation_id);
 
--- The current answer to each claim's question, with what is needed to answer it again.
+-- The current answer to each claim's request, with what is needed to assess it again.
 CREATE TABLE assessment (
     claim_id            uuid        PRIMARY KEY,
     request_version     integer     NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE assessment (
     traceparent         text,
     is_stale            boolean     NOT NULL DEFAULT false
 );
-COMMENT ON COLUMN assessment.is_stale IS 'Hours it rests on have arrived or changed since';
+COMMENT ON COLUMN assessment.is_stale IS 'Hours it rests on have arrived or changed since it was assessed';
 
 CREATE INDEX assessment_hours ON assessment (last_hour_ends_at);
 CREATE INDEX assessment_stale ON assessment (claim_id) WHERE is_stale;

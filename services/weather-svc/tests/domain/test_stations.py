@@ -85,8 +85,3 @@ def test_equal_distances_are_equally_near_and_listed_by_number() -> None:
 
 def test_a_very_uncertain_home_could_be_nearest_to_any_station_around() -> None:
     assert [number for number, _ in near(place(51_450_000, 5_760_000, accuracy_metres=15_000))] == [375, 370, 377, 391]
-
-
-def test_every_station_has_a_number_of_its_own_and_periods_that_do_not_overlap() -> None:
-    assert len(STATIONS.numbers(Network.AWS)) == 34
-    assert STATIONS.numbers(Network.GAUGE) == frozenset()

@@ -15,8 +15,8 @@ HALFWAY_ELL_ARCEN = Location(latitude_microdegrees=51_346_976, longitude_microde
 
 def assess(asked: RainfallRequested, *, until_hour: str | None = None, version: int = 1) -> RainfallAssessed:
     inquiry = inquire(asked, stations=STATIONS)
-    said = [measured(near.station.number, loss=asked.loss, until_hour=until_hour) for near in inquiry.near]
-    return answer(inquiry, measured=said, assessment_version=version)
+    by_station = [measured(near.station.number, loss=asked.loss, until_hour=until_hour) for near in inquiry.near]
+    return answer(inquiry, measured=by_station, assessment_version=version)
 
 
 def halfway(home: Location, loss: str) -> RainfallAssessed:
@@ -60,7 +60,7 @@ def test_waiting_helps_while_hours_are_missing_though_a_stretch_reaches_already(
     assert assessed.undetermined_reason is UndeterminedReason.MISSING_HOURS
 
 
-def test_two_stations_that_say_the_same_speak_with_one_voice() -> None:
+def test_two_stations_that_agree_give_their_common_verdict() -> None:
     assessed = halfway(HALFWAY_ELL_ARCEN, "2021-07-15T06:30")
     assert [station.station.number for station in assessed.stations] == [391, 377]
     assert (assessed.establishment, assessed.final) == (Establishment.ESTABLISHED, True)
@@ -87,7 +87,7 @@ def test_a_yes_of_one_station_waits_for_the_hours_of_the_other() -> None:
     assert assessed.undetermined_reason is UndeterminedReason.MISSING_HOURS
 
 
-def test_without_a_station_nothing_can_be_said_and_waiting_does_not_help() -> None:
+def test_without_a_station_the_answer_is_undetermined_and_final() -> None:
     assessed = assess(request(loss=moment("2010-08-26T12:00")))
     assert assessed.stations == ()
     assert (assessed.establishment, assessed.final) == (Establishment.UNDETERMINED, True)

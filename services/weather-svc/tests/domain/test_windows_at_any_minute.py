@@ -1,4 +1,4 @@
-"""The rule about whole hours, held against windows that begin at any minute."""
+"""The rule about whole hours, compared with windows that begin at any minute."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def hours_touched(starts_minute: int, *, length: int) -> HourSpan:
     at_least=st.integers(min_value=1, max_value=20),
     reading=st.sampled_from(WindowReading),
 )
-def test_whole_hours_say_what_windows_of_every_minute_allow_to_say(
+def test_whole_hours_establish_only_what_windows_of_every_minute_allow(
     tenths_mm: list[int | None], loss_minutes: list[int], length: int, at_least: int, reading: WindowReading
 ) -> None:
     earliest, latest = loss_minutes
@@ -52,9 +52,9 @@ def test_whole_hours_say_what_windows_of_every_minute_allow_to_say(
     figures = Figures(first_hour=FIRST_HOUR, tenths_mm=tenths_mm)
     ends = window_ends(LossHours.of(loss), length=length, reading=reading)
     threshold = Threshold(length, at_least)
-    said = assess_window(figures, threshold=threshold, ends=ends).establishment
+    assessed = assess_window(figures, threshold=threshold, ends=ends).establishment
 
     if certain:
-        assert said is Establishment.ESTABLISHED
+        assert assessed is Establishment.ESTABLISHED
     else:
-        assert said is (Establishment.UNDETERMINED if possible else Establishment.NOT_ESTABLISHED)
+        assert assessed is (Establishment.UNDETERMINED if possible else Establishment.NOT_ESTABLISHED)

@@ -1,6 +1,6 @@
-"""The figures in memory: what was asked for once is not read from the database again, only what was recorded since.
+"""Hourly figures in memory: an hour is read from the database once, afterwards only what was recorded since.
 
-Kept in blocks of hours per station, loaded when first asked for; all hours since 2011 would be some 4,500 blocks.
+Cached in blocks of hours per station, loaded when first asked for; all hours since 2011 would be some 4,500 blocks.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from chassis.database import Connection
-from weather_svc import repository
 from weather_svc.domain.assessment import Measured, Question, Span, StationKey, measure
 from weather_svc.domain.hours import HourSpan
 from weather_svc.domain.windows import Figures
-from weather_svc.repository import Observation
+from weather_svc.repository import observations
+from weather_svc.repository.observations import Observation
 
 _BLOCK_HOURS = 1_024
 """Six weeks: a storm and the windows around it lie in one or two blocks."""
-_MOST_BLOCKS = 8_192
-"""75 MB. More are only asked for by losses at dates without any rain figures; then loading starts afresh."""
-_MOST_TO_CATCH_UP = 50_000
-"""After a larger import it is cheaper to forget all blocks than to read every new row."""
-_MOST_REMEMBERED = 10_000
+_MAX_BLOCKS = 8_192
+"""75 MB. More are only asked for by losses at dates without any rain figures; the cache is then emptied."""
+_MAX_NEW_ROWS = 50_000
+"""After a larger import it is cheaper to empty the cache than to read every new row."""
+_MAX_MEMOISED = 10_000
 """Three days of loss hours at every station are 2,400 questions, of about 4 kB each."""
 
 
@@ -36,52 +36,52 @@ class _Block(NamedTuple):
     provisional: bytearray
 
 
-class Rainfall:
-    """The newest recorded figure of every hour that was asked for."""
+class HourCache:
+    """The figure that counts for every hour that was asked for, and what those figures say to recent questions."""
 
     def __init__(self) -> None:
         self._blocks: dict[_BlockKey, _Block] = {}
-        self._known_through = 0
-        self._turn = asyncio.Lock()
+        self._newest_id = 0
+        self._refreshing = asyncio.Lock()
         self._measured: dict[tuple[Question, Span], Measured] = {}
 
-    async def bring_up_to_date(self, connection: Connection, *, spans: Iterable[Span]) -> None:
-        """Take in what was recorded since, and load what of `spans` is not in memory yet."""
+    async def refresh(self, connection: Connection, *, spans: Iterable[Span]) -> None:
+        """Apply what was recorded since the last refresh, and load what of `spans` is not cached yet."""
         wanted = {block for span in set(spans) for block in _blocks_of(span)}
-        async with self._turn:
-            await self._catch_up(connection)
-            if len(self._blocks) + len(wanted) > _MOST_BLOCKS:
+        async with self._refreshing:
+            await self._apply_new_rows(connection)
+            if len(self._blocks) + len(wanted) > _MAX_BLOCKS:
                 self._blocks.clear()
             if absent := sorted(wanted - self._blocks.keys()):
-                observations = await repository.observations_in(connection, spans=[_span_of(key) for key in absent])
+                rows = await observations.recorded_in(connection, spans=[_span_of(key) for key in absent])
                 for key in absent:
                     self._blocks[key] = _Block([None] * _BLOCK_HOURS, bytearray(_BLOCK_HOURS))
-                self._take_in(observations)
+                self._apply(rows)
 
-    async def _catch_up(self, connection: Connection) -> None:
-        newest = await repository.newest_observation_id(connection)
-        if newest == self._known_through:
+    async def _apply_new_rows(self, connection: Connection) -> None:
+        newest_id = await observations.newest_id(connection)
+        if newest_id == self._newest_id:
             return
         self._measured.clear()
-        if newest - self._known_through > _MOST_TO_CATCH_UP:
+        if newest_id - self._newest_id > _MAX_NEW_ROWS:
             self._blocks.clear()
         if self._blocks:
-            self._take_in(await repository.observations_after(connection, observation_id=self._known_through))
-        self._known_through = newest
+            self._apply(await observations.recorded_after(connection, observation_id=self._newest_id))
+        self._newest_id = newest_id
 
-    def _take_in(self, observations: Sequence[Observation]) -> None:
-        for observation in observations:
-            number, offset = divmod(observation.hour, _BLOCK_HOURS)
-            block = self._blocks.get(_BlockKey(observation.station, number))
+    def _apply(self, rows: Sequence[Observation]) -> None:
+        for row in rows:
+            number, offset = divmod(row.hour, _BLOCK_HOURS)
+            block = self._blocks.get(_BlockKey(row.station, number))
             if block is not None:
-                block.tenths_mm[offset] = observation.tenths_mm
-                block.provisional[offset] = observation.is_provisional and observation.tenths_mm is not None
+                block.tenths_mm[offset] = row.tenths_mm
+                block.provisional[offset] = row.is_provisional and row.tenths_mm is not None
 
     def measured(self, question: Question, *, span: Span) -> Measured:
-        """Return what `span`, which must have been loaded, says to `question`: worked out once in every storm."""
+        """Return the memoised answer to `question` from the figures of `span`, which must have been loaded."""
         key = question, span
         if key not in self._measured:
-            if len(self._measured) >= _MOST_REMEMBERED:
+            if len(self._measured) >= _MAX_MEMOISED:
                 self._measured.clear()
             self._measured[key] = measure(self.figures_of(span), question=question)
         return self._measured[key]

@@ -63,19 +63,19 @@ def test_windows_that_must_end_by_the_loss_end_in_its_last_hour() -> None:
 def test_a_threshold_is_reached_to_the_tenth_of_a_millimetre(
     station: int, loss: str, hours: int, sum_tenths_mm: int, establishment: Establishment
 ) -> None:
-    said = measured(station, loss=moment(loss), sample="near_the_thresholds.txt")
-    window = next(window for window in said.windows if window.within_hours == hours)
+    assessed = measured(station, loss=moment(loss), sample="near_the_thresholds.txt")
+    window = next(window for window in assessed.windows if window.within_hours == hours)
     assert (window.best_sum_tenths_mm, window.missing_hours) == (sum_tenths_mm, 0)
     assert window.establishment is establishment
 
 
 def test_ell_reached_40_mm_in_24_hours_though_no_calendar_day_did() -> None:
-    said = measured(377, loss=moment("2021-07-15T06:30"))
-    day = said.windows[0]
+    assessed = measured(377, loss=moment("2021-07-15T06:30"))
+    day = assessed.windows[0]
     assert day.best_sum_tenths_mm == 402
     assert (day.starts_at, day.ends_at) == (at("2021-07-14T16:00"), at("2021-07-15T16:00"))
-    assert [window.establishment for window in said.windows] == [ESTABLISHED, NOT_ESTABLISHED, NOT_ESTABLISHED]
-    assert said.establishment is ESTABLISHED
+    assert [window.establishment for window in assessed.windows] == [ESTABLISHED, NOT_ESTABLISHED, NOT_ESTABLISHED]
+    assert assessed.establishment is ESTABLISHED
     by_day: dict[str, int] = {}
     for row in read_sample("july_2021.txt"):
         if row.station_number == 377:
@@ -85,18 +85,18 @@ def test_ell_reached_40_mm_in_24_hours_though_no_calendar_day_did() -> None:
 
 
 def test_maastricht_is_established_by_48_hours_only() -> None:
-    said = measured(380, loss=moment("2021-07-15T10:30"))
-    assert [window.best_sum_tenths_mm for window in said.windows] == [329, 720, 795]
-    assert [window.establishment for window in said.windows] == [NOT_ESTABLISHED, ESTABLISHED, ESTABLISHED]
+    assessed = measured(380, loss=moment("2021-07-15T10:30"))
+    assert [window.best_sum_tenths_mm for window in assessed.windows] == [329, 720, 795]
+    assert [window.establishment for window in assessed.windows] == [NOT_ESTABLISHED, ESTABLISHED, ESTABLISHED]
 
 
 def test_maastricht_is_established_by_72_hours_only() -> None:
-    said = measured(380, loss=moment("2021-07-16T03:30"))
-    assert [window.best_sum_tenths_mm for window in said.windows] == [104, 504, 795]
-    assert [window.establishment for window in said.windows] == [NOT_ESTABLISHED, NOT_ESTABLISHED, ESTABLISHED]
+    assessed = measured(380, loss=moment("2021-07-16T03:30"))
+    assert [window.best_sum_tenths_mm for window in assessed.windows] == [104, 504, 795]
+    assert [window.establishment for window in assessed.windows] == [NOT_ESTABLISHED, NOT_ESTABLISHED, ESTABLISHED]
 
 
-def test_of_equal_windows_the_earliest_is_named() -> None:
+def test_of_equal_windows_the_earliest_is_reported() -> None:
     ends = window_ends(LossHours.of(moment("2021-07-15T11:30")), length=24, reading=CONTAINS_LOSS)
     hours = range(ends.hours.first, ends.hours.last + 1)
     figures = Figures(first_hour=hours.start, tenths_mm=[70 if hour == NOON else 0 for hour in hours])
@@ -115,13 +115,13 @@ def test_one_hour_more_than_the_window_cannot_tell(threshold: Threshold) -> None
 
 
 def test_ell_in_the_evening_is_an_hour_too_long_to_tell() -> None:
-    said = measured(377, loss=moment("2021-07-15T18:30"))
-    assert said.windows[0].best_sum_tenths_mm == 384
-    assert said.windows[0].missing_hours == 0
-    assert said.windows[0].establishment is UNDETERMINED
+    assessed = measured(377, loss=moment("2021-07-15T18:30"))
+    assert assessed.windows[0].best_sum_tenths_mm == 384
+    assert assessed.windows[0].missing_hours == 0
+    assert assessed.windows[0].establishment is UNDETERMINED
 
 
-def test_a_missing_hour_within_reach_keeps_a_no_from_being_said() -> None:
+def test_a_missing_hour_within_reach_rules_a_no_out() -> None:
     loss, day = moment("2021-07-15T11:30"), THRESHOLDS[0]
     assert verdict_of({-24: None}, loss=loss, threshold=day) is UNDETERMINED
     assert verdict_of({24: None}, loss=loss, threshold=day) is UNDETERMINED
@@ -137,11 +137,11 @@ def test_known_hours_alone_can_reach_the_threshold() -> None:
 
 
 def test_a_window_in_which_nothing_is_known_has_no_sum() -> None:
-    said = measured(377, loss=moment("2021-09-15T06:30"))
-    assert [window.best_sum_tenths_mm for window in said.windows] == [None, None, None]
-    assert [window.missing_hours for window in said.windows] == [49, 97, 145]
-    assert [window.ends_at for window in said.windows] == [None, None, None]
-    assert said.cloudburst is Truth.UNKNOWN
+    assessed = measured(377, loss=moment("2021-09-15T06:30"))
+    assert [window.best_sum_tenths_mm for window in assessed.windows] == [None, None, None]
+    assert [window.missing_hours for window in assessed.windows] == [49, 97, 145]
+    assert [window.ends_at for window in assessed.windows] == [None, None, None]
+    assert assessed.cloudburst is Truth.UNKNOWN
 
 
 def test_hours_not_measured_yet_leave_it_undetermined_until_they_arrive() -> None:
