@@ -1,1 +1,1 @@
-"""Owns policies and customers, and announces every new version of them."""
+"""Owns policies and customers, and publishes every new version of them."""

@@ -1,4 +1,4 @@
-"""The command `policy-svc`."""
+"""The command line: `policy-svc run`, `migrate`, `dead-letters`, `import-policies`, `republish`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from policy_svc.settings import Settings
 
 
 def main() -> None:
-    """Run the service or one of its commands."""
+    """Run the command line."""
     run_main("policy-svc", Settings, build)
 
 

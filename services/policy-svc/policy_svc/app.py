@@ -1,12 +1,12 @@
-"""Everything policy-svc hears and does: it hears nothing, and takes files of policies."""
+"""Everything policy-svc does: it consumes no topic, and publishes what its commands import."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from chassis.service import Command, Service
+from chassis.service import Service
 from contracts.topics import CATALOGUE
-from policy_svc import announcing, importing
+from policy_svc.commands import COMMANDS
 from policy_svc.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -19,13 +19,5 @@ def build(settings: Settings) -> Service:
         settings=settings,
         catalogue=CATALOGUE,
         migrations=MIGRATIONS,
-        commands=(
-            Command(
-                "import-policies",
-                "Import policies from a JSON-lines file",
-                importing.add_arguments,
-                importing.import_policies,
-            ),
-            Command("announce", "Announce the present state again", announcing.add_arguments, announcing.announce),
-        ),
+        commands=COMMANDS,
     )

@@ -1,4 +1,4 @@
-"""The file that policies come in: JSON lines, one policy with its policyholder on each."""
+"""Reads a policy file: JSON lines, one policy with its policyholder on each."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from pydantic import Field, ValidationError, model_validator
 from contracts.policy import Deductible, EmailAddress, Home, Language, PersonName, PhoneNumber, PolicyTerms
 from contracts.topic import Part
 from contracts.vocabulary import Cover, PolicyNumber, ProductVersion
-from policy_svc import domain
+from policy_svc.domain.policy import relation_number_of
+from policy_svc.domain.terms import contradiction_in
 
-_SHOWN_ERRORS = 5
+_MAX_REASONS = 5
 _NOT_RECORDED_YET = datetime(2000, 1, 1, tzinfo=UTC)
-_WHAT_A_PATTERN_MEANS = {
+_PATTERN_SENTENCES = {
     "policy_number": "must look like 123456-531-04",
     "postcode": "must be four digits and two capital letters, 6011RA",
     "email": "must look like somebody@example.org, or be null",
@@ -28,7 +29,7 @@ _WHAT_A_PATTERN_MEANS = {
 
 
 class Policyholder(Part):
-    """How the customer is reached. Null says that there is no such address; a field may not be left out."""
+    """How the customer is reached. Null means that there is no such address; a field may not be left out."""
 
     name: PersonName
     email: EmailAddress | None
@@ -47,13 +48,13 @@ class Terms(Part):
     product_version: ProductVersion
 
     def recorded(self, at: datetime) -> PolicyTerms:
-        """Return these terms as learned at that moment, their covers in one order."""
+        """Return these terms as recorded at that moment, their covers sorted and without doubles."""
         covers = tuple(sorted(set(self.covers)))
         fields = {name: getattr(self, name) for name in Terms.model_fields} | {"covers": covers}
         return PolicyTerms(recorded_at=at, **fields)
 
 
-class PolicyOnFile(Part):
+class PolicyLine(Part):
     """One line: the whole state of one policy. Terms that a new line leaves out no longer count."""
 
     policy_number: PolicyNumber
@@ -62,26 +63,26 @@ class PolicyOnFile(Part):
 
     @model_validator(mode="after")
     def _periods_follow_each_other(self) -> Self:
-        contradiction = domain.contradiction_in(self.terms_recorded(_NOT_RECORDED_YET))
+        contradiction = contradiction_in(self.terms_recorded(_NOT_RECORDED_YET))
         if contradiction:
             raise ValueError(contradiction)
         return self
 
     def terms_recorded(self, at: datetime) -> tuple[PolicyTerms, ...]:
-        """Return all terms as learned at that moment."""
+        """Return all terms as recorded at that moment."""
         return tuple(terms.recorded(at) for terms in self.terms)
 
 
 @dataclass(frozen=True)
-class RefusedLine:
-    """A line that is not imported, and what to change. The reason repeats no personal data."""
+class RejectedLine:
+    """A line that cannot be imported, and what to change. The reason repeats no personal data."""
 
     line_number: int
     reason: str
 
 
-def read_policies(lines: Iterable[bytes]) -> Iterator[PolicyOnFile | RefusedLine]:
-    """Yield what each line says or why it is refused; empty lines are skipped.
+def read_lines(lines: Iterable[bytes]) -> Iterator[PolicyLine | RejectedLine]:
+    """Yield the policy of each line or why it is rejected; empty lines are skipped.
 
     A policy stands in a file once, and a customer with several policies has the same data in all of them: otherwise
     the order of the lines would decide, and importing the file again would change everything again.
@@ -92,39 +93,39 @@ def read_policies(lines: Iterable[bytes]) -> Iterator[PolicyOnFile | RefusedLine
         if not line.strip():
             continue
         try:
-            policy = PolicyOnFile.model_validate_json(line, strict=True, extra="forbid")
+            policy = PolicyLine.model_validate_json(line, strict=True, extra="forbid")
         except ValidationError as error:
-            yield RefusedLine(line_number, _explain(error))
+            yield RejectedLine(line_number, _reason(error))
             continue
-        relation_number = domain.relation_number_of(policy.policy_number)
+        relation_number = relation_number_of(policy.policy_number)
         earlier_line = line_of_policy.setdefault(policy.policy_number, line_number)
         holder_line, holder = holders.setdefault(relation_number, (line_number, hash(policy.policyholder)))
         if earlier_line != line_number:
-            yield RefusedLine(
+            yield RejectedLine(
                 line_number, f"policy_number: {policy.policy_number} stands on line {earlier_line} already"
             )
         elif holder != hash(policy.policyholder):
-            yield RefusedLine(
+            yield RejectedLine(
                 line_number, f"policyholder: customer {relation_number} has other data on line {holder_line}"
             )
         else:
             yield policy
 
 
-def _explain(error: ValidationError) -> str:
+def _reason(error: ValidationError) -> str:
     problems = error.errors(include_url=False, include_input=False, include_context=False)
     shown = [
-        f"{'.'.join(map(str, problem['loc'])) or 'line'}: {_meaning(problem['type'], problem['loc'], problem['msg'])}"
-        for problem in problems[:_SHOWN_ERRORS]
+        f"{'.'.join(map(str, problem['loc'])) or 'line'}: {_sentence(problem['type'], problem['loc'], problem['msg'])}"
+        for problem in problems[:_MAX_REASONS]
     ]
-    more = f" (and {len(problems) - _SHOWN_ERRORS} more)" if len(problems) > _SHOWN_ERRORS else ""
+    more = f" (and {len(problems) - _MAX_REASONS} more)" if len(problems) > _MAX_REASONS else ""
     return "; ".join(shown) + more
 
 
-def _meaning(kind: str, location: tuple[int | str, ...], message: str) -> str:
+def _sentence(kind: str, location: tuple[int | str, ...], message: str) -> str:
     field = str(location[-1]) if location else ""
-    if kind == "string_pattern_mismatch" and field in _WHAT_A_PATTERN_MEANS:
-        return _WHAT_A_PATTERN_MEANS[field]
+    if kind == "string_pattern_mismatch" and field in _PATTERN_SENTENCES:
+        return _PATTERN_SENTENCES[field]
     if kind == "extra_forbidden":
         return "is no field of a policy file; correct the name or leave it out"
     if kind == "missing":

@@ -1,4 +1,4 @@
-"""What policy-svc is told by its environment."""
+"""Settings of policy-svc: nothing beyond what every service has."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Nothing beyond what every service needs."""
+    """A policy file is an argument of the command `import-policies`, no setting."""

@@ -6,11 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-DEMO_FILE = Path(__file__).parents[3] / "tools" / "demo" / "data" / "policies" / "policies.jsonl"
+from policy_lines import DEMO_FILE
 
 
 @pytest.fixture
@@ -23,21 +21,37 @@ def policy_svc(environment: dict[str, str], *arguments: str) -> subprocess.Compl
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_the_demo_file_is_imported_once_and_can_be_announced_again(environment: dict[str, str]) -> None:
+def test_the_demo_file_is_imported_once_and_can_be_republished(environment: dict[str, str]) -> None:
     assert policy_svc(environment, "migrate").returncode == 0
-    first = policy_svc(environment, "import-policies", str(DEMO_FILE))
-    assert (first.returncode, first.stdout) == (0, "")
     policies = [json.loads(line) for line in DEMO_FILE.read_text().splitlines()]
     customers = {policy["policy_number"].partition("-")[0] for policy in policies}
-    assert f"new or changed: {len(policies)} policies, {len(customers)} customers" in first.stderr
+    first = policy_svc(environment, "import-policies", str(DEMO_FILE))
+    assert (first.returncode, first.stdout, first.stderr) == (
+        0,
+        f"{len(policies)} policies read, 0 rejected;"
+        f" new or changed: {len(policies)} policies, {len(customers)} customers\n",
+        f"policies.jsonl: {len(policies)} policies read\n",
+    )
     again = policy_svc(environment, "import-policies", str(DEMO_FILE))
-    assert "new or changed: 0 policies, 0 customers" in again.stderr
-    announced = policy_svc(environment, "announce", "--all")
-    told = f"announce: {len(customers)} customers and {len(policies)} policies announced\n"
-    assert (announced.returncode, announced.stderr) == (0, told)
+    assert (again.returncode, again.stdout) == (
+        0,
+        f"{len(policies)} policies read, 0 rejected; new or changed: 0 policies, 0 customers\n",
+    )
+    republished = policy_svc(environment, "republish", "--all")
+    assert (republished.returncode, republished.stdout, republished.stderr) == (
+        0,
+        f"{len(customers)} customers and {len(policies)} policies published again\n",
+        "",
+    )
 
 
-def test_a_database_without_tables_is_told_to_be_migrated(environment: dict[str, str]) -> None:
-    refused = policy_svc(environment, "import-policies", str(DEMO_FILE))
-    assert refused.returncode == 2
-    assert "policy-svc migrate" in refused.stderr
+def test_republish_wants_to_be_asked_for_all(environment: dict[str, str]) -> None:
+    result = policy_svc(environment, "republish")
+    assert result.returncode == 2
+    assert "the following arguments are required: --all" in result.stderr
+
+
+def test_a_database_without_tables_asks_to_be_migrated(environment: dict[str, str]) -> None:
+    result = policy_svc(environment, "import-policies", str(DEMO_FILE))
+    assert result.returncode == 2
+    assert result.stderr.endswith("run: policy-svc migrate\n")

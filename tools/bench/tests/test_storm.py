@@ -5,7 +5,7 @@ import orjson
 from bench.storm import SAMPLED_PER_CENT, Storm
 from contracts.envelope import decode
 from contracts.upstream import LOSS_REPORTED
-from policy_svc.policy_file import PolicyOnFile, read_policies
+from policy_svc.policy_file import PolicyLine, read_lines
 
 STORM = Storm(claims=400, policies=50)
 
@@ -33,7 +33,7 @@ def test_every_report_is_one_that_claims_svc_accepts_and_names_a_policy_of_the_f
 def test_every_policy_is_one_that_policy_svc_imports() -> None:
     lines = (line.encode() for line in STORM.policy_lines())
 
-    assert all(isinstance(policy, PolicyOnFile) for policy in read_policies(lines))
+    assert all(isinstance(policy, PolicyLine) for policy in read_lines(lines))
 
 
 def test_about_one_trace_in_twenty_is_sampled() -> None:

@@ -18,7 +18,7 @@ CREATE TABLE policy (
 );
 
 -- Two times: from effective_on until ends_on is when these terms hold, from recorded_at until superseded_at is how long
--- they were what we believed. Rows are never deleted, so that what was known at any moment can be told.
+-- they were what we believed. Rows are never deleted, so that what was known at any moment can be looked up.
 CREATE TABLE policy_terms (
     policy_number           text        COLLATE "C" NOT NULL REFERENCES policy,
     recorded_in_version     integer     NOT NULL,

@@ -1,41 +1,28 @@
-"""Imports and announcements at once: every version is made once, none is lost, and the newest is announced last."""
+"""Concurrent imports and republishing: every version is made once, and the newest is published last."""
 
 from __future__ import annotations
 
 import asyncio
-import copy
 import json
 from argparse import Namespace
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+
+from policy_lines import Importer, Line, another
 
 from chassis.testing import Harness
 from contracts.policy import ContactChanged, PolicyChanged
-from policy_svc import repository
-from policy_svc.announcing import announce
-from policy_svc.importing import import_policies
-
-Line = dict[str, Any]
-Importer = Callable[..., Awaitable[int]]
+from policy_svc.commands import import_policies, republish
+from policy_svc.repository import customers, policies
 
 
-def another(line: Line, policy_number: str, **holder: object) -> Line:
-    """Return the line of another policy with the same terms."""
-    result = copy.deepcopy(line)
-    result["policy_number"] = policy_number
-    result["policyholder"] |= holder
-    return result
-
-
-async def until_somebody_waits_for_a_lock(service: Harness) -> None:
+async def until_a_transaction_waits_for_a_lock(service: Harness) -> None:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     async with asyncio.timeout(10):
         while not await service.pool.fetchval(waiting):
             await asyncio.sleep(0.01)
 
 
-async def test_two_imports_at_once_make_every_version_once_and_lose_none(
+async def test_concurrent_imports_make_every_version_once_and_lose_none(
     service: Harness, tmp_path: Path, line: Line
 ) -> None:
     """Each imports both policies, in opposite order, with figures of its own, several times."""
@@ -47,7 +34,7 @@ async def test_two_imports_at_once_make_every_version_once_and_lose_none(
             for each in lines:
                 each["terms"][0]["deductible_cents"] = deductible_cents
             path.write_text("\n".join(json.dumps(each) for each in lines))
-            assert await import_policies(Namespace(file=path), service.runtime) == 0
+            assert await import_policies.run(Namespace(file=path), service.runtime) == 0
 
     await asyncio.gather(
         import_with("first", "1-531-01", "2-531-01", deductibles=(0, 25_000, 0, 25_000)),
@@ -55,26 +42,26 @@ async def test_two_imports_at_once_make_every_version_once_and_lose_none(
     )
     events = await service.published()
     for number, relation_number in (("1-531-01", "1"), ("2-531-01", "2")):
-        policies = [event for event in events if isinstance(event, PolicyChanged) and event.policy_number == number]
+        versions = [event for event in events if isinstance(event, PolicyChanged) and event.policy_number == number]
         contacts = [
             event for event in events if isinstance(event, ContactChanged) and event.relation_number == relation_number
         ]
-        assert [policy.version for policy in policies] == list(range(1, 9))
+        assert [policy.version for policy in versions] == list(range(1, 9))
         assert [contact.version for contact in contacts] == list(range(1, 9))
-        assert len({contact.customer_id for contact in contacts} | {policy.customer_id for policy in policies}) == 1
+        assert len({contact.customer_id for contact in contacts} | {policy.customer_id for policy in versions}) == 1
         current = await service.pool.fetch(
             "SELECT deductible_cents FROM policy_terms WHERE policy_number = $1 AND superseded_at IS NULL", number
         )
-        assert [row["deductible_cents"] for row in current] == [policies[-1].terms[0].deductible_cents]
+        assert [row["deductible_cents"] for row in current] == [versions[-1].terms[0].deductible_cents]
 
 
-async def test_two_imports_of_many_customers_in_opposite_order_do_not_wait_for_each_other_for_ever(
+async def test_concurrent_imports_of_many_customers_in_opposite_order_do_not_deadlock(
     service: Harness, tmp_path: Path, line: Line
 ) -> None:
     async def import_numbers(name: str, numbers: list[int]) -> int:
         path = tmp_path / name
         path.write_text("\n".join(json.dumps(another(line, f"{number}-531-01", name=name)) for number in numbers))
-        return await import_policies(Namespace(file=path), service.runtime)
+        return await import_policies.run(Namespace(file=path), service.runtime)
 
     numbers = list(range(1, 401))
     await import_numbers("before", numbers)
@@ -83,7 +70,7 @@ async def test_two_imports_of_many_customers_in_opposite_order_do_not_wait_for_e
         assert list(codes) == [0, 0]
 
 
-async def test_an_import_during_an_announcement_is_announced_after_it(
+async def test_a_policy_imported_while_it_is_republished_is_published_after_it(
     service: Harness, import_lines: Importer, line: Line
 ) -> None:
     """Otherwise compaction would keep the older version for good."""
@@ -91,44 +78,40 @@ async def test_an_import_during_an_announcement_is_announced_after_it(
     await service.published()
     line["terms"][0]["deductible_cents"] = 0
     async with service.runtime.transaction() as work:
-        policies = await repository.lock_next_policies(work.connection, after="", limit=10)
-        importing = asyncio.create_task(as_coroutine(import_lines(line)))
-        await until_somebody_waits_for_a_lock(service)
-        work.publish(*policies.values(), trace=None)
+        locked = await policies.lock_next(work.connection, after="", limit=10)
+        importing = asyncio.create_task(import_lines(line))
+        await until_a_transaction_waits_for_a_lock(service)
+        work.publish(*locked.values(), trace=None)
     await importing
     assert [event.version for event in await service.published() if isinstance(event, PolicyChanged)] == [1, 2]
 
 
-async def test_a_contact_changed_during_an_announcement_is_announced_after_it(
+async def test_a_contact_changed_while_it_is_republished_is_published_after_it(
     service: Harness, import_lines: Importer, line: Line
 ) -> None:
     await import_lines(line)
     await service.published()
     line["policyholder"]["mobile_phone"] = None
     async with service.runtime.transaction() as work:
-        customers = await repository.lock_next_customers(work.connection, after="", limit=10)
-        importing = asyncio.create_task(as_coroutine(import_lines(line)))
-        await until_somebody_waits_for_a_lock(service)
-        work.publish(*customers, trace=None)
+        locked = await customers.lock_next(work.connection, after="", limit=10)
+        importing = asyncio.create_task(import_lines(line))
+        await until_a_transaction_waits_for_a_lock(service)
+        work.publish(*locked, trace=None)
     await importing
     assert [event.version for event in await service.published() if isinstance(event, ContactChanged)] == [1, 2]
 
 
-async def test_an_announcement_during_an_import_waits_and_says_what_was_imported(
+async def test_republishing_during_an_import_waits_and_publishes_what_was_imported(
     service: Harness, import_lines: Importer, line: Line
 ) -> None:
     await import_lines(line)
     async with service.runtime.transaction() as work:
-        await repository.lock_policies(work.connection, policy_numbers=["123456-531-04"])
-        announcing = asyncio.create_task(announce(Namespace(all=True), service.runtime))
-        await until_somebody_waits_for_a_lock(service)
+        await policies.lock(work.connection, policy_numbers=["123456-531-04"])
+        republishing = asyncio.create_task(republish.run(Namespace(all=True), service.runtime))
+        await until_a_transaction_waits_for_a_lock(service)
         await work.connection.execute("UPDATE policy SET version = 2")
         await work.connection.execute("UPDATE policy_terms SET deductible_cents = 0")
-    await announcing
+    await republishing
     last = (await service.published())[-1]
     assert isinstance(last, PolicyChanged)
     assert (last.version, last.terms[0].deductible_cents) == (2, 0)
-
-
-async def as_coroutine(awaitable: Awaitable[int]) -> int:
-    return await awaitable

@@ -8,20 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 from confluent_kafka import Consumer
+from policy_lines import DEMO_FILE
 
 from contracts import policy
 from contracts.envelope import decode
 from contracts.policy import CONTACT_CHANGED, POLICY_CHANGED, ContactChanged, PolicyChanged
 from contracts.topic import Topic
-from policy_svc.policy_file import PolicyOnFile, read_policies
+from policy_svc.policy_file import PolicyLine, read_lines
 
-DEMO_FILE = Path(__file__).parents[3] / "tools" / "demo" / "data" / "policies" / "policies.jsonl"
 PATIENCE_SECONDS = 45
 
 
@@ -72,7 +71,7 @@ def test_reading_both_topics_from_the_start_rebuilds_every_policy_and_customer(
     events: Iterator[PolicyChanged | ContactChanged],
 ) -> None:
     with DEMO_FILE.open("rb") as lines:
-        imported = {line.policy_number: line for line in read_policies(lines) if isinstance(line, PolicyOnFile)}
+        imported = {line.policy_number: line for line in read_lines(lines) if isinstance(line, PolicyLine)}
     policies: dict[str, PolicyChanged] = {}
     contacts: dict[str, ContactChanged] = {}
     for event in events:

@@ -1,37 +1,23 @@
-"""A file of policies on a real database: what is stored, what is announced, and what two imports at once do."""
-
 from __future__ import annotations
 
-import copy
 from argparse import Namespace
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
+from policy_lines import Importer, Line, another
 
 from chassis.clock import SettableClock
 from chassis.testing import Harness
 from contracts.policy import ContactChanged, PolicyChanged
-from policy_svc.importing import BATCH_LINES, import_policies, store_policies
-from policy_svc.policy_file import PolicyOnFile
+from policy_svc.commands import import_policies
+from policy_svc.policy_file import PolicyLine
 
-Line = dict[str, Any]
-Importer = Callable[..., Awaitable[int]]
 MARCH = datetime(2021, 3, 1, 9, 0, tzinfo=UTC)
 
 
-def another(line: Line, policy_number: str, **holder: object) -> Line:
-    """Return the line of another policy with the same terms."""
-    result = copy.deepcopy(line)
-    result["policy_number"] = policy_number
-    result["policyholder"] |= holder
-    return result
-
-
-async def test_a_new_policy_is_announced_whole_after_its_customer(
+async def test_a_new_policy_is_published_whole_after_its_customer(
     service: Harness, import_lines: Importer, line: Line
 ) -> None:
     assert await import_lines(line) == 0
@@ -46,7 +32,7 @@ async def test_a_new_policy_is_announced_whole_after_its_customer(
     ]
 
 
-async def test_importing_the_same_file_again_changes_and_announces_nothing(
+async def test_importing_the_same_file_again_changes_and_publishes_nothing(
     service: Harness, import_lines: Importer, line: Line, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = [line, another(line, "123456-601-01"), another(line, "777-531-01", email=None, mobile_phone=None)]
@@ -55,7 +41,7 @@ async def test_importing_the_same_file_again_changes_and_announces_nothing(
     capsys.readouterr()
     assert await import_lines(*lines) == 0
     assert await service.published() == []
-    assert "3 policies read, 0 refused; new or changed: 0 policies, 0 customers" in capsys.readouterr().err
+    assert capsys.readouterr().out == "3 policies read, 0 rejected; new or changed: 0 policies, 0 customers\n"
 
 
 async def test_changed_terms_give_the_next_version_with_the_terms_that_stayed(
@@ -108,7 +94,7 @@ async def test_two_changes_at_one_moment_of_the_clock_are_two_versions(
     assert versions == [1, 2, 3]
 
 
-async def test_changed_contact_data_is_announced_alone_and_keeps_the_customer_id(
+async def test_changed_contact_data_is_published_alone_and_keeps_the_customer_id(
     service: Harness, import_lines: Importer, line: Line
 ) -> None:
     await import_lines(line)
@@ -133,11 +119,12 @@ async def test_a_bad_line_is_reported_with_its_number_and_the_others_are_importe
 ) -> None:
     bad = another(line, "2-531-01", mobile_phone="06-12345678")
     assert await import_lines(another(line, "1-531-01"), bad, "{", another(line, "3-531-01")) == 1
-    report = capsys.readouterr().err
-    assert "line 2 refused: policyholder.mobile_phone: must be E.164" in report
-    assert "line 3 refused: line: Invalid JSON" in report
-    assert "4 policies read, 2 refused; new or changed: 2 policies, 2 customers" in report
-    assert "06-12345678" not in report
+    output = capsys.readouterr()
+    assert "policies.jsonl: line 2 rejected: policyholder.mobile_phone: must be E.164" in output.err
+    assert "policies.jsonl: line 3 rejected: line: Invalid JSON" in output.err
+    assert output.err.count("rejected") == 2
+    assert output.out == "4 policies read, 2 rejected; new or changed: 2 policies, 2 customers\n"
+    assert "06-12345678" not in output.err
     policies = [event.policy_number for event in await service.published() if isinstance(event, PolicyChanged)]
     assert policies == ["1-531-01", "3-531-01"]
 
@@ -147,32 +134,41 @@ async def test_a_file_of_bad_lines_only_imports_nothing(service: Harness, import
     assert await service.published() == []
 
 
-async def test_a_file_that_is_not_there_is_said_to_be_so(
+async def test_a_file_that_cannot_be_opened_is_named(
     service: Harness, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert await import_policies(Namespace(file=tmp_path / "nowhere.jsonl"), service.runtime) == 2
-    assert "nowhere.jsonl cannot be opened: No such file or directory" in capsys.readouterr().err
+    missing = tmp_path / "nowhere.jsonl"
+    assert await import_policies.run(Namespace(file=missing), service.runtime) == 2
+    assert capsys.readouterr().err == f"{missing}: cannot be opened: No such file or directory\n"
 
 
 async def test_a_long_file_is_imported_in_batches_with_progress(
     service: Harness, import_lines: Importer, line: Line, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = [another(line, f"{number}-531-01") for number in range(1, 2 * BATCH_LINES + 2)]
+    lines = [another(line, f"{number}-531-01") for number in range(1, 2 * import_policies.BATCH_LINES + 2)]
     assert await import_lines(*lines) == 0
-    assert capsys.readouterr().err.count("policies read") == 3
+    assert capsys.readouterr().err.splitlines() == [
+        f"policies.jsonl: {count} policies read" for count in (500, 1_000, 1_001)
+    ]
     events = await service.published()
-    assert len({event.policy_number for event in events if isinstance(event, PolicyChanged)}) == 2 * BATCH_LINES + 1
-    assert len({event.customer_id for event in events if isinstance(event, ContactChanged)}) == 2 * BATCH_LINES + 1
+    assert (
+        len({event.policy_number for event in events if isinstance(event, PolicyChanged)})
+        == 2 * import_policies.BATCH_LINES + 1
+    )
+    assert (
+        len({event.customer_id for event in events if isinstance(event, ContactChanged)})
+        == 2 * import_policies.BATCH_LINES + 1
+    )
 
 
 async def test_a_batch_takes_the_same_number_of_statements_whatever_its_size(service: Harness, line: Line) -> None:
     async def statements_for(numbers: range) -> int:
         counted: list[str] = []
-        policies = [PolicyOnFile.model_validate(another(line, f"{number}-531-01")) for number in numbers]
+        policies = [PolicyLine.model_validate(another(line, f"{number}-531-01")) for number in numbers]
         async with service.runtime.transaction() as work:
             assert isinstance(work.connection, asyncpg.pool.PoolConnectionProxy)
             with work.connection.query_logger(lambda record: counted.append(record.query)):
-                await store_policies(policies, work)
+                await import_policies.store(policies, work=work)
         return len(counted)
 
     await statements_for(range(1, 3))  # the driver asks a new connection for its types

@@ -1,0 +1,37 @@
+"""A policy's number and its versions: when imported terms make a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from contracts.policy import PolicyChanged, PolicyTerms
+
+_ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def relation_number_of(policy_number: str) -> str:
+    """Return the customer's number: the digits before the first hyphen."""
+    return policy_number.partition("-")[0]
+
+
+def next_version(
+    known: PolicyChanged | None, *, policy_number: str, customer_id: UUID, wanted: Sequence[PolicyTerms]
+) -> PolicyChanged | None:
+    """Return the policy's next version with the `wanted` terms, or None when its known version has the same terms.
+
+    Terms that were known before keep the moment they were recorded at.
+    """
+    if known is None:
+        return PolicyChanged(policy_number=policy_number, version=1, customer_id=customer_id, terms=tuple(wanted))
+    known_by_content = {_content(terms): terms for terms in known.terms}
+    revised = tuple(known_by_content.get(_content(terms), terms) for terms in wanted)
+    if revised == known.terms:
+        return None
+    return known.model_copy(update={"version": known.version + 1, "terms": revised})
+
+
+def _content(terms: PolicyTerms) -> PolicyTerms:
+    """Return `terms` as they compare when it does not matter when they were recorded."""
+    return terms.model_copy(update={"recorded_at": _ANY_MOMENT})
