@@ -26,10 +26,10 @@ def test_the_demo_file_is_imported_once_and_can_be_republished(environment: dict
     policies = [json.loads(line) for line in DEMO_FILE.read_text().splitlines()]
     customers = {policy["policy_number"].partition("-")[0] for policy in policies}
     first = policy_svc(environment, "import-policies", str(DEMO_FILE))
+    changes = f"{len(policies)} policies, {len(customers)} customers"
     assert (first.returncode, first.stdout, first.stderr) == (
         0,
-        f"{len(policies)} policies read, 0 rejected;"
-        f" new or changed: {len(policies)} policies, {len(customers)} customers\n",
+        f"{len(policies)} policies read, 0 rejected; new or changed: {changes}\n",
         f"policies.jsonl: {len(policies)} policies read\n",
     )
     again = policy_svc(environment, "import-policies", str(DEMO_FILE))
