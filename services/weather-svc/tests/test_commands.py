@@ -17,14 +17,14 @@ async def test_importing_a_file_again_changes_nothing(
     assert await import_files(service, path) == 0
     assert capsys.readouterr().out == (
         "1080 hours read: 1080 new, 0 corrected, 0 validated without a change, 0 unchanged;"
-        " 0 answers rest on them and are assessed again\n"
+        " 0 answers to be assessed again\n"
     )
     await service.deliver(RAINFALL_REQUESTED, request())
     await service.published()
     assert await import_files(service, path) == 0
     assert capsys.readouterr().out == (
         "1080 hours read: 0 new, 0 corrected, 0 validated without a change, 1080 unchanged;"
-        " 0 answers rest on them and are assessed again\n"
+        " 0 answers to be assessed again\n"
     )
     assert await service.fire_due_timers() == 0
 
@@ -70,6 +70,5 @@ async def test_the_summary_counts_corrections_validations_and_the_answers_they_m
     capsys.readouterr()
     assert await import_files(service, path, quality=Quality.VALIDATED) == 0
     assert capsys.readouterr().out == (
-        "3 hours read: 1 new, 1 corrected, 1 validated without a change, 0 unchanged;"
-        " 1 answers rest on them and are assessed again\n"
+        "3 hours read: 1 new, 1 corrected, 1 validated without a change, 0 unchanged; 1 answers to be assessed again\n"
     )

@@ -45,14 +45,14 @@ async def test_a_dry_hour_that_becomes_a_trace_is_a_correction(service: Harness)
         assert await record(connection, 0, is_trace=True) == [(0, 1, 0)]
 
 
-async def test_a_figure_that_knmi_takes_back_is_missing_again(service: Harness) -> None:
+async def test_a_figure_that_knmi_withdraws_is_missing_again(service: Harness) -> None:
     async with service.pool.acquire() as connection:
         await record(connection, 26)
         assert await record(connection, None) == [(0, 1, 0)]
         assert await figures_now(connection, hours=1) == [None]
 
 
-async def test_validating_a_figure_as_it_was_is_remembered(service: Harness) -> None:
+async def test_validating_a_figure_without_a_change_is_recorded(service: Harness) -> None:
     async with service.pool.acquire() as connection:
         await record(connection, 26)
         assert await record(connection, 26, quality=Quality.VALIDATED) == [(0, 0, 1)]
@@ -91,7 +91,7 @@ async def test_only_answers_that_rest_on_the_hours_become_stale(service: Harness
         assert await assessments.pop_stale(connection, limit=10) == []
 
 
-async def test_recording_waits_for_those_who_are_answering(service: Harness) -> None:
+async def test_recording_waits_until_nobody_assesses(service: Harness) -> None:
     async with service.pool.acquire() as answering, service.pool.acquire() as recording, recording.transaction():
         answer_transaction = answering.transaction()
         await answer_transaction.start()
@@ -99,7 +99,10 @@ async def test_recording_waits_for_those_who_are_answering(service: Harness) -> 
         recorder = asyncio.create_task(observations.lock_for_recording(recording))
         async with asyncio.timeout(10):
             while not await service.pool.fetchval(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                """
+                SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                 WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
+                """
             ):
                 await asyncio.sleep(0)
         assert not recorder.done()

@@ -40,7 +40,7 @@ class _Summary:
         return (
             f"{self.read} hours read: {self.new} new, {self.corrected} corrected,"
             f" {self.confirmed} validated without a change, {unchanged} unchanged;"
-            f" {self.stale_answers} answers rest on them and are assessed again"
+            f" {self.stale_answers} answers to be assessed again"
         )
 
 

@@ -114,13 +114,16 @@ def test_hours_that_arrive_after_a_final_yes_are_no_news() -> None:
     assert not is_news(after, previous=before)
 
 
-@pytest.mark.parametrize("tenths_mm", [0, None, 40])
-def test_a_corrected_figure_is_news_after_a_final_answer(tenths_mm: int | None) -> None:
+@pytest.mark.parametrize(
+    ("hour", "known", "corrected"),
+    [(72, 28, 0), (72, 28, None), (72, 28, 40), (0, 0, 1), (0, 0, None)],
+)
+def test_a_corrected_figure_is_news_after_a_final_answer(hour: int, known: int, corrected: int | None) -> None:
     before = assess(request())
     (ell,) = before.stations
     figures = list(ell.hours.tenths_mm)
-    assert figures[72] == 28
-    figures[72] = tenths_mm
+    assert figures[hour] == known
+    figures[hour] = corrected
     hours = ell.hours.model_copy(update={"tenths_mm": tuple(figures)})
     after = before.model_copy(update={"stations": (ell.model_copy(update={"hours": hours}),)})
     assert is_news(after, previous=before)
