@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from contracts.dead_letters import MessageDeadLettered
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from contracts.topic import Event, Topic
+from contracts.topic import Event, Topic
 
 
 class Catalogue:

@@ -21,9 +21,10 @@ class DeadLetterHeader(Part):
 
 
 class MessageDeadLettered(Event):
-    """A consumer could not take a record; the record itself is in here, byte by byte, and can be replayed.
+    """A consumer could not process a record.
 
-    Published once per dead letter. It may hold anything its producer put into it, personal data too.
+    Published once per dead letter. The record is in here byte by byte, so that it can be replayed; it may hold
+    anything its producer put into it, personal data too.
     """
 
     dead_letter_id: UUID
@@ -42,12 +43,12 @@ class MessageDeadLettered(Event):
 
 _EXAMPLE = MessageDeadLettered(
     dead_letter_id=UUID("0198c5f3-1a1b-7c1d-8e1f-202122232425"),
-    consumer="claims-svc.loss-reported.v1",
-    topic="loss-reported.v1",
+    consumer="claims-svc.claims.loss-reported.v1",
+    topic="claims.loss-reported.v1",
     partition=3,
     offset=1_042,
     reason_code="not-json",
-    reason="the value is not JSON: Invalid JSON: expected value at line 1 column 1",
+    reason="the value cannot be read as JSON at line 1 column 2; send UTF-8 JSON",
     attempts=1,
     dead_lettered_at=datetime(2021, 7, 15, 6, 20, tzinfo=UTC),
     key_base64=None,

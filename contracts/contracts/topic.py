@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 TYPE_PREFIX = "nl.waterschade."
 """CloudEvents asks for a type that starts with the reversed name of whoever defines it."""
@@ -81,6 +79,10 @@ class Topic(Generic[E]):
         if self.retention is None:
             return limits | {"cleanup.policy": "compact"}
         return limits | {"cleanup.policy": "delete", "retention.ms": str(int(self.retention.total_seconds() * 1000))}
+
+    def group_of(self, consumer: str) -> str:
+        """Return the consumer group in which `consumer` reads this topic: a group reads one topic."""
+        return f"{consumer}.{self.name}"
 
     def key_of(self, event: E) -> str:
         """Return the record key of `event`."""

@@ -114,8 +114,7 @@ class LossInterval(Part):
     @model_validator(mode="after")
     def _is_ordered(self) -> Self:
         if not timedelta(0) <= self.until_at - self.from_at <= _LONGEST_LOSS:
-            message = "until_at must lie 0 to 31 days after from_at"
-            raise ValueError(message)
+            raise ValueError("until_at must lie 0 to 31 days after from_at")
         return self
 
 

@@ -4,41 +4,44 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft7Validator, Draft202012Validator  # type: ignore[import-untyped]
 
-from contracts import generate
+from contracts.generate.__main__ import main
+from contracts.generate.files import GENERATED, outdated_files, write_files
 from contracts.topic import Topic
 from contracts.topics import TOPICS
 from contracts.upstream import LOSS_REPORTED
 
 
 def test_the_committed_files_are_what_the_topics_give() -> None:
-    assert generate.outdated_files(generate.GENERATED) == []
+    assert outdated_files(GENERATED) == []
 
 
 def test_a_second_run_writes_the_same_bytes(tmp_path: Path) -> None:
-    generate.write_files(tmp_path)
+    write_files(tmp_path)
     first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    generate.write_files(tmp_path)
+    write_files(tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
 
 
 def test_check_names_what_differs_and_the_command_that_mends_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    generate.main(["--directory", str(tmp_path)])
-    assert generate.main(["--check", "--directory", str(tmp_path)]) == 0
+    main(["--directory", str(tmp_path)])
+    assert main(["--check", "--directory", str(tmp_path)]) == 0
     (tmp_path / "acls.csv").write_text("changed by hand")
     (tmp_path / "Forgotten.schema.json").write_text("{}")
-    assert generate.main(["--check", "--directory", str(tmp_path)]) == 1
+    assert main(["--check", "--directory", str(tmp_path)]) == 1
     complaint = capsys.readouterr().err
     assert "Forgotten.schema.json, acls.csv" in complaint
     assert "python -m contracts.generate" in complaint
-    generate.main(["--directory", str(tmp_path)])
+    main(["--directory", str(tmp_path)])
     assert not (tmp_path / "Forgotten.schema.json").exists()
 
 
@@ -58,17 +61,48 @@ def test_schemas_carry_what_the_docstrings_say() -> None:
     assert schema["$defs"]["DamageItem"]["properties"]["amount_cents"]["description"].startswith("Euro cents")
 
 
-def test_every_reference_in_the_asyncapi_document_leads_somewhere() -> None:
+def test_every_reference_in_the_asyncapi_document_leads_to_something_inside_it() -> None:
     document = _read_json("asyncapi.json")
     references = _references(document)
     assert len(references) >= 4 * len(TOPICS)
     for reference in references:
-        if reference.startswith("#/"):
-            target: Any = document
-            for step in reference.removeprefix("#/").split("/"):
-                target = target[step]
-        else:
-            assert (generate.GENERATED / reference).is_file()
+        root, *steps = reference.split("/")
+        assert root == "#"
+        target: Any = document
+        for step in steps:
+            target = target[step]
+        assert isinstance(target, dict)
+
+
+def test_no_reference_of_a_schema_in_the_asyncapi_document_hides_what_stands_beside_it() -> None:
+    schemas = _read_json("asyncapi.json")["components"]["schemas"]
+    route = schemas["DamageItem"]["properties"]["estimated_by"]
+    assert route == {"allOf": [{"$ref": "#/components/schemas/FactSource"}], "default": "customer"}
+    assert all(len(part) == 1 for part in _parts(schemas) if "$ref" in part)
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_the_schemas_of_the_asyncapi_document_accept_what_the_schema_files_accept(topic: Topic[Any]) -> None:
+    document = _read_json("asyncapi.json")
+    reference = document["components"]["messages"][topic.name]["payload"]
+    bundled = Draft7Validator(reference | {"components": document["components"]})
+    alone = Draft202012Validator(_read_json(f"{topic.event.__name__}.schema.json"))
+    for example in topic.examples:
+        payload = json.loads(example.model_dump_json())
+        bundled.validate(payload)
+        for name in payload:
+            for value in (7, "text", [], None, {}):
+                changed = payload | {name: value}
+                assert bundled.is_valid(changed) == alone.is_valid(changed), changed
+
+
+def test_the_asyncapi_document_says_where_the_brokers_are_and_how_one_is_let_in() -> None:
+    document = _read_json("asyncapi.json")
+    production, development = document["servers"]["production"], document["servers"]["development"]
+    variables = set(re.findall(r"\{(\w+)\}", production["host"]))
+    assert (production["protocol"], variables) == ("kafka-secure", set(production["variables"]))
+    assert production["security"] == [{"$ref": "#/components/securitySchemes/clientCertificate"}]
+    assert (development["protocol"], development["host"]) == ("kafka", "localhost:9092")
 
 
 def test_the_asyncapi_document_tells_a_reader_its_group_and_what_the_broker_keeps() -> None:
@@ -82,7 +116,7 @@ def test_the_asyncapi_document_tells_a_reader_its_group_and_what_the_broker_keep
 
 
 def test_nobody_may_do_more_than_its_topics_ask() -> None:
-    with (generate.GENERATED / "acls.csv").open(newline="") as lines:
+    with (GENERATED / "acls.csv").open(newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert {row["operation"] for row in rows} == {"Read", "Write"}
     assert [(row["operation"], row["resource_name"]) for row in rows if row["principal"] == "User:upstream"] == [
@@ -95,7 +129,7 @@ def test_nobody_may_do_more_than_its_topics_ask() -> None:
 
 
 def test_the_page_shows_every_topic_in_full() -> None:
-    page = (generate.GENERATED / "topics.md").read_text(encoding="utf-8")
+    page = (GENERATED / "topics.md").read_text(encoding="utf-8")
     for topic in TOPICS:
         section = page.partition(f"## {topic.name}\n")[2].partition("\n## ")[0]
         for fact in (topic.owner, topic.event_type, f"`{topic.key}`", topic.personal_data.value, "```json"):
@@ -103,14 +137,17 @@ def test_the_page_shows_every_topic_in_full() -> None:
 
 
 def _read_json(name: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((generate.GENERATED / name).read_text(encoding="utf-8"))
+    document: dict[str, Any] = json.loads((GENERATED / name).read_text(encoding="utf-8"))
     return document
 
 
-def _references(part: Any) -> list[str]:  # noqa: ANN401 - any JSON
-    if isinstance(part, list):
-        return [reference for item in part for reference in _references(item)]
-    if not isinstance(part, dict):
-        return []
-    found = [reference for value in part.values() for reference in _references(value)]
-    return [*found, part["$ref"]] if isinstance(part.get("$ref"), str) else found
+def _references(document: Any) -> list[str]:  # noqa: ANN401 - any JSON
+    return [part["$ref"] for part in _parts(document) if "$ref" in part]
+
+
+def _parts(document: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - any JSON
+    if isinstance(document, dict):
+        yield document
+    if isinstance(document, (dict, list)):
+        for part in document.values() if isinstance(document, dict) else document:
+            yield from _parts(part)

@@ -25,4 +25,4 @@ class Consumer(Generic[E]):
 
     def group(self, service: str) -> str:
         """Return the consumer group: one for each service and topic."""
-        return f"{service}.{self.topic.name}"
+        return self.topic.group_of(service)

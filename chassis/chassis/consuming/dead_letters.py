@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.publishing.outbox import HEADER_ALLOWANCE_BYTES
 from contracts.dead_letters import DeadLetterHeader, MessageDeadLettered
+from contracts.envelope import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,7 +199,7 @@ def _event(
         value_base64=value,
         headers=tuple(DeadLetterHeader(name=name, value_base64=text) for name, text in _encoded(record.headers)),
     )
-    if len(event.__pydantic_serializer__.to_json(event)) + HEADER_ALLOWANCE_BYTES <= limit:
+    if len(to_json(event)) + HEADER_ALLOWANCE_BYTES <= limit:
         return event
     remark = f" (too large to repeat here; it lies in the table dead_letter as {dead_letter_id})"
     emptied = {"key_base64": None, "value_base64": None, "headers": (), "reason": event.reason + remark}

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.errors import HandlerBrokenError, UnprocessableMessage
 from chassis.telemetry import messaging_attributes as messaging
+from contracts.envelope import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def prepare(
     if service not in topic.producers:
         message = f"{service} is not declared as a producer of {topic.name}; add it there in contracts"
         raise HandlerBrokenError(message)
-    payload = event.__pydantic_serializer__.to_json(event)
+    payload = to_json(event)
     if len(payload) + HEADER_ALLOWANCE_BYTES > topic.max_message_bytes:
         code, reason = "event-too-large", f"{len(payload)} bytes are more than {topic.name} can hold"
         raise UnprocessableMessage(code, reason)

@@ -31,6 +31,7 @@ from chassis.publishing import outbox
 from chassis.telemetry import messaging_attributes as messaging
 from chassis.telemetry import metrics
 from chassis.workarounds.abandoned_producer import abandon, stop, stop_sending_after_failure
+from contracts.envelope import headers_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ class Relay:
     ) -> None:
         self._settings = settings
         self._service = service
-        self._source = f"/{service}".encode()
+        self._source = f"/{service}"
         self._tracing = tracing
         self._filled = filled
         self._stopping = stopping
@@ -206,16 +207,13 @@ class Relay:
         self._careful = False
 
     async def _hand_over(self, producer: AIOKafkaProducer, row: OutboxRow) -> asyncio.Future[object]:
-        headers = [
-            ("ce_specversion", b"1.0"),
-            ("ce_id", str(row.event_id).encode()),
-            ("ce_source", self._source),
-            ("ce_type", row.event_type.encode()),
-            ("ce_time", row.occurred_at.isoformat().encode()),
-            ("content-type", b"application/json"),
-        ]
-        if row.trace is not None:
-            headers.append(("traceparent", row.trace.encode()))
+        headers = headers_of(
+            event_id=str(row.event_id),
+            source=self._source,
+            event_type=row.event_type,
+            time=row.occurred_at,
+            traceparent=row.trace,
+        )
         future: asyncio.Future[object] = await producer.send(
             row.topic, row.payload, key=row.key.encode(), headers=headers
         )

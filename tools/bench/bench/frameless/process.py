@@ -16,6 +16,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from bench.frameless.work import BareWork
 from chassis.consuming.batch import Delivery
+from contracts.envelope import headers_of
+from contracts.topic import TYPE_PREFIX
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -153,9 +155,13 @@ async def _relay(bare: Bare, bootstrap_servers: str) -> None:
 
 
 async def _hand_over(producer: AIOKafkaProducer, row: asyncpg.Record) -> asyncio.Future[object]:
-    headers = [("ce_id", str(row["event_id"]).encode())]
-    if row["trace"] is not None:
-        headers.append(("traceparent", row["trace"].encode()))
+    headers = headers_of(
+        event_id=str(row["event_id"]),
+        source="/frameless",
+        event_type=TYPE_PREFIX + row["topic"],
+        time=datetime.now(UTC),
+        traceparent=row["trace"],
+    )
     future: asyncio.Future[object] = await producer.send(
         row["topic"], row["payload"], key=row["key"].encode(), headers=headers
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from uuid_utils.compat import uuid7
 
+from contracts.envelope import to_json
 from contracts.topics import CATALOGUE
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class BareWork:
         for event in events:
             topic = CATALOGUE.topic_of(type(event))
             assert topic is not None, type(event)  # noqa: S101 - every event of the services has a topic
-            payload = event.__pydantic_serializer__.to_json(event)
+            payload = to_json(event)
             self.announced.append((uuid7(), topic.name, topic.key_of(event), payload, trace))
 
     def schedule(self, *timers: Timer) -> None:

@@ -7,16 +7,16 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.generate_asyncapi import summary_of
-from contracts.generate_schemas import schema_file_name
+from contracts.generate.asyncapi import summary_of
+from contracts.generate.json_schemas import schema_file_name
 from contracts.topic import PersonalData, Topic
 from contracts.topics import TOPICS
 
 _INTRODUCTION = """\
 # Topics
 
-Generated from `contracts/contracts/topics.py` by `python -m contracts.generate`. Records are CloudEvents 1.0 in binary
-mode; the README beside `contracts/` shows how to write and read them. A consumer's group is `<consumer>.<topic>`.
+Generated from the declarations in `contracts/contracts/` by `python -m contracts.generate`. Records are CloudEvents 1.0 in
+binary mode; the README of `contracts/` shows how to write and read them. A consumer's group is `<consumer>.<topic>`.
 """
 
 _CLASSES = {
@@ -37,7 +37,7 @@ def _overview() -> str:
         (f"[{topic.name}](#{topic.name.replace('.', '')})", summary_of(topic.event), _names(topic.consumers))
         for topic in TOPICS
     ]
-    return _table(("Topic", "What it says", "Read by"), rows)
+    return _table(("Topic", "Event", "Consumers"), rows)
 
 
 def _section(topic: Topic[Any]) -> str:
@@ -46,17 +46,17 @@ def _section(topic: Topic[Any]) -> str:
         ("ce_type", f"`{topic.event_type}`"),
         ("Key", f"`{topic.key}`"),
         ("Owner", topic.owner),
-        ("Written by", _names(topic.producers)),
-        ("Read by", _names(topic.consumers)),
+        ("Producers", _names(topic.producers)),
+        ("Consumers", _names(topic.consumers)),
         ("Partitions", str(topic.partitions)),
-        ("Kept", _kept(topic)),
+        ("Retention", _retention(topic)),
         ("Largest record", f"{topic.max_message_bytes} bytes"),
         ("Personal data", f"{topic.personal_data}: {_CLASSES[topic.personal_data]}"),
     )
     return f"## {topic.name}\n\n{inspect.getdoc(topic.event)}\n\n{_table(('', ''), facts)}\n{_examples(topic)}"
 
 
-def _kept(topic: Topic[Any]) -> str:
+def _retention(topic: Topic[Any]) -> str:
     if topic.retention is None:
         return "the newest record of every key, for good (compacted)"
     return f"{topic.retention.days} days"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
+
+from pydantic.json_schema import models_json_schema
 
 from contracts.topic import Event
 from contracts.topics import TOPICS
@@ -24,6 +27,18 @@ def schema_of(event: type[Event]) -> dict[str, Any]:
     topic = next(topic for topic in TOPICS if topic.event is event)
     examples = [json.loads(example.model_dump_json()) for example in topic.examples]
     return {"$schema": DIALECT, "$id": f"urn:waterschade:event:{event.__name__}"} | schema | {"examples": examples}
+
+
+def schemas_of_all(events: Iterable[type[Event]], *, ref_template: str) -> dict[str, dict[str, Any]]:
+    """Return the schemas of `events` and of every part of them by name, for one document that holds them all.
+
+    `ref_template` says where a part lies in that document, with `{model}` for its name.
+    """
+    _, together = models_json_schema([(event, "validation") for event in events], ref_template=ref_template)
+    schemas: dict[str, dict[str, Any]] = together["$defs"]
+    for schema in schemas.values():
+        _drop_titles_of_fields(schema)
+    return schemas
 
 
 def schema_files() -> dict[str, str]:

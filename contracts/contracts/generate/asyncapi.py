@@ -9,8 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from contracts.envelope import CONTENT_TYPE, encode
-from contracts.generate_acls import group_id
-from contracts.generate_schemas import as_json, schema_file_name, schema_of
+from contracts.generate.json_schemas import as_json, schemas_of_all
 from contracts.topic import Event, Topic
 from contracts.topics import TOPICS
 
@@ -20,8 +19,43 @@ _EXAMPLE_TIME = datetime(2021, 7, 16, 8, 0, 5, tzinfo=UTC)
 _EXAMPLE_TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
+_SERVERS = {
+    "production": {
+        "host": "{bootstrapHost}:{bootstrapPort}",
+        "protocol": "kafka-secure",
+        "title": "Production",
+        "description": "The insurer's Kafka cluster. Topics and permissions are made before a client starts; a client "
+        "never creates a topic.",
+        "variables": {
+            "bootstrapHost": {
+                "default": "kafka.example.org",
+                "description": "Any broker of the cluster, as the insurer's platform team gave it to you",
+                "examples": ["kafka-0.kafka.example.org"],
+            },
+            "bootstrapPort": {"default": "9093", "description": "Port of the listener with TLS"},
+        },
+        "security": [{"$ref": "#/components/securitySchemes/clientCertificate"}],
+    },
+    "development": {
+        "host": "localhost:9092",
+        "protocol": "kafka",
+        "title": "Development",
+        "description": "A broker on your own machine, without TLS, without permissions, with made-up data only.",
+    },
+}
+_SECURITY_SCHEMES = {
+    "clientCertificate": {
+        "type": "X509",
+        "description": "A client certificate over TLS. The broker maps its subject to the principal that the access "
+        "list (acls.csv) names, such as `User:upstream`; nothing is allowed beyond that list.",
+    }
+}
+
+
 def asyncapi_json() -> str:
-    """Return the document. Payloads refer to the JSON Schema files that lie beside it."""
+    """Return the document, whole: it refers to nothing outside itself, so that any viewer opens it."""
+    events = list(dict.fromkeys(topic.event for topic in TOPICS))
+    schemas = schemas_of_all(events, ref_template="#/components/schemas/{model}")
     document = {
         "asyncapi": "3.0.0",
         "id": "urn:waterschade:events",
@@ -31,9 +65,14 @@ def asyncapi_json() -> str:
             "description": "Every topic, who writes it and who reads it. Records are CloudEvents 1.0 in binary mode.",
         },
         "defaultContentType": CONTENT_TYPE,
+        "servers": _SERVERS,
         "channels": {topic.name: _channel(topic) for topic in TOPICS},
         "operations": {name: operation for topic in TOPICS for name, operation in _operations(topic).items()},
-        "components": {"messages": {topic.name: _message(topic) for topic in TOPICS}},
+        "components": {
+            "messages": {topic.name: _message(topic, key=_key(topic, schemas)) for topic in TOPICS},
+            "schemas": {name: _draft_07(schema) for name, schema in schemas.items()},
+            "securitySchemes": _SECURITY_SCHEMES,
+        },
     }
     return as_json(document)
 
@@ -81,23 +120,36 @@ def _operation(topic: Topic[Any], action: str) -> dict[str, Any]:
 
 
 def _group(consumer: str, topic: Topic[Any]) -> dict[str, Any]:
-    group = {"type": "string", "enum": [group_id(consumer, topic.name)]}
+    group = {"type": "string", "enum": [topic.group_of(consumer)]}
     return {"bindings": {"kafka": {"groupId": group, **_BINDING}}}
 
 
-def _message(topic: Topic[Any]) -> dict[str, Any]:
-    key = schema_of(topic.event)["properties"][topic.key]
+def _key(topic: Topic[Any], schemas: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    field: dict[str, Any] = schemas[topic.event.__name__]["properties"][topic.key]
+    return field | {"description": f"The event's {topic.key}"}
+
+
+def _draft_07(part: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return a schema of draft 2020-12 as AsyncAPI's own dialect, where a `$ref` hides what stands beside it."""
+    if isinstance(part, list):
+        return [_draft_07(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    converted = {name: _draft_07(value) for name, value in part.items()}
+    if "$ref" in converted and len(converted) > 1:
+        converted["allOf"] = [{"$ref": converted.pop("$ref")}]
+    return converted
+
+
+def _message(topic: Topic[Any], *, key: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": topic.event_type,
         "title": topic.event.__name__,
         "summary": summary_of(topic.event),
         "contentType": CONTENT_TYPE,
         "headers": _headers(topic),
-        "payload": {
-            "schemaFormat": "application/schema+json;version=draft-2020-12",
-            "schema": {"$ref": f"./{schema_file_name(topic.event)}"},
-        },
-        "bindings": {"kafka": {"key": key | {"description": f"The event's {topic.key}"}, **_BINDING}},
+        "payload": {"$ref": f"#/components/schemas/{topic.event.__name__}"},
+        "bindings": {"kafka": {"key": key, **_BINDING}},
         "examples": [_example(topic, example) for example in topic.examples],
     }
 

@@ -1,0 +1,19 @@
+"""What each principal may do on the broker: read what it consumes, write what it produces, nothing else."""
+
+from __future__ import annotations
+
+from contracts.topics import TOPICS
+
+COLUMNS = ("principal", "operation", "resource_type", "resource_name", "pattern_type")
+
+
+def acl_rows() -> list[tuple[str, ...]]:
+    """Return one row of `COLUMNS` per permission, in Kafka's words. Describing a topic comes with reading or writing it."""
+    rows = set()
+    for topic in TOPICS:
+        for producer in topic.producers:
+            rows.add((f"User:{producer}", "Write", "Topic", topic.name, "Literal"))
+        for consumer in topic.consumers:
+            rows.add((f"User:{consumer}", "Read", "Topic", topic.name, "Literal"))
+            rows.add((f"User:{consumer}", "Read", "Group", topic.group_of(consumer), "Literal"))
+    return sorted(rows)

@@ -1,0 +1,77 @@
+"""Why an event cannot be read, in words for the people who sent it.
+
+A reason names the field and what to send. It never repeats a content, which may be somebody's personal data, and it
+does not change when the validating library words its own messages differently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+_SHOWN_REASONS = 5
+_POSITION = re.compile(r"line \d+ column \d+$")
+
+_UUID = "must be a UUID as text, such as 0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d10"
+_INSTANT = "must be a time as text with its zone, such as 2021-07-15T06:12:00Z"
+_DAY = "must be a day as text, such as 2021-07-15"
+_CHOICE = "must be {expected}"
+SENTENCES = {
+    "bool_type": "must be true or false, without quotes",
+    "date_parsing": _DAY,
+    "date_type": _DAY,
+    "datetime_parsing": _INSTANT,
+    "datetime_type": _INSTANT,
+    "enum": _CHOICE,
+    "greater_than_equal": "must be at least {ge}",
+    "int_parsing_size": "must be a whole number; this one has too many digits",
+    "int_type": "must be a whole number, without quotes, decimal point or exponent",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": _CHOICE,
+    "missing": "is missing",
+    "model_type": "must be a JSON object",
+    "string_pattern_mismatch": "must be text that matches {pattern}",
+    "string_too_long": "must hold at most {max_length} character(s)",
+    "string_too_short": "must hold at least {min_length} character(s)",
+    "string_type": "must be text, in quotes",
+    "timezone_aware": _INSTANT,
+    "too_long": "must hold at most {max_length} item(s)",
+    "too_short": "must hold at least {min_length} item(s)",
+    "tuple_type": "must be a JSON array",
+    "uuid_parsing": _UUID,
+    "uuid_type": _UUID,
+    "value_error": "{error}",  # raised by a validator of ours, in our words
+}
+"""What to send, by pydantic's type of error. A test makes every type that the events can give."""
+_ANYTHING_ELSE = "is not what the event's schema describes"
+
+
+def explain(error: ValidationError) -> tuple[str, str]:
+    """Return the stable code and the reason."""
+    problems = error.errors(include_url=False, include_input=False)
+    if problems[0]["type"] == "json_invalid":
+        position = _POSITION.search(problems[0]["msg"])
+        return (
+            "not-json",
+            f"the value cannot be read as JSON{f' at {position[0]}' if position else ''}; send UTF-8 JSON",
+        )
+    reasons = [_reason(problem) for problem in problems if not _follows_from_another(problem, problems)]
+    more = f" (and {len(reasons) - _SHOWN_REASONS} more)" if len(reasons) > _SHOWN_REASONS else ""
+    return "wrong-schema", "; ".join(reasons[:_SHOWN_REASONS]) + more
+
+
+def _follows_from_another(problem: ErrorDetails, problems: Sequence[ErrorDetails]) -> bool:
+    """Whether an array is called too short only because pydantic does not count its malformed items."""
+    place = problem["loc"]
+    return problem["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in problems
+    )
+
+
+def _reason(problem: ErrorDetails) -> str:
+    field = ".".join(map(str, problem["loc"])) or "event"
+    return f"{field}: {SENTENCES.get(problem['type'], _ANYTHING_ELSE).format_map(problem.get('ctx', {}))}"
