@@ -8,7 +8,7 @@ COLUMNS = ("principal", "operation", "resource_type", "resource_name", "pattern_
 
 
 def acl_rows() -> list[tuple[str, ...]]:
-    """Return one row of `COLUMNS` per permission, in Kafka's words. Describing a topic comes with reading or writing it."""
+    """Return each permission as a row of `COLUMNS`. Describing a topic comes with reading or writing it."""
     rows = set()
     for topic in TOPICS:
         for producer in topic.producers:

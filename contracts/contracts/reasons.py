@@ -7,10 +7,10 @@ does not change when the validating library words its own messages differently.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 _SHOWN_REASONS = 5
 _POSITION = re.compile(r"line \d+ column \d+$")
@@ -27,7 +27,7 @@ SENTENCES = {
     "datetime_type": _INSTANT,
     "enum": _CHOICE,
     "greater_than_equal": "must be at least {ge}",
-    "int_parsing_size": "must be a whole number; this one has too many digits",
+    "int_parsing_size": "must be a whole number with fewer digits",
     "int_type": "must be a whole number, without quotes, decimal point or exponent",
     "less_than": "must be below {lt}",
     "less_than_equal": "must be at most {le}",
@@ -50,28 +50,33 @@ SENTENCES = {
 _ANYTHING_ELSE = "is not what the event's schema describes"
 
 
+class _Problem(NamedTuple):
+    kind: str
+    place: tuple[int | str, ...]
+    limits: Mapping[str, Any]
+
+
 def explain(error: ValidationError) -> tuple[str, str]:
     """Return the stable code and the reason."""
-    problems = error.errors(include_url=False, include_input=False)
-    if problems[0]["type"] == "json_invalid":
-        position = _POSITION.search(problems[0]["msg"])
-        return (
-            "not-json",
-            f"the value cannot be read as JSON{f' at {position[0]}' if position else ''}; send UTF-8 JSON",
-        )
+    details = error.errors(include_url=False, include_input=False)
+    if details[0]["type"] == "json_invalid":
+        position = _POSITION.search(details[0]["msg"])
+        where = f" at {position[0]}" if position else ""
+        return "not-json", f"the value cannot be read as JSON{where}; send UTF-8 JSON"
+    problems = [_Problem(detail["type"], detail["loc"], detail.get("ctx", {})) for detail in details]
     reasons = [_reason(problem) for problem in problems if not _follows_from_another(problem, problems)]
     more = f" (and {len(reasons) - _SHOWN_REASONS} more)" if len(reasons) > _SHOWN_REASONS else ""
     return "wrong-schema", "; ".join(reasons[:_SHOWN_REASONS]) + more
 
 
-def _follows_from_another(problem: ErrorDetails, problems: Sequence[ErrorDetails]) -> bool:
+def _follows_from_another(problem: _Problem, problems: Sequence[_Problem]) -> bool:
     """Whether an array is called too short only because pydantic does not count its malformed items."""
-    place = problem["loc"]
-    return problem["type"] == "too_short" and any(
-        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in problems
+    depth = len(problem.place)
+    return problem.kind == "too_short" and any(
+        len(other.place) > depth and other.place[:depth] == problem.place for other in problems
     )
 
 
-def _reason(problem: ErrorDetails) -> str:
-    field = ".".join(map(str, problem["loc"])) or "event"
-    return f"{field}: {SENTENCES.get(problem['type'], _ANYTHING_ELSE).format_map(problem.get('ctx', {}))}"
+def _reason(problem: _Problem) -> str:
+    field = ".".join(map(str, problem.place)) or "event"
+    return f"{field}: {SENTENCES.get(problem.kind, _ANYTHING_ELSE).format_map(problem.limits)}"

@@ -11,7 +11,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary, to_binary
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from contracts.envelope import decode, encode
+from contracts.envelope import decode, encode, headers_of, to_json
 from contracts.topic import Topic
 from contracts.topics import TOPICS
 from contracts.upstream import LOSS_REPORTED
@@ -31,21 +31,30 @@ def test_the_sdk_reads_what_we_write(topic: Topic[Any]) -> None:
     assert read.get_data() == json.loads(topic.examples[0].model_dump_json())
 
 
+@pytest.mark.parametrize("at", [AT, AT.replace(microsecond=0), datetime(2021, 12, 31, 23, 59, 59, 1, tzinfo=UTC)])
+def test_a_relay_writes_the_headers_that_the_sdk_writes(at: datetime) -> None:
+    ours = dict(
+        headers_of(event_id="ä-42", source="/portal", event_type=LOSS_REPORTED.event_type, time=at, traceparent=None)
+    )
+    theirs = written_by_the_sdk(LOSS_REPORTED, event_id="ä-42", at=at).headers
+    assert datetime.fromisoformat(ours.pop("ce_time").decode()) == at
+    assert datetime.fromisoformat(theirs.pop("ce_time").decode()) == at
+    assert theirs.pop("ce_partitionkey") == b"any"  # the SDK's way to give a record its key
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_encode_writes_what_a_relay_writes(topic: Topic[Any]) -> None:
+    message = encode(topic, topic.examples[0], event_id="a-42", source="/portal", time=AT, traceparent=TRACE)
+    assert message.value == to_json(topic.examples[0]) == topic.examples[0].model_dump_json().encode()
+    assert message.headers == headers_of(
+        event_id="a-42", source="/portal", event_type=topic.event_type, time=AT, traceparent=TRACE
+    )
+
+
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
 def test_we_read_what_the_sdk_writes(topic: Topic[Any]) -> None:
-    event = CloudEvent(
-        {
-            "id": "a-42",
-            "source": "/portal",
-            "type": topic.event_type,
-            "specversion": "1.0",
-            "time": AT,
-            "datacontenttype": "application/json",
-            "partitionkey": "any",
-        },
-        json.loads(topic.examples[0].model_dump_json()),
-    )
-    written = to_binary(event, JSONFormat())
+    written = written_by_the_sdk(topic, event_id="a-42", at=AT)
     received = decode(topic, headers=written.headers.items(), value=written.value)
     assert received.event == topic.examples[0]
     assert (received.event_id, received.source) == ("a-42", "/portal")
@@ -59,3 +68,19 @@ def test_a_trace_travels_as_a_plain_header_that_is_no_attribute_of_the_event() -
     assert dict(message.headers)["traceparent"] == TRACE.encode()
     read = from_binary(KafkaMessage(dict(message.headers), message.key, message.value), JSONFormat())
     assert "traceparent" not in read.get_attributes()
+
+
+def written_by_the_sdk(topic: Topic[Any], *, event_id: str, at: datetime) -> KafkaMessage:
+    event = CloudEvent(
+        {
+            "id": event_id,
+            "source": "/portal",
+            "type": topic.event_type,
+            "specversion": "1.0",
+            "time": at,
+            "datacontenttype": "application/json",
+            "partitionkey": "any",
+        },
+        json.loads(topic.examples[0].model_dump_json()),
+    )
+    return to_binary(event, JSONFormat())

@@ -15,8 +15,8 @@ from contracts.topics import TOPICS
 _INTRODUCTION = """\
 # Topics
 
-Generated from the declarations in `contracts/contracts/` by `python -m contracts.generate`. Records are CloudEvents 1.0 in
-binary mode; the README of `contracts/` shows how to write and read them. A consumer's group is `<consumer>.<topic>`.
+Generated from the declarations in `contracts/contracts/` by `python -m contracts.generate`. Records are CloudEvents 1.0
+in binary mode; the README of `contracts/` shows how to write and read them. A consumer's group is `<consumer>.<topic>`.
 """
 
 _CLASSES = {
