@@ -76,7 +76,7 @@ def encode(
     headers = headers_of(
         event_id=event_id, source=source, event_type=topic.event_type, time=time, traceparent=traceparent
     )
-    return Message(topic.name, topic.key_of(event).encode(), to_json(event), headers)
+    return Message(topic.name, topic.key_of(event).encode(), to_json(event), tuple(headers))
 
 
 def to_json(event: Event) -> bytes:
@@ -85,22 +85,26 @@ def to_json(event: Event) -> bytes:
     return event.__pydantic_serializer__.to_json(event)
 
 
-def headers_of(*, event_id: str, source: str, event_type: str, time: datetime, traceparent: str | None) -> Headers:
-    """Return the headers of the record that publishes an event.
+def headers_of(
+    *, event_id: str, source: str, event_type: str, time: datetime, traceparent: str | None
+) -> list[tuple[str, bytes]]:
+    """Return the headers of the record that publishes an event, in the list that Kafka clients ask for.
 
-    For a relay, which has kept what `encode` checks: identities are not looked at again, and `time` carries its zone.
+    For a relay, which made the identity itself: what `encode` checks is not checked again. `time` carries its zone.
     """
     if time.tzinfo is not UTC:
         time = time.astimezone(UTC)
-    headers = (
+    headers = [
         _SPECVERSION_HEADER,
         ("ce_id", event_id.encode()),
         ("ce_source", source.encode()),
         ("ce_type", event_type.encode()),
         ("ce_time", _time_to_json(time)[1:-1]),  # without the quotes; half of what isoformat takes
         _CONTENT_TYPE_HEADER,
-    )
-    return headers if traceparent is None else (*headers, ("traceparent", traceparent.encode()))
+    ]
+    if traceparent is not None:
+        headers.append(("traceparent", traceparent.encode()))
+    return headers
 
 
 def decode(topic: Topic[E], *, headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> Received[E]:
