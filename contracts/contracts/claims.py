@@ -142,7 +142,7 @@ class GroundWeight(StrEnum):
     CONTRIBUTORY = "contributory"
     """Holds, but did not decide: it points the same way, or a weightier ground overruled it."""
     NOT_REACHED = "not_reached"
-    """Whether it holds could not be told, because a fact is unknown."""
+    """Whether it holds is open, because a fact is unknown."""
     DOES_NOT_HOLD = "does_not_hold"
 
 

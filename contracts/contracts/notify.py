@@ -18,7 +18,7 @@ class Settlement(StrEnum):
     """How a message ended."""
 
     SENT = "sent"
-    """The server took it over."""
+    """The server accepted it."""
     REFUSED = "refused"
     """The server refused it for good, or kept failing until its deadline."""
     IN_DOUBT = "in_doubt"
@@ -26,7 +26,7 @@ class Settlement(StrEnum):
     NO_ADDRESS = "no_address"
     """The customer has no address for this channel, or the claim no known customer."""
     SUPERSEDED = "superseded"
-    """It had not been sent when the claim was decided anew; the message about the newer version tells all."""
+    """It had not been sent when the claim was decided anew; the message about the newer version replaces it."""
 
 
 class MessageSettled(Event):

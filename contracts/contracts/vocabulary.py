@@ -37,7 +37,7 @@ _LONGEST_LOSS = timedelta(days=31)
 
 
 class Truth(StrEnum):
-    """Three-valued: what nobody has told us is unknown, never false."""
+    """Three-valued: what nobody has reported is unknown, never false."""
 
     TRUE = "true"
     FALSE = "false"

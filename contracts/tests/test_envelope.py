@@ -113,7 +113,7 @@ def test_a_trace_comes_out_as_it_went_in() -> None:
 
 
 @pytest.mark.parametrize(("event_id", "source"), [("", "/p"), ("x" * 201, "/p"), ("1", "\0"), ("1", "")])
-def test_what_no_reader_would_take_is_not_published(event_id: str, source: str) -> None:
+def test_an_identity_that_no_reader_accepts_is_not_published(event_id: str, source: str) -> None:
     with pytest.raises(ValueError, match="must hold 1 to 200 characters"):
         encode(LOSS_REPORTED, EXAMPLE, event_id=event_id, source=source, time=AT)
 

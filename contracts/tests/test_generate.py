@@ -120,11 +120,16 @@ def test_the_asyncapi_document_tells_a_reader_its_group_and_what_the_broker_keep
 def test_nobody_may_do_more_than_its_topics_ask() -> None:
     with (GENERATED / "acls.csv").open(newline="") as lines:
         rows = list(csv.DictReader(lines))
-    assert {row["operation"] for row in rows} == {"Read", "Write"}
-    assert [(row["operation"], row["resource_name"]) for row in rows if row["principal"] == "User:upstream"] == [
-        ("Write", "claims.loss-reported.v1")
+    granted = [(row["principal"], row["operation"], row["resource_type"], row["resource_name"]) for row in rows]
+    writing = {(f"User:{name}", "Write", "Topic", topic.name) for topic in TOPICS for name in topic.producers}
+    reading = {(f"User:{name}", "Read", "Topic", topic.name) for topic in TOPICS for name in topic.consumers}
+    groups = {(user, "Read", "Group", f"{user.removeprefix('User:')}.{topic}") for user, _, _, topic in reading}
+    assert granted == sorted(writing | reading | groups)
+    assert {row["pattern_type"] for row in rows} == {"Literal"}
+    assert [row for row in granted if row[0] == "User:upstream"] == [
+        ("User:upstream", "Write", "Topic", "claims.loss-reported.v1")
     ]
-    assert {row["principal"] for row in rows if row["resource_name"] == "policy.contact-changed.v1"} == {
+    assert {principal for principal, _, _, name in granted if name == "policy.contact-changed.v1"} == {
         "User:policy-svc",
         "User:notify-svc",
     }

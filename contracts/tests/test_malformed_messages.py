@@ -1,4 +1,4 @@
-"""What can never become an event is refused with a stable code and a reason that gives nobody away."""
+"""What can never become an event is refused with a stable code and a reason that holds no personal data."""
 
 from __future__ import annotations
 

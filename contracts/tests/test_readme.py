@@ -1,4 +1,4 @@
-"""What the README tells a newcomer to run does what it says, on a real broker."""
+"""The README's code runs as it stands, against a broker."""
 
 from __future__ import annotations
 

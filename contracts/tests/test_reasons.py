@@ -97,7 +97,7 @@ def test_fifty_and_one_items_are_one_fault() -> None:
     assert refused == ("wrong-schema", "damage: must hold at most 50 item(s)")
 
 
-def test_a_rule_about_the_whole_event_is_told_in_its_own_words() -> None:
+def test_a_rule_about_the_whole_event_gives_its_own_sentence() -> None:
     items = [{"kind": "buildings", "amount_cents": 10**11}] * 2
     refused = refusal(LOSS_REPORTED, example_of(LOSS_REPORTED) | {"damage": items})
     assert refused == ("wrong-schema", "event: damage must be at most a billion euros in all")
@@ -111,7 +111,7 @@ def test_a_rule_about_the_whole_event_is_told_in_its_own_words() -> None:
         (b'{"x": ' + b"[" * 1_000, " at line 1 column 207"),
     ],
 )
-def test_what_is_not_json_is_told_where(value: bytes, where: str) -> None:
+def test_a_value_that_is_not_json_is_refused_with_the_position(value: bytes, where: str) -> None:
     assert refused_bytes(LOSS_REPORTED, value) == (
         "not-json",
         f"the value cannot be read as JSON{where}; send UTF-8 JSON",
@@ -128,9 +128,9 @@ def test_one_fault_gives_one_reason_that_names_its_field_and_repeats_nothing(top
         if not isinstance(value, dict)  # an empty object has a fault for each field that it lacks
     ]
     refusals = [(path, refusal(topic, with_value(example, path, value))) for path, value in faults]
-    told = [(path, refused[1]) for path, refused in refusals if refused is not None and refused[0] == "wrong-schema"]
-    assert len(told) > len(faults) / 2
-    for path, reason in told:
+    reasons = [(path, refused[1]) for path, refused in refusals if refused is not None and refused[0] == "wrong-schema"]
+    assert len(reasons) > len(faults) / 2
+    for path, reason in reasons:
         field, sentence = reason.split(": ")
         assert field in {named(path), named(path[:-1])}  # a rule about two fields names the object that holds them
         assert ";" not in sentence
