@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from contracts.policy import CONTACT_CHANGED, ContactChanged, Language
 from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Fact, LossInterval
 
+ROOT = Path(__file__).parents[2]
 AT = datetime(2021, 7, 15, 6, 12, tzinfo=UTC)
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 EXAMPLE = LOSS_REPORTED.examples[0]
@@ -126,6 +128,14 @@ def test_a_time_without_zone_is_not_published() -> None:
 def test_the_record_key_is_the_text_of_the_key_field() -> None:
     report = EXAMPLE.model_copy(update={"report_id": UUID(int=7)})
     assert encode(LOSS_REPORTED, report, event_id="1", source="/p", time=AT).key == str(UUID(int=7)).encode()
+
+
+def test_no_other_code_writes_the_headers_of_a_record() -> None:
+    sources = [
+        path for package in ("contracts", "chassis", "services", "tools") for path in (ROOT / package).rglob("*.py")
+    ]
+    writers = {path.name for path in sources if "tests" not in path.parts and '"ce_specversion"' in path.read_text()}
+    assert writers == {"envelope.py", "asyncapi.py"}  # the codec, and the document that describes it
 
 
 def headers() -> Headers:
