@@ -2,7 +2,7 @@
 # They reach the commands through the environment as well.
 PYTHON ?= python3
 JOBS ?= 2
-PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml tools/*/pyproject.toml))
+PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml deploy/*/pyproject.toml tools/*/pyproject.toml))
 MODULES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(package))))
 DISTRIBUTIONS := $(addprefix water-,$(notdir $(filter-out services/%,$(PACKAGES)))) $(notdir $(filter services/%,$(PACKAGES)))
 TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) tools/install/tests tests)

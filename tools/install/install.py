@@ -42,7 +42,7 @@ class InstallError(Exception):
 
 def package_directories() -> list[Path]:
     """Every directory of this repository that holds an installable package."""
-    patterns = ("*/pyproject.toml", "services/*/pyproject.toml", "tools/*/pyproject.toml")
+    patterns = ("*/pyproject.toml", "services/*/pyproject.toml", "deploy/*/pyproject.toml", "tools/*/pyproject.toml")
     return sorted({found.parent for pattern in patterns for found in ROOT.glob(pattern)})
 
 
