@@ -5,6 +5,7 @@ JOBS ?= 2
 PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml deploy/*/pyproject.toml tools/*/pyproject.toml))
 MODULES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(package))))
 DISTRIBUTIONS := $(addprefix water-,$(notdir $(filter-out services/%,$(PACKAGES)))) $(notdir $(filter services/%,$(PACKAGES)))
+COMPOSE := docker compose --file deploy/compose.yaml
 TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) tools/install/tests tests)
 
 empty :=
@@ -12,7 +13,7 @@ export MYPYPATH := $(subst $(empty) $(empty),:,$(PACKAGES) $(TESTS) tests/integr
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow bench lint types imports dependencies generated check lock generate clean
+.PHONY: help install up down demo test test-slow bench lint types imports dependencies generated check lock generate clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -22,7 +23,18 @@ install: ## Make .venv from requirements.lock; does nothing when it is up to dat
 	@"$(PYTHON)" -c 'import sys; sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another one with make PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	@exec "$(PYTHON)" tools/install/install.py
 
-demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external] [KEEP=1 stays up]
+up: ## The whole platform in containers on this machine; needs Docker with Compose 2
+	@docker compose version >/dev/null 2>&1 || { echo "Docker with Compose 2 is needed: \`docker compose version\` failed" >&2; exit 1; }
+	@"$(PYTHON)" deploy/make_secrets.py
+	@$(COMPOSE) build
+	@$(COMPOSE) up --detach --wait
+	@$(COMPOSE) ps
+
+down: ## Stop what make up started and keep its data [ERASE=1 removes data and passwords]
+	@$(COMPOSE) down --remove-orphans $(if $(ERASE),--volumes)
+	@$(if $(ERASE),rm -f deploy/.env)
+
+demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external|compose] [KEEP=1 stays up]
 	@exec .venv/bin/demo $(if $(STACK),--stack "$(STACK)") $(if $(KEEP),--keep)
 
 test: install ## All tests but the slow ones, with the coverage gate [STACK=...] [SLOW=1 runs the slow ones too]
@@ -39,7 +51,7 @@ lint: install ## Style of the code
 	@.venv/bin/ruff format --check .
 
 types: install ## Types, strictly; every test directory by itself, because names repeat between them
-	@.venv/bin/mypy $(MODULES) tools/install/install.py conftest.py
+	@.venv/bin/mypy $(MODULES) tools/install/install.py tools/install/image_locks.py deploy/make_secrets.py conftest.py
 	@failed=0; for tests in $(TESTS); do .venv/bin/mypy "$$tests" || failed=1; done; exit $$failed
 
 imports: install ## Who may import whom
@@ -50,8 +62,9 @@ dependencies: install ## Every package declares what it imports, and nothing els
 		echo "$$package"; (cd "$$package" && "$(CURDIR)/.venv/bin/deptry" --no-ansi .) || failed=1; \
 	done; exit $$failed
 
-generated: install ## The schemas and documents generated from contracts/ are up to date
-	@exec .venv/bin/python -m contracts.generate --check
+generated: install ## What is generated from contracts/ and the locks of the images are up to date
+	@.venv/bin/python -m contracts.generate --check
+	@.venv/bin/python tools/install/image_locks.py --check
 
 check: lint types imports dependencies generated ## Everything CI checks without running a test
 
@@ -62,8 +75,9 @@ lock: ## Choose versions again and write requirements.lock (needs uv)
 		--no-emit-index-url --no-emit-find-links $(addprefix --no-emit-package ,$(DISTRIBUTIONS)) \
 		--custom-compile-command "make lock" --quiet -o requirements.lock
 
-generate: install ## Write the schemas and documents that follow from contracts/
-	@exec .venv/bin/python -m contracts.generate
+generate: install ## Write what follows from contracts/, and the locks of the images
+	@.venv/bin/python -m contracts.generate
+	@.venv/bin/python tools/install/image_locks.py
 
 clean: ## Remove everything made here
 	rm -rf .venv build .devstack .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -29,17 +29,12 @@ async def wait_for_topics(settings: ServiceSettings, *, topics: Iterable[Topic[A
     for topic in topics:
         found = partitions.get(topic.name)
         if found is None:
-            raise CannotStartError(
-                f"topic {topic.name} does not exist; create the topics of contracts: {HOW_TO_CREATE}"
-            )
+            raise CannotStartError(f"topic {topic.name} does not exist; create the topics of contracts: run provision")
         if found != topic.partitions:
             raise CannotStartError(
                 f"topic {topic.name} has {found} partitions and contracts say {topic.partitions}; "
                 "order per key needs both to agree, change one of them"
             )
-
-
-HOW_TO_CREATE = "devstack topics"
 
 
 async def _describe(settings: ServiceSettings, names: set[str]) -> dict[str, int]:

@@ -51,9 +51,9 @@ def _decompressed(request: Request, body: bytes) -> bytes:
             return body
 
 
-async def serve(*, port: int, directory: Path) -> None:
+async def serve(*, host: str, port: int, directory: Path) -> None:
     app = application(directory / "traces.jsonl")
-    config = uvicorn.Config(app, host=LOOPBACK, port=port, log_level="warning", lifespan="off", ws="none")
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():
@@ -67,10 +67,11 @@ async def serve(*, port: int, directory: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default=LOOPBACK)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--directory", type=Path, required=True)
     arguments = parser.parse_args()
-    asyncio.run(serve(port=arguments.port, directory=arguments.directory))
+    asyncio.run(serve(host=arguments.host, port=arguments.port, directory=arguments.directory))
 
 
 if __name__ == "__main__":

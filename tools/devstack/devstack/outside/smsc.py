@@ -122,13 +122,13 @@ def receipt_for(message: smpp34.SubmitSm, *, message_id: str, delivered: bool) -
     )
 
 
-async def serve(*, port: int, directory: Path, system_id: str, password: str) -> None:
+async def serve(*, host: str, port: int, directory: Path, system_id: str, password: str) -> None:
     centre = SmsCentre(directory=directory, system_id=system_id, password=password)
 
     async def serve_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await SmppSession(centre=centre, reader=reader, writer=writer).serve()
 
-    server = await asyncio.start_server(serve_client, LOOPBACK, port)
+    server = await asyncio.start_server(serve_client, host, port)
     report_ready()
     await wait_for_stop()
     server.close()
@@ -137,11 +137,12 @@ async def serve(*, port: int, directory: Path, system_id: str, password: str) ->
 def main() -> None:
     """Read the command line and serve; the login is in the environment, which other users cannot read."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default=LOOPBACK)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--directory", type=Path, required=True)
     arguments = parser.parse_args()
     login = {"system_id": os.environ["SMPP_SYSTEM_ID"], "password": os.environ["SMPP_PASSWORD"]}
-    asyncio.run(serve(port=arguments.port, directory=arguments.directory, **login))
+    asyncio.run(serve(host=arguments.host, port=arguments.port, directory=arguments.directory, **login))
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ class Mailbox:
         return name
 
 
-async def serve(*, port: int, directory: Path) -> None:
+async def serve(*, host: str, port: int, directory: Path) -> None:
     loop = asyncio.get_running_loop()
     mailbox = Mailbox(directory)
 
@@ -92,7 +92,7 @@ async def serve(*, port: int, directory: Path) -> None:
             loop=loop,
         )
 
-    server = await loop.create_server(protocol, LOOPBACK, port)
+    server = await loop.create_server(protocol, host, port)
     report_ready()
     await wait_for_stop()
     server.close()
@@ -100,10 +100,11 @@ async def serve(*, port: int, directory: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default=LOOPBACK)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--directory", type=Path, required=True)
     arguments = parser.parse_args()
-    asyncio.run(serve(port=arguments.port, directory=arguments.directory))
+    asyncio.run(serve(host=arguments.host, port=arguments.port, directory=arguments.directory))
 
 
 if __name__ == "__main__":
