@@ -1,4 +1,4 @@
-# Settings a caller may give: PYTHON, STACK (embedded, jvm, docker, external), KEEP=1, SLOW=1, JOBS (tests at a time).
+# Settings a caller may give: PYTHON, STACK (embedded, jvm, docker, external; for the demo also compose), KEEP=1, SLOW=1, JOBS (tests at a time).
 # They reach the commands through the environment as well.
 PYTHON ?= python3
 JOBS ?= 2

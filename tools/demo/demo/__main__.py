@@ -15,6 +15,7 @@ from rich.console import Console
 
 from contracts.topics import TOPICS
 from demo import artefacts, telling
+from demo.compose import ComposePlatform
 from demo.ending import judge, judge_malformed
 from demo.observer import Seen, observing
 from demo.platform import Platform, ServiceFailedError
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 OUTPUT = Path("build/demo")
 FAILED = 1
 LAST_SPANS_SECONDS = 1.5
-"""Services that stay up export their spans every half second."""
+"""Services that stay up export their spans every half second, in containers every second."""
+COMPOSE = "compose"
+FETCH_MAX_WAIT_MS = 500
 
 console = Console(width=None if sys.stdout.isatty() else 180)
 
@@ -41,7 +44,11 @@ console = Console(width=None if sys.stdout.isatty() else 180)
 def main() -> None:
     """Run the demo; exit 0 when every story ended as it should."""
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
-    parser.add_argument("--stack", default="auto", help="embedded, jvm, docker or external; default: what is there")
+    parser.add_argument(
+        "--stack",
+        default="auto",
+        help="embedded, jvm, docker, external or compose (what make up started); default: what is there",
+    )
     parser.add_argument("--keep", action="store_true", help="stay up afterwards until Ctrl-C")
     arguments = parser.parse_args()
     try:
@@ -54,6 +61,8 @@ def main() -> None:
 
 def _run(kind: str, *, keep: bool) -> int:
     began = time.monotonic()
+    if kind == COMPOSE:
+        return asyncio.run(_tell_on_compose(began=began))
     artefacts.prepare(OUTPUT)
     stack = Stack(kind=kind, topics=TOPICS, outside_world=True, output_dir=OUTPUT)
     with _step(f"Kafka, PostgreSQL, mail server, SMS centre and trace collector ({stack.kind})"):
@@ -79,13 +88,7 @@ async def _tell(platform: Platform, *, began: float, keep: bool) -> int:
         await telling.import_what_is_known(platform)
         await platform.start()
     wait_ms = int(stack.environment().get("KAFKA_FETCH_MAX_WAIT_MS", "500"))
-    async with observing(stack.kafka_bootstrap_servers, fetch_max_wait_ms=wait_ms) as seen:
-        with _step(f"{sum(story.deliveries for story in STORIES) + 1} loss reports published"):
-            await publish(stack.kafka_bootstrap_servers, STORIES)
-        await _tell_stories(platform, seen)
-        console.print(f"[bold]last notification {time.monotonic() - began:.1f} s after the start[/]")
-        with _step("proofs exported and verified"):
-            await platform.run("claims-svc", "proofs", "export", "--to", str(OUTPUT / "proofs"))
+    seen = await _publish_and_watch(platform, stack.kafka_bootstrap_servers, fetch_max_wait_ms=wait_ms, began=began)
     if keep:
         await asyncio.sleep(LAST_SPANS_SECONDS)
     else:
@@ -94,7 +97,36 @@ async def _tell(platform: Platform, *, began: float, keep: bool) -> int:
     return _conclude(seen)
 
 
-async def _tell_stories(platform: Platform, seen: Seen) -> None:
+async def _tell_on_compose(*, began: float) -> int:
+    platform = ComposePlatform()
+    with _step("the platform of make up found, and no report on it"):
+        await platform.find()
+        artefacts.prepare(OUTPUT)
+    with _step("KNMI's hours of 10-17 July 2021 and the policies imported"):
+        await telling.import_what_is_known(platform)
+    seen = await _publish_and_watch(
+        platform, platform.kafka_bootstrap_servers, fetch_max_wait_ms=FETCH_MAX_WAIT_MS, began=began
+    )
+    await asyncio.sleep(LAST_SPANS_SECONDS)
+    with _step("mail, SMS, traces and logs copied out of the containers"):
+        await platform.collect(OUTPUT)
+    return _conclude(seen)
+
+
+async def _publish_and_watch(
+    platform: telling.Services, bootstrap_servers: str, *, fetch_max_wait_ms: int, began: float
+) -> Seen:
+    async with observing(bootstrap_servers, fetch_max_wait_ms=fetch_max_wait_ms) as seen:
+        with _step(f"{sum(story.deliveries for story in STORIES) + 1} loss reports published"):
+            await publish(bootstrap_servers, STORIES)
+        await _tell_stories(platform, seen)
+        console.print(f"[bold]last notification {time.monotonic() - began:.1f} s after the start[/]")
+        with _step("proofs exported and verified"):
+            await platform.export_proofs(OUTPUT / "proofs")
+    return seen
+
+
+async def _tell_stories(platform: telling.Services, seen: Seen) -> None:
     with _step("one claim waits for hours that are not measured yet, one for its policy"):
         await telling.until_hours_are_waited_for(platform, seen)
     with _step("the late hours and the late policy imported"):

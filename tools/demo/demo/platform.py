@@ -104,6 +104,10 @@ class Platform:
             message = f"not ready after {READY_SECONDS} s: {', '.join(late)}"
             raise ServiceFailedError(message) from None
 
+    async def export_proofs(self, directory: Path) -> None:
+        """Let claims-svc write its proofs into `directory`."""
+        await self.run("claims-svc", "proofs", "export", "--to", str(directory))
+
     def check_alive(self) -> None:
         """Raise when a service has ended."""
         for service, child in self.children.items():

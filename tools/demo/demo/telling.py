@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from demo.ending import has_ended
 from demo.platform import ServiceFailedError
@@ -16,14 +16,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from demo.observer import Seen
-    from demo.platform import Platform
 
 DATA = Path(__file__).parents[1] / "data"
 END_SECONDS = 60
 WAITING_SECONDS = 20
 
 
-async def import_what_is_known(platform: Platform) -> None:
+class Services(Protocol):
+    """The running services, wherever they run."""
+
+    async def run(self, service: str, *arguments: str) -> None:
+        """Run a command of a service to its end."""
+
+    async def export_proofs(self, directory: Path) -> None:
+        """Let claims-svc write its proofs into `directory`."""
+
+    def check_alive(self) -> None:
+        """Raise when a service has ended."""
+
+
+async def import_what_is_known(platform: Services) -> None:
     """Import the hours and the policies that are there before any report."""
     await asyncio.gather(
         platform.run("weather-svc", "import-hours", str(DATA / "knmi" / "hours_2021-07-10_2021-07-17.txt")),
@@ -31,7 +43,7 @@ async def import_what_is_known(platform: Platform) -> None:
     )
 
 
-async def until_hours_are_waited_for(platform: Platform, seen: Seen) -> None:
+async def until_hours_are_waited_for(platform: Services, seen: Seen) -> None:
     """Return once a claim was told that its last hours are not measured yet, and was not decided on that."""
     deadline = time.monotonic() + WAITING_SECONDS
     while all(answer.final for answers in seen.assessed.values() for answer in answers):
@@ -44,7 +56,7 @@ async def until_hours_are_waited_for(platform: Platform, seen: Seen) -> None:
         raise ServiceFailedError(message)
 
 
-async def import_what_was_late(platform: Platform) -> None:
+async def import_what_was_late(platform: Services) -> None:
     """Import the hours and the policy that claims wait for."""
     await asyncio.gather(
         platform.run("weather-svc", "import-hours", str(DATA / "knmi" / "hours_2021-07-late.txt")),
@@ -52,7 +64,7 @@ async def import_what_was_late(platform: Platform) -> None:
     )
 
 
-async def until_all_have_ended(platform: Platform, seen: Seen, *, progress: Callable[[int], None]) -> None:
+async def until_all_have_ended(platform: Services, seen: Seen, *, progress: Callable[[int], None]) -> None:
     """Return when every report has reached its end, or when the time for that is over."""
     deadline = time.monotonic() + END_SECONDS
     while time.monotonic() < deadline:
@@ -63,7 +75,7 @@ async def until_all_have_ended(platform: Platform, seen: Seen, *, progress: Call
         await _until_something_happens(platform, seen)
 
 
-async def _until_something_happens(platform: Platform, seen: Seen) -> None:
+async def _until_something_happens(platform: Services, seen: Seen) -> None:
     platform.check_alive()
     seen.changed.clear()
     try:

@@ -1,0 +1,111 @@
+"""The platform as `make up` runs it: in containers that the demo finds running and leaves running."""
+
+from __future__ import annotations
+
+import asyncio
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from contracts.upstream import LOSS_REPORTED
+from demo.platform import COMMAND_SECONDS, SERVICES, ServiceFailedError
+
+COMPOSE = ("docker", "compose", "--file", "deploy/compose.yaml")
+_SERVICE_PORT = "8080"
+_KAFKA_PORT_FOR_THE_HOST = "9094"
+_RECEIVED = "/received"
+
+
+class ComposePlatform:
+    """The services, Kafka and the outside world in containers, as seen from this machine."""
+
+    def __init__(self) -> None:
+        self.kafka_bootstrap_servers = ""
+        self._addresses: dict[str, str] = {}
+
+    async def find(self) -> None:
+        """Find where everything is published; raise when it does not run, or when the demo was told there before."""
+        self.kafka_bootstrap_servers = await _published("kafka", _KAFKA_PORT_FOR_THE_HOST)
+        for service in SERVICES:
+            self._addresses[service] = await _published(service, _SERVICE_PORT)
+        self.check_alive()
+        if await _holds_records(self.kafka_bootstrap_servers):
+            message = (
+                f"{LOSS_REPORTED.name} holds reports already, and a report takes effect once: "
+                "begin afresh with make down ERASE=1, make up"
+            )
+            raise ServiceFailedError(message)
+
+    async def run(self, service: str, *arguments: str) -> None:
+        """Run a command inside a service's container, whose /tmp is its own; files that are named go there first."""
+        files = {argument: f"/tmp/{path.name}" for argument in arguments if (path := Path(argument)).is_file()}  # noqa: S108
+        for file, inside in files.items():
+            await _compose("cp", file, f"{service}:{inside}")
+        await _compose("exec", "--no-TTY", service, service, *(files.get(argument, argument) for argument in arguments))
+
+    async def export_proofs(self, directory: Path) -> None:
+        """Let claims-svc write its proofs, and copy them into `directory`."""
+        await self.run("claims-svc", "proofs", "export", "--to", "/tmp/proofs")  # noqa: S108
+        await _compose("cp", "claims-svc:/tmp/proofs/.", str(directory))
+
+    async def collect(self, directory: Path) -> None:
+        """Copy what the outside world received, and the services' logs, into `directory`."""
+        await _compose("cp", f"mail:{_RECEIVED}/.", str(directory))
+        logs = directory / "logs"
+        logs.mkdir(exist_ok=True)
+        for service in SERVICES:
+            log = await _compose("logs", "--no-color", "--no-log-prefix", service)
+            (logs / f"{service}.log").write_text(log, encoding="utf-8")
+
+    def check_alive(self) -> None:
+        """Raise when a service does not answer."""
+        for service, address in self._addresses.items():
+            try:
+                urllib.request.urlopen(f"http://{address}/live", timeout=5).close()
+            except urllib.error.HTTPError as error:
+                error.close()
+                message = f"{service} says that it has to be restarted: {error.reason}"
+                raise ServiceFailedError(message) from error
+            except OSError as error:
+                message = f"{service} does not answer at {address}: {error}"
+                raise ServiceFailedError(message) from error
+
+
+async def _published(service: str, port: str) -> str:
+    try:
+        return (await _compose("port", service, port)).strip()
+    except ServiceFailedError as error:
+        message = f"{service} does not run; start the platform with make up\n{error}"
+        raise ServiceFailedError(message) from error
+
+
+async def _holds_records(bootstrap_servers: str) -> bool:
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers)
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(
+            [TopicPartition(LOSS_REPORTED.name, number) for number in range(LOSS_REPORTED.partitions)]
+        )
+    finally:
+        await consumer.stop()
+    return any(ends.values())
+
+
+async def _compose(*arguments: str) -> str:
+    """Run Docker Compose and return what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *COMPOSE, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        async with asyncio.timeout(COMMAND_SECONDS):
+            printed, complaint = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        message = f"docker compose {arguments[0]} took longer than {COMMAND_SECONDS} s"
+        raise ServiceFailedError(message) from None
+    if process.returncode != 0:
+        message = f"docker compose {' '.join(arguments)} failed:\n{complaint.decode(errors='replace')[-2_000:]}"
+        raise ServiceFailedError(message)
+    return printed.decode(errors="replace")
