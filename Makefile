@@ -6,7 +6,7 @@ PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/
 MODULES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(package))))
 DISTRIBUTIONS := $(addprefix water-,$(notdir $(filter-out services/%,$(PACKAGES)))) $(notdir $(filter services/%,$(PACKAGES)))
 COMPOSE := docker compose --file deploy/compose.yaml
-TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) tools/install/tests tests)
+TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) deploy/tests tools/install/tests tests)
 
 empty :=
 export MYPYPATH := $(subst $(empty) $(empty),:,$(PACKAGES) $(TESTS) tests/integration tools/install)

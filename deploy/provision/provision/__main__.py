@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 Change = TypeVar("Change", TopicCreation, PartitionGrowth, ConfigChange, Permission)
 
 FAILED = 1
+SHOWN_SECONDS = 30
+PAUSE_SECONDS = 0.1
 
 
 class AclMode(StrEnum):
@@ -57,10 +60,14 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _provision(*, dry_run: bool, add_partitions: bool, acls: AclMode) -> None:
     admin = ClusterAdmin(load_settings())
     permissions = [] if acls is AclMode.NONE else [Permission(*row) for row in acl_rows()]
-    cluster = admin.describe([topic.name for topic in TOPICS], with_permissions=acls is not AclMode.NONE)
+
+    def compare() -> tuple[Cluster, Plan]:
+        found = admin.describe([topic.name for topic in TOPICS], with_permissions=acls is not AclMode.NONE)
+        return found, plan_changes(found, topics=TOPICS, permissions=permissions, may_add_partitions=add_partitions)
+
+    cluster, plan = compare()
     if cluster.permissions is None and acls is AclMode.REQUIRED:
         raise ProvisionError("the cluster has no authorizer, so ACLs cannot be applied: set authorizer.class.name")
-    plan = plan_changes(cluster, topics=TOPICS, permissions=permissions, may_add_partitions=add_partitions)
     if plan.refusals:
         raise ProvisionError("nothing was changed: " + "\n           ".join(plan.refusals))
     if cluster.permissions is None and acls is AclMode.IF_POSSIBLE:
@@ -68,20 +75,33 @@ def _provision(*, dry_run: bool, add_partitions: bool, acls: AclMode) -> None:
     for stranger in plan.strangers:
         print(f"not granted by contracts, left alone: {stranger.sentence}")
     _apply(plan, admin=admin, dry_run=dry_run)
+    if not dry_run:
+        _wait_until_shown(lambda: compare()[1].changes_nothing)
     print(_summary(plan, cluster=cluster, permissions=permissions, dry_run=dry_run))
 
 
+def _wait_until_shown(is_shown: Callable[[], bool]) -> None:
+    """Wait for the brokers: they learn settings and ACLs from the controller a moment after it has accepted them."""
+    deadline = time.monotonic() + SHOWN_SECONDS
+    while not is_shown():
+        if time.monotonic() > deadline:
+            raise ProvisionError(
+                f"the brokers do not show what was changed after {SHOWN_SECONDS} s; look at their logs"
+            )
+        time.sleep(PAUSE_SECONDS)
+
+
 def _apply(plan: Plan, *, admin: ClusterAdmin, dry_run: bool) -> None:
-    def step(changes: Sequence[Change], apply: Callable[[Sequence[Change]], None]) -> None:
+    def step(changes: Sequence[Change], apply: Callable[[Sequence[Change]], None], *, verb: str = "") -> None:
         if changes and not dry_run:
             apply(changes)
         for change in changes:
-            print(change.sentence)
+            print(f"{verb}{change.sentence}")
 
     step(plan.creations, admin.create_topics)
     step(plan.growths, admin.add_partitions)
     step(plan.config_changes, admin.change_configs)
-    step(plan.grants, admin.grant)
+    step(plan.grants, admin.grant, verb="grant: ")
 
 
 def _summary(plan: Plan, *, cluster: Cluster, permissions: Sequence[Permission], dry_run: bool) -> str:

@@ -26,15 +26,24 @@ class JvmKafka:
     """A broker, empty at its first start.
 
     `optimised` lets Java compile fully and `on_disk` keeps the data on a real disk, both for measurements.
+    `settings` are added to the usual ones, under Kafka's names.
     """
 
     name = "kafka"
     client_settings: Mapping[str, str] = {}
 
-    def __init__(self, *, supervisor: Supervisor, optimised: bool = False, on_disk: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        supervisor: Supervisor,
+        optimised: bool = False,
+        on_disk: bool = False,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self._supervisor = supervisor
         self._optimised = optimised
         self._on_disk = on_disk
+        self._extra_settings = settings or {}
         self._port = free_port()
         self._child: Child | None = None
         self._settings_path: Path | None = None
@@ -98,6 +107,7 @@ class JvmKafka:
         return [f"-XX:SharedArchiveFile={archive}", "-Xlog:cds=error"] if archive.exists() else []
 
     def _settings(self, *, data: Path) -> dict[str, str]:
-        return broker_settings(
+        usual = broker_settings(
             host=LOOPBACK, listen_host=LOOPBACK, port=self._port, controller_port=free_port(), data=str(data)
         )
+        return {**usual, **self._extra_settings}

@@ -1,0 +1,86 @@
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+DEPLOY = Path(__file__).resolve().parents[1]
+COMPOSE = (DEPLOY / "compose.yaml").read_text()
+SERVICES = sorted(file.parent.name for file in (DEPLOY.parent / "services").glob("*/pyproject.toml"))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_is_migrated_before_it_runs(service: str) -> None:
+    scripts = tomllib.loads((DEPLOY.parent / "services" / service / "pyproject.toml").read_text())["project"]["scripts"]
+
+    assert service in scripts
+    assert f"command: [{service}, migrate]" in COMPOSE
+    assert f"command: [{service}, run]" in COMPOSE
+    assert f"{service}-migrate: {{condition: service_completed_successfully}}" in COMPOSE
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_a_database_that_is_made(service: str) -> None:
+    name = service.removesuffix("-svc")
+    password = f"{name.upper()}_DATABASE_PASSWORD"
+
+    assert re.search(rf"postgresql://{name}:\$\{{{password}:\?[^}}]+}}@postgres/{name}\n", COMPOSE)
+    assert f"\\getenv {name}_password {password}" in (DEPLOY / "databases.sql").read_text()
+    assert f"('{name}', :'{name}_password')" in (DEPLOY / "databases.sql").read_text()
+
+
+def test_servers_of_the_outside_world_are_modules_that_exist() -> None:
+    modules = re.findall(r"python, -m, ([\w.]+)", COMPOSE)
+
+    assert len(modules) == 3
+    assert [module for module in modules if importlib.util.find_spec(module) is None] == []
+
+
+def test_everything_is_published_on_this_machine_only() -> None:
+    published = re.findall(r"ports: \[(.*)\]", COMPOSE)
+
+    assert len(published) == len(SERVICES) + 1
+    assert all(port.startswith('"127.0.0.1:') for port in published)
+
+
+def test_no_secret_has_a_default() -> None:
+    secrets = re.findall(r"\$\{\w*PASSWORD\w*[^}]*}", COMPOSE)
+
+    assert secrets
+    assert all(":?" in secret for secret in secrets)
+
+
+def test_secrets_are_random_private_and_written_once(tmp_path: Path) -> None:
+    for name in ("make_secrets.py", "compose.yaml"):
+        shutil.copy(DEPLOY / name, tmp_path)
+    (tmp_path / ".env").write_text("POSTGRES_PASSWORD=chosen\n")
+    (tmp_path / ".env").chmod(0o600)
+
+    make_secrets(tmp_path)
+    first = (tmp_path / ".env").read_text()
+    make_secrets(tmp_path)
+
+    values = dict(line.split("=") for line in first.splitlines())
+    assert (tmp_path / ".env").read_text() == first
+    assert values.pop("POSTGRES_PASSWORD") == "chosen"
+    assert set(values) == {name for name in re.findall(r"\$\{(\w+):\?", COMPOSE) if name != "POSTGRES_PASSWORD"}
+    assert len(set(values.values())) == len(values)
+    assert len(values["SMPP_PASSWORD"]) == 8
+    assert all(len(value) == 48 for name, value in values.items() if name != "SMPP_PASSWORD")
+
+
+def test_nobody_else_can_read_the_secrets(tmp_path: Path) -> None:
+    for name in ("make_secrets.py", "compose.yaml"):
+        shutil.copy(DEPLOY / name, tmp_path)
+
+    make_secrets(tmp_path)
+
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+
+
+def make_secrets(directory: Path) -> None:
+    subprocess.run([sys.executable, str(directory / "make_secrets.py")], check=True)
