@@ -1,15 +1,8 @@
--- A database and a login role for each service, closed to every other role. Run again, it only sets the passwords.
-\getenv claims_password CLAIMS_DATABASE_PASSWORD
-\getenv weather_password WEATHER_DATABASE_PASSWORD
-\getenv policy_password POLICY_DATABASE_PASSWORD
-\getenv notify_password NOTIFY_DATABASE_PASSWORD
-
+-- A database and a login role for each <NAME>_DATABASE_PASSWORD in the environment, closed to every other role.
+-- Run again, it only sets the passwords.
 CREATE TEMPORARY TABLE service (name text, password text);
-INSERT INTO service VALUES
-  ('claims', :'claims_password'),
-  ('weather', :'weather_password'),
-  ('policy', :'policy_password'),
-  ('notify', :'notify_password');
+\copy service FROM PROGRAM 'env | sed -n "s/_DATABASE_PASSWORD=/,/p"' WITH (FORMAT csv)
+UPDATE service SET name = lower(name);
 
 SELECT format('CREATE ROLE %I LOGIN', name)
   FROM service

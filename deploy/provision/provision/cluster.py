@@ -54,7 +54,7 @@ class ClusterAdmin:
     def describe(self, names: Sequence[str], *, with_permissions: bool) -> Cluster:
         """Return what the cluster has of the topics `names`, and every ACL, once it answers."""
         metadata = self._metadata(self._timeout_seconds)
-        present = [name for name in names if name in metadata.topics]
+        present = [name for name in names if name in metadata.topics and metadata.topics[name].partitions]
         configs = self._configs(present)
         topics = {
             name: FoundTopic(

@@ -87,7 +87,7 @@ def admin(authorizing: str, monkeypatch: pytest.MonkeyPatch) -> AdminClient:
     if topics := declared_topics(client):
         for deletion in client.delete_topics(list(topics)).values():
             deletion.result()
-        wait_until(lambda: not declared_topics(client), deadline_seconds=20, pause_seconds=0.05)
+        assert wait_until(lambda: not declared_topics(client), deadline_seconds=20, pause_seconds=0.05)
     return client
 
 
@@ -256,7 +256,7 @@ def test_without_an_authorizer_topics_are_created_and_acls_left_out(
 
 def create(client: AdminClient, name: str, *, partitions: int) -> None:
     client.create_topics([NewTopic(name, partitions, 1)])[name].result()
-    wait_until(lambda: name in declared_topics(client), deadline_seconds=20, pause_seconds=0.05)
+    assert wait_until(lambda: name in declared_topics(client), deadline_seconds=20, pause_seconds=0.05)
 
 
 def write_as(user: str, topic: str, *, servers: str) -> int | None:
