@@ -8,7 +8,7 @@ import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from contracts.generate_acls import acl_rows
+from contracts.acls import acl_rows
 from contracts.topics import TOPICS
 from provision.cluster import ClusterAdmin
 from provision.errors import ProvisionError

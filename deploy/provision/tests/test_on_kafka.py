@@ -1,7 +1,5 @@
 """Provisioning a broker of its own, which authorizes: contracts' topics and ACLs, and what they then permit."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,8 +20,8 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
+from contracts.acls import COLUMNS, acl_rows
 from contracts.claims import DECISION_MADE
-from contracts.generate_acls import acl_csv, acl_rows, group_id
 from contracts.policy import CONTACT_CHANGED, POLICY_CHANGED
 from contracts.topics import TOPICS
 from devstack.kafka.jvm import JvmKafka
@@ -135,7 +133,7 @@ def acls_of_contracts() -> set[AclBinding]:
             AclOperation[row["operation"].upper()],
             AclPermissionType.ALLOW,
         )
-        for row in csv.DictReader(io.StringIO(acl_csv()))
+        for row in (dict(zip(COLUMNS, cells, strict=True)) for cells in acl_rows())
     }
 
 
@@ -234,8 +232,8 @@ def test_a_service_may_do_what_contracts_grant_and_nothing_else(authorizing: str
 
     assert write_as("claims-svc", DECISION_MADE.name, servers=authorizing) is None
     assert write_as("notify-svc", DECISION_MADE.name, servers=authorizing) == KafkaError.TOPIC_AUTHORIZATION_FAILED
-    own_group = group_id("notify-svc", DECISION_MADE.name)
-    foreign_group = group_id("claims-svc", POLICY_CHANGED.name)
+    own_group = DECISION_MADE.group_of("notify-svc")
+    foreign_group = POLICY_CHANGED.group_of("claims-svc")
     assert read_as("notify-svc", DECISION_MADE.name, group=own_group, servers=authorizing) == b"decided"
     with pytest.raises(PermissionError, match="Group authorization failed"):
         read_as("notify-svc", DECISION_MADE.name, group=foreign_group, servers=authorizing)
