@@ -39,7 +39,7 @@ lint: install ## Style of the code
 	@.venv/bin/ruff format --check .
 
 types: install ## Types, strictly; every test directory by itself, because names repeat between them
-	@.venv/bin/mypy $(MODULES) tools/install/install.py conftest.py
+	@.venv/bin/mypy $(MODULES) $(wildcard tools/install/*.py) conftest.py
 	@failed=0; for tests in $(TESTS); do .venv/bin/mypy "$$tests" || failed=1; done; exit $$failed
 
 imports: install ## Who may import whom
