@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from chassis.errors import CannotStartError
-from chassis.migrations import find_migrations
+from chassis.migrations.runner import find_migrations
 
 
 def test_a_package_without_its_sql_files_is_refused_instead_of_migrating_nothing(tmp_path: Path) -> None:
