@@ -26,7 +26,8 @@ demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external] 
 	@exec .venv/bin/demo $(if $(STACK),--stack "$(STACK)") $(if $(KEEP),--keep)
 
 test: install ## All tests but the slow ones, with the coverage gate [STACK=...] [SLOW=1 runs the slow ones too]
-	@exec .venv/bin/pytest $(if $(SLOW),,-m "not slow") --cov -n $(JOBS) --dist loadgroup
+	@mkdir -p build; exec 9>build/test.lock; flock --nonblock 9 || { echo "Waiting for another make test in this checkout"; flock 9; }; \
+	exec .venv/bin/pytest $(if $(SLOW),,-m "not slow") --cov -n $(JOBS) --dist loadgroup
 
 test-slow: install ## Only the slow tests: outages of a minute, mutants [STACK=...]
 	@exec .venv/bin/pytest -m slow -n $(JOBS) --dist loadgroup
