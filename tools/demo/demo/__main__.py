@@ -112,7 +112,7 @@ def _conclude(seen: Seen, *, output: Path) -> int:
     artefacts.write_decisions(output / "decisions.jsonl", seen)
     ended = [judge(story, seen) for story in STORIES]
     malformed = judge_malformed(seen.dead_letters)
-    console.print(result_table(ended, malformed))
+    console.print(result_table(ended, malformed, width=console.width))
     with _step("report page written"):
         write_stories(output, ended=ended, dead_letters=seen.dead_letters, malformed_problems=malformed)
         write_report(output)
