@@ -38,7 +38,8 @@ demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external|c
 	@exec .venv/bin/demo $(if $(STACK),--stack "$(STACK)") $(if $(KEEP),--keep)
 
 test: install ## All tests but the slow ones, with the coverage gate [STACK=...] [SLOW=1 runs the slow ones too]
-	@exec .venv/bin/pytest $(if $(SLOW),,-m "not slow") --cov -n $(JOBS) --dist loadgroup
+	@mkdir -p build; exec 9>build/test.lock; flock --nonblock 9 || { echo "Waiting for another make test in this checkout"; flock 9; }; \
+	exec .venv/bin/pytest $(if $(SLOW),,-m "not slow") --cov -n $(JOBS) --dist loadgroup
 
 test-slow: install ## Only the slow tests: outages of a minute, mutants [STACK=...]
 	@exec .venv/bin/pytest -m slow -n $(JOBS) --dist loadgroup
@@ -51,7 +52,7 @@ lint: install ## Style of the code
 	@.venv/bin/ruff format --check .
 
 types: install ## Types, strictly; every test directory by itself, because names repeat between them
-	@.venv/bin/mypy $(MODULES) tools/install/install.py tools/install/image_locks.py deploy/make_secrets.py conftest.py
+	@.venv/bin/mypy $(MODULES) $(wildcard tools/install/*.py) deploy/make_secrets.py conftest.py
 	@failed=0; for tests in $(TESTS); do .venv/bin/mypy "$$tests" || failed=1; done; exit $$failed
 
 imports: install ## Who may import whom

@@ -14,4 +14,8 @@ import contracts  # noqa: F401
 
 ROOT = Path(__file__).parent
 
-sys.path[:0] = [str(tests) for pattern in ("*/tests", "*/*/tests", "tests/integration") for tests in ROOT.glob(pattern)]
+sys.path[:0] = [
+    str(tests)
+    for pattern in ("*/tests", "*/*/tests", "tests/integration", "tools/install")
+    for tests in ROOT.glob(pattern)
+]

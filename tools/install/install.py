@@ -10,11 +10,14 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
+DEVELOPMENT_TOOLS = ROOT / "requirements-dev.in"
+CHECK = Path(__file__).with_name("check_requirements.py")
 LOG = VENV / "install.log"
 LOCK_STAMP = VENV / "locked-packages-from"
 OWN_STAMP = VENV / "own-packages-from"
@@ -26,7 +29,9 @@ PIP_SETTINGS_IN_THE_WAY = (
     "PIP_DRY_RUN",
     "PIP_NO_BINARY",
     "PIP_PREFIX",
+    "PIP_PYTHON",
     "PIP_REQUIREMENT",
+    "PIP_REQUIRE_HASHES",
     "PIP_REQUIRE_VIRTUALENV",
     "PIP_ROOT",
     "PIP_TARGET",
@@ -78,6 +83,7 @@ def create_environment() -> None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         sentence = f"Python {version} has no {missing.name}; on Debian or Ubuntu: apt install python{version}-venv"
         raise InstallError(sentence) from missing
+    LOCK_STAMP.unlink(missing_ok=True)
     if VENV.exists():
         shutil.rmtree(VENV)
     say(f"Making .venv with Python {sys.version.split()[0]}")
@@ -110,7 +116,11 @@ def run_pip(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def install_locked() -> None:
-    """Install exactly the locked files, checked by hash, never building from source."""
+    """Install exactly the locked files, checked by hash, never building from source.
+
+    pip must not resolve dependencies: its older versions then ask for the newest release that the index has and refuse
+    that one for not being locked. Whether the lock is complete is checked afterwards, by `check_requirements`.
+    """
     locked = re.findall(r"^[a-z0-9][^ ]*==(?!.*sys_platform == 'win32')", LOCK.read_text(), flags=re.MULTILINE)
     say(f"Fetching {len(locked)} packages, each checked against requirements.lock")
     collected = 0
@@ -130,6 +140,27 @@ def install_own_packages(*, packages: Sequence[Path]) -> None:
     editable = [argument for package in packages for argument in ("--editable", str(package))]
     for _ in run_pip(["--no-deps", "--no-build-isolation", "--config-settings=editable_mode=compat", *editable]):
         pass
+
+
+def check_requirements() -> None:
+    """Check that `.venv` meets what every package in it declares.
+
+    Raises:
+        InstallError: a package is missing or has another version than one that needs it allows.
+    """
+    command = [str(VENV_PYTHON), str(CHECK), str(DEVELOPMENT_TOOLS)]
+    checked = subprocess.run(command, env=pip_environment(), capture_output=True, text=True, check=False)
+    if checked.returncode != 0:
+        raise InstallError(checked.stdout.strip() or checked.stderr.strip())
+
+
+def wait_for_other_installs(lock: TextIO) -> None:
+    """Lock `lock` for this process; what holds it is another install in this checkout."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say("Waiting for another install in this checkout")
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def say(sentence: str) -> None:
@@ -154,15 +185,17 @@ def install() -> None:
     """
     packages = package_directories()
     with LOCK.open() as one_install_at_a_time:
-        fcntl.flock(one_install_at_a_time, fcntl.LOCK_EX)
+        wait_for_other_installs(one_install_at_a_time)
         locked = fingerprint([LOCK])
         if not is_current(LOCK_STAMP, expected=locked):
             create_environment()
             install_locked()
             LOCK_STAMP.write_text(locked)
-        own = fingerprint([LOCK, *(package / "pyproject.toml" for package in packages)])
+        own = fingerprint([LOCK, DEVELOPMENT_TOOLS, CHECK, *(package / "pyproject.toml" for package in packages)])
         if not is_current(OWN_STAMP, expected=own):
+            OWN_STAMP.unlink(missing_ok=True)
             install_own_packages(packages=packages)
+            check_requirements()
             OWN_STAMP.write_text(own)
             say("Installed; the commands are in .venv/bin")
 

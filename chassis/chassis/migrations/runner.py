@@ -51,6 +51,9 @@ def _series(series: str, directory: Path) -> list[Migration]:
             message = f"migration {path.name} must be named {number:04d}_what.sql: numbers start at 0001 without gaps"
             raise CannotStartError(message)
         migrations.append(Migration(series, number, path))
+    if not migrations:
+        message = f"there is no migration in {directory}: a package must bring its SQL files along (package-data)"
+        raise CannotStartError(message)
     return migrations
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-DEMO_FILE = Path(__file__).parents[3] / "tools" / "demo" / "data" / "policies" / "policies.jsonl"
+DEMO_FILE = Path(__file__).parents[3] / "tools" / "demo" / "demo" / "data" / "policies" / "policies.jsonl"
 
 Line = dict[str, Any]
 Importer = Callable[..., Coroutine[Any, Any, int]]

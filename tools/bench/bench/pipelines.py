@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
 
 from bench import floor, frameless
 from bench.processes import SCRIPTS, Program
+from demo.telling import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KNMI_HOURS = sorted((Path(__file__).parents[2] / "demo" / "data" / "knmi").glob("hours_*.txt"))
+KNMI_HOURS = sorted((DATA / "knmi").glob("hours_*.txt"))
 """The committed figures of 10 to 18 July 2021."""
 STAGES = ("notify-svc", "weather-svc", "claims-svc")
 """The order of starting: when the first claim takes effect, everybody behind it is ready."""

@@ -52,24 +52,25 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="stay up afterwards until Ctrl-C")
     arguments = parser.parse_args()
     try:
-        with ended_by_signals():
-            sys.exit(_run(arguments.stack, keep=arguments.keep))
+        with ended_by_signals(), artefacts.output_directory(OUTPUT) as output:
+            sys.exit(_run(arguments.stack, keep=arguments.keep, output=output))
     except (DevstackError, ServiceFailedError) as error:
         console.print(f"[red]demo:[/] {error}", highlight=False, markup=True)
         sys.exit(FAILED)
 
 
-def _run(kind: str, *, keep: bool) -> int:
+def _run(kind: str, *, keep: bool, output: Path) -> int:
     began = time.monotonic()
     if kind == COMPOSE:
-        return asyncio.run(_tell_on_compose(began=began))
-    artefacts.prepare(OUTPUT)
-    stack = Stack(kind=kind, topics=TOPICS, outside_world=True, output_dir=OUTPUT)
+        return asyncio.run(_tell_on_compose(began=began, output=output))
+    if output != OUTPUT:
+        console.print(f"another demo writes to {OUTPUT}; this one writes to {output}", highlight=False)
+    stack = Stack(kind=kind, topics=TOPICS, outside_world=True, output_dir=output)
     with _step(f"Kafka, PostgreSQL, mail server, SMS centre and trace collector ({stack.kind})"):
         stack.start()
     try:
-        platform = Platform(stack, OUTPUT / "logs")
-        code = asyncio.run(_tell(platform, began=began, keep=keep))
+        platform = Platform(stack, output / "logs")
+        code = asyncio.run(_tell(platform, began=began, keep=keep, output=output))
         if keep:
             _print_addresses(platform)
             _hold(platform)
@@ -79,7 +80,7 @@ def _run(kind: str, *, keep: bool) -> int:
             stack.stop()
 
 
-async def _tell(platform: Platform, *, began: float, keep: bool) -> int:
+async def _tell(platform: Platform, *, began: float, keep: bool, output: Path) -> int:
     stack = platform.stack
     with _step("a database and a role for each service, migrated"):
         await platform.create_databases()
@@ -88,33 +89,34 @@ async def _tell(platform: Platform, *, began: float, keep: bool) -> int:
         await telling.import_what_is_known(platform)
         await platform.start()
     wait_ms = int(stack.environment().get("KAFKA_FETCH_MAX_WAIT_MS", "500"))
-    seen = await _publish_and_watch(platform, stack.kafka_bootstrap_servers, fetch_max_wait_ms=wait_ms, began=began)
+    seen = await _publish_and_watch(
+        platform, stack.kafka_bootstrap_servers, fetch_max_wait_ms=wait_ms, began=began, output=output
+    )
     if keep:
         await asyncio.sleep(LAST_SPANS_SECONDS)
     else:
         with _step("services stopped"):
             await platform.stop()
-    return _conclude(seen)
+    return _conclude(seen, output=output)
 
 
-async def _tell_on_compose(*, began: float) -> int:
+async def _tell_on_compose(*, began: float, output: Path) -> int:
     platform = ComposePlatform()
     with _step("the platform of make up found, and no report on it"):
         await platform.find()
-        artefacts.prepare(OUTPUT)
     with _step("KNMI's hours of 10-17 July 2021 and the policies imported"):
         await telling.import_what_is_known(platform)
     seen = await _publish_and_watch(
-        platform, platform.kafka_bootstrap_servers, fetch_max_wait_ms=FETCH_MAX_WAIT_MS, began=began
+        platform, platform.kafka_bootstrap_servers, fetch_max_wait_ms=FETCH_MAX_WAIT_MS, began=began, output=output
     )
     await asyncio.sleep(LAST_SPANS_SECONDS)
     with _step("mail, SMS, traces and logs copied out of the containers"):
-        await platform.collect(OUTPUT)
-    return _conclude(seen)
+        await platform.collect(output)
+    return _conclude(seen, output=output)
 
 
 async def _publish_and_watch(
-    platform: telling.Services, bootstrap_servers: str, *, fetch_max_wait_ms: int, began: float
+    platform: telling.Services, bootstrap_servers: str, *, fetch_max_wait_ms: int, began: float, output: Path
 ) -> Seen:
     async with observing(bootstrap_servers, fetch_max_wait_ms=fetch_max_wait_ms) as seen:
         with _step(f"{sum(story.deliveries for story in STORIES) + 1} loss reports published"):
@@ -122,7 +124,7 @@ async def _publish_and_watch(
         await _tell_stories(platform, seen)
         console.print(f"[bold]last notification {time.monotonic() - began:.1f} s after the start[/]")
         with _step("proofs exported and verified"):
-            await platform.export_proofs(OUTPUT / "proofs")
+            await platform.export_proofs(output / "proofs")
     return seen
 
 
@@ -139,21 +141,21 @@ async def _tell_stories(platform: telling.Services, seen: Seen) -> None:
         await telling.until_all_have_ended(platform, seen, progress=show)
 
 
-def _conclude(seen: Seen) -> int:
-    artefacts.write_decisions(OUTPUT / "decisions.jsonl", seen)
+def _conclude(seen: Seen, *, output: Path) -> int:
+    artefacts.write_decisions(output / "decisions.jsonl", seen)
     ended = [judge(story, seen) for story in STORIES]
     malformed = judge_malformed(seen.dead_letters)
-    console.print(result_table(ended, malformed))
+    console.print(result_table(ended, malformed, width=console.width))
     with _step("report page written"):
-        write_stories(OUTPUT, ended=ended, dead_letters=seen.dead_letters, malformed_problems=malformed)
-        write_report(OUTPUT)
-    unproven = artefacts.check_proofs(OUTPUT / "proofs", seen)
+        write_stories(output, ended=ended, dead_letters=seen.dead_letters, malformed_problems=malformed)
+        write_report(output)
+    unproven = artefacts.check_proofs(output / "proofs", seen)
     for problem in unproven:
         console.print(f"[red]{problem}[/]")
     wrong = sum(bool(one.problems) for one in ended) + bool(malformed)
     stories = len(STORIES) + 1
     console.print(f"{stories - wrong} of {stories} stories ended as they should")
-    console.print(f"see {OUTPUT}/report.html, decisions.jsonl, proofs/, mailbox/, sms.jsonl, traces.jsonl, logs/")
+    console.print(f"see {output}/report.html, decisions.jsonl, proofs/, mailbox/, sms.jsonl, traces.jsonl, logs/")
     return FAILED if wrong or unproven else 0
 
 

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import itertools
 import json
+import os
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from demo.observer import Seen
 
 
-def prepare(directory: Path) -> None:
-    """Empty the directory of what an earlier run left."""
-    shutil.rmtree(directory, ignore_errors=True)
-    (directory / "proofs").mkdir(parents=True)
+@contextmanager
+def output_directory(wanted: Path) -> Iterator[Path]:
+    """Empty `wanted` and hold it for this demo; while another demo holds it, `wanted-2` and so on."""
+    directory, descriptor = _first_free(wanted)
+    try:
+        for entry in directory.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        (directory / "proofs").mkdir()
+        yield directory
+    finally:
+        os.close(descriptor)
+
+
+def _first_free(wanted: Path) -> tuple[Path, int]:
+    names = itertools.chain([wanted.name], (f"{wanted.name}-{number}" for number in itertools.count(2)))
+    while True:
+        directory = wanted.with_name(next(names))
+        directory.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+        else:
+            return directory, descriptor
 
 
 def write_decisions(path: Path, seen: Seen) -> None:

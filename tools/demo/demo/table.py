@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -16,19 +17,22 @@ if TYPE_CHECKING:
     from demo.ending import Ended
 
 _MARK = {Settlement.SENT: "sent", Settlement.NO_ADDRESS: "no address", None: "–"}
+_COLUMNS = ("report", "home", "station, km", "24/48/72 h mm", "deciding ground", "payable", "e-mail", "SMS", "")
+_ESSENTIAL = {"report", "deciding ground", "payable", ""}
+_WIDE = 130
+"""Characters in a line from which on all columns are readable beside each other."""
 
 
-def result_table(ended: Sequence[Ended], malformed_problems: tuple[str, ...]) -> Table:
-    """Return one row a report, in the order of the stories."""
+def result_table(ended: Sequence[Ended], malformed_problems: tuple[str, ...], *, width: int) -> Table:
+    """Return one row a report, in the order of the stories; fewer columns where `width` characters are few."""
     table = Table(title="Every report and how it ended", show_lines=False, pad_edge=False)
-    for name in ("report", "home", "station, km", "24/48/72 h mm", "deciding ground", "payable", "e-mail", "SMS", ""):
+    shown = [name in _ESSENTIAL or width >= _WIDE for name in _COLUMNS]
+    for name in compress(_COLUMNS, shown):
         right = name in {"payable", "24/48/72 h mm"}
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
-    for one in ended:
-        table.add_row(*_row(one))
-    table.add_row(
-        "A malformed report", "–", "–", "–", "dead-lettered: not-json", "–", "–", "–", _verdict(malformed_problems)
-    )
+        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=name == "payable")
+    malformed = ("–", "–", "–", "dead-lettered: not-json", "–", "–", "–", _verdict(malformed_problems))
+    for row in (*map(_row, ended), ("A malformed report", *malformed)):
+        table.add_row(*compress(row, shown))
     return table
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from demo.observer import Seen
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parent / "data"
 END_SECONDS = 60
 WAITING_SECONDS = 20
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from devstack.errors import DevstackError
 from devstack.kafka.topics import TopicLike
 from devstack.postgres.databases import create_database, drop_database
 from devstack.stack import Stack, StackKind, kafka_is_real, resolve_kind
@@ -42,8 +43,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Kafka and PostgreSQL for the whole session, started when the first test asks."""
-    with Stack() as running:
-        yield running
+    try:
+        running = Stack()
+        running.start()
+    except DevstackError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -28,7 +28,9 @@ def find_java() -> Java:
     program = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if program is None:
         raise DevstackError(f"Apache Kafka needs Java {OLDEST_VERSION} or newer, and there is none: {HOW_TO_INSTALL}")
-    answer = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
+    answer = subprocess.run(
+        [program, "-XX:-UsePerfData", "-version"], capture_output=True, text=True, check=False
+    ).stderr
     version = re.search(r'version "(\d+)', answer)
     if version is None or int(version.group(1)) < OLDEST_VERSION:
         found = answer.partition("\n")[0] or "no version"

@@ -79,7 +79,9 @@ class JvmKafka:
     def _initialise(self) -> Path:
         directory = self._supervisor.make_temporary_directory("kafka", on_disk=self._on_disk)
         java, jars = find_java(), kafka_jars(supervisor=self._supervisor)
-        self._java = [java.program, *java_options(optimised=self._optimised), "-cp", f"{jars}/*"]
+        # A killed broker leaves the compression libraries that it unpacked; there they go with the run.
+        unpacked = f"-Djava.io.tmpdir={directory}"
+        self._java = [java.program, *java_options(optimised=self._optimised), unpacked, "-cp", f"{jars}/*"]
         self._class_archive = cache_directory() / f"{jars.name}-java-{java.fingerprint}.jsa"
         path = directory / "server.properties"
         path.write_text(as_properties(self._settings(data=directory / "data")), encoding="utf-8")

@@ -16,7 +16,8 @@ from devstack.process.command import Command
 from devstack.waiting import wait_until
 
 LOG_TAIL_LINES = 12
-KILL_SECONDS = 5
+# PostgreSQL gives its processes five seconds before it kills them and removes its shared memory; nobody else would.
+KILL_SECONDS = 10
 
 
 @dataclass(eq=False)
