@@ -1,1 +1,1 @@
-"""claims-svc: takes loss reports in, gathers what a decision needs, and decides with proof."""
+"""claims-svc: opens claims for loss reports, gathers what a decision needs, and decides with proof."""

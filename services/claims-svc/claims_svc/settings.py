@@ -1,4 +1,4 @@
-"""What the environment tells claims-svc: nothing beyond what it tells every service."""
+"""The settings of claims-svc: those of every service, none of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a claim hears in the tests: a building near KNMI station 377 (Ell) in the rain of July 2021."""
+"""Builders of the events about one claim: a building near KNMI station 377 (Ell) in the rain of July 2021."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def policy(*, policy_number: str = POLICY_NUMBER, version: int = 1, deductible_c
     return POLICY_CHANGED.examples[0].model_copy(update=update)
 
 
-def rainfall(
+def rainfall_answer(
     claim_id: UUID,
     *,
     tenths_mm: int,

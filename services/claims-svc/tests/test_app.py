@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 from claims_svc.app import build
-from claims_svc.progress import DEADLINE_OF
+from claims_svc.domain.deadlines import DEADLINE_OF
 from claims_svc.settings import Settings
 from contracts.topics import TOPICS
 
 SETTINGS = Settings(kafka_bootstrap_servers="unused.invalid:9092", database_url="postgresql://unused.invalid/claims")
 
 
-def test_the_service_hears_every_topic_that_names_it_as_a_consumer() -> None:
-    heard = {consumer.topic.name for consumer in build(SETTINGS).consumers}
+def test_the_service_consumes_every_topic_that_names_it_as_a_consumer() -> None:
+    consumed = {consumer.topic.name for consumer in build(SETTINGS).consumers}
 
-    assert heard == {topic.name for topic in TOPICS if "claims-svc" in topic.consumers}
+    assert consumed == {topic.name for topic in TOPICS if "claims-svc" in topic.consumers}
 
 
 def test_every_wait_of_a_claim_has_a_timer_that_ends_it() -> None:

@@ -1,1 +1,1 @@
-"""The coverage rules of the home insurance's water damage: pure functions over facts, without clock or I/O."""
+"""What claims-svc decides and when: pure functions over facts, without clock or I/O. `rules/` holds the cover."""

@@ -14,7 +14,11 @@ from contracts.weather import RainfallAssessed
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """One claim without names, numbers and addresses. `rain_wait_over` tells that no further answer is waited for."""
+    """One claim without names, numbers and addresses; the names of its fields are those of the proof.
+
+    `rain_wait_over`: no further answer about rain is waited for. `deductible_used_before_cents` is what other claims
+    of the same event have used of the deductible already.
+    """
 
     report_id: UUID
     report_version: int
@@ -27,3 +31,9 @@ class Basis:
     rain_wait_over: bool
     product: Product
     deductible_used_before_cents: int
+
+    @property
+    def product_is_known(self) -> bool:
+        """Whether the parameters applied are those of the policy's own product; true when there is no policy."""
+        terms = self.insurance.terms
+        return terms is None or terms.product_version == self.product.version

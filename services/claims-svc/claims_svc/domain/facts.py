@@ -1,4 +1,8 @@
-"""One fact as the rules see it: named, with who said so, and whether that is enough to deny on."""
+"""Facts as the rules see them: named, with who said so, and whether that is enough to deny on.
+
+A report's facts are the fields of `LossFacts` in contracts. To add one: add the field there, read it by its name in the
+rule that asks for it (`rules/`), and list it below when it opens a water route or is something residents cannot know.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,28 @@ from typing import NamedTuple
 
 from contracts.claims import GroundFact
 from contracts.upstream import LossFacts
-from contracts.vocabulary import Fact, FactSource, Truth
+from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
+
+
+class RouteFacts(NamedTuple):
+    """The fact that says water came by `route`, and a detail that can only be true when it did."""
+
+    route: WaterRoute
+    entry: str
+    implied_by: str | None = None
+
+
+ROUTE_FACTS = (
+    RouteFacts(WaterRoute.DIRECT_PRECIPITATION, "precipitation_fell_directly"),
+    RouteFacts(WaterRoute.INDIRECT_PRECIPITATION, "precipitation_left_its_course"),
+    # The sewer rule asks for the finding on a flood: the flood is judged before the sewer it can fill.
+    RouteFacts(WaterRoute.FLOOD, "flood_water_entered", implied_by="sea_water_involved"),
+    RouteFacts(WaterRoute.SEWER_BACKFLOW, "sewer_water_entered", implied_by="toilet_overflowed"),
+    RouteFacts(WaterRoute.GROUNDWATER, "groundwater_entered", implied_by="came_through_cellar_wall"),
+    RouteFacts(WaterRoute.STORM, "storm_caused_damage"),
+    RouteFacts(WaterRoute.OTHER, "other_cause"),
+)
+"""Every route once, in the order in which findings are made and listed."""
 
 NEEDS_SOURCE = frozenset(
     {
@@ -18,7 +43,7 @@ NEEDS_SOURCE = frozenset(
         "government_caused_flood",
     }
 )
-"""What residents cannot know: their word may speak for them, and never denies."""
+"""What residents cannot know (domain.md, "Cover by route"): their word may cover, and never denies."""
 
 
 class Known(NamedTuple):
@@ -30,7 +55,6 @@ class Known(NamedTuple):
 
 
 def known(facts: LossFacts, name: str) -> Known:
-    """Return the fact called `name` of a report."""
     fact: Fact | None = getattr(facts, name)
     return Known(name, Truth.UNKNOWN) if fact is None else Known(name, fact.value, fact.source)
 

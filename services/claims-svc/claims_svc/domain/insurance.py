@@ -46,10 +46,13 @@ class Insurance:
 
 
 def insurance_at(policy: PolicyChanged | None, *, loss: LossInterval) -> Insurance:
-    """Return the insurance at loss. Terms that follow each other without a change in substance count as one."""
+    """Return the insurance at loss, by Dutch calendar days (domain.md, "Cover by route").
+
+    Terms that follow each other without a change in substance, as at a renewal, count as one.
+    """
     if policy is None:
         return Insurance(state=InsuranceState.UNKNOWN)
-    in_force = terms_in_force(policy.terms, loss=loss)
+    in_force = _in_force(policy.terms, loss=loss)
     if all(terms is None for terms in in_force):
         return Insurance(state=InsuranceState.NOT_INSURED)
     first = in_force[0]
@@ -58,7 +61,16 @@ def insurance_at(policy: PolicyChanged | None, *, loss: LossInterval) -> Insuran
     return Insurance(state=InsuranceState.INSURED, terms=_insured(first))
 
 
-def terms_in_force(terms: Sequence[PolicyTerms], *, loss: LossInterval) -> list[PolicyTerms | None]:
+def terms_at_loss(policy: PolicyChanged, *, loss: LossInterval) -> PolicyTerms | None:
+    """Return the terms in force during the whole loss, by Dutch calendar days.
+
+    None when nothing was insured, and also when the insurance changed within the interval (a handler decides then).
+    """
+    insured = insurance_at(policy, loss=loss).state is InsuranceState.INSURED
+    return _in_force(policy.terms, loss=loss)[0] if insured else None
+
+
+def _in_force(terms: Sequence[PolicyTerms], *, loss: LossInterval) -> list[PolicyTerms | None]:
     """Return the terms of the first day of the loss and of each later day of it on which terms begin or end."""
     first, last = dutch_day_span(loss)
     borders = {day for each in terms for day in (each.effective_on, each.ends_on) if day and first < day <= last}

@@ -9,10 +9,6 @@ from types import MappingProxyType
 from contracts.vocabulary import FactSource, Network, RainThreshold, WindowReading
 
 
-class UnknownProductError(LookupError):
-    """No product has this version."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class RainQuestion:
     """What weather-svc is asked: which stations, how windows lie around the loss, how much rain in how many hours."""
@@ -65,19 +61,6 @@ CURRENT_PRODUCT = Product(
     rainfall_wait=timedelta(days=10),
     trusted_sources=(FactSource.HANDLER, FactSource.REGISTER),
 )
-"""What is sold now; it also sets the waits of a claim whose policy is not known yet."""
+"""What is sold now. Its waits also apply to a claim whose policy is not known yet."""
 
 PRODUCTS = MappingProxyType({product.version: product for product in (CURRENT_PRODUCT,)})
-
-
-def product_at(version: str) -> Product:
-    """Return the product's parameters of `version`.
-
-    Raises:
-        UnknownProductError: no such version.
-    """
-    try:
-        return PRODUCTS[version]
-    except KeyError:
-        message = f"no product {version!r}: add its parameters to claims_svc.domain.product"
-        raise UnknownProductError(message) from None

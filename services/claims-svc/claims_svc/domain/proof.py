@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
 from claims_svc.domain.insurance import dutch_day_span
-from claims_svc.domain.measurement import discrepancies
 from claims_svc.domain.product import PRODUCTS
-from claims_svc.domain.verdict import Verdict, conclude
+from claims_svc.domain.rainfall_check import discrepancies
+from claims_svc.domain.verdict import Verdict, decide
 from contracts.upstream import LossFacts
 
 _FORM: Literal["water-claim-proof.v1"] = "water-claim-proof.v1"
@@ -35,7 +35,7 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True)
 class _Document:
-    """What a proof says. A change that makes older proofs unreadable takes a new form."""
+    """The contents of a proof. A change that makes older proofs unreadable takes a new form."""
 
     form: Literal["water-claim-proof.v1"]
     decided_at: datetime
@@ -48,7 +48,7 @@ _DOCUMENT = TypeAdapter(_Document)
 
 
 def build(case: Case, verdict: Verdict, *, decided_at: datetime, previous_sha256: str | None) -> Proof:
-    """Prove `verdict`, which is `coverage.decide(case)`. `previous_sha256` is the proof of the version before.
+    """Prove `verdict`, which is `decide(case.basis)`. `previous_sha256` is the proof of the version before.
 
     The proof holds whole numbers only and keys in ASCII, so that sorting the keys makes it canonical. It names no
     policy, person or address: of the home the measured place and the area of the postcode. A fact that nobody gave is
@@ -71,7 +71,7 @@ def recompute(canonical: bytes) -> Verdict:
     Raises:
         UnreadableProofError: not a proof.
     """
-    return conclude(_read(canonical).basis)
+    return decide(_read(canonical).basis)
 
 
 def previous_sha256_of(canonical: bytes) -> str | None:
@@ -116,7 +116,7 @@ def _wrong_basis(basis: Basis) -> list[str]:
 
 
 def _wrong_verdict(document: _Document) -> list[str]:
-    again = conclude(document.basis)
+    again = decide(document.basis)
     return [
         f"deciding again gives another {field.name}"
         for field in fields(Verdict)
@@ -133,17 +133,17 @@ def _read(canonical: bytes) -> _Document:
         raise UnreadableProofError(f"not a proof of form {_FORM}: {where}: {first['msg']}") from None
 
 
-def _canonical(said: object) -> bytes:
-    return orjson.dumps(said, default=_parts, option=_CANONICAL)
+def _canonical(document: object) -> bytes:
+    return orjson.dumps(document, default=_parts, option=_CANONICAL)
 
 
-def _parts(said: object) -> object:
+def _parts(part: object) -> object:
     """Return the named fields of a part, and a wait in seconds."""
-    if isinstance(said, LossFacts):
-        return {name: fact for name, fact in vars(said).items() if fact is not None}
-    if isinstance(said, timedelta):
-        return int(said.total_seconds())
-    return vars(said)
+    if isinstance(part, LossFacts):
+        return {name: fact for name, fact in vars(part).items() if fact is not None}
+    if isinstance(part, timedelta):
+        return int(part.total_seconds())
+    return vars(part)
 
 
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS

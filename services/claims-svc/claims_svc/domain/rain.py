@@ -1,4 +1,4 @@
-"""What the measured rain says to the rules, and what of it a decision shows."""
+"""The measured rain as the rules use it, and what of it a decision shows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAVY_LOCAL_PRECIPITATION = "heavy_local_precipitation"
 class Rain(NamedTuple):
     """Whether heavy local precipitation and a cloudburst are established at the nearest station.
 
-    `received` tells that an answer came, `awaited` that a final one may still come.
+    `received`: an answer came. `awaited`: a final one may still come.
     """
 
     heavy: Truth
@@ -31,7 +31,10 @@ class Rain(NamedTuple):
 
 
 def rain_of(assessed: RainfallAssessed | None, *, wait_over: bool) -> Rain:
-    """Return what is known about the rain. A yes counts at once, a no only when it is final."""
+    """Return what is known about the rain (domain.md, "Heavy local precipitation").
+
+    A yes counts at once, a no only when it is final: hours still to come can turn a no, never a yes.
+    """
     if assessed is None:
         return Rain(Truth.UNKNOWN, Truth.UNKNOWN, received=False, awaited=not wait_over)
     heavy = _heavy(assessed)

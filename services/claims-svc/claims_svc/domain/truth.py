@@ -24,8 +24,7 @@ def negation(value: Truth) -> Truth:
     return _OPPOSITE[value]
 
 
-def known(*, holds: bool) -> Truth:
-    """Return what is certain as a truth value."""
+def certain(*, holds: bool) -> Truth:
     return Truth.TRUE if holds else Truth.FALSE
 
 

@@ -1,27 +1,27 @@
-"""The verdict on a claim: the routes, the insurance and the damage items put together."""
+"""The verdict on a claim: the rules, the damage items and the money put together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims_svc.domain import claim_rules
 from claims_svc.domain.basis import Basis
-from claims_svc.domain.damage import ItemVerdict, judge
-from claims_svc.domain.money import deductible_cents, nothing_paid, paid, undecided
+from claims_svc.domain.deductible import deductible_cents
+from claims_svc.domain.money import money_of_covered, money_of_denied, money_of_referred
 from claims_svc.domain.rain import Rain, evidence_of, rain_of
-from claims_svc.domain.routes import findings_of
-from claims_svc.domain.rule import decisive_ground
+from claims_svc.domain.rules.claim_level import claim_level_rules, claim_outcome, grounds_of, item_rules
+from claims_svc.domain.rules.findings import findings_of
+from claims_svc.domain.rules.items import ItemVerdict, decide_item
 from contracts.claims import Finding, Ground, GroundCode, Money, Outcome, RainEvidence
-from contracts.vocabulary import Cover, Truth, WaterRoute
+from contracts.vocabulary import Cover
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """How a claim ends and why; every field has a namesake in `DecisionMade`.
+    """The outcome of a claim and its reasons; every field has a namesake in `DecisionMade`.
 
-    `grounds` are the rules about the claim as a whole that hold or could not be told, `findings` one verdict per
-    water route. `covers` are those of the policy at loss.
+    `grounds` are the rules about the claim as a whole that hold or could not be evaluated, `findings` one per water
+    route. `covers` are those of the policy at loss.
     """
 
     outcome: Outcome
@@ -33,23 +33,28 @@ class Verdict:
     money: Money
 
 
-def conclude(basis: Basis) -> Verdict:
-    """Return the verdict that `basis` gives: the same one whenever it is asked."""
-    return conclude_in(basis, rain=rain_of(basis.rain, wait_over=basis.rain_wait_over))
+def decide(basis: Basis) -> Verdict:
+    """Decide on what is known now; the same basis always gives the same verdict.
+
+    Total: doubt gives REFERRED, never an exception and never a denial. Decide when `needs.next_need` is NOTHING: before
+    that, what has not come yet counts as a doubt.
+    """
+    return decide_given(basis, rain=rain_of(basis.rain, wait_over=basis.rain_wait_over))
 
 
-def conclude_in(basis: Basis, *, rain: Rain) -> Verdict:
-    """Return the verdict if the rain were `rain`."""
+def decide_given(basis: Basis, *, rain: Rain) -> Verdict:
+    """Decide as if the rain were `rain`."""
     findings = findings_of(basis.facts, damage=basis.damage, rain=rain, trusted=basis.product.trusted_sources)
     terms = basis.insurance.terms
-    insured = tuple(Cover) if terms is None else terms.covers
-    items = [judge(item, findings=findings, covers=insured) for item in basis.damage] if findings else []
-    rules = claim_rules.before_the_water(basis, findings=findings)
-    outcome, deciding = claim_rules.decision(rules, items=items)
+    # Without terms a claim-level rule decides, and no cover counts as not chosen.
+    covers = tuple(Cover) if terms is None else terms.covers
+    items = [decide_item(item, findings=findings, covers=covers) for item in basis.damage] if findings else []
+    rules = claim_level_rules(basis, findings=findings)
+    outcome, deciding_ground = claim_outcome(rules, items=items)
     return Verdict(
         outcome=outcome,
-        deciding_ground=deciding,
-        grounds=claim_rules.listed([*rules, *claim_rules.about_items(items)], outcome=outcome, deciding=deciding),
+        deciding_ground=deciding_ground,
+        grounds=grounds_of([*rules, *item_rules(items)], outcome=outcome, deciding=deciding_ground),
         findings=findings,
         rain=None if basis.rain is None else evidence_of(basis.rain),
         covers=() if terms is None else terms.covers,
@@ -62,42 +67,14 @@ def _money(
 ) -> Money:
     terms = basis.insurance.terms
     if outcome is Outcome.DENIED:
-        return nothing_paid(basis.damage)
+        return money_of_denied(basis.damage)
     if outcome is Outcome.REFERRED or terms is None:
-        return undecided(basis.damage)
-    return paid(
+        return money_of_referred(basis.damage)
+    return money_of_covered(
         items,
-        deductible=deductible_cents(
-            terms.deductible_cents,
-            takes_minimum=_takes_minimum(items, findings=findings, rain=rain),
-            product=basis.product,
+        deductible_cents=deductible_cents(
+            terms.deductible_cents, items=items, findings=findings, rain=rain, product=basis.product
         ),
-        used_before=basis.deductible_used_before_cents,
-        limit=basis.product.customer_estimate_limit_cents,
+        used_before_cents=basis.deductible_used_before_cents,
+        estimate_limit_cents=basis.product.customer_estimate_limit_cents,
     )
-
-
-def _takes_minimum(items: Sequence[ItemVerdict], *, findings: Sequence[Finding], rain: Rain) -> bool:
-    """Return whether covered damage comes from heavy weather: heavy local precipitation, or rain in a cloudburst."""
-    causes = (cause for verdict in items if verdict.outcome is Outcome.COVERED for cause in verdict.causes)
-    return any(_from_heavy_weather(cause, findings=findings, rain=rain) for cause in causes)
-
-
-def _from_heavy_weather(cause: Finding, *, findings: Sequence[Finding], rain: Rain) -> bool:
-    if cause.route is WaterRoute.DIRECT_PRECIPITATION:
-        return rain.cloudburst is Truth.TRUE
-    ground = decisive_ground(cause)
-    if ground is GroundCode.SEWER_WATER_FROM_COVERED_FLOOD:
-        floods = (finding for finding in findings if finding.route is WaterRoute.FLOOD)
-        return any(decisive_ground(flood) in _REST_ON_HEAVY_PRECIPITATION for flood in floods)
-    return ground in _REST_ON_HEAVY_PRECIPITATION
-
-
-_REST_ON_HEAVY_PRECIPITATION = frozenset(
-    {
-        GroundCode.HEAVY_LOCAL_PRECIPITATION,
-        GroundCode.SEWER_WATER_FROM_HEAVY_PRECIPITATION,
-        GroundCode.GROUNDWATER_THROUGH_CELLAR_WALL,
-        GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION,
-    }
-)

@@ -1,5 +1,5 @@
--- What policy-svc announced, newest version only. A number that a report named before policy-svc did stands here with
--- version 0: the row is what a report and its policy, arriving at once, take turns on.
+-- What policy-svc published, newest version only. A number that a report named before policy-svc published it stands here with
+-- version 0: the row is what a report and its policy, arriving at once, are serialised by.
 CREATE TABLE policy (
     policy_number text    PRIMARY KEY,
     version       integer NOT NULL DEFAULT 0,

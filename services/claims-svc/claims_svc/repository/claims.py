@@ -1,26 +1,29 @@
-"""Claims, and the newest rainfall answer of each."""
+"""Claims."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
 
 from chassis.database import Connection
-from claims_svc.claim import Claim, ClaimState
+from claims_svc.domain.claim import Claim, ClaimState
 from contracts.upstream import LossReported
 from contracts.weather import RainfallAssessed
 
 
-async def lock_claims(
+async def lock(
     connection: Connection,
     *,
     claim_ids: Collection[UUID] = (),
     report_ids: Collection[UUID] = (),
     policy_numbers: Collection[str] = (),
 ) -> Mapping[UUID, Claim]:
-    """Lock and return these claims, and those of these reports and policies; call it with their policies locked."""
+    """Lock and return these claims, and those of these reports and policies, by id.
+
+    Their policies must be locked already (see the order of locks in this package's docstring).
+    """
     rows = await connection.fetch(
         """
         SELECT claim.*, rainfall.answer
@@ -38,25 +41,8 @@ async def lock_claims(
     return {row["claim_id"]: _claim(row) for row in rows}
 
 
-def _claim(row: asyncpg.Record) -> Claim:
-    return Claim(
-        claim_id=row["claim_id"],
-        claim_reference=row["claim_reference"],
-        report=LossReported.model_validate_json(row["report"]),
-        trace=row["trace"],
-        opened_at=row["opened_at"],
-        state=ClaimState(row["state"]),
-        policy_wait_over=row["policy_wait_over"],
-        rainfall_wait_over=row["rainfall_wait_over"],
-        request_version=row["request_version"],
-        rainfall_request=row["rainfall_request"],
-        rainfall=None if row["answer"] is None else RainfallAssessed.model_validate_json(row["answer"]),
-        claim_version=row["claim_version"],
-    )
-
-
-async def insert_claims(connection: Connection, *, claims: Sequence[Claim]) -> None:
-    """Store new claims; a second claim for one report is refused by the database."""
+async def insert(connection: Connection, *, claims: Sequence[Claim]) -> None:
+    """Store new claims. A second claim for one report violates a unique constraint."""
     await connection.execute(
         """
         INSERT INTO claim (claim_id, claim_reference, report_id, report_version, policy_number, report, state,
@@ -83,8 +69,8 @@ async def insert_claims(connection: Connection, *, claims: Sequence[Claim]) -> N
     )
 
 
-async def update_claims(connection: Connection, *, claims: Sequence[Claim]) -> None:
-    """Store how far these claims have come; their reports stay as they are."""
+async def update(connection: Connection, *, claims: Sequence[Claim]) -> None:
+    """Store the state of these claims; their reports stay as they are."""
     await connection.execute(
         """
         UPDATE claim
@@ -123,20 +109,53 @@ async def replace_reports(connection: Connection, *, reports: Sequence[LossRepor
     )
 
 
-async def store_rainfall(connection: Connection, *, answers: Sequence[RainfallAssessed]) -> None:
-    """Keep `answers`, one per claim; an answer older than the one kept changes nothing."""
-    await connection.execute(
+async def of_report(connection: Connection, *, report_id: UUID) -> asyncpg.Record | None:
+    """Return the claim that a report opened, with the versions of its evidence."""
+    return await connection.fetchrow(
         """
-        INSERT INTO rainfall (claim_id, request_version, assessment_version, answer)
-        SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::json[])
-            ON CONFLICT (claim_id) DO UPDATE
-           SET request_version = excluded.request_version, assessment_version = excluded.assessment_version,
-               answer = excluded.answer
-         WHERE (excluded.request_version, excluded.assessment_version)
-               > (rainfall.request_version, rainfall.assessment_version)
+        SELECT claim_id, claim_reference, report_id, claim.report_version, claim.policy_number,
+               policy.version AS policy_version, claim.state, opened_at, policy_wait_over, rainfall_wait_over,
+               claim.request_version, assessment_version, claim_version
+          FROM claim
+          JOIN policy USING (policy_number)
+          LEFT JOIN rainfall USING (claim_id)
+         WHERE report_id = $1
         """,
-        [answer.claim_id for answer in answers],
-        [answer.request_version for answer in answers],
-        [answer.assessment_version for answer in answers],
-        [answer.model_dump_json() for answer in answers],
+        report_id,
+    )
+
+
+async def iterate(connection: Connection, *, state: str | None) -> AsyncIterator[asyncpg.Record]:
+    """Yield claims in the order they were opened, with the standing decision of each; None: in any state.
+
+    Reads a few rows at a time, which needs a transaction.
+    """
+    async for row in connection.cursor(
+        """
+        SELECT claim.claim_id, claim_reference, report_id, state, opened_at, claim.claim_version,
+               outcome, deciding_ground, payable_cents, decided_at
+          FROM claim
+          LEFT JOIN decision ON (decision.claim_id, decision.claim_version) = (claim.claim_id, claim.claim_version)
+         WHERE $1::text IS NULL OR state = $1
+         ORDER BY claim.claim_id
+        """,
+        state,
+    ):
+        yield row
+
+
+def _claim(row: asyncpg.Record) -> Claim:
+    return Claim(
+        claim_id=row["claim_id"],
+        claim_reference=row["claim_reference"],
+        report=LossReported.model_validate_json(row["report"]),
+        trace=row["trace"],
+        opened_at=row["opened_at"],
+        state=ClaimState(row["state"]),
+        policy_wait_over=row["policy_wait_over"],
+        rainfall_wait_over=row["rainfall_wait_over"],
+        request_version=row["request_version"],
+        rainfall_request=row["rainfall_request"],
+        rainfall=None if row["answer"] is None else RainfallAssessed.model_validate_json(row["answer"]),
+        claim_version=row["claim_version"],
     )

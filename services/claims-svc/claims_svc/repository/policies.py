@@ -1,4 +1,4 @@
-"""The projection of policy-svc's policies, and the lock that everything about a policy takes first."""
+"""The projection of policy-svc's policies. Their rows are what everything about a policy locks first."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from uuid import UUID
 from chassis.database import Connection
 from contracts.policy import PolicyChanged
 
-_REMEMBERED_POLICIES = 4_096
+_CACHED_POLICIES = 4_096
 
 
-async def name_policies(connection: Connection, *, policy_numbers: Collection[str]) -> None:
-    """Make a row for every number that has none yet, so that it can be locked before policy-svc announces it."""
+async def insert_placeholders(connection: Connection, *, policy_numbers: Collection[str]) -> None:
+    """Insert a row for every number that has none yet, so that it can be locked before policy-svc publishes it."""
     await connection.execute(
         """
         INSERT INTO policy (policy_number)
@@ -24,14 +24,17 @@ async def name_policies(connection: Connection, *, policy_numbers: Collection[st
     )
 
 
-async def lock_policies(
+async def lock(
     connection: Connection,
     *,
     policy_numbers: Collection[str] = (),
     report_ids: Collection[UUID] = (),
     claim_ids: Collection[UUID] = (),
 ) -> Mapping[str, PolicyChanged | None]:
-    """Lock these policies and those of these reports' and claims' claims; return what is known of each."""
+    """Lock these policies and those of the claims of these reports and claim ids; return them by number.
+
+    None: not published yet.
+    """
     rows = await connection.fetch(
         """
         SELECT policy_number, state FROM policy
@@ -48,8 +51,8 @@ async def lock_policies(
     return {number: None if state is None else _policy(state) for number, state in rows}
 
 
-async def store_policies(connection: Connection, *, policies: Collection[PolicyChanged]) -> None:
-    """Keep `policies`, one version of each; an older version than the one kept changes nothing."""
+async def store(connection: Connection, *, policies: Collection[PolicyChanged]) -> None:
+    """Store `policies`, one version of each; an older version than the one stored changes nothing."""
     await connection.execute(
         """
         INSERT INTO policy (policy_number, version, state)
@@ -63,7 +66,7 @@ async def store_policies(connection: Connection, *, policies: Collection[PolicyC
     )
 
 
-@lru_cache(maxsize=_REMEMBERED_POLICIES)
+# Cached because the claims of one event read the same policies again and again, and a policy is frozen.
+@lru_cache(maxsize=_CACHED_POLICIES)
 def _policy(state: str) -> PolicyChanged:
-    """Read a stored policy; the same text is the same frozen policy, and the claims of one event share it."""
     return PolicyChanged.model_validate_json(state)

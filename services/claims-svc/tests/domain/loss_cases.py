@@ -1,4 +1,4 @@
-"""Claims for the tests of the rules: a home near KNMI station 377 (Ell), a loss in the rain of July 2021."""
+"""Builders of cases for the tests of the rules: a home near KNMI station 377 (Ell), a loss in the rain of July 2021."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from claims_svc.domain.case import Case
-from claims_svc.domain.coverage import Verdict, decide
 from claims_svc.domain.product import CURRENT_PRODUCT
-from contracts.claims import Finding, Ground, GroundCode, GroundWeight
+from claims_svc.domain.verdict import Verdict, decide
+from contracts.claims import Finding, Ground, GroundCode, GroundWeight, MoneyStepCode
 from contracts.policy import POLICY_CHANGED, PolicyChanged
 from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported
 from contracts.vocabulary import (
@@ -48,6 +48,7 @@ REGIONAL_FLOOD = LossFacts(
     home_in_unembanked_area=DENIES_REGISTER,
     government_caused_flood=DENIES_REGISTER,
 )
+BOTH_RAINS = RAIN_CAME_IN.model_copy(update={"precipitation_fell_directly": YES})
 PRIMARY_FLOOD = REGIONAL_FLOOD.model_copy(update={"flood_defence_is_primary": SAYS_REGISTER})
 
 _HOUR = timedelta(hours=1)
@@ -139,9 +140,22 @@ def case(facts: LossFacts = RAIN_CAME_IN, **known: object) -> Case:
     return replace(usual, **known)  # type: ignore[arg-type]  # a test names the fields of Case
 
 
+def verdict_on(claim: Case) -> Verdict:
+    return decide(claim.basis)
+
+
+def item(
+    kind: DamageKind = DamageKind.BUILDINGS,
+    amount_cents: int = 100_000,
+    route: WaterRoute | None = None,
+    estimated_by: FactSource = FactSource.CUSTOMER,
+) -> DamageItem:
+    return DamageItem(kind=kind, amount_cents=amount_cents, route=route, estimated_by=estimated_by)
+
+
 def finding_on(route: WaterRoute, *, facts: LossFacts, rain: RainfallAssessed | None) -> Finding:
-    """Return the verdict on `route`."""
-    verdict = decide(case(facts, rain=rain))
+    """Return the finding on `route`."""
+    verdict = verdict_on(case(facts, rain=rain))
     return next(finding for finding in verdict.findings if finding.route is route)
 
 
@@ -183,3 +197,12 @@ HEAVY_RAIN = measured(402)
 DRY = measured(0)
 NOT_YET_MEASURED = answer(Establishment.UNDETERMINED, cloudburst=Truth.UNKNOWN, final=False)
 CANNOT_BE_TOLD = answer(Establishment.UNDETERMINED, cloudburst=Truth.UNKNOWN, final=True)
+
+
+def decided(facts: LossFacts, *damage: DamageItem, rain: RainfallAssessed | None = HEAVY_RAIN) -> Verdict:
+    """Return the verdict on a report of these damage items; by default after 40.2 mm in 24 hours."""
+    return verdict_on(case(report=report(facts, damage=damage), rain=rain))
+
+
+def money_steps(verdict: Verdict) -> dict[MoneyStepCode, int]:
+    return {step.code: step.amount_cents for step in verdict.money.steps}

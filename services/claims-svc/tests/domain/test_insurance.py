@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from domain.loss_cases import LOSS_AT, case, policy, report
+from domain.loss_cases import LOSS_AT, case, policy, report, verdict_on
 
-from claims_svc.domain.case import product_for, terms_at_loss
-from claims_svc.domain.coverage import decide
+from claims_svc.domain.case import product_for
+from claims_svc.domain.insurance import terms_at_loss
 from claims_svc.domain.product import CURRENT_PRODUCT
 from contracts.claims import GroundCode, GroundWeight, Outcome
 from contracts.policy import PolicyChanged, PolicyTerms
@@ -57,7 +57,7 @@ def test_cover_is_judged_on_the_terms_at_the_moment_of_loss() -> None:
         terms(FIRST_OF_JULY, date(2021, 7, 20), deductible_cents=50_000), terms(date(2021, 7, 20), deductible_cents=0)
     )
 
-    verdict = decide(case(policy=changed))
+    verdict = verdict_on(case(policy=changed))
 
     assert verdict.money.payable_cents == 184_000 - 50_000
 
@@ -79,13 +79,13 @@ def test_a_loss_across_a_change_of_terms_goes_to_a_handler() -> None:
         terms(FIRST_OF_JULY, date(2021, 7, 15), deductible_cents=50_000), terms(date(2021, 7, 15), deductible_cents=0)
     )
 
-    verdict = decide(case(policy=changed, report=report(loss=FROM_14_TO_15_JULY)))
+    verdict = verdict_on(case(policy=changed, report=report(loss=FROM_14_TO_15_JULY)))
 
     assert (verdict.outcome, verdict.deciding_ground) == (Outcome.REFERRED, GroundCode.TERMS_CHANGED_DURING_LOSS)
 
 
 def test_a_loss_that_may_have_been_before_the_first_insured_day_goes_to_a_handler() -> None:
-    verdict = decide(case(policy=with_terms(terms(date(2021, 7, 15))), report=report(loss=FROM_14_TO_15_JULY)))
+    verdict = verdict_on(case(policy=with_terms(terms(date(2021, 7, 15))), report=report(loss=FROM_14_TO_15_JULY)))
 
     assert verdict.deciding_ground is GroundCode.TERMS_CHANGED_DURING_LOSS
 
@@ -93,18 +93,18 @@ def test_a_loss_that_may_have_been_before_the_first_insured_day_goes_to_a_handle
 def test_a_renewal_on_the_same_terms_changes_nothing() -> None:
     renewed = with_terms(terms(FIRST_OF_JULY, date(2021, 7, 15)), terms(date(2021, 7, 15)))
 
-    assert decide(case(policy=renewed, report=report(loss=FROM_14_TO_15_JULY))).outcome is Outcome.COVERED
+    assert verdict_on(case(policy=renewed, report=report(loss=FROM_14_TO_15_JULY))).outcome is Outcome.COVERED
 
 
 def test_a_loss_outside_every_term_is_denied() -> None:
-    verdict = decide(case(policy=with_terms(terms(date(2021, 7, 16)))))
+    verdict = verdict_on(case(policy=with_terms(terms(date(2021, 7, 16)))))
 
     assert (verdict.outcome, verdict.deciding_ground) == (Outcome.DENIED, GroundCode.NOT_INSURED_AT_LOSS)
     assert verdict.money.payable_cents == 0
 
 
 def test_a_policy_that_never_came_goes_to_a_handler() -> None:
-    verdict = decide(case(policy=None, rain=None))
+    verdict = verdict_on(case(policy=None, rain=None))
 
     assert (verdict.outcome, verdict.deciding_ground) == (Outcome.REFERRED, GroundCode.POLICY_UNKNOWN)
     assert verdict.covers == ()
@@ -118,6 +118,6 @@ def test_a_policy_of_a_product_nobody_knows_goes_to_a_handler() -> None:
     unknown = with_terms(terms(FIRST_OF_JULY, product_version="boat-1999.1"))
     product = product_for(unknown, loss=MOMENT_OF_LOSS)
 
-    verdict = decide(case(policy=unknown, product=product))
+    verdict = verdict_on(case(policy=unknown, product=product))
 
     assert (product, verdict.deciding_ground) == (CURRENT_PRODUCT, GroundCode.PRODUCT_UNKNOWN)

@@ -17,10 +17,10 @@ from domain.loss_cases import (
     case,
     measured,
     policy,
+    verdict_on,
 )
 
-from claims_svc.domain.case import Need, next_need, rainfall_question
-from claims_svc.domain.coverage import decide
+from claims_svc.domain.needs import Need, next_need, rainfall_question
 from contracts.claims import RAINFALL_REQUESTED, Outcome
 from contracts.upstream import LossFacts
 from contracts.vocabulary import Truth
@@ -112,40 +112,8 @@ def test_who_is_not_insured_has_no_question_about_rain() -> None:
         rainfall_question(case(policy=None), claim_id=RAINFALL_REQUESTED.examples[0].claim_id, request_version=1)
 
 
-def test_stations_that_disagree_about_a_cloudburst_cost_the_customer_nothing() -> None:
-    near, far = (HEAVY_RAIN.stations[0].model_copy(update={"cloudburst": truth}) for truth in (Truth.TRUE, Truth.FALSE))
-    rain = HEAVY_RAIN.model_copy(update={"stations": (near, far)})
-
-    assert decide(case(RAIN_FELL_IN, rain=rain)).money.payable_cents == 184_000
-
-
-def test_an_answer_without_a_station_gives_no_evidence() -> None:
-    rain = CANNOT_BE_TOLD.model_copy(update={"stations": ()})
-
-    assert decide(case(rain=rain)).rain is None
-
-
-def test_the_decision_shows_the_shortfall_of_every_window() -> None:
-    evidence = decide(case(rain=measured(399))).rain
-
-    assert evidence is not None
-    assert [(margin.within_hours, margin.margin_tenths_mm) for margin in evidence.margins] == [
-        (24, -1),
-        (48, -131),
-        (72, -271),
-    ]
-    assert (evidence.station_number, evidence.deciding_window_hours) == (377, None)
-
-
-def test_the_deciding_window_is_the_shortest_that_reached_its_threshold() -> None:
-    evidence = decide(case(rain=measured(700))).rain
-
-    assert evidence is not None
-    assert evidence.deciding_window_hours == 24
-
-
 def test_a_no_that_is_not_final_denies_nothing_and_waits() -> None:
     rain = measured(399).model_copy(update={"final": False})
 
     assert next_need(case(rain=rain, rain_wait_over=False)) is Need.RAINFALL
-    assert decide(case(rain=rain)).outcome is Outcome.REFERRED
+    assert verdict_on(case(rain=rain)).outcome is Outcome.REFERRED

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from domain.loss_cases import (
@@ -12,14 +13,25 @@ from domain.loss_cases import (
     YES,
     case,
     report,
+    verdict_on,
 )
 
-from claims_svc.domain.coverage import decide
-from claims_svc.domain.occurrence import Family, Occurrence, family_of, occurrence_of, taken_cents
+from claims_svc.domain.money import borne_deductible_cents
+from claims_svc.domain.occurrence import (
+    DeductibleUse,
+    Family,
+    Occurrence,
+    deductible_use_of,
+    family_of,
+    occurrence_of,
+    occurrences_of,
+    used_before_cents,
+)
 from contracts.upstream import DamageItem, DamageKind, LossFacts
 from contracts.vocabulary import LossInterval
 
 HOURS = 72
+CLAIM_ID = UUID("0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d10")
 
 
 def loss_at(moment: datetime) -> LossInterval:
@@ -37,13 +49,14 @@ def loss_at(moment: datetime) -> LossInterval:
     ],
 )
 def test_an_event_is_of_rain_or_of_flood(facts: LossFacts, family: Family | None) -> None:
-    assert family_of(decide(case(facts))) is family
+    assert family_of(verdict_on(case(facts))) is family
 
 
 def test_a_denied_claim_belongs_to_no_event_and_uses_no_deductible() -> None:
-    verdict = decide(case(rain=DRY))
+    verdict = verdict_on(case(rain=DRY))
 
-    assert (family_of(verdict), taken_cents(verdict)) == (None, 0)
+    assert family_of(verdict) is None
+    assert deductible_use_of(verdict, claim_id=CLAIM_ID, policy_number="123456-531-04", loss=loss_at(LOSS_AT)) is None
 
 
 @pytest.mark.parametrize("hours_after_anchor", [0, 71, -71])
@@ -72,15 +85,57 @@ def test_one_event_costs_one_deductible_in_any_order_of_its_claims(amounts_cents
     used_cents = 0
     for amount_cents in amounts_cents:
         damage = [DamageItem(kind=DamageKind.BUILDINGS, amount_cents=amount_cents)]
-        verdict = decide(case(report=report(damage=damage), deductible_used_before_cents=used_cents))
-        assert verdict.money.payable_cents == amount_cents - taken_cents(verdict)
-        used_cents += taken_cents(verdict)
+        verdict = verdict_on(case(report=report(damage=damage), deductible_used_before_cents=used_cents))
+        assert verdict.money.payable_cents == amount_cents - borne_deductible_cents(verdict.money)
+        used_cents += borne_deductible_cents(verdict.money)
 
     assert used_cents == 25_000
 
 
 def test_a_claim_that_joins_an_event_later_never_pays_more_than_on_its_own() -> None:
-    alone = decide(case())
-    joined = decide(case(deductible_used_before_cents=25_000))
+    alone = verdict_on(case())
+    joined = verdict_on(case(deductible_used_before_cents=25_000))
 
-    assert taken_cents(joined) < taken_cents(alone)
+    assert borne_deductible_cents(joined.money) < borne_deductible_cents(alone.money)
+
+
+def use(hours_after: int, used_cents: int) -> DeductibleUse:
+    return DeductibleUse(
+        claim_id=UUID(int=hours_after + 1_000),
+        policy_number="123456-531-04",
+        family=Family.RAIN,
+        loss_from_at=LOSS_AT + timedelta(hours=hours_after),
+        used_cents=used_cents,
+    )
+
+
+def test_a_covered_claim_uses_no_more_of_the_deductible_than_its_damage() -> None:
+    damage = [DamageItem(kind=DamageKind.BUILDINGS, amount_cents=10_000)]
+    verdict = verdict_on(case(report=report(damage=damage)))
+
+    assert deductible_use_of(
+        verdict, claim_id=CLAIM_ID, policy_number="123456-531-04", loss=loss_at(LOSS_AT)
+    ) == DeductibleUse(
+        claim_id=CLAIM_ID,
+        policy_number="123456-531-04",
+        family=Family.RAIN,
+        loss_from_at=LOSS_AT,
+        used_cents=10_000,
+    )
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]])
+def test_losses_make_the_same_events_in_whatever_order_they_were_decided(order: list[int]) -> None:
+    uses = [use(0, 10_000), use(71, 5_000), use(72, 20_000), use(100, 5_000)]
+
+    assert occurrences_of([uses[place] for place in order], hours=HOURS) == [
+        Occurrence(anchor_at=LOSS_AT, used_cents=15_000),
+        Occurrence(anchor_at=LOSS_AT + timedelta(hours=72), used_cents=25_000),
+    ]
+
+
+@pytest.mark.parametrize(("hours_after", "used_cents"), [(-72, 0), (-71, 15_000), (71, 15_000), (72, 25_000), (144, 0)])
+def test_a_claim_counts_what_the_claims_of_its_own_event_used(hours_after: int, used_cents: int) -> None:
+    uses = [use(0, 10_000), use(71, 5_000), use(72, 25_000)]
+
+    assert used_before_cents(uses, loss=loss_at(LOSS_AT + timedelta(hours=hours_after)), hours=HOURS) == used_cents

@@ -17,11 +17,11 @@ from domain.loss_cases import (
     measured,
     policy,
     report,
+    verdict_on,
 )
 
 from claims_svc.domain import proof
 from claims_svc.domain.case import Case
-from claims_svc.domain.coverage import decide
 from contracts.vocabulary import LossInterval, Truth
 
 DECIDED_AT = datetime(2021, 7, 16, 8, 0, 4, 120_000, tzinfo=UTC)
@@ -37,7 +37,7 @@ CASES = [
 
 
 def prove(claim: Case, *, previous_sha256: str | None = None) -> proof.Proof:
-    return proof.build(claim, decide(claim), decided_at=DECIDED_AT, previous_sha256=previous_sha256)
+    return proof.build(claim, verdict_on(claim), decided_at=DECIDED_AT, previous_sha256=previous_sha256)
 
 
 def altered(built: proof.Proof, old: str, new: str) -> proof.Proof:
@@ -49,7 +49,7 @@ def altered(built: proof.Proof, old: str, new: str) -> proof.Proof:
 
 @pytest.mark.parametrize("claim", CASES)
 def test_the_decision_can_be_made_again_from_the_proof_alone(claim: Case) -> None:
-    assert proof.recompute(prove(claim).canonical) == decide(claim)
+    assert proof.recompute(prove(claim).canonical) == verdict_on(claim)
 
 
 @pytest.mark.parametrize("claim", CASES)
@@ -70,13 +70,13 @@ def test_the_same_case_gives_the_same_bytes() -> None:
     assert prove(case()) == prove(case())
 
 
-def test_a_loss_told_in_dutch_time_is_the_same_loss() -> None:
+def test_a_loss_reported_in_dutch_time_is_the_same_loss() -> None:
     dutch = LOSS_AT.astimezone(timezone(timedelta(hours=2)))
     claim = case(report=report(loss=LossInterval(from_at=dutch, until_at=dutch)))
     built = prove(claim)
 
     assert proof.verify(built.canonical, built.sha256) == []
-    assert proof.recompute(built.canonical) == decide(case())
+    assert proof.recompute(built.canonical) == verdict_on(case())
 
 
 def test_a_proof_names_neither_policy_nor_house_nor_full_postcode() -> None:

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from domain.loss_cases import CANNOT_BE_TOLD, DRY, HEAVY_RAIN, case, report
+from domain.loss_cases import CANNOT_BE_TOLD, DRY, HEAVY_RAIN, case, report, verdict_on
 
 from claims_svc.domain.case import Case
-from claims_svc.domain.coverage import decide
 from claims_svc.domain.redetermination import Change, compare
 from contracts.upstream import DamageItem, DamageKind
 from contracts.vocabulary import FactSource
@@ -43,4 +42,4 @@ def damaged(amount_cents: int, estimated_by: FactSource = FactSource.CUSTOMER) -
 def test_new_evidence_is_in_favour_of_the_customer_against_or_the_same(
     previous: Case, new: Case, change: Change
 ) -> None:
-    assert compare(decide(previous), decide(new)) is change
+    assert compare(verdict_on(previous), verdict_on(new)) is change

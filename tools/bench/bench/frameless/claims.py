@@ -10,7 +10,7 @@ if __name__ == "__main__":
     run(
         [
             (LOSS_REPORTED, handlers.register_claims),
-            (POLICY_CHANGED, handlers.take_over_policies),
-            (RAINFALL_ASSESSED, handlers.weigh_rainfall),
+            (POLICY_CHANGED, handlers.update_policies),
+            (RAINFALL_ASSESSED, handlers.apply_rainfall),
         ]
     )

@@ -1,0 +1,138 @@
+"""The life of a claim, one step at a time: wait, ask for rain, decide, or decide again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from claims_svc.domain import proof
+from claims_svc.domain.case import Case, product_for
+from claims_svc.domain.claim import Claim, ClaimState
+from claims_svc.domain.deadlines import Deadlines, deadlines_of_ended_wait, deadlines_of_new_wait
+from claims_svc.domain.decision import Decision, StandingDecision, decide_within_event, decision_on
+from claims_svc.domain.needs import Need, next_need, rainfall_question
+from claims_svc.domain.occurrence import DeductibleUse, deductible_use_of
+from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
+from claims_svc.domain.verdict import Verdict
+from contracts.claims import Outcome
+from contracts.policy import PolicyChanged
+from contracts.topic import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The claim after one step, and what must be stored and published with it."""
+
+    claim: Claim
+    published: tuple[Event, ...] = ()
+    deadlines: Deadlines = field(default_factory=dict)
+    decision: Decision | None = None
+    deductible_use: DeductibleUse | None = None
+    review: HumanReview | None = None
+
+
+def advance(
+    claim: Claim,
+    *,
+    policy: PolicyChanged | None,
+    uses: Iterable[DeductibleUse],
+    standing: StandingDecision | None,
+    now: datetime,
+) -> Step:
+    """Move `claim` as far as its evidence allows. `uses` are the deductibles used in its policy, by whatever claim."""
+    claim, case = _with_current_rain(claim, policy=policy)
+    match next_need(case):
+        case Need.POLICY:
+            return _wait(claim, case, state=ClaimState.WAITING_FOR_POLICY, now=now)
+        case Need.RAINFALL:
+            return _wait_for_rainfall(claim, case, now=now)
+        case Need.NOTHING:
+            return _decide(claim, case, uses=uses, standing=standing, now=now)
+
+
+def _with_current_rain(claim: Claim, *, policy: PolicyChanged | None) -> tuple[Claim, Case]:
+    """Return the claim and its case without an answer (or a wait) that belongs to a question no longer asked."""
+    case = Case(
+        report=claim.report,
+        policy=policy,
+        rain=claim.rainfall if claim.rainfall and claim.rainfall.request_version == claim.request_version else None,
+        rain_wait_over=claim.rainfall_wait_over,
+        policy_wait_over=claim.policy_wait_over,
+        product=product_for(policy, loss=claim.report.loss),
+    )
+    if claim.request_version == 0 or _question(claim, case) == claim.rainfall_request:
+        return claim, case
+    return replace(claim, rainfall_wait_over=False), replace(case, rain=None, rain_wait_over=False)
+
+
+def _question(claim: Claim, case: Case) -> str | None:
+    """Return the question the claim would ask today under the number it last asked; None when there is no home."""
+    if case.basis.insurance.terms is None:
+        return None
+    question = rainfall_question(case, claim_id=claim.claim_id, request_version=claim.request_version)
+    return question.model_dump_json()
+
+
+def _wait(claim: Claim, case: Case, *, state: ClaimState, now: datetime) -> Step:
+    # A wait that has begun keeps its deadline: evidence that decides nothing must not prolong it.
+    if claim.state is state:
+        return Step(claim=claim)
+    deadlines = deadlines_of_new_wait(claim, state=state, product=case.product, now=now)
+    return Step(claim=replace(claim, state=state), deadlines=deadlines)
+
+
+def _wait_for_rainfall(claim: Claim, case: Case, *, now: datetime) -> Step:
+    state = ClaimState.WAITING_FOR_RAINFALL
+    if claim.request_version and _question(claim, case) == claim.rainfall_request:
+        return _wait(claim, case, state=state, now=now)
+    request = rainfall_question(case, claim_id=claim.claim_id, request_version=claim.request_version + 1)
+    asked = replace(
+        claim,
+        state=state,
+        request_version=request.request_version,
+        rainfall_request=request.model_dump_json(),
+    )
+    deadlines = deadlines_of_new_wait(claim, state=state, product=case.product, now=now)
+    return Step(claim=asked, published=(request,), deadlines=deadlines)
+
+
+def _decide(
+    claim: Claim, case: Case, *, uses: Iterable[DeductibleUse], standing: StandingDecision | None, now: datetime
+) -> Step:
+    """Decide. Where a decision stands already, the machine decides again only in the customer's favour."""
+    case, verdict = decide_within_event(case, uses=uses, claim=claim)
+    if standing is None:
+        return _decided(claim, case, verdict, standing=None, now=now)
+    previous = proof.recompute(standing.proof)
+    match compare(previous, verdict):
+        case Change.IN_FAVOUR:
+            return _decided(claim, case, verdict, standing=standing, now=now)
+        case Change.SAME:
+            return _stands(claim, previous)
+        case Change.AGAINST:
+            return replace(_stands(claim, previous), review=review_of(claim, case, verdict, now=now))
+
+
+def _decided(claim: Claim, case: Case, verdict: Verdict, *, standing: StandingDecision | None, now: datetime) -> Step:
+    decision = decision_on(claim, case, verdict, standing=standing, now=now)
+    return Step(
+        claim=replace(claim, state=_final_state(verdict), claim_version=decision.event.claim_version),
+        published=(decision.event,),
+        deadlines=deadlines_of_ended_wait(claim),
+        decision=decision,
+        deductible_use=deductible_use_of(
+            verdict,
+            claim_id=claim.claim_id,
+            policy_number=claim.report.policy_number,
+            loss=claim.report.loss,
+        ),
+    )
+
+
+def _stands(claim: Claim, standing: Verdict) -> Step:
+    return Step(claim=replace(claim, state=_final_state(standing)), deadlines=deadlines_of_ended_wait(claim))
+
+
+def _final_state(verdict: Verdict) -> ClaimState:
+    return ClaimState.REFERRED if verdict.outcome is Outcome.REFERRED else ClaimState.DECIDED

@@ -1,0 +1,27 @@
+"""The newest rainfall answer of each claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chassis.database import Connection
+from contracts.weather import RainfallAssessed
+
+
+async def store(connection: Connection, *, answers: Sequence[RainfallAssessed]) -> None:
+    """Store `answers`, one per claim; an answer older than the one stored changes nothing."""
+    await connection.execute(
+        """
+        INSERT INTO rainfall (claim_id, request_version, assessment_version, answer)
+        SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::json[])
+            ON CONFLICT (claim_id) DO UPDATE
+           SET request_version = excluded.request_version, assessment_version = excluded.assessment_version,
+               answer = excluded.answer
+         WHERE (excluded.request_version, excluded.assessment_version)
+               > (rainfall.request_version, rainfall.assessment_version)
+        """,
+        [answer.claim_id for answer in answers],
+        [answer.request_version for answer in answers],
+        [answer.assessment_version for answer in answers],
+        [answer.model_dump_json() for answer in answers],
+    )

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from domain.loss_cases import (
+    CANNOT_BE_TOLD,
+    DRY,
+    HEAVY_RAIN,
+    NO,
+    PRIMARY_FLOOD,
+    REGIONAL_FLOOD,
+    YES,
+    decisive,
+    finding_on,
+)
+
+from contracts.claims import GroundCode, Outcome
+from contracts.upstream import LossFacts
+from contracts.vocabulary import Fact, WaterRoute
+from contracts.weather import RainfallAssessed
+
+SEWER = WaterRoute.SEWER_BACKFLOW
+COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED
+UNSURE_FLOOD = REGIONAL_FLOOD.model_copy(update={"home_in_unembanked_area": None})
+
+
+@pytest.mark.parametrize(
+    ("toilet", "rain", "outcome", "ground"),
+    [
+        (YES, HEAVY_RAIN, COVERED, GroundCode.SEWER_WATER_FROM_HEAVY_PRECIPITATION),
+        (NO, HEAVY_RAIN, COVERED, GroundCode.SEWER_WATER_FROM_HEAVY_PRECIPITATION),
+        (None, HEAVY_RAIN, COVERED, GroundCode.SEWER_WATER_FROM_HEAVY_PRECIPITATION),
+        (YES, DRY, DENIED, GroundCode.TOILET_WITHOUT_HEAVY_PRECIPITATION),
+        (NO, DRY, REFERRED, GroundCode.SEWER_WATER_WITHOUT_CAUSE),
+        (None, DRY, REFERRED, GroundCode.FACT_MISSING),
+        (YES, CANNOT_BE_TOLD, REFERRED, GroundCode.RAINFALL_UNDETERMINED),
+        (YES, None, REFERRED, GroundCode.RAINFALL_NOT_RECEIVED),
+    ],
+)
+def test_sewer_water(toilet: Fact | None, rain: RainfallAssessed | None, outcome: Outcome, ground: GroundCode) -> None:
+    facts = LossFacts(sewer_water_entered=YES, toilet_overflowed=toilet)
+
+    finding = finding_on(SEWER, facts=facts, rain=rain)
+
+    assert (finding.outcome, decisive(finding)) == (outcome, ground)
+
+
+@pytest.mark.parametrize(
+    ("flood", "outcome", "ground"),
+    [
+        (REGIONAL_FLOOD, COVERED, GroundCode.SEWER_WATER_FROM_COVERED_FLOOD),
+        (PRIMARY_FLOOD, DENIED, GroundCode.TOILET_WITHOUT_HEAVY_PRECIPITATION),
+        (UNSURE_FLOOD, REFERRED, GroundCode.FACT_MISSING),
+    ],
+)
+def test_a_toilet_that_a_flood_made_overflow_goes_the_way_of_that_flood(
+    flood: LossFacts, outcome: Outcome, ground: GroundCode
+) -> None:
+    facts = flood.model_copy(update={"sewer_water_entered": YES, "toilet_overflowed": YES})
+
+    finding = finding_on(SEWER, facts=facts, rain=DRY)
+
+    assert (finding.outcome, decisive(finding)) == (outcome, ground)
+
+
+def test_an_overflowing_toilet_is_sewer_water_also_when_nobody_ticked_sewer_water() -> None:
+    assert finding_on(SEWER, facts=LossFacts(toilet_overflowed=YES), rain=DRY).outcome is DENIED
+
+
+def test_an_overflowing_toilet_without_sewer_water_is_a_contradiction_for_a_handler() -> None:
+    facts = LossFacts(toilet_overflowed=YES, sewer_water_entered=NO)
+
+    assert finding_on(SEWER, facts=facts, rain=DRY).outcome is REFERRED

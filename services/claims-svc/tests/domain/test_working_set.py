@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from claim_events import (
+    GROUNDWATER_CAME_IN,
+    HEAVY_RAIN_CAME_IN,
+    LOSS_AT,
+    POLICY_NUMBER,
+    policy,
+    rainfall_answer,
+    report,
+)
+from claims_driver import OPENED_AT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from claims_svc.domain.claim import Claim
+from claims_svc.domain.deadlines import DEADLINE_OF, POLICY_DEADLINE, RAINFALL_DEADLINE
+from claims_svc.domain.decision import StandingDecision
+from claims_svc.domain.occurrence import DeductibleUse
+from claims_svc.domain.working_set import Changes, WorkingSet
+from contracts.claims import DecisionMade
+from contracts.policy import PolicyChanged
+from contracts.topic import Event
+
+CLAIMS = {UUID(int=1): UUID(int=101), UUID(int=2): UUID(int=102)}
+"""Report id → the id its claim is to have."""
+LOSSES = [LOSS_AT, LOSS_AT + timedelta(hours=10), LOSS_AT + timedelta(days=4)]
+POLICY_NUMBERS = [POLICY_NUMBER, "654321-531-04"]
+Arrival = Callable[[WorkingSet], object]
+
+
+@dataclass
+class StoredState:
+    """What the database would hold."""
+
+    policies: dict[str, PolicyChanged | None] = field(default_factory=lambda: dict.fromkeys(POLICY_NUMBERS))
+    claims: dict[UUID, Claim] = field(default_factory=dict)
+    uses: dict[UUID, DeductibleUse] = field(default_factory=dict)
+    standing: dict[UUID, StandingDecision] = field(default_factory=dict)
+    deadlines: dict[tuple[str, UUID], datetime | None] = field(default_factory=dict)
+    published: list[Event] = field(default_factory=list)
+
+    def apply(self, arrivals: Sequence[Arrival]) -> None:
+        """Apply events and ended waits in one batch."""
+        working_set = WorkingSet(
+            policies=self.policies,
+            claims=self.claims,
+            uses=self.uses.values(),
+            standing=self.standing,
+            now=OPENED_AT,
+        )
+        for arrival in arrivals:
+            arrival(working_set)
+        self.store(working_set.changes)
+
+    def store(self, changes: Changes) -> None:
+        """Keep what changed."""
+        self.policies |= changes.policies
+        self.claims |= changes.opened | changes.updated
+        self.uses |= changes.deductible_uses
+        self.deadlines |= changes.deadlines
+        self.published += [event for event, _ in changes.published]
+        for decision in changes.decisions:
+            self.standing[decision.event.claim_id] = StandingDecision(
+                proof=decision.proof, proof_sha256=decision.event.proof_sha256
+            )
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Arrival:
+    report_id = draw(st.sampled_from(list(CLAIMS)))
+    reported = report(
+        report_id=report_id,
+        report_version=draw(st.integers(1, 3)),
+        policy_number=draw(st.sampled_from(POLICY_NUMBERS)),
+        loss_at=draw(st.sampled_from(LOSSES)),
+        facts=draw(st.sampled_from([HEAVY_RAIN_CAME_IN, GROUNDWATER_CAME_IN])),
+        damage_cents=draw(st.sampled_from([10_000, 184_000, 400_000])),
+    )
+    return lambda working_set: working_set.apply_report(reported, new_claim_id=CLAIMS[report_id], trace=None)
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> Arrival:
+    answer = rainfall_answer(
+        draw(st.sampled_from(list(CLAIMS.values()))),
+        tenths_mm=draw(st.sampled_from([310, 399, 400, 402])),
+        assessment_version=draw(st.integers(1, 4)),
+        request_version=draw(st.integers(1, 3)),
+        hours_missing=draw(st.booleans()),
+    )
+    return lambda working_set: working_set.apply_rainfall(answer, trace=None)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Arrival:
+    state = policy(
+        policy_number=draw(st.sampled_from(POLICY_NUMBERS)),
+        version=draw(st.integers(1, 3)),
+        deductible_cents=draw(st.sampled_from([0, 50_000])),
+    )
+    return lambda working_set: working_set.apply_policy(state)
+
+
+@st.composite
+def ended_waits(draw: st.DrawFn) -> Arrival:
+    claim_id = draw(st.sampled_from(list(CLAIMS.values())))
+    kind = draw(st.sampled_from([POLICY_DEADLINE, RAINFALL_DEADLINE]))
+
+    def end_wait(working_set: WorkingSet) -> None:
+        working_set.changes.deadlines[kind, claim_id] = None  # a timer that fires is gone
+        working_set.end_wait(claim_id, kind=kind)
+
+    return end_wait
+
+
+histories = st.lists(st.one_of(reports(), answers(), answers(), policies(), ended_waits()), max_size=14)
+
+
+@settings(deadline=None)
+@given(histories)
+def test_one_batch_gives_what_a_batch_for_each_event_gives(history: list[Arrival]) -> None:
+    together, apart = StoredState(), StoredState()
+
+    together.apply(history)
+    for arrival in history:
+        apart.apply([arrival])
+
+    assert together.published == apart.published
+    assert together.claims == apart.claims
+    assert together.uses == apart.uses
+
+
+@settings(deadline=None)
+@given(histories)
+def test_a_claim_has_the_deadline_of_its_wait_and_no_other(history: list[Arrival]) -> None:
+    stored = StoredState()
+
+    stored.apply(history)
+
+    running = {identity for identity, due_at in stored.deadlines.items() if due_at is not None}
+    assert running == {
+        (DEADLINE_OF[claim.state], claim.claim_id) for claim in stored.claims.values() if claim.state in DEADLINE_OF
+    }
+
+
+@settings(deadline=None)
+@given(histories)
+def test_decisions_are_numbered_without_gaps_and_each_continues_the_proof_before(history: list[Arrival]) -> None:
+    stored = StoredState()
+
+    stored.apply(history)
+
+    for claim in stored.claims.values():
+        decisions = [
+            event for event in stored.published if isinstance(event, DecisionMade) and event.claim_id == claim.claim_id
+        ]
+        assert [decision.claim_version for decision in decisions] == list(range(1, claim.claim_version + 1))
+        assert all(later.previous_proof_sha256 == earlier.proof_sha256 for earlier, later in pairwise(decisions))
+
+
+@settings(deadline=None)
+@given(histories)
+def test_what_a_customer_was_awarded_is_never_lowered(history: list[Arrival]) -> None:
+    stored = StoredState()
+
+    stored.apply(history)
+
+    for claim_id in stored.claims:
+        payable = [
+            event.money.payable_cents
+            for event in stored.published
+            if isinstance(event, DecisionMade) and event.claim_id == claim_id and event.money.payable_cents is not None
+        ]
+        assert payable == sorted(payable)

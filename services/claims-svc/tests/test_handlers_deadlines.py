@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from claim_events import policy, rainfall_answer, report
+from claims_driver import REPORT_TRACE, ClaimsDriver
+
+from contracts.claims import DecisionMade, GroundCode, Outcome
+
+
+async def test_a_claim_whose_policy_stays_unknown_goes_to_a_handler_after_the_wait(driver: ClaimsDriver) -> None:
+    reported = report()
+    await driver.report(reported)
+
+    await driver.wait(days=1, hours=23)
+    assert await driver.published() == []
+    await driver.wait(hours=1)
+
+    (decision,) = await driver.decisions()
+    assert decision.outcome is Outcome.REFERRED
+    assert decision.deciding_ground is GroundCode.POLICY_UNKNOWN
+    assert decision.customer_id is None
+    assert decision.postcode_area is None
+    assert await driver.state(reported) == "referred"
+
+
+async def test_a_policy_that_arrives_after_the_wait_reopens_the_claim(driver: ClaimsDriver) -> None:
+    reported = report()
+    await driver.report(reported)
+    await driver.wait(days=2)
+    (referred,) = await driver.decisions()
+
+    await driver.policy(policy())
+    (question,) = await driver.questions()
+    assert await driver.state(reported) == "waiting_for_rainfall"
+    await driver.rain(rainfall_answer(question.claim_id, tenths_mm=402))
+
+    (decision,) = await driver.decisions()
+    assert (decision.claim_version, decision.outcome) == (2, Outcome.COVERED)
+    assert decision.previous_proof_sha256 == referred.proof_sha256
+    assert await driver.state(reported) == "decided"
+
+
+async def test_a_claim_whose_rain_stays_unknown_goes_to_a_handler_after_the_wait(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    reported = report()
+    await driver.open_claims(reported)
+
+    await driver.wait(days=9, hours=23)
+    assert await driver.published() == []
+    await driver.wait(hours=1)
+
+    (decision,) = await driver.decisions()
+    assert decision.outcome is Outcome.REFERRED
+    assert decision.deciding_ground is GroundCode.RAINFALL_NOT_RECEIVED
+    assert await driver.state(reported) == "referred"
+
+
+async def test_rain_that_arrives_after_the_wait_decides_in_the_customers_favour(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    (claim_id,) = await driver.open_claims(report())
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=310, hours_missing=True))
+    await driver.wait(days=10)
+    (referred,) = await driver.decisions()
+    assert referred.outcome is Outcome.REFERRED
+
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=402, assessment_version=2))
+
+    (decision,) = await driver.decisions()
+    assert (decision.claim_version, decision.outcome) == (2, Outcome.COVERED)
+    assert decision.previous_proof_sha256 == referred.proof_sha256
+
+
+async def test_an_answer_that_is_not_final_does_not_lengthen_the_wait(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    (claim_id,) = await driver.open_claims(report())
+    await driver.wait(days=9)
+
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=310, hours_missing=True))
+    await driver.wait(days=1)
+
+    (decision,) = await driver.decisions()
+    assert decision.outcome is Outcome.REFERRED
+
+
+async def test_waits_count_from_the_systems_clock_and_not_from_the_date_of_loss(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    await driver.open_claims(report())
+
+    (timer,) = await driver.rows("SELECT kind, due_at - $1::timestamptz AS wait FROM messaging.timer", driver.clock.at)
+
+    assert timer["kind"] == "rainfall-deadline"
+    assert timer["wait"] == timedelta(days=10)
+
+
+async def test_a_decision_by_deadline_continues_the_trace_of_the_report(driver: ClaimsDriver) -> None:
+    await driver.report(report())
+
+    await driver.wait(days=2)
+
+    published = await driver.harness.published_with_traces()
+    assert [(type(event), trace) for event, trace in published] == [(DecisionMade, REPORT_TRACE)]
+
+
+async def test_a_corrected_question_starts_a_new_wait(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    reported = report()
+    await driver.open_claims(reported)
+    await driver.wait(days=9)
+
+    await driver.report(
+        report(report_id=reported.report_id, report_version=2, loss_at=reported.loss.from_at.replace(hour=4))
+    )
+    await driver.published()
+    await driver.wait(days=9)
+    assert await driver.published() == []
+
+    await driver.wait(days=1)
+    assert len(await driver.decisions()) == 1
+
+
+async def test_a_question_asked_after_a_wait_has_ended_is_waited_for_anew(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    reported = report()
+    (claim_id,) = await driver.open_claims(reported)
+    await driver.wait(days=10)
+    moved_to = reported.loss.from_at.replace(hour=4)
+    await driver.report(report(report_id=reported.report_id, report_version=2, loss_at=moved_to))
+    await driver.published()
+
+    await driver.rain(
+        rainfall_answer(claim_id, tenths_mm=310, request_version=2, loss_at=moved_to, hours_missing=True),
+    )
+
+    assert await driver.published() == []
+    assert await driver.state(reported) == "waiting_for_rainfall"
+
+
+async def test_a_deadline_of_a_wait_that_has_ended_decides_nothing(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    (claim_id,) = await driver.open_claims(report())
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+    await driver.published()
+    stale = "INSERT INTO messaging.timer (kind, key, due_at) VALUES ('rainfall-deadline', $1, $2)"
+    await driver.rows(stale, str(claim_id), driver.clock.at)
+
+    await driver.wait(days=10)
+
+    assert await driver.published() == []
