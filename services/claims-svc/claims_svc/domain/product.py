@@ -40,20 +40,18 @@ class Product:
     trusted_sources: tuple[FactSource, ...]
 
 
-RAIN_QUESTION = RainQuestion(
-    network=Network.AWS,
-    reading=WindowReading.CONTAINS_LOSS,
-    thresholds=(
-        RainThreshold(within_hours=24, at_least_tenths_mm=400),
-        RainThreshold(within_hours=48, at_least_tenths_mm=530),
-        RainThreshold(within_hours=72, at_least_tenths_mm=670),
-    ),
-    cloudburst=RainThreshold(within_hours=1, at_least_tenths_mm=250),
-)
-
 CURRENT_PRODUCT = Product(
     version="home-2021.1",
-    rain=RAIN_QUESTION,
+    rain=RainQuestion(
+        network=Network.AWS,
+        reading=WindowReading.CONTAINS_LOSS,
+        thresholds=(
+            RainThreshold(within_hours=24, at_least_tenths_mm=400),
+            RainThreshold(within_hours=48, at_least_tenths_mm=530),
+            RainThreshold(within_hours=72, at_least_tenths_mm=670),
+        ),
+        cloudburst=RainThreshold(within_hours=1, at_least_tenths_mm=250),
+    ),
     weather_deductible_minimum_cents=25_000,
     customer_estimate_limit_cents=250_000,
     occurrence_hours=72,

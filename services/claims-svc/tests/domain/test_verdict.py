@@ -11,6 +11,7 @@ from domain.loss_cases import (
     HEAVY_RAIN,
     NOT_YET_MEASURED,
     case,
+    finding_on,
     measured,
     policy,
     report,
@@ -118,13 +119,13 @@ def test_a_denial_stands_without_the_customer_s_word_on_what_a_resident_cannot_k
 ) -> None:
     unsourced = {name: None for name in NEEDS_SOURCE if _only_a_resident_says(getattr(facts, name))}
 
-    with_word, without = (
-        verdict_on(case(facts, rain=rain)),
-        verdict_on(case(facts.model_copy(update=unsourced), rain=rain)),
-    )
+    forgotten = facts.model_copy(update=unsourced)
 
-    assume(with_word.outcome is Outcome.DENIED)
-    assert without.outcome is Outcome.DENIED
+    with_word, without = verdict_on(case(facts, rain=rain)), verdict_on(case(forgotten, rain=rain))
+    assert without.outcome is Outcome.DENIED or with_word.outcome is not Outcome.DENIED
+    # The flood by itself is denied far more often than a claim in which other water came in too.
+    assume(finding_on(WaterRoute.FLOOD, facts=facts, rain=rain).outcome is Outcome.DENIED)
+    assert finding_on(WaterRoute.FLOOD, facts=forgotten, rain=rain).outcome is Outcome.DENIED
 
 
 def _only_a_resident_says(fact: Fact) -> bool:
@@ -135,10 +136,9 @@ def _only_a_resident_says(fact: Fact) -> bool:
 @given(claim=some_case)
 def test_a_claim_that_asks_for_no_rain_ends_the_same_whatever_is_measured(claim: Case) -> None:
     asking = replace(claim, rain=None, rain_wait_over=False)
-    assume(next_need(asking) is Need.NOTHING)
     now = verdict_on(asking)
 
-    for rain in RAINS:
+    for rain in RAINS if next_need(asking) is Need.NOTHING else ():
         then = verdict_on(replace(asking, rain=rain))
         assert (then.outcome, then.money) == (now.outcome, now.money)
 
