@@ -6,22 +6,26 @@ from domain.loss_cases import (
     CANNOT_BE_TOLD,
     DRY,
     HEAVY_RAIN,
+    PRIMARY_FLOOD,
     RAIN_CAME_IN,
     RAIN_FELL_IN,
     REGIONAL_FLOOD,
+    SAYS_REGISTER,
     YES,
     case,
+    decided,
+    item,
     measured,
     policy,
     verdict_on,
 )
 
-from contracts.claims import Outcome
-from contracts.upstream import LossFacts
-from contracts.vocabulary import Truth
+from contracts.claims import GroundCode, Outcome
+from contracts.upstream import DamageKind, LossFacts
+from contracts.vocabulary import Truth, WaterRoute
 from contracts.weather import RainfallAssessed
 
-COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED
+COVERED = Outcome.COVERED
 CLOUDBURST = measured(280, within_hours=1, cloudburst=Truth.TRUE)
 
 
@@ -57,3 +61,22 @@ def test_heavy_weather_costs_at_least_250_euros_and_nothing_else_does(
 
     assert verdict.outcome is COVERED
     assert verdict.money.payable_cents == 184_000 - borne_cents
+
+
+def test_sewer_water_from_a_flood_that_heavy_rain_caused_costs_at_least_250_euros() -> None:
+    facts = PRIMARY_FLOOD.model_copy(update={"flood_defence_overtopped": SAYS_REGISTER, "sewer_water_entered": YES})
+
+    verdict = decided(facts, item(amount_cents=100_000, route=WaterRoute.SEWER_BACKFLOW))
+
+    assert verdict.deciding_ground is GroundCode.SEWER_WATER_FROM_COVERED_FLOOD
+    assert verdict.money.payable_cents == 75_000
+
+
+def test_heavy_weather_that_caused_only_damage_not_covered_costs_nothing() -> None:
+    facts = REGIONAL_FLOOD.model_copy(update={"precipitation_fell_directly": YES})
+    flooded = item(amount_cents=100_000, route=WaterRoute.FLOOD)
+    pumped_after_rain = item(DamageKind.CELLAR_PUMPING, 50_000, WaterRoute.DIRECT_PRECIPITATION)
+
+    verdict = decided(facts, flooded, pumped_after_rain, rain=CLOUDBURST)
+
+    assert (verdict.outcome, verdict.money.payable_cents) == (COVERED, 100_000)

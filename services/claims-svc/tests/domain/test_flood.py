@@ -97,6 +97,12 @@ def test_the_customer_s_word_about_a_defence_covers_with_a_second_look() -> None
     assert (finding.outcome, finding.second_look) == (COVERED, True)
 
 
+def test_a_flood_that_a_handler_decides_anyway_is_not_marked_for_a_second_look() -> None:
+    finding = flood(PRIMARY_FLOOD, {"flood_defence_is_primary": YES})
+
+    assert (finding.outcome, finding.second_look) == (REFERRED, False)
+
+
 def test_a_repair_partner_does_not_know_better_than_a_resident_which_defence_failed() -> None:
     partner = Fact(value=Truth.TRUE, source=FactSource.REPAIR_PARTNER)
 

@@ -62,16 +62,12 @@ def test_cover_is_judged_on_the_terms_at_the_moment_of_loss() -> None:
     assert verdict.money.payable_cents == 184_000 - 50_000
 
 
-def test_terms_recorded_later_correct_those_recorded_before() -> None:
-    corrected = with_terms(
-        terms(FIRST_OF_JULY, deductible_cents=50_000, recorded_at=datetime(2021, 7, 2, tzinfo=UTC)),
-        terms(FIRST_OF_JULY, deductible_cents=100_000, recorded_at=datetime(2021, 7, 1, tzinfo=UTC)),
-    )
+def test_terms_recorded_later_correct_those_recorded_before_in_whatever_order_they_stand() -> None:
+    later = terms(FIRST_OF_JULY, deductible_cents=50_000, recorded_at=datetime(2021, 7, 2, tzinfo=UTC))
+    earlier = terms(FIRST_OF_JULY, deductible_cents=100_000, recorded_at=datetime(2021, 7, 1, tzinfo=UTC))
 
-    found = terms_at_loss(corrected, loss=MOMENT_OF_LOSS)
-
-    assert found is not None
-    assert found.deductible_cents == 50_000
+    for corrected in (with_terms(later, earlier), with_terms(earlier, later)):
+        assert terms_at_loss(corrected, loss=MOMENT_OF_LOSS) == later
 
 
 def test_a_loss_across_a_change_of_terms_goes_to_a_handler() -> None:

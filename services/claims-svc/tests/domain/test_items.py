@@ -111,6 +111,14 @@ def test_one_item_in_doubt_leaves_the_whole_claim_to_a_handler() -> None:
     assert (verdict.outcome, verdict.deciding_ground) == (REFERRED, GroundCode.STORM)
 
 
+def test_damage_that_two_routes_can_have_caused_is_referred_on_the_ground_of_the_one_in_doubt() -> None:
+    facts = RAIN_FELL_IN.model_copy(update={"storm_caused_damage": YES})
+
+    verdict = decided(facts, item(), rain=DRY)
+
+    assert (verdict.outcome, verdict.deciding_ground) == (REFERRED, GroundCode.STORM)
+
+
 def test_damage_by_a_route_nobody_reported_goes_to_a_handler() -> None:
     verdict = decided(RAIN_FELL_IN, item(route=WaterRoute.GROUNDWATER))
 

@@ -101,6 +101,13 @@ def test_a_claim_that_is_not_insured_asks_for_no_rain() -> None:
     assert next_need(case(policy=uninsured, rain=None, rain_wait_over=False)) is Need.NOTHING
 
 
+def test_a_claim_whose_product_nobody_knows_asks_for_no_rain() -> None:
+    terms = policy().terms[0].model_copy(update={"product_version": "boat-1999.1"})
+    of_another_product = policy().model_copy(update={"terms": (terms,)})
+
+    assert next_need(case(policy=of_another_product, rain=None, rain_wait_over=False)) is Need.NOTHING
+
+
 def test_the_question_carries_the_product_s_thresholds_and_the_home_s_place() -> None:
     question = rainfall_question(case(), claim_id=RAINFALL_REQUESTED.examples[0].claim_id, request_version=1)
 

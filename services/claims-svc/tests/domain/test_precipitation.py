@@ -120,6 +120,12 @@ def test_a_ground_names_who_said_its_facts() -> None:
     ]
 
 
+def test_an_open_window_denies_nothing_while_it_is_unsure_whether_rain_came_in() -> None:
+    facts = LossFacts(precipitation_left_its_course=UNSURE, came_through_open_window_or_door=YES)
+
+    assert finding_on(INDIRECT, facts=facts, rain=HEAVY_RAIN).outcome is REFERRED
+
+
 def test_rain_of_which_the_customer_is_unsure_is_neither_covered_nor_denied() -> None:
     facts = LossFacts(precipitation_left_its_course=UNSURE, came_through_open_window_or_door=NO)
 

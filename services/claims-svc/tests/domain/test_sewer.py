@@ -66,6 +66,16 @@ def test_an_overflowing_toilet_is_sewer_water_also_when_nobody_ticked_sewer_wate
     assert finding_on(SEWER, facts=LossFacts(toilet_overflowed=YES), rain=DRY).outcome is DENIED
 
 
+def test_sewer_water_from_a_flood_that_needs_a_second_look_needs_one_too() -> None:
+    on_the_customers_word = {"flood_defence_failed": YES, "sewer_water_entered": YES}
+
+    assert (
+        finding_on(SEWER, facts=REGIONAL_FLOOD.model_copy(update=on_the_customers_word), rain=DRY).second_look is True
+    )
+    on_the_registers_word = REGIONAL_FLOOD.model_copy(update={"sewer_water_entered": YES})
+    assert finding_on(SEWER, facts=on_the_registers_word, rain=DRY).second_look is False
+
+
 def test_an_overflowing_toilet_without_sewer_water_is_a_contradiction_for_a_handler() -> None:
     facts = LossFacts(toilet_overflowed=YES, sewer_water_entered=NO)
 

@@ -61,6 +61,5 @@ def _sewer_backflow(
         excludes(GroundCode.TOILET_WITHOUT_HEAVY_PRECIPITATION, holds=all_of(without_cause, toilet.value), facts=facts),
         refers(GroundCode.SEWER_WATER_WITHOUT_CAUSE, holds=all_of(without_cause, negation(toilet.value)), facts=facts),
     ]
-    # Who must look again at the flood must look again at what is covered because of it, and at nothing else.
-    second_look = second_look_at_flood and covered_flood.value is Truth.TRUE
-    return conclude(WaterRoute.SEWER_BACKFLOW, rules=rules, rain=rain, second_look=second_look)
+    # Only a covered flood is marked for a second look: what is covered because of it is then looked at too.
+    return conclude(WaterRoute.SEWER_BACKFLOW, rules=rules, rain=rain, second_look=second_look_at_flood)
