@@ -147,3 +147,16 @@ async def test_a_deadline_of_a_wait_that_has_ended_decides_nothing(driver: Claim
     await driver.wait(days=10)
 
     assert await driver.published() == []
+
+
+async def test_a_report_corrected_to_another_unknown_policy_waits_for_that_policy_anew(driver: ClaimsDriver) -> None:
+    mistyped = report(policy_number="123456-531-05")
+    await driver.report(mistyped)
+    await driver.wait(days=2)
+    assert await driver.state(mistyped) == "referred"
+
+    await driver.report(mistyped.model_copy(update={"report_version": 2, "policy_number": "123456-531-06"}))
+
+    assert await driver.state(mistyped) == "waiting_for_policy"
+    await driver.wait(days=2)
+    assert await driver.state(mistyped) == "referred"
