@@ -24,7 +24,7 @@ def sewer_backflow(reported: ReportedRoute) -> Finding:
 
     Without either, an overflowing toilet is not covered; other sewer water goes to a handler, because the policy's
     general list names sewer water without a condition and the narrower sentence speaks of toilets. A flood comes
-    first: damage covered by it needs no heavy precipitation, and so does not take the minimum deductible.
+    first: damage covered by it needs no heavy precipitation, so the minimum deductible does not apply.
 
     Source: domain.md, "Cover by route"; decision record 0010.
     """
