@@ -1,28 +1,34 @@
-"""What an operator can ask."""
+"""The operator's commands of notify-svc."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
-from typing import TYPE_CHECKING
 
-from notify_svc import repository
-
-if TYPE_CHECKING:
-    import argparse
-
-    from chassis.service import Runtime
+from chassis.service import Command, Runtime
+from notify_svc.repository import messages
 
 
 def add_messages_arguments(parser: argparse.ArgumentParser) -> None:
-    """Name the lists there are."""
+    """Add the choice of list."""
     parser.add_argument("which", choices=["in-doubt"], help="in-doubt: an answer was lost; one JSON object a line")
 
 
-async def show_messages(_: argparse.Namespace, runtime: Runtime) -> int:
-    """Print the messages that may have reached, or may have missed, their customer; no personal data."""
+async def list_messages(_: argparse.Namespace, runtime: Runtime) -> int:
+    """Print the messages of which an answer was lost, one JSON object a line without personal data."""
     async with runtime.pool.acquire() as connection:
-        rows = await repository.in_doubt(connection)
+        rows = await messages.list_in_doubt(connection)
     for row in rows:
         sys.stdout.write(json.dumps(dict(row), default=str) + "\n")
     return 0
+
+
+COMMANDS = (
+    Command(
+        "messages",
+        "list messages that may have been sent although no answer was received",
+        add_messages_arguments,
+        list_messages,
+    ),
+)

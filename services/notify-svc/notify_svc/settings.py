@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
 from chassis.settings import ServiceSettings
-from notify_svc.domain import RetryPolicy
-from notify_svc.mail import parse_address
+from notify_svc.domain.attempts import RetryPolicy
+from notify_svc.domain.email_address import parse_address
 
 _LEASED_TIMEOUTS = 4
-"""Connecting, the envelope and the message may take one time-out each; the last is for writing down the result."""
+"""Connecting, the envelope and the message may take one time-out each; the last is for recording the result."""
 
 
 def _mail_address(text: str) -> str:
@@ -20,25 +21,30 @@ def _mail_address(text: str) -> str:
     return text
 
 
-class Settings(ServiceSettings):
-    """Durations end in their unit. Without SENDERS=null the mail server and the SMS centre must be named."""
+@dataclass(frozen=True, kw_only=True)
+class SenderSettings:
+    """How a channel is worked: how many messages at once, and for how long a message is one process's own."""
 
-    senders: Literal["network", "null"] = Field(
-        default="network", description="null settles every message at once and sends nothing: for load tests only"
-    )
-    smtp_host: str | None = None
+    concurrency: int
+    lease: timedelta
+    poll_seconds: float
+    retry_policy: RetryPolicy
+
+
+class Settings(ServiceSettings):
+    """Durations end in their unit."""
+
+    smtp_host: str = Field(min_length=1)
     smtp_port: int = Field(default=587, ge=1, le=65_535)
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
-    mail_from: Annotated[str, AfterValidator(_mail_address)] | None = Field(
-        default=None, description="Customers answer to it"
-    )
-    smpp_host: str | None = None
+    mail_from: Annotated[str, AfterValidator(_mail_address)] = Field(description="Customers answer to it")
+    smpp_host: str = Field(min_length=1)
     smpp_port: int = Field(default=2775, ge=1, le=65_535)
     smpp_tls: bool = False
-    smpp_system_id: Annotated[str, StringConstraints(max_length=15)] | None = None
-    smpp_password: SecretStr | None = None
+    smpp_system_id: Annotated[str, StringConstraints(max_length=15)]
+    smpp_password: SecretStr
     sms_sender: Annotated[str, StringConstraints(pattern=r"^(\+?\d{3,15}|[A-Za-z0-9 ]{1,11})$")] = Field(
         default="Waterschade", description="Shown as the sender: a number, or up to 11 letters and digits"
     )
@@ -46,7 +52,10 @@ class Settings(ServiceSettings):
     send_concurrency: int = Field(default=20, ge=1, le=1_000, description="Per channel: connections, or SMPP's window")
     send_timeout_seconds: float = Field(default=30, gt=0)
     lease_seconds: float = Field(
-        default=120, gt=0, description="After this an attempt without a result counts as in doubt"
+        default=120,
+        gt=0,
+        validate_default=True,
+        description="After this, the answer to an attempt without a result counts as lost",
     )
     poll_seconds: float = Field(default=0.2, gt=0, description="How soon a new message is noticed")
     retry_first_seconds: float = Field(default=30, gt=0)
@@ -54,25 +63,26 @@ class Settings(ServiceSettings):
     give_up_after_hours: float = Field(default=72, gt=0)
     contact_wait_hours: float = Field(default=72, gt=0)
 
-    @model_validator(mode="after")
-    def _can_send(self) -> Self:
-        needed = ("smtp_host", "mail_from", "smpp_host", "smpp_system_id", "smpp_password")
-        missing = [name.upper() for name in needed if getattr(self, name) is None]
-        if missing and self.senders == "network":
-            message = f"set {', '.join(missing)}, or SENDERS=null to send nothing"
-            raise ValueError(message)
-        if self.lease_seconds < self.send_timeout_seconds * _LEASED_TIMEOUTS:
-            message = "LEASE_SECONDS must be at least four times SEND_TIMEOUT_SECONDS, or two may send one message"
-            raise ValueError(message)
-        return self
+    @field_validator("lease_seconds")
+    @classmethod
+    def _outlasts_an_attempt(cls, lease_seconds: float, info: ValidationInfo) -> float:
+        timeout_seconds = info.data.get("send_timeout_seconds", 0.0)  # missing when it is wrong itself
+        if lease_seconds < timeout_seconds * _LEASED_TIMEOUTS:
+            raise ValueError("must be at least four times SEND_TIMEOUT_SECONDS, or two processes may send one message")
+        return lease_seconds
 
     @property
-    def retry_policy(self) -> RetryPolicy:
-        """How long and how often a message is tried."""
-        return RetryPolicy(
-            first_seconds=self.retry_first_seconds,
-            longest_seconds=self.retry_longest_seconds,
-            give_up_after=timedelta(hours=self.give_up_after_hours),
+    def sender_settings(self) -> SenderSettings:
+        """How each channel's sender works."""
+        return SenderSettings(
+            concurrency=self.send_concurrency,
+            lease=timedelta(seconds=self.lease_seconds),
+            poll_seconds=self.poll_seconds,
+            retry_policy=RetryPolicy(
+                first_seconds=self.retry_first_seconds,
+                longest_seconds=self.retry_longest_seconds,
+                give_up_after=timedelta(hours=self.give_up_after_hours),
+            ),
         )
 
     @property

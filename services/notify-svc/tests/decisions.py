@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from contracts.claims import (
 )
 from contracts.policy import ContactChanged, Language
 from contracts.vocabulary import Establishment, Truth, WaterRoute
+from notify_svc.domain.notice import NoticeKind
 
 CUSTOMER = UUID("0198c5f0-1111-7aaa-8bbb-123456789abc")
 DECIDED_AT = datetime(2021, 7, 16, 8, 0, 4, tzinfo=UTC)
@@ -123,6 +125,16 @@ def nothing_payable() -> DecisionMade:
         payable_cents=0,
     )
     return paid().model_copy(update={"money": money})
+
+
+NOTICES: Mapping[NoticeKind, Callable[[], DecisionMade]] = {
+    NoticeKind.PAID: paid,
+    NoticeKind.NOTHING_PAYABLE: nothing_payable,
+    NoticeKind.AWAITS_ASSESSMENT: awaiting_assessment,
+    NoticeKind.DENIED: denied,
+    NoticeKind.REFERRED: referred,
+}
+"""A decision for each kind of notice."""
 
 
 def two_routes() -> DecisionMade:

@@ -22,11 +22,13 @@ class MailServer:
     answers: list[str] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
     connections: list[SMTP] = field(default_factory=list)
+    first_mail: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
         mail = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        self.first_mail.set()
         answer = self.answers.pop(0) if self.answers else "250 kept"
         if answer == DROP_AFTER_DATA:
             assert server.transport is not None

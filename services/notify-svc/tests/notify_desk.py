@@ -19,6 +19,7 @@ from contracts.vocabulary import Channel
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 _DEADLINE_SECONDS = 20
+_POLL_SECONDS = 0.02
 
 
 class Desk:
@@ -42,21 +43,22 @@ class Desk:
         return Delivery(decision, event_id, "/test", now, TRACE, self.harness.record(message))
 
     async def until_waiting_for_a_lock(self, task: asyncio.Task[None]) -> None:
-        """Wait until a transaction of this database waits for another, or `task` has not had to."""
+        """Wait until a transaction of this database waits for another; fail when `task` ends without waiting."""
         async with asyncio.timeout(_DEADLINE_SECONDS):
-            while not task.done() and not await self.harness.pool.fetchval(
+            while not await self.harness.pool.fetchval(
                 "SELECT true FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             ):
-                await asyncio.sleep(0.02)
+                assert not task.done(), "it did not have to wait"
+                await asyncio.sleep(_POLL_SECONDS)
 
     async def settled(self) -> Sequence[MessageSettled]:
-        """What was said to have ended since the last call."""
+        """Return what was published as settled since the last call."""
         events = await self.harness.published()
         assert all(isinstance(event, MessageSettled) for event in events)
         return [event for event in events if isinstance(event, MessageSettled)]
 
     async def states(self, channel: Channel | None = None) -> Sequence[str]:
-        """Where the messages are, in the order of their claims' versions."""
+        """Return the states of messages, in the order of their claims' versions."""
         rows = await self.harness.pool.fetch(
             "SELECT state FROM message WHERE $1::text IS NULL OR channel = $1 ORDER BY claim_version, channel", channel
         )
@@ -83,37 +85,36 @@ class Desk:
             await self.until(channel, *states)
 
     async def until_attempts(self, channel: Channel, attempts: int) -> None:
-        """Wait until the one message of `channel` has been taken this often, and its result written down."""
-        async with asyncio.timeout(_DEADLINE_SECONDS):
-            while not await self.harness.pool.fetchval(
-                "SELECT true FROM message WHERE channel = $1 AND attempts = $2 AND state <> 'sending'",
-                channel,
-                attempts,
-            ):
-                await asyncio.sleep(0.02)
+        """Wait until the one message of `channel` has been tried this often, and its result recorded."""
+        await self._until(
+            "SELECT true FROM message WHERE channel = $1 AND attempts = $2 AND state <> 'sending'", channel, attempts
+        )
 
     async def until_tried(self, messages: int) -> None:
-        """Wait until this many messages have been taken, and their results written down."""
-        async with asyncio.timeout(_DEADLINE_SECONDS):
-            while messages != await self.harness.pool.fetchval(
-                "SELECT count(*) FROM message WHERE attempts > 0 AND state <> 'sending'"
-            ):
-                await asyncio.sleep(0.02)
+        """Wait until this many messages have been tried, and their results recorded."""
+        await self._until("SELECT count(*) = $1 FROM message WHERE attempts > 0 AND state <> 'sending'", messages)
 
     async def until_sent(self, claim_id: UUID, channel: Channel = Channel.EMAIL) -> None:
         """Wait until this claim's message has been sent."""
-        async with asyncio.timeout(_DEADLINE_SECONDS):
-            while not await self.harness.pool.fetchval(
-                "SELECT true FROM message WHERE channel = $1 AND claim_id = $2 AND state = 'sent'", channel, claim_id
-            ):
-                await asyncio.sleep(0.02)
+        await self._until(
+            "SELECT true FROM message WHERE channel = $1 AND claim_id = $2 AND state = 'sent'", channel, claim_id
+        )
 
     async def until(self, channel: Channel, *states: str) -> None:
+        """Wait until the messages of `channel` are in these states."""
         seen: Sequence[str] = ()
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):
                 while (seen := await self.states(channel)) != list(states):
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(_POLL_SECONDS)
         except TimeoutError:
-            message = f"{channel} messages are {seen}, not {states}"
-            raise AssertionError(message) from None
+            raise AssertionError(f"{channel} messages are {seen}, not {states}") from None
+
+    async def _until(self, query: str, *arguments: object) -> None:
+        try:
+            async with asyncio.timeout(_DEADLINE_SECONDS):
+                while not await self.harness.pool.fetchval(query, *arguments):
+                    await asyncio.sleep(_POLL_SECONDS)
+        except TimeoutError:
+            messages = await self.harness.pool.fetch("SELECT channel, state, attempts, last_error FROM message")
+            raise AssertionError(f"not within {_DEADLINE_SECONDS} s: {query} {arguments}; {messages}") from None

@@ -35,7 +35,7 @@ class ListeningPool:
                 yield connection
 
 
-async def test_a_decision_wants_an_email_and_an_sms(desk: Desk) -> None:
+async def test_a_decision_brings_an_email_and_an_sms(desk: Desk) -> None:
     await desk.know(contact())
 
     await desk.decide(paid())
@@ -46,7 +46,7 @@ async def test_a_decision_wants_an_email_and_an_sms(desk: Desk) -> None:
     assert {row["traceparent"] for row in traces} == {TRACE}
 
 
-async def test_a_decision_delivered_again_wants_nothing_more(desk: Desk) -> None:
+async def test_a_decision_delivered_again_brings_nothing_more(desk: Desk) -> None:
     await desk.know(contact())
     decision = paid()
 
@@ -94,7 +94,7 @@ async def test_a_contact_that_comes_at_the_same_moment_is_not_missed(desk: Desk)
     """Neither transaction sees the other's rows: only the lock between them keeps the messages from being forgotten."""
     decision = paid()
     async with desk.runtime.transaction() as work:
-        await DecisionHandler(contact_wait=timedelta(hours=72)).want_messages([desk.delivery(decision)], work)
+        await DecisionHandler(contact_wait=timedelta(hours=72)).create_messages([desk.delivery(decision)], work)
         knowing = asyncio.create_task(desk.know(contact()))
         await desk.until_waiting_for_a_lock(knowing)
     await knowing

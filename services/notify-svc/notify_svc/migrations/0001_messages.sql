@@ -8,7 +8,7 @@ CREATE TABLE contact (
     language     text    NOT NULL
 );
 
--- What is to be told. The event as it came, because messages are written when they are sent.
+-- The decisions customers are notified of. The event as it came, because messages are written when they are sent.
 CREATE TABLE decision (
     claim_id      uuid    NOT NULL,
     claim_version integer NOT NULL,
@@ -16,7 +16,8 @@ CREATE TABLE decision (
     PRIMARY KEY (claim_id, claim_version)
 );
 
--- One row per decision and channel. `attempts` is raised, and committed, before anything is sent.
+-- One row per decision and channel. `attempts` is raised, and committed, before anything is sent; `answers_lost` counts
+-- those of them whose answer was lost. The deadline for sending counts from `first_due_at`.
 CREATE TABLE message (
     message_id    uuid        PRIMARY KEY,
     claim_id      uuid        NOT NULL,
@@ -26,12 +27,12 @@ CREATE TABLE message (
     state         text        NOT NULL CHECK (state IN ('awaiting_contact', 'due', 'sending', 'sent', 'refused',
                                                         'in_doubt', 'no_address', 'superseded')),
     attempts      integer     NOT NULL DEFAULT 0,
-    doubts        integer     NOT NULL DEFAULT 0,
-    wanted_since  timestamptz NOT NULL,
+    answers_lost  integer     NOT NULL DEFAULT 0,
+    first_due_at  timestamptz NOT NULL,
     due_at        timestamptz NOT NULL,
     leased_until  timestamptz,
     settled_at    timestamptz,
-    last_trouble  text,
+    last_error    text,
     traceparent   text,
     UNIQUE (claim_id, channel, claim_version),
     FOREIGN KEY (claim_id, claim_version) REFERENCES decision
@@ -44,4 +45,4 @@ CREATE TABLE message (
 CREATE INDEX message_due ON message (channel, due_at) WHERE state = 'due';
 CREATE INDEX message_sending ON message (channel, leased_until) WHERE state = 'sending';
 CREATE INDEX message_awaiting_contact ON message (customer_id) WHERE state = 'awaiting_contact';
-CREATE INDEX message_in_doubt ON message (settled_at) WHERE state = 'in_doubt' OR doubts > 0;
+CREATE INDEX message_in_doubt ON message (settled_at) WHERE state = 'in_doubt' OR answers_lost > 0;

@@ -1,0 +1,235 @@
+"""Sends what is due on one channel: leases messages, hands them over concurrently, records the results.
+
+An attempt is counted and committed before anything leaves the process, and nothing is sent inside a transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+
+import structlog
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+
+from chassis.backoff import Backoff, pause
+from chassis.crash_points import crash_point
+from chassis.database import ACQUIRE_TIMEOUT_SECONDS
+from chassis.errors import is_transient
+from chassis.service import Runtime
+from chassis.telemetry.tracing import trace_id_of
+from chassis.unit_of_work import Work
+from contracts.vocabulary import Channel
+from notify_svc.channels.transport import OpenTransport, Transport
+from notify_svc.domain.attempts import (
+    Accepted,
+    AnswerLost,
+    Deferred,
+    NoAddress,
+    Refused,
+    Result,
+    Retry,
+    Settle,
+    Unreachable,
+    next_step,
+)
+from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES, SEND_SECONDS
+from notify_svc.repository import attempts, messages
+from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.settings import SenderSettings
+from notify_svc.settlements import publish_settled
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_PAUSE_SECONDS = 30.0
+_EXPIRY_CHECKS_PER_LEASE = 4
+_STOPPING_PAUSE_SECONDS = 0.2
+
+
+async def run_sender(
+    runtime: Runtime, *, open_transport: OpenTransport, channel: Channel, settings: SenderSettings
+) -> None:
+    """Work `channel` until the service stops; several processes may work the same channel."""
+    await _Sender(runtime, open_transport(), channel=channel, settings=settings).run()
+
+
+class _Sender:
+    def __init__(self, runtime: Runtime, transport: Transport, *, channel: Channel, settings: SenderSettings) -> None:
+        self._runtime = runtime
+        self._transport = transport
+        self._channel = channel
+        self._settings = settings
+        self._sending: dict[asyncio.Task[Result], LeasedMessage] = {}
+        self._finished: list[tuple[LeasedMessage, Result]] = []
+        self._send_seconds = SEND_SECONDS.labels(channel.value)
+        self._check_expired_at = 0.0
+        self._resume_at = 0.0
+        self._unreachable_in_a_row = 0
+
+    async def run(self) -> None:
+        """Send until the service stops, then finish what is being sent."""
+        stopping = self._runtime.stopping
+        backoff = Backoff(stopping)
+        try:
+            while not stopping.is_set() or self._sending or self._finished:
+                try:
+                    leased = await self._exchange()
+                except Exception as error:
+                    if not is_transient(error):
+                        raise
+                    log.warning("exchange.retried", channel=self._channel, error=type(error).__name__)
+                    await (asyncio.sleep(_STOPPING_PAUSE_SECONDS) if stopping.is_set() else backoff.wait())
+                else:
+                    backoff.reset()
+                    self._start(leased)
+                    await self._wait()
+        finally:
+            for task in self._sending:
+                task.cancel()
+            await asyncio.gather(*self._sending, return_exceptions=True)
+            await self._transport.close()
+
+    async def _exchange(self) -> Sequence[LeasedMessage]:
+        """Record results, look for expired leases, and lease what is due; each a short transaction of its own."""
+        runtime = self._runtime
+        now = asyncio.get_running_loop().time()
+        if self._finished:
+            async with runtime.transaction() as work:
+                await self._record(self._finished, work=work)
+            self._finished = []
+        if runtime.stopping.is_set() or now < self._resume_at:
+            return []
+        if now >= self._check_expired_at:
+            self._check_expired_at = now + self._settings.lease.total_seconds() / _EXPIRY_CHECKS_PER_LEASE
+            await self._end_expired_leases()
+        return await self._lease()
+
+    async def _lease(self) -> Sequence[LeasedMessage]:
+        room = self._settings.concurrency - len(self._sending)
+        if room <= 0:
+            return []
+        now = self._runtime.clock.now()
+        async with self._runtime.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            return await attempts.lease_due(
+                connection, channel=self._channel, now=now, leased_until=now + self._settings.lease, limit=room
+            )
+
+    async def _end_expired_leases(self) -> None:
+        """Treat a lease that is over without a result as an attempt whose answer was lost."""
+        async with self._runtime.transaction() as work:
+            expired = await attempts.lock_expired(
+                work.connection, channel=self._channel, now=work.now, limit=self._settings.concurrency
+            )
+            await self._record([(leased, AnswerLost("lease-expired")) for leased in expired], work=work)
+
+    async def _record(self, finished: Sequence[tuple[LeasedMessage, Result]], *, work: Work) -> None:
+        if not finished:
+            return
+        await attempts.lock(work.connection, message_ids=[leased.message_id for leased, _ in finished])
+        settling: list[tuple[LeasedMessage, Settle]] = []
+        retried: list[tuple[LeasedMessage, Retry]] = []
+        answers_lost = [leased.message_id for leased, result in finished if isinstance(result, AnswerLost)]
+        for leased, result in finished:
+            match self._next_step(leased, result, work=work):
+                case Settle() as step:
+                    settling.append((leased, step))
+                case Retry() as step:
+                    retried.append((leased, step))
+        settled = await attempts.settle(work.connection, settled=settling, answers_lost=answers_lost, now=work.now)
+        if retried:
+            await attempts.retry(work.connection, retried=retried, answers_lost=answers_lost)
+            claim_ids = {leased.claim_id for leased, _ in retried}
+            settled = [*settled, *await messages.supersede_older(work.connection, claim_ids=claim_ids, now=work.now)]
+        publish_settled(work, settled)
+
+    def _next_step(self, leased: LeasedMessage, result: Result, *, work: Work) -> Settle | Retry:
+        jitter = random.random()  # noqa: S311 - spreads load, hides nothing
+        step = next_step(
+            result, attempt=leased.attempt, policy=self._settings.retry_policy, now=work.now, jitter=jitter
+        )
+        if isinstance(result, AnswerLost):
+            taken = "retried" if isinstance(step, Retry) else "settled"
+            ANSWERS_LOST.labels(self._channel.value, taken).inc()
+            log.warning("answer.lost", channel=self._channel, step=taken, reason=result.reason, **_claim_fields(leased))
+        if isinstance(step, Retry):
+            SEND_RETRIES.labels(self._channel.value, _RETRIED_RESULTS[type(result)]).inc()
+        return step
+
+    def _start(self, leased_messages: Sequence[LeasedMessage]) -> None:
+        for leased in leased_messages:
+            task = asyncio.create_task(self._send(leased))
+            self._sending[task] = leased
+
+    async def _wait(self) -> None:
+        """Wait until something has been sent, or for the next look at what is due."""
+        if not self._sending:
+            if not self._finished:
+                await pause(self._runtime.stopping, self._settings.poll_seconds)
+            return
+        done, _ = await asyncio.wait(
+            self._sending, timeout=self._settings.poll_seconds, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in done:
+            result = task.result()
+            self._finished.append((self._sending.pop(task), result))
+            self._note_reachability(result)
+
+    def _note_reachability(self, result: Result) -> None:
+        """Pause the channel when no server listens: every message tried would fail and have to wait."""
+        if not isinstance(result, Unreachable):
+            self._unreachable_in_a_row = 0
+            return
+        now = asyncio.get_running_loop().time()
+        if now < self._resume_at:
+            return
+        self._unreachable_in_a_row = min(self._unreachable_in_a_row + 1, 16)
+        pause_seconds = min(_LONGEST_PAUSE_SECONDS, 0.5 * 2**self._unreachable_in_a_row)
+        self._resume_at = now + pause_seconds
+        log.warning("channel.paused", channel=self._channel, reason=result.reason, seconds=pause_seconds)
+
+    async def _send(self, leased: LeasedMessage) -> Result:
+        with self._runtime.tracing.span(
+            f"send {self._channel}",
+            parent=leased.trace,
+            kind=SpanKind.CLIENT,
+            attributes=self._transport.span_attributes,
+        ) as span:
+            result = await self._attempt(leased)
+            _mark(span, result)
+        return result
+
+    async def _attempt(self, leased: LeasedMessage) -> Result:
+        """Write and hand over one message. A defect of this service fails this attempt alone, not the others."""
+        handover = None
+        try:
+            handover = self._transport.write(leased, now=self._runtime.clock.now())
+            if isinstance(handover, (NoAddress, Refused)):
+                return handover
+            crash_point("notify.before_send")
+            with self._send_seconds.time():
+                result = await handover()
+            crash_point("notify.after_send")
+        except Exception as error:  # noqa: BLE001 - whatever one message fails on, other customers get theirs
+            log.error("attempt.failed", channel=self._channel, error=type(error).__name__, **_claim_fields(leased))  # noqa: TRY400 - a traceback shows what stood in the message
+            reason = f"defect-{type(error).__name__}"
+            return Deferred(reason) if handover is None else AnswerLost(reason)
+        return result
+
+
+_RETRIED_RESULTS: dict[type[Result], str] = {
+    Deferred: "deferred",
+    Unreachable: "unreachable",
+    AnswerLost: "answer_lost",
+}
+
+
+def _claim_fields(leased: LeasedMessage) -> dict[str, str | None]:
+    """Return the fields of a log line about a message: whose claim it is about, never to whom it goes."""
+    return {"claim_id": str(leased.claim_id), "trace_id": trace_id_of(leased.trace)}
+
+
+def _mark(span: Span | None, result: Result) -> None:
+    if span is None or isinstance(result, Accepted):
+        return
+    span.set_attribute("error.type", "no-address" if isinstance(result, NoAddress) else result.reason)
+    span.set_status(Status(StatusCode.ERROR))

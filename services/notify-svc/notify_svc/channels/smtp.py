@@ -1,0 +1,145 @@
+"""The mail server: a small pool of SMTP connections, one mail at a time on each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+import aiosmtplib
+
+from contracts.claims import DecisionMade
+from notify_svc.channels.mail import compose_mail
+from notify_svc.channels.transport import Handover
+from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Unreachable
+from notify_svc.domain.email_address import BadAddressError, parse_address
+from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.texts.letter import write_letter
+
+_FIRST_PERMANENT_CODE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmtpServer:
+    """Where mail is submitted, and how. `timeout_seconds` holds for each step."""
+
+    host: str
+    port: int
+    tls: Literal["none", "starttls", "tls"]
+    username: str | None
+    password: str | None
+    timeout_seconds: float
+
+
+class SmtpTransport:
+    """Sends e-mail. Connections are kept for the next mail and opened again when the server has closed them."""
+
+    def __init__(self, server: SmtpServer, *, sender: str, insurer: str) -> None:
+        self._server = server
+        self._sender = parse_address(sender)
+        self._insurer = insurer
+        self._idle: list[aiosmtplib.SMTP] = []
+
+    @property
+    def span_attributes(self) -> Mapping[str, str | int]:
+        return {
+            "server.address": self._server.host,
+            "server.port": self._server.port,
+            "network.protocol.name": "smtp",
+        }
+
+    def write(self, message: LeasedMessage, *, now: datetime) -> Handover | NoAddress | Refused:
+        """Write the mail; an address that cannot be read is refused without asking the server."""
+        if message.contact.email is None:
+            return NoAddress()
+        try:
+            recipient = parse_address(message.contact.email)
+        except BadAddressError:
+            return Refused("unreadable-address")
+        decision = DecisionMade.model_validate_json(message.decision)
+        mail = compose_mail(
+            write_letter(decision, name=message.contact.name, language=message.contact.language),
+            message_id=message.message_id,
+            sender=self._sender,
+            recipient=recipient,
+            insurer=self._insurer,
+            sent_at=now,
+        )
+        return partial(self._hand_over, mail.as_bytes(), recipient=recipient.addr_spec)
+
+    async def close(self) -> None:
+        while self._idle:
+            connection = self._idle.pop()
+            try:
+                await connection.quit(timeout=1)
+            except (aiosmtplib.SMTPException, OSError):
+                connection.close()
+
+    async def _hand_over(self, mail: bytes, *, recipient: str) -> Result:
+        try:
+            async with asyncio.timeout(self._server.timeout_seconds):
+                connection = await self._connect()
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            return Unreachable(_error_name(error))
+        result = await self._transmit(connection, mail, recipient=recipient)
+        if isinstance(result, (Unreachable, AnswerLost)) or not connection.is_connected:
+            connection.close()
+        else:
+            self._idle.append(connection)
+        return result
+
+    async def _connect(self) -> aiosmtplib.SMTP:
+        """Return a connection that has just answered, an idle one if possible."""
+        while self._idle:
+            connection = self._idle.pop()
+            try:
+                await connection.rset()
+            except (aiosmtplib.SMTPException, OSError):
+                connection.close()
+            else:
+                return connection
+        server = self._server
+        connection = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.tls == "tls",
+            start_tls=server.tls == "starttls",
+            username=server.username,
+            password=server.password,
+            timeout=server.timeout_seconds,
+        )
+        await connection.connect()
+        return connection
+
+    async def _transmit(self, connection: aiosmtplib.SMTP, mail: bytes, *, recipient: str) -> Result:
+        timeout_seconds = self._server.timeout_seconds
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await connection.mail(self._sender.addr_spec)
+                await connection.rcpt(recipient)
+        except aiosmtplib.SMTPRecipientRefused as error:
+            return _read_reply(error)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return Unreachable(_error_name(error))  # also when our own address is refused: then no mail is taken at all
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await connection.data(mail)
+        except aiosmtplib.SMTPDataError as error:
+            return _read_reply(error)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return AnswerLost(_error_name(error))
+        return Accepted()
+
+
+def _read_reply(error: aiosmtplib.SMTPResponseException) -> Result:
+    """Read a reply code (RFC 5321, section 4.2.1): 4yz asks to come back later, 5yz is final."""
+    reason = f"smtp-{error.code}"
+    return Refused(reason) if error.code >= _FIRST_PERMANENT_CODE else Deferred(reason)
+
+
+def _error_name(error: Exception) -> str:
+    code = f"-{error.code}" if isinstance(error, aiosmtplib.SMTPResponseException) else ""
+    return type(error).__name__ + code

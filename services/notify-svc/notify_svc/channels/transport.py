@@ -1,0 +1,31 @@
+"""What a sender asks of the server at the other end."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from notify_svc.domain.attempts import NoAddress, Refused, Result
+from notify_svc.repository.attempts import LeasedMessage
+
+Handover: TypeAlias = Callable[[], Awaitable[Result]]
+"""Tries once to hand a written message over. A failure is a result; an exception is a defect."""
+
+
+class Transport(Protocol):
+    """Writes messages and hands them over, any number at once."""
+
+    @property
+    def span_attributes(self) -> Mapping[str, str | int]:
+        """The server, for the span of an attempt; never an address of a customer."""
+
+    def write(self, message: LeasedMessage, *, now: datetime) -> Handover | NoAddress | Refused:
+        """Write `message` for its contact as it is now; nothing leaves the process yet."""
+
+    async def close(self) -> None:
+        """Close the connections to the server."""
+
+
+OpenTransport: TypeAlias = Callable[[], Transport]
+"""Makes a transport for one sender, which closes it; the first message opens its connections."""

@@ -1,0 +1,124 @@
+"""What the result of an attempt means: the message is settled, or tried again, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias, assert_never
+
+from contracts.vocabulary import Channel
+from notify_svc.domain.messages import State
+
+RESENT_AFTER_LOST_ANSWER = frozenset({Channel.EMAIL})
+"""Channels that send again when an answer was lost. A second e-mail carries the same Message-ID, so that a mail server
+can drop the duplicate. A second SMS cannot be recognised: the first is settled as in doubt, and listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The server has accepted the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server will never accept this message. `reason` is a code, never a text: that may name the customer."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """The server has not accepted the message and may do so later."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """No server listens, for this message or any other; nothing was handed over."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLost:
+    """The message may have been handed over: the connection, or this process, ended before the answer was known."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoAddress:
+    """The customer has no address for this channel; nothing was tried."""
+
+
+Result: TypeAlias = Accepted | Refused | Deferred | Unreachable | AnswerLost | NoAddress
+"""How one attempt ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How long to keep trying: the wait doubles from `first_seconds` up to `longest_seconds`."""
+
+    first_seconds: float
+    longest_seconds: float
+    give_up_after: timedelta
+
+    def wait(self, *, attempts: int, jitter: float) -> timedelta:
+        """Return the wait after `attempts` failures; `jitter` (0 to 1) spreads it from half to one and a half."""
+        doubled = self.first_seconds * 2.0 ** min(attempts - 1, 30)
+        return timedelta(seconds=min(doubled, self.longest_seconds) * (0.5 + jitter))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """An attempt at a message that was first due at `first_due_at`.
+
+    `attempts` counts it and those before it, `answers_lost` those before it whose answer was lost.
+    """
+
+    channel: Channel
+    attempts: int
+    answers_lost: int
+    first_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """The message ends in `state`."""
+
+    state: State
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The message is tried again at `due_at`."""
+
+    due_at: datetime
+    reason: str
+
+
+def next_step(result: Result, *, attempt: Attempt, policy: RetryPolicy, now: datetime, jitter: float) -> Settle | Retry:
+    """Return what follows from `result`. A message that fails for good is in doubt when any answer was lost."""
+    match result:
+        case Accepted():
+            return Settle(State.SENT)
+        case NoAddress():
+            return Settle(State.NO_ADDRESS)
+        case Refused(reason):
+            return Settle(_failed_state(attempt, result), reason)
+        case AnswerLost(reason) if attempt.channel not in RESENT_AFTER_LOST_ANSWER:
+            return Settle(State.IN_DOUBT, reason)
+        case Deferred(reason) | Unreachable(reason) | AnswerLost(reason):
+            give_up_at = attempt.first_due_at + policy.give_up_after
+            if now >= give_up_at:
+                return Settle(_failed_state(attempt, result), reason)
+            due_at = now + policy.wait(attempts=attempt.attempts, jitter=jitter)
+            return Retry(min(due_at, give_up_at), reason)
+        case _:
+            assert_never(result)
+
+
+def _failed_state(attempt: Attempt, result: Result) -> State:
+    return State.IN_DOUBT if attempt.answers_lost or isinstance(result, AnswerLost) else State.REFUSED

@@ -1,0 +1,1 @@
+"""What customers read: sentences in a catalogue per language, and the letter and the SMS put together from them."""

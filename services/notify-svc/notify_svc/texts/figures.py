@@ -1,0 +1,43 @@
+"""Amounts, rain, distances and moments, written the way each language writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.numbers import format_currency, format_decimal
+
+NO_BREAK_SPACE = "\u00a0"
+_HOME_TIME = ZoneInfo("Europe/Amsterdam")
+_KILOMETRE_METRES = 1_000
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Writes figures for one Babel locale. Integers come in, so that nothing is rounded on the way."""
+
+    locale: str
+
+    def euros(self, cents: int) -> str:
+        """Return an amount: € 1.234,56 in Dutch, €1,234.56 in English; the space does not break."""
+        return format_currency(Decimal(cents) / 100, "EUR", locale=self.locale)
+
+    def millimetres(self, tenths_mm: int) -> str:
+        """Return rain with its one decimal."""
+        return f"{self._tenths(tenths_mm)}{NO_BREAK_SPACE}mm"
+
+    def distance(self, metres: int) -> str:
+        """Return metres up to a kilometre, above it kilometres with one decimal."""
+        if metres < _KILOMETRE_METRES:
+            return f"{metres}{NO_BREAK_SPACE}m"
+        return f"{self._tenths((metres + 50) // 100)}{NO_BREAK_SPACE}km"
+
+    def moment(self, at: datetime) -> str:
+        """Return day and time as the clock in the Netherlands showed it."""
+        return format_datetime(at, "d MMMM y HH:mm", tzinfo=_HOME_TIME, locale=self.locale)
+
+    def _tenths(self, value: int) -> str:
+        return format_decimal(Decimal(value) / 10, format="#,##0.0", locale=self.locale)

@@ -1,0 +1,26 @@
+"""A letter as text and as HTML; the templates arrange finished sentences."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from notify_svc.texts.letter import Letter
+
+_templates = Environment(
+    loader=PackageLoader("notify_svc.texts"),
+    autoescape=select_autoescape(("html.j2",)),  # the text part is not HTML
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+_TEXT = _templates.get_template("decision.txt.j2")
+_HTML = _templates.get_template("decision.html.j2")
+
+
+def render_text(letter: Letter, *, insurer: str) -> str:
+    return _TEXT.render(letter=letter, texts=letter.texts, insurer=insurer)
+
+
+def render_html(letter: Letter, *, insurer: str) -> str:
+    return _HTML.render(letter=letter, texts=letter.texts, insurer=insurer)

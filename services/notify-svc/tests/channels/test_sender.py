@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+import pytest
+from decisions import EMAIL, MOBILE_PHONE, NAME, contact, denied, paid
+from mail_server import DROP_AFTER_DATA, MailServer
+from notify_desk import TRACE, Desk
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
+from sms_centre import DROP, INVALID_DESTINATION, SmsCentre
+from uuid_utils.compat import uuid7
+
+from chassis.telemetry.logs import configure_logs
+from chassis.telemetry.tracing import Tracing
+from contracts.vocabulary import Channel
+
+
+async def test_two_processes_share_a_channel_and_send_each_message_once(desk: Desk, mail: MailServer) -> None:
+    customers = [uuid7() for _ in range(80)]
+    await desk.know(*(contact(customer_id=customer) for customer in customers))
+    await desk.decide(*(paid(customer_id=customer) for customer in customers))
+
+    async with desk.sending(Channel.EMAIL), desk.sending(Channel.EMAIL):
+        await desk.until(Channel.EMAIL, *["sent"] * 80)
+
+    assert len(mail.mails) == 80
+
+
+async def test_the_sender_outlives_a_database_that_was_away(desk: Desk, mail: MailServer) -> None:
+    await desk.know(contact())
+
+    async with desk.sending(Channel.EMAIL):
+        await desk.harness.pool.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await desk.decide(paid())
+        await desk.until(Channel.EMAIL, "sent")
+
+    assert len(mail.mails) == 1
+
+
+async def test_a_stop_finishes_what_is_being_sent(desk: Desk, mail: MailServer) -> None:
+    customers = [uuid7() for _ in range(30)]
+    await desk.know(*(contact(customer_id=customer) for customer in customers))
+    await desk.decide(*(paid(customer_id=customer) for customer in customers))
+
+    async with desk.sending(Channel.EMAIL), asyncio.timeout(20):
+        await mail.first_mail.wait()
+
+    states = await desk.states(Channel.EMAIL)
+    assert states.count("sent") == len(mail.mails) >= 1
+    assert states.count("due") == 30 - len(mail.mails)
+
+
+async def test_a_send_is_a_client_span_in_the_claims_trace(desk: Desk, mail: MailServer) -> None:
+    exporter = InMemorySpanExporter()
+    tracing = Tracing(service_name="notify-svc", exporter=exporter)
+    desk.runtime = replace(desk.runtime, tracing=tracing)
+    mail.answers = ["550 no such mailbox"]
+    await desk.know(contact())
+    await desk.decide(paid())
+
+    await desk.send_until(Channel.EMAIL, "refused")
+    await tracing.close()
+
+    (span,) = exporter.get_finished_spans()
+    assert span.context is not None
+    assert span.parent is not None
+    assert (span.name, span.kind) == ("send email", SpanKind.CLIENT)
+    assert f"{span.context.trace_id:032x}-{span.parent.span_id:016x}" == TRACE[3:-3]
+    assert dict(span.attributes or {}) == {
+        "server.address": "127.0.0.1",
+        "server.port": mail.port,
+        "network.protocol.name": "smtp",
+        "error.type": "smtp-550",
+    }
+
+
+async def test_no_log_line_holds_personal_data(
+    desk: Desk, mail: MailServer, centre: SmsCentre, capfd: pytest.CaptureFixture[str]
+) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure_logs(service="notify-svc", level="debug")
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # the test's own mail server logs what it is sent
+    try:
+        mail.answers = [f"550 {EMAIL} is unknown here", DROP_AFTER_DATA, "451 later"]
+        centre.answers = [DROP, INVALID_DESTINATION]
+        await desk.know(contact())
+        broken = paid()
+        await desk.decide(paid(), denied(), paid(), broken)
+        await desk.harness.pool.execute("UPDATE decision SET event = '{}' WHERE claim_id = $1", broken.claim_id)
+        async with desk.sending(Channel.EMAIL), desk.sending(Channel.SMS):
+            await desk.until_tried(8)
+    finally:
+        root.handlers[:], root.level = handlers, level
+
+    logged = "".join(capfd.readouterr())
+    assert '"event": "answer.lost"' in logged
+    assert '"event": "attempt.failed"' in logged
+    for personal in (NAME, EMAIL, MOBILE_PHONE, MOBILE_PHONE.removeprefix("+"), "Voorbeeld"):
+        assert personal not in logged

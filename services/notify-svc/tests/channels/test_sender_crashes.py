@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from decisions import DECIDED_AT, contact, paid
+from mail_server import MailServer
+from notify_desk import Desk
+from sms_centre import SmsCentre
+
+from contracts.notify import Settlement
+from contracts.vocabulary import Channel
+from notify_svc.settings import Settings
+
+KILLED = 137
+
+
+async def die(settings: Settings, *, channel: Channel, point: str) -> None:
+    """Run the sender in a process that dies at `point` as by kill -9."""
+    values = settings.model_dump(exclude_none=True, mode="json") | {"smpp_password": "secret"}
+    environment = {name.upper(): str(value) for name, value in values.items()}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(Path(__file__).parents[1] / "sender_process.py"),
+        channel.value,
+        DECIDED_AT.isoformat(),
+        env=os.environ | environment | {"CRASH_AT": point},
+    )
+    assert await asyncio.wait_for(process.wait(), 60) == KILLED
+
+
+@pytest.mark.parametrize(("point", "mails"), [("notify.before_send", 1), ("notify.after_send", 2)])
+async def test_a_mail_whose_sender_was_killed_goes_out_again_under_the_same_message_id(
+    desk: Desk, settings: Settings, mail: MailServer, point: str, mails: int
+) -> None:
+    await desk.know(contact())
+    await desk.decide(paid())
+    await die(settings, channel=Channel.EMAIL, point=point)
+    assert await desk.states(Channel.EMAIL) == ["sending"]
+
+    desk.later(seconds=settings.lease_seconds)
+    async with desk.sending(Channel.EMAIL):
+        await desk.until(Channel.EMAIL, "due")
+        desk.later(minutes=1)
+        await desk.until(Channel.EMAIL, "sent")
+
+    assert [event.settlement for event in await desk.settled()] == [Settlement.SENT]
+    assert len(mail.mails) == mails
+    assert len({received["Message-ID"] for received in mail.mails}) == 1
+
+
+@pytest.mark.parametrize(("point", "messages"), [("notify.before_send", 0), ("notify.after_send", 1)])
+async def test_an_sms_whose_sender_was_killed_is_in_doubt_and_not_sent_again(
+    desk: Desk, settings: Settings, centre: SmsCentre, point: str, messages: int
+) -> None:
+    await desk.know(contact())
+    await desk.decide(paid())
+    await die(settings, channel=Channel.SMS, point=point)
+
+    desk.later(seconds=settings.lease_seconds)
+    await desk.send_until(Channel.SMS, "in_doubt")
+
+    assert [event.settlement for event in await desk.settled()] == [Settlement.IN_DOUBT]
+    assert len(centre.messages) == messages

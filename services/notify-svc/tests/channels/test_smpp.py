@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+from decisions import contact, paid
+from notify_desk import Desk
+from sms_centre import DROP, INVALID_DESTINATION, KEEP_SILENT, QUEUE_FULL, THROTTLED, SmsCentre
+from uuid_utils.compat import uuid7
+
+from contracts.notify import Settlement
+from contracts.vocabulary import Channel
+
+
+async def test_an_sms_arrives_in_the_alphabet_and_the_number_form_of_smpp(desk: Desk, centre: SmsCentre) -> None:
+    await desk.know(contact())
+    await desk.decide(paid())
+
+    await desk.send_until(Channel.SMS, "sent")
+
+    (received,) = centre.messages
+    expected = "Uw waterschade W7XK2M9QD4T is verzekerd. Wij betalen € 1.590,00. De uitleg staat in onze e-mail."
+    assert received.short_message.replace(b"\x1b\x65", "€".encode()).decode() == expected
+    assert received.data_coding == 0
+    assert (received.destination_addr, received.dest_addr_ton, received.dest_addr_npi) == ("31612345678", 1, 1)
+    assert (received.source_addr, received.source_addr_ton) == ("Waterschade", 5)
+    assert [event.settlement for event in await desk.settled()] == [Settlement.SENT]
+
+
+@pytest.mark.parametrize("status", [THROTTLED, QUEUE_FULL])
+async def test_a_centre_that_is_busy_gets_the_sms_later(desk: Desk, centre: SmsCentre, status: int) -> None:
+    centre.answers = [status]
+    await desk.know(contact())
+    await desk.decide(paid())
+
+    async with desk.sending(Channel.SMS):
+        await desk.until_attempts(Channel.SMS, 1)
+        await desk.until(Channel.SMS, "due")
+        desk.later(minutes=1)
+        await desk.until(Channel.SMS, "sent")
+
+    assert len(centre.messages) == 2
+    assert centre.sessions == 1
+
+
+async def test_an_sms_that_is_refused_for_good_is_not_tried_again(desk: Desk, centre: SmsCentre) -> None:
+    centre.answers = [INVALID_DESTINATION]
+    await desk.know(contact())
+    await desk.decide(paid())
+
+    await desk.send_until(Channel.SMS, "refused")
+
+    assert await desk.harness.pool.fetchval("SELECT last_error FROM message WHERE channel = 'sms'") == "smpp-0x0000000b"
+
+
+@pytest.mark.parametrize("answer", [DROP, KEEP_SILENT])
+async def test_an_sms_whose_answer_was_lost_is_in_doubt_and_not_sent_again(
+    desk: Desk, centre: SmsCentre, answer: int
+) -> None:
+    centre.answers = [answer]
+    await desk.know(contact())
+    doubtful, later = paid(), paid()
+    await desk.decide(doubtful)
+
+    async with desk.sending(Channel.SMS):
+        await desk.until(Channel.SMS, "in_doubt")
+        desk.later(days=10)
+        await desk.decide(later)
+        await desk.until_sent(later.claim_id, Channel.SMS)
+
+    assert len(centre.messages) == 2
+    settled = await desk.settled()
+    assert [(event.claim_id, event.settlement) for event in settled] == [
+        (doubtful.claim_id, Settlement.IN_DOUBT),
+        (later.claim_id, Settlement.SENT),
+    ]
+
+
+async def test_a_session_that_ended_is_opened_again(desk: Desk, centre: SmsCentre) -> None:
+    await desk.know(contact())
+    first, second = paid(), paid()
+
+    async with desk.sending(Channel.SMS):
+        await desk.decide(first)
+        await desk.until_sent(first.claim_id, Channel.SMS)
+        await centre.hang_up()
+        await desk.decide(second)
+        await desk.until_sent(second.claim_id, Channel.SMS)
+
+    assert centre.sessions == 2
+
+
+async def test_a_window_of_messages_is_on_its_way_at_once(desk: Desk, centre: SmsCentre) -> None:
+    customers = [uuid7() for _ in range(100)]
+    await desk.know(*(contact(customer_id=customer) for customer in customers))
+    await desk.decide(*(paid(customer_id=customer) for customer in customers))
+
+    await desk.send_until(Channel.SMS, *["sent"] * 100)
+
+    assert len(centre.messages) == 100
+    assert centre.sessions == 1

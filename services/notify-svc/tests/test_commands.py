@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import argparse
+import json
+
+import pytest
+from decisions import EMAIL, MOBILE_PHONE, NAME, contact, paid
+from mail_server import DROP_AFTER_DATA, MailServer
+from notify_desk import Desk
+from sms_centre import DROP, SmsCentre
+
+from contracts.vocabulary import Channel
+from notify_svc.commands import COMMANDS, add_messages_arguments, list_messages
+
+
+async def listed(desk: Desk, capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    """Return what the operator's command prints."""
+    parser = argparse.ArgumentParser()
+    add_messages_arguments(parser)
+    capsys.readouterr()
+    assert await list_messages(parser.parse_args(["in-doubt"]), desk.runtime) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+async def test_messages_in_doubt_are_listed_without_personal_data(
+    desk: Desk, mail: MailServer, centre: SmsCentre, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mail.answers, centre.answers = [DROP_AFTER_DATA], [DROP]
+    await desk.know(contact())
+    doubtful, certain = paid(), paid()
+    await desk.decide(doubtful)
+    async with desk.sending(Channel.EMAIL), desk.sending(Channel.SMS):
+        await desk.until_tried(2)
+        await desk.decide(certain)
+        await desk.until_sent(certain.claim_id, Channel.EMAIL)
+        await desk.until_sent(certain.claim_id, Channel.SMS)
+
+    lines = await listed(desk, capsys)
+
+    assert [(line["claim_id"], line["channel"], line["state"], line["answers_lost"]) for line in lines] == [
+        (str(doubtful.claim_id), "sms", "in_doubt", 1),
+        (str(doubtful.claim_id), "email", "due", 1),
+    ]
+    assert [line["last_error"] for line in lines] == ["session-ended", "SMTPServerDisconnected"]
+    assert not any(personal in json.dumps(lines) for personal in (NAME, EMAIL, MOBILE_PHONE))
+
+
+async def test_nothing_is_listed_when_every_answer_was_received(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    await desk.know(contact())
+    await desk.decide(paid())
+    await desk.send_until(Channel.SMS, "sent")
+
+    assert await listed(desk, capsys) == []
+
+
+def test_a_list_that_does_not_exist_is_refused() -> None:
+    (messages,) = COMMANDS
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    messages.add_arguments(parser)
+
+    with pytest.raises(argparse.ArgumentError, match="invalid choice: 'lost'"):
+        parser.parse_args(["lost"])

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from chassis.errors import CannotStartError
+from chassis.settings import load_settings
+from notify_svc.settings import Settings
+
+COMPLETE = {
+    "KAFKA_BOOTSTRAP_SERVERS": "unused.invalid:9092",
+    "DATABASE_URL": "postgresql://unused.invalid/notify",
+    "SMTP_HOST": "127.0.0.1",
+    "MAIL_FROM": "schade@insurer.example",
+    "SMPP_HOST": "127.0.0.1",
+    "SMPP_SYSTEM_ID": "notify",
+    "SMPP_PASSWORD": "secret",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in COMPLETE.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_a_mail_server_and_an_sms_centre_are_all_that_must_be_named(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SEND_TIMEOUT_SECONDS", "30")
+
+    assert load_settings(Settings).lease_seconds == 120
+
+
+@pytest.mark.parametrize("missing", ["SMTP_HOST", "MAIL_FROM", "SMPP_HOST", "SMPP_SYSTEM_ID", "SMPP_PASSWORD"])
+def test_a_server_that_is_not_named_stops_the_start_with_the_variable(
+    environment: pytest.MonkeyPatch, missing: str
+) -> None:
+    environment.delenv(missing)
+
+    with pytest.raises(CannotStartError, match=rf"\b{missing}: Field required"):
+        load_settings(Settings)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SMTP_HOST", ""),
+        ("SMTP_TLS", "maybe"),
+        ("MAIL_FROM", "no address"),
+        ("SMS_SENDER", "much too long a name"),
+        ("LEASE_SECONDS", "119"),
+        ("SEND_CONCURRENCY", "0"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_the_variable_and_never_its_value(
+    environment: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    environment.setenv(variable, value)
+
+    with pytest.raises(CannotStartError, match=rf"\b{variable}: ") as stopped:
+        load_settings(Settings)
+
+    assert not value or value not in str(stopped.value)
+
+
+def test_the_default_lease_is_checked_against_a_longer_time_out(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SEND_TIMEOUT_SECONDS", "31")
+
+    with pytest.raises(CannotStartError, match=r"LEASE_SECONDS: .*at least four times SEND_TIMEOUT_SECONDS"):
+        load_settings(Settings)

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+from decisions import NOTICES
+
+from contracts.policy import Language
+from notify_svc.channels import gsm_alphabet
+from notify_svc.domain.notice import NoticeKind
+from notify_svc.texts.sms import write_sms
+
+
+@pytest.mark.parametrize("has_email", [True, False])
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_every_sms_fits_one_segment_with_the_longest_figures(
+    kind: NoticeKind,
+    language: Language,
+    has_email: bool,  # noqa: FBT001
+) -> None:
+    decision = NOTICES[kind]()
+    if kind is NoticeKind.PAID:
+        decision = decision.model_copy(update={"money": decision.money.model_copy(update={"payable_cents": 10**11})})
+
+    text = write_sms(decision, language=language, has_email=has_email)
+
+    assert len(gsm_alphabet.encode(text)) <= gsm_alphabet.SEGMENT_SEPTETS
+    assert decision.claim_reference in text
+    assert "Ell" not in text
