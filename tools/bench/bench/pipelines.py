@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from bench import floor, frameless
+from bench import floor, frameless, notify_service
 from bench.processes import SCRIPTS, Program
 from demo.telling import DATA
 
@@ -53,16 +53,17 @@ def programs(pipeline: Pipeline, *, environment: Mapping[str, str], databases: M
 
 
 def service_environment(service: str, *, environment: Mapping[str, str], database_url: str) -> dict[str, str]:
-    """Return what a service is told: what any deployment would tell it, and to send to nobody."""
-    senders = {"SENDERS": "null"} if service == "notify-svc" else {}
-    return {**environment, "DATABASE_URL": database_url, **senders}
+    """Return the environment of a service: what any deployment would give it."""
+    own = notify_service.SETTINGS if service == "notify-svc" else {}
+    return {**environment, "DATABASE_URL": database_url, **own}
 
 
 def service_program(service: str, *, environment: Mapping[str, str]) -> Program:
-    """Return a service as it is deployed."""
+    """Return a service as it is deployed; only notify-svc has transports of the bench, see `notify_service`."""
+    command = [sys.executable, "-m", notify_service.__name__] if service == "notify-svc" else [str(SCRIPTS / service)]
     return Program(
         name=service,
-        arguments=[str(SCRIPTS / service), "run"],
+        arguments=[*command, "run"],
         environment=environment,
         ready='"event": "started"',
     )
