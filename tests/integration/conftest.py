@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
@@ -16,9 +16,6 @@ from demo.platform import Platform
 from demo.publisher import publish
 from demo.stories import STORIES
 from devstack.stack import Stack
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
 
 HERE = Path(__file__).parent
 

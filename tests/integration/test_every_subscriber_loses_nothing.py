@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 from pydantic import SecretStr
@@ -14,9 +14,7 @@ import notify_svc.app
 import notify_svc.settings
 import weather_svc.app
 import weather_svc.settings
-
-if TYPE_CHECKING:
-    from chassis.service import Service
+from chassis.service import Service
 
 BROKER, DATABASE = "127.0.0.1:9092", "postgresql://nobody@127.0.0.1/none"
 
@@ -45,8 +43,9 @@ def notify() -> Service:
 
 
 @pytest.mark.parametrize("build", [claims, weather, notify])
-async def test_every_subscriber_of_a_service_acknowledges_by_hand_in_its_own_group(build: object) -> None:
-    assert callable(build)
+async def test_every_subscriber_of_a_service_acknowledges_by_hand_in_its_own_group(
+    build: Callable[[], Service],
+) -> None:
     service = build()
     subscriptions = subscriptions_of(service)
 

@@ -1,34 +1,31 @@
-"""The running platform as its tests see it: what it said, the spans it exported, and a way to report a loss."""
+"""The running platform as its tests see it: what it published, the spans it exported, and a way to report a loss."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
+import pytest
 from aiokafka import AIOKafkaProducer
 from pydantic import BaseModel
 
-from contracts.envelope import encode
-from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossReported, ReportChannel
+from contracts.claims import DecisionMade
+from contracts.envelope import Received, encode
+from contracts.notify import MessageSettled
+from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Channel, LossInterval
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
-
-    from contracts.claims import DecisionMade
-    from contracts.envelope import Received
-    from contracts.notify import MessageSettled
-    from contracts.upstream import LossFacts
-    from demo.observer import Seen
-    from demo.platform import Platform
-    from devstack.stack import Stack
+from demo.observer import Seen
+from demo.platform import Platform
+from devstack.stack import Stack
 
 PATIENCE_SECONDS = 40
 
@@ -61,6 +58,23 @@ class Span(BaseModel):
         return str(self.resource["service.name"])
 
 
+class Hop(NamedTuple):
+    """A span by its service, its name and the name of the span that caused it.
+
+    A cause outside the trace is named by its span id; the first span of a trace has no cause: "".
+    """
+
+    service: str
+    name: str
+    cause: str
+
+
+def hops_of(spans: Sequence[Span]) -> Counter[Hop]:
+    """Return how often each hop occurs in the spans of a trace."""
+    names = {span.span_id: span.name for span in spans}
+    return Counter(Hop(span.service, span.name, names.get(span.parent_span_id, span.parent_span_id)) for span in spans)
+
+
 @dataclass(frozen=True)
 class WholePlatform:
     """The services, and what an outside observer has heard of them."""
@@ -78,12 +92,13 @@ class WholePlatform:
         """Where every service and every command keeps its log."""
         return self.platform.log_directory
 
-    async def until(self, condition: Callable[[], bool], *, what: str) -> None:
+    async def until(self, condition: Callable[[], bool], *, what: str | Callable[[], str]) -> None:
         """Wait for `condition`; fail with `what` was waited for, or at once when a service has ended."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             self.platform.check_alive()
-            assert time.monotonic() < deadline, f"not within {PATIENCE_SECONDS} s: {what}"
+            if time.monotonic() > deadline:
+                pytest.fail(f"not within {PATIENCE_SECONDS} s: {what if isinstance(what, str) else what()}")
             await asyncio.sleep(0.05)
 
     def spans(self) -> list[Span]:
@@ -111,19 +126,15 @@ class WholePlatform:
 
         return await self.until_span(holds_member, what=f"a batch with {member.name}")
 
-    async def whole_trace(self, trace_id: str, *, last_words: int) -> list[Span]:
-        """Return a trace once it holds `last_words` announcements of settled messages and hangs together.
+    async def whole_trace(self, trace_id: str, *, hops: Counter[Hop]) -> list[Span]:
+        """Return a trace, by the start of its spans, once it holds all of `hops`; it may hold others too.
 
         Every service exports by itself: an effect may be received before its cause.
         """
-
-        def is_whole() -> bool:
-            spans = self.spans_of(trace_id)
-            causes_elsewhere = {span.parent_span_id for span in spans} - {span.span_id for span in spans}
-            announced = sum(span.name == "create notify.message-settled.v1" for span in spans)
-            return announced == last_words and len(causes_elsewhere) == 1
-
-        await self.until(is_whole, what=f"{last_words} settled messages in trace {trace_id}")
+        await self.until(
+            lambda: hops_of(self.spans_of(trace_id)) >= hops,
+            what=lambda: f"in trace {trace_id}: {hops - hops_of(self.spans_of(trace_id))}",
+        )
         return self.spans_of(trace_id)
 
     def log_entries(self, log_name: str) -> list[dict[str, object]]:
