@@ -8,13 +8,12 @@ from notify_svc.domain.notice import NoticeKind
 from notify_svc.texts.catalogue import MoneyTexts, NoticeTexts, RainTexts, TextCatalogue
 
 _GROUNDS = {
-    GroundCode.DIRECT_PRECIPITATION: "Rain, snow, hail or meltwater came straight into your home. That damage "
-    "is insured.",
+    GroundCode.DIRECT_PRECIPITATION: "Rain, snow, hail or meltwater came straight into your home. That damage is "
+    "insured.",
     GroundCode.HEAVY_LOCAL_PRECIPITATION: "The nearest KNMI station measured enough rain to speak of heavy local "
     "precipitation. Damage by water that ran into your home because of it is insured.",
-    GroundCode.NO_HEAVY_LOCAL_PRECIPITATION: "The nearest KNMI station measured too little rain to speak of "
-    "heavy local "
-    "precipitation. Without it, water that runs in over the ground is not insured.",
+    GroundCode.NO_HEAVY_LOCAL_PRECIPITATION: "The nearest KNMI station measured too little rain to speak of heavy "
+    "local precipitation. Without it, water that runs in over the ground is not insured.",
     GroundCode.RAINFALL_UNDETERMINED: "KNMI's figures do not say with certainty whether there was heavy local "
     "precipitation.",
     GroundCode.WINDOW_OR_DOOR_OPEN: "The water came in through a window or door that had been left open. That is not "
@@ -25,9 +24,8 @@ _GROUNDS = {
     "damage is insured as well.",
     GroundCode.TOILET_WITHOUT_HEAVY_PRECIPITATION: "The toilet overflowed while there was no heavy local precipitation "
     "and no insured flood. Cleaning, drying and repairs are not insured in that case.",
-    GroundCode.SEWER_WATER_WITHOUT_CAUSE: "Sewer water came in, but no heavy precipitation or insured flood "
-    "explains it. "
-    "A colleague has to judge what that means for you.",
+    GroundCode.SEWER_WATER_WITHOUT_CAUSE: "Sewer water came in, but no heavy precipitation or insured flood explains "
+    "it. A colleague has to judge what that means for you.",
     GroundCode.GROUNDWATER: "The damage was done by groundwater or a change of the water table. That is not insured.",
     GroundCode.GROUNDWATER_THROUGH_CELLAR_WALL: "Heavy local precipitation left so much rain water in the soil that it "
     "pushed through your cellar wall. That damage is insured.",
@@ -35,18 +33,16 @@ _GROUNDS = {
     "Damage by that flood is insured.",
     GroundCode.PRIMARY_DEFENCE_FAILED: "The flood defence that failed is one of the main ones, against the sea, the "
     "great rivers or the great lakes. Damage by such a flood is not insured.",
-    GroundCode.FIRE_AFTER_PRIMARY_DEFENCE_FAILED: "Fire or an explosion followed the flood. The damage it did "
-    "is insured.",
+    GroundCode.FIRE_AFTER_PRIMARY_DEFENCE_FAILED: "Fire or an explosion followed the flood. The damage it did is "
+    "insured.",
     GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION: "The water went over a main flood defence while there was "
     "heavy local precipitation. In that case the damage is insured.",
     GroundCode.SEA_WATER: "All or part of the water came from the sea. Damage by sea water is not insured.",
-    GroundCode.UNEMBANKED_AREA: "Your home stands outside the dykes, where the water can rise over its banks. "
-    "Damage by "
-    "that is not insured.",
+    GroundCode.UNEMBANKED_AREA: "Your home stands outside the dykes, where the water can rise over its banks. Damage "
+    "by that is not insured.",
     GroundCode.GOVERNMENT_ACTION: "The government let the area flood on purpose. Damage by that is not insured.",
-    GroundCode.NO_FLOOD_DEFENCE: "The water came from a stream or ditch without a dyke or quay. A colleague has "
-    "to judge "
-    "whether that is insured.",
+    GroundCode.NO_FLOOD_DEFENCE: "The water came from a stream or ditch without a dyke or quay. A colleague has to "
+    "judge whether that is insured.",
     GroundCode.STORM: "The wind of a storm played a part. A colleague has to judge how the damage came about.",
     GroundCode.OTHER_CAUSE: "The water came in in a way that we cannot judge automatically.",
     GroundCode.CAUSES_INSEPARABLE: "Several causes worked together and cannot be told apart.",
@@ -80,9 +76,8 @@ _NOTICES = {
     NoticeKind.NOTHING_PAYABLE: NoticeTexts(
         subject="Your water damage {reference}: insured, but nothing to pay out",
         headline="Your damage is insured, but no amount is left to pay",
-        opening="We have assessed your report. The damage is insured, but once the part that is for your own "
-        "account has "
-        "been taken off, no amount is left to pay.",
+        opening="We have assessed your report. The damage is insured, but once the part that is for your own account "
+        "has been taken off, no amount is left to pay.",
         next_steps=(
             "Does the damage turn out higher than you thought? Send us the new amounts and we calculate again.",
         ),
@@ -91,9 +86,8 @@ _NOTICES = {
     NoticeKind.AWAITS_ASSESSMENT: NoticeTexts(
         subject="Your water damage {reference}: insured, the amount follows",
         headline="Your damage is insured; the amount is still to be assessed",
-        opening="We have assessed your report. The damage is insured. How much we pay will be known once the "
-        "damage has "
-        "been inspected.",
+        opening="We have assessed your report. The damage is insured. How much we pay will be known once the damage "
+        "has been inspected.",
         next_steps=(
             "A colleague, or a repair firm from our network, will contact you to inspect the damage.",
             "After that you hear from us about the amount. Please keep damaged things for now and take photos of them.",
@@ -103,14 +97,12 @@ _NOTICES = {
     NoticeKind.DENIED: NoticeTexts(
         subject="Your water damage {reference}: not insured",
         headline="This damage is not insured",
-        opening="We have assessed your report. The damage is not insured, so we do not pay an amount. Below you "
-        "can read "
-        "why.",
+        opening="We have assessed your report. The damage is not insured, so we do not pay an amount. Below you can "
+        "read why.",
         next_steps=(
             (
-                "We close your report. Do you learn more about how the water came in? Send it to us and we "
-                "assess your report "
-                "again."
+                "We close your report. Do you learn more about how the water came in? Send it to us and we assess your "
+                "report again."
             ),
         ),
         sms="Your water damage {reference} is not insured.",
@@ -170,9 +162,8 @@ ENGLISH = TextCatalogue(
         unknown="not known",
         closest="The threshold was not reached. The closest was {measured} in {hours} hours, where {needed} is needed: "
         "exactly {shortfall} too little.",
-        corrections="KNMI sometimes corrects its figures afterwards. If that changes anything in your favour, "
-        "we assess "
-        "your report again without being asked.",
+        corrections="KNMI sometimes corrects its figures afterwards. If that changes anything in your favour, we "
+        "assess your report again without being asked.",
     ),
     money=MoneyTexts(
         heading="How we arrive at the amount",
@@ -191,9 +182,8 @@ ENGLISH = TextCatalogue(
     disagree_heading="Do you disagree?",
     disagree=(
         (
-            "Reply to this e-mail, give your reference and tell us what you see differently. Send what you "
-            "have, such as "
-            "photos. A colleague who did not take the decision will look at it again."
+            "Reply to this e-mail, give your reference and tell us what you see differently. Send what you have, such "
+            "as photos. A colleague who did not take the decision will look at it again."
         ),
         (
             "If we cannot solve it together, you can take your complaint to the Dutch Institute for Financial Disputes "

@@ -11,8 +11,7 @@ _GROUNDS = {
     GroundCode.DIRECT_PRECIPITATION: "Regen, sneeuw, hagel of smeltwater kwam rechtstreeks uw woning binnen. Die "
     "schade is verzekerd.",
     GroundCode.HEAVY_LOCAL_PRECIPITATION: "Het dichtstbijzijnde KNMI-station mat genoeg regen om van hevige "
-    "plaatselijke "
-    "neerslag te spreken. Schade door water dat daardoor uw woning in liep, is verzekerd.",
+    "plaatselijke neerslag te spreken. Schade door water dat daardoor uw woning in liep, is verzekerd.",
     GroundCode.NO_HEAVY_LOCAL_PRECIPITATION: "Het dichtstbijzijnde KNMI-station mat te weinig regen om van hevige "
     "plaatselijke neerslag te spreken. Zonder zulke neerslag is water dat over de grond naar binnen loopt niet "
     "verzekerd.",
@@ -29,24 +28,21 @@ _GROUNDS = {
     GroundCode.SEWER_WATER_WITHOUT_CAUSE: "Er kwam rioolwater binnen, maar er is geen hevige neerslag of verzekerde "
     "overstroming die dat verklaart. Een medewerker moet beoordelen wat dat voor u betekent.",
     GroundCode.GROUNDWATER: "De schade komt door grondwater of een veranderde grondwaterstand. Dat is niet verzekerd.",
-    GroundCode.GROUNDWATER_THROUGH_CELLAR_WALL: "Door hevige plaatselijke neerslag zat er zoveel regenwater in "
-    "de grond "
-    "dat het door uw keldermuur drong. Die schade is verzekerd.",
+    GroundCode.GROUNDWATER_THROUGH_CELLAR_WALL: "Door hevige plaatselijke neerslag zat er zoveel regenwater in de "
+    "grond dat het door uw keldermuur drong. Die schade is verzekerd.",
     GroundCode.REGIONAL_DEFENCE_FAILED: "Een dijk, kade of sluis langs kleiner water bezweek onverwacht of liep over. "
     "Schade door die overstroming is verzekerd.",
     GroundCode.PRIMARY_DEFENCE_FAILED: "De waterkering die het begaf, hoort bij de grote keringen tegen zee, rivieren "
     "en grote meren. Schade door zo'n overstroming is niet verzekerd.",
     GroundCode.FIRE_AFTER_PRIMARY_DEFENCE_FAILED: "Na de overstroming ontstond brand of een ontploffing. De schade die "
     "daardoor kwam, is verzekerd.",
-    GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION: "Het water liep over een grote waterkering terwijl "
-    "er hevige "
-    "plaatselijke neerslag was. In dat geval is de schade verzekerd.",
+    GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION: "Het water liep over een grote waterkering terwijl er "
+    "hevige plaatselijke neerslag was. In dat geval is de schade verzekerd.",
     GroundCode.SEA_WATER: "Het water kwam geheel of voor een deel uit zee. Schade door zeewater is niet verzekerd.",
     GroundCode.UNEMBANKED_AREA: "Uw woning staat in een gebied buiten de dijken, waar het water buiten zijn oevers kan "
     "treden. Schade daardoor is niet verzekerd.",
-    GroundCode.GOVERNMENT_ACTION: "De overheid heeft het gebied bewust onder water laten lopen. Schade daardoor "
-    "is niet "
-    "verzekerd.",
+    GroundCode.GOVERNMENT_ACTION: "De overheid heeft het gebied bewust onder water laten lopen. Schade daardoor is "
+    "niet verzekerd.",
     GroundCode.NO_FLOOD_DEFENCE: "Het water kwam uit een beek of sloot waar geen dijk of kade langs ligt. Een "
     "medewerker moet beoordelen of dat verzekerd is.",
     GroundCode.STORM: "De wind van een storm speelde een rol. Een medewerker moet beoordelen hoe de schade ontstond.",
@@ -84,8 +80,7 @@ _NOTICES = {
         subject="Uw waterschade {reference}: verzekerd, maar geen uitkering",
         headline="Uw schade is verzekerd, maar er blijft geen bedrag over",
         opening="Wij hebben uw melding beoordeeld. De schade is verzekerd, maar na aftrek van wat voor uw eigen "
-        "rekening "
-        "komt, blijft er geen bedrag over om te betalen.",
+        "rekening komt, blijft er geen bedrag over om te betalen.",
         next_steps=(
             "Valt de schade hoger uit dan u dacht? Stuur ons dan de nieuwe bedragen, dan rekenen wij opnieuw.",
         ),
@@ -94,9 +89,8 @@ _NOTICES = {
     NoticeKind.AWAITS_ASSESSMENT: NoticeTexts(
         subject="Uw waterschade {reference}: verzekerd, het bedrag volgt",
         headline="Uw schade is verzekerd; het bedrag stellen wij nog vast",
-        opening="Wij hebben uw melding beoordeeld. De schade is verzekerd. Hoeveel wij betalen, weten wij als "
-        "de schade "
-        "is opgenomen.",
+        opening="Wij hebben uw melding beoordeeld. De schade is verzekerd. Hoeveel wij betalen, weten wij als de "
+        "schade is opgenomen.",
         next_steps=(
             "Een medewerker of een hersteller uit ons netwerk neemt contact met u op om de schade op te nemen.",
             "Daarna krijgt u bericht over het bedrag. Gooi beschadigde spullen nog niet weg en maak er foto's van.",
@@ -110,9 +104,8 @@ _NOTICES = {
         "Hieronder leest u waarom.",
         next_steps=(
             (
-                "Wij sluiten uw melding. Krijgt u nieuwe gegevens over hoe het water binnenkwam? Stuur ze ons, "
-                "dan beoordelen "
-                "wij uw melding opnieuw."
+                "Wij sluiten uw melding. Krijgt u nieuwe gegevens over hoe het water binnenkwam? Stuur ze ons, dan "
+                "beoordelen wij uw melding opnieuw."
             ),
         ),
         sms="Uw waterschade {reference} is niet verzekerd.",
@@ -153,8 +146,8 @@ DUTCH = TextCatalogue(
         Outcome.REFERRED: "een medewerker beoordeelt dit",
     },
     grounds=_GROUNDS,
-    second_look="Een medewerker kijkt nog een tweede keer naar deze beslissing. Verandert er iets, dan hoort u "
-    "dat van ons.",
+    second_look="Een medewerker kijkt nog een tweede keer naar deze beslissing. Verandert er iets, dan hoort u dat van "
+    "ons.",
     replaces_earlier="Dit bericht vervangt wat wij u eerder over deze schade schreven: er zijn nieuwe gegevens.",
     rain=RainTexts(
         heading="Wat er gemeten is",
@@ -192,9 +185,8 @@ DUTCH = TextCatalogue(
     disagree_heading="Bent u het er niet mee eens?",
     disagree=(
         (
-            "Antwoord dan op deze e-mail, noem uw kenmerk en schrijf wat er volgens u anders ligt. Stuur mee "
-            "wat u hebt, "
-            "zoals foto's. Een medewerker die de beslissing niet heeft genomen, kijkt er opnieuw naar."
+            "Antwoord dan op deze e-mail, noem uw kenmerk en schrijf wat er volgens u anders ligt. Stuur mee wat u "
+            "hebt, zoals foto's. Een medewerker die de beslissing niet heeft genomen, kijkt er opnieuw naar."
         ),
         (
             "Komen wij er samen niet uit, dan kunt u de klacht voorleggen aan het Klachteninstituut Financiële "
