@@ -10,6 +10,7 @@ from mail_server import DROP_AFTER_DATA, MailServer
 from notify_desk import TRACE, Desk
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
+from prometheus_client import REGISTRY
 from sms_centre import DROP, INVALID_DESTINATION, SmsCentre
 from uuid_utils.compat import uuid7
 
@@ -27,6 +28,7 @@ async def test_two_processes_share_a_channel_and_send_each_message_once(desk: De
         await desk.until(Channel.EMAIL, *["sent"] * 80)
 
     assert len(mail.mails) == 80
+    assert len({received["Message-ID"] for received in mail.mails}) == 80
 
 
 async def test_the_sender_outlives_a_database_that_was_away(desk: Desk, mail: MailServer) -> None:
@@ -54,6 +56,30 @@ async def test_a_stop_finishes_what_is_being_sent(desk: Desk, mail: MailServer) 
     states = await desk.states(Channel.EMAIL)
     assert states.count("sent") == len(mail.mails) >= 1
     assert states.count("due") == 30 - len(mail.mails)
+
+
+async def test_what_followed_an_attempt_is_counted(desk: Desk, mail: MailServer) -> None:
+    deferred = sample("notify_send_retries_total", result="deferred")
+    answers_lost = sample("notify_answers_lost_total", step="retried")
+    settled = sample("notify_messages_settled_total", settlement="sent")
+    mail.answers = ["451 come back later", DROP_AFTER_DATA]
+    await desk.know(contact())
+    await desk.decide(paid())
+
+    async with desk.sending(Channel.EMAIL):
+        for attempts in (1, 2):
+            await desk.until_attempts(Channel.EMAIL, attempts)
+            desk.later(minutes=5)
+        await desk.until(Channel.EMAIL, "sent")
+
+    assert sample("notify_send_retries_total", result="deferred") == deferred + 1
+    assert sample("notify_answers_lost_total", step="retried") == answers_lost + 1
+    assert sample("notify_messages_settled_total", settlement="sent") == settled + 1
+
+
+def sample(metric: str, **labels: str) -> float:
+    """Return what `metric` has counted about e-mail in this process."""
+    return REGISTRY.get_sample_value(metric, {"channel": "email", **labels}) or 0.0
 
 
 async def test_a_send_is_a_client_span_in_the_claims_trace(desk: Desk, mail: MailServer) -> None:
