@@ -6,6 +6,7 @@ from decisions import NOTICES
 from contracts.policy import Language
 from notify_svc.channels import gsm_alphabet
 from notify_svc.domain.notice import NoticeKind
+from notify_svc.texts.languages import CATALOGUES
 from notify_svc.texts.sms import write_sms
 
 
@@ -26,3 +27,14 @@ def test_every_sms_fits_one_segment_with_the_longest_figures(
     assert len(gsm_alphabet.encode(text)) <= gsm_alphabet.SEGMENT_SEPTETS
     assert decision.claim_reference in text
     assert "Ell" not in text
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("has_email", [True, False])
+def test_an_sms_says_where_the_explanation_is(language: Language, has_email: bool) -> None:  # noqa: FBT001
+    texts = CATALOGUES[language]
+
+    text = write_sms(NOTICES[NoticeKind.DENIED](), language=language, has_email=has_email)
+
+    assert text.endswith(f" {texts.sms_with_email if has_email else texts.sms_without_email}")
+    assert texts.sms_with_email != texts.sms_without_email
