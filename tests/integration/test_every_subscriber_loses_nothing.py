@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from pydantic import SecretStr
 from wiring import assert_loses_nothing, subscriptions_of
 
 import claims_svc.app
@@ -30,14 +29,16 @@ def weather() -> Service:
 
 
 def notify() -> Service:
-    settings = notify_svc.settings.Settings(
-        kafka_bootstrap_servers=BROKER,
-        database_url=DATABASE,
-        smtp_host="127.0.0.1",
-        mail_from="schade@insurer.example",
-        smpp_host="127.0.0.1",
-        smpp_system_id="notify",
-        smpp_password=SecretStr("secret"),
+    settings = notify_svc.settings.Settings.model_validate(
+        {
+            "kafka_bootstrap_servers": BROKER,
+            "database_url": DATABASE,
+            "smtp_host": "127.0.0.1",
+            "mail_from": "schade@insurer.example",
+            "smpp_host": "127.0.0.1",
+            "smpp_system_id": "notify",
+            "smpp_password": "secret",
+        }
     )
     return notify_svc.app.build(settings)
 
