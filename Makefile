@@ -39,10 +39,10 @@ demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external|c
 
 test: install ## All tests but the slow ones, with the coverage gate [STACK=...] [SLOW=1 runs the slow ones too]
 	@mkdir -p build; exec 9>build/test.lock; flock --nonblock 9 || { echo "Waiting for another make test in this checkout"; flock 9; }; \
-	exec .venv/bin/pytest $(if $(SLOW),,-m "not slow") --cov -n $(JOBS) --dist loadgroup
+	exec .venv/bin/pytest $(if $(SLOW),,-m "not slow") --cov -n $(JOBS) --dist loadscope
 
 test-slow: install ## Only the slow tests: outages of a minute, mutants [STACK=...]
-	@exec .venv/bin/pytest -m slow -n $(JOBS) --dist loadgroup
+	@exec .venv/bin/pytest -m slow -n $(JOBS) --dist loadscope
 
 bench: install ## Claims per second beside a frameless pipeline and a raw floor
 	@exec .venv/bin/bench

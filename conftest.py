@@ -9,6 +9,11 @@ first has the name.
 import sys
 from pathlib import Path
 
+import pytest
+from typing_extensions import override
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
 import chassis  # noqa: F401
 import contracts  # noqa: F401
 
@@ -19,3 +24,27 @@ sys.path[:0] = [
     for pattern in ("*/tests", "*/*/tests", "tests/integration", "tools/install")
     for tests in ROOT.glob(pattern)
 ]
+
+SHARE_WHAT_IS_COSTLY = (
+    "tests/integration/",
+    "tests/docs/",
+    "deploy/provision/tests/test_on_kafka.py",
+    "tools/install/tests/test_wheels.py",
+)
+"""The tests of each of these share servers, wheels or a copy of the repository: one process runs all of them."""
+
+
+class _Scheduler(LoadScopeScheduling):
+    """Spreads tests over processes one by one, except those that share something costly.
+
+    xdist 3.8 has marks for this, which stop working with pytest 9.2: it writes them into an attribute that is not read.
+    """
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in SHARE_WHAT_IS_COSTLY if nodeid.startswith(place)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return _Scheduler(config, log)

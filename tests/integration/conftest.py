@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -16,16 +15,6 @@ from demo.platform import Platform
 from demo.publisher import publish
 from demo.stories import STORIES
 from devstack.stack import Stack
-
-HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what shares the platform in one process, where tests are spread over several."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("platform"))
 
 
 @pytest.fixture(scope="package")

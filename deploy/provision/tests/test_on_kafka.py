@@ -30,7 +30,7 @@ from devstack.stack import StackKind, resolve_kind
 from devstack.waiting import wait_until
 from provision.__main__ import main
 
-pytestmark = [pytest.mark.real_kafka, pytest.mark.xdist_group("provision")]
+pytestmark = [pytest.mark.real_kafka]
 
 ADMIN = "admin"
 PASSWORD = "of-a-test"

@@ -28,7 +28,7 @@ from importlib.util import find_spec
 print(json.dumps([sys.path, [find_spec(name).origin for name in sys.argv[1:]]]))
 """
 # The wheels are built once: tests that are spread over several processes share none of their fixtures.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheels"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def module_name(package: Path) -> str:
