@@ -34,7 +34,7 @@ SHARE_WHAT_IS_COSTLY = (
 """The tests of each of these share servers, wheels or a copy of the repository: one process runs all of them."""
 
 
-class _Scheduler(LoadScopeScheduling):
+class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
     """Spreads tests over processes one by one, except those that share something costly.
 
     xdist 3.8 has marks for this, which stop working with pytest 9.2: it writes them into an attribute that is not read.
