@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -26,9 +26,7 @@ from specimen.app import MIGRATIONS, heard_topic, said_topic
 from chassis.migrations import runner as migrations
 from contracts.envelope import Message, encode
 from contracts.policy import ContactChanged, Language
-
-if TYPE_CHECKING:
-    from devstack.stack import Stack
+from devstack.stack import Stack
 
 DEADLINE_SECONDS = 40.0
 _TESTS = Path(__file__).parent

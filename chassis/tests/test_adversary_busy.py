@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import asyncpg
-
-if TYPE_CHECKING:
-    from driving import Driver
+from driving import Driver
 
 
 async def test_an_idle_service_hardly_asks_its_database(driver: Driver) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import asyncpg
@@ -11,14 +10,12 @@ import pytest
 from driving import contact
 from specimen.app import Settings, build, heard_topic
 
+from chassis.consuming.batch import Batch
 from chassis.errors import CannotStartError, is_transient
 from chassis.service import Consumer
 from chassis.testing import harness
-
-if TYPE_CHECKING:
-    from chassis.consuming.batch import Batch
-    from chassis.unit_of_work import Work
-    from contracts.policy import ContactChanged
+from chassis.unit_of_work import Work
+from contracts.policy import ContactChanged
 
 
 def settings(database: str) -> Settings:

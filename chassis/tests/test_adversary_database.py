@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import asyncpg
 from specimen.app import Settings, build
 
 from chassis.migrations import runner as migrations
+from chassis.service import Service
 from chassis.testing import harness
-
-if TYPE_CHECKING:
-    from chassis.service import Service
 
 
 def specimen(database: str) -> Service:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from driving import contact, until
+from driving import Driver, contact, until
 from specimen.app import catalogue
 
 from devstack.kafka.mock_cluster import MockCluster
-
-if TYPE_CHECKING:
-    from driving import Driver
 
 
 @pytest.fixture

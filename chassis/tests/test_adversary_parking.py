@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from driving import contact
 from specimen.app import Settings, build, heard_topic
 
+from chassis.service import Service
 from chassis.testing import harness
 from contracts.envelope import Message, encode
-
-if TYPE_CHECKING:
-    from chassis.service import Service
 
 
 def specimen(database: str) -> Service:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,9 +17,6 @@ from chassis.publishing.outbox import OutboxMessage, insert
 from chassis.publishing.relay import Relay
 from chassis.testing import Harness, harness
 from devstack.kafka.mock_cluster import MockCluster
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 PRODUCE = 0
 UNKNOWN_SERVER_ERROR, CLUSTER_AUTHORIZATION_FAILED = -1, 31

@@ -5,23 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import asyncpg
-from driving import contact, until
+from driving import Driver, contact, until
 from specimen.app import Settings, build, heard_topic
 
-from chassis.service import Consumer, _Life
+from chassis.consuming.batch import Batch
+from chassis.service import Consumer, Service, _Life
 from chassis.testing import harness
-
-if TYPE_CHECKING:
-    from driving import Driver
-
-    from chassis.consuming.batch import Batch
-    from chassis.service import Service
-    from chassis.unit_of_work import Work
-    from contracts.policy import ContactChanged
+from chassis.unit_of_work import Work
+from contracts.policy import ContactChanged
 
 
 def specimen(database: str) -> Service:

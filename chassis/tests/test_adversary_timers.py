@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import asyncpg
 from specimen.app import Settings, build
 
-from chassis.service import TimerHandler
+from chassis.service import Service, TimerHandler
 from chassis.testing import harness
 from chassis.timers.loop import TimerLoop
 from chassis.unit_of_work import DueTimer, Timer, Work
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from chassis.service import Service
 
 
 def specimen(database: str) -> Service:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from collections.abc import Sequence
+from uuid import UUID, uuid4
 
+import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.record import default_records
-from driving import contact, until
+from driving import Driver, contact, until
 from specimen.app import heard_topic
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    import pytest
-    from driving import Driver
 
 PLACEHOLDER, BINARY = b"headername", b"header\xff\xfe\xfd\xfc"
 

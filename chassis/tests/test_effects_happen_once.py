@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from driving import contact, until
+from driving import Driver, contact, until
 from specimen.app import said_topic
 
 from contracts.envelope import decode
-
-if TYPE_CHECKING:
-    from driving import Driver
 
 KILLED = 137
 

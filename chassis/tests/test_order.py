@@ -5,15 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from driving import contact, until
+from driving import Driver, contact, until
 
 from contracts.vocabulary import Version
-
-if TYPE_CHECKING:
-    from driving import Driver
 
 KEYS, VERSIONS = 20, 30
 

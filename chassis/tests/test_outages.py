@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from uuid import uuid4
 
 import pytest
-from driving import contact, until
-
-if TYPE_CHECKING:
-    from driving import Driver
+from driving import Driver, contact, until
 
 SHORT_SECONDS, MINUTE_SECONDS = 4, 60
 MOST_RETRIES_A_SECOND = 10

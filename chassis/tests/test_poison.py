@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from driving import contact, until
+from driving import Driver, contact, until
 from specimen.app import BROKEN, DEAD_LETTERS, UNPROCESSABLE
-
-if TYPE_CHECKING:
-    from driving import Driver
 
 GOOD_BEFORE, GOOD_AFTER = 250, 249
 

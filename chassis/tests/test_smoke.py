@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from driving import contact, until
-
-if TYPE_CHECKING:
-    from driving import Driver
+from driving import Driver, contact, until
 
 
 async def test_an_event_takes_effect_once_and_is_announced(driver: Driver) -> None:

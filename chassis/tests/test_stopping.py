@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from driving import contact, until
-
-if TYPE_CHECKING:
-    from driving import Driver
+from driving import Driver, contact, until
 
 CANNOT_START = 2
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from specimen.app import NAME, Settings, build, catalogue
 from wiring import assert_loses_nothing, subscriptions_of
 
+from chassis.consuming.batch import Batch
 from chassis.errors import CannotStartError
 from chassis.service import Consumer, Service
+from chassis.unit_of_work import Work
 from contracts.catalogue import Catalogue
-from contracts.policy import POLICY_CHANGED
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from chassis.consuming.batch import Batch
-    from chassis.unit_of_work import Work
-    from contracts.catalogue import Catalogue
-from contracts.policy import PolicyChanged
+from contracts.policy import POLICY_CHANGED, PolicyChanged
 
 SETTINGS = Settings(kafka_bootstrap_servers="127.0.0.1:9092", database_url="postgresql://nobody@127.0.0.1/none")
 

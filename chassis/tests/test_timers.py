@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from driving import contact, until
+from driving import Driver, contact, until
 from specimen.app import REMINDED
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from driving import Driver
 
 KILLED = 137
 REMINDER_VERSION = 1_000

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
 
 import structlog
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from chassis.errors import describe
-
-if TYPE_CHECKING:
-    from aiokafka import AIOKafkaProducer
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,8 @@ thrown away, and their next batch would be acknowledged past it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,9 +16,6 @@ from typing_extensions import override
 
 from chassis.errors import describe
 from chassis.workarounds import header_safe_fetch
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 log = structlog.get_logger(__name__)
 

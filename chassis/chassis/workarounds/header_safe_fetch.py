@@ -5,15 +5,13 @@ Kafka's protocol allows any bytes there and librdkafka writes them; aiokafka rai
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords
 from typing_extensions import override
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _LENGTH: Final = slice(8, 12)
 _OVERHEAD: Final = 12

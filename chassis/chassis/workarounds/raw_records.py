@@ -7,18 +7,13 @@ broker builds them by `config.builder`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from aiokafka import AIOKafkaConsumer
-    from faststream.kafka import KafkaBroker
-
-    from chassis.consuming.batch import Record
 
 
 def use_consumer_class(broker: KafkaBroker, consumer_class: Callable[..., AIOKafkaConsumer]) -> None:
@@ -28,7 +23,7 @@ def use_consumer_class(broker: KafkaBroker, consumer_class: Callable[..., AIOKaf
     config.builder = partial(consumer_class, **arguments)
 
 
-async def keep_raw(raw: tuple[Record, ...], original: Any) -> KafkaAckableMessage:  # noqa: ANN401 - FastStream's bound method
+async def keep_raw(raw: tuple[ConsumerRecord[bytes, bytes], ...], original: Any) -> KafkaAckableMessage:  # noqa: ANN401 - FastStream's bound method
     """Parse nothing: build FastStream's message around the records, whatever their headers and values are."""
     return KafkaAckableMessage(
         body=b"",

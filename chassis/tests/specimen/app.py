@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import UUID
 
+from chassis.consuming.batch import Batch
 from chassis.errors import UnprocessableMessage
 from chassis.service import Consumer, Service, TimerHandler
 from chassis.settings import ServiceSettings
@@ -19,9 +19,6 @@ from contracts.notify import MESSAGE_SETTLED, MessageSettled, Settlement
 from contracts.policy import CONTACT_CHANGED, ContactChanged
 from contracts.topic import Topic
 from contracts.vocabulary import Channel
-
-if TYPE_CHECKING:
-    from chassis.consuming.batch import Batch
 
 BROKEN, UNPROCESSABLE, REMINDED = "broken", "unprocessable", "reminded"
 MIGRATIONS = Path(__file__).parent / "migrations"
