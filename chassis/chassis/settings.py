@@ -20,7 +20,9 @@ class ServiceSettings(BaseSettings):
     is then empty, until the service is to run; a service adds names of its own to it.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, validate_default=False, hide_input_in_errors=True
+    )
     needed_to_run: ClassVar[tuple[str, ...]] = ("kafka_bootstrap_servers",)
 
     kafka_bootstrap_servers: str = Field(default="", min_length=3, description="host:port,host:port of the brokers")
@@ -61,10 +63,10 @@ _SENTENCES = {
     "int_from_float": "{variable} must be a whole number",
     "float_parsing": "{variable} must be a number",
     "bool_parsing": "{variable} must be true or false",
-    "greater_than": "{variable} must be more than {gt}",
-    "greater_than_equal": "{variable} must be at least {ge}",
-    "less_than": "{variable} must be less than {lt}",
-    "less_than_equal": "{variable} must be at most {le}",
+    "greater_than": "{variable} must be more than {gt:.15g}",
+    "greater_than_equal": "{variable} must be at least {ge:.15g}",
+    "less_than": "{variable} must be less than {lt:.15g}",
+    "less_than_equal": "{variable} must be at most {le:.15g}",
     "string_too_short": "{variable} must have at least {min_length} characters",
     "string_too_long": "{variable} must have at most {max_length} characters",
     "literal_error": "{variable} must be {expected}",

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from driving import Driver, contact, until
+from specimen_driver import Driver, contact, until
 
 CUSTOMERS, VERSIONS = 30, 40
 

@@ -1,6 +1,7 @@
 """Reads records whose header names are not UTF-8, so that they can be dead-lettered.
 
-Kafka's protocol allows any bytes there and librdkafka writes them; aiokafka raises for the whole partition, for ever.
+The fault of aiokafka 0.14.0: it raises for such a name, at every poll of that partition from then on. Brokers store
+any bytes there and librdkafka writes them. No report of it is known.
 """
 
 from __future__ import annotations

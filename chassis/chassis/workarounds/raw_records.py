@@ -1,8 +1,8 @@
 """Lets FastStream hand over raw records, polled by a consumer of our choice.
 
-FastStream 0.7.8 decodes every record of a batch before any handler is called: one null or binary header, or one value
-that is not UTF-8, raises, and the whole batch is lost. It has no setting for the class of its consumers either; its
-broker builds them by `config.builder`.
+Two faults of FastStream 0.7.8. It decodes every header of a batch before any handler is called: one that is null or
+not UTF-8 raises, and the whole batch is lost (ag2ai/faststream#2458). And it has no setting for the class of its
+consumers, which its broker builds by `config.builder`; no report of that is known.
 """
 
 from __future__ import annotations
