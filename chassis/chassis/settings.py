@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import ClassVar, Literal, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.errors import CannotStartError
@@ -104,7 +103,7 @@ def _refusal(sentences: Iterable[str]) -> CannotStartError:
     return CannotStartError(f"settings are missing or wrong, change the environment: {'; '.join(sentences)}")
 
 
-def _sentence(error: ErrorDetails, settings_class: type[ServiceSettings]) -> str:
+def _sentence(error: Mapping[str, Any], settings_class: type[ServiceSettings]) -> str:
     """Say what is wrong without the value, which may be a password."""
     name = str(error["loc"][0]) if error["loc"] else ""
     variable, context = name.upper(), error.get("ctx", {})
@@ -112,7 +111,8 @@ def _sentence(error: ErrorDetails, settings_class: type[ServiceSettings]) -> str
         return f"{variable}: {context['error']}" if variable else str(context["error"])
     if sentence := _SENTENCES.get(error["type"]):
         return sentence.format(variable=variable, **context)
-    return f"{variable} is not what is expected: {settings_class.model_fields[name].description or 'another form'}"
+    field = settings_class.model_fields.get(name)
+    return f"{variable} is not what is expected" + (f": {field.description}" if field and field.description else "")
 
 
 def crash_at() -> str | None:

@@ -36,8 +36,9 @@ async def running(service: Service) -> AsyncIterator[Harness]:
             )
             for name in (BROKEN, UNPROCESSABLE)
         ]
-        binary = replace(running.record(messages[0]), offset=2, value=b"\xff\xfe", key=None, headers=(("x", None),))
-        await running.process(TOPIC, [*map(running.record, messages), binary])
+        records = [running.record(message) for message in messages]
+        binary = replace(records[0], offset=2, value=b"\xff\xfe", key=None, headers=(("x", None),))
+        await running.process(TOPIC, [*records, binary])
         yield running
 
 
