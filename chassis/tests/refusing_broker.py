@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 
-from devstack.mock_cluster import BROKER_ID, MockCluster
+from devstack.kafka.mock_cluster import BROKER_ID, MockCluster
 
 PRODUCE = 0
 UNKNOWN_SERVER_ERROR, MESSAGE_TOO_LARGE, CLUSTER_AUTHORIZATION_FAILED = -1, 10, 31
