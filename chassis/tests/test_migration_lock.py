@@ -11,7 +11,10 @@ from chassis.migrations.runner import ADVISORY_LOCK, migrate
 from chassis.service import Service
 from chassis.testing import harness
 
-_WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted)"
+_WAITING = """
+    SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+                    WHERE datname = current_database() AND locktype = 'advisory' AND objid = $1 AND NOT granted)
+"""
 
 
 async def test_the_second_waits_for_the_first_longer_than_for_a_row(service: Service) -> None:
