@@ -49,8 +49,9 @@ def _series(series: str, directory: Path) -> list[Migration]:
             )
         migrations.append(Migration(series, number, path))
     if not migrations:
-        message = f"there is no migration in {directory}: a package must bring its SQL files along (package-data)"
-        raise CannotStartError(message)
+        raise CannotStartError(
+            f"there is no migration in {directory}: a package must bring its SQL files along (package-data)"
+        )
     return migrations
 
 
