@@ -17,7 +17,6 @@ class Backoff:
         self.failures = 0
 
     def reset(self) -> None:
-        """Begin again with the shortest wait."""
         self.failures = 0
 
     async def wait(self) -> None:
@@ -28,7 +27,7 @@ class Backoff:
 
 
 async def pause(event: asyncio.Event, seconds: float) -> bool:
-    """Wait until `event` is set, for at most `seconds`; return whether it is set."""
+    """Wait until `event` is set, for at most `seconds`; whether it is set."""
     try:
         async with asyncio.timeout(seconds):
             await event.wait()

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 
 class Clock(Protocol):
     """Tells the time."""
 
     def now(self) -> datetime:
-        """Return the present moment, in UTC."""
+        """The present moment, in UTC."""
 
 
 class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Return the present moment, in UTC."""
+        """The present moment, in UTC."""
         return datetime.now(UTC)
 
 
@@ -31,7 +28,7 @@ class SettableClock:
         self.at = at
 
     def now(self) -> datetime:
-        """Return the moment the clock was set to."""
+        """The moment the clock was set to."""
         return self.at
 
     def advance(self, by: timedelta) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from chassis.errors import CannotStartError, is_transient
-
-if TYPE_CHECKING:
-    from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -36,7 +34,7 @@ _RETRY_SECONDS = 0.2
 
 
 def connection_arguments(settings: ServiceSettings, *, application_name: str) -> dict[str, Any]:
-    """Return what every connection of a service is opened with; `command_timeout` notices a half-open network."""
+    """What every connection of a service is opened with; `command_timeout` notices a half-open network."""
     return {
         "dsn": settings.database_url,
         "timeout": 5,
@@ -60,10 +58,10 @@ async def open_pool(settings: ServiceSettings, *, application_name: str) -> Pool
             )
         except Exception as error:
             if not is_transient(error):
-                message = f"{where} refuses this service ({error}); correct DATABASE_URL"
-                raise CannotStartError(message) from error
+                raise CannotStartError(f"{where} refuses this service ({error}); correct DATABASE_URL") from error
             if asyncio.get_running_loop().time() > deadline:
-                waited = f"{settings.start_timeout_seconds:.0f} s"
-                message = f"{where} does not answer after {waited}; start it or correct DATABASE_URL"
-                raise CannotStartError(message) from error
+                raise CannotStartError(
+                    f"{where} does not answer after {settings.start_timeout_seconds:.0f} s; "
+                    "start it or correct DATABASE_URL"
+                ) from error
         await asyncio.sleep(_RETRY_SECONDS)

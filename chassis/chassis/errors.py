@@ -1,4 +1,4 @@
-"""The three kinds of trouble: what can never succeed, what passes by itself, and what needs a human."""
+"""Three kinds of errors: permanent ones of a message, transient ones, and those that need a human."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ READ_ONLY_TRANSACTION = "25006"
 IDLE_IN_TRANSACTION_TIMEOUT = "25P03"
 
 
-class UnprocessableMessage(Exception):  # noqa: N818 - it is a verdict on a message, and reads as one where it is raised
+class UnprocessableMessage(Exception):  # noqa: N818 - a verdict on a message, and reads as one where it is raised
     """A message that can never take effect: it is dead-lettered. `code` is stable, `reason` is for people."""
 
     def __init__(self, code: str, reason: str) -> None:
@@ -29,7 +29,7 @@ class CannotStartError(Exception):
 
 
 class HandlerBrokenError(Exception):
-    """A handler fails on everything, or is wired wrongly; the service stops instead of dead letters a whole topic."""
+    """A handler fails on everything, or is wired wrongly; the service stops instead of dead-lettering a whole topic."""
 
 
 def is_overload(error: BaseException) -> bool:
@@ -38,7 +38,7 @@ def is_overload(error: BaseException) -> bool:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether trying again later can succeed with nothing changed: the database or the broker is away or busy."""
+    """Whether a retry can succeed with nothing changed: the database or the broker is away or busy."""
     match error:
         case asyncpg.InvalidCachedStatementError():
             return True  # a migration changed a table under a prepared statement; asyncpg prepares it anew next time
@@ -49,7 +49,7 @@ def is_transient(error: BaseException) -> bool:
                 IDLE_IN_TRANSACTION_TIMEOUT,
             }
         case asyncpg.InterfaceError():
-            # asyncpg has one class for a lost connection and for wrong use of its API; only the first passes by itself.
+            # asyncpg has one class for a lost connection and for wrong use of its API; only the first is transient.
             return "clos" in str(error)
         case FileNotFoundError() | PermissionError() | FileExistsError():
             return error.filename is None  # a socket that is away has no file name, a file has

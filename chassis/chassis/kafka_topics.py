@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from chassis.errors import CannotStartError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from chassis.settings import ServiceSettings
-    from contracts.topic import Topic
+from chassis.settings import ServiceSettings
+from contracts.topic import Topic
 
 _RETRY_SECONDS = 0.3
 

@@ -1,9 +1,10 @@
-"""The one reader of the environment. A setting that is missing or wrong stops the start with a sentence."""
+"""The one reader of the environment. A setting that is missing or wrong stops the start with one sentence."""
 
 from __future__ import annotations
 
 import os
-from typing import Literal, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,20 +13,30 @@ from chassis.errors import CannotStartError
 
 
 class ServiceSettings(BaseSettings):
-    """What every service is told by its environment; each field is read from the variable of the same name."""
+    """What every service reads from its environment; a field is the variable of the same name, in capitals.
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    Commands work on the database and need no more than that. What `needed_to_run` names may be absent, and the field
+    is then empty, until the service is to run; a service adds names of its own to it.
+    """
 
-    kafka_bootstrap_servers: str = Field(min_length=3, description="host:port,host:port of the brokers")
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, validate_default=False, hide_input_in_errors=True
+    )
+    needed_to_run: ClassVar[tuple[str, ...]] = ("kafka_bootstrap_servers",)
+
+    kafka_bootstrap_servers: str = Field(default="", min_length=3, description="host:port,host:port of the brokers")
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
     kafka_fetch_max_wait_ms: int = Field(default=500, ge=1)
-    database_url: str = Field(pattern=r"^postgres(ql)?://", description="Of this service's own database and role")
+    database_url: str = Field(
+        pattern=r"^postgres(ql)?://",
+        description="postgresql://USER:PASSWORD@HOST:PORT/DATABASE, the service's own database and role",
+    )
     database_connections: int = Field(default=8, ge=2, le=100)
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65_535, description="0 takes any free port; the log says which")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     start_timeout_seconds: float = Field(default=60, gt=0, description="How long to wait for Kafka and PostgreSQL")
-    stop_timeout_seconds: float = Field(default=20, gt=0, description="How long a stop may take to finish what it took")
+    stop_timeout_seconds: float = Field(default=20, gt=0, description="How long a stop may take to finish its batches")
     batch_max_records: int = Field(default=500, ge=1, le=5_000)
     dead_letter_limit: int = Field(
         default=25, ge=1, description="Handler failures in a row, without one success, after which the service stops"
@@ -45,20 +56,65 @@ class ServiceSettings(BaseSettings):
 
 S = TypeVar("S", bound=ServiceSettings)
 
+_SENTENCES = {
+    "missing": "{variable} is missing",
+    "int_parsing": "{variable} must be a whole number",
+    "int_from_float": "{variable} must be a whole number",
+    "float_parsing": "{variable} must be a number",
+    "bool_parsing": "{variable} must be true or false",
+    "greater_than": "{variable} must be more than {gt:.15g}",
+    "greater_than_equal": "{variable} must be at least {ge:.15g}",
+    "less_than": "{variable} must be less than {lt:.15g}",
+    "less_than_equal": "{variable} must be at most {le:.15g}",
+    "string_too_short": "{variable} must have at least {min_length} characters",
+    "string_too_long": "{variable} must have at most {max_length} characters",
+    "literal_error": "{variable} must be {expected}",
+}
 
-def load_settings(settings_class: type[S]) -> S:
-    """Read the settings, or raise `CannotStartError` naming every variable that must change."""
+
+def load_settings(settings_class: type[S], *, needs: Iterable[str] = ()) -> S:
+    """Read the settings; `needs` names fields that may not be absent this time.
+
+    Raises:
+        CannotStartError: names every variable that must change, and how.
+    """
+    missing = _missing(needs)
     try:
-        return settings_class()
+        settings = settings_class()
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
-            for problem in error.errors(include_url=False, include_input=False)
-        )
-        message = f"settings are missing or wrong, change the environment: {wrong}"
-        raise CannotStartError(message) from None
+        raise _refusal([*(_sentence(one, settings_class) for one in error.errors()), *missing]) from None
+    if missing:
+        raise _refusal(missing)
+    return settings
+
+
+def demand(names: Iterable[str]) -> None:
+    """Raise `CannotStartError` when the environment does not set one of these fields of the settings."""
+    if missing := _missing(names):
+        raise _refusal(missing)
+
+
+def _missing(names: Iterable[str]) -> list[str]:
+    given = {name.lower() for name, value in os.environ.items() if value}
+    return [_SENTENCES["missing"].format(variable=name.upper()) for name in names if name not in given]
+
+
+def _refusal(sentences: Iterable[str]) -> CannotStartError:
+    return CannotStartError(f"settings are missing or wrong, change the environment: {'; '.join(sentences)}")
+
+
+def _sentence(error: Mapping[str, Any], settings_class: type[ServiceSettings]) -> str:
+    """Say what is wrong without the value, which may be a password."""
+    name = str(error["loc"][0]) if error["loc"] else ""
+    variable, context = name.upper(), error.get("ctx", {})
+    if error["type"] == "value_error":  # raised by a validator of ours, with a sentence of ours
+        return f"{variable}: {context['error']}" if variable else str(context["error"])
+    if sentence := _SENTENCES.get(error["type"]):
+        return sentence.format(variable=variable, **context)
+    field = settings_class.model_fields.get(name)
+    return f"{variable} is not what is expected" + (f": {field.description}" if field and field.description else "")
 
 
 def crash_at() -> str | None:
-    """Return the crash point that a drill asked for, if any."""
+    """The crash point that a drill asked for, if any."""
     return os.environ.get("CRASH_AT")

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from aiokafka import ConsumerRecord
 
 from chassis.consuming.processor import BatchProcessor
 from chassis.database import open_pool
-from chassis.migrations import runner as migrations
+from chassis.lifecycle import open_runtime
+from chassis.migrations.runner import migrate
 from chassis.publishing import outbox
-from chassis.service import Runtime, Service, open_runtime
+from chassis.service import Runtime, Service
 from chassis.timers.loop import TimerLoop
-from contracts.envelope import encode
+from contracts.envelope import Message, encode
 from contracts.topic import Event, Topic
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
-    from contracts.envelope import Message
 
 E = TypeVar("E", bound=Event)
 
@@ -41,7 +38,7 @@ class Harness:
         self._offsets: dict[str, int] = {}
 
     def record(self, message: Message) -> ConsumerRecord[bytes, bytes]:
-        """Return `message` as the broker would deliver it next."""
+        """`message` as the broker would deliver it next."""
         offset = self._offsets[message.topic] = self._offsets.get(message.topic, -1) + 1
         return ConsumerRecord(
             topic=message.topic,
@@ -77,7 +74,7 @@ class Harness:
         )
 
     async def process(self, topic: Topic[Any], records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
-        """Deliver these very records in one batch."""
+        """Process these very records as one batch."""
         await self._processors[topic.name].process(records)
 
     async def fire_due_timers(self) -> int:
@@ -91,11 +88,11 @@ class Harness:
         return await loop.fire_due()
 
     async def published(self) -> Sequence[Event]:
-        """Return what was published since the last call, in order."""
+        """What was published since the last call of this or the next method, in order."""
         return [event for event, _ in await self.published_with_traces()]
 
     async def published_with_traces(self) -> Sequence[tuple[Event, str | None]]:
-        """Return what was published since the last call, with the trace each event carries."""
+        """As `published`, each event with the traceparent it carries."""
         topics = {topic.name: topic for topic in self.service.catalogue.topics}
         async with self.pool.acquire() as connection:
             rows = await outbox.next_rows(connection, limit=100_000)
@@ -108,7 +105,7 @@ async def harness(service: Service) -> AsyncIterator[Harness]:
     """Migrate the service's database and yield its harness."""
     pool = await open_pool(service.settings, application_name="migrate")
     async with pool.acquire() as connection:
-        await migrations.migrate(connection, directory=service.migrations)
+        await migrate(connection, directory=service.migrations)
     await pool.close()
     async with open_runtime(service) as runtime:
         yield Harness(service, runtime)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
-from chassis.database import ACQUIRE_TIMEOUT_SECONDS
+from chassis.clock import Clock
+from chassis.database import ACQUIRE_TIMEOUT_SECONDS, Connection, Pool
 from chassis.errors import HandlerBrokenError
 from chassis.publishing import outbox
-from chassis.telemetry.tracing import Trace
-from chassis.timers import table as timer_table
-from chassis.timers.table import DueTimer, Timer
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
-    from datetime import datetime
-
-    from chassis.clock import Clock
-    from chassis.database import Connection, Pool
-    from chassis.telemetry.tracing import Tracing
-    from contracts.catalogue import Catalogue
-    from contracts.dead_letters import MessageDeadLettered
-    from contracts.topic import Event, Topic
+from chassis.telemetry.tracing import Trace, Tracing
+from chassis.timers import timer_table
+from chassis.timers.timer_table import DueTimer, Timer
+from contracts.catalogue import Catalogue
+from contracts.dead_letters import MessageDeadLettered
+from contracts.topic import Event, Topic
 
 __all__ = ["DueTimer", "Timer", "Trace", "Work", "WorkFactory"]
 
@@ -59,8 +54,7 @@ class Work:
         for event in events:
             topic = self._catalogue.topic_of(type(event))
             if topic is None:
-                message = f"{type(event).__name__} has no topic; declare one beside it in contracts"
-                raise HandlerBrokenError(message)
+                raise HandlerBrokenError(f"{type(event).__name__} has no topic; declare one beside it in contracts")
             self.publish_to(topic, event, trace=trace)
 
     @property
@@ -83,17 +77,16 @@ class Work:
         """Let each timer fire when it is due, at once if it is already; the same kind and key again moves it."""
         for timer in timers:
             if timer.kind not in self._timer_kinds:
-                message = (
-                    f"no TimerHandler of {self._service} takes timers of kind {timer.kind!r}; add one to its timers"
+                raise HandlerBrokenError(
+                    f"{self._service} has no TimerHandler for timers of kind {timer.kind!r}; add one to its timers"
                 )
-                raise HandlerBrokenError(message)
         self._scheduled.extend(timers)
 
     async def cancel(self, kind: str, keys: Iterable[str]) -> None:
         """Let these timers not fire any more. One that fires just now may still do so."""
-        keys = list(keys)
-        self._scheduled = [timer for timer in self._scheduled if timer.kind != kind or timer.key not in keys]
-        await timer_table.delete(self.connection, kind=kind, keys=keys)
+        cancelled = set(keys)
+        self._scheduled = [timer for timer in self._scheduled if timer.kind != kind or timer.key not in cancelled]
+        await timer_table.delete(self.connection, kind=kind, keys=sorted(cancelled))
 
     @property
     def has_published(self) -> bool:

@@ -1,18 +1,14 @@
-"""Promises a, b and f: an effect, its inbox row and its announcement are one; wherever it dies, once is once."""
+"""Promises a, b and f: an effect, its inbox row and its event are one; wherever the process dies, once is once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from driving import contact, until
-from specimen.app import said_topic
+from specimen.app import published_topic
+from specimen_driver import Driver, contact, until
 
 from contracts.envelope import decode
-
-if TYPE_CHECKING:
-    from driving import Driver
 
 KILLED = 137
 
@@ -34,15 +30,15 @@ async def test_a_kill_at_any_point_loses_nothing_and_doubles_no_effect(driver: D
     await driver.launch(CRASH_AT=point)
     assert await driver.wait_for_exit() == KILLED
     await driver.start()
-    await until(lambda: _all_said(driver, 40), what="everything announced")
+    await until(lambda: _all_published(driver, 40), what="everything published")
 
     assert sorted(await driver.effects()) == sorted((customer, 1) for customer in customers)
 
 
-async def _all_said(driver: Driver, count: int) -> bool:
-    """Announcements may be on the wire twice; each effect has exactly one identity there."""
-    topic = said_topic(driver.suffix)
-    received = [decode(topic, headers=record.headers, value=record.value) for record in await driver.said()]
+async def _all_published(driver: Driver, count: int) -> bool:
+    """An event may be on the wire twice; each effect has exactly one identity there."""
+    topic = published_topic(driver.suffix)
+    received = [decode(topic, headers=record.headers, value=record.value) for record in await driver.published()]
     identities = {(one.source, one.event_id) for one in received}
     assert len(identities) <= count
     return len(identities) == count

@@ -1,9 +1,23 @@
+"""Migrations: which files there are, in which order, and two processes that apply them at once."""
+
+from __future__ import annotations
+
+import asyncio
 from pathlib import Path
 
+import asyncpg
 import pytest
+from specimen_driver import until
 
 from chassis.errors import CannotStartError
-from chassis.migrations.runner import find_migrations
+from chassis.migrations.runner import ADVISORY_LOCK, find_migrations, migrate
+from chassis.service import Service
+from chassis.testing import harness
+
+_WAITING = """
+    SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+                    WHERE datname = current_database() AND locktype = 'advisory' AND objid = $1 AND NOT granted)
+"""
 
 
 def test_a_package_without_its_sql_files_is_refused_instead_of_migrating_nothing(tmp_path: Path) -> None:
@@ -15,3 +29,15 @@ def test_the_files_of_the_service_follow_those_of_the_chassis(tmp_path: Path) ->
     (tmp_path / "0001_claims.sql").touch()
 
     assert [(one.series, one.number) for one in find_migrations(tmp_path)] == [("chassis", 1), ("service", 1)]
+
+
+async def test_a_second_migration_waits_for_the_first_longer_than_for_a_row(service: Service) -> None:
+    async with harness(service) as running, running.pool.acquire() as waiting:
+        await waiting.execute("SET lock_timeout = '1ms'")  # stands for the 10 s of the chassis
+        first = await asyncpg.connect(service.settings.database_url)
+        await first.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
+        second = asyncio.create_task(migrate(waiting, directory=service.migrations))
+        await until(lambda: first.fetchval(_WAITING, ADVISORY_LOCK), what="the second waits")
+        await first.close()
+
+        assert await second == []

@@ -34,14 +34,14 @@ class Mutant:
 
 MUTANTS = (
     Mutant(
-        "a: offsets are acknowledged before the batch is taken",
+        "a: offsets are acknowledged before the batch is processed",
         "consuming/subscription.py",
         "            await self._processor.process(records)\n",
         "            await self._acknowledge(records)\n            await self._processor.process(records)\n",
         "test_effects_happen_once.py::test_offsets_are_acknowledged_only_after_the_commit",
     ),
     Mutant(
-        "a: what was announced is written after the commit instead of with it",
+        "a: what was published is written after the commit instead of with it",
         "unit_of_work.py",
         "                yield work\n                await work.flush()\n",
         "                yield work\n            asyncio.get_running_loop().call_later(9, work.flush)\n",
@@ -77,25 +77,32 @@ MUTANTS = (
         "test_poison.py::test_one_poison_message_in_a_batch_of_500_harms_no_other[broken-handler-failed]",
     ),
     Mutant(
-        "c: a replay ignores what is newer",
+        "c: a poison message that is delivered again is dead-lettered again",
         "consuming/dead_letters.py",
         "            ON CONFLICT (consumer, topic, partition, record_offset, digest) DO NOTHING\n",
         "            ON CONFLICT (dead_letter_id) DO NOTHING\n",
-        "test_poison.py::test_poison_delivered_again_is_parked_once",
+        "test_poison.py::test_poison_delivered_again_is_dead_lettered_once",
     ),
     Mutant(
-        "d: an outage is taken for poison",
+        "c: a discarded dead letter counts as open",
+        "consuming/dead_letters.py",
+        "         WHERE NOT $1 OR (replayed_at IS NULL AND discarded_at IS NULL)\n",
+        "         WHERE NOT $1 OR replayed_at IS NULL\n",
+        "test_commands.py::test_a_discarded_one_is_listed_only_among_all_and_never_replayed",
+    ),
+    Mutant(
+        "d: an outage counts as poison",
         "errors.py",
         "    match error:\n        case asyncpg.InvalidCachedStatementError():\n",
         "    return False\n    match error:\n        case asyncpg.InvalidCachedStatementError():\n",
-        "test_outages.py::test_a_short_outage_parks_and_loses_nothing[postgres]",
+        "test_outages.py::test_a_short_outage_loses_and_dead_letters_nothing[postgres]",
     ),
     Mutant(
         "e: after a failed send the producer goes on",
         "publishing/relay.py",
         "        stop_sending_after_failure(producer, future)\n",
         "",
-        "test_adversary_relay.py::test_nothing_of_a_key_overtakes_what_the_broker_refused_once",
+        "test_relay.py::test_nothing_of_a_key_overtakes_what_the_broker_refused_once",
     ),
     Mutant(
         "e: the relay sends the newest first",
@@ -105,7 +112,7 @@ MUTANTS = (
         "test_order.py::test_events_of_one_key_leave_in_order_across_restarts_of_the_relay",
     ),
     Mutant(
-        "f: outbox rows are deleted before the broker has taken them",
+        "f: outbox rows are deleted before the broker has acknowledged them",
         "publishing/relay.py",
         "            failure: BaseException | None = None\n",
         "            await outbox.delete(connection, positions=[row.position for row in rows])\n"
@@ -123,10 +130,10 @@ def test_a_broken_promise_is_noticed(tmp_path: Path, mutant: Mutant) -> None:
     assert mutant.sound in sound, f"{mutant.module} has changed: mend the mutant"
     module.write_text(sound.replace(mutant.sound, mutant.broken))
 
-    code, said = _run_guard(tmp_path, mutant.guard)
+    code, output = _run_guard(tmp_path, mutant.guard)
 
-    assert code == TESTS_FAILED, said[-3_000:]
-    assert "1 failed" in said, said[-3_000:]
+    assert code == TESTS_FAILED, output[-3_000:]
+    assert "1 failed" in output, output[-3_000:]
 
 
 def _run_guard(mutated: Path, guard: str) -> tuple[int, str]:

@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from driving import contact, until
+from specimen_driver import Driver, contact, until
 
 from contracts.vocabulary import Version
 
-if TYPE_CHECKING:
-    from driving import Driver
-
+KILLED = 137
 KEYS, VERSIONS = 20, 30
 
 
-async def _first_said(driver: Driver) -> dict[str, list[Version]]:
-    """Return per key the versions in the order in which a consumer that drops duplicates sees them."""
+async def _first_published(driver: Driver) -> dict[str, list[Version]]:
+    """Per key, the versions in the order in which a consumer that drops duplicates sees them."""
     seen: set[bytes | None] = set()
     order: dict[str, list[Version]] = defaultdict(list)
-    for record in await driver.said():
+    for record in await driver.published():
         identity = dict(record.headers)["ce_id"]
         if identity not in seen:
             seen.add(identity)
@@ -30,12 +27,12 @@ async def _first_said(driver: Driver) -> dict[str, list[Version]]:
     return order
 
 
-async def _all_said(driver: Driver) -> bool:
-    return sum(map(len, (await _first_said(driver)).values())) == KEYS * VERSIONS
+async def _all_published(driver: Driver) -> bool:
+    return sum(map(len, (await _first_published(driver)).values())) == KEYS * VERSIONS
 
 
-def _in_order(customers: list[UUID], said: dict[str, list[Version]]) -> bool:
-    return all(said[str(customer)] == list(range(1, VERSIONS + 1)) for customer in customers)
+def _in_order(customers: list[UUID], published: dict[str, list[Version]]) -> bool:
+    return all(published[str(customer)] == list(range(1, VERSIONS + 1)) for customer in customers)
 
 
 async def test_events_of_one_key_leave_in_order_across_restarts_of_the_relay(driver: Driver) -> None:
@@ -46,12 +43,12 @@ async def test_events_of_one_key_leave_in_order_across_restarts_of_the_relay(dri
     for start in range(0, len(messages), 200):
         await driver.publish(messages[start : start + 200])
         await driver.launch(CRASH_AT="relay.after_hand_over", BATCH_MAX_RECORDS="50")
-        await driver.wait_for_exit()
+        assert await driver.wait_for_exit() == KILLED
     await driver.start(BATCH_MAX_RECORDS="50")
 
-    await until(lambda: _all_said(driver), what="everything said")
+    await until(lambda: _all_published(driver), what="everything published")
 
-    assert _in_order(customers, await _first_said(driver))
+    assert _in_order(customers, await _first_published(driver))
     assert sorted(await driver.effects(), key=lambda effect: effect[0]) == [
         (customer, version) for customer in sorted(customers) for version in range(1, VERSIONS + 1)
     ]
@@ -68,6 +65,6 @@ async def test_events_of_one_key_leave_in_order_when_sends_fail_in_between(drive
         await asyncio.to_thread(driver.stack.kafka.stop)
         await asyncio.to_thread(driver.stack.kafka.start)
 
-    await until(lambda: _all_said(driver), what="everything said")
+    await until(lambda: _all_published(driver), what="everything published")
 
-    assert _in_order(customers, await _first_said(driver))
+    assert _in_order(customers, await _first_published(driver))

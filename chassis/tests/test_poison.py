@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from driving import contact, until
 from specimen.app import BROKEN, DEAD_LETTERS, UNPROCESSABLE
-
-if TYPE_CHECKING:
-    from driving import Driver
+from specimen_driver import Driver, contact, until
 
 GOOD_BEFORE, GOOD_AFTER = 250, 249
 
@@ -86,21 +82,21 @@ async def _dead_letter(driver: Driver, dead_letter_id: str) -> dict[str, str] | 
     return next((letter for letter in letters if letter["dead_letter_id"] == dead_letter_id), None)
 
 
-async def test_what_was_parked_is_listed_and_replayed_by_one_command(driver: Driver) -> None:
+async def test_what_was_dead_lettered_is_listed_and_replayed_by_one_command(driver: Driver) -> None:
     customer = uuid4()
     await driver.publish([driver.message(contact(customer, 3))])
     await driver.start(SPECIMEN_HANDLER_BROKEN="true")
     await until(lambda: driver.rows("SELECT FROM messaging.dead_letter"), what="dead-lettered")
     assert await driver.terminate() == 0
-    _, listed = await driver.finish("dead-letters", "list")
+    _, listed = await driver.run_command("dead-letters", "list")
     assert json.loads(listed)["code"] == "handler-failed"
 
-    code, said = await driver.finish("dead-letters", "replay", "--all")
+    code, printed = await driver.run_command("dead-letters", "replay", "--all")
 
-    assert (code, said) == (0, "1 replayed, 0 stay dead-lettered\n")
+    assert (code, printed) == (0, "1 replayed, 0 not\n")
     assert await driver.effects() == [(customer, 3)]
-    assert (await driver.finish("dead-letters", "list"))[1] == ""
-    assert (await driver.finish("dead-letters", "replay", "--all"))[1] == "0 replayed, 0 stay dead-lettered\n"
+    assert (await driver.run_command("dead-letters", "list"))[1] == ""
+    assert (await driver.run_command("dead-letters", "replay", "--all"))[1] == "0 replayed, 0 not\n"
 
 
 async def test_a_replayed_old_state_never_overwrites_newer_state(driver: Driver) -> None:
@@ -113,27 +109,27 @@ async def test_a_replayed_old_state_never_overwrites_newer_state(driver: Driver)
     await driver.start()
     await until(driver.effects, what="the newer state")
 
-    assert (await driver.finish("dead-letters", "replay", "--all"))[0] == 0
+    assert (await driver.run_command("dead-letters", "replay", "--all"))[0] == 0
 
     assert [row["version"] for row in await driver.rows("SELECT version FROM state")] == [2]
     assert await driver.effects() == [(customer, 2), (customer, 1)]
 
 
-async def test_a_replay_that_fails_again_stays_parked_and_says_why(driver: Driver) -> None:
+async def test_a_replay_that_fails_again_stays_open_and_says_why(driver: Driver) -> None:
     await driver.publish([_poison(driver, "not-json")])
     await driver.start()
     await until(lambda: driver.rows("SELECT FROM messaging.dead_letter"), what="dead-lettered")
 
-    code, said = await driver.finish("dead-letters", "replay", "--all")
+    code, printed = await driver.run_command("dead-letters", "replay", "--all")
 
-    assert (code, said) == (1, "0 replayed, 1 stay dead-lettered\n")
+    assert (code, printed) == (1, "0 replayed, 1 not\n")
     assert (await driver.rows("SELECT attempts FROM messaging.dead_letter"))[0]["attempts"] == 2
 
 
-async def test_poison_delivered_again_is_parked_once(driver: Driver) -> None:
+async def test_poison_delivered_again_is_dead_lettered_once(driver: Driver) -> None:
     await driver.publish([_poison(driver, "not-json"), driver.message(contact(uuid4(), 1))])
     await driver.launch(CRASH_AT="consumer.before_acknowledge")
-    await driver.wait_for_exit()
+    assert await driver.wait_for_exit() == 137
     await driver.publish([driver.message(contact(uuid4(), 1))])
     await driver.start()
 
@@ -141,7 +137,7 @@ async def test_poison_delivered_again_is_parked_once(driver: Driver) -> None:
     assert len(await driver.rows("SELECT FROM messaging.dead_letter")) == 1
 
 
-async def test_a_handler_that_fails_on_everything_stops_the_service_instead_of_parking_the_topic(
+async def test_a_handler_that_fails_on_everything_stops_the_service_instead_of_dead_lettering_the_topic(
     driver: Driver,
 ) -> None:
     await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(100)])

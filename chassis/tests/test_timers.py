@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from driving import contact, until
 from specimen.app import REMINDED
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from driving import Driver
+from specimen_driver import Driver, contact, until
 
 KILLED = 137
 REMINDER_VERSION = 1_000
@@ -20,8 +14,10 @@ REMINDER_VERSION = 1_000
 
 async def _reminders(driver: Driver, customer: UUID) -> int:
     """Count the reminders by identity: the wire may repeat one."""
-    said = {dict(record.headers)["ce_id"]: json.loads(record.value or b"") for record in await driver.said()}
-    return sum(one["claim_id"] == str(customer) and one["claim_version"] == REMINDER_VERSION for one in said.values())
+    reminders = {dict(record.headers)["ce_id"]: json.loads(record.value or b"") for record in await driver.published()}
+    return sum(
+        one["claim_id"] == str(customer) and one["claim_version"] == REMINDER_VERSION for one in reminders.values()
+    )
 
 
 async def test_a_timer_fires_after_downtime_and_only_once(driver: Driver) -> None:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from driving import contact, until
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from driving import Driver
+from specimen_driver import Driver, contact, until
 
 CUSTOMERS, VERSIONS = 30, 40
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from wiring import assert_loses_nothing, subscriptions_of
+from subscriptions import assert_loses_nothing, subscriptions_of
 
 import claims_svc.app
 import claims_svc.settings

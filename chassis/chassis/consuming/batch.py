@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from datetime import datetime
+from typing import Generic, TypeAlias, TypeVar
 
+from aiokafka import ConsumerRecord
+
+from chassis.telemetry.tracing import Trace
 from contracts.topic import Event
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from aiokafka import ConsumerRecord
-
-    from chassis.telemetry.tracing import Trace
 
 E = TypeVar("E", bound=Event)
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"

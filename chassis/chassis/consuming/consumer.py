@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
+from chassis.consuming.batch import Batch
+from chassis.unit_of_work import Work
 from contracts.topic import Event, Topic
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from chassis.consuming.batch import Batch
-    from chassis.unit_of_work import Work
 
 E = TypeVar("E", bound=Event)
 

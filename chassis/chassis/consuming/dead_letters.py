@@ -1,30 +1,32 @@
-"""Dead letters: records that cannot be processed, kept whole with the reason, published, and replayed on demand."""
+"""Dead letters: records that cannot be processed, kept whole with the reason until they are replayed or discarded."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
 
+import asyncpg
 from uuid_utils.compat import uuid7
 
+from chassis.consuming.batch import Record
+from chassis.database import Connection
 from chassis.publishing.outbox import HEADER_ALLOWANCE_BYTES
+from chassis.unit_of_work import Work
 from contracts.dead_letters import DeadLetterHeader, MessageDeadLettered
 from contracts.envelope import to_json
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from chassis.consuming.batch import Record
-    from chassis.database import Connection
-    from chassis.unit_of_work import Work
-
 _LONGEST_REASON = 1_000
-HeaderPairs = tuple[tuple[str, bytes | None], ...]
+_COLUMNS = """
+    dead_letter_id, consumer, topic, partition, record_offset, key, value, headers::text, reason_code, reason, stack,
+    attempts, dead_lettered_at, replayed_at, discarded_at
+"""
+HeaderPairs: TypeAlias = tuple[tuple[str, bytes | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A dead letter as it is listed and replayed."""
+    """A stored dead letter. It is open until it is replayed or discarded."""
 
     dead_letter_id: UUID
     consumer: str
@@ -57,6 +59,7 @@ class DeadLetter:
     attempts: int
     dead_lettered_at: datetime
     replayed_at: datetime | None
+    discarded_at: datetime | None
 
 
 async def store(work: Work, *, consumer: str, rejections: Sequence[Rejection]) -> int:
@@ -107,56 +110,71 @@ async def store(work: Work, *, consumer: str, rejections: Sequence[Rejection]) -
 
 
 async def list_dead_letters(connection: Connection, *, only_open: bool = True) -> Sequence[DeadLetter]:
-    """Return dead letters in the order of their records."""
+    """Dead letters in the order of their records."""
     rows = await connection.fetch(
-        """
-        SELECT dead_letter_id, consumer, topic, partition, record_offset, key, value, headers::text, reason_code,
-               reason, stack, attempts, dead_lettered_at, replayed_at
-          FROM messaging.dead_letter
-         WHERE replayed_at IS NULL OR NOT $1
+        f"""
+        SELECT {_COLUMNS} FROM messaging.dead_letter
+         WHERE NOT $1 OR (replayed_at IS NULL AND discarded_at IS NULL)
          ORDER BY consumer, topic, partition, record_offset, dead_lettered_at
-        """,
+        """,  # noqa: S608 - a constant
         only_open,
     )
-    return [
-        DeadLetter(
-            dead_letter_id=row["dead_letter_id"],
-            consumer=row["consumer"],
-            topic=row["topic"],
-            partition=row["partition"],
-            offset=row["record_offset"],
-            key=row["key"],
-            value=row["value"],
-            headers=_decoded(row["headers"]),
-            reason_code=row["reason_code"],
-            reason=row["reason"],
-            stack=row["stack"],
-            attempts=row["attempts"],
-            dead_lettered_at=row["dead_lettered_at"],
-            replayed_at=row["replayed_at"],
-        )
-        for row in rows
-    ]
+    return [_dead_letter(row) for row in rows]
 
 
-async def mark_replayed(connection: Connection, *, dead_letter_id: UUID, at: datetime) -> None:
-    """Note that a dead letter has taken effect."""
-    await connection.execute(
-        "UPDATE messaging.dead_letter SET replayed_at = $2 WHERE dead_letter_id = $1", dead_letter_id, at
+async def find(connection: Connection, *, dead_letter_id: UUID) -> DeadLetter | None:
+    """The dead letter with this id, whether open or not."""
+    row = await connection.fetchrow(
+        f"SELECT {_COLUMNS} FROM messaging.dead_letter WHERE dead_letter_id = $1",  # noqa: S608 - a constant
+        dead_letter_id,
     )
+    return None if row is None else _dead_letter(row)
+
+
+async def mark_replayed(connection: Connection, *, dead_letter_id: UUID, at: datetime) -> bool:
+    """Mark a dead letter as replayed; False when it is not open. Locks it until the transaction ends."""
+    marked = await connection.fetchval(
+        """
+        UPDATE messaging.dead_letter SET replayed_at = $2
+         WHERE dead_letter_id = $1 AND replayed_at IS NULL AND discarded_at IS NULL
+        RETURNING true
+        """,
+        dead_letter_id,
+        at,
+    )
+    return marked is not None
+
+
+async def discard(connection: Connection, *, ids: Collection[UUID], at: datetime) -> set[UUID]:
+    """Mark open dead letters as never to be replayed; return the ids of those that were open."""
+    rows = await connection.fetch(
+        """
+        UPDATE messaging.dead_letter SET discarded_at = $2
+         WHERE dead_letter_id = ANY ($1::uuid[]) AND replayed_at IS NULL AND discarded_at IS NULL
+        RETURNING dead_letter_id
+        """,
+        ids,
+        at,
+    )
+    return {row["dead_letter_id"] for row in rows}
 
 
 async def mark_failed(connection: Connection, *, dead_letter_id: UUID, code: str, reason: str) -> None:
-    """Note that a replay failed, and why."""
+    """Store why a replay failed."""
     await connection.execute(
         """
         UPDATE messaging.dead_letter SET attempts = attempts + 1, reason_code = $2, reason = $3
-         WHERE dead_letter_id = $1
+         WHERE dead_letter_id = $1 AND replayed_at IS NULL AND discarded_at IS NULL
         """,
         dead_letter_id,
         code,
         _storable(reason),
     )
+
+
+def _dead_letter(row: asyncpg.Record) -> DeadLetter:
+    columns = dict(row)
+    return DeadLetter(offset=columns.pop("record_offset"), headers=_decoded(columns.pop("headers")), **columns)
 
 
 def _digest(record: Record) -> bytes:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
 
+from chassis.consuming.batch import Delivery
+from chassis.database import Connection
 from contracts.topic import Event
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from chassis.consuming.batch import Delivery
-    from chassis.database import Connection
 
 E = TypeVar("E", bound=Event)
 
@@ -42,7 +39,7 @@ async def keep_new(
 
 
 async def delete_older(connection: Connection, *, consumer: str, before: datetime, limit: int) -> int:
-    """Forget up to `limit` events that no topic holds any more; return how many."""
+    """Delete up to `limit` rows of events received before `before`; return how many."""
     status = await connection.execute(
         """
         DELETE FROM messaging.inbox WHERE ctid = ANY (ARRAY(

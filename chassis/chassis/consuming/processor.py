@@ -7,31 +7,24 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Generic, TypeVar
 
 import asyncpg
 import structlog
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 
 from chassis.consuming import dead_letters, inbox
-from chassis.consuming.batch import Delivery
+from chassis.consuming.batch import Delivery, Record
+from chassis.consuming.consumer import Consumer
 from chassis.consuming.dead_letters import Rejection
 from chassis.crash_points import crash_point
 from chassis.errors import HandlerBrokenError, UnprocessableMessage, is_overload, is_transient, places_of
-from chassis.telemetry import messaging_attributes as messaging
-from chassis.telemetry import metrics
+from chassis.telemetry import messaging, metrics
 from chassis.telemetry.tracing import context_of, fail
+from chassis.unit_of_work import WorkFactory
 from contracts.envelope import MalformedMessageError, decode
 from contracts.topic import Event
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from opentelemetry.trace import Span
-
-    from chassis.consuming.batch import Record
-    from chassis.consuming.consumer import Consumer
-    from chassis.unit_of_work import WorkFactory
 
 E = TypeVar("E", bound=Event)
 log = structlog.get_logger(__name__)
@@ -51,7 +44,7 @@ class BatchProcessor(Generic[E]):
         self._too_slow: Counter[tuple[str, str]] = Counter()
 
     async def process(self, records: Sequence[Record]) -> None:
-        """Make every record take effect or be dead-lettered.
+        """Apply or dead-letter every record.
 
         Raises what `is_transient` recognises when nothing more can be done now: then the whole batch may be processed
         again. Raises `HandlerBrokenError` when the handler fails on everything.
@@ -136,7 +129,7 @@ class BatchProcessor(Generic[E]):
                 await self._isolate(half, cause, attempts=attempts + 1)
 
     def _is_always_too_slow(self, delivery: Delivery[E], error: Exception) -> bool:
-        """Whether this message alone has run into the statement timeout so often that waiting cannot be the answer."""
+        """Whether this message alone has hit the statement timeout so often that a retry cannot help."""
         if not isinstance(error, asyncpg.QueryCanceledError):
             return False
         identity = (delivery.source, delivery.event_id)
@@ -149,18 +142,17 @@ class BatchProcessor(Generic[E]):
         else:
             self._failures_in_a_row += 1
             if self._failures_in_a_row > self._dead_letter_limit:
-                message = (
+                raise HandlerBrokenError(
                     f"the handler of {self._group} failed {self._failures_in_a_row} times without one success, last "
                     f"with {type(error).__name__}; mend it, restart, and replay what was dead-lettered"
-                )
-                raise HandlerBrokenError(message) from error
+                ) from error
             stack = "".join(traceback.format_tb(error.__traceback__))
             reason = f"{type(error).__qualname__} in the handler"
             rejection = Rejection(delivery.record, "handler-failed", reason, attempts, stack, places_of(error))
         await self._commit((), (rejection,))
 
     async def _commit(self, deliveries: Sequence[Delivery[E]], rejections: Sequence[Rejection]) -> None:
-        """Let everything these deliveries cause, and these rejections, become true in one transaction."""
+        """Apply these deliveries and store these rejections in one transaction."""
         if not deliveries and not rejections:
             return
         async with self._work.transaction() as work:
@@ -196,5 +188,5 @@ class BatchProcessor(Generic[E]):
 
 
 def _concerns_no_message(error: Exception) -> bool:
-    """Whether the trouble lies outside the batch, so that looking for a culprit in it would be wrong."""
+    """Whether the cause lies outside the batch, so that no message of it may be blamed."""
     return isinstance(error, HandlerBrokenError) or (is_transient(error) and not is_overload(error))

@@ -1,108 +1,111 @@
-"""Lets dead letters take effect, with the handler as it is now."""
+"""Replays dead letters: they are processed by the handlers as they are now."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from aiokafka import ConsumerRecord
 
 from chassis.consuming import dead_letters, inbox
 from chassis.consuming.batch import Delivery
-from chassis.consuming.retention import COMPACTED_TOPIC_MEMORY
+from chassis.consuming.consumer import Consumer
+from chassis.consuming.dead_letters import DeadLetter
+from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION
 from chassis.errors import UnprocessableMessage, is_transient
+from chassis.unit_of_work import WorkFactory
 from contracts.envelope import MalformedMessageError, decode
 
-if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-    from datetime import datetime
-    from uuid import UUID
-
-    from chassis.consuming.consumer import Consumer
-    from chassis.consuming.dead_letters import DeadLetter
-    from chassis.service import Runtime, Service
+_NOT_OPEN = "no open dead letter has this id"
 
 
 @dataclass
 class Replayed:
-    """What became of a replay: how many took effect, and why others stay dead-lettered."""
+    """What became of a replay: how many were processed, and why the others were not."""
 
     replayed: int = 0
     failed: dict[UUID, str] = field(default_factory=dict)
 
 
-async def replay(service: Service, runtime: Runtime, *, only: AbstractSet[UUID] | None) -> Replayed:
+async def replay(consumers: Sequence[Consumer[Any]], work: WorkFactory, *, only: AbstractSet[UUID] | None) -> Replayed:
     """Replay open dead letters in the order of their records; `only` chooses some, None means all.
 
-    A message that took effect meanwhile, delivered again by its producer, changes nothing a second time. One that
-    fails again stays dead-lettered with its new reason. Raises for trouble that passes by itself.
+    A message that took effect meanwhile, because its producer sent it again, changes nothing a second time. One that
+    fails again stays open with its new reason. Raises transient errors.
     """
-    async with runtime.pool.acquire() as connection:
-        messages = await dead_letters.list_dead_letters(connection)
+    async with work.pool.acquire() as connection:
+        letters = await dead_letters.list_dead_letters(connection)
     result = Replayed()
-    for message in messages:
-        if only is not None and message.dead_letter_id not in only:
+    for letter in letters:
+        if only is not None and letter.dead_letter_id not in only:
             continue
-        failure = await _replay_one(service, runtime, message)
+        failure = await _replay_one(consumers, work, letter)
         if failure is None:
             result.replayed += 1
         else:
-            result.failed[message.dead_letter_id] = failure
-    for unknown in (only or set()) - {message.dead_letter_id for message in messages}:
-        result.failed[unknown] = "no open dead letter has this id"
+            result.failed[letter.dead_letter_id] = failure
+    for unknown in (only or set()) - {letter.dead_letter_id for letter in letters}:
+        result.failed[unknown] = _NOT_OPEN
     return result
 
 
-async def _replay_one(service: Service, runtime: Runtime, message: DeadLetter) -> str | None:
+async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, letter: DeadLetter) -> str | None:
     try:
-        async with runtime.transaction() as work:
-            consumer = next((one for one in service.consumers if one.group(service.name) == message.consumer), None)
+        async with factory.transaction() as work:
+            if not await dead_letters.mark_replayed(work.connection, dead_letter_id=letter.dead_letter_id, at=work.now):
+                return _NOT_OPEN
+            consumer = next((one for one in consumers if one.group(factory.service) == letter.consumer), None)
             if consumer is None:
-                code, reason = "no-consumer", f"{service.name} has no consumer {message.consumer} any more"
-                raise UnprocessableMessage(code, reason)
-            _refuse_when_forgotten(consumer, message, now=work.now)
-            received = decode(consumer.topic, headers=message.headers, value=message.value)
+                raise UnprocessableMessage(
+                    "no-consumer", f"{factory.service} has no consumer {letter.consumer} any more"
+                )
+            _refuse_when_forgotten(consumer, letter, now=work.now)
+            received = decode(consumer.topic, headers=letter.headers, value=letter.value)
             delivery = Delivery(
                 received.event,
                 received.event_id,
                 received.source,
                 received.time,
                 received.traceparent,
-                _record(message),
+                _record(letter),
             )
-            if new := await inbox.keep_new(work.connection, consumer=message.consumer, deliveries=[delivery]):
+            if new := await inbox.keep_new(work.connection, consumer=letter.consumer, deliveries=[delivery]):
                 await consumer.handle(new, work)
-            await dead_letters.mark_replayed(work.connection, dead_letter_id=message.dead_letter_id, at=work.now)
     except Exception as error:
         if is_transient(error):
             raise
         code = error.code if isinstance(error, UnprocessableMessage | MalformedMessageError) else "handler-failed"
         reason = str(error) if code != "handler-failed" else f"{type(error).__qualname__} in the handler"
-        async with runtime.pool.acquire() as connection:
-            await dead_letters.mark_failed(connection, dead_letter_id=message.dead_letter_id, code=code, reason=reason)
+        async with factory.pool.acquire() as connection:
+            await dead_letters.mark_failed(connection, dead_letter_id=letter.dead_letter_id, code=code, reason=reason)
         return reason
     return None
 
 
-def _refuse_when_forgotten(consumer: Consumer[Any], message: DeadLetter, *, now: datetime) -> None:
-    """The inbox no longer knows whether a message this old has taken effect meanwhile."""
-    memory = consumer.topic.retention or COMPACTED_TOPIC_MEMORY
-    if now - message.dead_lettered_at > memory:
-        code, reason = "too-old", f"dead-lettered more than {memory.days} days ago; publish it anew if it is still true"
-        raise UnprocessableMessage(code, reason)
+def _refuse_when_forgotten(consumer: Consumer[Any], letter: DeadLetter, *, now: datetime) -> None:
+    """Refuse a message so old that the inbox no longer knows whether it took effect meanwhile."""
+    retention = consumer.topic.retention or COMPACTED_TOPIC_RETENTION
+    if now - letter.dead_lettered_at > retention:
+        raise UnprocessableMessage(
+            "too-old", f"dead-lettered more than {retention.days} days ago; publish it anew if it is still true"
+        )
 
 
-def _record(message: DeadLetter) -> ConsumerRecord[bytes, bytes]:
+def _record(letter: DeadLetter) -> ConsumerRecord[bytes, bytes]:
     return ConsumerRecord(
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
+        topic=letter.topic,
+        partition=letter.partition,
+        offset=letter.offset,
         timestamp=0,
         timestamp_type=0,
-        key=message.key,
-        value=message.value,
+        key=letter.key,
+        value=letter.value,
         checksum=None,
         serialized_key_size=-1,
         serialized_value_size=-1,
-        headers=message.headers,
+        headers=letter.headers,
     )

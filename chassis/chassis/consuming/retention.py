@@ -1,51 +1,48 @@
-"""Forgets inbox rows that no topic can deliver any more, in small steps."""
+"""Deletes inbox rows of events that no topic can deliver any more, in small steps."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
 from chassis.backoff import pause
 from chassis.consuming import inbox
+from chassis.consuming.consumer import Consumer
 from chassis.errors import is_transient
 from chassis.telemetry import metrics
-
-if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Sequence
-
-    from chassis.consuming.consumer import Consumer
-    from chassis.unit_of_work import WorkFactory
+from chassis.unit_of_work import WorkFactory
 
 log = structlog.get_logger(__name__)
 
-EVERY_SECONDS = 600.0
-ROWS_AT_ONCE = 1_000
-MARGIN = timedelta(days=7)
-COMPACTED_TOPIC_MEMORY = timedelta(days=365)
+_EVERY_SECONDS = 600.0
+_ROWS_AT_ONCE = 1_000
+_MARGIN = timedelta(days=7)
+COMPACTED_TOPIC_RETENTION = timedelta(days=365)
 """A compacted topic can deliver an old record again; versions protect state there, the inbox only saves work."""
 
 
 async def clean_up_inbox(consumers: Sequence[Consumer[Any]], *, work: WorkFactory, stopping: asyncio.Event) -> None:
-    """Work until the service is to stop."""
-    while not await pause(stopping, EVERY_SECONDS):
+    """Delete what is too old every ten minutes, until the service is to stop."""
+    while not await pause(stopping, _EVERY_SECONDS):
         try:
             for consumer in consumers:
-                memory = (consumer.topic.retention or COMPACTED_TOPIC_MEMORY) + MARGIN
-                await _forget(consumer.group(work.service), memory=memory, work=work, stopping=stopping)
+                retention = (consumer.topic.retention or COMPACTED_TOPIC_RETENTION) + _MARGIN
+                await _delete_older(consumer.group(work.service), retention=retention, work=work, stopping=stopping)
         except Exception as error:
             if not is_transient(error):
                 raise
-            metrics.RETRIES.labels("housekeeping").inc()
+            metrics.RETRIES.labels("inbox clean-up").inc()
 
 
-async def _forget(consumer: str, *, memory: timedelta, work: WorkFactory, stopping: asyncio.Event) -> None:
-    deleted = ROWS_AT_ONCE
-    while deleted == ROWS_AT_ONCE and not stopping.is_set():
+async def _delete_older(consumer: str, *, retention: timedelta, work: WorkFactory, stopping: asyncio.Event) -> None:
+    deleted = _ROWS_AT_ONCE
+    while deleted == _ROWS_AT_ONCE and not stopping.is_set():
         async with work.pool.acquire() as connection:
-            before = work.clock.now() - memory
-            deleted = await inbox.delete_older(connection, consumer=consumer, before=before, limit=ROWS_AT_ONCE)
+            before = work.clock.now() - retention
+            deleted = await inbox.delete_older(connection, consumer=consumer, before=before, limit=_ROWS_AT_ONCE)
         if deleted:
-            log.info("inbox rows forgotten", consumer=consumer, rows=deleted)
+            log.info("inbox.cleaned_up", consumer=consumer, rows=deleted)

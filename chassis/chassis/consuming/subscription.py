@@ -1,12 +1,14 @@
 """FastStream in the one shape in which it loses nothing: batches, acknowledged by hand, raw records.
 
-Its defaults acknowledge messages whose handler failed, and one unreadable header loses a whole batch, so parsing,
-failures and offsets are the chassis' own; FastStream keeps the consumers, their groups and their shutdown.
+By default it acknowledges messages whose handler failed, and one unreadable header loses a whole batch. Parsing,
+failures and offsets are therefore the chassis' own; FastStream keeps the consumers, their groups and their shutdown.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,21 +17,16 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
 from chassis.backoff import Backoff
+from chassis.consuming.batch import Record
+from chassis.consuming.consumer import Consumer
 from chassis.consuming.processor import BatchProcessor
 from chassis.crash_points import crash_point
 from chassis.errors import describe, is_transient
+from chassis.settings import ServiceSettings
 from chassis.telemetry import metrics
+from chassis.unit_of_work import WorkFactory
 from chassis.workarounds.complete_poll import CompletePollConsumer
 from chassis.workarounds.raw_records import hand_over_raw, keep_raw, use_consumer_class
-
-if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Callable, Sequence
-
-    from chassis.consuming.batch import Record
-    from chassis.consuming.consumer import Consumer
-    from chassis.settings import ServiceSettings
-    from chassis.unit_of_work import WorkFactory
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +37,7 @@ _PARTITION_LOST = (CommitFailedError, IllegalStateError, RebalanceInProgressErro
 
 
 class Subscription:
-    """One consumer at work: processes batches, and acknowledges each only after its commit."""
+    """Consumes one topic: processes batches, and acknowledges each only after its commit."""
 
     def __init__(
         self,
@@ -76,7 +73,7 @@ class Subscription:
         self.subscriber(self.process)
 
     async def process(self, records: Sequence[Record]) -> None:
-        """Process a batch that FastStream has polled. Never raises: FastStream would go on as if it had succeeded."""
+        """Process a polled batch. Never raises: FastStream would go on as if the batch had succeeded."""
         if self._broken:
             return
         try:
@@ -93,7 +90,7 @@ class Subscription:
         await self._acknowledge(records)
 
     async def _retry(self, records: Sequence[Record], error: Exception) -> None:
-        """Wait, then let the same records be polled again."""
+        """Wait, then seek back, so that the same records are polled again."""
         metrics.RETRIES.labels(self.group).inc()
         log.warning("batch.retried", consumer=self.group, error=describe(error))
         await self._backoff.wait()
@@ -110,7 +107,7 @@ class Subscription:
             try:
                 await self._client().commit(offsets)
             except _PARTITION_LOST as error:
-                # Whoever owns the partition now is given the records again, and the inbox drops them.
+                # The records are delivered again to whoever owns the partition now, and the inbox drops them.
                 log.info("offsets.not_committed", consumer=self.group, error=describe(error))
                 return
             except KafkaError as error:
@@ -122,12 +119,11 @@ class Subscription:
     def _client(self) -> AIOKafkaConsumer:
         client = self.subscriber.consumer
         if client is None:
-            message = "the consumer is stopped"
-            raise IllegalStateError(message)
+            raise IllegalStateError("the consumer is stopped")
         return client
 
     def problem(self, *, longest_idle_seconds: float) -> str | None:
-        """Say why this consumer does not work, or None when it does."""
+        """Why this consumer does not work; None when it does."""
         client = self.subscriber.consumer
         if not isinstance(client, CompletePollConsumer) or self._broken:
             return "is stopped"
@@ -151,7 +147,7 @@ class Subscription:
 
 
 def new_broker(settings: ServiceSettings, *, service: str) -> KafkaBroker:
-    """Return the broker all subscriptions of a service are registered on."""
+    """The broker on which all subscriptions of a service are registered."""
     return KafkaBroker(
         settings.kafka_bootstrap_servers,
         client_id=service,
@@ -163,7 +159,7 @@ def new_broker(settings: ServiceSettings, *, service: str) -> KafkaBroker:
 
 
 async def connect(broker: KafkaBroker) -> None:
-    """Connect, and let every subscriber be given a consumer whose polls are complete."""
+    """Connect; every subscriber will poll by a `CompletePollConsumer`."""
     await broker.connect()
     use_consumer_class(broker, CompletePollConsumer)
 

@@ -1,4 +1,4 @@
--- The chassis' own tables: what was heard, what is to be said, what is due, what was set aside.
+-- The chassis' own tables: events processed, events to publish, timers, dead letters.
 CREATE SCHEMA messaging;
 
 -- One row per event that took effect, per consumer. Not partitioned by time: uniqueness would then hold per partition
@@ -22,7 +22,7 @@ CREATE TABLE messaging.outbox (
     payload       bytea       NOT NULL,
     traceparent   text,
     occurred_at   timestamptz NOT NULL,
-    undeliverable_reason text           -- why the broker will never accept it; such a row waits for an operator
+    undeliverable_reason text           -- why the broker would not accept it; such a row waits for an operator
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
         toast_tuple_target = 8160); -- a payload lives for milliseconds: compressing it costs more than it saves
 
@@ -32,31 +32,33 @@ CREATE TABLE messaging.timer (
     due_at      timestamptz NOT NULL,
     traceparent text,
     attempts    integer     NOT NULL DEFAULT 0,
-    failure     text,                   -- why it failed the last time
+    failure     text,                   -- the error of the last attempt
     PRIMARY KEY (kind, key)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 CREATE INDEX timer_due_at ON messaging.timer (due_at);
 
--- A record is identified by its place and its contents, because a topic made anew starts again at offset 0.
+-- A record is identified by its place and its contents, because a topic that is created again starts at offset 0.
 CREATE TABLE messaging.dead_letter (
-    dead_letter_id    uuid        PRIMARY KEY,
-    consumer     text        NOT NULL,
-    topic        text        NOT NULL,
-    partition    integer     NOT NULL,
-    record_offset bigint     NOT NULL,
-    digest       bytea       NOT NULL,
-    key          bytea,
-    value        bytea,
-    headers      jsonb       NOT NULL,  -- [[name, base64 or null], …]
-    reason_code  text        NOT NULL,
-    reason       text        NOT NULL,
-    stack        text,
-    attempts     integer     NOT NULL,
-    dead_lettered_at    timestamptz NOT NULL,
-    replayed_at  timestamptz,
+    dead_letter_id   uuid        PRIMARY KEY,
+    consumer         text        NOT NULL,
+    topic            text        NOT NULL,
+    partition        integer     NOT NULL,
+    record_offset    bigint      NOT NULL,
+    digest           bytea       NOT NULL,
+    key              bytea,
+    value            bytea,
+    headers          jsonb       NOT NULL,  -- [[name, base64 or null], …]
+    reason_code      text        NOT NULL,
+    reason           text        NOT NULL,
+    stack            text,
+    attempts         integer     NOT NULL,
+    dead_lettered_at timestamptz NOT NULL,
+    replayed_at      timestamptz,
+    discarded_at     timestamptz,
     UNIQUE (consumer, topic, partition, record_offset, digest)
 );
-CREATE INDEX dead_letter_open ON messaging.dead_letter (dead_lettered_at) WHERE replayed_at IS NULL;
+CREATE INDEX dead_letter_open ON messaging.dead_letter (dead_lettered_at)
+    WHERE replayed_at IS NULL AND discarded_at IS NULL;
 
 CREATE FUNCTION messaging.notify_relay() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM pg_notify('outbox', ''); RETURN NULL; END $$;

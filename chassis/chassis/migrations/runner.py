@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from chassis.database import Connection
 from chassis.errors import CannotStartError
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from chassis.database import Connection
-
 CHASSIS_MIGRATIONS = Path(__file__).parent
-_ADVISORY_LOCK = 0x6D696772  # "migr"
+ADVISORY_LOCK = 0x6D696772  # "migr"
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 _LONGEST_WAIT_SECONDS = 3_600
 _HISTORY = """
@@ -39,7 +35,7 @@ class Migration:
 
 
 def find_migrations(directory: Path) -> Sequence[Migration]:
-    """Return all migrations of the chassis and of the service whose files lie in `directory`, in order."""
+    """All migrations of the chassis and of the service whose files lie in `directory`, in order."""
     return [*_series("chassis", CHASSIS_MIGRATIONS), *_series("service", directory)]
 
 
@@ -48,17 +44,19 @@ def _series(series: str, directory: Path) -> list[Migration]:
     for number, path in enumerate(sorted(directory.glob("*.sql")), start=1):
         name = _NAME.match(path.name)
         if name is None or int(name[1]) != number:
-            message = f"migration {path.name} must be named {number:04d}_what.sql: numbers start at 0001 without gaps"
-            raise CannotStartError(message)
+            raise CannotStartError(
+                f"migration {path.name} must be named {number:04d}_what.sql: numbers start at 0001 without gaps"
+            )
         migrations.append(Migration(series, number, path))
     if not migrations:
-        message = f"there is no migration in {directory}: a package must bring its SQL files along (package-data)"
-        raise CannotStartError(message)
+        raise CannotStartError(
+            f"there is no migration in {directory}: a package must bring its SQL files along (package-data)"
+        )
     return migrations
 
 
-async def pending(connection: Connection, *, directory: Path) -> Sequence[Migration]:
-    """Return the migrations that this database has not had."""
+async def pending_migrations(connection: Connection, *, directory: Path) -> Sequence[Migration]:
+    """The migrations that this database has not had."""
     known = await connection.fetchval("SELECT to_regclass('public.applied_migration') IS NOT NULL")
     rows = await connection.fetch("SELECT series, number FROM public.applied_migration") if known else []
     applied = {(row["series"], row["number"]) for row in rows}
@@ -70,10 +68,10 @@ async def pending(connection: Connection, *, directory: Path) -> Sequence[Migrat
 async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migration]:
     """Apply what is pending and return it. Two processes doing so at once take turns."""
     await connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
-    await connection.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK, timeout=_LONGEST_WAIT_SECONDS)
+    await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK, timeout=_LONGEST_WAIT_SECONDS)
     try:
         await connection.execute(_HISTORY)
-        applied = await pending(connection, directory=directory)
+        applied = await pending_migrations(connection, directory=directory)
         for migration in applied:
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10min'")
@@ -86,4 +84,4 @@ async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migrat
                 )
         return applied
     finally:
-        await connection.execute("SELECT pg_advisory_unlock($1)", _ADVISORY_LOCK)
+        await connection.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)

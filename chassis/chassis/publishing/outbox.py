@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from opentelemetry.trace import SpanKind
 from uuid_utils.compat import uuid7
 
+from chassis.database import Connection
 from chassis.errors import HandlerBrokenError, UnprocessableMessage
-from chassis.telemetry import messaging_attributes as messaging
+from chassis.telemetry import messaging
+from chassis.telemetry.tracing import Trace, Tracing
 from contracts.envelope import to_json
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from chassis.database import Connection
-    from chassis.telemetry.tracing import Trace, Tracing
-    from contracts.topic import Event, Topic
+from contracts.topic import Event, Topic
 
 HEADER_ALLOWANCE_BYTES = 1_024
 
@@ -127,7 +124,7 @@ async def resend_undeliverable(connection: Connection) -> int:
 
 
 async def oldest_waiting(connection: Connection) -> datetime | None:
-    """Return since when the oldest unsent event waits."""
+    """When the oldest unsent event was published; None when the outbox is empty."""
     oldest: datetime | None = await connection.fetchval(
         "SELECT occurred_at FROM messaging.outbox WHERE undeliverable_reason IS NULL ORDER BY position LIMIT 1"
     )

@@ -1,15 +1,15 @@
 """Sends the outbox to Kafka, in order, by one relay of each service at a time.
 
-Rows leave in the order of their positions and are deleted only after the broker has taken them, so a crash sends some
-again and loses none. At a failure the relay stops, makes a new producer and begins at the first row that is still
-there: nothing overtakes what failed.
+Rows leave in the order of their positions and are deleted only after the broker has acknowledged them, so a crash
+sends some again and loses none. After a failure the relay makes a new producer and begins at the first row that is
+still there, so that nothing overtakes what failed.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import asyncpg
 import structlog
@@ -25,21 +25,15 @@ from opentelemetry.trace import SpanKind
 
 from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
-from chassis.database import connection_arguments
+from chassis.database import Connection, connection_arguments
 from chassis.errors import describe, is_transient
 from chassis.publishing import outbox
-from chassis.telemetry import messaging_attributes as messaging
-from chassis.telemetry import metrics
+from chassis.publishing.outbox import OutboxRow
+from chassis.settings import ServiceSettings
+from chassis.telemetry import messaging, metrics
+from chassis.telemetry.tracing import Tracing
 from chassis.workarounds.abandoned_producer import abandon, stop, stop_sending_after_failure
 from contracts.envelope import headers_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from chassis.database import Connection
-    from chassis.publishing.outbox import OutboxRow
-    from chassis.settings import ServiceSettings
-    from chassis.telemetry.tracing import Tracing
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +47,7 @@ LONGEST_SILENCE_SECONDS = 15.0
 SEND_TIMEOUT_SECONDS = 120
 _LEADER_LOCK = 0x72656C61  # "rela"
 _PERMANENT_ERRORS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTimestampError, PolicyViolationError)
-"""What the broker has against a record itself. Every other error is taken for transient."""
+"""What the broker has against a record itself. Every other error counts as transient."""
 _LARGEST_REQUEST_BYTES = 4 * 1_048_576
 
 
@@ -150,7 +144,7 @@ class Relay:
                 self._reached_at = _now()
             backoff.reset()
             if self._stopping.is_set():
-                if not rows:  # what was committed while the last rows were sent leaves too
+                if not rows:  # what was committed while the last rows were sent is sent too
                     return
             elif len(rows) < limit:
                 await pause(self._filled, POLL_SECONDS)
@@ -201,7 +195,7 @@ class Relay:
                 await outbox.mark_undeliverable(
                     connection, position=row.position, reason=f"{type(error).__name__}: {error}"
                 )
-                raise  # a refused record leaves a hole in the producer's sequence: begin again with a new one
+                raise  # a refused record leaves a gap in the producer's sequence: only a new producer can go on
             await outbox.delete(connection, positions=[row.position])
             metrics.MESSAGES_SENT.labels(row.topic).inc()
         self._careful = False

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
-import structlog
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from typing_extensions import override
 
 from chassis.errors import CannotStartError
+from chassis.settings import ServiceSettings
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping
-
-    from starlette.requests import Request
-
-    from chassis.settings import ServiceSettings
-
-    Problems = Mapping[str, str]
-
-log = structlog.get_logger(__name__)
+Problems: TypeAlias = Mapping[str, str]
+"""What is wrong, by the name of the part that is."""
 
 
 class _Server(uvicorn.Server):
@@ -78,8 +72,9 @@ class HttpServer:
         try:
             listening = socket.create_server((host, port))
         except OSError as error:
-            message = f"port {port} of {host} cannot be opened ({error.strerror}); change HTTP_HOST or HTTP_PORT"
-            raise CannotStartError(message) from error
+            raise CannotStartError(
+                f"port {port} of {host} cannot be opened ({error.strerror}); change HTTP_HOST or HTTP_PORT"
+            ) from error
         self._task = asyncio.create_task(self._server.serve(sockets=[listening]), name="http")
         return int(listening.getsockname()[1])
 

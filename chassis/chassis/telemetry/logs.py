@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+from types import TracebackType
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
 
 from chassis.errors import places_of
 from chassis.telemetry.tracing import trace_id_of
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from structlog.typing import EventDict, WrappedLogger
 
 _CHATTY = ("aiokafka", "faststream", "uvicorn", "opentelemetry", "urllib3", "asyncio")
 

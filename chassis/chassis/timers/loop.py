@@ -1,12 +1,12 @@
-"""Fires durable timers: each due timer's removal and its handler's effects are one transaction."""
+"""Fires durable timers: a due timer's removal and its handler's effects are one transaction."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -14,20 +14,16 @@ from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
 from chassis.errors import HandlerBrokenError, describe, is_overload, is_transient
 from chassis.telemetry import metrics
-from chassis.timers import table as timer_table
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from chassis.timers.table import DueTimer
-    from chassis.unit_of_work import Work, WorkFactory
+from chassis.timers import timer_table
+from chassis.timers.timer_table import DueTimer
+from chassis.unit_of_work import Work, WorkFactory
 
 log = structlog.get_logger(__name__)
 
 BATCH_TIMERS = 500
 LONGEST_SLEEP_SECONDS = 1.0
 SHORTEST_SLEEP_SECONDS = 0.2
-"""A timer that is due and not ours is held by another instance: look again, but not at once."""
+"""A due timer that is not ours is locked by another instance: look again, but not at once."""
 FIRST_POSTPONEMENT = timedelta(seconds=10)
 LONGEST_POSTPONEMENT = timedelta(hours=1)
 
@@ -64,7 +60,7 @@ class TimerLoop:
                 if not is_transient(error):
                     raise
                 metrics.RETRIES.labels("timers").inc()
-                log.warning("timers wait", error=describe(error))
+                log.warning("timers.retried", error=describe(error))
                 await backoff.wait()
             else:
                 await pause(self._changed, seconds)
@@ -74,7 +70,7 @@ class TimerLoop:
         timers: Sequence[DueTimer] = ()
         try:
             async with self._work.transaction() as work:
-                timers = await self._take(work)
+                timers = await self._pop_due(work)
                 for kind, group in groupby(sorted(timers, key=lambda timer: timer.kind), key=lambda timer: timer.kind):
                     await self._handlers[kind].handle(list(group), work)
                 crash_point("timers.before_commit")
@@ -88,21 +84,21 @@ class TimerLoop:
             metrics.TIMERS_FIRED.labels(timer.kind, "fired").inc()
         return len(timers)
 
-    async def _take(self, work: Work) -> Sequence[DueTimer]:
-        return await timer_table.take_due(work.connection, kinds=list(self._handlers), now=work.now, limit=BATCH_TIMERS)
+    async def _pop_due(self, work: Work) -> Sequence[DueTimer]:
+        return await timer_table.pop_due(work.connection, kinds=list(self._handlers), now=work.now, limit=BATCH_TIMERS)
 
     async def _fire_alone(self, timer: DueTimer) -> None:
-        """Fire one timer of a batch that failed; put it off when it is the one that fails."""
+        """Fire one timer of a batch that failed; postpone it when it is the one that fails."""
         try:
             async with self._work.transaction() as work:
-                if await timer_table.take_one(work.connection, timer=timer):
+                if await timer_table.pop(work.connection, timer=timer):
                     await self._handlers[timer.kind].handle([timer], work)
         except Exception as error:
             if _concerns_no_timer(error):
                 raise
             wait = min(FIRST_POSTPONEMENT * 2 ** min(timer.attempts, 10), LONGEST_POSTPONEMENT)
             metrics.TIMERS_FIRED.labels(timer.kind, "failed").inc()
-            log.exception("timer failed", kind=timer.kind, attempts=timer.attempts + 1)
+            log.exception("timer.failed", kind=timer.kind, attempts=timer.attempts + 1)
             async with self._work.transaction() as work:
                 await timer_table.postpone(
                     work.connection, timer=timer, until=work.now + wait, failure=type(error).__qualname__
@@ -121,5 +117,5 @@ class TimerLoop:
 
 
 def _concerns_no_timer(error: Exception) -> bool:
-    """Whether the trouble lies outside the timers that are due; one that waits for a lock must not hold up the rest."""
+    """Whether the cause lies outside the timers that are due; one that waits for a lock must not delay the rest."""
     return isinstance(error, HandlerBrokenError) or (is_transient(error) and not is_overload(error))

@@ -1,23 +1,21 @@
 """Stops an aiokafka producer at once, without sending what it still holds.
 
-aiokafka 0.14.0 knows only a stop that first sends everything: without a broker it waits for ever, and when the broker
-is back it sends what by then another relay may have sent, and newer events with it. After one batch was refused it
-also goes on with the next ones, which overtake the refused one.
+Two faults of aiokafka 0.14.0. It knows only a stop that first sends everything (aio-libs/aiokafka#1101): without a
+broker that waits for ever, and when the broker is back it sends what another relay may have sent by then, and newer
+events with it. And after the broker has refused a batch it goes on with the next ones, which overtake the refused one
+(aio-libs/aiokafka#1017 tells what else follows from a refusal).
 """
 
 from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
 
 import structlog
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from chassis.errors import describe
-
-if TYPE_CHECKING:
-    from aiokafka import AIOKafkaProducer
 
 log = structlog.get_logger(__name__)
 

@@ -1,24 +1,19 @@
 """Lets FastStream hand over raw records, polled by a consumer of our choice.
 
-FastStream 0.7.8 decodes every record of a batch before any handler is called: one null or binary header, or one value
-that is not UTF-8, raises, and the whole batch is lost. It has no setting for the class of its consumers either; its
-broker builds them by `config.builder`.
+Two faults of FastStream 0.7.8. It decodes every header of a batch before any handler is called: one that is null or
+not UTF-8 raises, and the whole batch is lost (ag2ai/faststream#2458). And it has no setting for the class of its
+consumers, which its broker builds by `config.builder`; no report of that is known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from aiokafka import AIOKafkaConsumer
-    from faststream.kafka import KafkaBroker
-
-    from chassis.consuming.batch import Record
 
 
 def use_consumer_class(broker: KafkaBroker, consumer_class: Callable[..., AIOKafkaConsumer]) -> None:
@@ -28,7 +23,7 @@ def use_consumer_class(broker: KafkaBroker, consumer_class: Callable[..., AIOKaf
     config.builder = partial(consumer_class, **arguments)
 
 
-async def keep_raw(raw: tuple[Record, ...], original: Any) -> KafkaAckableMessage:  # noqa: ANN401 - FastStream's bound method
+async def keep_raw(raw: tuple[ConsumerRecord[bytes, bytes], ...], original: Any) -> KafkaAckableMessage:  # noqa: ANN401 - FastStream's bound method
     """Parse nothing: build FastStream's message around the records, whatever their headers and values are."""
     return KafkaAckableMessage(
         body=b"",

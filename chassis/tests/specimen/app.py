@@ -1,16 +1,18 @@
-"""It hears contact changes, counts every effect, keeps the newest state and announces that it did."""
+"""It consumes contact changes, counts every effect, keeps the newest state and publishes an event per effect."""
 
 from __future__ import annotations
 
+import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import UUID
 
+from chassis.consuming.batch import Batch
 from chassis.errors import UnprocessableMessage
-from chassis.service import Consumer, Service, TimerHandler
+from chassis.service import Command, Consumer, Runtime, Service, TimerHandler
 from chassis.settings import ServiceSettings
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.catalogue import Catalogue
@@ -19,9 +21,6 @@ from contracts.notify import MESSAGE_SETTLED, MessageSettled, Settlement
 from contracts.policy import CONTACT_CHANGED, ContactChanged
 from contracts.topic import Topic
 from contracts.vocabulary import Channel
-
-if TYPE_CHECKING:
-    from chassis.consuming.batch import Batch
 
 BROKEN, UNPROCESSABLE, REMINDED = "broken", "unprocessable", "reminded"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -37,19 +36,19 @@ class Settings(ServiceSettings):
     specimen_handler_broken: bool = False
 
 
-def heard_topic(suffix: str) -> Topic[ContactChanged]:
-    """Return the topic the specimen consumes."""
-    return replace(CONTACT_CHANGED, name=f"{suffix}.heard.v1", partitions=_PARTITIONS, consumers=(NAME,))
+def consumed_topic(suffix: str) -> Topic[ContactChanged]:
+    """The topic the specimen consumes."""
+    return replace(CONTACT_CHANGED, name=f"{suffix}.consumed.v1", partitions=_PARTITIONS, consumers=(NAME,))
 
 
-def said_topic(suffix: str) -> Topic[MessageSettled]:
-    """Return the topic the specimen announces its effects on, keyed as what it hears."""
-    return replace(MESSAGE_SETTLED, name=f"{suffix}.said.v1", partitions=_PARTITIONS, producers=(NAME,))
+def published_topic(suffix: str) -> Topic[MessageSettled]:
+    """The topic the specimen publishes its effects to, keyed as what it consumes."""
+    return replace(MESSAGE_SETTLED, name=f"{suffix}.published.v1", partitions=_PARTITIONS, producers=(NAME,))
 
 
 def catalogue(suffix: str) -> Catalogue:
-    """Return all topics there are in the specimen's world."""
-    return Catalogue([heard_topic(suffix), said_topic(suffix), DEAD_LETTERS])
+    """All topics there are in the specimen's world."""
+    return Catalogue([consumed_topic(suffix), published_topic(suffix), DEAD_LETTERS])
 
 
 class Specimen:
@@ -57,10 +56,10 @@ class Specimen:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._said = said_topic(settings.specimen_topics)
+        self._published = published_topic(settings.specimen_topics)
 
     async def count(self, batch: Batch[ContactChanged], work: Work) -> None:
-        """Count every delivery as one effect; a name tells what should go wrong."""
+        """Count every delivery as one effect; the customer's name says what should go wrong."""
         for delivery in batch:
             if delivery.event.name == BROKEN or self._settings.specimen_handler_broken:
                 raise ZeroDivisionError
@@ -71,7 +70,7 @@ class Specimen:
         await work.connection.execute(
             """
             INSERT INTO state AS kept (customer_id, version)
-            SELECT customer_id, max(version) FROM unnest($1::uuid[], $2::int[]) AS heard (customer_id, version)
+            SELECT customer_id, max(version) FROM unnest($1::uuid[], $2::int[]) AS consumed (customer_id, version)
              GROUP BY customer_id ORDER BY customer_id
                 ON CONFLICT (customer_id) DO UPDATE SET version = excluded.version
              WHERE excluded.version > kept.version
@@ -83,15 +82,15 @@ class Specimen:
             "INSERT INTO effect (customer_id, version) SELECT * FROM unnest($1::uuid[], $2::int[])", ids, versions
         )
         for delivery in batch:
-            work.publish_to(self._said, _said(delivery.event), trace=delivery.trace)
+            work.publish_to(self._published, _settled(delivery.event), trace=delivery.trace)
             if delivery.event.name == REMINDED:
                 due_at = work.now + timedelta(milliseconds=200)
                 work.schedule(Timer("remind", str(delivery.event.customer_id), due_at, delivery.trace))
 
     async def remind(self, due: Sequence[DueTimer], work: Work) -> None:
-        """Announce once more, with version 1000, that a timer has fired."""
+        """Publish once more, with version 1000, that a timer has fired."""
         for timer in due:
-            said = MessageSettled(
+            settled = MessageSettled(
                 message_id=UUID(timer.key),
                 claim_id=UUID(timer.key),
                 claim_version=1_000,
@@ -99,10 +98,15 @@ class Specimen:
                 settlement=Settlement.SENT,
                 attempts=1,
             )
-            work.publish_to(self._said, said, trace=timer.trace)
+            work.publish_to(self._published, settled, trace=timer.trace)
+
+    async def name_brokers(self, _: argparse.Namespace, __: Runtime) -> int:
+        """A command that needs more than the database."""
+        sys.stdout.write(f"{self._settings.kafka_bootstrap_servers}\n")
+        return 0
 
 
-def _said(event: ContactChanged) -> MessageSettled:
+def _settled(event: ContactChanged) -> MessageSettled:
     return MessageSettled(
         message_id=event.customer_id,
         claim_id=event.customer_id,
@@ -114,13 +118,22 @@ def _said(event: ContactChanged) -> MessageSettled:
 
 
 def build(settings: Settings) -> Service:
-    """Return the specimen."""
+    """The specimen as a service."""
     specimen = Specimen(settings)
     return Service(
         name=NAME,
         settings=settings,
         catalogue=catalogue(settings.specimen_topics),
         migrations=MIGRATIONS,
-        consumers=(Consumer(heard_topic(settings.specimen_topics), specimen.count),),
+        consumers=(Consumer(consumed_topic(settings.specimen_topics), specimen.count),),
         timers=(TimerHandler("remind", specimen.remind),),
+        commands=(
+            Command(
+                "name-brokers",
+                "print the address of the brokers",
+                lambda _: None,
+                specimen.name_brokers,
+                needs=("kafka_bootstrap_servers",),
+            ),
+        ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
@@ -34,17 +34,22 @@ class SenderSettings:
 class Settings(ServiceSettings):
     """Durations end in their unit."""
 
-    smtp_host: str = Field(min_length=1)
+    needed_to_run: ClassVar[tuple[str, ...]] = (
+        *ServiceSettings.needed_to_run,
+        *("smtp_host", "mail_from", "smpp_host", "smpp_system_id", "smpp_password"),
+    )
+
+    smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65_535)
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
-    mail_from: Annotated[str, AfterValidator(_mail_address)] = Field(description="Customers answer to it")
-    smpp_host: str = Field(min_length=1)
+    mail_from: Annotated[str, AfterValidator(_mail_address)] = Field(default="", description="Customers answer to it")
+    smpp_host: str = ""
     smpp_port: int = Field(default=2775, ge=1, le=65_535)
     smpp_tls: bool = False
-    smpp_system_id: Annotated[str, StringConstraints(max_length=15)]
-    smpp_password: SecretStr
+    smpp_system_id: Annotated[str, StringConstraints(max_length=15)] = ""
+    smpp_password: SecretStr = SecretStr("")
     sms_sender: Annotated[str, StringConstraints(pattern=r"^(\+?\d{3,15}|[A-Za-z0-9 ]{1,11})$")] = Field(
         default="Waterschade", description="Shown as the sender: a number, or up to 11 letters and digits"
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chassis.clock import SettableClock
-from chassis.service import open_runtime
+from chassis.lifecycle import open_runtime
 from chassis.settings import load_settings
 from notify_svc.app import build
 from notify_svc.settings import Settings

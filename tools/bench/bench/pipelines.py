@@ -65,7 +65,7 @@ def service_program(service: str, *, environment: Mapping[str, str]) -> Program:
         name=service,
         arguments=[*command, "run"],
         environment=environment,
-        ready='"event": "started"',
+        ready='"event": "service.started"',
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from chassis.timers.table import Timer
+    from chassis.timers.timer_table import Timer
     from contracts.topic import Event
 
 _OUTBOX = """

@@ -1,13 +1,10 @@
-"""Names of the OpenTelemetry messaging semantic conventions, as span attributes of one record."""
+"""Span attributes by the messaging semantic conventions of OpenTelemetry."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from opentelemetry.semconv._incubating.attributes import messaging_attributes as names
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def created(topic: str, *, event_id: str, key: str) -> Mapping[str, str | int]:
@@ -24,7 +21,7 @@ def sent(topic: str | None, *, count: int) -> Mapping[str, str | int]:
 
 
 def received(topic: str, *, group: str, count: int) -> Mapping[str, str | int]:
-    """Describe a batch taken from the broker."""
+    """Describe a batch polled from the broker."""
     return _operation("poll", "receive", topic) | {
         names.MESSAGING_CONSUMER_GROUP_NAME: group,
         names.MESSAGING_BATCH_MESSAGE_COUNT: count,
@@ -32,7 +29,7 @@ def received(topic: str, *, group: str, count: int) -> Mapping[str, str | int]:
 
 
 def processed(topic: str, *, group: str, event_id: str, partition: int, offset: int) -> Mapping[str, str | int]:
-    """Describe one record that is being handled."""
+    """Describe one record that is being processed."""
     return _operation("process", "process", topic) | {
         names.MESSAGING_CONSUMER_GROUP_NAME: group,
         names.MESSAGING_MESSAGE_ID: event_id,

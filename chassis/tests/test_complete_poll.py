@@ -1,4 +1,4 @@
-"""The very first poll: the consumer has no positions yet when it begins."""
+"""A poll that fails half-way, also the very first, for which the consumer has no positions yet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from devstack.kafka.mock_cluster import MockCluster
 
 
 @pytest.mark.parametrize("partitions", [1, 2])
-async def test_a_first_poll_that_fails_half_way_loses_nothing(partitions: int) -> None:
+async def test_a_first_poll_that_fails_half_way_loses_no_record(partitions: int) -> None:
     cluster = MockCluster()
     cluster.create_topic(name="first-poll.v1", partitions=partitions)
     producer: AIOKafkaProducer = AIOKafkaProducer(bootstrap_servers=cluster.bootstrap_servers)
@@ -33,20 +33,25 @@ async def test_a_first_poll_that_fails_half_way_loses_nothing(partitions: int) -
     fetched_records = consumer._fetcher.fetched_records
     failed = False
 
-    async def fail_once_after_taking(*args: Any, **kwargs: Any) -> Any:  # what aiokafka does for a corrupt partition
+    async def fail_once_after_draining(*args: Any, **kwargs: Any) -> Any:  # what aiokafka does for a corrupt partition
         nonlocal failed
-        taken = await fetched_records(*args, **kwargs)
-        if taken and not failed:
+        drained = await fetched_records(*args, **kwargs)
+        if drained and not failed:
             failed = True
             raise CorruptRecordException
-        return taken
+        return drained
 
-    consumer._fetcher.fetched_records = fail_once_after_taking
+    consumer._fetcher.fetched_records = fail_once_after_draining
+    values: list[bytes] = []
     try:
         with pytest.raises(CorruptRecordException):
             await consumer.getmany(timeout_ms=10_000)
-        again = await consumer.getmany(timeout_ms=5_000)
+        assert consumer.failed_polls == 1
+        while len(values) < 5:
+            polled = await consumer.getmany(timeout_ms=5_000)
+            values += [record.value for records in polled.values() for record in records]
     finally:
         await consumer.stop()
 
-    assert [record.value for records in again.values() for record in records][:1] == [b"0"]
+    assert values == [b"0", b"1", b"2", b"3", b"4"]
+    assert consumer.failed_polls == 0

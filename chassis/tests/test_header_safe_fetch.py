@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from collections.abc import Sequence
+from uuid import UUID, uuid4
 
+import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.record import default_records
-from driving import contact, until
-from specimen.app import heard_topic
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    import pytest
-    from driving import Driver
-
-PLACEHOLDER, BINARY = b"headername", b"header\xff\xfe\xfd\xfc"
-
-
-class WithBinaryHeaderName(default_records._DefaultRecordBatchBuilderPy):  # type: ignore[misc]  # not typed
-    """Writes what a client that asks for no UTF-8 would."""
-
-    def append(self, *args: object, **kwargs: object) -> object:
-        result = super().append(*args, **kwargs)
-        self._buffer[:] = self._buffer.replace(PLACEHOLDER, BINARY)
-        return result
+from specimen.app import consumed_topic
+from specimen_driver import Driver, contact, until
+from unusual_records import BUILDER, PLACEHOLDER, BinaryHeaderName
 
 
 async def send(driver: Driver, customers: Sequence[UUID], *, partition: int) -> None:
@@ -47,12 +30,12 @@ async def send(driver: Driver, customers: Sequence[UUID], *, partition: int) -> 
 async def send_unreadable(driver: Driver, monkeypatch: pytest.MonkeyPatch, *, partition: int) -> None:
     """Write one record with a binary header name."""
     with monkeypatch.context() as patch:
-        patch.setattr("aiokafka.producer.message_accumulator.DefaultRecordBatchBuilder", WithBinaryHeaderName)
+        patch.setattr(BUILDER, BinaryHeaderName)
         producer = AIOKafkaProducer(bootstrap_servers=driver.stack.kafka_bootstrap_servers)
         await producer.start()
         try:
             headers = [(PLACEHOLDER.decode(), b"x")]
-            topic = heard_topic(driver.suffix).name
+            topic = consumed_topic(driver.suffix).name
             await producer.send_and_wait(topic, b"{}", key=b"unreadable", partition=partition, headers=headers)
         finally:
             await producer.stop()
@@ -68,9 +51,10 @@ async def test_an_unreadable_record_loses_no_record_of_another_partition(
     await driver.launch()
 
     async def all_there() -> bool:
-        return set(customers) <= {customer for customer, _ in await driver.effects()}
+        return sorted(customers) == sorted(customer for customer, _ in await driver.effects())
 
-    await until(all_there, what="all sound records took effect", seconds=20)
+    await until(all_there, what="all sound records took effect")
+    assert await until(lambda: _dead_letters(driver), what="the dead letter") == [2]
 
 
 async def test_an_unreadable_record_holds_up_nothing_behind_it(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,4 +67,9 @@ async def test_an_unreadable_record_holds_up_nothing_behind_it(driver: Driver, m
     async def both_there() -> bool:
         return [customer for customer, _ in await driver.effects()] == [before, after]
 
-    await until(both_there, what="both sound records took effect", seconds=20)
+    await until(both_there, what="both sound records took effect")
+    assert await _dead_letters(driver) == [0]
+
+
+async def _dead_letters(driver: Driver) -> list[int]:
+    return [row["partition"] for row in await driver.rows("SELECT partition FROM messaging.dead_letter")]

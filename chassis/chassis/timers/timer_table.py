@@ -1,21 +1,18 @@
-"""Durable timers: a promise to act at a moment, kept also when the service was down at that moment."""
+"""The table of durable timers: each fires when it is due, or later when the service was down at that moment."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, timedelta
-
-    from chassis.database import Connection
-    from chassis.telemetry.tracing import Trace
+from chassis.database import Connection
+from chassis.telemetry.tracing import Trace
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A promise. `kind` names the handler, `key` what it is about; `trace` is continued when it fires."""
+    """`kind` names the handler, `key` what it is about; `trace` is continued when the timer fires."""
 
     kind: str
     key: str
@@ -53,9 +50,9 @@ async def upsert(connection: Connection, *, timers: Sequence[Timer]) -> None:
 
 
 async def delete(connection: Connection, *, kind: str, keys: Sequence[str]) -> None:
-    """Remove timers, whether they exist or not.
+    """Delete timers, whether they exist or not.
 
-    One that fires at this very moment is skipped: its handler may be waiting for a row the caller has locked.
+    One that fires at this very moment is skipped: its handler may wait for a row that the caller has locked.
     """
     await connection.execute(
         """
@@ -67,8 +64,8 @@ async def delete(connection: Connection, *, kind: str, keys: Sequence[str]) -> N
     )
 
 
-async def take_due(connection: Connection, *, kinds: Sequence[str], now: datetime, limit: int) -> Sequence[DueTimer]:
-    """Remove up to `limit` due timers, earliest first, and return them; other instances skip them meanwhile."""
+async def pop_due(connection: Connection, *, kinds: Sequence[str], now: datetime, limit: int) -> Sequence[DueTimer]:
+    """Delete up to `limit` due timers and return them, earliest first; meanwhile other instances skip them."""
     rows = await connection.fetch(
         """
         DELETE FROM messaging.timer
@@ -85,8 +82,8 @@ async def take_due(connection: Connection, *, kinds: Sequence[str], now: datetim
     return sorted((DueTimer(*row) for row in rows), key=lambda timer: (timer.due_at, timer.kind, timer.key))
 
 
-async def take_one(connection: Connection, *, timer: DueTimer) -> bool:
-    """Remove this timer; return False when it was moved, cancelled or fired meanwhile."""
+async def pop(connection: Connection, *, timer: DueTimer) -> bool:
+    """Delete this timer; False when it was moved, cancelled or fired meanwhile."""
     row = await connection.fetchval(
         "DELETE FROM messaging.timer WHERE kind = $1 AND key = $2 AND due_at = $3 RETURNING key",
         timer.kind,
@@ -112,7 +109,7 @@ async def postpone(connection: Connection, *, timer: DueTimer, until: datetime, 
 
 
 async def until_next(connection: Connection, *, kinds: Sequence[str], now: datetime) -> timedelta | None:
-    """Return how long it is until the next timer is due; None when there is none."""
+    """How long it is until the next timer is due; None when there is none."""
     due_at: datetime | None = await connection.fetchval(
         "SELECT min(due_at) FROM messaging.timer WHERE kind = ANY ($1::text[])", kinds
     )

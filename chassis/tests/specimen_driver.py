@@ -16,19 +16,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from specimen.app import MIGRATIONS, heard_topic, said_topic
+from specimen.app import MIGRATIONS, consumed_topic, published_topic
 
-from chassis.migrations import runner as migrations
+from chassis.migrations.runner import migrate
 from contracts.envelope import Message, encode
 from contracts.policy import ContactChanged, Language
-
-if TYPE_CHECKING:
-    from devstack.stack import Stack
+from devstack.stack import Stack
 
 DEADLINE_SECONDS = 40.0
 _TESTS = Path(__file__).parent
@@ -44,13 +42,12 @@ async def until(condition: Callable[[], Any], *, what: str, seconds: float = DEA
         if result:
             return result
         if time.monotonic() > deadline:
-            message = f"after {seconds:.0f} s still not: {what}"
-            raise AssertionError(message)
+            raise AssertionError(f"after {seconds:.0f} s still not: {what}")
         await asyncio.sleep(0.05)
 
 
 def contact(customer_id: UUID, version: int, *, name: str = "Ada") -> ContactChanged:
-    """Return one event for the specimen to hear."""
+    """One event for the specimen to consume."""
     return ContactChanged(
         customer_id=customer_id,
         version=version,
@@ -74,7 +71,7 @@ class Driver:
     log_path: Path = Path()
 
     def command(self, *arguments: str, keep_output: bool, **extra: str) -> subprocess.Popen[bytes]:
-        """Start the specimen's console script with `arguments`."""
+        """Start the specimen's console script with `arguments`; `extra` are environment variables."""
         environment = {
             **os.environ,
             **self.stack.environment(),
@@ -92,7 +89,7 @@ class Driver:
                 stderr=log,
             )
 
-    async def finish(self, *arguments: str, **extra: str) -> tuple[int, str]:
+    async def run_command(self, *arguments: str, **extra: str) -> tuple[int, str]:
         """Run a command to its end; return its exit code and what it printed."""
         process = self.command(*arguments, keep_output=True, **extra)
         out, _ = await asyncio.to_thread(process.communicate, timeout=DEADLINE_SECONDS)
@@ -102,7 +99,7 @@ class Driver:
         """Bring the database up to date."""
         connection = await asyncpg.connect(self.database_url)
         try:
-            await migrations.migrate(connection, directory=MIGRATIONS)
+            await migrate(connection, directory=MIGRATIONS)
         finally:
             await connection.close()
 
@@ -141,7 +138,7 @@ class Driver:
             self.kill()
 
     def log(self) -> str:
-        """Return what the process has logged."""
+        """What the process has logged."""
         return self.log_path.read_text()
 
     def get(self, path: str) -> tuple[int, dict[str, Any] | str]:
@@ -163,6 +160,11 @@ class Driver:
         """Whether /ready says so."""
         return (await asyncio.to_thread(self.get, "/ready"))[0] == 200
 
+    async def not_ready(self) -> dict[str, Any] | None:
+        """What /ready says when it says no."""
+        status, body = await asyncio.to_thread(self.get, "/ready")
+        return body if status == 503 and isinstance(body, dict) else None
+
     async def publish(self, messages: Sequence[Message | tuple[str, bytes | None, bytes | None, list[Any]]]) -> None:
         """Send messages in order; a tuple (topic, key, value, headers) is sent as it is."""
         producer = AIOKafkaProducer(
@@ -183,9 +185,9 @@ class Driver:
             await producer.stop()
 
     def message(self, event: ContactChanged, *, event_id: str | None = None, traceparent: str | None = None) -> Message:
-        """Return the record that publishes `event`."""
+        """The record that publishes `event`."""
         return encode(
-            heard_topic(self.suffix),
+            consumed_topic(self.suffix),
             event,
             event_id=event_id or str(uuid4()),
             source="/test",
@@ -202,15 +204,15 @@ class Driver:
             await connection.close()
 
     async def effects(self) -> list[tuple[UUID, int]]:
-        """Return every effect that happened, in order."""
+        """Every effect that happened, in order."""
         return [tuple(row) for row in await self.rows("SELECT customer_id, version FROM effect ORDER BY effect_id")]
 
-    async def said(self) -> list[ConsumerRecord[bytes, bytes]]:
-        """Return everything announced so far, as an outside consumer reads it."""
-        return await self.read(said_topic(self.suffix).name)
+    async def published(self) -> list[ConsumerRecord[bytes, bytes]]:
+        """Everything published so far, as an outside consumer reads it."""
+        return await self.read(published_topic(self.suffix).name)
 
     async def read(self, topic: str) -> list[ConsumerRecord[bytes, bytes]]:
-        """Return all records of a topic."""
+        """All records of a topic."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.stack.kafka_bootstrap_servers,
             auto_offset_reset="earliest",

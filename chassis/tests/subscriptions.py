@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import asyncpg
 from faststream import AckPolicy
 
 from chassis.clock import SystemClock
 from chassis.consuming.subscription import Subscription, new_broker
+from chassis.service import Service
 from chassis.telemetry.tracing import Tracing
 from chassis.unit_of_work import WorkFactory
-
-if TYPE_CHECKING:
-    from chassis.service import Service
 
 
 def subscriptions_of(service: Service) -> list[Subscription]:

@@ -1,0 +1,1 @@
+"""The commands that every service has for what could not be processed or sent."""

@@ -1,0 +1,27 @@
+"""A Kafka broker of this process that answers as it is told: with errors, late, or not at all."""
+
+from __future__ import annotations
+
+import ctypes
+
+from devstack.kafka.mock_cluster import BROKER_ID, MockCluster
+
+PRODUCE = 0
+UNKNOWN_SERVER_ERROR, MESSAGE_TOO_LARGE, CLUSTER_AUTHORIZATION_FAILED = -1, 10, 31
+
+
+class RefusingBroker(MockCluster):
+    """librdkafka's mock cluster, whose next answers to a producer can be errors."""
+
+    def refuse_next(self, *codes: int) -> None:
+        """Answer the next produce requests with these error codes of the protocol."""
+        push = self._library.rd_kafka_mock_push_request_errors_array
+        push.argtypes = [ctypes.c_void_p, ctypes.c_int16, ctypes.c_size_t, ctypes.POINTER(ctypes.c_int)]
+        push.restype = None
+        push(self._cluster, PRODUCE, len(codes), (ctypes.c_int * len(codes))(*codes))
+
+    def answer_after(self, milliseconds: int) -> None:
+        """Delay every answer."""
+        set_round_trip = self._library.rd_kafka_mock_broker_set_rtt
+        set_round_trip.argtypes = [ctypes.c_void_p, ctypes.c_int32, ctypes.c_int]
+        set_round_trip(self._cluster, BROKER_ID, milliseconds)

@@ -1,0 +1,109 @@
+"""What becomes of a batch whose handler fails: applied, dead-lettered, retried, or the end of the service."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from specimen.app import consumed_topic
+from specimen_driver import contact
+
+from chassis.consuming.batch import Batch
+from chassis.consuming.processor import TOO_SLOW_ATTEMPTS
+from chassis.errors import HandlerBrokenError
+from chassis.service import Consumer, Service
+from chassis.testing import Harness, harness
+from chassis.unit_of_work import Work
+from contracts.envelope import Message, encode
+from contracts.policy import ContactChanged
+
+TOPIC = consumed_topic("specimen")
+
+
+def message(running: Harness, event: ContactChanged) -> Message:
+    return encode(TOPIC, event, event_id=str(uuid4()), source="/test", time=running.service.clock.now())
+
+
+async def dead_letters(running: Harness) -> list[tuple[str, str]]:
+    rows = await running.pool.fetch("SELECT reason_code, reason FROM messaging.dead_letter ORDER BY record_offset")
+    return [tuple(row) for row in rows]
+
+
+async def test_messages_whose_value_the_database_cannot_hold_are_dead_lettered_and_not_retried(
+    service: Service,
+) -> None:
+    async def store(batch: Batch[ContactChanged], work: Work) -> None:
+        await work.connection.execute("SELECT $1::text", [delivery.event.name for delivery in batch])
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, store),))) as running:
+        await running.deliver(TOPIC, contact(uuid4(), 1, name="Van Closteren"), contact(uuid4(), 1, name="closed"))
+
+        assert await dead_letters(running) == [("handler-failed", "DataError in the handler")] * 2
+
+
+async def test_a_message_that_is_always_too_slow_is_dead_lettered_and_delays_the_others_no_longer(
+    service: Service,
+) -> None:
+    done: list[str] = []
+
+    async def handle(batch: Batch[ContactChanged], work: Work) -> None:
+        if any(delivery.event.name == "slow" for delivery in batch):
+            await work.connection.execute("SET LOCAL statement_timeout = '50ms'")
+            await work.connection.execute("SELECT pg_sleep(5)")
+        done.extend(delivery.event.name for delivery in batch)
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, handle),))) as running:
+        names = ("slow", "first", "second", "third")
+        records = [running.record(message(running, contact(uuid4(), 1, name=name))) for name in names]
+        for _ in range(TOO_SLOW_ATTEMPTS - 1):
+            with pytest.raises(asyncpg.QueryCanceledError):
+                await running.process(TOPIC, records)
+
+        await running.process(TOPIC, records)
+
+        assert await dead_letters(running) == [("handler-failed", "QueryCanceledError in the handler")]
+    assert done == ["first", "second", "third"]
+
+
+async def test_a_migration_under_a_running_service_dead_letters_no_message(service: Service) -> None:
+    async def look(_: Batch[ContactChanged], work: Work) -> None:
+        await work.connection.fetch("SELECT * FROM state")
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, look),))) as running:
+        await running.deliver(TOPIC, contact(uuid4(), 1))
+        other = await asyncpg.connect(service.settings.database_url)
+        await other.execute("ALTER TABLE state ADD COLUMN note text")
+        await other.close()
+        record = running.record(message(running, contact(uuid4(), 2)))
+        with pytest.raises(asyncpg.InvalidCachedStatementError):  # transient: the subscription retries the batch
+            await running.process(TOPIC, [record])
+
+        await running.process(TOPIC, [record])
+
+        assert await dead_letters(running) == []
+        assert await running.pool.fetchval("SELECT count(*) FROM messaging.inbox") == 2
+
+
+async def test_a_service_that_publishes_what_it_may_not_stops_and_dead_letters_nothing(service: Service) -> None:
+    async def publish(batch: Batch[ContactChanged], work: Work) -> None:
+        for delivery in batch:
+            work.publish_to(TOPIC, delivery.event, trace=None)
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, publish),))) as running:
+        with pytest.raises(HandlerBrokenError, match=f"not declared as a producer of {TOPIC.name}"):
+            await running.deliver(TOPIC, *[contact(uuid4(), 1) for _ in range(60)])
+
+        assert await dead_letters(running) == []
+
+
+async def test_a_record_with_a_monstrous_header_name_is_dead_lettered_like_any_other(service: Service) -> None:
+    async with harness(service) as running:
+        good, bad = (running.record(message(running, contact(uuid4(), version))) for version in (1, 2))
+        bad = replace(bad, headers=(("\x01" * 600_000, None),))
+
+        await running.process(TOPIC, [good, bad])
+
+        assert await running.pool.fetchval("SELECT count(*) FROM effect") == 1
+        assert [code for code, _ in await dead_letters(running)] == ["null-header"]

@@ -1,0 +1,96 @@
+"""Timers whose handlers fail, take too long, or are fired by another instance."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from specimen_driver import until
+
+from chassis.service import Service, TimerHandler
+from chassis.testing import harness
+from chassis.timers.loop import FIRST_POSTPONEMENT, SHORTEST_SLEEP_SECONDS, TimerLoop
+from chassis.unit_of_work import DueTimer, Timer, Work
+
+ONE_SECOND = timedelta(seconds=1)
+
+
+async def test_timers_that_take_too_long_together_fire_one_by_one(service: Service) -> None:
+    fired: list[str] = []
+
+    async def slow(due: Sequence[DueTimer], work: Work) -> None:
+        await work.connection.execute("SET LOCAL statement_timeout = '1s'")
+        await work.connection.execute(f"SELECT pg_sleep({0.01 if len(due) == 1 else 5})")
+        fired.extend(timer.key for timer in due)
+
+    async with harness(replace(service, timers=(TimerHandler("slow", slow),))) as running:
+        async with running.runtime.transaction() as work:
+            work.schedule(*[Timer("slow", str(number), work.now - ONE_SECOND) for number in range(10)])
+
+        assert await running.fire_due_timers() == 10
+
+        assert await running.pool.fetchval("SELECT count(*) FROM messaging.timer") == 0
+    assert sorted(fired) == sorted(str(number) for number in range(10))
+
+
+async def test_a_timer_that_waits_for_a_lock_is_postponed_and_does_not_delay_the_others(service: Service) -> None:
+    fired: list[str] = []
+
+    async def handle(due: Sequence[DueTimer], work: Work) -> None:
+        for timer in due:
+            if timer.key == "locked":
+                await work.connection.execute("SET LOCAL lock_timeout = '50ms'")
+                await work.connection.execute("LOCK TABLE state")
+        fired.extend(timer.key for timer in due)
+
+    async with harness(replace(service, timers=(TimerHandler("kind", handle),))) as running:
+        async with running.runtime.transaction() as work:
+            due_at = work.now - ONE_SECOND
+            work.schedule(*[Timer("kind", key, due_at) for key in ("locked", "sound")])
+        other = await asyncpg.connect(service.settings.database_url)
+        try:
+            async with other.transaction():
+                await other.execute("LOCK TABLE state")
+                assert await running.fire_due_timers() == 2
+        finally:
+            await other.close()
+        (left,) = await running.pool.fetch("SELECT key, due_at, attempts, failure FROM messaging.timer")
+
+    assert fired == ["sound"]
+    assert (left["key"], left["attempts"], left["failure"]) == ("locked", 1, "LockNotAvailableError")
+    assert left["due_at"] >= due_at + FIRST_POSTPONEMENT
+
+
+async def test_a_due_timer_that_another_instance_is_firing_is_not_asked_for_in_a_busy_loop(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with harness(service) as running:
+        async with running.runtime.transaction() as work:
+            work.schedule(Timer("remind", "k", work.now - ONE_SECOND))
+        stopping, changed = asyncio.Event(), asyncio.Event()
+        loop = TimerLoop(service.timers, work=running.runtime.work, changed=changed, stopping=stopping)
+        asked_at: list[float] = []
+        fire_due = loop.fire_due
+
+        async def counted() -> int:
+            asked_at.append(asyncio.get_running_loop().time())
+            return await fire_due()
+
+        monkeypatch.setattr(loop, "fire_due", counted)
+        other = await asyncpg.connect(service.settings.database_url)
+        try:
+            async with other.transaction():
+                await other.execute("SELECT FROM messaging.timer FOR UPDATE")
+                task = asyncio.create_task(loop.run())
+                await until(lambda: len(asked_at) == 4, what="asked four times")
+                stopping.set()
+                changed.set()
+                await task
+        finally:
+            await other.close()
+
+    assert asked_at[3] - asked_at[0] >= 3 * SHORTEST_SLEEP_SECONDS
