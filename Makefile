@@ -13,7 +13,7 @@ export MYPYPATH := $(subst $(empty) $(empty),:,$(PACKAGES) $(TESTS) tests/integr
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install up down demo test test-slow bench lint types imports dependencies generated check lock generate clean
+.PHONY: help install up down demo test test-slow bench lint types imports dependencies generated check lock generate picture clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -55,8 +55,12 @@ types: install ## Types, strictly; every test directory by itself, because names
 	@.venv/bin/mypy $(MODULES) $(wildcard tools/install/*.py) deploy/make_secrets.py conftest.py
 	@failed=0; for tests in $(TESTS); do .venv/bin/mypy "$$tests" || failed=1; done; exit $$failed
 
-imports: install ## Who may import whom
-	@.venv/bin/lint-imports
+imports: install ## Who may import whom; the picture of it is up to date
+	@.venv/bin/structure rules
+	@.venv/bin/structure picture --check
+
+picture: install ## Draw docs/structure.md: packages, rooms, imports
+	@exec .venv/bin/structure picture
 
 dependencies: install ## Every package declares what it imports, and nothing else
 	@failed=0; for package in $(PACKAGES); do \
@@ -81,5 +85,5 @@ generate: install ## Write what follows from contracts/, and the locks of the im
 	@.venv/bin/python tools/install/image_locks.py
 
 clean: ## Remove everything made here
-	rm -rf .venv build .devstack .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build .devstack .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -94,9 +94,14 @@ def rules_between(packages: Sequence[Package]) -> list[Rule]:
         {
             "name": "No package and no room in it imports in a circle",
             "type": "acyclic_siblings",
-            "ancestors": [package.module for package in packages],
+            "ancestors": [package.module for package in packages if not declares_its_circles(package)],
         },
     ]
+
+
+def declares_its_circles(package: Package) -> bool:
+    """Whether a package has a rule of its own about circles, because it must allow one, and says why."""
+    return any(rule["type"] == "acyclic_siblings" for rule in own_rules(package))
 
 
 def own_rules(package: Package) -> list[Rule]:
