@@ -3,11 +3,20 @@
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 from small_checkout import Checkout
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def _interrupts_are_not_ignored() -> Iterator[None]:
+    # A shell starts background processes with SIGINT ignored, and what they start inherits that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def read_until(install: subprocess.Popen[str], beginning: str) -> None:
