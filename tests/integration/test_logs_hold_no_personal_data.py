@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from whole_platform import WholePlatform
 
+from demo.input_files import DATA
 from demo.platform import SERVICES
-from demo.telling import DATA
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -138,7 +138,7 @@ async def test_what_is_said_about_a_claim_carries_its_trace(told: WholePlatform)
     said = [one for service in SERVICES for entry in told.log_entries(service) for one in objects_in(entry)]
     about_claims = [one for one in said if "claim_id" in one]
     assert [one for one in about_claims if not one.get("trace_id")] == []
-    for decisions in told.seen.decisions.values():
+    for decisions in told.observed.decisions.values():
         for decision in decisions:
             assert decision.traceparent is not None
             traces = {one["trace_id"] for one in about_claims if one["claim_id"] == str(decision.event.claim_id)}

@@ -79,7 +79,7 @@ async def running(pipeline: Pipeline, *, processes: Processes, databases: Mappin
     try:
         for program in others:
             processes.start(program)
-            await processes.wait_ready(program)
+            await processes.wait_ready(program.name)
         processes.start(first)
         yield ledger
     finally:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from bench import floor, frameless, notify_service
-from bench.processes import SCRIPTS, Program
-from demo.telling import DATA
+from demo.input_files import DATA
+from devstack.process.programs import Program, console_script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,12 +60,13 @@ def service_environment(service: str, *, environment: Mapping[str, str], databas
 
 def service_program(service: str, *, environment: Mapping[str, str]) -> Program:
     """Return a service as it is deployed; only notify-svc has transports of the bench, see `notify_service`."""
-    command = [sys.executable, "-m", notify_service.__name__] if service == "notify-svc" else [str(SCRIPTS / service)]
+    own_entry = [sys.executable, "-m", notify_service.__name__]
+    command = own_entry if service == "notify-svc" else [str(console_script(service))]
     return Program(
         name=service,
         arguments=[*command, "run"],
         environment=environment,
-        ready='"event": "service.started"',
+        is_ready=lambda output: '"event": "service.started"' in output,
     )
 
 
@@ -78,7 +79,7 @@ def _module(pipeline: Pipeline, stage: str, *, environment: Mapping[str, str], d
             "KAFKA_BOOTSTRAP_SERVERS": environment["KAFKA_BOOTSTRAP_SERVERS"],
             "DATABASE_URL": database_url,
         },
-        ready="ready",
+        is_ready=lambda output: "ready" in output,
     )
 
 
