@@ -70,10 +70,9 @@ class RainChart:
 
     @property
     def focus(self) -> tuple[float, float]:
-        """From where to where to look first: the window that decided or came nearest, with the text beside it."""
+        """From where to where to look first: the window that decided or came nearest."""
         band = self.deciding or self.nearest
-        from_x, until_x = band.x, band.x + band.width
-        return (from_x, until_x + BAND_TEXT_WIDTH) if band.text_is_after else (from_x - BAND_TEXT_WIDTH, until_x)
+        return band.x, round(band.x + band.width, 1)
 
     @property
     def deciding(self) -> Band | None:

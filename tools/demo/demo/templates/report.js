@@ -16,16 +16,18 @@ function applyFilter() {
     count += matches ? 1 : 0;
   }
   shown.textContent = shown.dataset.sentence.replace("{shown}", count).replace("{count}", rows.length);
-  scrollToFocus();
 }
 
-// On a narrow screen a chart is wider than its region: show what decided first.
-function scrollToFocus() {
-  for (const region of document.querySelectorAll("[data-focus]")) {
+// On a narrow screen a chart is wider than its region: show the window that decided, or its end, where the loss is.
+const charts = new ResizeObserver((entries) => {
+  for (const { target: region } of entries) {
     const [from, until] = region.dataset.focus.split(" ").map((x) => (x * region.scrollWidth) / region.dataset.width);
-    const spare = region.clientWidth - (until - from);
-    region.scrollLeft = from - Math.max(spare / 2, 8);
+    const margin = Math.max((region.clientWidth - (until - from)) / 2, 8);
+    region.scrollLeft = until + margin - region.clientWidth;
   }
+});
+for (const region of document.querySelectorAll("[data-focus]")) {
+  charts.observe(region);
 }
 
 filter.hidden = false;
