@@ -48,7 +48,7 @@ def test_the_deciding_window_lies_over_its_own_hours() -> None:
     assert chart.deciding is not None
     assert chart.deciding.x == chart.bars[18].x
     assert chart.deciding.x + chart.deciding.width == pytest.approx(chart.bars[42].x)
-    assert chart.focus == (chart.bars[18].x, pytest.approx(chart.bars[42].x))
+    assert chart.focus == pytest.approx((chart.bars[18].x, chart.bars[42].x))
     assert chart.bars[27].x < chart.loss_x < chart.bars[28].x  # 01:30 UTC
 
 

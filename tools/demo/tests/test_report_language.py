@@ -38,7 +38,7 @@ CODES: dict[str, type[StrEnum]] = {
 }
 
 
-def placeholders(language: Language, key: str) -> list[set[str | None]]:
+def placeholders(language: Language, key: str) -> list[set[str]]:
     sentence = language.sentences[key]
     texts = [sentence] if isinstance(sentence, str) else [sentence["one"], sentence["other"]]
     return [{name for _, name, _, _ in Formatter().parse(text) if name} - {"count"} for text in texts]
