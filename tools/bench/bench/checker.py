@@ -1,4 +1,4 @@
-"""Whether a run counts: every report decided exactly once, every decision told twice, nothing left behind."""
+"""Whether a run counts: every report decided exactly once, every decision with two settled messages, empty outboxes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Decided:
 
 @dataclass(frozen=True, kw_only=True)
 class Harvest:
-    """What a pipeline's databases hold after a run. `settled` are the reports of messages that have ended."""
+    """What a pipeline's databases hold after a run. `settled` are the reports of settled messages."""
 
     claims: Sequence[UUID]
     decisions: Sequence[Decided]

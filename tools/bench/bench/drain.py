@@ -1,4 +1,4 @@
-"""One run: stop everybody, load a backlog, start, and measure until the last message has ended."""
+"""One run: load a backlog while nothing runs, start, and measure until the last message is settled."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def running(pipeline: Pipeline, *, processes: Processes, databases: Mappin
 
 
 def check(harvest: checker.Harvest, messages: Sequence[Message]) -> None:
-    """Raise `RunFailedError` unless every report was decided once and told twice, and nothing is left to be said."""
+    """Raise `RunFailedError` unless every report has one decision and two settled messages, and no event is left."""
     reports = [UUID(orjson.loads(message.value)["report_id"]) for message in messages]
     if wrong := checker.problems(harvest, reports=reports):
         raise RunFailedError("; ".join(wrong))
@@ -103,7 +103,7 @@ async def _until_begun(ledger: Ledger, processes: Processes) -> dict[str, int]:
 
 
 async def until_settled(ledger: Ledger, processes: Processes, *, messages: int) -> None:
-    """Wait until so many messages have ended."""
+    """Wait until so many messages are settled."""
     try:
         async with asyncio.timeout(_DRAIN_SECONDS):
             while await ledger.settled_messages() < messages:

@@ -1,4 +1,4 @@
-"""The three contestants: what each of them starts, on which databases."""
+"""The three pipelines: what each of them starts, on which databases."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KNMI_HOURS = sorted((DATA / "knmi").glob("hours_*.txt"))
 """The committed figures of 10 to 18 July 2021."""
 STAGES = ("notify-svc", "weather-svc", "claims-svc")
-"""The order of starting: when the first claim takes effect, everybody behind it is ready."""
+"""The order of starting: when the first claim is opened, every process after it is ready."""
 
 
 class Pipeline(StrEnum):

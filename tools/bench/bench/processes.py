@@ -12,7 +12,7 @@ _SERVERS = ("kafka", "postgres", "otlp-sink")
 
 
 class RunFailedError(Exception):
-    """A run that cannot be measured; the text tells what went wrong."""
+    """A run that cannot be measured; the message is what went wrong."""
 
 
 class Processes(Programs):

@@ -1,4 +1,4 @@
-"""What the rounds say together: medians, spreads, and ratios within each round."""
+"""The results of all rounds: medians, spreads, and ratios within each round."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _ratios(rounds: Sequence[Mapping[Pipeline, Run]], measured: Sequence[Pipelin
 
 
 def machine() -> dict[str, Json]:
-    """Say what was measured on."""
+    """Return what was measured on."""
     cpu_lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((line.partition(":")[2].strip() for line in cpu_lines if line.startswith("model name")), "unknown")
     return {

@@ -66,7 +66,7 @@ class ComposePlatform:
                 urllib.request.urlopen(f"http://{address}/live", timeout=5).close()
             except urllib.error.HTTPError as error:
                 error.close()
-                raise ServiceFailedError(f"{service} says that it has to be restarted: {error.reason}") from error
+                raise ServiceFailedError(f"{service} has to be restarted: {error.reason}") from error
             except OSError as error:
                 raise ServiceFailedError(f"{service} does not answer at {address}: {error}") from error
 

@@ -27,7 +27,7 @@ SETTINGS = {
         "RETRY_FIRST_SECONDS": "1",
     }
 }
-"""What a service needs to be told besides what every service is told."""
+"""The variables of one service besides those of all."""
 
 
 class ServiceFailedError(DevstackError):
@@ -80,7 +80,7 @@ class Platform:
         await self.run("claims-svc", "proofs", "export", "--to", str(directory))
 
     async def start(self) -> None:
-        """Start all services and wait until each says that it is ready."""
+        """Start all services and wait until each is ready."""
         for service in SERVICES:
             self._start(service)
         await self.programs.wait_ready(*SERVICES)

@@ -24,7 +24,7 @@ STORIES_FILE = "stories.json"
 
 @dataclass(frozen=True)
 class Proof:
-    """What a proof says the decision rests on, as far as the page shows it."""
+    """What a decision rests on, as far as the page shows it."""
 
     file_name: str
     facts: LossFacts
