@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from contracts.envelope import Message
 from contracts.topics import TOPICS
 from devstack.kafka.topics import TopicLike, TopicSpec, create_topics
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from contracts.envelope import Message
 
 FLOOR_PARTITIONS = 6
 RAIN_REQUESTED, RAIN_ASSESSED, DECIDED = "floor.rain-requested", "floor.rain-assessed", "floor.decided"

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import orjson
 
 from bench import checker
 from bench.backlog import empty_topics, publish
+from bench.databases import Databases
 from bench.ledger import Ledger
 from bench.pipelines import Pipeline, create_tables, programs
-from bench.processes import RunFailedError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
-
-    from bench.databases import Databases
-    from bench.processes import Processes
-    from contracts.envelope import Message
+from bench.processes import Processes, RunFailedError
+from contracts.envelope import Message
 
 _DRAIN_SECONDS = 300
 _OUTBOX_SECONDS = 60

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
 from bench.checker import Decided, Harvest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from bench.pipelines import Pipeline
+from bench.pipelines import Pipeline
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import asyncpg
 
 from bench import floor, frameless, notify_service
 from demo.input_files import DATA
 from devstack.process.programs import Program, console_script
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 KNMI_HOURS = sorted((DATA / "knmi").glob("hours_*.txt"))
 """The committed figures of 10 to 18 July 2021."""

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
 
 import asyncpg
 
 from bench.databases import SERVICES
 from bench.pipelines import KNMI_HOURS, service_environment, service_program
 from bench.processes import Processes
+from bench.storm import Storm
 from devstack.process.programs import console_script
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from bench.storm import Storm
 
 _CONSUMED_SECONDS = 120
 _CONSUMERS = {

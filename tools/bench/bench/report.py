@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from bench.drain import Run
 from bench.pipelines import Pipeline
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bench.drain import Run
 
 Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json]"
 

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from random import Random
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from contracts.envelope import Message, encode
 from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 STATIONS = (377, 380, 370, 375, 260, 344, 240, 279)
 FIRST_LOSS_AT = datetime(2021, 7, 13, 4, 0, tzinfo=UTC)

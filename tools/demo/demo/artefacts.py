@@ -8,14 +8,11 @@ import itertools
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from demo.observer import Observed
+from demo.observer import Observed
 
 
 @contextmanager

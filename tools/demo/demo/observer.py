@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from contracts import claims
-from contracts.claims import DECISION_MADE
+from contracts.claims import DECISION_MADE, DecisionMade
+from contracts.dead_letters import MessageDeadLettered
 from contracts.envelope import Received, decode
-from contracts.notify import MESSAGE_SETTLED
-from contracts.weather import RAINFALL_ASSESSED
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from uuid import UUID
-
-    from aiokafka import ConsumerRecord
-
-    from contracts.claims import DecisionMade
-    from contracts.dead_letters import MessageDeadLettered
-    from contracts.notify import MessageSettled
-    from contracts.weather import RainfallAssessed
+from contracts.notify import MESSAGE_SETTLED, MessageSettled
+from contracts.weather import RAINFALL_ASSESSED, RainfallAssessed
 
 _TOPICS = (DECISION_MADE, MESSAGE_SETTLED, RAINFALL_ASSESSED, claims.DEAD_LETTERS)
 _FETCH_BYTES = 4 * 1_048_576

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from contracts.claims import DecisionMade
 from contracts.dead_letters import MessageDeadLettered
 from contracts.upstream import DamageItem, LossFacts
 from contracts.weather import RainfallAssessed
+from demo.outcome import StoryOutcome
 from demo.report_messages import Letter, letters_in, texts_in
 from demo.report_trace import Span
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from demo.outcome import StoryOutcome
 
 STORIES_FILE = "stories.json"
 

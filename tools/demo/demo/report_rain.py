@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
+from contracts.claims import RainEvidence, WindowMargin
+from contracts.vocabulary import LossInterval
+from contracts.weather import HourlySeries
 from demo.report_language import HOME_TIME, Language, home_midnights
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from contracts.claims import RainEvidence, WindowMargin
-    from contracts.vocabulary import LossInterval
-    from contracts.weather import HourlySeries
 
 LEFT, WIDTH, TOP, HEIGHT = 44, 820, 26, 170
 LOWEST_SCALE_TENTHS_MM = 60

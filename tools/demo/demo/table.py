@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import compress
-from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from contracts.claims import DecisionMade, RainEvidence
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from contracts.claims import DecisionMade, RainEvidence
-    from demo.outcome import StoryOutcome
+from demo.outcome import StoryOutcome
 
 _MARK = {Settlement.SENT: "sent", Settlement.NO_ADDRESS: "no address", None: "–"}
 _COLUMNS = ("report", "home", "station, km", "24/48/72 h mm", "deciding ground", "payable", "e-mail", "SMS", "")

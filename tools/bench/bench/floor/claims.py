@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import orjson
 
 from bench.backlog import DECIDED, RAIN_ASSESSED, RAIN_REQUESTED
-from bench.floor.process import Stage, run
+from bench.floor.process import Connection, Record, Stage, run
 from bench.storm import Storm
 from contracts.upstream import LOSS_REPORTED
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bench.floor.process import Connection, Record
 
 _PLACES: dict[str, tuple[int, int]] = {}
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import orjson
 
 from bench.backlog import DECIDED
-from bench.floor.process import Stage, run
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bench.floor.process import Connection, Record
+from bench.floor.process import Connection, Record, Stage, run
 
 _NOTIFY = """
     WITH consumed AS (

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate
 from math import cos, radians
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import orjson
 
 from bench.backlog import RAIN_ASSESSED, RAIN_REQUESTED
-from bench.floor.process import Stage, run
+from bench.floor.process import Connection, Record, Stage, run
 from bench.storm import places_of_all_stations
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bench.floor.process import Connection, Record
 
 FIRST_HOUR = int(datetime(2021, 7, 10, tzinfo=UTC).timestamp()) // 3_600
 HOURS = 9 * 24

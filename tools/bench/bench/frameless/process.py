@@ -7,23 +7,18 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import asyncpg
 import structlog
 import uvloop
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from bench.frameless.work import BareWork
 from chassis.consuming.batch import Delivery
+from chassis.unit_of_work import Work
 from contracts.envelope import headers_of
-from contracts.topic import TYPE_PREFIX
-
-if TYPE_CHECKING:
-    from aiokafka import ConsumerRecord
-
-    from chassis.unit_of_work import Work
-    from contracts.topic import Topic
+from contracts.topic import TYPE_PREFIX, Topic
 
 Handler: TypeAlias = Callable[[Sequence[Delivery[Any]], "Work"], Awaitable[None]]
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
