@@ -39,7 +39,7 @@ async def whole(whole_stack: Stack, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def told(whole: WholePlatform) -> WholePlatform:
+async def after_stories(whole: WholePlatform) -> WholePlatform:
     """The platform after the demo's stories have their outcomes."""
     await publish(whole.stack.kafka_bootstrap_servers, STORIES)
     await stages.wait_for_a_claim_without_its_hours(whole.platform, whole.observed)

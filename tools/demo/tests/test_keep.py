@@ -13,7 +13,7 @@ import pytest
 from devstack.process.programs import answers_ok, console_script
 from devstack.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.xdist_group("kept demo")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 START_SECONDS = 120
 RESTART_SECONDS = 60

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+import asyncpg
 from uuid_utils.compat import uuid7
 
+from chassis.timers.timer_table import Timer
 from contracts.envelope import to_json
+from contracts.topic import Event
 from contracts.topics import CATALOGUE
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import asyncpg
-
-    from chassis.timers.timer_table import Timer
-    from contracts.topic import Event
 
 _OUTBOX = """
     INSERT INTO bare.outbox (event_id, topic, key, payload, trace)
