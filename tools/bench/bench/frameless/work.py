@@ -13,7 +13,6 @@ from contracts.envelope import to_json
 from contracts.topic import Event
 from contracts.topics import CATALOGUE
 
-
 _OUTBOX = """
     INSERT INTO bare.outbox (event_id, topic, key, payload, trace)
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::text[])
