@@ -82,8 +82,7 @@ class Programs:
     async def stop(self, *names: str) -> dict[str, int]:
         """Send SIGTERM to these programs, to all when none is named; return their exit codes once they have ended."""
         stopping = [self.children.pop(name) for name in names or list(self.children)]
-        for child in stopping:
-            child.send(signal.SIGTERM)
+        # One signal each: a second one can reach a program after it has given up its handler, and make it fail.
         codes = await asyncio.gather(*(asyncio.to_thread(child.stop, grace_seconds=STOP_SECONDS) for child in stopping))
         return {child.name: code for child, code in zip(stopping, codes, strict=True)}
 
