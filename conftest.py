@@ -29,6 +29,7 @@ SHARE_WHAT_IS_COSTLY = (
     "tests/integration/",
     "tests/docs/",
     "deploy/provision/tests/test_on_kafka.py",
+    "tools/demo/tests/test_keep.py",
     "tools/install/tests/test_wheels.py",
 )
 """The tests of each of these share servers, wheels or a copy of the repository: one process runs all of them."""

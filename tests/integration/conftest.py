@@ -1,4 +1,4 @@
-"""The whole platform as processes of its own, started once for these tests and ended after them; stories told on it."""
+"""The whole platform as processes of its own, started once for these tests and ended after them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest_asyncio
 from whole_platform import Claimant, WholePlatform
 
 from contracts.topics import TOPICS
-from demo import telling
+from demo import stages
 from demo.observer import observing
 from demo.platform import Platform
 from demo.publisher import publish
@@ -26,25 +26,25 @@ def whole_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def whole(whole_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WholePlatform]:
-    """All services on imported hours and policies, and what an outsider hears of them."""
+    """All services on imported hours and policies, and what an outsider reads of them."""
     platform = Platform(whole_stack, tmp_path_factory.mktemp("logs"))
     await platform.create_databases()
     await platform.migrate()
-    await telling.import_what_is_known(platform)
+    await stages.import_hours_and_policies(platform)
     await platform.start()
     wait_ms = int(whole_stack.environment().get("KAFKA_FETCH_MAX_WAIT_MS", "500"))
-    async with observing(whole_stack.kafka_bootstrap_servers, fetch_max_wait_ms=wait_ms) as seen:
-        yield WholePlatform(platform, seen)
+    async with observing(whole_stack.kafka_bootstrap_servers, fetch_max_wait_ms=wait_ms) as observed:
+        yield WholePlatform(platform, observed)
     await platform.stop()
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def told(whole: WholePlatform) -> WholePlatform:
-    """The platform after the demo's stories have reached their ends."""
+async def after_stories(whole: WholePlatform) -> WholePlatform:
+    """The platform after the demo's stories have their outcomes."""
     await publish(whole.stack.kafka_bootstrap_servers, STORIES)
-    await telling.until_hours_are_waited_for(whole.platform, whole.seen)
-    await telling.import_what_was_late(whole.platform)
-    await telling.until_all_have_ended(whole.platform, whole.seen, progress=lambda _: None)
+    await stages.wait_for_a_claim_without_its_hours(whole.platform, whole.observed)
+    await stages.import_late_hours_and_policy(whole.platform)
+    await stages.wait_for_all_outcomes(whole.platform, whole.observed, progress=lambda _: None)
     return whole
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from whole_platform import WholePlatform
 
+from demo.input_files import DATA
 from demo.platform import SERVICES
-from demo.telling import DATA
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -81,9 +81,9 @@ def objects_in(value: object) -> Iterator[dict[str, object]]:
             yield from objects_in(inner)
 
 
-async def test_the_search_finds_the_people_where_they_may_be(told: WholePlatform) -> None:
-    sent = (told.stack.output_dir / "sms.jsonl").read_text()
-    mails = "".join(path.read_text() for path in (told.stack.output_dir / "mailbox").glob("*.eml"))
+async def test_the_search_finds_the_people_where_they_may_be(after_stories: WholePlatform) -> None:
+    sent = (after_stories.stack.output_dir / "sms.jsonl").read_text()
+    mails = "".join(path.read_text() for path in (after_stories.stack.output_dir / "mailbox").glob("*.eml"))
     assert {"Quinta", "Zeewater"} <= set(personal_in(mails))
     assert "612340016" in personal_in(sent)
 
@@ -118,15 +118,17 @@ async def test_the_search_takes_no_moment_duration_or_id_for_a_home(line: str) -
     assert personal_in(line) == []
 
 
-async def test_no_log_holds_a_name_an_address_or_a_number_of_anybody(told: WholePlatform) -> None:
-    logs = {path.name: path.read_text() for path in told.log_directory.glob("*.log")}
+async def test_no_log_holds_a_name_an_address_or_a_number_of_anybody(after_stories: WholePlatform) -> None:
+    logs = {path.name: path.read_text() for path in after_stories.log_directory.glob("*.log")}
     assert {f"{service}.log" for service in SERVICES} <= logs.keys()
     assert {name: found for name, text in logs.items() if (found := personal_in(text))} == {}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_every_line_of_a_service_is_json_with_service_level_and_moment(told: WholePlatform, service: str) -> None:
-    entries = told.log_entries(service) + told.log_entries(f"{service}-migrate")
+async def test_every_line_of_a_service_is_json_with_service_level_and_moment(
+    after_stories: WholePlatform, service: str
+) -> None:
+    entries = after_stories.log_entries(service) + after_stories.log_entries(f"{service}-migrate")
     assert entries
     for entry in entries:
         assert entry["service"] == service
@@ -134,11 +136,11 @@ async def test_every_line_of_a_service_is_json_with_service_level_and_moment(tol
         assert str(entry["timestamp"]).endswith("Z")
 
 
-async def test_what_is_said_about_a_claim_carries_its_trace(told: WholePlatform) -> None:
-    said = [one for service in SERVICES for entry in told.log_entries(service) for one in objects_in(entry)]
-    about_claims = [one for one in said if "claim_id" in one]
+async def test_what_is_logged_about_a_claim_carries_its_trace(after_stories: WholePlatform) -> None:
+    logged = [one for service in SERVICES for entry in after_stories.log_entries(service) for one in objects_in(entry)]
+    about_claims = [one for one in logged if "claim_id" in one]
     assert [one for one in about_claims if not one.get("trace_id")] == []
-    for decisions in told.seen.decisions.values():
+    for decisions in after_stories.observed.decisions.values():
         for decision in decisions:
             assert decision.traceparent is not None
             traces = {one["trace_id"] for one in about_claims if one["claim_id"] == str(decision.event.claim_id)}

@@ -15,7 +15,7 @@ from contracts.claims import Outcome
 from contracts.notify import Settlement
 from contracts.upstream import LossFacts
 from contracts.vocabulary import Channel, Fact, Truth
-from demo.telling import DATA
+from demo.input_files import LATE_POLICIES
 from devstack.outside.faults import Fault
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -136,7 +136,7 @@ async def test_a_claim_that_waits_for_its_policy_and_a_mail_that_is_deferred_sta
         what="the report in a trace of its own",
     )
     assert first.parent_span_id == ""
-    assert report.report_id not in whole.seen.decisions
+    assert report.report_id not in whole.observed.decisions
     assert whole.stack.world is not None
     whole.stack.world.set_mail_faults(Fault("late.bezwaar@example.org", "451", times=1))
     await whole.platform.run("policy-svc", "import-policies", str(late_policy(tmp_path)))
@@ -165,7 +165,7 @@ def about_kafka(spans: list[Span]) -> list[Span]:
 
 def late_policy(directory: Path) -> Path:
     """A policy file with one policy that no other file holds."""
-    with (DATA / "policies" / "policies_late.jsonl").open() as lines:
+    with LATE_POLICIES.open() as lines:
         policy = json.loads(next(lines))
     policy["policy_number"] = "100299-531-01"
     policy["policyholder"] |= {"name": "Late Bezwaar", "email": "late.bezwaar@example.org"}

@@ -23,7 +23,7 @@ from contracts.envelope import Received, encode
 from contracts.notify import MessageSettled
 from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Channel, LossInterval
-from demo.observer import Seen
+from demo.observer import Observed
 from demo.platform import Platform
 from devstack.stack import Stack
 
@@ -77,10 +77,10 @@ def hops_of(spans: Sequence[Span]) -> Counter[Hop]:
 
 @dataclass(frozen=True)
 class WholePlatform:
-    """The services, and what an outside observer has heard of them."""
+    """The services, and what an outside observer has read of them."""
 
     platform: Platform
-    seen: Seen
+    observed: Observed
 
     @property
     def stack(self) -> Stack:
@@ -186,13 +186,13 @@ class Claimant:
 
     async def decision(self, report: LossReported) -> Received[DecisionMade]:
         """Wait for the decision on `report`."""
-        decisions = self.whole.seen.decisions
+        decisions = self.whole.observed.decisions
         await self.whole.until(lambda: report.report_id in decisions, what=f"a decision on {report.policy_number}")
         return decisions[report.report_id][-1]
 
     async def messages(self, claim_id: UUID) -> dict[Channel, MessageSettled]:
         """Wait until a message by each channel is settled for a claim."""
-        settled = self.whole.seen.settled
+        settled = self.whole.observed.settled
         await self.whole.until(
             lambda: {message.channel for message in settled.get(claim_id, [])} == set(Channel),
             what=f"settled messages of claim {claim_id}",

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from contracts.envelope import Message
 from contracts.topics import TOPICS
 from devstack.kafka.topics import TopicLike, TopicSpec, create_topics
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from contracts.envelope import Message
-
 FLOOR_PARTITIONS = 6
-RAIN_ASKED, RAIN_TOLD, DECIDED = "floor.rain-asked", "floor.rain-told", "floor.decided"
-"""The floor's own topics; its reports come by the contract's."""
+RAIN_REQUESTED, RAIN_ASSESSED, DECIDED = "floor.rain-requested", "floor.rain-assessed", "floor.decided"
+"""The floor's own topics; it reads its reports from the contract's topic."""
 
 ALL_TOPICS: tuple[TopicLike, ...] = (
     *TOPICS,
-    *(TopicSpec(name, partitions=FLOOR_PARTITIONS) for name in (RAIN_ASKED, RAIN_TOLD, DECIDED)),
+    *(TopicSpec(name, partitions=FLOOR_PARTITIONS) for name in (RAIN_REQUESTED, RAIN_ASSESSED, DECIDED)),
 )
 _EMPTIED_SECONDS = 60
 _PAUSE_SECONDS = 0.2
 
 
 async def empty_topics(bootstrap_servers: str) -> None:
-    """Make every topic anew, and wait until the broker has forgotten how far anybody had read the old ones."""
+    """Make every topic anew, and wait until the broker has dropped the committed offsets of the old ones."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
     await admin.start()
     try:

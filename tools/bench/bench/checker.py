@@ -1,14 +1,11 @@
-"""Whether a run counts: every report decided exactly once, every decision told twice, nothing left behind."""
+"""Whether a run counts: every report decided exactly once, every decision with two settled messages, empty outboxes."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 CHANNELS = 2
 
@@ -26,7 +23,7 @@ class Decided:
 
 @dataclass(frozen=True, kw_only=True)
 class Harvest:
-    """What a pipeline's databases hold after a run. `settled` are the reports of messages that have ended."""
+    """What a pipeline's databases hold after a run. `settled` are the reports of settled messages."""
 
     claims: Sequence[UUID]
     decisions: Sequence[Decided]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import asyncpg
 
 from devstack.postgres.databases import create_database, drop_database, quoted, url_of
-
-if TYPE_CHECKING:
-    from devstack.stack import Stack
+from devstack.stack import Stack
 
 SERVICES = ("claims-svc", "weather-svc", "policy-svc", "notify-svc")
 _EMPTY = "template0"

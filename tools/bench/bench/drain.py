@@ -1,27 +1,22 @@
-"""One run: stop everybody, load a backlog, start, and measure until the last message has ended."""
+"""One run: load a backlog while nothing runs, start, and measure until the last message is settled."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import orjson
 
 from bench import checker
 from bench.backlog import empty_topics, publish
+from bench.databases import Databases
 from bench.ledger import Ledger
 from bench.pipelines import Pipeline, create_tables, programs
-from bench.processes import RunFailedError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
-
-    from bench.databases import Databases
-    from bench.processes import Processes
-    from contracts.envelope import Message
+from bench.processes import Processes, RunFailedError
+from contracts.envelope import Message
 
 _DRAIN_SECONDS = 300
 _OUTBOX_SECONDS = 60
@@ -79,7 +74,7 @@ async def running(pipeline: Pipeline, *, processes: Processes, databases: Mappin
     try:
         for program in others:
             processes.start(program)
-            await processes.wait_ready(program)
+            await processes.wait_ready(program.name)
         processes.start(first)
         yield ledger
     finally:
@@ -88,7 +83,7 @@ async def running(pipeline: Pipeline, *, processes: Processes, databases: Mappin
 
 
 def check(harvest: checker.Harvest, messages: Sequence[Message]) -> None:
-    """Raise `RunFailedError` unless every report was decided once and told twice, and nothing is left to be said."""
+    """Raise `RunFailedError` unless every report has one decision and two settled messages, and no event is left."""
     reports = [UUID(orjson.loads(message.value)["report_id"]) for message in messages]
     if wrong := checker.problems(harvest, reports=reports):
         raise RunFailedError("; ".join(wrong))
@@ -103,7 +98,7 @@ async def _until_begun(ledger: Ledger, processes: Processes) -> dict[str, int]:
 
 
 async def until_settled(ledger: Ledger, processes: Processes, *, messages: int) -> None:
-    """Wait until so many messages have ended."""
+    """Wait until so many messages are settled."""
     try:
         async with asyncio.timeout(_DRAIN_SECONDS):
             while await ledger.settled_messages() < messages:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import orjson
@@ -13,17 +13,13 @@ from aiokafka import AIOKafkaProducer
 
 from bench import checker
 from bench.backlog import empty_topics, publish
+from bench.databases import Databases
 from bench.drain import check, running, until_sent, until_settled
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bench.databases import Databases
-    from bench.pipelines import Pipeline
-    from bench.processes import Processes
-    from bench.report import Json
-    from bench.storm import Storm
-    from contracts.envelope import Message
+from bench.pipelines import Pipeline
+from bench.processes import Processes
+from bench.report import Json
+from bench.storm import Storm
+from contracts.envelope import Message
 
 RATES_PER_SECOND = (200, 1_000)
 SECONDS = 20

@@ -1,20 +1,16 @@
-"""What a pipeline's databases say about a run. The three of them use the same names for claim, decision and message."""
+"""Reads a run from the databases of its pipeline; all pipelines name claim, decision and message alike."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
 from bench.checker import Decided, Harvest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from bench.pipelines import Pipeline
+from bench.pipelines import Pipeline
 
 
 @dataclass(frozen=True)
@@ -42,12 +38,12 @@ class Ledger:
         return bool(await self.claims.fetchval("SELECT EXISTS (SELECT FROM claim)"))
 
     async def settled_messages(self) -> int:
-        """Count the messages that have ended."""
+        """Count the messages that are settled."""
         count: int = await self.notify.fetchval("SELECT count(settled_at) FROM message")
         return count
 
     async def left_in_outboxes(self) -> int:
-        """Count what was announced and not sent."""
+        """Count the events that are enqueued and not sent."""
         counts = [
             await connection.fetchval(f"SELECT count(*) FROM {self.pipeline.outbox}")  # noqa: S608 - our own names
             for connection in (self.claims, self.weather, self.notify)

@@ -1,24 +1,21 @@
-"""The three contestants: what each of them starts, on which databases."""
+"""The three pipelines: what each of them starts, on which databases."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import asyncpg
 
 from bench import floor, frameless, notify_service
-from bench.processes import SCRIPTS, Program
-from demo.telling import DATA
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from demo.input_files import DATA
+from devstack.process.programs import Program, console_script
 
 KNMI_HOURS = sorted((DATA / "knmi").glob("hours_*.txt"))
 """The committed figures of 10 to 18 July 2021."""
 STAGES = ("notify-svc", "weather-svc", "claims-svc")
-"""The order of starting: when the first claim takes effect, everybody behind it is ready."""
+"""The order of starting: when the first claim is opened, every process after it is ready."""
 
 
 class Pipeline(StrEnum):
@@ -60,12 +57,13 @@ def service_environment(service: str, *, environment: Mapping[str, str], databas
 
 def service_program(service: str, *, environment: Mapping[str, str]) -> Program:
     """Return a service as it is deployed; only notify-svc has transports of the bench, see `notify_service`."""
-    command = [sys.executable, "-m", notify_service.__name__] if service == "notify-svc" else [str(SCRIPTS / service)]
+    own_entry = [sys.executable, "-m", notify_service.__name__]
+    command = own_entry if service == "notify-svc" else [str(console_script(service))]
     return Program(
         name=service,
         arguments=[*command, "run"],
         environment=environment,
-        ready='"event": "service.started"',
+        is_ready=lambda output: '"event": "service.started"' in output,
     )
 
 
@@ -78,7 +76,7 @@ def _module(pipeline: Pipeline, stage: str, *, environment: Mapping[str, str], d
             "KAFKA_BOOTSTRAP_SERVERS": environment["KAFKA_BOOTSTRAP_SERVERS"],
             "DATABASE_URL": database_url,
         },
-        ready="ready",
+        is_ready=lambda output: "ready" in output,
     )
 
 

@@ -1,24 +1,21 @@
-"""What stands before the clock starts: migrated databases, imported hours, policies announced and taken in."""
+"""What stands before the clock starts: migrated databases, imported hours, policies published and consumed."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
 
 import asyncpg
 
 from bench.databases import SERVICES
 from bench.pipelines import KNMI_HOURS, service_environment, service_program
-from bench.processes import SCRIPTS, Processes
+from bench.processes import Processes
+from bench.storm import Storm
+from devstack.process.programs import console_script
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from bench.storm import Storm
-
-_TAKEN_IN_SECONDS = 120
-_TOLD = {
+_CONSUMED_SECONDS = 120
+_CONSUMERS = {
     "claims-svc": "SELECT count(*) FROM policy WHERE version > 0",
     "notify-svc": "SELECT count(*) FROM contact",
 }
@@ -32,17 +29,19 @@ async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str,
         for service in SERVICES
     }
     for service in SERVICES:
-        await processes.run(f"{service}-migrate", str(SCRIPTS / service), "migrate", environment=own[service])
+        await processes.run(f"{service}-migrate", str(console_script(service)), "migrate", environment=own[service])
     hours = ["import-hours", "--quality", "validated", *map(str, KNMI_HOURS)]
-    await processes.run("weather-svc-hours", str(SCRIPTS / "weather-svc"), *hours, environment=own["weather-svc"])
+    await processes.run("weather-svc-hours", str(console_script("weather-svc")), *hours, environment=own["weather-svc"])
     policies = directory / "policies.jsonl"
     policies.write_text("".join(storm.policy_lines()), encoding="utf-8")
     importing = ["import-policies", str(policies)]
-    await processes.run("policy-svc-import", str(SCRIPTS / "policy-svc"), *importing, environment=own["policy-svc"])
+    await processes.run(
+        "policy-svc-import", str(console_script("policy-svc")), *importing, environment=own["policy-svc"]
+    )
     for service in ("policy-svc", "claims-svc", "notify-svc"):
         processes.start(service_program(service, environment=own[service]))
-    async with asyncio.timeout(_TAKEN_IN_SECONDS):
-        for service, count in _TOLD.items():
+    async with asyncio.timeout(_CONSUMED_SECONDS):
+        for service, count in _CONSUMERS.items():
             await _until_counted(count, storm.policies, database_url=databases[service])
     await processes.stop()
 

@@ -1,19 +1,16 @@
-"""What the rounds say together: medians, spreads, and ratios within each round."""
+"""The results of all rounds: medians, spreads, and ratios within each round."""
 
 from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from bench.drain import Run
 from bench.pipelines import Pipeline
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bench.drain import Run
 
 Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json]"
 
@@ -52,7 +49,7 @@ def _ratios(rounds: Sequence[Mapping[Pipeline, Run]], measured: Sequence[Pipelin
 
 
 def machine() -> dict[str, Json]:
-    """Say what was measured on."""
+    """Return what was measured on."""
     cpu_lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((line.partition(":")[2].strip() for line in cpu_lines if line.startswith("model name")), "unknown")
     return {

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from random import Random
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from contracts.envelope import Message, encode
 from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 STATIONS = (377, 380, 370, 375, 260, 344, 240, 279)
 FIRST_LOSS_AT = datetime(2021, 7, 13, 4, 0, tzinfo=UTC)
@@ -33,7 +30,7 @@ _DEDUCTIBLES_CENTS = (25_000, 50_000, 100_000)
 _YES, _NO = Fact(value=Truth.TRUE), Fact(value=Truth.FALSE)
 _REGISTERED = Fact(value=Truth.TRUE, source=FactSource.REGISTER)
 _REGISTERED_NOT = Fact(value=Truth.FALSE, source=FactSource.REGISTER)
-_STORIES: tuple[tuple[int, LossFacts], ...] = (
+_FACTS: tuple[tuple[int, LossFacts], ...] = (
     (55, LossFacts(precipitation_left_its_course=_YES, came_through_open_window_or_door=_NO)),
     (14, LossFacts(precipitation_fell_directly=_YES)),
     (8, LossFacts(precipitation_left_its_course=_YES, came_through_open_window_or_door=_YES)),
@@ -53,12 +50,12 @@ _STORIES: tuple[tuple[int, LossFacts], ...] = (
     ),
     (3, LossFacts(precipitation_left_its_course=_YES)),
 )
-"""How often each story is told, in per cent; the last one leaves out whether a window was open."""
+"""How often each set of facts is reported, in per cent; the last one leaves out whether a window was open."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Storm:
-    """One input: how many claims on how many policies, told by which seed."""
+    """One input: how many claims on how many policies, from which seed."""
 
     claims: int
     policies: int = 2_000
@@ -72,12 +69,12 @@ class Storm:
             yield json.dumps(_policy(number, place=stations[number % len(stations)], chance=chance)) + "\n"
 
     def reports(self, *, first: int = 0) -> Sequence[Message]:
-        """Return the records that publish the reports; `first` numbers them, to tell more than one lot apart."""
+        """Return the records that publish the reports; another `first` gives other reports."""
         chance = Random(f"{self.seed} reports {first}")  # noqa: S311
         return [self._message(chance) for _ in range(self.claims)]
 
     def _message(self, chance: Random) -> Message:
-        (facts,) = chance.choices([facts for _, facts in _STORIES], [weight for weight, _ in _STORIES])
+        (facts,) = chance.choices([facts for _, facts in _FACTS], [weight for weight, _ in _FACTS])
         loss_at = FIRST_LOSS_AT + timedelta(minutes=chance.randrange(LOSS_HOURS * 60))
         event_id, report_id = _uuid(chance), _uuid(chance)
         report = LossReported(

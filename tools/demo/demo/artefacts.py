@@ -8,14 +8,11 @@ import itertools
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from demo.observer import Seen
+from demo.observer import Observed
 
 
 @contextmanager
@@ -45,10 +42,10 @@ def _first_free(wanted: Path) -> tuple[Path, int]:
             return directory, descriptor
 
 
-def write_decisions(path: Path, seen: Seen) -> None:
+def write_decisions(path: Path, observed: Observed) -> None:
     """Write every decision as read off Kafka, one CloudEvent in JSON format a line."""
     with path.open("w") as file:
-        for decisions in seen.decisions.values():
+        for decisions in observed.decisions.values():
             for received in decisions:
                 event = {
                     "specversion": "1.0",
@@ -63,12 +60,12 @@ def write_decisions(path: Path, seen: Seen) -> None:
                 file.write(json.dumps(event) + "\n")
 
 
-def check_proofs(directory: Path, seen: Seen) -> list[str]:
+def check_proofs(directory: Path, observed: Observed) -> list[str]:
     """Return which decisions have no proof file with the hash the decision names."""
     hashes = {hashlib.sha256(path.read_bytes()).hexdigest() for path in directory.glob("*.json")}
     return [
         f"no proof with hash {received.event.proof_sha256[:12]}… for {received.event.claim_reference}"
-        for decisions in seen.decisions.values()
+        for decisions in observed.decisions.values()
         for received in decisions
         if received.event.proof_sha256 not in hashes
     ]

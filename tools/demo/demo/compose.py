@@ -10,12 +10,13 @@ from pathlib import Path
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.upstream import LOSS_REPORTED
-from demo.platform import COMMAND_SECONDS, SERVICES, ServiceFailedError
+from demo.platform import SERVICES, ServiceFailedError
 
 COMPOSE = ("docker", "compose", "--file", "deploy/compose.yaml")
 _SERVICE_PORT = "8080"
 _KAFKA_PORT_FOR_THE_HOST = "9094"
 _RECEIVED = "/received"
+_COMMAND_SECONDS = 60
 
 
 class ComposePlatform:
@@ -26,17 +27,16 @@ class ComposePlatform:
         self._addresses: dict[str, str] = {}
 
     async def find(self) -> None:
-        """Find where everything is published; raise when it does not run, or when the demo was told there before."""
+        """Find where everything is published; raise when it does not run, or when the demo was run on it before."""
         self.kafka_bootstrap_servers = await _published("kafka", _KAFKA_PORT_FOR_THE_HOST)
         for service in SERVICES:
             self._addresses[service] = await _published(service, _SERVICE_PORT)
         self.check_alive()
         if await _holds_records(self.kafka_bootstrap_servers):
-            message = (
+            raise ServiceFailedError(
                 f"{LOSS_REPORTED.name} holds reports already, and a report takes effect once: "
                 "begin afresh with make down ERASE=1, make up"
             )
-            raise ServiceFailedError(message)
 
     async def run(self, service: str, *arguments: str) -> None:
         """Run a command inside a service's container, whose /tmp is its own; files that are named go there first."""
@@ -66,19 +66,16 @@ class ComposePlatform:
                 urllib.request.urlopen(f"http://{address}/live", timeout=5).close()
             except urllib.error.HTTPError as error:
                 error.close()
-                message = f"{service} says that it has to be restarted: {error.reason}"
-                raise ServiceFailedError(message) from error
+                raise ServiceFailedError(f"{service} has to be restarted: {error.reason}") from error
             except OSError as error:
-                message = f"{service} does not answer at {address}: {error}"
-                raise ServiceFailedError(message) from error
+                raise ServiceFailedError(f"{service} does not answer at {address}: {error}") from error
 
 
 async def _published(service: str, port: str) -> str:
     try:
         return (await _compose("port", service, port)).strip()
     except ServiceFailedError as error:
-        message = f"{service} does not run; start the platform with make up\n{error}"
-        raise ServiceFailedError(message) from error
+        raise ServiceFailedError(f"{service} does not run; start the platform with make up\n{error}") from error
 
 
 async def _holds_records(bootstrap_servers: str) -> bool:
@@ -99,13 +96,13 @@ async def _compose(*arguments: str) -> str:
         *COMPOSE, *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     try:
-        async with asyncio.timeout(COMMAND_SECONDS):
+        async with asyncio.timeout(_COMMAND_SECONDS):
             printed, complaint = await process.communicate()
     except TimeoutError:
         process.kill()
-        message = f"docker compose {arguments[0]} took longer than {COMMAND_SECONDS} s"
-        raise ServiceFailedError(message) from None
+        raise ServiceFailedError(f"docker compose {arguments[0]} took longer than {_COMMAND_SECONDS} s") from None
     if process.returncode != 0:
-        message = f"docker compose {' '.join(arguments)} failed:\n{complaint.decode(errors='replace')[-2_000:]}"
-        raise ServiceFailedError(message)
+        raise ServiceFailedError(
+            f"docker compose {' '.join(arguments)} failed:\n{complaint.decode(errors='replace')[-2_000:]}"
+        )
     return printed.decode(errors="replace")

@@ -1,39 +1,31 @@
-"""Reads the topics a partner or an operator may read, and keeps what was said."""
+"""Reads the topics a partner or an operator may read, and keeps their events."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from contracts import claims
-from contracts.claims import DECISION_MADE
+from contracts.claims import DECISION_MADE, DecisionMade
+from contracts.dead_letters import MessageDeadLettered
 from contracts.envelope import Received, decode
-from contracts.notify import MESSAGE_SETTLED
-from contracts.weather import RAINFALL_ASSESSED
+from contracts.notify import MESSAGE_SETTLED, MessageSettled
+from contracts.weather import RAINFALL_ASSESSED, RainfallAssessed
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from uuid import UUID
-
-    from aiokafka import ConsumerRecord
-
-    from contracts.claims import DecisionMade
-    from contracts.dead_letters import MessageDeadLettered
-    from contracts.notify import MessageSettled
-    from contracts.weather import RainfallAssessed
-
-_HEARD = (DECISION_MADE, MESSAGE_SETTLED, RAINFALL_ASSESSED, claims.DEAD_LETTERS)
+_TOPICS = (DECISION_MADE, MESSAGE_SETTLED, RAINFALL_ASSESSED, claims.DEAD_LETTERS)
 _FETCH_BYTES = 4 * 1_048_576
 
 
 @dataclass
-class Seen:
-    """Everything heard so far, in the order of arrival; repetitions on the wire are dropped by their identity."""
+class Observed:
+    """Every event so far, in the order of arrival; an event that was published twice is kept once."""
 
     decisions: dict[UUID, list[Received[DecisionMade]]] = field(default_factory=lambda: defaultdict(list))
     settled: dict[UUID, list[MessageSettled]] = field(default_factory=lambda: defaultdict(list))
@@ -42,9 +34,9 @@ class Seen:
     identities: set[tuple[str, str]] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def take(self, record: ConsumerRecord[bytes, bytes]) -> None:
-        """Keep what `record` says, once."""
-        topic = next(topic for topic in _HEARD if topic.name == record.topic)
+    def add(self, record: ConsumerRecord[bytes, bytes]) -> None:
+        """Keep the event in `record`, unless it is kept already."""
+        topic = next(topic for topic in _TOPICS if topic.name == record.topic)
         received: Received[Any] = decode(topic, headers=record.headers, value=record.value)
         if (identity := (received.source, received.event_id)) in self.identities:
             return
@@ -62,8 +54,8 @@ class Seen:
 
 
 @asynccontextmanager
-async def observing(bootstrap_servers: str, *, fetch_max_wait_ms: int) -> AsyncIterator[Seen]:
-    """Read all that is said from now on; what lies on the topics from earlier runs stays unread."""
+async def observing(bootstrap_servers: str, *, fetch_max_wait_ms: int) -> AsyncIterator[Observed]:
+    """Read what is published from now on; events of earlier runs stay unread."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers,
         enable_auto_commit=False,
@@ -71,18 +63,18 @@ async def observing(bootstrap_servers: str, *, fetch_max_wait_ms: int) -> AsyncI
         max_partition_fetch_bytes=_FETCH_BYTES,
     )
     await consumer.start()
-    seen = Seen()
-    consumer.assign([TopicPartition(topic.name, number) for topic in _HEARD for number in range(topic.partitions)])
+    observed = Observed()
+    consumer.assign([TopicPartition(topic.name, number) for topic in _TOPICS for number in range(topic.partitions)])
     await consumer.seek_to_end()
-    reading = asyncio.create_task(_read(consumer, seen))
+    reading = asyncio.create_task(_read(consumer, observed))
     try:
-        yield seen
+        yield observed
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
         await consumer.stop()
 
 
-async def _read(consumer: AIOKafkaConsumer, seen: Seen) -> None:
+async def _read(consumer: AIOKafkaConsumer, observed: Observed) -> None:
     async for record in consumer:
-        seen.take(record)
+        observed.add(record)

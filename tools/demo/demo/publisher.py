@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from aiokafka import AIOKafkaProducer
 
-from contracts.envelope import encode
+from contracts.envelope import Message, encode
 from contracts.upstream import LOSS_REPORTED
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from contracts.envelope import Message
-    from demo.story import Story
+from demo.story import Story
 
 SOURCE = "/app"
 MALFORMED = b'{"report_id": "not a uuid", "policy_number": 12'

@@ -1,27 +1,35 @@
-"""`report.html`: one page that shows every claim from report to message; written from the artefacts alone."""
+"""`report.html`: one page that shows every claim from report to message; written from the artefacts alone.
+
+The page is written once in every language; each links the others.
+"""
 
 from __future__ import annotations
 
 import argparse
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from demo import report_words
-from demo.report_artefacts import read_run
-from demo.report_rain import rain_chart
-from demo.report_trace import waterfall
-
-if TYPE_CHECKING:
-    from contracts.claims import DecisionMade, Money
-    from demo.report_artefacts import ClaimRecord, Proof
-    from demo.report_rain import RainChart
-    from demo.report_trace import Waterfall
+from contracts.claims import DecisionMade, Money
+from demo.report_artefacts import ClaimRecord, Proof, RunRecord, read_run
+from demo.report_language import LANGUAGES, Language, utc_moment
+from demo.report_rain import RainChart, rain_chart
+from demo.report_trace import Waterfall, waterfall
 
 REPORT_FILE = "report.html"
+_LISTED_FILES = {
+    "decisions.jsonl": "file_decisions",
+    "stories.json": "file_stories",
+    "proofs/": "file_proofs",
+    "mailbox/": "file_mailbox",
+    "mail.jsonl": "file_mail",
+    "sms.jsonl": "file_sms",
+    "traces.jsonl": "file_traces",
+}
+"""What a run leaves behind, with the key of the sentence that explains it."""
 
 
 @dataclass(frozen=True)
@@ -37,42 +45,73 @@ class MoneyRow:
 
 @dataclass(frozen=True)
 class ClaimView:
-    """One claim as the page shows it."""
+    """One claim as the page shows it. `outcome` is that of the decision, or `no_decision`."""
 
     anchor: str
+    outcome: str
     record: ClaimRecord
     rain: RainChart | None
     trace: Waterfall | None
     money: tuple[MoneyRow, ...]
 
 
+@dataclass(frozen=True)
+class ListedFile:
+    """A file or directory that the page links."""
+
+    path: str
+    sentence: str
+
+
 def write_report(directory: Path) -> Path:
-    """Write the page beside the artefacts in `directory` and return its path."""
+    """Write the page beside the artefacts in `directory`, in every language; return the path of the first one."""
     run = read_run(directory)
-    claims = [_view(number, record) for number, record in enumerate(run.claims, start=1)]
-    wrong = sum(bool(record.story.problems) for record in run.claims) + bool(run.malformed_problems)
-    page = (
-        _environment()
+    languages = [Language.load(code) for code in LANGUAGES]
+    for language in languages:
+        page = _page(run, directory=directory, language=language, languages=languages)
+        (directory / report_file(language)).write_text(page, encoding="utf-8")
+    return directory / REPORT_FILE
+
+
+def report_file(language: Language) -> str:
+    """Return the name of the page in `language`: `report.html` in the first one, `report.nl.html`."""
+    return REPORT_FILE if language.code == LANGUAGES[0] else f"report.{language.code}.html"
+
+
+def _page(run: RunRecord, *, directory: Path, language: Language, languages: Sequence[Language]) -> str:
+    claims = [_view(number, record, language) for number, record in enumerate(run.claims, start=1)]
+    return (
+        _environment(language)
         .get_template("report.html.j2")
-        .render(claims=claims, dead_letters=run.dead_letters, malformed_problems=run.malformed_problems, wrong=wrong)
+        .render(
+            claims=claims,
+            dead_letters=run.dead_letters,
+            malformed_problems=run.malformed_problems,
+            wrong=sum(bool(record.story.problems) for record in run.claims) + bool(run.malformed_problems),
+            languages=[(other, report_file(other)) for other in languages],
+            files=[
+                ListedFile(path, language.sentence(key))
+                for path, key in _LISTED_FILES.items()
+                if (directory / path).exists()
+            ],
+            logs=sorted(path.relative_to(directory).as_posix() for path in directory.glob("logs/*.log")),
+        )
     )
-    path = directory / REPORT_FILE
-    path.write_text(page)
-    return path
 
 
-def _view(number: int, record: ClaimRecord) -> ClaimView:
+def _view(number: int, record: ClaimRecord, language: Language) -> ClaimView:
     decision = record.decision
     return ClaimView(
         anchor=decision.claim_reference if decision else f"story-{number}",
+        outcome=decision.outcome if decision else "no_decision",
         record=record,
-        rain=_rain(decision, record.proof) if decision and record.proof else None,
-        trace=waterfall(record.spans),
-        money=money_rows(decision.money) if decision else (),
+        rain=_rain(decision, record.proof, language) if decision and record.proof else None,
+        trace=waterfall(record.spans, language=language),
+        money=money_rows(decision.money, language=language) if decision else (),
     )
 
 
-def _rain(decision: DecisionMade, proof: Proof) -> RainChart | None:
+def _rain(decision: DecisionMade, proof: Proof, language: Language) -> RainChart | None:
     """Return the chart of the station that the decision rests on."""
     evidence = decision.rain
     if evidence is None or proof.rain is None:
@@ -80,11 +119,11 @@ def _rain(decision: DecisionMade, proof: Proof) -> RainChart | None:
     place = (evidence.station_network, evidence.station_number)
     for measured in proof.rain.stations:
         if (measured.station.network, measured.station.number) == place:
-            return rain_chart(measured.hours, evidence=evidence, loss=decision.loss)
+            return rain_chart(measured.hours, evidence=evidence, loss=decision.loss, language=language)
     return None
 
 
-def money_rows(money: Money) -> tuple[MoneyRow, ...]:
+def money_rows(money: Money, *, language: Language) -> tuple[MoneyRow, ...]:
     """Return the steps with what is left after each."""
     rows: list[MoneyRow] = []
     largest = max((abs(step.amount_cents) for step in money.steps), default=0) or 1
@@ -92,9 +131,8 @@ def money_rows(money: Money) -> tuple[MoneyRow, ...]:
     for step in money.steps:
         before, left = left, left + step.amount_cents
         low, high = sorted((max(before, 0), max(left, 0)))
-        rows.append(
-            MoneyRow(report_words.STEP_WORDS[step.code], step.amount_cents, left, low / largest, high / largest)
-        )
+        text = language.word("money", step.code)
+        rows.append(MoneyRow(text, step.amount_cents, left, low / largest, high / largest))
     return tuple(rows)
 
 
@@ -103,7 +141,7 @@ def _shown_bytes(text_base64: str | None) -> str:
     return base64.b64decode(text_base64).decode("utf-8", errors="backslashreplace") if text_base64 else ""
 
 
-def _environment() -> Environment:
+def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=PackageLoader("demo"),
         autoescape=True,
@@ -111,17 +149,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"language": language, "t": language.sentence, "word": language.word}
     environment.filters |= {
-        "words": report_words.words,
-        "millimetres": report_words.millimetres,
-        "euros": report_words.euros,
-        "kilometres": report_words.kilometres,
-        "home_moment": report_words.home_moment,
-        "utc_moment": report_words.utc_moment,
+        "millimetres": language.millimetres,
+        "euros": language.euros,
+        "kilometres": language.kilometres,
+        "home_moment": language.home_moment,
+        "utc_moment": utc_moment,
         "shown_bytes": _shown_bytes,
     }
-    environment.globals["WEIGHT_WORDS"] = report_words.WEIGHT_WORDS
-    environment.globals["UNDETERMINED_WORDS"] = report_words.UNDETERMINED_WORDS
     return environment
 
 

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from contracts.claims import DecisionMade
 from contracts.dead_letters import MessageDeadLettered
 from contracts.upstream import DamageItem, LossFacts
 from contracts.weather import RainfallAssessed
+from demo.outcome import StoryOutcome
 from demo.report_messages import Letter, letters_in, texts_in
 from demo.report_trace import Span
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from demo.ending import Ended
 
 STORIES_FILE = "stories.json"
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What a proof says the decision rests on, as far as the page shows it."""
+    """What a decision rests on, as far as the page shows it."""
 
     file_name: str
     facts: LossFacts
@@ -33,7 +29,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class ToldStory:
+class StoryRecord:
     """How a story was judged. `settlements` maps a channel to what became of its message."""
 
     title: str
@@ -47,7 +43,7 @@ class ToldStory:
 class ClaimRecord:
     """Everything a run left behind about one story; without a decision there is little."""
 
-    story: ToldStory
+    story: StoryRecord
     decision: DecisionMade | None = None
     proof: Proof | None = None
     letters: tuple[Letter, ...] = ()
@@ -67,7 +63,7 @@ class RunRecord:
 def write_stories(
     directory: Path,
     *,
-    ended: Sequence[Ended],
+    outcomes: Sequence[StoryOutcome],
     dead_letters: Sequence[MessageDeadLettered],
     malformed_problems: Sequence[str],
 ) -> None:
@@ -80,7 +76,7 @@ def write_stories(
             "problems": one.problems,
             "settlements": {channel.value: message.settlement.value for channel, message in one.messages.items()},
         }
-        for one in ended
+        for one in outcomes
     ]
     content = {
         "stories": stories,
@@ -92,23 +88,23 @@ def write_stories(
 
 def read_run(directory: Path) -> RunRecord:
     """Read all artefacts below `directory`."""
-    told = json.loads((directory / STORIES_FILE).read_text())
-    stories = [ToldStory(**{**entry, "problems": tuple(entry["problems"])}) for entry in told["stories"]]
+    kept = json.loads((directory / STORIES_FILE).read_text())
+    stories = [StoryRecord(**{**entry, "problems": tuple(entry["problems"])}) for entry in kept["stories"]]
     decisions = _decisions(directory / "decisions.jsonl")
-    said = _Said(
+    received = _Received(
         letters=letters_in(directory / "mailbox"),
         texts=texts_in(_lines(directory / "sms.jsonl")),
         spans=tuple(Span.from_line(line) for line in _lines(directory / "traces.jsonl")),
     )
     return RunRecord(
-        claims=tuple(_claim(directory, story, decisions.get(story.report_id), said) for story in stories),
-        dead_letters=tuple(MessageDeadLettered.model_validate(entry) for entry in told["dead_letters"]),
-        malformed_problems=tuple(told["malformed_problems"]),
+        claims=tuple(_claim(directory, story, decisions.get(story.report_id), received) for story in stories),
+        dead_letters=tuple(MessageDeadLettered.model_validate(entry) for entry in kept["dead_letters"]),
+        malformed_problems=tuple(kept["malformed_problems"]),
     )
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Received:
     """What the outside world received in the whole run."""
 
     letters: tuple[Letter, ...]
@@ -116,7 +112,9 @@ class _Said:
     spans: tuple[Span, ...]
 
 
-def _claim(directory: Path, story: ToldStory, decided: tuple[DecisionMade, str] | None, said: _Said) -> ClaimRecord:
+def _claim(
+    directory: Path, story: StoryRecord, decided: tuple[DecisionMade, str] | None, received: _Received
+) -> ClaimRecord:
     if decided is None:
         return ClaimRecord(story)
     decision, trace_id = decided
@@ -125,9 +123,9 @@ def _claim(directory: Path, story: ToldStory, decided: tuple[DecisionMade, str] 
         story,
         decision,
         _proof(directory / "proofs" / f"{reference}-v{decision.claim_version}.json"),
-        tuple(letter for letter in said.letters if reference in letter.subject),
-        tuple(text for text in said.texts if reference in text),
-        tuple(span for span in said.spans if span.trace_id == trace_id),
+        tuple(letter for letter in received.letters if reference in letter.subject),
+        tuple(text for text in received.texts if reference in text),
+        tuple(span for span in received.spans if span.trace_id == trace_id),
     )
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import email
 import email.policy
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from email.message import EmailMessage
-    from pathlib import Path
+from email.message import EmailMessage
+from pathlib import Path
 
 
 @dataclass(frozen=True)

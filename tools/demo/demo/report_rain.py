@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
-from demo.report_words import HOME_TIME, home_hour, home_midnights, millimetres, signed_millimetres
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    from contracts.claims import RainEvidence, WindowMargin
-    from contracts.vocabulary import LossInterval
-    from contracts.weather import HourlySeries
+from contracts.claims import RainEvidence, WindowMargin
+from contracts.vocabulary import LossInterval
+from contracts.weather import HourlySeries
+from demo.report_language import HOME_TIME, Language, home_midnights
 
 LEFT, WIDTH, TOP, HEIGHT = 44, 820, 26, 170
 LOWEST_SCALE_TENTHS_MM = 60
 GRID_STEPS_TENTHS_MM = (20, 50, 100, 200)
 MOST_GRID_LINES = 5
+BAND_TEXT_WIDTH = 190
 _HOUR = timedelta(hours=1)
 
 
@@ -48,6 +44,7 @@ class Band:
     period: str
     decides: bool
     is_reached: bool
+    text_is_after: bool
     gauge_sum: float
     gauge_threshold: float
 
@@ -67,6 +64,12 @@ class RainChart:
     table: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
+    def focus(self) -> tuple[float, float]:
+        """From where to where to look first: the window that decided or came nearest."""
+        band = self.deciding or self.nearest
+        return band.x, round(band.x + band.width, 1)
+
+    @property
     def deciding(self) -> Band | None:
         """The window that decided, if one did."""
         return next((band for band in self.bands if band.decides), None)
@@ -77,9 +80,9 @@ class RainChart:
         return max(self.bands, key=lambda band: band.gauge_sum / band.gauge_threshold)
 
 
-def rain_chart(hours: HourlySeries, *, evidence: RainEvidence, loss: LossInterval) -> RainChart:
+def rain_chart(hours: HourlySeries, *, evidence: RainEvidence, loss: LossInterval, language: Language) -> RainChart:
     """Lay out the chart of one claim."""
-    axis = _Axis(hours)
+    axis = _Axis(hours, language)
     deciding = next(
         (margin for margin in evidence.margins if margin.within_hours == evidence.deciding_window_hours), None
     )
@@ -93,22 +96,21 @@ def rain_chart(hours: HourlySeries, *, evidence: RainEvidence, loss: LossInterva
         bars=tuple(axis.bar(number, deciding=deciding) for number in range(len(hours.tenths_mm))),
         bands=tuple(_band(axis, margin, decides=margin is deciding, largest=largest) for margin in evidence.margins),
         grid=tuple((axis.y(tenths), f"{tenths // 10}") for tenths in range(axis.step, axis.top + 1, axis.step)),
-        days=tuple(
-            (axis.x(day), f"{day:%a} {day.day} {day:%b}") for day in home_midnights(axis.from_at, axis.until_at)
-        ),
+        days=tuple((axis.x(day), language.home_day(day)) for day in home_midnights(axis.from_at, axis.until_at)),
         loss_x=loss_x,
         loss_width=axis.x(loss.until_at) - loss_x,
-        loss_label=f"loss {home_hour(loss.from_at)}",
+        loss_label=language.sentence("loss_label", hour=language.home_hour(loss.from_at)),
         missing_hours=sum(tenths is None for tenths in hours.tenths_mm),
-        table=_table(hours),
+        table=_table(hours, language),
     )
 
 
 class _Axis:
     """Turns hours into places along the chart and tenths of a millimetre into heights."""
 
-    def __init__(self, hours: HourlySeries) -> None:
+    def __init__(self, hours: HourlySeries, language: Language) -> None:
         self._hours = hours
+        self.language = language
         self.from_at = hours.first_hour_ends_at - _HOUR
         self.until_at = self.from_at + _HOUR * len(hours.tenths_mm)
         self.top = max(LOWEST_SCALE_TENTHS_MM, *(tenths or 0 for tenths in hours.tenths_mm))
@@ -132,43 +134,55 @@ class _Axis:
             and deciding.ends_at is not None
             and deciding.starts_at <= from_at < deciding.ends_at
         )
-        figure = "not measured" if tenths is None else f"{millimetres(tenths)} mm"
+        label = self.language.sentence(
+            "hour_missing" if tenths is None else "hour_figure",
+            from_hour=self.language.home_hour(from_at),
+            until_hour=self.language.home_time(from_at + _HOUR),
+            sum=self.language.millimetres(tenths),
+        )
         return Bar(
             x=self.x(from_at),
             width=round(WIDTH / len(self._hours.tenths_mm), 2),
             y=y,
             height=round(TOP + HEIGHT - y, 1),
-            label=f"{home_hour(from_at)} to {(from_at + _HOUR).astimezone(HOME_TIME):%H:%M}: {figure}",
+            label=label,
             is_missing=tenths is None,
             decides=inside,
         )
 
 
 def _band(axis: _Axis, margin: WindowMargin, *, decides: bool, largest: int) -> Band:
-    known = margin.starts_at is not None and margin.ends_at is not None
+    language = axis.language
     x = axis.x(margin.starts_at) if margin.starts_at else LEFT
+    width = axis.x(margin.ends_at) - x if margin.ends_at else 0
     return Band(
         hours=margin.within_hours,
         x=x,
-        width=axis.x(margin.ends_at) - x if margin.ends_at else 0,
-        sum_text=millimetres(margin.best_sum_tenths_mm),
-        threshold_text=millimetres(margin.at_least_tenths_mm),
-        margin_text=signed_millimetres(margin.margin_tenths_mm),
-        period=f"{home_hour(margin.starts_at)} to {home_hour(margin.ends_at)}"
-        if known and margin.starts_at and margin.ends_at
-        else "no hour of any window is known",
+        width=width,
+        sum_text=language.millimetres(margin.best_sum_tenths_mm),
+        threshold_text=language.millimetres(margin.at_least_tenths_mm),
+        margin_text=language.signed_millimetres(margin.margin_tenths_mm),
+        period=_period(margin, language),
         decides=decides,
         is_reached=margin.margin_tenths_mm is not None and margin.margin_tenths_mm >= 0,
+        text_is_after=x + width + BAND_TEXT_WIDTH < LEFT + WIDTH,
         gauge_sum=round((margin.best_sum_tenths_mm or 0) / largest, 4),
         gauge_threshold=round(margin.at_least_tenths_mm / largest, 4),
     )
 
 
-def _table(hours: HourlySeries) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _period(margin: WindowMargin, language: Language) -> str:
+    if margin.starts_at is None or margin.ends_at is None:
+        return language.sentence("period_unknown")
+    from_hour, until_hour = map(language.home_hour, (margin.starts_at, margin.ends_at))
+    return language.sentence("period", from_hour=from_hour, until_hour=until_hour)
+
+
+def _table(hours: HourlySeries, language: Language) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the figures by day and hour of the home's clock; a hyphen stands for an hour outside the series."""
-    days: dict[date, list[str]] = {}
+    days: dict[str, list[str]] = {}
     for number, tenths in enumerate(hours.tenths_mm):
         begins = (hours.first_hour_ends_at + _HOUR * (number - 1)).astimezone(HOME_TIME)
-        row = days.setdefault(begins.date(), ["-"] * 24)
-        row[begins.hour] = millimetres(tenths)
-    return tuple((f"{day:%a} {day.day} {day:%b}", tuple(row)) for day, row in days.items())
+        row = days.setdefault(language.home_day(begins), ["-"] * 24)
+        row[begins.hour] = language.millimetres(tenths)
+    return tuple((day, tuple(row)) for day, row in days.items())

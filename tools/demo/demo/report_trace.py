@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from demo.report_words import milliseconds
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from demo.report_language import Language
 
 LEFT, WIDTH, TOP, ROW_HEIGHT = 330, 520, 40, 24
 INDENT = 12
@@ -86,18 +84,18 @@ class Waterfall:
         return list(dict.fromkeys(row.service for row in self.rows))
 
 
-def waterfall(spans: Iterable[Span]) -> Waterfall | None:
+def waterfall(spans: Iterable[Span], *, language: Language) -> Waterfall | None:
     """Lay out a trace; None when nothing was received."""
     ordered = _depth_first(sorted(spans, key=lambda span: span.start_ns))
     if not ordered:
         return None
-    axis = _Axis([span for span, _ in ordered])
+    axis = _Axis([span for span, _ in ordered], language)
     by_id = {span.span_id: span for span, _ in ordered}
     rows = tuple(
         _row(axis, span, depth=depth, number=number, cause=by_id.get(span.parent_span_id))
         for number, (span, depth) in enumerate(ordered)
     )
-    return Waterfall(rows, axis.gaps, axis.ticks, TOP + ROW_HEIGHT * len(rows) + 8, milliseconds(axis.total_ms))
+    return Waterfall(rows, axis.gaps, axis.ticks, TOP + ROW_HEIGHT * len(rows) + 8, language.duration(axis.total_ms))
 
 
 def _depth_first(spans: Sequence[Span]) -> list[tuple[Span, int]]:
@@ -123,8 +121,8 @@ def _row(axis: _Axis, span: Span, *, depth: int, number: int, cause: Span | None
         x=x,
         width=max(round(end - x, 1), SHORTEST_BAR),
         waited_x=axis.x(cause.end_ns) if cause is not None and waited else None,
-        started=milliseconds((span.start_ns - axis.start_ns) / 1e6),
-        duration=milliseconds((span.end_ns - span.start_ns) / 1e6),
+        started=axis.duration((span.start_ns - axis.start_ns) / 1e6),
+        duration=axis.duration((span.end_ns - span.start_ns) / 1e6),
         label_x=x - 5 if label_is_left else max(end, x + SHORTEST_BAR) + 5,
         label_is_left=label_is_left,
         failed=span.failed,
@@ -134,7 +132,8 @@ def _row(axis: _Axis, span: Span, *, depth: int, number: int, cause: Span | None
 class _Axis:
     """Time from left to right; long times in which no span was open take a fixed, narrow place."""
 
-    def __init__(self, spans: Sequence[Span]) -> None:
+    def __init__(self, spans: Sequence[Span], language: Language) -> None:
+        self.duration = language.duration
         self.start_ns = min(span.start_ns for span in spans)
         self.total_ms = (max(span.end_ns for span in spans) - self.start_ns) / 1e6
         longest_gap_ms = max(LONGEST_DRAWN_GAP_MS, LONGEST_DRAWN_GAP_SHARE * self.total_ms)
@@ -145,7 +144,7 @@ class _Axis:
     @property
     def gaps(self) -> tuple[tuple[float, str], ...]:
         return tuple(
-            (round(self._x(before[1]), 1), milliseconds(after[0] - before[1]))
+            (round(self._x(before[1]), 1), self.duration(after[0] - before[1]))
             for before, after in pairwise(self._stretches)
         )
 
@@ -157,7 +156,7 @@ class _Axis:
         for start, end in self._stretches:
             for moment in (start, *range((int(start) // step_ms + 1) * step_ms, int(end) + 1, step_ms)):
                 if (x := round(self._x(moment), 1)) - ticks[-1][0] >= NARROW_TICK:
-                    ticks.append((x, milliseconds(moment)))
+                    ticks.append((x, self.duration(moment)))
         return tuple(ticks)
 
     def x(self, moment_ns: int) -> float:

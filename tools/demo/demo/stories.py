@@ -11,7 +11,7 @@ from demo.story import (
     REGISTERED_NOT,
     UNCLEAR,
     YES,
-    Ending,
+    Expected,
     Story,
     Wait,
     buildings,
@@ -36,7 +36,7 @@ STORIES = (
         loss_at=july(15, 1),
         facts=_OVER_LAND,
         damage=(buildings(1_840),),
-        ending=Ending(
+        expected=Expected(
             outcome=Outcome.COVERED,
             ground=GroundCode.HEAVY_LOCAL_PRECIPITATION,
             payable_cents=159_000,
@@ -50,7 +50,7 @@ STORIES = (
         loss_at=july(15, 18),
         facts=_OVER_LAND,
         damage=(buildings(2_000),),
-        ending=Ending(
+        expected=Expected(
             outcome=Outcome.COVERED,
             ground=GroundCode.HEAVY_LOCAL_PRECIPITATION,
             payable_cents=175_000,
@@ -64,7 +64,7 @@ STORIES = (
         loss_at=july(16, 12),
         facts=_OVER_LAND,
         damage=(buildings(900),),
-        ending=Ending(
+        expected=Expected(
             outcome=Outcome.COVERED,
             ground=GroundCode.HEAVY_LOCAL_PRECIPITATION,
             payable_cents=65_000,
@@ -78,7 +78,7 @@ STORIES = (
         loss_at=july(14, 20),
         facts=LossFacts(precipitation_fell_directly=YES),
         damage=(buildings(1_200),),
-        ending=Ending(
+        expected=Expected(
             outcome=Outcome.COVERED,
             ground=GroundCode.DIRECT_PRECIPITATION,
             payable_cents=120_000,
@@ -91,7 +91,7 @@ STORIES = (
         loss_at=july(14, 20),
         facts=_OVER_LAND,
         damage=(buildings(1_500),),
-        ending=Ending(
+        expected=Expected(
             outcome=Outcome.DENIED,
             ground=GroundCode.NO_HEAVY_LOCAL_PRECIPITATION,
             payable_cents=0,
@@ -104,7 +104,7 @@ STORIES = (
         loss_at=july(14, 12),
         facts=LossFacts(precipitation_left_its_course=YES, came_through_open_window_or_door=YES),
         damage=(buildings(800),),
-        ending=Ending(outcome=Outcome.DENIED, ground=GroundCode.WINDOW_OR_DOOR_OPEN, payable_cents=0),
+        expected=Expected(outcome=Outcome.DENIED, ground=GroundCode.WINDOW_OR_DOOR_OPEN, payable_cents=0),
     ),
     Story(
         title="Toilet overflowed with heavy rain (Maastricht)",
@@ -112,7 +112,7 @@ STORIES = (
         loss_at=july(14, 12),
         facts=LossFacts(sewer_water_entered=YES, toilet_overflowed=YES),
         damage=(buildings(1_100),),
-        ending=Ending(
+        expected=Expected(
             outcome=Outcome.COVERED,
             ground=GroundCode.SEWER_WATER_FROM_HEAVY_PRECIPITATION,
             payable_cents=60_000,
@@ -125,7 +125,9 @@ STORIES = (
         loss_at=july(14, 0),
         facts=LossFacts(sewer_water_entered=YES, toilet_overflowed=YES),
         damage=(buildings(1_100),),
-        ending=Ending(outcome=Outcome.DENIED, ground=GroundCode.TOILET_WITHOUT_HEAVY_PRECIPITATION, payable_cents=0),
+        expected=Expected(
+            outcome=Outcome.DENIED, ground=GroundCode.TOILET_WITHOUT_HEAVY_PRECIPITATION, payable_cents=0
+        ),
     ),
     Story(
         title="Groundwater through the cellar wall with heavy rain, cellar pumped dry (Maastricht)",
@@ -133,7 +135,7 @@ STORIES = (
         loss_at=july(14, 18),
         facts=LossFacts(groundwater_entered=YES, came_through_cellar_wall=YES),
         damage=(buildings(1_000), pumping(300)),
-        ending=Ending(
+        expected=Expected(
             outcome=Outcome.COVERED,
             ground=GroundCode.GROUNDWATER_THROUGH_CELLAR_WALL,
             payable_cents=105_000,
@@ -146,7 +148,7 @@ STORIES = (
         loss_at=july(14, 0),
         facts=LossFacts(groundwater_entered=YES, came_through_cellar_wall=YES),
         damage=(buildings(1_000), pumping(300)),
-        ending=Ending(outcome=Outcome.DENIED, ground=GroundCode.GROUNDWATER, payable_cents=0),
+        expected=Expected(outcome=Outcome.DENIED, ground=GroundCode.GROUNDWATER, payable_cents=0),
     ),
     Story(
         title="A regional dyke broke",
@@ -154,7 +156,7 @@ STORIES = (
         loss_at=july(16, 6),
         facts=_FLOOD.model_copy(update={"flood_defence_is_primary": REGISTERED_NOT}),
         damage=(buildings(2_400),),
-        ending=Ending(outcome=Outcome.COVERED, ground=GroundCode.REGIONAL_DEFENCE_FAILED, payable_cents=190_000),
+        expected=Expected(outcome=Outcome.COVERED, ground=GroundCode.REGIONAL_DEFENCE_FAILED, payable_cents=190_000),
     ),
     Story(
         title="A primary dyke broke",
@@ -168,7 +170,7 @@ STORIES = (
             }
         ),
         damage=(buildings(2_400),),
-        ending=Ending(outcome=Outcome.DENIED, ground=GroundCode.PRIMARY_DEFENCE_FAILED, payable_cents=0),
+        expected=Expected(outcome=Outcome.DENIED, ground=GroundCode.PRIMARY_DEFENCE_FAILED, payable_cents=0),
     ),
     Story(
         title="Water of the sea (Vlissingen)",
@@ -176,7 +178,7 @@ STORIES = (
         loss_at=july(16, 6),
         facts=_FLOOD.model_copy(update={"flood_defence_is_primary": REGISTERED_NOT, "sea_water_involved": REGISTERED}),
         damage=(buildings(2_400),),
-        ending=Ending(outcome=Outcome.DENIED, ground=GroundCode.SEA_WATER, payable_cents=0),
+        expected=Expected(outcome=Outcome.DENIED, ground=GroundCode.SEA_WATER, payable_cents=0),
     ),
     Story(
         title="A fact is missing: nobody knows whether the window was open (Maastricht)",
@@ -184,7 +186,7 @@ STORIES = (
         loss_at=july(14, 12),
         facts=LossFacts(precipitation_left_its_course=YES, came_through_open_window_or_door=UNCLEAR),
         damage=(buildings(700),),
-        ending=Ending(outcome=Outcome.REFERRED, ground=GroundCode.FACT_MISSING, payable_cents=None),
+        expected=Expected(outcome=Outcome.REFERRED, ground=GroundCode.FACT_MISSING, payable_cents=None),
     ),
     Story(
         title="The last hours were not measured yet: it waits, they arrive, it is decided (Arcen)",
@@ -193,7 +195,7 @@ STORIES = (
         facts=_OVER_LAND,
         damage=(buildings(1_750),),
         wait=Wait.LATE_HOURS,
-        ending=Ending(
+        expected=Expected(
             outcome=Outcome.COVERED,
             ground=GroundCode.HEAVY_LOCAL_PRECIPITATION,
             payable_cents=150_000,
@@ -208,7 +210,7 @@ STORIES = (
         facts=_OVER_LAND,
         damage=(buildings(1_300),),
         wait=Wait.LATE_POLICY,
-        ending=Ending(
+        expected=Expected(
             outcome=Outcome.COVERED,
             ground=GroundCode.HEAVY_LOCAL_PRECIPITATION,
             payable_cents=105_000,
@@ -222,7 +224,7 @@ STORIES = (
         facts=_OVER_LAND,
         damage=(buildings(1_600),),
         deliveries=3,
-        ending=Ending(
+        expected=Expected(
             outcome=Outcome.COVERED,
             ground=GroundCode.HEAVY_LOCAL_PRECIPITATION,
             payable_cents=110_000,
@@ -236,7 +238,7 @@ STORIES = (
         loss_at=july(15, 18),
         facts=_OVER_LAND,
         damage=(buildings(600),),
-        ending=Ending(outcome=Outcome.REFERRED, ground=GroundCode.RAINFALL_UNDETERMINED, payable_cents=None),
+        expected=Expected(outcome=Outcome.REFERRED, ground=GroundCode.RAINFALL_UNDETERMINED, payable_cents=None),
     ),
     Story(
         title="Not insured any more on the day of the loss",
@@ -244,7 +246,7 @@ STORIES = (
         loss_at=july(14, 12),
         facts=_OVER_LAND,
         damage=(buildings(600),),
-        ending=Ending(outcome=Outcome.DENIED, ground=GroundCode.NOT_INSURED_AT_LOSS, payable_cents=0),
+        expected=Expected(outcome=Outcome.DENIED, ground=GroundCode.NOT_INSURED_AT_LOSS, payable_cents=0),
     ),
     Story(
         title="Covered, customer without a mobile phone (Ell)",
@@ -252,7 +254,7 @@ STORIES = (
         loss_at=july(15, 1),
         facts=_OVER_LAND,
         damage=(buildings(2_100),),
-        ending=Ending(
+        expected=Expected(
             outcome=Outcome.COVERED,
             ground=GroundCode.HEAVY_LOCAL_PRECIPITATION,
             payable_cents=160_000,

@@ -1,4 +1,4 @@
-"""What a story is: a report to send, and how it should end."""
+"""What a story is: a report to publish, and what should become of it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,11 @@ class Wait(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ending:
-    """How a story should end. `payable_cents` None: nothing is payable yet; `shortfalls` in tenths of a millimetre."""
+class Expected:
+    """What should become of a story. `payable_cents` None: nothing is settled yet; None elsewhere: not looked at.
+
+    `sums_tenths_mm` are the highest sums of 24, 48 and 72 hours.
+    """
 
     outcome: Outcome
     ground: GroundCode
@@ -44,13 +47,13 @@ class Ending:
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """One loss, told by its report. `deliveries` is how often the publisher sends the same record."""
+    """One loss, with its report. `deliveries` is how often the publisher sends the same record."""
 
     title: str
     policy_number: str
     loss_at: datetime
     facts: LossFacts
-    ending: Ending
+    expected: Expected
     damage: tuple[DamageItem, ...] = field(default=())
     wait: Wait = Wait.NOTHING
     deliveries: int = 1

@@ -1,20 +1,16 @@
-"""Live progress, and the table at the end."""
+"""The table at the end of a run."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import compress
-from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from contracts.claims import DecisionMade, RainEvidence
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from contracts.claims import DecisionMade, RainEvidence
-    from demo.ending import Ended
+from demo.outcome import StoryOutcome
 
 _MARK = {Settlement.SENT: "sent", Settlement.NO_ADDRESS: "no address", None: "–"}
 _COLUMNS = ("report", "home", "station, km", "24/48/72 h mm", "deciding ground", "payable", "e-mail", "SMS", "")
@@ -23,15 +19,15 @@ _WIDE = 130
 """Characters in a line from which on all columns are readable beside each other."""
 
 
-def result_table(ended: Sequence[Ended], malformed_problems: tuple[str, ...], *, width: int) -> Table:
+def result_table(outcomes: Sequence[StoryOutcome], malformed_problems: tuple[str, ...], *, width: int) -> Table:
     """Return one row a report, in the order of the stories; fewer columns where `width` characters are few."""
-    table = Table(title="Every report and how it ended", show_lines=False, pad_edge=False)
+    table = Table(title="Every report and its outcome", show_lines=False, pad_edge=False)
     shown = [name in _ESSENTIAL or width >= _WIDE for name in _COLUMNS]
     for name in compress(_COLUMNS, shown):
         right = name in {"payable", "24/48/72 h mm"}
         table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=name == "payable")
     malformed = ("–", "–", "–", "dead-lettered: not-json", "–", "–", "–", _verdict(malformed_problems))
-    for row in (*map(_row, ended), ("A malformed report", *malformed)):
+    for row in (*map(_row, outcomes), ("A malformed report", *malformed)):
         table.add_row(*compress(row, shown))
     return table
 
@@ -46,7 +42,7 @@ def euros(cents: int | None) -> str:
     return "–" if cents is None else f"€ {cents // 100:,}.{cents % 100:02}"
 
 
-def _row(one: Ended) -> tuple[str, ...]:
+def _row(one: StoryOutcome) -> tuple[str, ...]:
     decision = one.decision
     if decision is None:
         return (one.story.title, "–", "–", "–", "–", "–", "–", "–", _verdict(one.problems))
@@ -73,7 +69,7 @@ def _ground(decision: DecisionMade) -> str:
     return f"{text} ({hours} h)" if hours else text
 
 
-def _message(one: Ended, channel: Channel) -> str:
+def _message(one: StoryOutcome, channel: Channel) -> str:
     message = one.messages.get(channel)
     settlement = message.settlement if message else None
     return _MARK.get(settlement, str(settlement))

@@ -10,9 +10,9 @@ from contracts.claims import DECISION_MADE
 from contracts.vocabulary import Establishment
 from contracts.weather import HourlySeries
 from demo import report_rain, report_trace
+from demo.report_language import Language
 from demo.report_rain import rain_chart
 from demo.report_trace import Span, waterfall
-from demo.report_words import euros, home_hour, millimetres, milliseconds, signed_millimetres
 
 EVIDENCE = DECISION_MADE.examples[0].rain
 BEGINS_AT = datetime(2021, 7, 13, 22, tzinfo=UTC)  # midnight in Amsterdam
@@ -21,6 +21,7 @@ SERIES = HourlySeries(
     tenths_mm=tuple(None if hour == 70 else hour % 7 * 10 for hour in range(72)),
 )
 
+ENGLISH, DUTCH = Language.load("en"), Language.load("nl")
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -30,7 +31,7 @@ def span(span_id: str, parent: str, *, from_ms: float, until_ms: float) -> Span:
 
 def test_every_hour_has_its_bar_and_the_missing_one_fills_the_height() -> None:
     assert EVIDENCE is not None
-    chart = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss)
+    chart = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss, language=ENGLISH)
     assert len(chart.bars) == 72
     assert [number for number, bar in enumerate(chart.bars) if bar.is_missing] == [70]
     assert chart.bars[70].height == report_rain.HEIGHT
@@ -41,12 +42,13 @@ def test_every_hour_has_its_bar_and_the_missing_one_fills_the_height() -> None:
 
 def test_the_deciding_window_lies_over_its_own_hours() -> None:
     assert EVIDENCE is not None
-    chart = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss)
+    chart = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss, language=ENGLISH)
     inside = [number for number, bar in enumerate(chart.bars) if bar.decides]
     assert inside == list(range(18, 42))  # 14 July 16:00 to 15 July 16:00 UTC
     assert chart.deciding is not None
     assert chart.deciding.x == chart.bars[18].x
     assert chart.deciding.x + chart.deciding.width == pytest.approx(chart.bars[42].x)
+    assert chart.focus == pytest.approx((chart.bars[18].x, chart.bars[42].x))
     assert chart.bars[27].x < chart.loss_x < chart.bars[28].x  # 01:30 UTC
 
 
@@ -60,7 +62,7 @@ def test_a_window_that_was_not_reached_decides_nothing() -> None:
             "establishment": Establishment.NOT_ESTABLISHED,
         }
     )
-    chart = rain_chart(SERIES, evidence=evidence, loss=DECISION_MADE.examples[0].loss)
+    chart = rain_chart(SERIES, evidence=evidence, loss=DECISION_MADE.examples[0].loss, language=ENGLISH)
     assert chart.deciding is None
     assert not any(bar.decides for bar in chart.bars)
     assert chart.nearest.margin_text == f"{MINUS}9.9"
@@ -69,7 +71,7 @@ def test_a_window_that_was_not_reached_decides_nothing() -> None:
 
 def test_the_hours_stand_in_the_table_by_the_clock_of_the_home() -> None:
     assert EVIDENCE is not None
-    table = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss).table
+    table = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss, language=ENGLISH).table
     assert [day for day, _ in table] == ["Wed 14 Jul", "Thu 15 Jul", "Fri 16 Jul"]
     assert table[0][1][:3] == ("0.0", "1.0", "2.0")
     assert table[2][1][22] == "?"
@@ -81,7 +83,8 @@ def test_spans_stand_below_their_parents_in_the_order_of_time() -> None:
             span("c", "a", from_ms=90, until_ms=95),
             span("b", "a", from_ms=5, until_ms=9),
             span("a", "", from_ms=0, until_ms=50),
-        ]
+        ],
+        language=ENGLISH,
     )
     assert drawn is not None
     assert [(row.name, row.depth) for row in drawn.rows] == [("work a", 0), ("work b", 1), ("work c", 1)]
@@ -90,7 +93,8 @@ def test_spans_stand_below_their_parents_in_the_order_of_time() -> None:
 
 
 def test_a_long_wait_is_cut_short_and_everything_stays_in_the_drawing() -> None:
-    drawn = waterfall([span("a", "", from_ms=0, until_ms=50), span("b", "a", from_ms=60_050, until_ms=60_100)])
+    spans = [span("a", "", from_ms=0, until_ms=50), span("b", "a", from_ms=60_050, until_ms=60_100)]
+    drawn = waterfall(spans, language=ENGLISH)
     assert drawn is not None
     assert [text for _, text in drawn.gaps] == ["60.00 s"]
     first, second = drawn.rows
@@ -100,16 +104,4 @@ def test_a_long_wait_is_cut_short_and_everything_stays_in_the_drawing() -> None:
 
 
 def test_no_spans_make_no_drawing() -> None:
-    assert waterfall([]) is None
-
-
-def test_figures_read_as_people_write_them() -> None:
-    assert (millimetres(402), millimetres(None), signed_millimetres(-99), signed_millimetres(2)) == (
-        "40.2",
-        "?",
-        f"{MINUS}9.9",
-        "+0.2",
-    )
-    assert (euros(-25_000), euros(159_000), euros(None)) == (f"{MINUS}€ 250.00", "€ 1,590.00", "not settled yet")
-    assert [milliseconds(value) for value in (0.006, 3.14, 84.7, 8_361)] == ["under 1 ms", "3.1 ms", "85 ms", "8.36 s"]
-    assert home_hour(datetime(2021, 7, 15, 1, 30, tzinfo=UTC)) == "Thu 15 Jul 03:30"
+    assert waterfall([], language=ENGLISH) is None

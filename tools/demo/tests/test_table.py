@@ -4,15 +4,15 @@ import pytest
 from rich.console import Console
 
 from contracts.claims import DECISION_MADE
-from demo.ending import Ended
+from demo.outcome import StoryOutcome
 from demo.stories import STORIES
 from demo.table import result_table
 
 
 def printed(*, width: int) -> str:
-    ended = [Ended(story, DECISION_MADE.examples[0], {}, problems=()) for story in STORIES]
+    outcomes = [StoryOutcome(story, DECISION_MADE.examples[0], {}, problems=()) for story in STORIES]
     console = Console(width=width, file=io.StringIO(), record=True)
-    console.print(result_table(ended, (), width=width))
+    console.print(result_table(outcomes, (), width=width))
     return console.export_text()
 
 
@@ -25,6 +25,6 @@ def test_the_table_fits_the_terminal_and_breaks_no_word_of_a_title(width: int) -
     assert {word for story in STORIES for word in story.title.split()} <= set(words)
 
 
-def test_a_wide_terminal_tells_the_station_and_the_messages_too() -> None:
+def test_a_wide_terminal_shows_the_station_and_the_messages_too() -> None:
     assert "station, km" not in printed(width=80)
     assert "station, km" in printed(width=180)

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import orjson
 
-from bench.backlog import DECIDED, RAIN_ASKED, RAIN_TOLD
-from bench.floor.process import Stage, run
+from bench.backlog import DECIDED, RAIN_ASSESSED, RAIN_REQUESTED
+from bench.floor.process import Connection, Record, Stage, run
 from bench.storm import Storm
 from contracts.upstream import LOSS_REPORTED
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bench.floor.process import Connection, Record
 
 _PLACES: dict[str, tuple[int, int]] = {}
 
 _DECIDED = """json_build_object('claim_id', claim_id, 'outcome', outcome, 'ground', ground,
                                   'payable_cents', payable_cents)::text"""
 _OPEN = f"""
-    WITH heard AS (
+    WITH consumed AS (
         INSERT INTO inbox SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id),
     given AS (
         SELECT given.* FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::json[], $5::integer[], $6::boolean[],
                                    $7::bytea[])
                             AS given (event_id, claim_id, policy_number, report, damage_cents, is_excluded, question)
-          JOIN heard USING (event_id)),
+          JOIN consumed USING (event_id)),
     opened AS (
         INSERT INTO claim
         SELECT claim_id, claim_id, policy_number, report, damage_cents,
-               CASE WHEN question IS NULL THEN 'decided' ELSE 'asked' END, now()
+               CASE WHEN question IS NULL THEN 'decided' ELSE 'rainfall_requested' END, now()
           FROM given),
     decided AS (
         SELECT claim_id, CASE WHEN is_excluded THEN 'denied' ELSE 'covered' END AS outcome,
@@ -47,14 +43,14 @@ _OPEN = f"""
     UNION ALL SELECT $9, claim_id::text, convert_to({_DECIDED}, 'UTF8') FROM decided
 """  # noqa: S608 - put together from our own text
 _DECIDE = f"""
-    WITH heard AS (
+    WITH consumed AS (
         INSERT INTO answer_inbox SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id),
     decided AS (
         SELECT claim_id, CASE WHEN is_heavy THEN 'covered' ELSE 'denied' END AS outcome,
                CASE WHEN is_heavy THEN 'heavy_rain' ELSE 'no_heavy_rain' END AS ground,
                CASE WHEN is_heavy THEN greatest(0, damage_cents - deductible_cents) ELSE 0 END AS payable_cents
           FROM unnest($1::uuid[], $2::boolean[]) AS given (event_id, is_heavy)
-          JOIN heard USING (event_id) JOIN claim ON claim_id = event_id JOIN policy USING (policy_number)),
+          JOIN consumed USING (event_id) JOIN claim ON claim_id = event_id JOIN policy USING (policy_number)),
     kept AS (
         INSERT INTO decision SELECT claim_id, outcome, ground, payable_cents, now() FROM decided),
     moved AS (
@@ -65,7 +61,7 @@ _DECIDE = f"""
 
 
 async def prepare(connection: Connection) -> None:
-    """Know the policies."""
+    """Store the policies."""
     rows = []
     for line in Storm(claims=0).policy_lines():
         policy = json.loads(line)
@@ -80,7 +76,7 @@ async def prepare(connection: Connection) -> None:
 async def open_claims(connection: Connection, records: Sequence[Record]) -> None:
     """Open a claim for every new report; ask for the rain it needs, or decide at once."""
     rows = [_opened(record) for record in records]
-    await connection.execute(_OPEN, *map(list, zip(*dict(rows).values(), strict=True)), RAIN_ASKED, DECIDED)
+    await connection.execute(_OPEN, *map(list, zip(*dict(rows).values(), strict=True)), RAIN_REQUESTED, DECIDED)
 
 
 def _opened(record: Record) -> tuple[str, tuple[Any, ...]]:
@@ -117,4 +113,4 @@ async def decide(connection: Connection, records: Sequence[Record]) -> None:
 
 
 if __name__ == "__main__":
-    run(prepare, Stage(LOSS_REPORTED.name, open_claims), Stage(RAIN_TOLD, decide))
+    run(prepare, Stage(LOSS_REPORTED.name, open_claims), Stage(RAIN_ASSESSED, decide))

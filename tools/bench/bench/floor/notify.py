@@ -1,26 +1,21 @@
-"""Process: decisions in, two settled messages each."""
+"""Process: consumes decisions and settles two messages about each."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import orjson
 
 from bench.backlog import DECIDED
-from bench.floor.process import Stage, run
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bench.floor.process import Connection, Record
+from bench.floor.process import Connection, Record, Stage, run
 
 _NOTIFY = """
-    WITH heard AS (
+    WITH consumed AS (
         INSERT INTO inbox SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id)
     INSERT INTO message (claim_id, channel, body, settled_at)
     SELECT event_id, channel, body, now()
       FROM unnest($1::uuid[], $2::text[]) AS given (event_id, body)
-      JOIN heard USING (event_id) CROSS JOIN (VALUES ('email'), ('sms')) AS way (channel)
+      JOIN consumed USING (event_id) CROSS JOIN (VALUES ('email'), ('sms')) AS way (channel)
 """
 
 

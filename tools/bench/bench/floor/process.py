@@ -1,4 +1,4 @@
-"""A hand-written process: loops of take, one statement, acknowledge; and a relay that sends whole batches."""
+"""A hand-written process: loops that consume, run one statement and acknowledge, and a relay of whole batches."""
 
 from __future__ import annotations
 
@@ -6,44 +6,41 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import asyncpg
 import uvloop
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.partitioner import DefaultPartitioner
-
-if TYPE_CHECKING:
-    from aiokafka import ConsumerRecord
-    from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 BATCH_RECORDS = 500
 RELAYED_ROWS = 1_000
 
-_TAKE = """
-    WITH taken AS (
+_DELETE_NEXT = """
+    WITH deleted AS (
         DELETE FROM outbox WHERE position = ANY (ARRAY(SELECT position FROM outbox ORDER BY position LIMIT $1))
         RETURNING position, topic, key, payload)
-    SELECT topic, key, payload FROM taken ORDER BY position
+    SELECT topic, key, payload FROM deleted ORDER BY position
 """
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One loop: what `take` makes of a batch is one transaction."""
+    """One loop over a topic; `process` handles a batch in one transaction."""
 
     topic: str
-    take: Callable[[Connection, Sequence[Record]], Awaitable[object]]
+    process: Callable[[Connection, Sequence[Record]], Awaitable[object]]
 
 
 def run(prepare: Callable[[Connection], Awaitable[None]], *stages: Stage) -> None:
-    """Live until the process is ended."""
-    uvloop.run(_live(prepare, stages))
+    """Run until the process is stopped."""
+    uvloop.run(_run(prepare, stages))
 
 
-async def _live(prepare: Callable[[Connection], Awaitable[None]], stages: Sequence[Stage]) -> None:
+async def _run(prepare: Callable[[Connection], Awaitable[None]], stages: Sequence[Stage]) -> None:
     bootstrap_servers, database_url = os.environ["KAFKA_BOOTSTRAP_SERVERS"], os.environ["DATABASE_URL"]
     connections = [await asyncpg.connect(database_url) for _ in (*stages, "relay")]
     await prepare(connections[0])
@@ -73,7 +70,7 @@ async def _consume(stage: Stage, consumer: AIOKafkaConsumer, connection: Connect
         polled = await consumer.getmany(timeout_ms=1_000, max_records=BATCH_RECORDS)
         records = [record for partition in polled.values() for record in partition]
         if records:
-            await stage.take(connection, records)
+            await stage.process(connection, records)
             filled.set()
             await consumer.commit()
 
@@ -84,7 +81,7 @@ async def _relay(connection: Connection, bootstrap_servers: str, filled: asyncio
     while True:
         filled.clear()
         async with connection.transaction():
-            rows = await connection.fetch(_TAKE, RELAYED_ROWS)
+            rows = await connection.fetch(_DELETE_NEXT, RELAYED_ROWS)
             await _send(producer, rows)
         if len(rows) < RELAYED_ROWS:
             await filled.wait()

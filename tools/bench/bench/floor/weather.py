@@ -1,25 +1,20 @@
-"""Process: where and when in, the best sums of 24, 48 and 72 hours out, by prefix sums."""
+"""Process: consumes places and moments, publishes the best sums of 24, 48 and 72 hours, by prefix sums."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate
 from math import cos, radians
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import orjson
 
-from bench.backlog import RAIN_ASKED, RAIN_TOLD
-from bench.floor.process import Stage, run
+from bench.backlog import RAIN_ASSESSED, RAIN_REQUESTED
+from bench.floor.process import Connection, Record, Stage, run
 from bench.storm import places_of_all_stations
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bench.floor.process import Connection, Record
 
 FIRST_HOUR = int(datetime(2021, 7, 10, tzinfo=UTC).timestamp()) // 3_600
 HOURS = 9 * 24
@@ -29,15 +24,15 @@ _SUMS: dict[int, list[int]] = {}
 _STATIONS: list[tuple[int, float, float]] = []
 _FLATTEN = cos(radians(52.0))
 
-_TELL = """
-    WITH heard AS (
+_ASSESS = """
+    WITH consumed AS (
         INSERT INTO inbox SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id),
     given AS (
         SELECT given.* FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[], $5::integer[],
                                    $6::integer[], $7::bytea[])
                             AS given (event_id, station, metres, best_24, best_48, best_72, answer)
-          JOIN heard USING (event_id)),
-    told AS (
+          JOIN consumed USING (event_id)),
+    stored AS (
         INSERT INTO assessment SELECT event_id, station, metres, best_24, best_48, best_72 FROM given)
     INSERT INTO outbox (topic, key, payload) SELECT $8, event_id::text, answer FROM given
 """
@@ -57,10 +52,10 @@ async def prepare(_: Connection) -> None:
     _STATIONS.extend((number, *places[number]) for number in figures if number in places)
 
 
-async def tell(connection: Connection, records: Sequence[Record]) -> None:
-    """Answer every new question."""
+async def assess(connection: Connection, records: Sequence[Record]) -> None:
+    """Answer every new request for rainfall."""
     rows = {row[0]: row for row in map(_answer, records)}
-    await connection.execute(_TELL, *map(list, zip(*rows.values(), strict=True)), RAIN_TOLD)
+    await connection.execute(_ASSESS, *map(list, zip(*rows.values(), strict=True)), RAIN_ASSESSED)
 
 
 def _answer(record: Record) -> tuple[str, int, int, int, int, int, bytes]:
@@ -87,4 +82,4 @@ def _best_sums(station: int, hour: int) -> tuple[int, int, int]:
 
 
 if __name__ == "__main__":
-    run(prepare, Stage(RAIN_ASKED, tell))
+    run(prepare, Stage(RAIN_REQUESTED, assess))

@@ -7,23 +7,18 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import asyncpg
 import structlog
 import uvloop
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from bench.frameless.work import BareWork
 from chassis.consuming.batch import Delivery
+from chassis.unit_of_work import Work
 from contracts.envelope import headers_of
-from contracts.topic import TYPE_PREFIX
-
-if TYPE_CHECKING:
-    from aiokafka import ConsumerRecord
-
-    from chassis.unit_of_work import Work
-    from contracts.topic import Topic
+from contracts.topic import TYPE_PREFIX, Topic
 
 Handler: TypeAlias = Callable[[Sequence[Delivery[Any]], "Work"], Awaitable[None]]
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -52,13 +47,13 @@ class Bare:
     effected: asyncio.Event
 
     async def commit(self, act: Callable[[BareWork], Awaitable[None]]) -> None:
-        """Run `act` in one transaction with all it announces."""
+        """Run `act` in one transaction with all it publishes."""
         async with self.pool.acquire() as connection, connection.transaction():
             work = BareWork(cast("asyncpg.Connection", connection))
             await act(work)
             await work.flush()
         self.effected.set()
-        if work.announced:
+        if work.published:
             self.filled.set()
 
 
@@ -66,12 +61,12 @@ def run(
     handlers: Sequence[tuple[Topic[Any], Handler]],
     *loops: Callable[[Bare], Awaitable[None]],
 ) -> None:
-    """Live until the process is ended."""
+    """Run until the process is stopped."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_ERRORS_ONLY))
-    uvloop.run(_live(handlers, loops))
+    uvloop.run(_run(handlers, loops))
 
 
-async def _live(
+async def _run(
     handlers: Sequence[tuple[Topic[Any], Handler]], loops: Sequence[Callable[[Bare], Awaitable[None]]]
 ) -> None:
     bootstrap_servers = os.environ["KAFKA_BOOTSTRAP_SERVERS"]
@@ -109,14 +104,14 @@ async def _consume(consumer: AIOKafkaConsumer, topic: Topic[Any], handle: Handle
             continue
         deliveries = {delivery.event_id: delivery for record in records for delivery in [_read(topic, record)]}
 
-        async def take(work: BareWork, deliveries: dict[str, Delivery[Any]] = deliveries) -> None:
+        async def process(work: BareWork, deliveries: dict[str, Delivery[Any]] = deliveries) -> None:
             rows = await work.connection.fetch(_INBOX, topic.name, list(deliveries))
             new = {row["event_id"] for row in rows}
             fresh = [delivery for event_id, delivery in deliveries.items() if event_id in new]
             if fresh:
                 await handle(fresh, cast("Work", work))
 
-        await bare.commit(take)
+        await bare.commit(process)
         await consumer.commit()
 
 

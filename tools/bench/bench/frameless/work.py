@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+import asyncpg
 from uuid_utils.compat import uuid7
 
+from chassis.timers.timer_table import Timer
 from contracts.envelope import to_json
+from contracts.topic import Event
 from contracts.topics import CATALOGUE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import asyncpg
-
-    from chassis.timers.timer_table import Timer
-    from contracts.topic import Event
 
 _OUTBOX = """
     INSERT INTO bare.outbox (event_id, topic, key, payload, trace)
@@ -30,12 +25,12 @@ _TIMERS = """
 
 
 class BareWork:
-    """One transaction: what is announced and scheduled in it is written before it commits."""
+    """A unit of work: what is published and scheduled in it is written before it commits."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection
         self.now = datetime.now(UTC)
-        self.announced: list[tuple[object, ...]] = []
+        self.published: list[tuple[object, ...]] = []
         self._timers: dict[tuple[str, str], Timer] = {}
 
     def publish(self, *events: Event, trace: str | None) -> None:
@@ -44,7 +39,7 @@ class BareWork:
             topic = CATALOGUE.topic_of(type(event))
             assert topic is not None, type(event)  # noqa: S101 - every event of the services has a topic
             payload = to_json(event)
-            self.announced.append((uuid7(), topic.name, topic.key_of(event), payload, trace))
+            self.published.append((uuid7(), topic.name, topic.key_of(event), payload, trace))
 
     def schedule(self, *timers: Timer) -> None:
         """Set timers; none of them comes due in a run."""
@@ -58,9 +53,9 @@ class BareWork:
         await self.connection.execute("DELETE FROM bare.timer WHERE kind = $1 AND key = ANY ($2::text[])", kind, keys)
 
     async def flush(self) -> None:
-        """Write what was announced and scheduled."""
-        if self.announced:
-            await self.connection.execute(_OUTBOX, *map(list, zip(*self.announced, strict=True)))
+        """Write what was published and scheduled."""
+        if self.published:
+            await self.connection.execute(_OUTBOX, *map(list, zip(*self.published, strict=True)))
         if self._timers:
             rows = [(timer.kind, timer.key, timer.due_at, timer.trace) for timer in self._timers.values()]
             await self.connection.execute(_TIMERS, *map(list, zip(*rows, strict=True)))

@@ -95,9 +95,9 @@ class Child:
         """Wait until `condition` holds; raise with the end of its log when it ends first or takes too long."""
         wait_until(lambda: condition() or not self.is_running(), deadline_seconds=deadline_seconds)
         if not self.is_running():
-            raise DevstackError(self._explain(f"ended with code {self.process.returncode} while it was starting"))
+            raise DevstackError(self.explain(f"ended with code {self.process.returncode} while it was starting"))
         if not condition():
-            raise DevstackError(self._explain(f"was not ready after {deadline_seconds:g} s"))
+            raise DevstackError(self.explain(f"was not ready after {deadline_seconds:g} s"))
 
     def wait_success(self, *, deadline_seconds: float) -> None:
         """Wait for a command that ends by itself; raise when it fails."""
@@ -106,9 +106,9 @@ class Child:
         except subprocess.TimeoutExpired:
             self.kill()
             self.reap()
-            raise DevstackError(self._explain(f"took longer than {deadline_seconds:g} s")) from None
+            raise DevstackError(self.explain(f"took longer than {deadline_seconds:g} s")) from None
         if self.reap() != 0:
-            raise DevstackError(self._explain(f"failed with code {self.process.returncode}"))
+            raise DevstackError(self.explain(f"failed with code {self.process.returncode}"))
 
     def request(self, message: Mapping[str, object], *, deadline_seconds: float = 10) -> dict[str, object]:
         """Send a message and return the answer to it."""
@@ -119,7 +119,7 @@ class Child:
                 self.process.stdin.write(json.dumps(message).encode() + b"\n")
                 self.process.stdin.flush()
             except BrokenPipeError:
-                raise DevstackError(self._explain("has ended")) from None
+                raise DevstackError(self.explain("has ended")) from None
             return self._read_message(deadline_seconds=deadline_seconds)
 
     def read_message(self, *, deadline_seconds: float) -> dict[str, object]:
@@ -127,12 +127,18 @@ class Child:
         with self._lock:
             return self._read_message(deadline_seconds=deadline_seconds)
 
-    def log_text(self) -> str:
-        """Its output so far; empty once the run has been cleaned up."""
+    def log_text(self, *, from_byte: int = 0) -> str:
+        """Its output so far, without the first `from_byte` bytes; empty once the run has been cleaned up."""
         try:
-            return self.log_path.read_text(encoding="utf-8", errors="replace")
+            return self.log_path.read_bytes()[from_byte:].decode(errors="replace")
         except FileNotFoundError:
             return ""
+
+    def explain(self, what_happened: str) -> str:
+        """Return a sentence that `what_happened` to it, with the end of its output."""
+        tail = self.log_text().splitlines()[-LOG_TAIL_LINES:]
+        log = "; the end of its log:\n  " + "\n  ".join(tail) if tail else "; its log is empty"
+        return f"{self.name} {what_happened}{log}"
 
     def _close_pipes(self) -> None:
         # A thread that waits for a message holds the lock. The process has ended, so that thread reads the end of the
@@ -149,7 +155,7 @@ class Child:
         line, _, self._unread = self._unread.partition(b"\n")
         message = json.loads(line)
         if not isinstance(message, dict):
-            raise DevstackError(self._explain(f"answered {line.decode()!r}"))
+            raise DevstackError(self.explain(f"answered {line.decode()!r}"))
         return message
 
     def _read_some(self, *, deadline_seconds: float) -> bytes:
@@ -158,13 +164,8 @@ class Child:
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             if not selector.select(deadline_seconds):
-                raise DevstackError(self._explain(f"did not answer within {deadline_seconds:g} s"))
+                raise DevstackError(self.explain(f"did not answer within {deadline_seconds:g} s"))
         piece = os.read(self.process.stdout.fileno(), 65536)
         if not piece:
-            raise DevstackError(self._explain("has ended"))
+            raise DevstackError(self.explain("has ended"))
         return piece
-
-    def _explain(self, what_happened: str) -> str:
-        tail = self.log_text().splitlines()[-LOG_TAIL_LINES:]
-        log = "; the end of its log:\n  " + "\n  ".join(tail) if tail else "; its log is empty"
-        return f"{self.name} {what_happened}{log}"

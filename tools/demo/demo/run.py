@@ -1,0 +1,132 @@
+"""One run: the platform is started or found, the reports are published, and their outcomes are compared."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+from contracts.topics import TOPICS
+from demo import artefacts, stages
+from demo.compose import ComposePlatform
+from demo.drill import keep_up
+from demo.observer import Observed, observing
+from demo.outcome import outcome_of, problems_of_malformed
+from demo.platform import Platform
+from demo.progress_output import console, step
+from demo.publisher import publish
+from demo.report import write_report
+from demo.report_artefacts import write_stories
+from demo.stories import STORIES
+from demo.table import result_table
+from devstack.stack import Stack
+
+FAILED = 1
+LAST_SPANS_SECONDS = 1.5
+"""Services that stay up export their spans every half second, in containers every second."""
+FETCH_MAX_WAIT_MS = 500
+
+
+def run_on_stack(kind: str, *, keep: bool, output: Path) -> int:
+    """Start a stack and the services on it, run the demo, and stop everything; return the exit code."""
+    began = time.monotonic()
+    stack = Stack(kind=kind, topics=TOPICS, outside_world=True, output_dir=output)
+    with step(f"Kafka, PostgreSQL, mail server, SMS centre and trace collector ({stack.kind})"):
+        stack.start()
+    try:
+        platform = Platform(stack, output / "logs")
+        code = asyncio.run(_run_on_stack(platform, began=began, keep=keep, output=output))
+        if keep:
+            keep_up(platform)
+        return code
+    finally:
+        with step("everything stopped"):
+            stack.stop()
+
+
+def run_on_compose(*, output: Path) -> int:
+    """Run the demo on the containers of `make up`; return the exit code."""
+    return asyncio.run(_run_on_compose(began=time.monotonic(), output=output))
+
+
+async def _run_on_stack(platform: Platform, *, began: float, keep: bool, output: Path) -> int:
+    stack = platform.stack
+    with step("a database and a role for each service, migrated"):
+        await platform.create_databases()
+        await platform.migrate()
+    with step("KNMI's hours of 10-17 July 2021 and the policies imported; every service started"):
+        await stages.import_hours_and_policies(platform)
+        await platform.start()
+    wait_ms = int(stack.environment().get("KAFKA_FETCH_MAX_WAIT_MS", FETCH_MAX_WAIT_MS))
+    observed = await _publish_and_observe(
+        platform, stack.kafka_bootstrap_servers, fetch_max_wait_ms=wait_ms, began=began, output=output
+    )
+    if keep:
+        await asyncio.sleep(LAST_SPANS_SECONDS)
+    else:
+        with step("services stopped"):
+            await platform.stop()
+    return _conclude(observed, output=output)
+
+
+async def _run_on_compose(*, began: float, output: Path) -> int:
+    platform = ComposePlatform()
+    with step("the platform of make up found, and no report on it"):
+        await platform.find()
+    with step("KNMI's hours of 10-17 July 2021 and the policies imported"):
+        await stages.import_hours_and_policies(platform)
+    observed = await _publish_and_observe(
+        platform,
+        platform.kafka_bootstrap_servers,
+        fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
+        began=began,
+        output=output,
+    )
+    await asyncio.sleep(LAST_SPANS_SECONDS)
+    with step("mail, SMS, traces and logs copied out of the containers"):
+        await platform.collect(output)
+    return _conclude(observed, output=output)
+
+
+async def _publish_and_observe(
+    services: stages.Services, bootstrap_servers: str, *, fetch_max_wait_ms: int, began: float, output: Path
+) -> Observed:
+    async with observing(bootstrap_servers, fetch_max_wait_ms=fetch_max_wait_ms) as observed:
+        with step(f"{sum(story.deliveries for story in STORIES) + 1} loss reports published"):
+            await publish(bootstrap_servers, STORIES)
+        with step("one claim waits for hours that are not measured yet, one for its policy"):
+            await stages.wait_for_a_claim_without_its_hours(services, observed)
+        with step("the late hours and the late policy imported"):
+            await stages.import_late_hours_and_policy(services)
+        with console.status("waiting") as status:
+
+            def show(done: int) -> None:
+                status.update(f"{done} of {len(STORIES)} reports have their outcome")
+
+            await stages.wait_for_all_outcomes(services, observed, progress=show)
+        console.print(f"[bold]last notification {time.monotonic() - began:.1f} s after the start[/]")
+        with step("proofs exported and verified"):
+            await services.export_proofs(output / "proofs")
+    return observed
+
+
+def _conclude(observed: Observed, *, output: Path) -> int:
+    """Write the artefacts, print the table and return the exit code."""
+    artefacts.write_decisions(output / "decisions.jsonl", observed)
+    outcomes = [outcome_of(story, observed) for story in STORIES]
+    malformed = problems_of_malformed(observed.dead_letters)
+    console.print(result_table(outcomes, malformed, width=console.width))
+    with step("report page written"):
+        write_stories(output, outcomes=outcomes, dead_letters=observed.dead_letters, malformed_problems=malformed)
+        write_report(output)
+    unproven = artefacts.check_proofs(output / "proofs", observed)
+    for problem in unproven:
+        console.print(f"[red]{problem}[/]")
+    wrong = sum(bool(outcome.problems) for outcome in outcomes) + bool(malformed)
+    stories = len(STORIES) + 1
+    console.print(f"{stories - wrong} of {stories} stories have the outcome they should have")
+    console.print(
+        f"see {output}/report.html (Dutch: report.nl.html), decisions.jsonl, proofs/, mailbox/, sms.jsonl, "
+        "traces.jsonl, logs/"
+    )
+    return FAILED if wrong or unproven else 0
