@@ -14,10 +14,10 @@ from chassis.consuming.retention import clean_up_inbox
 from chassis.consuming.subscription import Subscription, connect, new_broker
 from chassis.database import Pool, open_pool
 from chassis.errors import CannotStartError, describe, is_transient
-from chassis.kafka_topics import wait_for_topics
 from chassis.migrations.runner import pending_migrations
 from chassis.publishing import outbox
 from chassis.publishing.relay import Relay
+from chassis.required_topics import wait_for_topics
 from chassis.service import Runtime, Service
 from chassis.telemetry.health import HttpServer, health_app
 from chassis.telemetry.metrics import OUTBOX_OLDEST_SECONDS

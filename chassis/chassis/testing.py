@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from aiokafka import ConsumerRecord
 
-from chassis.consuming.processor import BatchProcessor
+from chassis.consuming.batch_processor import BatchProcessor
 from chassis.database import open_pool
 from chassis.lifecycle import open_runtime
 from chassis.migrations.runner import migrate

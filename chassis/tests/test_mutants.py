@@ -63,14 +63,14 @@ MUTANTS = (
     ),
     Mutant(
         "c: poison is swallowed",
-        "consuming/processor.py",
+        "consuming/batch_processor.py",
         "        await self._commit((), (rejection,))\n",
         "        del rejection\n",
         "test_poison.py::test_one_poison_message_in_a_batch_of_500_harms_no_other[broken-handler-failed]",
     ),
     Mutant(
         "c: a batch with a culprit is not halved, all of it is dead-lettered",
-        "consuming/processor.py",
+        "consuming/batch_processor.py",
         "        middle = len(deliveries) // 2\n",
         "        await self._commit((), [Rejection(one.record, 'handler-failed', '') for one in deliveries])\n"
         "        return\n        middle = len(deliveries) // 2\n",

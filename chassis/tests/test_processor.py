@@ -10,8 +10,8 @@ import pytest
 from specimen.app import consumed_topic
 from specimen_driver import contact
 
-from chassis.consuming.batch import Batch
-from chassis.consuming.processor import TOO_SLOW_ATTEMPTS
+from chassis.consuming.batch_processor import TOO_SLOW_ATTEMPTS
+from chassis.consuming.delivery import Batch
 from chassis.errors import HandlerBrokenError
 from chassis.service import Consumer, Service
 from chassis.testing import Harness, harness

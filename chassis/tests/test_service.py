@@ -8,7 +8,7 @@ import pytest
 from specimen.app import NAME, Settings, build, catalogue, consumed_topic
 from subscriptions import assert_loses_nothing, subscriptions_of
 
-from chassis.consuming.batch import Batch
+from chassis.consuming.delivery import Batch
 from chassis.errors import CannotStartError
 from chassis.service import Consumer, Service
 from chassis.unit_of_work import Work

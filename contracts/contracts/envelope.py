@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.reasons import explain
+from contracts.malformed_reasons import explain
 from contracts.topic import Event, Topic
 
 E = TypeVar("E", bound=Event)

@@ -12,9 +12,9 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from contracts.envelope import decode, encode, headers_of, to_json
+from contracts.loss_reports import LOSS_REPORTED
 from contracts.topic import Topic
 from contracts.topics import TOPICS
-from contracts.upstream import LOSS_REPORTED
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 AT = datetime(2021, 7, 15, 8, 12, 30, 250_000, tzinfo=timezone(timedelta(hours=2)))

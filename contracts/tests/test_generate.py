@@ -15,9 +15,9 @@ from jsonschema import Draft7Validator, Draft202012Validator  # type: ignore[imp
 
 from contracts.generate.__main__ import main
 from contracts.generate.files import GENERATED, outdated_files, write_files
+from contracts.loss_reports import LOSS_REPORTED
 from contracts.topic import Topic
 from contracts.topics import TOPICS
-from contracts.upstream import LOSS_REPORTED
 
 WRONG_VALUES: tuple[Any, ...] = (7, "text", [], None, {})
 

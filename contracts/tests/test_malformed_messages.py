@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from contracts.envelope import MalformedMessageError, decode, encode
+from contracts.loss_reports import LOSS_REPORTED
 from contracts.policy import CONTACT_CHANGED
-from contracts.upstream import LOSS_REPORTED
 
 REPORT = LOSS_REPORTED.examples[0]
 GOOD = encode(LOSS_REPORTED, REPORT, event_id="1", source="/portal", time=datetime(2021, 7, 15, tzinfo=UTC))

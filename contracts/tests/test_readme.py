@@ -14,8 +14,8 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from contracts.claims import DECISION_MADE, DecisionMade
 from contracts.envelope import Received, decode, encode
+from contracts.loss_reports import LOSS_REPORTED
 from contracts.topic import Topic
-from contracts.upstream import LOSS_REPORTED
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 TopicMaker = Callable[..., list[str]]

@@ -14,9 +14,9 @@ from contracts import topics
 from contracts.catalogue import Catalogue
 from contracts.dead_letters import MessageDeadLettered
 from contracts.envelope import decode, encode
+from contracts.loss_reports import LOSS_REPORTED
 from contracts.policy import POLICY_CHANGED
 from contracts.topic import ONE_MEGABYTE, Event, PersonalData, Topic
-from contracts.upstream import LOSS_REPORTED
 
 SERVICES = Path(__file__).parents[2] / "services"
 EVERY_TOPIC = pytest.mark.parametrize("topic", topics.TOPICS, ids=lambda topic: topic.name)

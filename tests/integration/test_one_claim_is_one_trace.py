@@ -12,8 +12,8 @@ import pytest_asyncio
 from whole_platform import Claimant, Hop, Span, WholePlatform, hops_of
 
 from contracts.claims import Outcome
+from contracts.loss_reports import LossFacts
 from contracts.notify import Settlement
-from contracts.upstream import LossFacts
 from contracts.vocabulary import Channel, Fact, Truth
 from demo.input_files import LATE_POLICIES
 from devstack.outside.faults import Fault

@@ -12,8 +12,8 @@ import pytest_asyncio
 from whole_platform import Claimant, WholePlatform
 
 from contracts.claims import Outcome
+from contracts.loss_reports import LossFacts
 from contracts.notify import Settlement
-from contracts.upstream import LossFacts
 from contracts.vocabulary import Channel, Fact, Truth
 from devstack.process.ports import free_port
 

@@ -20,8 +20,8 @@ from pydantic import BaseModel
 
 from contracts.claims import DecisionMade
 from contracts.envelope import Received, encode
+from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.notify import MessageSettled
-from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Channel, LossInterval
 from demo.observer import Observed
 from demo.platform import Platform

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from chassis.consuming.batch import Batch
+from chassis.consuming.delivery import Batch
 from chassis.unit_of_work import Work
 from contracts.topic import Event, Topic
 

@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from chassis.consuming.batch import Record
+from chassis.consuming.delivery import Record
 from chassis.database import Connection
 from chassis.publishing.outbox import HEADER_ALLOWANCE_BYTES
 from chassis.unit_of_work import Work

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from chassis.consuming.batch import Delivery
+from chassis.consuming.delivery import Delivery
 from chassis.database import Connection
 from contracts.topic import Event
 

@@ -12,9 +12,9 @@ from uuid import UUID
 from aiokafka import ConsumerRecord
 
 from chassis.consuming import dead_letters, inbox
-from chassis.consuming.batch import Delivery
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.dead_letters import DeadLetter
+from chassis.consuming.delivery import Delivery
 from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION
 from chassis.errors import UnprocessableMessage, is_transient
 from chassis.unit_of_work import WorkFactory

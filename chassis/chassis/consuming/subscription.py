@@ -17,9 +17,9 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
 from chassis.backoff import Backoff
-from chassis.consuming.batch import Record
+from chassis.consuming.batch_processor import BatchProcessor
 from chassis.consuming.consumer import Consumer
-from chassis.consuming.processor import BatchProcessor
+from chassis.consuming.delivery import Record
 from chassis.crash_points import crash_point
 from chassis.errors import describe, is_transient
 from chassis.settings import ServiceSettings

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from chassis.consuming.batch import Batch
+from chassis.consuming.delivery import Batch
 from chassis.errors import UnprocessableMessage
 from chassis.service import Command, Consumer, Runtime, Service, TimerHandler
 from chassis.settings import ServiceSettings

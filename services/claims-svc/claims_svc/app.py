@@ -9,9 +9,9 @@ from claims_svc import handlers
 from claims_svc.commands import COMMANDS
 from claims_svc.domain.deadlines import POLICY_DEADLINE, RAINFALL_DEADLINE
 from claims_svc.settings import Settings
+from contracts.loss_reports import LOSS_REPORTED
 from contracts.policy import POLICY_CHANGED
 from contracts.topics import CATALOGUE
-from contracts.upstream import LOSS_REPORTED
 from contracts.weather import RAINFALL_ASSESSED
 
 MIGRATIONS = Path(__file__).parent / "migrations"

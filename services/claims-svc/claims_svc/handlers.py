@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
-from chassis.consuming.batch import Batch
+from chassis.consuming.delivery import Batch
 from chassis.database import Connection
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import DueTimer, Timer, Work
@@ -17,8 +17,8 @@ from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import Decision
 from claims_svc.domain.working_set import Changes, WorkingSet
 from claims_svc.repository import claims, decisions, deductible_uses, human_reviews, policies, rainfall
+from contracts.loss_reports import LossReported
 from contracts.policy import PolicyChanged
-from contracts.upstream import LossReported
 from contracts.weather import RainfallAssessed
 
 log = structlog.get_logger(__name__)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from contracts.claims import RAINFALL_REQUESTED
+from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported
 from contracts.policy import POLICY_CHANGED, PolicyChanged
-from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported
 from contracts.vocabulary import Establishment, Fact, LossInterval, RainThreshold, Truth
 from contracts.weather import (
     RAINFALL_ASSESSED,

@@ -16,9 +16,9 @@ from chassis.clock import SettableClock
 from chassis.database import Connection, Pool
 from chassis.testing import Harness
 from contracts.claims import DecisionMade, RainfallRequested
+from contracts.loss_reports import LOSS_REPORTED, LossReported
 from contracts.policy import POLICY_CHANGED, PolicyChanged
 from contracts.topic import Event
-from contracts.upstream import LOSS_REPORTED, LossReported
 from contracts.weather import RAINFALL_ASSESSED, RainfallAssessed
 
 OPENED_AT = datetime(2021, 7, 15, 8, 0, tzinfo=UTC)

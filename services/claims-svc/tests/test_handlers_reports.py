@@ -6,8 +6,8 @@ from claim_events import GROUNDWATER_CAME_IN, LOSS_AT, POLICY_NUMBER, policy, ra
 from claims_driver import REPORT_TRACE, ClaimsDriver
 
 from contracts.claims import DecisionMade, GroundCode, Outcome, RainfallRequested
+from contracts.loss_reports import LossReported
 from contracts.policy import PolicyTerms
-from contracts.upstream import LossReported
 from contracts.vocabulary import WindowReading
 
 ANOTHER_TRACE = "00-1bf7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01"

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from chassis.consuming.batch import Batch, Delivery
+from chassis.consuming.delivery import Batch, Delivery
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import DecisionMade
 from contracts.policy import ContactChanged
 from notify_svc.domain.messages import DecidedClaim, PlannedMessage, State, plan_messages
 from notify_svc.repository import contacts, decisions, messages
-from notify_svc.settlements import publish_settled
+from notify_svc.settled_messages import publish_settled
 
 CONTACT_DEADLINE = "contact-deadline"
 """Ends the wait for a customer's contact data; its key is the claim."""

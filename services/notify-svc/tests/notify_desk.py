@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.clock import SettableClock
-from chassis.consuming.batch import Delivery
+from chassis.consuming.delivery import Delivery
 from chassis.testing import Harness
 from contracts.claims import DECISION_MADE, DecisionMade
 from contracts.envelope import encode

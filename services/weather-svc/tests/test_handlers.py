@@ -16,7 +16,7 @@ from rain_samples import (
     request,
 )
 
-from chassis.consuming.batch import Delivery
+from chassis.consuming.delivery import Delivery
 from chassis.testing import Harness
 from contracts.claims import RAINFALL_REQUESTED, RainfallRequested
 from contracts.envelope import encode

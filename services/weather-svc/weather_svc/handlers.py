@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from chassis.consuming.batch import Batch
+from chassis.consuming.delivery import Batch
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import RainfallRequested
 from contracts.weather import RainfallAssessed

@@ -16,7 +16,7 @@ from random import Random
 from uuid import UUID
 
 from contracts.envelope import Message, encode
-from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
+from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
 
 STATIONS = (377, 380, 370, 375, 260, 344, 240, 279)

@@ -4,7 +4,7 @@ import orjson
 
 from bench.storm import SAMPLED_PER_CENT, Storm
 from contracts.envelope import decode
-from contracts.upstream import LOSS_REPORTED
+from contracts.loss_reports import LOSS_REPORTED
 from policy_svc.policy_file import PolicyLine, read_lines
 
 STORM = Storm(claims=400, policies=50)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from contracts.upstream import LOSS_REPORTED
+from contracts.loss_reports import LOSS_REPORTED
 from demo.platform import SERVICES, ServiceFailedError
 
 COMPOSE = ("docker", "compose", "--file", "deploy/compose.yaml")

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from aiokafka import AIOKafkaProducer
 
 from contracts.envelope import Message, encode
-from contracts.upstream import LOSS_REPORTED
+from contracts.loss_reports import LOSS_REPORTED
 from demo.story import Story
 
 SOURCE = "/app"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from contracts.claims import DecisionMade
 from contracts.dead_letters import MessageDeadLettered
-from contracts.upstream import DamageItem, LossFacts
+from contracts.loss_reports import DamageItem, LossFacts
 from contracts.weather import RainfallAssessed
 from demo.outcome import StoryOutcome
 from demo.report_messages import Letter, letters_in, texts_in

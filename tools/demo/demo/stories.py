@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contracts.claims import GroundCode, Outcome
+from contracts.loss_reports import LossFacts
 from contracts.notify import Settlement
-from contracts.upstream import LossFacts
 from demo.story import (
     NO,
     REGISTERED,

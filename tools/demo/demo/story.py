@@ -8,8 +8,8 @@ from enum import Enum, auto
 from uuid import UUID, uuid5
 
 from contracts.claims import GroundCode, Outcome
+from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.notify import Settlement
-from contracts.upstream import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
 
 _NAMESPACE = UUID("5d2d2f6e-7e0a-4c53-8a77-2f6f4f3c2b10")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from contracts.claims import DECISION_MADE
 from contracts.dead_letters import dead_letter_topic
-from contracts.upstream import LOSS_REPORTED
+from contracts.loss_reports import LOSS_REPORTED
 from contracts.weather import RAINFALL_ASSESSED, HourlySeries, RainfallAssessed
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"

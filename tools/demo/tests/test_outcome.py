@@ -10,8 +10,8 @@ import pytest
 from contracts.claims import DECISION_MADE, DecisionMade, GroundCode, Outcome
 from contracts.dead_letters import MessageDeadLettered, dead_letter_topic
 from contracts.envelope import Received
+from contracts.loss_reports import LOSS_REPORTED
 from contracts.notify import MESSAGE_SETTLED, MessageSettled, Settlement
-from contracts.upstream import LOSS_REPORTED
 from contracts.vocabulary import Channel
 from demo.observer import Observed
 from demo.outcome import has_outcome, outcome_of, problems_of_malformed

@@ -12,8 +12,8 @@ from string import Formatter
 import pytest
 
 from contracts.claims import GroundCode, GroundEffect, GroundWeight, MoneyStepCode, Outcome
+from contracts.loss_reports import DamageKind, LossFacts
 from contracts.notify import Settlement
-from contracts.upstream import DamageKind, LossFacts
 from contracts.vocabulary import FactSource, Truth, WaterRoute
 from contracts.weather import UndeterminedReason
 from demo.report_language import Language

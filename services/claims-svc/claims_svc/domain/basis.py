@@ -7,7 +7,7 @@ from uuid import UUID
 
 from claims_svc.domain.insurance import Insurance
 from claims_svc.domain.product import Product
-from contracts.upstream import DamageItem, LossFacts
+from contracts.loss_reports import DamageItem, LossFacts
 from contracts.vocabulary import LossInterval
 from contracts.weather import RainfallAssessed
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.insurance import insurance_at, terms_at_loss
 from claims_svc.domain.product import CURRENT_PRODUCT, PRODUCTS, Product
+from contracts.loss_reports import LossReported
 from contracts.policy import PolicyChanged
-from contracts.upstream import LossReported
 from contracts.vocabulary import LossInterval
 from contracts.weather import RainfallAssessed
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from uuid import UUID
 
-from contracts.upstream import LossReported
+from contracts.loss_reports import LossReported
 from contracts.weather import RainfallAssessed
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from contracts.claims import GroundFact
-from contracts.upstream import LossFacts
+from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 
 

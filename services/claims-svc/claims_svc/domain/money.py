@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from claims_svc.domain.rules.items import ItemVerdict
 from contracts.claims import Money, MoneyStep, MoneyStepCode, Outcome
-from contracts.upstream import DamageItem
+from contracts.loss_reports import DamageItem
 from contracts.vocabulary import FactSource
 
 _BEFORE_DEDUCTIBLE = frozenset({MoneyStepCode.DAMAGE, MoneyStepCode.NOT_COVERED})

@@ -16,7 +16,7 @@ from claims_svc.domain.insurance import dutch_day_span
 from claims_svc.domain.product import PRODUCTS
 from claims_svc.domain.rainfall_check import discrepancies
 from claims_svc.domain.verdict import Verdict, decide
-from contracts.upstream import LossFacts
+from contracts.loss_reports import LossFacts
 
 _FORM: Literal["water-claim-proof.v1"] = "water-claim-proof.v1"
 

@@ -15,12 +15,12 @@ from uuid import UUID
 from claims_svc.domain.claim import Claim, open_claim
 from claims_svc.domain.deadlines import DEADLINE_OF, POLICY_DEADLINE
 from claims_svc.domain.decision import Decision, StandingDecision
-from claims_svc.domain.lifecycle import Step, advance
+from claims_svc.domain.next_step import Step, advance
 from claims_svc.domain.occurrence import DeductibleUse
 from claims_svc.domain.redetermination import HumanReview
+from contracts.loss_reports import LossReported
 from contracts.policy import PolicyChanged
 from contracts.topic import Event
-from contracts.upstream import LossReported
 from contracts.weather import RainfallAssessed
 
 

@@ -9,7 +9,7 @@ import asyncpg
 
 from chassis.database import Connection
 from claims_svc.domain.claim import Claim, ClaimState
-from contracts.upstream import LossReported
+from contracts.loss_reports import LossReported
 from contracts.weather import RainfallAssessed
 
 

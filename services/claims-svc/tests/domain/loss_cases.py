@@ -11,8 +11,8 @@ from claims_svc.domain.case import Case
 from claims_svc.domain.product import CURRENT_PRODUCT
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.claims import Finding, Ground, GroundCode, GroundWeight, MoneyStepCode
+from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported
 from contracts.policy import POLICY_CHANGED, PolicyChanged
-from contracts.upstream import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported
 from contracts.vocabulary import (
     Cover,
     Establishment,

@@ -4,7 +4,7 @@ import pytest
 from domain.loss_cases import DRY, HEAVY_RAIN, NO, RAIN_CAME_IN, UNSURE, YES, decided, item
 
 from contracts.claims import GroundCode, Outcome
-from contracts.upstream import LossFacts
+from contracts.loss_reports import LossFacts
 
 COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED
 

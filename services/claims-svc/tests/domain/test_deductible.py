@@ -21,7 +21,7 @@ from domain.loss_cases import (
 )
 
 from contracts.claims import GroundCode, Outcome
-from contracts.upstream import DamageKind, LossFacts
+from contracts.loss_reports import DamageKind, LossFacts
 from contracts.vocabulary import Truth, WaterRoute
 from contracts.weather import RainfallAssessed
 

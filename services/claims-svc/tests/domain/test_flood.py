@@ -17,7 +17,7 @@ from domain.loss_cases import (
 )
 
 from contracts.claims import Finding, GroundCode, Outcome
-from contracts.upstream import LossFacts
+from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 from contracts.weather import RainfallAssessed
 

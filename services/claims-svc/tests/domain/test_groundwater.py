@@ -4,7 +4,7 @@ import pytest
 from domain.loss_cases import CANNOT_BE_TOLD, DRY, HEAVY_RAIN, NO, YES, decisive, finding_on, ground_of
 
 from contracts.claims import GroundCode, GroundWeight, Outcome
-from contracts.upstream import LossFacts
+from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Fact, WaterRoute
 from contracts.weather import RainfallAssessed
 

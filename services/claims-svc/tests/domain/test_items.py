@@ -20,7 +20,7 @@ from domain.loss_cases import (
 )
 
 from contracts.claims import GroundCode, MoneyStepCode, Outcome
-from contracts.upstream import DamageKind, LossFacts
+from contracts.loss_reports import DamageKind, LossFacts
 from contracts.vocabulary import Cover, WaterRoute
 from contracts.weather import RainfallAssessed
 

@@ -22,7 +22,7 @@ from domain.loss_cases import (
 
 from claims_svc.domain.needs import Need, next_need, rainfall_question
 from contracts.claims import RAINFALL_REQUESTED, Outcome
-from contracts.upstream import LossFacts
+from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Truth
 from contracts.weather import RainfallAssessed
 

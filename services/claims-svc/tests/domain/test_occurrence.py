@@ -27,7 +27,7 @@ from claims_svc.domain.occurrence import (
     occurrences_of,
     used_before_cents,
 )
-from contracts.upstream import DamageItem, DamageKind, LossFacts
+from contracts.loss_reports import DamageItem, DamageKind, LossFacts
 from contracts.vocabulary import LossInterval
 
 HOURS = 72

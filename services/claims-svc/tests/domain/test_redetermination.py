@@ -5,7 +5,7 @@ from domain.loss_cases import CANNOT_BE_TOLD, DRY, HEAVY_RAIN, case, report, ver
 
 from claims_svc.domain.case import Case
 from claims_svc.domain.redetermination import Change, compare
-from contracts.upstream import DamageItem, DamageKind
+from contracts.loss_reports import DamageItem, DamageKind
 from contracts.vocabulary import FactSource
 
 COVERED, DENIED, REFERRED = case(rain=HEAVY_RAIN), case(rain=DRY), case(rain=CANNOT_BE_TOLD)

@@ -14,7 +14,7 @@ from domain.loss_cases import (
 )
 
 from contracts.claims import GroundCode, Outcome
-from contracts.upstream import LossFacts
+from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Fact, WaterRoute
 from contracts.weather import RainfallAssessed
 

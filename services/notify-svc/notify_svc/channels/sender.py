@@ -37,7 +37,7 @@ from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES, SEND_SECONDS
 from notify_svc.repository import attempts, messages
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.settings import SenderSettings
-from notify_svc.settlements import publish_settled
+from notify_svc.settled_messages import publish_settled
 
 log = structlog.get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.consuming.batch import Batch
+from chassis.consuming.delivery import Batch
 from chassis.database import Connection
 from contracts.claims import DecisionMade
 

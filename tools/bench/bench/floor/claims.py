@@ -12,7 +12,7 @@ import orjson
 from bench.backlog import DECIDED, RAIN_ASSESSED, RAIN_REQUESTED
 from bench.floor.process import Connection, Record, Stage, run
 from bench.storm import Storm
-from contracts.upstream import LOSS_REPORTED
+from contracts.loss_reports import LOSS_REPORTED
 
 _PLACES: dict[str, tuple[int, int]] = {}
 

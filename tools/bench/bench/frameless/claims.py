@@ -2,8 +2,8 @@
 
 from bench.frameless.process import run
 from claims_svc import handlers
+from contracts.loss_reports import LOSS_REPORTED
 from contracts.policy import POLICY_CHANGED
-from contracts.upstream import LOSS_REPORTED
 from contracts.weather import RAINFALL_ASSESSED
 
 if __name__ == "__main__":

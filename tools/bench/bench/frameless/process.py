@@ -15,7 +15,7 @@ import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from bench.frameless.work import BareWork
-from chassis.consuming.batch import Delivery
+from chassis.consuming.delivery import Delivery
 from chassis.unit_of_work import Work
 from contracts.envelope import headers_of
 from contracts.topic import TYPE_PREFIX, Topic

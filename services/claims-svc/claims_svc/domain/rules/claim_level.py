@@ -11,7 +11,7 @@ from claims_svc.domain.rules.items import ItemVerdict
 from claims_svc.domain.rules.rule import Rule, excludes, refers, weight_of
 from claims_svc.domain.truth import certain
 from contracts.claims import Finding, Ground, GroundCode, GroundEffect, Outcome
-from contracts.upstream import DamageKind
+from contracts.loss_reports import DamageKind
 from contracts.vocabulary import Truth
 
 _OUTCOME_OF = {

@@ -13,7 +13,7 @@ from claims_svc.domain.rules.precipitation import direct_precipitation, indirect
 from claims_svc.domain.rules.reported import ReportedRoute, reported_routes
 from claims_svc.domain.rules.sewer import sewer_backflow
 from contracts.claims import Finding
-from contracts.upstream import DamageItem, LossFacts
+from contracts.loss_reports import DamageItem, LossFacts
 from contracts.vocabulary import FactSource, WaterRoute
 
 _RULES_OF: Mapping[WaterRoute, Callable[[ReportedRoute], Finding]] = {

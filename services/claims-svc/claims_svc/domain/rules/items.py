@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from claims_svc.domain.rules.rule import decisive_ground
 from contracts.claims import Finding, GroundCode, Outcome
-from contracts.upstream import DamageItem, DamageKind
+from contracts.loss_reports import DamageItem, DamageKind
 from contracts.vocabulary import Cover, WaterRoute
 
 

@@ -12,11 +12,11 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.envelope import MalformedMessageError, decode, encode
+from contracts.loss_reports import LOSS_REPORTED
+from contracts.malformed_reasons import SENTENCES
 from contracts.policy import CONTACT_CHANGED, POLICY_CHANGED
-from contracts.reasons import SENTENCES
 from contracts.topic import Topic
 from contracts.topics import TOPICS
-from contracts.upstream import LOSS_REPORTED
 
 Path: TypeAlias = tuple[str | int, ...]
 

@@ -15,9 +15,9 @@ import structlog
 from opentelemetry.trace import Span, SpanKind
 
 from chassis.consuming import dead_letters, inbox
-from chassis.consuming.batch import Delivery, Record
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.dead_letters import Rejection
+from chassis.consuming.delivery import Delivery, Record
 from chassis.crash_points import crash_point
 from chassis.errors import HandlerBrokenError, UnprocessableMessage, is_overload, is_transient, places_of
 from chassis.telemetry import messaging, metrics
