@@ -1,4 +1,4 @@
-"""Why an event cannot be read, in words for the people who sent it.
+"""Why data from outside cannot be read, in words for the people who sent it.
 
 A reason names the field and what to send. It never repeats a content, which may be somebody's personal data, and it
 does not change when the validating library words its own messages differently.
@@ -7,7 +7,7 @@ does not change when the validating library words its own messages differently.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -47,7 +47,7 @@ SENTENCES = {
     "value_error": "{error}",  # raised by a validator of ours, in our words
 }
 """What to send, by pydantic's type of error. A test makes every type that the events can give."""
-_ANYTHING_ELSE = "is not what the event's schema describes"
+_ANYTHING_ELSE = "is not what its schema describes"
 
 
 class _Problem(NamedTuple):
@@ -57,16 +57,36 @@ class _Problem(NamedTuple):
 
 
 def explain(error: ValidationError) -> tuple[str, str]:
-    """Return the stable code and the reason."""
-    details = error.errors(include_url=False, include_input=False)
-    if details[0]["type"] == "json_invalid":
-        position = _POSITION.search(details[0]["msg"])
+    """Return the stable code and the reason why a record's value is no event."""
+    if is_not_json(error):
+        position = _POSITION.search(error.errors(include_url=False, include_input=False)[0]["msg"])
         where = f" at {position[0]}" if position else ""
         return "not-json", f"the value cannot be read as JSON{where}; send UTF-8 JSON"
+    return "wrong-schema", wrong_fields(error, whole="event")
+
+
+def is_not_json(error: ValidationError) -> bool:
+    return error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid"
+
+
+def wrong_fields(
+    error: ValidationError, *, whole: str, sentence_of: Callable[[str, str], str | None] = lambda *_: None
+) -> str:
+    """Return one reason for every field that is wrong, the first five of them.
+
+    `whole` is what the data is called where no field of it is meant. `sentence_of` may know a better sentence for a
+    kind of error at a field, given both names.
+    """
+    details = error.errors(include_url=False, include_input=False)
     problems = [_Problem(detail["type"], detail["loc"], detail.get("ctx", {})) for detail in details]
-    reasons = [_reason(problem) for problem in problems if not _follows_from_another(problem, problems)]
+    reasons = []
+    for problem in problems:
+        if not _follows_from_another(problem, problems):
+            field = str(problem.place[-1]) if problem.place else ""
+            sentence = sentence_of(problem.kind, field) or SENTENCES.get(problem.kind, _ANYTHING_ELSE)
+            reasons.append(f"{'.'.join(map(str, problem.place)) or whole}: {sentence.format_map(problem.limits)}")
     more = f" (and {len(reasons) - _SHOWN_REASONS} more)" if len(reasons) > _SHOWN_REASONS else ""
-    return "wrong-schema", "; ".join(reasons[:_SHOWN_REASONS]) + more
+    return "; ".join(reasons[:_SHOWN_REASONS]) + more
 
 
 def _follows_from_another(problem: _Problem, problems: Sequence[_Problem]) -> bool:
@@ -75,8 +95,3 @@ def _follows_from_another(problem: _Problem, problems: Sequence[_Problem]) -> bo
     return problem.kind == "too_short" and any(
         len(other.place) > depth and other.place[:depth] == problem.place for other in problems
     )
-
-
-def _reason(problem: _Problem) -> str:
-    field = ".".join(map(str, problem.place)) or "event"
-    return f"{field}: {SENTENCES.get(problem.kind, _ANYTHING_ELSE).format_map(problem.limits)}"

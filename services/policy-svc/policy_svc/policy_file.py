@@ -9,13 +9,13 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from contracts.malformed_reasons import is_not_json, wrong_fields
 from contracts.policy import Deductible, EmailAddress, Home, Language, PersonName, PhoneNumber, PolicyTerms
 from contracts.topic import Part
 from contracts.vocabulary import Cover, PolicyNumber, ProductVersion
 from policy_svc.domain.policy import relation_number_of
 from policy_svc.domain.terms import contradiction_in
 
-_MAX_REASONS = 5
 _NOT_RECORDED_YET = datetime(2000, 1, 1, tzinfo=UTC)
 _PATTERN_SENTENCES = {
     "policy_number": "must look like 123456-531-04",
@@ -113,21 +113,12 @@ def read_lines(lines: Iterable[bytes]) -> Iterator[PolicyLine | RejectedLine]:
 
 
 def _reason(error: ValidationError) -> str:
-    problems = error.errors(include_url=False, include_input=False, include_context=False)
-    shown = [
-        f"{'.'.join(map(str, problem['loc'])) or 'line'}: {_sentence(problem['type'], problem['loc'], problem['msg'])}"
-        for problem in problems[:_MAX_REASONS]
-    ]
-    more = f" (and {len(problems) - _MAX_REASONS} more)" if len(problems) > _MAX_REASONS else ""
-    return "; ".join(shown) + more
+    if is_not_json(error):
+        return "line: cannot be read as JSON; write one JSON object in UTF-8"
+    return wrong_fields(error, whole="line", sentence_of=_sentence_of)
 
 
-def _sentence(kind: str, location: tuple[int | str, ...], message: str) -> str:
-    field = str(location[-1]) if location else ""
-    if kind == "string_pattern_mismatch" and field in _PATTERN_SENTENCES:
-        return _PATTERN_SENTENCES[field]
+def _sentence_of(kind: str, field: str) -> str | None:
     if kind == "extra_forbidden":
         return "is no field of a policy file; correct the name or leave it out"
-    if kind == "missing":
-        return "is missing"
-    return message.removeprefix("Value error, ")
+    return _PATTERN_SENTENCES.get(field) if kind == "string_pattern_mismatch" else None

@@ -121,7 +121,7 @@ async def test_a_bad_line_is_reported_with_its_number_and_the_others_are_importe
     assert await import_lines(another(line, "1-531-01"), bad, "{", another(line, "3-531-01")) == 1
     output = capsys.readouterr()
     assert "policies.jsonl: line 2 rejected: policyholder.mobile_phone: must be E.164" in output.err
-    assert "policies.jsonl: line 3 rejected: line: Invalid JSON" in output.err
+    assert "policies.jsonl: line 3 rejected: line: cannot be read as JSON" in output.err
     assert output.err.count("rejected") == 2
     assert output.out == "4 policies read, 2 rejected; new or changed: 2 policies, 2 customers\n"
     assert "06-12345678" not in output.err
