@@ -11,6 +11,7 @@ from pathlib import Path
 
 from devstack.errors import DevstackError
 from devstack.process.identity import ProcessIdentity
+from devstack.process.shared_memory import remove_segment
 
 PREFIX = "water-devstack-"
 OWNER_FILE = "launcher.json"
@@ -29,6 +30,8 @@ def make_temporary_directory(name: str, *, owner: ProcessIdentity, on_disk: bool
 def remove_temporary_directory(directory: Path) -> None:
     """Remove a directory that a launcher made; leave any other alone, whatever a damaged record may name."""
     if directory.name.startswith(PREFIX) and directory.is_dir() and not directory.is_symlink():
+        for lock_file in directory.glob("*/postmaster.pid"):
+            remove_segment(lock_file)
         shutil.rmtree(directory, ignore_errors=True)
 
 
