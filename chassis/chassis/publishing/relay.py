@@ -83,7 +83,7 @@ class Relay:
                 self._careful, self._standing_by = isinstance(error, KafkaError), False
                 if not (is_transient(error) or isinstance(error, KafkaError)):
                     raise
-                metrics.SENDING_FAILED.labels(type(error).__name__).inc()
+                metrics.SEND_FAILURES.labels(type(error).__name__).inc()
                 log.warning("relay.restarted", error=describe(error))
                 await backoff.wait()
 
