@@ -20,7 +20,7 @@ def named_in(pattern: re.Pattern[str]) -> list[tuple[Path, re.Match[str]]]:
     return [(path, found) for path in SOURCES for found in pattern.finditer(path.read_text())]
 
 
-METRICS = [(path, *found.groups()) for path, found in named_in(METRIC)]
+METRICS = [(path, found[1], found[2]) for path, found in named_in(METRIC)]
 
 
 def test_a_log_event_is_a_noun_a_dot_and_what_happened_to_it() -> None:

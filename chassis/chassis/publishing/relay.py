@@ -88,7 +88,7 @@ class Relay:
                 await backoff.wait()
 
     def problem(self) -> str | None:
-        """Say why this relay does not work, or None when it sends or stands by."""
+        """Return why this relay does not work; None when it sends or stands by."""
         if self._standing_by:
             return None
         silent = _now() - self._reached_at
