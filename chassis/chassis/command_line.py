@@ -63,7 +63,7 @@ def _execute(name: str, settings_class: type[S], build: Callable[[S], Service], 
     _add_commands(parser, service)
     arguments = parser.parse_args(words)
     assert service is not None  # noqa: S101 - parse_args has ended a call for help
-    _spare_the_collector()
+    _tune_garbage_collection()
     code: int = uvloop.run(arguments.execute(service, arguments))
     return code
 
@@ -79,8 +79,8 @@ def _add_commands(parser: argparse.ArgumentParser, service: Service | None) -> N
         subparser.set_defaults(execute=partial(_run_command, command))
 
 
-def _spare_the_collector() -> None:
-    """Keep what lives as long as the process out of garbage collections, and let batches end before one begins."""
+def _tune_garbage_collection() -> None:
+    """Exempt what lives as long as the process, and collect seldom enough not to interrupt a batch (record 0015)."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -20,7 +20,7 @@ from chassis.publishing.relay import Relay
 from chassis.required_topics import wait_for_topics
 from chassis.service import Runtime, Service
 from chassis.telemetry.health import HttpServer, health_app
-from chassis.telemetry.metrics import OUTBOX_OLDEST_SECONDS
+from chassis.telemetry.metrics import OUTBOX_OLDEST_AGE_SECONDS
 from chassis.telemetry.tracing import Tracing
 from chassis.timers.loop import TimerLoop
 from chassis.unit_of_work import WorkFactory
@@ -90,7 +90,10 @@ async def run(service: Service) -> None:
 
 
 class RunningService:
-    """The running parts of one service. The first that fails ends them all: a half-dead service only looks alive."""
+    """The running parts of one service.
+
+    The first part that fails ends them all, because a service that lacks a part would still look alive.
+    """
 
     def __init__(self, service: Service, runtime: Runtime) -> None:
         self._service = service
@@ -185,7 +188,7 @@ class RunningService:
 
     async def _stop(self) -> None:
         """Finish the batches under way and send the outbox, within the deadline; the rest is delivered again."""
-        log.info("service.stopping")
+        log.info("service.stop_started")
         self._started = False
         try:
             async with asyncio.timeout(self._settings.stop_timeout_seconds):
@@ -229,7 +232,7 @@ class RunningService:
         async with self._runtime.pool.acquire() as connection:
             oldest = await outbox.oldest_waiting(connection)
         age = 0.0 if oldest is None else (self._runtime.clock.now() - oldest).total_seconds()
-        OUTBOX_OLDEST_SECONDS.set(age)
+        OUTBOX_OLDEST_AGE_SECONDS.set(age)
         if age > OUTBOX_LATE_SECONDS:
             problems["outbox"] = f"has waited for {age:.0f} s"
 

@@ -104,7 +104,7 @@ def _refusal(sentences: Iterable[str]) -> CannotStartError:
 
 
 def _sentence(error: Mapping[str, Any], settings_class: type[ServiceSettings]) -> str:
-    """Say what is wrong without the value, which may be a password."""
+    """Describe what is wrong without the value, which may be a password."""
     name = str(error["loc"][0]) if error["loc"] else ""
     variable, context = name.upper(), error.get("ctx", {})
     if error["type"] == "value_error":  # raised by a validator of ours, with a sentence of ours

@@ -1,4 +1,4 @@
-"""A Kafka broker of this process that answers as it is told: with errors, late, or not at all."""
+"""A Kafka broker of this process that answers as the test asks: with errors, late, or not at all."""
 
 from __future__ import annotations
 

@@ -47,4 +47,4 @@ async def test_metrics_count_what_was_applied(driver: Driver) -> None:
 
     page = await until(metrics, what="three applied")
 
-    assert f'messaging_consumer_lag{{consumer="{group}"}} 0.0' in page
+    assert f'messaging_consumer_lag_records{{consumer="{group}"}} 0.0' in page

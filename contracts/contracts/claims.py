@@ -233,7 +233,7 @@ class DecisionMade(Event):
 
     claim_id: UUID
     claim_version: Version
-    claim_reference: str = Field(description="What people read and say: W and ten letters or digits")
+    claim_reference: str = Field(description="The reference that people use: W and ten letters or digits")
     report_id: UUID
     customer_id: UUID | None = Field(description="Who is insured; None when no policy was found")
     postcode_area: PostcodeArea | None

@@ -85,9 +85,9 @@ def run(repository: Path, *arguments: str) -> str:
 
 
 def test_its_tests_pass(repository: Path) -> None:
-    said = run(repository, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{SERVICE}/tests")
+    output = run(repository, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{SERVICE}/tests")
 
-    assert "4 passed" in said
+    assert "4 passed" in output
 
 
 def test_the_contracts_with_its_topics_are_sound(repository: Path) -> None:

@@ -60,7 +60,7 @@ def fingerprint(files: Iterable[Path]) -> str:
 
 
 def is_current(stamp: Path, *, expected: str) -> bool:
-    """Say whether the step that wrote `stamp` last completed with the same inputs."""
+    """Whether the step that wrote `stamp` last completed with the same inputs."""
     return stamp.is_file() and stamp.read_text() == expected and VENV_PYTHON.exists()
 
 
@@ -86,7 +86,7 @@ def create_environment() -> None:
     LOCK_STAMP.unlink(missing_ok=True)
     if VENV.exists():
         shutil.rmtree(VENV)
-    say(f"Making .venv with Python {sys.version.split()[0]}")
+    report(f"Making .venv with Python {sys.version.split()[0]}")
     venv.create(VENV, with_pip=True, symlinks=True)
 
 
@@ -122,19 +122,19 @@ def install_locked() -> None:
     that one for not being locked. Whether the lock is complete is checked afterwards, by `check_requirements`.
     """
     locked = re.findall(r"^[a-z0-9][^ ]*==(?!.*sys_platform == 'win32')", LOCK.read_text(), flags=re.MULTILINE)
-    say(f"Fetching {len(locked)} packages, each checked against requirements.lock")
+    report(f"Fetching {len(locked)} packages, each checked against requirements.lock")
     collected = 0
     for line in run_pip(["--no-deps", "--require-hashes", "--only-binary=:all:", "--requirement", str(LOCK)]):
         if line.startswith("Collecting "):
             collected += 1
             show_progress(done=collected, total=len(locked), name=line.split()[1])
         elif line.startswith("Installing collected packages"):
-            say(f"Unpacking {collected} packages, half a minute or so")
+            report(f"Unpacking {collected} packages, half a minute or so")
 
 
 def install_own_packages(*, packages: Sequence[Path]) -> None:
     """Install the packages of this repository so that edits count at once."""
-    say(f"Linking {len(packages)} packages of this repository")
+    report(f"Linking {len(packages)} packages of this repository")
     # Plain paths instead of import hooks: seen from the root of the checkout, where the directory `chassis` holds the
     # package `chassis`, a hook comes too late and the directory would be taken for the package.
     editable = [argument for package in packages for argument in ("--editable", str(package))]
@@ -159,11 +159,11 @@ def wait_for_other_installs(lock: TextIO) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        say("Waiting for another install in this checkout")
+        report("Waiting for another install in this checkout")
         fcntl.flock(lock, fcntl.LOCK_EX)
 
 
-def say(sentence: str) -> None:
+def report(sentence: str) -> None:
     """Print a line of progress, over the counter if that stands there."""
     print(f"{START_OF_LINE}{sentence}", flush=True)
 
@@ -174,7 +174,7 @@ def show_progress(*, done: int, total: int, name: str) -> None:
     if START_OF_LINE:
         print(f"{START_OF_LINE}{text[:78]}", end="", flush=True)
     elif done % 20 == 0:
-        say(text)
+        report(text)
 
 
 def install() -> None:
@@ -197,7 +197,7 @@ def install() -> None:
             install_own_packages(packages=packages)
             check_requirements()
             OWN_STAMP.write_text(own)
-            say("Installed; the commands are in .venv/bin")
+            report("Installed; the commands are in .venv/bin")
 
 
 def main() -> int:

@@ -63,7 +63,7 @@ async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, 
                 raise UnprocessableMessage(
                     "no-consumer", f"{factory.service} has no consumer {letter.consumer} any more"
                 )
-            _refuse_when_forgotten(consumer, letter, now=work.now)
+            _refuse_when_too_old(consumer, letter, now=work.now)
             received = decode(consumer.topic, headers=letter.headers, value=letter.value)
             delivery = Delivery(
                 received.event,
@@ -86,7 +86,7 @@ async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, 
     return None
 
 
-def _refuse_when_forgotten(consumer: Consumer[Any], letter: DeadLetter, *, now: datetime) -> None:
+def _refuse_when_too_old(consumer: Consumer[Any], letter: DeadLetter, *, now: datetime) -> None:
     """Refuse a message so old that the inbox no longer knows whether it took effect meanwhile."""
     retention = consumer.topic.retention or COMPACTED_TOPIC_RETENTION
     if now - letter.dead_lettered_at > retention:

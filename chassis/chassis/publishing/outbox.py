@@ -1,4 +1,4 @@
-"""The transactional outbox: events written with the effect they tell of, sent by the relay after the commit."""
+"""The transactional outbox: events written in the transaction of their effect, sent by the relay after the commit."""
 
 from __future__ import annotations
 
@@ -46,12 +46,10 @@ def prepare(
 ) -> OutboxMessage:
     """Return the outbox row for `event`; raise `UnprocessableMessage` when its topic cannot hold it."""
     if service not in topic.producers:
-        message = f"{service} is not declared as a producer of {topic.name}; add it there in contracts"
-        raise HandlerBrokenError(message)
+        raise HandlerBrokenError(f"{service} is not declared as a producer of {topic.name}; add it there in contracts")
     payload = to_json(event)
     if len(payload) + HEADER_ALLOWANCE_BYTES > topic.max_message_bytes:
-        code, reason = "event-too-large", f"{len(payload)} bytes are more than {topic.name} can hold"
-        raise UnprocessableMessage(code, reason)
+        raise UnprocessableMessage("event-too-large", f"{len(payload)} bytes are more than {topic.name} can hold")
     event_id, key = uuid7(), topic.key_of(event)
     if tracing.enabled:
         attributes = messaging.created(topic.name, event_id=str(event_id), key=key)

@@ -83,12 +83,12 @@ class Relay:
                 self._careful, self._standing_by = isinstance(error, KafkaError), False
                 if not (is_transient(error) or isinstance(error, KafkaError)):
                     raise
-                metrics.SENDING_FAILED.labels(type(error).__name__).inc()
+                metrics.SEND_FAILURES.labels(type(error).__name__).inc()
                 log.warning("relay.restarted", error=describe(error))
                 await backoff.wait()
 
     def problem(self) -> str | None:
-        """Say why this relay does not work, or None when it sends or stands by."""
+        """Return why this relay does not work; None when it sends or stands by."""
         if self._standing_by:
             return None
         silent = _now() - self._reached_at

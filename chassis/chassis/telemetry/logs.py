@@ -53,7 +53,7 @@ def configure_logs(*, service: str, level: str) -> None:
 
 
 def _frames(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
-    """Say where an exception came from; its message and the frames' variables may hold personal data or a password."""
+    """Name the places an exception passed; its message and the frames' variables may hold personal data."""
     return places_of(exc_info[1])
 
 

@@ -1,4 +1,4 @@
-"""Every metric of the chassis. Names follow OpenTelemetry where it has one."""
+"""Every metric of the chassis. Names follow OpenTelemetry where it has one; a counter is exposed with `_total`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ MESSAGES_CONSUMED = Counter(
 )
 PROCESS_SECONDS = Histogram("messaging_process_duration_seconds", "From a polled batch to its commit", ["consumer"])
 MESSAGES_SENT = Counter("messaging_client_sent_messages", "Events that the broker has acknowledged", ["topic"])
-SENDING_FAILED = Counter("outbox_sending_failed", "Times the relay had to reconnect and resend", ["error"])
+SEND_FAILURES = Counter("outbox_send_failures", "Times the relay had to reconnect and resend", ["error"])
 OUTBOX_UNDELIVERABLE = Counter("outbox_undeliverable", "Events that the broker would not accept", ["topic"])
-OUTBOX_OLDEST_SECONDS = Gauge("outbox_oldest_seconds", "Age of the oldest event in the outbox")
+OUTBOX_OLDEST_AGE_SECONDS = Gauge("outbox_oldest_age_seconds", "Age of the oldest event in the outbox")
 RETRIES = Counter("transient_retries", "Retries because the database or the broker was away or busy", ["part"])
 TIMERS_FIRED = Counter("timers_fired", "Timers, by result: fired, failed", ["kind", "result"])
-CONSUMER_LAG = Gauge("messaging_consumer_lag", "Records not consumed yet", ["consumer"])
+CONSUMER_LAG = Gauge("messaging_consumer_lag_records", "Records not consumed yet", ["consumer"])

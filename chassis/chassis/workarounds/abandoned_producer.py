@@ -3,7 +3,7 @@
 Two faults of aiokafka 0.14.0. It knows only a stop that first sends everything (aio-libs/aiokafka#1101): without a
 broker that waits for ever, and when the broker is back it sends what another relay may have sent by then, and newer
 events with it. And after the broker has refused a batch it goes on with the next ones, which overtake the refused one
-(aio-libs/aiokafka#1017 tells what else follows from a refusal).
+(aio-libs/aiokafka#1017 describes what else follows from a refusal).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ async def stop(producer: AIOKafkaProducer) -> None:
 
 
 async def abandon(producer: AIOKafkaProducer) -> None:
-    """Stop without sending what is still held: another relay may lead already, and must have the last word."""
+    """Stop without sending what is still held: another relay may lead already, and only that one may send."""
     if (task := producer._sender.sender_task) is not None:  # noqa: SLF001
         task.cancel()
     # Without its sender aiokafka does not wait for what it holds.

@@ -72,8 +72,8 @@ def _provision(*, dry_run: bool, add_partitions: bool, acls: AclMode) -> None:
         raise ProvisionError("nothing was changed: " + "\n           ".join(plan.refusals))
     if cluster.permissions is None and acls is AclMode.IF_POSSIBLE:
         print("ACLs are not applied: the cluster has no authorizer, everybody may read and write everything")
-    for stranger in plan.strangers:
-        print(f"not granted by contracts, left alone: {stranger.sentence}")
+    for permission in plan.undeclared:
+        print(f"not granted by contracts, left alone: {permission.sentence}")
     _apply(plan, admin=admin, dry_run=dry_run)
     if not dry_run:
         _wait_until_shown(lambda: compare()[1].changes_nothing)

@@ -107,14 +107,17 @@ class ConfigChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What must change. With `refusals` nothing may be changed. `strangers` are ACLs on our resources, not ours."""
+    """What must change. With `refusals` nothing may be changed.
+
+    `undeclared` are ACLs on our topics and groups that contracts do not grant.
+    """
 
     creations: Sequence[TopicCreation] = ()
     growths: Sequence[PartitionGrowth] = ()
     config_changes: Sequence[ConfigChange] = ()
     grants: Sequence[Permission] = ()
     refusals: Sequence[str] = ()
-    strangers: Sequence[Permission] = ()
+    undeclared: Sequence[Permission] = ()
 
     @property
     def changes_nothing(self) -> bool:
@@ -146,7 +149,7 @@ def plan_changes(
             for topic, there in differing
             if not (may_add_partitions and (topic, there) in growing)
         ],
-        strangers=sorted(_strangers(granted or (), wanted=wanted)),
+        undeclared=sorted(_undeclared(granted or (), wanted=wanted)),
     )
 
 
@@ -181,7 +184,7 @@ def _refusal(topic: Topic[Any], found: FoundTopic) -> str:
     )
 
 
-def _strangers(granted: Iterable[Permission], *, wanted: set[Permission]) -> set[Permission]:
+def _undeclared(granted: Iterable[Permission], *, wanted: set[Permission]) -> set[Permission]:
     resources = {(permission.resource_type, permission.resource_name) for permission in wanted}
     return {
         permission

@@ -31,7 +31,7 @@ def with_decisions(found: FoundTopic) -> Cluster:
 
 
 def test_a_cluster_as_declared_needs_nothing() -> None:
-    assert plan(AS_DECLARED) == Plan(creations=[], growths=[], config_changes=[], grants=[], refusals=[], strangers=[])
+    assert plan(AS_DECLARED) == Plan(creations=[], growths=[], config_changes=[], grants=[], refusals=[], undeclared=[])
     assert plan(AS_DECLARED).changes_nothing
 
 
@@ -113,11 +113,11 @@ def test_without_an_authorizer_nothing_is_granted() -> None:
     wanted = plan(replace(AS_DECLARED, permissions=None))
 
     assert wanted.grants == []
-    assert wanted.strangers == []
+    assert wanted.undeclared == []
 
 
 @pytest.mark.parametrize(
-    ("stranger", "sentence"),
+    ("undeclared", "sentence"),
     [
         (
             Permission("User:bob", "Read", "Topic", DECISION_MADE.name),
@@ -131,10 +131,10 @@ def test_without_an_authorizer_nothing_is_granted() -> None:
         ),
     ],
 )
-def test_what_contracts_do_not_grant_on_our_topics_is_reported(stranger: Permission, sentence: str) -> None:
-    wanted = plan(replace(AS_DECLARED, permissions=frozenset({*WANTED, stranger})))
+def test_what_contracts_do_not_grant_on_our_topics_is_reported(undeclared: Permission, sentence: str) -> None:
+    wanted = plan(replace(AS_DECLARED, permissions=frozenset({*WANTED, undeclared})))
 
-    assert [found.sentence for found in wanted.strangers] == [sentence]
+    assert [found.sentence for found in wanted.undeclared] == [sentence]
     assert wanted.changes_nothing
 
 
@@ -148,4 +148,4 @@ def test_what_contracts_do_not_grant_on_our_topics_is_reported(stranger: Permiss
     ],
 )
 def test_what_others_do_on_other_topics_is_no_business_of_ours(elsewhere: Permission) -> None:
-    assert plan(replace(AS_DECLARED, permissions=frozenset({*WANTED, elsewhere}))).strangers == []
+    assert plan(replace(AS_DECLARED, permissions=frozenset({*WANTED, elsewhere}))).undeclared == []

@@ -1,1 +1,1 @@
-"""Tells customers what was decided about their claim, by e-mail and by SMS."""
+"""Notifies customers of the decisions about their claims, by e-mail and by SMS."""

@@ -1,4 +1,4 @@
-"""What notify-svc is told by its environment."""
+"""What notify-svc reads from its environment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _mail_address(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SenderSettings:
-    """How a channel is worked: how many messages at once, and for how long a message is one process's own."""
+    """How many messages a channel sends at once, and for how long a message is leased to one process."""
 
     concurrency: int
     lease: timedelta

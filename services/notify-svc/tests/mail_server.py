@@ -1,4 +1,4 @@
-"""A mail server that keeps what it is sent and can be told to misbehave; real SMTP on a real port."""
+"""A mail server that keeps what it is sent and misbehaves on request; real SMTP on a real port."""
 
 from __future__ import annotations
 

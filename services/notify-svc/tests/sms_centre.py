@@ -1,4 +1,4 @@
-"""An SMS centre that keeps what it is sent and can be told to misbehave; real SMPP 3.4 on a real port."""
+"""An SMS centre that keeps what it is sent and misbehaves on request; real SMPP 3.4 on a real port."""
 
 from __future__ import annotations
 

@@ -159,11 +159,11 @@ async def test_as_many_statements_for_500_decisions_as_for_one(desk: Desk) -> No
 
 async def statements(desk: Desk, customers: list[UUID]) -> int:
     """Return how many statements a batch of decisions about new claims takes, the inbox included."""
-    heard = ListeningPool(desk.harness.pool)
-    work = replace(desk.runtime.work, pool=cast("Pool", heard))
-    listened_to = Harness(desk.harness.service, replace(desk.runtime, work=work))
-    await listened_to.deliver(DECISION_MADE, *(paid(customer_id=customer) for customer in customers))
-    return len(heard.statements)
+    pool = ListeningPool(desk.harness.pool)
+    work = replace(desk.runtime.work, pool=cast("Pool", pool))
+    harness = Harness(desk.harness.service, replace(desk.runtime, work=work))
+    await harness.deliver(DECISION_MADE, *(paid(customer_id=customer) for customer in customers))
+    return len(pool.statements)
 
 
 def test_the_example_customer_is_the_one_of_the_contracts() -> None:

@@ -37,7 +37,7 @@ class _Block(NamedTuple):
 
 
 class HourCache:
-    """The figure that counts for every hour that was asked for, and what those figures say to recent questions."""
+    """The figure that counts for every hour that was asked for, and memoised answers to recent questions."""
 
     def __init__(self) -> None:
         self._blocks: dict[_BlockKey, _Block] = {}

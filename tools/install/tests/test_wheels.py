@@ -84,8 +84,8 @@ def test_the_wheel_holds_every_file_of_the_package(package: Path, wheels: dict[s
 
 def test_the_environment_finds_our_packages_in_the_wheels_alone(environment: Path, tmp_path: Path) -> None:
     command = [str(environment / "bin/python"), "-c", WHERE_MODULES_ARE, *map(module_name, PACKAGES)]
-    said = subprocess.check_output(command, cwd=tmp_path, env=outside_environment(), text=True)
-    path, origins = json.loads(said)
+    output = subprocess.check_output(command, cwd=tmp_path, env=outside_environment(), text=True)
+    path, origins = json.loads(output)
 
     assert [part for part in path if Path(part).is_relative_to(ROOT)] == [sysconfig.get_path("purelib")]
     assert not [origin for origin in origins if not Path(origin).is_relative_to(environment)]

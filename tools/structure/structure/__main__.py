@@ -20,7 +20,7 @@ PICTURE = Path("docs") / "structure.md"
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 when the rules are kept, or the picture is true, and 1 when not."""
     parser = argparse.ArgumentParser(prog="structure", description=__doc__)
-    parser.add_argument("--root", type=Path, default=ROOT, help="the repository; this one unless told")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the repository (default: this one)")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("rules", help="check every import against the rules")
     drawing = commands.add_parser("picture", help=f"write {PICTURE}")

@@ -18,7 +18,7 @@ from contracts.weather import RainfallAssessed
 class Case:
     """One claim as it stands now. None means: not received (yet).
 
-    A wait that is over means that what has not come is no longer counted on. `deductible_used_before_cents` is what
+    When a wait is over the claim is decided without what has not come. `deductible_used_before_cents` is what
     other claims of the same event have used up already.
     """
 

@@ -36,7 +36,7 @@ class Verdict:
 def decide(basis: Basis) -> Verdict:
     """Decide on what is known now; the same basis always gives the same verdict.
 
-    Total: doubt gives REFERRED, never an exception and never a denial. Decide when `needs.next_need` is NOTHING: before
+    It never raises: doubt gives REFERRED, never a denial. Decide when `needs.next_need` is NOTHING: before
     that, what has not come yet counts as a doubt.
     """
     return decide_given(basis, rain=rain_of(basis.rain, wait_over=basis.rain_wait_over))

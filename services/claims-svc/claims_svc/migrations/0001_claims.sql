@@ -1,5 +1,5 @@
--- What policy-svc published, newest version only. A number that a report named before policy-svc published it stands here with
--- version 0: the row is what a report and its policy, arriving at once, are serialised by.
+-- What policy-svc published, newest version only. A number that a report named before policy-svc published it has a row
+-- with version 0, so that there is a row to lock: a report and its policy that arrive together then wait for each other.
 CREATE TABLE policy (
     policy_number text    PRIMARY KEY,
     version       integer NOT NULL DEFAULT 0,
@@ -21,7 +21,7 @@ CREATE TABLE claim (
     request_version    integer     NOT NULL, -- of the last question about rain; 0: never asked
     rainfall_request   json,                 -- the RainfallRequested event of that version
     claim_version      integer     NOT NULL, -- of the standing decision; 0: none yet
-    trace              text,                 -- where the claim's one trace goes on
+    trace              text,                 -- the W3C trace context that the claim's events continue
     opened_at          timestamptz NOT NULL,
     CHECK ((request_version = 0) = (rainfall_request IS NULL)),
     CHECK (claim_version > 0 OR state NOT IN ('decided', 'referred'))

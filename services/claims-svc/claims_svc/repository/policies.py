@@ -1,4 +1,4 @@
-"""The projection of policy-svc's policies. Their rows are what everything about a policy locks first."""
+"""The projection of policy-svc's policies. A transaction locks their rows before anything else."""
 
 from __future__ import annotations
 

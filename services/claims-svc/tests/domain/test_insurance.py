@@ -44,11 +44,16 @@ def test_a_policy_counts_from_dutch_midnight() -> None:
     just_before, midnight = datetime(2021, 7, 15, 21, 59, tzinfo=UTC), datetime(2021, 7, 15, 22, 0, tzinfo=UTC)
 
     assert terms_at_loss(begins_on_the_16th, loss=LossInterval(from_at=just_before, until_at=just_before)) is None
-    assert terms_at_loss(begins_on_the_16th, loss=LossInterval(from_at=midnight, until_at=midnight)) is not None
+    assert (
+        terms_at_loss(begins_on_the_16th, loss=LossInterval(from_at=midnight, until_at=midnight))
+        == begins_on_the_16th.terms[0]
+    )
 
 
 def test_the_last_day_of_a_policy_is_the_day_before_it_ends() -> None:
-    assert terms_at_loss(with_terms(terms(FIRST_OF_JULY, date(2021, 7, 16))), loss=MOMENT_OF_LOSS) is not None
+    ends_after_the_loss = with_terms(terms(FIRST_OF_JULY, date(2021, 7, 16)))
+
+    assert terms_at_loss(ends_after_the_loss, loss=MOMENT_OF_LOSS) == ends_after_the_loss.terms[0]
     assert terms_at_loss(with_terms(terms(FIRST_OF_JULY, date(2021, 7, 15))), loss=MOMENT_OF_LOSS) is None
 
 

@@ -49,7 +49,7 @@ _STOPPING_PAUSE_SECONDS = 0.2
 async def run_sender(
     runtime: Runtime, *, open_transport: OpenTransport, channel: Channel, settings: SenderSettings
 ) -> None:
-    """Work `channel` until the service stops; several processes may work the same channel."""
+    """Send on `channel` until the service stops; several processes may send on the same channel."""
     await _Sender(runtime, open_transport(), channel=channel, settings=settings).run()
 
 
@@ -148,9 +148,11 @@ class _Sender:
             result, attempt=leased.attempt, policy=self._settings.retry_policy, now=work.now, jitter=jitter
         )
         if isinstance(result, AnswerLost):
-            taken = "retried" if isinstance(step, Retry) else "settled"
-            ANSWERS_LOST.labels(self._channel.value, taken).inc()
-            log.warning("answer.lost", channel=self._channel, step=taken, reason=result.reason, **_claim_fields(leased))
+            following = "retried" if isinstance(step, Retry) else "settled"
+            ANSWERS_LOST.labels(self._channel.value, following).inc()
+            log.warning(
+                "answer.lost", channel=self._channel, step=following, reason=result.reason, **_claim_fields(leased)
+            )
         if isinstance(step, Retry):
             SEND_RETRIES.labels(self._channel.value, _RETRIED_RESULTS[type(result)]).inc()
         return step

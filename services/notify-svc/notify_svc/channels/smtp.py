@@ -123,7 +123,9 @@ class SmtpTransport:
         except aiosmtplib.SMTPRecipientRefused as error:
             return _read_reply(error)
         except (aiosmtplib.SMTPException, OSError) as error:
-            return Unreachable(_error_name(error))  # also when our own address is refused: then no mail is taken at all
+            return Unreachable(
+                _error_name(error)
+            )  # also when our own address is refused: the server then accepts no mail at all
         try:
             async with asyncio.timeout(timeout_seconds):
                 await connection.data(mail)

@@ -17,8 +17,8 @@ CREATE TABLE policy (
     recorded_at     timestamptz NOT NULL
 );
 
--- Two times: from effective_on until ends_on is when these terms hold, from recorded_at until superseded_at is how long
--- they were what we believed. Rows are never deleted, so that what was known at any moment can be looked up.
+-- Bitemporal: from effective_on until ends_on is when these terms are valid, from recorded_at until superseded_at is how
+-- long they were on record as such. Rows are never deleted, so that what was known at any moment can be looked up.
 CREATE TABLE policy_terms (
     policy_number           text        COLLATE "C" NOT NULL REFERENCES policy,
     recorded_in_version     integer     NOT NULL,

@@ -1,4 +1,4 @@
-"""Terms of policies, kept in two times: rows are superseded, never deleted."""
+"""Terms of policies, bitemporal (see the migration): rows are superseded, never deleted."""
 
 from __future__ import annotations
 
