@@ -31,15 +31,17 @@ up: ## The whole platform in containers on this machine; needs Docker with Compo
 	@$(COMPOSE) ps
 
 down: ## Stop what make up started and keep its data [ERASE=1 removes data and passwords]
-	@$(COMPOSE) down --remove-orphans $(if $(ERASE),--volumes)
-	@$(if $(ERASE),rm -f deploy/.env)
+	@docker compose version >/dev/null 2>&1 || { echo "Docker with Compose 2 is needed: \`docker compose version\` failed" >&2; exit 1; }
+	@"$(PYTHON)" deploy/make_secrets.py
+	@$(COMPOSE) down --remove-orphans $(if $(filter 1,$(ERASE)),--volumes)
+	@$(if $(filter 1,$(ERASE)),rm -f deploy/.env)
 
 demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external|compose] [KEEP=1 stays up]
-	@exec .venv/bin/demo $(if $(STACK),--stack "$(STACK)") $(if $(KEEP),--keep)
+	@exec .venv/bin/demo $(if $(STACK),--stack "$(STACK)") $(if $(filter 1,$(KEEP)),--keep)
 
 test: install ## All tests but the slow ones, with the coverage gate [STACK=...] [SLOW=1 runs the slow ones too]
 	@mkdir -p build; exec 9>build/test.lock; flock --nonblock 9 || { echo "Waiting for another make test in this checkout"; flock 9; }; \
-	exec .venv/bin/pytest $(if $(SLOW),,-m "not slow") --cov -n $(JOBS) --dist loadscope
+	exec .venv/bin/pytest $(if $(filter 1,$(SLOW)),,-m "not slow") --cov -n $(JOBS) --dist loadscope
 
 test-slow: install ## Only the slow tests: outages of a minute, mutants [STACK=...]
 	@exec .venv/bin/pytest -m slow -n $(JOBS) --dist loadscope
@@ -73,12 +75,12 @@ generated: install ## What is generated from contracts/ and the locks of the ima
 
 check: lint types imports dependencies generated ## Everything CI checks without running a test
 
-lock: ## Choose versions again and write requirements.lock (needs uv)
+lock: ## Complete requirements.lock from what the packages declare (needs uv) [UPGRADE=1 chooses versions again]
 	@command -v uv >/dev/null || { echo "uv is needed: https://docs.astral.sh/uv/" >&2; exit 1; }
 	uv pip compile $(addsuffix /pyproject.toml,$(PACKAGES)) requirements-dev.in \
 		--universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-emit-index-url --no-emit-find-links $(addprefix --no-emit-package ,$(DISTRIBUTIONS)) \
-		--custom-compile-command "make lock" --quiet -o requirements.lock
+		--custom-compile-command "make lock" --quiet $(if $(filter 1,$(UPGRADE)),--upgrade) -o requirements.lock
 
 generate: install ## Write what follows from contracts/, and the locks of the images
 	@.venv/bin/python -m contracts.generate

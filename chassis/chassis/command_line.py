@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 DONE, FAILED, CANNOT_START = 0, 1, 2
 RUN = "run"
+HELP = frozenset({"-h", "--help"})
 
 
 def run_main(
@@ -57,7 +58,7 @@ def _execute(name: str, settings_class: type[S], build: Callable[[S], Service], 
         configure_logs(service=name, level=settings.log_level)
         service = build(settings)
     except CannotStartError as error:
-        if words and not {"-h", "--help"} & set(words):
+        if not _asks_for_help(words):
             raise
         parser.epilog = f"The service's own commands are not listed: {error}"
     _add_commands(parser, service)
@@ -66,6 +67,12 @@ def _execute(name: str, settings_class: type[S], build: Callable[[S], Service], 
     _tune_garbage_collection()
     code: int = uvloop.run(arguments.execute(service, arguments))
     return code
+
+
+def _asks_for_help(words: Sequence[str]) -> bool:
+    """Whether help is asked for that can be given without the service: its own commands come with it."""
+    known = {RUN, "migrate", dead_letters_command(()).name, UNDELIVERABLE.name}
+    return not words or words[0] in HELP or (words[0] in known and not HELP.isdisjoint(words))
 
 
 def _add_commands(parser: argparse.ArgumentParser, service: Service | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -46,8 +45,8 @@ def connection_arguments(settings: ServiceSettings, *, application_name: str) ->
 async def open_pool(settings: ServiceSettings, *, application_name: str) -> Pool:
     """Wait until the database answers, then return a pool; raise `CannotStartError` when it stays away."""
     deadline = asyncio.get_running_loop().time() + settings.start_timeout_seconds
-    address = urlsplit(settings.database_url)
-    where = f"PostgreSQL at {address.hostname}:{address.port}{address.path}"
+    # Not parsed: an address may name several hosts, and what follows the last @ holds no password.
+    where = f"PostgreSQL at {settings.database_url.rpartition('@')[2].partition('?')[0]}"
     while True:
         try:
             return await asyncpg.create_pool(

@@ -208,3 +208,10 @@ async def test_help_lists_the_commands_of_the_service_without_a_broker(driver: D
 
     assert code == 0
     assert "name-brokers" in printed
+
+
+async def test_help_of_an_own_command_without_settings_names_what_is_missing(driver: Driver) -> None:
+    code, _ = await driver.run_command("name-brokers", "--help", DATABASE_URL="")
+
+    assert code == 2
+    assert "DATABASE_URL is missing" in driver.log()

@@ -126,6 +126,20 @@ async def test_a_replay_that_fails_again_stays_open_and_says_why(driver: Driver)
     assert (await driver.rows("SELECT attempts FROM messaging.dead_letter"))[0]["attempts"] == 2
 
 
+async def test_a_replay_that_fails_in_the_handler_shows_where(driver: Driver) -> None:
+    await driver.publish([driver.message(contact(uuid4(), 1, name=UNPROCESSABLE))])
+    await driver.start()
+    await until(lambda: driver.rows("SELECT FROM messaging.dead_letter"), what="dead-lettered")
+    await driver.terminate()
+
+    await driver.run_command("dead-letters", "replay", "--all", SPECIMEN_HANDLER_BROKEN="true")
+
+    [letter] = await driver.rows("SELECT reason_code, reason, stack FROM messaging.dead_letter")
+    assert letter["reason_code"] == "handler-failed"
+    assert letter["reason"] == "ZeroDivisionError in the handler"
+    assert "raise ZeroDivisionError" in letter["stack"]
+
+
 async def test_poison_delivered_again_is_dead_lettered_once(driver: Driver) -> None:
     await driver.publish([_poison(driver, "not-json"), driver.message(contact(uuid4(), 1))])
     await driver.launch(CRASH_AT="consumer.before_acknowledge")
@@ -135,6 +149,9 @@ async def test_poison_delivered_again_is_dead_lettered_once(driver: Driver) -> N
 
     await until(lambda: _effects(driver, 2), what="both effects")
     assert len(await driver.rows("SELECT FROM messaging.dead_letter")) == 1
+    _, metrics = driver.get("/metrics")
+    assert 'result="duplicate"} 2.0' in metrics
+    assert 'result="dead_lettered"}' not in metrics
 
 
 async def test_a_handler_that_fails_on_everything_stops_the_service_instead_of_dead_lettering_the_topic(

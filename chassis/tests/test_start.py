@@ -53,3 +53,12 @@ async def test_wrong_settings_are_named_all_at_once_and_without_a_traceback(driv
         "LOG_LEVEL must be 'debug', 'info', 'warning' or 'error'; "
         "KAFKA_BOOTSTRAP_SERVERS is missing\n"
     )
+
+
+async def test_a_database_of_several_hosts_that_is_away_is_named_without_its_password(driver: Driver) -> None:
+    url = "postgresql://specimen:secret@127.0.0.1:1,127.0.0.1:2/specimen?target_session_attrs=any"
+    await driver.launch(DATABASE_URL=url, START_TIMEOUT_SECONDS="1")
+
+    assert await driver.wait_for_exit() == CANNOT_START
+    assert "PostgreSQL at 127.0.0.1:1,127.0.0.1:2/specimen does not answer after 1 s" in driver.log()
+    assert "secret" not in driver.log()

@@ -121,7 +121,7 @@ def decode(topic: Topic[E], *, headers: Iterable[tuple[str, bytes | None]], valu
             "wrong-type", f"ce_type is {_shown(event_type)}; records of {topic.name} have ce_type {topic.event_type!r}"
         )
     content_type = texts.get("content-type", CONTENT_TYPE)
-    if not content_type.startswith(CONTENT_TYPE):
+    if content_type.partition(";")[0].strip().lower() != CONTENT_TYPE:
         raise MalformedMessageError(
             "wrong-content-type", f"content-type is {_shown(content_type)}; send {CONTENT_TYPE!r}"
         )

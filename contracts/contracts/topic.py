@@ -63,11 +63,6 @@ class Topic(Generic[E]):
     max_message_bytes: int = ONE_MEGABYTE
 
     @property
-    def compacted(self) -> bool:
-        """Whether the broker keeps the newest record per key instead of all records for a time."""
-        return self.retention is None
-
-    @property
     def event_type(self) -> str:
         """The CloudEvents `type` of every record on this topic."""
         return TYPE_PREFIX + self.name

@@ -85,6 +85,12 @@ def test_an_event_without_content_type_is_read_as_json() -> None:
     assert decode(LOSS_REPORTED, headers=without, value=EXAMPLE.model_dump_json().encode()).event == EXAMPLE
 
 
+@pytest.mark.parametrize("content_type", [b"Application/JSON", b"application/json; charset=utf-8"])
+def test_a_content_type_is_read_as_http_writes_it(content_type: bytes) -> None:
+    other = [(name, content_type if name == "content-type" else value) for name, value in headers()]
+    assert decode(LOSS_REPORTED, headers=other, value=EXAMPLE.model_dump_json().encode()).event == EXAMPLE
+
+
 def test_money_and_rain_are_written_as_json_integers() -> None:
     assert json.loads(EXAMPLE.model_dump_json())["damage"][0]["amount_cents"] == 184_000
     assert b'"amount_cents":184000' in encode(LOSS_REPORTED, EXAMPLE, event_id="1", source="/p", time=AT).value

@@ -80,6 +80,7 @@ def test_json_that_is_no_event_is_refused(value: bytes) -> None:
         ({"ce_time": b"2021-07-15T06:12:00"}, "no-time"),
         ({"ce_time": b"0001-01-01T00:00:00+14:00"}, "no-time"),
         ({"content__type": b"application/cloudevents+json"}, "wrong-content-type"),
+        ({"content__type": b"application/jsonx"}, "wrong-content-type"),
         ({"value": GOOD.value.replace(b"123456", b"12\\u0000")}, "nul-character"),
         ({"value": GOOD.value.replace(b"123456", b"12\\\\\\u0000")}, "nul-character"),
     ],

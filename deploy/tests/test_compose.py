@@ -56,8 +56,7 @@ def test_no_secret_has_a_default() -> None:
 def test_secrets_are_random_private_and_written_once(tmp_path: Path) -> None:
     for name in ("make_secrets.py", "compose.yaml"):
         shutil.copy(DEPLOY / name, tmp_path)
-    (tmp_path / ".env").write_text("POSTGRES_PASSWORD=chosen\n")
-    (tmp_path / ".env").chmod(0o600)
+    (tmp_path / ".env").write_text("CLAIMS_DATABASE_PASSWORD=\nPOSTGRES_PASSWORD=chosen")
 
     make_secrets(tmp_path)
     first = (tmp_path / ".env").read_text()
@@ -75,6 +74,7 @@ def test_secrets_are_random_private_and_written_once(tmp_path: Path) -> None:
 def test_nobody_else_can_read_the_secrets(tmp_path: Path) -> None:
     for name in ("make_secrets.py", "compose.yaml"):
         shutil.copy(DEPLOY / name, tmp_path)
+    (tmp_path / ".env").touch(mode=0o644)
 
     make_secrets(tmp_path)
 

@@ -91,7 +91,17 @@ def test_its_tests_pass(repository: Path) -> None:
 
 
 def test_the_contracts_with_its_topics_are_sound(repository: Path) -> None:
-    run(repository, "-m", "pytest", "-q", "-p", "no:cacheprovider", "contracts/tests", "tools/structure/tests")
+    run(
+        repository,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "contracts/tests",
+        "tools/structure/tests",
+        "deploy/tests",
+    )
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,9 @@ def main() -> int:
     except InstallError as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
+    except (OSError, subprocess.CalledProcessError) as problem:
+        print(f"\n.venv could not be made: {problem}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\nInterrupted; the next make install starts afresh", file=sys.stderr)
         return 130

@@ -157,23 +157,25 @@ class BatchProcessor(Generic[E]):
             return
         async with self._work.transaction() as work:
             new: Sequence[Delivery[E]] = ()
+            stored: Sequence[Rejection] = ()
             if deliveries:
                 new = await inbox.keep_new(work.connection, consumer=self._group, deliveries=deliveries)
             if rejections:
-                await dead_letters.store(work, consumer=self._group, rejections=rejections)
+                stored = await dead_letters.store(work, consumer=self._group, rejections=rejections)
             if new:
                 await self._consumer.handle(new, work)
             crash_point("consumer.before_commit")
         crash_point("consumer.after_commit")
         if new:
             self._failures_in_a_row = 0
-        self._count(new=len(new), duplicates=len(deliveries) - len(new), rejections=rejections)
+        duplicates = len(deliveries) - len(new) + len(rejections) - len(stored)
+        self._count(new=len(new), duplicates=duplicates, stored=stored)
 
-    def _count(self, *, new: int, duplicates: int, rejections: Iterable[Rejection]) -> None:
+    def _count(self, *, new: int, duplicates: int, stored: Iterable[Rejection]) -> None:
         consumed = metrics.MESSAGES_CONSUMED
         consumed.labels(self._group, "applied").inc(new)
         consumed.labels(self._group, "duplicate").inc(duplicates)
-        for rejection in rejections:
+        for rejection in stored:
             consumed.labels(self._group, "dead_lettered").inc()
             record = rejection.record
             log.warning(

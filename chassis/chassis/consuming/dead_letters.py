@@ -62,8 +62,8 @@ class DeadLetter:
     discarded_at: datetime | None
 
 
-async def store(work: Work, *, consumer: str, rejections: Sequence[Rejection]) -> int:
-    """Store records as dead letters and publish each in this transaction; return how many were not stored before."""
+async def store(work: Work, *, consumer: str, rejections: Sequence[Rejection]) -> Sequence[Rejection]:
+    """Store records as dead letters and publish each in this transaction; return those that were not stored before."""
     by_id = {uuid7(): rejection for rejection in rejections}
     records = [rejection.record for rejection in by_id.values()]
     rows = await work.connection.fetch(
@@ -106,7 +106,7 @@ async def store(work: Work, *, consumer: str, rejections: Sequence[Rejection]) -
             limit=topic.max_message_bytes,
         )
         work.publish_to(topic, event, trace=None)
-    return len(rows)
+    return [by_id[row["dead_letter_id"]] for row in rows]
 
 
 async def list_dead_letters(connection: Connection, *, only_open: bool = True) -> Sequence[DeadLetter]:
@@ -159,16 +159,19 @@ async def discard(connection: Connection, *, ids: Collection[UUID], at: datetime
     return {row["dead_letter_id"] for row in rows}
 
 
-async def mark_failed(connection: Connection, *, dead_letter_id: UUID, code: str, reason: str) -> None:
-    """Store why a replay failed."""
+async def mark_failed(
+    connection: Connection, *, dead_letter_id: UUID, code: str, reason: str, stack: str | None
+) -> None:
+    """Store why a replay failed, and where when the handler did."""
     await connection.execute(
         """
-        UPDATE messaging.dead_letter SET attempts = attempts + 1, reason_code = $2, reason = $3
+        UPDATE messaging.dead_letter SET attempts = attempts + 1, reason_code = $2, reason = $3, stack = $4
          WHERE dead_letter_id = $1 AND replayed_at IS NULL AND discarded_at IS NULL
         """,
         dead_letter_id,
         code,
         _storable(reason),
+        _storable(stack),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from aiokafka import ConsumerRecord
 
 from chassis.consuming import dead_letters, inbox
@@ -16,9 +18,11 @@ from chassis.consuming.consumer import Consumer
 from chassis.consuming.dead_letters import DeadLetter
 from chassis.consuming.delivery import Delivery
 from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION
-from chassis.errors import UnprocessableMessage, is_transient
+from chassis.errors import UnprocessableMessage, is_transient, places_of
 from chassis.unit_of_work import WorkFactory
 from contracts.envelope import MalformedMessageError, decode
+
+log = structlog.get_logger(__name__)
 
 _NOT_OPEN = "no open dead letter has this id"
 
@@ -78,12 +82,22 @@ async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, 
     except Exception as error:
         if is_transient(error):
             raise
-        code = error.code if isinstance(error, UnprocessableMessage | MalformedMessageError) else "handler-failed"
-        reason = str(error) if code != "handler-failed" else f"{type(error).__qualname__} in the handler"
+        code, reason, stack = _failure_of(error)
+        log.warning("replay.failed", consumer=letter.consumer, code=code, places=places_of(error))
         async with factory.pool.acquire() as connection:
-            await dead_letters.mark_failed(connection, dead_letter_id=letter.dead_letter_id, code=code, reason=reason)
+            await dead_letters.mark_failed(
+                connection, dead_letter_id=letter.dead_letter_id, code=code, reason=reason, stack=stack
+            )
         return reason
     return None
+
+
+def _failure_of(error: Exception) -> tuple[str, str, str | None]:
+    """Code, reason and, of a handler's failure, the stack."""
+    if isinstance(error, UnprocessableMessage | MalformedMessageError):
+        return error.code, str(error), None
+    stack = "".join(traceback.format_tb(error.__traceback__))
+    return "handler-failed", f"{type(error).__qualname__} in the handler", stack
 
 
 def _refuse_when_too_old(consumer: Consumer[Any], letter: DeadLetter, *, now: datetime) -> None:

@@ -75,7 +75,7 @@ async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migrat
         for migration in applied:
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10min'")
-                await connection.execute(migration.path.read_text(), timeout=_LONGEST_WAIT_SECONDS)
+                await connection.execute(migration.path.read_text(encoding="utf-8"), timeout=_LONGEST_WAIT_SECONDS)
                 await connection.execute(
                     "INSERT INTO public.applied_migration (series, number, name) VALUES ($1, $2, $3)",
                     migration.series,
@@ -84,4 +84,5 @@ async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migrat
                 )
         return applied
     finally:
-        await connection.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)
+        if not connection.is_closed():  # its end has released the lock, and its error is the one to report
+            await connection.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)

@@ -14,7 +14,7 @@ from provision.errors import ProvisionError
 class Settings(BaseSettings):
     """Each field is read from the variable of the same name. The login must be allowed to alter topics and ACLs."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     kafka_bootstrap_servers: str = Field(min_length=3, description="host:port,host:port of the brokers")
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
@@ -58,8 +58,13 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])).upper() or 'KAFKA_SECURITY_PROTOCOL'}: {problem['msg']}"
+            f"{'.'.join(map(str, problem['loc'])).upper() or 'KAFKA_SECURITY_PROTOCOL'}: {_sentence(problem['msg'])}"
             for problem in error.errors(include_url=False, include_input=False)
         )
         message = f"settings are missing or wrong, change the environment: {wrong}"
         raise ProvisionError(message) from None
+
+
+def _sentence(message: str) -> str:
+    """A validator of ours has its sentence led in by pydantic."""
+    return message.removeprefix("Value error, ")

@@ -1,20 +1,14 @@
-import os
-import subprocess
-import sys
 from pathlib import Path
+
+from small_checkout import Checkout
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def install_offline() -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "tools/install/install.py")]
-    return subprocess.run(command, env=os.environ | {"PIP_NO_INDEX": "1"}, capture_output=True, text=True, check=False)
+def test_a_second_install_does_nothing(checkout: Checkout) -> None:
+    assert checkout.install().returncode == 0
 
-
-def test_a_second_install_does_nothing_and_asks_no_network() -> None:
-    install_offline()
-
-    second = install_offline()
+    second = checkout.install()
 
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
 

@@ -18,7 +18,12 @@ from demo.platform import SERVICES
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = sorted(
     found.parent.relative_to(ROOT)
-    for pattern in ("*/pyproject.toml", "services/*/pyproject.toml", "tools/*/pyproject.toml")
+    for pattern in (
+        "*/pyproject.toml",
+        "services/*/pyproject.toml",
+        "deploy/*/pyproject.toml",
+        "tools/*/pyproject.toml",
+    )
     for found in ROOT.glob(pattern)
 )
 MADE_BY_TOOLS = shutil.ignore_patterns("build", "*.egg-info", "__pycache__", ".*", "tests")

@@ -27,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     drawing.add_argument("--check", action="store_true", help="change nothing; fail when the picture is out of date")
     commands.add_parser("sizes", help="lines of files and functions: medians and the longest")
     chosen = parser.parse_args(arguments)
+    # What is imported is what lies below the root, whatever else of these names is installed.
+    sys.path[:0] = [str(package.directory) for package in find_packages(chosen.root)]
     if chosen.command == "rules":
         return check_rules(chosen.root)
     if chosen.command == "picture":
