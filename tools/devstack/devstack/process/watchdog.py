@@ -60,11 +60,10 @@ def end_descendants(*, grace_seconds: float = GRACE_SECONDS) -> None:
     """Stop every process below this one, by SIGKILL after `grace_seconds`."""
     for pid in descendants(os.getpid()):
         _signal(pid, signal.SIGTERM)
-    if not wait_until(lambda: not _reap(), deadline_seconds=grace_seconds):
-        while survivors := descendants(os.getpid()):
-            for pid in survivors:
-                _signal(pid, signal.SIGKILL)
-            wait_until(lambda: not _reap(), deadline_seconds=1)
+    while not wait_until(_has_no_child, deadline_seconds=grace_seconds):
+        for pid in descendants(os.getpid()):
+            _signal(pid, signal.SIGKILL)
+        grace_seconds = 1
 
 
 def descendants(ancestor: int) -> list[int]:
@@ -89,14 +88,18 @@ def _parent_of(pid: int) -> int | None:
     return None if state in "ZX" else int(parent)
 
 
-def _reap() -> list[int]:
-    """Collect the exit codes of children that have ended; return the processes below this one that have not."""
+def _has_no_child() -> bool:
+    """Collect the exit codes of children that have ended, and tell whether none is left.
+
+    A subreaper without a child has no descendant either. A look through /proc could miss one: its parent may end
+    between the two moments at which both are read.
+    """
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
     except ChildProcessError:
-        return []
-    return descendants(os.getpid())
+        return True
+    return False
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
