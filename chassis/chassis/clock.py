@@ -1,24 +1,31 @@
-"""The one clock. Everything that needs to know the time asks it, so that tests and drills can set it."""
+"""The one clock: the database's. Hosts disagree about the time, what all instances share does not.
+
+Durations inside one process are measured by its monotonic clock. Every moment that is stored or compared comes from
+here.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
+
+from chassis.database import Connection
 
 
 class Clock(Protocol):
     """Tells the time."""
 
-    def now(self) -> datetime:
-        """The present moment, in UTC."""
+    async def now(self, connection: Connection) -> datetime:
+        """The present moment, in UTC; within a transaction the moment it began."""
 
 
-class SystemClock:
-    """The machine's clock."""
+class DatabaseClock:
+    """The clock of the database server."""
 
-    def now(self) -> datetime:
-        """The present moment, in UTC."""
-        return datetime.now(UTC)
+    async def now(self, connection: Connection) -> datetime:
+        """The moment the transaction of `connection` began; outside of one, the present moment."""
+        moment: datetime = await connection.fetchval("SELECT now()")
+        return moment
 
 
 class SettableClock:
@@ -27,7 +34,7 @@ class SettableClock:
     def __init__(self, at: datetime) -> None:
         self.at = at
 
-    def now(self) -> datetime:
+    async def now(self, _: Connection) -> datetime:
         """The moment the clock was set to."""
         return self.at
 

@@ -28,8 +28,22 @@ class CannotStartError(Exception):
     """The service cannot start; the text is one sentence that says what to change."""
 
 
+class DatabaseUnavailableError(Exception):
+    """The database gives this service no connection. Nothing was tried yet, so no message or timer is to blame."""
+
+
 class HandlerBrokenError(Exception):
     """A handler fails on everything, or is wired wrongly; the service stops instead of dead-lettering a whole topic."""
+
+
+_ALWAYS_TRANSIENT = (
+    DatabaseUnavailableError,
+    OSError,
+    TimeoutError,
+    MemoryError,
+    KafkaError,
+    asyncpg.InternalClientError,
+)
 
 
 def is_overload(error: BaseException) -> bool:
@@ -53,10 +67,8 @@ def is_transient(error: BaseException) -> bool:
             return "clos" in str(error)
         case FileNotFoundError() | PermissionError() | FileExistsError():
             return error.filename is None  # a socket that is away has no file name, a file has
-        case OSError() | TimeoutError() | MemoryError() | KafkaError() | asyncpg.InternalClientError():
-            return True
         case _:
-            return False
+            return isinstance(error, _ALWAYS_TRANSIENT)
 
 
 def describe(error: BaseException) -> str:

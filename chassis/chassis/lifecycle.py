@@ -231,7 +231,8 @@ class RunningService:
     async def _check_outbox(self, problems: dict[str, str]) -> None:
         async with self._runtime.pool.acquire() as connection:
             oldest = await outbox.oldest_waiting(connection)
-        age = 0.0 if oldest is None else (self._runtime.clock.now() - oldest).total_seconds()
+            now = await self._runtime.clock.now(connection)
+        age = 0.0 if oldest is None else (now - oldest).total_seconds()
         OUTBOX_OLDEST_AGE_SECONDS.set(age)
         if age > OUTBOX_LATE_SECONDS:
             problems["outbox"] = f"has waited for {age:.0f} s"

@@ -7,10 +7,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from chassis.clock import Clock, SystemClock
+from chassis.clock import Clock, DatabaseClock
 from chassis.consuming.consumer import Consumer
 from chassis.database import Pool
 from chassis.errors import CannotStartError
@@ -33,6 +34,11 @@ class Runtime:
     tracing: Tracing
     work: WorkFactory
     stopping: asyncio.Event
+
+    async def now(self) -> datetime:
+        """The present moment by the service's clock, for what has no transaction."""
+        async with self.pool.acquire() as connection:
+            return await self.clock.now(connection)
 
     def transaction(self) -> AbstractAsyncContextManager[Work]:
         """Open a unit of work: what it publishes and schedules commits with what it changes."""
@@ -81,7 +87,7 @@ class Service:
     timers: tuple[TimerHandler, ...] = ()
     workers: tuple[Worker, ...] = ()
     commands: tuple[Command, ...] = ()
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Clock = field(default_factory=DatabaseClock)
 
     def __post_init__(self) -> None:
         for consumer in self.consumers:

@@ -56,6 +56,7 @@ class Harness:
 
     async def deliver(self, topic: Topic[E], *events: E, traceparent: str | None = None, source: str = "/test") -> None:
         """Deliver new events in one batch."""
+        now = await self.runtime.now()
         await self.process(
             topic,
             [
@@ -65,7 +66,7 @@ class Harness:
                         event,
                         event_id=str(uuid4()),
                         source=source,
-                        time=self.service.clock.now(),
+                        time=now,
                         traceparent=traceparent,
                     )
                 )

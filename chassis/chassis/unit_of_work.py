@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
 from chassis.clock import Clock
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS, Connection, Pool
-from chassis.errors import HandlerBrokenError
+from chassis.errors import DatabaseUnavailableError, HandlerBrokenError, describe
 from chassis.publishing import outbox
 from chassis.telemetry.tracing import Trace, Tracing
 from chassis.timers import timer_table
@@ -44,6 +47,7 @@ class Work:
         self._tracing = tracing
         self._outbox_messages: list[outbox.OutboxMessage] = []
         self._scheduled: list[Timer] = []
+        self._after_commit: list[Callable[[], None]] = []
 
     def publish(self, *events: Event, trace: Trace | None) -> None:
         """Publish `events` on their topics once this work is committed, as consequences of what `trace` stands for.
@@ -88,6 +92,15 @@ class Work:
         self._scheduled = [timer for timer in self._scheduled if timer.kind != kind or timer.key not in cancelled]
         await timer_table.delete(self.connection, kind=kind, keys=sorted(cancelled))
 
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this once the work is committed, and never if it is rolled back: for log lines and metrics."""
+        self._after_commit.append(call)
+
+    def committed(self) -> None:
+        """Call what waited for the commit, in the order in which it was given."""
+        for call in self._after_commit:
+            call()
+
     @property
     def has_published(self) -> bool:
         """Whether the relay has something to send once this is committed."""
@@ -121,20 +134,35 @@ class WorkFactory:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Work]:
-        """Begin a transaction; commit it with everything published and scheduled, or roll all of it back."""
-        async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
-            work = Work(
-                connection,
-                now=self.clock.now(),
-                service=self.service,
-                catalogue=self.catalogue,
-                tracing=self.tracing,
-                timer_kinds=self.timer_kinds,
-            )
+        """Begin a transaction; commit it with everything published and scheduled, or roll all of it back.
+
+        Raises:
+            DatabaseUnavailableError: there is no connection to begin it on.
+        """
+        connection = await self._acquire()
+        try:
             async with connection.transaction():
+                work = Work(
+                    connection,
+                    now=await self.clock.now(connection),
+                    service=self.service,
+                    catalogue=self.catalogue,
+                    tracing=self.tracing,
+                    timer_kinds=self.timer_kinds,
+                )
                 yield work
                 await work.flush()
+        finally:
+            await self.pool.release(connection)
+        work.committed()
         if work.has_published:
             self.outbox_filled.set()
         if work.has_scheduled:
             self.timers_changed.set()
+
+    async def _acquire(self) -> PoolConnectionProxy[asyncpg.Record]:
+        """Take a connection from the pool; a login that is refused now may be granted again later."""
+        try:
+            return await self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS)
+        except Exception as error:
+            raise DatabaseUnavailableError(f"no connection: {describe(error)}") from error

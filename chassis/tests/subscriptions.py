@@ -7,7 +7,7 @@ import asyncio
 import asyncpg
 from faststream import AckPolicy
 
-from chassis.clock import SystemClock
+from chassis.clock import DatabaseClock
 from chassis.consuming.subscription import Subscription, new_broker
 from chassis.service import Service
 from chassis.telemetry.tracing import Tracing
@@ -18,7 +18,7 @@ def subscriptions_of(service: Service) -> list[Subscription]:
     """Return what `service` would listen with; nothing is connected."""
     work = WorkFactory(
         pool=asyncpg.create_pool(service.settings.database_url),
-        clock=SystemClock(),
+        clock=DatabaseClock(),
         service=service.name,
         catalogue=service.catalogue,
         tracing=Tracing(service_name=service.name, exporter=None),

@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,9 +32,7 @@ async def running(service: Service) -> AsyncIterator[Harness]:
     """The specimen after an event it could not process, one it would not, and a record that is no event."""
     async with harness(service) as running:
         messages = [
-            encode(
-                TOPIC, contact(uuid4(), 1, name=name), event_id=name, source="/test", time=running.service.clock.now()
-            )
+            encode(TOPIC, contact(uuid4(), 1, name=name), event_id=name, source="/test", time=datetime.now(UTC))
             for name in (BROKEN, UNPROCESSABLE)
         ]
         records = [running.record(message) for message in messages]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import asyncpg
@@ -22,8 +23,8 @@ from contracts.policy import ContactChanged
 TOPIC = consumed_topic("specimen")
 
 
-def message(running: Harness, event: ContactChanged) -> Message:
-    return encode(TOPIC, event, event_id=str(uuid4()), source="/test", time=running.service.clock.now())
+def message(event: ContactChanged) -> Message:
+    return encode(TOPIC, event, event_id=str(uuid4()), source="/test", time=datetime.now(UTC))
 
 
 async def dead_letters(running: Harness) -> list[tuple[str, str]]:
@@ -56,7 +57,7 @@ async def test_a_message_that_is_always_too_slow_is_dead_lettered_and_delays_the
 
     async with harness(replace(service, consumers=(Consumer(TOPIC, handle),))) as running:
         names = ("slow", "first", "second", "third")
-        records = [running.record(message(running, contact(uuid4(), 1, name=name))) for name in names]
+        records = [running.record(message(contact(uuid4(), 1, name=name))) for name in names]
         for _ in range(TOO_SLOW_ATTEMPTS - 1):
             with pytest.raises(asyncpg.QueryCanceledError):
                 await running.process(TOPIC, records)
@@ -76,7 +77,7 @@ async def test_a_migration_under_a_running_service_dead_letters_no_message(servi
         other = await asyncpg.connect(service.settings.database_url)
         await other.execute("ALTER TABLE state ADD COLUMN note text")
         await other.close()
-        record = running.record(message(running, contact(uuid4(), 2)))
+        record = running.record(message(contact(uuid4(), 2)))
         with pytest.raises(asyncpg.InvalidCachedStatementError):  # transient: the subscription retries the batch
             await running.process(TOPIC, [record])
 
@@ -100,7 +101,7 @@ async def test_a_service_that_publishes_what_it_may_not_stops_and_dead_letters_n
 
 async def test_a_record_with_a_monstrous_header_name_is_dead_lettered_like_any_other(service: Service) -> None:
     async with harness(service) as running:
-        good, bad = (running.record(message(running, contact(uuid4(), version))) for version in (1, 2))
+        good, bad = (running.record(message(contact(uuid4(), version))) for version in (1, 2))
         bad = replace(bad, headers=(("\x01" * 600_000, None),))
 
         await running.process(TOPIC, [good, bad])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -35,10 +36,7 @@ async def running(database: str, broker: RefusingBroker) -> AsyncIterator[Harnes
 
 
 async def fill(running: Harness, count: int, *, payload: bytes) -> list[UUID]:
-    rows = [
-        OutboxMessage(uuid4(), TOPIC, "one-key", "type", payload, None, running.service.clock.now())
-        for _ in range(count)
-    ]
+    rows = [OutboxMessage(uuid4(), TOPIC, "one-key", "type", payload, None, datetime.now(UTC)) for _ in range(count)]
     async with running.pool.acquire() as connection:
         await insert(connection, messages=rows)
     return [row.event_id for row in rows]

@@ -93,7 +93,7 @@ async def _discard(arguments: argparse.Namespace, runtime: Runtime) -> int:
         ids = set(arguments.ids)
         if arguments.all:
             ids = {letter.dead_letter_id for letter in await dead_letters.list_dead_letters(connection)}
-        discarded = await dead_letters.discard(connection, ids=ids, at=runtime.clock.now())
+        discarded = await dead_letters.discard(connection, ids=ids, at=await runtime.clock.now(connection))
     for unknown in sorted(ids - discarded):
         sys.stderr.write(f"{unknown} was not discarded: no open dead letter has this id\n")
     sys.stdout.write(f"{len(discarded)} discarded, {len(ids - discarded)} not\n")

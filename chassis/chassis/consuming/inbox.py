@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import TypeVar
 
 from chassis.consuming.delivery import Delivery
@@ -38,15 +38,15 @@ async def keep_new(
     ]
 
 
-async def delete_older(connection: Connection, *, consumer: str, before: datetime, limit: int) -> int:
-    """Delete up to `limit` rows of events received before `before`; return how many."""
+async def delete_older(connection: Connection, *, consumer: str, age: timedelta, limit: int) -> int:
+    """Delete up to `limit` rows of events received longer than `age` ago by the database's clock; return how many."""
     status = await connection.execute(
         """
         DELETE FROM messaging.inbox WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM messaging.inbox WHERE received_at < $2 AND consumer = $1 LIMIT $3))
+            SELECT ctid FROM messaging.inbox WHERE received_at < now() - $2::interval AND consumer = $1 LIMIT $3))
         """,
         consumer,
-        before,
+        age,
         limit,
     )
     return int(status.rpartition(" ")[2])

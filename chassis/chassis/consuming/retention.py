@@ -29,20 +29,24 @@ async def clean_up_inbox(consumers: Sequence[Consumer[Any]], *, work: WorkFactor
     """Delete what is too old every ten minutes, until the service is to stop."""
     while not await pause(stopping, _EVERY_SECONDS):
         try:
-            for consumer in consumers:
-                retention = (consumer.topic.retention or COMPACTED_TOPIC_RETENTION) + _MARGIN
-                await _delete_older(consumer.group(work.service), retention=retention, work=work, stopping=stopping)
+            await clean_up_once(consumers, work=work, stopping=stopping)
         except Exception as error:
             if not is_transient(error):
                 raise
             metrics.RETRIES.labels("inbox clean-up").inc()
 
 
+async def clean_up_once(consumers: Sequence[Consumer[Any]], *, work: WorkFactory, stopping: asyncio.Event) -> None:
+    """Delete what is too old now."""
+    for consumer in consumers:
+        retention = (consumer.topic.retention or COMPACTED_TOPIC_RETENTION) + _MARGIN
+        await _delete_older(consumer.group(work.service), retention=retention, work=work, stopping=stopping)
+
+
 async def _delete_older(consumer: str, *, retention: timedelta, work: WorkFactory, stopping: asyncio.Event) -> None:
     deleted = _ROWS_AT_ONCE
     while deleted == _ROWS_AT_ONCE and not stopping.is_set():
         async with work.pool.acquire() as connection:
-            before = work.clock.now() - retention
-            deleted = await inbox.delete_older(connection, consumer=consumer, before=before, limit=_ROWS_AT_ONCE)
+            deleted = await inbox.delete_older(connection, consumer=consumer, age=retention, limit=_ROWS_AT_ONCE)
         if deleted:
             log.info("inbox.cleaned_up", consumer=consumer, rows=deleted)

@@ -110,7 +110,8 @@ class TimerLoop:
         if not self._handlers:
             return LONGEST_SLEEP_SECONDS
         async with self._work.pool.acquire() as connection:
-            left = await timer_table.until_next(connection, kinds=list(self._handlers), now=self._work.clock.now())
+            now = await self._work.clock.now(connection)
+            left = await timer_table.until_next(connection, kinds=list(self._handlers), now=now)
         if left is None:
             return LONGEST_SLEEP_SECONDS
         return min(max(left.total_seconds(), SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)

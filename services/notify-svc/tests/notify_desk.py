@@ -38,7 +38,7 @@ class Desk:
 
     def delivery(self, decision: DecisionMade) -> Delivery[DecisionMade]:
         """Return `decision` as a handler is given it."""
-        event_id, now = str(decision.claim_id), self.clock.now()
+        event_id, now = str(decision.claim_id), self.clock.at
         message = encode(DECISION_MADE, decision, event_id=event_id, source="/test", time=now)
         return Delivery(decision, event_id, "/test", now, TRACE, self.harness.record(message))
 

@@ -16,7 +16,7 @@ from notify_svc.repository.attempts import LeasedMessage
 
 
 async def lease(desk: Desk, connection: Connection, *, limit: int) -> Sequence[LeasedMessage]:
-    now = desk.clock.now()
+    now = desk.clock.at
     until = now + timedelta(seconds=10)
     return await attempts.lease_due(connection, channel=Channel.SMS, now=now, leased_until=until, limit=limit)
 
@@ -43,7 +43,7 @@ async def test_a_result_that_comes_after_its_lease_was_ended_is_not_recorded(des
         await connection.execute("UPDATE message SET state = 'due'")
         (current,) = await lease(desk, connection, limit=1)
 
-        now = desk.clock.now()
+        now = desk.clock.at
         ignored = await attempts.settle(connection, settled=[(late, Settle(State.SENT))], answers_lost=[], now=now)
         recorded = await attempts.settle(connection, settled=[(current, Settle(State.SENT))], answers_lost=[], now=now)
 

@@ -9,6 +9,7 @@ from rain_samples import (
     HEADER,
     NEAR_ARCEN,
     NEAR_ELL,
+    NOW,
     answers,
     import_files,
     july,
@@ -151,6 +152,6 @@ async def test_a_batch_of_any_size_takes_the_same_four_statements(service: Harne
 
 
 def delivery(service: Harness, asked: RainfallRequested) -> Delivery[RainfallRequested]:
-    event_id, source, time = str(uuid4()), "/test", service.service.clock.now()
+    event_id, source, time = str(uuid4()), "/test", NOW
     message = encode(RAINFALL_REQUESTED, asked, event_id=event_id, source=source, time=time)
     return Delivery(asked, event_id, source, time, None, service.record(message))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
@@ -54,6 +55,9 @@ async def run_sender(
 
 
 class _Sender:
+    _leased_at: datetime
+    """When the newest messages were leased: the date they carry, without asking the database for each."""
+
     def __init__(self, runtime: Runtime, transport: Transport, *, channel: Channel, settings: SenderSettings) -> None:
         self._runtime = runtime
         self._transport = transport
@@ -108,8 +112,8 @@ class _Sender:
         room = self._settings.concurrency - len(self._sending)
         if room <= 0:
             return []
-        now = self._runtime.clock.now()
         async with self._runtime.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            now = self._leased_at = await self._runtime.clock.now(connection)
             return await attempts.lease_due(
                 connection, channel=self._channel, now=now, leased_until=now + self._settings.lease, limit=room
             )
@@ -204,7 +208,7 @@ class _Sender:
         """Write and hand over one message. A defect of this service fails this attempt alone, not the others."""
         handover = None
         try:
-            handover = self._transport.write(leased, now=self._runtime.clock.now())
+            handover = self._transport.write(leased, now=self._leased_at)
             if isinstance(handover, (NoAddress, Refused)):
                 return handover
             crash_point("notify.before_send")

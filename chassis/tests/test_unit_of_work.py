@@ -1,0 +1,131 @@
+"""One transaction: its moment, what is told once it is committed, and a database that gives no connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from specimen.app import consumed_topic
+from specimen_driver import contact
+
+from chassis.clock import SettableClock
+from chassis.consuming.delivery import Batch
+from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION, clean_up_once
+from chassis.errors import DatabaseUnavailableError
+from chassis.service import Consumer, Service
+from chassis.testing import Harness, harness
+from chassis.unit_of_work import Work
+from contracts.envelope import encode
+from contracts.policy import ContactChanged
+from devstack.stack import Stack
+
+TOPIC = consumed_topic("specimen")
+
+
+@pytest.fixture
+async def running(service: Service) -> AsyncIterator[Harness]:
+    async with harness(service) as one:
+        yield one
+
+
+async def test_now_is_the_moment_of_the_transaction_by_the_databases_clock(running: Harness) -> None:
+    async with running.runtime.transaction() as work:
+        moment = await work.connection.fetchval("SELECT transaction_timestamp()")
+        assert work.now == moment
+        assert work.now.tzinfo is UTC
+
+
+async def test_what_is_told_after_the_commit_is_told_in_order_and_only_when_it_is_true(running: Harness) -> None:
+    told: list[str] = []
+    async with running.runtime.transaction() as work:
+        for word in ("first", "second"):
+            work.after_commit(partial(told.append, word))
+        assert told == []
+    assert told == ["first", "second"]
+
+    with suppress(ZeroDivisionError):
+        async with running.runtime.transaction() as work:
+            work.after_commit(partial(told.append, "never"))
+            raise ZeroDivisionError
+    assert told == ["first", "second"]
+
+
+async def test_what_the_commit_itself_refuses_is_not_told(running: Harness) -> None:
+    told: list[str] = []
+    await running.pool.execute(
+        "CREATE TABLE parent (id integer PRIMARY KEY);"
+        "CREATE TABLE child (id integer REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"
+    )
+    with suppress(asyncpg.ForeignKeyViolationError):
+        async with running.runtime.transaction() as work:
+            await work.connection.execute("INSERT INTO child VALUES (1)")
+            work.after_commit(partial(told.append, "never"))
+    assert told == []
+
+
+async def test_a_refused_login_is_blamed_on_no_message(service: Service, database: str, stack: Stack) -> None:
+    handled = 0
+
+    async def handle(batch: Batch[ContactChanged], _: Work) -> None:
+        nonlocal handled
+        handled += len(batch)
+
+    login = re.search(r"//([^:]+):([^@]+)@", database)
+    assert login is not None
+    role, password = login.groups()
+    admin = await asyncpg.connect(stack.database_url)
+    try:
+        async with harness(replace(service, consumers=(Consumer(TOPIC, handle),))) as running:
+            await running.pool.expire_connections()
+            await admin.execute(f"ALTER ROLE {role} PASSWORD 'rotated'")
+
+            with pytest.raises(DatabaseUnavailableError, match=r"InvalidPasswordError \(28P01\)"):
+                async with running.runtime.transaction():
+                    pass
+            record = running.record(
+                encode(TOPIC, contact(uuid4(), 1), event_id="1", source="/s", time=datetime.now(UTC))
+            )
+            with pytest.raises(DatabaseUnavailableError):
+                await running.process(TOPIC, [record])
+
+            await admin.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
+            await running.process(TOPIC, [record])
+            assert handled == 1
+            assert await running.pool.fetchval("SELECT count(*) FROM messaging.dead_letter") == 0
+    finally:
+        await admin.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
+        await admin.close()
+
+
+async def test_a_clock_that_is_years_ahead_does_not_empty_the_inbox(service: Service) -> None:
+    clock = SettableClock(datetime.now(UTC))
+    async with harness(replace(service, clock=clock)) as running:
+        record = running.record(encode(TOPIC, contact(uuid4(), 1), event_id="once", source="/s", time=clock.at))
+        await running.process(TOPIC, [record])
+        clock.advance(2 * COMPACTED_TOPIC_RETENTION)
+
+        await clean_up_once(running.service.consumers, work=running.runtime.work, stopping=running.runtime.stopping)
+        await running.process(TOPIC, [record])
+
+        assert await running.pool.fetchval("SELECT count(*) FROM effect") == 1
+
+
+async def test_inbox_rows_are_deleted_when_no_topic_can_deliver_them_again(running: Harness) -> None:
+    await running.deliver(TOPIC, contact(uuid4(), 1), contact(uuid4(), 1))
+    long_ago = COMPACTED_TOPIC_RETENTION + timedelta(days=8)
+    await running.pool.execute(
+        "UPDATE messaging.inbox SET received_at = now() - $1::interval"
+        " WHERE event_id = (SELECT min(event_id) FROM messaging.inbox)",
+        long_ago,
+    )
+
+    await clean_up_once(running.service.consumers, work=running.runtime.work, stopping=running.runtime.stopping)
+
+    assert await running.pool.fetchval("SELECT count(*) FROM messaging.inbox") == 1
