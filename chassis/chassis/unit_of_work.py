@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from chassis.clock import Clock
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS, Connection, Pool
@@ -24,6 +23,9 @@ from contracts.dead_letters import MessageDeadLettered
 from contracts.topic import Event, Topic
 
 __all__ = ["DueTimer", "Timer", "Trace", "Work", "WorkFactory"]
+
+_NO_CONNECTION = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What a pool raises instead of a connection, a refused login too: it may be granted again later."""
 
 
 class Work:
@@ -139,30 +141,24 @@ class WorkFactory:
         Raises:
             DatabaseUnavailableError: there is no connection to begin it on.
         """
-        connection = await self._acquire()
-        try:
-            async with connection.transaction():
-                work = Work(
-                    connection,
-                    now=await self.clock.now(connection),
-                    service=self.service,
-                    catalogue=self.catalogue,
-                    tracing=self.tracing,
-                    timer_kinds=self.timer_kinds,
-                )
-                yield work
-                await work.flush()
-        finally:
-            await self.pool.release(connection)
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS))
+            except _NO_CONNECTION as error:
+                raise DatabaseUnavailableError(f"no connection: {describe(error)}") from error
+            await stack.enter_async_context(connection.transaction())
+            work = Work(
+                connection,
+                now=await self.clock.now(connection),
+                service=self.service,
+                catalogue=self.catalogue,
+                tracing=self.tracing,
+                timer_kinds=self.timer_kinds,
+            )
+            yield work
+            await work.flush()
         work.committed()
         if work.has_published:
             self.outbox_filled.set()
         if work.has_scheduled:
             self.timers_changed.set()
-
-    async def _acquire(self) -> PoolConnectionProxy[asyncpg.Record]:
-        """Take a connection from the pool; a login that is refused now may be granted again later."""
-        try:
-            return await self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS)
-        except Exception as error:
-            raise DatabaseUnavailableError(f"no connection: {describe(error)}") from error
