@@ -6,10 +6,26 @@ here.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Protocol
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
 
 from chassis.database import Connection
+
+_ELAPSED_CLOCK: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def elapsed_seconds() -> float:
+    """Seconds since some moment in the past. They go on while the process is stopped and, on Linux, the host sleeps.
+
+    For what must not be outlived: a lease. The event loop's clock stands still while the host sleeps.
+    """
+    return time.clock_gettime(_ELAPSED_CLOCK)
+
+
+def host_time() -> datetime:
+    """This host's time of day: only to be compared with the database's."""
+    return datetime.now(UTC)
 
 
 class Clock(Protocol):

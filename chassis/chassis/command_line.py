@@ -12,6 +12,7 @@ from typing import TypeVar
 import structlog
 import uvloop
 
+from chassis.commands.clock import CLOCK
 from chassis.commands.dead_letters import dead_letters_command
 from chassis.commands.undeliverable import UNDELIVERABLE
 from chassis.errors import CannotStartError, HandlerBrokenError, describe
@@ -71,7 +72,7 @@ def _execute(name: str, settings_class: type[S], build: Callable[[S], Service], 
 
 def _asks_for_help(words: Sequence[str]) -> bool:
     """Whether help is asked for that can be given without the service: its own commands come with it."""
-    known = {RUN, "migrate", dead_letters_command(()).name, UNDELIVERABLE.name}
+    known = {RUN, "migrate", dead_letters_command(()).name, UNDELIVERABLE.name, CLOCK.name}
     return not words or words[0] in HELP or (words[0] in known and not HELP.isdisjoint(words))
 
 
@@ -80,7 +81,7 @@ def _add_commands(parser: argparse.ArgumentParser, service: Service | None) -> N
     commands.add_parser(RUN, help="run the service until SIGTERM").set_defaults(execute=_run)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(execute=_migrate)
     consumers, own = (service.consumers, service.commands) if service else ((), ())
-    for command in (dead_letters_command(consumers), UNDELIVERABLE, *own):
+    for command in (dead_letters_command(consumers), UNDELIVERABLE, CLOCK, *own):
         subparser = commands.add_parser(command.name, help=command.help)
         command.add_arguments(subparser)
         subparser.set_defaults(execute=partial(_run_command, command))

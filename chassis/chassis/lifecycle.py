@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from chassis.service import Runtime, Service
 from chassis.telemetry.health import HttpServer, health_app
 from chassis.telemetry.metrics import OUTBOX_OLDEST_AGE_SECONDS
 from chassis.telemetry.tracing import Tracing
+from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.loop import TimerLoop
 from chassis.unit_of_work import WorkFactory
 
@@ -111,8 +113,13 @@ class RunningService:
             filled=runtime.work.outbox_filled,
             stopping=runtime.stopping,
         )
+        self._clock_guard = ClockGuard.by_host(limit=timedelta(seconds=service.settings.clock_jump_limit_seconds))
         self._timers = TimerLoop(
-            service.timers, work=runtime.work, changed=runtime.work.timers_changed, stopping=runtime.stopping
+            service.timers,
+            work=runtime.work,
+            guard=self._clock_guard,
+            changed=runtime.work.timers_changed,
+            stopping=runtime.stopping,
         )
         self._subscriptions = [
             Subscription(
@@ -169,7 +176,7 @@ class RunningService:
                 if not self._runtime.stopping.is_set():
                     self._fail(RuntimeError(f"{name} was cancelled from within"))
                 raise
-            except Exception as error:
+            except BaseException as error:  # a panic of Rust code is no Exception, and ends this part all the same
                 self._fail(error)
                 raise
             if not self._runtime.stopping.is_set():
@@ -219,6 +226,8 @@ class RunningService:
                 problems[subscription.group] = problem
         if problem := self._relay.problem():
             problems["relay"] = problem
+        if problem := self._clock_guard.problem():
+            problems["clock"] = problem
         try:
             async with asyncio.timeout(_DATABASE_CHECK_SECONDS):
                 await self._check_outbox(problems)

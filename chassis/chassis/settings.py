@@ -41,6 +41,9 @@ class ServiceSettings(BaseSettings):
     dead_letter_limit: int = Field(
         default=25, ge=1, description="Handler failures in a row, without one success, after which the service stops"
     )
+    clock_jump_limit_seconds: float = Field(
+        default=3_600, gt=0, description="How far the database's clock may stray before timers wait for a confirmation"
+    )
     otel_sdk_disabled: bool = False
     otel_traces_exporter: str | None = None
     otel_exporter_otlp_endpoint: str | None = None

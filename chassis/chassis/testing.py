@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from chassis.lifecycle import open_runtime
 from chassis.migrations.runner import migrate
 from chassis.publishing import outbox
 from chassis.service import Runtime, Service
+from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.loop import TimerLoop
 from contracts.envelope import Message, encode
 from contracts.topic import Event, Topic
@@ -83,6 +85,7 @@ class Harness:
         loop = TimerLoop(
             self.service.timers,
             work=self.runtime.work,
+            guard=ClockGuard(limit=timedelta(hours=1), anchor=None),
             changed=self.runtime.work.timers_changed,
             stopping=self.runtime.stopping,
         )

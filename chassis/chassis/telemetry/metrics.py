@@ -16,4 +16,5 @@ OUTBOX_UNDELIVERABLE = Counter("outbox_undeliverable", "Events that the broker w
 OUTBOX_OLDEST_AGE_SECONDS = Gauge("outbox_oldest_age_seconds", "Age of the oldest event in the outbox")
 RETRIES = Counter("transient_retries", "Retries because the database or the broker was away or busy", ["part"])
 TIMERS_FIRED = Counter("timers_fired", "Timers, by result: fired, failed", ["kind", "result"])
+CLOCK_DIFFERENCE_SECONDS = Gauge("clock_difference_seconds", "The database's clock minus what this host expects")
 CONSUMER_LAG = Gauge("messaging_consumer_lag_records", "Records not consumed yet", ["consumer"])

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
 
 from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
+from chassis.database import Connection
 from chassis.errors import HandlerBrokenError, describe, is_overload, is_transient
 from chassis.telemetry import metrics
 from chassis.timers import timer_table
+from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.timer_table import DueTimer
 from chassis.unit_of_work import Work, WorkFactory
 
@@ -30,20 +32,32 @@ LONGEST_POSTPONEMENT = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class TimerHandler:
-    """A service acts when timers of `kind` are due."""
+    """A service acts when timers of `kind` are due.
+
+    A `reversible` one fires also while the clock is in doubt: what it does early is mended later, or does no harm.
+    """
 
     kind: str
     handle: Callable[[Sequence[DueTimer], Work], Awaitable[None]]
+    reversible: bool = False
 
 
 class TimerLoop:
     """Fires the timers of one service. Several instances share them."""
 
     def __init__(
-        self, handlers: Sequence[TimerHandler], *, work: WorkFactory, changed: asyncio.Event, stopping: asyncio.Event
+        self,
+        handlers: Sequence[TimerHandler],
+        *,
+        work: WorkFactory,
+        guard: ClockGuard,
+        changed: asyncio.Event,
+        stopping: asyncio.Event,
     ) -> None:
         self._handlers = {handler.kind: handler for handler in handlers}
+        self._reversible = [handler.kind for handler in handlers if handler.reversible]
         self._work = work
+        self._guard = guard
         self._changed = changed
         self._stopping = stopping
 
@@ -85,7 +99,11 @@ class TimerLoop:
         return len(timers)
 
     async def _pop_due(self, work: Work) -> Sequence[DueTimer]:
-        return await timer_table.pop_due(work.connection, kinds=list(self._handlers), now=work.now, limit=BATCH_TIMERS)
+        kinds = await self._kinds_that_may_fire(work.now, work.connection)
+        return await timer_table.pop_due(work.connection, kinds=kinds, now=work.now, limit=BATCH_TIMERS)
+
+    async def _kinds_that_may_fire(self, now: datetime, connection: Connection) -> Sequence[str]:
+        return list(self._handlers) if await self._guard.trusts(now, connection) else self._reversible
 
     async def _fire_alone(self, timer: DueTimer) -> None:
         """Fire one timer of a batch that failed; postpone it when it is the one that fails."""
@@ -111,7 +129,8 @@ class TimerLoop:
             return LONGEST_SLEEP_SECONDS
         async with self._work.pool.acquire() as connection:
             now = await self._work.clock.now(connection)
-            left = await timer_table.until_next(connection, kinds=list(self._handlers), now=now)
+            kinds = await self._kinds_that_may_fire(now, connection)
+            left = await timer_table.until_next(connection, kinds=kinds, now=now)
         if left is None:
             return LONGEST_SLEEP_SECONDS
         return min(max(left.total_seconds(), SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)

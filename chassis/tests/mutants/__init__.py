@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mutants import consuming, publishing
+from mutants import consuming, publishing, timers
 
-MUTANTS = (*consuming.MUTANTS, *publishing.MUTANTS)
+MUTANTS = (*consuming.MUTANTS, *publishing.MUTANTS, *timers.MUTANTS)

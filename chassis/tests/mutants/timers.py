@@ -1,0 +1,51 @@
+"""Mutants of durable timers and of the clock they go by."""
+
+from __future__ import annotations
+
+from mutants.mutant import Mutant
+
+MUTANTS = (
+    Mutant(
+        "clock: a jump of the clock fires every timer",
+        "timers/loop.py",
+        "        return list(self._handlers) if await self._guard.trusts(now, connection) else self._reversible\n",
+        "        return list(self._handlers)\n",
+        "test_clock_guard.py::test_a_jump_that_goes_away_has_fired_nothing_that_cannot_be_taken_back",
+    ),
+    Mutant(
+        "clock: an old confirmation covers every later jump",
+        "timers/clock_guard.py",
+        "        now - limit,\n",
+        "        now - limit * 100_000,\n",
+        "test_clock_guard.py::test_a_confirmation_does_not_cover_the_next_jump",
+    ),
+    Mutant(
+        "clock: a unit of work asks the host for the time",
+        "unit_of_work.py",
+        "                now=await self.clock.now(connection),\n",
+        "                now=datetime.now().astimezone(),\n",
+        "test_unit_of_work.py::test_now_is_the_moment_of_the_transaction_by_the_databases_clock",
+    ),
+    Mutant(
+        "clock: the inbox is cleaned by the service's clock",
+        "consuming/retention.py",
+        "age=retention, limit=_ROWS_AT_ONCE)\n",
+        "limit=_ROWS_AT_ONCE, age=retention - (await work.clock.now(connection)"
+        " - await connection.fetchval('SELECT now()')))\n",
+        "test_unit_of_work.py::test_a_clock_that_is_years_ahead_does_not_empty_the_inbox",
+    ),
+    Mutant(
+        "blame: a refused login is the message's fault",
+        "unit_of_work.py",
+        '                raise DatabaseUnavailableError(f"no connection: {describe(error)}") from error\n',
+        "                raise\n",
+        "test_unit_of_work.py::test_a_refused_login_is_blamed_on_no_message",
+    ),
+    Mutant(
+        "told: what is told is told before the commit",
+        "unit_of_work.py",
+        "        self._after_commit.append(call)\n",
+        "        call()\n",
+        "test_unit_of_work.py::test_what_is_told_after_the_commit_is_told_in_order_and_only_when_it_is_true",
+    ),
+)
