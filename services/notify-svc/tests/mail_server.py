@@ -21,6 +21,7 @@ class MailServer:
     port: int = 0
     answers: list[str] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     connections: list[SMTP] = field(default_factory=list)
     first_mail: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -28,6 +29,7 @@ class MailServer:
         mail = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        self.recipients.extend(envelope.rcpt_tos)
         self.first_mail.set()
         answer = self.answers.pop(0) if self.answers else "250 kept"
         if answer == DROP_AFTER_DATA:

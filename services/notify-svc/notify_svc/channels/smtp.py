@@ -15,7 +15,7 @@ from contracts.claims import DecisionMade
 from notify_svc.channels.mail import compose_mail
 from notify_svc.channels.transport import Handover
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Unreachable
-from notify_svc.domain.email_address import BadAddressError, parse_address
+from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.texts.letter import write_letter
 
@@ -57,6 +57,8 @@ class SmtpTransport:
             return NoAddress()
         try:
             recipient = parse_address(message.contact.email)
+        except BadDomainError:
+            return NoAddress("bad-domain")
         except BadAddressError:
             return Refused("unreadable-address")
         decision = DecisionMade.model_validate_json(message.decision)

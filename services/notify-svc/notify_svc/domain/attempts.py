@@ -49,7 +49,9 @@ class AnswerLost:
 
 @dataclass(frozen=True, slots=True)
 class NoAddress:
-    """The customer has no address for this channel; nothing was tried."""
+    """The customer has no address for this channel; nothing was tried. `reason` is why the one they gave is none."""
+
+    reason: str | None = None
 
 
 Result: TypeAlias = Accepted | Refused | Deferred | Unreachable | AnswerLost | NoAddress
@@ -104,8 +106,8 @@ def next_step(result: Result, *, attempt: Attempt, policy: RetryPolicy, now: dat
     match result:
         case Accepted():
             return Settle(State.SENT)
-        case NoAddress():
-            return Settle(State.NO_ADDRESS)
+        case NoAddress(reason):
+            return Settle(State.NO_ADDRESS, reason)
         case Refused(reason):
             return Settle(_failed_state(attempt, result), reason)
         case AnswerLost(reason) if attempt.channel not in RESENT_AFTER_LOST_ANSWER:
