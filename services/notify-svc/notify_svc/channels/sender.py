@@ -237,5 +237,5 @@ def _claim_fields(leased: LeasedMessage) -> dict[str, str | None]:
 def _mark(span: Span | None, result: Result) -> None:
     if span is None or isinstance(result, Accepted):
         return
-    span.set_attribute("error.type", "no-address" if isinstance(result, NoAddress) else result.reason)
+    span.set_attribute("error.type", result.reason)
     span.set_status(Status(StatusCode.ERROR))

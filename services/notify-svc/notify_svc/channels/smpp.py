@@ -66,8 +66,10 @@ class SmppTransport:
 
     def write(self, message: LeasedMessage, *, now: datetime) -> Handover | NoAddress | Refused:  # noqa: ARG002 - an SMS carries no date
         contact = message.contact
+        if contact is None:
+            return NoAddress("contact-erased")
         if contact.mobile_phone is None:
-            return NoAddress()
+            return NoAddress("no-address")
         decision = DecisionMade.model_validate_json(message.decision)
         text = write_sms(decision, language=contact.language, has_email=contact.email is not None)
         return partial(self._hand_over, gsm_alphabet.encode(text), mobile_phone=contact.mobile_phone)

@@ -53,17 +53,20 @@ class SmtpTransport:
 
     def write(self, message: LeasedMessage, *, now: datetime) -> Handover | NoAddress | Refused:
         """Write the mail; an address that cannot be read is refused without asking the server."""
-        if message.contact.email is None:
-            return NoAddress()
+        contact = message.contact
+        if contact is None:
+            return NoAddress("contact-erased")
+        if contact.email is None:
+            return NoAddress("no-address")
         try:
-            recipient = parse_address(message.contact.email)
+            recipient = parse_address(contact.email)
         except BadDomainError:
             return NoAddress("bad-domain")
         except BadAddressError:
             return Refused("unreadable-address")
         decision = DecisionMade.model_validate_json(message.decision)
         mail = compose_mail(
-            write_letter(decision, name=message.contact.name, language=message.contact.language),
+            write_letter(decision, name=contact.name, language=contact.language),
             message_id=message.message_id,
             sender=self._sender,
             recipient=recipient,

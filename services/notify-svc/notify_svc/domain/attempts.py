@@ -49,9 +49,9 @@ class AnswerLost:
 
 @dataclass(frozen=True, slots=True)
 class NoAddress:
-    """The customer has no address for this channel; nothing was tried. `reason` is why the one they gave is none."""
+    """The customer has no address for this channel, or none any more; nothing was tried."""
 
-    reason: str | None = None
+    reason: str
 
 
 Result: TypeAlias = Accepted | Refused | Deferred | Unreachable | AnswerLost | NoAddress
@@ -107,7 +107,7 @@ def next_step(result: Result, *, attempt: Attempt, policy: RetryPolicy, now: dat
         case Accepted():
             return Settle(State.SENT)
         case NoAddress(reason):
-            return Settle(State.NO_ADDRESS, reason)
+            return Settle(State.IN_DOUBT if attempt.answers_lost else State.NO_ADDRESS, reason)
         case Refused(reason):
             return Settle(_failed_state(attempt, result), reason)
         case AnswerLost(reason) if attempt.channel not in RESENT_AFTER_LOST_ANSWER:

@@ -28,14 +28,17 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeasedMessage:
-    """A message that this process alone may send, once. `decision` is the event's JSON."""
+    """A message that this process alone may send, once. `decision` is the event's JSON.
+
+    No `contact`: the customer's contact data were erased.
+    """
 
     message_id: UUID
     claim_id: UUID
     claim_version: int
     attempt: Attempt
     decision: bytes
-    contact: Contact
+    contact: Contact | None
     trace: str | None
 
     @classmethod
@@ -52,7 +55,9 @@ class LeasedMessage:
                 first_due_at=row["first_due_at"],
             ),
             decision=row["event"],
-            contact=Contact(
+            contact=None
+            if row["name"] is None
+            else Contact(
                 name=row["name"],
                 email=row["email"],
                 mobile_phone=row["mobile_phone"],
@@ -86,7 +91,7 @@ async def lease_due(
         SELECT leased.*, decision.event, contact.name, contact.email, contact.mobile_phone, contact.language
           FROM leased
           JOIN decision USING (claim_id, claim_version)
-          JOIN contact USING (customer_id)
+          LEFT JOIN contact USING (customer_id)
          ORDER BY leased.due_at
         """,
         channel.value,
@@ -168,7 +173,7 @@ async def lock_expired(
         SELECT message.*, decision.event, contact.name, contact.email, contact.mobile_phone, contact.language
           FROM message
           JOIN decision USING (claim_id, claim_version)
-          JOIN contact USING (customer_id)
+          LEFT JOIN contact USING (customer_id)
          WHERE channel = $1 AND state = 'sending' AND leased_until <= $2
          ORDER BY message_id LIMIT $3 FOR UPDATE OF message SKIP LOCKED
         """,
