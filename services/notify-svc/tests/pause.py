@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+
+_DEADLINE_SECONDS = 20
 
 
-@dataclass(frozen=True)
 class Pause:
-    reached: asyncio.Event = field(default_factory=asyncio.Event)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
+    def __init__(self) -> None:
+        self._reached = asyncio.Event()
+        self._over = asyncio.Event()
 
     async def reach(self) -> None:
-        self.reached.set()
-        await self.over.wait()
+        """Wait, as the other end, until the test lets it go on."""
+        self._reached.set()
+        await self._over.wait()
+
+    async def until_reached(self) -> None:
+        await asyncio.wait_for(self._reached.wait(), _DEADLINE_SECONDS)
+
+    def end(self) -> None:
+        self._over.set()

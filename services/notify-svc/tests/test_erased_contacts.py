@@ -99,9 +99,9 @@ async def test_a_message_that_is_being_sent_arrives_and_is_recorded(desk: Desk, 
     mail.recipient_pauses.append(pause := Pause())
 
     async with desk.sending(Channel.EMAIL):
-        await pause.reached.wait()
+        await pause.until_reached()
         await desk.harness.pool.execute(erase)
-        pause.over.set()
+        pause.end()
 
     assert await desk.states(Channel.EMAIL) == ["sent"]
     assert len(mail.mails) == 1

@@ -144,9 +144,9 @@ async def settle(
 
 async def retry(
     connection: Connection, *, retried: Sequence[tuple[LeasedMessage, Retry]], answers_lost: Collection[UUID]
-) -> None:
-    """End the leases of messages that are tried again; see `settle` for `answers_lost`."""
-    await connection.execute(
+) -> set[UUID]:
+    """End the leases of messages that are tried again; return their ids. See `settle` for what is not recorded."""
+    rows = await connection.fetch(
         """
         UPDATE message
            SET state = 'due', due_at = result.due_at, leased_until = NULL, last_error = result.reason,
@@ -155,6 +155,7 @@ async def retry(
             AS result (message_id, attempts, due_at, reason)
          WHERE message.message_id = result.message_id AND message.attempts = result.attempts
            AND message.state = 'sending'
+        RETURNING message.message_id
         """,
         [leased.message_id for leased, _ in retried],
         [leased.attempt.attempts for leased, _ in retried],
@@ -162,6 +163,7 @@ async def retry(
         [step.reason for _, step in retried],
         list(answers_lost),
     )
+    return {row["message_id"] for row in rows}
 
 
 async def lock_expired(
