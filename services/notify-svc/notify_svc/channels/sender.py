@@ -120,10 +120,14 @@ class _Sender:
             self._sending[task] = leased
 
     async def _end_expired_leases(self) -> None:
-        """Treat a lease that is over without a result as an attempt whose answer was lost."""
+        """Treat a lease of another process that is over without a result as an attempt whose answer was lost."""
         async with self._runtime.transaction() as work:
             expired = await attempts.lock_expired(
-                work.connection, channel=self._channel, now=work.now, limit=self._settings.concurrency
+                work.connection,
+                channel=self._channel,
+                now=work.now,
+                besides=[leased.message_id for leased in self._sending.values()],
+                limit=self._settings.concurrency,
             )
             await self._record([(leased, AnswerLost("lease-expired")) for leased in expired], work=work)
 

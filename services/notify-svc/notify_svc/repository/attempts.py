@@ -167,20 +167,24 @@ async def retry(
 
 
 async def lock_expired(
-    connection: Connection, *, channel: Channel, now: datetime, limit: int
+    connection: Connection, *, channel: Channel, now: datetime, besides: Collection[UUID], limit: int
 ) -> Sequence[LeasedMessage]:
-    """Lock and return messages whose lease is over without a result: the process that leased them has died."""
+    """Lock and return messages whose lease is over without a result, so that whoever leased them must have died.
+
+    `besides` are the ids of messages of which the result is still to come, whatever the clock says.
+    """
     rows = await connection.fetch(
         """
         SELECT message.*, decision.event, contact.name, contact.email, contact.mobile_phone, contact.language
           FROM message
           JOIN decision USING (claim_id, claim_version)
           LEFT JOIN contact USING (customer_id)
-         WHERE channel = $1 AND state = 'sending' AND leased_until <= $2
-         ORDER BY message_id LIMIT $3 FOR UPDATE OF message SKIP LOCKED
+         WHERE channel = $1 AND state = 'sending' AND leased_until <= $2 AND message_id <> ALL ($3::uuid[])
+         ORDER BY message_id LIMIT $4 FOR UPDATE OF message SKIP LOCKED
         """,
         channel.value,
         now,
+        list(besides),
         limit,
     )
     return [LeasedMessage.from_row(row) for row in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
@@ -103,6 +104,31 @@ async def test_a_message_that_may_outlast_its_lease_is_tried_again_and_not_in_do
         assert await desk.harness.pool.fetchval("SELECT sum(answers_lost) FROM message") == 0
     assert len(mail.mails) + len(centre.messages) == 1
     assert retries(channel, "lease_lost") == lost + 1
+
+
+async def test_a_clock_that_jumps_puts_nothing_in_doubt_that_this_process_is_sending(
+    settings: Settings, centre: SmsCentre
+) -> None:
+    """Only what a process that has died was sending."""
+    centre.login_pauses.append(pause := Pause())
+    clock = SettableClock(DECIDED_AT)
+    service = build(settings.model_copy(update={"send_timeout_seconds": 5, "lease_seconds": 12}))
+    async with harness(replace(service, clock=clock)) as running:
+        desk = Desk(running, clock)
+        await desk.know(contact())
+        await desk.decide(abandoned := paid(), paid(version=2))
+        await desk.harness.pool.execute(
+            "UPDATE message SET state = 'sending', attempts = 1, leased_until = $2 WHERE claim_id = $1",
+            abandoned.claim_id,
+            clock.at + timedelta(minutes=1),
+        )
+        async with desk.sending(Channel.SMS):
+            await pause.until_reached()
+            desk.later(hours=1)
+            await desk.until(Channel.SMS, "in_doubt", "sending")
+            pause.end()
+            await desk.until(Channel.SMS, "in_doubt", "sent")
+    assert len(centre.messages) == 1
 
 
 async def test_leases_and_retries_are_by_the_clock_of_the_database_not_of_the_host(
