@@ -35,6 +35,13 @@ MUTANTS = (
         "test_unit_of_work.py::test_a_clock_that_is_years_ahead_does_not_empty_the_inbox",
     ),
     Mutant(
+        "clock: a lease outlives its end while the host sleeps",
+        "clock.py",
+        'getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)',
+        "time.CLOCK_MONOTONIC",
+        "test_clock.py::test_elapsed_seconds_go_on_while_the_host_sleeps",
+    ),
+    Mutant(
         "blame: a refused login is the message's fault",
         "unit_of_work.py",
         '                raise DatabaseUnavailableError(f"no connection: {describe(error)}") from error\n',

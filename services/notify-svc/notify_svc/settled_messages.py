@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 from chassis.unit_of_work import Work
 from contracts.notify import MessageSettled
@@ -13,9 +14,8 @@ from notify_svc.repository.messages import SettledMessage
 
 
 def publish_settled(work: Work, settled: Sequence[SettledMessage]) -> None:
-    """Count `settled` and publish how each ended, in its own claim's trace."""
-    for (channel, state), count in Counter((message.channel, message.state) for message in settled).items():
-        MESSAGES_SETTLED.labels(channel.value, state.value).inc(count)
+    """Publish how each of `settled` ended, in its own claim's trace, and count them once that is committed."""
+    work.after_commit(partial(_count, settled))
     for message in settled:
         work.publish(
             MessageSettled(
@@ -28,3 +28,8 @@ def publish_settled(work: Work, settled: Sequence[SettledMessage]) -> None:
             ),
             trace=message.trace,
         )
+
+
+def _count(settled: Sequence[SettledMessage]) -> None:
+    for (channel, state), count in Counter((message.channel, message.state) for message in settled).items():
+        MESSAGES_SETTLED.labels(channel.value, state.value).inc(count)

@@ -10,24 +10,45 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from pause import Pause
 
 DROP_AFTER_DATA = "drop after data"
 
 
 @dataclass
 class MailServer:
-    """`answers` are given to the next mails, in order: a reply line or `DROP_AFTER_DATA`; after that 250."""
+    """`answers` are given to the next mails, in order: a reply line or `DROP_AFTER_DATA`; after that 250.
+
+    The next conversations pause at their recipient, each for one of `recipient_pauses`.
+    """
 
     port: int = 0
     answers: list[str] = field(default_factory=list)
+    recipient_pauses: list[Pause] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     connections: list[SMTP] = field(default_factory=list)
     first_mail: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle_RCPT(  # noqa: N802
+        self,
+        server: SMTP,  # noqa: ARG002
+        session: Session,  # noqa: ARG002
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        if self.recipient_pauses:
+            await self.recipient_pauses.pop(0).reach()
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 known"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
         mail = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        self.recipients.extend(envelope.rcpt_tos)
         self.first_mail.set()
         answer = self.answers.pop(0) if self.answers else "250 kept"
         if answer == DROP_AFTER_DATA:

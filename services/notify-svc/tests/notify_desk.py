@@ -51,6 +51,27 @@ class Desk:
                 assert not task.done(), "it did not have to wait"
                 await asyncio.sleep(_POLL_SECONDS)
 
+    async def fail_next_commit(self) -> None:
+        """Let the next commit that changes messages, other than a lease, fail as a deadlock does."""
+        await self.harness.pool.execute(
+            """
+            CREATE SEQUENCE commits;
+            CREATE FUNCTION fail_first_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF nextval('commits') = 1 THEN
+                    RAISE 'failed by the test' USING ERRCODE = 'deadlock_detected';
+                END IF;
+                RETURN NULL;
+            END $$;
+            CREATE CONSTRAINT TRIGGER fail_first_commit AFTER INSERT OR UPDATE ON message DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (NEW.state <> 'sending') EXECUTE FUNCTION fail_first_commit()
+            """
+        )
+
+    async def commits_failed(self) -> bool:
+        """Whether the commit that was to fail was tried."""
+        tried: bool = await self.harness.pool.fetchval("SELECT is_called FROM commits")
+        return tried
+
     async def settled(self) -> Sequence[MessageSettled]:
         """Return what was published as settled since the last call."""
         events = await self.harness.published()
@@ -86,17 +107,17 @@ class Desk:
 
     async def until_attempts(self, channel: Channel, attempts: int) -> None:
         """Wait until the one message of `channel` has been tried this often, and its result recorded."""
-        await self._until(
+        await self.until_true(
             "SELECT true FROM message WHERE channel = $1 AND attempts = $2 AND state <> 'sending'", channel, attempts
         )
 
     async def until_tried(self, messages: int) -> None:
         """Wait until this many messages have been tried, and their results recorded."""
-        await self._until("SELECT count(*) = $1 FROM message WHERE attempts > 0 AND state <> 'sending'", messages)
+        await self.until_true("SELECT count(*) = $1 FROM message WHERE attempts > 0 AND state <> 'sending'", messages)
 
     async def until_sent(self, claim_id: UUID, channel: Channel = Channel.EMAIL) -> None:
         """Wait until this claim's message has been sent."""
-        await self._until(
+        await self.until_true(
             "SELECT true FROM message WHERE channel = $1 AND claim_id = $2 AND state = 'sent'", channel, claim_id
         )
 
@@ -110,7 +131,8 @@ class Desk:
         except TimeoutError:
             raise AssertionError(f"{channel} messages are {seen}, not {states}") from None
 
-    async def _until(self, query: str, *arguments: object) -> None:
+    async def until_true(self, query: str, *arguments: object) -> None:
+        """Wait until the database says yes to `query`."""
         try:
             async with asyncio.timeout(_DEADLINE_SECONDS):
                 while not await self.harness.pool.fetchval(query, *arguments):

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import smpp34
+from pause import Pause
 
 _BIND_TRANSCEIVER, _SUBMIT, _IS_RESPONSE = 0x09, 0x04, 0x80000000
 _HEADER = struct.Struct(">IIII")
@@ -19,10 +20,14 @@ THROTTLED, QUEUE_FULL, INVALID_DESTINATION = 0x58, 0x14, 0x0B
 
 @dataclass
 class SmsCentre:
-    """`answers` are given to the next messages, in order: a command status, `DROP` or `KEEP_SILENT`; after that 0."""
+    """`answers` are given to the next messages, in order: a command status, `DROP` or `KEEP_SILENT`; after that 0.
+
+    The next sessions pause at their login, each for one of `login_pauses`.
+    """
 
     port: int = 0
     answers: list[int] = field(default_factory=list)
+    login_pauses: list[Pause] = field(default_factory=list)
     messages: list[smpp34.SubmitSm] = field(default_factory=list)
     sessions: int = 0
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -39,6 +44,8 @@ class SmsCentre:
             while True:
                 head = await reader.readexactly(_HEADER.size)
                 length, command, _, sequence = _HEADER.unpack(head)
+                if command == _BIND_TRANSCEIVER and self.login_pauses:
+                    await self.login_pauses.pop(0).reach()
                 self._answer(writer, head + await reader.readexactly(length - _HEADER.size), command, sequence)
         writer.close()
 

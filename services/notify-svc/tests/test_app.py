@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from chassis.testing import Harness
 from contracts.vocabulary import Channel
 from notify_svc.app import build
-from notify_svc.channels.transport import Handover
+from notify_svc.channels.transport import Handover, Lease
 from notify_svc.domain.attempts import Accepted, Result
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.settings import Settings
@@ -37,7 +37,7 @@ class RecordingTransport:
         self.is_closed = True
 
 
-async def accept() -> Result:
+async def accept(_: Lease) -> Result:
     return Accepted()
 
 

@@ -8,8 +8,11 @@ from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
+import asyncpg
+import pytest
 from decisions import CUSTOMER, contact, paid
 from notify_desk import TRACE, Desk
+from prometheus_client import REGISTRY
 from uuid_utils.compat import uuid7
 
 from chassis.database import Connection, Pool
@@ -64,6 +67,26 @@ async def test_a_claim_without_a_customer_has_no_address(desk: Desk) -> None:
         (Channel.EMAIL, Settlement.NO_ADDRESS, 0),
         (Channel.SMS, Settlement.NO_ADDRESS, 0),
     ]
+
+
+async def test_messages_that_were_rolled_back_are_not_counted(desk: Desk) -> None:
+    decision, counted = paid(customer_id=None), without_address()
+    await desk.fail_next_commit()
+    with pytest.raises(asyncpg.DeadlockDetectedError):
+        await desk.decide(decision)
+    assert await desk.states() == []
+    assert without_address() == counted
+
+    await desk.decide(decision)
+
+    assert await desk.states() == ["no_address", "no_address"]
+    assert without_address() == counted + 2
+
+
+def without_address() -> float:
+    """Return how many messages this process has counted as settled without address."""
+    settled = ({"channel": channel, "settlement": "no_address"} for channel in Channel)
+    return sum(REGISTRY.get_sample_value("notify_messages_settled_total", labels) or 0.0 for labels in settled)
 
 
 async def test_a_decision_waits_for_the_contact_and_goes_on_when_it_comes(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from chassis.command_line import run_main
 from contracts.vocabulary import Channel
 from notify_svc.app import build
-from notify_svc.channels.transport import Handover
+from notify_svc.channels.transport import Handover, Lease
 from notify_svc.domain.attempts import Accepted, Result
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.settings import Settings
@@ -30,7 +30,7 @@ class AcceptingTransport:
         """Do nothing: there is no connection."""
 
 
-async def _accept() -> Result:
+async def _accept(_: Lease) -> Result:
     return Accepted()
 
 

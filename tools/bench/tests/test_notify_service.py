@@ -9,6 +9,7 @@ from typing import cast
 
 from bench.notify_service import SETTINGS, AcceptingTransport
 from bench.pipelines import service_environment, service_program
+from notify_svc.channels.transport import Lease
 from notify_svc.domain.attempts import Accepted
 from notify_svc.repository.attempts import LeasedMessage
 
@@ -24,7 +25,7 @@ DEPLOYED = {
 async def test_the_transport_accepts_whatever_it_is_given() -> None:
     handover = AcceptingTransport().write(cast("LeasedMessage", object()), now=datetime(2021, 7, 16, tzinfo=UTC))
 
-    assert await handover() == Accepted()
+    assert await handover(Lease.lasting(1)) == Accepted()
 
 
 def test_only_notify_svc_is_started_with_transports_of_the_bench() -> None:

@@ -9,23 +9,24 @@ import asyncio
 import random
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
-from chassis.database import ACQUIRE_TIMEOUT_SECONDS
 from chassis.errors import is_transient
 from chassis.service import Runtime
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import Work
 from contracts.vocabulary import Channel
-from notify_svc.channels.transport import OpenTransport, Transport
+from notify_svc.channels.transport import Lease, OpenTransport, Transport
 from notify_svc.domain.attempts import (
     Accepted,
     AnswerLost,
     Deferred,
+    LeaseLost,
     NoAddress,
     Refused,
     Result,
@@ -55,9 +56,6 @@ async def run_sender(
 
 
 class _Sender:
-    _leased_at: datetime
-    """When the newest messages were leased: the date they carry, without asking the database for each."""
-
     def __init__(self, runtime: Runtime, transport: Transport, *, channel: Channel, settings: SenderSettings) -> None:
         self._runtime = runtime
         self._transport = transport
@@ -77,7 +75,7 @@ class _Sender:
         try:
             while not stopping.is_set() or self._sending or self._finished:
                 try:
-                    leased = await self._exchange()
+                    await self._exchange()
                 except Exception as error:
                     if not is_transient(error):
                         raise
@@ -85,7 +83,6 @@ class _Sender:
                     await (asyncio.sleep(_STOPPING_PAUSE_SECONDS) if stopping.is_set() else backoff.wait())
                 else:
                     backoff.reset()
-                    self._start(leased)
                     await self._wait()
         finally:
             for task in self._sending:
@@ -93,8 +90,8 @@ class _Sender:
             await asyncio.gather(*self._sending, return_exceptions=True)
             await self._transport.close()
 
-    async def _exchange(self) -> Sequence[LeasedMessage]:
-        """Record results, look for expired leases, and lease what is due; each a short transaction of its own."""
+    async def _exchange(self) -> None:
+        """Record results, look for expired leases, and start what is due; each a short transaction of its own."""
         runtime = self._runtime
         now = asyncio.get_running_loop().time()
         if self._finished:
@@ -102,27 +99,35 @@ class _Sender:
                 await self._record(self._finished, work=work)
             self._finished = []
         if runtime.stopping.is_set() or now < self._resume_at:
-            return []
+            return
         if now >= self._check_expired_at:
             self._check_expired_at = now + self._settings.lease.total_seconds() / _EXPIRY_CHECKS_PER_LEASE
             await self._end_expired_leases()
-        return await self._lease()
+        await self._start_due()
 
-    async def _lease(self) -> Sequence[LeasedMessage]:
+    async def _start_due(self) -> None:
         room = self._settings.concurrency - len(self._sending)
         if room <= 0:
-            return []
-        async with self._runtime.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
-            now = self._leased_at = await self._runtime.clock.now(connection)
-            return await attempts.lease_due(
-                connection, channel=self._channel, now=now, leased_until=now + self._settings.lease, limit=room
+            return
+        duration = self._settings.lease
+        lease = Lease.lasting(duration.total_seconds())
+        async with self._runtime.transaction() as work:
+            due = await attempts.lease_due(
+                work.connection, channel=self._channel, now=work.now, leased_until=work.now + duration, limit=room
             )
+        for leased in due:
+            task = asyncio.create_task(self._send(leased, lease, now=work.now))
+            self._sending[task] = leased
 
     async def _end_expired_leases(self) -> None:
-        """Treat a lease that is over without a result as an attempt whose answer was lost."""
+        """Treat a lease of another process that is over without a result as an attempt whose answer was lost."""
         async with self._runtime.transaction() as work:
             expired = await attempts.lock_expired(
-                work.connection, channel=self._channel, now=work.now, limit=self._settings.concurrency
+                work.connection,
+                channel=self._channel,
+                now=work.now,
+                besides=[leased.message_id for leased in self._sending.values()],
+                limit=self._settings.concurrency,
             )
             await self._record([(leased, AnswerLost("lease-expired")) for leased in expired], work=work)
 
@@ -130,41 +135,34 @@ class _Sender:
         if not finished:
             return
         await attempts.lock(work.connection, message_ids=[leased.message_id for leased, _ in finished])
-        settling: list[tuple[LeasedMessage, Settle]] = []
-        retried: list[tuple[LeasedMessage, Retry]] = []
+        outcomes = [(leased, result, self._next_step(leased, result, now=work.now)) for leased, result in finished]
+        settling = [(leased, step) for leased, _, step in outcomes if isinstance(step, Settle)]
+        retrying = [(leased, step) for leased, _, step in outcomes if isinstance(step, Retry)]
         answers_lost = [leased.message_id for leased, result in finished if isinstance(result, AnswerLost)]
-        for leased, result in finished:
-            match self._next_step(leased, result, work=work):
-                case Settle() as step:
-                    settling.append((leased, step))
-                case Retry() as step:
-                    retried.append((leased, step))
         settled = await attempts.settle(work.connection, settled=settling, answers_lost=answers_lost, now=work.now)
-        if retried:
-            await attempts.retry(work.connection, retried=retried, answers_lost=answers_lost)
-            claim_ids = {leased.claim_id for leased, _ in retried}
+        recorded = {message.message_id for message in settled}
+        if retrying:
+            recorded |= await attempts.retry(work.connection, retried=retrying, answers_lost=answers_lost)
+            claim_ids = {leased.claim_id for leased, _ in retrying}
             settled = [*settled, *await messages.supersede_older(work.connection, claim_ids=claim_ids, now=work.now)]
         publish_settled(work, settled)
+        work.after_commit(partial(self._tell, [outcome for outcome in outcomes if outcome[0].message_id in recorded]))
 
-    def _next_step(self, leased: LeasedMessage, result: Result, *, work: Work) -> Settle | Retry:
+    def _next_step(self, leased: LeasedMessage, result: Result, *, now: datetime) -> Settle | Retry:
         jitter = random.random()  # noqa: S311 - spreads load, hides nothing
-        step = next_step(
-            result, attempt=leased.attempt, policy=self._settings.retry_policy, now=work.now, jitter=jitter
-        )
-        if isinstance(result, AnswerLost):
-            following = "retried" if isinstance(step, Retry) else "settled"
-            ANSWERS_LOST.labels(self._channel.value, following).inc()
-            log.warning(
-                "answer.lost", channel=self._channel, step=following, reason=result.reason, **_claim_fields(leased)
-            )
-        if isinstance(step, Retry):
-            SEND_RETRIES.labels(self._channel.value, _RETRIED_RESULTS[type(result)]).inc()
-        return step
+        return next_step(result, attempt=leased.attempt, policy=self._settings.retry_policy, now=now, jitter=jitter)
 
-    def _start(self, leased_messages: Sequence[LeasedMessage]) -> None:
-        for leased in leased_messages:
-            task = asyncio.create_task(self._send(leased))
-            self._sending[task] = leased
+    def _tell(self, outcomes: Sequence[tuple[LeasedMessage, Result, Settle | Retry]]) -> None:
+        """Count and log what followed attempts, where this process has recorded it."""
+        for leased, result, step in outcomes:
+            if isinstance(result, AnswerLost):
+                following = "retried" if isinstance(step, Retry) else "settled"
+                ANSWERS_LOST.labels(self._channel.value, following).inc()
+                log.warning(
+                    "answer.lost", channel=self._channel, step=following, reason=result.reason, **_claim_fields(leased)
+                )
+            if isinstance(step, Retry):
+                SEND_RETRIES.labels(self._channel.value, _RETRIED_RESULTS[type(result)]).inc()
 
     async def _wait(self) -> None:
         """Wait until something has been sent, or for the next look at what is due."""
@@ -193,27 +191,27 @@ class _Sender:
         self._resume_at = now + pause_seconds
         log.warning("channel.paused", channel=self._channel, reason=result.reason, seconds=pause_seconds)
 
-    async def _send(self, leased: LeasedMessage) -> Result:
+    async def _send(self, leased: LeasedMessage, lease: Lease, *, now: datetime) -> Result:
         with self._runtime.tracing.span(
             f"send {self._channel}",
             parent=leased.trace,
             kind=SpanKind.CLIENT,
             attributes=self._transport.span_attributes,
         ) as span:
-            result = await self._attempt(leased)
+            result = await self._attempt(leased, lease, now=now)
             _mark(span, result)
         return result
 
-    async def _attempt(self, leased: LeasedMessage) -> Result:
+    async def _attempt(self, leased: LeasedMessage, lease: Lease, *, now: datetime) -> Result:
         """Write and hand over one message. A defect of this service fails this attempt alone, not the others."""
         handover = None
         try:
-            handover = self._transport.write(leased, now=self._leased_at)
+            handover = self._transport.write(leased, now=now)
             if isinstance(handover, (NoAddress, Refused)):
                 return handover
             crash_point("notify.before_send")
             with self._send_seconds.time():
-                result = await handover()
+                result = await handover(lease)
             crash_point("notify.after_send")
         except Exception as error:  # noqa: BLE001 - whatever one message fails on, other customers get theirs
             log.error("attempt.failed", channel=self._channel, error=type(error).__name__, **_claim_fields(leased))  # noqa: TRY400 - a traceback shows what stood in the message
@@ -226,6 +224,7 @@ _RETRIED_RESULTS: dict[type[Result], str] = {
     Deferred: "deferred",
     Unreachable: "unreachable",
     AnswerLost: "answer_lost",
+    LeaseLost: "lease_lost",
 }
 
 
@@ -237,5 +236,5 @@ def _claim_fields(leased: LeasedMessage) -> dict[str, str | None]:
 def _mark(span: Span | None, result: Result) -> None:
     if span is None or isinstance(result, Accepted):
         return
-    span.set_attribute("error.type", "no-address" if isinstance(result, NoAddress) else result.reason)
+    span.set_attribute("error.type", result.reason)
     span.set_status(Status(StatusCode.ERROR))

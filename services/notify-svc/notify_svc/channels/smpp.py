@@ -14,8 +14,17 @@ import smpp34
 
 from contracts.claims import DecisionMade
 from notify_svc.channels import gsm_alphabet
-from notify_svc.channels.transport import Handover
-from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Unreachable
+from notify_svc.channels.transport import Handover, Lease
+from notify_svc.domain.attempts import (
+    Accepted,
+    AnswerLost,
+    Deferred,
+    LeaseLost,
+    NoAddress,
+    Refused,
+    Result,
+    Unreachable,
+)
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.texts.sms import write_sms
 
@@ -66,18 +75,22 @@ class SmppTransport:
 
     def write(self, message: LeasedMessage, *, now: datetime) -> Handover | NoAddress | Refused:  # noqa: ARG002 - an SMS carries no date
         contact = message.contact
+        if contact is None:
+            return NoAddress("contact-erased")
         if contact.mobile_phone is None:
-            return NoAddress()
+            return NoAddress("no-address")
         decision = DecisionMade.model_validate_json(message.decision)
         text = write_sms(decision, language=contact.language, has_email=contact.email is not None)
         return partial(self._hand_over, gsm_alphabet.encode(text), mobile_phone=contact.mobile_phone)
 
-    async def _hand_over(self, text: bytes, *, mobile_phone: str) -> Result:
+    async def _hand_over(self, text: bytes, lease: Lease, *, mobile_phone: str) -> Result:
         try:
             async with asyncio.timeout(self._centre.timeout_seconds):
                 session = await self._bound()
         except (smpp34.SmppError, OSError) as error:
             return Unreachable(type(error).__name__)
+        if not lease.covers(self._centre.timeout_seconds):
+            return LeaseLost()
         return await self._submit(session, text, mobile_phone=mobile_phone)
 
     async def close(self) -> None:

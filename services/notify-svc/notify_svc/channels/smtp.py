@@ -13,9 +13,18 @@ import aiosmtplib
 
 from contracts.claims import DecisionMade
 from notify_svc.channels.mail import compose_mail
-from notify_svc.channels.transport import Handover
-from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Unreachable
-from notify_svc.domain.email_address import BadAddressError, parse_address
+from notify_svc.channels.transport import Handover, Lease
+from notify_svc.domain.attempts import (
+    Accepted,
+    AnswerLost,
+    Deferred,
+    LeaseLost,
+    NoAddress,
+    Refused,
+    Result,
+    Unreachable,
+)
+from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.texts.letter import write_letter
 
@@ -53,15 +62,20 @@ class SmtpTransport:
 
     def write(self, message: LeasedMessage, *, now: datetime) -> Handover | NoAddress | Refused:
         """Write the mail; an address that cannot be read is refused without asking the server."""
-        if message.contact.email is None:
-            return NoAddress()
+        contact = message.contact
+        if contact is None:
+            return NoAddress("contact-erased")
+        if contact.email is None:
+            return NoAddress("no-address")
         try:
-            recipient = parse_address(message.contact.email)
+            recipient = parse_address(contact.email)
+        except BadDomainError:
+            return NoAddress("bad-domain")
         except BadAddressError:
             return Refused("unreadable-address")
         decision = DecisionMade.model_validate_json(message.decision)
         mail = compose_mail(
-            write_letter(decision, name=message.contact.name, language=message.contact.language),
+            write_letter(decision, name=contact.name, language=contact.language),
             message_id=message.message_id,
             sender=self._sender,
             recipient=recipient,
@@ -78,13 +92,13 @@ class SmtpTransport:
             except (aiosmtplib.SMTPException, OSError):
                 connection.close()
 
-    async def _hand_over(self, mail: bytes, *, recipient: str) -> Result:
+    async def _hand_over(self, mail: bytes, lease: Lease, *, recipient: str) -> Result:
         try:
             async with asyncio.timeout(self._server.timeout_seconds):
                 connection = await self._connect()
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return Unreachable(_error_name(error))
-        result = await self._transmit(connection, mail, recipient=recipient)
+        result = await self._transmit(connection, mail, lease, recipient=recipient)
         if isinstance(result, (Unreachable, AnswerLost)) or not connection.is_connected:
             connection.close()
         else:
@@ -114,7 +128,7 @@ class SmtpTransport:
         await connection.connect()
         return connection
 
-    async def _transmit(self, connection: aiosmtplib.SMTP, mail: bytes, *, recipient: str) -> Result:
+    async def _transmit(self, connection: aiosmtplib.SMTP, mail: bytes, lease: Lease, *, recipient: str) -> Result:
         timeout_seconds = self._server.timeout_seconds
         try:
             async with asyncio.timeout(timeout_seconds):
@@ -126,6 +140,8 @@ class SmtpTransport:
             return Unreachable(
                 _error_name(error)
             )  # also when our own address is refused: the server then accepts no mail at all
+        if not lease.covers(timeout_seconds):  # the last moment at which the server has not been handed anything
+            return LeaseLost()
         try:
             async with asyncio.timeout(timeout_seconds):
                 await connection.data(mail)

@@ -48,11 +48,20 @@ class AnswerLost:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaseLost:
+    """The lease ended, or was about to, before the message was handed over: another process may send it by now."""
+
+    reason: str = "lease-lost"
+
+
+@dataclass(frozen=True, slots=True)
 class NoAddress:
-    """The customer has no address for this channel; nothing was tried."""
+    """The customer has no address for this channel, or none any more; nothing was tried."""
+
+    reason: str
 
 
-Result: TypeAlias = Accepted | Refused | Deferred | Unreachable | AnswerLost | NoAddress
+Result: TypeAlias = Accepted | Refused | Deferred | Unreachable | AnswerLost | LeaseLost | NoAddress
 """How one attempt ended."""
 
 
@@ -104,13 +113,13 @@ def next_step(result: Result, *, attempt: Attempt, policy: RetryPolicy, now: dat
     match result:
         case Accepted():
             return Settle(State.SENT)
-        case NoAddress():
-            return Settle(State.NO_ADDRESS)
+        case NoAddress(reason):
+            return Settle(State.IN_DOUBT if attempt.answers_lost else State.NO_ADDRESS, reason)
         case Refused(reason):
             return Settle(_failed_state(attempt, result), reason)
         case AnswerLost(reason) if attempt.channel not in RESENT_AFTER_LOST_ANSWER:
             return Settle(State.IN_DOUBT, reason)
-        case Deferred(reason) | Unreachable(reason) | AnswerLost(reason):
+        case Deferred(reason) | Unreachable(reason) | AnswerLost(reason) | LeaseLost(reason):
             give_up_at = attempt.first_due_at + policy.give_up_after
             if now >= give_up_at:
                 return Settle(_failed_state(attempt, result), reason)

@@ -5,21 +5,34 @@ from __future__ import annotations
 from email.errors import MessageError
 from email.headerregistry import Address
 
+import idna
+
 
 class BadAddressError(ValueError):
     """An e-mail address that no mail server could deliver to. The text does not repeat it: it is personal data."""
 
 
+class BadDomainError(BadAddressError):
+    """The domain is none that can be registered, so that the address is nobody's."""
+
+
 def parse_address(text: str) -> Address:
-    """Return the address in `text`, its domain in the ASCII form that DNS knows; raise `BadAddressError`.
+    """Return the address in `text`, its domain in the ASCII form that DNS knows by IDNA 2008; raise `BadAddressError`.
 
     A local part outside ASCII is refused: it needs SMTPUTF8 on every server up to the mailbox.
     """
     try:
         address = Address(addr_spec=text)
-        domain = address.domain.encode("idna").decode("ascii")
     except (MessageError, ValueError, IndexError):  # the standard library's parser raises any of these on bad texts
         raise BadAddressError("the address cannot be read") from None
-    if not text.isprintable() or not address.username or not domain:
+    if not text.isprintable() or not address.username or not address.domain:
         raise BadAddressError("the address cannot be read")
-    return Address(username=address.username, domain=domain)
+    return Address(username=address.username, domain=_ascii_domain(address.domain))
+
+
+def _ascii_domain(domain: str) -> str:
+    # Not by the standard library's codec: that is IDNA 2003, which makes strasse.de of straße.de, and others own that.
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        raise BadDomainError("the domain of the address cannot be registered") from None

@@ -28,14 +28,17 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeasedMessage:
-    """A message that this process alone may send, once. `decision` is the event's JSON."""
+    """A message that this process alone may send, once. `decision` is the event's JSON.
+
+    No `contact`: the customer's contact data were erased.
+    """
 
     message_id: UUID
     claim_id: UUID
     claim_version: int
     attempt: Attempt
     decision: bytes
-    contact: Contact
+    contact: Contact | None
     trace: str | None
 
     @classmethod
@@ -52,7 +55,9 @@ class LeasedMessage:
                 first_due_at=row["first_due_at"],
             ),
             decision=row["event"],
-            contact=Contact(
+            contact=None
+            if row["name"] is None
+            else Contact(
                 name=row["name"],
                 email=row["email"],
                 mobile_phone=row["mobile_phone"],
@@ -86,7 +91,7 @@ async def lease_due(
         SELECT leased.*, decision.event, contact.name, contact.email, contact.mobile_phone, contact.language
           FROM leased
           JOIN decision USING (claim_id, claim_version)
-          JOIN contact USING (customer_id)
+          LEFT JOIN contact USING (customer_id)
          ORDER BY leased.due_at
         """,
         channel.value,
@@ -139,9 +144,9 @@ async def settle(
 
 async def retry(
     connection: Connection, *, retried: Sequence[tuple[LeasedMessage, Retry]], answers_lost: Collection[UUID]
-) -> None:
-    """End the leases of messages that are tried again; see `settle` for `answers_lost`."""
-    await connection.execute(
+) -> set[UUID]:
+    """End the leases of messages that are tried again; return their ids. See `settle` for what is not recorded."""
+    rows = await connection.fetch(
         """
         UPDATE message
            SET state = 'due', due_at = result.due_at, leased_until = NULL, last_error = result.reason,
@@ -150,6 +155,7 @@ async def retry(
             AS result (message_id, attempts, due_at, reason)
          WHERE message.message_id = result.message_id AND message.attempts = result.attempts
            AND message.state = 'sending'
+        RETURNING message.message_id
         """,
         [leased.message_id for leased, _ in retried],
         [leased.attempt.attempts for leased, _ in retried],
@@ -157,23 +163,28 @@ async def retry(
         [step.reason for _, step in retried],
         list(answers_lost),
     )
+    return {row["message_id"] for row in rows}
 
 
 async def lock_expired(
-    connection: Connection, *, channel: Channel, now: datetime, limit: int
+    connection: Connection, *, channel: Channel, now: datetime, besides: Collection[UUID], limit: int
 ) -> Sequence[LeasedMessage]:
-    """Lock and return messages whose lease is over without a result: the process that leased them has died."""
+    """Lock and return messages whose lease is over without a result, so that whoever leased them must have died.
+
+    `besides` are the ids of messages of which the result is still to come, whatever the clock says.
+    """
     rows = await connection.fetch(
         """
         SELECT message.*, decision.event, contact.name, contact.email, contact.mobile_phone, contact.language
           FROM message
           JOIN decision USING (claim_id, claim_version)
-          JOIN contact USING (customer_id)
-         WHERE channel = $1 AND state = 'sending' AND leased_until <= $2
-         ORDER BY message_id LIMIT $3 FOR UPDATE OF message SKIP LOCKED
+          LEFT JOIN contact USING (customer_id)
+         WHERE channel = $1 AND state = 'sending' AND leased_until <= $2 AND message_id <> ALL ($3::uuid[])
+         ORDER BY message_id LIMIT $4 FOR UPDATE OF message SKIP LOCKED
         """,
         channel.value,
         now,
+        list(besides),
         limit,
     )
     return [LeasedMessage.from_row(row) for row in rows]

@@ -10,7 +10,7 @@ from contracts.policy import ContactChanged
 
 
 async def known_customers(connection: Connection, *, customer_ids: Collection[UUID]) -> set[UUID]:
-    """Return which of `customer_ids` have contact data; once known they stay known."""
+    """Return which of `customer_ids` have contact data; an erasure may take them away at any moment."""
     rows = await connection.fetch(
         "SELECT customer_id FROM contact WHERE customer_id = ANY ($1::uuid[])", list(customer_ids)
     )

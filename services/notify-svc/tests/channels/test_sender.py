@@ -3,13 +3,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 from decisions import EMAIL, MOBILE_PHONE, NAME, contact, denied, paid
 from mail_server import DROP_AFTER_DATA, MailServer
 from notify_desk import TRACE, Desk
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
+from pause import Pause
 from prometheus_client import REGISTRY
 from sms_centre import DROP, INVALID_DESTINATION, SmsCentre
 from uuid_utils.compat import uuid7
@@ -39,6 +42,32 @@ async def test_the_sender_outlives_a_database_that_was_away(desk: Desk, mail: Ma
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+        await desk.decide(paid())
+        await desk.until(Channel.EMAIL, "sent")
+
+    assert len(mail.mails) == 1
+
+
+async def test_the_sender_outlives_a_database_that_refuses_its_login(
+    desk: Desk, database: str, mail: MailServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await desk.know(contact())
+    administrator = await asyncpg.connect(database)
+    password = urlsplit(database).password
+    logged = ""
+
+    async with desk.sending(Channel.EMAIL):
+        await administrator.execute("ALTER ROLE CURRENT_USER PASSWORD 'changed'")
+        await administrator.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        async with asyncio.timeout(20):
+            while "DatabaseUnavailableError" not in logged:
+                await asyncio.sleep(0.02)
+                logged += "".join(capfd.readouterr())
+        await administrator.execute(f"ALTER ROLE CURRENT_USER PASSWORD '{password}'")
+        await administrator.close()
         await desk.decide(paid())
         await desk.until(Channel.EMAIL, "sent")
 
@@ -75,6 +104,58 @@ async def test_what_followed_an_attempt_is_counted(desk: Desk, mail: MailServer)
     assert sample("notify_send_retries_total", result="deferred") == deferred + 1
     assert sample("notify_answers_lost_total", step="retried") == answers_lost + 1
     assert sample("notify_messages_settled_total", settlement="sent") == settled + 1
+
+
+async def test_an_answer_that_was_lost_is_counted_and_logged_when_that_is_committed(
+    desk: Desk, mail: MailServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    retried = sample("notify_send_retries_total", result="answer_lost")
+    answers_lost = sample("notify_answers_lost_total", step="retried")
+    mail.answers = [DROP_AFTER_DATA]
+    await desk.know(contact())
+    await desk.decide(paid())
+    await desk.fail_next_commit()
+
+    async with desk.sending(Channel.EMAIL):
+        await desk.until_attempts(Channel.EMAIL, 1)
+
+    assert await desk.commits_failed()
+    assert "".join(capfd.readouterr()).count("answer.lost") == 1
+    assert sample("notify_send_retries_total", result="answer_lost") == retried + 1
+    assert sample("notify_answers_lost_total", step="retried") == answers_lost + 1
+
+
+async def test_a_message_that_was_settled_is_counted_when_that_is_committed(desk: Desk, mail: MailServer) -> None:
+    sent = sample("notify_messages_settled_total", settlement="sent")
+    await desk.know(contact())
+    await desk.decide(paid())
+    await desk.fail_next_commit()
+
+    await desk.send_until(Channel.EMAIL, "sent")
+
+    assert await desk.commits_failed()
+    assert sample("notify_messages_settled_total", settlement="sent") == sent + 1
+    assert len(mail.mails) == 1
+
+
+async def test_a_result_that_another_process_has_forestalled_is_neither_counted_nor_logged(
+    desk: Desk, mail: MailServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answers_lost = sample("notify_answers_lost_total", step="retried")
+    mail.answers = [DROP_AFTER_DATA]
+    mail.recipient_pauses.append(pause := Pause())
+    await desk.know(contact())
+    await desk.decide(paid())
+
+    async with desk.sending(Channel.EMAIL):
+        await pause.until_reached()
+        await desk.harness.pool.execute("UPDATE message SET state = 'refused' WHERE channel = 'email'")
+        pause.end()
+
+    assert len(mail.mails) == 1
+    assert await desk.states(Channel.EMAIL) == ["refused"]
+    assert "answer.lost" not in "".join(capfd.readouterr())
+    assert sample("notify_answers_lost_total", step="retried") == answers_lost
 
 
 def sample(metric: str, **labels: str) -> float:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from decisions import DECIDED_AT, EMAIL, NAME, contact, paid
 from mail_server import DROP_AFTER_DATA, MailServer
 from notify_desk import Desk
@@ -124,6 +125,37 @@ async def test_without_an_email_address_only_the_sms_goes_out(desk: Desk, mail: 
     assert (settled.channel, settled.settlement, settled.attempts) == (Channel.EMAIL, Settlement.NO_ADDRESS, 0)
     assert mail.mails == []
     assert await desk.states(Channel.SMS) == ["due"]
+
+
+async def test_a_mail_to_a_domain_outside_ascii_goes_to_that_domain_and_no_other(desk: Desk, mail: MailServer) -> None:
+    await desk.know(contact(email="jan@straße.example"))
+    await desk.decide(paid())
+
+    await desk.send_until(Channel.EMAIL, "sent")
+
+    assert mail.recipients == ["jan@xn--strae-oqa.example"]
+    assert mail.mails[0]["To"] == "jan@xn--strae-oqa.example"
+
+
+@pytest.mark.parametrize(
+    ("email", "state", "last_error"),
+    [
+        ("jan@☃.example", "no_address", "bad-domain"),
+        ("jan@[127.0.0.1]", "no_address", "bad-domain"),
+        ("jörg@bücher.example", "refused", "unreadable-address"),
+    ],
+)
+async def test_an_address_no_mail_can_reach_ends_the_message_without_asking_the_server(
+    desk: Desk, mail: MailServer, email: str, state: str, last_error: str
+) -> None:
+    await desk.know(contact(email=email))
+    await desk.decide(paid())
+
+    await desk.send_until(Channel.EMAIL, state)
+
+    assert await desk.harness.pool.fetchval("SELECT last_error FROM message WHERE channel = 'email'") == last_error
+    assert [event.settlement.value for event in await desk.settled()] == [state]
+    assert mail.connections == []
 
 
 async def test_the_mail_is_written_with_the_contact_as_it_is_when_sent(desk: Desk, mail: MailServer) -> None:

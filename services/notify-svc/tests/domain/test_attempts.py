@@ -33,7 +33,8 @@ def attempt(channel: Channel, *, attempts: int = 1, answers_lost: int = 0) -> At
     ("result", "channel", "answers_lost", "step"),
     [
         (Accepted(), Channel.EMAIL, 1, Settle(State.SENT)),
-        (NoAddress(), Channel.SMS, 0, Settle(State.NO_ADDRESS)),
+        (NoAddress("no-address"), Channel.SMS, 0, Settle(State.NO_ADDRESS, "no-address")),
+        (NoAddress("contact-erased"), Channel.EMAIL, 1, Settle(State.IN_DOUBT, "contact-erased")),
         (Refused("smtp-550"), Channel.EMAIL, 0, Settle(State.REFUSED, "smtp-550")),
         (Refused("smtp-550"), Channel.EMAIL, 1, Settle(State.IN_DOUBT, "smtp-550")),
         (AnswerLost("session-ended"), Channel.SMS, 0, Settle(State.IN_DOUBT, "session-ended")),

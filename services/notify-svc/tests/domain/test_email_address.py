@@ -2,16 +2,43 @@ from __future__ import annotations
 
 import pytest
 
-from notify_svc.domain.email_address import BadAddressError, parse_address
+from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
 
 
 @pytest.mark.parametrize(
-    "address", ["a@b.nl\nBcc: x@y.nl", "a@b\x00.nl", "a,b@c.nl", "a@b@c.nl", "a@", "@b.nl", "jörg@b.nl"]
+    "address",
+    ["a@b.nl\nBcc: x@y.nl", "a@b\x00.nl", "a,b@c.nl", "a@b@c.nl", "a@", "@b.nl", "jörg@b.nl", "jörg@bücher.nl"],
 )
 def test_an_address_that_could_break_a_header_is_refused(address: str) -> None:
-    with pytest.raises(BadAddressError):
+    with pytest.raises(BadAddressError) as refused:
         parse_address(address)
 
+    assert not isinstance(refused.value, BadDomainError)
 
-def test_a_domain_outside_ascii_is_written_as_dns_knows_it() -> None:
-    assert parse_address("jan@exämple.nl").addr_spec == "jan@xn--exmple-cua.nl"
+
+@pytest.mark.parametrize(
+    ("address", "as_dns_knows_it"),
+    [
+        ("jan@exämple.nl", "jan@xn--exmple-cua.nl"),
+        ("jan@straße.de", "jan@xn--strae-oqa.de"),
+        ("jan@strasse.de", "jan@strasse.de"),
+        ("jan@βόλος.com", "jan@xn--nxasmm1c.com"),
+        ("jan@MÜNCHEN.DE", "jan@xn--mnchen-3ya.de"),
+        ("jan@xn--mnchen-3ya.de", "jan@xn--mnchen-3ya.de"),
+        ("Jan@EXAMPLE.org", "Jan@example.org"),
+        ("jan@例子。中国", "jan@xn--fsqu00a.xn--fiqs8s"),
+    ],
+)
+def test_a_domain_is_written_as_dns_knows_it(address: str, as_dns_knows_it: str) -> None:
+    assert parse_address(address).addr_spec == as_dns_knows_it
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["☃.net", "a_b.nl", "-a.nl", "a-.nl", "。nl", "xn--a.nl", "xn--", "[127.0.0.1]", "x" * 64 + ".nl", "ab.nl" * 60],
+)
+def test_a_domain_that_cannot_be_registered_is_refused_without_repeating_it(domain: str) -> None:
+    with pytest.raises(BadDomainError) as refused:
+        parse_address(f"jan@{domain}")
+
+    assert domain not in str(refused.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import asyncpg
@@ -51,6 +51,9 @@ class BareWork:
         for key in keys:
             self._timers.pop((kind, key), None)
         await self.connection.execute("DELETE FROM bare.timer WHERE kind = $1 AND key = ANY ($2::text[])", kind, keys)
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Nobody reads the log lines and metrics of a run without the framework."""
 
     async def flush(self) -> None:
         """Write what was published and scheduled."""
