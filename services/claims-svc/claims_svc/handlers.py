@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -11,17 +13,37 @@ from uuid_utils.compat import uuid7
 
 from chassis.consuming.delivery import Batch
 from chassis.database import Connection
+from chassis.giving_way import GivingWay
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import DueTimer, Timer, Work
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import Decision
+from claims_svc.domain.occurrence import DeductibleUse, DeductibleUses
+from claims_svc.domain.product import EVENT_LENGTH
 from claims_svc.domain.working_set import Changes, WorkingSet
-from claims_svc.repository import claims, decisions, deductible_uses, human_reviews, policies, rainfall
+from claims_svc.repository import (
+    claims,
+    decisions,
+    deductible_uses,
+    human_reviews,
+    policies,
+    policy_changes,
+    rainfall,
+)
 from contracts.loss_reports import LossReported
 from contracts.policy import PolicyChanged
 from contracts.weather import RainfallAssessed
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+POLICY_SLICE = "policy-slice"
+"""The timer, with a policy's number as its key, that makes the next slice of its claims follow a new version."""
+SLICE_CLAIMS = 200
+CLAIMS_AT_ONCE = 1_000
+"""As many claims as one batch of policies advances; those of the other policies follow in slices."""
+_CLAIMS_A_LINE = 40
+"""Claims in one log line: it stays below 8 KB."""
 
 
 async def register_claims(reports: Batch[LossReported], work: Work) -> None:
@@ -30,39 +52,115 @@ async def register_claims(reports: Batch[LossReported], work: Work) -> None:
     report_ids = {delivery.event.report_id for delivery in reports}
     await policies.insert_placeholders(work.connection, policy_numbers=policy_numbers)
     locked = await _lock(work.connection, policy_numbers=policy_numbers, report_ids=report_ids)
-    working_set = await _load(work, *locked)
-    for delivery in reports:
+    working_set = await _load(work, *locked, reports=[delivery.event for delivery in reports])
+    async for delivery in GivingWay(reports):
         working_set.apply_report(delivery.event, new_claim_id=uuid7(), trace=delivery.trace)
     await _store(working_set.changes, work)
 
 
 async def update_policies(changed: Batch[PolicyChanged], work: Work) -> None:
-    """Keep the newest version of each policy, and advance the claims that wait for it or were decided on it."""
+    """Keep the newest version of each policy, and advance the claims that wait for it or were decided on it.
+
+    The claims of a policy that has many follow it in slices, each in a transaction of its own: see `follow_policies`.
+    """
     policy_numbers = {delivery.event.policy_number for delivery in changed}
     await policies.insert_placeholders(work.connection, policy_numbers=policy_numbers)
     known = await policies.lock(work.connection, policy_numbers=policy_numbers)
     # Most policies that arrive have no claims or are repeated: only claims of newer ones are locked and read.
-    newer = [delivery.event for delivery in changed if _is_newer(delivery.event, known)]
+    newer = _newer_versions([delivery.event for delivery in changed], known)
     touched = {policy.policy_number for policy in newer}
-    touched_claims = await claims.lock(work.connection, policy_numbers=touched) if touched else {}
-    working_set = await _load(work, known, touched_claims)
+    first_claims = await _lock_first_claims(work.connection, policy_numbers=touched) if touched else []
+    crowded = _crowded(first_claims, policy_numbers=touched)
+    few = {claim.claim_id: claim for claim in first_claims if claim.report.policy_number not in crowded}
+    working_set = await _load(work, known, few)
     for policy in newer:
-        working_set.apply_policy(policy)
+        async for claim_id in GivingWay(working_set.apply_policy(policy)):
+            working_set.follow_policy(claim_id)
     await _store(working_set.changes, work)
+    if crowded:
+        await _let_follow([policy for policy in newer if policy.policy_number in crowded], work)
 
 
-def _is_newer(policy: PolicyChanged, known: Mapping[str, PolicyChanged | None]) -> bool:
-    before = known[policy.policy_number]
-    return before is None or policy.version > before.version
+def _newer_versions(
+    policies_in_order: Sequence[PolicyChanged], known: Mapping[str, PolicyChanged | None]
+) -> Sequence[PolicyChanged]:
+    """Return those with a higher version than any version of the same policy before them."""
+    newest = dict(known)
+    newer = []
+    for policy in policies_in_order:
+        before = newest[policy.policy_number]
+        if before is None or policy.version > before.version:
+            newest[policy.policy_number] = policy
+            newer.append(policy)
+    return newer
+
+
+async def _lock_first_claims(connection: Connection, *, policy_numbers: Collection[str]) -> Sequence[Claim]:
+    """Lock so many claims that a policy with more than a slice of them shows; see `_crowded`."""
+    return await claims.lock_first(
+        connection, policy_numbers=policy_numbers, of_each=SLICE_CLAIMS + 1, at_most=CLAIMS_AT_ONCE + 1
+    )
+
+
+def _crowded(first_claims: Sequence[Claim], *, policy_numbers: Collection[str]) -> Collection[str]:
+    """Return the policies whose claims cannot all be advanced in this transaction."""
+    count = Counter(claim.report.policy_number for claim in first_claims)
+    crowded = {number for number in policy_numbers if count[number] > SLICE_CLAIMS}
+    if len(first_claims) > CLAIMS_AT_ONCE:
+        # Claims were read by policy number up to here: of this policy and all after it there may be more.
+        crowded |= {number for number in policy_numbers if number >= first_claims[-1].report.policy_number}
+    return crowded
+
+
+async def _let_follow(versions: Sequence[PolicyChanged], work: Work) -> None:
+    """Let claims follow these versions in slices.
+
+    Policies that have versions to follow have a timer already. It is not set again: when it fires just now, its handler
+    waits for the lock on the policy that is held here.
+    """
+    first = await policy_changes.insert(work.connection, policies=versions)
+    work.schedule(*(Timer(POLICY_SLICE, number, work.now) for number in sorted(first)))
+
+
+async def follow_policies(due: Sequence[DueTimer], work: Work) -> None:
+    """Let the next slice of a policy's claims follow the oldest version that not all of them have followed yet.
+
+    One policy a transaction; the other policies' timers stay due. The slice, how far it came and the timer for the next
+    one are committed together.
+    """
+    timer, *others = due
+    work.schedule(*(Timer(other.kind, other.key, other.due_at) for other in others))
+    number = timer.key
+    known = await policies.lock(work.connection, policy_numbers=[number])
+    change = await policy_changes.oldest(work.connection, policy_number=number)
+    if change is None:
+        return
+    followers = await claims.lock_slice(
+        work.connection,
+        policy_number=number,
+        before_version=change.policy.version,
+        after=change.followed_to,
+        at_most=SLICE_CLAIMS,
+    )
+    working_set = await _load(work, known, followers, versions_behind={number: [change.policy]})
+    async for claim_id in GivingWay(sorted(followers)):
+        working_set.follow_policy(claim_id)
+    await _store(working_set.changes, work)
+    if len(followers) == SLICE_CLAIMS:
+        await policy_changes.advance(work.connection, policy=change.policy, followed_to=max(followers))
+    elif not await policy_changes.delete(work.connection, policy=change.policy):
+        return
+    work.schedule(Timer(POLICY_SLICE, number, work.now))
 
 
 async def apply_rainfall(answers: Batch[RainfallAssessed], work: Work) -> None:
     """Keep the newest answer of each claim, and decide (or decide again) what it makes decidable."""
     claim_ids = {delivery.event.claim_id for delivery in answers}
     working_set = await _load(work, *await _lock(work.connection, claim_ids=claim_ids))
-    for delivery in answers:
+    async for delivery in GivingWay(answers):
         if not working_set.apply_rainfall(delivery.event, trace=delivery.trace):
-            log.warning("rainfall.unmatched", claim_id=str(delivery.event.claim_id))
+            claim_id = str(delivery.event.claim_id)
+            work.after_commit(partial(log.warning, "rainfall.unmatched", claim_id=claim_id))
     await _store(working_set.changes, work)
 
 
@@ -70,7 +168,7 @@ async def end_waits(due: Sequence[DueTimer], work: Work) -> None:
     """Advance claims whose wait is over without what never came: mostly to a handler."""
     claim_ids = {UUID(timer.key) for timer in due}
     working_set = await _load(work, *await _lock(work.connection, claim_ids=claim_ids))
-    for timer in due:
+    async for timer in GivingWay(due):
         working_set.end_wait(UUID(timer.key), kind=timer.kind)
     await _store(working_set.changes, work)
 
@@ -99,16 +197,48 @@ async def _lock(
 
 
 async def _load(
-    work: Work, locked_policies: Mapping[str, PolicyChanged | None], locked_claims: Mapping[UUID, Claim]
+    work: Work,
+    locked_policies: Mapping[str, PolicyChanged | None],
+    locked_claims: Mapping[UUID, Claim],
+    *,
+    reports: Sequence[LossReported] = (),
+    versions_behind: Mapping[str, Sequence[PolicyChanged]] | None = None,
 ) -> WorkingSet:
-    """Load what else the next steps of the locked claims depend on."""
+    """Load what else the next steps of the locked claims, and of those that `reports` open, depend on.
+
+    `versions_behind` are the versions that the claims are to follow; by default all that they have not followed yet.
+    """
+    connection = work.connection
     decided = [claim_id for claim_id, claim in locked_claims.items() if claim.claim_version > 0]
+    if versions_behind is None:
+        behind = {claim.report.policy_number for claim in locked_claims.values() if _is_behind(claim, locked_policies)}
+        versions_behind = await policy_changes.of_policies(connection, policy_numbers=behind) if behind else {}
     return WorkingSet(
         policies=locked_policies,
         claims=locked_claims,
-        uses=await deductible_uses.of_policies(work.connection, policy_numbers=locked_policies.keys()),
-        standing=await decisions.standing(work.connection, claim_ids=decided) if decided else {},
+        uses=DeductibleUses(await _load_uses(connection, locked_claims, reports=reports)),
+        standing=await decisions.standing(connection, claim_ids=decided) if decided else {},
         now=work.now,
+        versions_behind=versions_behind,
+    )
+
+
+def _is_behind(claim: Claim, known: Mapping[str, PolicyChanged | None]) -> bool:
+    policy = known[claim.report.policy_number]
+    return policy is not None and claim.policy_version < policy.version
+
+
+async def _load_uses(
+    connection: Connection, locked_claims: Mapping[UUID, Claim], *, reports: Sequence[LossReported]
+) -> Sequence[DeductibleUse]:
+    all_reports = [*reports, *(claim.report for claim in locked_claims.values())]
+    if not all_reports:
+        return ()
+    return await deductible_uses.around(
+        connection,
+        losses={(report.policy_number, report.loss.from_at) for report in all_reports},
+        claim_ids=locked_claims.keys(),
+        event_length=EVENT_LENGTH,
     )
 
 
@@ -134,7 +264,7 @@ async def _store(changes: Changes, work: Work) -> None:
     await _set_timers(changes, work)
     for event, trace in changes.published:
         work.publish(event, trace=trace)
-    _log(changes)
+    work.after_commit(partial(_log, changes))
 
 
 async def _set_timers(changes: Changes, work: Work) -> None:
@@ -150,14 +280,19 @@ async def _set_timers(changes: Changes, work: Work) -> None:
 
 
 def _log(changes: Changes) -> None:
-    """Log one line for each kind of thing that happened; a line per claim would cost more than deciding it."""
-    if changes.opened:
-        log.info("claim.opened", claims=[_opened(claim) for claim in changes.opened.values()])
-    if changes.decisions:
-        traces = {claim.claim_id: claim.trace for claim in (*changes.opened.values(), *changes.updated.values())}
-        log.info("claim.decided", claims=[_decided(decision, traces) for decision in changes.decisions])
-    if changes.reviews:
-        log.info("human_review.requested", claims=[{"claim_id": str(review.claim_id)} for review in changes.reviews])
+    """Log what happened, many claims in a line; a line per claim would cost more than deciding it."""
+    for opened in _lines(list(changes.opened.values())):
+        log.info("claim.opened", claims=[_opened(claim) for claim in opened])
+    traces = {claim.claim_id: claim.trace for claim in (*changes.opened.values(), *changes.updated.values())}
+    for decided in _lines(changes.decisions):
+        log.info("claim.decided", claims=[_decided(decision, traces) for decision in decided])
+    for reviews in _lines(changes.reviews):
+        log.info("human_review.requested", claims=[{"claim_id": str(review.claim_id)} for review in reviews])
+
+
+def _lines(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for first in range(0, len(items), _CLAIMS_A_LINE):
+        yield items[first : first + _CLAIMS_A_LINE]
 
 
 def _opened(claim: Claim) -> dict[str, object]:

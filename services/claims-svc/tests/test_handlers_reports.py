@@ -4,6 +4,7 @@ from datetime import date
 
 from claim_events import GROUNDWATER_CAME_IN, LOSS_AT, POLICY_NUMBER, policy, rainfall_answer, report
 from claims_driver import REPORT_TRACE, ClaimsDriver
+from structlog.testing import capture_logs
 
 from contracts.claims import DecisionMade, GroundCode, Outcome, RainfallRequested
 from contracts.loss_reports import LossReported
@@ -184,3 +185,21 @@ async def test_a_claim_whose_first_report_had_no_trace_lets_an_answer_bring_one(
 
     published = await driver.harness.published_with_traces()
     assert [(type(event), trace) for event, trace in published] == [(DecisionMade, ANOTHER_TRACE)]
+
+
+async def test_a_claim_that_was_not_committed_is_not_logged(driver: ClaimsDriver) -> None:
+    await driver.rows(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$"
+    )
+    await driver.rows(
+        """
+        CREATE CONSTRAINT TRIGGER refuse_at_commit AFTER INSERT ON claim DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION refuse()
+        """
+    )
+
+    with capture_logs() as logged:
+        await driver.report(report())
+
+    assert await driver.rows("SELECT FROM claim") == []
+    assert [line["event"] for line in logged] == ["message.dead_lettered"]

@@ -31,6 +31,7 @@ class ClaimState(StrEnum):
 class Claim:
     """One claim. `trace` is the W3C trace context of the report that opened it.
 
+    `policy_version` is the version of its policy under which it was advanced last; 0: the policy was unknown.
     `request_version` and `rainfall_request` (JSON of `RainfallRequested`) are those of the question about rain last
     asked; 0 and None: never asked. `claim_version` is that of the standing decision; 0: none yet.
     """
@@ -43,6 +44,7 @@ class Claim:
     state: ClaimState = ClaimState.REPORTED
     policy_wait_over: bool = False
     rainfall_wait_over: bool = False
+    policy_version: int = 0
     request_version: int = 0
     rainfall_request: str | None = None
     rainfall: RainfallAssessed | None = None

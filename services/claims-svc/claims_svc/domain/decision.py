@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from claims_svc.domain import proof
 from claims_svc.domain.case import Case
 from claims_svc.domain.claim import Claim
-from claims_svc.domain.occurrence import DeductibleUse, family_of, used_before_cents
+from claims_svc.domain.occurrence import DeductibleUses, family_of
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.claims import DecisionMade
 
@@ -41,17 +40,22 @@ class StandingDecision:
     proof_sha256: str
 
 
-def decide_within_event(case: Case, *, uses: Iterable[DeductibleUse], claim: Claim) -> tuple[Case, Verdict]:
+def decide_within_event(case: Case, *, uses: DeductibleUses, claim: Claim) -> tuple[Case, Verdict]:
     """Decide `case` with what other claims of the same event used of the deductible, and return the case with it.
 
-    `uses` are those of the policy. Only a verdict shows which event a claim belongs to, hence the second decision.
+    Only a verdict shows which event a claim belongs to, hence the second decision.
     """
     verdict = decide(case.basis)
     family = family_of(verdict)
     if family is None:
         return case, verdict
-    others = [use for use in uses if use.family == family and use.claim_id != claim.claim_id]
-    used = used_before_cents(others, loss=claim.report.loss, hours=case.product.occurrence_hours)
+    used = uses.used_by_others_cents(
+        claim.claim_id,
+        policy_number=claim.report.policy_number,
+        family=family,
+        loss=claim.report.loss,
+        hours=case.product.occurrence_hours,
+    )
     if used == 0:
         return case, verdict
     case = replace(case, deductible_used_before_cents=used)

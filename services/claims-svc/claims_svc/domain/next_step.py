@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.deadlines import Deadlines, deadlines_of_ended_wait, deadlines_of_new_wait
 from claims_svc.domain.decision import Decision, StandingDecision, decide_within_event, decision_on
 from claims_svc.domain.needs import Need, next_need, rainfall_question
-from claims_svc.domain.occurrence import DeductibleUse, deductible_use_of
+from claims_svc.domain.occurrence import DeductibleUse, DeductibleUses, deductible_use_of
 from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
 from claims_svc.domain.verdict import Verdict
 from contracts.claims import Outcome
@@ -36,11 +35,15 @@ def advance(
     claim: Claim,
     *,
     policy: PolicyChanged | None,
-    uses: Iterable[DeductibleUse],
+    uses: DeductibleUses,
     standing: StandingDecision | None,
     now: datetime,
 ) -> Step:
-    """Move `claim` as far as its evidence allows. `uses` are the deductibles used in its policy, by whatever claim."""
+    """Move `claim` as far as its evidence allows, under this version of its policy.
+
+    `uses` hold what claims used of the deductible of every event that the claim can belong to.
+    """
+    claim = replace(claim, policy_version=0 if policy is None else policy.version)
     claim, case = _with_current_rain(claim, policy=policy)
     match next_need(case):
         case Need.POLICY:
@@ -98,7 +101,7 @@ def _wait_for_rainfall(claim: Claim, case: Case, *, now: datetime) -> Step:
 
 
 def _decide(
-    claim: Claim, case: Case, *, uses: Iterable[DeductibleUse], standing: StandingDecision | None, now: datetime
+    claim: Claim, case: Case, *, uses: DeductibleUses, standing: StandingDecision | None, now: datetime
 ) -> Step:
     """Decide. Where a decision stands already, the machine decides again only in the customer's favour."""
     case, verdict = decide_within_event(case, uses=uses, claim=claim)

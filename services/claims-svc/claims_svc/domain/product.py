@@ -62,3 +62,6 @@ CURRENT_PRODUCT = Product(
 """What is sold now. Its waits also apply to a claim whose policy is not known yet."""
 
 PRODUCTS = MappingProxyType({product.version: product for product in (CURRENT_PRODUCT,)})
+
+EVENT_LENGTH = timedelta(hours=CURRENT_PRODUCT.occurrence_hours)
+"""How long an event lasts. Claims of several products can share an event, so that all products agree on it."""

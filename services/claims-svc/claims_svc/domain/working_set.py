@@ -7,16 +7,17 @@ the database is read once and written once, however many events there are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from claims_svc.domain.claim import Claim, open_claim
 from claims_svc.domain.deadlines import DEADLINE_OF, POLICY_DEADLINE
 from claims_svc.domain.decision import Decision, StandingDecision
 from claims_svc.domain.next_step import Step, advance
-from claims_svc.domain.occurrence import DeductibleUse
+from claims_svc.domain.occurrence import DeductibleUse, DeductibleUses
 from claims_svc.domain.redetermination import HumanReview
 from contracts.loss_reports import LossReported
 from contracts.policy import PolicyChanged
@@ -45,30 +46,33 @@ class Changes:
 
 
 class WorkingSet:
-    """Claims with all that their next steps depend on. `policies` holds None for a number without a known policy."""
+    """Claims with all that their next steps depend on.
+
+    `policies` holds the newest version of each policy, None for a number without a known policy; `versions_behind` the
+    versions that not all claims have followed yet, oldest first, of the policies of which a claim here is behind.
+    """
 
     def __init__(
         self,
         *,
         policies: Mapping[str, PolicyChanged | None],
         claims: Mapping[UUID, Claim],
-        uses: Iterable[DeductibleUse],
+        uses: DeductibleUses,
         standing: Mapping[UUID, StandingDecision],
         now: datetime,
+        versions_behind: Mapping[str, Sequence[PolicyChanged]] = MappingProxyType({}),
     ) -> None:
         self.changes = Changes()
         self._policies = dict(policies)
         self._claims: dict[UUID, Claim] = {}
         self._claim_of_report: dict[UUID, UUID] = {}
         self._claims_of_policy: defaultdict[str, set[UUID]] = defaultdict(set)
-        self._use_of_claim: dict[UUID, DeductibleUse] = {}
-        self._uses_of_policy: defaultdict[str, dict[UUID, DeductibleUse]] = defaultdict(dict)
+        self._versions = defaultdict(list, {number: list(behind) for number, behind in versions_behind.items()})
+        self._uses = uses
         self._standing = dict(standing)
         self._now = now
         for claim in claims.values():
             self._index(claim)
-        for use in uses:
-            self._index_use(use)
 
     def apply_report(self, report: LossReported, *, new_claim_id: UUID, trace: str | None) -> None:
         """Open a claim for a new report; a higher version replaces the facts of the claim it opened."""
@@ -76,7 +80,7 @@ class WorkingSet:
         if claim_id is None:
             self._advance(open_claim(report, claim_id=new_claim_id, trace=trace, now=self._now))
             return
-        claim = self._claims[claim_id]
+        claim = self.follow_policy(claim_id)
         if report.report_version > claim.report.report_version:
             # A claim opened in this unit of work is inserted with its newest report: there is no row to update.
             if claim_id not in self.changes.opened:
@@ -84,21 +88,37 @@ class WorkingSet:
             same_policy = report.policy_number == claim.report.policy_number
             self._advance(replace(claim, report=report, policy_wait_over=claim.policy_wait_over and same_policy))
 
-    def apply_policy(self, policy: PolicyChanged) -> None:
-        """Replace an older version of a policy, and advance the claims that were loaded with it."""
-        known = self._policies.get(policy.policy_number)
+    def apply_policy(self, policy: PolicyChanged) -> Sequence[UUID]:
+        """Replace an older version of a policy; return the claims here that now are to follow it, in that order.
+
+        Ordered, because that decides which claim of an event bears the deductible: a retry must give the same.
+        """
+        number = policy.policy_number
+        known = self._policies.get(number)
         if known is not None and known.version >= policy.version:
-            return
-        self._policies[policy.policy_number] = self.changes.policies[policy.policy_number] = policy
-        # Sorted, because the order decides which claim of an event bears the deductible: a retry must give the same.
-        for claim_id in sorted(self._claims_of_policy[policy.policy_number]):
-            self._advance(self._claims[claim_id])
+            return ()
+        self._policies[number] = self.changes.policies[number] = policy
+        self._versions[number].append(policy)
+        return sorted(self._claims_of_policy[number])
+
+    def follow_policy(self, claim_id: UUID) -> Claim:
+        """Advance a claim under each version of its policy that it has not followed yet, one after the other.
+
+        Every event about a claim does so first. A claim then goes through the same steps whether all claims of a policy
+        followed a version at once or in slices, between which events arrived.
+        """
+        claim = self._claims[claim_id]
+        for version in self._versions[claim.report.policy_number]:
+            if version.version > claim.policy_version:
+                self._advance(claim, policy=version)
+                claim = self._claims[claim_id]
+        return claim
 
     def apply_rainfall(self, answer: RainfallAssessed, *, trace: str | None) -> bool:
         """Replace an older answer about a claim, and advance the claim; return whether there is such a claim at all."""
-        claim = self._claims.get(answer.claim_id)
-        if claim is None:
+        if answer.claim_id not in self._claims:
             return False
+        claim = self.follow_policy(answer.claim_id)
         known = claim.rainfall
         newer = known is None or (answer.request_version, answer.assessment_version) > (
             known.request_version,
@@ -111,20 +131,22 @@ class WorkingSet:
 
     def end_wait(self, claim_id: UUID, *, kind: str) -> None:
         """Advance a claim without what it still waits for; a claim that waits for something else stays as it is."""
-        claim = self._claims.get(claim_id)
-        if claim is None or DEADLINE_OF.get(claim.state) != kind:
+        if claim_id not in self._claims:
+            return
+        claim = self.follow_policy(claim_id)
+        if DEADLINE_OF.get(claim.state) != kind:
             return
         if kind == POLICY_DEADLINE:
             self._advance(replace(claim, policy_wait_over=True))
         else:
             self._advance(replace(claim, rainfall_wait_over=True))
 
-    def _advance(self, claim: Claim, *, trace: str | None = None) -> None:
-        number = claim.report.policy_number
+    def _advance(self, claim: Claim, *, policy: PolicyChanged | None = None, trace: str | None = None) -> None:
+        """Advance `claim` under this version of its policy; by default the newest."""
         step = advance(
             claim,
-            policy=self._policies[number],
-            uses=self._uses_of_policy[number].values(),
+            policy=policy or self._policies[claim.report.policy_number],
+            uses=self._uses,
             standing=self._standing.get(claim.claim_id),
             now=self._now,
         )
@@ -146,7 +168,7 @@ class WorkingSet:
             self._standing[claim.claim_id] = StandingDecision(proof=step.decision.proof, proof_sha256=sha256)
         if step.deductible_use:
             changes.deductible_uses[claim.claim_id] = step.deductible_use
-            self._index_use(step.deductible_use)
+            self._uses.record(step.deductible_use)
         if step.review:
             changes.reviews.append(step.review)
 
@@ -158,10 +180,3 @@ class WorkingSet:
         self._claims[claim.claim_id] = claim
         self._claim_of_report[claim.report.report_id] = claim.claim_id
         self._claims_of_policy[claim.report.policy_number].add(claim.claim_id)
-
-    def _index_use(self, use: DeductibleUse) -> None:
-        """Replace what its claim used before, on whatever policy that was."""
-        before = self._use_of_claim.get(use.claim_id)
-        if before is not None:
-            del self._uses_of_policy[before.policy_number][use.claim_id]
-        self._use_of_claim[use.claim_id] = self._uses_of_policy[use.policy_number][use.claim_id] = use

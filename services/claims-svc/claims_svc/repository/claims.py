@@ -14,13 +14,9 @@ from contracts.weather import RainfallAssessed
 
 
 async def lock(
-    connection: Connection,
-    *,
-    claim_ids: Collection[UUID] = (),
-    report_ids: Collection[UUID] = (),
-    policy_numbers: Collection[str] = (),
+    connection: Connection, *, claim_ids: Collection[UUID] = (), report_ids: Collection[UUID] = ()
 ) -> Mapping[UUID, Claim]:
-    """Lock and return these claims, and those of these reports and policies, by id.
+    """Lock and return these claims, and those of these reports, by id.
 
     Their policies must be locked already (see the order of locks in this package's docstring).
     """
@@ -30,13 +26,56 @@ async def lock(
           FROM claim LEFT JOIN rainfall USING (claim_id)
          WHERE claim_id IN (
                SELECT unnest($1::uuid[])
-               UNION SELECT claim_id FROM claim WHERE report_id = ANY ($2::uuid[])
-               UNION SELECT claim_id FROM claim WHERE policy_number = ANY ($3::text[]))
+               UNION SELECT claim_id FROM claim WHERE report_id = ANY ($2::uuid[]))
          ORDER BY claim_id FOR UPDATE OF claim
         """,
         list(claim_ids),
         list(report_ids),
-        list(policy_numbers),
+    )
+    return {row["claim_id"]: _claim(row) for row in rows}
+
+
+async def lock_first(
+    connection: Connection, *, policy_numbers: Collection[str], of_each: int, at_most: int
+) -> Sequence[Claim]:
+    """Lock and return the first claims of these policies, by policy number (compared byte by byte) and claim id."""
+    rows = await connection.fetch(
+        """
+        SELECT claim.*, rainfall.answer
+          FROM claim LEFT JOIN rainfall USING (claim_id)
+         WHERE claim_id IN (
+               SELECT first.claim_id
+                 FROM unnest($1::text[]) AS named (policy_number), LATERAL (
+                      SELECT claim_id FROM claim
+                       WHERE claim.policy_number = named.policy_number ORDER BY claim_id LIMIT $2) AS first
+                ORDER BY named.policy_number COLLATE "C", first.claim_id LIMIT $3)
+         ORDER BY policy_number COLLATE "C", claim_id FOR UPDATE OF claim
+        """,
+        sorted(policy_numbers),
+        of_each,
+        at_most,
+    )
+    return [_claim(row) for row in rows]
+
+
+async def lock_slice(
+    connection: Connection, *, policy_number: str, before_version: int, after: UUID | None, at_most: int
+) -> Mapping[UUID, Claim]:
+    """Lock and return the next claims of a policy that were last advanced under a version before this one.
+
+    They are the first in the order of their ids, after the claim `after`.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT claim.*, rainfall.answer
+          FROM claim LEFT JOIN rainfall USING (claim_id)
+         WHERE policy_number = $1 AND policy_version < $2 AND ($3::uuid IS NULL OR claim_id > $3)
+         ORDER BY claim_id LIMIT $4 FOR UPDATE OF claim
+        """,
+        policy_number,
+        before_version,
+        after,
+        at_most,
     )
     return {row["claim_id"]: _claim(row) for row in rows}
 
@@ -46,11 +85,11 @@ async def insert(connection: Connection, *, claims: Sequence[Claim]) -> None:
     await connection.execute(
         """
         INSERT INTO claim (claim_id, claim_reference, report_id, report_version, policy_number, report, state,
-                           policy_wait_over, rainfall_wait_over, request_version, rainfall_request, claim_version,
-                           trace, opened_at)
+                           policy_wait_over, rainfall_wait_over, policy_version, request_version, rainfall_request,
+                           claim_version, trace, opened_at)
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::integer[], $5::text[], $6::json[], $7::text[],
-                             $8::boolean[], $9::boolean[], $10::integer[], $11::json[], $12::integer[],
-                             $13::text[], $14::timestamptz[])
+                             $8::boolean[], $9::boolean[], $10::integer[], $11::integer[], $12::json[],
+                             $13::integer[], $14::text[], $15::timestamptz[])
         """,
         [claim.claim_id for claim in claims],
         [claim.claim_reference for claim in claims],
@@ -61,6 +100,7 @@ async def insert(connection: Connection, *, claims: Sequence[Claim]) -> None:
         [claim.state for claim in claims],
         [claim.policy_wait_over for claim in claims],
         [claim.rainfall_wait_over for claim in claims],
+        [claim.policy_version for claim in claims],
         [claim.request_version for claim in claims],
         [claim.rainfall_request for claim in claims],
         [claim.claim_version for claim in claims],
@@ -75,17 +115,20 @@ async def update(connection: Connection, *, claims: Sequence[Claim]) -> None:
         """
         UPDATE claim
            SET state = new.state, policy_wait_over = new.policy_wait_over,
-               rainfall_wait_over = new.rainfall_wait_over, request_version = new.request_version,
-               rainfall_request = new.rainfall_request, claim_version = new.claim_version
-          FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::boolean[], $5::integer[], $6::json[], $7::integer[])
-               AS new (claim_id, state, policy_wait_over, rainfall_wait_over, request_version, rainfall_request,
-                       claim_version)
+               rainfall_wait_over = new.rainfall_wait_over, policy_version = new.policy_version,
+               request_version = new.request_version, rainfall_request = new.rainfall_request,
+               claim_version = new.claim_version
+          FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::boolean[], $5::integer[], $6::integer[], $7::json[],
+                      $8::integer[])
+               AS new (claim_id, state, policy_wait_over, rainfall_wait_over, policy_version, request_version,
+                       rainfall_request, claim_version)
          WHERE claim.claim_id = new.claim_id
         """,
         [claim.claim_id for claim in claims],
         [claim.state for claim in claims],
         [claim.policy_wait_over for claim in claims],
         [claim.rainfall_wait_over for claim in claims],
+        [claim.policy_version for claim in claims],
         [claim.request_version for claim in claims],
         [claim.rainfall_request for claim in claims],
         [claim.claim_version for claim in claims],
@@ -113,11 +156,9 @@ async def of_report(connection: Connection, *, report_id: UUID) -> asyncpg.Recor
     """Return the claim that a report opened, with the versions of its evidence."""
     return await connection.fetchrow(
         """
-        SELECT claim_id, claim_reference, report_id, claim.report_version, claim.policy_number,
-               policy.version AS policy_version, claim.state, opened_at, policy_wait_over, rainfall_wait_over,
-               claim.request_version, assessment_version, claim_version
+        SELECT claim_id, claim_reference, report_id, report_version, policy_number, policy_version, state, opened_at,
+               policy_wait_over, rainfall_wait_over, claim.request_version, assessment_version, claim_version
           FROM claim
-          JOIN policy USING (policy_number)
           LEFT JOIN rainfall USING (claim_id)
          WHERE report_id = $1
         """,
@@ -154,6 +195,7 @@ def _claim(row: asyncpg.Record) -> Claim:
         state=ClaimState(row["state"]),
         policy_wait_over=row["policy_wait_over"],
         rainfall_wait_over=row["rainfall_wait_over"],
+        policy_version=row["policy_version"],
         request_version=row["request_version"],
         rainfall_request=row["rainfall_request"],
         rainfall=None if row["answer"] is None else RainfallAssessed.model_validate_json(row["answer"]),

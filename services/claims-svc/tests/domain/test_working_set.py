@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.deadlines import DEADLINE_OF, POLICY_DEADLINE, RAINFALL_DEADLINE
 from claims_svc.domain.decision import StandingDecision
-from claims_svc.domain.occurrence import DeductibleUse
+from claims_svc.domain.occurrence import DeductibleUse, DeductibleUses
 from claims_svc.domain.working_set import Changes, WorkingSet
 from contracts.claims import DecisionMade
 from contracts.policy import PolicyChanged
@@ -51,7 +51,7 @@ class StoredState:
         working_set = WorkingSet(
             policies=self.policies,
             claims=self.claims,
-            uses=self.uses.values(),
+            uses=DeductibleUses(self.uses.values()),
             standing=self.standing,
             now=OPENED_AT,
         )
@@ -105,7 +105,12 @@ def policies(draw: st.DrawFn) -> Arrival:
         version=draw(st.integers(1, 3)),
         deductible_cents=draw(st.sampled_from([0, 50_000])),
     )
-    return lambda working_set: working_set.apply_policy(state)
+
+    def follow(working_set: WorkingSet) -> None:
+        for claim_id in working_set.apply_policy(state):
+            working_set.follow_policy(claim_id)
+
+    return follow
 
 
 @st.composite
