@@ -95,7 +95,8 @@ async def test_a_part_that_panics_ends_the_service(service: Service) -> None:
         async def panic() -> None:
             raise Panic
 
-        await asyncio.wait([whole.spawn("part", panic())])
+        with pytest.raises(Panic):
+            await whole.spawn("part", panic())
 
         assert whole.ending.is_set()
 
