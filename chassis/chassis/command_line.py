@@ -1,4 +1,4 @@
-"""The command line every service has: `run`, `migrate`, `dead-letters`, `gaps`, `undeliverable` and the service's own."""
+"""The command line every service has: `run`, `migrate`, the commands for operators, and the service's own."""
 
 from __future__ import annotations
 

@@ -98,8 +98,11 @@ async def test_a_database_restored_under_a_running_service_is_noticed_by_the_nex
 async def test_a_topic_that_holds_less_than_was_consumed_is_consumed_from_its_beginning(driver: Driver) -> None:
     await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(5)])
     topic = consumed_topic(driver.suffix)
-    position = "INSERT INTO messaging.consumer_position SELECT $1, partition, 1000 FROM generate_series(0, $2) partition"
-    await driver.rows(position, topic.group_of("specimen"), topic.partitions - 1)
+    await driver.rows(
+        "INSERT INTO messaging.consumer_position SELECT $1, partition, 1000 FROM generate_series(0, $2) AS partition",
+        topic.group_of("specimen"),
+        topic.partitions - 1,
+    )
 
     await driver.start()
 

@@ -12,11 +12,12 @@ from typing import Generic, TypeVar
 
 import asyncpg
 import structlog
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import SpanKind
 
 from chassis.consuming import dead_letters, inbox, positions
 from chassis.consuming.consumer import Consumer
-from chassis.consuming.dead_letters import Rejection
+from chassis.consuming.dead_letters import Rejection, id_used_twice
+from chassis.consuming.decoding import BatchDecoder, UnknownInARow
 from chassis.consuming.delivery import Delivery, Record
 from chassis.consuming.positions import Advance
 from chassis.crash_points import crash_point
@@ -29,9 +30,8 @@ from chassis.errors import (
     places_of,
 )
 from chassis.telemetry import messaging, metrics
-from chassis.telemetry.tracing import context_of, fail
+from chassis.telemetry.tracing import fail
 from chassis.unit_of_work import WorkFactory
-from contracts.envelope import MalformedMessageError, decode
 from contracts.topic import Event
 
 E = TypeVar("E", bound=Event)
@@ -50,6 +50,8 @@ class BatchProcessor(Generic[E]):
         self._dead_letter_limit = dead_letter_limit
         self._failures_in_a_row = 0
         self._too_slow: Counter[tuple[str, str]] = Counter()
+        self._decoder = BatchDecoder(consumer, group=self._group, tracing=work.tracing, unknown_limit=dead_letter_limit)
+        self._unknown = UnknownInARow()
 
     async def process(self, records: Sequence[Record], *, advances: Sequence[Advance] = ()) -> None:
         """Apply or dead-letter every record, and store with that how far the consumer has come.
@@ -57,10 +59,10 @@ class BatchProcessor(Generic[E]):
         Raises what `is_transient` recognises when nothing more can be done now: then the whole batch may be processed
         again. Raises `HandlerBrokenError` when the handler fails on everything.
         """
-        deliveries, malformed, spans = self._decode(records)
+        decoded = self._decoder.decode(records, after=self._unknown)
         topic, group = self._consumer.topic.name, self._group
         attributes = messaging.received(topic, group=group, count=len(records))
-        members = [delivery.trace for delivery in deliveries]
+        members = [delivery.trace for delivery in decoded.deliveries]
         with (
             metrics.PROCESS_SECONDS.labels(group).time(),
             self._work.tracing.batch_span(
@@ -68,49 +70,15 @@ class BatchProcessor(Generic[E]):
             ),
         ):
             try:
-                await self._apply(deliveries, malformed, advances)
+                await self._apply(decoded.deliveries, decoded.malformed, advances)
+                self._unknown = decoded.unknown
             except BaseException as error:
-                for span in spans:
+                for span in decoded.spans:
                     fail(span, error)
                 raise
             finally:
-                for span in spans:
+                for span in decoded.spans:
                     span.end()
-
-    def _decode(self, records: Sequence[Record]) -> tuple[list[Delivery[E]], list[Rejection], list[Span]]:
-        deliveries: list[Delivery[E]] = []
-        malformed: list[Rejection] = []
-        spans: list[Span] = []
-        topic, tracing = self._consumer.topic, self._work.tracing
-        for record in records:
-            try:
-                received = decode(topic, headers=record.headers, value=record.value)
-            except MalformedMessageError as error:
-                malformed.append(Rejection(record, error.code, str(error)))
-                continue
-            except BaseException as error:
-                if is_order_to_end(error):
-                    raise
-                malformed.append(Rejection(record, "undecodable", f"cannot be read: {type(error).__name__}"))
-                continue
-            trace = received.traceparent
-            if tracing.enabled:
-                attributes = messaging.processed(
-                    topic.name,
-                    group=self._group,
-                    event_id=received.event_id,
-                    partition=record.partition,
-                    offset=record.offset,
-                )
-                name = f"process {topic.name}"
-                span = tracing.start(name, parent=trace, kind=SpanKind.CONSUMER, attributes=attributes)
-                if span is not None:
-                    spans.append(span)
-                    trace = context_of(span)
-            deliveries.append(
-                Delivery(received.event, received.event_id, received.source, received.time, trace, record)
-            )
-        return deliveries, malformed, spans
 
     async def _apply(
         self, deliveries: Sequence[Delivery[E]], malformed: Sequence[Rejection], advances: Sequence[Advance]
@@ -185,11 +153,14 @@ class BatchProcessor(Generic[E]):
         """Apply these deliveries, store these rejections and advance these positions in one transaction."""
         if not deliveries and not rejections and not advances:
             return
+        consumed = len(deliveries) + len(rejections)
         async with self._work.transaction() as work:
             new: Sequence[Delivery[E]] = ()
             stored: Sequence[Rejection] = ()
             if deliveries:
-                new = await inbox.keep_new(work.connection, consumer=self._group, deliveries=deliveries)
+                sifted = await inbox.sift(work.connection, consumer=self._group, deliveries=deliveries)
+                new = sifted.new
+                rejections = [*rejections, *(id_used_twice(one.record) for one in sifted.contradicting)]
             if rejections:
                 stored = await dead_letters.store(work, consumer=self._group, rejections=rejections)
             if new:
@@ -200,8 +171,7 @@ class BatchProcessor(Generic[E]):
         crash_point("consumer.after_commit")
         if new:
             self._failures_in_a_row = 0
-        duplicates = len(deliveries) - len(new) + len(rejections) - len(stored)
-        self._count(new=len(new), duplicates=duplicates, stored=stored)
+        self._count(new=len(new), duplicates=consumed - len(new) - len(stored), stored=stored)
 
     def _count(self, *, new: int, duplicates: int, stored: Iterable[Rejection]) -> None:
         consumed = metrics.MESSAGES_CONSUMED

@@ -23,7 +23,7 @@ async def positions(connection: Connection, *, consumer: str) -> Mapping[int, in
     rows = await connection.fetch(
         "SELECT partition, next_offset FROM messaging.consumer_position WHERE consumer = $1", consumer
     )
-    return dict(rows)
+    return {row["partition"]: row["next_offset"] for row in rows}
 
 
 async def insert(connection: Connection, *, consumer: str, offsets: Mapping[int, int]) -> None:

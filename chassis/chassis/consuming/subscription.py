@@ -21,8 +21,9 @@ from chassis.backoff import Backoff
 from chassis.consuming.batch_processor import BatchProcessor
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.delivery import Record
-from chassis.crash_points import crash_point
 from chassis.consuming.placement import Placement
+from chassis.consuming.positions import Advance
+from chassis.crash_points import crash_point
 from chassis.errors import HandlerBrokenError, PositionMovedError, describe, is_order_to_end, is_transient
 from chassis.settings import ServiceSettings
 from chassis.telemetry import metrics
@@ -103,7 +104,7 @@ class Subscription:
         """Process a polled batch. Raises only when this task is cancelled: FastStream goes on after any other error."""
         client = self._client()
         try:
-            await self._processor.process(records, advances=client.advances())
+            await self._processor.process(records, advances=_advances(client.unsettled()))
         except BaseException as error:
             if isinstance(error, asyncio.CancelledError) and is_order_to_end(error):
                 raise
@@ -200,3 +201,7 @@ async def start(broker: KafkaBroker, subscriptions: Collection[Subscription]) ->
     await broker.start()
     for subscription in subscriptions:
         subscription.watch_polling()
+
+
+def _advances(unsettled: Mapping[TopicPartition, range]) -> Sequence[Advance]:
+    return [Advance(partition.partition, offsets.start, offsets.stop) for partition, offsets in unsettled.items()]

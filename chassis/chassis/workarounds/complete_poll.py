@@ -9,7 +9,7 @@ batch before, so that every way to leave a batch undone would have to seek back 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
 import structlog
@@ -18,7 +18,6 @@ from aiokafka.errors import ConsumerStoppedError, OffsetOutOfRangeError
 from typing_extensions import override
 
 from chassis.backoff import Backoff
-from chassis.consuming.positions import Advance
 from chassis.errors import describe, is_order_to_end
 from chassis.workarounds import header_safe_fetch
 
@@ -42,7 +41,12 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
     """
 
     def __init__(
-        self, *topics: str, place: Place, skip: Callable[[], Awaitable[None]], backoff: Backoff, **settings: Any
+        self,
+        *topics: str,
+        place: Place,
+        skip: Callable[[], Awaitable[None]],
+        backoff: Backoff,
+        **settings: Any,  # noqa: ANN401 - aiokafka's own
     ) -> None:
         super().__init__(*topics, **settings)
         self._place = place
@@ -62,7 +66,9 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
             raise ConsumerStoppedError
         try:
             await self._return_to_settled()
-            polled = await self._poll_slices(*partitions, timeout_ms=timeout_ms, max_records=max_records or _MOST_RECORDS)
+            polled = await self._poll_slices(
+                *partitions, timeout_ms=timeout_ms, max_records=max_records or _MOST_RECORDS
+            )
             if not polled and self._ends:
                 await self._skip()
         except ConsumerStoppedError:
@@ -123,9 +129,9 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
             ):
                 self._ends[partition] = position
 
-    def advances(self) -> Sequence[Advance]:
-        """What the last poll consumes, to be stored with its effects. Empty when it was settled."""
-        return [Advance(partition.partition, self._settled[partition], end) for partition, end in self._ends.items()]
+    def unsettled(self) -> Mapping[TopicPartition, range]:
+        """The offsets that the last poll consumes, to be stored with its effects; none once it is settled."""
+        return {partition: range(self._settled[partition], end) for partition, end in self._ends.items()}
 
     def settle(self) -> Mapping[TopicPartition, int]:
         """Let the next poll go on where the last one ended, because that is stored; return those offsets."""
