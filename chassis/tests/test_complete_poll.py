@@ -160,12 +160,15 @@ async def test_a_halted_consumer_polls_nothing_more(cluster: MockCluster) -> Non
             await poll(consumer)
 
 
-async def test_a_consumer_whose_fetching_has_died_polls_nothing_more(cluster: MockCluster) -> None:
-    """aiokafka itself would return empty polls for ever."""
+@pytest.mark.parametrize("part", ["fetching", "coordination"])
+async def test_a_consumer_of_which_a_part_has_died_polls_nothing_more(cluster: MockCluster, part: str) -> None:
+    """aiokafka itself would return empty polls for ever, or fail at each."""
     async with consuming(cluster) as consumer:
-        fetching = consumer._fetcher.error_future
-        fetching.cancel()
-        await asyncio.wait([fetching])
+        task = {"fetching": consumer._fetcher.error_future, "coordination": consumer._coordinator._coordination_task}[
+            part
+        ]
+        task.cancel()
+        await asyncio.wait([task])
 
         with pytest.raises(ConsumerStoppedError):
             await poll(consumer)

@@ -62,7 +62,7 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
     @override
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
         """Poll until there are `max_records`, or 8 MB of them; a poll that fails is logged, counted and empty."""
-        if self.is_halted or self._fetcher.error_future.done():
+        if self.is_halted or self._has_died():
             raise ConsumerStoppedError
         try:
             await self._return_to_settled()
@@ -153,6 +153,10 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
         if isinstance(error, OffsetOutOfRangeError):
             self.place_again()
         await self._backoff.wait()
+
+    def _has_died(self) -> bool:
+        """Whether aiokafka has ended a task without which polls stay empty, or fail, for ever."""
+        return self._fetcher.error_future.done() or self._coordinator._coordination_task.done()  # noqa: SLF001
 
     @property
     def _assigned(self) -> Any:  # noqa: ANN401 - aiokafka's assignment, a new object after each rebalance

@@ -112,6 +112,8 @@ class Specimen:
                 await asyncio.sleep(0)
             case "exit":
                 sys.exit(0)
+            case "no":
+                pass
 
     async def remind(self, due: Sequence[DueTimer], work: Work) -> None:
         """Publish once more, with version 1000, that a timer has fired."""
