@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -16,9 +17,17 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from specimen.app import consumed_topic
 from specimen_driver import Driver, contact, until
+from specimen_records import TOPIC, message
 
+from chassis.consuming import positions
+from chassis.consuming.delivery import Batch, Record
 from chassis.consuming.placement import Start, find_start
+from chassis.consuming.positions import Advance
+from chassis.service import Consumer, Service
+from chassis.testing import Harness, harness
+from chassis.unit_of_work import Work
 from contracts.envelope import Message
+from contracts.policy import ContactChanged
 
 POSITION = "SELECT partition, next_offset FROM messaging.consumer_position"
 
@@ -47,6 +56,34 @@ def test_the_lower_position_is_right_if_the_broker_still_has_it(
     stored: int | None, committed: int | None, start: Start
 ) -> None:
     assert find_start(stored=stored, committed=committed, first=10, end=100) == start
+
+
+async def test_a_position_moves_with_the_effects_or_not_at_all(service: Service) -> None:
+    async def be_without_a_database(_: Batch[ContactChanged], __: Work) -> None:
+        raise ConnectionError
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, be_without_a_database),))) as running:
+        record = await first_record(running)
+        with pytest.raises(ConnectionError):
+            await running.process(TOPIC, [record], advances=[Advance(0, 0, 1)])
+
+        assert [tuple(row) for row in await running.pool.fetch(POSITION)] == [(0, 0)]
+
+
+async def test_a_position_moves_also_when_a_batch_was_halved(service: Service) -> None:
+    async def fail(_: Batch[ContactChanged], __: Work) -> None:
+        raise ZeroDivisionError
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, fail),))) as running:
+        await running.process(TOPIC, [await first_record(running)], advances=[Advance(0, 0, 1)])
+
+        assert [tuple(row) for row in await running.pool.fetch(POSITION)] == [(0, 1)]
+
+
+async def first_record(running: Harness) -> Record:
+    async with running.pool.acquire() as connection:
+        await positions.insert(connection, consumer=TOPIC.group_of("specimen"), offsets={0: 0})
+    return running.record(message(contact(uuid4(), 1)))
 
 
 async def test_the_position_is_stored_with_the_effects(driver: Driver) -> None:

@@ -6,13 +6,18 @@ from mutants.mutant import Mutant
 
 MUTANTS = (
     Mutant(
-        "a: offsets are acknowledged before the batch is processed",
-        "consuming/subscription.py",
-        "            await self._processor.process(records, advances=_advances(client.unsettled()))\n",
-        "            await self._acknowledge(client, {p: o.stop for p, o in client.unsettled().items()})\n"
-        "            client.settle()\n"
-        "            await self._processor.process(records, advances=())\n",
-        "test_effects_happen_once.py::test_offsets_are_acknowledged_only_after_the_commit",
+        "a: the position moves in a transaction of its own, before the effects",
+        "consuming/batch_processor.py",
+        "            await self._commit(deliveries, malformed, advances)\n",
+        "            await self._commit((), (), advances)\n            await self._commit(deliveries, malformed)\n",
+        "test_positions.py::test_a_position_moves_with_the_effects_or_not_at_all",
+    ),
+    Mutant(
+        "a: a batch that was halved leaves the position behind",
+        "consuming/batch_processor.py",
+        "            await self._commit((), (), advances)\n",
+        "",
+        "test_positions.py::test_a_position_moves_also_when_a_batch_was_halved",
     ),
     Mutant(
         "a: what was published is written after the commit instead of with it",
