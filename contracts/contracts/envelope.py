@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.malformed_reasons import explain
+from contracts.malformed_reasons import UNKNOWN_VALUE, explain
 from contracts.topic import Event, Topic
 
 E = TypeVar("E", bound=Event)
@@ -42,6 +42,11 @@ class MalformedMessageError(Exception):
         super().__init__(reason)
         self.code = code
         self.source = source
+
+    @property
+    def is_of_unknown_values(self) -> bool:
+        """Whether the record is sound but for values that a newer version of its schema may know."""
+        return self.code == UNKNOWN_VALUE
 
 
 @dataclass(frozen=True, slots=True)

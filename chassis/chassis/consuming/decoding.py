@@ -16,7 +16,6 @@ from chassis.telemetry import messaging
 from chassis.telemetry.tracing import Trace, Tracing, context_of
 from chassis.workarounds.header_safe_fetch import OversizedValue
 from contracts.envelope import MalformedMessageError, Received, decode
-from contracts.malformed_reasons import UNKNOWN_VALUE
 from contracts.topic import Event
 
 E = TypeVar("E", bound=Event)
@@ -66,7 +65,7 @@ class BatchDecoder(Generic[E]):
                 received = self._read(record)
             except MalformedMessageError as error:
                 decoded.malformed.append(Rejection(record, error.code, str(error)))
-                if error.code == UNKNOWN_VALUE:
+                if error.is_of_unknown_values:
                     decoded.unknown = decoded.unknown.and_one_of(error.source)
                     self._demand_known(decoded.unknown, error)
             except BaseException as error:

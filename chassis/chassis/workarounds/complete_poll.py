@@ -156,7 +156,8 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
 
     def _has_died(self) -> bool:
         """Whether aiokafka has ended a task without which polls stay empty, or fail, for ever."""
-        return self._fetcher.error_future.done() or self._coordinator._coordination_task.done()  # noqa: SLF001
+        parts = (self._fetcher.error_future, self._coordinator._coordination_task)  # noqa: SLF001
+        return any(part.done() for part in parts)
 
     @property
     def _assigned(self) -> Any:  # noqa: ANN401 - aiokafka's assignment, a new object after each rebalance
