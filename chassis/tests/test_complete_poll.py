@@ -119,8 +119,10 @@ async def test_what_was_polled_before_an_error_is_kept_and_the_rest_polled_again
         fail_once(consumer, CorruptRecordException(), after_slices=1)
 
         first = await poll(consumer)
+        assert consumer.failed_polls == 1
         consumer.settle()
         rest = await poll(consumer)
+        assert consumer.failed_polls == 0
 
     assert 0 < len(first) < len(VALUES)
     assert first + rest == VALUES

@@ -1,9 +1,10 @@
 """A consumer that loses nothing it has polled: what was polled is settled, or polled again.
 
-Two faults of aiokafka 0.14.0. It moves its positions while it collects a poll: when one partition then raises, the
+Three faults of aiokafka 0.14.0. It moves its positions while it collects a poll: when one partition then raises, the
 records of the others are dropped, and the acknowledgement of their next batch covers the dropped ones. No report of it
-is known; the Java client had the same fault (KAFKA-5075). And it goes on from its own positions whatever became of the
-batch before, so that every way to leave a batch undone would have to seek back by itself.
+is known; the Java client had the same fault (KAFKA-5075). It goes on from its own positions whatever became of the
+batch before, so that every way to leave a batch undone would have to seek back by itself. And when the task that
+fetches has ended, its polls are empty for ever.
 """
 
 from __future__ import annotations
@@ -76,10 +77,12 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
         except BaseException as error:
             if is_order_to_end(error):
                 raise
-            await self._wait_after(error)
+            self._note_failure(error)
+            await self._backoff.wait()
             return {}
-        self.failed_polls = 0
-        self._backoff.reset()
+        if not self._is_doubtful:
+            self.failed_polls = 0
+            self._backoff.reset()
         return polled
 
     async def _return_to_settled(self) -> None:
@@ -105,10 +108,11 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
                     timeout_ms=0 if polled else timeout_ms,
                     max_records=min(SLICE_RECORDS, max_records - count),
                 )
-            except Exception:
+            except Exception as error:
                 if not polled:
                     raise
-                break  # what was polled before is sound; the next poll meets the error again
+                self._note_failure(error)
+                break  # what was polled before is sound
             if self._placed is not self._assigned:
                 return {}  # they were fetched from wherever the new assignment began; the next poll places it
             self._is_doubtful = False
@@ -147,12 +151,14 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
         """Poll nothing more: the service ends."""
         self.is_halted = True
 
-    async def _wait_after(self, error: BaseException) -> None:
+    def _note_failure(self, error: BaseException) -> None:
         self.failed_polls += 1
-        log.warning("consumer.poll_failed", consumer=self._group_id, error=describe(error), failures=self.failed_polls)
+        if self.failed_polls & (self.failed_polls - 1) == 0:  # 1, 2, 4, 8 …: a line for each would be a flood
+            log.warning(
+                "consumer.poll_failed", consumer=self._group_id, error=describe(error), failures=self.failed_polls
+            )
         if isinstance(error, OffsetOutOfRangeError):
             self.place_again()
-        await self._backoff.wait()
 
     def _has_died(self) -> bool:
         """Whether aiokafka has ended a task without which polls stay empty, or fail, for ever."""
