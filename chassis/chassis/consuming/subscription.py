@@ -117,11 +117,9 @@ class Subscription:
 
     async def _leave_undone(self, client: CompletePollConsumer, error: BaseException) -> None:
         """Let the batch be polled again after a while, or end the service when that cannot help."""
-        if not isinstance(error, Exception):
-            self._fail(HandlerBrokenError(f"{describe(error)} ended the consumer {self.group}"))
-            return
         if not is_transient(error):
-            self._fail(error)
+            is_ordinary = isinstance(error, Exception)
+            self._fail(error if is_ordinary else HandlerBrokenError(f"{describe(error)} ended {self.group}"))
             return
         if isinstance(error, PositionMovedError):
             client.place_again()
