@@ -159,7 +159,7 @@ async def test_a_halted_consumer_polls_nothing_more(cluster: MockCluster) -> Non
         consumer.halt()
 
         with pytest.raises(ConsumerStoppedError):
-            await poll(consumer)
+            await consumer.getmany(timeout_ms=10)
 
 
 @pytest.mark.parametrize("part", ["fetching", "coordination"])
@@ -173,4 +173,4 @@ async def test_a_consumer_of_which_a_part_has_died_polls_nothing_more(cluster: M
         await asyncio.wait([task])
 
         with pytest.raises(ConsumerStoppedError):
-            await poll(consumer)
+            await consumer.getmany(timeout_ms=10)
