@@ -1,4 +1,4 @@
-"""The command line every service has: `run`, `migrate`, `dead-letters`, `undeliverable` and the service's own."""
+"""The command line every service has: `run`, `migrate`, the commands for operators, and the service's own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import uvloop
 
 from chassis.commands.clock import CLOCK
 from chassis.commands.dead_letters import dead_letters_command
+from chassis.commands.gaps import GAPS
 from chassis.commands.undeliverable import UNDELIVERABLE
 from chassis.errors import CannotStartError, HandlerBrokenError, describe
 from chassis.lifecycle import check_schema, open_runtime, run
@@ -43,9 +44,11 @@ def run_main(
     except HandlerBrokenError as error:
         sys.stderr.write(f"{name}: {error}\n")
         sys.exit(FAILED)
+    except SystemExit:
+        raise
     except KeyboardInterrupt:
         sys.exit(FAILED)
-    except Exception as error:
+    except BaseException as error:  # code in Rust panics with what is no Exception
         log.exception("command.failed")
         sys.stderr.write(f"{name}: stopped by {describe(error)}; the log says where\n")
         sys.exit(FAILED)
@@ -72,7 +75,7 @@ def _execute(name: str, settings_class: type[S], build: Callable[[S], Service], 
 
 def _asks_for_help(words: Sequence[str]) -> bool:
     """Whether help is asked for that can be given without the service: its own commands come with it."""
-    known = {RUN, "migrate", dead_letters_command(()).name, UNDELIVERABLE.name, CLOCK.name}
+    known = {RUN, "migrate", dead_letters_command(()).name, GAPS.name, UNDELIVERABLE.name, CLOCK.name}
     return not words or words[0] in HELP or (words[0] in known and not HELP.isdisjoint(words))
 
 
@@ -81,7 +84,7 @@ def _add_commands(parser: argparse.ArgumentParser, service: Service | None) -> N
     commands.add_parser(RUN, help="run the service until SIGTERM").set_defaults(execute=_run)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(execute=_migrate)
     consumers, own = (service.consumers, service.commands) if service else ((), ())
-    for command in (dead_letters_command(consumers), UNDELIVERABLE, CLOCK, *own):
+    for command in (dead_letters_command(consumers), GAPS, UNDELIVERABLE, CLOCK, *own):
         subparser = commands.add_parser(command.name, help=command.help)
         command.add_arguments(subparser)
         subparser.set_defaults(execute=partial(_run_command, command))

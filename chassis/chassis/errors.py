@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from pathlib import Path
 
@@ -32,18 +33,35 @@ class DatabaseUnavailableError(Exception):
     """The database gives this service no connection. Nothing was tried yet, so no message or timer is to blame."""
 
 
+class PositionMovedError(Exception):
+    """A consumer does not stand where its database says: the batch is rolled back, and placed and polled again."""
+
+
 class HandlerBrokenError(Exception):
     """A handler fails on everything, or is wired wrongly; the service stops instead of dead-lettering a whole topic."""
 
 
 _ALWAYS_TRANSIENT = (
     DatabaseUnavailableError,
+    PositionMovedError,
     OSError,
     TimeoutError,
     MemoryError,
     KafkaError,
     asyncpg.InternalClientError,
 )
+
+
+def is_order_to_end(error: BaseException) -> bool:
+    """Whether an error tells this task to end, instead of telling that something has failed.
+
+    Many failures are no `Exception`: Rust code that panics raises a `BaseException`, and a cancellation that nobody
+    asked of this task comes from whatever it awaited.
+    """
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is None or task.cancelling() > 0
+    return isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit)
 
 
 def is_overload(error: BaseException) -> bool:

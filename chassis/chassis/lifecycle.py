@@ -11,8 +11,9 @@ from typing import Any
 
 import structlog
 
+from chassis.consuming import gaps
 from chassis.consuming.retention import clean_up_inbox
-from chassis.consuming.subscription import Subscription, connect, new_broker
+from chassis.consuming.subscription import Subscription, new_broker, start
 from chassis.database import Pool, open_pool
 from chassis.errors import CannotStartError, describe, is_transient
 from chassis.migrations.runner import pending_migrations
@@ -161,8 +162,7 @@ class RunningService:
         self.spawn("inbox clean-up", clean_up_inbox(service.consumers, work=runtime.work, stopping=runtime.stopping))
         for worker in service.workers:
             self.spawn(worker.name, _as_coroutine(worker.run(runtime)))
-        await connect(self._broker)
-        await self._broker.start()
+        await start(self._broker, self._subscriptions)
         self._started = True
         log.info("service.started", port=port, consumers=[subscription.group for subscription in self._subscriptions])
 
@@ -240,11 +240,15 @@ class RunningService:
     async def _check_outbox(self, problems: dict[str, str]) -> None:
         async with self._runtime.pool.acquire() as connection:
             oldest = await outbox.oldest_waiting(connection)
+            open_gaps = await gaps.list_gaps(connection)
             now = await self._runtime.clock.now(connection)
         age = 0.0 if oldest is None else (now - oldest).total_seconds()
         OUTBOX_OLDEST_AGE_SECONDS.set(age)
         if age > OUTBOX_LATE_SECONDS:
             problems["outbox"] = f"has waited for {age:.0f} s"
+        if open_gaps:
+            remedy = f"run: {self._service.name} gaps list"
+            problems["gaps"] = f"records were deleted before they were read, {len(open_gaps)} times; {remedy}"
 
     def _measure(self) -> None:
         for subscription in self._subscriptions:

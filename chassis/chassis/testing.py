@@ -11,6 +11,7 @@ from uuid import uuid4
 from aiokafka import ConsumerRecord
 
 from chassis.consuming.batch_processor import BatchProcessor
+from chassis.consuming.positions import Advance
 from chassis.database import open_pool
 from chassis.lifecycle import open_runtime
 from chassis.migrations.runner import migrate
@@ -76,9 +77,15 @@ class Harness:
             ],
         )
 
-    async def process(self, topic: Topic[Any], records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
-        """Process these very records as one batch."""
-        await self._processors[topic.name].process(records)
+    async def process(
+        self,
+        topic: Topic[Any],
+        records: Sequence[ConsumerRecord[bytes, bytes]],
+        *,
+        advances: Sequence[Advance] = (),
+    ) -> None:
+        """Process these very records as one batch; `advances` are the positions it moves, none if left out."""
+        await self._processors[topic.name].process(records, advances=advances)
 
     async def fire_due_timers(self) -> int:
         """Fire what is due by the service's clock; return how many timers were."""

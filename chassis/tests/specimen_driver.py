@@ -211,6 +211,16 @@ class Driver:
         """Everything published so far, as an outside consumer reads it."""
         return await self.read(published_topic(self.suffix).name)
 
+    async def ends(self, topic: str) -> dict[int, int]:
+        """The offset behind the last record or marker of every partition."""
+        consumer = AIOKafkaConsumer(topic, bootstrap_servers=self.stack.kafka_bootstrap_servers)
+        await consumer.start()
+        try:
+            ends = await consumer.end_offsets(consumer.assignment())
+            return {partition.partition: end for partition, end in ends.items()}
+        finally:
+            await consumer.stop()
+
     async def read(self, topic: str) -> list[ConsumerRecord[bytes, bytes]]:
         """All records of a topic."""
         consumer = AIOKafkaConsumer(

@@ -41,7 +41,7 @@ def subscriptions_of(service: Service) -> list[Subscription]:
 
 
 def assert_loses_nothing(subscriptions: list[Subscription]) -> None:
-    """Acknowledged by hand, from the earliest offset, one topic and one group each."""
+    """Acknowledged by hand, placed by the database, nothing of an aborted transaction, one topic and group each."""
     groups = [subscription.subscriber.group_id for subscription in subscriptions]
     assert len(set(groups)) == len(groups)
     for subscription in subscriptions:
@@ -49,5 +49,6 @@ def assert_loses_nothing(subscriptions: list[Subscription]) -> None:
         assert subscriber.ack_policy is AckPolicy.MANUAL
         arguments = subscriber._connection_args
         assert arguments["enable_auto_commit"] is False
-        assert arguments["auto_offset_reset"] == "earliest"
+        assert arguments["auto_offset_reset"] == "none"
+        assert arguments["isolation_level"] == "read_committed"
         assert [topic.name for topic in subscriber.topics] == [subscription.topic]

@@ -1,57 +1,176 @@
-"""A poll that fails half-way, also the very first, for which the consumer has no positions yet."""
+"""What was polled is settled or polled again: also when a poll fails half-way, and when nobody settles a batch."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import CorruptRecordException
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
 
-from chassis.workarounds.complete_poll import CompletePollConsumer
+from chassis.backoff import Backoff
+from chassis.workarounds.complete_poll import LARGEST_POLL_BYTES, SLICE_RECORDS, CompletePollConsumer
 from devstack.kafka.mock_cluster import MockCluster
 
+TOPIC = "complete-poll.v1"
+FIRST = TopicPartition(TOPIC, 0)
+VALUES = [b"%d" % number for number in range(40)]
 
-@pytest.mark.parametrize("partitions", [1, 2])
-async def test_a_first_poll_that_fails_half_way_loses_no_record(partitions: int) -> None:
+
+class Panic(BaseException):
+    """What Rust code raises when it panics is no Exception."""
+
+
+@pytest.fixture
+def cluster() -> MockCluster:
     cluster = MockCluster()
-    cluster.create_topic(name="first-poll.v1", partitions=partitions)
-    producer: AIOKafkaProducer = AIOKafkaProducer(bootstrap_servers=cluster.bootstrap_servers)
+    cluster.create_topic(name=TOPIC, partitions=2)
+    return cluster
+
+
+async def publish(cluster: MockCluster, values: Sequence[bytes]) -> None:
+    """Write `values` to the first partition in one batch: that is what the mock cluster gives a fetch."""
+    producer: AIOKafkaProducer = AIOKafkaProducer(
+        bootstrap_servers=cluster.bootstrap_servers,
+        linger_ms=200,
+        max_batch_size=1 << 26,
+        max_request_size=1 << 26,
+        compression_type="lz4",
+    )
     await producer.start()
-    for number in range(5):
-        await producer.send_and_wait("first-poll.v1", str(number).encode(), partition=0)
+    sent = [await producer.send(TOPIC, value, partition=0) for value in values]
+    await asyncio.gather(*sent)
     await producer.stop()
-    consumer: Any = CompletePollConsumer(
-        "first-poll.v1",
+
+
+@asynccontextmanager
+async def consuming(cluster: MockCluster) -> AsyncIterator[Any]:
+    """A consumer of the whole topic that always begins at its first record."""
+
+    async def place(_: AIOKafkaConsumer, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
+        return dict.fromkeys(partitions, 0)
+
+    async def skip() -> None:
+        raise AssertionError("there is nothing to skip")
+
+    consumer = CompletePollConsumer(
+        TOPIC,
+        place=place,
+        skip=skip,
+        backoff=Backoff(asyncio.Event()),
         bootstrap_servers=cluster.bootstrap_servers,
         group_id=f"g-{uuid4()}",
         enable_auto_commit=False,
-        auto_offset_reset="earliest",
+        auto_offset_reset="none",
+        max_partition_fetch_bytes=4 << 20,
     )
     await consumer.start()
-    fetched_records = consumer._fetcher.fetched_records
-    failed = False
-
-    async def fail_once_after_draining(*args: Any, **kwargs: Any) -> Any:  # what aiokafka does for a corrupt partition
-        nonlocal failed
-        drained = await fetched_records(*args, **kwargs)
-        if drained and not failed:
-            failed = True
-            raise CorruptRecordException
-        return drained
-
-    consumer._fetcher.fetched_records = fail_once_after_draining
-    values: list[bytes] = []
     try:
-        with pytest.raises(CorruptRecordException):
-            await consumer.getmany(timeout_ms=10_000)
-        assert consumer.failed_polls == 1
-        while len(values) < 5:
-            polled = await consumer.getmany(timeout_ms=5_000)
-            values += [record.value for records in polled.values() for record in records]
+        yield consumer
     finally:
         await consumer.stop()
 
-    assert values == [b"0", b"1", b"2", b"3", b"4"]
-    assert consumer.failed_polls == 0
+
+async def poll(consumer: Any) -> list[bytes]:
+    """The values of the next poll that is not empty."""
+    while True:
+        polled = await consumer.getmany(timeout_ms=5_000)
+        if polled or consumer.failed_polls:
+            return [record.value for records in polled.values() for record in records]
+
+
+def fail_once(consumer: Any, error: BaseException, *, after_slices: int = 0) -> None:
+    """Let one poll fail as for a corrupt partition: when it has moved the positions of others."""
+    fetched_records = consumer._fetcher.fetched_records
+    slices = 0
+
+    async def fail(*args: Any, **kwargs: Any) -> Any:
+        nonlocal slices
+        drained = await fetched_records(*args, **kwargs)
+        if drained:
+            slices += 1
+            if slices > after_slices:
+                consumer._fetcher.fetched_records = fetched_records
+                raise error
+        return drained
+
+    consumer._fetcher.fetched_records = fail
+
+
+@pytest.mark.parametrize("error", [CorruptRecordException(), Panic()], ids=["exception", "panic"])
+async def test_a_poll_that_fails_half_way_loses_no_record(cluster: MockCluster, error: BaseException) -> None:
+    await publish(cluster, VALUES)
+    async with consuming(cluster) as consumer:
+        fail_once(consumer, error)
+
+        assert await poll(consumer) == []
+        assert consumer.failed_polls == 1
+        assert await poll(consumer) == VALUES
+        assert consumer.failed_polls == 0
+
+
+async def test_what_was_polled_before_an_error_is_kept_and_the_rest_polled_again(cluster: MockCluster) -> None:
+    await publish(cluster, VALUES)
+    async with consuming(cluster) as consumer:
+        fail_once(consumer, CorruptRecordException(), after_slices=1)
+
+        first = await poll(consumer)
+        assert consumer.failed_polls == 1
+        consumer.settle()
+        rest = await poll(consumer)
+        assert consumer.failed_polls == 0
+
+    assert 0 < len(first) < len(VALUES)
+    assert first + rest == VALUES
+
+
+async def test_what_nobody_settles_is_polled_again_and_what_is_settled_is_not(cluster: MockCluster) -> None:
+    await publish(cluster, VALUES)
+    async with consuming(cluster) as consumer:
+        assert await poll(consumer) == VALUES
+        assert await poll(consumer) == VALUES
+
+        assert consumer.settle() == {FIRST: len(VALUES)}
+
+        await publish(cluster, [b"next"])
+        assert await poll(consumer) == [b"next"]
+
+
+async def test_a_poll_ends_when_8_mb_are_together(cluster: MockCluster) -> None:
+    count, size = 120, 200_000
+    await publish(cluster, [bytes(size)] * count)
+    sizes: list[int] = []
+    async with consuming(cluster) as consumer:
+        while sum(sizes) < count * size:
+            sizes.append(sum(len(value) for value in await poll(consumer)))
+            consumer.settle()
+
+    assert max(sizes) < LARGEST_POLL_BYTES + SLICE_RECORDS * size
+    assert sum(sizes) == count * size
+
+
+async def test_a_halted_consumer_polls_nothing_more(cluster: MockCluster) -> None:
+    await publish(cluster, VALUES)
+    async with consuming(cluster) as consumer:
+        consumer.halt()
+
+        with pytest.raises(ConsumerStoppedError):
+            await consumer.getmany(timeout_ms=10)
+
+
+@pytest.mark.parametrize("part", ["fetching", "coordination"])
+async def test_a_consumer_of_which_a_part_has_died_polls_nothing_more(cluster: MockCluster, part: str) -> None:
+    """aiokafka itself would return empty polls for ever, or fail at each."""
+    async with consuming(cluster) as consumer:
+        task = {"fetching": consumer._fetcher.error_future, "coordination": consumer._coordinator._coordination_task}[
+            part
+        ]
+        task.cancel()
+        await asyncio.wait([task])
+
+        with pytest.raises(ConsumerStoppedError):
+            await consumer.getmany(timeout_ms=10)

@@ -38,7 +38,9 @@ async def test_a_kill_at_any_point_loses_nothing_and_doubles_no_effect(driver: D
 async def _all_published(driver: Driver, count: int) -> bool:
     """An event may be on the wire twice; each effect has exactly one identity there."""
     topic = published_topic(driver.suffix)
-    received = [decode(topic, headers=record.headers, value=record.value) for record in await driver.published()]
+    received = [
+        decode(topic, headers=record.headers, key=record.key, value=record.value) for record in await driver.published()
+    ]
     identities = {(one.source, one.event_id) for one in received}
     assert len(identities) <= count
     return len(identities) == count

@@ -7,6 +7,8 @@ import socket
 import time
 from uuid import uuid4
 
+import pytest
+from specimen.app import Panic
 from specimen_driver import Driver, contact, until
 
 from chassis.lifecycle import RunningService
@@ -84,6 +86,33 @@ async def test_a_part_that_is_cancelled_from_within_ends_the_service(service: Se
         await asyncio.wait([part])
 
         assert whole.ending.is_set()
+
+
+async def test_a_part_that_panics_ends_the_service(service: Service) -> None:
+    async with harness(service) as running:
+        whole = RunningService(running.service, running.runtime)
+
+        async def panic() -> None:
+            raise Panic
+
+        with pytest.raises(Panic):
+            await whole.spawn("part", panic())
+
+        assert whole.ending.is_set()
+
+
+@pytest.mark.parametrize("way", ["cancel", "exit"])
+async def test_polling_that_ends_from_within_ends_the_service_and_its_batch_is_delivered_again(
+    driver: Driver, way: str
+) -> None:
+    await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(3)])
+    await driver.launch(SPECIMEN_ENDS_POLLING=way)
+
+    assert await driver.wait_for_exit() == 1, driver.log()
+    assert await driver.effects() == []
+    await driver.start()
+
+    await until(lambda: _effects(driver, 3), what="every effect after a restart")
 
 
 async def test_a_part_that_ends_by_itself_ends_the_service(service: Service) -> None:

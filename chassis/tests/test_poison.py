@@ -7,7 +7,7 @@ from base64 import b64decode
 from uuid import uuid4
 
 import pytest
-from specimen.app import BROKEN, DEAD_LETTERS, UNPROCESSABLE
+from specimen.app import BROKEN, CANCELLED, DEAD_LETTERS, PANICKING, UNPROCESSABLE
 from specimen_driver import Driver, contact, until
 
 GOOD_BEFORE, GOOD_AFTER = 250, 249
@@ -49,6 +49,8 @@ def _poison(driver: Driver, kind: str) -> tuple[str, bytes | None, bytes | None,
         ("nul-character", "nul-character"),
         ("size-limit", "not-json"),
         (BROKEN, "handler-failed"),
+        (PANICKING, "handler-failed"),
+        (CANCELLED, "handler-failed"),
         (UNPROCESSABLE, "not-countable"),
     ],
 )

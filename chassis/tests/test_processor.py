@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import asyncpg
 import pytest
-from specimen.app import consumed_topic
+from specimen.app import Panic
 from specimen_driver import contact
+from specimen_records import TOPIC, dead_letters, message
 
 from chassis.consuming.batch_processor import TOO_SLOW_ATTEMPTS
 from chassis.consuming.delivery import Batch
 from chassis.errors import HandlerBrokenError
 from chassis.service import Consumer, Service
-from chassis.testing import Harness, harness
+from chassis.testing import harness
 from chassis.unit_of_work import Work
-from contracts.envelope import Message, encode
 from contracts.policy import ContactChanged
-
-TOPIC = consumed_topic("specimen")
-
-
-def message(event: ContactChanged) -> Message:
-    return encode(TOPIC, event, event_id=str(uuid4()), source="/test", time=datetime.now(UTC))
-
-
-async def dead_letters(running: Harness) -> list[tuple[str, str]]:
-    rows = await running.pool.fetch("SELECT reason_code, reason FROM messaging.dead_letter ORDER BY record_offset")
-    return [tuple(row) for row in rows]
 
 
 async def test_messages_whose_value_the_database_cannot_hold_are_dead_lettered_and_not_retried(
@@ -108,3 +97,73 @@ async def test_a_record_with_a_monstrous_header_name_is_dead_lettered_like_any_o
 
         assert await running.pool.fetchval("SELECT count(*) FROM effect") == 1
         assert [code for code, _ in await dead_letters(running)] == ["null-header"]
+
+
+async def test_a_race_that_a_second_try_settles_is_blamed_on_no_message(service: Service) -> None:
+    tries = 0
+
+    async def lose_a_race_once(_: Batch[ContactChanged], __: Work) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise asyncpg.UniqueViolationError
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, lose_a_race_once),))) as running:
+        await running.deliver(TOPIC, contact(uuid4(), 1))
+
+        assert (tries, await dead_letters(running)) == (2, [])
+
+
+async def test_a_message_is_blamed_after_it_has_failed_twice_alone(service: Service) -> None:
+    sizes: list[int] = []
+
+    async def fail(batch: Batch[ContactChanged], _: Work) -> None:
+        sizes.append(len(batch))
+        raise ZeroDivisionError
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, fail),))) as running:
+        await running.deliver(TOPIC, contact(uuid4(), 1), contact(uuid4(), 1))
+
+        assert sizes == [2, 1, 1, 1, 1]
+        assert await running.pool.fetchval("SELECT min(attempts) FROM messaging.dead_letter") == 3
+
+
+@pytest.mark.parametrize("error", [Panic(), asyncio.CancelledError()], ids=["panic", "stray-cancellation"])
+async def test_what_is_no_exception_is_a_failure_of_the_handler_like_any_other(
+    service: Service, error: BaseException
+) -> None:
+    async def fail(batch: Batch[ContactChanged], work: Work) -> None:
+        if any(delivery.event.name == "bad" for delivery in batch):
+            raise error
+        await work.connection.execute("INSERT INTO effect (customer_id, version) VALUES ($1, 1)", uuid4())
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, fail),))) as running:
+        await running.deliver(TOPIC, *(contact(uuid4(), 1, name=name) for name in ("good", "bad", "fine")))
+
+        assert await dead_letters(running) == [("handler-failed", f"{type(error).__name__} in the handler")]
+        assert await running.pool.fetchval("SELECT count(*) FROM effect") == 2
+
+
+async def test_a_handler_that_panics_on_everything_stops_the_service(service: Service) -> None:
+    async def fail(_: Batch[ContactChanged], __: Work) -> None:
+        raise Panic
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, fail),))) as running:
+        with pytest.raises(HandlerBrokenError, match="without one success, last with Panic"):
+            await running.deliver(TOPIC, *[contact(uuid4(), 1) for _ in range(60)])
+
+
+async def test_a_task_that_is_told_to_end_blames_no_message(service: Service) -> None:
+    async def wait_for_ever(_: Batch[ContactChanged], __: Work) -> None:
+        entered.set()
+        await asyncio.Event().wait()
+
+    entered = asyncio.Event()
+    async with harness(replace(service, consumers=(Consumer(TOPIC, wait_for_ever),))) as running:
+        task = asyncio.create_task(running.deliver(TOPIC, contact(uuid4(), 1)))
+        await entered.wait()
+        task.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await dead_letters(running) == []

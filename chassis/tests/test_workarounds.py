@@ -71,6 +71,25 @@ async def test_complete_poll_is_needed_while_a_failed_poll_moves_past_records_it
         await consumer.stop()
 
 
+async def test_complete_poll_is_needed_while_a_consumer_that_fetches_no_more_returns_empty_polls(
+    broker: RefusingBroker,
+) -> None:
+    await _produce(broker, TopicPartition(TOPIC, 0))
+    consumer: Any = AIOKafkaConsumer(
+        bootstrap_servers=broker.bootstrap_servers, group_id=f"g-{uuid4()}", auto_offset_reset="earliest"
+    )
+    await consumer.start()
+    try:
+        fetching = consumer._fetcher.error_future
+        fetching.cancel()
+        await asyncio.wait([fetching])
+        consumer.assign([TopicPartition(TOPIC, 0)])
+
+        assert await consumer.getmany(timeout_ms=500) == {}
+    finally:
+        await consumer.stop()
+
+
 @pytest.mark.parametrize(
     ("value", "error"), [(None, AttributeError), (b"\xff\xfe", UnicodeDecodeError)], ids=["null", "binary"]
 )

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.malformed_reasons import explain
+from contracts.malformed_reasons import UNKNOWN_VALUE, explain
 from contracts.topic import Event, Topic
 
 E = TypeVar("E", bound=Event)
@@ -33,11 +33,20 @@ _SHOWN_CHARACTERS = 100
 
 
 class MalformedMessageError(Exception):
-    """A record that can never become an event. `code` is stable for machines, the text says what to change."""
+    """A record that can never become an event. `code` is stable for machines, the text says what to change.
 
-    def __init__(self, code: str, reason: str) -> None:
+    `source` is the publisher, as far as the record names one.
+    """
+
+    def __init__(self, code: str, reason: str, *, source: str | None = None) -> None:
         super().__init__(reason)
         self.code = code
+        self.source = source
+
+    @property
+    def is_of_unknown_values(self) -> bool:
+        """Whether the record is sound but for values that a newer version of its schema may know."""
+        return self.code == UNKNOWN_VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,9 @@ def headers_of(
     return headers
 
 
-def decode(topic: Topic[E], *, headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> Received[E]:
+def decode(
+    topic: Topic[E], *, headers: Iterable[tuple[str, bytes | None]], key: bytes | None, value: bytes | None
+) -> Received[E]:
     """Return the event in a record of `topic`, or raise `MalformedMessageError` with what its producer must change.
 
     A client may hand over a header without a value as None; that is an error too, as CloudEvents knows no null.
@@ -130,7 +141,9 @@ def decode(topic: Topic[E], *, headers: Iterable[tuple[str, bytes | None]], valu
     try:
         event = topic.event.model_validate_json(value, strict=True)
     except ValidationError as error:
-        raise MalformedMessageError(*explain(error)) from None
+        raise MalformedMessageError(*explain(error), source=source) from None
+    if key != topic.key_of(event).encode():
+        raise MalformedMessageError("wrong-key", f"the record's key is not the event's {topic.key}; send it as the key")
     return Received(event, event_id, source, _time(texts), _traceparent(texts))
 
 

@@ -47,6 +47,9 @@ SENTENCES = {
     "value_error": "{error}",  # raised by a validator of ours, in our words
 }
 """What to send, by pydantic's type of error. A test makes every type that the events can give."""
+UNKNOWN_VALUE = "unknown-value"
+"""The code of a record that is sound but for values that a newer version of its schema may know."""
+_KINDS_OF_UNKNOWN_VALUE = frozenset({"enum", "literal_error", "union_tag_invalid"})
 _ANYTHING_ELSE = "is not what its schema describes"
 
 
@@ -62,7 +65,9 @@ def explain(error: ValidationError) -> tuple[str, str]:
         position = _POSITION.search(error.errors(include_url=False, include_input=False)[0]["msg"])
         where = f" at {position[0]}" if position else ""
         return "not-json", f"the value cannot be read as JSON{where}; send UTF-8 JSON"
-    return "wrong-schema", wrong_fields(error, whole="event")
+    kinds = {detail["type"] for detail in error.errors(include_url=False, include_input=False)}
+    code = UNKNOWN_VALUE if kinds <= _KINDS_OF_UNKNOWN_VALUE else "wrong-schema"
+    return code, wrong_fields(error, whole="event")
 
 
 def is_not_json(error: ValidationError) -> bool:

@@ -55,7 +55,9 @@ def test_encode_writes_what_a_relay_writes(topic: Topic[Any]) -> None:
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
 def test_we_read_what_the_sdk_writes(topic: Topic[Any]) -> None:
     written = written_by_the_sdk(topic, event_id="a-42", at=AT)
-    received = decode(topic, headers=written.headers.items(), value=written.value)
+    received = decode(
+        topic, headers=written.headers.items(), key=topic.key_of(topic.examples[0]).encode(), value=written.value
+    )
     assert received.event == topic.examples[0]
     assert (received.event_id, received.source) == ("a-42", "/portal")
     assert received.time == AT

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.envelope import Headers, decode, encode
+from contracts.envelope import Headers, MalformedMessageError, decode, encode
 from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.policy import CONTACT_CHANGED, ContactChanged, Language
 from contracts.vocabulary import Fact, LossInterval
@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 AT = datetime(2021, 7, 15, 6, 12, tzinfo=UTC)
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 EXAMPLE = LOSS_REPORTED.examples[0]
+KEY = LOSS_REPORTED.key_of(EXAMPLE).encode()
 
 no_control_characters = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=200)
 moments = st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001 - zone beside
@@ -56,7 +57,7 @@ identities = st.text(st.characters(exclude_characters="\0", exclude_categories=[
 @given(event=contacts, event_id=identities, source=identities, time=moments)
 def test_any_contact_comes_out_as_it_went_in(event: ContactChanged, event_id: str, source: str, time: datetime) -> None:
     message = encode(CONTACT_CHANGED, event, event_id=event_id, source=source, time=time)
-    received = decode(CONTACT_CHANGED, headers=message.headers, value=message.value)
+    received = decode(CONTACT_CHANGED, headers=message.headers, key=message.key, value=message.value)
     assert received.event == event
     assert (received.event_id, received.source, received.time) == (event_id, source, time)
 
@@ -64,31 +65,31 @@ def test_any_contact_comes_out_as_it_went_in(event: ContactChanged, event_id: st
 @given(event=reports)
 def test_any_report_comes_out_as_it_went_in(event: LossReported) -> None:
     message = encode(LOSS_REPORTED, event, event_id="1", source="/portal", time=AT)
-    assert decode(LOSS_REPORTED, headers=message.headers, value=message.value).event == event
+    assert decode(LOSS_REPORTED, headers=message.headers, key=message.key, value=message.value).event == event
 
 
 def test_fields_a_reader_does_not_know_are_ignored() -> None:
     document = json.loads(EXAMPLE.model_dump_json()) | {"added_later": {"deeply": [1, 2, 3]}}
     document["loss"]["precision"] = "minutes"
-    assert decode(LOSS_REPORTED, headers=headers(), value=json.dumps(document).encode()).event == EXAMPLE
+    assert decode(LOSS_REPORTED, headers=headers(), key=KEY, value=json.dumps(document).encode()).event == EXAMPLE
 
 
 def test_an_escaped_backslash_before_u0000_is_text_and_no_nul_character() -> None:
     contact = CONTACT_CHANGED.examples[0].model_copy(update={"name": "J. \\u0000 Voorbeeld"})
     message = encode(CONTACT_CHANGED, contact, event_id="1", source="/policy-svc", time=AT)
     assert rb"\\u0000" in message.value
-    assert decode(CONTACT_CHANGED, headers=message.headers, value=message.value).event == contact
+    assert decode(CONTACT_CHANGED, headers=message.headers, key=message.key, value=message.value).event == contact
 
 
 def test_an_event_without_content_type_is_read_as_json() -> None:
     without = [(name, value) for name, value in headers() if name != "content-type"]
-    assert decode(LOSS_REPORTED, headers=without, value=EXAMPLE.model_dump_json().encode()).event == EXAMPLE
+    assert decode(LOSS_REPORTED, headers=without, key=KEY, value=EXAMPLE.model_dump_json().encode()).event == EXAMPLE
 
 
 @pytest.mark.parametrize("content_type", [b"Application/JSON", b"application/json; charset=utf-8"])
 def test_a_content_type_is_read_as_http_writes_it(content_type: bytes) -> None:
     other = [(name, content_type if name == "content-type" else value) for name, value in headers()]
-    assert decode(LOSS_REPORTED, headers=other, value=EXAMPLE.model_dump_json().encode()).event == EXAMPLE
+    assert decode(LOSS_REPORTED, headers=other, key=KEY, value=EXAMPLE.model_dump_json().encode()).event == EXAMPLE
 
 
 def test_money_and_rain_are_written_as_json_integers() -> None:
@@ -111,13 +112,13 @@ def test_money_and_rain_are_written_as_json_integers() -> None:
 )
 def test_a_traceparent_that_is_none_is_left_out_and_the_event_is_read(traceparent: str) -> None:
     given_headers = (*headers(), ("traceparent", traceparent.encode()))
-    received = decode(LOSS_REPORTED, headers=given_headers, value=EXAMPLE.model_dump_json().encode())
+    received = decode(LOSS_REPORTED, headers=given_headers, key=KEY, value=EXAMPLE.model_dump_json().encode())
     assert received.traceparent is None
 
 
 def test_a_trace_comes_out_as_it_went_in() -> None:
     message = encode(LOSS_REPORTED, EXAMPLE, event_id="1", source="/portal", time=AT, traceparent=TRACE)
-    assert decode(LOSS_REPORTED, headers=message.headers, value=message.value).traceparent == TRACE
+    assert decode(LOSS_REPORTED, headers=message.headers, key=message.key, value=message.value).traceparent == TRACE
 
 
 @pytest.mark.parametrize(("event_id", "source"), [("", "/p"), ("x" * 201, "/p"), ("1", "\0"), ("1", "")])
@@ -134,6 +135,13 @@ def test_a_time_without_zone_is_not_published() -> None:
 def test_the_record_key_is_the_text_of_the_key_field() -> None:
     report = EXAMPLE.model_copy(update={"report_id": UUID(int=7)})
     assert encode(LOSS_REPORTED, report, event_id="1", source="/p", time=AT).key == str(UUID(int=7)).encode()
+
+
+def test_what_the_record_is_keyed_by_is_what_a_reader_demands() -> None:
+    for key in (None, b"", KEY + b" ", str(UUID(int=7)).encode()):
+        with pytest.raises(MalformedMessageError, match="not the event's report_id; send it as the key") as caught:
+            decode(LOSS_REPORTED, headers=headers(), key=key, value=EXAMPLE.model_dump_json().encode())
+        assert caught.value.code == "wrong-key"
 
 
 def test_no_other_code_writes_the_headers_of_a_record() -> None:

@@ -34,7 +34,7 @@ def test_the_snippet_publishes_a_report_that_claims_svc_can_read(kafka_bootstrap
 
     read = find(LOSS_REPORTED, names["message"].key, kafka_bootstrap=kafka_bootstrap)
     headers = cast("list[tuple[str, bytes | None]]", read.headers())
-    received = decode(LOSS_REPORTED, headers=headers, value=read.value())
+    received = decode(LOSS_REPORTED, headers=headers, key=read.key(), value=read.value())
     assert received.event == names["report"]
     assert received.source == "/portal"
 

@@ -39,7 +39,7 @@ def test_every_event_says_when_it_is_published(topic: Topic[Any]) -> None:
 def test_the_examples_are_read_back_as_they_were_published(topic: Topic[Any]) -> None:
     for example in topic.examples:
         message = encode(topic, example, event_id="42", source="/test", time=datetime(2021, 7, 16, tzinfo=UTC))
-        assert decode(topic, headers=message.headers, value=message.value).event == example
+        assert decode(topic, headers=message.headers, key=message.key, value=message.value).event == example
         assert message.key == str(getattr(example, topic.key)).encode()
 
 

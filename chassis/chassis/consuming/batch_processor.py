@@ -12,18 +12,26 @@ from typing import Generic, TypeVar
 
 import asyncpg
 import structlog
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import SpanKind
 
-from chassis.consuming import dead_letters, inbox
+from chassis.consuming import dead_letters, inbox, positions
 from chassis.consuming.consumer import Consumer
-from chassis.consuming.dead_letters import Rejection
+from chassis.consuming.dead_letters import Rejection, id_used_twice
+from chassis.consuming.decoding import BatchDecoder, UnknownInARow
 from chassis.consuming.delivery import Delivery, Record
+from chassis.consuming.positions import Advance
 from chassis.crash_points import crash_point
-from chassis.errors import HandlerBrokenError, UnprocessableMessage, is_overload, is_transient, places_of
+from chassis.errors import (
+    HandlerBrokenError,
+    UnprocessableMessage,
+    is_order_to_end,
+    is_overload,
+    is_transient,
+    places_of,
+)
 from chassis.telemetry import messaging, metrics
-from chassis.telemetry.tracing import context_of, fail
+from chassis.telemetry.tracing import fail
 from chassis.unit_of_work import WorkFactory
-from contracts.envelope import MalformedMessageError, decode
 from contracts.topic import Event
 
 E = TypeVar("E", bound=Event)
@@ -42,17 +50,19 @@ class BatchProcessor(Generic[E]):
         self._dead_letter_limit = dead_letter_limit
         self._failures_in_a_row = 0
         self._too_slow: Counter[tuple[str, str]] = Counter()
+        self._decoder = BatchDecoder(consumer, group=self._group, tracing=work.tracing, unknown_limit=dead_letter_limit)
+        self._unknown = UnknownInARow()
 
-    async def process(self, records: Sequence[Record]) -> None:
-        """Apply or dead-letter every record.
+    async def process(self, records: Sequence[Record], *, advances: Sequence[Advance] = ()) -> None:
+        """Apply or dead-letter every record, and store with that how far the consumer has come.
 
         Raises what `is_transient` recognises when nothing more can be done now: then the whole batch may be processed
         again. Raises `HandlerBrokenError` when the handler fails on everything.
         """
-        deliveries, malformed, spans = self._decode(records)
+        decoded = self._decoder.decode(records, after=self._unknown)
         topic, group = self._consumer.topic.name, self._group
         attributes = messaging.received(topic, group=group, count=len(records))
-        members = [delivery.trace for delivery in deliveries]
+        members = [delivery.trace for delivery in decoded.deliveries]
         with (
             metrics.PROCESS_SECONDS.labels(group).time(),
             self._work.tracing.batch_span(
@@ -60,75 +70,58 @@ class BatchProcessor(Generic[E]):
             ),
         ):
             try:
-                await self._apply(deliveries, malformed)
-            except Exception as error:
-                for span in spans:
+                await self._apply(decoded.deliveries, decoded.malformed, advances)
+                self._unknown = decoded.unknown
+            except BaseException as error:
+                for span in decoded.spans:
                     fail(span, error)
                 raise
             finally:
-                for span in spans:
+                for span in decoded.spans:
                     span.end()
 
-    def _decode(self, records: Sequence[Record]) -> tuple[list[Delivery[E]], list[Rejection], list[Span]]:
-        deliveries: list[Delivery[E]] = []
-        malformed: list[Rejection] = []
-        spans: list[Span] = []
-        topic, tracing = self._consumer.topic, self._work.tracing
-        for record in records:
-            try:
-                received = decode(topic, headers=record.headers, value=record.value)
-            except MalformedMessageError as error:
-                malformed.append(Rejection(record, error.code, str(error)))
-                continue
-            except (ValueError, RecursionError) as error:
-                malformed.append(Rejection(record, "undecodable", f"cannot be read: {type(error).__name__}"))
-                continue
-            trace = received.traceparent
-            if tracing.enabled:
-                attributes = messaging.processed(
-                    topic.name,
-                    group=self._group,
-                    event_id=received.event_id,
-                    partition=record.partition,
-                    offset=record.offset,
-                )
-                name = f"process {topic.name}"
-                span = tracing.start(name, parent=trace, kind=SpanKind.CONSUMER, attributes=attributes)
-                if span is not None:
-                    spans.append(span)
-                    trace = context_of(span)
-            deliveries.append(
-                Delivery(received.event, received.event_id, received.source, received.time, trace, record)
-            )
-        return deliveries, malformed, spans
-
-    async def _apply(self, deliveries: Sequence[Delivery[E]], malformed: Sequence[Rejection]) -> None:
+    async def _apply(
+        self, deliveries: Sequence[Delivery[E]], malformed: Sequence[Rejection], advances: Sequence[Advance]
+    ) -> None:
         try:
-            await self._commit(deliveries, malformed)
-        except Exception as error:  # the one place that decides what becomes of any failure
+            await self._commit(deliveries, malformed, advances)
+        except BaseException as error:  # the one place that decides what becomes of any failure
             if _concerns_no_message(error):
                 raise
-            if malformed:
-                await self._commit((), malformed)
+            await self._commit((), malformed)
             await self._isolate(deliveries, error, attempts=1)
+            await self._commit((), (), advances)
 
-    async def _isolate(self, deliveries: Sequence[Delivery[E]], error: Exception, *, attempts: int) -> None:
+    async def _isolate(self, deliveries: Sequence[Delivery[E]], error: BaseException, *, attempts: int) -> None:
         """Halve a batch that failed until the culprits stand alone; all others take effect, in their order."""
         if len(deliveries) <= 1:
             if not deliveries or (is_transient(error) and not self._is_always_too_slow(deliveries[0], error)):
                 raise error
-            await self._dead_letter_culprit(deliveries[0], error, attempts=attempts)
+            await self._try_alone(deliveries[0], error, attempts=attempts)
             return
         middle = len(deliveries) // 2
         for half in (deliveries[:middle], deliveries[middle:]):
             try:
                 await self._commit(half, ())
-            except Exception as cause:
+            except BaseException as cause:
                 if _concerns_no_message(cause):
                     raise
                 await self._isolate(half, cause, attempts=attempts + 1)
 
-    def _is_always_too_slow(self, delivery: Delivery[E], error: Exception) -> bool:
+    async def _try_alone(self, delivery: Delivery[E], error: BaseException, *, attempts: int) -> None:
+        """Try once more before the message is blamed: what another transaction did meanwhile is not its fault."""
+        if not is_transient(error) and not isinstance(error, UnprocessableMessage):
+            try:
+                await self._commit((delivery,), ())
+            except BaseException as again:
+                if _concerns_no_message(again):
+                    raise
+                error, attempts = again, attempts + 1
+            else:
+                return
+        await self._dead_letter_culprit(delivery, error, attempts=attempts)
+
+    def _is_always_too_slow(self, delivery: Delivery[E], error: BaseException) -> bool:
         """Whether this message alone has hit the statement timeout so often that a retry cannot help."""
         if not isinstance(error, asyncpg.QueryCanceledError):
             return False
@@ -136,7 +129,7 @@ class BatchProcessor(Generic[E]):
         self._too_slow[identity] += 1
         return self._too_slow[identity] >= TOO_SLOW_ATTEMPTS
 
-    async def _dead_letter_culprit(self, delivery: Delivery[E], error: Exception, *, attempts: int) -> None:
+    async def _dead_letter_culprit(self, delivery: Delivery[E], error: BaseException, *, attempts: int) -> None:
         if isinstance(error, UnprocessableMessage):
             rejection = Rejection(delivery.record, error.code, error.reason, attempts)
         else:
@@ -151,25 +144,34 @@ class BatchProcessor(Generic[E]):
             rejection = Rejection(delivery.record, "handler-failed", reason, attempts, stack, places_of(error))
         await self._commit((), (rejection,))
 
-    async def _commit(self, deliveries: Sequence[Delivery[E]], rejections: Sequence[Rejection]) -> None:
-        """Apply these deliveries and store these rejections in one transaction."""
-        if not deliveries and not rejections:
+    async def _commit(
+        self,
+        deliveries: Sequence[Delivery[E]],
+        rejections: Sequence[Rejection],
+        advances: Sequence[Advance] = (),
+    ) -> None:
+        """Apply these deliveries, store these rejections and advance these positions in one transaction."""
+        if not deliveries and not rejections and not advances:
             return
+        consumed = len(deliveries) + len(rejections)
         async with self._work.transaction() as work:
             new: Sequence[Delivery[E]] = ()
             stored: Sequence[Rejection] = ()
             if deliveries:
-                new = await inbox.keep_new(work.connection, consumer=self._group, deliveries=deliveries)
+                sifted = await inbox.sift(work.connection, consumer=self._group, deliveries=deliveries)
+                new = sifted.new
+                rejections = [*rejections, *(id_used_twice(one.record) for one in sifted.contradicting)]
             if rejections:
                 stored = await dead_letters.store(work, consumer=self._group, rejections=rejections)
             if new:
                 await self._consumer.handle(new, work)
+            if advances:
+                await positions.advance(work.connection, consumer=self._group, advances=advances)
             crash_point("consumer.before_commit")
         crash_point("consumer.after_commit")
         if new:
             self._failures_in_a_row = 0
-        duplicates = len(deliveries) - len(new) + len(rejections) - len(stored)
-        self._count(new=len(new), duplicates=duplicates, stored=stored)
+        self._count(new=len(new), duplicates=consumed - len(new) - len(stored), stored=stored)
 
     def _count(self, *, new: int, duplicates: int, stored: Iterable[Rejection]) -> None:
         consumed = metrics.MESSAGES_CONSUMED
@@ -189,6 +191,8 @@ class BatchProcessor(Generic[E]):
             )
 
 
-def _concerns_no_message(error: Exception) -> bool:
+def _concerns_no_message(error: BaseException) -> bool:
     """Whether the cause lies outside the batch, so that no message of it may be blamed."""
-    return isinstance(error, HandlerBrokenError) or (is_transient(error) and not is_overload(error))
+    if isinstance(error, HandlerBrokenError) or is_order_to_end(error):
+        return True
+    return is_transient(error) and not is_overload(error)

@@ -41,6 +41,12 @@ class Rejection:
     places: str | None = None
 
 
+def id_used_twice(record: Record) -> Rejection:
+    """The verdict on a record whose source and id belong to an event with other contents."""
+    reason = "its ce_source and ce_id belong to an event with other contents; publish it with an id of its own"
+    return Rejection(record, "id-used-twice", reason)
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A stored dead letter. It is open until it is replayed or discarded."""

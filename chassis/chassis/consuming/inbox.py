@@ -3,39 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from hashlib import blake2b
+from typing import Generic, TypeAlias, TypeVar
 
 from chassis.consuming.delivery import Delivery
 from chassis.database import Connection
 from contracts.topic import Event
 
 E = TypeVar("E", bound=Event)
+Identity: TypeAlias = tuple[str, str]
+
+_DIGEST_BYTES = 16
 
 
-async def keep_new(
-    connection: Connection, *, consumer: str, deliveries: Sequence[Delivery[E]]
-) -> Sequence[Delivery[E]]:
-    """Return the deliveries that have not taken effect, each once, and remember in this transaction that they do."""
-    first = {(delivery.source, delivery.event_id): delivery for delivery in reversed(deliveries)}
+@dataclass(frozen=True, slots=True)
+class Sifted(Generic[E]):
+    """The deliveries of a batch that are not mere repetitions, in their order.
+
+    `new` have not taken effect, each once. `contradicting` have the source and id of an event with other contents.
+    """
+
+    new: Sequence[Delivery[E]]
+    contradicting: Sequence[Delivery[E]]
+
+
+async def sift(connection: Connection, *, consumer: str, deliveries: Sequence[Delivery[E]]) -> Sifted[E]:
+    """Drop what has taken effect already, and remember in this transaction that the new ones do."""
+    first = {_identity(delivery): delivery for delivery in reversed(deliveries)}
     identities = sorted(first)  # one order for all transactions, so that two of them cannot wait for each other
+    known: dict[Identity, bytes | None] = {identity: _digest(first[identity]) for identity in identities}
     rows = await connection.fetch(
         """
-        INSERT INTO messaging.inbox (consumer, source, event_id)
-        SELECT $1, source, event_id FROM unnest($2::text[], $3::text[]) AS delivered (source, event_id)
+        INSERT INTO messaging.inbox (consumer, source, event_id, digest)
+        SELECT $1, source, event_id, digest
+          FROM unnest($2::text[], $3::text[], $4::bytea[]) AS delivered (source, event_id, digest)
             ON CONFLICT DO NOTHING
         RETURNING source, event_id
         """,
         consumer,
         [source for source, _ in identities],
         [event_id for _, event_id in identities],
+        [known[identity] for identity in identities],
     )
     new = {(row["source"], row["event_id"]) for row in rows}
-    return [
-        delivery
-        for delivery in deliveries
-        if (identity := (delivery.source, delivery.event_id)) in new and first[identity] is delivery
-    ]
+    if old := [identity for identity in identities if identity not in new]:
+        known |= await _digests(connection, consumer=consumer, identities=old)
+    if len(new) == len(deliveries):
+        return Sifted(deliveries, ())
+    return Sifted(
+        [one for one in deliveries if _identity(one) in new and first[_identity(one)] is one],
+        [one for one in deliveries if known[_identity(one)] not in (None, _digest(one))],
+    )
+
+
+async def _digests(
+    connection: Connection, *, consumer: str, identities: Sequence[Identity]
+) -> dict[Identity, bytes | None]:
+    """The digests of events that took effect before; None where an older version of this software stored none."""
+    rows = await connection.fetch(
+        """
+        SELECT source, event_id, digest
+          FROM messaging.inbox JOIN unnest($2::text[], $3::text[]) AS old (source, event_id) USING (source, event_id)
+         WHERE consumer = $1
+        """,
+        consumer,
+        [source for source, _ in identities],
+        [event_id for _, event_id in identities],
+    )
+    return {(row["source"], row["event_id"]): row["digest"] for row in rows}
+
+
+def _identity(delivery: Delivery[E]) -> Identity:
+    return delivery.source, delivery.event_id
+
+
+def _digest(delivery: Delivery[E]) -> bytes:
+    return blake2b(delivery.record.value or b"", digest_size=_DIGEST_BYTES).digest()
 
 
 async def delete_older(connection: Connection, *, consumer: str, age: timedelta, limit: int) -> int:

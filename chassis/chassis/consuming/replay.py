@@ -15,10 +15,10 @@ from aiokafka import ConsumerRecord
 
 from chassis.consuming import dead_letters, inbox
 from chassis.consuming.consumer import Consumer
-from chassis.consuming.dead_letters import DeadLetter
+from chassis.consuming.dead_letters import DeadLetter, id_used_twice
 from chassis.consuming.delivery import Delivery
 from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION
-from chassis.errors import UnprocessableMessage, is_transient, places_of
+from chassis.errors import UnprocessableMessage, is_order_to_end, is_transient, places_of
 from chassis.unit_of_work import WorkFactory
 from contracts.envelope import MalformedMessageError, decode
 
@@ -68,7 +68,7 @@ async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, 
                     "no-consumer", f"{factory.service} has no consumer {letter.consumer} any more"
                 )
             _refuse_when_too_old(consumer, letter, now=work.now)
-            received = decode(consumer.topic, headers=letter.headers, value=letter.value)
+            received = decode(consumer.topic, headers=letter.headers, key=letter.key, value=letter.value)
             delivery = Delivery(
                 received.event,
                 received.event_id,
@@ -77,10 +77,14 @@ async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, 
                 received.traceparent,
                 _record(letter),
             )
-            if new := await inbox.keep_new(work.connection, consumer=letter.consumer, deliveries=[delivery]):
-                await consumer.handle(new, work)
-    except Exception as error:
-        if is_transient(error):
+            sifted = await inbox.sift(work.connection, consumer=letter.consumer, deliveries=[delivery])
+            if sifted.contradicting:
+                verdict = id_used_twice(delivery.record)
+                raise UnprocessableMessage(verdict.code, verdict.reason)
+            if sifted.new:
+                await consumer.handle(sifted.new, work)
+    except BaseException as error:
+        if is_transient(error) or is_order_to_end(error):
             raise
         code, reason, stack = _failure_of(error)
         log.warning("replay.failed", consumer=letter.consumer, code=code, places=places_of(error))
@@ -92,7 +96,7 @@ async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, 
     return None
 
 
-def _failure_of(error: Exception) -> tuple[str, str, str | None]:
+def _failure_of(error: BaseException) -> tuple[str, str, str | None]:
     """Code, reason and, of a handler's failure, the stack."""
     if isinstance(error, UnprocessableMessage | MalformedMessageError):
         return error.code, str(error), None

@@ -7,11 +7,12 @@ failures and offsets are therefore the chassis' own; FastStream keeps the consum
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RebalanceInProgressError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -20,8 +21,10 @@ from chassis.backoff import Backoff
 from chassis.consuming.batch_processor import BatchProcessor
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.delivery import Record
+from chassis.consuming.placement import Placement
+from chassis.consuming.positions import Advance
 from chassis.crash_points import crash_point
-from chassis.errors import describe, is_transient
+from chassis.errors import HandlerBrokenError, PositionMovedError, describe, is_order_to_end, is_transient
 from chassis.settings import ServiceSettings
 from chassis.telemetry import metrics
 from chassis.unit_of_work import WorkFactory
@@ -32,12 +35,18 @@ log = structlog.get_logger(__name__)
 
 POLL_MILLISECONDS = 20
 MOST_FAILED_POLLS = 3
-_FETCH_BYTES = 4 * 1_048_576
+_PARTITION_FETCH_BYTES = 4 * 1_048_576
+_FETCH_BYTES = 16 * 1_048_576
+_METADATA_MAX_AGE_MS = 10_000  # a topic that was made anew is noticed by it; aiokafka's own default is five minutes
 _PARTITION_LOST = (CommitFailedError, IllegalStateError, RebalanceInProgressError)
 
 
 class Subscription:
-    """Consumes one topic: processes batches, and acknowledges each only after its commit."""
+    """Consumes one topic: processes batches, and settles each only after its commit.
+
+    A batch that is not settled is polled again, whatever ended it. Polling that ends while the service is not stopping
+    ends the service.
+    """
 
     def __init__(
         self,
@@ -52,60 +61,83 @@ class Subscription:
         self.group = consumer.group(work.service)
         self.topic = consumer.topic.name
         self._processor = BatchProcessor(consumer, work=work, dead_letter_limit=settings.dead_letter_limit)
+        self._placement = Placement(consumer=self.group, work=work)
         self._backoff = Backoff(stopping)
+        self._poll_backoff = Backoff(stopping)
         self._report_failure = report_failure
-        self._broken = False
         self.subscriber = broker.subscriber(
             self.topic,
             group_id=self.group,
             batch=True,
             max_records=settings.batch_max_records,
             batch_timeout_ms=POLL_MILLISECONDS,
-            auto_offset_reset="earliest",
+            auto_offset_reset="none",
+            isolation_level="read_committed",
             ack_policy=AckPolicy.MANUAL,
             parser=keep_raw,
             decoder=hand_over_raw,
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
             session_timeout_ms=settings.kafka_session_timeout_ms,
             heartbeat_interval_ms=settings.kafka_session_timeout_ms // 3,
-            max_partition_fetch_bytes=_FETCH_BYTES,
+            max_partition_fetch_bytes=_PARTITION_FETCH_BYTES,
+            fetch_max_bytes=_FETCH_BYTES,
         )
         self.subscriber(self.process)
 
+    def new_client(self, **settings: Any) -> CompletePollConsumer:  # noqa: ANN401 - what FastStream gives a consumer
+        """Return the consumer that polls for this subscription."""
+        return CompletePollConsumer(
+            place=self._placement.place, skip=partial(self.process, ()), backoff=self._poll_backoff, **settings
+        )
+
+    def watch_polling(self) -> None:
+        """Let the end of the polling task, once it has started, be the end of the service."""
+        for task in self.subscriber.tasks:
+            task.add_done_callback(self._polling_ended)
+
+    def _polling_ended(self, task: asyncio.Task[Any]) -> None:
+        if self.subscriber.running:
+            error = None if task.cancelled() else task.exception()
+            self._fail(RuntimeError(f"polling for {self.group} ended{f' by {describe(error)}' if error else ''}"))
+
     async def process(self, records: Sequence[Record]) -> None:
-        """Process a polled batch. Never raises: FastStream would go on as if the batch had succeeded."""
-        if self._broken:
-            return
+        """Process a polled batch. Raises only when this task is cancelled: FastStream goes on after any other error."""
+        client = self._client()
         try:
-            await self._processor.process(records)
-        except Exception as error:  # noqa: BLE001 - FastStream would swallow it and go on
-            if is_transient(error):
-                await self._retry(records, error)
-                return
-            self._broken = True
-            self._report_failure(error)
+            await self._processor.process(records, advances=_advances(client.unsettled()))
+        except BaseException as error:
+            if isinstance(error, asyncio.CancelledError) and is_order_to_end(error):
+                raise
+            await self._leave_undone(client, error)
             return
+        offsets = client.settle()
         self._backoff.reset()
         crash_point("consumer.before_acknowledge")
-        await self._acknowledge(records)
+        await self._acknowledge(client, offsets)
 
-    async def _retry(self, records: Sequence[Record], error: Exception) -> None:
-        """Wait, then seek back, so that the same records are polled again."""
+    async def _leave_undone(self, client: CompletePollConsumer, error: BaseException) -> None:
+        """Let the batch be polled again after a while, or end the service when that cannot help."""
+        if not is_transient(error):
+            is_ordinary = isinstance(error, Exception)
+            self._fail(error if is_ordinary else HandlerBrokenError(f"{describe(error)} ended {self.group}"))
+            return
+        if isinstance(error, PositionMovedError):
+            client.place_again()
         metrics.RETRIES.labels(self.group).inc()
         log.warning("batch.retried", consumer=self.group, error=describe(error))
         await self._backoff.wait()
-        for partition, offset in _first_offsets(records).items():
-            try:
-                self._client().seek(partition, offset)
-            except IllegalStateError:
-                log.info("partition.moved", consumer=self.group, partition=partition.partition)
 
-    async def _acknowledge(self, records: Sequence[Record]) -> None:
-        """Commit exactly the offsets of `records`; without a broker, wait for it."""
-        offsets = {partition: offset + 1 for partition, offset in _last_offsets(records).items()}
+    def _fail(self, error: BaseException) -> None:
+        """Poll nothing more, also not from a task that FastStream starts in place of one that has failed."""
+        if client := self.subscriber.consumer:
+            client.halt()
+        self._report_failure(error)
+
+    async def _acknowledge(self, client: CompletePollConsumer, offsets: Mapping[TopicPartition, int]) -> None:
+        """Commit exactly these offsets; without a broker, wait for it."""
         while True:
             try:
-                await self._client().commit(offsets)
+                await client.commit(offsets)
             except _PARTITION_LOST as error:
                 # The records are delivered again to whoever owns the partition now, and the inbox drops them.
                 log.info("offsets.not_committed", consumer=self.group, error=describe(error))
@@ -116,16 +148,16 @@ class Subscription:
             else:
                 return
 
-    def _client(self) -> AIOKafkaConsumer:
+    def _client(self) -> CompletePollConsumer:
         client = self.subscriber.consumer
-        if client is None:
+        if not isinstance(client, CompletePollConsumer):
             raise IllegalStateError("the consumer is stopped")
         return client
 
     def problem(self, *, longest_idle_seconds: float) -> str | None:
         """Why this consumer does not work; None when it does."""
         client = self.subscriber.consumer
-        if not isinstance(client, CompletePollConsumer) or self._broken:
+        if not isinstance(client, CompletePollConsumer) or client.is_halted:
             return "is stopped"
         problems = {
             "has no polling task": all(task.done() for task in self.subscriber.tasks),
@@ -155,18 +187,19 @@ def new_broker(settings: ServiceSettings, *, service: str) -> KafkaBroker:
         apply_types=False,
         allow_auto_create_topics=False,
         graceful_timeout=settings.stop_timeout_seconds / 2,
+        metadata_max_age_ms=_METADATA_MAX_AGE_MS,
     )
 
 
-async def connect(broker: KafkaBroker) -> None:
-    """Connect; every subscriber will poll by a `CompletePollConsumer`."""
+async def start(broker: KafkaBroker, subscriptions: Collection[Subscription]) -> None:
+    """Connect and begin to poll, each subscription by a consumer of its own making."""
+    by_group = {subscription.group: subscription for subscription in subscriptions}
     await broker.connect()
-    use_consumer_class(broker, CompletePollConsumer)
+    use_consumer_class(broker, lambda **settings: by_group[settings["group_id"]].new_client(**settings))
+    await broker.start()
+    for subscription in subscriptions:
+        subscription.watch_polling()
 
 
-def _first_offsets(records: Sequence[Record]) -> dict[TopicPartition, int]:
-    return {TopicPartition(record.topic, record.partition): record.offset for record in reversed(records)}
-
-
-def _last_offsets(records: Sequence[Record]) -> dict[TopicPartition, int]:
-    return {TopicPartition(record.topic, record.partition): record.offset for record in records}
+def _advances(unsettled: Mapping[TopicPartition, range]) -> Sequence[Advance]:
+    return [Advance(partition.partition, offsets.start, offsets.stop) for partition, offsets in unsettled.items()]

@@ -17,4 +17,8 @@ OUTBOX_OLDEST_AGE_SECONDS = Gauge("outbox_oldest_age_seconds", "Age of the oldes
 RETRIES = Counter("transient_retries", "Retries because the database or the broker was away or busy", ["part"])
 TIMERS_FIRED = Counter("timers_fired", "Timers, by result: fired, failed", ["kind", "result"])
 CLOCK_DIFFERENCE_SECONDS = Gauge("clock_difference_seconds", "The database's clock minus what this host expects")
+RECORDS_MISSED = Counter("messaging_consumer_missed_records", "Offsets deleted before they were read", ["consumer"])
+PARTITIONS_MADE_ANEW = Counter(
+    "messaging_consumer_partitions_made_anew", "Partitions whose offsets ended before the consumer's", ["consumer"]
+)
 CONSUMER_LAG = Gauge("messaging_consumer_lag_records", "Records not consumed yet", ["consumer"])

@@ -1,61 +1,173 @@
-"""A consumer whose poll returns everything it has moved past, or returns to where it was.
+"""A consumer that loses nothing it has polled: what was polled is settled, or polled again.
 
-The fault of aiokafka 0.14.0: it moves its positions while it collects a poll. When one partition then raises, the
+Three faults of aiokafka 0.14.0. It moves its positions while it collects a poll: when one partition then raises, the
 records of the others are dropped, and the acknowledgement of their next batch covers the dropped ones. No report of it
-is known; the Java client had the same fault (KAFKA-5075).
+is known; the Java client had the same fault (KAFKA-5075). It goes on from its own positions whatever became of the
+batch before, so that every way to leave a batch undone would have to seek back by itself. And when the task that
+fetches has ended, its polls are empty for ever.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any, TypeAlias
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import ConsumerStoppedError
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import ConsumerStoppedError, OffsetOutOfRangeError
 from typing_extensions import override
 
-from chassis.errors import describe
+from chassis.backoff import Backoff
+from chassis.errors import describe, is_order_to_end
 from chassis.workarounds import header_safe_fetch
 
 log = structlog.get_logger(__name__)
+
+LARGEST_POLL_BYTES = 8 * 1_048_576
+SLICE_RECORDS = 32
+_MOST_RECORDS = 500
+
+Place: TypeAlias = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]
+Polled: TypeAlias = "dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]"
 
 header_safe_fetch.install()
 
 
 class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is not typed
-    """Returns to the committed offsets after a poll that failed, and counts such polls in a row."""
+    """Polls from where the last settled batch ended, whatever ended the batches since.
 
-    failed_polls = 0
-    _position_is_doubtful = False
+    `place` tells where to begin in partitions that were just assigned. `skip` settles a poll that moved past offsets
+    without a record: those of aborted transactions, for example.
+    """
+
+    def __init__(
+        self,
+        *topics: str,
+        place: Place,
+        skip: Callable[[], Awaitable[None]],
+        backoff: Backoff,
+        **settings: Any,  # noqa: ANN401 - aiokafka's own
+    ) -> None:
+        super().__init__(*topics, **settings)
+        self._place = place
+        self._skip = skip
+        self._backoff = backoff
+        self._placed: object = None  # the assignment of aiokafka's for which the next two hold
+        self._settled: dict[TopicPartition, int] = {}
+        self._ends: dict[TopicPartition, int] = {}  # where the poll that is not settled ends
+        self._is_doubtful = False
+        self.is_halted = False
+        self.failed_polls = 0
 
     @override
-    async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Any:
+    async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
+        """Poll until there are `max_records`, or 8 MB of them; a poll that fails is logged, counted and empty."""
+        if self.is_halted or self._has_died():
+            raise ConsumerStoppedError
         try:
-            if self._position_is_doubtful:
-                await self._return_to_committed()
-            polled = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+            await self._return_to_settled()
+            polled = await self._poll_slices(
+                *partitions, timeout_ms=timeout_ms, max_records=max_records or _MOST_RECORDS
+            )
+            if not polled and self._ends:
+                await self._skip()
         except ConsumerStoppedError:
             raise
-        except Exception as error:
-            self._position_is_doubtful = True
-            self.failed_polls += 1
+        except BaseException as error:
+            if is_order_to_end(error):
+                raise
+            self._note_failure(error)
+            await self._backoff.wait()
+            return {}
+        if not self._is_doubtful:
+            self.failed_polls = 0
+            self._backoff.reset()
+        return polled
+
+    async def _return_to_settled(self) -> None:
+        """Seek to where the next batch begins, unless nothing has happened since."""
+        if self._placed is self._assigned and not self._ends and not self._is_doubtful:
+            return
+        while self._placed is not (assigned := self._assigned):
+            self._settled = dict(await self._place(self, assigned.tps))
+            self._placed = assigned
+        self._ends.clear()
+        self._is_doubtful = False
+        for partition, offset in self._settled.items():
+            self.seek(partition, offset)
+
+    async def _poll_slices(self, *partitions: TopicPartition, timeout_ms: int, max_records: int) -> Polled:
+        polled: Polled = defaultdict(list)
+        count = size = 0
+        while count < max_records and size < LARGEST_POLL_BYTES:
+            self._is_doubtful = True
+            try:
+                records = await super().getmany(
+                    *partitions,
+                    timeout_ms=0 if polled else timeout_ms,
+                    max_records=min(SLICE_RECORDS, max_records - count),
+                )
+            except Exception as error:
+                if not polled:
+                    raise
+                self._note_failure(error)
+                break  # what was polled before is sound
+            if self._placed is not self._assigned:
+                return {}  # they were fetched from wherever the new assignment began; the next poll places it
+            self._is_doubtful = False
+            self._note_ends(records)
+            if not records:
+                break
+            for partition, more in records.items():
+                polled[partition] += more
+                count += len(more)
+                size += sum(len(record.value or b"") for record in more)
+        return dict(polled)
+
+    def _note_ends(self, polled: Collection[TopicPartition]) -> None:
+        """Note where a poll ends. A partition with an error that is not raised yet has no dependable position."""
+        for partition, position in self.positions().items():
+            if position != self._settled[partition] and (
+                partition in polled or partition not in self._fetcher._records  # noqa: SLF001 - aiokafka tells it nowhere
+            ):
+                self._ends[partition] = position
+
+    def unsettled(self) -> Mapping[TopicPartition, range]:
+        """The offsets that the last poll consumes, to be stored with its effects; none once it is settled."""
+        return {partition: range(self._settled[partition], end) for partition, end in self._ends.items()}
+
+    def settle(self) -> Mapping[TopicPartition, int]:
+        """Let the next poll go on where the last one ended, because that is stored; return those offsets."""
+        ends, self._ends = self._ends, {}
+        self._settled.update(ends)
+        return ends
+
+    def place_again(self) -> None:
+        """Ask before the next poll where to begin: the database says something else than this consumer knows."""
+        self._placed = None
+
+    def halt(self) -> None:
+        """Poll nothing more: the service ends."""
+        self.is_halted = True
+
+    def _note_failure(self, error: BaseException) -> None:
+        self.failed_polls += 1
+        if self.failed_polls & (self.failed_polls - 1) == 0:  # 1, 2, 4, 8 …: a line for each would be a flood
             log.warning(
                 "consumer.poll_failed", consumer=self._group_id, error=describe(error), failures=self.failed_polls
             )
-            raise
-        self.failed_polls = 0
-        return polled
+        if isinstance(error, OffsetOutOfRangeError):
+            self.place_again()
 
-    async def _return_to_committed(self) -> None:
-        """Nothing is lost or doubled by this: a batch is acknowledged before the next is polled."""
-        for partition in self.assignment():
-            offset = await self.committed(partition)
-            if offset is None:
-                await self.seek_to_beginning(partition)
-            else:
-                self.seek(partition, offset)
-        self._position_is_doubtful = False
+    def _has_died(self) -> bool:
+        """Whether aiokafka has ended a task without which polls stay empty, or fail, for ever."""
+        parts = (self._fetcher.error_future, self._coordinator._coordination_task)  # noqa: SLF001
+        return any(part.done() for part in parts)
+
+    @property
+    def _assigned(self) -> Any:  # noqa: ANN401 - aiokafka's assignment, a new object after each rebalance
+        return self._subscription.subscription.assignment
 
     def positions(self) -> Mapping[TopicPartition, int]:
         """Return where each assigned partition stands, as far as that is known without asking the broker."""

@@ -18,6 +18,12 @@ _LENGTH: Final = slice(8, 12)
 _OVERHEAD: Final = 12
 
 
+class OversizedValue(bytes):
+    """Stands in for the value of a record that is too large to be read; `reason` says how large."""
+
+    reason: str
+
+
 class _Lenient(bytes):
     """Bytes that decode to text whatever they hold."""
 

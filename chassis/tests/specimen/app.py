@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 from chassis.consuming.delivery import Batch
@@ -22,7 +24,8 @@ from contracts.policy import CONTACT_CHANGED, ContactChanged
 from contracts.topic import Topic
 from contracts.vocabulary import Channel
 
-BROKEN, UNPROCESSABLE, REMINDED = "broken", "unprocessable", "reminded"
+BROKEN, PANICKING, CANCELLED = "broken", "panicking", "cancelled"
+UNPROCESSABLE, REMINDED = "unprocessable", "reminded"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _PARTITIONS = 3
 NAME = "specimen"
@@ -34,6 +37,11 @@ class Settings(ServiceSettings):
 
     specimen_topics: str = "specimen"
     specimen_handler_broken: bool = False
+    specimen_ends_polling: Literal["no", "cancel", "exit"] = "no"
+
+
+class Panic(BaseException):
+    """What Rust code raises when it panics is no `Exception`."""
 
 
 def consumed_topic(suffix: str) -> Topic[ContactChanged]:
@@ -60,11 +68,9 @@ class Specimen:
 
     async def count(self, batch: Batch[ContactChanged], work: Work) -> None:
         """Count every delivery as one effect; the customer's name says what should go wrong."""
+        await self._end_polling()
         for delivery in batch:
-            if delivery.event.name == BROKEN or self._settings.specimen_handler_broken:
-                raise ZeroDivisionError
-            if delivery.event.name == UNPROCESSABLE:
-                raise UnprocessableMessage("not-countable", "this one cannot be counted")
+            self._fail_as_named(delivery.event.name)
         ids = [delivery.event.customer_id for delivery in batch]
         versions = [delivery.event.version for delivery in batch]
         await work.connection.execute(
@@ -86,6 +92,28 @@ class Specimen:
             if delivery.event.name == REMINDED:
                 due_at = work.now + timedelta(milliseconds=200)
                 work.schedule(Timer("remind", str(delivery.event.customer_id), due_at, delivery.trace))
+
+    def _fail_as_named(self, name: str) -> None:
+        if name == BROKEN or self._settings.specimen_handler_broken:
+            raise ZeroDivisionError
+        if name == PANICKING:
+            raise Panic
+        if name == CANCELLED:
+            raise asyncio.CancelledError  # as from something awaited that was cancelled: nobody cancels this task
+        if name == UNPROCESSABLE:
+            raise UnprocessableMessage("not-countable", "this one cannot be counted")
+
+    async def _end_polling(self) -> None:
+        match self._settings.specimen_ends_polling:
+            case "cancel":
+                task = asyncio.current_task()
+                assert task is not None
+                task.cancel()
+                await asyncio.sleep(0)
+            case "exit":
+                sys.exit(0)
+            case "no":
+                pass
 
     async def remind(self, due: Sequence[DueTimer], work: Work) -> None:
         """Publish once more, with version 1000, that a timer has fired."""

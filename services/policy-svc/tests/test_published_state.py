@@ -60,7 +60,7 @@ def events(kafka_bootstrap: str) -> Iterator[Iterator[PolicyChanged | ContactCha
             record = consumer.poll(0.5)
             if record is not None and record.error() is None:
                 headers = cast("list[tuple[str, bytes | None]]", record.headers() or [])
-                yield decode(by_name[record.topic()], headers=headers, value=record.value()).event
+                yield decode(by_name[record.topic()], headers=headers, key=record.key(), value=record.value()).event
 
     yield read()
     consumer.close()

@@ -24,7 +24,10 @@ def test_another_seed_gives_other_reports() -> None:
 def test_every_report_is_one_that_claims_svc_accepts_and_names_a_policy_of_the_file() -> None:
     numbers = {orjson.loads(line)["policy_number"] for line in STORM.policy_lines()}
 
-    reports = [decode(LOSS_REPORTED, headers=message.headers, value=message.value).event for message in STORM.reports()]
+    reports = [
+        decode(LOSS_REPORTED, headers=message.headers, key=message.key, value=message.value).event
+        for message in STORM.reports()
+    ]
 
     assert {report.policy_number for report in reports} <= numbers
     assert len({report.report_id for report in reports}) == 400

@@ -37,7 +37,7 @@ class Observed:
     def add(self, record: ConsumerRecord[bytes, bytes]) -> None:
         """Keep the event in `record`, unless it is kept already."""
         topic = next(topic for topic in _TOPICS if topic.name == record.topic)
-        received: Received[Any] = decode(topic, headers=record.headers, value=record.value)
+        received: Received[Any] = decode(topic, headers=record.headers, key=record.key, value=record.value)
         if (identity := (received.source, received.event_id)) in self.identities:
             return
         self.identities.add(identity)

@@ -32,10 +32,12 @@ async def publish(bootstrap_servers: str, stories: Sequence[Story]) -> None:
 
 
 def _message(story: Story) -> Message:
+    report = story.report()
     return encode(
         LOSS_REPORTED,
-        story.report(),
-        event_id=str(uuid5(NAMESPACE_URL, str(story.report_id))),
+        report,
+        # The version belongs to it: a correction of the report is another event.
+        event_id=str(uuid5(NAMESPACE_URL, f"{report.report_id}/{report.report_version}")),
         source=SOURCE,
         time=datetime.now(UTC),
     )
