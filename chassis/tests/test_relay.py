@@ -30,7 +30,9 @@ def broker() -> RefusingBroker:
 
 @pytest.fixture
 async def running(database: str, broker: RefusingBroker) -> AsyncIterator[Harness]:
-    settings = Settings(kafka_bootstrap_servers=broker.bootstrap_servers, database_url=database)
+    settings = Settings(
+        kafka_bootstrap_servers=broker.bootstrap_servers, kafka_transactions=False, database_url=database
+    )
     async with harness(build(settings)) as running:
         yield running
 

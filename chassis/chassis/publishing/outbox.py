@@ -19,6 +19,7 @@ from contracts.envelope import to_json
 from contracts.topic import Event, Topic
 
 HEADER_ALLOWANCE_BYTES = 1_024
+BATCH_BYTES = 8 * 1_048_576
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +78,55 @@ async def insert(connection: Connection, *, messages: Sequence[OutboxMessage]) -
     )
 
 
-async def next_rows(connection: Connection, *, limit: int) -> Sequence[OutboxRow]:
-    """Return the first `limit` rows that can be sent, in their order."""
+async def next_rows(
+    connection: Connection,
+    *,
+    limit: int,
+    longest_bytes: int = BATCH_BYTES,
+    only: str | None = None,
+    without: Sequence[str] = (),
+    up_to: int | None = None,
+) -> Sequence[OutboxRow]:
+    """Return the first rows that can be sent, in their order.
+
+    At most `limit`, with payloads of `longest_bytes` and one more; of the topic `only`, of none in `without`, of no
+    position above `up_to`. A row waits behind an undeliverable one of its topic and key.
+    """
     rows = await connection.fetch(
         """
+        WITH first AS (
+            SELECT id, aggregatetype, aggregateid, type, payload, traceparent, occurred_at, position
+              FROM messaging.outbox AS waiting
+             WHERE undeliverable_reason IS NULL
+               AND ($3::text IS NULL OR aggregatetype = $3) AND aggregatetype <> ALL ($4::text[])
+               AND ($5::bigint IS NULL OR position <= $5)
+               AND NOT EXISTS (
+                   SELECT FROM messaging.outbox AS undeliverable
+                    WHERE undeliverable.undeliverable_reason IS NOT NULL
+                      AND undeliverable.aggregatetype = waiting.aggregatetype
+                      AND undeliverable.aggregateid = waiting.aggregateid
+                      AND undeliverable.position < waiting.position)
+             ORDER BY position LIMIT $1
+        ), measured AS (
+            SELECT *, sum(octet_length(payload)) OVER (ORDER BY position) - octet_length(payload) AS bytes_before
+              FROM first
+        )
         SELECT id, aggregatetype, aggregateid, type, payload, traceparent, occurred_at, position
-          FROM messaging.outbox WHERE undeliverable_reason IS NULL ORDER BY position LIMIT $1
+          FROM measured WHERE bytes_before < $2 ORDER BY position
         """,
         limit,
+        longest_bytes,
+        only,
+        without,
+        up_to,
     )
     return [OutboxRow(*row) for row in rows]
+
+
+async def last_position(connection: Connection) -> int:
+    """The position of the newest row; 0 when there is none."""
+    position: int = await connection.fetchval("SELECT coalesce(max(position), 0) FROM messaging.outbox")
+    return position
 
 
 async def delete(connection: Connection, *, positions: Sequence[int]) -> None:
