@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,10 @@ class BlockedTopics:
         """Return a topic to try again now, if there is one."""
         now = _now()
         return next((topic for topic, block in self._blocks.items() if block.due_at <= now), None)
+
+    def seconds_to_next(self) -> float:
+        """How long it is until one is due; infinite when none is blocked."""
+        return max(0.0, min((block.due_at for block in self._blocks.values()), default=math.inf) - _now())
 
     def block(self, topic: str, reason: str) -> None:
         """Let `topic` wait, longer each time."""

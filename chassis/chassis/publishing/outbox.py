@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,17 +95,9 @@ async def next_rows(
     rows = await connection.fetch(
         """
         WITH first AS (
-            SELECT id, aggregatetype, aggregateid, type, payload, traceparent, occurred_at, position
-              FROM messaging.outbox AS waiting
-             WHERE undeliverable_reason IS NULL
-               AND ($3::text IS NULL OR aggregatetype = $3) AND aggregatetype <> ALL ($4::text[])
+            SELECT * FROM messaging.sendable
+             WHERE ($3::text IS NULL OR aggregatetype = $3) AND aggregatetype <> ALL ($4::text[])
                AND ($5::bigint IS NULL OR position <= $5)
-               AND NOT EXISTS (
-                   SELECT FROM messaging.outbox AS undeliverable
-                    WHERE undeliverable.undeliverable_reason IS NOT NULL
-                      AND undeliverable.aggregatetype = waiting.aggregatetype
-                      AND undeliverable.aggregateid = waiting.aggregateid
-                      AND undeliverable.position < waiting.position)
              ORDER BY position LIMIT $1
         ), measured AS (
             SELECT *, sum(octet_length(payload)) OVER (ORDER BY position) - octet_length(payload) AS bytes_before
@@ -141,15 +133,47 @@ async def mark_undeliverable(connection: Connection, *, position: int, reason: s
     )
 
 
-async def list_undeliverable(connection: Connection) -> Sequence[tuple[UUID, str, str, str]]:
-    """Return event id, topic, key and reason of every undeliverable row, in their order."""
+@dataclass(frozen=True, slots=True)
+class UndeliverableRow:
+    """An event that the broker would not accept. `held_up` events of its topic and key wait behind it."""
+
+    event_id: UUID
+    topic: str
+    key: str
+    reason: str
+    held_up: int
+
+
+async def list_undeliverable(connection: Connection) -> Sequence[UndeliverableRow]:
+    """Return every undeliverable row, in their order."""
     rows = await connection.fetch(
         """
-        SELECT id, aggregatetype, aggregateid, undeliverable_reason FROM messaging.outbox
-         WHERE undeliverable_reason IS NOT NULL ORDER BY position
+        SELECT undeliverable.id, undeliverable.aggregatetype, undeliverable.aggregateid,
+               undeliverable.undeliverable_reason, count(waiting.position)
+          FROM messaging.outbox AS undeliverable
+          LEFT JOIN messaging.outbox AS waiting
+            ON waiting.undeliverable_reason IS NULL
+           AND waiting.aggregatetype = undeliverable.aggregatetype
+           AND waiting.aggregateid = undeliverable.aggregateid
+           AND waiting.position > undeliverable.position
+         WHERE undeliverable.undeliverable_reason IS NOT NULL
+         GROUP BY undeliverable.position ORDER BY undeliverable.position
         """
     )
-    return [(row["id"], row["aggregatetype"], row["aggregateid"], row["undeliverable_reason"]) for row in rows]
+    return [UndeliverableRow(*row) for row in rows]
+
+
+async def discard_undeliverable(connection: Connection, *, ids: Iterable[UUID]) -> Sequence[OutboxMessage]:
+    """Delete undeliverable rows by their event ids, so that their keys go on; return what was deleted."""
+    rows = await connection.fetch(
+        """
+        DELETE FROM messaging.outbox WHERE undeliverable_reason IS NOT NULL AND id = ANY ($1::uuid[])
+        RETURNING id, aggregatetype, aggregateid, type, payload, traceparent, occurred_at
+        """,
+        list(ids),
+    )
+    await connection.execute("NOTIFY outbox")
+    return [OutboxMessage(*row) for row in rows]
 
 
 async def resend_undeliverable(connection: Connection) -> int:
@@ -162,8 +186,11 @@ async def resend_undeliverable(connection: Connection) -> int:
 
 
 async def oldest_waiting(connection: Connection) -> datetime | None:
-    """When the oldest unsent event was published; None when the outbox is empty."""
+    """When the oldest event was published that the relay is to send; None when there is none.
+
+    What waits behind an undeliverable row waits for an operator, as that row does.
+    """
     oldest: datetime | None = await connection.fetchval(
-        "SELECT occurred_at FROM messaging.outbox WHERE undeliverable_reason IS NULL ORDER BY position LIMIT 1"
+        "SELECT occurred_at FROM messaging.sendable ORDER BY position LIMIT 1"
     )
     return oldest

@@ -12,14 +12,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
-import asyncpg
 import structlog
 from aiokafka.errors import MessageSizeTooLargeError, PolicyViolationError, RecordListTooLargeError
 from opentelemetry.trace import SpanKind
 
 from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
-from chassis.database import Connection, connection_arguments
+from chassis.database import Connection, connect
 from chassis.errors import describe, is_transient
 from chassis.publishing import outbox
 from chassis.publishing.blocked_topics import BlockedTopics
@@ -98,9 +97,7 @@ class Relay:
 
     async def _session(self, backoff: Backoff) -> None:
         """Use one connection and one producer until either fails."""
-        connection = await asyncpg.connect(
-            **connection_arguments(self._settings, application_name=f"{self._service} relay")
-        )
+        connection = await connect(self._settings, application_name=f"{self._service} relay")
         try:
             # Statistics of a table that fills and empties within seconds are always wrong: follow the primary key.
             await connection.execute("SET enable_sort = off; SET max_parallel_workers_per_gather = 0")
@@ -149,7 +146,7 @@ class Relay:
             if not (rows or tried):
                 if last_position is not None:
                     return
-                await pause(self._filled, POLL_SECONDS)
+                await pause(self._filled, min(POLL_SECONDS, self._blocked.seconds_to_next()))
 
     async def _send(
         self,
