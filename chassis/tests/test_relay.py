@@ -24,7 +24,7 @@ from refusing_broker import (
 from specimen.app import NAME, Settings, build
 from specimen_driver import until
 
-from chassis.publishing import relay
+from chassis.publishing import lease, relay
 from chassis.publishing.outbox import (
     OutboxMessage,
     insert,
@@ -34,6 +34,7 @@ from chassis.publishing.outbox import (
     resend_undeliverable,
 )
 from chassis.publishing.relay import Relay
+from chassis.publishing.sender import Sender
 from chassis.testing import Harness, harness
 
 TOPIC, OTHER_TOPIC = "relay.v1", "other.v1"
@@ -223,6 +224,34 @@ async def test_a_topic_that_fails_waits_and_does_not_hold_up_the_others(
 
     assert [event_id for event_id in await published_ids(broker) if event_id in refused] == refused
     assert [event_id for event_id in await published_ids(broker, OTHER_TOPIC) if event_id in others] == others
+
+
+async def test_a_leader_whose_machine_slept_through_its_lease_hands_over_nothing(
+    running: Harness, broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard that works without transactions."""
+    slept = 0.0
+    elapsed, find_leaders = lease.elapsed_seconds, Sender._find_leaders
+
+    async def sleep_after(sender: Sender, topic: str) -> None:
+        nonlocal slept
+        await find_leaders(sender, topic)
+        slept = lease.LEASE_SECONDS
+
+    monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed() + slept)
+    monkeypatch.setattr(Sender, "_find_leaders", sleep_after)
+    ids = await fill(running, 2, payload=b"sound")
+    async with running.pool.acquire() as connection:
+        held = lease.Lease("relay")
+        await held.acquire(connection)
+        sender = Sender(running.service.settings, service=NAME, lease=held)
+        await sender.start()
+
+        with pytest.raises(lease.LeaseLostError):
+            await sender.send(await next_rows(connection, limit=10), longest_seconds=10)
+        await sender.stop()
+
+    assert set(ids).isdisjoint(await published_ids(broker))
 
 
 async def test_one_refusal_does_not_make_the_relay_slow_for_a_thousand_events(

@@ -165,6 +165,7 @@ class Sender:
         The first failure is the cause, and the others follow from it; but where one topic is forbidden, the broker
         may name first the topics that it did not look at for that reason.
         """
+        self._lease.check()
         failures = [*self._failures, (row, error)]
         row, cause = next((failure for failure in failures if _concerns_topic(failure[1])), failures[0])
         if _concerns_topic(cause):
