@@ -32,6 +32,7 @@ from chassis.publishing.outbox import OutboxRow
 from chassis.settings import ServiceSettings
 from chassis.workarounds.abandoned_producer import abandon, stop, stop_sending_after_failure
 from contracts.envelope import headers_of
+from contracts.topic import transactional_id_of
 
 METADATA_SECONDS = 2.0
 _TRANSACTION_TIMEOUT_MS = 15_000
@@ -78,7 +79,7 @@ class Sender:
             bootstrap_servers=settings.kafka_bootstrap_servers,
             client_id=f"{service}.relay",
             enable_idempotence=True,
-            transactional_id=f"{service}.relay" if self._transactional else None,
+            transactional_id=transactional_id_of(service) if self._transactional else None,
             transaction_timeout_ms=_TRANSACTION_TIMEOUT_MS,
             acks="all",
             linger_ms=2,
