@@ -64,6 +64,7 @@ class Relay:
         self._blocked = BlockedTopics()
         self._standing_by = False
         self._reached_at = 0.0
+        self._failure = "it is starting"
 
     async def run(self) -> None:
         """Lead and send, or stand by until the leader is gone."""
@@ -82,8 +83,9 @@ class Relay:
                 self._standing_by = False
                 if not is_transient(error):
                     raise
+                self._failure = describe(error)
                 metrics.SEND_FAILURES.labels(type(error).__name__).inc()
-                log.warning("relay.restarted", error=describe(error))
+                log.warning("relay.restarted", error=self._failure)
                 await backoff.wait()
 
     def problem(self) -> str | None:
@@ -92,7 +94,7 @@ class Relay:
             return None
         silent = _now() - self._reached_at
         if silent > LONGEST_SILENCE_SECONDS:
-            return f"has not reached Kafka for {silent:.0f} s"
+            return f"has not reached Kafka for {silent:.0f} s: {self._failure}"
         return self._blocked.problem(longest_seconds=LONGEST_SILENCE_SECONDS)
 
     async def _session(self, backoff: Backoff) -> None:
