@@ -247,9 +247,11 @@ async def test_a_leader_whose_machine_slept_through_its_lease_hands_over_nothing
         sender = Sender(running.service.settings, service=NAME, lease=held)
         await sender.start()
 
-        with pytest.raises(lease.LeaseLostError):
-            await sender.send(await next_rows(connection, limit=10), longest_seconds=10)
-        await sender.stop()
+        try:
+            with pytest.raises(lease.LeaseLostError):
+                await sender.send(await next_rows(connection, limit=10), longest_seconds=10)
+        finally:
+            await sender.stop()
 
     assert set(ids).isdisjoint(await published_ids(broker))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from uuid import uuid4
 
+from chassis.clock import elapsed_seconds
 from chassis.database import Connection
 
 LEASE_SECONDS = 10.0
 _RENEWED_BELOW_SECONDS = LEASE_SECONDS * 2 / 3
-_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class LeaseLostError(Exception):
@@ -63,8 +62,3 @@ class Lease:
 
     def remaining_seconds(self) -> float:
         return self._ends_at - elapsed_seconds()
-
-
-def elapsed_seconds() -> float:
-    """Seconds that have passed since some moment, those of a suspended machine included."""
-    return time.clock_gettime(_CLOCK)
