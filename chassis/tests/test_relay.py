@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,8 @@ from refusing_broker import (
 from specimen.app import NAME, Settings, build
 from specimen_driver import until
 
-from chassis.publishing import lease, relay
+from chassis.database import Connection
+from chassis.publishing import lease, outbox, relay
 from chassis.publishing.outbox import (
     OutboxMessage,
     insert,
@@ -64,19 +65,23 @@ async def fill(running: Harness, count: int, *, payload: bytes, key: str = "one-
     return [row.event_id for row in rows]
 
 
-@asynccontextmanager
-async def relaying(running: Harness) -> AsyncIterator[Relay]:
-    stopping = asyncio.Event()
-    relay = Relay(
+def new_relay(running: Harness, stopping: asyncio.Event) -> Relay:
+    return Relay(
         settings=running.service.settings,
         service=NAME,
         tracing=running.runtime.tracing,
         filled=asyncio.Event(),
         stopping=stopping,
     )
-    task = asyncio.create_task(relay.run())
+
+
+@asynccontextmanager
+async def relaying(running: Harness) -> AsyncIterator[Relay]:
+    stopping = asyncio.Event()
+    leader = new_relay(running, stopping)
+    task = asyncio.create_task(leader.run())
     try:
-        yield relay
+        yield leader
     finally:
         stopping.set()
         await asyncio.wait_for(task, 20)
@@ -213,14 +218,14 @@ async def test_a_topic_that_fails_waits_and_does_not_hold_up_the_others(
     others = await fill(running, 5, payload=b"sound", topic=OTHER_TOPIC, key="other")
     broker.refuse_topic(TOPIC, TOPIC_AUTHORIZATION_FAILED)
 
-    async with relaying(running) as relaying_topics:
+    async with relaying(running) as leader:
         await until(lambda: left(running, refused), what="the other topic left")
-        await until(relaying_topics.problem, what="the problem is named", seconds=40)
-        assert f"{TOPIC} has been blocked for" in str(relaying_topics.problem())
-        assert "TopicAuthorizationFailedError" in str(relaying_topics.problem())
+        await until(leader.problem, what="the problem is named", seconds=40)
+        assert f"{TOPIC} has been blocked for" in str(leader.problem())
+        assert "TopicAuthorizationFailedError" in str(leader.problem())
         broker.refuse_topic(TOPIC, NO_ERROR)
         await until(lambda: left(running, []), what="the blocked topic left", seconds=60)
-        assert relaying_topics.problem() is None
+        assert leader.problem() is None
 
     assert [event_id for event_id in await published_ids(broker) if event_id in refused] == refused
     assert [event_id for event_id in await published_ids(broker, OTHER_TOPIC) if event_id in others] == others
@@ -254,6 +259,28 @@ async def test_a_leader_whose_machine_slept_through_its_lease_hands_over_nothing
             await sender.stop()
 
     assert set(ids).isdisjoint(await published_ids(broker))
+
+
+async def test_a_leader_that_is_to_stop_leaves_to_others_what_they_go_on_adding(
+    running: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete, stopping = outbox.delete, asyncio.Event()
+    added: list[UUID] = []
+
+    async def delete_and_add(connection: Connection, *, positions: Sequence[int]) -> None:
+        await delete(connection, positions=positions)
+        stopping.set()
+        added.extend(await fill(running, 1, payload=b"added meanwhile"))
+
+    monkeypatch.setattr(outbox, "delete", delete_and_add)
+    await fill(running, 1, payload=b"there at the start")
+
+    await asyncio.wait_for(new_relay(running, stopping).run(), 20)
+
+    assert len(added) == 2, "what was there at the stop is sent"
+    assert await left(running, added[1:])
+    async with running.pool.acquire() as connection:
+        await delete(connection, positions=[row.position for row in await next_rows(connection, limit=9)])
 
 
 async def test_one_refusal_does_not_make_the_relay_slow_for_a_thousand_events(

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import ProducerFenced
@@ -80,16 +79,17 @@ async def relaying(running: Harness) -> AsyncIterator[Relay]:
 
 
 @asynccontextmanager
-async def sender_of(running: Harness, connection: asyncpg.Connection[asyncpg.Record]) -> AsyncIterator[Sender]:
+async def sender_of(running: Harness) -> AsyncIterator[Sender]:
     """A sender that believes in its lease, whoever else does."""
     lease = Lease(f"lease-{uuid4()}")
-    await lease.acquire(connection)
-    sender = Sender(running.service.settings, service=NAME, lease=lease)
-    await sender.start()
-    try:
-        yield sender
-    finally:
-        await sender.abandon()
+    async with running.pool.acquire() as connection:
+        await lease.acquire(connection)
+        sender = Sender(running.service.settings, service=NAME, lease=lease)
+        await sender.start()
+        try:
+            yield sender
+        finally:
+            await sender.abandon()
 
 
 def rows(topic: str, *payloads: bytes) -> Sequence[OutboxRow]:
@@ -99,33 +99,25 @@ def rows(topic: str, *payloads: bytes) -> Sequence[OutboxRow]:
     ]
 
 
-async def test_the_newest_producer_fences_every_older_one(
-    running: Harness, database: str, stack: Stack, topic: str
-) -> None:
-    connection = await asyncpg.connect(database)
+async def test_the_newest_producer_fences_every_older_one(running: Harness, stack: Stack, topic: str) -> None:
     old, new = rows(topic, b"old"), rows(topic, b"new")
-    async with sender_of(running, connection) as replaced, sender_of(running, connection) as leading:
+    async with sender_of(running) as replaced, sender_of(running) as leading:
         await leading.send(new, longest_seconds=10)
 
         with pytest.raises(ProducerFenced):
             await replaced.send(old, longest_seconds=10)
-    await connection.close()
 
     assert await published(stack, topic) == [new[0].event_id]
 
 
-async def test_of_a_batch_that_fails_nothing_can_be_read(
-    running: Harness, database: str, stack: Stack, topic: str
-) -> None:
+async def test_of_a_batch_that_fails_nothing_can_be_read(running: Harness, stack: Stack, topic: str) -> None:
     small = create_topic(stack, max_message_bytes="1000")
-    connection = await asyncpg.connect(database)
     sound, too_large = rows(topic, b"sound"), rows(small, os.urandom(2_000))
-    async with sender_of(running, connection) as sender:
+    async with sender_of(running) as sender:
         with pytest.raises(TopicsFailedError, match=small):
             await sender.send([*sound, *too_large], longest_seconds=10)
-    async with sender_of(running, connection) as sender:
+    async with sender_of(running) as sender:
         await sender.send(sound, longest_seconds=10)
-    await connection.close()
 
     assert await published(stack, topic) == [sound[0].event_id]
     assert await published(stack, small) == []

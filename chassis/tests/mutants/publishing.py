@@ -98,7 +98,6 @@ MUTANTS = (
         "publishing/relay.py",
         "                last_position = await outbox.last_position(connection)\n",
         "                last_position = 2**62\n",
-        "test_leaders.py::test_a_leader_that_is_to_stop_leaves_while_others_go_on_publishing",
-        "jvm",
+        "test_relay.py::test_a_leader_that_is_to_stop_leaves_to_others_what_they_go_on_adding",
     ),
 )
