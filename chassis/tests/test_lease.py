@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from specimen_driver import until
 
+from chassis.clock import elapsed_seconds
 from chassis.publishing import lease
 from chassis.publishing.lease import LEASE_SECONDS, Lease, LeaseLostError
 from chassis.service import Service
@@ -72,8 +73,7 @@ async def test_a_lease_is_renewed_when_a_third_is_gone_and_over_by_the_holders_o
     sessions: list[Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept = 0.0
-    elapsed = lease.elapsed_seconds
-    monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed() + slept)
+    monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed_seconds() + slept)
     held = Lease("relay")
     await held.acquire(sessions[0])
     slept = LEASE_SECONDS / 2
@@ -93,8 +93,7 @@ async def test_a_lease_that_another_has_taken_cannot_be_renewed(
     await held.acquire(sessions[0])
     await move_end(sessions[2], timedelta(seconds=-1))
     await Lease("relay").acquire(sessions[1])
-    elapsed = lease.elapsed_seconds
-    monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed() + LEASE_SECONDS / 2)
+    monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed_seconds() + LEASE_SECONDS / 2)
 
     with pytest.raises(LeaseLostError):
         await held.renew(sessions[0])

@@ -28,7 +28,11 @@ def test_a_package_without_its_sql_files_is_refused_instead_of_migrating_nothing
 def test_the_files_of_the_service_follow_those_of_the_chassis(tmp_path: Path) -> None:
     (tmp_path / "0001_claims.sql").touch()
 
-    assert [(one.series, one.number) for one in find_migrations(tmp_path)] == [("chassis", 1), ("service", 1)]
+    *own, last = [(one.series, one.number) for one in find_migrations(tmp_path)]
+
+    assert own[0] == ("chassis", 1)
+    assert {series for series, _ in own} == {"chassis"}
+    assert last == ("service", 1)
 
 
 async def test_a_second_migration_waits_for_the_first_longer_than_for_a_row(service: Service) -> None:

@@ -24,6 +24,7 @@ from refusing_broker import (
 from specimen.app import NAME, Settings, build
 from specimen_driver import until
 
+from chassis.clock import elapsed_seconds
 from chassis.database import Connection
 from chassis.publishing import lease, outbox, relay
 from chassis.publishing.outbox import (
@@ -236,14 +237,14 @@ async def test_a_leader_whose_machine_slept_through_its_lease_hands_over_nothing
 ) -> None:
     """The guard that works without transactions."""
     slept = 0.0
-    elapsed, find_leaders = lease.elapsed_seconds, Sender._find_leaders
+    find_leaders = Sender._find_leaders
 
     async def sleep_after(sender: Sender, topic: str) -> None:
         nonlocal slept
         await find_leaders(sender, topic)
         slept = lease.LEASE_SECONDS
 
-    monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed() + slept)
+    monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed_seconds() + slept)
     monkeypatch.setattr(Sender, "_find_leaders", sleep_after)
     ids = await fill(running, 2, payload=b"sound")
     async with running.pool.acquire() as connection:
