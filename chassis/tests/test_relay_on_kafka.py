@@ -9,22 +9,33 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import ProducerFenced
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
 from specimen.app import NAME, Settings, build, published_topic
 from specimen_driver import Driver, until
 
 from chassis.publishing import relay
 from chassis.publishing.lease import Lease
-from chassis.publishing.outbox import OutboxMessage, OutboxRow, insert, list_undeliverable
+from chassis.publishing.outbox import OutboxMessage, OutboxRow, insert, list_undeliverable, next_rows
 from chassis.publishing.relay import Relay
 from chassis.publishing.sender import Sender, TopicsFailedError
 from chassis.testing import Harness, harness
+from devstack.kafka.jvm import JvmKafka
 from devstack.kafka.topics import TopicSpec
+from devstack.process.supervisor import Supervisor
 from devstack.stack import Stack
 
 pytestmark = pytest.mark.real_kafka
@@ -203,3 +214,48 @@ async def test_the_topics_of_contracts_take_events_from_a_host_whose_clock_is_of
 
     assert len(records) == 2
     assert all(abs(record.timestamp / 1_000 - time.time()) < 60 for record in records)
+
+
+async def test_a_topic_the_service_may_not_write_waits_and_the_others_leave(database: str, tmp_path: Path) -> None:
+    """The broker refuses to add the topic to the transaction, and adds none of the others either."""
+    settings = {
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "allow.everyone.if.no.acl.found": "true",
+    }
+    with Supervisor(state_dir=tmp_path) as supervisor:
+        kafka = JvmKafka(supervisor=supervisor, settings=settings)
+        kafka.start()
+        topics = ["a.allowed", "b.forbidden", "c.allowed"]
+        kafka.create_topics([TopicSpec(topic, partitions=3) for topic in topics])
+        grant(kafka, "b.forbidden", AclOperation.DESCRIBE)
+        service = build(Settings(kafka_bootstrap_servers=kafka.bootstrap_servers, database_url=database))
+        async with harness(service) as running:
+            for topic in topics:
+                for number in range(20):
+                    await fill(running, topic, b"{}", key=f"key-{number}")
+
+            async with relaying(running) as leader:
+                await until(lambda: waiting(running, {"b.forbidden"}), what="the other topics' events left")
+                assert leader._blocked.names() == ["b.forbidden"]
+                grant(kafka, "b.forbidden", AclOperation.WRITE)
+                await until(lambda: waiting(running, set()), what="the blocked topic's events left", seconds=60)
+
+
+async def waiting(running: Harness, topics: set[str]) -> bool:
+    """Whether the outbox holds events of just these topics."""
+    async with running.pool.acquire() as connection:
+        return {row.topic for row in await next_rows(connection, limit=1_000)} == topics
+
+
+def grant(kafka: JvmKafka, topic: str, operation: AclOperation) -> None:
+    binding = AclBinding(
+        ResourceType.TOPIC,
+        topic,
+        ResourcePatternType.LITERAL,
+        "User:ANONYMOUS",
+        "*",
+        operation,
+        AclPermissionType.ALLOW,
+    )
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
+    admin.create_acls([binding])[binding].result()
