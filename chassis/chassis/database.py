@@ -8,11 +8,14 @@ from typing import Any, TypeAlias
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from chassis.errors import CannotStartError, is_transient
+from chassis.errors import CannotStartError, DatabaseUnavailableError, describe, is_transient
 from chassis.settings import ServiceSettings
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+NO_CONNECTION = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What is raised instead of a connection, a refused login too: it may be granted again later."""
 
 ACQUIRE_TIMEOUT_SECONDS = 30
 _SERVER_SETTINGS = {
@@ -40,6 +43,14 @@ def connection_arguments(settings: ServiceSettings, *, application_name: str) ->
         "command_timeout": 45,
         "server_settings": _SERVER_SETTINGS | {"application_name": application_name},
     }
+
+
+async def connect(settings: ServiceSettings, *, application_name: str) -> asyncpg.Connection[asyncpg.Record]:
+    """Open one connection; raise `DatabaseUnavailableError` when there is none to be had."""
+    try:
+        return await asyncpg.connect(**connection_arguments(settings, application_name=application_name))
+    except NO_CONNECTION as error:
+        raise DatabaseUnavailableError(f"no connection: {describe(error)}") from error
 
 
 async def open_pool(settings: ServiceSettings, *, application_name: str) -> Pool:

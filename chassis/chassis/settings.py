@@ -25,6 +25,9 @@ class ServiceSettings(BaseSettings):
     needed_to_run: ClassVar[tuple[str, ...]] = ("kafka_bootstrap_servers",)
 
     kafka_bootstrap_servers: str = Field(default="", min_length=3, description="host:port,host:port of the brokers")
+    kafka_transactions: bool = Field(
+        default=True, description="false only for a broker without transactions, such as the embedded one"
+    )
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
     kafka_fetch_max_wait_ms: int = Field(default=500, ge=1)
     database_url: str = Field(

@@ -106,7 +106,7 @@ class Harness:
         """As `published`, each event with the traceparent it carries."""
         topics = {topic.name: topic for topic in self.service.catalogue.topics}
         async with self.pool.acquire() as connection:
-            rows = await outbox.next_rows(connection, limit=100_000)
+            rows = await outbox.next_rows(connection, limit=100_000, longest_bytes=1 << 30)
             await outbox.delete(connection, positions=[row.position for row in rows])
         return [(topics[row.topic].event.model_validate_json(row.payload), row.trace) for row in rows]
 

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from chassis.clock import Clock
-from chassis.database import ACQUIRE_TIMEOUT_SECONDS, Connection, Pool
+from chassis.database import ACQUIRE_TIMEOUT_SECONDS, NO_CONNECTION, Connection, Pool
 from chassis.errors import DatabaseUnavailableError, HandlerBrokenError, describe
 from chassis.publishing import outbox
 from chassis.telemetry.tracing import Trace, Tracing
@@ -23,9 +21,6 @@ from contracts.dead_letters import MessageDeadLettered
 from contracts.topic import Event, Topic
 
 __all__ = ["DueTimer", "Timer", "Trace", "Work", "WorkFactory"]
-
-_NO_CONNECTION = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
-"""What a pool raises instead of a connection, a refused login too: it may be granted again later."""
 
 
 class Work:
@@ -144,7 +139,7 @@ class WorkFactory:
         async with AsyncExitStack() as stack:
             try:
                 connection = await stack.enter_async_context(self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS))
-            except _NO_CONNECTION as error:
+            except NO_CONNECTION as error:
                 raise DatabaseUnavailableError(f"no connection: {describe(error)}") from error
             await stack.enter_async_context(connection.transaction())
             work = Work(

@@ -7,7 +7,8 @@ import ctypes
 from devstack.kafka.mock_cluster import BROKER_ID, MockCluster
 
 PRODUCE = 0
-UNKNOWN_SERVER_ERROR, MESSAGE_TOO_LARGE, CLUSTER_AUTHORIZATION_FAILED = -1, 10, 31
+NO_ERROR, UNKNOWN_SERVER_ERROR, MESSAGE_TOO_LARGE, TOPIC_AUTHORIZATION_FAILED = 0, -1, 10, 29
+CLUSTER_AUTHORIZATION_FAILED, INVALID_TIMESTAMP = 31, 32
 
 
 class RefusingBroker(MockCluster):
@@ -19,6 +20,13 @@ class RefusingBroker(MockCluster):
         push.argtypes = [ctypes.c_void_p, ctypes.c_int16, ctypes.c_size_t, ctypes.POINTER(ctypes.c_int)]
         push.restype = None
         push(self._cluster, PRODUCE, len(codes), (ctypes.c_int * len(codes))(*codes))
+
+    def refuse_topic(self, name: str, code: int) -> None:
+        """Describe the topic with this error from now on; `NO_ERROR` ends it."""
+        set_error = self._library.rd_kafka_mock_topic_set_error
+        set_error.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
+        set_error.restype = None
+        set_error(self._cluster, name.encode(), code)
 
     def answer_after(self, milliseconds: int) -> None:
         """Delay every answer."""

@@ -227,6 +227,7 @@ class Driver:
             bootstrap_servers=self.stack.kafka_bootstrap_servers,
             auto_offset_reset="earliest",
             enable_auto_commit=False,
+            isolation_level="read_committed",
             fetch_max_wait_ms=20,
             max_partition_fetch_bytes=8 << 20,
         )

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 from specimen.app import BROKEN, UNPROCESSABLE, consumed_topic
 from specimen_driver import Driver, contact
 
@@ -176,10 +177,41 @@ async def test_undeliverable_events_are_listed_and_resent(running: Harness, term
 
     code, printed, _ = await terminal.run(UNDELIVERABLE, "list")
 
-    line = {"id": str(first.event_id), "topic": first.topic, "key": first.key, "reason": "MessageSizeTooLargeError"}
-    assert (code, json.loads(printed)) == (0, line)
+    assert (code, json.loads(printed)) == (
+        0,
+        {
+            "id": str(first.event_id),
+            "topic": first.topic,
+            "key": first.key,
+            "reason": "MessageSizeTooLargeError",
+            "held_up": 0,
+        },
+    )
     assert await terminal.run(UNDELIVERABLE, "resend") == (0, "1 events will be sent again\n", "")
     assert await terminal.run(UNDELIVERABLE, "list") == (0, "", "")
+
+
+async def test_an_undeliverable_event_is_discarded_for_a_reason_that_is_logged(
+    running: Harness, terminal: Terminal
+) -> None:
+    async with running.pool.acquire() as connection:
+        first, *_ = await outbox.next_rows(connection, limit=1)
+        await outbox.mark_undeliverable(connection, position=first.position, reason="MessageSizeTooLargeError")
+    chosen = str(first.event_id)
+
+    with structlog.testing.capture_logs() as logs:
+        discarded = await terminal.run(UNDELIVERABLE, "discard", chosen, "--because", "told by hand")
+
+    assert discarded == (0, "1 discarded, 0 not\n", "")
+    assert [(line["event"], line["event_id"], line["because"]) for line in logs] == [
+        ("event.discarded", chosen, "told by hand")
+    ]
+    assert await terminal.run(UNDELIVERABLE, "list") == (0, "", "")
+    assert await terminal.run(UNDELIVERABLE, "discard", chosen, "--because", "again") == (
+        1,
+        "0 discarded, 1 not\n",
+        f"{chosen} was not discarded: no undeliverable event has this id\n",
+    )
 
 
 @pytest.mark.parametrize(

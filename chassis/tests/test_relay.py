@@ -3,79 +3,118 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from refusing_broker import CLUSTER_AUTHORIZATION_FAILED, MESSAGE_TOO_LARGE, UNKNOWN_SERVER_ERROR, RefusingBroker
+from refusing_broker import (
+    CLUSTER_AUTHORIZATION_FAILED,
+    INVALID_TIMESTAMP,
+    MESSAGE_TOO_LARGE,
+    NO_ERROR,
+    TOPIC_AUTHORIZATION_FAILED,
+    UNKNOWN_SERVER_ERROR,
+    RefusingBroker,
+)
 from specimen.app import NAME, Settings, build
 from specimen_driver import until
 
-from chassis.publishing.outbox import OutboxMessage, insert, list_undeliverable, oldest_waiting
+from chassis.clock import elapsed_seconds
+from chassis.database import Connection
+from chassis.publishing import lease, outbox, relay
+from chassis.publishing.outbox import (
+    OutboxMessage,
+    insert,
+    list_undeliverable,
+    next_rows,
+    oldest_waiting,
+    resend_undeliverable,
+)
 from chassis.publishing.relay import Relay
+from chassis.publishing.sender import Sender
 from chassis.testing import Harness, harness
 
-TOPIC = "relay.v1"
+TOPIC, OTHER_TOPIC = "relay.v1", "other.v1"
 
 
 @pytest.fixture(scope="module")
 def broker() -> RefusingBroker:
     broker = RefusingBroker()
-    broker.create_topic(name=TOPIC, partitions=1)
+    for topic in (TOPIC, OTHER_TOPIC):
+        broker.create_topic(name=topic, partitions=1)
     return broker
 
 
 @pytest.fixture
 async def running(database: str, broker: RefusingBroker) -> AsyncIterator[Harness]:
-    settings = Settings(kafka_bootstrap_servers=broker.bootstrap_servers, database_url=database)
+    settings = Settings(
+        kafka_bootstrap_servers=broker.bootstrap_servers, kafka_transactions=False, database_url=database
+    )
     async with harness(build(settings)) as running:
         yield running
 
 
-async def fill(running: Harness, count: int, *, payload: bytes) -> list[UUID]:
-    rows = [OutboxMessage(uuid4(), TOPIC, "one-key", "type", payload, None, datetime.now(UTC)) for _ in range(count)]
+async def fill(running: Harness, count: int, *, payload: bytes, key: str = "one-key", topic: str = TOPIC) -> list[UUID]:
+    rows = [OutboxMessage(uuid4(), topic, key, "type", payload, None, datetime.now(UTC)) for _ in range(count)]
     async with running.pool.acquire() as connection:
         await insert(connection, messages=rows)
     return [row.event_id for row in rows]
 
 
-async def run_until_empty(running: Harness) -> None:
-    stopping = asyncio.Event()
-    relay = Relay(
+def new_relay(running: Harness, stopping: asyncio.Event) -> Relay:
+    return Relay(
         settings=running.service.settings,
         service=NAME,
         tracing=running.runtime.tracing,
         filled=asyncio.Event(),
         stopping=stopping,
     )
-    task = asyncio.create_task(relay.run())
 
-    async def empty() -> bool:
-        async with running.pool.acquire() as connection:
-            return await oldest_waiting(connection) is None
 
+@asynccontextmanager
+async def relaying(running: Harness) -> AsyncIterator[Relay]:
+    stopping = asyncio.Event()
+    leader = new_relay(running, stopping)
+    task = asyncio.create_task(leader.run())
     try:
-        await until(empty, what="outbox sent", seconds=60)
+        yield leader
     finally:
         stopping.set()
         await asyncio.wait_for(task, 20)
 
 
+async def left(running: Harness, ids: list[UUID]) -> bool:
+    """Whether the outbox holds just these."""
+    async with running.pool.acquire() as connection:
+        return [row.event_id for row in await next_rows(connection, limit=10_000)] == ids
+
+
+async def run_until_empty(running: Harness) -> None:
+    async def empty() -> bool:
+        async with running.pool.acquire() as connection:
+            return await oldest_waiting(connection) is None
+
+    async with relaying(running):
+        await until(empty, what="outbox sent", seconds=60)
+
+
 async def undeliverable(running: Harness) -> list[UUID]:
     async with running.pool.acquire() as connection:
-        return [event_id for event_id, *_ in await list_undeliverable(connection)]
+        return [row.event_id for row in await list_undeliverable(connection)]
 
 
-async def published_ids(broker: RefusingBroker) -> list[UUID]:
+async def published_ids(broker: RefusingBroker, topic: str = TOPIC) -> list[UUID]:
     consumer: AIOKafkaConsumer[Any, Any] = AIOKafkaConsumer(
         bootstrap_servers=broker.bootstrap_servers, enable_auto_commit=False, fetch_max_wait_ms=20
     )
     await consumer.start()
     try:
-        partition = TopicPartition(TOPIC, 0)
+        partition = TopicPartition(topic, 0)
         consumer.assign([partition])
         consumer.seek(partition, 0)
         end = (await consumer.end_offsets([partition]))[partition]
@@ -115,16 +154,134 @@ async def test_an_event_is_not_undeliverable_for_what_is_wrong_with_the_broker(
     assert set(ids) <= set(await published_ids(broker))
 
 
-async def test_an_event_the_broker_will_never_accept_stays_behind_and_the_others_leave(
+async def test_an_event_the_broker_will_never_accept_holds_up_its_key_and_nothing_else(
     running: Harness, broker: RefusingBroker
 ) -> None:
-    refused, *others = await fill(running, 3, payload=b"sound")
+    refused, behind = await fill(running, 2, payload=b"sound")
+    others = await fill(running, 3, payload=b"sound", key="another-key")
     broker.refuse_next(MESSAGE_TOO_LARGE, MESSAGE_TOO_LARGE)  # in a batch, then alone
 
     await run_until_empty(running)
 
     assert await undeliverable(running) == [refused]
-    assert [event_id for event_id in await published_ids(broker) if event_id in {refused, *others}] == others
+    published = await published_ids(broker)
+    assert [event_id for event_id in published if event_id in {refused, behind, *others}] == others
+
+
+async def test_a_key_goes_on_in_order_when_what_held_it_up_is_sent_again(
+    running: Harness, broker: RefusingBroker
+) -> None:
+    ids = await fill(running, 3, payload=b"sound")
+    broker.refuse_next(MESSAGE_TOO_LARGE, MESSAGE_TOO_LARGE)
+    await run_until_empty(running)
+
+    async with running.pool.acquire() as connection:
+        assert await resend_undeliverable(connection) == 1
+    await run_until_empty(running)
+
+    assert [event_id for event_id in await published_ids(broker) if event_id in ids] == ids
+
+
+async def test_many_refused_events_of_a_topic_are_found_without_waiting_longer_each_time(
+    running: Harness, broker: RefusingBroker
+) -> None:
+    for number in range(8):
+        await fill(running, 1, payload=b"sound", key=f"key-{number}")
+    broker.refuse_next(*[MESSAGE_TOO_LARGE] * 9)
+    began = asyncio.get_running_loop().time()
+
+    await run_until_empty(running)
+
+    assert len(await undeliverable(running)) == 8
+    assert asyncio.get_running_loop().time() - began < 15
+
+
+async def test_a_host_whose_clock_the_broker_refuses_waits_and_sets_nothing_aside(
+    running: Harness, broker: RefusingBroker
+) -> None:
+    ids = await fill(running, 2, payload=b"sound")
+    broker.refuse_next(*[INVALID_TIMESTAMP] * 3)
+
+    with structlog.testing.capture_logs() as logs:
+        await run_until_empty(running)
+
+    assert await undeliverable(running) == []
+    assert [event_id for event_id in await published_ids(broker) if event_id in ids] == ids
+    said = {line["reason"] for line in logs if line["event"] == "topic.blocked"}
+    assert said == {"InvalidTimestampError: the broker refuses the time of this host's clock"}
+
+
+async def test_a_topic_that_fails_waits_and_does_not_hold_up_the_others(
+    running: Harness, broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "LONGEST_SILENCE_SECONDS", 1.0)
+    refused = await fill(running, 2, payload=b"sound")
+    others = await fill(running, 5, payload=b"sound", topic=OTHER_TOPIC, key="other")
+    broker.refuse_topic(TOPIC, TOPIC_AUTHORIZATION_FAILED)
+
+    async with relaying(running) as leader:
+        await until(lambda: left(running, refused), what="the other topic left")
+        await until(leader.problem, what="the problem is named", seconds=40)
+        assert f"{TOPIC} has been blocked for" in str(leader.problem())
+        assert "TopicAuthorizationFailedError" in str(leader.problem())
+        broker.refuse_topic(TOPIC, NO_ERROR)
+        await until(lambda: left(running, []), what="the blocked topic left", seconds=60)
+        assert leader.problem() is None
+
+    assert [event_id for event_id in await published_ids(broker) if event_id in refused] == refused
+    assert [event_id for event_id in await published_ids(broker, OTHER_TOPIC) if event_id in others] == others
+
+
+async def test_a_leader_whose_machine_slept_through_its_lease_hands_over_nothing(
+    running: Harness, broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard that works without transactions."""
+    slept = 0.0
+    find_leaders = Sender._find_leaders
+
+    async def sleep_after(sender: Sender, topic: str) -> None:
+        nonlocal slept
+        await find_leaders(sender, topic)
+        slept = lease.LEASE_SECONDS
+
+    monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed_seconds() + slept)
+    monkeypatch.setattr(Sender, "_find_leaders", sleep_after)
+    ids = await fill(running, 2, payload=b"sound")
+    async with running.pool.acquire() as connection:
+        held = lease.Lease("relay")
+        await held.acquire(connection)
+        sender = Sender(running.service.settings, service=NAME, lease=held)
+        await sender.start()
+
+        try:
+            with pytest.raises(lease.LeaseLostError):
+                await sender.send(await next_rows(connection, limit=10), longest_seconds=10)
+        finally:
+            await sender.stop()
+
+    assert set(ids).isdisjoint(await published_ids(broker))
+
+
+async def test_a_leader_that_is_to_stop_leaves_to_others_what_they_go_on_adding(
+    running: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete, stopping = outbox.delete, asyncio.Event()
+    added: list[UUID] = []
+
+    async def delete_and_add(connection: Connection, *, positions: Sequence[int]) -> None:
+        await delete(connection, positions=positions)
+        stopping.set()
+        added.extend(await fill(running, 1, payload=b"added meanwhile"))
+
+    monkeypatch.setattr(outbox, "delete", delete_and_add)
+    await fill(running, 1, payload=b"there at the start")
+
+    await asyncio.wait_for(new_relay(running, stopping).run(), 20)
+
+    assert len(added) == 2, "what was there at the stop is sent"
+    assert await left(running, added[1:])
+    async with running.pool.acquire() as connection:
+        await delete(connection, positions=[row.position for row in await next_rows(connection, limit=9)])
 
 
 async def test_one_refusal_does_not_make_the_relay_slow_for_a_thousand_events(

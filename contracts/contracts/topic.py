@@ -70,10 +70,11 @@ class Topic(Generic[E]):
     @property
     def config(self) -> Mapping[str, str]:
         """The broker's settings for this topic, as Kafka names them."""
-        limits = {"max.message.bytes": str(self.max_message_bytes)}
+        # The broker's own time: it refuses records from hosts whose clocks are off, and retention would follow those.
+        common = {"max.message.bytes": str(self.max_message_bytes), "message.timestamp.type": "LogAppendTime"}
         if self.retention is None:
-            return limits | {"cleanup.policy": "compact"}
-        return limits | {"cleanup.policy": "delete", "retention.ms": str(int(self.retention.total_seconds() * 1000))}
+            return common | {"cleanup.policy": "compact"}
+        return common | {"cleanup.policy": "delete", "retention.ms": str(int(self.retention.total_seconds() * 1000))}
 
     def group_of(self, consumer: str) -> str:
         """Return the consumer group in which `consumer` reads this topic: a group reads one topic."""
@@ -82,3 +83,8 @@ class Topic(Generic[E]):
     def key_of(self, event: E) -> str:
         """Return the record key of `event`."""
         return str(getattr(event, self.key))
+
+
+def transactional_id_of(service: str) -> str:
+    """Return the name under which the relay of `service` writes. Kafka fences an older producer of the same name."""
+    return f"{service}.relay"

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator  # type: ignore[import-untyped]
 
+from contracts.dead_letters import MessageDeadLettered
 from contracts.generate.__main__ import main
 from contracts.generate.files import GENERATED, outdated_files, write_files
 from contracts.loss_reports import LOSS_REPORTED
@@ -124,7 +125,10 @@ def test_nobody_may_do_more_than_its_topics_ask() -> None:
     writing = {(f"User:{name}", "Write", "Topic", topic.name) for topic in TOPICS for name in topic.producers}
     reading = {(f"User:{name}", "Read", "Topic", topic.name) for topic in TOPICS for name in topic.consumers}
     groups = {(user, "Read", "Group", f"{user.removeprefix('User:')}.{topic}") for user, _, _, topic in reading}
-    assert granted == sorted(writing | reading | groups)
+    services = {name for topic in TOPICS if topic.event is MessageDeadLettered for name in topic.producers}
+    relays = {(f"User:{name}", "Write", "TransactionalId", f"{name}.relay") for name in services}
+    assert granted == sorted(writing | reading | groups | relays)
+    assert "claims-svc" in services
     assert {row["pattern_type"] for row in rows} == {"Literal"}
     assert [row for row in granted if row[0] == "User:upstream"] == [
         ("User:upstream", "Write", "Topic", "claims.loss-reported.v1")

@@ -110,9 +110,14 @@ def test_what_tells_of_changed_state_is_compacted_and_what_happened_is_kept_for_
 
 
 def test_the_brokers_settings_are_named_as_kafka_names_them() -> None:
-    assert POLICY_CHANGED.config == {"cleanup.policy": "compact", "max.message.bytes": "1048576"}
+    assert POLICY_CHANGED.config == {
+        "cleanup.policy": "compact",
+        "max.message.bytes": "1048576",
+        "message.timestamp.type": "LogAppendTime",
+    }
     assert LOSS_REPORTED.config == {
         "cleanup.policy": "delete",
         "max.message.bytes": "1048576",
+        "message.timestamp.type": "LogAppendTime",
         "retention.ms": str(90 * 24 * 60 * 60 * 1000),
     }

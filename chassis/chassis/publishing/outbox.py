@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from contracts.envelope import to_json
 from contracts.topic import Event, Topic
 
 HEADER_ALLOWANCE_BYTES = 1_024
+BATCH_BYTES = 8 * 1_048_576
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +78,47 @@ async def insert(connection: Connection, *, messages: Sequence[OutboxMessage]) -
     )
 
 
-async def next_rows(connection: Connection, *, limit: int) -> Sequence[OutboxRow]:
-    """Return the first `limit` rows that can be sent, in their order."""
+async def next_rows(
+    connection: Connection,
+    *,
+    limit: int,
+    longest_bytes: int = BATCH_BYTES,
+    only: str | None = None,
+    without: Sequence[str] = (),
+    up_to: int | None = None,
+) -> Sequence[OutboxRow]:
+    """Return the first rows that can be sent, in their order.
+
+    At most `limit`, with payloads of `longest_bytes` and one more; of the topic `only`, of none in `without`, of no
+    position above `up_to`. A row waits behind an undeliverable one of its topic and key.
+    """
     rows = await connection.fetch(
         """
+        WITH first AS (
+            SELECT * FROM messaging.sendable
+             WHERE ($3::text IS NULL OR aggregatetype = $3) AND aggregatetype <> ALL ($4::text[])
+               AND ($5::bigint IS NULL OR position <= $5)
+             ORDER BY position LIMIT $1
+        ), measured AS (
+            SELECT *, sum(octet_length(payload)) OVER (ORDER BY position) - octet_length(payload) AS bytes_before
+              FROM first
+        )
         SELECT id, aggregatetype, aggregateid, type, payload, traceparent, occurred_at, position
-          FROM messaging.outbox WHERE undeliverable_reason IS NULL ORDER BY position LIMIT $1
+          FROM measured WHERE bytes_before < $2 ORDER BY position
         """,
         limit,
+        longest_bytes,
+        only,
+        without,
+        up_to,
     )
     return [OutboxRow(*row) for row in rows]
+
+
+async def last_position(connection: Connection) -> int:
+    """The position of the newest row; 0 when there is none."""
+    position: int = await connection.fetchval("SELECT coalesce(max(position), 0) FROM messaging.outbox")
+    return position
 
 
 async def delete(connection: Connection, *, positions: Sequence[int]) -> None:
@@ -101,15 +133,47 @@ async def mark_undeliverable(connection: Connection, *, position: int, reason: s
     )
 
 
-async def list_undeliverable(connection: Connection) -> Sequence[tuple[UUID, str, str, str]]:
-    """Return event id, topic, key and reason of every undeliverable row, in their order."""
+@dataclass(frozen=True, slots=True)
+class UndeliverableRow:
+    """An event that the broker would not accept. `held_up` events of its topic and key wait behind it."""
+
+    event_id: UUID
+    topic: str
+    key: str
+    reason: str
+    held_up: int
+
+
+async def list_undeliverable(connection: Connection) -> Sequence[UndeliverableRow]:
+    """Return every undeliverable row, in their order."""
     rows = await connection.fetch(
         """
-        SELECT id, aggregatetype, aggregateid, undeliverable_reason FROM messaging.outbox
-         WHERE undeliverable_reason IS NOT NULL ORDER BY position
+        SELECT undeliverable.id, undeliverable.aggregatetype, undeliverable.aggregateid,
+               undeliverable.undeliverable_reason, count(waiting.position)
+          FROM messaging.outbox AS undeliverable
+          LEFT JOIN messaging.outbox AS waiting
+            ON waiting.undeliverable_reason IS NULL
+           AND waiting.aggregatetype = undeliverable.aggregatetype
+           AND waiting.aggregateid = undeliverable.aggregateid
+           AND waiting.position > undeliverable.position
+         WHERE undeliverable.undeliverable_reason IS NOT NULL
+         GROUP BY undeliverable.position ORDER BY undeliverable.position
         """
     )
-    return [(row["id"], row["aggregatetype"], row["aggregateid"], row["undeliverable_reason"]) for row in rows]
+    return [UndeliverableRow(*row) for row in rows]
+
+
+async def discard_undeliverable(connection: Connection, *, ids: Iterable[UUID]) -> Sequence[OutboxMessage]:
+    """Delete undeliverable rows by their event ids, so that their keys go on; return what was deleted."""
+    rows = await connection.fetch(
+        """
+        DELETE FROM messaging.outbox WHERE undeliverable_reason IS NOT NULL AND id = ANY ($1::uuid[])
+        RETURNING id, aggregatetype, aggregateid, type, payload, traceparent, occurred_at
+        """,
+        list(ids),
+    )
+    await connection.execute("NOTIFY outbox")
+    return [OutboxMessage(*row) for row in rows]
 
 
 async def resend_undeliverable(connection: Connection) -> int:
@@ -122,8 +186,11 @@ async def resend_undeliverable(connection: Connection) -> int:
 
 
 async def oldest_waiting(connection: Connection) -> datetime | None:
-    """When the oldest unsent event was published; None when the outbox is empty."""
+    """When the oldest event was published that the relay is to send; None when there is none.
+
+    What waits behind an undeliverable row waits for an operator, as that row does.
+    """
     oldest: datetime | None = await connection.fetchval(
-        "SELECT occurred_at FROM messaging.outbox WHERE undeliverable_reason IS NULL ORDER BY position LIMIT 1"
+        "SELECT occurred_at FROM messaging.sendable ORDER BY position LIMIT 1"
     )
     return oldest

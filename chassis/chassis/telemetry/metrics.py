@@ -13,6 +13,7 @@ PROCESS_SECONDS = Histogram("messaging_process_duration_seconds", "From a polled
 MESSAGES_SENT = Counter("messaging_client_sent_messages", "Events that the broker has acknowledged", ["topic"])
 SEND_FAILURES = Counter("outbox_send_failures", "Times the relay had to reconnect and resend", ["error"])
 OUTBOX_UNDELIVERABLE = Counter("outbox_undeliverable", "Events that the broker would not accept", ["topic"])
+OUTBOX_TOPIC_BLOCKED = Gauge("outbox_topic_blocked", "1 while Kafka takes nothing for a topic", ["topic"])
 OUTBOX_OLDEST_AGE_SECONDS = Gauge("outbox_oldest_age_seconds", "Age of the oldest event in the outbox")
 RETRIES = Counter("transient_retries", "Retries because the database or the broker was away or busy", ["part"])
 TIMERS_FIRED = Counter("timers_fired", "Timers, by result: fired, failed", ["kind", "result"])

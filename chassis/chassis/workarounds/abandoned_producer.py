@@ -52,6 +52,9 @@ async def abandon(producer: AIOKafkaProducer) -> None:
     """Stop without sending what is still held: another relay may lead already, and only that one may send."""
     if (task := producer._sender.sender_task) is not None:  # noqa: SLF001
         task.cancel()
-    # Without its sender aiokafka does not wait for what it holds.
-    async with asyncio.timeout(_STOP_SECONDS):
-        await producer.stop()
+    # Without its sender aiokafka does not wait for what it holds, only for the answers to what is under way.
+    try:
+        async with asyncio.timeout(_STOP_SECONDS):
+            await producer.stop()
+    except TimeoutError:
+        await producer.client.close()

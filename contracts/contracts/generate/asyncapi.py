@@ -96,9 +96,10 @@ def _channel(topic: Topic[Any]) -> dict[str, Any]:
 
 
 def _topic_configuration(topic: Topic[Any]) -> dict[str, Any]:
-    settings = dict(topic.config)
-    policies = settings.pop("cleanup.policy").split(",")
-    return {"cleanup.policy": policies} | {name: int(value) for name, value in settings.items()}
+    """Return those settings that the Kafka binding of AsyncAPI knows."""
+    policies = topic.config["cleanup.policy"].split(",")
+    numbers = {name: int(value) for name, value in topic.config.items() if value.isdecimal()}
+    return {"cleanup.policy": policies} | numbers
 
 
 def _operations(topic: Topic[Any]) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,7 @@ _INTRODUCTION = """\
 
 Generated from the declarations in `contracts/contracts/` by `python -m contracts.generate`. Records are CloudEvents 1.0
 in binary mode; the README of `contracts/` shows how to write and read them. A consumer's group is `<consumer>.<topic>`.
+A record's timestamp is the moment the broker stored it (`LogAppendTime`); the event's own is its `ce_time`.
 """
 
 _CLASSES = {

@@ -173,7 +173,7 @@ def _reason(error: KafkaException) -> str:
 
 def _binding(permission: Permission) -> AclBinding:
     return AclBinding(
-        ResourceType[permission.resource_type.upper()],
+        _RESOURCE_TYPES[permission.resource_type],
         permission.resource_name,
         ResourcePatternType[permission.pattern_type.upper()],
         permission.principal,
@@ -198,3 +198,6 @@ def _permission(binding: AclBinding) -> Permission:
 def _word(member: Enum) -> str:
     """Spell a word of the library as Kafka's tools do: DESCRIBE_CONFIGS is DescribeConfigs."""
     return member.name.title().replace("_", "")
+
+
+_RESOURCE_TYPES = {_word(resource_type): resource_type for resource_type in ResourceType}

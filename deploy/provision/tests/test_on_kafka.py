@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import (
     AclBinding,
     AclBindingFilter,
@@ -45,6 +45,11 @@ AUTHORIZING = {
         "org.apache.kafka.common.security.plain.PlainLoginModule required "
         f'username="{ADMIN}" password="{PASSWORD}" ' + " ".join(f'user_{user}="{PASSWORD}"' for user in USERS) + ";"
     ),
+}
+RESOURCE_TYPES = {
+    "Topic": ResourceType.TOPIC,
+    "Group": ResourceType.GROUP,
+    "TransactionalId": ResourceType.TRANSACTIONAL_ID,
 }
 DECLARED = len(TOPICS)
 GRANTED = len(acl_rows())
@@ -125,7 +130,7 @@ def acls(client: AdminClient) -> set[AclBinding]:
 def acls_of_contracts() -> set[AclBinding]:
     return {
         AclBinding(
-            ResourceType[row["resource_type"].upper()],
+            RESOURCE_TYPES[row["resource_type"]],
             row["resource_name"],
             ResourcePatternType[row["pattern_type"].upper()],
             row["principal"],
@@ -241,6 +246,15 @@ def test_a_service_may_do_what_contracts_grant_and_nothing_else(authorizing: str
         read_as("claims-svc", CONTACT_CHANGED.name, group=foreign_group, servers=authorizing)
 
 
+@pytest.mark.usefixtures("admin")
+def test_a_relay_may_use_the_transactional_id_of_its_service_and_no_other(authorizing: str) -> None:
+    main([])
+
+    commit_as("claims-svc", DECISION_MADE.name, transactional_id="claims-svc.relay", servers=authorizing)
+    with pytest.raises(KafkaException, match="TRANSACTIONAL_ID_AUTHORIZATION_FAILED"):
+        commit_as("notify-svc", DECISION_MADE.name, transactional_id="claims-svc.relay", servers=authorizing)
+
+
 def test_without_an_authorizer_topics_are_created_and_acls_left_out(
     open_to_all: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -273,6 +287,15 @@ def write_as(user: str, topic: str, *, servers: str) -> int | None:
     producer.flush(20)
     (code,) = codes
     return code
+
+
+def commit_as(user: str, topic: str, *, transactional_id: str, servers: str) -> None:
+    """Write one record in a transaction."""
+    producer = Producer({**login(servers, user), "transactional.id": transactional_id})
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    producer.produce(topic, b"decided", partition=0)
+    producer.commit_transaction(20)
 
 
 def read_as(user: str, topic: str, *, group: str, servers: str) -> bytes | None:

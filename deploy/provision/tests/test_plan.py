@@ -45,6 +45,7 @@ def test_an_empty_cluster_gets_everything() -> None:
     assert dict(wanted.creations[1].config) == {
         "cleanup.policy": "compact",
         "max.message.bytes": "1048576",
+        "message.timestamp.type": "LogAppendTime",
         "min.insync.replicas": "2",
     }
     assert set(wanted.grants) == set(WANTED)

@@ -19,15 +19,16 @@ from contracts import policy
 from contracts.envelope import decode
 from contracts.policy import CONTACT_CHANGED, POLICY_CHANGED, ContactChanged, PolicyChanged
 from contracts.topic import Topic
+from devstack.stack import Stack
 from policy_svc.policy_file import PolicyLine, read_lines
 
 PATIENCE_SECONDS = 45
 
 
 @pytest.fixture
-def environment(database: str, kafka_bootstrap: str, make_topics: Callable[..., list[str]]) -> dict[str, str]:
+def environment(database: str, stack: Stack, make_topics: Callable[..., list[str]]) -> dict[str, str]:
     make_topics(POLICY_CHANGED, CONTACT_CHANGED, policy.DEAD_LETTERS)
-    return os.environ | {"DATABASE_URL": database, "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap}
+    return os.environ | stack.environment() | {"DATABASE_URL": database}
 
 
 @pytest.fixture

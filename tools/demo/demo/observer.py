@@ -59,6 +59,7 @@ async def observing(bootstrap_servers: str, *, fetch_max_wait_ms: int) -> AsyncI
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers,
         enable_auto_commit=False,
+        isolation_level="read_committed",
         fetch_max_wait_ms=fetch_max_wait_ms,
         max_partition_fetch_bytes=_FETCH_BYTES,
     )

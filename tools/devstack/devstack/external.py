@@ -34,7 +34,7 @@ class ExternalKafka(_ExternalServer):
 
     def __init__(self) -> None:
         self.bootstrap_servers = _required("KAFKA_BOOTSTRAP_SERVERS")
-        names = ("KAFKA_FETCH_MAX_WAIT_MS", "KAFKA_SESSION_TIMEOUT_MS")
+        names = ("KAFKA_FETCH_MAX_WAIT_MS", "KAFKA_SESSION_TIMEOUT_MS", "KAFKA_TRANSACTIONS")
         self.client_settings: Mapping[str, str] = {name: os.environ[name] for name in names if name in os.environ}
 
     def create_topics(self, specs: Sequence[TopicLike]) -> None:

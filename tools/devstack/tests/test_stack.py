@@ -10,7 +10,7 @@ from devstack.stack import Stack, StackKind, kafka_is_real, resolve_kind
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name in ("STACK", "KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "KAFKA_FETCH_MAX_WAIT_MS"):
+    for name in ("STACK", "KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "KAFKA_FETCH_MAX_WAIT_MS", "KAFKA_TRANSACTIONS"):
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
 
@@ -71,5 +71,6 @@ def test_the_environment_has_every_address(tmp_path: Path) -> None:
         environment = stack.environment()
         assert environment["KAFKA_BOOTSTRAP_SERVERS"] == stack.kafka_bootstrap_servers
         assert (environment["KAFKA_FETCH_MAX_WAIT_MS"], environment["KAFKA_SESSION_TIMEOUT_MS"]) == ("40", "2500")
+        assert environment["KAFKA_TRANSACTIONS"] == "false"
         assert (environment["SMTP_PORT"], environment["SMPP_PORT"]) == (str(stack.smtp_port), str(stack.smsc_port))
         assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == stack.otlp_endpoint

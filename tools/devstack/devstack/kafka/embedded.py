@@ -21,8 +21,12 @@ class EmbeddedKafka:
 
     name = "kafka"
     # The mock sleeps the whole wait of a fetch that finds nothing, and a rebalance takes the session timeout less one
-    # second.
-    client_settings: Mapping[str, str] = {"KAFKA_FETCH_MAX_WAIT_MS": "40", "KAFKA_SESSION_TIMEOUT_MS": "2500"}
+    # second. Its markers of a transaction's end cannot be read, and it delivers what was aborted.
+    client_settings: Mapping[str, str] = {
+        "KAFKA_FETCH_MAX_WAIT_MS": "40",
+        "KAFKA_SESSION_TIMEOUT_MS": "2500",
+        "KAFKA_TRANSACTIONS": "false",
+    }
 
     def __init__(self, *, supervisor: Supervisor) -> None:
         self._supervisor = supervisor

@@ -1,0 +1,181 @@
+"""Hands outbox rows to Kafka, a batch in one transaction.
+
+The transactional id is the service's, so the newest producer of the service fences every older one: what a leader
+sends after it was replaced is refused, and consumers, which read committed records only, see nothing of it. A broker
+without transactions cannot do this; there the check of the lease before each row is what remains.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    BrokerResponseError,
+    ClusterAuthorizationFailedError,
+    IllegalOperation,
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    InvalidTimestampError,
+    InvalidTxnState,
+    KafkaError,
+    LeaderNotAvailableError,
+    OutOfOrderSequenceNumber,
+)
+
+from chassis.crash_points import crash_point
+from chassis.errors import describe
+from chassis.publishing.lease import Lease
+from chassis.publishing.outbox import OutboxRow
+from chassis.settings import ServiceSettings
+from chassis.workarounds.abandoned_producer import abandon, stop, stop_sending_after_failure
+from contracts.envelope import headers_of
+from contracts.topic import transactional_id_of
+
+METADATA_SECONDS = 2.0
+_TRANSACTION_TIMEOUT_MS = 15_000
+"""A batch has the rest of a lease, at most 10 s. A dead leader's transaction holds up its readers for this long."""
+_RETRY_MS = 20
+_LARGEST_REQUEST_BYTES = 4 * 1_048_576
+_FAILURES = (KafkaError, TimeoutError, IllegalOperation, AssertionError)
+"""The last two are how aiokafka says that a transaction has failed already."""
+_OF_NO_TOPIC = (
+    ClusterAuthorizationFailedError,
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    InvalidTxnState,
+    OutOfOrderSequenceNumber,
+)
+"""What the broker has against the producer. Other refusals concern the topic or the record."""
+
+
+class TopicsFailedError(Exception):
+    """Kafka answers, and takes nothing for `topics`. Nothing of the batch was sent for good."""
+
+    def __init__(self, topics: frozenset[str], cause: BaseException) -> None:
+        super().__init__(f"{', '.join(sorted(topics))}: {describe(cause)}")
+        self.topics = topics
+        self.cause = cause
+
+    @property
+    def reason(self) -> str:
+        """What an operator is told."""
+        if isinstance(self.cause, InvalidTimestampError):
+            return f"{describe(self.cause)}: the broker refuses the time of this host's clock"
+        return describe(self.cause)
+
+
+class Sender:
+    """One producer, good until its first failure."""
+
+    def __init__(self, settings: ServiceSettings, *, service: str, lease: Lease) -> None:
+        self._source = f"/{service}"
+        self._lease = lease
+        self._transactional = settings.kafka_transactions
+        self._failures: list[tuple[OutboxRow, BaseException]] = []
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=settings.kafka_bootstrap_servers,
+            client_id=f"{service}.relay",
+            enable_idempotence=True,
+            transactional_id=transactional_id_of(service) if self._transactional else None,
+            transaction_timeout_ms=_TRANSACTION_TIMEOUT_MS,
+            acks="all",
+            linger_ms=2,
+            max_batch_size=256 * 1024,
+            compression_type="lz4",
+            max_request_size=_LARGEST_REQUEST_BYTES,
+            retry_backoff_ms=_RETRY_MS,
+        )
+
+    async def start(self) -> None:
+        """Connect, and fence every older producer of the service."""
+        async with asyncio.timeout(self._lease.remaining_seconds()):
+            await self._producer.start()
+
+    async def stop(self) -> None:
+        await stop(self._producer)
+
+    async def abandon(self) -> None:
+        """Stop without sending what is still held; what is not committed is aborted by the next producer."""
+        await abandon(self._producer)
+
+    async def reach_kafka(self, *, seconds: float) -> None:
+        """Raise when Kafka does not answer."""
+        async with asyncio.timeout(seconds):
+            await self._producer.client.fetch_all_metadata()
+
+    async def send(self, rows: Sequence[OutboxRow], *, longest_seconds: float) -> None:
+        """Return when Kafka has all of `rows`.
+
+        Raises:
+            TopicsFailedError: the failure concerns topics, not Kafka as a whole.
+            LeaseLostError: the lease has run out.
+        """
+        waiting: dict[asyncio.Future[object], OutboxRow] = {}
+        row = rows[0]
+        try:
+            async with asyncio.timeout(min(longest_seconds, self._lease.remaining_seconds())):
+                for row in {each.topic: each for each in rows}.values():
+                    await self._find_leaders(row.topic)
+                if self._transactional:
+                    await self._producer.begin_transaction()
+                for row in rows:
+                    self._lease.check()
+                    waiting[await self._hand_over(row)] = row
+                crash_point("relay.after_hand_over")
+                await asyncio.gather(*waiting)
+                if self._transactional:
+                    await self._producer.commit_transaction()
+        except _FAILURES as error:
+            unanswered = {each.topic for future, each in waiting.items() if not future.done()}
+            if len(waiting) < len(rows):
+                unanswered.add(row.topic)
+            await self._blame(error, row, unanswered=unanswered)
+
+    async def _find_leaders(self, topic: str) -> None:
+        """Fail at once for a topic that does not exist or has no leader: aiokafka would wait."""
+        async with asyncio.timeout(METADATA_SECONDS):
+            partitions = await self._producer.partitions_for(topic)
+        if self._producer.client.cluster.available_partitions_for_topic(topic) != partitions:
+            raise LeaderNotAvailableError(topic)
+
+    async def _hand_over(self, row: OutboxRow) -> asyncio.Future[object]:
+        headers = headers_of(
+            event_id=str(row.event_id),
+            source=self._source,
+            event_type=row.event_type,
+            time=row.occurred_at,
+            traceparent=row.trace,
+        )
+        future: asyncio.Future[object] = await self._producer.send(
+            row.topic, row.payload, key=row.key.encode(), headers=headers
+        )
+        future.add_done_callback(partial(self._note_failure, row))
+        stop_sending_after_failure(self._producer, future)
+        return future
+
+    def _note_failure(self, row: OutboxRow, future: asyncio.Future[object]) -> None:
+        if not future.cancelled() and (error := future.exception()) is not None:
+            self._failures.append((row, error))
+
+    async def _blame(self, error: BaseException, row: OutboxRow, *, unanswered: set[str]) -> None:
+        """Raise what a failure is: that of some topics, or that of Kafka or of the producer.
+
+        The first failure is the cause, and the others follow from it; but where one topic is forbidden, the broker
+        may name first the topics that it did not look at for that reason.
+        """
+        self._lease.check()
+        failures = [*self._failures, (row, error)]
+        row, cause = next((failure for failure in failures if _concerns_topic(failure[1])), failures[0])
+        if _concerns_topic(cause):
+            raise TopicsFailedError(frozenset({row.topic}), cause) from cause
+        if isinstance(cause, TimeoutError) and unanswered:
+            await self.reach_kafka(seconds=METADATA_SECONDS)
+            raise TopicsFailedError(frozenset(unanswered), cause) from cause
+        raise cause if isinstance(cause, KafkaError | TimeoutError) else KafkaError(str(cause))
+
+
+def _concerns_topic(error: BaseException) -> bool:
+    return isinstance(error, BrokerResponseError) and not isinstance(error, _OF_NO_TOPIC)
