@@ -197,9 +197,9 @@ async def test_records_deleted_before_they_were_read_are_a_gap_that_is_reported(
 async def test_an_aborted_transaction_has_no_effect_and_leaves_no_gap(driver: Driver) -> None:
     committed, aborted = (driver.message(contact(uuid4(), version)) for version in (1, 2))
     await driver.start()
-    await publish_in_transaction(driver, aborted, commits=False)
     await publish_in_transaction(driver, committed, commits=True)
     await until(lambda: count_is(driver, 1), what="the committed one")
+    await publish_in_transaction(driver, aborted, commits=False)
 
     await until(lambda: has_stored_everything(driver), what="positions behind what was aborted")
 

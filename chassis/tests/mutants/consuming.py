@@ -185,6 +185,14 @@ MUTANTS = (
         "test_positions.py::test_a_topic_that_holds_less_than_was_consumed_is_consumed_from_its_beginning",
     ),
     Mutant(
+        "i: metadata may be five minutes old",
+        "consuming/subscription.py",
+        "_METADATA_MAX_AGE_MS = 10_000",
+        "_METADATA_MAX_AGE_MS = 300_000",
+        "test_positions.py::test_a_topic_made_anew_while_running_is_consumed_within_seconds",
+        stack="jvm",
+    ),
+    Mutant(
         "k: other contents under a known id are dropped in silence",
         "consuming/inbox.py",
         "if known[_identity(one)] not in (None, _digest(one))]",
