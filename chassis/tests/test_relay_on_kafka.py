@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import ProducerFenced
 from confluent_kafka.admin import (
@@ -234,11 +235,14 @@ async def test_a_topic_the_service_may_not_write_waits_and_the_others_leave(data
                 for number in range(20):
                     await fill(running, topic, b"{}", key=f"key-{number}")
 
-            async with relaying(running) as leader:
-                await until(lambda: waiting(running, {"b.forbidden"}), what="the other topics' events left")
-                assert leader._blocked.names() == ["b.forbidden"]
-                grant(kafka, "b.forbidden", AclOperation.WRITE)
-                await until(lambda: waiting(running, set()), what="the blocked topic's events left", seconds=60)
+            with structlog.testing.capture_logs() as logs:
+                async with relaying(running) as leader:
+                    await until(lambda: waiting(running, {"b.forbidden"}), what="the other topics' events left")
+                    assert leader._blocked.names() == ["b.forbidden"]
+                    grant(kafka, "b.forbidden", AclOperation.WRITE)
+                    await until(lambda: waiting(running, set()), what="the blocked topic's events left", seconds=60)
+
+    assert [line for line in logs if line["event"] == "relay.restarted"] == [], "the cause was found at once"
 
 
 async def waiting(running: Harness, topics: set[str]) -> bool:

@@ -39,13 +39,13 @@ _TRANSACTION_TIMEOUT_MS = 15_000
 """A batch has the rest of a lease, at most 10 s. A dead leader's transaction holds up its readers for this long."""
 _RETRY_MS = 20
 _LARGEST_REQUEST_BYTES = 4 * 1_048_576
+_TRANSACTION_FAILED = (InvalidTxnState, IllegalOperation, AssertionError)
+"""The broker lets one topic fail the whole transaction and need not say which; the last two are aiokafka's words."""
 _FAILURES = (KafkaError, TimeoutError, IllegalOperation, AssertionError)
-"""The last two are how aiokafka says that a transaction has failed already."""
 _OF_NO_TOPIC = (
     ClusterAuthorizationFailedError,
     InvalidProducerEpoch,
     InvalidProducerIdMapping,
-    InvalidTxnState,
     OutOfOrderSequenceNumber,
 )
 """What the broker has against the producer. Other refusals concern the topic or the record."""
@@ -132,7 +132,7 @@ class Sender:
             unanswered = {each.topic for future, each in waiting.items() if not future.done()}
             if len(waiting) < len(rows):
                 unanswered.add(row.topic)
-            await self._blame(error, row, unanswered=unanswered)
+            await self._blame(error, row, rows=rows, unanswered=unanswered)
 
     async def _find_leaders(self, topic: str) -> None:
         """Fail at once for a topic that does not exist or has no leader: aiokafka would wait."""
@@ -160,22 +160,17 @@ class Sender:
         if not future.cancelled() and (error := future.exception()) is not None:
             self._failures.append((row, error))
 
-    async def _blame(self, error: BaseException, row: OutboxRow, *, unanswered: set[str]) -> None:
-        """Raise what a failure is: that of some topics, or that of Kafka or of the producer.
-
-        The first failure is the cause, and the others follow from it; but where one topic is forbidden, the broker
-        may name first the topics that it did not look at for that reason.
-        """
+    async def _blame(
+        self, error: BaseException, row: OutboxRow, *, rows: Sequence[OutboxRow], unanswered: set[str]
+    ) -> None:
+        """Raise what a failure is: that of some topics, or that of Kafka or of the producer."""
         self._lease.check()
-        failures = [*self._failures, (row, error)]
-        row, cause = next((failure for failure in failures if _concerns_topic(failure[1])), failures[0])
-        if _concerns_topic(cause):
+        row, cause = self._failures[0] if self._failures else (row, error)  # the others follow from the first
+        if isinstance(cause, _TRANSACTION_FAILED):
+            raise TopicsFailedError(frozenset(each.topic for each in rows), cause) from cause
+        if isinstance(cause, BrokerResponseError) and not isinstance(cause, _OF_NO_TOPIC):
             raise TopicsFailedError(frozenset({row.topic}), cause) from cause
         if isinstance(cause, TimeoutError) and unanswered:
             await self.reach_kafka(seconds=METADATA_SECONDS)
             raise TopicsFailedError(frozenset(unanswered), cause) from cause
-        raise cause if isinstance(cause, KafkaError | TimeoutError) else KafkaError(str(cause))
-
-
-def _concerns_topic(error: BaseException) -> bool:
-    return isinstance(error, BrokerResponseError) and not isinstance(error, _OF_NO_TOPIC)
+        raise cause
