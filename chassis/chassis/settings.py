@@ -32,6 +32,7 @@ class ServiceSettings(BaseSettings):
     kafka_fetch_max_wait_ms: int = Field(default=500, ge=1)
     database_url: str = Field(
         pattern=r"^postgres(ql)?://",
+        repr=False,  # it holds a password
         description="postgresql://USER:PASSWORD@HOST:PORT/DATABASE, the service's own database and role",
     )
     database_connections: int = Field(default=8, ge=2, le=100)
