@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from chassis.consuming import gaps
-from chassis.consuming.retention import clean_up_inbox
+from chassis.consuming.retention import clean_up
 from chassis.consuming.subscription import Subscription, new_broker, start
 from chassis.database import Pool, open_pool
 from chassis.errors import CannotStartError, describe, is_transient
@@ -159,7 +159,15 @@ class RunningService:
         await wait_for_topics(self._settings, topics=service.topics())
         self.spawn("relay", self._relay.run())
         self.spawn("timers", self._timers.run())
-        self.spawn("inbox clean-up", clean_up_inbox(service.consumers, work=runtime.work, stopping=runtime.stopping))
+        self.spawn(
+            "clean-up",
+            clean_up(
+                service.consumers,
+                dead_letter_retention=timedelta(days=self._settings.dead_letter_retention_days),
+                work=runtime.work,
+                stopping=runtime.stopping,
+            ),
+        )
         for worker in service.workers:
             self.spawn(worker.name, _as_coroutine(worker.run(runtime)))
         await start(self._broker, self._subscriptions)

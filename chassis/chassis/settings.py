@@ -48,6 +48,9 @@ class ServiceSettings(BaseSettings):
     clock_jump_limit_seconds: float = Field(
         default=3_600, gt=0, description="How far the database's clock may stray before timers wait for a confirmation"
     )
+    dead_letter_retention_days: int = Field(
+        default=90, ge=1, description="How long the contents of a dead letter are kept: they may hold personal data"
+    )
     otel_sdk_disabled: bool = False
     otel_traces_exporter: str | None = None
     otel_exporter_otlp_endpoint: str | None = None
