@@ -14,8 +14,8 @@ from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 from specimen.app import consumed_topic
 from specimen_driver import Driver, contact, until
 
-from chassis.workarounds.bounded_unpacking import LARGEST_BATCH_BYTES, OversizedValue
-from chassis.workarounds.header_safe_fetch import ReadableRecords, install
+from chassis.workarounds.bounded_unpacking import LARGEST_BATCH_BYTES
+from chassis.workarounds.header_safe_fetch import OversizedValue, ReadableRecords, install
 
 install()
 
@@ -60,7 +60,8 @@ def test_a_batch_beyond_the_limit_is_one_empty_record_at_its_last_offset(codec_n
 
     assert (record.offset, record.key, record.value, record.headers) == (2, None, b"", ())
     assert record.value.reason == (
-        "the batch of offsets 0 to 2 unpacks to more than 16,777,216 bytes; its producer must send smaller batches"
+        "the batch of offsets 0 to 2 unpacks to more than 16,777,216 bytes, or not at all; its producer must send "
+        "smaller, sound batches"
     )
 
 
@@ -69,6 +70,17 @@ def test_what_lies_behind_a_bomb_is_read(codec_name: str) -> None:
     bomb, sound = batch_of(codec_name, b" " * LARGEST_BATCH_BYTES), batch_of(codec_name, b"sound")
 
     values = values_of(bomb, sound)
+
+    assert isinstance(values[0], OversizedValue)
+    assert values[1:] == [b"sound"]
+
+
+@pytest.mark.parametrize("codec_name", CODECS)
+def test_a_batch_that_was_packed_wrongly_holds_up_nothing_either(codec_name: str) -> None:
+    broken = bytearray(batch_of(codec_name, b"first" * 100))
+    broken[-40:] = b"\xff" * 40
+
+    values = values_of(bytes(broken), batch_of(codec_name, b"sound"))
 
     assert isinstance(values[0], OversizedValue)
     assert values[1:] == [b"sound"]

@@ -23,42 +23,22 @@ LARGEST_BATCH_BYTES: Final = 16 * 1_048_576
 _LENGTH_BYTES: Final = 4
 _XERIAL_HEADER_BYTES: Final = 16
 
-_Unpack: TypeAlias = Callable[[bytes], bytes]
+# Kept, because fresh memory costs more than unpacking: so it is cheaper than aiokafka's way. A process has one event
+# loop, which alone unpacks. Of the room only what was ever written to takes memory.
+_ROOM: Final = mmap.mmap(-1, LARGEST_BATCH_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
 _UnpackInto: TypeAlias = Callable[[bytes, mmap.mmap], int]
 
 
 class BatchTooLargeError(Exception):
-    """A batch cannot be unpacked into `LARGEST_BATCH_BYTES`."""
+    """A batch cannot be unpacked into `LARGEST_BATCH_BYTES`: it is too large, or was packed wrongly."""
 
 
-class OversizedValue(bytes):
-    """Stands for the values of a batch that was not unpacked. It is empty; `reason` tells what was left out."""
-
-    reason: str
-
-    @classmethod
-    def of_batch(cls, first_offset: int, last_offset: int) -> OversizedValue:
-        value = cls()
-        value.reason = (
-            f"the batch of offsets {first_offset} to {last_offset} unpacks to more than {LARGEST_BATCH_BYTES:,} bytes; "
-            "its producer must send smaller batches"
-        )
-        return value
-
-
-def _unpack_bounded(packed: bytes, *, unpack_into: _UnpackInto) -> bytes:
-    with mmap.mmap(-1, LARGEST_BATCH_BYTES) as room:  # memory is used only as far as it is written to
-        try:
-            return room[: unpack_into(packed, room)]
-        except cramjam.DecompressionError as error:
-            raise BatchTooLargeError from error
-
-
-def _unpack(packed: bytes, *, largest_ratio: int, unpack: _Unpack, unpack_into: _UnpackInto) -> bytes:
-    """Unpack a batch that is so small that it must fit as aiokafka does, without the cost of a bounded buffer."""
-    if len(packed) * largest_ratio <= LARGEST_BATCH_BYTES:
-        return unpack(packed)
-    return _unpack_bounded(packed, unpack_into=unpack_into)
+def _unpack(packed: bytes, *, unpack_into: _UnpackInto) -> bytes:
+    try:
+        return _ROOM[: unpack_into(packed, _ROOM)]
+    except cramjam.DecompressionError as error:
+        raise BatchTooLargeError from error
 
 
 def _unpack_snappy_into(packed: bytes, room: mmap.mmap) -> int:
@@ -83,17 +63,10 @@ def _snappy_blocks(packed: bytes) -> Iterator[bytes]:
 
 
 _DECODERS: Final = {
-    # Deflate writes at most 258 bytes for every 2 bits; a byte of LZ4 lengthens a match by at most 255; four bytes of
-    # Zstandard repeat a byte 128 Ki times.
-    "gzip_decode": partial(
-        _unpack, largest_ratio=1_032, unpack=codec.gzip_decode, unpack_into=cramjam.gzip.decompress_into
-    ),
-    "lz4_decode": partial(_unpack, largest_ratio=255, unpack=codec.lz4_decode, unpack_into=cramjam.lz4.decompress_into),
-    "zstd_decode": partial(
-        _unpack, largest_ratio=32_768, unpack=codec.zstd_decode, unpack_into=cramjam.zstd.decompress_into
-    ),
-    # A block of Snappy begins with its length, which may lie: aiokafka would reserve that much at once.
-    "snappy_decode": partial(_unpack_bounded, unpack_into=_unpack_snappy_into),
+    "gzip_decode": partial(_unpack, unpack_into=cramjam.gzip.decompress_into),
+    "lz4_decode": partial(_unpack, unpack_into=cramjam.lz4.decompress_into),
+    "snappy_decode": partial(_unpack, unpack_into=_unpack_snappy_into),
+    "zstd_decode": partial(_unpack, unpack_into=cramjam.zstd.decompress_into),
 }
 
 

@@ -17,7 +17,7 @@ from aiokafka.record.memory_records import MemoryRecords
 from typing_extensions import override
 
 from chassis.workarounds import bounded_unpacking
-from chassis.workarounds.bounded_unpacking import BatchTooLargeError, OversizedValue
+from chassis.workarounds.bounded_unpacking import LARGEST_BATCH_BYTES, BatchTooLargeError
 
 _FIRST_OFFSET: Final = slice(0, 8)
 _LENGTH: Final = slice(8, 12)
@@ -40,6 +40,21 @@ class _LenientBuffer(bytearray):
     def __getitem__(self, index: Any) -> Any:
         piece = super().__getitem__(index)
         return _Lenient(piece) if isinstance(index, slice) else piece
+
+
+class OversizedValue(bytes):
+    """Stands for the values of a batch that was not unpacked. It is empty; `reason` tells what was left out."""
+
+    reason: str
+
+    @classmethod
+    def of_batch(cls, first_offset: int, last_offset: int) -> OversizedValue:
+        value = cls()
+        value.reason = (
+            f"the batch of offsets {first_offset} to {last_offset} unpacks to more than {LARGEST_BATCH_BYTES:,} bytes, "
+            "or not at all; its producer must send smaller, sound batches"
+        )
+        return value
 
 
 @dataclass(frozen=True, kw_only=True)
