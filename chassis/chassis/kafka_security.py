@@ -65,6 +65,14 @@ def _unusable(variables: str, path: Path | None, error: OSError) -> CannotStartE
     return CannotStartError(f"{path} cannot be used for TLS with Kafka ({describe(error)}); correct {variables}")
 
 
+def not_granted(settings: ServiceSettings, *, what: str) -> CannotStartError:
+    """Say that Kafka knows who this service is, and does not let it use a topic or group."""
+    return CannotStartError(
+        f"{settings.kafka_sasl_username or 'this service'} may not use {what}: log in as the user that contracts grant "
+        "it to, and run provision"
+    )
+
+
 async def refusal(settings: ServiceSettings) -> str | None:
     """Return why a broker that is there does not let this service in, and what to change; None when none says so.
 

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from chassis.errors import CannotStartError
-from chassis.kafka_security import client_arguments, refusal
+from chassis.kafka_security import client_arguments, not_granted, refusal
 from chassis.settings import ServiceSettings
 from contracts.topic import Topic
 
@@ -64,10 +64,7 @@ async def _describe_once(settings: ServiceSettings, names: set[str]) -> dict[str
             topic["topic"] for topic in described if topic["error_code"] == TopicAuthorizationFailedError.errno
         ]
         if forbidden:
-            raise CannotStartError(
-                f"{settings.kafka_sasl_username or 'this service'} may not use {', '.join(sorted(forbidden))}: log in "
-                "as the user that contracts grant it to, and run provision"
-            )
+            raise not_granted(settings, what=", ".join(sorted(forbidden)))
         return {topic["topic"]: len(topic["partitions"]) for topic in described if topic["topic"] in shown}
     finally:
         await admin.close()

@@ -12,7 +12,12 @@ import asyncpg
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
     AdminClient,
+    ResourcePatternType,
+    ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
     UserScramCredentialAlteration,
@@ -31,7 +36,7 @@ from provision.__main__ import main
 pytestmark = [pytest.mark.real_kafka]
 
 ADMIN, PASSWORD = "admin", "of-a-test"
-USERS = ("claims-svc", "upstream", "nobody")
+USERS = ("claims-svc", "upstream", "nobody", "half")
 CANNOT_START = 2
 PLAIN_LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
 SCRAM_LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
@@ -249,6 +254,23 @@ def test_a_login_without_rights_is_told_so(kafka: SecureKafka, start: Start) -> 
         "claims.message-dead-lettered.v1, claims.rainfall-requested.v1, policy.policy-changed.v1, "
         "weather.rainfall-assessed.v1: log in as the user that contracts grant it to, and run provision"
     )
+
+
+def test_a_login_that_may_use_topics_and_no_group_is_told_so(kafka: SecureKafka, start: Start) -> None:
+    rights = [
+        AclBinding(ResourceType.TOPIC, "*", ResourcePatternType.LITERAL, "User:half", "*", may, AclPermissionType.ALLOW)
+        for may in (AclOperation.READ, AclOperation.WRITE)
+    ]
+    admin = AdminClient(kafka.login(ADMIN))
+    for granted in admin.create_acls(rights).values():
+        granted.result()
+
+    service = start(kafka.settings_of("half"))
+
+    assert service.exit_code() == CANNOT_START
+    told = service.log().splitlines()[-1]
+    assert told.startswith("claims-svc: half may not use consumer group claims-svc.")
+    assert told.endswith(": log in as the user that contracts grant it to, and run provision")
 
 
 def test_a_wrong_password_is_told_and_not_repeated(kafka: SecureKafka, start: Start) -> None:
