@@ -29,6 +29,7 @@ SHARE_WHAT_IS_COSTLY = (
     "tests/integration/",
     "tests/docs/",
     "deploy/provision/tests/test_on_kafka.py",
+    "deploy/provision/tests/test_services_log_in.py",
     "tools/demo/tests/test_keep.py",
     "tools/install/tests/test_wheels.py",
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, TypeAlias
+import re
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -33,6 +34,14 @@ _SERVER_SETTINGS = {
     "tcp_user_timeout": "30000",
 }
 _RETRY_SECONDS = 0.2
+_HOST = r"(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d+)?"
+_PLAIN_URL: Final = re.compile(
+    rf"postgres(?:ql)?://(?:[^@/?#]*@)?(?P<place>{_HOST}(?:,{_HOST})*/[\w.-]+)(?:\?[^@#]*)?", re.ASCII
+)
+"""An address in which a password can stand only before an @ or behind a question mark.
+
+With a second @, or with any other character that has a meaning in an address, part of a password may stand anywhere.
+"""
 
 
 def connection_arguments(settings: ServiceSettings, *, application_name: str) -> dict[str, Any]:
@@ -54,10 +63,12 @@ async def connect(settings: ServiceSettings, *, application_name: str) -> asyncp
 
 
 async def open_pool(settings: ServiceSettings, *, application_name: str) -> Pool:
-    """Wait until the database answers, then return a pool; raise `CannotStartError` when it stays away."""
+    """Wait until the database answers, then return a pool; raise `CannotStartError` when it stays away.
+
+    Errors are named and not repeated: those of asyncpg quote parts of an address that it cannot read.
+    """
     deadline = asyncio.get_running_loop().time() + settings.start_timeout_seconds
-    # Not parsed: an address may name several hosts, and what follows the last @ holds no password.
-    where = f"PostgreSQL at {settings.database_url.rpartition('@')[2].partition('?')[0]}"
+    where = f"PostgreSQL at {_place(settings.database_url)}"
     while True:
         try:
             return await asyncpg.create_pool(
@@ -66,12 +77,27 @@ async def open_pool(settings: ServiceSettings, *, application_name: str) -> Pool
                 max_size=settings.database_connections,
                 max_inactive_connection_lifetime=300,
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it ends the start or is tried again
             if not is_transient(error):
-                raise CannotStartError(f"{where} refuses this service ({error}); correct DATABASE_URL") from error
+                raise CannotStartError(_refusal(error, where=where)) from None
             if asyncio.get_running_loop().time() > deadline:
                 raise CannotStartError(
                     f"{where} does not answer after {settings.start_timeout_seconds:.0f} s; "
                     "start it or correct DATABASE_URL"
-                ) from error
+                ) from None
         await asyncio.sleep(_RETRY_SECONDS)
+
+
+def _place(database_url: str) -> str:
+    """Name hosts and database, or nothing of an address in which a password may stand anywhere."""
+    plain = _PLAIN_URL.fullmatch(database_url)
+    return plain["place"] if plain else "the address in DATABASE_URL"
+
+
+def _refusal(error: Exception, *, where: str) -> str:
+    if isinstance(error, asyncpg.PostgresError):
+        return f"{where} refuses this service: {describe(error)}; correct DATABASE_URL"
+    return (
+        f"DATABASE_URL cannot be used: {describe(error)}; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, and "
+        "special characters of the password percent-encoded"
+    )

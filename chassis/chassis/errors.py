@@ -82,7 +82,8 @@ def is_transient(error: BaseException) -> bool:
             }
         case asyncpg.InterfaceError():
             # asyncpg has one class for a lost connection and for wrong use of its API; only the first is transient.
-            return "clos" in str(error)
+            # The text about an address that it cannot read quotes any word of it.
+            return "clos" in str(error) and not isinstance(error, asyncpg.ClientConfigurationError)
         case FileNotFoundError() | PermissionError() | FileExistsError():
             return error.filename is None  # a socket that is away has no file name, a file has
         case _:

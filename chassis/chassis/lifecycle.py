@@ -10,12 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from aiokafka.errors import GroupAuthorizationFailedError
 
 from chassis.consuming import gaps
-from chassis.consuming.retention import clean_up_inbox
+from chassis.consuming.retention import clean_up
 from chassis.consuming.subscription import Subscription, new_broker, start
 from chassis.database import Pool, open_pool
 from chassis.errors import CannotStartError, describe, is_transient
+from chassis.kafka_security import not_granted
 from chassis.migrations.runner import pending_migrations
 from chassis.publishing import outbox
 from chassis.publishing.relay import Relay
@@ -159,10 +161,21 @@ class RunningService:
         await wait_for_topics(self._settings, topics=service.topics())
         self.spawn("relay", self._relay.run())
         self.spawn("timers", self._timers.run())
-        self.spawn("inbox clean-up", clean_up_inbox(service.consumers, work=runtime.work, stopping=runtime.stopping))
+        self.spawn(
+            "clean-up",
+            clean_up(
+                service.consumers,
+                dead_letter_retention=timedelta(days=self._settings.dead_letter_retention_days),
+                work=runtime.work,
+                stopping=runtime.stopping,
+            ),
+        )
         for worker in service.workers:
             self.spawn(worker.name, _as_coroutine(worker.run(runtime)))
-        await start(self._broker, self._subscriptions)
+        try:
+            await start(self._broker, self._subscriptions)
+        except GroupAuthorizationFailedError as error:
+            raise not_granted(self._settings, what=f"consumer group {error.args[0]}") from error
         self._started = True
         log.info("service.started", port=port, consumers=[subscription.group for subscription in self._subscriptions])
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Literal, TypeVar
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.errors import CannotStartError
@@ -28,10 +29,21 @@ class ServiceSettings(BaseSettings):
     kafka_transactions: bool = Field(
         default=True, description="false only for a broker without transactions, such as the embedded one"
     )
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: SecretStr | None = None
+    kafka_ssl_ca_location: Path | None = Field(
+        default=None, description="PEM file of who signed the brokers' certificates; without it the system's are used"
+    )
+    kafka_ssl_certificate_location: Path | None = Field(default=None, description="PEM file of a client certificate")
+    kafka_ssl_key_location: Path | None = Field(default=None, description="PEM file of its private key")
+    kafka_ssl_key_password: SecretStr | None = None
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
     kafka_fetch_max_wait_ms: int = Field(default=500, ge=1)
     database_url: str = Field(
         pattern=r"^postgres(ql)?://",
+        repr=False,  # it holds a password
         description="postgresql://USER:PASSWORD@HOST:PORT/DATABASE, the service's own database and role",
     )
     database_connections: int = Field(default=8, ge=2, le=100)
@@ -47,10 +59,35 @@ class ServiceSettings(BaseSettings):
     clock_jump_limit_seconds: float = Field(
         default=3_600, gt=0, description="How far the database's clock may stray before timers wait for a confirmation"
     )
+    dead_letter_retention_days: int = Field(
+        default=90, ge=1, description="How long the contents of a dead letter are kept: they may hold personal data"
+    )
     otel_sdk_disabled: bool = False
     otel_traces_exporter: str | None = None
     otel_exporter_otlp_endpoint: str | None = None
     otel_exporter_otlp_traces_endpoint: str | None = None
+
+    @model_validator(mode="after")
+    def _access_to_kafka_fits_together(self) -> Self:
+        protocol = self.kafka_security_protocol
+        login = {"KAFKA_SASL_USERNAME": self.kafka_sasl_username, "KAFKA_SASL_PASSWORD": self.kafka_sasl_password}
+        certificate = {
+            "KAFKA_SSL_CERTIFICATE_LOCATION": self.kafka_ssl_certificate_location,
+            "KAFKA_SSL_KEY_LOCATION": self.kafka_ssl_key_location,
+        }
+        tls = {"KAFKA_SSL_CA_LOCATION": self.kafka_ssl_ca_location, **certificate}
+        given = [name for name, value in {**login, **tls}.items() if value]
+        if protocol.startswith("SASL") and not all(login.values()):
+            raise ValueError(f"KAFKA_SECURITY_PROTOCOL {protocol} needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD")
+        if any(certificate.values()) and not all(certificate.values()):
+            raise ValueError(
+                "KAFKA_SSL_CERTIFICATE_LOCATION and KAFKA_SSL_KEY_LOCATION are given together or not at all"
+            )
+        if unused := [name for name in given if not protocol.startswith("SASL") and name in login]:
+            raise ValueError(f"{unused[0]} is given, so KAFKA_SECURITY_PROTOCOL must be SASL_SSL or SASL_PLAINTEXT")
+        if unused := [name for name in given if not protocol.endswith("SSL") and name in tls]:
+            raise ValueError(f"{unused[0]} is given, so KAFKA_SECURITY_PROTOCOL must be SSL or SASL_SSL")
+        return self
 
     @property
     def tracing_enabled(self) -> bool:

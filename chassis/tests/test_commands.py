@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import tracemalloc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import structlog
+from dead_letter_rows import insert_dead_letters
 from specimen.app import BROKEN, UNPROCESSABLE, consumed_topic
 from specimen_driver import Driver, contact
 
@@ -87,7 +89,7 @@ async def test_a_list_tells_where_and_why_and_holds_no_contents(terminal: Termin
     assert {line["consumer"] for line in lines} == {GROUP}
     assert set(lines[0]) == {
         *("id", "consumer", "topic", "partition", "offset", "bytes", "code", "reason", "attempts"),
-        *("dead_lettered_at", "replayed_at", "discarded_at"),
+        *("dead_lettered_at", "erased_at", "replayed_at", "discarded_at"),
     }
 
 
@@ -161,6 +163,31 @@ async def test_all_open_ones_are_discarded_at_once(terminal: Terminal) -> None:
     assert await terminal.dead_letters("discard", "--all") == (0, "3 discarded, 0 not\n", "")
     assert await terminal.listed() == []
     assert await terminal.dead_letters("replay", "--all") == (0, "0 replayed, 0 not\n", "")
+
+
+@pytest.mark.parametrize("words", [("list",), ("list", "--all"), ("replay", "--all"), ("discard", "--all")])
+async def test_a_command_holds_no_more_than_a_page_of_many_and_one_whole(
+    running: Harness, terminal: Terminal, words: tuple[str, ...]
+) -> None:
+    await insert_dead_letters(running.pool, count=1_200, value_bytes=100_000)
+    tracemalloc.start()
+    try:
+        await terminal.dead_letters(*words)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak_bytes < 10 * 1_048_576
+
+
+async def test_a_list_of_many_pages_holds_each_once_in_the_order_of_their_records(
+    running: Harness, terminal: Terminal
+) -> None:
+    await insert_dead_letters(running.pool, count=1_200, partition=1)
+
+    places = [(line["partition"], line["offset"]) for line in await terminal.listed()]
+
+    assert places == [(0, 0), (0, 1), (0, 2), *((1, offset) for offset in range(1_200))]
 
 
 @pytest.mark.parametrize("action", ["replay", "discard"])

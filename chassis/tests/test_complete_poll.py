@@ -141,7 +141,7 @@ async def test_what_nobody_settles_is_polled_again_and_what_is_settled_is_not(cl
 
 
 async def test_a_poll_ends_when_8_mb_are_together(cluster: MockCluster) -> None:
-    count, size = 120, 200_000
+    count, size = 160, 100_000  # a batch may unpack to 16 MiB
     await publish(cluster, [bytes(size)] * count)
     sizes: list[int] = []
     async with consuming(cluster) as consumer:

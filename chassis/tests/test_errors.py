@@ -26,6 +26,14 @@ async def test_a_database_behind_a_socket_that_is_away_is_waited_for() -> None:
     assert is_transient(caught.value)
 
 
+async def test_an_address_that_cannot_be_read_is_no_outage_whatever_words_it_contains() -> None:
+    with pytest.raises(asyncpg.ClientConfigurationError) as caught:
+        await asyncpg.connect("closed://nobody@none/none")
+
+    assert "clos" in str(caught.value)
+    assert not is_transient(caught.value)
+
+
 def test_a_missing_file_of_the_service_is_not_waited_for() -> None:
     with pytest.raises(FileNotFoundError) as caught:
         open("/nonexistent-directory/stations.csv").close()  # noqa: PTH123

@@ -6,6 +6,7 @@ import json
 from base64 import b64decode
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from specimen.app import BROKEN, CANCELLED, DEAD_LETTERS, PANICKING, UNPROCESSABLE
 from specimen_driver import Driver, contact, until
@@ -72,6 +73,37 @@ async def test_one_poison_message_in_a_batch_of_500_harms_no_other(driver: Drive
     letter = await until(lambda: _dead_letter(driver, str(row["dead_letter_id"])), what="dead letter")
     assert (letter["partition"], letter["offset"]) == (row["partition"], row["record_offset"])
     assert (None if letter["value_base64"] is None else b64decode(letter["value_base64"])) == poison[2]
+
+
+async def test_what_a_stranger_writes_into_a_record_is_never_logged(driver: Driver) -> None:
+    secret = "ada.lovelace@example.org"
+    message = driver.message(contact(uuid4(), 1))
+    quoting = (
+        [(secret, None)],
+        [("ce_type", secret.encode())],
+        [("ce_specversion", secret.encode())],
+        [(secret, b"\xff")],
+    )
+    records = [
+        (message.topic, secret.encode(), message.value, [*dict([*message.headers, *headers]).items()])
+        for headers in quoting
+    ]
+    unreadable = [b"{" + secret.encode(), message.value.replace(b'"1"', f'"{secret}", "{secret}": 1'.encode())]
+    records += [(message.topic, secret.encode(), value, list(message.headers)) for value in unreadable]
+    await driver.publish(records)
+    await driver.start(LOG_LEVEL="debug")
+
+    letters = await until(lambda: _letters(driver, len(quoting) + 1), what="they are dead-lettered")
+
+    assert any(secret[:10] in row["reason"] for row in letters), "the reasons quote nothing: this test shows nothing"
+    assert driver.log().count('"message.dead_lettered"') >= len(letters)
+    assert secret not in driver.log()
+    assert secret[:10] not in driver.log()
+
+
+async def _letters(driver: Driver, least: int) -> list[asyncpg.Record] | None:
+    rows = await driver.rows("SELECT reason FROM messaging.dead_letter")
+    return rows if len(rows) >= least else None
 
 
 async def _effects(driver: Driver, count: int) -> bool:

@@ -17,7 +17,7 @@ from specimen_driver import contact
 
 from chassis.clock import SettableClock
 from chassis.consuming.delivery import Batch
-from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION, clean_up_once
+from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION, clean_up_inbox
 from chassis.errors import DatabaseUnavailableError
 from chassis.service import Consumer, Service
 from chassis.testing import Harness, harness
@@ -111,7 +111,7 @@ async def test_a_clock_that_is_years_ahead_does_not_empty_the_inbox(service: Ser
         await running.process(TOPIC, [record])
         clock.advance(2 * COMPACTED_TOPIC_RETENTION)
 
-        await clean_up_once(running.service.consumers, work=running.runtime.work, stopping=running.runtime.stopping)
+        await clean_up_inbox(running.service.consumers, work=running.runtime.work, stopping=running.runtime.stopping)
         await running.process(TOPIC, [record])
 
         assert await running.pool.fetchval("SELECT count(*) FROM effect") == 1
@@ -126,6 +126,6 @@ async def test_inbox_rows_are_deleted_when_no_topic_can_deliver_them_again(runni
         long_ago,
     )
 
-    await clean_up_once(running.service.consumers, work=running.runtime.work, stopping=running.runtime.stopping)
+    await clean_up_inbox(running.service.consumers, work=running.runtime.work, stopping=running.runtime.stopping)
 
     assert await running.pool.fetchval("SELECT count(*) FROM messaging.inbox") == 1

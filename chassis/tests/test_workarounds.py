@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition, codec
 from aiokafka.errors import CorruptRecordException, KafkaError
 from aiokafka.record.memory_records import MemoryRecords
 from faststream.kafka import KafkaBroker
@@ -45,6 +46,13 @@ def test_header_safe_fetch_is_needed_while_a_binary_header_name_makes_a_batch_un
     readable = ReadableRecords(batch).next_batch()
     assert readable is not None
     assert [record.value for record in readable] == [b"value"]
+
+
+@pytest.mark.parametrize("decode", [codec.gzip_decode, codec.lz4_decode, codec.snappy_decode, codec.zstd_decode])
+def test_bounded_unpacking_is_needed_while_a_codec_of_aiokafka_cannot_be_told_how_much_is_too_much(
+    decode: Callable[[bytes], bytes],
+) -> None:
+    assert list(inspect.signature(decode).parameters) == ["payload"]
 
 
 async def test_complete_poll_is_needed_while_a_failed_poll_moves_past_records_it_has_not_returned(

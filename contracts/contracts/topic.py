@@ -47,7 +47,8 @@ class Topic(Generic[E]):
     """One topic carries one kind of event, keyed so that what must stay in order shares a partition.
 
     `key` names the field of the event whose text is the record's key. `retention` is None on a compacted topic, which
-    keeps the newest record of every key for good. `max_message_bytes` is the broker's limit for one record.
+    keeps the newest record of every key for good. `max_message_bytes` is the broker's limit for one record. A record is
+    acknowledged when `min_insync_replicas` brokers have it; provisioning asks for less where there are too few brokers.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Topic(Generic[E]):
     partitions: int = DEFAULT_PARTITIONS
     retention: timedelta | None = field(default=timedelta(days=30))
     max_message_bytes: int = ONE_MEGABYTE
+    min_insync_replicas: int = 2
 
     @property
     def event_type(self) -> str:
@@ -69,7 +71,7 @@ class Topic(Generic[E]):
 
     @property
     def config(self) -> Mapping[str, str]:
-        """The broker's settings for this topic, as Kafka names them."""
+        """The broker's settings for this topic that hold on any cluster, as Kafka names them."""
         # The broker's own time: it refuses records from hosts whose clocks are off, and retention would follow those.
         common = {"max.message.bytes": str(self.max_message_bytes), "message.timestamp.type": "LogAppendTime"}
         if self.retention is None:

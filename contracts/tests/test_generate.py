@@ -104,7 +104,9 @@ def test_the_asyncapi_document_says_where_the_brokers_are_and_how_one_is_let_in(
     production, development = document["servers"]["production"], document["servers"]["development"]
     variables = set(re.findall(r"\{(\w+)\}", production["host"]))
     assert (production["protocol"], variables) == ("kafka-secure", set(production["variables"]))
-    assert production["security"] == [{"$ref": "#/components/securitySchemes/clientCertificate"}]
+    schemes = document["components"]["securitySchemes"]
+    assert production["security"] == [{"$ref": f"#/components/securitySchemes/{name}"} for name in schemes]
+    assert {scheme["type"] for scheme in schemes.values()} == {"scramSha512", "scramSha256", "plain", "X509"}
     assert (development["protocol"], development["host"]) == ("kafka", "localhost:9092")
 
 

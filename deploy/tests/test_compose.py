@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from contracts.acls import acl_rows
+
 DEPLOY = Path(__file__).resolve().parents[1]
 COMPOSE = (DEPLOY / "compose.yaml").read_text()
 SERVICES = sorted(file.parent.name for file in (DEPLOY.parent / "services").glob("*/pyproject.toml"))
@@ -30,6 +32,22 @@ def test_every_service_has_a_database_of_its_own(service: str) -> None:
 
     assert re.search(rf"postgresql://{name}:\$\{{{password}:\?[^}}]+}}@postgres/{name}\n", COMPOSE)
     assert re.search(rf"^      {password}: \$\{{{password}:\?", COMPOSE, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_logs_in_at_kafka_as_the_principal_that_contracts_name(service: str) -> None:
+    password = f"${{{service.removesuffix('-svc').upper()}_KAFKA_PASSWORD:?is not set, run make up}}"
+
+    assert f"User:{service}" in {row[0] for row in acl_rows()}
+    assert f'        user_{service}="{password}"' in COMPOSE
+    assert f"      KAFKA_SASL_USERNAME: {service}\n      KAFKA_SASL_PASSWORD: {password}\n" in COMPOSE
+
+
+def test_kafka_lets_nobody_in_without_a_login_and_denies_what_no_acl_allows() -> None:
+    assert "SECURITY_PROTOCOL_MAP: INSIDE:SASL_PLAINTEXT,HOST:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT\n" in COMPOSE
+    assert "CONTROLLER://localhost:9093\n" in COMPOSE, "whoever reaches the controller without a login is a super user"
+    assert 'KAFKA_ALLOW_EVERYONE_IF_NO_ACL_FOUND: "false"' in COMPOSE
+    assert "KAFKA_SUPER_USERS: User:admin;User:ANONYMOUS " in COMPOSE
 
 
 def test_servers_of_the_outside_world_are_modules_that_exist() -> None:

@@ -33,7 +33,9 @@ async def whole(whole_stack: Stack, tmp_path_factory: pytest.TempPathFactory) ->
     await stages.import_hours_and_policies(platform)
     await platform.start()
     wait_ms = int(whole_stack.environment().get("KAFKA_FETCH_MAX_WAIT_MS", "500"))
-    async with observing(whole_stack.kafka_bootstrap_servers, fetch_max_wait_ms=wait_ms) as observed:
+    async with observing(
+        {"bootstrap_servers": whole_stack.kafka_bootstrap_servers}, fetch_max_wait_ms=wait_ms
+    ) as observed:
         yield WholePlatform(platform, observed)
     await platform.stop()
 
@@ -41,7 +43,7 @@ async def whole(whole_stack: Stack, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def after_stories(whole: WholePlatform) -> WholePlatform:
     """The platform after the demo's stories have their outcomes."""
-    await publish(whole.stack.kafka_bootstrap_servers, STORIES)
+    await publish({"bootstrap_servers": whole.stack.kafka_bootstrap_servers}, STORIES)
     await stages.wait_for_a_claim_without_its_hours(whole.platform, whole.observed)
     await stages.import_late_hours_and_policy(whole.platform)
     await stages.wait_for_all_outcomes(whole.platform, whole.observed, progress=lambda _: None)

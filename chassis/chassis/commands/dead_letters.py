@@ -13,7 +13,7 @@ from uuid import UUID
 
 from chassis.consuming import dead_letters
 from chassis.consuming.consumer import Consumer
-from chassis.consuming.dead_letters import DeadLetter
+from chassis.consuming.dead_letters import ListedDeadLetter
 from chassis.consuming.replay import replay
 from chassis.service import Command, Runtime
 
@@ -59,9 +59,8 @@ async def _run(arguments: argparse.Namespace, runtime: Runtime) -> int:
 
 
 async def _list(arguments: argparse.Namespace, runtime: Runtime) -> int:
-    async with runtime.pool.acquire() as connection:
-        for letter in await dead_letters.list_dead_letters(connection, only_open=not arguments.all):
-            _print({**_place(letter), "bytes": None if letter.value is None else len(letter.value), **_fate(letter)})
+    async for letter in dead_letters.list_dead_letters(runtime.pool, only_open=not arguments.all):
+        _print({**_place(letter), "bytes": letter.value_bytes, **_fate(letter)})
     return DONE
 
 
@@ -81,26 +80,34 @@ async def _show(arguments: argparse.Namespace, runtime: Runtime) -> int:
 
 
 async def _replay(arguments: argparse.Namespace, runtime: Runtime, *, consumers: Sequence[Consumer[Any]]) -> int:
-    result = await replay(consumers, runtime.work, only=None if arguments.all else set(arguments.ids))
-    for dead_letter_id, reason in result.failed.items():
-        sys.stderr.write(f"{dead_letter_id} was not replayed: {reason}\n")
-    sys.stdout.write(f"{result.replayed} replayed, {len(result.failed)} not\n")
-    return FAILED if result.failed else DONE
+    replayed = failed = 0
+    async for dead_letter_id, failure in replay(
+        consumers, runtime.work, only=None if arguments.all else set(arguments.ids)
+    ):
+        if failure is None:
+            replayed += 1
+        else:
+            failed += 1
+            sys.stderr.write(f"{dead_letter_id} was not replayed: {failure}\n")
+    sys.stdout.write(f"{replayed} replayed, {failed} not\n")
+    return FAILED if failed else DONE
 
 
 async def _discard(arguments: argparse.Namespace, runtime: Runtime) -> int:
+    ids = set(arguments.ids)
     async with runtime.pool.acquire() as connection:
-        ids = set(arguments.ids)
+        now = await runtime.clock.now(connection)
         if arguments.all:
-            ids = {letter.dead_letter_id for letter in await dead_letters.list_dead_letters(connection)}
-        discarded = await dead_letters.discard(connection, ids=ids, at=await runtime.clock.now(connection))
+            sys.stdout.write(f"{await dead_letters.discard_all(connection, at=now)} discarded, 0 not\n")
+            return DONE
+        discarded = await dead_letters.discard(connection, ids=ids, at=now)
     for unknown in sorted(ids - discarded):
         sys.stderr.write(f"{unknown} was not discarded: no open dead letter has this id\n")
     sys.stdout.write(f"{len(discarded)} discarded, {len(ids - discarded)} not\n")
     return FAILED if ids - discarded else DONE
 
 
-def _place(letter: DeadLetter) -> Mapping[str, object]:
+def _place(letter: ListedDeadLetter) -> Mapping[str, object]:
     return {
         "id": str(letter.dead_letter_id),
         "consumer": letter.consumer,
@@ -110,12 +117,13 @@ def _place(letter: DeadLetter) -> Mapping[str, object]:
     }
 
 
-def _fate(letter: DeadLetter) -> Mapping[str, object]:
+def _fate(letter: ListedDeadLetter) -> Mapping[str, object]:
     return {
         "code": letter.reason_code,
         "reason": letter.reason,
         "attempts": letter.attempts,
         "dead_lettered_at": letter.dead_lettered_at.isoformat(),
+        "erased_at": letter.erased_at.isoformat() if letter.erased_at else None,
         "replayed_at": letter.replayed_at.isoformat() if letter.replayed_at else None,
         "discarded_at": letter.discarded_at.isoformat() if letter.discarded_at else None,
     }

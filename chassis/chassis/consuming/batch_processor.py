@@ -186,7 +186,6 @@ class BatchProcessor(Generic[E]):
                 partition=record.partition,
                 offset=record.offset,
                 code=rejection.code,
-                reason=rejection.reason,
                 places=rejection.places,
             )
 

@@ -1,31 +1,38 @@
-"""Dead letters: records that cannot be processed, kept whole with the reason until they are replayed or discarded."""
+"""Dead letters: records that cannot be processed, kept whole with the reason until they are replayed or discarded.
+
+Their contents may hold personal data and are erased when their retention is over.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeAlias
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
 from uuid_utils.compat import uuid7
 
 from chassis.consuming.delivery import Record
-from chassis.database import Connection
+from chassis.database import Connection, Pool
 from chassis.publishing.outbox import HEADER_ALLOWANCE_BYTES
 from chassis.unit_of_work import Work
 from contracts.dead_letters import DeadLetterHeader, MessageDeadLettered
 from contracts.envelope import to_json
 
 _LONGEST_REASON = 1_000
-_COLUMNS = """
-    dead_letter_id, consumer, topic, partition, record_offset, key, value, headers::text, reason_code, reason, stack,
-    attempts, dead_lettered_at, replayed_at, discarded_at
+TOO_LARGE: Final = "too-large"
+"""The reason code of a record whose value was not kept."""
+_PAGE_ROWS = 500
+_LISTED_COLUMNS = """
+    dead_letter_id, consumer, topic, partition, record_offset AS "offset", octet_length(value) AS value_bytes,
+    reason_code, reason, attempts, dead_lettered_at, erased_at, replayed_at, discarded_at
 """
+_COLUMNS = f"{_LISTED_COLUMNS}, key, value, headers::text, stack"
 HeaderPairs: TypeAlias = tuple[tuple[str, bytes | None], ...]
 
 
@@ -48,24 +55,37 @@ def id_used_twice(record: Record) -> Rejection:
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """A stored dead letter. It is open until it is replayed or discarded."""
+class ListedDeadLetter:
+    """A stored dead letter without its contents. It is open until it is replayed or discarded."""
 
     dead_letter_id: UUID
     consumer: str
     topic: str
     partition: int
     offset: int
+    value_bytes: int | None
+    reason_code: str
+    reason: str
+    attempts: int
+    dead_lettered_at: datetime
+    erased_at: datetime | None
+    replayed_at: datetime | None
+    discarded_at: datetime | None
+
+    @property
+    def has_contents(self) -> bool:
+        """Whether there is anything to replay."""
+        return self.erased_at is None and self.reason_code != TOO_LARGE
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter(ListedDeadLetter):
+    """A stored dead letter, whole."""
+
     key: bytes | None
     value: bytes | None
     headers: HeaderPairs
-    reason_code: str
-    reason: str
     stack: str | None
-    attempts: int
-    dead_lettered_at: datetime
-    replayed_at: datetime | None
-    discarded_at: datetime | None
 
 
 async def store(work: Work, *, consumer: str, rejections: Sequence[Rejection]) -> Sequence[Rejection]:
@@ -115,17 +135,32 @@ async def store(work: Work, *, consumer: str, rejections: Sequence[Rejection]) -
     return [by_id[row["dead_letter_id"]] for row in rows]
 
 
-async def list_dead_letters(connection: Connection, *, only_open: bool = True) -> Sequence[DeadLetter]:
-    """Dead letters in the order of their records."""
-    rows = await connection.fetch(
-        f"""
-        SELECT {_COLUMNS} FROM messaging.dead_letter
-         WHERE NOT $1 OR (replayed_at IS NULL AND discarded_at IS NULL)
-         ORDER BY consumer, topic, partition, record_offset, dead_lettered_at
-        """,  # noqa: S608 - a constant
-        only_open,
-    )
-    return [_dead_letter(row) for row in rows]
+async def list_dead_letters(
+    pool: Pool, *, only_open: bool = True, ids: Collection[UUID] | None = None
+) -> AsyncIterator[ListedDeadLetter]:
+    """Dead letters in the order of their records; `ids` chooses some. However many there are, a page is in memory."""
+    after: Sequence[object] = ("", "", -1, -1, UUID(int=0))
+    while True:
+        async with pool.acquire() as connection:
+            rows = await connection.fetch(
+                f"""
+                SELECT {_LISTED_COLUMNS} FROM messaging.dead_letter
+                 WHERE (NOT $1 OR (replayed_at IS NULL AND discarded_at IS NULL))
+                   AND ($2::uuid[] IS NULL OR dead_letter_id = ANY ($2))
+                   AND (consumer, topic, partition, record_offset, dead_letter_id) > ($4, $5, $6, $7, $8)
+                 ORDER BY consumer, topic, partition, record_offset, dead_letter_id
+                 LIMIT $3
+                """,  # noqa: S608 - a constant
+                only_open,
+                ids,
+                _PAGE_ROWS,
+                *after,
+            )
+        for row in rows:
+            yield ListedDeadLetter(**row)
+        if len(rows) < _PAGE_ROWS:
+            return
+        after = [rows[-1][name] for name in ("consumer", "topic", "partition", "offset", "dead_letter_id")]
 
 
 async def find(connection: Connection, *, dead_letter_id: UUID) -> DeadLetter | None:
@@ -137,18 +172,18 @@ async def find(connection: Connection, *, dead_letter_id: UUID) -> DeadLetter | 
     return None if row is None else _dead_letter(row)
 
 
-async def mark_replayed(connection: Connection, *, dead_letter_id: UUID, at: datetime) -> bool:
-    """Mark a dead letter as replayed; False when it is not open. Locks it until the transaction ends."""
-    marked = await connection.fetchval(
-        """
+async def mark_replayed(connection: Connection, *, dead_letter_id: UUID, at: datetime) -> DeadLetter | None:
+    """Mark a dead letter as replayed and return it; None when it is not open. Locks it until the transaction ends."""
+    row = await connection.fetchrow(
+        f"""
         UPDATE messaging.dead_letter SET replayed_at = $2
-         WHERE dead_letter_id = $1 AND replayed_at IS NULL AND discarded_at IS NULL
-        RETURNING true
-        """,
+         WHERE dead_letter_id = $1 AND replayed_at IS NULL AND discarded_at IS NULL AND erased_at IS NULL
+        RETURNING {_COLUMNS}
+        """,  # noqa: S608 - a constant
         dead_letter_id,
         at,
     )
-    return marked is not None
+    return None if row is None else _dead_letter(row)
 
 
 async def discard(connection: Connection, *, ids: Collection[UUID], at: datetime) -> set[UUID]:
@@ -163,6 +198,48 @@ async def discard(connection: Connection, *, ids: Collection[UUID], at: datetime
         at,
     )
     return {row["dead_letter_id"] for row in rows}
+
+
+async def discard_all(connection: Connection, *, at: datetime) -> int:
+    """Mark every open dead letter as never to be replayed; return how many were open."""
+    status = await connection.execute(
+        "UPDATE messaging.dead_letter SET discarded_at = $1 WHERE replayed_at IS NULL AND discarded_at IS NULL", at
+    )
+    return _count(status)
+
+
+async def erase_older(connection: Connection, *, age: timedelta, limit: int) -> int:
+    """Erase the contents of up to `limit` dead letters older than `age` by the database's clock; return how many.
+
+    The reason goes too: it may quote a header.
+    """
+    status = await connection.execute(
+        """
+        UPDATE messaging.dead_letter
+           SET key = NULL, value = NULL, headers = '[]', stack = NULL, reason = 'erased', erased_at = now()
+         WHERE ctid = ANY (ARRAY(
+               SELECT ctid FROM messaging.dead_letter
+                WHERE erased_at IS NULL AND dead_lettered_at < now() - $1::interval LIMIT $2))
+        """,
+        age,
+        limit,
+    )
+    return _count(status)
+
+
+async def delete_closed(connection: Connection, *, age: timedelta, limit: int) -> int:
+    """Delete up to `limit` dead letters older than `age` that were replayed or discarded; return how many."""
+    status = await connection.execute(
+        """
+        DELETE FROM messaging.dead_letter WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM messaging.dead_letter
+             WHERE (replayed_at IS NOT NULL OR discarded_at IS NOT NULL) AND dead_lettered_at < now() - $1::interval
+             LIMIT $2))
+        """,
+        age,
+        limit,
+    )
+    return _count(status)
 
 
 async def mark_failed(
@@ -183,7 +260,12 @@ async def mark_failed(
 
 def _dead_letter(row: asyncpg.Record) -> DeadLetter:
     columns = dict(row)
-    return DeadLetter(offset=columns.pop("record_offset"), headers=_decoded(columns.pop("headers")), **columns)
+    return DeadLetter(headers=_decoded(columns.pop("headers")), **columns)
+
+
+def _count(status: str) -> int:
+    """Read how many rows a statement changed from what PostgreSQL answers, such as `UPDATE 3`."""
+    return int(status.rpartition(" ")[2])
 
 
 def _digest(record: Record) -> bytes:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from opentelemetry.trace import Span, SpanKind
 
 from chassis.consuming.consumer import Consumer
-from chassis.consuming.dead_letters import Rejection
+from chassis.consuming.dead_letters import TOO_LARGE, Rejection
 from chassis.consuming.delivery import Delivery, Record
 from chassis.errors import HandlerBrokenError, is_order_to_end
 from chassis.telemetry import messaging
@@ -19,8 +19,6 @@ from contracts.envelope import MalformedMessageError, Received, decode
 from contracts.topic import Event
 
 E = TypeVar("E", bound=Event)
-
-_TOO_LARGE = "too-large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +82,10 @@ class BatchDecoder(Generic[E]):
     def _read(self, record: Record) -> Received[E]:
         value = record.value
         if isinstance(value, OversizedValue):
-            raise MalformedMessageError(_TOO_LARGE, value.reason)
+            raise MalformedMessageError(TOO_LARGE, value.reason)
         if value is not None and len(value) > self._topic.max_message_bytes:
             limit = self._topic.max_message_bytes
-            raise MalformedMessageError(_TOO_LARGE, f"the value has {len(value)} bytes; {limit} are allowed")
+            raise MalformedMessageError(TOO_LARGE, f"the value has {len(value)} bytes; {limit} are allowed")
         return decode(self._topic, headers=record.headers, key=record.key, value=value)
 
     def _demand_known(self, unknown: UnknownInARow, error: MalformedMessageError) -> None:
@@ -118,6 +116,6 @@ class BatchDecoder(Generic[E]):
 
 def _without_huge_value(rejection: Rejection) -> Rejection:
     """A value that is too large to be read is too large to be kept."""
-    if rejection.code != _TOO_LARGE:
+    if rejection.code != TOO_LARGE:
         return rejection
     return replace(rejection, record=replace(rejection.record, value=None))

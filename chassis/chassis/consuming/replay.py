@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ from aiokafka import ConsumerRecord
 
 from chassis.consuming import dead_letters, inbox
 from chassis.consuming.consumer import Consumer
-from chassis.consuming.dead_letters import DeadLetter, id_used_twice
+from chassis.consuming.dead_letters import DeadLetter, ListedDeadLetter, id_used_twice
 from chassis.consuming.delivery import Delivery
 from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION
 from chassis.errors import UnprocessableMessage, is_order_to_end, is_transient, places_of
@@ -25,42 +24,36 @@ from contracts.envelope import MalformedMessageError, decode
 log = structlog.get_logger(__name__)
 
 _NOT_OPEN = "no open dead letter has this id"
+_WITHOUT_CONTENTS = "its contents were too large to keep, or were erased; publish it anew if it is still true"
 
 
-@dataclass
-class Replayed:
-    """What became of a replay: how many were processed, and why the others were not."""
+async def replay(
+    consumers: Sequence[Consumer[Any]], work: WorkFactory, *, only: AbstractSet[UUID] | None
+) -> AsyncIterator[tuple[UUID, str | None]]:
+    """Replay open dead letters in the order of their records, and yield each id with why it failed, or None.
 
-    replayed: int = 0
-    failed: dict[UUID, str] = field(default_factory=dict)
-
-
-async def replay(consumers: Sequence[Consumer[Any]], work: WorkFactory, *, only: AbstractSet[UUID] | None) -> Replayed:
-    """Replay open dead letters in the order of their records; `only` chooses some, None means all.
-
-    A message that took effect meanwhile, because its producer sent it again, changes nothing a second time. One that
-    fails again stays open with its new reason. Raises transient errors.
+    `only` chooses some; None means all that can be replayed. A message that took effect meanwhile, because its producer
+    sent it again, changes nothing a second time. One that fails again stays open with its new reason. Raises transient
+    errors.
     """
-    async with work.pool.acquire() as connection:
-        letters = await dead_letters.list_dead_letters(connection)
-    result = Replayed()
-    for letter in letters:
-        if only is not None and letter.dead_letter_id not in only:
-            continue
-        failure = await _replay_one(consumers, work, letter)
-        if failure is None:
-            result.replayed += 1
-        else:
-            result.failed[letter.dead_letter_id] = failure
-    for unknown in (only or set()) - {letter.dead_letter_id for letter in letters}:
-        result.failed[unknown] = _NOT_OPEN
-    return result
+    unknown = set(only or ())
+    async for letter in dead_letters.list_dead_letters(work.pool, ids=only):
+        unknown.discard(letter.dead_letter_id)
+        if letter.has_contents:
+            yield letter.dead_letter_id, await _replay_one(consumers, work, letter)
+        elif only is not None:
+            yield letter.dead_letter_id, _WITHOUT_CONTENTS
+    for dead_letter_id in sorted(unknown):
+        yield dead_letter_id, _NOT_OPEN
 
 
-async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, letter: DeadLetter) -> str | None:
+async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, listed: ListedDeadLetter) -> str | None:
     try:
         async with factory.transaction() as work:
-            if not await dead_letters.mark_replayed(work.connection, dead_letter_id=letter.dead_letter_id, at=work.now):
+            letter = await dead_letters.mark_replayed(
+                work.connection, dead_letter_id=listed.dead_letter_id, at=work.now
+            )
+            if letter is None:
                 return _NOT_OPEN
             consumer = next((one for one in consumers if one.group(factory.service) == letter.consumer), None)
             if consumer is None:
@@ -87,10 +80,10 @@ async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, 
         if is_transient(error) or is_order_to_end(error):
             raise
         code, reason, stack = _failure_of(error)
-        log.warning("replay.failed", consumer=letter.consumer, code=code, places=places_of(error))
+        log.warning("replay.failed", consumer=listed.consumer, code=code, places=places_of(error))
         async with factory.pool.acquire() as connection:
             await dead_letters.mark_failed(
-                connection, dead_letter_id=letter.dead_letter_id, code=code, reason=reason, stack=stack
+                connection, dead_letter_id=listed.dead_letter_id, code=code, reason=reason, stack=stack
             )
         return reason
     return None

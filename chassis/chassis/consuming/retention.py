@@ -1,16 +1,17 @@
-"""Deletes inbox rows of events that no topic can deliver any more, in small steps."""
+"""Deletes, in small steps, what may not or need not be kept: old inbox rows and old dead letters."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 
 from chassis.backoff import pause
-from chassis.consuming import inbox
+from chassis.consuming import dead_letters, inbox
 from chassis.consuming.consumer import Consumer
 from chassis.errors import is_transient
 from chassis.telemetry import metrics
@@ -25,28 +26,47 @@ COMPACTED_TOPIC_RETENTION = timedelta(days=365)
 """A compacted topic can deliver an old record again; versions protect state there, the inbox only saves work."""
 
 
-async def clean_up_inbox(consumers: Sequence[Consumer[Any]], *, work: WorkFactory, stopping: asyncio.Event) -> None:
+async def clean_up(
+    consumers: Sequence[Consumer[Any]],
+    *,
+    dead_letter_retention: timedelta,
+    work: WorkFactory,
+    stopping: asyncio.Event,
+) -> None:
     """Delete what is too old every ten minutes, until the service is to stop."""
     while not await pause(stopping, _EVERY_SECONDS):
         try:
-            await clean_up_once(consumers, work=work, stopping=stopping)
+            await clean_up_inbox(consumers, work=work, stopping=stopping)
+            await clean_up_dead_letters(retention=dead_letter_retention, work=work, stopping=stopping)
         except Exception as error:
             if not is_transient(error):
                 raise
-            metrics.RETRIES.labels("inbox clean-up").inc()
+            metrics.RETRIES.labels("clean-up").inc()
 
 
-async def clean_up_once(consumers: Sequence[Consumer[Any]], *, work: WorkFactory, stopping: asyncio.Event) -> None:
-    """Delete what is too old now."""
+async def clean_up_inbox(consumers: Sequence[Consumer[Any]], *, work: WorkFactory, stopping: asyncio.Event) -> None:
+    """Delete inbox rows of events that no topic can deliver any more."""
     for consumer in consumers:
         retention = (consumer.topic.retention or COMPACTED_TOPIC_RETENTION) + _MARGIN
-        await _delete_older(consumer.group(work.service), retention=retention, work=work, stopping=stopping)
+        delete = partial(inbox.delete_older, consumer=consumer.group(work.service), age=retention)
+        rows = await _step_by_step(delete, work=work, stopping=stopping)
+        if rows:
+            log.info("inbox.cleaned_up", consumer=consumer.group(work.service), rows=rows)
 
 
-async def _delete_older(consumer: str, *, retention: timedelta, work: WorkFactory, stopping: asyncio.Event) -> None:
-    deleted = _ROWS_AT_ONCE
-    while deleted == _ROWS_AT_ONCE and not stopping.is_set():
+async def clean_up_dead_letters(*, retention: timedelta, work: WorkFactory, stopping: asyncio.Event) -> None:
+    """Delete dead letters that are closed and older than `retention`, and erase the contents of those still open."""
+    deleted = await _step_by_step(partial(dead_letters.delete_closed, age=retention), work=work, stopping=stopping)
+    erased = await _step_by_step(partial(dead_letters.erase_older, age=retention), work=work, stopping=stopping)
+    if deleted or erased:
+        log.info("dead_letters.cleaned_up", deleted=deleted, erased=erased)
+
+
+async def _step_by_step(step: Callable[..., Awaitable[int]], *, work: WorkFactory, stopping: asyncio.Event) -> int:
+    """Repeat a step, each in a transaction of its own, until it finds less than it could; return the sum."""
+    total, found = 0, _ROWS_AT_ONCE
+    while found == _ROWS_AT_ONCE and not stopping.is_set():
         async with work.pool.acquire() as connection:
-            deleted = await inbox.delete_older(connection, consumer=consumer, age=retention, limit=_ROWS_AT_ONCE)
-        if deleted:
-            log.info("inbox.cleaned_up", consumer=consumer, rows=deleted)
+            found = await step(connection, limit=_ROWS_AT_ONCE)
+        total += found
+    return total

@@ -25,6 +25,7 @@ from chassis.consuming.placement import Placement
 from chassis.consuming.positions import Advance
 from chassis.crash_points import crash_point
 from chassis.errors import HandlerBrokenError, PositionMovedError, describe, is_order_to_end, is_transient
+from chassis.kafka_security import kafka_security
 from chassis.settings import ServiceSettings
 from chassis.telemetry import metrics
 from chassis.unit_of_work import WorkFactory
@@ -182,6 +183,7 @@ def new_broker(settings: ServiceSettings, *, service: str) -> KafkaBroker:
     """The broker on which all subscriptions of a service are registered."""
     return KafkaBroker(
         settings.kafka_bootstrap_servers,
+        security=kafka_security(settings),
         client_id=service,
         logger=None,
         apply_types=False,

@@ -27,6 +27,7 @@ from aiokafka.errors import (
 
 from chassis.crash_points import crash_point
 from chassis.errors import describe
+from chassis.kafka_security import client_arguments
 from chassis.publishing.lease import Lease
 from chassis.publishing.outbox import OutboxRow
 from chassis.settings import ServiceSettings
@@ -76,7 +77,7 @@ class Sender:
         self._transactional = settings.kafka_transactions
         self._failures: list[tuple[OutboxRow, BaseException]] = []
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=settings.kafka_bootstrap_servers,
+            **client_arguments(settings),
             client_id=f"{service}.relay",
             enable_idempotence=True,
             transactional_id=transactional_id_of(service) if self._transactional else None,

@@ -1,12 +1,14 @@
-"""Reads records whose header names are not UTF-8, so that they can be dead-lettered.
+"""Reads records whose header names are not UTF-8 and batches that are too large, so that they can be dead-lettered.
 
 The fault of aiokafka 0.14.0: it raises for such a name, at every poll of that partition from then on. Brokers store
-any bytes there and librdkafka writes them. No report of it is known.
+any bytes there and librdkafka writes them. No report of it is known. How a batch can be too large is told in
+`bounded_unpacking`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from aiokafka.consumer import fetcher
@@ -14,14 +16,12 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords
 from typing_extensions import override
 
+from chassis.workarounds import bounded_unpacking
+from chassis.workarounds.bounded_unpacking import LARGEST_BATCH_BYTES, BatchTooLargeError
+
+_FIRST_OFFSET: Final = slice(0, 8)
 _LENGTH: Final = slice(8, 12)
 _OVERHEAD: Final = 12
-
-
-class OversizedValue(bytes):
-    """Stands in for the value of a record that is too large to be read; `reason` says how large."""
-
-    reason: str
 
 
 class _Lenient(bytes):
@@ -42,8 +42,39 @@ class _LenientBuffer(bytearray):
         return _Lenient(piece) if isinstance(index, slice) else piece
 
 
+class OversizedValue(bytes):
+    """Stands for the values of a batch that was not unpacked. It is empty; `reason` tells what was left out."""
+
+    reason: str
+
+    @classmethod
+    def of_batch(cls, first_offset: int, last_offset: int) -> OversizedValue:
+        value = cls()
+        value.reason = (
+            f"the batch of offsets {first_offset} to {last_offset} unpacks to more than {LARGEST_BATCH_BYTES:,} bytes, "
+            "or not at all; its producer must send smaller, sound batches"
+        )
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OversizedRecord:
+    """Stands for all records of a batch that was not unpacked, with the attributes of aiokafka's records."""
+
+    offset: int
+    value: OversizedValue
+    key: None = None
+    headers: tuple[()] = ()
+    timestamp: int = -1
+    timestamp_type: int = 0
+    checksum: None = None
+
+
 class _ReadableBatch:
-    """A record batch that falls back to lenient reading at the first header name that is not UTF-8."""
+    """A record batch that falls back to lenient reading at the first header name that is not UTF-8.
+
+    One that is too large is a single record, at its last offset.
+    """
 
     def __init__(self, batch: Any, raw: memoryview) -> None:  # noqa: ANN401 - a class of aiokafka's C extension
         self._batch = batch
@@ -61,6 +92,8 @@ class _ReadableBatch:
             for record in self._batch:
                 yield record
                 read += 1
+        except BatchTooLargeError:
+            yield self._oversized_record()
         except UnicodeDecodeError:
             lenient = _DefaultRecordBatchPy(bytearray(self._raw))
             lenient._maybe_uncompress()  # noqa: SLF001 - aiokafka has no public lenient reading
@@ -68,6 +101,11 @@ class _ReadableBatch:
             for index, record in enumerate(lenient):
                 if index >= read:
                     yield record
+
+    def _oversized_record(self) -> _OversizedRecord:
+        first_offset = int.from_bytes(self._raw[_FIRST_OFFSET], "big")
+        last_offset = self._batch.next_offset - 1
+        return _OversizedRecord(offset=last_offset, value=OversizedValue.of_batch(first_offset, last_offset))
 
 
 class ReadableRecords:
@@ -98,5 +136,6 @@ class ReadableRecords:
 
 
 def install() -> None:
-    """Let every consumer of this process read leniently."""
+    """Let every consumer of this process read leniently, and no more at once than fits into memory."""
+    bounded_unpacking.install()
     fetcher.MemoryRecords = ReadableRecords

@@ -25,7 +25,8 @@ _SERVERS = {
         "protocol": "kafka-secure",
         "title": "Production",
         "description": "The insurer's Kafka cluster. Topics and permissions are made before a client starts; a client "
-        "never creates a topic.",
+        "never creates a topic. Whoever runs the cluster chooses "
+        "how a client is let in: one of the ways below.",
         "variables": {
             "bootstrapHost": {
                 "default": "kafka.example.org",
@@ -34,7 +35,10 @@ _SERVERS = {
             },
             "bootstrapPort": {"default": "9093", "description": "Port of the listener with TLS"},
         },
-        "security": [{"$ref": "#/components/securitySchemes/clientCertificate"}],
+        "security": [
+            {"$ref": f"#/components/securitySchemes/{name}"}
+            for name in ("scramSha512", "scramSha256", "plain", "clientCertificate")
+        ],
     },
     "development": {
         "host": "localhost:9092",
@@ -43,12 +47,19 @@ _SERVERS = {
         "description": "A broker on your own machine, without TLS, without permissions, with made-up data only.",
     },
 }
+_LOGIN = (
+    "The user is the principal that the access list (acls.csv) names, such as `upstream` for `User:upstream`; nothing "
+    "is allowed beyond that list."
+)
 _SECURITY_SCHEMES = {
+    "scramSha512": {"type": "scramSha512", "description": f"User and password by SASL over TLS. {_LOGIN}"},
+    "scramSha256": {"type": "scramSha256", "description": f"User and password by SASL over TLS. {_LOGIN}"},
+    "plain": {"type": "plain", "description": f"User and password by SASL over TLS. {_LOGIN}"},
     "clientCertificate": {
         "type": "X509",
-        "description": "A client certificate over TLS. The broker maps its subject to the principal that the access "
-        "list (acls.csv) names, such as `User:upstream`; nothing is allowed beyond that list.",
-    }
+        "description": "A client certificate over TLS, where the broker maps its subject to the principal that the "
+        "access list (acls.csv) names, such as `User:upstream`; nothing is allowed beyond that list.",
+    },
 }
 
 
@@ -90,6 +101,7 @@ def _channel(topic: Topic[Any]) -> dict[str, Any]:
                 **_BINDING,
             }
         },
+        "x-min-insync-replicas": topic.min_insync_replicas,
         "x-owner": topic.owner,
         "x-personal-data": topic.personal_data.value,
     }

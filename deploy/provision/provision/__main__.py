@@ -72,6 +72,11 @@ def _provision(*, dry_run: bool, add_partitions: bool, acls: AclMode) -> None:
         raise ProvisionError("nothing was changed: " + "\n           ".join(plan.refusals))
     if cluster.permissions is None and acls is AclMode.IF_POSSIBLE:
         print("ACLs are not applied: the cluster has no authorizer, everybody may read and write everything")
+    if plan.weakened:
+        print(
+            f"min.insync.replicas is lower than declared on {len(plan.weakened)} topics, which have too few replicas: "
+            f"an acknowledged record may be lost with one broker ({', '.join(plan.weakened)})"
+        )
     for permission in plan.undeclared:
         print(f"not granted by contracts, left alone: {permission.sentence}")
     _apply(plan, admin=admin, dry_run=dry_run)

@@ -109,7 +109,8 @@ class ConfigChange:
 class Plan:
     """What must change. With `refusals` nothing may be changed.
 
-    `undeclared` are ACLs on our topics and groups that contracts do not grant.
+    `undeclared` are ACLs on our topics and groups that contracts do not grant. `weakened` are topics of which fewer
+    replicas must be in sync than declared, because the cluster has too few brokers.
     """
 
     creations: Sequence[TopicCreation] = ()
@@ -118,6 +119,7 @@ class Plan:
     grants: Sequence[Permission] = ()
     refusals: Sequence[str] = ()
     undeclared: Sequence[Permission] = ()
+    weakened: Sequence[str] = ()
 
     @property
     def changes_nothing(self) -> bool:
@@ -150,12 +152,27 @@ def plan_changes(
             if not (may_add_partitions and (topic, there) in growing)
         ],
         undeclared=sorted(_undeclared(granted or (), wanted=wanted)),
+        weakened=[
+            topic.name
+            for topic in topics
+            if _in_sync(topic, replicas=_replicas_of(topic, cluster)) < topic.min_insync_replicas
+        ],
     )
 
 
 def topic_config(topic: Topic[Any], *, replicas: int) -> dict[str, str]:
-    """Return the settings of `topic` on so many replicas: an acknowledged record survives the loss of one of three."""
-    return {**topic.config, "min.insync.replicas": str(max(replicas - 1, 1))}
+    """Return the settings of `topic` on so many replicas."""
+    return {**topic.config, "min.insync.replicas": str(_in_sync(topic, replicas=replicas))}
+
+
+def _in_sync(topic: Topic[Any], *, replicas: int) -> int:
+    """As declared, but never all of them: a topic whose every replica must be in sync stops when one broker does."""
+    return min(topic.min_insync_replicas, max(replicas - 1, 1))
+
+
+def _replicas_of(topic: Topic[Any], cluster: Cluster) -> int:
+    found = cluster.topics.get(topic.name)
+    return min(cluster.brokers, MOST_REPLICAS) if found is None else found.replicas
 
 
 def _creation(topic: Topic[Any], *, replicas: int) -> TopicCreation:

@@ -1,4 +1,4 @@
-"""Where the cluster is and how to log in there, read from the environment."""
+"""Where the cluster is and how to log in there, read from the environment: the same variables as the services'."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ class Settings(BaseSettings):
     kafka_sasl_username: str | None = None
     kafka_sasl_password: SecretStr | None = None
     kafka_ssl_ca_location: Path | None = None
+    kafka_ssl_certificate_location: Path | None = None
+    kafka_ssl_key_location: Path | None = None
+    kafka_ssl_key_password: SecretStr | None = None
     start_timeout_seconds: float = Field(default=60, gt=0, description="How long to wait for the cluster to answer")
 
     @model_validator(mode="after")
@@ -47,8 +50,14 @@ class Settings(BaseSettings):
                 "sasl.username": self.kafka_sasl_username,
                 "sasl.password": self.kafka_sasl_password.get_secret_value(),
             }
-        if self.kafka_ssl_ca_location is not None:
-            config["ssl.ca.location"] = str(self.kafka_ssl_ca_location)
+        files = {
+            "ssl.ca.location": self.kafka_ssl_ca_location,
+            "ssl.certificate.location": self.kafka_ssl_certificate_location,
+            "ssl.key.location": self.kafka_ssl_key_location,
+        }
+        config |= {name: str(path) for name, path in files.items() if path is not None}
+        if self.kafka_ssl_key_password is not None:
+            config["ssl.key.password"] = self.kafka_ssl_key_password.get_secret_value()
         return config
 
 

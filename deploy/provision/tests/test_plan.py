@@ -31,7 +31,9 @@ def with_decisions(found: FoundTopic) -> Cluster:
 
 
 def test_a_cluster_as_declared_needs_nothing() -> None:
-    assert plan(AS_DECLARED) == Plan(creations=[], growths=[], config_changes=[], grants=[], refusals=[], undeclared=[])
+    assert plan(AS_DECLARED) == Plan(
+        creations=[], growths=[], config_changes=[], grants=[], refusals=[], undeclared=[], weakened=[]
+    )
     assert plan(AS_DECLARED).changes_nothing
 
 
@@ -51,11 +53,30 @@ def test_an_empty_cluster_gets_everything() -> None:
     assert set(wanted.grants) == set(WANTED)
 
 
-@pytest.mark.parametrize(("brokers", "replicas", "in_sync"), [(1, 1, "1"), (2, 2, "1"), (3, 3, "2"), (9, 3, "2")])
-def test_three_replicas_where_there_are_three_brokers(brokers: int, replicas: int, in_sync: str) -> None:
-    creation = plan(Cluster(brokers=brokers, topics={}, permissions=None)).creations[0]
+@pytest.mark.parametrize(
+    ("brokers", "replicas", "in_sync", "is_weakened"),
+    [(1, 1, "1", True), (2, 2, "1", True), (3, 3, "2", False), (9, 3, "2", False)],
+)
+def test_three_replicas_where_there_are_three_brokers(
+    brokers: int, replicas: int, in_sync: str, *, is_weakened: bool
+) -> None:
+    wanted = plan(Cluster(brokers=brokers, topics={}, permissions=None))
 
-    assert (creation.replicas, creation.config["min.insync.replicas"]) == (replicas, in_sync)
+    assert (wanted.creations[0].replicas, wanted.creations[0].config["min.insync.replicas"]) == (replicas, in_sync)
+    assert wanted.weakened == ([topic.name for topic in TOPICS] if is_weakened else [])
+
+
+@pytest.mark.parametrize(("declared", "replicas", "in_sync"), [(1, 3, "1"), (2, 3, "2"), (3, 3, "2"), (2, 1, "1")])
+def test_as_many_replicas_are_in_sync_as_declared_but_never_all(declared: int, replicas: int, in_sync: str) -> None:
+    topic = replace(DECISION_MADE, min_insync_replicas=declared)
+
+    assert topic_config(topic, replicas=replicas)["min.insync.replicas"] == in_sync
+
+
+def test_a_topic_that_has_fewer_replicas_than_there_are_brokers_is_weakened_as_well() -> None:
+    alone = replace(DECISIONS, replicas=1, config=topic_config(DECISION_MADE, replicas=1))
+
+    assert plan(with_decisions(alone)).weakened == [DECISION_MADE.name]
 
 
 def test_a_setting_that_differs_is_set_again_and_others_are_left_alone() -> None:

@@ -27,6 +27,24 @@ def test_a_login_needs_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
 
 
+def test_the_client_shows_the_certificate_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka:9092")
+    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "SSL")
+    monkeypatch.setenv("KAFKA_SSL_CERTIFICATE_LOCATION", "/etc/me.pem")
+    monkeypatch.setenv("KAFKA_SSL_KEY_LOCATION", "/etc/me.key")
+    monkeypatch.setenv("KAFKA_SSL_KEY_PASSWORD", "secret")
+
+    settings = load_settings()
+
+    assert "secret" not in repr(settings)
+    config = settings.client_config()
+    assert {name: value for name, value in config.items() if name.startswith("ssl.")} == {
+        "ssl.certificate.location": "/etc/me.pem",
+        "ssl.key.location": "/etc/me.key",
+        "ssl.key.password": "secret",
+    }
+
+
 def test_the_client_logs_in_as_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka:9092")
     monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "SASL_SSL")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -13,6 +15,7 @@ from contracts.loss_reports import LOSS_REPORTED
 from demo.platform import SERVICES, ServiceFailedError
 
 COMPOSE = ("docker", "compose", "--file", "deploy/compose.yaml")
+_SECRETS = Path("deploy/.env")
 _SERVICE_PORT = "8080"
 _KAFKA_PORT_FOR_THE_HOST = "9094"
 _RECEIVED = "/received"
@@ -23,16 +26,22 @@ class ComposePlatform:
     """The services, Kafka and the outside world in containers, as seen from this machine."""
 
     def __init__(self) -> None:
-        self.kafka_bootstrap_servers = ""
+        self.kafka: Mapping[str, str] = {}
         self._addresses: dict[str, str] = {}
 
     async def find(self) -> None:
         """Find where everything is published; raise when it does not run, or when the demo was run on it before."""
-        self.kafka_bootstrap_servers = await _published("kafka", _KAFKA_PORT_FOR_THE_HOST)
+        self.kafka = {
+            "bootstrap_servers": await _published("kafka", _KAFKA_PORT_FOR_THE_HOST),
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "PLAIN",
+            "sasl_plain_username": "admin",
+            "sasl_plain_password": _secret("KAFKA_ADMIN_PASSWORD"),
+        }
         for service in SERVICES:
             self._addresses[service] = await _published(service, _SERVICE_PORT)
         self.check_alive()
-        if await _holds_records(self.kafka_bootstrap_servers):
+        if await _holds_records(self.kafka):
             raise ServiceFailedError(
                 f"{LOSS_REPORTED.name} holds reports already, and a report takes effect once: "
                 "begin afresh with make down ERASE=1, make up"
@@ -78,8 +87,14 @@ async def _published(service: str, port: str) -> str:
         raise ServiceFailedError(f"{service} does not run; start the platform with make up\n{error}") from error
 
 
-async def _holds_records(bootstrap_servers: str) -> bool:
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers)
+def _secret(name: str) -> str:
+    """Find a secret where Compose finds it: in the environment, else in the file that `make up` has written."""
+    written = dict(line.partition("=")[::2] for line in _SECRETS.read_text(encoding="utf-8").splitlines())
+    return os.environ.get(name) or written[name]
+
+
+async def _holds_records(kafka: Mapping[str, str]) -> bool:
+    consumer = AIOKafkaConsumer(**kafka)
     await consumer.start()
     try:
         ends = await consumer.end_offsets(

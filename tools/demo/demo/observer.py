@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,10 +54,10 @@ class Observed:
 
 
 @asynccontextmanager
-async def observing(bootstrap_servers: str, *, fetch_max_wait_ms: int) -> AsyncIterator[Observed]:
-    """Read what is published from now on; events of earlier runs stay unread."""
+async def observing(kafka: Mapping[str, str], *, fetch_max_wait_ms: int) -> AsyncIterator[Observed]:
+    """Read what is published from now on; events of earlier runs stay unread. `kafka` is as in `publish`."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap_servers,
+        **kafka,
         enable_auto_commit=False,
         isolation_level="read_committed",
         fetch_max_wait_ms=fetch_max_wait_ms,

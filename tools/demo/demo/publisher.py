@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -17,9 +17,12 @@ SOURCE = "/app"
 MALFORMED = b'{"report_id": "not a uuid", "policy_number": 12'
 
 
-async def publish(bootstrap_servers: str, stories: Sequence[Story]) -> None:
-    """Send the report of every story, and one that is malformed; each starts a trace of its own."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers, enable_idempotence=True, compression_type="lz4")
+async def publish(kafka: Mapping[str, str], stories: Sequence[Story]) -> None:
+    """Send the report of every story, and one that is malformed; each starts a trace of its own.
+
+    `kafka` holds where the brokers are and how one logs in, under aiokafka's names.
+    """
+    producer = AIOKafkaProducer(**kafka, enable_idempotence=True, compression_type="lz4")
     await producer.start()
     try:
         messages = [message for story in stories for message in [_message(story)] * story.deliveries]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from contracts.topics import TOPICS
@@ -59,7 +60,11 @@ async def _run_on_stack(platform: Platform, *, began: float, keep: bool, output:
         await platform.start()
     wait_ms = int(stack.environment().get("KAFKA_FETCH_MAX_WAIT_MS", FETCH_MAX_WAIT_MS))
     observed = await _publish_and_observe(
-        platform, stack.kafka_bootstrap_servers, fetch_max_wait_ms=wait_ms, began=began, output=output
+        platform,
+        {"bootstrap_servers": stack.kafka_bootstrap_servers},
+        fetch_max_wait_ms=wait_ms,
+        began=began,
+        output=output,
     )
     if keep:
         await asyncio.sleep(LAST_SPANS_SECONDS)
@@ -77,7 +82,7 @@ async def _run_on_compose(*, began: float, output: Path) -> int:
         await stages.import_hours_and_policies(platform)
     observed = await _publish_and_observe(
         platform,
-        platform.kafka_bootstrap_servers,
+        platform.kafka,
         fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
         began=began,
         output=output,
@@ -89,11 +94,11 @@ async def _run_on_compose(*, began: float, output: Path) -> int:
 
 
 async def _publish_and_observe(
-    services: stages.Services, bootstrap_servers: str, *, fetch_max_wait_ms: int, began: float, output: Path
+    services: stages.Services, kafka: Mapping[str, str], *, fetch_max_wait_ms: int, began: float, output: Path
 ) -> Observed:
-    async with observing(bootstrap_servers, fetch_max_wait_ms=fetch_max_wait_ms) as observed:
+    async with observing(kafka, fetch_max_wait_ms=fetch_max_wait_ms) as observed:
         with step(f"{sum(story.deliveries for story in STORIES) + 1} loss reports published"):
-            await publish(bootstrap_servers, STORIES)
+            await publish(kafka, STORIES)
         with step("one claim waits for hours that are not measured yet, one for its policy"):
             await stages.wait_for_a_claim_without_its_hours(services, observed)
         with step("the late hours and the late policy imported"):
