@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Collection, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from aiokafka.errors import GroupAuthorizationFailedError
 
-from chassis.consuming import gaps
 from chassis.consuming.retention import clean_up
 from chassis.consuming.subscription import Subscription, new_broker, start
 from chassis.database import Pool, open_pool
-from chassis.errors import CannotStartError, describe, is_transient
+from chassis.database_state import DatabaseState
+from chassis.errors import CannotStartError, describe
 from chassis.kafka_security import not_granted
 from chassis.migrations.runner import pending_migrations
-from chassis.publishing import outbox
 from chassis.publishing.relay import Relay
-from chassis.required_topics import wait_for_topics
+from chassis.required_topics import RequiredTopics
 from chassis.service import Runtime, Service
-from chassis.telemetry.health import HttpServer, health_app
-from chassis.telemetry.metrics import OUTBOX_OLDEST_AGE_SECONDS
+from chassis.telemetry import metrics
+from chassis.telemetry.health import HttpServer, Problems, health_app
+from chassis.telemetry.logs import log_unhandled
 from chassis.telemetry.tracing import Tracing
+from chassis.telemetry.watch import Watch
 from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.loop import TimerLoop
 from chassis.unit_of_work import WorkFactory
 
 log = structlog.get_logger(__name__)
 
-LONGEST_IDLE_SECONDS = 60.0
-OUTBOX_LATE_SECONDS = 60.0
-_DATABASE_CHECK_SECONDS = 3.0
-_POOL_CLOSE_SECONDS = 5.0
+LONGEST_CANCELLATION_SECONDS = 1.0
+_POOL_CLOSE_SECONDS = 2.0
 
 
 @asynccontextmanager
@@ -66,8 +66,11 @@ async def open_runtime(service: Service) -> AsyncIterator[Runtime]:
             ),
         )
     finally:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(pool.close(), _POOL_CLOSE_SECONDS)
+        try:
+            async with asyncio.timeout(_POOL_CLOSE_SECONDS):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
         await tracing.close()
 
 
@@ -86,12 +89,30 @@ async def run(service: Service) -> None:
 
     Raises `CannotStartError` when the service cannot start, and whatever made it unable to go on.
     """
-    async with open_runtime(service) as runtime:
-        running = RunningService(service, runtime)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, running.ending.set)
-        await running.run()
+    try:
+        async with open_runtime(service) as runtime:
+            running = RunningService(service, runtime)
+            loop = asyncio.get_running_loop()
+            loop.set_exception_handler(log_unhandled)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, running.ending.set)
+            await running.run()
+    finally:
+        await _end_with_everything_else()
+
+
+async def _end_with_everything_else() -> None:
+    """End all other tasks; the process ends at once when one ignores that, because its loop would wait for ever."""
+    if stubborn := await _cancel(asyncio.all_tasks() - {asyncio.current_task()}):
+        log.error("service.end_forced", tasks=sorted(task.get_name() for task in stubborn))
+        os._exit(1)
+
+
+async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> Collection[asyncio.Task[Any]]:
+    """Cancel `tasks` and give them a moment to end; return those that did not."""
+    for task in tasks:
+        task.cancel()
+    return (await asyncio.wait(tasks, timeout=LONGEST_CANCELLATION_SECONDS))[1] if tasks else ()
 
 
 class RunningService:
@@ -124,6 +145,15 @@ class RunningService:
             changed=runtime.work.timers_changed,
             stopping=runtime.stopping,
         )
+        self._database_state = DatabaseState(service.settings, service=service.name, clock=runtime.clock)
+        self._required_topics = RequiredTopics(service.settings, topics=service.topics())
+        every_seconds = service.settings.tolerated_failure_seconds / 2
+        self._watches = [
+            Watch("database", self._database_state.measure, every_seconds=every_seconds),
+            Watch("kafka", self._required_topics.differences, every_seconds=every_seconds),
+        ]
+        self._watching: list[asyncio.Task[None]] = []
+        self._lag = Watch("lag", self._measure_lag, every_seconds=every_seconds)
         self._subscriptions = [
             Subscription(
                 consumer,
@@ -139,6 +169,8 @@ class RunningService:
     async def run(self) -> None:
         """Serve HTTP, start, work until `ending` is set, stop; raise what made the service unable to go on."""
         async with AsyncExitStack() as stack:
+            stack.callback(self._database_state.close)
+            stack.push_async_callback(self._required_topics.close)
             http = HttpServer(health_app(live=self._live, ready=self._ready, measure=self._measure), self._settings)
             port = await http.start()
             stack.push_async_callback(http.stop)
@@ -158,7 +190,7 @@ class RunningService:
     async def _start(self, port: int) -> None:
         service, runtime = self._service, self._runtime
         await check_schema(service, runtime.pool)
-        await wait_for_topics(self._settings, topics=service.topics())
+        await self._required_topics.wait()
         self.spawn("relay", self._relay.run())
         self.spawn("timers", self._timers.run())
         self.spawn(
@@ -170,6 +202,7 @@ class RunningService:
                 stopping=runtime.stopping,
             ),
         )
+        self._watching = [self.spawn(f"watch of {watch.name}", watch.run()) for watch in (*self._watches, self._lag)]
         for worker in service.workers:
             self.spawn(worker.name, _as_coroutine(worker.run(runtime)))
         try:
@@ -216,13 +249,13 @@ class RunningService:
                 self._runtime.stopping.set()
                 self._runtime.work.outbox_filled.set()
                 self._runtime.work.timers_changed.set()
-                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await _cancel(self._watching)
+                if self._tasks:
+                    await asyncio.wait(self._tasks)
         except TimeoutError:
             log.warning("service.stop_timed_out")
         self._runtime.stopping.set()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _cancel(self._tasks)
         log.info("service.stopped")
 
     def _live(self) -> dict[str, str]:
@@ -230,42 +263,36 @@ class RunningService:
             return {"service": f"cannot go on: {type(self._failure).__name__}"}
         return {task.get_name(): "has ended" for task in self._tasks if task.done()}
 
-    async def _ready(self) -> dict[str, str]:
+    def _ready(self) -> Problems:
         if not self._started:
             return {"service": "is starting or stopping"}
-        problems = {}
-        for subscription in self._subscriptions:
-            if problem := subscription.problem(longest_idle_seconds=LONGEST_IDLE_SECONDS):
-                problems[subscription.group] = problem
-        if problem := self._relay.problem():
-            problems["relay"] = problem
+        tolerated_seconds = self._settings.tolerated_failure_seconds
+        parts = {
+            **{subscription.group: subscription.problem for subscription in self._subscriptions},
+            "relay": self._relay.problem,
+            "timers": self._timers.trouble.problem,
+        }
+        problems = {name: problem(tolerated_seconds=tolerated_seconds) for name, problem in parts.items()}
+        found = {name: problem for name, problem in problems.items() if problem}
         if problem := self._clock_guard.problem():
-            problems["clock"] = problem
-        try:
-            async with asyncio.timeout(_DATABASE_CHECK_SECONDS):
-                await self._check_outbox(problems)
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            problems["database"] = f"does not answer: {describe(error)}"
-        return problems
-
-    async def _check_outbox(self, problems: dict[str, str]) -> None:
-        async with self._runtime.pool.acquire() as connection:
-            oldest = await outbox.oldest_waiting(connection)
-            open_gaps = await gaps.list_gaps(connection)
-            now = await self._runtime.clock.now(connection)
-        age = 0.0 if oldest is None else (now - oldest).total_seconds()
-        OUTBOX_OLDEST_AGE_SECONDS.set(age)
-        if age > OUTBOX_LATE_SECONDS:
-            problems["outbox"] = f"has waited for {age:.0f} s"
-        if open_gaps:
-            remedy = f"run: {self._service.name} gaps list"
-            problems["gaps"] = f"records were deleted before they were read, {len(open_gaps)} times; {remedy}"
+            found["clock"] = problem
+        for watch in self._watches:
+            found.update(watch.problems())
+        return found
 
     def _measure(self) -> None:
-        for subscription in self._subscriptions:
-            subscription.measure_lag()
+        """Set the gauges that change by themselves, from what is known without asking anyone."""
+        watches = (*self._watches, self._lag)
+        parts: tuple[Subscription | Relay | TimerLoop | Watch, ...]
+        parts = (*self._subscriptions, self._relay, self._timers, *watches)
+        for trouble in (part.trouble for part in parts):
+            metrics.FAILING_SECONDS.labels(trouble.part).set(trouble.seconds)
+        for watch in watches:
+            metrics.MEASUREMENT_AGE_SECONDS.labels(watch.name).set(watch.age_seconds)
+
+    async def _measure_lag(self) -> Problems:
+        await asyncio.gather(*(subscription.measure_lag() for subscription in self._subscriptions))
+        return {}
 
 
 async def _as_coroutine(awaitable: Awaitable[None]) -> None:

@@ -52,6 +52,9 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     start_timeout_seconds: float = Field(default=60, gt=0, description="How long to wait for Kafka and PostgreSQL")
     stop_timeout_seconds: float = Field(default=20, gt=0, description="How long a stop may take to finish its batches")
+    tolerated_failure_seconds: float = Field(
+        default=10, gt=0, description="How long a part may fail before /ready names it; measured twice in that time"
+    )
     batch_max_records: int = Field(default=500, ge=1, le=5_000)
     dead_letter_limit: int = Field(
         default=25, ge=1, description="Handler failures in a row, without one success, after which the service stops"

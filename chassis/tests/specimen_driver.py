@@ -141,13 +141,17 @@ class Driver:
         """What the process has logged."""
         return self.log_path.read_text()
 
+    def port(self) -> int:
+        """The port it serves HTTP on, as its log says; 0 as long as it does not."""
+        found = re.search(r'"port": (\d+)', self.log())
+        return int(found[1]) if found else 0
+
     def get(self, path: str) -> tuple[int, dict[str, Any] | str]:
         """Ask the service over HTTP; 0 when it does not answer."""
-        port = re.search(r'"port": (\d+)', self.log())
-        if port is None:
+        if not (port := self.port()):
             return 0, ""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
                 body = answer.read().decode()
                 return answer.status, body if path == "/metrics" else json.loads(body)
         except urllib.error.HTTPError as error:

@@ -1,19 +1,109 @@
-"""Promise i: `/live`, `/ready` and `/metrics` tell the truth."""
+"""Promise i: `/live`, `/ready` and `/metrics` tell the truth, soon, and name the server that is to blame."""
 
 from __future__ import annotations
 
 import asyncio
-from uuid import uuid4
+import http.client
+import operator
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
 
+import asyncpg
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
+from specimen.app import consumed_topic, published_topic
 from specimen_driver import Driver, contact, until
+
+from contracts.topic import Topic
+
+IMPATIENT = "1"
+SOON_SECONDS = 15.0
+LOCK_SECONDS = 10.0
+"""After these a batch that waits for a lock is tried again."""
+FLOOD_SECONDS, FLOOD_REQUESTS, MOST_TRANSACTIONS = 2.0, 500, 100
+
+Problems = Mapping[str, str]
+
+
+def group_of(driver: Driver) -> str:
+    return f"specimen.{driver.suffix}.consumed.v1"
+
+
+async def problems_where(driver: Driver, holds: Callable[[Problems], bool]) -> Problems | None:
+    """The problems of /ready, once they are as expected."""
+    body = await driver.not_ready()
+    return body["problems"] if body is not None and holds(body["problems"]) else None
+
+
+async def metric(driver: Driver, name: str, labels: str = "") -> float:
+    _, page = await asyncio.to_thread(driver.get, "/metrics")
+    found = re.search(rf"^{re.escape(name + labels)} (\S+)$", str(page), flags=re.MULTILINE)
+    return float(found[1]) if found else -1.0
+
+
+def is_measured(
+    driver: Driver, name: str, labels: str, holds: Callable[[float], bool]
+) -> Callable[[], Awaitable[bool]]:
+    async def check() -> bool:
+        return holds(await metric(driver, name, labels))
+
+    return check
+
+
+@asynccontextmanager
+async def full_disk(driver: Driver, *, where: str = "true") -> AsyncIterator[None]:
+    """Let effects that are as `where` says be refused as if the disk of PostgreSQL were full."""
+    connection = await asyncpg.connect(driver.database_url)
+    await connection.execute(
+        f"""
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON effect FOR EACH ROW WHEN ({where}) EXECUTE FUNCTION refuse();
+        """
+    )
+    try:
+        yield
+    finally:
+        await connection.execute("DROP TRIGGER refuse ON effect")
+        await connection.close()
+
+
+@asynccontextmanager
+async def locked(driver: Driver, customer_id: UUID) -> AsyncIterator[None]:
+    """Hold the lock that the specimen needs for events of this customer, as a forgotten session would."""
+    connection = await asyncpg.connect(driver.database_url)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT FROM state WHERE customer_id = $1 FOR UPDATE", customer_id)
+            yield
+    finally:
+        await connection.close()
+
+
+async def ask_kafka(driver: Driver, ask: Callable[[AIOKafkaAdminClient], Awaitable[object]]) -> None:
+    """Let an operator change topics."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=driver.stack.kafka_bootstrap_servers)
+    await admin.start()
+    try:
+        await ask(admin)
+    finally:
+        await admin.close()
 
 
 async def test_ready_names_a_database_that_is_away_and_live_does_not_mind(driver: Driver) -> None:
-    await driver.start()
+    await driver.start(TOLERATED_FAILURE_SECONDS=IMPATIENT)
+    parts = {"database", "relay", "timers"}
     await asyncio.to_thread(driver.stack.postgres.stop)
     try:
-        body = await until(driver.not_ready, what="not ready")
-        assert list(body["problems"]) == ["database"]
+        problems = await until(lambda: problems_where(driver, lambda found: set(found) >= parts), what="all named")
+        assert {name for name, problem in problems.items() if "PostgreSQL, " in problem} == set(problems)
         assert (await asyncio.to_thread(driver.get, "/live"))[0] == 200
     finally:
         await asyncio.to_thread(driver.stack.postgres.start)
@@ -21,30 +111,198 @@ async def test_ready_names_a_database_that_is_away_and_live_does_not_mind(driver
 
 
 async def test_ready_names_the_parts_that_miss_their_broker(driver: Driver) -> None:
-    await driver.start()
+    await driver.start(TOLERATED_FAILURE_SECONDS=IMPATIENT)
+    parts = {group_of(driver), "kafka", "relay"}
     await asyncio.to_thread(driver.stack.kafka.stop)
     try:
-        await until(lambda: _problems(driver, {f"specimen.{driver.suffix}.consumed.v1", "relay"}), what="both named")
+        problems = await until(lambda: problems_where(driver, lambda found: set(found) == parts), what="all named")
+        assert problems["kafka"].startswith("does not answer: Kafka, ")
+        assert "PostgreSQL" not in str(problems)
     finally:
         await asyncio.to_thread(driver.stack.kafka.start)
     await until(driver.ready, what="ready again")
 
 
-async def _problems(driver: Driver, parts: set[str]) -> bool:
-    body = await driver.not_ready()
-    return body is not None and set(body["problems"]) == parts
+async def test_a_batch_that_fails_is_not_ready_soon_and_a_full_disk_is_named(driver: Driver) -> None:
+    await driver.start()
+    group = group_of(driver)
+    async with full_disk(driver):
+        began = time.monotonic()
+        await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(5)])
+        problems = await until(lambda: problems_where(driver, lambda found: group in found), what="it is named")
+        took = time.monotonic() - began
+
+        assert re.fullmatch(
+            r"has failed for \d+ s: the disk of PostgreSQL is full, DiskFullError \(53100\)", problems[group]
+        )
+        assert took < SOON_SECONDS
+        assert await metric(driver, "part_failing_seconds", f'{{part="{group}"}}') > 5
+        assert (await asyncio.to_thread(driver.get, "/live"))[0] == 200
+    await until(driver.ready, what="ready again")
+    events = re.findall(r'"event": "(trouble\.\w+)"', driver.log())
+    assert events == ["trouble.began", "trouble.ended"]
+
+
+async def test_a_batch_that_waits_for_a_lock_is_not_ready_soon(driver: Driver) -> None:
+    key, group = uuid4(), group_of(driver)
+    await driver.start(TOLERATED_FAILURE_SECONDS=IMPATIENT)
+    await driver.publish([driver.message(contact(key, 1))])
+    await until(driver.effects, what="the first effect")
+    async with locked(driver, key):
+        await driver.publish([driver.message(contact(key, version)) for version in range(2, 40)])
+
+        problems = await until(lambda: problems_where(driver, lambda found: group in found), what="it is named")
+
+        assert re.fullmatch(r"has been at the same work for \d+ s", problems[group])
+    await until(driver.ready, what="ready again")
+
+
+async def test_a_partition_that_works_does_not_hide_one_that_fails(driver: Driver) -> None:
+    group, stuck = group_of(driver), uuid4()
+    await driver.start(TOLERATED_FAILURE_SECONDS=IMPATIENT, BATCH_MAX_RECORDS="1")
+
+    async def named_while_others_take_effect() -> bool:
+        await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(6)])
+        problems = await problems_where(driver, lambda found: group in found)
+        return problems is not None and "DiskFullError" in problems[group] and len(await driver.effects()) > 3
+
+    async with full_disk(driver, where=f"NEW.customer_id = '{stuck}'"):
+        await driver.publish([driver.message(contact(stuck, 1))])
+        await until(named_while_others_take_effect, what="it is named while others take effect")
+        assert "trouble.ended" not in driver.log()
+    await until(driver.ready, what="ready again")
+
+
+async def test_the_age_of_the_outbox_is_measured_when_nobody_asks_ready(driver: Driver) -> None:
+    await driver.start(TOLERATED_FAILURE_SECONDS=IMPATIENT)
+    await asyncio.to_thread(driver.stack.kafka.stop)
+    try:
+        await driver.rows(
+            """
+            INSERT INTO messaging.outbox (id, aggregatetype, aggregateid, type, payload, occurred_at)
+            VALUES (gen_random_uuid(), $1, 'key', 'type', 'payload', now() - interval '10 minutes')
+            """,
+            published_topic(driver.suffix).name,
+        )
+
+        await until(
+            is_measured(driver, "outbox_oldest_age_seconds", "", lambda age: 600 <= age < 660), what="it is measured"
+        )
+        assert 0 <= await metric(driver, "measurement_age_seconds", '{measurement="database"}') < SOON_SECONDS
+    finally:
+        await asyncio.to_thread(driver.stack.kafka.start)
+
+
+async def test_the_lag_of_a_consumer_that_is_stuck_grows(driver: Driver) -> None:
+    key, lag = uuid4(), ("messaging_consumer_lag_records", f'{{consumer="{group_of(driver)}"}}')
+    await driver.start(TOLERATED_FAILURE_SECONDS=IMPATIENT)
+    await driver.publish([driver.message(contact(key, 1))])
+    await until(driver.effects, what="the first effect")
+    async with locked(driver, key):
+        await driver.publish([driver.message(contact(key, 2))])
+        for most in (200, 400, 600):  # what is fetched while the first batch waits is not fetched again
+            await driver.publish([driver.message(contact(key, version)) for version in range(most, most + 200)])
+            await until(
+                is_measured(driver, *lag, partial(operator.le, most - 20)),
+                what=f"a lag of {most}",
+                seconds=LOCK_SECONDS / 2,
+            )
+    await until(is_measured(driver, *lag, lambda lag: lag == 0), what="none is left")
+
+
+def _ask_again_and_again(port: int) -> int:
+    """Ask /ready over one connection for a while, and at least so often; return how often it was ready."""
+    connection, began = http.client.HTTPConnection("127.0.0.1", port, timeout=5), time.monotonic()
+    answers: list[int] = []
+    while len(answers) < FLOOD_REQUESTS or time.monotonic() - began < FLOOD_SECONDS:
+        connection.request("GET", "/ready")
+        answer = connection.getresponse()
+        answer.read()
+        answers.append(answer.status)
+    connection.close()
+    return answers.count(200)
+
+
+async def test_a_flood_of_questions_costs_the_database_nothing(driver: Driver) -> None:
+    await driver.start()
+    connection = await asyncpg.connect(driver.database_url)
+    count = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()"
+    try:
+        async with connection.transaction():
+            await connection.execute("SET LOCAL stats_fetch_consistency = none")
+            before = await connection.fetchval(count)
+
+            assert await asyncio.to_thread(_ask_again_and_again, driver.port()) >= FLOOD_REQUESTS
+
+            assert await connection.fetchval(count) - before < MOST_TRANSACTIONS
+    finally:
+        await connection.close()
+
+
+@pytest.mark.real_kafka
+async def test_partitions_added_to_a_running_service_are_named_soon(driver: Driver) -> None:
+    await driver.start()
+    topic = published_topic(driver.suffix).name
+    await ask_kafka(driver, lambda admin: admin.create_partitions({topic: NewPartitions(5)}))
+
+    problems = await until(
+        lambda: problems_where(driver, lambda found: topic in found), what="named", seconds=SOON_SECONDS
+    )
+
+    assert problems[topic] == (
+        f"topic {topic} has 5 partitions and contracts say 3; order per key needs both to agree, change one of them"
+    )
+
+
+@pytest.mark.real_kafka
+@pytest.mark.parametrize("topic_of", [consumed_topic, published_topic])
+async def test_a_topic_that_disappears_from_a_running_service_is_named_soon(
+    driver: Driver, topic_of: Callable[[str], Topic[Any]]
+) -> None:
+    await driver.start()
+    topic = topic_of(driver.suffix)
+    await ask_kafka(driver, lambda admin: admin.delete_topics([topic.name]))
+
+    problems = await until(
+        lambda: problems_where(driver, lambda found: topic.name in found), what="named", seconds=SOON_SECONDS
+    )
+
+    assert problems[topic.name].startswith(f"topic {topic.name} does not exist")
+    await asyncio.to_thread(driver.stack.create_topics, [topic])
+    await until(driver.ready, what="ready again")
+
+
+@pytest.mark.real_kafka
+async def test_an_instance_without_partitions_is_ready_and_takes_over(driver: Driver, tmp_path: Path) -> None:
+    others = [replace(driver, log_path=tmp_path / f"{number}.log", process=None) for number in range(3)]
+    await driver.start()
+    for other in others:
+        await other.launch()
+    try:
+        for instance in (driver, *others):
+            await until(instance.ready, what="ready")
+        for instance in (driver, *others[:2]):
+            instance.kill()
+        await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(30)])
+
+        async def all_took_effect() -> bool:
+            return len(await driver.effects()) == 30
+
+        await until(all_took_effect, what="effects")
+        await until(others[2].ready, what="ready")
+    finally:
+        for other in others:
+            other.close()
 
 
 async def test_metrics_count_what_was_applied(driver: Driver) -> None:
     await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(3)])
-    await driver.start()
-    group = f"specimen.{driver.suffix}.consumed.v1"
-    applied = f'messaging_client_consumed_messages_total{{consumer="{group}",result="applied"}} 3.0'
+    await driver.start(TOLERATED_FAILURE_SECONDS=IMPATIENT)
+    consumer = f'{{consumer="{group_of(driver)}"}}'
+    applied = f'{{consumer="{group_of(driver)}",result="applied"}}'
 
-    async def metrics() -> str:
-        _, page = await asyncio.to_thread(driver.get, "/metrics")
-        return str(page) if applied in page else ""
-
-    page = await until(metrics, what="three applied")
-
-    assert f'messaging_consumer_lag_records{{consumer="{group}"}} 0.0' in page
+    await until(
+        is_measured(driver, "messaging_client_consumed_messages_total", applied, lambda count: count == 3),
+        what="three applied",
+    )
+    await until(is_measured(driver, "messaging_consumer_lag_records", consumer, lambda lag: lag == 0), what="no lag")

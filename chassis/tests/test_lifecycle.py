@@ -15,6 +15,9 @@ from chassis.lifecycle import RunningService
 from chassis.service import Service
 from chassis.testing import harness
 
+LONGEST_ORDERLY_STOP_SECONDS = 7.0
+"""Of a service that has nothing to do, on a busy machine; nothing holds it up for longer."""
+
 
 async def _effects(driver: Driver, count: int) -> bool:
     return len(await driver.effects()) == count
@@ -71,6 +74,16 @@ async def test_a_collector_that_never_answers_does_not_hold_up_a_stop(driver: Dr
         assert await driver.terminate() == 0
 
     assert time.monotonic() - began < 9
+
+
+async def test_a_part_that_ignores_its_cancellation_does_not_outlive_the_deadline(driver: Driver) -> None:
+    await driver.start(SPECIMEN_STUBBORN="true", STOP_TIMEOUT_SECONDS="1")
+    began = time.monotonic()
+
+    assert await driver.terminate() == 1
+
+    assert time.monotonic() - began < 1 + LONGEST_ORDERLY_STOP_SECONDS
+    assert '"tasks": ["stubborn"], "event": "service.end_forced"' in driver.log()
 
 
 async def test_a_part_that_is_cancelled_from_within_ends_the_service(service: Service) -> None:

@@ -31,6 +31,7 @@ from chassis.errors import (
 )
 from chassis.telemetry import messaging, metrics
 from chassis.telemetry.tracing import fail
+from chassis.telemetry.trouble import Trouble
 from chassis.unit_of_work import WorkFactory
 from contracts.topic import Event
 
@@ -49,6 +50,7 @@ class BatchProcessor(Generic[E]):
         self._group = consumer.group(work.service)
         self._dead_letter_limit = dead_letter_limit
         self._failures_in_a_row = 0
+        self.trouble = Trouble(self._group)
         self._too_slow: Counter[tuple[str, str]] = Counter()
         self._decoder = BatchDecoder(consumer, group=self._group, tracing=work.tracing, unknown_limit=dead_letter_limit)
         self._unknown = UnknownInARow()
@@ -88,6 +90,8 @@ class BatchProcessor(Generic[E]):
         except BaseException as error:  # the one place that decides what becomes of any failure
             if _concerns_no_message(error):
                 raise
+            if is_transient(error):
+                self.trouble.failed(error)
             await self._commit((), malformed)
             await self._isolate(deliveries, error, attempts=1)
             await self._commit((), (), advances)

@@ -15,6 +15,7 @@ from chassis.consuming import dead_letters, inbox
 from chassis.consuming.consumer import Consumer
 from chassis.errors import is_transient
 from chassis.telemetry import metrics
+from chassis.telemetry.trouble import Trouble
 from chassis.unit_of_work import WorkFactory
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,7 @@ async def clean_up(
     stopping: asyncio.Event,
 ) -> None:
     """Delete what is too old every ten minutes, until the service is to stop."""
+    trouble = Trouble("clean-up")
     while not await pause(stopping, _EVERY_SECONDS):
         try:
             await clean_up_inbox(consumers, work=work, stopping=stopping)
@@ -41,7 +43,10 @@ async def clean_up(
         except Exception as error:
             if not is_transient(error):
                 raise
-            metrics.RETRIES.labels("clean-up").inc()
+            metrics.RETRIES.labels(trouble.part).inc()
+            trouble.failed(error)
+        else:
+            trouble.recovered()
 
 
 async def clean_up_inbox(consumers: Sequence[Consumer[Any]], *, work: WorkFactory, stopping: asyncio.Event) -> None:

@@ -35,7 +35,7 @@ from chassis.workarounds.raw_records import hand_over_raw, keep_raw, use_consume
 log = structlog.get_logger(__name__)
 
 POLL_MILLISECONDS = 20
-MOST_FAILED_POLLS = 3
+LONGEST_IDLE_SECONDS = 60.0
 _PARTITION_FETCH_BYTES = 4 * 1_048_576
 _FETCH_BYTES = 16 * 1_048_576
 _METADATA_MAX_AGE_MS = 10_000  # a topic that was made anew is noticed by it; aiokafka's own default is five minutes
@@ -63,6 +63,8 @@ class Subscription:
         self.topic = consumer.topic.name
         self._processor = BatchProcessor(consumer, work=work, dead_letter_limit=settings.dead_letter_limit)
         self._placement = Placement(consumer=self.group, work=work)
+        self.trouble = self._processor.trouble
+        self._failed_partitions: set[TopicPartition] = set()
         self._backoff = Backoff(stopping)
         self._poll_backoff = Backoff(stopping)
         self._report_failure = report_failure
@@ -104,17 +106,21 @@ class Subscription:
     async def process(self, records: Sequence[Record]) -> None:
         """Process a polled batch. Raises only when this task is cancelled: FastStream goes on after any other error."""
         client = self._client()
-        try:
-            await self._processor.process(records, advances=_advances(client.unsettled()))
-        except BaseException as error:
-            if isinstance(error, asyncio.CancelledError) and is_order_to_end(error):
-                raise
-            await self._leave_undone(client, error)
-            return
-        offsets = client.settle()
-        self._backoff.reset()
-        crash_point("consumer.before_acknowledge")
-        await self._acknowledge(client, offsets)
+        with self.trouble.attempt():
+            try:
+                await self._processor.process(records, advances=_advances(client.unsettled()))
+            except BaseException as error:
+                if isinstance(error, asyncio.CancelledError) and is_order_to_end(error):
+                    raise
+                await self._leave_undone(client, error)
+                return
+            offsets = client.settle()
+            self._backoff.reset()
+            crash_point("consumer.before_acknowledge")
+            await self._acknowledge(client, offsets)
+        self._failed_partitions &= client.assignment() - offsets.keys()
+        if not self._failed_partitions:  # another partition that works does not mend one that has failed
+            self.trouble.recovered()
 
     async def _leave_undone(self, client: CompletePollConsumer, error: BaseException) -> None:
         """Let the batch be polled again after a while, or end the service when that cannot help."""
@@ -125,7 +131,8 @@ class Subscription:
         if isinstance(error, PositionMovedError):
             client.place_again()
         metrics.RETRIES.labels(self.group).inc()
-        log.warning("batch.retried", consumer=self.group, error=describe(error))
+        self.trouble.failed(error)
+        self._failed_partitions |= client.unsettled().keys()
         await self._backoff.wait()
 
     def _fail(self, error: BaseException) -> None:
@@ -144,7 +151,7 @@ class Subscription:
                 log.info("offsets.not_committed", consumer=self.group, error=describe(error))
                 return
             except KafkaError as error:
-                log.warning("offsets.commit_failed", consumer=self.group, error=describe(error))
+                self.trouble.failed(error)
                 await self._backoff.wait()
             else:
                 return
@@ -155,27 +162,30 @@ class Subscription:
             raise IllegalStateError("the consumer is stopped")
         return client
 
-    def problem(self, *, longest_idle_seconds: float) -> str | None:
+    def problem(self, *, tolerated_seconds: float) -> str | None:
         """Why this consumer does not work; None when it does."""
         client = self.subscriber.consumer
         if not isinstance(client, CompletePollConsumer) or client.is_halted:
             return "is stopped"
         problems = {
             "has no polling task": all(task.done() for task in self.subscriber.tasks),
-            f"cannot read its topic, {client.failed_polls} polls have failed": client.failed_polls > MOST_FAILED_POLLS,
             "has lost its broker": not client.has_coordinator,
-            "has no partitions yet": not client.assignment(),
-            f"has not polled for {client.idle_seconds:.0f} s": client.idle_seconds > longest_idle_seconds,
+            "waits for its group": not client.has_joined,
+            f"has not polled for {client.idle_seconds:.0f} s": client.idle_seconds > LONGEST_IDLE_SECONDS,
         }
-        return next((text for text, holds in problems.items() if holds), None)
+        lasting = (trouble.problem(tolerated_seconds=tolerated_seconds) for trouble in (self.trouble, client.trouble))
+        return next(filter(None, lasting), None) or next((text for text, holds in problems.items() if holds), None)
 
-    def measure_lag(self) -> None:
-        """Set the gauge to the number of records that are known and not consumed."""
+    async def measure_lag(self) -> None:
+        """Set the gauge to the number of records in this instance's partitions that are not consumed."""
         client = self.subscriber.consumer
         if not isinstance(client, CompletePollConsumer):
             return
-        ends = {partition: client.highwater(partition) for partition in client.assignment()}
-        lags = [(ends.get(partition) or 0) - position for partition, position in client.positions().items()]
+        # What was fetched last does not do: a consumer that is stuck fetches nothing.
+        ends = await client.end_offsets(list(client.assignment()))
+        begun = {partition: offsets.start for partition, offsets in client.unsettled().items()}
+        positions = {**client.positions(), **begun}
+        lags = [ends.get(partition, 0) - position for partition, position in positions.items()]
         metrics.CONSUMER_LAG.labels(self.group).set(sum(max(0, lag) for lag in lags))
 
 

@@ -28,6 +28,7 @@ from chassis.publishing.sender import Sender, TopicsFailedError
 from chassis.settings import ServiceSettings
 from chassis.telemetry import messaging, metrics
 from chassis.telemetry.tracing import Tracing
+from chassis.telemetry.trouble import Trouble
 
 log = structlog.get_logger(__name__)
 
@@ -63,8 +64,8 @@ class Relay:
         self._lease = Lease("relay")
         self._blocked = BlockedTopics()
         self._standing_by = False
-        self._reached_at = 0.0
-        self._failure = "it is starting"
+        self._reached_at = _now()
+        self.trouble = Trouble("relay")
 
     async def run(self) -> None:
         """Lead and send, or stand by until the leader is gone."""
@@ -83,19 +84,20 @@ class Relay:
                 self._standing_by = False
                 if not is_transient(error):
                     raise
-                self._failure = describe(error)
                 metrics.SEND_FAILURES.labels(type(error).__name__).inc()
-                log.warning("relay.restarted", error=self._failure)
+                self.trouble.failed(error)
                 await backoff.wait()
 
-    def problem(self) -> str | None:
+    def problem(self, *, tolerated_seconds: float = LONGEST_SILENCE_SECONDS) -> str | None:
         """Return why this relay does not work; None when it sends or stands by."""
+        if problem := self.trouble.problem(tolerated_seconds=tolerated_seconds):
+            return problem
         if self._standing_by:
             return None
         silent = _now() - self._reached_at
         if silent > LONGEST_SILENCE_SECONDS:
-            return f"has not reached Kafka for {silent:.0f} s: {self._failure}"
-        return self._blocked.problem(longest_seconds=LONGEST_SILENCE_SECONDS)
+            return f"has come no further for {silent:.0f} s"
+        return self._blocked.problem(longest_seconds=min(tolerated_seconds, LONGEST_SILENCE_SECONDS))
 
     async def _session(self, backoff: Backoff) -> None:
         """Use one connection and one producer until either fails."""
@@ -106,12 +108,14 @@ class Relay:
             await connection.add_listener("outbox", lambda *_: self._filled.set())
             while not await self._lease.acquire(connection):
                 self._standing_by = True
+                self.trouble.recovered()
                 if await pause(self._stopping, STANDBY_SECONDS):
                     return
             self._standing_by = False
             sender = Sender(self._settings, service=self._service, lease=self._lease)
             try:
                 await sender.start()
+                self._reached_at = _now()
                 await self._lead(connection, sender, backoff)
             except BaseException:
                 await sender.abandon()
@@ -145,6 +149,7 @@ class Relay:
                 await sender.reach_kafka(seconds=IDLE_CHECK_SECONDS)
                 self._reached_at = _now()
             backoff.reset()
+            self.trouble.recovered()
             if not (rows or tried):
                 if last_position is not None:
                     return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -18,6 +18,8 @@ from typing_extensions import override
 
 from chassis.errors import CannotStartError
 from chassis.settings import ServiceSettings
+
+LONGEST_STOP_SECONDS = 1
 
 Problems: TypeAlias = Mapping[str, str]
 """What is wrong, by the name of the part that is."""
@@ -33,15 +35,18 @@ class _Server(uvicorn.Server):
 
 
 def health_app(
-    *, live: Callable[[], Problems], ready: Callable[[], Awaitable[Problems]], measure: Callable[[], None]
+    *, live: Callable[[], Problems], ready: Callable[[], Problems], measure: Callable[[], None]
 ) -> Starlette:
-    """Return the HTTP application. Each check names what is wrong by the part's name; nothing wrong is 200."""
+    """Return the HTTP application. Each check names what is wrong by the part's name; nothing wrong is 200.
+
+    No check may wait for anything: what asks servers is measured beforehand.
+    """
 
     async def answer_live(_: Request) -> Response:
         return _answer(live())
 
     async def answer_ready(_: Request) -> Response:
-        return _answer({**live(), **await ready()})
+        return _answer({**live(), **ready()})
 
     async def answer_metrics(_: Request) -> Response:
         measure()
@@ -63,7 +68,15 @@ class HttpServer:
 
     def __init__(self, app: Starlette, settings: ServiceSettings) -> None:
         self._settings = settings
-        self._server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+        self._server = _Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=LONGEST_STOP_SECONDS,
+            )
+        )
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
@@ -79,7 +92,11 @@ class HttpServer:
         return int(listening.getsockname()[1])
 
     async def stop(self) -> None:
-        """End after the requests that are under way."""
+        """End after the requests that are under way; cut off a client that sends or reads too slowly."""
         self._server.should_exit = True
-        if self._task is not None:
-            await self._task
+        if self._task is None:
+            return
+        await self._task
+        for connection in list(self._server.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()

@@ -1,18 +1,23 @@
-"""Logs: one JSON object a line, with trace and claim ids and never personal data."""
+"""Logs: one JSON object a line of at most 8 KB, with trace and claim ids and never personal data."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
+from collections.abc import Mapping
 from types import TracebackType
+from typing import Any
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from chassis.errors import places_of
+from chassis.errors import describe, places_of
+from chassis.telemetry.log_limits import RepeatLimit, render_line
 from chassis.telemetry.tracing import trace_id_of
 
 _CHATTY = ("aiokafka", "faststream", "uvicorn", "opentelemetry", "urllib3", "asyncio")
+_limit = RepeatLimit()
 
 
 def configure_logs(*, service: str, level: str) -> None:
@@ -41,15 +46,28 @@ def configure_logs(*, service: str, level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
+                render_line,
             ],
         )
     )
+    handler.addFilter(_limit)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def report_held_back() -> None:
+    """Log how many lines of libraries were held back, where that is due: a storm that is over logs nothing itself."""
+    _limit.report()
+
+
+def log_unhandled(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+    """Log what the event loop could give to nobody. asyncio's own text repeats the error's, which may be private."""
+    error = context.get("exception")
+    named = f"{context['message']}: {describe(error)}" if error else context["message"]
+    logging.getLogger("asyncio").error(named, exc_info=error)
 
 
 def _frames(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:

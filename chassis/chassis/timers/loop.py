@@ -13,8 +13,9 @@ import structlog
 from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
 from chassis.database import Connection
-from chassis.errors import HandlerBrokenError, describe, is_overload, is_transient
+from chassis.errors import HandlerBrokenError, is_overload, is_transient
 from chassis.telemetry import metrics
+from chassis.telemetry.trouble import Trouble
 from chassis.timers import timer_table
 from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.timer_table import DueTimer
@@ -60,6 +61,7 @@ class TimerLoop:
         self._guard = guard
         self._changed = changed
         self._stopping = stopping
+        self.trouble = Trouble("timers")
 
     async def run(self) -> None:
         """Fire what is due, sleep until more is; wait out every outage."""
@@ -67,14 +69,16 @@ class TimerLoop:
         while not self._stopping.is_set():
             try:
                 self._changed.clear()
-                fired = await self.fire_due()
+                with self.trouble.attempt():
+                    fired = await self.fire_due()
                 seconds = 0.0 if fired == BATCH_TIMERS else await self._seconds_until_next()
                 backoff.reset()
+                self.trouble.recovered()
             except Exception as error:
                 if not is_transient(error):
                     raise
                 metrics.RETRIES.labels("timers").inc()
-                log.warning("timers.retried", error=describe(error))
+                self.trouble.failed(error)
                 await backoff.wait()
             else:
                 await pause(self._changed, seconds)

@@ -13,16 +13,14 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
-import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, OffsetOutOfRangeError
 from typing_extensions import override
 
 from chassis.backoff import Backoff
-from chassis.errors import describe, is_order_to_end
+from chassis.errors import is_order_to_end
+from chassis.telemetry.trouble import Trouble
 from chassis.workarounds import header_safe_fetch
-
-log = structlog.get_logger(__name__)
 
 LARGEST_POLL_BYTES = 8 * 1_048_576
 SLICE_RECORDS = 32
@@ -59,6 +57,7 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
         self._is_doubtful = False
         self.is_halted = False
         self.failed_polls = 0
+        self.trouble = Trouble(f"{self._group_id} polling")
 
     @override
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
@@ -82,6 +81,7 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
             return {}
         if not self._is_doubtful:
             self.failed_polls = 0
+            self.trouble.recovered()
             self._backoff.reset()
         return polled
 
@@ -153,10 +153,7 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
 
     def _note_failure(self, error: BaseException) -> None:
         self.failed_polls += 1
-        if self.failed_polls & (self.failed_polls - 1) == 0:  # 1, 2, 4, 8 …: a line for each would be a flood
-            log.warning(
-                "consumer.poll_failed", consumer=self._group_id, error=describe(error), failures=self.failed_polls
-            )
+        self.trouble.failed(error)
         if isinstance(error, OffsetOutOfRangeError):
             self.place_again()
 
@@ -186,3 +183,9 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
     def has_coordinator(self) -> bool:
         """Whether the broker answers this member's heartbeats."""
         return self._coordinator is not None and self._coordinator.coordinator_id is not None
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether the group has given this member its partitions; where there are fewer than members, it has none."""
+        subscription = self._subscription.subscription
+        return subscription is not None and subscription.assignment is not None

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from mutants import access, consuming, giving_way, publishing, timers
+from mutants import access, consuming, giving_way, publishing, telemetry, timers
 
-MUTANTS = (*access.MUTANTS, *consuming.MUTANTS, *giving_way.MUTANTS, *publishing.MUTANTS, *timers.MUTANTS)
+MUTANTS = (
+    *access.MUTANTS,
+    *consuming.MUTANTS,
+    *giving_way.MUTANTS,
+    *publishing.MUTANTS,
+    *telemetry.MUTANTS,
+    *timers.MUTANTS,
+)

@@ -172,7 +172,7 @@ MUTANTS = (
     ),
     Mutant(
         "i: a service with an open gap is ready",
-        "lifecycle.py",
+        "database_state.py",
         "        if open_gaps:\n",
         "        if False:\n",
         "test_positions.py::test_an_open_gap_is_not_ready_until_it_is_acknowledged",

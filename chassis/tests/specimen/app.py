@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from chassis.consuming.delivery import Batch
 from chassis.errors import UnprocessableMessage
-from chassis.service import Command, Consumer, Runtime, Service, TimerHandler
+from chassis.service import Command, Consumer, Runtime, Service, TimerHandler, Worker
 from chassis.settings import ServiceSettings
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.catalogue import Catalogue
@@ -37,6 +38,7 @@ class Settings(ServiceSettings):
 
     specimen_topics: str = "specimen"
     specimen_handler_broken: bool = False
+    specimen_stubborn: bool = False
     specimen_ends_polling: Literal["no", "cancel", "exit"] = "no"
 
 
@@ -128,6 +130,12 @@ class Specimen:
             )
             work.publish_to(self._published, settled, trace=timer.trace)
 
+    async def refuse_to_end(self, _: Runtime) -> None:
+        """A worker that ignores that it is cancelled, however often."""
+        while True:
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+
     async def name_brokers(self, _: argparse.Namespace, __: Runtime) -> int:
         """A command that needs more than the database."""
         sys.stdout.write(f"{self._settings.kafka_bootstrap_servers}\n")
@@ -155,6 +163,7 @@ def build(settings: Settings) -> Service:
         migrations=MIGRATIONS,
         consumers=(Consumer(consumed_topic(settings.specimen_topics), specimen.count),),
         timers=(TimerHandler("remind", specimen.remind),),
+        workers=(Worker("stubborn", specimen.refuse_to_end),) if settings.specimen_stubborn else (),
         commands=(
             Command(
                 "name-brokers",

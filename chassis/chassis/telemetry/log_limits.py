@@ -1,0 +1,117 @@
+"""Limits that keep logs readable in a storm: how long a line may be, and how often a library may repeat itself."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+from typing_extensions import override
+
+log = structlog.get_logger(__name__)
+
+LONGEST_LINE_BYTES = 8_192
+REPEAT_SECONDS = 60.0
+_LONGEST_NAME, _MOST_FIELDS = 64, 60
+_CUT = "..."
+
+
+def render_line(_: WrappedLogger, __: str, event: EventDict) -> str:
+    """Return `event` as one line of JSON of at most `LONGEST_LINE_BYTES`, its newline included, whatever it holds."""
+    texts = {str(name): _to_json(value) for name, value in event.items()}
+    line = _joined(texts)
+    return line if len(line) < LONGEST_LINE_BYTES else _joined(_shortened(event))
+
+
+def _joined(texts: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{_to_json(name)}: {text}" for name, text in texts.items()) + "}"
+
+
+def _shortened(event: Mapping[str, Any]) -> Mapping[str, str]:
+    """Cut the longest values: a value that is short stays whole, the others share the room that is left equally."""
+    fields = {_cut(str(name), _LONGEST_NAME): value for name, value in list(event.items())[-_MOST_FIELDS:]}
+    texts = {name: _to_json(value) for name, value in fields.items()}
+    room = LONGEST_LINE_BYTES - len("\n") - len(_joined(dict.fromkeys(texts, "")))
+    by_length = sorted(texts, key=lambda name: len(texts[name]))
+    for position, name in enumerate(by_length):
+        share = room // (len(by_length) - position)
+        if len(texts[name]) > share:
+            whole = fields[name] if isinstance(fields[name], str) else texts[name]
+            texts[name] = _to_json(_cut(whole, share - len('""')))
+        room -= len(texts[name])
+    return texts
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    """Cut `text` so that it takes no more than `most_bytes` in JSON, where a character takes up to twelve."""
+    if len(text) <= most_bytes and len(_to_json(text)) - len('""') <= most_bytes:
+        return text
+    room = most_bytes - len(_CUT) + len('""')
+    length = bisect_right(range(1, most_bytes + 1), room, key=lambda length: len(_to_json(text[:length])))
+    return text[:length] + _CUT
+
+
+def _to_json(value: object) -> str:
+    """Write ASCII only, so that characters are bytes; what JSON cannot hold is named by its type."""
+    try:
+        return json.dumps(value, default=repr, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return json.dumps(f"a {type(value).__name__} that JSON cannot hold")
+
+
+@dataclass
+class _Repetition:
+    """What one line of a library's code has logged since it was last let through or counted."""
+
+    logger: str
+    quiet_until: float
+    held_back: int = 0
+
+
+class RepeatLimit(logging.Filter):
+    """Lets through what the chassis logs, and one record a minute of each line of a library's code and kind of error.
+
+    A client that has lost its server logs every attempt. What is held back is counted, and the count is logged once a
+    minute, by the next record of any kind or by whoever calls `report`.
+    """
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._monotonic = monotonic
+        self._repetitions: dict[tuple[str, int, type | None], _Repetition] = {}
+        self._report_at = 0.0
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        self.report()
+        if isinstance(record.msg, dict):  # structlog's: the chassis or a service
+            return True
+        kind = (record.pathname, record.lineno, record.exc_info[0] if record.exc_info else None)
+        if repetition := self._repetitions.get(kind):
+            repetition.held_back += 1
+            return False
+        self._repetitions[kind] = _Repetition(record.name, self._monotonic() + REPEAT_SECONDS)
+        return True
+
+    def report(self) -> None:
+        """Log how much was held back of what has been quiet for long enough."""
+        now = self._monotonic()
+        if now < self._report_at:
+            return
+        over = {kind: found for kind, found in self._repetitions.copy().items() if found.quiet_until <= now}
+        for kind, found in over.items():
+            self._repetitions.pop(kind, None)
+            if found.held_back:
+                self._repetitions[kind] = _Repetition(found.logger, now + REPEAT_SECONDS)
+        self._report_at = min((found.quiet_until for found in self._repetitions.copy().values()), default=now)
+        for (path, line, _), found in over.items():
+            if found.held_back:
+                place = f"{Path(path).name}:{line}"
+                log.warning("library.lines_held_back", logger=found.logger, place=place, lines=found.held_back)

@@ -1,0 +1,84 @@
+"""Measures what `/ready` and `/metrics` report, so that a question costs no server anything and is answered at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from chassis.telemetry.health import Problems
+from chassis.telemetry.logs import report_held_back
+from chassis.telemetry.trouble import Trouble, blame
+
+LONGEST_MEASUREMENT_SECONDS = 5.0
+STALE_SECONDS = 30.0
+"""A measurement this old says nothing: the watch was kept from working."""
+
+
+class Watch:
+    """Measures one thing again and again; what was found last can be read at any time.
+
+    A measurement that fails or takes too long is a finding as well, so nothing that hangs stops the watch.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        measure: Callable[[], Awaitable[Problems]],
+        *,
+        every_seconds: float,
+        longest_seconds: float = LONGEST_MEASUREMENT_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self.trouble = Trouble(name)
+        self._measure = measure
+        self._every_seconds = every_seconds
+        self._longest_seconds = longest_seconds
+        self._monotonic = monotonic
+        self._found: Problems = {name: "has not been measured yet"}
+        self._measured_at = monotonic()
+        self._under_way: asyncio.Task[Problems] | None = None
+
+    async def run(self) -> None:
+        """Measure until cancelled: a stop does not wait for a server that hangs."""
+        try:
+            while True:
+                await self.measure_once()
+                report_held_back()
+                await asyncio.sleep(self._every_seconds)
+        finally:
+            if self._under_way is not None:
+                self._under_way.cancel()
+
+    async def measure_once(self) -> None:
+        """Measure now, within a time limit that holds even if what measures does not let itself be cancelled."""
+        if self._under_way is None or self._under_way.done():
+            self._under_way = asyncio.ensure_future(self._measured())
+        done, _ = await asyncio.wait([self._under_way], timeout=self._longest_seconds)
+        if done:
+            self._found = self._under_way.result()
+        else:
+            self._under_way.cancel()
+            self._found = {self.name: f"has not answered within {self._longest_seconds:.0f} s"}
+        self._measured_at = self._monotonic()
+
+    async def _measured(self) -> Problems:
+        try:
+            found = await self._measure()
+        except Exception as error:  # noqa: BLE001 - whatever keeps it from being measured is the finding
+            self.trouble.failed(error)
+            return {self.name: f"does not answer: {blame(error)}"}
+        self.trouble.recovered()
+        return found
+
+    @property
+    def age_seconds(self) -> float:
+        """How old the last measurement is."""
+        return self._monotonic() - self._measured_at
+
+    def problems(self) -> Problems:
+        """Return what was found last, or that this is too long ago."""
+        if self.age_seconds > STALE_SECONDS:
+            return {self.name: f"was last measured {self.age_seconds:.0f} s ago"}
+        return self._found

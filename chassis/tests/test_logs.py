@@ -1,0 +1,179 @@
+"""Logs stay readable in a storm: short lines of valid JSON, and a library that repeats itself is counted."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.telemetry.log_limits import LONGEST_LINE_BYTES, REPEAT_SECONDS, RepeatLimit, render_line
+from chassis.telemetry.logs import configure_logs, log_unhandled
+
+Lines = Callable[[], list[dict[str, object]]]
+
+
+def line_of(event: Mapping[str, object]) -> dict[str, object]:
+    line = render_line(None, "warning", dict(event))
+    assert len(f"{line}\n".encode()) <= LONGEST_LINE_BYTES
+    assert "\n" not in line
+    parsed: dict[str, object] = json.loads(line)
+    return parsed
+
+
+def test_a_line_that_is_short_enough_is_written_whole() -> None:
+    assert line_of({"event": "claim.opened", "claim": "1", "count": 2}) == {
+        "event": "claim.opened",
+        "claim": "1",
+        "count": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x" * 90_000,
+        "é" * 90_000,
+        "\U0001f4a7" * 90_000,
+        '"\\\n' * 40_000,
+        {"deep": ["é" * 200] * 500},
+        list(range(50_000)),
+        b"\xff" * 90_000,
+        float("nan"),
+        object(),
+        {("a", "tuple"): 1},
+    ],
+    ids=["ascii", "latin", "emoji", "escaped", "nested", "list", "bytes", "nan", "object", "unusual-keys"],
+)
+def test_whatever_a_field_holds_the_others_stay_whole(value: object) -> None:
+    line = line_of({"event": "storm.raged", "value": value, "consumer": "notify", "offset": 7})
+
+    assert line | {"event": "storm.raged", "consumer": "notify", "offset": 7} == line
+
+
+def test_two_long_fields_share_the_room() -> None:
+    line = line_of({"event": "storm.raged", "first": "a" * 50_000, "second": "b" * 50_000})
+
+    assert [len(str(line[name])) > LONGEST_LINE_BYTES * 0.4 for name in ("first", "second")] == [True, True]
+    assert str(line["first"]).startswith("aaa")
+    assert str(line["first"]).endswith("a...")
+
+
+def test_a_value_that_holds_itself_or_is_too_deep_is_named() -> None:
+    circle: list[object] = []
+    circle.append(circle)
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+
+    assert line_of({"event": "e", "circle": circle, "deep": deep}) == {
+        "event": "e",
+        "circle": "a list that JSON cannot hold",
+        "deep": "a list that JSON cannot hold",
+    }
+
+
+json_values = st.recursive(
+    st.none()
+    | st.integers()
+    | st.floats()
+    | st.binary(max_size=20)
+    | st.text(max_size=20).map(lambda text: text * 700),
+    lambda children: st.lists(children, max_size=5) | st.dictionaries(st.text(max_size=20), children, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(max_size=9).map(lambda text: text * 30), json_values, max_size=70))
+def test_any_line_is_short_and_valid(event: dict[str, object]) -> None:
+    line_of(event)
+
+
+class SteppedTime:
+    """A monotonic clock that is moved by hand."""
+
+    seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def time() -> SteppedTime:
+    return SteppedTime()
+
+
+@pytest.fixture
+def logged(time: SteppedTime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
+    """What was logged so far, as the process would write it, by a clock of the test's own."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    monkeypatch.setattr("chassis.telemetry.logs._limit", RepeatLimit(monotonic=time))
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    configure_logs(service="specimen", level="info")
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def storm(count: int) -> None:
+    for attempt in range(count):
+        logging.getLogger("aiokafka").error("Unable connect to node %d", attempt)
+
+
+def test_a_library_that_repeats_itself_is_logged_once_and_counted_once_a_minute(
+    logged: Lines, time: SteppedTime
+) -> None:
+    for _ in range(3):
+        storm(470)
+        time.seconds += REPEAT_SECONDS
+
+    structlog.get_logger("specimen").info("something.happened")
+
+    lines = logged()
+    counts = [(line["event"], line.get("lines")) for line in lines]
+    assert counts == [
+        ("Unable connect to node 0", None),
+        ("library.lines_held_back", 469),
+        ("library.lines_held_back", 470),
+        ("library.lines_held_back", 470),
+        ("something.happened", None),
+    ]
+    assert lines[1]["logger"] == "aiokafka"
+    assert str(lines[1]["place"]).startswith("test_logs.py:")
+
+
+def test_after_a_quiet_minute_a_library_is_heard_at_once(logged: Lines, time: SteppedTime) -> None:
+    storm(1)
+    time.seconds += REPEAT_SECONDS
+    storm(1)
+
+    assert [line["event"] for line in logged()] == ["Unable connect to node 0"] * 2
+
+
+def test_what_differs_is_not_held_back(logged: Lines) -> None:
+    logging.getLogger("aiokafka").error("one")
+    logging.getLogger("aiokafka").error("another")
+    for error in (ValueError(), KeyError()):
+        logging.getLogger("uvicorn").error("failed", exc_info=error)
+    for _ in range(3):
+        structlog.get_logger("specimen").info("claim.opened")
+
+    assert [line["event"] for line in logged()] == ["one", "another", "failed", "failed", *["claim.opened"] * 3]
+
+
+async def test_what_nobody_awaited_is_logged_without_its_text(logged: Lines) -> None:
+    loop = asyncio.get_running_loop()
+
+    log_unhandled(loop, {"message": "Task exception was never retrieved", "exception": ValueError("Ada's address")})
+
+    assert [line["event"] for line in logged()] == ["Task exception was never retrieved: ValueError"]

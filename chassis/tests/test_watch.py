@@ -1,0 +1,109 @@
+"""What is measured at intervals: a measurement that fails, hangs or grows old is reported as such."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+
+import asyncpg
+import pytest
+
+from chassis.telemetry.watch import STALE_SECONDS, Watch
+
+
+class SteppedTime:
+    """A monotonic clock that is moved by hand."""
+
+    seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class Measurement:
+    """Finds what the test says, fails as the test says, and waits while the test says so."""
+
+    def __init__(self) -> None:
+        self.found: Mapping[str, str] = {}
+        self.error: Exception | None = None
+        self.can_end = asyncio.Event()
+        self.can_end.set()
+        self.begun = 0
+
+    async def __call__(self) -> Mapping[str, str]:
+        self.begun += 1
+        while not self.can_end.is_set():
+            with suppress(asyncio.CancelledError):
+                await self.can_end.wait()
+        if self.error is not None:
+            raise self.error
+        return self.found
+
+
+@pytest.fixture
+async def measurement() -> AsyncIterator[Measurement]:
+    measurement = Measurement()
+    yield measurement
+    measurement.can_end.set()
+
+
+@pytest.fixture
+async def watch(measurement: Measurement) -> Watch:
+    return Watch("server", measurement, every_seconds=0.01, longest_seconds=0.05)
+
+
+async def test_what_was_found_last_can_be_read_without_measuring_again(watch: Watch, measurement: Measurement) -> None:
+    assert watch.problems() == {"server": "has not been measured yet"}
+    measurement.found = {"outbox": "is late"}
+    await watch.measure_once()
+
+    for _ in range(1_000):
+        assert watch.problems() == {"outbox": "is late"}
+
+    assert measurement.begun == 1
+
+
+async def test_a_failure_names_the_server_and_lasts_until_a_measurement_succeeds(
+    watch: Watch, measurement: Measurement
+) -> None:
+    measurement.error = asyncpg.TooManyConnectionsError()
+    await watch.measure_once()
+    assert watch.problems() == {"server": "does not answer: PostgreSQL, TooManyConnectionsError (53300)"}
+    assert watch.trouble.seconds > 0
+
+    measurement.error = None
+    await watch.measure_once()
+
+    assert watch.problems() == {}
+    assert watch.trouble.seconds == 0
+
+
+async def test_a_measurement_that_hangs_and_ignores_its_end_is_reported_and_not_begun_twice(
+    watch: Watch, measurement: Measurement
+) -> None:
+    measurement.can_end.clear()
+    running = asyncio.create_task(watch.run())
+    for _ in range(3):
+        await asyncio.wait([running], timeout=0.06)
+
+    assert watch.problems() == {"server": "has not answered within 0 s"}
+    assert measurement.begun == 1
+    measurement.can_end.set()
+    while watch.problems():
+        await asyncio.wait([running], timeout=0.01)
+    running.cancel()
+    await asyncio.wait([running])
+    assert running.cancelled()
+
+
+async def test_a_measurement_that_is_too_old_says_so(measurement: Measurement) -> None:
+    time = SteppedTime()
+    watch = Watch("server", measurement, every_seconds=5, monotonic=time)
+    await watch.measure_once()
+    time.seconds += STALE_SECONDS
+
+    assert watch.problems() == {}
+    time.seconds += 1
+    assert watch.problems() == {"server": "was last measured 31 s ago"}
+    assert watch.age_seconds == 31
