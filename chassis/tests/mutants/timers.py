@@ -29,9 +29,9 @@ MUTANTS = (
     Mutant(
         "clock: the inbox is cleaned by the service's clock",
         "consuming/retention.py",
-        "age=retention, limit=_ROWS_AT_ONCE)\n",
-        "limit=_ROWS_AT_ONCE, age=retention - (await work.clock.now(connection)"
-        " - await connection.fetchval('SELECT now()')))\n",
+        "            found = await step(connection, limit=_ROWS_AT_ONCE)\n",
+        "            late = await work.clock.now(connection) - await connection.fetchval('SELECT now()')\n"
+        "            found = await step(connection, limit=_ROWS_AT_ONCE, age=step.keywords['age'] - late)\n",
         "test_unit_of_work.py::test_a_clock_that_is_years_ahead_does_not_empty_the_inbox",
     ),
     Mutant(
