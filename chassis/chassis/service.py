@@ -37,7 +37,7 @@ class Runtime:
 
     async def now(self) -> datetime:
         """The present moment by the service's clock, for what has no transaction."""
-        async with self.pool.acquire() as connection:
+        async with self.work.connection() as connection:
             return await self.clock.now(connection)
 
     def transaction(self) -> AbstractAsyncContextManager[Work]:

@@ -70,7 +70,7 @@ async def test_what_the_commit_itself_refuses_is_not_told(running: Harness) -> N
     assert told == []
 
 
-async def test_a_refused_login_is_blamed_on_no_message(service: Service, database: str, stack: Stack) -> None:
+async def test_a_refused_login_is_blamed_on_no_message_and_ends_no_part_of_the_service(service: Service, database: str, stack: Stack) -> None:
     handled = 0
 
     async def handle(batch: Batch[ContactChanged], _: Work) -> None:
@@ -94,6 +94,14 @@ async def test_a_refused_login_is_blamed_on_no_message(service: Service, databas
             )
             with pytest.raises(DatabaseUnavailableError):
                 await running.process(TOPIC, [record])
+            with pytest.raises(DatabaseUnavailableError):
+                await running.fire_due_timers()
+            with pytest.raises(DatabaseUnavailableError):
+                await running.runtime.now()
+            with pytest.raises(DatabaseUnavailableError):
+                await clean_up_inbox(
+                    running.service.consumers, work=running.runtime.work, stopping=running.runtime.stopping
+                )
 
             await admin.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
             await running.process(TOPIC, [record])

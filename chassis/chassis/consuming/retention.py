@@ -71,7 +71,7 @@ async def _step_by_step(step: Callable[..., Awaitable[int]], *, work: WorkFactor
     """Repeat a step, each in a transaction of its own, until it finds less than it could; return the sum."""
     total, found = 0, _ROWS_AT_ONCE
     while found == _ROWS_AT_ONCE and not stopping.is_set():
-        async with work.pool.acquire() as connection:
+        async with work.connection() as connection:
             found = await step(connection, limit=_ROWS_AT_ONCE)
         total += found
     return total

@@ -16,7 +16,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
-from chassis.errors import is_transient
+from chassis.errors import is_order_to_end, is_transient
 from chassis.service import Runtime
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import Work
@@ -213,7 +213,9 @@ class _Sender:
             with self._send_seconds.time():
                 result = await handover(lease)
             crash_point("notify.after_send")
-        except Exception as error:  # noqa: BLE001 - whatever one message fails on, other customers get theirs
+        except BaseException as error:  # whatever one message fails on, other customers get theirs
+            if is_order_to_end(error):
+                raise
             log.error("attempt.failed", channel=self._channel, error=type(error).__name__, **_claim_fields(leased))  # noqa: TRY400 - a traceback shows what stood in the message
             reason = f"defect-{type(error).__name__}"
             return Deferred(reason) if handover is None else AnswerLost(reason)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -20,6 +21,12 @@ from uuid_utils.compat import uuid7
 from chassis.telemetry.logs import configure_logs
 from chassis.telemetry.tracing import Tracing
 from contracts.vocabulary import Channel
+from notify_svc.channels.smtp import SmtpTransport
+from notify_svc.domain.attempts import Result
+
+
+class Panic(BaseException):
+    """As Rust code raises it."""
 
 
 async def test_two_processes_share_a_channel_and_send_each_message_once(desk: Desk, mail: MailServer) -> None:
@@ -211,3 +218,30 @@ async def test_no_log_line_holds_personal_data(
     assert '"event": "attempt.failed"' in logged
     for personal in (NAME, EMAIL, MOBILE_PHONE, MOBILE_PHONE.removeprefix("+"), "Voorbeeld"):
         assert personal not in logged
+
+
+@pytest.mark.parametrize("error", [Panic(), asyncio.CancelledError()], ids=["panic", "stray-cancellation"])
+async def test_what_is_no_exception_fails_one_attempt_and_no_other(
+    desk: Desk, mail: MailServer, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    transmit = SmtpTransport._transmit
+    failures = [error]
+
+    async def fail_once(*arguments: Any, **options: Any) -> Result:
+        if failures:
+            raise failures.pop()
+        return await transmit(*arguments, **options)
+
+    monkeypatch.setattr(SmtpTransport, "_transmit", fail_once)
+    await desk.know(contact())
+    await desk.decide(paid())
+
+    async with desk.sending(Channel.EMAIL):
+        await desk.until_attempts(Channel.EMAIL, 1)
+        assert await desk.states(Channel.EMAIL) == ["due"]
+        last_error = await desk.harness.pool.fetchval("SELECT last_error FROM message WHERE channel = 'email'")
+        desk.later(minutes=1)
+        await desk.until(Channel.EMAIL, "sent")
+
+    assert last_error == f"defect-{type(error).__name__}"
+    assert len(mail.mails) == 1
