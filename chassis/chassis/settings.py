@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Final, Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.errors import CannotStartError
+
+_BROKER = r"(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?"
+_BROKERS: Final = rf"^{_BROKER}(,\s*{_BROKER})*$"
 
 
 class ServiceSettings(BaseSettings):
@@ -25,7 +28,9 @@ class ServiceSettings(BaseSettings):
     )
     needed_to_run: ClassVar[tuple[str, ...]] = ("kafka_bootstrap_servers",)
 
-    kafka_bootstrap_servers: str = Field(default="", min_length=3, description="host:port,host:port of the brokers")
+    kafka_bootstrap_servers: str = Field(
+        default="", min_length=3, pattern=_BROKERS, description="host:port,host:port of the brokers"
+    )
     kafka_transactions: bool = Field(
         default=True, description="false only for a broker without transactions, such as the embedded one"
     )

@@ -60,6 +60,16 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("OTEL_SDK_DISABLED", "perhaps", "OTEL_SDK_DISABLED must be true or false"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL must be 'debug', 'info', 'warning' or 'error'"),
         ("KAFKA_BOOTSTRAP_SERVERS", "x", "KAFKA_BOOTSTRAP_SERVERS must have at least 3 characters"),
+        (
+            "KAFKA_BOOTSTRAP_SERVERS",
+            "kafka:port",
+            "KAFKA_BOOTSTRAP_SERVERS is not what is expected: host:port,host:port of the brokers",
+        ),
+        (
+            "KAFKA_BOOTSTRAP_SERVERS",
+            "PLAINTEXT://kafka:9092",
+            "KAFKA_BOOTSTRAP_SERVERS is not what is expected: host:port,host:port of the brokers",
+        ),
         ("SENDER", "Water & Co", "SENDER is not what is expected: up to 11 letters"),
         ("STATIONS", "4", "STATIONS: an even number of stations decides nothing"),
     ],

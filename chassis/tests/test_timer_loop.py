@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from specimen.app import Panic
 from specimen_driver import until
 
 from chassis.service import Service, TimerHandler
@@ -103,10 +104,6 @@ async def test_a_due_timer_that_another_instance_is_firing_is_not_asked_for_in_a
     assert asked_at[3] - asked_at[0] >= 3 * SHORTEST_SLEEP_SECONDS
 
 
-class Panic(BaseException):
-    """As Rust code raises it."""
-
-
 @pytest.mark.parametrize("error", [Panic(), asyncio.CancelledError()], ids=["panic", "stray-cancellation"])
 async def test_what_is_no_exception_postpones_its_timer_like_any_other_failure(
     service: Service, error: BaseException
@@ -177,8 +174,8 @@ async def test_a_kind_that_fires_one_at_once_counts_what_fired_and_remembers_wha
 
     async with harness(replace(service, timers=(TimerHandler("alone", handle, at_once=1),))) as running:
         async with running.runtime.transaction() as work:
-            due_at = work.now - ONE_SECOND
-            work.schedule(*[Timer("alone", key, due_at + timedelta(milliseconds=n)) for n, key in enumerate(("bad", "b", "c"))])
+            for seconds, key in ((3, "bad"), (2, "b"), (1, "c")):
+                work.schedule(Timer("alone", key, work.now - seconds * ONE_SECOND))
 
         assert [await running.fire_due_timers() for _ in range(4)] == [1, 1, 1, 0]
 

@@ -70,7 +70,9 @@ async def test_what_the_commit_itself_refuses_is_not_told(running: Harness) -> N
     assert told == []
 
 
-async def test_a_refused_login_is_blamed_on_no_message_and_ends_no_part_of_the_service(service: Service, database: str, stack: Stack) -> None:
+async def test_a_refused_login_is_waited_out_and_blamed_on_no_message(
+    service: Service, database: str, stack: Stack
+) -> None:
     handled = 0
 
     async def handle(batch: Batch[ContactChanged], _: Work) -> None:

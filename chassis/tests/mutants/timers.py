@@ -69,14 +69,14 @@ MUTANTS = (
         "consuming/retention.py",
         "work.connection()",
         "work.pool.acquire()",
-        "test_unit_of_work.py::test_a_refused_login_is_blamed_on_no_message_and_ends_no_part_of_the_service",
+        "test_unit_of_work.py::test_a_refused_login_is_waited_out_and_blamed_on_no_message",
     ),
     Mutant(
         "blame: a refused login is the message's fault",
         "unit_of_work.py",
         '                raise DatabaseUnavailableError(f"no connection: {describe(error)}") from error\n',
         "                raise\n",
-        "test_unit_of_work.py::test_a_refused_login_is_blamed_on_no_message_and_ends_no_part_of_the_service",
+        "test_unit_of_work.py::test_a_refused_login_is_waited_out_and_blamed_on_no_message",
     ),
     Mutant(
         "told: what is told is told before the commit",

@@ -3,9 +3,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlsplit
 
+import aiosmtplib
 import asyncpg
 import pytest
 from decisions import EMAIL, MOBILE_PHONE, NAME, contact, denied, paid
@@ -21,8 +21,6 @@ from uuid_utils.compat import uuid7
 from chassis.telemetry.logs import configure_logs
 from chassis.telemetry.tracing import Tracing
 from contracts.vocabulary import Channel
-from notify_svc.channels.smtp import SmtpTransport
-from notify_svc.domain.attempts import Result
 
 
 class Panic(BaseException):
@@ -224,15 +222,14 @@ async def test_no_log_line_holds_personal_data(
 async def test_what_is_no_exception_fails_one_attempt_and_no_other(
     desk: Desk, mail: MailServer, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    transmit = SmtpTransport._transmit
-    failures = [error]
+    data, failures = aiosmtplib.SMTP.data, [error]
 
-    async def fail_once(*arguments: Any, **options: Any) -> Result:
+    async def fail_once(connection: aiosmtplib.SMTP, mail: bytes) -> aiosmtplib.SMTPResponse:
         if failures:
             raise failures.pop()
-        return await transmit(*arguments, **options)
+        return await data(connection, mail)
 
-    monkeypatch.setattr(SmtpTransport, "_transmit", fail_once)
+    monkeypatch.setattr(aiosmtplib.SMTP, "data", fail_once)
     await desk.know(contact())
     await desk.decide(paid())
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import smpp34
@@ -108,28 +108,26 @@ async def test_a_window_of_messages_is_on_its_way_at_once(desk: Desk, centre: Sm
     assert centre.sessions == 1
 
 
-class Deaf:
-    """A session that ends the task that listens to it, as a defect of the library would."""
-
-    def __init__(self, session: smpp34.Smsc) -> None:
-        self.submit_sm = session.submit_sm
-        self.unbind = session.unbind
-
-    async def next(self) -> None:
-        raise Panic
-
-
 async def test_a_session_that_can_no_longer_be_listened_to_is_opened_again(
     desk: Desk, centre: SmsCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    class Session:
+        def __init__(self, session: smpp34.Smsc) -> None:
+            self.submit_sm = session.submit_sm
+            self.unbind = session.unbind
+
+        async def next(self) -> None:
+            raise Panic
+
     class Client:
-        def __init__(self, *arguments: Any, **options: Any) -> None:
-            self.client = smpp34.Client(*arguments, **options)
-            self.stop = self.client.stop
+        def __init__(self, *place_and_login: str | int, **options: object) -> None:
+            self._client = new_client(*place_and_login, **options)
+            self.stop = self._client.stop
 
-        async def connect(self) -> Deaf:
-            return Deaf(await self.client.connect())
+        async def connect(self) -> Session:
+            return Session(await self._client.connect())
 
+    new_client: Callable[..., smpp34.Client] = smpp34.Client
     monkeypatch.setattr(smpp, "smpp34", SimpleNamespace(**vars(smpp34) | {"Client": Client}))
     await desk.know(contact())
 
