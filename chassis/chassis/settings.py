@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Final, Literal, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.errors import CannotStartError
+
+_BROKER = r"(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?"
+_BROKERS: Final = rf"^{_BROKER}(,\s*{_BROKER})*$"
 
 
 class ServiceSettings(BaseSettings):
@@ -25,7 +28,9 @@ class ServiceSettings(BaseSettings):
     )
     needed_to_run: ClassVar[tuple[str, ...]] = ("kafka_bootstrap_servers",)
 
-    kafka_bootstrap_servers: str = Field(default="", min_length=3, description="host:port,host:port of the brokers")
+    kafka_bootstrap_servers: str = Field(
+        default="", min_length=3, pattern=_BROKERS, description="host:port,host:port of the brokers"
+    )
     kafka_transactions: bool = Field(
         default=True, description="false only for a broker without transactions, such as the embedded one"
     )
@@ -39,8 +44,8 @@ class ServiceSettings(BaseSettings):
     kafka_ssl_certificate_location: Path | None = Field(default=None, description="PEM file of a client certificate")
     kafka_ssl_key_location: Path | None = Field(default=None, description="PEM file of its private key")
     kafka_ssl_key_password: SecretStr | None = None
-    kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
-    kafka_fetch_max_wait_ms: int = Field(default=500, ge=1)
+    kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000, le=1_800_000)
+    kafka_fetch_max_wait_ms: int = Field(default=500, ge=1, le=30_000)
     database_url: str = Field(
         pattern=r"^postgres(ql)?://",
         repr=False,  # it holds a password
@@ -50,20 +55,33 @@ class ServiceSettings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65_535, description="0 takes any free port; the log says which")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    start_timeout_seconds: float = Field(default=60, gt=0, description="How long to wait for Kafka and PostgreSQL")
-    stop_timeout_seconds: float = Field(default=20, gt=0, description="How long a stop may take to finish its batches")
+    start_timeout_seconds: float = Field(
+        default=60, gt=0, le=86_400, description="How long to wait for Kafka and PostgreSQL"
+    )
+    stop_timeout_seconds: float = Field(
+        default=20, gt=0, le=86_400, description="How long a stop may take to finish its batches"
+    )
     tolerated_failure_seconds: float = Field(
-        default=10, gt=0, description="How long a part may fail before /ready names it; measured twice in that time"
+        default=10,
+        gt=0,
+        le=86_400,
+        description="How long a part may fail before /ready names it; measured twice in that time",
     )
     batch_max_records: int = Field(default=500, ge=1, le=5_000)
     dead_letter_limit: int = Field(
         default=25, ge=1, description="Handler failures in a row, without one success, after which the service stops"
     )
     clock_jump_limit_seconds: float = Field(
-        default=3_600, gt=0, description="How far the database's clock may stray before timers wait for a confirmation"
+        default=3_600,
+        gt=0,
+        le=31_536_000,
+        description="How far the database's clock may stray before timers wait for a confirmation",
     )
     dead_letter_retention_days: int = Field(
-        default=90, ge=1, description="How long the contents of a dead letter are kept: they may hold personal data"
+        default=90,
+        ge=1,
+        le=36_500,
+        description="How long the contents of a dead letter are kept: they may hold personal data",
     )
     otel_sdk_disabled: bool = False
     otel_traces_exporter: str | None = None
@@ -86,6 +104,8 @@ class ServiceSettings(BaseSettings):
             raise ValueError(
                 "KAFKA_SSL_CERTIFICATE_LOCATION and KAFKA_SSL_KEY_LOCATION are given together or not at all"
             )
+        if self.kafka_ssl_key_password and not self.kafka_ssl_key_location:
+            raise ValueError("KAFKA_SSL_KEY_PASSWORD is given, so KAFKA_SSL_KEY_LOCATION must be given, too")
         if unused := [name for name in given if not protocol.startswith("SASL") and name in login]:
             raise ValueError(f"{unused[0]} is given, so KAFKA_SECURITY_PROTOCOL must be SASL_SSL or SASL_PLAINTEXT")
         if unused := [name for name in given if not protocol.endswith("SSL") and name in tls]:

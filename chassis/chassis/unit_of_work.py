@@ -130,18 +130,27 @@ class WorkFactory:
     timers_changed: asyncio.Event
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Work]:
-        """Begin a transaction; commit it with everything published and scheduled, or roll all of it back.
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Use a connection without a transaction.
 
         Raises:
-            DatabaseUnavailableError: there is no connection to begin it on.
+            DatabaseUnavailableError: there is none.
         """
         async with AsyncExitStack() as stack:
             try:
                 connection = await stack.enter_async_context(self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS))
             except NO_CONNECTION as error:
                 raise DatabaseUnavailableError(f"no connection: {describe(error)}") from error
-            await stack.enter_async_context(connection.transaction())
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Work]:
+        """Begin a transaction; commit it with everything published and scheduled, or roll all of it back.
+
+        Raises:
+            DatabaseUnavailableError: there is no connection to begin it on.
+        """
+        async with self.connection() as connection, connection.transaction():
             work = Work(
                 connection,
                 now=await self.clock.now(connection),

@@ -43,6 +43,10 @@ def settings(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> Se
             "KAFKA_SSL_CERTIFICATE_LOCATION and KAFKA_SSL_KEY_LOCATION are given together or not at all",
         ),
         (
+            {"KAFKA_SECURITY_PROTOCOL": "SSL", "KAFKA_SSL_KEY_PASSWORD": "secret"},
+            "KAFKA_SSL_KEY_PASSWORD is given, so KAFKA_SSL_KEY_LOCATION must be given, too",
+        ),
+        (
             {"KAFKA_SECURITY_PROTOCOL": "TLS"},
             "KAFKA_SECURITY_PROTOCOL must be 'PLAINTEXT', 'SSL', 'SASL_PLAINTEXT' or 'SASL_SSL'",
         ),

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from specimen.app import Panic
 from specimen_driver import until
 
 from chassis.service import Service, TimerHandler
@@ -101,3 +102,83 @@ async def test_a_due_timer_that_another_instance_is_firing_is_not_asked_for_in_a
             await other.close()
 
     assert asked_at[3] - asked_at[0] >= 3 * SHORTEST_SLEEP_SECONDS
+
+
+@pytest.mark.parametrize("error", [Panic(), asyncio.CancelledError()], ids=["panic", "stray-cancellation"])
+async def test_what_is_no_exception_postpones_its_timer_like_any_other_failure(
+    service: Service, error: BaseException
+) -> None:
+    fired: list[str] = []
+
+    async def handle(due: Sequence[DueTimer], _: Work) -> None:
+        if any(timer.key == "bad" for timer in due):
+            raise error
+        fired.extend(timer.key for timer in due)
+
+    async with harness(replace(service, timers=(TimerHandler("kind", handle),))) as running:
+        async with running.runtime.transaction() as work:
+            work.schedule(*[Timer("kind", key, work.now - ONE_SECOND) for key in ("bad", "fine", "good")])
+
+        assert await running.fire_due_timers() == 3
+
+        (left,) = await running.pool.fetch("SELECT key, attempts, failure FROM messaging.timer")
+    assert sorted(fired) == ["fine", "good"]
+    assert tuple(left) == ("bad", 1, type(error).__name__)
+
+
+async def test_an_order_to_end_blames_no_timer(service: Service) -> None:
+    handling = asyncio.Event()
+
+    async def handle(_: Sequence[DueTimer], __: Work) -> None:
+        handling.set()
+        await asyncio.Event().wait()
+
+    async with harness(replace(service, timers=(TimerHandler("kind", handle),))) as running:
+        async with running.runtime.transaction() as work:
+            work.schedule(Timer("kind", "key", work.now - ONE_SECOND))
+        firing = asyncio.create_task(running.fire_due_timers())
+        await handling.wait()
+        firing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await firing
+
+        (left,) = await running.pool.fetch("SELECT key, attempts FROM messaging.timer")
+    assert tuple(left) == ("key", 0)
+
+
+async def test_each_kind_fires_in_a_transaction_of_its_own(service: Service) -> None:
+    """The locks of one handler are gone when the next one takes its own."""
+    transactions: dict[str, int] = {}
+
+    async def handle(due: Sequence[DueTimer], work: Work) -> None:
+        transactions[due[0].kind] = await work.connection.fetchval("SELECT txid_current()")
+
+    kinds = ("first", "second")
+    async with harness(replace(service, timers=tuple(TimerHandler(kind, handle) for kind in kinds))) as running:
+        async with running.runtime.transaction() as work:
+            work.schedule(*[Timer(kind, "key", work.now - ONE_SECOND) for kind in kinds])
+
+        assert await running.fire_due_timers() == 2
+
+    assert sorted(transactions) == ["first", "second"]
+    assert transactions["first"] != transactions["second"]
+
+
+async def test_a_kind_that_fires_one_at_once_counts_what_fired_and_remembers_what_failed(service: Service) -> None:
+    batches: list[list[str]] = []
+
+    async def handle(due: Sequence[DueTimer], _: Work) -> None:
+        batches.append([timer.key for timer in due])
+        if due[0].key == "bad":
+            raise ZeroDivisionError
+
+    async with harness(replace(service, timers=(TimerHandler("alone", handle, at_once=1),))) as running:
+        async with running.runtime.transaction() as work:
+            for seconds, key in ((3, "bad"), (2, "b"), (1, "c")):
+                work.schedule(Timer("alone", key, work.now - seconds * ONE_SECOND))
+
+        assert [await running.fire_due_timers() for _ in range(4)] == [1, 1, 1, 0]
+
+        (left,) = await running.pool.fetch("SELECT key, attempts FROM messaging.timer")
+    assert batches == [["bad"], ["bad"], ["b"], ["c"]]
+    assert tuple(left) == ("bad", 1)

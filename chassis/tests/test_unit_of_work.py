@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -13,14 +14,15 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from specimen.app import consumed_topic
-from specimen_driver import contact
+from specimen_driver import contact, until
 
 from chassis.clock import SettableClock
 from chassis.consuming.delivery import Batch
-from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION, clean_up_inbox
+from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION, clean_up, clean_up_inbox
 from chassis.errors import DatabaseUnavailableError
 from chassis.service import Consumer, Service
 from chassis.testing import Harness, harness
+from chassis.timers.clock_guard import ClockGuard
 from chassis.unit_of_work import Work
 from contracts.envelope import encode
 from contracts.policy import ContactChanged
@@ -70,7 +72,9 @@ async def test_what_the_commit_itself_refuses_is_not_told(running: Harness) -> N
     assert told == []
 
 
-async def test_a_refused_login_is_blamed_on_no_message(service: Service, database: str, stack: Stack) -> None:
+async def test_a_refused_login_is_waited_out_and_blamed_on_no_message(
+    service: Service, database: str, stack: Stack
+) -> None:
     handled = 0
 
     async def handle(batch: Batch[ContactChanged], _: Work) -> None:
@@ -94,6 +98,14 @@ async def test_a_refused_login_is_blamed_on_no_message(service: Service, databas
             )
             with pytest.raises(DatabaseUnavailableError):
                 await running.process(TOPIC, [record])
+            with pytest.raises(DatabaseUnavailableError):
+                await running.fire_due_timers()
+            with pytest.raises(DatabaseUnavailableError):
+                await running.runtime.now()
+            with pytest.raises(DatabaseUnavailableError):
+                await clean_up_inbox(
+                    running.service.consumers, work=running.runtime.work, stopping=running.runtime.stopping
+                )
 
             await admin.execute(f"ALTER ROLE {role} PASSWORD '{password}'")
             await running.process(TOPIC, [record])
@@ -115,6 +127,37 @@ async def test_a_clock_that_is_years_ahead_does_not_empty_the_inbox(service: Ser
         await running.process(TOPIC, [record])
 
         assert await running.pool.fetchval("SELECT count(*) FROM effect") == 1
+
+
+async def test_nothing_is_deleted_for_its_age_while_the_clock_is_in_doubt(service: Service) -> None:
+    clock = SettableClock(datetime.now(UTC))
+    async with harness(replace(service, clock=clock)) as running:
+        await running.deliver(TOPIC, contact(uuid4(), 1))
+        await running.pool.execute("UPDATE messaging.inbox SET received_at = now() - interval '3 years'")
+        guard = ClockGuard(limit=timedelta(hours=1), anchor=clock.at - timedelta(days=800))
+        stopping = asyncio.Event()
+        task = asyncio.create_task(
+            clean_up(
+                running.service.consumers,
+                every_seconds=0.01,
+                dead_letter_retention=timedelta(days=90),
+                work=running.runtime.work,
+                guard=guard,
+                stopping=stopping,
+            )
+        )
+
+        await until(guard.problem, what="the clock is in doubt")
+        rows = "SELECT count(*) FROM messaging.inbox"
+        assert await running.pool.fetchval(rows) == 1
+        clock.advance(timedelta(days=-800))
+
+        async def deleted() -> bool:
+            return bool(await running.pool.fetchval(rows) == 0)
+
+        await until(deleted, what="the old row is deleted when the clock is right again")
+        stopping.set()
+        await task
 
 
 async def test_inbox_rows_are_deleted_when_no_topic_can_deliver_them_again(running: Harness) -> None:

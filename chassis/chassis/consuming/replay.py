@@ -81,7 +81,7 @@ async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, 
             raise
         code, reason, stack = _failure_of(error)
         log.warning("replay.failed", consumer=listed.consumer, code=code, places=places_of(error))
-        async with factory.pool.acquire() as connection:
+        async with factory.connection() as connection:
             await dead_letters.mark_failed(
                 connection, dead_letter_id=listed.dead_letter_id, code=code, reason=reason, stack=stack
             )

@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
 import structlog
 
 from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
 from chassis.database import Connection
-from chassis.errors import HandlerBrokenError, is_overload, is_transient
+from chassis.errors import HandlerBrokenError, is_order_to_end, is_overload, is_transient
 from chassis.telemetry import metrics
 from chassis.telemetry.trouble import Trouble
 from chassis.timers import timer_table
@@ -33,7 +32,7 @@ LONGEST_POSTPONEMENT = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class TimerHandler:
-    """A service acts when timers of `kind` are due.
+    """A service acts when timers of `kind` are due, up to `at_once` in one transaction.
 
     A `reversible` one fires also while the clock is in doubt: what it does early is mended later, or does no harm.
     """
@@ -41,6 +40,7 @@ class TimerHandler:
     kind: str
     handle: Callable[[Sequence[DueTimer], Work], Awaitable[None]]
     reversible: bool = False
+    at_once: int = BATCH_TIMERS
 
 
 class TimerLoop:
@@ -71,7 +71,7 @@ class TimerLoop:
                 self._changed.clear()
                 with self.trouble.attempt():
                     fired = await self.fire_due()
-                seconds = 0.0 if fired == BATCH_TIMERS else await self._seconds_until_next()
+                seconds = 0.0 if fired else await self._seconds_until_next()
                 backoff.reset()
                 self.trouble.recovered()
             except Exception as error:
@@ -84,27 +84,37 @@ class TimerLoop:
                 await pause(self._changed, seconds)
 
     async def fire_due(self) -> int:
-        """Fire up to one batch of due timers; return how many were due."""
+        """Fire a batch of due timers of each kind; return how many were due.
+
+        Each kind has a transaction of its own: together, the locks that their handlers take would follow no order.
+        """
+        async with self._work.connection() as connection:
+            now = await self._work.clock.now(connection)
+            kinds = await self._kinds_that_may_fire(now, connection)
+            due = await timer_table.due_kinds(connection, kinds=kinds, now=now, among=BATCH_TIMERS)
+        return sum([await self._fire_kind(self._handlers[kind]) for kind in due])
+
+    async def _fire_kind(self, handler: TimerHandler) -> int:
         timers: Sequence[DueTimer] = ()
         try:
             async with self._work.transaction() as work:
-                timers = await self._pop_due(work)
-                for kind, group in groupby(sorted(timers, key=lambda timer: timer.kind), key=lambda timer: timer.kind):
-                    await self._handlers[kind].handle(list(group), work)
-                crash_point("timers.before_commit")
-        except Exception as error:
+                timers = await self._pop_due(handler, work)
+                if timers:
+                    await handler.handle(timers, work)
+                    crash_point("timers.before_commit")
+        except BaseException as error:
             if _concerns_no_timer(error) or not timers:
                 raise
             for timer in timers:
                 await self._fire_alone(timer)
             return len(timers)
-        for timer in timers:
-            metrics.TIMERS_FIRED.labels(timer.kind, "fired").inc()
+        metrics.TIMERS_FIRED.labels(handler.kind, "fired").inc(len(timers))
         return len(timers)
 
-    async def _pop_due(self, work: Work) -> Sequence[DueTimer]:
-        kinds = await self._kinds_that_may_fire(work.now, work.connection)
-        return await timer_table.pop_due(work.connection, kinds=kinds, now=work.now, limit=BATCH_TIMERS)
+    async def _pop_due(self, handler: TimerHandler, work: Work) -> Sequence[DueTimer]:
+        if handler.kind not in await self._kinds_that_may_fire(work.now, work.connection):
+            return ()
+        return await timer_table.pop_due(work.connection, kind=handler.kind, now=work.now, limit=handler.at_once)
 
     async def _kinds_that_may_fire(self, now: datetime, connection: Connection) -> Sequence[str]:
         return list(self._handlers) if await self._guard.trusts(now, connection) else self._reversible
@@ -115,7 +125,7 @@ class TimerLoop:
             async with self._work.transaction() as work:
                 if await timer_table.pop(work.connection, timer=timer):
                     await self._handlers[timer.kind].handle([timer], work)
-        except Exception as error:
+        except BaseException as error:
             if _concerns_no_timer(error):
                 raise
             wait = min(FIRST_POSTPONEMENT * 2 ** min(timer.attempts, 10), LONGEST_POSTPONEMENT)
@@ -131,7 +141,7 @@ class TimerLoop:
     async def _seconds_until_next(self) -> float:
         if not self._handlers:
             return LONGEST_SLEEP_SECONDS
-        async with self._work.pool.acquire() as connection:
+        async with self._work.connection() as connection:
             now = await self._work.clock.now(connection)
             kinds = await self._kinds_that_may_fire(now, connection)
             left = await timer_table.until_next(connection, kinds=kinds, now=now)
@@ -140,6 +150,8 @@ class TimerLoop:
         return min(max(left.total_seconds(), SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)
 
 
-def _concerns_no_timer(error: Exception) -> bool:
+def _concerns_no_timer(error: BaseException) -> bool:
     """Whether the cause lies outside the timers that are due; one that waits for a lock must not delay the rest."""
-    return isinstance(error, HandlerBrokenError) or (is_transient(error) and not is_overload(error))
+    if isinstance(error, HandlerBrokenError) or is_order_to_end(error):
+        return True
+    return is_transient(error) and not is_overload(error)

@@ -64,22 +64,38 @@ async def delete(connection: Connection, *, kind: str, keys: Sequence[str]) -> N
     )
 
 
-async def pop_due(connection: Connection, *, kinds: Sequence[str], now: datetime, limit: int) -> Sequence[DueTimer]:
+async def due_kinds(connection: Connection, *, kinds: Sequence[str], now: datetime, among: int) -> Sequence[str]:
+    """Which of `kinds` are due, by the first `among` timers that are."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT kind FROM (
+               SELECT kind FROM messaging.timer
+                WHERE due_at <= $2 AND kind = ANY ($1::text[]) ORDER BY due_at LIMIT $3) AS due
+         ORDER BY kind
+        """,
+        kinds,
+        now,
+        among,
+    )
+    return [row["kind"] for row in rows]
+
+
+async def pop_due(connection: Connection, *, kind: str, now: datetime, limit: int) -> Sequence[DueTimer]:
     """Delete up to `limit` due timers and return them, earliest first; meanwhile other instances skip them."""
     rows = await connection.fetch(
         """
         DELETE FROM messaging.timer
          WHERE (kind, key) IN (
                SELECT kind, key FROM messaging.timer
-                WHERE due_at <= $2 AND kind = ANY ($1::text[])
+                WHERE due_at <= $2 AND kind = $1
                 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
         RETURNING kind, key, due_at, attempts, traceparent
         """,
-        kinds,
+        kind,
         now,
         limit,
     )
-    return sorted((DueTimer(*row) for row in rows), key=lambda timer: (timer.due_at, timer.kind, timer.key))
+    return sorted((DueTimer(*row) for row in rows), key=lambda timer: (timer.due_at, timer.key))
 
 
 async def pop(connection: Connection, *, timer: DueTimer) -> bool:

@@ -42,11 +42,41 @@ MUTANTS = (
         "test_clock.py::test_elapsed_seconds_go_on_while_the_host_sleeps",
     ),
     Mutant(
+        "timers: a panic in a handler ends the service",
+        "timers/loop.py",
+        """                    crash_point("timers.before_commit")
+        except BaseException as error:""",
+        """                    crash_point("timers.before_commit")
+        except Exception as error:""",
+        "test_timer_loop.py::test_what_is_no_exception_postpones_its_timer_like_any_other_failure",
+    ),
+    Mutant(
+        "timers: an order to end is blamed on a timer",
+        "timers/loop.py",
+        "isinstance(error, HandlerBrokenError) or is_order_to_end(error)",
+        "isinstance(error, HandlerBrokenError)",
+        "test_timer_loop.py::test_an_order_to_end_blames_no_timer",
+    ),
+    Mutant(
+        "timers: a kind is given as many as are due",
+        "timers/loop.py",
+        "limit=handler.at_once)",
+        "limit=BATCH_TIMERS)",
+        "test_timer_loop.py::test_a_kind_that_fires_one_at_once_counts_what_fired_and_remembers_what_failed",
+    ),
+    Mutant(
+        "blame: a refused login ends the clean-up and with it the service",
+        "consuming/retention.py",
+        "work.connection()",
+        "work.pool.acquire()",
+        "test_unit_of_work.py::test_a_refused_login_is_waited_out_and_blamed_on_no_message",
+    ),
+    Mutant(
         "blame: a refused login is the message's fault",
         "unit_of_work.py",
         '                raise DatabaseUnavailableError(f"no connection: {describe(error)}") from error\n',
         "                raise\n",
-        "test_unit_of_work.py::test_a_refused_login_is_blamed_on_no_message",
+        "test_unit_of_work.py::test_a_refused_login_is_waited_out_and_blamed_on_no_message",
     ),
     Mutant(
         "told: what is told is told before the commit",

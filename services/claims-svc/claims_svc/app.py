@@ -31,7 +31,7 @@ def build(settings: Settings) -> Service:
         timers=(
             TimerHandler(POLICY_DEADLINE, handlers.end_waits),
             TimerHandler(RAINFALL_DEADLINE, handlers.end_waits),
-            TimerHandler(handlers.POLICY_SLICE, handlers.follow_policies, reversible=True),
+            TimerHandler(handlers.POLICY_SLICE, handlers.follow_policies, reversible=True, at_once=1),
         ),
         commands=COMMANDS,
     )

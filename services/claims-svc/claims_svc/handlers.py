@@ -125,11 +125,9 @@ async def _let_follow(versions: Sequence[PolicyChanged], work: Work) -> None:
 async def follow_policies(due: Sequence[DueTimer], work: Work) -> None:
     """Let the next slice of a policy's claims follow the oldest version that not all of them have followed yet.
 
-    One policy a transaction; the other policies' timers stay due. The slice, how far it came and the timer for the next
-    one are committed together.
+    One policy a transaction. The slice, how far it came and the timer for the next one are committed together.
     """
-    timer, *others = due
-    work.schedule(*(Timer(other.kind, other.key, other.due_at) for other in others))
+    (timer,) = due
     number = timer.key
     known = await policies.lock(work.connection, policy_numbers=[number])
     change = await policy_changes.oldest(work.connection, policy_number=number)

@@ -55,18 +55,19 @@ class Settings(ServiceSettings):
     )
     insurer_name: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\r\n]+$")] = "Waterschade"
     send_concurrency: int = Field(default=20, ge=1, le=1_000, description="Per channel: connections, or SMPP's window")
-    send_timeout_seconds: float = Field(default=30, gt=0)
+    send_timeout_seconds: float = Field(default=30, gt=0, le=3_600)
     lease_seconds: float = Field(
         default=120,
         gt=0,
+        le=86_400,
         validate_default=True,
         description="After this, the answer to an attempt without a result counts as lost",
     )
-    poll_seconds: float = Field(default=0.2, gt=0, description="How soon a new message is noticed")
-    retry_first_seconds: float = Field(default=30, gt=0)
-    retry_longest_seconds: float = Field(default=4 * 3_600, gt=0)
-    give_up_after_hours: float = Field(default=72, gt=0)
-    contact_wait_hours: float = Field(default=72, gt=0)
+    poll_seconds: float = Field(default=0.2, gt=0, le=60, description="How soon a new message is noticed")
+    retry_first_seconds: float = Field(default=30, gt=0, le=604_800)
+    retry_longest_seconds: float = Field(default=4 * 3_600, gt=0, le=604_800)
+    give_up_after_hours: float = Field(default=72, gt=0, le=8_760)
+    contact_wait_hours: float = Field(default=72, gt=0, le=8_760)
 
     @field_validator("lease_seconds")
     @classmethod

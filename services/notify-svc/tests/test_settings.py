@@ -68,3 +68,13 @@ def test_the_default_lease_is_checked_against_a_longer_time_out(environment: pyt
 
     with pytest.raises(CannotStartError, match=r"LEASE_SECONDS: .*at least four times SEND_TIMEOUT_SECONDS"):
         load_settings(Settings)
+
+
+@pytest.mark.parametrize("field", [name for name, field in Settings.model_fields.items() if field.annotation is float])
+def test_a_duration_without_an_end_stops_the_start_and_not_the_first_message_that_must_wait(
+    environment: pytest.MonkeyPatch, field: str
+) -> None:
+    environment.setenv(field.upper(), "inf")
+
+    with pytest.raises(CannotStartError, match=rf": {field.upper()} must be at most \d+$"):
+        load_settings(Settings)

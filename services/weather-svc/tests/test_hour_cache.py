@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from rain_samples import ELL, NOW, SIX, record
 
@@ -55,3 +57,29 @@ async def test_the_cache_is_emptied_after_a_large_import_and_when_it_is_full(
         await hour_cache.refresh(connection, spans=[ell, arcen])
     assert hour_cache.figures_of(ell).tenths_mm == (27, 8)
     assert hour_cache.figures_of(arcen).tenths_mm == (None, None)
+
+
+@pytest.mark.parametrize("hours_after", [1, 2, 3], ids=["fewer", "as-many", "more"])
+async def test_cached_figures_are_those_of_a_database_that_was_restored_meanwhile(
+    service: Harness, hours_after: int
+) -> None:
+    """What a backup did not have yet is gone, and its ids are given again to what is recorded afterwards."""
+    hour_cache, span = HourCache(), Span(ELL, HourSpan(SIX, SIX + 3))
+    async with service.pool.acquire() as connection:
+        await record(connection, 26, 8)
+        await hour_cache.refresh(connection, spans=[span])
+        await connection.execute(
+            "TRUNCATE observation; ALTER TABLE observation ALTER COLUMN observation_id RESTART WITH 1"
+        )
+        figures = [HourlyFigure(377, SIX + offset, 7, is_trace=False) for offset in range(1, 1 + hours_after)]
+        await observations.record(
+            connection,
+            network=Network.AWS,
+            figures=figures,
+            quality=Quality.PROVISIONAL,
+            now=NOW + timedelta(microseconds=1),
+        )
+
+        await hour_cache.refresh(connection, spans=[span])
+
+    assert hour_cache.figures_of(span).tenths_mm == (None, *[7] * hours_after, *[None] * (3 - hours_after))

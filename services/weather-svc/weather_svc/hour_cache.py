@@ -14,7 +14,7 @@ from weather_svc.domain.assessment import Measured, Question, Span, StationKey, 
 from weather_svc.domain.hours import HourSpan
 from weather_svc.domain.windows import Figures
 from weather_svc.repository import observations
-from weather_svc.repository.observations import Observation
+from weather_svc.repository.observations import Newest, Observation
 
 _BLOCK_HOURS = 1_024
 """Six weeks: a storm and the windows around it lie in one or two blocks."""
@@ -41,7 +41,7 @@ class HourCache:
 
     def __init__(self) -> None:
         self._blocks: dict[_BlockKey, _Block] = {}
-        self._newest_id = 0
+        self._newest: Newest | None = None
         self._refreshing = asyncio.Lock()
         self._measured: dict[tuple[Question, Span], Measured] = {}
 
@@ -59,15 +59,17 @@ class HourCache:
                 self._apply(rows)
 
     async def _apply_new_rows(self, connection: Connection) -> None:
-        newest_id = await observations.newest_id(connection)
-        if newest_id == self._newest_id:
+        before, newest = self._newest, await observations.newest(connection)
+        if newest == before:
             return
         self._measured.clear()
-        if newest_id - self._newest_id > _MAX_NEW_ROWS:
+        if before is None or newest is None or not await observations.is_recorded(connection, observation=before):
+            self._blocks.clear()  # the database is new to this cache, or was restored from an older backup
+        elif newest.observation_id - before.observation_id > _MAX_NEW_ROWS:
             self._blocks.clear()
-        if self._blocks:
-            self._apply(await observations.recorded_after(connection, observation_id=self._newest_id))
-        self._newest_id = newest_id
+        elif self._blocks:
+            self._apply(await observations.recorded_after(connection, observation_id=before.observation_id))
+        self._newest = newest
 
     def _apply(self, rows: Sequence[Observation]) -> None:
         for row in rows:

@@ -16,7 +16,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
-from chassis.errors import is_transient
+from chassis.errors import is_order_to_end, is_transient
 from chassis.service import Runtime
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import Work
@@ -61,6 +61,7 @@ class _Sender:
         self._transport = transport
         self._channel = channel
         self._settings = settings
+        self._trouble = runtime.trouble(f"{channel.value} sender")
         self._sending: dict[asyncio.Task[Result], LeasedMessage] = {}
         self._finished: list[tuple[LeasedMessage, Result]] = []
         self._send_seconds = SEND_SECONDS.labels(channel.value)
@@ -75,13 +76,15 @@ class _Sender:
         try:
             while not stopping.is_set() or self._sending or self._finished:
                 try:
-                    await self._exchange()
+                    with self._trouble.attempt():
+                        await self._exchange()
                 except Exception as error:
                     if not is_transient(error):
                         raise
-                    log.warning("exchange.retried", channel=self._channel, error=type(error).__name__)
+                    self._trouble.failed(error)
                     await (asyncio.sleep(_STOPPING_PAUSE_SECONDS) if stopping.is_set() else backoff.wait())
                 else:
+                    self._trouble.recovered()
                     backoff.reset()
                     await self._wait()
         finally:
@@ -213,7 +216,9 @@ class _Sender:
             with self._send_seconds.time():
                 result = await handover(lease)
             crash_point("notify.after_send")
-        except Exception as error:  # noqa: BLE001 - whatever one message fails on, other customers get theirs
+        except BaseException as error:  # whatever one message fails on, other customers get theirs
+            if is_order_to_end(error):
+                raise
             log.error("attempt.failed", channel=self._channel, error=type(error).__name__, **_claim_fields(leased))  # noqa: TRY400 - a traceback shows what stood in the message
             reason = f"defect-{type(error).__name__}"
             return Deferred(reason) if handover is None else AnswerLost(reason)

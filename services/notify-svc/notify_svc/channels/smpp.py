@@ -124,10 +124,12 @@ class SmppTransport:
 
     async def _listen(self, session: smpp34.Smsc) -> None:
         """Receive what the centre sends unasked, and notice when the session ends."""
-        while not isinstance(await session.next(), smpp34.Disconnected):
-            pass
-        if self._session is session:
-            self._session = None
+        try:
+            while not isinstance(await session.next(), smpp34.Disconnected):
+                pass
+        finally:
+            if self._session is session:
+                self._session = None
 
     async def _disconnect(self) -> None:
         if self._listening is not None:

@@ -5,6 +5,7 @@ import logging
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+import aiosmtplib
 import asyncpg
 import pytest
 from decisions import EMAIL, MOBILE_PHONE, NAME, contact, denied, paid
@@ -20,6 +21,10 @@ from uuid_utils.compat import uuid7
 from chassis.telemetry.logs import configure_logs
 from chassis.telemetry.tracing import Tracing
 from contracts.vocabulary import Channel
+
+
+class Panic(BaseException):
+    """As Rust code raises it."""
 
 
 async def test_two_processes_share_a_channel_and_send_each_message_once(desk: Desk, mail: MailServer) -> None:
@@ -49,12 +54,11 @@ async def test_the_sender_outlives_a_database_that_was_away(desk: Desk, mail: Ma
 
 
 async def test_the_sender_outlives_a_database_that_refuses_its_login(
-    desk: Desk, database: str, mail: MailServer, capfd: pytest.CaptureFixture[str]
+    desk: Desk, database: str, mail: MailServer
 ) -> None:
     await desk.know(contact())
     administrator = await asyncpg.connect(database)
     password = urlsplit(database).password
-    logged = ""
 
     async with desk.sending(Channel.EMAIL):
         await administrator.execute("ALTER ROLE CURRENT_USER PASSWORD 'changed'")
@@ -62,14 +66,15 @@ async def test_the_sender_outlives_a_database_that_refuses_its_login(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+        (trouble,) = desk.runtime.troubles
         async with asyncio.timeout(20):
-            while "DatabaseUnavailableError" not in logged:
+            while "PostgreSQL, InvalidPasswordError (28P01)" not in (trouble.problem(tolerated_seconds=0) or ""):
                 await asyncio.sleep(0.02)
-                logged += "".join(capfd.readouterr())
         await administrator.execute(f"ALTER ROLE CURRENT_USER PASSWORD '{password}'")
         await administrator.close()
         await desk.decide(paid())
         await desk.until(Channel.EMAIL, "sent")
+        assert trouble.problem(tolerated_seconds=0) is None
 
     assert len(mail.mails) == 1
 
@@ -211,3 +216,29 @@ async def test_no_log_line_holds_personal_data(
     assert '"event": "attempt.failed"' in logged
     for personal in (NAME, EMAIL, MOBILE_PHONE, MOBILE_PHONE.removeprefix("+"), "Voorbeeld"):
         assert personal not in logged
+
+
+@pytest.mark.parametrize("error", [Panic(), asyncio.CancelledError()], ids=["panic", "stray-cancellation"])
+async def test_what_is_no_exception_fails_one_attempt_and_no_other(
+    desk: Desk, mail: MailServer, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    data, failures = aiosmtplib.SMTP.data, [error]
+
+    async def fail_once(connection: aiosmtplib.SMTP, mail: bytes) -> aiosmtplib.SMTPResponse:
+        if failures:
+            raise failures.pop()
+        return await data(connection, mail)
+
+    monkeypatch.setattr(aiosmtplib.SMTP, "data", fail_once)
+    await desk.know(contact())
+    await desk.decide(paid())
+
+    async with desk.sending(Channel.EMAIL):
+        await desk.until_attempts(Channel.EMAIL, 1)
+        assert await desk.states(Channel.EMAIL) == ["due"]
+        last_error = await desk.harness.pool.fetchval("SELECT last_error FROM message WHERE channel = 'email'")
+        desk.later(minutes=1)
+        await desk.until(Channel.EMAIL, "sent")
+
+    assert last_error == f"defect-{type(error).__name__}"
+    assert len(mail.mails) == 1

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import SimpleNamespace
+
 import pytest
+import smpp34
 from decisions import contact, paid
 from notify_desk import Desk
 from sms_centre import DROP, INVALID_DESTINATION, KEEP_SILENT, QUEUE_FULL, THROTTLED, SmsCentre
@@ -8,6 +12,11 @@ from uuid_utils.compat import uuid7
 
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
+from notify_svc.channels import smpp
+
+
+class Panic(BaseException):
+    """As Rust code raises it."""
 
 
 async def test_an_sms_arrives_in_the_alphabet_and_the_number_form_of_smpp(desk: Desk, centre: SmsCentre) -> None:
@@ -97,3 +106,35 @@ async def test_a_window_of_messages_is_on_its_way_at_once(desk: Desk, centre: Sm
 
     assert len(centre.messages) == 100
     assert centre.sessions == 1
+
+
+async def test_a_session_that_can_no_longer_be_listened_to_is_opened_again(
+    desk: Desk, centre: SmsCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Session:
+        def __init__(self, session: smpp34.Smsc) -> None:
+            self.submit_sm = session.submit_sm
+            self.unbind = session.unbind
+
+        async def next(self) -> None:
+            raise Panic
+
+    class Client:
+        def __init__(self, *place_and_login: str | int, **options: object) -> None:
+            self._client = new_client(*place_and_login, **options)
+            self.stop = self._client.stop
+
+        async def connect(self) -> Session:
+            return Session(await self._client.connect())
+
+    new_client: Callable[..., smpp34.Client] = smpp34.Client
+    monkeypatch.setattr(smpp, "smpp34", SimpleNamespace(**vars(smpp34) | {"Client": Client}))
+    await desk.know(contact())
+
+    async with desk.sending(Channel.SMS):
+        await desk.decide(paid())
+        await desk.until(Channel.SMS, "sent")
+        await desk.decide(paid())
+        await desk.until(Channel.SMS, "sent", "sent")
+
+    assert centre.sessions == 2

@@ -113,10 +113,27 @@ async def record(
     ]
 
 
-async def newest_id(connection: Connection) -> int:
-    """Return the id of the observation recorded last; 0 when there is none."""
-    newest: int = await connection.fetchval("SELECT coalesce(max(observation_id), 0) FROM observation")
-    return newest
+class Newest(NamedTuple):
+    """The observation recorded last: its id, and the moment that tells it from one of another history."""
+
+    observation_id: int
+    recorded_at: datetime
+
+
+async def newest(connection: Connection) -> Newest | None:
+    """Return the observation recorded last; None when there is none."""
+    row = await connection.fetchrow(
+        "SELECT observation_id, recorded_at FROM observation ORDER BY observation_id DESC LIMIT 1"
+    )
+    return None if row is None else Newest(*row)
+
+
+async def is_recorded(connection: Connection, *, observation: Newest) -> bool:
+    """Whether this database has recorded this observation; it has not when it was restored from an older backup."""
+    recorded: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM observation WHERE observation_id = $1 AND recorded_at = $2)", *observation
+    )
+    return recorded
 
 
 async def recorded_after(connection: Connection, *, observation_id: int) -> Sequence[Observation]:
