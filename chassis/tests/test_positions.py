@@ -37,6 +37,7 @@ POSITION = "SELECT partition, next_offset FROM messaging.consumer_position"
     [
         (None, None, Start(offset=10, before=0)),
         (None, 50, Start(offset=10, before=50)),
+        (None, 7, Start(offset=10, before=7, gap_from=7)),
         (50, None, Start(offset=10, before=50)),
         (50, 50, Start(offset=50, before=50)),
         (30, 50, Start(offset=30, before=50)),

@@ -26,7 +26,7 @@ from specimen_driver import until
 
 from chassis.clock import elapsed_seconds
 from chassis.database import Connection
-from chassis.publishing import lease, outbox, relay
+from chassis.publishing import blocked_topics, lease, outbox, relay
 from chassis.publishing.outbox import (
     OutboxMessage,
     insert,
@@ -230,6 +230,21 @@ async def test_a_topic_that_fails_waits_and_does_not_hold_up_the_others(
 
     assert [event_id for event_id in await published_ids(broker) if event_id in refused] == refused
     assert [event_id for event_id in await published_ids(broker, OTHER_TOPIC) if event_id in others] == others
+
+
+async def test_blocked_topics_that_are_tried_again_and_again_do_not_hold_up_the_others(
+    running: Harness, broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when several topics are blocked and each try takes seconds: one of them is always due."""
+    monkeypatch.setattr(blocked_topics, "LONGEST_WAIT_SECONDS", 0.0)
+    refused = await fill(running, 2, payload=b"sound")
+    await fill(running, 5, payload=b"sound", topic=OTHER_TOPIC, key="other")
+    broker.refuse_topic(TOPIC, TOPIC_AUTHORIZATION_FAILED)
+
+    async with relaying(running):
+        await until(lambda: left(running, refused), what="the other topic left")
+        broker.refuse_topic(TOPIC, NO_ERROR)
+        await until(lambda: left(running, []), what="the blocked topic left")
 
 
 async def test_a_leader_whose_machine_slept_through_its_lease_hands_over_nothing(

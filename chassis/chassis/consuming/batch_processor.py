@@ -160,11 +160,12 @@ class BatchProcessor(Generic[E]):
         consumed = len(deliveries) + len(rejections)
         async with self._work.transaction() as work:
             new: Sequence[Delivery[E]] = ()
+            contradicting: Sequence[Delivery[E]] = ()
             stored: Sequence[Rejection] = ()
             if deliveries:
                 sifted = await inbox.sift(work.connection, consumer=self._group, deliveries=deliveries)
-                new = sifted.new
-                rejections = [*rejections, *(id_used_twice(one.record) for one in sifted.contradicting)]
+                new, contradicting = sifted.new, sifted.contradicting
+                rejections = [*rejections, *(id_used_twice(one.record) for one in contradicting)]
             if rejections:
                 stored = await dead_letters.store(work, consumer=self._group, rejections=rejections)
             if new:
@@ -173,7 +174,7 @@ class BatchProcessor(Generic[E]):
                 await positions.advance(work.connection, consumer=self._group, advances=advances)
             crash_point("consumer.before_commit")
         crash_point("consumer.after_commit")
-        if new:
+        if len(deliveries) > len(contradicting):  # they take effect, or did when they were consumed before
             self._failures_in_a_row = 0
         self._count(new=len(new), duplicates=consumed - len(new) - len(stored), stored=stored)
 

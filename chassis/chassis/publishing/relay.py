@@ -63,6 +63,7 @@ class Relay:
         self._stopping = stopping
         self._lease = Lease("relay")
         self._blocked = BlockedTopics()
+        self._tried: str | None = None
         self._standing_by = False
         self._reached_at = _now()
         self.trouble = Trouble("relay")
@@ -131,7 +132,8 @@ class Relay:
             await self._lease.renew(connection)
             if self._stopping.is_set() and last_position is None:  # what others go on adding is theirs to send
                 last_position = await outbox.last_position(connection)
-            tried = self._blocked.due()
+            # To try a topic may take seconds: what is not blocked has every other turn, however many topics are.
+            tried = self._tried = None if self._tried else self._blocked.due()
             rows = await outbox.next_rows(
                 connection,
                 limit=CAREFUL_ROWS if tried else BATCH_ROWS,

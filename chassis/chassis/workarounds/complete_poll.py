@@ -114,6 +114,7 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
                 self._note_failure(error)
                 break  # what was polled before is sound
             if self._placed is not self._assigned:
+                self._ends.clear()
                 return {}  # they were fetched from wherever the new assignment began; the next poll places it
             self._is_doubtful = False
             self._note_ends(records)

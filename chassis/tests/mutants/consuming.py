@@ -227,4 +227,32 @@ MUTANTS = (
         "                pass\n",
         "test_verdicts.py::test_a_sound_record_or_another_producer_between_them_keeps_the_service_running",
     ),
+    Mutant(
+        "a: what was polled before the assignment changed is skipped",
+        "workarounds/complete_poll.py",
+        "                self._ends.clear()\n                return {}",
+        "                return {}",
+        "test_complete_poll.py::test_what_was_polled_before_the_assignment_changed_is_not_skipped",
+    ),
+    Mutant(
+        "a: a gap is not told to a database without a position",
+        "consuming/placement.py",
+        "    known = committed if stored is None else stored\n",
+        "    known = stored\n",
+        "test_positions.py::test_the_lower_position_is_right_if_the_broker_still_has_it[None-7-start2]",
+    ),
+    Mutant(
+        "c: old poison stops a service that reads its topic again",
+        "consuming/batch_processor.py",
+        "        if len(deliveries) > len(contradicting):",
+        "        if new:",
+        "test_processor.py::test_old_poison_between_what_took_effect_does_not_stop_a_service_that_reads_it_all_again",
+    ),
+    Mutant(
+        "l: a record is blamed for a host without memory",
+        "consuming/decoding.py",
+        "if is_order_to_end(error) or is_transient(error):",
+        "if is_order_to_end(error):",
+        "test_processor.py::test_a_host_without_memory_blames_no_message",
+    ),
 )

@@ -100,4 +100,18 @@ MUTANTS = (
         "                last_position = 2**62\n",
         "test_relay.py::test_a_leader_that_is_to_stop_leaves_to_others_what_they_go_on_adding",
     ),
+    Mutant(
+        "e: who asks for a lease while its holder renews it takes it",
+        "publishing/lease.py",
+        "held.expires_at > clock_timestamp() + make_interval(secs => $3)",
+        "held.expires_at > excluded.expires_at",
+        "test_lease.py::test_a_lease_that_was_renewed_while_another_asked_for_it_is_not_taken",
+    ),
+    Mutant(
+        "d: as long as a blocked topic is due, nothing else leaves",
+        "publishing/relay.py",
+        "None if self._tried else self._blocked.due()",
+        "self._blocked.due()",
+        "test_relay.py::test_blocked_topics_that_are_tried_again_and_again_do_not_hold_up_the_others",
+    ),
 )
