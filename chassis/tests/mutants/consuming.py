@@ -43,7 +43,7 @@ MUTANTS = (
     Mutant(
         "c: poison is swallowed",
         "consuming/batch_processor.py",
-        "        await self._commit((), (rejection,))\n",
+        "        await self._commit((), (rejection,), unmoved)\n",
         "        del rejection\n",
         "test_poison.py::test_one_poison_message_in_a_batch_of_500_harms_no_other[broken-handler-failed]",
     ),
@@ -254,5 +254,12 @@ MUTANTS = (
         "if is_order_to_end(error) or is_transient(error):",
         "if is_order_to_end(error):",
         "test_processor.py::test_a_host_without_memory_blames_no_message",
+    ),
+    Mutant(
+        "a: the parts of a batch that was halved take effect wherever the position is",
+        "consuming/batch_processor.py",
+        "            unmoved = [Advance(one.partition, one.start, one.start) for one in advances]\n",
+        "            unmoved = ()\n",
+        "test_positions.py::test_no_part_of_a_batch_takes_effect_in_a_database_that_was_restored",
     ),
 )
