@@ -175,6 +175,10 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
         known = {partition: states.state_value(partition) for partition in states.tps}
         return {partition: state.position for partition, state in known.items() if state.has_valid_position}
 
+    def known_end(self, partition: TopicPartition) -> int:
+        """Where a partition ended when it was last fetched, open transactions included; 0 if it is not ours."""
+        return (self.highwater(partition) or 0) if partition in self.assignment() else 0
+
     @property
     def idle_seconds(self) -> float:
         """How long nobody has polled; aiokafka measures max.poll.interval by it."""

@@ -262,4 +262,12 @@ MUTANTS = (
         "            unmoved = ()\n",
         "test_positions.py::test_no_part_of_a_batch_takes_effect_in_a_database_that_was_restored",
     ),
+    Mutant(
+        "j: what an open transaction holds up is no lag",
+        "consuming/subscription.py",
+        "max(end, client.known_end(partition))",
+        "end",
+        "test_health.py::test_records_that_an_open_transaction_holds_up_are_part_of_the_lag",
+        stack="jvm",
+    ),
 )
