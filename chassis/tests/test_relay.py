@@ -37,6 +37,7 @@ from chassis.publishing.outbox import (
 )
 from chassis.publishing.relay import Relay
 from chassis.publishing.sender import Sender
+from chassis.telemetry import metrics
 from chassis.testing import Harness, harness
 
 TOPIC, OTHER_TOPIC = "relay.v1", "other.v1"
@@ -245,6 +246,44 @@ async def test_blocked_topics_that_are_tried_again_and_again_do_not_hold_up_the_
         await until(lambda: left(running, refused), what="the other topic left")
         broker.refuse_topic(TOPIC, NO_ERROR)
         await until(lambda: left(running, []), what="the blocked topic left")
+
+
+async def test_a_leader_that_is_to_stop_sends_what_failed_only_with_a_blocked_topic(
+    running: Harness, broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopping = asyncio.Event()
+    start = Sender.start
+
+    async def start_and_stop(sender: Sender) -> None:
+        await start(sender)
+        stopping.set()
+
+    monkeypatch.setattr(Sender, "start", start_and_stop)
+    refused = await fill(running, 2, payload=b"sound")
+    await fill(running, 5, payload=b"sound", topic=OTHER_TOPIC, key="other")
+    broker.refuse_topic(TOPIC, TOPIC_AUTHORIZATION_FAILED)
+    try:
+        await asyncio.wait_for(new_relay(running, stopping).run(), 20)
+    finally:
+        broker.refuse_topic(TOPIC, NO_ERROR)
+
+    assert await left(running, refused)
+
+
+async def test_who_no_longer_leads_tells_of_no_blocked_topic(running: Harness, broker: RefusingBroker) -> None:
+    async def is_told_no_more() -> bool:
+        return not metrics.OUTBOX_TOPIC_BLOCKED.labels(TOPIC)._value.get()
+
+    await fill(running, 2, payload=b"sound")
+    broker.refuse_topic(TOPIC, TOPIC_AUTHORIZATION_FAILED)
+    try:
+        async with running.pool.acquire() as connection, relaying(running) as leader:
+            await until(leader._blocked.names, what="the topic is blocked")
+            assert not await is_told_no_more()
+            await connection.execute("UPDATE messaging.lease SET holder = $1, session = pg_backend_pid()", uuid4())
+            await until(is_told_no_more, what="another leads")
+    finally:
+        broker.refuse_topic(TOPIC, NO_ERROR)
 
 
 async def test_a_leader_whose_machine_slept_through_its_lease_hands_over_nothing(

@@ -63,6 +63,12 @@ class BlockedTopics:
         metrics.OUTBOX_TOPIC_BLOCKED.labels(topic).set(0)
         log.info("topic.unblocked", topic=topic, seconds=round(_now() - block.since, 1))
 
+    def forget(self) -> None:
+        """Know of no blocked topic: another process leads and finds out by itself."""
+        for topic in self._blocks:
+            metrics.OUTBOX_TOPIC_BLOCKED.labels(topic).set(0)
+        self._blocks.clear()
+
     def problem(self, *, longest_seconds: float) -> str | None:
         """Name the topics that have been blocked for longer than `longest_seconds`, and why."""
         now = _now()

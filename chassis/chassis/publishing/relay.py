@@ -71,7 +71,9 @@ class Relay:
     async def run(self) -> None:
         """Lead and send, or stand by until the leader is gone."""
         backoff = Backoff(self._stopping)
-        while not self._stopping.is_set():
+        has_others_to_send = False
+        while has_others_to_send or not self._stopping.is_set():
+            has_others_to_send = False
             try:
                 await self._session(backoff)
             except LeaseLostError:
@@ -81,6 +83,7 @@ class Relay:
                 metrics.SEND_FAILURES.labels(type(error.cause).__name__).inc()
                 for topic in error.topics:
                     self._blocked.block(topic, error.reason)
+                has_others_to_send = True  # also when it is to stop: they failed only with these
             except Exception as error:
                 self._standing_by = False
                 if not is_transient(error):
@@ -109,6 +112,7 @@ class Relay:
             await connection.add_listener("outbox", lambda *_: self._filled.set())
             while not await self._lease.acquire(connection):
                 self._standing_by = True
+                self._blocked.forget()
                 self.trouble.recovered()
                 if await pause(self._stopping, STANDBY_SECONDS):
                     return
