@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import structlog
 from specimen.app import consumed_topic
 from specimen_driver import contact, until
 
@@ -57,6 +58,19 @@ async def test_what_is_told_after_the_commit_is_told_in_order_and_only_when_it_i
             work.after_commit(partial(told.append, "never"))
             raise ZeroDivisionError
     assert told == ["first", "second"]
+
+
+async def test_what_fails_after_the_commit_is_logged_and_the_rest_is_told(running: Harness) -> None:
+    told: list[str] = []
+    with structlog.testing.capture_logs() as logs:
+        async with running.runtime.transaction() as work:
+            work.after_commit(lambda: told.remove("what was never told"))
+            work.after_commit(partial(told.append, "second"))
+
+    assert told == ["second"]
+    (line,) = logs
+    assert line["event"] == "after_commit.failed"
+    assert line["places"].endswith("> ValueError")
 
 
 async def test_what_the_commit_itself_refuses_is_not_told(running: Harness) -> None:
