@@ -17,7 +17,7 @@ from chassis.consuming.retention import clean_up
 from chassis.consuming.subscription import Subscription, new_broker, start
 from chassis.database import Pool, open_pool
 from chassis.database_state import DatabaseState
-from chassis.errors import CannotStartError, describe
+from chassis.errors import CannotStartError, describe, is_order_to_end
 from chassis.kafka_security import not_granted
 from chassis.migrations.runner import pending_migrations
 from chassis.publishing.relay import Relay
@@ -27,6 +27,7 @@ from chassis.telemetry import metrics
 from chassis.telemetry.health import HttpServer, Problems, health_app
 from chassis.telemetry.logs import log_unhandled
 from chassis.telemetry.tracing import Tracing
+from chassis.telemetry.trouble import Trouble
 from chassis.telemetry.watch import Watch
 from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.loop import TimerLoop
@@ -153,6 +154,7 @@ class RunningService:
             Watch("kafka", self._required_topics.differences, every_seconds=every_seconds),
         ]
         self._watching: list[asyncio.Task[None]] = []
+        self._clean_up_trouble = Trouble("clean-up")
         self._lag = Watch("lag", self._measure_lag, every_seconds=every_seconds)
         self._subscriptions = [
             Subscription(
@@ -201,6 +203,7 @@ class RunningService:
                 work=runtime.work,
                 guard=self._clock_guard,
                 stopping=runtime.stopping,
+                trouble=self._clean_up_trouble,
             ),
         )
         self._watching = [self.spawn(f"watch of {watch.name}", watch.run()) for watch in (*self._watches, self._lag)]
@@ -246,7 +249,7 @@ class RunningService:
         self._started = False
         try:
             async with asyncio.timeout(self._settings.stop_timeout_seconds):
-                await self._broker.stop()
+                await self._stop_consuming()
                 self._runtime.stopping.set()
                 self._runtime.work.outbox_filled.set()
                 self._runtime.work.timers_changed.set()
@@ -259,7 +262,18 @@ class RunningService:
         await _cancel(self._tasks)
         log.info("service.stopped")
 
+    async def _stop_consuming(self) -> None:
+        """Finish the batches under way; whatever keeps a consumer from it keeps no other part from its orderly end."""
+        try:
+            await self._broker.stop()
+        except BaseException as error:
+            if is_order_to_end(error):
+                raise
+            self._fail(error)
+
     def _live(self) -> dict[str, str]:
+        if self._runtime.stopping.is_set():
+            return {}  # its parts end one by one, within the deadline; who kills it sooner leaves events in the outbox
         if self._failure is not None:
             return {"service": f"cannot go on: {type(self._failure).__name__}"}
         return {task.get_name(): "has ended" for task in self._tasks if task.done()}
@@ -285,9 +299,15 @@ class RunningService:
     def _measure(self) -> None:
         """Set the gauges that change by themselves, from what is known without asking anyone."""
         watches = (*self._watches, self._lag)
-        parts: tuple[Subscription | Relay | TimerLoop | Watch, ...]
-        parts = (*self._subscriptions, self._relay, self._timers, *watches)
-        for trouble in (*(part.trouble for part in parts), *self._runtime.troubles):
+        troubles = [
+            *(trouble for subscription in self._subscriptions for trouble in subscription.troubles()),
+            self._relay.trouble,
+            self._timers.trouble,
+            self._clean_up_trouble,
+            *(watch.trouble for watch in watches),
+            *self._runtime.troubles,
+        ]
+        for trouble in troubles:
             metrics.FAILING_SECONDS.labels(trouble.part).set(trouble.seconds)
         for watch in watches:
             metrics.MEASUREMENT_AGE_SECONDS.labels(watch.name).set(watch.age_seconds)

@@ -17,6 +17,7 @@ from chassis.consuming.dead_letters import find
 from chassis.consuming.replay import replay
 from chassis.consuming.retention import clean_up_dead_letters
 from chassis.service import Service
+from chassis.telemetry.trouble import Trouble
 from chassis.testing import Harness, harness
 from chassis.timers.clock_guard import ClockGuard
 
@@ -128,6 +129,7 @@ async def test_a_service_cleans_up_again_and_again(running: Harness) -> None:
             work=runtime.work,
             guard=ClockGuard(limit=timedelta(hours=1), anchor=None),
             stopping=stopping,
+            trouble=Trouble("clean-up"),
         )
     )
     for partition in range(2):

@@ -17,12 +17,26 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
+from prometheus_client import REGISTRY
 from specimen.app import consumed_topic, published_topic
 from specimen_driver import Driver, contact, until
+from specimen_records import TOPIC, message
+from structlog.testing import capture_logs
 
+from chassis.consuming import subscription
+from chassis.consuming.delivery import Batch
+from chassis.consuming.subscription import Subscription
+from chassis.errors import PositionMovedError
+from chassis.lifecycle import RunningService
+from chassis.service import Consumer, Service
+from chassis.testing import Harness, harness
+from chassis.unit_of_work import Work
+from contracts.envelope import Message
+from contracts.policy import ContactChanged
 from contracts.topic import Topic
+from devstack.kafka.mock_cluster import MockCluster
 
 IMPATIENT = "1"
 SOON_SECONDS = 15.0
@@ -172,6 +186,88 @@ async def test_a_partition_that_works_does_not_hide_one_that_fails(driver: Drive
         await until(named_while_others_take_effect, what="it is named while others take effect")
         assert "trouble.ended" not in driver.log()
     await until(driver.ready, what="ready again")
+
+
+@pytest.mark.parametrize("way", ["lost", "consumed elsewhere"])
+async def test_what_failed_and_concerns_another_instance_now_is_forgotten(service: Service, way: str) -> None:
+    """No record comes that could succeed instead."""
+    attempts = 0
+
+    async def fail(_: Batch[ContactChanged], __: Work) -> None:
+        nonlocal attempts
+        attempts += 1
+        raise PositionMovedError
+
+    first = TopicPartition(TOPIC.name, 0)
+    cluster = MockCluster()
+    cluster.create_topic(name=TOPIC.name, partitions=1)
+    settings = service.settings.model_copy(update={"kafka_bootstrap_servers": cluster.bootstrap_servers})
+    service = replace(service, settings=settings, consumers=(Consumer(TOPIC, fail),))
+    async with harness(service) as running:
+        await publish(cluster, message(contact(uuid4(), 1)))
+        with capture_logs() as logs:
+            async with subscribed(running) as consuming:
+                await until(lambda: attempts > 2, what="it fails again and again")
+                assert consuming.trouble.seconds > 0
+                client: Any = consuming.subscriber.consumer
+                if way == "lost":
+                    client._subscription.assign_from_subscribed(set())
+                else:
+                    await running.pool.execute("UPDATE messaging.consumer_position SET next_offset = 1")
+                    await client.commit({first: 1})
+
+                await until(lambda: consuming.trouble.seconds == 0, what="it is forgotten")
+
+                assert consuming.problem(tolerated_seconds=0) is None
+
+    (ended,) = [line for line in logs if line["event"] == "trouble.ended"]
+    assert ended["failures"] == attempts
+
+
+@asynccontextmanager
+async def subscribed(running: Harness) -> AsyncIterator[Subscription]:
+    """Consume for the only consumer of a service, as its process would."""
+    service, runtime = running.service, running.runtime
+    broker = subscription.new_broker(service.settings, service=service.name)
+    (consumer,) = service.consumers
+    consuming = Subscription(
+        consumer,
+        broker=broker,
+        settings=service.settings,
+        work=runtime.work,
+        stopping=runtime.stopping,
+        report_failure=lambda _: None,
+    )
+    await subscription.start(broker, [consuming])
+    try:
+        yield consuming
+    finally:
+        await broker.stop()
+
+
+async def publish(cluster: MockCluster, record: Message) -> None:
+    producer: Any = AIOKafkaProducer(bootstrap_servers=cluster.bootstrap_servers)
+    await producer.start()
+    await producer.send_and_wait(record.topic, record.value, key=record.key, headers=list(record.headers))
+    await producer.stop()
+
+
+async def test_the_gauge_tells_also_of_polls_and_of_the_clean_up(service: Service) -> None:
+    async with harness(service) as running:
+        whole = RunningService(running.service, running.runtime)
+        polling = whole._subscriptions[0]
+        client = polling.new_client(group_id=polling.group)
+        polling.subscriber.consumer = client
+        for trouble in (client.trouble, whole._clean_up_trouble):
+            trouble.failed(OSError())
+
+        whole._measure()
+        await client.stop()
+
+        for part in (f"{polling.group} polling", "clean-up"):
+            seconds = REGISTRY.get_sample_value("part_failing_seconds", {"part": part})
+            assert seconds is not None
+            assert seconds > 0
 
 
 async def test_the_age_of_the_outbox_is_measured_when_nobody_asks_ready(driver: Driver) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from collections.abc import Awaitable
+from unittest.mock import AsyncMock
 from uuid import uuid4
 
 import pytest
@@ -126,6 +128,43 @@ async def test_polling_that_ends_from_within_ends_the_service_and_its_batch_is_d
     await driver.start()
 
     await until(lambda: _effects(driver, 3), what="every effect after a restart")
+
+
+async def test_consumers_that_cannot_be_stopped_keep_no_other_part_from_its_orderly_end(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with harness(service) as running:
+        whole = RunningService(running.service, running.runtime)
+        monkeypatch.setattr(whole._broker, "stop", AsyncMock(side_effect=ZeroDivisionError))
+        part = whole.spawn("part", _as_coroutine(running.runtime.stopping.wait()))
+
+        await whole._stop()
+
+        assert part.done()
+        assert not part.cancelled()
+        assert isinstance(whole._failure, ZeroDivisionError)
+
+
+async def test_a_stop_is_alive_until_its_last_part_has_ended(service: Service) -> None:
+    async with harness(service) as running:
+        whole = RunningService(running.service, running.runtime)
+        outbox_sent = asyncio.Event()
+        relay = whole.spawn("relay", _as_coroutine(outbox_sent.wait()))
+        watch = whole.spawn("watch", _as_coroutine(asyncio.Event().wait()))
+        whole._watching = [watch]
+        stopping = asyncio.create_task(whole._stop())
+        await asyncio.wait([watch])
+
+        assert watch.cancelled()
+        assert not relay.done()
+        assert whole._live() == {}
+        outbox_sent.set()
+        await stopping
+        assert whole._live() == {}
+
+
+async def _as_coroutine(awaitable: Awaitable[object]) -> None:
+    await awaitable
 
 
 async def test_a_part_that_ends_by_itself_ends_the_service(service: Service) -> None:

@@ -22,6 +22,7 @@ from chassis.consuming.delivery import Batch
 from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION, clean_up, clean_up_inbox
 from chassis.errors import DatabaseUnavailableError
 from chassis.service import Consumer, Service
+from chassis.telemetry.trouble import Trouble
 from chassis.testing import Harness, harness
 from chassis.timers.clock_guard import ClockGuard
 from chassis.unit_of_work import Work
@@ -158,6 +159,7 @@ async def test_nothing_is_deleted_for_its_age_while_the_clock_is_in_doubt(servic
                 work=running.runtime.work,
                 guard=guard,
                 stopping=stopping,
+                trouble=Trouble("clean-up"),
             )
         )
 

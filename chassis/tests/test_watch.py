@@ -26,7 +26,7 @@ class Measurement:
 
     def __init__(self) -> None:
         self.found: Mapping[str, str] = {}
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
         self.can_end = asyncio.Event()
         self.can_end.set()
         self.begun = 0
@@ -95,6 +95,59 @@ async def test_a_measurement_that_hangs_and_ignores_its_end_is_reported_and_not_
     running.cancel()
     await asyncio.wait([running])
     assert running.cancelled()
+
+
+async def test_a_cancellation_inside_a_measurement_is_a_finding_and_not_the_end_of_the_watch(
+    watch: Watch, measurement: Measurement
+) -> None:
+    measurement.error = asyncio.CancelledError()
+    await watch.measure_once()
+    assert watch.problems() == {"server": "does not answer: this service, CancelledError"}
+    assert watch.trouble.seconds > 0
+
+    measurement.error = None
+    await watch.measure_once()
+
+    assert watch.problems() == {}
+
+
+async def test_a_measurement_that_took_too_long_and_ends_late_does_not_end_the_watch(
+    watch: Watch, measurement: Measurement
+) -> None:
+    measurement.can_end.clear()
+    measurement.error = asyncio.CancelledError()  # that of its time limit, once it listens
+    await watch.measure_once()
+    measurement.can_end.set()
+    await watch.measure_once()
+    assert watch.problems() == {"server": "has not answered within 0 s"}
+
+    measurement.error = None
+    await watch.measure_once()
+
+    assert watch.problems() == {}
+    assert measurement.begun == 2
+
+
+async def test_only_a_measurement_that_succeeds_is_a_new_one(measurement: Measurement) -> None:
+    time = SteppedTime()
+    watch = Watch("server", measurement, every_seconds=5, longest_seconds=0.05, monotonic=time)
+    await watch.measure_once()
+    time.seconds += STALE_SECONDS + 1
+    measurement.error = OSError()
+    await watch.measure_once()
+    assert watch.age_seconds == STALE_SECONDS + 1
+    assert watch.problems() == {"server": "does not answer: this service, OSError"}
+    measurement.can_end.clear()
+    await watch.measure_once()
+    assert watch.age_seconds == STALE_SECONDS + 1
+    assert watch.problems() == {"server": "has not answered within 0 s"}
+
+    measurement.error = None
+    measurement.can_end.set()
+    await watch.measure_once()
+
+    assert watch.age_seconds == 0
+    assert watch.problems() == {}
 
 
 async def test_a_measurement_that_is_too_old_says_so(measurement: Measurement) -> None:

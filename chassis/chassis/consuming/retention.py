@@ -36,9 +36,12 @@ async def clean_up(
     work: WorkFactory,
     guard: ClockGuard,
     stopping: asyncio.Event,
+    trouble: Trouble,
 ) -> None:
-    """Delete what is too old every ten minutes, until the service is to stop; nothing while the clock is in doubt."""
-    trouble = Trouble("clean-up")
+    """Delete what is too old every ten minutes, until the service is to stop; nothing while the clock is in doubt.
+
+    What it fails by is reported to `trouble`.
+    """
     while not await pause(stopping, every_seconds):
         try:
             if await _trusts_clock(guard, work):

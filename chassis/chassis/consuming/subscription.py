@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RebalanceInProgressError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -28,6 +28,7 @@ from chassis.errors import HandlerBrokenError, PositionMovedError, describe, is_
 from chassis.kafka_security import kafka_security
 from chassis.settings import ServiceSettings
 from chassis.telemetry import metrics
+from chassis.telemetry.trouble import Trouble
 from chassis.unit_of_work import WorkFactory
 from chassis.workarounds.complete_poll import CompletePollConsumer
 from chassis.workarounds.raw_records import hand_over_raw, keep_raw, use_consumer_class
@@ -64,7 +65,7 @@ class Subscription:
         self._processor = BatchProcessor(consumer, work=work, dead_letter_limit=settings.dead_letter_limit)
         self._placement = Placement(consumer=self.group, work=work)
         self.trouble = self._processor.trouble
-        self._failed_partitions: set[TopicPartition] = set()
+        self._failed_at: dict[TopicPartition, int] = {}  # the first offset of what failed last
         self._backoff = Backoff(stopping)
         self._poll_backoff = Backoff(stopping)
         self._report_failure = report_failure
@@ -90,8 +91,16 @@ class Subscription:
     def new_client(self, **settings: Any) -> CompletePollConsumer:  # noqa: ANN401 - what FastStream gives a consumer
         """Return the consumer that polls for this subscription."""
         return CompletePollConsumer(
-            place=self._placement.place, skip=partial(self.process, ()), backoff=self._poll_backoff, **settings
+            place=self._place, skip=partial(self.process, ()), backoff=self._poll_backoff, **settings
         )
+
+    async def _place(
+        self, client: AIOKafkaConsumer, partitions: Collection[TopicPartition]
+    ) -> Mapping[TopicPartition, int]:
+        """Tell where to begin. What has failed is another instance's to do, unless this one begins with it."""
+        starts = await self._placement.place(client, partitions)
+        self._keep_failing([partition for partition, at in self._failed_at.items() if starts.get(partition) == at])
+        return starts
 
     def watch_polling(self) -> None:
         """Let the end of the polling task, once it has started, be the end of the service."""
@@ -118,9 +127,7 @@ class Subscription:
             self._backoff.reset()
             crash_point("consumer.before_acknowledge")
             await self._acknowledge(client, offsets)
-        self._failed_partitions &= client.assignment() - offsets.keys()
-        if not self._failed_partitions:  # another partition that works does not mend one that has failed
-            self.trouble.recovered()
+        self._keep_failing(client.assignment() - offsets.keys())
 
     async def _leave_undone(self, client: CompletePollConsumer, error: BaseException) -> None:
         """Let the batch be polled again after a while, or end the service when that cannot help."""
@@ -132,8 +139,14 @@ class Subscription:
             client.place_again()
         metrics.RETRIES.labels(self.group).inc()
         self.trouble.failed(error)
-        self._failed_partitions |= client.unsettled().keys()
+        self._failed_at.update({partition: offsets.start for partition, offsets in client.unsettled().items()})
         await self._backoff.wait()
+
+    def _keep_failing(self, partitions: Collection[TopicPartition]) -> None:
+        """Forget the failures of all other partitions: one that works does not mend another that has failed."""
+        self._failed_at = {partition: at for partition, at in self._failed_at.items() if partition in partitions}
+        if not self._failed_at:
+            self.trouble.recovered()
 
     def _fail(self, error: BaseException) -> None:
         """Poll nothing more, also not from a task that FastStream starts in place of one that has failed."""
@@ -162,6 +175,11 @@ class Subscription:
             raise IllegalStateError("the consumer is stopped")
         return client
 
+    def troubles(self) -> Sequence[Trouble]:
+        """Return what its batches fail by, and what its polls fail by once it polls."""
+        client = self.subscriber.consumer
+        return (self.trouble, client.trouble) if isinstance(client, CompletePollConsumer) else (self.trouble,)
+
     def problem(self, *, tolerated_seconds: float) -> str | None:
         """Why this consumer does not work; None when it does."""
         client = self.subscriber.consumer
@@ -173,7 +191,7 @@ class Subscription:
             "waits for its group": not client.has_joined,
             f"has not polled for {client.idle_seconds:.0f} s": client.idle_seconds > LONGEST_IDLE_SECONDS,
         }
-        lasting = (trouble.problem(tolerated_seconds=tolerated_seconds) for trouble in (self.trouble, client.trouble))
+        lasting = (trouble.problem(tolerated_seconds=tolerated_seconds) for trouble in self.troubles())
         return next(filter(None, lasting), None) or next((text for text, holds in problems.items() if holds), None)
 
     async def measure_lag(self) -> None:

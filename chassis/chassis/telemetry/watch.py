@@ -6,13 +6,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from chassis.errors import is_order_to_end
 from chassis.telemetry.health import Problems
 from chassis.telemetry.logs import report_held_back
 from chassis.telemetry.trouble import Trouble, blame
 
 LONGEST_MEASUREMENT_SECONDS = 5.0
 STALE_SECONDS = 30.0
-"""A measurement this old says nothing: the watch was kept from working."""
+"""A finding this old says nothing: the watch was kept from working."""
 
 
 class Watch:
@@ -37,7 +38,7 @@ class Watch:
         self._longest_seconds = longest_seconds
         self._monotonic = monotonic
         self._found: Problems = {name: "has not been measured yet"}
-        self._measured_at = monotonic()
+        self._measured_at = self._found_at = monotonic()
         self._under_way: asyncio.Task[Problems] | None = None
 
     async def run(self) -> None:
@@ -56,29 +57,32 @@ class Watch:
         if self._under_way is None or self._under_way.done():
             self._under_way = asyncio.ensure_future(self._measured())
         done, _ = await asyncio.wait([self._under_way], timeout=self._longest_seconds)
-        if done:
+        if done and not self._under_way.cancelled():
             self._found = self._under_way.result()
-        else:
+        else:  # or it had taken too long before, and its end has come only now
             self._under_way.cancel()
             self._found = {self.name: f"has not answered within {self._longest_seconds:.0f} s"}
-        self._measured_at = self._monotonic()
+        self._found_at = self._monotonic()
 
     async def _measured(self) -> Problems:
         try:
             found = await self._measure()
-        except Exception as error:  # noqa: BLE001 - whatever keeps it from being measured is the finding
+        except BaseException as error:
+            if is_order_to_end(error):
+                raise
             self.trouble.failed(error)
             return {self.name: f"does not answer: {blame(error)}"}
         self.trouble.recovered()
+        self._measured_at = self._monotonic()
         return found
 
     @property
     def age_seconds(self) -> float:
-        """How old the last measurement is."""
+        """How old the last measurement is that succeeded."""
         return self._monotonic() - self._measured_at
 
     def problems(self) -> Problems:
         """Return what was found last, or that this is too long ago."""
-        if self.age_seconds > STALE_SECONDS:
-            return {self.name: f"was last measured {self.age_seconds:.0f} s ago"}
+        if (seconds := self._monotonic() - self._found_at) > STALE_SECONDS:
+            return {self.name: f"was last measured {seconds:.0f} s ago"}
         return self._found
