@@ -17,7 +17,7 @@ from opentelemetry.trace import SpanKind
 from chassis.consuming import dead_letters, inbox, positions
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.dead_letters import Rejection, id_used_twice
-from chassis.consuming.decoding import BatchDecoder, UnknownInARow
+from chassis.consuming.decoding import BatchDecoder, UnknownInARow, unknown_before
 from chassis.consuming.delivery import Delivery, Record
 from chassis.consuming.positions import Advance
 from chassis.crash_points import crash_point
@@ -30,7 +30,6 @@ from chassis.errors import (
     places_of,
 )
 from chassis.telemetry import messaging, metrics
-from chassis.telemetry.tracing import fail
 from chassis.telemetry.trouble import Trouble
 from chassis.unit_of_work import WorkFactory
 from contracts.topic import Event
@@ -53,7 +52,7 @@ class BatchProcessor(Generic[E]):
         self.trouble = Trouble(self._group)
         self._too_slow: Counter[tuple[str, str]] = Counter()
         self._decoder = BatchDecoder(consumer, group=self._group, tracing=work.tracing, unknown_limit=dead_letter_limit)
-        self._unknown = UnknownInARow()
+        self._unknown: UnknownInARow | None = None
 
     async def process(self, records: Sequence[Record], *, advances: Sequence[Advance] = ()) -> None:
         """Apply or dead-letter every record, and store with that how far the consumer has come.
@@ -61,6 +60,9 @@ class BatchProcessor(Generic[E]):
         Raises what `is_transient` recognises when nothing more can be done now: then the whole batch may be processed
         again. Raises `HandlerBrokenError` when the handler fails on everything.
         """
+        if self._unknown is None:
+            async with self._work.connection() as connection:
+                self._unknown = await unknown_before(connection, consumer=self._group, limit=self._dead_letter_limit)
         decoded = self._decoder.decode(records, after=self._unknown)
         topic, group = self._consumer.topic.name, self._group
         attributes = messaging.received(topic, group=group, count=len(records))
@@ -73,14 +75,11 @@ class BatchProcessor(Generic[E]):
         ):
             try:
                 await self._apply(decoded.deliveries, decoded.malformed, advances)
-                self._unknown = decoded.unknown
             except BaseException as error:
-                for span in decoded.spans:
-                    fail(span, error)
+                decoded.end_spans(failure=error)
                 raise
-            finally:
-                for span in decoded.spans:
-                    span.end()
+            self._unknown = decoded.unknown
+            decoded.end_spans()
 
     async def _apply(
         self, deliveries: Sequence[Delivery[E]], malformed: Sequence[Rejection], advances: Sequence[Advance]

@@ -172,6 +172,26 @@ async def find(connection: Connection, *, dead_letter_id: UUID) -> DeadLetter | 
     return None if row is None else _dead_letter(row)
 
 
+async def newest_open(
+    connection: Connection, *, consumer: str, code: str, limit: int
+) -> Sequence[tuple[datetime, HeaderPairs]]:
+    """When the last `limit` open ones of `consumer` with this reason code were dead-lettered, and their headers.
+
+    The newest comes first.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT dead_lettered_at, headers::text FROM messaging.dead_letter
+         WHERE consumer = $1 AND reason_code = $2 AND replayed_at IS NULL AND discarded_at IS NULL
+         ORDER BY dead_lettered_at DESC, dead_letter_id DESC LIMIT $3
+        """,
+        consumer,
+        code,
+        limit,
+    )
+    return [(row["dead_lettered_at"], _decoded(row["headers"])) for row in rows]
+
+
 async def mark_replayed(connection: Connection, *, dead_letter_id: UUID, at: datetime) -> DeadLetter | None:
     """Mark a dead letter as replayed and return it; None when it is not open. Locks it until the transaction ends."""
     row = await connection.fetchrow(

@@ -221,6 +221,27 @@ MUTANTS = (
         "test_verdicts.py::test_a_service_older_than_its_producer_stops_and_acknowledges_nothing_of_the_batch",
     ),
     Mutant(
+        "l: a service that stopped because it is too old counts from nothing when it is started again",
+        "consuming/batch_processor.py",
+        "await unknown_before(connection, consumer=self._group, limit=self._dead_letter_limit)",
+        "UnknownInARow()",
+        "test_verdicts.py::test_a_service_older_than_its_producer_dead_letters_nothing_more_when_it_is_started_again",
+    ),
+    Mutant(
+        "l: a service that is started again counts what came before the last sound record",
+        "consuming/decoding.py",
+        "if await inbox.has_grown_since(connection, consumer=consumer, moment=moment):",
+        "if False:",
+        "test_verdicts.py::test_a_service_that_is_started_again_counts_only_what_came_after_the_last_sound_record",
+    ),
+    Mutant(
+        "l: the spans of a batch that is refused are never ended",
+        "consuming/decoding.py",
+        "            decoded.end_spans(failure=error)\n",
+        "",
+        "test_verdicts.py::test_the_spans_of_a_batch_that_is_refused_are_ended",
+    ),
+    Mutant(
         "l: a sound record does not end the row of unknown ones",
         "consuming/decoding.py",
         "                decoded.unknown = UnknownInARow()\n",
