@@ -265,11 +265,14 @@ async def delete_closed(connection: Connection, *, age: timedelta, limit: int) -
 async def mark_failed(
     connection: Connection, *, dead_letter_id: UUID, code: str, reason: str, stack: str | None
 ) -> None:
-    """Store why a replay failed, and where when the handler did."""
+    """Store why a replay failed, and where when the handler did.
+
+    One that was erased meanwhile stays erased: both may quote its contents.
+    """
     await connection.execute(
         """
         UPDATE messaging.dead_letter SET attempts = attempts + 1, reason_code = $2, reason = $3, stack = $4
-         WHERE dead_letter_id = $1 AND replayed_at IS NULL AND discarded_at IS NULL
+         WHERE dead_letter_id = $1 AND replayed_at IS NULL AND discarded_at IS NULL AND erased_at IS NULL
         """,
         dead_letter_id,
         code,

@@ -242,6 +242,13 @@ MUTANTS = (
         "test_verdicts.py::test_the_spans_of_a_batch_that_is_refused_are_ended",
     ),
     Mutant(
+        "l: a replay that fails writes into a dead letter that was erased meanwhile",
+        "consuming/dead_letters.py",
+        'AND discarded_at IS NULL AND erased_at IS NULL\n        """,\n        dead_letter_id,\n        code,',
+        'AND discarded_at IS NULL\n        """,\n        dead_letter_id,\n        code,',
+        "test_dead_letter_retention.py::test_a_replay_that_fails_after_the_erasure_writes_nothing_back",
+    ),
+    Mutant(
         "l: a sound record does not end the row of unknown ones",
         "consuming/decoding.py",
         "                decoded.unknown = UnknownInARow()\n",
