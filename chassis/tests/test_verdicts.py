@@ -124,8 +124,19 @@ async def test_a_service_that_is_started_again_counts_only_what_came_after_the_l
     async with harness(service) as running:
         await running.process(TOPIC, [unknown_language(running) for _ in range(limit)])
         await running.process(TOPIC, [running.record(message(contact(uuid4(), 1)))])
-        await running.process(TOPIC, [unknown_language(running, source="/other")])
         await running.process(TOPIC, [unknown_language(running)])
+    async with harness(service) as running:
+        await running.process(TOPIC, [unknown_language(running) for _ in range(limit - 1)])
+
+        with pytest.raises(HandlerBrokenError, match=f"{limit + 1} records in a row"):
+            await running.process(TOPIC, [unknown_language(running)])
+
+
+async def test_a_service_that_is_started_again_counts_only_the_last_producer(service: Service) -> None:
+    limit = service.settings.dead_letter_limit
+    async with harness(service) as running:
+        others = [unknown_language(running, source="/other") for _ in range(limit)]
+        await running.process(TOPIC, [*others, unknown_language(running)])
     async with harness(service) as running:
         await running.process(TOPIC, [unknown_language(running) for _ in range(limit - 1)])
 
