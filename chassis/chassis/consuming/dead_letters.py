@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
+from chassis.consuming import inbox
 from chassis.consuming.delivery import Record
 from chassis.database import Connection, Pool
 from chassis.publishing.outbox import HEADER_ALLOWANCE_BYTES
@@ -27,6 +28,8 @@ from contracts.envelope import to_json
 _LONGEST_REASON = 1_000
 TOO_LARGE: Final = "too-large"
 """The reason code of a record whose value was not kept."""
+HANDLER_FAILED: Final = "handler-failed"
+"""The reason code of a message whose handler failed otherwise than by `UnprocessableMessage`."""
 _PAGE_ROWS = 500
 _LISTED_COLUMNS = """
     dead_letter_id, consumer, topic, partition, record_offset AS "offset", octet_length(value) AS value_bytes,
@@ -172,12 +175,12 @@ async def find(connection: Connection, *, dead_letter_id: UUID) -> DeadLetter | 
     return None if row is None else _dead_letter(row)
 
 
-async def newest_open(
-    connection: Connection, *, consumer: str, code: str, limit: int
-) -> Sequence[tuple[datetime, HeaderPairs]]:
-    """When the last `limit` open ones of `consumer` with this reason code were dead-lettered, and their headers.
+async def last_in_a_row(connection: Connection, *, consumer: str, code: str, limit: int) -> Sequence[HeaderPairs]:
+    """The headers of the last open ones with this reason code after which nothing took effect, oldest first.
 
-    The newest comes first.
+    They are what a process that ran before this one has counted, up to `limit`. A service that stops because it fails
+    at everything is started again by its orchestrator. If it counted from nothing, every start would dead-letter some
+    more, until the topic is empty.
     """
     rows = await connection.fetch(
         """
@@ -189,7 +192,12 @@ async def newest_open(
         code,
         limit,
     )
-    return [(row["dead_lettered_at"], _decoded(row["headers"])) for row in rows]
+    in_a_row: list[HeaderPairs] = []
+    for row in rows:
+        if await inbox.has_grown_since(connection, consumer=consumer, moment=row["dead_lettered_at"]):
+            break
+        in_a_row.insert(0, _decoded(row["headers"]))
+    return in_a_row
 
 
 async def mark_replayed(connection: Connection, *, dead_letter_id: UUID, at: datetime) -> DeadLetter | None:

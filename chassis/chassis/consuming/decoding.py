@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from opentelemetry.trace import Span, SpanKind
 
-from chassis.consuming import dead_letters, inbox
+from chassis.consuming import dead_letters
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.dead_letters import TOO_LARGE, Rejection
 from chassis.consuming.delivery import Delivery, Record
@@ -36,21 +36,11 @@ class UnknownInARow:
 
 
 async def unknown_before(connection: Connection, *, consumer: str, limit: int) -> UnknownInARow:
-    """What a process that ran before this one ended with, of `limit` records at most.
-
-    A service that stopped because it is too old is started again by its orchestrator. If it counted from nothing, every
-    start would dead-letter some more, until the topic is empty.
-    """
-    sources: list[str | None] = []
-    newest = await dead_letters.newest_open(connection, consumer=consumer, code=UNKNOWN_VALUE, limit=limit)
-    for moment, headers in newest:
-        if await inbox.has_grown_since(connection, consumer=consumer, moment=moment):
-            break
-        source = dict(headers).get("ce_source")
-        sources.append(None if source is None else source.decode())
+    """What a process that ran before this one ended with."""
     unknown = UnknownInARow()
-    for publisher in reversed(sources):
-        unknown = unknown.and_one_of(publisher)
+    for headers in await dead_letters.last_in_a_row(connection, consumer=consumer, code=UNKNOWN_VALUE, limit=limit):
+        source = dict(headers).get("ce_source")
+        unknown = unknown.and_one_of(None if source is None else source.decode())
     return unknown
 
 

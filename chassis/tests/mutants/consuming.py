@@ -223,16 +223,23 @@ MUTANTS = (
     Mutant(
         "l: a service that stopped because it is too old counts from nothing when it is started again",
         "consuming/batch_processor.py",
-        "await unknown_before(connection, consumer=self._group, limit=self._dead_letter_limit)",
+        "await unknown_before(connection, consumer=group, limit=limit)",
         "UnknownInARow()",
         "test_verdicts.py::test_a_service_older_than_its_producer_dead_letters_nothing_more_when_it_is_started_again",
     ),
     Mutant(
         "l: a service that is started again counts what came before the last sound record",
-        "consuming/decoding.py",
-        "if await inbox.has_grown_since(connection, consumer=consumer, moment=moment):",
+        "consuming/dead_letters.py",
+        'if await inbox.has_grown_since(connection, consumer=consumer, moment=row["dead_lettered_at"]):',
         "if False:",
         "test_verdicts.py::test_a_service_that_is_started_again_counts_only_what_came_after_the_last_sound_record",
+    ),
+    Mutant(
+        "l: a service whose handler is broken counts from nothing when it is started again",
+        "consuming/batch_processor.py",
+        "        self._failures_in_a_row = len(failed)\n",
+        "",
+        "test_processor.py::test_a_broken_handler_dead_letters_nothing_more_when_its_service_is_started_again",
     ),
     Mutant(
         "l: the spans of a batch that is refused are never ended",
