@@ -1,7 +1,7 @@
 """The one clock: the database's. Hosts disagree about the time, what all instances share does not.
 
-Durations inside one process are measured by its monotonic clock. Every moment that is stored or compared comes from
-here.
+Every moment that is stored or compared comes from here. Leases are counted by `elapsed_seconds`, waits and time-outs by
+the event loop.
 """
 
 from __future__ import annotations

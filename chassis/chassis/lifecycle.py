@@ -199,6 +199,7 @@ class RunningService:
                 service.consumers,
                 dead_letter_retention=timedelta(days=self._settings.dead_letter_retention_days),
                 work=runtime.work,
+                guard=self._clock_guard,
                 stopping=runtime.stopping,
             ),
         )
@@ -271,6 +272,7 @@ class RunningService:
             **{subscription.group: subscription.problem for subscription in self._subscriptions},
             "relay": self._relay.problem,
             "timers": self._timers.trouble.problem,
+            **{trouble.part: trouble.problem for trouble in self._runtime.troubles},
         }
         problems = {name: problem(tolerated_seconds=tolerated_seconds) for name, problem in parts.items()}
         found = {name: problem for name, problem in problems.items() if problem}
@@ -285,7 +287,7 @@ class RunningService:
         watches = (*self._watches, self._lag)
         parts: tuple[Subscription | Relay | TimerLoop | Watch, ...]
         parts = (*self._subscriptions, self._relay, self._timers, *watches)
-        for trouble in (part.trouble for part in parts):
+        for trouble in (*(part.trouble for part in parts), *self._runtime.troubles):
             metrics.FAILING_SECONDS.labels(trouble.part).set(trouble.seconds)
         for watch in watches:
             metrics.MEASUREMENT_AGE_SECONDS.labels(watch.name).set(watch.age_seconds)

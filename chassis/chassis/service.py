@@ -17,6 +17,7 @@ from chassis.database import Pool
 from chassis.errors import CannotStartError
 from chassis.settings import ServiceSettings
 from chassis.telemetry.tracing import Tracing
+from chassis.telemetry.trouble import Trouble
 from chassis.timers.loop import TimerHandler
 from chassis.unit_of_work import Work, WorkFactory
 from contracts.catalogue import Catalogue
@@ -34,6 +35,13 @@ class Runtime:
     tracing: Tracing
     work: WorkFactory
     stopping: asyncio.Event
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def trouble(self, part: str) -> Trouble:
+        """Follow whether a worker's part works: `/ready`, the gauge and the log tell what it reports."""
+        trouble = Trouble(part)
+        self.troubles.append(trouble)
+        return trouble
 
     async def now(self) -> datetime:
         """The present moment by the service's clock, for what has no transaction."""

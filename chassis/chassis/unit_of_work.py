@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from chassis.clock import Clock
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS, NO_CONNECTION, Connection, Pool
-from chassis.errors import DatabaseUnavailableError, HandlerBrokenError, describe
+from chassis.errors import DatabaseUnavailableError, HandlerBrokenError, describe, places_of
 from chassis.publishing import outbox
 from chassis.telemetry.tracing import Trace, Tracing
 from chassis.timers import timer_table
@@ -19,6 +21,8 @@ from chassis.timers.timer_table import DueTimer, Timer
 from contracts.catalogue import Catalogue
 from contracts.dead_letters import MessageDeadLettered
 from contracts.topic import Event, Topic
+
+log = structlog.get_logger(__name__)
 
 __all__ = ["DueTimer", "Timer", "Trace", "Work", "WorkFactory"]
 
@@ -94,9 +98,15 @@ class Work:
         self._after_commit.append(call)
 
     def committed(self) -> None:
-        """Call what waited for the commit, in the order in which it was given."""
+        """Call what waited for the commit, in the order in which it was given.
+
+        One that fails is logged: what is committed must not look as if it had failed.
+        """
         for call in self._after_commit:
-            call()
+            try:
+                call()
+            except Exception as error:  # noqa: BLE001 - the work is done, whatever becomes of telling it
+                log.error("after_commit.failed", places=places_of(error))  # noqa: TRY400 - a text may repeat data
 
     @property
     def has_published(self) -> bool:

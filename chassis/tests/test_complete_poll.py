@@ -128,6 +128,27 @@ async def test_what_was_polled_before_an_error_is_kept_and_the_rest_polled_again
     assert first + rest == VALUES
 
 
+async def test_what_was_polled_before_the_assignment_changed_is_not_skipped(cluster: MockCluster) -> None:
+    await publish(cluster, VALUES)
+    async with consuming(cluster) as consumer:
+        fetched_records = consumer._fetcher.fetched_records
+        slices = 0
+
+        async def lose_the_assignment(*args: Any, **kwargs: Any) -> Any:
+            nonlocal slices
+            slices += 1
+            if slices == 2:
+                consumer.place_again()
+            return await fetched_records(*args, **kwargs)
+
+        await poll(consumer)
+        consumer._fetcher.fetched_records = lose_the_assignment
+        assert await consumer.getmany(timeout_ms=5_000) == {}
+        assert consumer.unsettled() == {}
+        assert await poll(consumer) == VALUES
+        assert consumer.failed_polls == 0
+
+
 async def test_what_nobody_settles_is_polled_again_and_what_is_settled_is_not(cluster: MockCluster) -> None:
     await publish(cluster, VALUES)
     async with consuming(cluster) as consumer:

@@ -18,6 +18,7 @@ from chassis.consuming.replay import replay
 from chassis.consuming.retention import clean_up_dead_letters
 from chassis.service import Service
 from chassis.testing import Harness, harness
+from chassis.timers.clock_guard import ClockGuard
 
 RETENTION = timedelta(days=90)
 
@@ -129,11 +130,17 @@ async def test_the_next_clean_up_leaves_what_is_erased_alone(running: Harness) -
     assert await running.pool.fetchrow("SELECT * FROM messaging.dead_letter") == before
 
 
-async def test_a_service_cleans_up_again_and_again(running: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "_EVERY_SECONDS", 0.01)
+async def test_a_service_cleans_up_again_and_again(running: Harness) -> None:
     runtime, stopping = running.runtime, asyncio.Event()
     cleaning = asyncio.create_task(
-        retention.clean_up((), dead_letter_retention=RETENTION, work=runtime.work, stopping=stopping)
+        retention.clean_up(
+            (),
+            every_seconds=0.01,
+            dead_letter_retention=RETENTION,
+            work=runtime.work,
+            guard=ClockGuard(limit=timedelta(hours=1), anchor=None),
+            stopping=stopping,
+        )
     )
     for partition in range(2):
         await insert_dead_letters(running.pool, age=RETENTION + timedelta(hours=1), partition=partition)

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from specimen.app import consumed_topic, published_topic
 from specimen_driver import Driver, contact, until
@@ -208,6 +209,28 @@ async def test_the_lag_of_a_consumer_that_is_stuck_grows(driver: Driver) -> None
                 seconds=LOCK_SECONDS / 2,
             )
     await until(is_measured(driver, *lag, lambda lag: lag == 0), what="none is left")
+
+
+@pytest.mark.real_kafka
+async def test_records_that_an_open_transaction_holds_up_are_part_of_the_lag(driver: Driver) -> None:
+    lag = ("messaging_consumer_lag_records", f'{{consumer="{group_of(driver)}"}}')
+    await driver.start(TOLERATED_FAILURE_SECONDS=IMPATIENT)
+    producer: Any = AIOKafkaProducer(
+        bootstrap_servers=driver.stack.kafka_bootstrap_servers, transactional_id=str(uuid4())
+    )
+    await producer.start()
+    try:
+        await producer.begin_transaction()
+        for version in range(1, 6):
+            held_up = driver.message(contact(uuid4(), version))
+            await producer.send_and_wait(held_up.topic, held_up.value, key=held_up.key, headers=list(held_up.headers))
+
+        await until(is_measured(driver, *lag, partial(operator.eq, 5)), what="the lag")
+
+        await producer.commit_transaction()
+        await until(is_measured(driver, *lag, lambda lag: lag == 0), what="none is left")
+    finally:
+        await producer.stop()
 
 
 def _ask_again_and_again(port: int) -> int:

@@ -57,6 +57,16 @@ async def test_a_lease_that_can_no_longer_be_held_is_taken(sessions: list[Connec
     assert not await first.acquire(sessions[0])
 
 
+async def test_a_lease_that_was_renewed_while_another_asked_for_it_is_not_taken(sessions: list[Connection]) -> None:
+    first, second = Lease("relay"), Lease("relay")
+    await first.acquire(sessions[0])
+
+    async with sessions[1].transaction():
+        await sessions[1].execute("SELECT")  # now() stands still from here on
+        assert await first.acquire(sessions[0])
+        assert not await second.acquire(sessions[1])
+
+
 async def test_a_lease_ends_with_the_session_of_its_holder(sessions: list[Connection]) -> None:
     """A leader that crashed is replaced at once; only a frozen one has to be waited for."""
     first, second = Lease("relay"), Lease("relay")

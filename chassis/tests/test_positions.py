@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -17,12 +18,13 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from specimen.app import consumed_topic
 from specimen_driver import Driver, contact, until
-from specimen_records import TOPIC, message
+from specimen_records import TOPIC, dead_letters, message
 
 from chassis.consuming import positions
 from chassis.consuming.delivery import Batch, Record
 from chassis.consuming.placement import Start, find_start
 from chassis.consuming.positions import Advance
+from chassis.errors import PositionMovedError
 from chassis.service import Consumer, Service
 from chassis.testing import Harness, harness
 from chassis.unit_of_work import Work
@@ -37,6 +39,7 @@ POSITION = "SELECT partition, next_offset FROM messaging.consumer_position"
     [
         (None, None, Start(offset=10, before=0)),
         (None, 50, Start(offset=10, before=50)),
+        (None, 7, Start(offset=10, before=7, gap_from=7)),
         (50, None, Start(offset=10, before=50)),
         (50, 50, Start(offset=50, before=50)),
         (30, 50, Start(offset=30, before=50)),
@@ -78,6 +81,27 @@ async def test_a_position_moves_also_when_a_batch_was_halved(service: Service) -
         await running.process(TOPIC, [await first_record(running)], advances=[Advance(0, 0, 1)])
 
         assert [tuple(row) for row in await running.pool.fetch(POSITION)] == [(0, 1)]
+
+
+async def test_no_part_of_a_batch_takes_effect_in_a_database_that_was_restored(service: Service) -> None:
+    """Its effects would come before those of older events, which that database has yet to consume again."""
+    handled: list[str] = []
+
+    async def fail_for_bad(batch: Batch[ContactChanged], work: Work) -> None:
+        names = [delivery.event.name for delivery in batch]
+        if "bad" in names:
+            raise ZeroDivisionError
+        work.after_commit(partial(handled.extend, names))
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, fail_for_bad),))) as running:
+        await first_record(running)
+        records = [running.record(message(contact(uuid4(), 1, name=name))) for name in ("good", "bad", "fine")]
+
+        with pytest.raises(PositionMovedError):
+            await running.process(TOPIC, records, advances=[Advance(0, 1, 4)])
+
+        assert handled == []
+        assert await dead_letters(running) == []
 
 
 async def first_record(running: Harness) -> Record:

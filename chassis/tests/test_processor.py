@@ -12,6 +12,7 @@ from specimen.app import Panic
 from specimen_driver import contact
 from specimen_records import TOPIC, dead_letters, message
 
+from chassis.consuming import decoding
 from chassis.consuming.batch_processor import TOO_SLOW_ATTEMPTS
 from chassis.consuming.delivery import Batch
 from chassis.errors import HandlerBrokenError
@@ -171,6 +172,36 @@ async def test_a_broken_handler_dead_letters_nothing_more_when_its_service_is_st
     async with harness(service) as running:
         await running.deliver(TOPIC, contact(uuid4(), 1, name="bad"))
         assert await running.pool.fetchval("SELECT count(*) FROM messaging.dead_letter") == limit + 1
+
+
+async def test_old_poison_between_what_took_effect_does_not_stop_a_service_that_reads_it_all_again(
+    service: Service,
+) -> None:
+    async def fail(batch: Batch[ContactChanged], _: Work) -> None:
+        if any(delivery.event.name == "bad" for delivery in batch):
+            raise ZeroDivisionError
+
+    count = service.settings.dead_letter_limit + 1
+    async with harness(replace(service, consumers=(Consumer(TOPIC, fail),))) as running:
+        records = [running.record(message(contact(uuid4(), 1, name=name))) for name in ("good", "bad") * count]
+        await running.process(TOPIC, records)
+
+        await running.process(TOPIC, records)
+
+        assert len(await dead_letters(running)) == count
+
+
+async def test_a_host_without_memory_blames_no_message(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def have_no_memory(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    async with harness(service) as running:
+        monkeypatch.setattr(decoding, "decode", have_no_memory)
+
+        with pytest.raises(MemoryError):
+            await running.deliver(TOPIC, contact(uuid4(), 1))
+
+        assert await dead_letters(running) == []
 
 
 async def test_a_task_that_is_told_to_end_blames_no_message(service: Service) -> None:

@@ -26,7 +26,7 @@ from specimen_driver import until
 
 from chassis.clock import elapsed_seconds
 from chassis.database import Connection
-from chassis.publishing import lease, outbox, relay
+from chassis.publishing import blocked_topics, lease, outbox, relay
 from chassis.publishing.outbox import (
     OutboxMessage,
     insert,
@@ -37,6 +37,7 @@ from chassis.publishing.outbox import (
 )
 from chassis.publishing.relay import Relay
 from chassis.publishing.sender import Sender
+from chassis.telemetry import metrics
 from chassis.testing import Harness, harness
 
 TOPIC, OTHER_TOPIC = "relay.v1", "other.v1"
@@ -230,6 +231,59 @@ async def test_a_topic_that_fails_waits_and_does_not_hold_up_the_others(
 
     assert [event_id for event_id in await published_ids(broker) if event_id in refused] == refused
     assert [event_id for event_id in await published_ids(broker, OTHER_TOPIC) if event_id in others] == others
+
+
+async def test_blocked_topics_that_are_tried_again_and_again_do_not_hold_up_the_others(
+    running: Harness, broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when several topics are blocked and each try takes seconds: one of them is always due."""
+    monkeypatch.setattr(blocked_topics, "LONGEST_WAIT_SECONDS", 0.0)
+    refused = await fill(running, 2, payload=b"sound")
+    await fill(running, 5, payload=b"sound", topic=OTHER_TOPIC, key="other")
+    broker.refuse_topic(TOPIC, TOPIC_AUTHORIZATION_FAILED)
+
+    async with relaying(running):
+        await until(lambda: left(running, refused), what="the other topic left")
+        broker.refuse_topic(TOPIC, NO_ERROR)
+        await until(lambda: left(running, []), what="the blocked topic left")
+
+
+async def test_a_leader_that_is_to_stop_sends_what_failed_only_with_a_blocked_topic(
+    running: Harness, broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopping = asyncio.Event()
+    start = Sender.start
+
+    async def start_and_stop(sender: Sender) -> None:
+        await start(sender)
+        stopping.set()
+
+    monkeypatch.setattr(Sender, "start", start_and_stop)
+    refused = await fill(running, 2, payload=b"sound")
+    await fill(running, 5, payload=b"sound", topic=OTHER_TOPIC, key="other")
+    broker.refuse_topic(TOPIC, TOPIC_AUTHORIZATION_FAILED)
+    try:
+        await asyncio.wait_for(new_relay(running, stopping).run(), 20)
+    finally:
+        broker.refuse_topic(TOPIC, NO_ERROR)
+
+    assert await left(running, refused)
+
+
+async def test_who_no_longer_leads_tells_of_no_blocked_topic(running: Harness, broker: RefusingBroker) -> None:
+    async def is_told_no_more() -> bool:
+        return not metrics.OUTBOX_TOPIC_BLOCKED.labels(TOPIC)._value.get()
+
+    await fill(running, 2, payload=b"sound")
+    broker.refuse_topic(TOPIC, TOPIC_AUTHORIZATION_FAILED)
+    try:
+        async with running.pool.acquire() as connection, relaying(running) as leader:
+            await until(leader._blocked.names, what="the topic is blocked")
+            assert not await is_told_no_more()
+            await connection.execute("UPDATE messaging.lease SET holder = $1, session = pg_backend_pid()", uuid4())
+            await until(is_told_no_more, what="another leads")
+    finally:
+        broker.refuse_topic(TOPIC, NO_ERROR)
 
 
 async def test_a_leader_whose_machine_slept_through_its_lease_hands_over_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -12,15 +13,17 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import structlog
 from specimen.app import consumed_topic
-from specimen_driver import contact
+from specimen_driver import contact, until
 
 from chassis.clock import SettableClock
 from chassis.consuming.delivery import Batch
-from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION, clean_up_inbox
+from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION, clean_up, clean_up_inbox
 from chassis.errors import DatabaseUnavailableError
 from chassis.service import Consumer, Service
 from chassis.testing import Harness, harness
+from chassis.timers.clock_guard import ClockGuard
 from chassis.unit_of_work import Work
 from contracts.envelope import encode
 from contracts.policy import ContactChanged
@@ -55,6 +58,19 @@ async def test_what_is_told_after_the_commit_is_told_in_order_and_only_when_it_i
             work.after_commit(partial(told.append, "never"))
             raise ZeroDivisionError
     assert told == ["first", "second"]
+
+
+async def test_what_fails_after_the_commit_is_logged_and_the_rest_is_told(running: Harness) -> None:
+    told: list[str] = []
+    with structlog.testing.capture_logs() as logs:
+        async with running.runtime.transaction() as work:
+            work.after_commit(lambda: told.remove("what was never told"))
+            work.after_commit(partial(told.append, "second"))
+
+    assert told == ["second"]
+    (line,) = logs
+    assert line["event"] == "after_commit.failed"
+    assert line["places"].endswith("> ValueError")
 
 
 async def test_what_the_commit_itself_refuses_is_not_told(running: Harness) -> None:
@@ -125,6 +141,37 @@ async def test_a_clock_that_is_years_ahead_does_not_empty_the_inbox(service: Ser
         await running.process(TOPIC, [record])
 
         assert await running.pool.fetchval("SELECT count(*) FROM effect") == 1
+
+
+async def test_nothing_is_deleted_for_its_age_while_the_clock_is_in_doubt(service: Service) -> None:
+    clock = SettableClock(datetime.now(UTC))
+    async with harness(replace(service, clock=clock)) as running:
+        await running.deliver(TOPIC, contact(uuid4(), 1))
+        await running.pool.execute("UPDATE messaging.inbox SET received_at = now() - interval '3 years'")
+        guard = ClockGuard(limit=timedelta(hours=1), anchor=clock.at - timedelta(days=800))
+        stopping = asyncio.Event()
+        task = asyncio.create_task(
+            clean_up(
+                running.service.consumers,
+                every_seconds=0.01,
+                dead_letter_retention=timedelta(days=90),
+                work=running.runtime.work,
+                guard=guard,
+                stopping=stopping,
+            )
+        )
+
+        await until(guard.problem, what="the clock is in doubt")
+        rows = "SELECT count(*) FROM messaging.inbox"
+        assert await running.pool.fetchval(rows) == 1
+        clock.advance(timedelta(days=-800))
+
+        async def deleted() -> bool:
+            return bool(await running.pool.fetchval(rows) == 0)
+
+        await until(deleted, what="the old row is deleted when the clock is right again")
+        stopping.set()
+        await task
 
 
 async def test_inbox_rows_are_deleted_when_no_topic_can_deliver_them_again(running: Harness) -> None:

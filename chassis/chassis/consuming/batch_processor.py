@@ -100,38 +100,47 @@ class BatchProcessor(Generic[E]):
                 raise
             if is_transient(error):
                 self.trouble.failed(error)
-            await self._commit((), malformed)
-            await self._isolate(deliveries, error, attempts=1)
+            unmoved = [Advance(one.partition, one.start, one.start) for one in advances]
+            await self._commit((), malformed, unmoved)
+            await self._isolate(deliveries, error, unmoved=unmoved, attempts=1)
             await self._commit((), (), advances)
 
-    async def _isolate(self, deliveries: Sequence[Delivery[E]], error: BaseException, *, attempts: int) -> None:
-        """Halve a batch that failed until the culprits stand alone; all others take effect, in their order."""
+    async def _isolate(
+        self, deliveries: Sequence[Delivery[E]], error: BaseException, *, unmoved: Sequence[Advance], attempts: int
+    ) -> None:
+        """Halve a batch that failed until the culprits stand alone; all others take effect, in their order.
+
+        Each part does so only where the positions are `unmoved`: in a database that was restored, older events come
+        first.
+        """
         if len(deliveries) <= 1:
             if not deliveries or (is_transient(error) and not self._is_always_too_slow(deliveries[0], error)):
                 raise error
-            await self._try_alone(deliveries[0], error, attempts=attempts)
+            await self._try_alone(deliveries[0], error, unmoved=unmoved, attempts=attempts)
             return
         middle = len(deliveries) // 2
         for half in (deliveries[:middle], deliveries[middle:]):
             try:
-                await self._commit(half, ())
+                await self._commit(half, (), unmoved)
             except BaseException as cause:
                 if _concerns_no_message(cause):
                     raise
-                await self._isolate(half, cause, attempts=attempts + 1)
+                await self._isolate(half, cause, unmoved=unmoved, attempts=attempts + 1)
 
-    async def _try_alone(self, delivery: Delivery[E], error: BaseException, *, attempts: int) -> None:
+    async def _try_alone(
+        self, delivery: Delivery[E], error: BaseException, *, unmoved: Sequence[Advance], attempts: int
+    ) -> None:
         """Try once more before the message is blamed: what another transaction did meanwhile is not its fault."""
         if not is_transient(error) and not isinstance(error, UnprocessableMessage):
             try:
-                await self._commit((delivery,), ())
+                await self._commit((delivery,), (), unmoved)
             except BaseException as again:
                 if _concerns_no_message(again):
                     raise
                 error, attempts = again, attempts + 1
             else:
                 return
-        await self._dead_letter_culprit(delivery, error, attempts=attempts)
+        await self._dead_letter_culprit(delivery, error, unmoved=unmoved, attempts=attempts)
 
     def _is_always_too_slow(self, delivery: Delivery[E], error: BaseException) -> bool:
         """Whether this message alone has hit the statement timeout so often that a retry cannot help."""
@@ -141,7 +150,9 @@ class BatchProcessor(Generic[E]):
         self._too_slow[identity] += 1
         return self._too_slow[identity] >= TOO_SLOW_ATTEMPTS
 
-    async def _dead_letter_culprit(self, delivery: Delivery[E], error: BaseException, *, attempts: int) -> None:
+    async def _dead_letter_culprit(
+        self, delivery: Delivery[E], error: BaseException, *, unmoved: Sequence[Advance], attempts: int
+    ) -> None:
         if isinstance(error, UnprocessableMessage):
             rejection = Rejection(delivery.record, error.code, error.reason, attempts)
         else:
@@ -154,7 +165,7 @@ class BatchProcessor(Generic[E]):
             stack = "".join(traceback.format_tb(error.__traceback__))
             reason = f"{type(error).__qualname__} in the handler"
             rejection = Rejection(delivery.record, HANDLER_FAILED, reason, attempts, stack, places_of(error))
-        await self._commit((), (rejection,))
+        await self._commit((), (rejection,), unmoved)
 
     async def _commit(
         self,
@@ -168,11 +179,12 @@ class BatchProcessor(Generic[E]):
         consumed = len(deliveries) + len(rejections)
         async with self._work.transaction() as work:
             new: Sequence[Delivery[E]] = ()
+            contradicting: Sequence[Delivery[E]] = ()
             stored: Sequence[Rejection] = ()
             if deliveries:
                 sifted = await inbox.sift(work.connection, consumer=self._group, deliveries=deliveries)
-                new = sifted.new
-                rejections = [*rejections, *(id_used_twice(one.record) for one in sifted.contradicting)]
+                new, contradicting = sifted.new, sifted.contradicting
+                rejections = [*rejections, *(id_used_twice(one.record) for one in contradicting)]
             if rejections:
                 stored = await dead_letters.store(work, consumer=self._group, rejections=rejections)
             if new:
@@ -181,7 +193,7 @@ class BatchProcessor(Generic[E]):
                 await positions.advance(work.connection, consumer=self._group, advances=advances)
             crash_point("consumer.before_commit")
         crash_point("consumer.after_commit")
-        if new:
+        if len(deliveries) > len(contradicting):  # they take effect, or did when they were consumed before
             self._failures_in_a_row = 0
         self._count(new=len(new), duplicates=consumed - len(new) - len(stored), stored=stored)
 

@@ -13,7 +13,7 @@ from chassis.consuming.consumer import Consumer
 from chassis.consuming.dead_letters import TOO_LARGE, Rejection
 from chassis.consuming.delivery import Delivery, Record
 from chassis.database import Connection
-from chassis.errors import HandlerBrokenError, is_order_to_end
+from chassis.errors import HandlerBrokenError, is_order_to_end, is_transient
 from chassis.telemetry import messaging
 from chassis.telemetry.tracing import Trace, Tracing, context_of, fail
 from chassis.workarounds.header_safe_fetch import OversizedValue
@@ -95,7 +95,7 @@ class BatchDecoder(Generic[E]):
                     decoded.unknown = decoded.unknown.and_one_of(error.source)
                     self._demand_known(decoded.unknown, error)
             except BaseException as error:
-                if is_order_to_end(error):
+                if is_order_to_end(error) or is_transient(error):  # a host without memory is no record's fault
                     raise
                 decoded.malformed.append(Rejection(record, "undecodable", f"cannot be read: {type(error).__name__}"))
             else:

@@ -39,10 +39,11 @@ def find_start(*, stored: int | None, committed: int | None, first: int, end: in
     when an operator has set it back. What is consumed twice by this, the inbox drops.
     """
     before = max(stored or 0, committed or 0)
+    known = committed if stored is None else stored
     if before > end:
         return Start(offset=first, before=before, is_made_anew=True)
     offset = first if stored is None or committed is None else max(first, min(stored, committed))
-    return Start(offset=offset, before=before, gap_from=stored if stored is not None and stored < first else None)
+    return Start(offset=offset, before=before, gap_from=known if known is not None and known < first else None)
 
 
 class Placement:

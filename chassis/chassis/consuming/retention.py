@@ -16,11 +16,12 @@ from chassis.consuming.consumer import Consumer
 from chassis.errors import is_transient
 from chassis.telemetry import metrics
 from chassis.telemetry.trouble import Trouble
+from chassis.timers.clock_guard import ClockGuard
 from chassis.unit_of_work import WorkFactory
 
 log = structlog.get_logger(__name__)
 
-_EVERY_SECONDS = 600.0
+EVERY_SECONDS = 600.0
 _ROWS_AT_ONCE = 1_000
 _MARGIN = timedelta(days=7)
 COMPACTED_TOPIC_RETENTION = timedelta(days=365)
@@ -30,16 +31,19 @@ COMPACTED_TOPIC_RETENTION = timedelta(days=365)
 async def clean_up(
     consumers: Sequence[Consumer[Any]],
     *,
+    every_seconds: float = EVERY_SECONDS,
     dead_letter_retention: timedelta,
     work: WorkFactory,
+    guard: ClockGuard,
     stopping: asyncio.Event,
 ) -> None:
-    """Delete what is too old every ten minutes, until the service is to stop."""
+    """Delete what is too old every ten minutes, until the service is to stop; nothing while the clock is in doubt."""
     trouble = Trouble("clean-up")
-    while not await pause(stopping, _EVERY_SECONDS):
+    while not await pause(stopping, every_seconds):
         try:
-            await clean_up_inbox(consumers, work=work, stopping=stopping)
-            await clean_up_dead_letters(retention=dead_letter_retention, work=work, stopping=stopping)
+            if await _trusts_clock(guard, work):
+                await clean_up_inbox(consumers, work=work, stopping=stopping)
+                await clean_up_dead_letters(retention=dead_letter_retention, work=work, stopping=stopping)
         except Exception as error:
             if not is_transient(error):
                 raise
@@ -47,6 +51,12 @@ async def clean_up(
             trouble.failed(error)
         else:
             trouble.recovered()
+
+
+async def _trusts_clock(guard: ClockGuard, work: WorkFactory) -> bool:
+    """Whether rows are as old as they look: the database compares them with a clock that may have jumped."""
+    async with work.connection() as connection:
+        return await guard.trusts(await work.clock.now(connection), connection)
 
 
 async def clean_up_inbox(consumers: Sequence[Consumer[Any]], *, work: WorkFactory, stopping: asyncio.Event) -> None:

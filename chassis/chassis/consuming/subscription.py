@@ -181,8 +181,10 @@ class Subscription:
         client = self.subscriber.consumer
         if not isinstance(client, CompletePollConsumer):
             return
-        # What was fetched last does not do: a consumer that is stuck fetches nothing.
-        ends = await client.end_offsets(list(client.assignment()))
+        # What was fetched last does not do: a consumer that is stuck fetches nothing. Nor does the end of what may be
+        # read alone: it stands still while a publisher's transaction is open.
+        readable = await client.end_offsets(list(client.assignment()))
+        ends = {partition: max(end, client.known_end(partition)) for partition, end in readable.items()}
         begun = {partition: offsets.start for partition, offsets in client.unsettled().items()}
         positions = {**client.positions(), **begun}
         lags = [ends.get(partition, 0) - position for partition, position in positions.items()]

@@ -34,9 +34,10 @@ class BlockedTopics:
         return list(self._blocks)
 
     def due(self) -> str | None:
-        """Return a topic to try again now, if there is one."""
+        """Return the topic that is to be tried again for longest, if there is one."""
         now = _now()
-        return next((topic for topic, block in self._blocks.items() if block.due_at <= now), None)
+        due = {topic: block.due_at for topic, block in self._blocks.items() if block.due_at <= now}
+        return min(due, key=due.__getitem__, default=None)
 
     def seconds_to_next(self) -> float:
         """How long it is until one is due; infinite when none is blocked."""
@@ -61,6 +62,12 @@ class BlockedTopics:
         block = self._blocks.pop(topic)
         metrics.OUTBOX_TOPIC_BLOCKED.labels(topic).set(0)
         log.info("topic.unblocked", topic=topic, seconds=round(_now() - block.since, 1))
+
+    def forget(self) -> None:
+        """Know of no blocked topic: another process leads and finds out by itself."""
+        for topic in self._blocks:
+            metrics.OUTBOX_TOPIC_BLOCKED.labels(topic).set(0)
+        self._blocks.clear()
 
     def problem(self, *, longest_seconds: float) -> str | None:
         """Name the topics that have been blocked for longer than `longest_seconds`, and why."""

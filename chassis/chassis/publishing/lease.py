@@ -28,7 +28,8 @@ class Lease:
         """Take or renew the lease; whether it is this one's now.
 
         It can be taken when it has expired, when its holder's session has ended, and when it would last longer than any
-        lease does: then the database's clock was set back.
+        lease does: then the database's clock was set back. That cannot be told by now(), the moment of this question:
+        the holder may have renewed the lease since.
         """
         self._connection, asked_at = connection, elapsed_seconds()
         acquired = await connection.fetchval(
@@ -39,7 +40,7 @@ class Lease:
                SET holder = excluded.holder, session = excluded.session, expires_at = excluded.expires_at
              WHERE held.holder = excluded.holder
                 OR held.expires_at <= now()
-                OR held.expires_at > excluded.expires_at
+                OR held.expires_at > clock_timestamp() + make_interval(secs => $3)
                 OR NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = held.session)
             RETURNING true
             """,

@@ -63,6 +63,7 @@ class Relay:
         self._stopping = stopping
         self._lease = Lease("relay")
         self._blocked = BlockedTopics()
+        self._tried: str | None = None
         self._standing_by = False
         self._reached_at = _now()
         self.trouble = Trouble("relay")
@@ -70,7 +71,9 @@ class Relay:
     async def run(self) -> None:
         """Lead and send, or stand by until the leader is gone."""
         backoff = Backoff(self._stopping)
-        while not self._stopping.is_set():
+        has_others_to_send = False
+        while has_others_to_send or not self._stopping.is_set():
+            has_others_to_send = False
             try:
                 await self._session(backoff)
             except LeaseLostError:
@@ -80,6 +83,7 @@ class Relay:
                 metrics.SEND_FAILURES.labels(type(error.cause).__name__).inc()
                 for topic in error.topics:
                     self._blocked.block(topic, error.reason)
+                has_others_to_send = True  # also when it is to stop: they failed only with these
             except Exception as error:
                 self._standing_by = False
                 if not is_transient(error):
@@ -108,6 +112,7 @@ class Relay:
             await connection.add_listener("outbox", lambda *_: self._filled.set())
             while not await self._lease.acquire(connection):
                 self._standing_by = True
+                self._blocked.forget()
                 self.trouble.recovered()
                 if await pause(self._stopping, STANDBY_SECONDS):
                     return
@@ -131,7 +136,8 @@ class Relay:
             await self._lease.renew(connection)
             if self._stopping.is_set() and last_position is None:  # what others go on adding is theirs to send
                 last_position = await outbox.last_position(connection)
-            tried = self._blocked.due()
+            # To try a topic may take seconds: what is not blocked has every other turn, however many topics are.
+            tried = self._tried = None if self._tried else self._blocked.due()
             rows = await outbox.next_rows(
                 connection,
                 limit=CAREFUL_ROWS if tried else BATCH_ROWS,

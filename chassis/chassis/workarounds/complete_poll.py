@@ -114,6 +114,7 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
                 self._note_failure(error)
                 break  # what was polled before is sound
             if self._placed is not self._assigned:
+                self._ends.clear()
                 return {}  # they were fetched from wherever the new assignment began; the next poll places it
             self._is_doubtful = False
             self._note_ends(records)
@@ -173,6 +174,10 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
             return {}
         known = {partition: states.state_value(partition) for partition in states.tps}
         return {partition: state.position for partition, state in known.items() if state.has_valid_position}
+
+    def known_end(self, partition: TopicPartition) -> int:
+        """Where a partition ended when it was last fetched, open transactions included; 0 if it is not ours."""
+        return (self.highwater(partition) or 0) if partition in self.assignment() else 0
 
     @property
     def idle_seconds(self) -> float:

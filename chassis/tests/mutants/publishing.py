@@ -100,4 +100,32 @@ MUTANTS = (
         "                last_position = 2**62\n",
         "test_relay.py::test_a_leader_that_is_to_stop_leaves_to_others_what_they_go_on_adding",
     ),
+    Mutant(
+        "e: who asks for a lease while its holder renews it takes it",
+        "publishing/lease.py",
+        "held.expires_at > clock_timestamp() + make_interval(secs => $3)",
+        "held.expires_at > excluded.expires_at",
+        "test_lease.py::test_a_lease_that_was_renewed_while_another_asked_for_it_is_not_taken",
+    ),
+    Mutant(
+        "d: as long as a blocked topic is due, nothing else leaves",
+        "publishing/relay.py",
+        "None if self._tried else self._blocked.due()",
+        "self._blocked.due()",
+        "test_relay.py::test_blocked_topics_that_are_tried_again_and_again_do_not_hold_up_the_others",
+    ),
+    Mutant(
+        "d: who is to stop leaves what failed only with a blocked topic",
+        "publishing/relay.py",
+        "        while has_others_to_send or not self._stopping.is_set():",
+        "        while not self._stopping.is_set():",
+        "test_relay.py::test_a_leader_that_is_to_stop_sends_what_failed_only_with_a_blocked_topic",
+    ),
+    Mutant(
+        "j: who no longer leads tells of blocked topics for ever",
+        "publishing/relay.py",
+        "                self._blocked.forget()\n",
+        "",
+        "test_relay.py::test_who_no_longer_leads_tells_of_no_blocked_topic",
+    ),
 )

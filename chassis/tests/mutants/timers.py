@@ -85,4 +85,11 @@ MUTANTS = (
         "        call()\n",
         "test_unit_of_work.py::test_what_is_told_after_the_commit_is_told_in_order_and_only_when_it_is_true",
     ),
+    Mutant(
+        "told: what fails after the commit looks like work that failed",
+        "unit_of_work.py",
+        "            except Exception as error:  # noqa: BLE001",
+        "            except () as error:  # noqa: BLE001",
+        "test_unit_of_work.py::test_what_fails_after_the_commit_is_logged_and_the_rest_is_told",
+    ),
 )

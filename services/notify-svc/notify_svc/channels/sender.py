@@ -61,6 +61,7 @@ class _Sender:
         self._transport = transport
         self._channel = channel
         self._settings = settings
+        self._trouble = runtime.trouble(f"{channel.value} sender")
         self._sending: dict[asyncio.Task[Result], LeasedMessage] = {}
         self._finished: list[tuple[LeasedMessage, Result]] = []
         self._send_seconds = SEND_SECONDS.labels(channel.value)
@@ -75,13 +76,15 @@ class _Sender:
         try:
             while not stopping.is_set() or self._sending or self._finished:
                 try:
-                    await self._exchange()
+                    with self._trouble.attempt():
+                        await self._exchange()
                 except Exception as error:
                     if not is_transient(error):
                         raise
-                    log.warning("exchange.retried", channel=self._channel, error=type(error).__name__)
+                    self._trouble.failed(error)
                     await (asyncio.sleep(_STOPPING_PAUSE_SECONDS) if stopping.is_set() else backoff.wait())
                 else:
+                    self._trouble.recovered()
                     backoff.reset()
                     await self._wait()
         finally:

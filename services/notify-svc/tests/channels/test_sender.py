@@ -54,12 +54,11 @@ async def test_the_sender_outlives_a_database_that_was_away(desk: Desk, mail: Ma
 
 
 async def test_the_sender_outlives_a_database_that_refuses_its_login(
-    desk: Desk, database: str, mail: MailServer, capfd: pytest.CaptureFixture[str]
+    desk: Desk, database: str, mail: MailServer
 ) -> None:
     await desk.know(contact())
     administrator = await asyncpg.connect(database)
     password = urlsplit(database).password
-    logged = ""
 
     async with desk.sending(Channel.EMAIL):
         await administrator.execute("ALTER ROLE CURRENT_USER PASSWORD 'changed'")
@@ -67,14 +66,15 @@ async def test_the_sender_outlives_a_database_that_refuses_its_login(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+        (trouble,) = desk.runtime.troubles
         async with asyncio.timeout(20):
-            while "DatabaseUnavailableError" not in logged:
+            while "PostgreSQL, InvalidPasswordError (28P01)" not in (trouble.problem(tolerated_seconds=0) or ""):
                 await asyncio.sleep(0.02)
-                logged += "".join(capfd.readouterr())
         await administrator.execute(f"ALTER ROLE CURRENT_USER PASSWORD '{password}'")
         await administrator.close()
         await desk.decide(paid())
         await desk.until(Channel.EMAIL, "sent")
+        assert trouble.problem(tolerated_seconds=0) is None
 
     assert len(mail.mails) == 1
 
