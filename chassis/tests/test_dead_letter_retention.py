@@ -13,7 +13,7 @@ from specimen.app import Settings
 from specimen_driver import until
 
 from chassis.consuming import retention
-from chassis.consuming.dead_letters import find
+from chassis.consuming.dead_letters import find, mark_failed
 from chassis.consuming.replay import replay
 from chassis.consuming.retention import clean_up_dead_letters
 from chassis.service import Service
@@ -89,6 +89,18 @@ async def test_an_erased_one_is_listed_shown_and_discarded_and_not_replayed(runn
     assert [outcome async for outcome in replay(consumers, work, only={chosen})] == [(chosen, refusal)]
     assert [outcome async for outcome in replay(consumers, work, only=None)] == []
     assert await running.pool.fetchval("SELECT reason_code FROM messaging.dead_letter") == "not-json"
+
+
+async def test_a_replay_that_fails_after_the_erasure_writes_nothing_back(running: Harness) -> None:
+    await insert_dead_letters(running.pool, age=RETENTION + timedelta(hours=1))
+    chosen = await only_id(running)
+    await clean_up(running)
+    erased = await running.pool.fetchrow("SELECT * FROM messaging.dead_letter")
+
+    async with running.pool.acquire() as connection:
+        await mark_failed(connection, dead_letter_id=chosen, code="handler-failed", reason="quotes", stack="shows")
+
+    assert await running.pool.fetchrow("SELECT * FROM messaging.dead_letter") == erased
 
 
 async def test_one_whose_value_was_too_large_to_keep_is_not_replayed(running: Harness) -> None:

@@ -154,6 +154,26 @@ async def test_a_handler_that_panics_on_everything_stops_the_service(service: Se
             await running.deliver(TOPIC, *[contact(uuid4(), 1) for _ in range(60)])
 
 
+async def test_a_broken_handler_dead_letters_nothing_more_when_its_service_is_started_again(service: Service) -> None:
+    async def fail(batch: Batch[ContactChanged], _: Work) -> None:
+        if any(delivery.event.name == "bad" for delivery in batch):
+            raise ZeroDivisionError
+
+    service = replace(service, consumers=(Consumer(TOPIC, fail),))
+    limit = service.settings.dead_letter_limit
+    async with harness(service) as running:
+        await running.deliver(TOPIC, *[contact(uuid4(), 1, name="bad") for _ in range(limit)])
+    async with harness(service) as running:
+        with pytest.raises(HandlerBrokenError, match=f"failed {limit + 1} times without one success"):
+            await running.deliver(TOPIC, contact(uuid4(), 1, name="bad"))
+        assert await running.pool.fetchval("SELECT count(*) FROM messaging.dead_letter") == limit
+
+        await running.deliver(TOPIC, contact(uuid4(), 1, name="good"))
+    async with harness(service) as running:
+        await running.deliver(TOPIC, contact(uuid4(), 1, name="bad"))
+        assert await running.pool.fetchval("SELECT count(*) FROM messaging.dead_letter") == limit + 1
+
+
 async def test_old_poison_between_what_took_effect_does_not_stop_a_service_that_reads_it_all_again(
     service: Service,
 ) -> None:

@@ -6,13 +6,17 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
 from specimen_driver import contact
 from specimen_records import TOPIC, dead_letters, effects, message
 
+from chassis.consuming.decoding import BatchDecoder, UnknownInARow
 from chassis.consuming.delivery import Record
 from chassis.consuming.replay import replay
 from chassis.errors import HandlerBrokenError
 from chassis.service import Service
+from chassis.telemetry.tracing import Tracing
 from chassis.testing import Harness, harness
 from chassis.workarounds.header_safe_fetch import OversizedValue
 
@@ -77,6 +81,67 @@ async def test_a_service_older_than_its_producer_stops_and_acknowledges_nothing_
 
         assert {code for code, _ in await dead_letters(running)} == {"unknown-value"}
         assert len(await dead_letters(running)) == limit
+
+
+async def test_a_service_older_than_its_producer_dead_letters_nothing_more_when_it_is_started_again(
+    service: Service,
+) -> None:
+    limit = service.settings.dead_letter_limit
+    async with harness(service) as running:
+        await running.process(TOPIC, [running.record(message(contact(uuid4(), 1)))])
+        await running.process(TOPIC, [unknown_language(running) for _ in range(limit)])
+    async with harness(service) as running:
+        with pytest.raises(HandlerBrokenError, match=f"{limit + 1} records in a row"):
+            await running.process(TOPIC, [unknown_language(running)])
+        assert len(await dead_letters(running)) == limit
+
+        await running.pool.execute("UPDATE messaging.dead_letter SET discarded_at = now()")
+    async with harness(service) as running:
+        await running.process(TOPIC, [unknown_language(running)])
+        assert len(await dead_letters(running)) == limit + 1
+
+
+async def test_the_spans_of_a_batch_that_is_refused_are_ended(service: Service) -> None:
+    exporter = InMemorySpanExporter()
+    tracing = Tracing(service_name="specimen", exporter=exporter)
+    decoder = BatchDecoder(service.consumers[0], group="specimen", tracing=tracing, unknown_limit=1)
+    async with harness(service) as running:
+        sound = running.record(message(contact(uuid4(), 1)))
+        unknown = [unknown_language(running) for _ in range(2)]
+
+    with pytest.raises(HandlerBrokenError):
+        decoder.decode([sound, *unknown], after=UnknownInARow())
+
+    await tracing.close()
+    (span,) = exporter.get_finished_spans()
+    assert (span.name, span.status.status_code) == (f"process {TOPIC.name}", StatusCode.ERROR)
+
+
+async def test_a_service_that_is_started_again_counts_only_what_came_after_the_last_sound_record(
+    service: Service,
+) -> None:
+    limit = service.settings.dead_letter_limit
+    async with harness(service) as running:
+        await running.process(TOPIC, [unknown_language(running) for _ in range(limit)])
+        await running.process(TOPIC, [running.record(message(contact(uuid4(), 1)))])
+        await running.process(TOPIC, [unknown_language(running)])
+    async with harness(service) as running:
+        await running.process(TOPIC, [unknown_language(running) for _ in range(limit - 1)])
+
+        with pytest.raises(HandlerBrokenError, match=f"{limit + 1} records in a row"):
+            await running.process(TOPIC, [unknown_language(running)])
+
+
+async def test_a_service_that_is_started_again_counts_only_the_last_producer(service: Service) -> None:
+    limit = service.settings.dead_letter_limit
+    async with harness(service) as running:
+        others = [unknown_language(running, source="/other") for _ in range(limit)]
+        await running.process(TOPIC, [*others, unknown_language(running)])
+    async with harness(service) as running:
+        await running.process(TOPIC, [unknown_language(running) for _ in range(limit - 1)])
+
+        with pytest.raises(HandlerBrokenError, match=f"{limit + 1} records in a row"):
+            await running.process(TOPIC, [unknown_language(running)])
 
 
 async def test_a_sound_record_or_another_producer_between_them_keeps_the_service_running(service: Service) -> None:

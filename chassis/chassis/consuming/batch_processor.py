@@ -16,8 +16,8 @@ from opentelemetry.trace import SpanKind
 
 from chassis.consuming import dead_letters, inbox, positions
 from chassis.consuming.consumer import Consumer
-from chassis.consuming.dead_letters import Rejection, id_used_twice
-from chassis.consuming.decoding import BatchDecoder, UnknownInARow
+from chassis.consuming.dead_letters import HANDLER_FAILED, Rejection, id_used_twice
+from chassis.consuming.decoding import BatchDecoder, UnknownInARow, unknown_before
 from chassis.consuming.delivery import Delivery, Record
 from chassis.consuming.positions import Advance
 from chassis.crash_points import crash_point
@@ -30,7 +30,6 @@ from chassis.errors import (
     places_of,
 )
 from chassis.telemetry import messaging, metrics
-from chassis.telemetry.tracing import fail
 from chassis.telemetry.trouble import Trouble
 from chassis.unit_of_work import WorkFactory
 from contracts.topic import Event
@@ -50,6 +49,7 @@ class BatchProcessor(Generic[E]):
         self._group = consumer.group(work.service)
         self._dead_letter_limit = dead_letter_limit
         self._failures_in_a_row = 0
+        self._has_resumed = False
         self.trouble = Trouble(self._group)
         self._too_slow: Counter[tuple[str, str]] = Counter()
         self._decoder = BatchDecoder(consumer, group=self._group, tracing=work.tracing, unknown_limit=dead_letter_limit)
@@ -61,6 +61,8 @@ class BatchProcessor(Generic[E]):
         Raises what `is_transient` recognises when nothing more can be done now: then the whole batch may be processed
         again. Raises `HandlerBrokenError` when the handler fails on everything.
         """
+        if not self._has_resumed:
+            await self._resume()
         decoded = self._decoder.decode(records, after=self._unknown)
         topic, group = self._consumer.topic.name, self._group
         attributes = messaging.received(topic, group=group, count=len(records))
@@ -73,14 +75,20 @@ class BatchProcessor(Generic[E]):
         ):
             try:
                 await self._apply(decoded.deliveries, decoded.malformed, advances)
-                self._unknown = decoded.unknown
             except BaseException as error:
-                for span in decoded.spans:
-                    fail(span, error)
+                decoded.end_spans(failure=error)
                 raise
-            finally:
-                for span in decoded.spans:
-                    span.end()
+            self._unknown = decoded.unknown
+            decoded.end_spans()
+
+    async def _resume(self) -> None:
+        """Count on from where the process before this one ended, so that a restart is no way around the limit."""
+        group, limit = self._group, self._dead_letter_limit
+        async with self._work.connection() as connection:
+            self._unknown = await unknown_before(connection, consumer=group, limit=limit)
+            failed = await dead_letters.last_in_a_row(connection, consumer=group, code=HANDLER_FAILED, limit=limit)
+        self._failures_in_a_row = len(failed)
+        self._has_resumed = True
 
     async def _apply(
         self, deliveries: Sequence[Delivery[E]], malformed: Sequence[Rejection], advances: Sequence[Advance]
@@ -156,7 +164,7 @@ class BatchProcessor(Generic[E]):
                 ) from error
             stack = "".join(traceback.format_tb(error.__traceback__))
             reason = f"{type(error).__qualname__} in the handler"
-            rejection = Rejection(delivery.record, "handler-failed", reason, attempts, stack, places_of(error))
+            rejection = Rejection(delivery.record, HANDLER_FAILED, reason, attempts, stack, places_of(error))
         await self._commit((), (rejection,), unmoved)
 
     async def _commit(

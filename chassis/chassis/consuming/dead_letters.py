@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
+from chassis.consuming import inbox
 from chassis.consuming.delivery import Record
 from chassis.database import Connection, Pool
 from chassis.publishing.outbox import HEADER_ALLOWANCE_BYTES
@@ -27,6 +28,8 @@ from contracts.envelope import to_json
 _LONGEST_REASON = 1_000
 TOO_LARGE: Final = "too-large"
 """The reason code of a record whose value was not kept."""
+HANDLER_FAILED: Final = "handler-failed"
+"""The reason code of a message whose handler failed otherwise than by `UnprocessableMessage`."""
 _PAGE_ROWS = 500
 _LISTED_COLUMNS = """
     dead_letter_id, consumer, topic, partition, record_offset AS "offset", octet_length(value) AS value_bytes,
@@ -172,6 +175,31 @@ async def find(connection: Connection, *, dead_letter_id: UUID) -> DeadLetter | 
     return None if row is None else _dead_letter(row)
 
 
+async def last_in_a_row(connection: Connection, *, consumer: str, code: str, limit: int) -> Sequence[HeaderPairs]:
+    """The headers of the last open ones with this reason code after which nothing took effect, oldest first.
+
+    They are what a process that ran before this one has counted, up to `limit`. A service that stops because it fails
+    at everything is started again by its orchestrator. If it counted from nothing, every start would dead-letter some
+    more, until the topic is empty.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT dead_lettered_at, headers::text FROM messaging.dead_letter
+         WHERE consumer = $1 AND reason_code = $2 AND replayed_at IS NULL AND discarded_at IS NULL
+         ORDER BY dead_lettered_at DESC, dead_letter_id DESC LIMIT $3
+        """,
+        consumer,
+        code,
+        limit,
+    )
+    in_a_row: list[HeaderPairs] = []
+    for row in rows:
+        if await inbox.has_grown_since(connection, consumer=consumer, moment=row["dead_lettered_at"]):
+            break
+        in_a_row.insert(0, _decoded(row["headers"]))
+    return in_a_row
+
+
 async def mark_replayed(connection: Connection, *, dead_letter_id: UUID, at: datetime) -> DeadLetter | None:
     """Mark a dead letter as replayed and return it; None when it is not open. Locks it until the transaction ends."""
     row = await connection.fetchrow(
@@ -245,11 +273,14 @@ async def delete_closed(connection: Connection, *, age: timedelta, limit: int) -
 async def mark_failed(
     connection: Connection, *, dead_letter_id: UUID, code: str, reason: str, stack: str | None
 ) -> None:
-    """Store why a replay failed, and where when the handler did."""
+    """Store why a replay failed, and where when the handler did.
+
+    One that was erased meanwhile stays erased: both may quote its contents.
+    """
     await connection.execute(
         """
         UPDATE messaging.dead_letter SET attempts = attempts + 1, reason_code = $2, reason = $3, stack = $4
-         WHERE dead_letter_id = $1 AND replayed_at IS NULL AND discarded_at IS NULL
+         WHERE dead_letter_id = $1 AND replayed_at IS NULL AND discarded_at IS NULL AND erased_at IS NULL
         """,
         dead_letter_id,
         code,

@@ -8,14 +8,17 @@ from typing import Generic, TypeVar
 
 from opentelemetry.trace import Span, SpanKind
 
+from chassis.consuming import dead_letters
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.dead_letters import TOO_LARGE, Rejection
 from chassis.consuming.delivery import Delivery, Record
+from chassis.database import Connection
 from chassis.errors import HandlerBrokenError, is_order_to_end, is_transient
 from chassis.telemetry import messaging
-from chassis.telemetry.tracing import Trace, Tracing, context_of
+from chassis.telemetry.tracing import Trace, Tracing, context_of, fail
 from chassis.workarounds.header_safe_fetch import OversizedValue
 from contracts.envelope import MalformedMessageError, Received, decode
+from contracts.malformed_reasons import UNKNOWN_VALUE
 from contracts.topic import Event
 
 E = TypeVar("E", bound=Event)
@@ -32,6 +35,15 @@ class UnknownInARow:
         return UnknownInARow(source, self.count + 1 if source == self.source else 1)
 
 
+async def unknown_before(connection: Connection, *, consumer: str, limit: int) -> UnknownInARow:
+    """What a process that ran before this one ended with."""
+    unknown = UnknownInARow()
+    for headers in await dead_letters.last_in_a_row(connection, consumer=consumer, code=UNKNOWN_VALUE, limit=limit):
+        source = dict(headers).get("ce_source")
+        unknown = unknown.and_one_of(None if source is None else source.decode())
+    return unknown
+
+
 @dataclass(slots=True)
 class Decoded(Generic[E]):
     """The events of a batch, its malformed records, and the spans that were begun for the events."""
@@ -40,6 +52,13 @@ class Decoded(Generic[E]):
     deliveries: list[Delivery[E]] = field(default_factory=list)
     malformed: list[Rejection] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
+
+    def end_spans(self, *, failure: BaseException | None = None) -> None:
+        """End every span, as failed when there was a failure."""
+        for span in self.spans:
+            if failure is not None:
+                fail(span, failure)
+            span.end()
 
 
 class BatchDecoder(Generic[E]):
@@ -58,6 +77,15 @@ class BatchDecoder(Generic[E]):
             HandlerBrokenError: the producer is newer than this service, which would dead-letter all that it publishes.
         """
         decoded: Decoded[E] = Decoded(unknown=after)
+        try:
+            self._decode_into(decoded, records)
+        except BaseException as error:
+            decoded.end_spans(failure=error)
+            raise
+        decoded.malformed = [_without_huge_value(rejection) for rejection in decoded.malformed]
+        return decoded
+
+    def _decode_into(self, decoded: Decoded[E], records: Sequence[Record]) -> None:
         for record in records:
             try:
                 received = self._read(record)
@@ -76,8 +104,6 @@ class BatchDecoder(Generic[E]):
                 decoded.deliveries.append(
                     Delivery(received.event, received.event_id, received.source, received.time, trace, record)
                 )
-        decoded.malformed = [_without_huge_value(rejection) for rejection in decoded.malformed]
-        return decoded
 
     def _read(self, record: Record) -> Received[E]:
         value = record.value

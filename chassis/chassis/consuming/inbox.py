@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Generic, TypeAlias, TypeVar
 
@@ -81,6 +81,14 @@ def _identity(delivery: Delivery[E]) -> Identity:
 
 def _digest(delivery: Delivery[E]) -> bytes:
     return blake2b(delivery.record.value or b"", digest_size=_DIGEST_BYTES).digest()
+
+
+async def has_grown_since(connection: Connection, *, consumer: str, moment: datetime) -> bool:
+    """Whether an event has taken effect at `moment` or later."""
+    grown: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM messaging.inbox WHERE consumer = $1 AND received_at >= $2)", consumer, moment
+    )
+    return grown
 
 
 async def delete_older(connection: Connection, *, consumer: str, age: timedelta, limit: int) -> int:

@@ -14,7 +14,7 @@ from aiokafka import ConsumerRecord
 
 from chassis.consuming import dead_letters, inbox
 from chassis.consuming.consumer import Consumer
-from chassis.consuming.dead_letters import DeadLetter, ListedDeadLetter, id_used_twice
+from chassis.consuming.dead_letters import HANDLER_FAILED, DeadLetter, ListedDeadLetter, id_used_twice
 from chassis.consuming.delivery import Delivery
 from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION
 from chassis.errors import UnprocessableMessage, is_order_to_end, is_transient, places_of
@@ -94,7 +94,7 @@ def _failure_of(error: BaseException) -> tuple[str, str, str | None]:
     if isinstance(error, UnprocessableMessage | MalformedMessageError):
         return error.code, str(error), None
     stack = "".join(traceback.format_tb(error.__traceback__))
-    return "handler-failed", f"{type(error).__qualname__} in the handler", stack
+    return HANDLER_FAILED, f"{type(error).__qualname__} in the handler", stack
 
 
 def _refuse_when_too_old(consumer: Consumer[Any], letter: DeadLetter, *, now: datetime) -> None:

@@ -36,7 +36,7 @@ class ComposePlatform:
             "security_protocol": "SASL_PLAINTEXT",
             "sasl_mechanism": "PLAIN",
             "sasl_plain_username": "admin",
-            "sasl_plain_password": _secret("KAFKA_ADMIN_PASSWORD"),
+            "sasl_plain_password": secret("KAFKA_ADMIN_PASSWORD"),
         }
         for service in SERVICES:
             self._addresses[service] = await _published(service, _SERVICE_PORT)
@@ -87,10 +87,11 @@ async def _published(service: str, port: str) -> str:
         raise ServiceFailedError(f"{service} does not run; start the platform with make up\n{error}") from error
 
 
-def _secret(name: str) -> str:
+def secret(name: str) -> str:
     """Find a secret where Compose finds it: in the environment, else in the file that `make up` has written."""
-    written = dict(line.partition("=")[::2] for line in _SECRETS.read_text(encoding="utf-8").splitlines())
-    return os.environ.get(name) or written[name]
+    if given := os.environ.get(name):
+        return given
+    return dict(line.partition("=")[::2] for line in _SECRETS.read_text(encoding="utf-8").splitlines())[name]
 
 
 async def _holds_records(kafka: Mapping[str, str]) -> bool:
