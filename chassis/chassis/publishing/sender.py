@@ -133,7 +133,8 @@ class Sender:
                     with _in_transaction():
                         await self._producer.commit_transaction()
         except (KafkaError, IllegalOperation) as error:
-            unanswered = {each.topic for future, each in waiting.items() if not future.done()}
+            # The timeout has cancelled what it waited for.
+            unanswered = {each.topic for future, each in waiting.items() if future.cancelled() or not future.done()}
             if len(waiting) < len(rows):
                 unanswered.add(row.topic)
             await self._blame(error, row, rows=rows, unanswered=unanswered)
