@@ -460,28 +460,6 @@ async def test_an_event_counts_as_undeliverable_once_it_is_marked(
     assert len([line for line in logs if line["event"] == "event.undeliverable"]) == 1
 
 
-async def test_a_leader_that_was_replaced_tells_of_no_blocked_topic(running: Harness, broker: RefusingBroker) -> None:
-    def gauge() -> float | None:
-        return REGISTRY.get_sample_value("outbox_topic_blocked", {"topic": TOPIC})
-
-    await fill(running, 1, payload=b"sound")
-    broker.refuse_topic(TOPIC, TOPIC_AUTHORIZATION_FAILED)
-    try:
-        async with relaying(running) as leader:
-            await until(leader._blocked.names, what="the topic is blocked")
-            assert gauge() == 1
-            async with running.pool.acquire() as connection:
-                async with connection.transaction():
-                    await connection.execute("DELETE FROM messaging.lease")
-                    await lease.Lease("relay").acquire(connection)
-                await until(lambda: leader._standing_by, what="it stands by")
-
-                assert gauge() == 0
-                assert leader.problem(tolerated_seconds=0) is None
-    finally:
-        broker.refuse_topic(TOPIC, NO_ERROR)
-
-
 async def test_a_relay_that_takes_over_after_a_long_time_is_not_at_fault_while_it_starts(
     running: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
