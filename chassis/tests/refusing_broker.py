@@ -8,7 +8,7 @@ from devstack.kafka.mock_cluster import BROKER_ID, MockCluster
 
 PRODUCE = 0
 NO_ERROR, UNKNOWN_SERVER_ERROR, MESSAGE_TOO_LARGE, TOPIC_AUTHORIZATION_FAILED = 0, -1, 10, 29
-CLUSTER_AUTHORIZATION_FAILED, INVALID_TIMESTAMP = 31, 32
+NOT_ENOUGH_REPLICAS, CLUSTER_AUTHORIZATION_FAILED, INVALID_TIMESTAMP = 19, 31, 32
 
 
 class RefusingBroker(MockCluster):
@@ -20,6 +20,13 @@ class RefusingBroker(MockCluster):
         push.argtypes = [ctypes.c_void_p, ctypes.c_int16, ctypes.c_size_t, ctypes.POINTER(ctypes.c_int)]
         push.restype = None
         push(self._cluster, PRODUCE, len(codes), (ctypes.c_int * len(codes))(*codes))
+
+    def refuse_no_more(self) -> None:
+        """Forget the errors that are left of `refuse_next`."""
+        clear = self._library.rd_kafka_mock_clear_request_errors
+        clear.argtypes = [ctypes.c_void_p, ctypes.c_int16]
+        clear.restype = None
+        clear(self._cluster, PRODUCE)
 
     def refuse_topic(self, name: str, code: int) -> None:
         """Describe the topic with this error from now on; `NO_ERROR` ends it."""

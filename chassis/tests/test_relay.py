@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaConnectionError, KafkaError
+from prometheus_client import REGISTRY
 from refusing_broker import (
     CLUSTER_AUTHORIZATION_FAILED,
     INVALID_TIMESTAMP,
     MESSAGE_TOO_LARGE,
     NO_ERROR,
+    NOT_ENOUGH_REPLICAS,
     TOPIC_AUTHORIZATION_FAILED,
     UNKNOWN_SERVER_ERROR,
     RefusingBroker,
@@ -26,7 +29,8 @@ from specimen_driver import until
 
 from chassis.clock import elapsed_seconds
 from chassis.database import Connection
-from chassis.publishing import blocked_topics, lease, outbox, relay
+from chassis.publishing import blocked_topics, lease, outbox, relay, sender
+from chassis.publishing.blocked_topics import BlockedTopics
 from chassis.publishing.outbox import (
     OutboxMessage,
     insert,
@@ -87,6 +91,20 @@ async def relaying(running: Harness) -> AsyncIterator[Relay]:
     finally:
         stopping.set()
         await asyncio.wait_for(task, 20)
+
+
+@asynccontextmanager
+async def sending(running: Harness) -> AsyncIterator[tuple[Connection, Sender]]:
+    """A sender that holds the lease by this connection."""
+    async with running.pool.acquire() as connection:
+        held = lease.Lease("relay")
+        await held.acquire(connection)
+        leading = Sender(running.service.settings, service=NAME, lease=held)
+        await leading.start()
+        try:
+            yield connection, leading
+        finally:
+            await leading.stop()
 
 
 async def left(running: Harness, ids: list[UUID]) -> bool:
@@ -208,8 +226,9 @@ async def test_a_host_whose_clock_the_broker_refuses_waits_and_sets_nothing_asid
 
     assert await undeliverable(running) == []
     assert [event_id for event_id in await published_ids(broker) if event_id in ids] == ids
-    said = {line["reason"] for line in logs if line["event"] == "topic.blocked"}
-    assert said == {"InvalidTimestampError: the broker refuses the time of this host's clock"}
+    (began,) = (line for line in logs if line["event"] == "trouble.began")
+    assert (began["part"], began["server"]) == (f"relay of {TOPIC}", "Kafka")
+    assert began["reason"] == "InvalidTimestampError: the broker refuses the time of this host's clock"
 
 
 async def test_a_topic_that_fails_waits_and_does_not_hold_up_the_others(
@@ -293,25 +312,17 @@ async def test_a_leader_whose_machine_slept_through_its_lease_hands_over_nothing
     slept = 0.0
     find_leaders = Sender._find_leaders
 
-    async def sleep_after(sender: Sender, topic: str) -> None:
+    async def sleep_after(slow: Sender, topic: str) -> None:
         nonlocal slept
-        await find_leaders(sender, topic)
+        await find_leaders(slow, topic)
         slept = lease.LEASE_SECONDS
 
     monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed_seconds() + slept)
     monkeypatch.setattr(Sender, "_find_leaders", sleep_after)
     ids = await fill(running, 2, payload=b"sound")
-    async with running.pool.acquire() as connection:
-        held = lease.Lease("relay")
-        await held.acquire(connection)
-        sender = Sender(running.service.settings, service=NAME, lease=held)
-        await sender.start()
-
-        try:
-            with pytest.raises(lease.LeaseLostError):
-                await sender.send(await next_rows(connection, limit=10), longest_seconds=10)
-        finally:
-            await sender.stop()
+    async with sending(running) as (connection, leading):
+        with pytest.raises(lease.LeaseLostError):
+            await leading.send(await next_rows(connection, limit=10), longest_seconds=10)
 
     assert set(ids).isdisjoint(await published_ids(broker))
 
@@ -351,3 +362,172 @@ async def test_one_refusal_does_not_make_the_relay_slow_for_a_thousand_events(
         broker.answer_after(0)
 
     assert asyncio.get_running_loop().time() - began < 20
+
+
+@contextmanager
+def never_acknowledging(broker: RefusingBroker) -> Iterator[None]:
+    """An error that aiokafka retries, more often than it can within any test."""
+    broker.refuse_next(*[NOT_ENOUGH_REPLICAS] * 5_000)
+    try:
+        yield
+    finally:
+        broker.refuse_no_more()
+
+
+async def test_a_topic_that_acknowledges_nothing_is_blocked_by_its_name(
+    running: Harness, broker: RefusingBroker
+) -> None:
+    ids = await fill(running, 2, payload=b"sound")
+
+    with structlog.testing.capture_logs() as logs:
+        async with relaying(running) as leader:
+            with never_acknowledging(broker):
+                await until(leader._blocked.names, what="a topic is blocked", seconds=20)
+                assert leader._blocked.names() == [TOPIC]
+            await until(lambda: left(running, []), what="the blocked topic left", seconds=60)
+
+    assert "relay.lease_lost" not in {line["event"] for line in logs}
+    (began,) = (line for line in logs if line["event"] == "trouble.began")
+    assert (began["part"], began["server"], began["error"]) == (f"relay of {TOPIC}", "Kafka", "KafkaTimeoutError")
+    assert [event_id for event_id in await published_ids(broker) if event_id in ids] == ids
+
+
+async def test_a_broker_that_accepts_and_stays_silent_is_named(running: Harness, broker: RefusingBroker) -> None:
+    async with relaying(running) as leader:
+        await fill(running, 1, payload=b"sound")
+        await until(lambda: left(running, []), what="it sends")
+        broker.answer_after(60_000)
+        try:
+            await fill(running, 2, payload=b"sound")
+            with structlog.testing.capture_logs() as logs:
+                problem = await until(lambda: leader.trouble.problem(tolerated_seconds=0), what="told", seconds=30)
+        finally:
+            broker.answer_after(0)
+        await until(lambda: left(running, []), what="it sends again", seconds=60)
+
+    assert problem.endswith("Kafka, KafkaTimeoutError")
+    assert "relay.lease_lost" not in {line["event"] for line in logs}
+
+
+async def test_a_lease_that_is_lost_while_sending_is_told_by_what_held_the_leader_up(
+    running: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept = 0.0
+    find_leaders = Sender._find_leaders
+
+    async def fail_late_once(slow: Sender, topic: str) -> None:
+        nonlocal slept
+        if not slept:
+            slept = lease.LEASE_SECONDS
+            raise KafkaConnectionError
+        await find_leaders(slow, topic)
+
+    monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed_seconds() + slept)
+    monkeypatch.setattr(Sender, "_find_leaders", fail_late_once)
+    await fill(running, 1, payload=b"sound")
+
+    with structlog.testing.capture_logs() as logs:
+        await run_until_empty(running)
+
+    lost, began, *_ = (line for line in logs if line["event"] in {"relay.lease_lost", "trouble.began"})
+    assert (lost["event"], began["event"]) == ("relay.lease_lost", "trouble.began")
+    assert (began["part"], began["server"], began["error"]) == ("relay", "Kafka", "KafkaConnectionError")
+
+
+async def test_an_event_counts_as_undeliverable_once_it_is_marked(
+    running: Harness, broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark, failures = outbox.mark_undeliverable, [OSError("the connection was lost")]
+
+    async def fail_once(connection: Connection, *, position: int, reason: str) -> None:
+        if failures:
+            raise failures.pop()
+        await mark(connection, position=position, reason=reason)
+
+    def counted() -> float:
+        return REGISTRY.get_sample_value("outbox_undeliverable_total", {"topic": TOPIC}) or 0.0
+
+    monkeypatch.setattr(outbox, "mark_undeliverable", fail_once)
+    (refused,) = await fill(running, 1, payload=b"sound")
+    broker.refuse_next(*[MESSAGE_TOO_LARGE] * 3)  # in a batch, alone without being marked, alone
+    before = counted()
+
+    with structlog.testing.capture_logs() as logs:
+        await run_until_empty(running)
+
+    assert await undeliverable(running) == [refused]
+    assert counted() - before == 1
+    assert len([line for line in logs if line["event"] == "event.undeliverable"]) == 1
+
+
+async def test_a_relay_that_takes_over_after_a_long_time_is_not_at_fault_while_it_starts(
+    running: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "STANDBY_SECONDS", 0.05)
+    monkeypatch.setattr(relay, "LONGEST_SILENCE_SECONDS", 1.0)
+    start, problems, now = Sender.start, [], asyncio.get_running_loop().time
+
+    async def start_watched(starting: Sender) -> None:
+        problems.append(leader.problem())
+        await start(starting)
+
+    monkeypatch.setattr(Sender, "start", start_watched)
+    async with running.pool.acquire() as connection:
+        await lease.Lease("relay").acquire(connection)
+        async with relaying(running) as leader:
+            began = now()
+            await until(lambda: leader._standing_by and now() - began > 1.5, what="it has stood by for long")
+            assert leader.problem() is None
+            await connection.execute("DELETE FROM messaging.lease")
+            await until(lambda: problems, what="it takes over")
+
+    assert problems == [None]
+
+
+async def test_a_topic_is_blocked_also_when_its_producer_does_not_stop_cleanly(
+    running: Harness, broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = AIOKafkaProducer.stop
+
+    async def fail_after(producer: AIOKafkaProducer) -> None:
+        await stop(producer)
+        raise KafkaError("its sender had failed")
+
+    monkeypatch.setattr(AIOKafkaProducer, "stop", fail_after)
+    await fill(running, 1, payload=b"sound")
+    broker.refuse_topic(TOPIC, TOPIC_AUTHORIZATION_FAILED)
+    try:
+        async with relaying(running) as leader:
+            await until(lambda: leader._blocked.names() == [TOPIC], what="the topic is blocked")
+            broker.refuse_topic(TOPIC, NO_ERROR)
+            await until(lambda: left(running, []), what="the event left")
+    finally:
+        broker.refuse_topic(TOPIC, NO_ERROR)
+
+
+async def test_a_defect_of_this_code_is_not_held_against_a_topic(
+    running: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: object) -> None:
+        raise AssertionError("a defect")
+
+    monkeypatch.setattr(sender, "headers_of", broken)
+    await fill(running, 1, payload=b"sound")
+
+    async with sending(running) as (connection, leading):
+        with pytest.raises(AssertionError, match="a defect"):
+            await leading.send(await next_rows(connection, limit=10), longest_seconds=10)
+
+
+async def test_a_topic_that_stays_blocked_is_one_thing_that_happened() -> None:
+    blocked = BlockedTopics()
+
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(50):
+            blocked.block(TOPIC, KafkaConnectionError(), reason="for a reason")
+        blocked.unblock(TOPIC)
+
+    assert [(line["event"], line["part"]) for line in logs] == [
+        ("trouble.began", f"relay of {TOPIC}"),
+        ("trouble.ended", f"relay of {TOPIC}"),
+    ]

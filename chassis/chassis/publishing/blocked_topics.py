@@ -7,11 +7,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import structlog
-
 from chassis.telemetry import metrics
-
-log = structlog.get_logger(__name__)
+from chassis.telemetry.trouble import Trouble
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.1, 30.0
 
@@ -29,6 +26,7 @@ class BlockedTopics:
 
     def __init__(self) -> None:
         self._blocks: dict[str, _Block] = {}
+        self._troubles: dict[str, Trouble] = {}  # outlive the blocks, so that a topic that flaps is quiet
 
     def names(self) -> Sequence[str]:
         return list(self._blocks)
@@ -43,15 +41,16 @@ class BlockedTopics:
         """How long it is until one is due; infinite when none is blocked."""
         return max(0.0, min((block.due_at for block in self._blocks.values()), default=math.inf) - _now())
 
-    def block(self, topic: str, reason: str) -> None:
-        """Let `topic` wait, longer each time."""
+    def block(self, topic: str, cause: BaseException, *, reason: str) -> None:
+        """Let `topic` wait, longer each time. `reason` is what an operator is told about `cause`."""
         now = _now()
         block = self._blocks.setdefault(topic, _Block(reason, since=now, failures=0, due_at=now))
         block.reason = reason
         block.due_at = now + min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(block.failures, 16))
         block.failures += 1
         metrics.OUTBOX_TOPIC_BLOCKED.labels(topic).set(1)
-        log.warning("topic.blocked", topic=topic, reason=reason, failures=block.failures)
+        trouble = self._troubles.setdefault(topic, Trouble(f"relay of {topic}"))
+        trouble.failed(cause, reason=reason)
 
     def reset(self, topic: str) -> None:
         """Let `topic` wait the shortest time next: what held it up has been dealt with."""
@@ -59,15 +58,14 @@ class BlockedTopics:
 
     def unblock(self, topic: str) -> None:
         """Let `topic` leave with the others again."""
-        block = self._blocks.pop(topic)
+        del self._blocks[topic]
         metrics.OUTBOX_TOPIC_BLOCKED.labels(topic).set(0)
-        log.info("topic.unblocked", topic=topic, seconds=round(_now() - block.since, 1))
+        self._troubles[topic].recovered()
 
     def forget(self) -> None:
         """Know of no blocked topic: another process leads and finds out by itself."""
-        for topic in self._blocks:
-            metrics.OUTBOX_TOPIC_BLOCKED.labels(topic).set(0)
-        self._blocks.clear()
+        for topic in self.names():
+            self.unblock(topic)
 
     def problem(self, *, longest_seconds: float) -> str | None:
         """Name the topics that have been blocked for longer than `longest_seconds`, and why."""

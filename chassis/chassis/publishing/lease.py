@@ -51,15 +51,19 @@ class Lease:
         self._ends_at = asked_at + LEASE_SECONDS if acquired else 0.0
         return acquired is not None
 
-    async def renew(self, connection: Connection) -> None:
-        """Renew the lease when a third of it is gone; raise `LeaseLostError` when another process has it."""
-        if self.remaining_seconds() < _RENEWED_BELOW_SECONDS and not await self.acquire(connection):
+    async def renew(self, connection: Connection, *, enough_seconds: float = _RENEWED_BELOW_SECONDS) -> None:
+        """Renew the lease when less than `enough_seconds` are left; raise `LeaseLostError` when another has it."""
+        if self.remaining_seconds() < enough_seconds and not await self.acquire(connection):
             raise LeaseLostError
 
     def check(self) -> None:
-        """Raise `LeaseLostError` when the lease has run out, or the session that held it has ended."""
-        if self.remaining_seconds() <= 0 or self._connection is None or self._connection.is_closed():
+        if not self.is_held:
             raise LeaseLostError
+
+    @property
+    def is_held(self) -> bool:
+        """False when the lease has run out, and when the session that held it has ended."""
+        return self.remaining_seconds() > 0 and self._connection is not None and not self._connection.is_closed()
 
     def remaining_seconds(self) -> float:
         return self._ends_at - elapsed_seconds()

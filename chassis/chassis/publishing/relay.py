@@ -35,7 +35,9 @@ log = structlog.get_logger(__name__)
 BATCH_ROWS = 1_000
 CAREFUL_ROWS = 20
 """A blocked topic is tried with so many rows, one by one; when they have left, it leaves at full speed again."""
-SEND_SECONDS, CAREFUL_SEND_SECONDS = 10.0, 3.0
+SEND_SECONDS, CAREFUL_SEND_SECONDS = 5.0, 3.0
+_AFTER_SEND_SECONDS = 2.0
+"""What is left of the lease after the longest send, so that a failure is known as what it is, not as a lost lease."""
 POLL_SECONDS = 1.0
 STANDBY_SECONDS = 1.0
 IDLE_CHECK_SECONDS = 5.0
@@ -76,21 +78,25 @@ class Relay:
             has_others_to_send = False
             try:
                 await self._session(backoff)
-            except LeaseLostError:
+            except LeaseLostError as error:
                 log.warning("relay.lease_lost")
+                self._failed(error.__cause__ or error)
             except TopicsFailedError as error:
                 self._reached_at = _now()
                 metrics.SEND_FAILURES.labels(type(error.cause).__name__).inc()
                 for topic in error.topics:
-                    self._blocked.block(topic, error.reason)
+                    self._blocked.block(topic, error.cause, reason=error.reason)
                 has_others_to_send = True  # also when it is to stop: they failed only with these
             except Exception as error:
                 self._standing_by = False
                 if not is_transient(error):
                     raise
-                metrics.SEND_FAILURES.labels(type(error).__name__).inc()
-                self.trouble.failed(error)
+                self._failed(error)
                 await backoff.wait()
+
+    def _failed(self, error: BaseException) -> None:
+        metrics.SEND_FAILURES.labels(type(error).__name__).inc()
+        self.trouble.failed(error)
 
     def problem(self, *, tolerated_seconds: float = LONGEST_SILENCE_SECONDS) -> str | None:
         """Return why this relay does not work; None when it sends or stands by."""
@@ -111,9 +117,7 @@ class Relay:
             await connection.execute("SET enable_sort = off; SET max_parallel_workers_per_gather = 0")
             await connection.add_listener("outbox", lambda *_: self._filled.set())
             while not await self._lease.acquire(connection):
-                self._standing_by = True
-                self._blocked.forget()
-                self.trouble.recovered()
+                self._stand_by()
                 if await pause(self._stopping, STANDBY_SECONDS):
                     return
             self._standing_by = False
@@ -128,6 +132,13 @@ class Relay:
             await sender.stop()
         finally:
             connection.terminate()
+
+    def _stand_by(self) -> None:
+        """From here on what is sent, and what cannot be, is the leader's to tell."""
+        self._standing_by = True
+        self._reached_at = _now()
+        self._blocked.forget()
+        self.trouble.recovered()
 
     async def _lead(self, connection: Connection, sender: Sender, backoff: Backoff) -> None:
         last_position: int | None = None
@@ -170,6 +181,7 @@ class Relay:
         longest_seconds: float = SEND_SECONDS,
     ) -> None:
         """Send `rows` and delete them; after a failure all of them are still there."""
+        await self._lease.renew(connection, enough_seconds=longest_seconds + _AFTER_SEND_SECONDS)
         counts = Counter(row.topic for row in rows)
         only = rows[0].topic if len(counts) == 1 else None
         with self._tracing.batch_span(
@@ -188,16 +200,15 @@ class Relay:
     async def _send_alone(self, connection: Connection, sender: Sender, row: OutboxRow) -> None:
         """Send one row of a topic that failed, to find out whether it is the row that the broker will never accept."""
         try:
-            await self._lease.renew(connection)
             await self._send(connection, sender, [row], longest_seconds=CAREFUL_SEND_SECONDS)
         except TopicsFailedError as error:
             if not isinstance(error.cause, _PERMANENT_ERRORS):
                 raise
-            metrics.OUTBOX_UNDELIVERABLE.labels(row.topic).inc()
-            log.warning("event.undeliverable", topic=row.topic, event_id=str(row.event_id), error=describe(error.cause))
             await outbox.mark_undeliverable(
                 connection, position=row.position, reason=f"{type(error.cause).__name__}: {error.cause}"
             )
+            metrics.OUTBOX_UNDELIVERABLE.labels(row.topic).inc()
+            log.warning("event.undeliverable", topic=row.topic, event_id=str(row.event_id), error=describe(error.cause))
             self._blocked.reset(row.topic)
             raise  # a refused record leaves a gap in the producer's sequence: only a new producer can go on
 

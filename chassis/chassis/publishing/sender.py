@@ -8,7 +8,8 @@ without transactions cannot do this; there the check of the lease before each ro
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 
 from aiokafka import AIOKafkaProducer
@@ -21,6 +22,7 @@ from aiokafka.errors import (
     InvalidTimestampError,
     InvalidTxnState,
     KafkaError,
+    KafkaTimeoutError,
     LeaderNotAvailableError,
     OutOfOrderSequenceNumber,
 )
@@ -28,7 +30,7 @@ from aiokafka.errors import (
 from chassis.crash_points import crash_point
 from chassis.errors import describe
 from chassis.kafka_security import client_arguments
-from chassis.publishing.lease import Lease
+from chassis.publishing.lease import Lease, LeaseLostError
 from chassis.publishing.outbox import OutboxRow
 from chassis.settings import ServiceSettings
 from chassis.workarounds.abandoned_producer import abandon, stop, stop_sending_after_failure
@@ -37,12 +39,11 @@ from contracts.topic import transactional_id_of
 
 METADATA_SECONDS = 2.0
 _TRANSACTION_TIMEOUT_MS = 15_000
-"""A batch has the rest of a lease, at most 10 s. A dead leader's transaction holds up its readers for this long."""
+"""More than a batch is given. A dead leader's transaction holds up its readers for this long."""
 _RETRY_MS = 20
 _LARGEST_REQUEST_BYTES = 4 * 1_048_576
-_TRANSACTION_FAILED = (InvalidTxnState, IllegalOperation, AssertionError)
-"""The broker lets one topic fail the whole transaction and need not say which; the last two are aiokafka's words."""
-_FAILURES = (KafkaError, TimeoutError, IllegalOperation, AssertionError)
+_TRANSACTION_FAILED = (InvalidTxnState, IllegalOperation)
+"""The broker lets one topic fail the whole transaction and need not say which; the second is aiokafka's word."""
 _OF_NO_TOPIC = (
     ClusterAuthorizationFailedError,
     InvalidProducerEpoch,
@@ -92,7 +93,7 @@ class Sender:
 
     async def start(self) -> None:
         """Connect, and fence every older producer of the service."""
-        async with asyncio.timeout(self._lease.remaining_seconds()):
+        async with _kafka_within(self._lease.remaining_seconds()):
             await self._producer.start()
 
     async def stop(self) -> None:
@@ -104,7 +105,7 @@ class Sender:
 
     async def reach_kafka(self, *, seconds: float) -> None:
         """Raise when Kafka does not answer."""
-        async with asyncio.timeout(seconds):
+        async with _kafka_within(seconds):
             await self._producer.client.fetch_all_metadata()
 
     async def send(self, rows: Sequence[OutboxRow], *, longest_seconds: float) -> None:
@@ -112,32 +113,35 @@ class Sender:
 
         Raises:
             TopicsFailedError: the failure concerns topics, not Kafka as a whole.
-            LeaseLostError: the lease has run out.
+            LeaseLostError: the lease has run out; the failure that this was noticed by is its cause.
         """
         waiting: dict[asyncio.Future[object], OutboxRow] = {}
         row = rows[0]
         try:
-            async with asyncio.timeout(min(longest_seconds, self._lease.remaining_seconds())):
+            async with _kafka_within(min(longest_seconds, self._lease.remaining_seconds())):
                 for row in {each.topic: each for each in rows}.values():
                     await self._find_leaders(row.topic)
                 if self._transactional:
-                    await self._producer.begin_transaction()
+                    with _in_transaction():
+                        await self._producer.begin_transaction()
                 for row in rows:
                     self._lease.check()
                     waiting[await self._hand_over(row)] = row
                 crash_point("relay.after_hand_over")
                 await asyncio.gather(*waiting)
                 if self._transactional:
-                    await self._producer.commit_transaction()
-        except _FAILURES as error:
-            unanswered = {each.topic for future, each in waiting.items() if not future.done()}
+                    with _in_transaction():
+                        await self._producer.commit_transaction()
+        except (KafkaError, IllegalOperation) as error:
+            # The timeout has cancelled what it waited for.
+            unanswered = {each.topic for future, each in waiting.items() if future.cancelled() or not future.done()}
             if len(waiting) < len(rows):
                 unanswered.add(row.topic)
             await self._blame(error, row, rows=rows, unanswered=unanswered)
 
     async def _find_leaders(self, topic: str) -> None:
         """Fail at once for a topic that does not exist or has no leader: aiokafka would wait."""
-        async with asyncio.timeout(METADATA_SECONDS):
+        async with _kafka_within(METADATA_SECONDS):
             partitions = await self._producer.partitions_for(topic)
         if self._producer.client.cluster.available_partitions_for_topic(topic) != partitions:
             raise LeaderNotAvailableError(topic)
@@ -150,9 +154,9 @@ class Sender:
             time=row.occurred_at,
             traceparent=row.trace,
         )
-        future: asyncio.Future[object] = await self._producer.send(
-            row.topic, row.payload, key=row.key.encode(), headers=headers
-        )
+        key = row.key.encode()
+        with _in_transaction():
+            future: asyncio.Future[object] = await self._producer.send(row.topic, row.payload, key=key, headers=headers)
         future.add_done_callback(partial(self._note_failure, row))
         stop_sending_after_failure(self._producer, future)
         return future
@@ -165,13 +169,33 @@ class Sender:
         self, error: BaseException, row: OutboxRow, *, rows: Sequence[OutboxRow], unanswered: set[str]
     ) -> None:
         """Raise what a failure is: that of some topics, or that of Kafka or of the producer."""
-        self._lease.check()
+        if not self._lease.is_held:
+            raise LeaseLostError from error
         row, cause = self._failures[0] if self._failures else (row, error)  # the others follow from the first
         if isinstance(cause, _TRANSACTION_FAILED):
             raise TopicsFailedError(frozenset(each.topic for each in rows), cause) from cause
         if isinstance(cause, BrokerResponseError) and not isinstance(cause, _OF_NO_TOPIC):
             raise TopicsFailedError(frozenset({row.topic}), cause) from cause
-        if isinstance(cause, TimeoutError) and unanswered:
+        if isinstance(cause, KafkaTimeoutError) and unanswered:
             await self.reach_kafka(seconds=METADATA_SECONDS)
             raise TopicsFailedError(frozenset(unanswered), cause) from cause
         raise cause
+
+
+@asynccontextmanager
+async def _kafka_within(seconds: float) -> AsyncIterator[None]:
+    """Raise `KafkaTimeoutError` after `seconds`: of a `TimeoutError` nobody could tell whose it is."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise KafkaTimeoutError from error
+
+
+@contextmanager
+def _in_transaction() -> Iterator[None]:
+    """Wrap a call of aiokafka alone: of a transaction that has failed already it raises `AssertionError`."""
+    try:
+        yield
+    except AssertionError as error:
+        raise IllegalOperation("the transaction has failed already") from error

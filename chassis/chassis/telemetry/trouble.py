@@ -63,8 +63,8 @@ class Trouble:
         finally:
             self._attempt_began = None
 
-    def failed(self, error: BaseException) -> None:
-        """Take note that an attempt failed by `error`."""
+    def failed(self, error: BaseException, **more: str) -> None:
+        """Take note that an attempt failed by `error`; a line that is logged says `more`, too."""
         now = self._monotonic()
         if self._spell is None:
             self._spell = _Spell(began=now, error=error)
@@ -75,7 +75,7 @@ class Trouble:
         if now < self._quiet_until and not lasts:
             return
         self._quiet_until = now + REPEAT_SECONDS
-        fields = {"part": self.part, "server": server_of(error), "error": describe(_cause_of(error))}
+        fields = {"part": self.part, "server": server_of(error), "error": describe(_cause_of(error)), **more}
         if spell.is_logged:
             log.warning("trouble.continued", **fields, failures=spell.failures, seconds=round(now - spell.began, 1))
         else:

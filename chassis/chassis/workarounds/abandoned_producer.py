@@ -56,5 +56,6 @@ async def abandon(producer: AIOKafkaProducer) -> None:
     try:
         async with asyncio.timeout(_STOP_SECONDS):
             await producer.stop()
-    except TimeoutError:
+    except (TimeoutError, KafkaError) as error:
+        log.warning("producer.abandon_failed", error=describe(error))
         await producer.client.close()

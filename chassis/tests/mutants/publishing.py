@@ -124,8 +124,51 @@ MUTANTS = (
     Mutant(
         "j: who no longer leads tells of blocked topics for ever",
         "publishing/relay.py",
-        "                self._blocked.forget()\n",
+        "        self._blocked.forget()\n",
         "",
         "test_relay.py::test_who_no_longer_leads_tells_of_no_blocked_topic",
+    ),
+    Mutant(
+        "d: a batch may take as long as the lease",
+        "publishing/relay.py",
+        "SEND_SECONDS, CAREFUL_SEND_SECONDS = 5.0, 3.0",
+        "SEND_SECONDS, CAREFUL_SEND_SECONDS = 10.0, 3.0",
+        "test_relay.py::test_a_topic_that_acknowledges_nothing_is_blocked_by_its_name",
+    ),
+    Mutant(
+        "d: what the timeout has cancelled counts as answered",
+        "publishing/sender.py",
+        "if future.cancelled() or not future.done()",
+        "if not future.done()",
+        "test_relay.py::test_a_topic_that_acknowledges_nothing_is_blocked_by_its_name",
+    ),
+    Mutant(
+        "d: a lease that was lost while sending forgets what held the leader up",
+        "publishing/sender.py",
+        "            raise LeaseLostError from error\n",
+        "            raise LeaseLostError from None\n",
+        "test_relay.py::test_a_lease_that_is_lost_while_sending_is_told_by_what_held_the_leader_up",
+    ),
+    Mutant(
+        "d: an event counts as undeliverable before it is marked",
+        "publishing/relay.py",
+        "            await outbox.mark_undeliverable(\n",
+        "            metrics.OUTBOX_UNDELIVERABLE.labels(row.topic).inc()\n"
+        "            await outbox.mark_undeliverable(\n",
+        "test_relay.py::test_an_event_counts_as_undeliverable_once_it_is_marked",
+    ),
+    Mutant(
+        "d: the time of standing by counts as silence of the leader",
+        "publishing/relay.py",
+        "        self._standing_by = True\n        self._reached_at = _now()\n",
+        "        self._standing_by = True\n",
+        "test_relay.py::test_a_relay_that_takes_over_after_a_long_time_is_not_at_fault_while_it_starts",
+    ),
+    Mutant(
+        "d: a producer that does not stop cleanly hides which topic failed",
+        "workarounds/abandoned_producer.py",
+        '    except (TimeoutError, KafkaError) as error:\n        log.warning("producer.abandon_failed"',
+        '    except TimeoutError as error:\n        log.warning("producer.abandon_failed"',
+        "test_relay.py::test_a_topic_is_blocked_also_when_its_producer_does_not_stop_cleanly",
     ),
 )
