@@ -41,7 +41,12 @@ def test_a_broken_promise_is_noticed(tmp_path: Path, mutant: Mutant) -> None:
 def _run_guard(mutated: Path, mutant: Mutant) -> tuple[int, str]:
     """Run one test on servers of its own, with the mutated chassis in front of the sound one."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    environment = {**inherited, "STACK": mutant.stack, "PYTHONPATH": str(mutated)}
+    environment = {
+        **inherited,
+        "STACK": mutant.stack,
+        "PYTHONPATH": str(mutated),
+        "SPECIMEN_DEADLINE_SECONDS": "15",
+    }
     guard = f"{_TESTS.relative_to(_ROOT)}/{mutant.guard}"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", guard],
