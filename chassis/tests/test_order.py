@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from uuid import UUID, uuid4
 
+import pytest
 from specimen_driver import Driver, contact, until
 
 from contracts.vocabulary import Version
@@ -54,6 +55,7 @@ async def test_events_of_one_key_leave_in_order_across_restarts_of_the_relay(dri
     ]
 
 
+@pytest.mark.timeout(240)
 async def test_events_of_one_key_leave_in_order_when_sends_fail_in_between(driver: Driver) -> None:
     customers = [uuid4() for _ in range(KEYS)]
     messages = [
@@ -65,6 +67,8 @@ async def test_events_of_one_key_leave_in_order_when_sends_fail_in_between(drive
         await asyncio.to_thread(driver.stack.kafka.stop)
         await asyncio.to_thread(driver.stack.kafka.start)
 
-    await until(lambda: _all_published(driver), what="everything published")
+    # A topic that failed again and again is tried after half a minute, and a transaction that was cut off may have to
+    # time out first.
+    await until(lambda: _all_published(driver), what="everything published", seconds=100)
 
     assert _in_order(customers, await _first_published(driver))

@@ -86,7 +86,12 @@ class ClaimsDriver:
         return [question.claim_id for question in asked]
 
     async def statements(self, work: Awaitable[None]) -> list[str]:
-        """Return the statements that `work` had the database run, without those asyncpg learns new types by."""
+        """Return the statements that `work` had the database run.
+
+        Left out is what a consumer asks once, before its first batch, and by what asyncpg learns new types.
+        """
+        for consumer in self.harness.service.consumers:
+            await self.harness.process(consumer.topic, [])
         self._pool.statements.clear()
         await work
         return [
