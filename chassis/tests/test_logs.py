@@ -13,6 +13,7 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from stepped_time import SteppedTime
 
 from chassis.telemetry.log_limits import LONGEST_LINE_BYTES, REPEAT_SECONDS, RepeatLimit, render_line
 from chassis.telemetry.logs import configure_logs, log_unhandled
@@ -94,15 +95,6 @@ json_values = st.recursive(
 @given(st.dictionaries(st.text(max_size=9).map(lambda text: text * 30), json_values, max_size=70))
 def test_any_line_is_short_and_valid(event: dict[str, object]) -> None:
     line_of(event)
-
-
-class SteppedTime:
-    """A monotonic clock that is moved by hand."""
-
-    seconds = 1_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @pytest.fixture

@@ -10,19 +10,11 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
+from stepped_time import SteppedTime
 from structlog.testing import capture_logs
 
 from chassis.errors import DatabaseUnavailableError
 from chassis.telemetry.trouble import REPEAT_SECONDS, SHORT_SECONDS, Trouble, server_of
-
-
-class SteppedTime:
-    """A monotonic clock that is moved by hand."""
-
-    seconds = 1_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @pytest.fixture
