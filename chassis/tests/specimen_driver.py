@@ -25,7 +25,8 @@ from specimen.app import MIGRATIONS, consumed_topic, published_topic
 
 from chassis.migrations.runner import migrate
 from contracts.envelope import Message, encode
-from contracts.policy import ContactChanged, Language
+from contracts.policy import ContactChanged
+from contracts.vocabulary import Language
 from devstack.stack import Stack
 
 DEADLINE_SECONDS = float(os.environ.get("SPECIMEN_DEADLINE_SECONDS", "40"))

@@ -3,45 +3,68 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts import example_values
+from contracts import example_values, weather
+from contracts.coverage import (
+    DecidedItem,
+    Finding,
+    Ground,
+    GroundCode,
+    GroundEffect,
+    GroundFact,
+    GroundWeight,
+    Outcome,
+)
 from contracts.dead_letters import dead_letter_topic
+from contracts.loss_reports import DamageKind
+from contracts.money import EventDeductible, Money, MoneyStep, MoneyStepCode
 from contracts.topic import Event, Part, PersonalData, Topic
 from contracts.vocabulary import (
-    Cents,
     Cover,
-    Establishment,
     FactSource,
-    Hours,
+    LagHours,
     Location,
     LossInterval,
-    Metres,
     Network,
+    PerilFamily,
     PostcodeArea,
     RainThreshold,
     Sha256,
-    SignedCents,
     TenthsMm,
     Truth,
     Version,
+    WaterReading,
     WaterRoute,
-    WindowReading,
 )
+from contracts.weather import ReadingVerdict, StationRain
 
 DECISION_RETENTION = timedelta(days=3650)
 """Decisions are the insurer's record towards partners; ten years covers every term of limitation."""
+
+
+class ReadingRequested(Part):
+    """How a window of rain must lie around the loss for one kind of water.
+
+    A window counts when it contains the moment of loss or ended at most `may_lag_hours` before it, and when at least
+    `rain_before_loss_tenths_mm` of its rain had fallen by the end of the hour that holds the moment. One that ended
+    longer before, up to `may_lag_at_most_hours`, leaves a doubt.
+    """
+
+    reading: WaterReading
+    may_lag_hours: LagHours
+    may_lag_at_most_hours: LagHours = Field(description="At least may_lag_hours")
+    rain_before_loss_tenths_mm: TenthsMm
 
 
 class RainfallRequested(Event):
     """A claim needs to know what the nearest station measured around the loss.
 
     Published when a claim's policy is known and rain can matter; again with a higher `request_version` when the
-    question itself changes. The thresholds are the product's, so that weather-svc needs no product knowledge.
+    question itself changes. All parameters are the product's, so that weather-svc needs no product knowledge.
     """
 
     claim_id: UUID
@@ -49,9 +72,14 @@ class RainfallRequested(Event):
     loss: LossInterval
     home: Location
     network: Network
-    reading: WindowReading
+    readings: Annotated[tuple[ReadingRequested, ...], Field(min_length=1, max_length=2)]
     thresholds: Annotated[tuple[RainThreshold, ...], Field(min_length=1, max_length=10)]
     cloudburst: RainThreshold
+    recent_rain: RainThreshold = Field(description="What must have fallen up to the end of the hour of loss")
+    interval_in_favour_hours: LagHours = Field(
+        description="Up to this length of an interval of loss its best hour for the customer counts"
+    )
+    most_in_an_hour_tenths_mm: TenthsMm = Field(description="What an hour without a figure could at most have held")
 
 
 _RAINFALL_REQUESTED_EXAMPLE = RainfallRequested(
@@ -60,9 +88,19 @@ _RAINFALL_REQUESTED_EXAMPLE = RainfallRequested(
     loss=example_values.LOSS,
     home=example_values.HOME,
     network=Network.AWS,
-    reading=WindowReading.CONTAINS_LOSS,
+    readings=(
+        ReadingRequested(
+            reading=WaterReading.SURFACE_WATER,
+            may_lag_hours=24,
+            may_lag_at_most_hours=72,
+            rain_before_loss_tenths_mm=50,
+        ),
+    ),
     thresholds=(example_values.DAY, example_values.TWO_DAYS, example_values.THREE_DAYS),
     cloudburst=RainThreshold(within_hours=1, at_least_tenths_mm=250),
+    recent_rain=RainThreshold(within_hours=24, at_least_tenths_mm=10),
+    interval_in_favour_hours=72,
+    most_in_an_hour_tenths_mm=1_000,
 )
 RAINFALL_REQUESTED = Topic(
     name="claims.rainfall-requested.v1",
@@ -76,154 +114,24 @@ RAINFALL_REQUESTED = Topic(
 )
 
 
-class Outcome(StrEnum):
-    """How a claim, or one of its findings, ends."""
-
-    COVERED = "covered"
-    DENIED = "denied"
-    REFERRED = "referred"
-    """A claims handler decides; nobody was denied."""
-
-
-class GroundCode(StrEnum):
-    """The rules of the policy's water cover, one code each."""
-
-    DIRECT_PRECIPITATION = "direct_precipitation"
-    HEAVY_LOCAL_PRECIPITATION = "heavy_local_precipitation"
-    NO_HEAVY_LOCAL_PRECIPITATION = "no_heavy_local_precipitation"
-    RAINFALL_UNDETERMINED = "rainfall_undetermined"
-    WINDOW_OR_DOOR_OPEN = "window_or_door_open"
-    SEWER_WATER_FROM_HEAVY_PRECIPITATION = "sewer_water_from_heavy_precipitation"
-    SEWER_WATER_FROM_COVERED_FLOOD = "sewer_water_from_covered_flood"
-    TOILET_WITHOUT_HEAVY_PRECIPITATION = "toilet_without_heavy_precipitation"
-    SEWER_WATER_WITHOUT_CAUSE = "sewer_water_without_cause"
-    GROUNDWATER = "groundwater"
-    GROUNDWATER_THROUGH_CELLAR_WALL = "groundwater_through_cellar_wall"
-    REGIONAL_DEFENCE_FAILED = "regional_defence_failed"
-    PRIMARY_DEFENCE_FAILED = "primary_defence_failed"
-    FIRE_AFTER_PRIMARY_DEFENCE_FAILED = "fire_after_primary_defence_failed"
-    PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION = "primary_defence_overtopped_by_precipitation"
-    SEA_WATER = "sea_water"
-    UNEMBANKED_AREA = "unembanked_area"
-    GOVERNMENT_ACTION = "government_action"
-    NO_FLOOD_DEFENCE = "no_flood_defence"
-    STORM = "storm"
-    OTHER_CAUSE = "other_cause"
-    CAUSES_INSEPARABLE = "causes_inseparable"
-    FACT_MISSING = "fact_missing"
-    NO_ROUTE_REPORTED = "no_route_reported"
-    CELLAR_PUMPING = "cellar_pumping"
-    NOT_INSURED_AT_LOSS = "not_insured_at_loss"
-    POLICY_UNKNOWN = "policy_unknown"
-    COVER_NOT_CHOSEN = "cover_not_chosen"
-    RAINFALL_NOT_RECEIVED = "rainfall_not_received"
-    SOURCE_MISSING = "source_missing"
-    """Only the customer says what a resident cannot know, such as which defence failed."""
-    TERMS_CHANGED_DURING_LOSS = "terms_changed_during_loss"
-    """The insurance changed within the time in which the loss must have happened."""
-    PRODUCT_UNKNOWN = "product_unknown"
-    """The policy names a version of the product whose parameters are not known."""
-    DAMAGE_NOT_ATTRIBUTED = "damage_not_attributed"
-    """Nobody said by which water the damage came, and not every reported water has the same verdict."""
-
-
-class GroundEffect(StrEnum):
-    """What a ground does when it holds."""
-
-    COVERS = "covers"
-    EXCLUDES = "excludes"
-    REFERS = "refers"
-
-
-class GroundWeight(StrEnum):
-    """What a ground did here."""
-
-    DECISIVE = "decisive"
-    CONTRIBUTORY = "contributory"
-    """Holds, but did not decide: it points the same way, or a weightier ground overruled it."""
-    NOT_REACHED = "not_reached"
-    """Whether it holds is open, because a fact is unknown."""
-    DOES_NOT_HOLD = "does_not_hold"
-
-
-class GroundFact(Part):
-    """A fact a ground rests on, and who said so (None: nobody did)."""
-
-    name: str
-    value: Truth
-    source: FactSource | None = None
-
-
-class Ground(Part):
-    """One rule, evaluated. Every rule of a route is listed, also those that did not decide."""
-
-    code: GroundCode
-    effect: GroundEffect
-    holds: Truth
-    weight: GroundWeight
-    facts: tuple[GroundFact, ...] = ()
-
-
-class Finding(Part):
-    """The verdict on one water route."""
-
-    route: WaterRoute
-    outcome: Outcome
-    grounds: tuple[Ground, ...]
-    second_look: bool = Field(default=False, description="Decided, but marked for a handler's second look")
-
-
-class WindowMargin(Part):
-    """The best sum found for one threshold, and what it misses or exceeds it by."""
-
-    within_hours: Hours
-    at_least_tenths_mm: TenthsMm
-    best_sum_tenths_mm: TenthsMm | None = Field(description="None when no hour of any window is known")
-    starts_at: AwareDatetime | None
-    ends_at: AwareDatetime | None
-    margin_tenths_mm: int | None = Field(description="Best sum minus threshold; negative is the shortfall")
-
-
 class RainEvidence(Part):
-    """What was measured, as far as this decision rests on it. The hours themselves stand in the proof."""
+    """What was measured, as far as this decision rests on it. The hours themselves stand in the proof.
+
+    The first station is the nearest; more are there when another one could be nearer.
+    """
 
     assessment_version: Version
-    establishment: Establishment
-    station_network: Network
-    station_number: int
-    station_name: str
-    distance_metres: Metres
-    margins: tuple[WindowMargin, ...]
-    deciding_window_hours: Hours | None = Field(description="The shortest window that reached its threshold")
+    final: bool = Field(description="False while hours are still to come")
+    readings: tuple[ReadingVerdict, ...]
     cloudburst: Truth
-
-
-class MoneyStepCode(StrEnum):
-    """The steps from damage to payment, in order."""
-
-    DAMAGE = "damage"
-    NOT_COVERED = "not_covered"
-    DEDUCTIBLE = "deductible"
-    DEDUCTIBLE_USED_BEFORE = "deductible_used_before"
-
-
-class MoneyStep(Part):
-    """One step; the payable amount is the sum of all steps, or zero when that is negative."""
-
-    code: MoneyStepCode
-    amount_cents: SignedCents
-
-
-class Money(Part):
-    """From damage to payment."""
-
-    steps: tuple[MoneyStep, ...]
-    payable_cents: Cents | None = Field(description="None until the damage has been assessed or a handler has decided")
-    awaits_assessment: bool = Field(default=False, description="Covered, but above what a customer may estimate alone")
+    recent_rain: Truth
+    stations: tuple[StationRain, ...]
 
 
 class DecisionMade(Event):
     """A claim was decided, or referred to a handler: one event per version of the decision, never an update.
+
+    `outcome` is `referred` as long as a handler decides about some damage; what is undisputed is paid meanwhile.
 
     Published when all evidence a claim waits for is there or its waits have ended; again with a higher
     `claim_version` when evidence changed. Readers keep the highest version. It holds no name, address or contact
@@ -234,7 +142,8 @@ class DecisionMade(Event):
     claim_id: UUID
     claim_version: Version
     claim_reference: str = Field(description="The reference that people use: W and ten letters or digits")
-    report_id: UUID
+    report_id: UUID = Field(description="The report that opened the claim")
+    report_ids: tuple[UUID, ...] = Field(description="All reports of this loss, that one first")
     customer_id: UUID | None = Field(description="Who is insured; None when no policy was found")
     postcode_area: PostcodeArea | None
     loss: LossInterval
@@ -244,6 +153,13 @@ class DecisionMade(Event):
         default=(), description="Rules about the claim as a whole: the insurance, the reported causes, the damage items"
     )
     findings: tuple[Finding, ...]
+    items: tuple[DecidedItem, ...] = Field(description="The damage items as reported; empty when none was judged")
+    possible_duplicate_of: UUID | None = Field(
+        default=None, description="The earlier claim that may be about the same damage"
+    )
+    turned_statements: tuple[str, ...] = Field(
+        default=(), description="Facts (or loss) of which the customer says something else than before"
+    )
     covers: tuple[Cover, ...]
     rain: RainEvidence | None = Field(description="None when rain could not matter or is not known")
     money: Money
@@ -253,11 +169,13 @@ class DecisionMade(Event):
     previous_proof_sha256: Sha256 | None = Field(description="The proof of the version before; None for version 1")
 
 
+(_ASSESSED,) = weather.RAINFALL_ASSESSED.examples
 _DECISION_MADE_EXAMPLE = DecisionMade(
     claim_id=example_values.CLAIM_ID,
     claim_version=1,
     claim_reference="W7XK2M9QD4T",
     report_id=example_values.REPORT_ID,
+    report_ids=(example_values.REPORT_ID,),
     customer_id=example_values.CUSTOMER_ID,
     postcode_area="6011",
     loss=example_values.LOSS,
@@ -290,26 +208,29 @@ _DECISION_MADE_EXAMPLE = DecisionMade(
             ),
         ),
     ),
+    items=(
+        DecidedItem(
+            kind=DamageKind.BUILDINGS,
+            amount_cents=184_000,
+            estimated_by=FactSource.CUSTOMER,
+            route=None,
+            outcome=Outcome.COVERED,
+            ground=GroundCode.HEAVY_LOCAL_PRECIPITATION,
+            family=PerilFamily.RAIN,
+            rests_on_heavy_weather=True,
+        ),
+    ),
     covers=(Cover.BUILDINGS,),
     rain=RainEvidence(
         assessment_version=1,
-        establishment=Establishment.ESTABLISHED,
-        station_network=Network.AWS,
-        station_number=377,
-        station_name="Ell",
-        distance_metres=2_047,
-        margins=(
-            WindowMargin(
-                within_hours=24,
-                at_least_tenths_mm=400,
-                best_sum_tenths_mm=402,
-                starts_at=example_values.BEST_DAY[0],
-                ends_at=example_values.BEST_DAY[1],
-                margin_tenths_mm=2,
-            ),
-        ),
-        deciding_window_hours=24,
+        final=True,
+        readings=_ASSESSED.readings,
         cloudburst=Truth.FALSE,
+        recent_rain=Truth.TRUE,
+        stations=tuple(
+            StationRain(**{name: getattr(station, name) for name in StationRain.model_fields})
+            for station in _ASSESSED.stations
+        ),
     ),
     money=Money(
         steps=(
@@ -317,6 +238,19 @@ _DECISION_MADE_EXAMPLE = DecisionMade(
             MoneyStep(code=MoneyStepCode.DEDUCTIBLE, amount_cents=-25_000),
         ),
         payable_cents=159_000,
+        deductibles=(
+            EventDeductible(
+                family=PerilFamily.RAIN,
+                chosen_cents=0,
+                minimum_cents=25_000,
+                event_covered_cents=184_000,
+                event_heavy_cents=184_000,
+                borne_by_event_cents=25_000,
+                borne_by_others_cents=0,
+                borne_cents=25_000,
+            ),
+        ),
+        to_pay_cents=159_000,
     ),
     product_version="home-2021.1",
     decided_at=datetime(2021, 7, 16, 8, 0, 4, tzinfo=UTC),

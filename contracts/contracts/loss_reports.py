@@ -11,7 +11,16 @@ from pydantic import Field, model_validator
 
 from contracts import example_values
 from contracts.topic import Event, Part, PersonalData, Topic
-from contracts.vocabulary import Cents, Fact, FactSource, Instant, LossInterval, PolicyNumber, Version, WaterRoute
+from contracts.vocabulary import (
+    Cents,
+    Fact,
+    FactSource,
+    Instant,
+    LossInterval,
+    PolicyNumber,
+    Version,
+    WaterRoute,
+)
 
 
 class ReportChannel(StrEnum):
@@ -85,7 +94,7 @@ class DamageKind(StrEnum):
 
 
 class DamageItem(Part):
-    """One amount of damage."""
+    """One amount of damage. An assessment repeats it with the assessed amount and who assessed it."""
 
     kind: DamageKind
     amount_cents: Cents = Field(description="Euro cents, as estimated by estimated_by")
@@ -93,16 +102,23 @@ class DamageItem(Part):
     route: WaterRoute | None = Field(
         default=None, description="The water route that caused it; left out when the loss has one route or nobody knows"
     )
+    by_fire_or_explosion: bool | None = Field(
+        default=None, description="After a flood: whether fire or explosion did this damage, not the water"
+    )
 
 
 _MOST_DAMAGE_CENTS = 10**11
+LOSS_AFTER_REPORT_TOLERANCE = timedelta(minutes=15)
+"""How much later than its report a loss may lie, because clocks differ (ours; domain.md, "What a report says")."""
 
 
 class LossReported(Event):
     """Somebody reports water damage to a home.
 
-    Published once per report; a correction repeats the whole report with a higher `report_version`. A report may name
-    a policy that is not known yet. A report that breaks these rules is dead-lettered and listed, and harms no other.
+    Published once per report; a correction or an assessment repeats the whole report with a higher `report_version`. A
+    report may name a policy that is not known yet. How its reporter is reached is never told here but on
+    `notify.reporter-contact-provided.v1`. A report that breaks these rules, or tells of a loss later than itself, is
+    dead-lettered and listed, and harms no other.
     """
 
     report_id: UUID
@@ -120,6 +136,12 @@ class LossReported(Event):
     def _is_payable(self) -> Self:
         if sum(item.amount_cents for item in self.damage) > _MOST_DAMAGE_CENTS:
             raise ValueError("damage must be at most a billion euros in all")
+        return self
+
+    @model_validator(mode="after")
+    def _has_happened(self) -> Self:
+        if self.loss.until_at - self.reported_at > LOSS_AFTER_REPORT_TOLERANCE:
+            raise ValueError("loss.until_at must not be later than reported_at (15 minutes are tolerated)")
         return self
 
 

@@ -1,4 +1,4 @@
-"""What became of the messages to a customer."""
+"""notify-svc's topics: what became of the messages to a customer, and how a reporter without a policy is reached."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from pydantic import Field
 from contracts import example_values
 from contracts.dead_letters import dead_letter_topic
 from contracts.topic import Event, PersonalData, Topic
-from contracts.vocabulary import Channel, Version
+from contracts.vocabulary import (
+    Channel,
+    EmailAddress,
+    Language,
+    PersonName,
+    PhoneNumber,
+    PostalAddress,
+    Version,
+)
 
 
 class Settlement(StrEnum):
@@ -25,12 +33,18 @@ class Settlement(StrEnum):
     """It may have been sent: the answer was lost, and the channel's rule is not to send twice."""
     NO_ADDRESS = "no_address"
     """The customer has no address for this channel, or the claim no known customer."""
+    TO_BE_POSTED = "to_be_posted"
+    """A letter is ready to be printed; an operator marks it as posted, which settles it again."""
+    POSTED = "posted"
     SUPERSEDED = "superseded"
     """It had not been sent when the claim was decided anew; the message about the newer version replaces it."""
 
 
 class MessageSettled(Event):
-    """A message about a decision was sent, or will not be. Published once per claim version and channel."""
+    """A message about a decision was sent, or will not be.
+
+    Published once per claim version and channel; of a letter twice: when it is to be posted, and when it is.
+    """
 
     message_id: UUID
     claim_id: UUID
@@ -57,5 +71,38 @@ MESSAGE_SETTLED = Topic(
     consumers=("operators",),
     personal_data=PersonalData.PSEUDONYMOUS,
     examples=(_MESSAGE_SETTLED_EXAMPLE,),
+)
+
+
+class ReporterContactProvided(Event):
+    """How the reporter of a loss is reached, should the policy the report names not be found. Personal data.
+
+    Published by the upstream system beside its `claims.loss-reported.v1`, when the reporter gives an address. It is
+    only used for claims without a known policy. Readers accept only a higher `report_version`.
+    """
+
+    report_id: UUID
+    report_version: Version = 1
+    name: PersonName
+    email: EmailAddress | None = None
+    mobile_phone: PhoneNumber | None = None
+    postal_address: PostalAddress | None = None
+    language: Language = Language.DUTCH
+
+
+_REPORTER_CONTACT_PROVIDED_EXAMPLE = ReporterContactProvided(
+    report_id=example_values.REPORT_ID,
+    name="J. Voorbeeld",
+    email="j.voorbeeld@example.org",
+)
+REPORTER_CONTACT_PROVIDED = Topic(
+    name="notify.reporter-contact-provided.v1",
+    event=ReporterContactProvided,
+    key="report_id",
+    owner="notify-svc",
+    producers=("upstream",),
+    consumers=("notify-svc",),
+    personal_data=PersonalData.CONTACT,
+    examples=(_REPORTER_CONTACT_PROVIDED_EXAMPLE,),
 )
 DEAD_LETTERS = dead_letter_topic("notify-svc")

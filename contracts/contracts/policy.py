@@ -7,20 +7,27 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field
 
 from contracts import example_values
 from contracts.dead_letters import dead_letter_topic
 from contracts.topic import Event, Part, PersonalData, Topic
-from contracts.vocabulary import Cover, Location, PolicyNumber, Postcode, ProductVersion, RelationNumber, Version
+from contracts.vocabulary import (
+    Cover,
+    EmailAddress,
+    HouseNumber,
+    Language,
+    Location,
+    PersonName,
+    PhoneNumber,
+    PolicyNumber,
+    PostalAddress,
+    Postcode,
+    ProductVersion,
+    RelationNumber,
+    Version,
+)
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
-"""No control characters: a line break in a name would add a header to somebody's e-mail."""
-
-HouseNumber = Annotated[str, StringConstraints(pattern=_PRINTABLE, min_length=1, max_length=12)]
-PersonName = Annotated[str, StringConstraints(pattern=_PRINTABLE, min_length=1, max_length=200)]
-EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$", max_length=254)]
-PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$"), Field(description="E.164")]
 Deductible = Literal[0, 25_000, 50_000, 100_000]
 """What the customer chose to bear, in euro cents."""
 
@@ -100,13 +107,6 @@ POLICY_CHANGED = Topic(
 )
 
 
-class Language(StrEnum):
-    """The languages customers are written in."""
-
-    DUTCH = "nl"
-    ENGLISH = "en"
-
-
 class ContactChanged(Event):
     """How one customer is reached. Personal data: only the services that write to customers may read this topic.
 
@@ -119,6 +119,7 @@ class ContactChanged(Event):
     name: PersonName
     email: EmailAddress | None
     mobile_phone: PhoneNumber | None
+    postal_address: PostalAddress | None = Field(default=None, description="Where letters go to")
     language: Language
 
 
@@ -129,6 +130,7 @@ _CONTACT_CHANGED_EXAMPLE = ContactChanged(
     name="J. Voorbeeld",
     email="j.voorbeeld@example.org",
     mobile_phone="+31612345678",
+    postal_address=PostalAddress(postcode="6011RA", house_number="12"),
     language=Language.DUTCH,
 )
 CONTACT_CHANGED = Topic(

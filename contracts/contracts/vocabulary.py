@@ -10,6 +10,12 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from contracts.topic import Part
 
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+"""No control characters: a line break in a name would add a header to somebody's e-mail."""
+HouseNumber = Annotated[str, StringConstraints(pattern=_PRINTABLE, min_length=1, max_length=12)]
+PersonName = Annotated[str, StringConstraints(pattern=_PRINTABLE, min_length=1, max_length=200)]
+EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$", max_length=254)]
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$"), Field(description="E.164")]
 PolicyNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}-[0-9]{3}-[0-9]{2}$")]
 """`123456-531-04`: the digits before the first hyphen are the customer's relation number."""
 RelationNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
@@ -26,6 +32,8 @@ TenthsMm = Annotated[int, Field(ge=0, le=100_000)]
 """Rain in tenths of a millimetre; a trace (KNMI's -1) counts 0."""
 Metres = Annotated[int, Field(ge=0, le=1_000_000)]
 Hours = Annotated[int, Field(ge=1, le=240)]
+LagHours = Annotated[int, Field(ge=0, le=1_000)]
+"""How long after the end of a window of rain its water may still come in."""
 Latitude = Annotated[int, Field(ge=50_000_000, le=54_500_000)]
 """Millionths of a degree north (WGS 84), within the European Netherlands."""
 Longitude = Annotated[int, Field(ge=2_500_000, le=7_500_000)]
@@ -88,13 +96,13 @@ class Network(StrEnum):
     """Manual gauges, one reading a day."""
 
 
-class WindowReading(StrEnum):
-    """How a window of hours must lie around the loss."""
+class WaterReading(StrEnum):
+    """Which water the rain became: it decides how long after the rain it can still come in."""
 
-    CONTAINS_LOSS = "contains_loss"
-    """The window contains the moment of loss, or overlaps the interval of loss."""
-    ENDS_BY_LOSS = "ends_by_loss"
-    """The window ends no later than the hour in which the loss ended."""
+    SURFACE_WATER = "surface_water"
+    """Rain that runs off over the ground or through the sewer."""
+    GROUNDWATER = "groundwater"
+    """Rain that sinks into the ground and comes through a cellar wall."""
 
 
 class Establishment(StrEnum):
@@ -118,12 +126,33 @@ class LossInterval(Part):
         return self
 
 
+class PerilFamily(StrEnum):
+    """The perils whose losses make one event together."""
+
+    RAIN = "rain"
+    FLOOD = "flood"
+
+
+class Language(StrEnum):
+    """The languages customers are written in."""
+
+    DUTCH = "nl"
+    ENGLISH = "en"
+
+
 class Location(Part):
     """A point with the radius in which the real place lies."""
 
     latitude_microdegrees: Latitude
     longitude_microdegrees: Longitude
     accuracy_metres: Metres = Field(description="The real place lies within this distance of the point")
+
+
+class PostalAddress(Part):
+    """Where a letter goes: in the Netherlands postcode and house number suffice."""
+
+    postcode: Postcode
+    house_number: HouseNumber
 
 
 class RainThreshold(Part):
@@ -148,3 +177,5 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    POST = "post"
+    """A printed letter, for who has no e-mail address."""

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 from contracts import example_values
 from contracts.dead_letters import dead_letter_topic
 from contracts.topic import Event, Part, PersonalData, Topic
-from contracts.vocabulary import Establishment, Hours, Metres, Station, TenthsMm, Truth, Version
+from contracts.vocabulary import Establishment, Hours, Metres, Station, TenthsMm, Truth, Version, WaterReading
 
 
 class Quality(StrEnum):
@@ -29,6 +29,12 @@ class UndeterminedReason(StrEnum):
     """Hours are not measured or not published yet; they may still arrive."""
     BETWEEN_WHOLE_HOURS = "between_whole_hours"
     """One hour more than the window reaches the threshold: hourly figures cannot tell."""
+    RAIN_AFTER_LOSS = "rain_after_loss"
+    """A window around the loss reaches the threshold, but too little of its rain had fallen at the stated moment."""
+    RAIN_LONG_BEFORE_LOSS = "rain_long_before_loss"
+    """A window reaches the threshold that ended longer before the loss than its water may take."""
+    LOSS_INTERVAL_TOO_LONG = "loss_interval_too_long"
+    """The hours of the interval of loss give different answers, and it is too long to choose the best one."""
     STATIONS_DISAGREE = "stations_disagree"
     """The home's place is not known well enough to say which of two stations is nearer, and they differ."""
     NO_STATION = "no_station"
@@ -36,15 +42,41 @@ class UndeterminedReason(StrEnum):
 
 
 class WindowAssessment(Part):
-    """The window of this length with the highest sum of known hours."""
+    """The window of this length that says most about one threshold.
+
+    First comes a window that counts and reaches the threshold, then one around the loss that reaches it although too
+    little had fallen by the loss, then one that reaches it long before the loss; else the one around the loss with the
+    highest sum. Of equals the highest sum counts, then the earliest window, then the earliest hour of loss. Sums are of
+    known hours.
+    """
 
     within_hours: Hours
     at_least_tenths_mm: TenthsMm
     best_sum_tenths_mm: TenthsMm | None = Field(description="None when no hour of any window is known")
     starts_at: AwareDatetime | None
     ends_at: AwareDatetime | None
+    loss_hour_ends_at: AwareDatetime | None = Field(description="The hour of the loss for which it was chosen")
+    rain_by_loss_tenths_mm: TenthsMm | None = Field(description="Of its rain, what fell by the end of that hour")
+    lag_minutes: Annotated[int, Field(ge=0)] | None = Field(
+        description="From its end to the moment of loss in that hour, rounded up; 0 when it contains the moment"
+    )
     missing_hours: Annotated[int, Field(ge=0)] = Field(description="Hours without a figure in all windows looked at")
     establishment: Establishment
+
+
+class ReadingAssessment(Part):
+    """What one station establishes for one kind of water; one window for each threshold, in the order asked."""
+
+    reading: WaterReading
+    establishment: Establishment
+    undetermined_reason: UndeterminedReason | None
+    windows: tuple[WindowAssessment, ...]
+
+    @property
+    def deciding_window(self) -> WindowAssessment | None:
+        """The shortest window that established heavy rain."""
+        reached = (window for window in self.windows if window.establishment is Establishment.ESTABLISHED)
+        return min(reached, key=lambda window: window.within_hours, default=None)
 
 
 class HourlySeries(Part):
@@ -54,60 +86,103 @@ class HourlySeries(Part):
     tenths_mm: tuple[TenthsMm | None, ...]
 
 
-class StationAssessment(Part):
-    """What one station measured around the loss."""
+class StationRain(Part):
+    """What one station says about the rain around a loss."""
 
     station: Station
     distance_metres: Metres
-    establishment: Establishment
-    windows: tuple[WindowAssessment, ...]
+    readings: tuple[ReadingAssessment, ...]
     cloudburst: Truth
+    cloudburst_tenths_mm: TenthsMm | None = Field(
+        description="The most within a cloudburst's length in an hour of the loss; None when no such hour is known"
+    )
+    recent_rain: Truth = Field(description="Whether at least the rain asked for fell up to the end of the hour of loss")
+    recent_rain_tenths_mm: TenthsMm | None = Field(
+        description="The most that fell so in known hours, over the hours of the loss; None when no hour is known"
+    )
+
+
+class StationAssessment(StationRain):
+    """The same with the hours that it rests on."""
+
     hours: HourlySeries
     quality: Quality = Field(description="Provisional when at least one hour is")
+
+
+class ReadingVerdict(Part):
+    """What all stations together establish for one kind of water.
+
+    `final` says that waiting cannot help: the answer is a yes, or what is missing cannot change it.
+    """
+
+    reading: WaterReading
+    establishment: Establishment
+    final: bool
+    undetermined_reason: UndeterminedReason | None
 
 
 class RainfallAssessed(Event):
     """What the nearest station measured around a loss, in answer to `claims.rainfall-requested.v1`.
 
     Published at once, also when hours are still missing; later hours and corrected figures give a higher
-    `assessment_version` on this topic. `final` says that waiting cannot help: every window that contains the loss has
-    closed and is complete, or the threshold is reached, or the hourly figures cannot tell. The first station is the
-    nearest; more follow when the home's place is too uncertain to say which one that is.
+    `assessment_version` on this topic. There is a verdict for each reading asked, in that order. `final` says that
+    waiting cannot change any part of the answer. The first station is the nearest; more follow when the home's place is
+    too uncertain to say which one that is.
     """
 
     claim_id: UUID
     request_version: Version
     assessment_version: Version
-    establishment: Establishment
+    readings: tuple[ReadingVerdict, ...]
+    cloudburst: Truth
+    recent_rain: Truth
     final: bool
-    undetermined_reason: UndeterminedReason | None
     stations: tuple[StationAssessment, ...]
 
 
+_READING_EXAMPLE = ReadingAssessment(
+    reading=WaterReading.SURFACE_WATER,
+    establishment=Establishment.ESTABLISHED,
+    undetermined_reason=None,
+    windows=(
+        WindowAssessment(
+            within_hours=24,
+            at_least_tenths_mm=400,
+            best_sum_tenths_mm=402,
+            starts_at=example_values.BEST_DAY[0],
+            ends_at=example_values.BEST_DAY[1],
+            loss_hour_ends_at=datetime(2021, 7, 15, 2, tzinfo=UTC),
+            rain_by_loss_tenths_mm=180,
+            lag_minutes=0,
+            missing_hours=0,
+            establishment=Establishment.ESTABLISHED,
+        ),
+    ),
+)
 _RAINFALL_ASSESSED_EXAMPLE = RainfallAssessed(
     claim_id=example_values.CLAIM_ID,
     request_version=1,
     assessment_version=1,
-    establishment=Establishment.ESTABLISHED,
+    readings=(
+        ReadingVerdict(
+            reading=WaterReading.SURFACE_WATER,
+            establishment=Establishment.ESTABLISHED,
+            final=True,
+            undetermined_reason=None,
+        ),
+    ),
+    cloudburst=Truth.FALSE,
+    recent_rain=Truth.TRUE,
     final=True,
-    undetermined_reason=None,
     stations=(
         StationAssessment(
             station=example_values.ELL,
             distance_metres=2_047,
-            establishment=Establishment.ESTABLISHED,
-            windows=(
-                WindowAssessment(
-                    within_hours=24,
-                    at_least_tenths_mm=400,
-                    best_sum_tenths_mm=402,
-                    starts_at=example_values.BEST_DAY[0],
-                    ends_at=example_values.BEST_DAY[1],
-                    missing_hours=0,
-                    establishment=Establishment.ESTABLISHED,
-                ),
-            ),
+            readings=(_READING_EXAMPLE,),
             cloudburst=Truth.FALSE,
+            cloudburst_tenths_mm=57,
+            recent_rain=Truth.TRUE,
+            recent_rain_tenths_mm=179,
             hours=HourlySeries(first_hour_ends_at=datetime(2021, 7, 15, 0, tzinfo=UTC), tenths_mm=(31, 24, 18, None)),
             quality=Quality.VALIDATED,
         ),

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from contracts.envelope import Headers, MalformedMessageError, decode, encode
 from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
-from contracts.policy import CONTACT_CHANGED, ContactChanged, Language
-from contracts.vocabulary import Fact, LossInterval
+from contracts.policy import CONTACT_CHANGED, ContactChanged
+from contracts.vocabulary import Fact, Language, LossInterval
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2021, 7, 15, 6, 12, tzinfo=UTC)
@@ -38,11 +38,11 @@ reports = st.builds(
     report_version=st.integers(1, 2**31 - 1),
     policy_number=st.from_regex(r"[0-9]{1,9}-[0-9]{3}-[0-9]{2}", fullmatch=True),
     channel=st.sampled_from(ReportChannel),
-    reported_at=moments,
+    reported_at=st.just(datetime(2199, 12, 31, tzinfo=UTC)),
     loss=st.builds(
         lambda from_at, hours: LossInterval(from_at=from_at, until_at=from_at + timedelta(hours=hours)),
         moments,
-        st.integers(0, 31 * 24),
+        st.integers(0, 30 * 24),
     ),
     facts=st.builds(LossFacts, groundwater_entered=st.none() | st.builds(Fact)),
     damage=st.lists(
@@ -154,3 +154,14 @@ def test_no_other_code_writes_the_headers_of_a_record() -> None:
 
 def headers() -> Headers:
     return encode(LOSS_REPORTED, EXAMPLE, event_id="1", source="/portal", time=AT).headers
+
+
+def test_a_loss_is_not_later_than_its_report() -> None:
+    document = json.loads(EXAMPLE.model_dump_json())
+    reported_at = datetime.fromisoformat(document["reported_at"])
+    at_most = reported_at + timedelta(minutes=15)
+    document["loss"]["until_at"] = at_most.isoformat()
+    decode(LOSS_REPORTED, headers=headers(), key=KEY, value=json.dumps(document).encode())
+    document["loss"]["until_at"] = (at_most + timedelta(microseconds=1)).isoformat()
+    with pytest.raises(MalformedMessageError, match=r"loss\.until_at must not be later than reported_at"):
+        decode(LOSS_REPORTED, headers=headers(), key=KEY, value=json.dumps(document).encode())

@@ -133,7 +133,8 @@ def test_nobody_may_do_more_than_its_topics_ask() -> None:
     assert "claims-svc" in services
     assert {row["pattern_type"] for row in rows} == {"Literal"}
     assert [row for row in granted if row[0] == "User:upstream"] == [
-        ("User:upstream", "Write", "Topic", "claims.loss-reported.v1")
+        ("User:upstream", "Write", "Topic", "claims.loss-reported.v1"),
+        ("User:upstream", "Write", "Topic", "notify.reporter-contact-provided.v1"),
     ]
     assert {principal for principal, _, _, name in granted if name == "policy.contact-changed.v1"} == {
         "User:policy-svc",

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from whole_platform import Claimant, WholePlatform
 
-from contracts.claims import Outcome
+from contracts.coverage import Outcome
 from contracts.loss_reports import LossFacts
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel, Fact, Truth

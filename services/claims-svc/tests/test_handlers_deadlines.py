@@ -5,7 +5,8 @@ from datetime import timedelta
 from claim_events import policy, rainfall_answer, report
 from claims_driver import REPORT_TRACE, ClaimsDriver
 
-from contracts.claims import DecisionMade, GroundCode, Outcome
+from contracts.claims import DecisionMade
+from contracts.coverage import GroundCode, Outcome
 
 
 async def test_a_claim_whose_policy_stays_unknown_goes_to_a_handler_after_the_wait(driver: ClaimsDriver) -> None:

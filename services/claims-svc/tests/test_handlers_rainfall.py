@@ -9,7 +9,7 @@ from claims_driver import REPORT_TRACE, ClaimsDriver
 from structlog.testing import capture_logs
 
 from claims_svc.domain import proof
-from contracts.claims import GroundCode, Outcome
+from contracts.coverage import GroundCode, Outcome
 
 
 async def test_forty_millimetres_in_24_hours_cover_the_claim_less_the_deductible(driver: ClaimsDriver) -> None:

@@ -4,7 +4,7 @@ from claim_events import policy, rainfall_answer, report
 from claims_driver import ClaimsDriver
 from structlog.testing import capture_logs
 
-from contracts.claims import Outcome
+from contracts.coverage import Outcome
 
 
 async def test_corrected_rain_in_the_customers_favour_is_decided_again(driver: ClaimsDriver) -> None:

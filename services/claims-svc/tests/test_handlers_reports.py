@@ -6,7 +6,8 @@ from claim_events import GROUNDWATER_CAME_IN, LOSS_AT, POLICY_NUMBER, policy, ra
 from claims_driver import REPORT_TRACE, ClaimsDriver
 from structlog.testing import capture_logs
 
-from contracts.claims import DecisionMade, GroundCode, Outcome, RainfallRequested
+from contracts.claims import DecisionMade, RainfallRequested
+from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import LossReported
 from contracts.policy import PolicyTerms
 from contracts.vocabulary import WindowReading

@@ -8,22 +8,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from contracts.claims import (
-    DECISION_MADE,
-    DecisionMade,
-    Finding,
-    Ground,
-    GroundCode,
-    GroundEffect,
-    GroundWeight,
-    Money,
-    MoneyStep,
-    MoneyStepCode,
-    Outcome,
-    WindowMargin,
-)
-from contracts.policy import ContactChanged, Language
-from contracts.vocabulary import Establishment, Truth, WaterRoute
+from contracts.claims import DECISION_MADE, DecisionMade, WindowMargin
+from contracts.coverage import Finding, Ground, GroundCode, GroundEffect, GroundWeight, Outcome
+from contracts.money import Money, MoneyStep, MoneyStepCode
+from contracts.policy import ContactChanged
+from contracts.vocabulary import Establishment, Language, Truth, WaterRoute
 from notify_svc.domain.notice import NoticeKind
 
 CUSTOMER = UUID("0198c5f0-1111-7aaa-8bbb-123456789abc")

@@ -10,9 +10,9 @@ from typing import Annotated, Self
 from pydantic import Field, ValidationError, model_validator
 
 from contracts.malformed_reasons import is_not_json, wrong_fields
-from contracts.policy import Deductible, EmailAddress, Home, Language, PersonName, PhoneNumber, PolicyTerms
+from contracts.policy import Deductible, Home, PolicyTerms
 from contracts.topic import Part
-from contracts.vocabulary import Cover, PolicyNumber, ProductVersion
+from contracts.vocabulary import Cover, EmailAddress, Language, PersonName, PhoneNumber, PolicyNumber, ProductVersion
 from policy_svc.domain.policy import relation_number_of
 from policy_svc.domain.terms import contradiction_in
 

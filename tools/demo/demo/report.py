@@ -13,7 +13,8 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from contracts.claims import DecisionMade, Money
+from contracts.claims import DecisionMade
+from contracts.money import Money
 from demo.report_artefacts import ClaimRecord, Proof, RunRecord, read_run
 from demo.report_language import LANGUAGES, Language, utc_moment
 from demo.report_rain import RainChart, rain_chart

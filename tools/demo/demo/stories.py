@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.claims import GroundCode, Outcome
+from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import LossFacts
 from contracts.notify import Settlement
 from demo.story import (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from uuid import UUID, uuid5
 
-from contracts.claims import GroundCode, Outcome
+from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.notify import Settlement
 from contracts.vocabulary import Fact, FactSource, LossInterval, Truth

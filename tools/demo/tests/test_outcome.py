@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.claims import DECISION_MADE, DecisionMade, GroundCode, Outcome
+from contracts.claims import DECISION_MADE, DecisionMade
+from contracts.coverage import GroundCode, Outcome
 from contracts.dead_letters import MessageDeadLettered, dead_letter_topic
 from contracts.envelope import Received
 from contracts.loss_reports import LOSS_REPORTED

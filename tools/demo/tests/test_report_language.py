@@ -11,8 +11,9 @@ from string import Formatter
 
 import pytest
 
-from contracts.claims import GroundCode, GroundEffect, GroundWeight, MoneyStepCode, Outcome
+from contracts.coverage import GroundCode, GroundEffect, GroundWeight, Outcome
 from contracts.loss_reports import DamageKind, LossFacts
+from contracts.money import MoneyStepCode
 from contracts.notify import Settlement
 from contracts.vocabulary import FactSource, Truth, WaterRoute
 from contracts.weather import UndeterminedReason

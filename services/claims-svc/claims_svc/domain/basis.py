@@ -3,34 +3,71 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from claims_svc.domain.insurance import Insurance
 from claims_svc.domain.product import Product
+from contracts.claims import RainfallRequested
 from contracts.loss_reports import DamageItem, LossFacts
-from contracts.vocabulary import LossInterval
+from contracts.vocabulary import LossInterval, PerilFamily
 from contracts.weather import RainfallAssessed
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierStatement:
+    """What the customer first said, where they say otherwise now. `turned` names the facts, or `loss`."""
+
+    turned: tuple[str, ...]
+    loss: LossInterval
+    facts: LossFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventUse:
+    """What other claims of one event have had of it, in euro cents; `proofs` are the hashes of their decisions.
+
+    `covered_cents` is their undisputed and assessed damage, `heavy_cents` the part of it that rests on heavy weather,
+    `borne_cents` what they bore of the deductible. `estimated_cents` is all covered damage that customers estimated
+    themselves, awaiting an assessment or not.
+    """
+
+    family: PerilFamily
+    covered_cents: int
+    heavy_cents: int
+    estimated_cents: int
+    borne_cents: int
+    proofs: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
     """One claim without names, numbers and addresses; the names of its fields are those of the proof.
 
-    `rain_wait_over`: no further answer about rain is waited for. `deductible_used_before_cents` is what other claims
-    of the same event have used of the deductible already.
+    `question` is the one about rain last asked, `rain` its answer. `rain_wait_over`: no further answer is waited for.
+    `possible_duplicate_of` is an earlier claim of the same event with the same kind of damage. `reporters_differ`:
+    reports that were joined to this claim no longer tell of the same loss. `event_uses` holds, by family, what other
+    claims of the events had that this claim belongs to. `decided_before_cents` was decided to be paid before.
     """
 
+    claim_id: UUID
     report_id: UUID
     report_version: int
+    reported_at: datetime
     loss: LossInterval
     facts: LossFacts
+    earlier: EarlierStatement | None
     damage: tuple[DamageItem, ...]
+    possible_duplicate_of: UUID | None
+    reporters_differ: bool
     policy_version: int | None
     insurance: Insurance
+    question: RainfallRequested | None
     rain: RainfallAssessed | None
     rain_wait_over: bool
     product: Product
-    deductible_used_before_cents: int
+    event_uses: tuple[EventUse, ...]
+    decided_before_cents: int
 
     @property
     def product_is_known(self) -> bool:

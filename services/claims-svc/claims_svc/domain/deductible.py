@@ -8,7 +8,7 @@ from claims_svc.domain.product import Product
 from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.items import ItemVerdict
 from claims_svc.domain.rules.rule import decisive_ground
-from contracts.claims import Finding, GroundCode, Outcome
+from contracts.coverage import Finding, GroundCode, Outcome
 from contracts.vocabulary import Truth, WaterRoute
 
 _REST_ON_HEAVY_PRECIPITATION = frozenset(

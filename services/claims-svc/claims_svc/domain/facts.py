@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from contracts.claims import GroundFact
+from contracts.coverage import GroundFact
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 

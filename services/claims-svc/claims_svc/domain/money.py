@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from claims_svc.domain.rules.items import ItemVerdict
-from contracts.claims import Money, MoneyStep, MoneyStepCode, Outcome
+from contracts.coverage import Outcome
 from contracts.loss_reports import DamageItem
+from contracts.money import Money, MoneyStep, MoneyStepCode
 from contracts.vocabulary import FactSource
 
 _BEFORE_DEDUCTIBLE = frozenset({MoneyStepCode.DAMAGE, MoneyStepCode.NOT_COVERED})

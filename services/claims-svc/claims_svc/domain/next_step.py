@@ -14,7 +14,7 @@ from claims_svc.domain.needs import Need, next_need, rainfall_question
 from claims_svc.domain.occurrence import DeductibleUse, DeductibleUses, deductible_use_of
 from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
 from claims_svc.domain.verdict import Verdict
-from contracts.claims import Outcome
+from contracts.coverage import Outcome
 from contracts.policy import PolicyChanged
 from contracts.topic import Event
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from claims_svc.domain.money import borne_deductible_cents
 from claims_svc.domain.verdict import Verdict
-from contracts.claims import GroundCode, Outcome
+from contracts.coverage import GroundCode, Outcome
 from contracts.vocabulary import LossInterval
 
 

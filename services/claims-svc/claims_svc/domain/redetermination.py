@@ -12,7 +12,7 @@ from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import Evidence, evidence_in
 from claims_svc.domain.money import borne_deductible_cents, covered_damage_cents
 from claims_svc.domain.verdict import Verdict
-from contracts.claims import GroundCode, Outcome
+from contracts.coverage import GroundCode, Outcome
 
 _RANK = {Outcome.DENIED: 0, Outcome.REFERRED: 1, Outcome.COVERED: 2}
 

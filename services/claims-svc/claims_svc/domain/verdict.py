@@ -12,7 +12,9 @@ from claims_svc.domain.rain import Rain, evidence_of, rain_of
 from claims_svc.domain.rules.claim_level import claim_level_rules, claim_outcome, grounds_of, item_rules
 from claims_svc.domain.rules.findings import findings_of
 from claims_svc.domain.rules.items import ItemVerdict, decide_item
-from contracts.claims import Finding, Ground, GroundCode, Money, Outcome, RainEvidence
+from contracts.claims import RainEvidence
+from contracts.coverage import Finding, Ground, GroundCode, Outcome
+from contracts.money import Money
 from contracts.vocabulary import Cover
 
 

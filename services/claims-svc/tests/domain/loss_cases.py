@@ -10,8 +10,9 @@ from typing import Literal
 from claims_svc.domain.case import Case
 from claims_svc.domain.product import CURRENT_PRODUCT
 from claims_svc.domain.verdict import Verdict, decide
-from contracts.claims import Finding, Ground, GroundCode, GroundWeight, MoneyStepCode
+from contracts.coverage import Finding, Ground, GroundCode, GroundWeight
 from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported
+from contracts.money import MoneyStepCode
 from contracts.policy import POLICY_CHANGED, PolicyChanged
 from contracts.vocabulary import (
     Cover,

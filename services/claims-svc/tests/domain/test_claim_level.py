@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from domain.loss_cases import DRY, HEAVY_RAIN, NO, RAIN_CAME_IN, UNSURE, YES, decided, item
 
-from contracts.claims import GroundCode, Outcome
+from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import LossFacts
 
 COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED

@@ -20,7 +20,7 @@ from domain.loss_cases import (
     verdict_on,
 )
 
-from contracts.claims import GroundCode, Outcome
+from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageKind, LossFacts
 from contracts.vocabulary import Truth, WaterRoute
 from contracts.weather import RainfallAssessed

@@ -16,7 +16,7 @@ from domain.loss_cases import (
     ground_of,
 )
 
-from contracts.claims import Finding, GroundCode, Outcome
+from contracts.coverage import Finding, GroundCode, Outcome
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 from contracts.weather import RainfallAssessed

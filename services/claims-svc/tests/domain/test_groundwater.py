@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from domain.loss_cases import CANNOT_BE_TOLD, DRY, HEAVY_RAIN, NO, YES, decisive, finding_on, ground_of
 
-from contracts.claims import GroundCode, GroundWeight, Outcome
+from contracts.coverage import GroundCode, GroundWeight, Outcome
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Fact, WaterRoute
 from contracts.weather import RainfallAssessed

@@ -7,7 +7,7 @@ from domain.loss_cases import LOSS_AT, case, policy, report, verdict_on
 from claims_svc.domain.case import product_for
 from claims_svc.domain.insurance import terms_at_loss
 from claims_svc.domain.product import CURRENT_PRODUCT
-from contracts.claims import GroundCode, GroundWeight, Outcome
+from contracts.coverage import GroundCode, GroundWeight, Outcome
 from contracts.policy import PolicyChanged, PolicyTerms
 from contracts.vocabulary import LossInterval
 

@@ -19,8 +19,9 @@ from domain.loss_cases import (
     verdict_on,
 )
 
-from contracts.claims import GroundCode, MoneyStepCode, Outcome
+from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageKind, LossFacts
+from contracts.money import MoneyStepCode
 from contracts.vocabulary import Cover, WaterRoute
 from contracts.weather import RainfallAssessed
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from domain.loss_cases import RAIN_CAME_IN, case, decided, item, measured, money_steps, verdict_on
 
-from contracts.claims import MoneyStepCode, Outcome
+from contracts.coverage import Outcome
+from contracts.money import MoneyStepCode
 from contracts.vocabulary import FactSource
 
 COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED

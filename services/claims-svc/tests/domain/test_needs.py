@@ -21,7 +21,8 @@ from domain.loss_cases import (
 )
 
 from claims_svc.domain.needs import Need, next_need, rainfall_question
-from contracts.claims import RAINFALL_REQUESTED, Outcome
+from contracts.claims import RAINFALL_REQUESTED
+from contracts.coverage import Outcome
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Truth
 from contracts.weather import RainfallAssessed

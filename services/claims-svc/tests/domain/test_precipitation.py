@@ -17,7 +17,7 @@ from domain.loss_cases import (
     measured,
 )
 
-from contracts.claims import GroundCode, GroundWeight, Outcome
+from contracts.coverage import GroundCode, GroundWeight, Outcome
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 from contracts.weather import RainfallAssessed

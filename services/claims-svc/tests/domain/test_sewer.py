@@ -13,7 +13,7 @@ from domain.loss_cases import (
     finding_on,
 )
 
-from contracts.claims import GroundCode, Outcome
+from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Fact, WaterRoute
 from contracts.weather import RainfallAssessed

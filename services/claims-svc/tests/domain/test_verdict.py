@@ -25,7 +25,7 @@ from claims_svc.domain.case import Case
 from claims_svc.domain.facts import NEEDS_SOURCE, ROUTE_FACTS
 from claims_svc.domain.needs import Need, next_need
 from claims_svc.domain.product import CURRENT_PRODUCT
-from contracts.claims import GroundWeight, Outcome
+from contracts.coverage import GroundWeight, Outcome
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts
 from contracts.vocabulary import Cover, Fact, FactSource, Truth, WaterRoute
 from contracts.weather import RainfallAssessed

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import assert_never
 
-from contracts.claims import DecisionMade, Outcome
+from contracts.claims import DecisionMade
+from contracts.coverage import Outcome
 
 
 class NoticeKind(StrEnum):

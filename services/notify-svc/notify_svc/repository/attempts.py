@@ -10,8 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from chassis.database import Connection
-from contracts.policy import Language
-from contracts.vocabulary import Channel
+from contracts.vocabulary import Channel, Language
 from notify_svc.domain.attempts import Attempt, Retry, Settle
 from notify_svc.repository.messages import SettledMessage
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.claims import GroundCode, MoneyStepCode, Outcome
+from contracts.coverage import GroundCode, Outcome
+from contracts.money import MoneyStepCode
 from contracts.vocabulary import WaterRoute
 from notify_svc.domain.notice import NoticeKind
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.claims import GroundCode, MoneyStepCode, Outcome
+from contracts.coverage import GroundCode, Outcome
+from contracts.money import MoneyStepCode
 from contracts.vocabulary import WaterRoute
 from notify_svc.domain.notice import NoticeKind
 from notify_svc.texts.catalogue import MoneyTexts, NoticeTexts, RainTexts, TextCatalogue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts.policy import Language
+from contracts.vocabulary import Language
 from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.catalogue_en import ENGLISH
 from notify_svc.texts.catalogue_nl import DUTCH

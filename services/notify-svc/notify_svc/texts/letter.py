@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contracts.claims import DecisionMade, Finding, GroundWeight, Outcome, RainEvidence, WindowMargin
-from contracts.policy import Language
-from contracts.vocabulary import Establishment, LossInterval
+from contracts.claims import DecisionMade, RainEvidence, WindowMargin
+from contracts.coverage import Finding, GroundWeight, Outcome
+from contracts.vocabulary import Establishment, Language, LossInterval
 from notify_svc.domain.notice import NoticeKind, notice_kind
 from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures

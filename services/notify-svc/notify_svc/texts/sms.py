@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.claims import DecisionMade
-from contracts.policy import Language
+from contracts.vocabulary import Language
 from notify_svc.domain.notice import notice_kind
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
 from notify_svc.texts.languages import CATALOGUES

@@ -12,8 +12,7 @@ from uuid_utils.compat import uuid7
 from chassis.clock import SettableClock
 from chassis.testing import harness
 from contracts.notify import Settlement
-from contracts.policy import Language
-from contracts.vocabulary import Channel
+from contracts.vocabulary import Channel, Language
 from notify_svc.app import build
 from notify_svc.settings import Settings
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.claims import GroundCode, MoneyStepCode, Outcome
-from contracts.policy import Language
-from contracts.vocabulary import WaterRoute
+from contracts.coverage import GroundCode, Outcome
+from contracts.money import MoneyStepCode
+from contracts.vocabulary import Language, WaterRoute
 from notify_svc.domain.notice import NoticeKind
 from notify_svc.texts.languages import CATALOGUES
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from decisions import NOTICES, denied, paid, two_routes
 
-from contracts.claims import DecisionMade, GroundCode, Outcome
-from contracts.policy import Language
-from contracts.vocabulary import WaterRoute
+from contracts.claims import DecisionMade
+from contracts.coverage import GroundCode, Outcome
+from contracts.vocabulary import Language, WaterRoute
 from notify_svc.domain.notice import NoticeKind
 from notify_svc.texts.languages import CATALOGUES
 from notify_svc.texts.letter import write_letter

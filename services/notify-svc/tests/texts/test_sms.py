@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from decisions import NOTICES
 
-from contracts.policy import Language
+from contracts.vocabulary import Language
 from notify_svc.channels import gsm_alphabet
 from notify_svc.domain.notice import NoticeKind
 from notify_svc.texts.languages import CATALOGUES

@@ -10,7 +10,7 @@ from claims_svc.domain.insurance import InsuranceState
 from claims_svc.domain.rules.items import ItemVerdict
 from claims_svc.domain.rules.rule import Rule, excludes, refers, weight_of
 from claims_svc.domain.truth import certain
-from contracts.claims import Finding, Ground, GroundCode, GroundEffect, Outcome
+from contracts.coverage import Finding, Ground, GroundCode, GroundEffect, Outcome
 from contracts.loss_reports import DamageKind
 from contracts.vocabulary import Truth
 

@@ -12,7 +12,7 @@ from claims_svc.domain.rules.other_causes import other_cause, storm
 from claims_svc.domain.rules.precipitation import direct_precipitation, indirect_precipitation
 from claims_svc.domain.rules.reported import ReportedRoute, reported_routes
 from claims_svc.domain.rules.sewer import sewer_backflow
-from contracts.claims import Finding
+from contracts.coverage import Finding
 from contracts.loss_reports import DamageItem, LossFacts
 from contracts.vocabulary import FactSource, WaterRoute
 

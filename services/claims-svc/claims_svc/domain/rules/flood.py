@@ -10,7 +10,7 @@ from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.reported import ReportedRoute
 from claims_svc.domain.rules.rule import Rule, conclude, covers, excludes, refers
 from claims_svc.domain.truth import all_of, any_of, certain, negation
-from contracts.claims import Finding, GroundCode
+from contracts.coverage import Finding, GroundCode
 from contracts.vocabulary import FactSource, Truth, WaterRoute
 
 

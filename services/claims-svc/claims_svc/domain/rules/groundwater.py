@@ -9,7 +9,7 @@ from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.reported import ReportedRoute
 from claims_svc.domain.rules.rule import conclude, covers, excludes
 from claims_svc.domain.truth import all_of
-from contracts.claims import Finding, GroundCode
+from contracts.coverage import Finding, GroundCode
 from contracts.vocabulary import WaterRoute
 
 

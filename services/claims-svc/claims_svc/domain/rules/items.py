@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from claims_svc.domain.rules.rule import decisive_ground
-from contracts.claims import Finding, GroundCode, Outcome
+from contracts.coverage import Finding, GroundCode, Outcome
 from contracts.loss_reports import DamageItem, DamageKind
 from contracts.vocabulary import Cover, WaterRoute
 

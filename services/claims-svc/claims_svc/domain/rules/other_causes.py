@@ -8,7 +8,7 @@ from claims_svc.domain.facts import Known
 from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.reported import ReportedRoute
 from claims_svc.domain.rules.rule import conclude, refers
-from contracts.claims import Finding, GroundCode
+from contracts.coverage import Finding, GroundCode
 from contracts.vocabulary import WaterRoute
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from claims_svc.domain.facts import ROUTE_FACTS, Known, known
 from claims_svc.domain.rain import Rain
-from contracts.claims import Finding
+from contracts.coverage import Finding
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 

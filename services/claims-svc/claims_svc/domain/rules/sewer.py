@@ -9,7 +9,7 @@ from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.reported import ReportedRoute
 from claims_svc.domain.rules.rule import conclude, covers, excludes, refers
 from claims_svc.domain.truth import all_of, any_of, negation
-from contracts.claims import Finding, GroundCode, Outcome
+from contracts.coverage import Finding, GroundCode, Outcome
 from contracts.vocabulary import Truth, WaterRoute
 
 _FLOOD_IS_COVERED = {
