@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
 
-from claims_svc.domain.basis import Basis
+from claims_svc.domain.basis import Basis, EarlierStatement, EventUse
 from claims_svc.domain.insurance import insurance_at, terms_at_loss
 from claims_svc.domain.product import CURRENT_PRODUCT, PRODUCTS, Product
-from contracts.loss_reports import LossReported
+from contracts.claims import RainfallRequested
+from contracts.loss_reports import LossFacts, LossReported
 from contracts.policy import PolicyChanged
 from contracts.vocabulary import LossInterval
 from contracts.weather import RainfallAssessed
@@ -18,33 +20,47 @@ from contracts.weather import RainfallAssessed
 class Case:
     """One claim as it stands now. None means: not received (yet).
 
-    When a wait is over the claim is decided without what has not come. `deductible_used_before_cents` is what
-    other claims of the same event have used up already.
+    When a wait is over the claim is decided without what has not come. The fields that have namesakes in `Basis` mean
+    the same.
     """
 
+    claim_id: UUID
     report: LossReported
+    facts: LossFacts
+    earlier: EarlierStatement | None
+    possible_duplicate_of: UUID | None
+    reporters_differ: bool
     policy: PolicyChanged | None
+    question: RainfallRequested | None
     rain: RainfallAssessed | None
     rain_wait_over: bool
     policy_wait_over: bool
     product: Product
-    deductible_used_before_cents: int = 0
+    event_uses: tuple[EventUse, ...] = ()
+    decided_before_cents: int = 0
 
     @cached_property
     def basis(self) -> Basis:
         """The case without names, numbers and addresses, and with the insurance at loss."""
         return Basis(
+            claim_id=self.claim_id,
             report_id=self.report.report_id,
             report_version=self.report.report_version,
+            reported_at=self.report.reported_at,
             loss=self.report.loss,
-            facts=self.report.facts,
+            facts=self.facts,
+            earlier=self.earlier,
             damage=self.report.damage,
+            possible_duplicate_of=self.possible_duplicate_of,
+            reporters_differ=self.reporters_differ,
             policy_version=None if self.policy is None else self.policy.version,
             insurance=insurance_at(self.policy, loss=self.report.loss),
+            question=self.question,
             rain=self.rain,
             rain_wait_over=self.rain_wait_over,
             product=self.product,
-            deductible_used_before_cents=self.deductible_used_before_cents,
+            event_uses=self.event_uses,
+            decided_before_cents=self.decided_before_cents,
         )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
+from itertools import product
 from uuid import UUID
 
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
-from claims_svc.domain.rain import Rain, rain_of
+from claims_svc.domain.rain import Heavy, Rain, rain_of
+from claims_svc.domain.rules.reported import reported_routes
 from claims_svc.domain.verdict import Verdict, decide_given
-from contracts.claims import RainfallRequested
-from contracts.vocabulary import Truth
+from contracts.claims import RainfallRequested, ReadingRequested
+from contracts.vocabulary import Truth, WaterRoute
 
 
 class Need(StrEnum):
@@ -46,25 +49,49 @@ def rainfall_question(case: Case, *, claim_id: UUID, request_version: int) -> Ra
     terms = case.basis.insurance.terms
     if terms is None:
         raise ValueError("only a claim insured at loss can ask for rain: see next_need")
+    rain = case.product.rain
     return RainfallRequested(
         claim_id=claim_id,
         request_version=request_version,
         loss=case.report.loss,
         home=terms.location,
-        network=case.product.rain.network,
-        reading=case.product.rain.reading,
-        thresholds=case.product.rain.thresholds,
-        cloudburst=case.product.rain.cloudburst,
+        network=rain.network,
+        readings=_readings(case),
+        thresholds=rain.thresholds,
+        cloudburst=rain.cloudburst,
+        recent_rain=rain.recent_rain,
+        interval_in_favour_hours=rain.interval_in_favour_hours,
+        most_in_an_hour_tenths_mm=rain.most_in_an_hour_tenths_mm,
     )
 
 
+def _readings(case: Case) -> tuple[ReadingRequested, ...]:
+    """Return the readings to ask: groundwater's look far back, and only where groundwater is reported."""
+    rain = case.product.rain
+    named = frozenset(item.route for item in case.report.damage)
+    if WaterRoute.GROUNDWATER in reported_routes(case.facts, named_by_damage=named):
+        return rain.surface_water, rain.groundwater
+    return (rain.surface_water,)
+
+
 def _depends_on_rain(basis: Basis, *, rain: Rain) -> bool:
-    """Compare what is known now with a final yes and a final no; a cloudburst once measured stays."""
-    cloudburst = Truth.TRUE if rain.cloudburst is Truth.TRUE else Truth.FALSE
-    yes = Rain(Truth.TRUE, Truth.TRUE, received=True, awaited=False)
-    no = Rain(Truth.FALSE, cloudburst, received=True, awaited=False)
+    """Compare what is known now with every final answer that can still come; what is true already stays."""
     now = _consequences(decide_given(basis, rain=rain))
-    return any(_consequences(decide_given(basis, rain=final)) != now for final in (yes, no))
+    return any(_consequences(decide_given(basis, rain=final)) != now for final in _possible(rain))
+
+
+def _possible(rain: Rain) -> Iterator[Rain]:
+    heavies = (Heavy(Truth.TRUE, None), Heavy(Truth.FALSE, None))
+    for surface, ground, recent, cloudburst in product(
+        (rain.surface,) if rain.surface.value is Truth.TRUE else heavies,
+        (rain.ground,) if rain.ground.value is Truth.TRUE else heavies,
+        (rain.recent,) if rain.recent is Truth.TRUE else _BOTH,
+        (rain.cloudburst,) if rain.cloudburst is not Truth.UNKNOWN else _BOTH,
+    ):
+        yield Rain(surface, ground, recent, cloudburst, received=True, awaited=False)
+
+
+_BOTH = (Truth.TRUE, Truth.FALSE)
 
 
 def _consequences(verdict: Verdict) -> tuple[object, ...]:

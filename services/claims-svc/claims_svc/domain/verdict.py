@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claims_svc.domain.basis import Basis
-from claims_svc.domain.deductible import deductible_cents
-from claims_svc.domain.money import money_of_covered, money_of_denied, money_of_referred
+from claims_svc.domain.money import money_of
 from claims_svc.domain.rain import Rain, evidence_of, rain_of
-from claims_svc.domain.rules.claim_level import claim_level_rules, claim_outcome, grounds_of, item_rules
+from claims_svc.domain.rules.claim_level import claim_level_rules, claim_outcome, decided_by, grounds_of, item_rules
 from claims_svc.domain.rules.findings import findings_of
-from claims_svc.domain.rules.items import ItemVerdict, decide_item
+from claims_svc.domain.rules.items import decide_item
 from contracts.claims import RainEvidence
-from contracts.coverage import Finding, Ground, GroundCode, Outcome
+from contracts.coverage import DecidedItem, Finding, Ground, GroundCode, Outcome
 from contracts.money import Money
 from contracts.vocabulary import Cover
 
@@ -23,13 +21,14 @@ class Verdict:
     """The outcome of a claim and its reasons; every field has a namesake in `DecisionMade`.
 
     `grounds` are the rules about the claim as a whole that hold or could not be evaluated, `findings` one per water
-    route. `covers` are those of the policy at loss.
+    route, `items` one per damage item. `covers` are those of the policy at loss.
     """
 
     outcome: Outcome
     deciding_ground: GroundCode
     grounds: tuple[Ground, ...]
     findings: tuple[Finding, ...]
+    items: tuple[DecidedItem, ...]
     rain: RainEvidence | None
     covers: tuple[Cover, ...]
     money: Money
@@ -53,30 +52,17 @@ def decide_given(basis: Basis, *, rain: Rain) -> Verdict:
     items = [decide_item(item, findings=findings, covers=covers) for item in basis.damage] if findings else []
     rules = claim_level_rules(basis, findings=findings)
     outcome, deciding_ground = claim_outcome(rules, items=items)
+    decided_whole = decided_by(rules)
+    money, decided_items = money_of(
+        basis, items=items, findings=findings, rain=rain, claim_level=None if decided_whole is None else outcome
+    )
     return Verdict(
         outcome=outcome,
         deciding_ground=deciding_ground,
         grounds=grounds_of([*rules, *item_rules(items)], outcome=outcome, deciding=deciding_ground),
         findings=findings,
+        items=decided_items,
         rain=None if basis.rain is None else evidence_of(basis.rain),
         covers=() if terms is None else terms.covers,
-        money=_money(basis, outcome=outcome, items=items, findings=findings, rain=rain),
-    )
-
-
-def _money(
-    basis: Basis, *, outcome: Outcome, items: Sequence[ItemVerdict], findings: Sequence[Finding], rain: Rain
-) -> Money:
-    terms = basis.insurance.terms
-    if outcome is Outcome.DENIED:
-        return money_of_denied(basis.damage)
-    if outcome is Outcome.REFERRED or terms is None:
-        return money_of_referred(basis.damage)
-    return money_of_covered(
-        items,
-        deductible_cents=deductible_cents(
-            terms.deductible_cents, items=items, findings=findings, rain=rain, product=basis.product
-        ),
-        used_before_cents=basis.deductible_used_before_cents,
-        estimate_limit_cents=basis.product.customer_estimate_limit_cents,
+        money=money,
     )

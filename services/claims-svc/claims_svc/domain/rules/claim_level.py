@@ -61,7 +61,12 @@ def item_rules(items: Iterable[ItemVerdict]) -> Iterator[Rule]:
             yield Rule(code, _EFFECT_OF[verdict.outcome], Truth.TRUE, (), Truth.TRUE)
 
 
-def claim_outcome(rules: Iterable[Rule], *, items: Sequence[ItemVerdict]) -> tuple[Outcome, GroundCode]:
+def decided_by(rules: Iterable[Rule]) -> Rule | None:
+    """Return the rule about the claim as a whole that decides it; None when its damage items do."""
+    return next((rule for rule in rules if rule.holds is Truth.TRUE), None)
+
+
+def claim_outcome(rules: Sequence[Rule], *, items: Sequence[ItemVerdict]) -> tuple[Outcome, GroundCode]:
     """Return the outcome of the claim and the ground that decided.
 
     A claim is as doubtful as its damage: one item in doubt leaves it to a handler; a finding in doubt that no damage
@@ -69,9 +74,9 @@ def claim_outcome(rules: Iterable[Rule], *, items: Sequence[ItemVerdict]) -> tup
 
     Source: decision record 0010.
     """
-    for rule in rules:
-        if rule.holds is Truth.TRUE:
-            return _OUTCOME_OF[rule.effect], rule.code
+    rule = decided_by(rules)
+    if rule is not None:
+        return _OUTCOME_OF[rule.effect], rule.code
     for outcome in (Outcome.REFERRED, Outcome.COVERED):
         for verdict in items:
             if verdict.outcome is outcome:
