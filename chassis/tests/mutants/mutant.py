@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change to the chassis, and the test that must notice it. `stack` is "jvm" when only real Kafka shows it."""
+    """One change to a package, and the test that must notice it. `stack` is "jvm" when only real Kafka shows it.
+
+    `module` is a file inside `package`, `guard` a test below the `tests` beside that package.
+    """
 
     name: str
     module: str
@@ -15,3 +18,4 @@ class Mutant:
     broken: str
     guard: str
     stack: str = "embedded"
+    package: str = "chassis"
