@@ -9,9 +9,9 @@ from uuid import UUID
 
 from chassis.database import Connection
 from chassis.testing import Harness
-from contracts.claims import RainfallRequested
-from contracts.vocabulary import Location, LossInterval, Network, RainThreshold, WindowReading
-from contracts.weather import Quality, RainfallAssessed
+from contracts.claims import RainfallRequested, ReadingRequested
+from contracts.vocabulary import Location, LossInterval, Network, RainThreshold, WaterReading
+from contracts.weather import Quality, RainfallAssessed, ReadingAssessment
 from weather_svc.commands import import_hours
 from weather_svc.domain.assessment import Measured, Question, StationKey, hours_of, measure
 from weather_svc.domain.hours import HourlyFigure, last_border
@@ -27,6 +27,13 @@ THRESHOLDS = (
     RainThreshold(within_hours=72, at_least_tenths_mm=670),
 )
 CLOUDBURST = RainThreshold(within_hours=1, at_least_tenths_mm=250)
+RECENT_RAIN = RainThreshold(within_hours=24, at_least_tenths_mm=10)
+SURFACE_WATER = ReadingRequested(
+    reading=WaterReading.SURFACE_WATER, may_lag_hours=24, may_lag_at_most_hours=72, rain_before_loss_tenths_mm=50
+)
+GROUNDWATER = ReadingRequested(
+    reading=WaterReading.GROUNDWATER, may_lag_hours=240, may_lag_at_most_hours=720, rain_before_loss_tenths_mm=50
+)
 NEAR_ELL = Location(latitude_microdegrees=51_190_000, longitude_microdegrees=5_790_000, accuracy_metres=25)
 NEAR_ARCEN = Location(latitude_microdegrees=51_500_000, longitude_microdegrees=6_170_000, accuracy_metres=25)
 HALFWAY_ELL_EINDHOVEN = Location(latitude_microdegrees=51_323_184, longitude_microdegrees=5_569_833, accuracy_metres=25)
@@ -52,7 +59,8 @@ def request(
     version: int = 1,
     home: Location = NEAR_ELL,
     loss: LossInterval | None = None,
-    reading: WindowReading = WindowReading.CONTAINS_LOSS,
+    readings: tuple[ReadingRequested, ...] = (SURFACE_WATER,),
+    thresholds: tuple[RainThreshold, ...] = THRESHOLDS,
 ) -> RainfallRequested:
     return RainfallRequested(
         claim_id=claim_id,
@@ -60,9 +68,12 @@ def request(
         loss=loss or moment("2021-07-15T06:30"),
         home=home,
         network=Network.AWS,
-        reading=reading,
-        thresholds=THRESHOLDS,
+        readings=readings,
+        thresholds=thresholds,
         cloudburst=CLOUDBURST,
+        recent_rain=RECENT_RAIN,
+        interval_in_favour_hours=72,
+        most_in_an_hour_tenths_mm=1_000,
     )
 
 
@@ -71,25 +82,42 @@ def read_sample(name: str) -> list[HourlyFigure]:
         return list(read_hours(lines))
 
 
+def interval(from_text: str, until_text: str) -> LossInterval:
+    return LossInterval(from_at=at(from_text), until_at=at(until_text))
+
+
 def measured(
     station: int,
     *,
     loss: LossInterval,
     sample: str = "july_2021.txt",
-    reading: WindowReading = WindowReading.CONTAINS_LOSS,
+    readings: tuple[ReadingRequested, ...] = (SURFACE_WATER,),
     until_hour: str | None = None,
 ) -> Measured:
     """Answer from the figures of `station` in a sample, as far as they were measured before `until_hour`."""
-    question = Question.of(request(loss=loss, reading=reading))
+    question = Question.of(request(loss=loss, readings=readings))
     span = hours_of(question)
     last = span.last if until_hour is None else last_border(at(until_hour))
     known = {row.hour: row.tenths_mm for row in read_sample(sample) if row.station_number == station}
-    hours = range(span.first, span.last + 1)
-    tenths_mm = [known.get(hour) if hour <= last else None for hour in hours]
-    return measure(Figures(first_hour=hours.start, tenths_mm=tenths_mm), question=question)
+    tenths_mm = tuple(known.get(hour) if hour <= last else None for hour in span.numbers)
+    return measure(Figures(span.first, tenths_mm), question=question)
 
 
-def july(tmp_path: Path, *, arcen_until: str = "20210718") -> Path:
+def surface_water(
+    station: int, *, loss: LossInterval, sample: str = "july_2021.txt", until_hour: str | None = None
+) -> ReadingAssessment:
+    """Return what a station establishes for water that ran over the ground."""
+    (reading,) = measured(station, loss=loss, sample=sample, until_hour=until_hour).readings
+    return reading
+
+
+def groundwater(station: int, *, loss: LossInterval, sample: str = "limburg_summer_2021.txt") -> ReadingAssessment:
+    """Return what a station establishes for water that sank into the ground."""
+    (reading,) = measured(station, loss=loss, sample=sample, readings=(GROUNDWATER,)).readings
+    return reading
+
+
+def july(tmp_path: Path, *, arcen_until: str = "20210719") -> Path:
     """Return a file of the sample in which Arcen's hours end with a day."""
     lines = (FIGURES / "july_2021.txt").read_text().splitlines(keepends=True)
     kept = [line for line in lines if not line.startswith("  391,") or line[6:14] <= arcen_until]

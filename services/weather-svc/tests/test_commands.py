@@ -16,14 +16,14 @@ async def test_importing_a_file_again_changes_nothing(
     path = july(tmp_path)
     assert await import_files(service, path) == 0
     assert capsys.readouterr().out == (
-        "1080 hours read: 1080 new, 0 corrected, 0 validated without a change, 0 unchanged;"
+        "1560 hours read: 1560 new, 0 corrected, 0 validated without a change, 0 unchanged;"
         " 0 answers to be assessed again\n"
     )
     await service.deliver(RAINFALL_REQUESTED, request())
     await service.published()
     assert await import_files(service, path) == 0
     assert capsys.readouterr().out == (
-        "1080 hours read: 0 new, 0 corrected, 0 validated without a change, 1080 unchanged;"
+        "1560 hours read: 0 new, 0 corrected, 0 validated without a change, 1560 unchanged;"
         " 0 answers to be assessed again\n"
     )
     assert await service.fire_due_timers() == 0

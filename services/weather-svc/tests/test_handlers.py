@@ -28,20 +28,26 @@ TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACE = f"00-{TRACE_ID}-b7ad6b7169203331-01"
 
 
+def verdict(assessed: RainfallAssessed) -> tuple[Establishment, bool]:
+    """Return what the one reading says, and whether the answer is final."""
+    (reading,) = assessed.readings
+    return reading.establishment, assessed.final
+
+
 async def test_a_request_is_answered_from_the_hours_of_the_nearest_station(service: Harness, tmp_path: Path) -> None:
     assert await import_files(service, july(tmp_path)) == 0
     await service.deliver(RAINFALL_REQUESTED, request())
     (assessed,) = await answers(service)
     assert (assessed.claim_id, assessed.request_version, assessed.assessment_version) == (CLAIM_ID, 1, 1)
-    assert (assessed.establishment, assessed.final) == (Establishment.ESTABLISHED, True)
+    assert verdict(assessed) == (Establishment.ESTABLISHED, True)
     assert assessed.stations[0].station.name == "Ell"
-    assert assessed.stations[0].windows[0].best_sum_tenths_mm == 402
+    assert assessed.stations[0].readings[0].windows[0].best_sum_tenths_mm == 402
 
 
 async def test_without_hours_the_answer_says_so_at_once(service: Harness) -> None:
     await service.deliver(RAINFALL_REQUESTED, request())
     (assessed,) = await answers(service)
-    assert (assessed.establishment, assessed.final) == (Establishment.UNDETERMINED, False)
+    assert verdict(assessed) == (Establishment.UNDETERMINED, False)
 
 
 async def test_an_equal_or_lower_request_version_changes_nothing(service: Harness, tmp_path: Path) -> None:
@@ -77,15 +83,15 @@ async def test_hours_that_arrive_decide_an_answer_that_waited(service: Harness, 
     asked = request(home=NEAR_ARCEN, loss=moment("2021-07-14T20:30"))
     await service.deliver(RAINFALL_REQUESTED, asked, traceparent=TRACE)
     (waiting,) = await answers(service)
-    assert (waiting.establishment, waiting.final) == (Establishment.UNDETERMINED, False)
+    assert verdict(waiting) == (Establishment.UNDETERMINED, False)
 
     assert await import_files(service, july(tmp_path)) == 0
     assert await service.fire_due_timers() == 1
     ((decided, trace),) = await service.published_with_traces()
     assert isinstance(decided, RainfallAssessed)
     assert (decided.request_version, decided.assessment_version) == (1, 2)
-    assert (decided.establishment, decided.final) == (Establishment.ESTABLISHED, True)
-    assert decided.stations[0].windows[0].best_sum_tenths_mm == 415
+    assert verdict(decided) == (Establishment.ESTABLISHED, True)
+    assert decided.stations[0].readings[0].windows[0].best_sum_tenths_mm == 415
     assert (trace or "").split("-")[1:2] == [TRACE_ID]
 
 
@@ -111,15 +117,15 @@ async def test_a_corrected_hour_reopens_a_final_answer(service: Harness, tmp_pat
     (before,) = await answers(service)
     lowered = tmp_path / "corrected.txt"
     lowered.write_text(HEADER + "  377,20210715,    7,   25\n")
-    assert before.stations[0].hours.tenths_mm[72] == 28
+    assert before.stations[0].hours.tenths_mm[144] == 28
 
     assert await import_files(service, lowered) == 0
     assert await service.fire_due_timers() == 1
     (after,) = await answers(service)
     assert after.assessment_version == 2
-    assert after.stations[0].hours.tenths_mm[72] == 25
-    assert after.stations[0].windows[0].best_sum_tenths_mm == 399
-    assert (after.establishment, after.final) == (Establishment.NOT_ESTABLISHED, True)
+    assert after.stations[0].hours.tenths_mm[144] == 25
+    assert after.stations[0].readings[0].windows[0].best_sum_tenths_mm == 399
+    assert verdict(after) == (Establishment.NOT_ESTABLISHED, True)
 
 
 async def test_more_stale_answers_than_one_timer_reassesses_are_all_assessed_again(

@@ -97,7 +97,7 @@ class HourCache:
             hours = slice(max(0, span.hours.first - start), span.hours.last + 1 - start)
             tenths_mm += block.tenths_mm[hours]
             provisional += block.provisional[hours]
-        return Figures(first_hour=span.hours.first, tenths_mm=tenths_mm, has_provisional=1 in provisional)
+        return Figures(span.hours.first, tuple(tenths_mm), has_provisional=1 in provisional)
 
 
 def _blocks_of(span: Span) -> Sequence[_BlockKey]:

@@ -1,59 +1,108 @@
 from __future__ import annotations
 
-import pytest
-from rain_samples import at, measured, moment, read_sample, request
+from collections.abc import Mapping
 
-from contracts.vocabulary import Establishment, LossInterval, Truth, WindowReading
-from weather_svc.domain.assessment import Question, hours_of, measure
-from weather_svc.domain.hours import LossHours, border_at, last_border
-from weather_svc.domain.windows import Figures, Threshold, assess_window, window_ends
+import pytest
+from rain_samples import at, moment, read_sample, surface_water
+
+from contracts.vocabulary import Establishment
+from weather_svc.domain.hours import HourSpan, border_at, hours_touched, last_border
+from weather_svc.domain.windows import Figures, Position, Rain, Threshold
 
 ESTABLISHED, NOT_ESTABLISHED, UNDETERMINED = Establishment
-CONTAINS_LOSS, ENDS_BY_LOSS = WindowReading
-THRESHOLDS = (Threshold(24, 400), Threshold(48, 530), Threshold(72, 670))
 NOON = last_border(at("2021-07-15T12:00"))
+COUNTS = Position(may_lag_hours=24, rain_before_loss_tenths_mm=50)
 
 
-def ends_at(loss: LossInterval, *, length: int, reading: WindowReading = CONTAINS_LOSS) -> list[str]:
-    ends = window_ends(LossHours.of(loss), length=length, reading=reading)
-    return [f"{border_at(end):%dT%H}" for end in ends.windows]
+def rain_of(tenths_mm: Mapping[int, int | None]) -> Rain:
+    """Return figures given by the hour they end, counted from noon; all others are dry."""
+    hours = range(NOON - 200, NOON + 200)
+    figures = Figures(hours.start, tuple(tenths_mm.get(hour - NOON, 0) for hour in hours))
+    return Rain(figures, most_in_an_hour_tenths_mm=1_000)
 
 
-def verdict_of(tenths_mm: dict[int, int | None], *, loss: LossInterval, threshold: Threshold) -> Establishment:
-    """Judge figures given by the hour they end, counted from noon; all others are dry."""
-    ends = window_ends(LossHours.of(loss), length=threshold.within_hours, reading=CONTAINS_LOSS)
-    hours = range(ends.hours.first - 5, ends.hours.last + 6)
-    figures = Figures(first_hour=hours.start, tenths_mm=[tenths_mm.get(hour - NOON, 0) for hour in hours])
-    return assess_window(figures, threshold=threshold, ends=ends).establishment
+def counted_for(
+    end: int, *, loss: str, until: str | None = None, tenths_mm: Mapping[int, int | None], length: int = 24
+) -> list[str]:
+    """Return the hours of a loss for which the window that ends so many hours after noon counts."""
+    hours = HourSpan(hours_touched(moment(loss)).first, hours_touched(moment(until or loss)).last)
+    ends = HourSpan(NOON + end, NOON + end)
+    counted = COUNTS.loss_hours(ends, length=length, loss=hours, sums=rain_of(tenths_mm).known)
+    return [] if counted is None else [f"{border_at(hour):%dT%H}" for hour in counted.numbers]
 
 
-def test_windows_contain_the_moment_of_loss() -> None:
-    assert ends_at(moment("2021-07-15T11:30"), length=3) == ["15T12", "15T13", "15T14"]
+def test_a_moment_touches_its_hour_and_on_the_border_both() -> None:
+    assert hours_touched(moment("2021-07-15T11:30")) == HourSpan(NOON, NOON)
+    assert hours_touched(moment("2021-07-15T12:00")) == HourSpan(NOON, NOON + 1)
 
 
-def test_a_loss_on_the_hour_belongs_to_the_window_that_ends_there_and_to_the_one_that_begins_there() -> None:
-    assert ends_at(moment("2021-07-15T12:00"), length=3) == ["15T12", "15T13", "15T14", "15T15"]
+def test_a_window_counts_from_its_first_hour_on() -> None:
+    day = {0: 400}
+    assert counted_for(23, loss="2021-07-15T11:59", tenths_mm=day) == ["15T12"]
+    assert counted_for(24, loss="2021-07-15T11:59", tenths_mm={1: 400}) == []
 
 
-def test_windows_overlap_an_interval_of_loss() -> None:
-    loss = LossInterval(from_at=at("2021-07-15T11:30"), until_at=at("2021-07-15T13:30"))
-    assert ends_at(loss, length=3) == ["15T12", "15T13", "15T14", "15T15", "15T16"]
+@pytest.mark.parametrize(
+    ("loss", "hours"),
+    [
+        ("2021-07-16T11:59", ["16T12"]),
+        ("2021-07-16T12:00", ["16T12", "16T13"]),
+        ("2021-07-16T12:01", []),
+    ],
+)
+def test_water_may_come_in_until_exactly_a_day_after_the_window(loss: str, hours: list[str]) -> None:
+    assert counted_for(0, loss=loss, tenths_mm={0: 400}) == hours
 
 
-def test_windows_that_must_end_by_the_loss_end_in_its_last_hour() -> None:
-    loss = LossInterval(from_at=at("2021-07-15T11:30"), until_at=at("2021-07-15T13:30"))
-    assert ends_at(moment("2021-07-15T11:30"), length=3, reading=ENDS_BY_LOSS) == ["15T12"]
-    assert ends_at(moment("2021-07-15T12:00"), length=3, reading=ENDS_BY_LOSS) == ["15T12"]
-    assert ends_at(loss, length=3, reading=ENDS_BY_LOSS) == ["15T12", "15T13", "15T14"]
+def test_the_moment_of_a_later_hour_of_an_interval_is_its_beginning() -> None:
+    hours = counted_for(0, loss="2021-07-16T10:20", until="2021-07-16T14:00", tenths_mm={0: 400})
+    assert hours == ["16T11", "16T12", "16T13"]
+
+
+@pytest.mark.parametrize(("before", "hours"), [(50, ["15T12"]), (49, [])])
+def test_rain_must_have_fallen_by_the_end_of_the_hour_of_the_loss(before: int, hours: list[str]) -> None:
+    assert counted_for(10, loss="2021-07-15T11:01", tenths_mm={0: before, 1: 400}) == hours
+
+
+def test_only_rain_of_the_window_itself_counts_as_fallen_before() -> None:
+    assert counted_for(10, loss="2021-07-15T11:30", tenths_mm={-14: 100, 1: 400}) == []
+    assert counted_for(10, loss="2021-07-15T11:30", tenths_mm={-13: 100, 1: 400}) == ["15T12"]
+
+
+def test_windows_in_a_row_count_for_the_hours_of_each() -> None:
+    threshold, loss = Threshold(24, 400), HourSpan(NOON - 100, NOON + 100)
+    hours = COUNTS.reached_for(threshold, loss=loss, sums=rain_of({0: 400}).known)
+    assert hours == set(range(NOON, NOON + 49))
+
+
+def test_of_equal_windows_the_earliest_is_found() -> None:
+    found = COUNTS.wettest_reaching(
+        Threshold(24, 400), loss=HourSpan(NOON + 10, NOON + 12), sums=rain_of({0: 400, 1: 0}).known
+    )
+    assert found == (NOON, NOON + 10)
+
+
+def test_a_missing_hour_is_known_as_nothing_and_possibly_the_most() -> None:
+    rain = rain_of({0: 20, 1: None})
+    assert rain.known.of_window(NOON + 1, length=2) == 20
+    assert rain.most.of_window(NOON + 1, length=2) == 1_020
+    assert rain.missing_in(HourSpan(NOON, NOON + 1)) == 1
+    assert rain.has_any_in(HourSpan(NOON, NOON + 1))
+    assert not rain.has_any_in(HourSpan(NOON + 1, NOON + 1))
+
+
+def test_without_a_missing_hour_there_is_one_sum() -> None:
+    rain = rain_of({0: 20})
+    assert rain.most is rain.known
 
 
 @pytest.mark.parametrize(
     ("station", "loss", "hours", "sum_tenths_mm", "establishment"),
     [
-        (215, "2019-09-30T21:00", 24, 400, ESTABLISHED),
+        (215, "2019-10-01T10:00", 24, 400, ESTABLISHED),
         (260, "2023-01-12T10:00", 24, 400, ESTABLISHED),
         (330, "2021-08-22T10:00", 24, 399, NOT_ESTABLISHED),
-        (348, "2014-07-27T12:30", 48, 531, ESTABLISHED),
+        (348, "2014-07-28T08:30", 48, 531, ESTABLISHED),
         (270, "2021-08-08T12:30", 48, 531, ESTABLISHED),
         (330, "2020-09-26T06:30", 48, 529, NOT_ESTABLISHED),
         (215, "2016-06-22T10:30", 72, 671, ESTABLISHED),
@@ -63,17 +112,18 @@ def test_windows_that_must_end_by_the_loss_end_in_its_last_hour() -> None:
 def test_a_threshold_is_reached_to_the_tenth_of_a_millimetre(
     station: int, loss: str, hours: int, sum_tenths_mm: int, establishment: Establishment
 ) -> None:
-    assessed = measured(station, loss=moment(loss), sample="near_the_thresholds.txt")
+    assessed = surface_water(station, loss=moment(loss), sample="near_the_thresholds.txt")
     window = next(window for window in assessed.windows if window.within_hours == hours)
     assert (window.best_sum_tenths_mm, window.missing_hours) == (sum_tenths_mm, 0)
     assert window.establishment is establishment
 
 
 def test_ell_reached_40_mm_in_24_hours_though_no_calendar_day_did() -> None:
-    assessed = measured(377, loss=moment("2021-07-15T06:30"))
+    assessed = surface_water(377, loss=moment("2021-07-15T06:30"))
     day = assessed.windows[0]
     assert day.best_sum_tenths_mm == 402
     assert (day.starts_at, day.ends_at) == (at("2021-07-14T16:00"), at("2021-07-15T16:00"))
+    assert (day.loss_hour_ends_at, day.rain_by_loss_tenths_mm) == (at("2021-07-15T07:00"), 304)
     assert [window.establishment for window in assessed.windows] == [ESTABLISHED, NOT_ESTABLISHED, NOT_ESTABLISHED]
     assert assessed.establishment is ESTABLISHED
     by_day: dict[str, int] = {}
@@ -84,93 +134,13 @@ def test_ell_reached_40_mm_in_24_hours_though_no_calendar_day_did() -> None:
     assert max(by_day.values()) == 351
 
 
-def test_maastricht_is_established_by_48_hours_only() -> None:
-    assessed = measured(380, loss=moment("2021-07-15T10:30"))
-    assert [window.best_sum_tenths_mm for window in assessed.windows] == [329, 720, 795]
-    assert [window.establishment for window in assessed.windows] == [NOT_ESTABLISHED, ESTABLISHED, ESTABLISHED]
+def test_maastricht_is_established_by_48_hours_when_its_24_hours_ended_too_long_ago() -> None:
+    assessed = surface_water(380, loss=moment("2021-07-16T08:30"))
+    assert [window.best_sum_tenths_mm for window in assessed.windows] == [486, 733, 795]
+    assert [window.establishment for window in assessed.windows] == [UNDETERMINED, ESTABLISHED, ESTABLISHED]
 
 
-def test_maastricht_is_established_by_72_hours_only() -> None:
-    assessed = measured(380, loss=moment("2021-07-16T03:30"))
-    assert [window.best_sum_tenths_mm for window in assessed.windows] == [104, 504, 795]
-    assert [window.establishment for window in assessed.windows] == [NOT_ESTABLISHED, NOT_ESTABLISHED, ESTABLISHED]
-
-
-def test_of_equal_windows_the_earliest_is_reported() -> None:
-    ends = window_ends(LossHours.of(moment("2021-07-15T11:30")), length=24, reading=CONTAINS_LOSS)
-    hours = range(ends.hours.first, ends.hours.last + 1)
-    figures = Figures(first_hour=hours.start, tenths_mm=[70 if hour == NOON else 0 for hour in hours])
-    window = assess_window(figures, threshold=THRESHOLDS[0], ends=ends)
-    assert (window.starts_at, window.ends_at) == (at("2021-07-14T12:00"), at("2021-07-15T12:00"))
-
-
-@pytest.mark.parametrize("threshold", THRESHOLDS)
-def test_one_hour_more_than_the_window_cannot_tell(threshold: Threshold) -> None:
-    half = threshold.at_least_tenths_mm // 2
-    apart = threshold.within_hours
-    loss = moment("2021-07-15T11:30")
-    assert verdict_of({0: half, apart - 1: half}, loss=loss, threshold=threshold) is ESTABLISHED
-    assert verdict_of({0: half, apart: half}, loss=loss, threshold=threshold) is UNDETERMINED
-    assert verdict_of({0: half, apart + 1: half}, loss=loss, threshold=threshold) is NOT_ESTABLISHED
-
-
-def test_ell_in_the_evening_is_an_hour_too_long_to_tell() -> None:
-    assessed = measured(377, loss=moment("2021-07-15T18:30"))
-    assert assessed.windows[0].best_sum_tenths_mm == 384
-    assert assessed.windows[0].missing_hours == 0
-    assert assessed.windows[0].establishment is UNDETERMINED
-
-
-def test_a_missing_hour_within_reach_rules_a_no_out() -> None:
-    loss, day = moment("2021-07-15T11:30"), THRESHOLDS[0]
-    assert verdict_of({-24: None}, loss=loss, threshold=day) is UNDETERMINED
-    assert verdict_of({24: None}, loss=loss, threshold=day) is UNDETERMINED
-
-
-def test_a_missing_hour_out_of_reach_does_not_matter() -> None:
-    loss, day = moment("2021-07-15T11:30"), THRESHOLDS[0]
-    assert verdict_of({-25: None, 25: None}, loss=loss, threshold=day) is NOT_ESTABLISHED
-
-
-def test_known_hours_alone_can_reach_the_threshold() -> None:
-    assert verdict_of({0: 400, 1: None}, loss=moment("2021-07-15T11:30"), threshold=THRESHOLDS[0]) is ESTABLISHED
-
-
-def test_a_window_in_which_nothing_is_known_has_no_sum() -> None:
-    assessed = measured(377, loss=moment("2021-09-15T06:30"))
-    assert [window.best_sum_tenths_mm for window in assessed.windows] == [None, None, None]
-    assert [window.missing_hours for window in assessed.windows] == [49, 97, 145]
-    assert [window.ends_at for window in assessed.windows] == [None, None, None]
-    assert assessed.cloudburst is Truth.UNKNOWN
-
-
-def test_hours_not_measured_yet_leave_it_undetermined_until_they_arrive() -> None:
-    loss = moment("2021-07-14T20:30")
-    assert measured(391, loss=loss, until_hour="2021-07-15T00:00").establishment is UNDETERMINED
-    assert measured(391, loss=loss, until_hour="2021-07-15T05:00").establishment is UNDETERMINED
-    assert measured(391, loss=loss, until_hour="2021-07-15T06:00").establishment is ESTABLISHED
-
-
-def test_an_outage_leaves_it_undetermined_until_knmi_fills_it_in() -> None:
-    loss = moment("2023-04-09T12:30")
-    first = measured(391, loss=loss, sample="arcen_april_2023_first_published.txt")
-    later = measured(391, loss=loss, sample="arcen_april_2023.txt")
-    assert (first.establishment, first.windows[0].missing_hours) == (UNDETERMINED, 42)
-    assert (later.establishment, later.windows[0].missing_hours) == (NOT_ESTABLISHED, 0)
-
-
-@pytest.mark.parametrize(
-    ("figures", "cloudburst"),
-    [
-        ({0: 250}, Truth.TRUE),
-        ({0: 249}, Truth.FALSE),
-        ({-1: 250, 1: 250}, Truth.FALSE),
-        ({0: None}, Truth.UNKNOWN),
-        ({-1: None, 1: None}, Truth.FALSE),
-    ],
-)
-def test_a_cloudburst_is_measured_in_the_hour_of_the_loss(figures: dict[int, int | None], cloudburst: Truth) -> None:
-    question = Question.of(request(loss=moment("2021-07-15T11:30")))
-    hours = range(hours_of(question).first, hours_of(question).last + 1)
-    series = Figures(first_hour=hours.start, tenths_mm=[figures.get(hour - NOON, 0) for hour in hours])
-    assert measure(series, question=question).cloudburst is cloudburst
+def test_maastricht_is_established_by_72_hours_when_its_48_hours_ended_too_long_ago() -> None:
+    assessed = surface_water(380, loss=moment("2021-07-17T03:30"))
+    assert [window.best_sum_tenths_mm for window in assessed.windows] == [486, 733, 795]
+    assert [window.establishment for window in assessed.windows] == [UNDETERMINED, UNDETERMINED, ESTABLISHED]

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple, Self
 
-from contracts.claims import RainfallRequested
-from contracts.vocabulary import Establishment, Network, RainThreshold, Truth, WindowReading
+from contracts.claims import RainfallRequested, ReadingRequested
+from contracts.vocabulary import Network, RainThreshold, Truth, WaterReading
 from contracts.weather import (
     HourlySeries,
     Quality,
     RainfallAssessed,
+    ReadingAssessment,
+    ReadingVerdict,
     StationAssessment,
     UndeterminedReason,
-    WindowAssessment,
 )
-from weather_svc.domain.hours import HourSpan, LossHours, border_at
+from weather_svc.domain.hours import HourSpan, border_at, hours_touched
+from weather_svc.domain.readings import Reading, Verdict, assess_reading, undetermined
 from weather_svc.domain.stations import NearStation, StationTable
-from weather_svc.domain.windows import (
-    Figures,
-    Threshold,
-    WindowEnds,
-    assess_window,
-    measured_cloudburst,
-    window_ends,
-)
+from weather_svc.domain.windows import Figures, Rain, Threshold, rain_by_each_hour
+
+_MINUTE = timedelta(minutes=1)
 
 
 class StationKey(NamedTuple):
@@ -43,30 +41,56 @@ class Span(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What a request asks about a station's figures; claims of one storm often ask the same."""
+    """What a request asks about a station's figures; claims of one storm often ask the same.
 
-    loss: LossHours
-    reading: WindowReading
+    So it knows the moment of loss to the hour: the minutes matter to nothing but the lag that is reported.
+    """
+
+    loss: HourSpan
+    best_hour_counts: bool
+    readings: tuple[Reading, ...]
     thresholds: tuple[Threshold, ...]
     cloudburst: Threshold
+    recent_rain: Threshold
+    most_in_an_hour_tenths_mm: int
 
     @classmethod
     def of(cls, request: RainfallRequested) -> Self:
-        thresholds = tuple(_threshold(threshold) for threshold in request.thresholds)
-        return cls(LossHours.of(request.loss), request.reading, thresholds, _threshold(request.cloudburst))
-
-    def ends(self, threshold: Threshold) -> WindowEnds:
-        return window_ends(self.loss, length=threshold.within_hours, reading=self.reading)
+        loss = request.loss
+        return cls(
+            loss=hours_touched(loss),
+            best_hour_counts=loss.until_at - loss.from_at <= timedelta(hours=request.interval_in_favour_hours),
+            readings=tuple(_reading(reading) for reading in request.readings),
+            thresholds=tuple(_threshold(threshold) for threshold in request.thresholds),
+            cloudburst=_threshold(request.cloudburst),
+            recent_rain=_threshold(request.recent_rain),
+            most_in_an_hour_tenths_mm=request.most_in_an_hour_tenths_mm,
+        )
 
 
 def _threshold(threshold: RainThreshold) -> Threshold:
     return Threshold(threshold.within_hours, threshold.at_least_tenths_mm)
 
 
+def _reading(asked: ReadingRequested) -> Reading:
+    return Reading(asked.reading, asked.may_lag_hours, asked.may_lag_at_most_hours, asked.rain_before_loss_tenths_mm)
+
+
 @lru_cache(maxsize=4_096)
 def hours_of(question: Question) -> HourSpan:
     """Return all hours that the answer to `question` rests on."""
-    spans = [question.ends(threshold).hours for threshold in (*question.thresholds, question.cloudburst)]
+    loss = question.loss
+    spans = [
+        *(
+            reading.hours(loss, length=threshold.within_hours)
+            for reading in question.readings
+            for threshold in question.thresholds
+        ),
+        *(
+            HourSpan(loss.first - threshold.within_hours + 1, loss.last)
+            for threshold in (question.cloudburst, question.recent_rain)
+        ),
+    ]
     return HourSpan(min(span.first for span in spans), max(span.last for span in spans))
 
 
@@ -92,96 +116,142 @@ def inquire(request: RainfallRequested, *, stations: StationTable) -> Inquiry:
 
 
 class Measured(NamedTuple):
-    """What the figures of one station establish, wherever the home lies."""
+    """What the figures of one station establish, wherever the home lies.
 
-    establishment: Establishment
-    windows: tuple[WindowAssessment, ...]
+    `recent_rain_waits`: whether it rained recently is unknown as long as hours are missing.
+    """
+
+    readings: tuple[ReadingAssessment, ...]
     cloudburst: Truth
+    cloudburst_tenths_mm: int | None
+    recent_rain: Truth
+    recent_rain_tenths_mm: int | None
+    recent_rain_waits: bool
     hours: HourlySeries
     quality: Quality
 
 
 def measure(figures: Figures, *, question: Question) -> Measured:
     """Answer `question` from `figures`, which must span its hours."""
-    windows = tuple(
-        assess_window(figures, threshold=threshold, ends=question.ends(threshold)) for threshold in question.thresholds
-    )
+    rain = Rain(figures, most_in_an_hour_tenths_mm=question.most_in_an_hour_tenths_mm)
+    burst = rain_by_each_hour(rain, threshold=question.cloudburst, loss=question.loss)
+    recent = rain_by_each_hour(rain, threshold=question.recent_rain, loss=question.loss)
+    recently = recent.of_best_hour if question.best_hour_counts else recent.of_all_hours
     return Measured(
-        establishment=_of_windows(windows),
-        windows=windows,
-        cloudburst=measured_cloudburst(figures, threshold=question.cloudburst, ends=question.ends(question.cloudburst)),
-        hours=HourlySeries(first_hour_ends_at=border_at(figures.span.first), tenths_mm=figures.tenths_mm),
+        readings=tuple(
+            assess_reading(
+                rain,
+                reading=reading,
+                thresholds=question.thresholds,
+                loss=question.loss,
+                best_hour_counts=question.best_hour_counts,
+            )
+            for reading in question.readings
+        ),
+        cloudburst=burst.of_worst_hour,
+        cloudburst_tenths_mm=burst.most_tenths_mm,
+        recent_rain=recently,
+        recent_rain_tenths_mm=recent.most_tenths_mm,
+        recent_rain_waits=recently is Truth.UNKNOWN and not recent.differs,
+        hours=HourlySeries(first_hour_ends_at=border_at(figures.first_hour), tenths_mm=figures.tenths_mm),
         quality=Quality.PROVISIONAL if figures.has_provisional else Quality.VALIDATED,
     )
 
 
-def _of_windows(windows: Sequence[WindowAssessment]) -> Establishment:
-    """One threshold reached establishes heavy rain; NOT_ESTABLISHED needs every threshold to be out of reach."""
-    establishments = {window.establishment for window in windows}
-    for establishment in (Establishment.ESTABLISHED, Establishment.UNDETERMINED):
-        if establishment in establishments:
-            return establishment
-    return Establishment.NOT_ESTABLISHED
-
-
 def answer(inquiry: Inquiry, *, measured: Sequence[Measured], assessment_version: int) -> RainfallAssessed:
     """Return the answer to `inquiry` from what each of its stations measured, in the order of `inquiry.near`."""
-    stations = tuple(_station_assessment(near, station) for near, station in zip(inquiry.near, measured, strict=True))
-    verdict = _verdict(stations)
+    request, question = inquiry.request, inquiry.question
+    spare_minutes = (border_at(question.loss.first) - request.loss.from_at) // _MINUTE
+    stations = tuple(
+        _station_assessment(near, station, question=question, spare_minutes=spare_minutes)
+        for near, station in zip(inquiry.near, measured, strict=True)
+    )
+    readings = tuple(
+        _reading_verdict(reading.water, [station.readings[place] for station in stations])
+        for place, reading in enumerate(question.readings)
+    )
+    waits = any(station.recent_rain_waits for station in measured)
     return RainfallAssessed(
-        claim_id=inquiry.request.claim_id,
-        request_version=inquiry.request.request_version,
+        claim_id=request.claim_id,
+        request_version=request.request_version,
         assessment_version=assessment_version,
-        establishment=verdict.establishment,
-        final=verdict.final,
-        undetermined_reason=verdict.reason,
+        readings=readings,
+        cloudburst=_cloudburst([station.cloudburst for station in measured]),
+        recent_rain=_common([station.recent_rain for station in measured]),
+        final=not waits and all(reading.final for reading in readings),
         stations=stations,
     )
 
 
-def _station_assessment(near: NearStation, measured: Measured) -> StationAssessment:
+def _station_assessment(
+    near: NearStation, measured: Measured, *, question: Question, spare_minutes: int
+) -> StationAssessment:
     return StationAssessment(
         station=near.station,
         distance_metres=near.distance_metres,
-        establishment=measured.establishment,
-        windows=measured.windows,
+        readings=tuple(
+            _to_the_minute(reading, loss=question.loss, spare_minutes=spare_minutes) for reading in measured.readings
+        ),
         cloudburst=measured.cloudburst,
+        cloudburst_tenths_mm=measured.cloudburst_tenths_mm,
+        recent_rain=measured.recent_rain,
+        recent_rain_tenths_mm=measured.recent_rain_tenths_mm,
         hours=measured.hours,
         quality=measured.quality,
     )
 
 
-class _Verdict(NamedTuple):
-    establishment: Establishment
-    final: bool
-    reason: UndeterminedReason | None
-
-
-def _verdict(stations: Sequence[StationAssessment]) -> _Verdict:
-    """Stations that agree give their common verdict; as long as one waits for hours, the answer is not final."""
-    if not stations:
-        return _Verdict(Establishment.UNDETERMINED, final=True, reason=UndeterminedReason.NO_STATION)
-    if any(_waits_for_hours(station) for station in stations):
-        return _Verdict(Establishment.UNDETERMINED, final=False, reason=UndeterminedReason.MISSING_HOURS)
-    establishments = {station.establishment for station in stations}
-    if len(establishments) > 1:
-        return _Verdict(Establishment.UNDETERMINED, final=True, reason=UndeterminedReason.STATIONS_DISAGREE)
-    if establishments == {Establishment.UNDETERMINED}:
-        return _Verdict(Establishment.UNDETERMINED, final=True, reason=UndeterminedReason.BETWEEN_WHOLE_HOURS)
-    return _Verdict(establishments.pop(), final=True, reason=None)
-
-
-def _waits_for_hours(station: StationAssessment) -> bool:
-    return station.establishment is Establishment.UNDETERMINED and any(
-        window.missing_hours for window in station.windows
+def _to_the_minute(reading: ReadingAssessment, *, loss: HourSpan, spare_minutes: int) -> ReadingAssessment:
+    """Shorten the lags to a moment of loss that lies `spare_minutes` before the end of the first hour."""
+    if not spare_minutes or not any(window.lag_minutes for window in reading.windows):
+        return reading
+    first_hour_ends_at = border_at(loss.first)
+    windows = tuple(
+        window.model_copy(update={"lag_minutes": window.lag_minutes - spare_minutes})
+        if window.lag_minutes and window.loss_hour_ends_at == first_hour_ends_at
+        else window
+        for window in reading.windows
     )
+    return reading.model_copy(update={"windows": windows})
+
+
+def _reading_verdict(water: WaterReading, assessed: Sequence[ReadingAssessment]) -> ReadingVerdict:
+    """Stations that agree give their common verdict; as long as one waits for hours, the answer is not final."""
+    verdict = _of_all_stations([Verdict(reading.establishment, reading.undetermined_reason) for reading in assessed])
+    return ReadingVerdict(
+        reading=water,
+        establishment=verdict.establishment,
+        final=verdict.is_final,
+        undetermined_reason=verdict.reason,
+    )
+
+
+def _of_all_stations(verdicts: Sequence[Verdict]) -> Verdict:
+    if not verdicts:
+        return undetermined(UndeterminedReason.NO_STATION)
+    waiting = [verdict for verdict in verdicts if not verdict.is_final]
+    if waiting:
+        return waiting[0]
+    if len({verdict.establishment for verdict in verdicts}) > 1:
+        return undetermined(UndeterminedReason.STATIONS_DISAGREE)
+    return verdicts[0]
+
+
+def _cloudburst(measured: Sequence[Truth]) -> Truth:
+    """A cloudburst raises what the customer bears, so every station that could be the nearest must have measured it."""
+    return Truth.FALSE if Truth.FALSE in measured else _common(measured)
+
+
+def _common(measured: Sequence[Truth]) -> Truth:
+    """Return what all stations say; unknown when they differ or there is none."""
+    return measured[0] if len(set(measured)) == 1 else Truth.UNKNOWN
 
 
 def is_news(new: RainfallAssessed, *, previous: RainfallAssessed) -> bool:
     """Whether `new` must be published after `previous`, both answers to the same request.
 
     After an answer that is not final every difference is news. A final one holds whatever the hours that were missing
-    turn out to be: only another verdict, a cloudburst that becomes known or a corrected figure is news after it.
+    turn out to be: only another verdict, a cloudburst or recent rain that becomes known, or a corrected figure is news.
     """
     if not previous.final:
         return new.stations != previous.stations
@@ -192,8 +262,17 @@ def is_news(new: RainfallAssessed, *, previous: RainfallAssessed) -> bool:
 
 
 def _conclusion(assessed: RainfallAssessed) -> tuple[object, ...]:
-    stations = [(station.station.network, station.station.number, station.cloudburst) for station in assessed.stations]
-    return assessed.establishment, assessed.final, assessed.undetermined_reason, stations
+    stations = [
+        (
+            station.station.network,
+            station.station.number,
+            station.cloudburst,
+            station.recent_rain,
+            [(reading.establishment, reading.undetermined_reason) for reading in station.readings],
+        )
+        for station in assessed.stations
+    ]
+    return assessed.readings, assessed.final, assessed.cloudburst, assessed.recent_rain, stations
 
 
 def _corrects(after: HourlySeries, *, before: HourlySeries) -> bool:

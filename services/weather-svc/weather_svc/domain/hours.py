@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from contracts.vocabulary import LossInterval
 
@@ -33,8 +33,8 @@ class HourSpan(NamedTuple):
     last: int
 
     @property
-    def length(self) -> int:
-        return self.last - self.first + 1
+    def numbers(self) -> range:
+        return range(self.first, self.last + 1)
 
 
 class HourlyFigure(NamedTuple):
@@ -46,21 +46,6 @@ class HourlyFigure(NamedTuple):
     is_trace: bool
 
 
-class LossHours(NamedTuple):
-    """A loss interval between the hour borders around it.
-
-    `earliest_after` is the first border at or after the earliest moment of loss, `latest_before` the last border at or
-    before the latest, and so on. A moment exactly on a border is its own border on either side: it belongs to the hour
-    that ends there and to the hour that begins there, because nobody can say on which side of it the water came.
-    """
-
-    earliest_before: int
-    earliest_after: int
-    latest_before: int
-    latest_after: int
-
-    @classmethod
-    def of(cls, loss: LossInterval) -> Self:
-        return cls(
-            last_border(loss.from_at), next_border(loss.from_at), last_border(loss.until_at), next_border(loss.until_at)
-        )
+def hours_touched(loss: LossInterval) -> HourSpan:
+    """Return the hours of a loss. A moment on the border of two hours lies in both: nobody saw on which side it was."""
+    return HourSpan(next_border(loss.from_at), last_border(loss.until_at) + 1)

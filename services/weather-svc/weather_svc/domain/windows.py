@@ -1,50 +1,19 @@
-"""Windows of whole hours around a loss: which there are, how much rain fell in them, and whether a threshold was met.
+"""Windows of whole hours: how much rain fell in them, and for which hours of a loss they count.
 
-A window of n hours may begin at any moment, but KNMI publishes whole hours. Windows that begin on an hour border are
-summed exactly. One that begins in between lies within n + 1 whole hours, a *stretch*: when no window reaches the
-threshold but a stretch does, it is undetermined. Hours without a figure have no upper bound, so a single one in any
-window or stretch rules NOT_ESTABLISHED out.
+A window is named by the hour it ends with. One of n hours may begin at any moment, but KNMI publishes whole hours: one
+that begins between two of them lies within n + 1 whole hours, a *stretch*.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
-from itertools import accumulate
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, groupby
 from operator import sub
 from typing import NamedTuple
 
-from contracts.vocabulary import Establishment, Truth, WindowReading
-from contracts.weather import WindowAssessment
-from weather_svc.domain.hours import HourSpan, LossHours, border_at
-
-
-class Figures:
-    """Hourly sums of one station over consecutive hours; None is an hour without a figure."""
-
-    __slots__ = ("_missing", "_sums", "has_provisional", "highest_tenths_mm", "span", "tenths_mm")
-
-    def __init__(self, *, first_hour: int, tenths_mm: Sequence[int | None], has_provisional: bool = False) -> None:
-        self.span = HourSpan(first_hour, first_hour + len(tenths_mm) - 1)
-        self.tenths_mm = tuple(tenths_mm)
-        self.has_provisional = has_provisional
-        known = [0 if figure is None else figure for figure in self.tenths_mm]
-        self.highest_tenths_mm = max(known)
-        self._sums = list(accumulate(known, initial=0))
-        self._missing: list[int] | None = None
-        if None in self.tenths_mm:
-            self._missing = list(accumulate((figure is None for figure in self.tenths_mm), initial=0))
-
-    def missing_in(self, hours: HourSpan) -> int:
-        """Count the hours of `hours` that have no figure."""
-        if self._missing is None:
-            return 0
-        return self._missing[hours.last + 1 - self.span.first] - self._missing[hours.first - self.span.first]
-
-    def sums_of_windows(self, ends: range, *, length: int) -> list[int]:
-        """Return the known rain of each window of `length` hours, one for each end in `ends`."""
-        first, last = ends.start + 1 - self.span.first, ends.stop + 1 - self.span.first
-        return list(map(sub, self._sums[first:last], self._sums[first - length : last - length]))
+from contracts.vocabulary import Truth
+from weather_svc.domain.hours import HourSpan
 
 
 class Threshold(NamedTuple):
@@ -54,81 +23,201 @@ class Threshold(NamedTuple):
     at_least_tenths_mm: int
 
 
-class WindowEnds(NamedTuple):
-    """The last hours of all windows of one length, and of all stretches one hour longer, around a loss.
+class RunningSums:
+    """The rain of consecutive hours, summed once so that any window of them is one subtraction."""
 
-    `window_hours` are all hours that lie in a window, `hours` all that lie in a window or a stretch.
+    __slots__ = ("_hour_before", "_sums")
+
+    def __init__(self, *, first_hour: int, tenths_mm: Sequence[int]) -> None:
+        self._hour_before = first_hour - 1
+        self._sums = list(accumulate(tenths_mm, initial=0))
+
+    def of_window(self, end: int, *, length: int) -> int:
+        return self.between(end - length, end)
+
+    def of_windows(self, ends: HourSpan, *, length: int) -> list[int]:
+        """Return the rain of the window of `length` hours that ends with each hour of `ends`."""
+        first, last = ends.first - self._hour_before, ends.last + 1 - self._hour_before
+        return list(map(sub, self._sums[first:last], self._sums[first - length : last - length]))
+
+    def between(self, hour: int, later: int) -> int:
+        """Return the rain of the hours after `hour`, up to and including `later`."""
+        return self._sums[later - self._hour_before] - self._sums[hour - self._hour_before]
+
+    def hour_by_which(self, tenths_mm: int, *, after: int) -> int:
+        """Return the first hour by the end of which so much rain has fallen since the end of hour `after`."""
+        start = after - self._hour_before
+        return bisect_left(self._sums, self._sums[start] + tenths_mm, lo=start) + self._hour_before
+
+    def reaching(self, ends: HourSpan, *, length: int, at_least: int) -> list[int]:
+        """Return the ends of the windows of `length` hours that reach `at_least`, in their order."""
+        sums = self.of_windows(ends, length=length)
+        if max(sums) < at_least:
+            return []
+        return [end for end, rain in zip(ends.numbers, sums, strict=True) if rain >= at_least]
+
+
+class Figures(NamedTuple):
+    """Hourly sums of one station over consecutive hours; None is an hour without a figure."""
+
+    first_hour: int
+    tenths_mm: tuple[int | None, ...]
+    has_provisional: bool = False
+
+
+class Rain:
+    """Figures summed twice: the `known` hours alone, and `most` with every missing hour at its most.
+
+    What the missing hours will turn out to be lies between the two, which are one when no hour is missing.
     """
 
-    windows: range
-    stretches: range
-    length: int
-    window_hours: HourSpan
-    hours: HourSpan
+    __slots__ = ("_missing", "known", "most")
+
+    def __init__(self, figures: Figures, *, most_in_an_hour_tenths_mm: int) -> None:
+        self.known = self.most = _summed(figures, missing_as=0)
+        self._missing: RunningSums | None = None
+        if None in figures.tenths_mm:
+            self.most = _summed(figures, missing_as=most_in_an_hour_tenths_mm)
+            is_missing = [figure is None for figure in figures.tenths_mm]
+            self._missing = RunningSums(first_hour=figures.first_hour, tenths_mm=is_missing)
+
+    def missing_in(self, hours: HourSpan) -> int:
+        """Count the hours of `hours` that have no figure."""
+        return self._missing.between(hours.first - 1, hours.last) if self._missing else 0
+
+    def has_any_in(self, hours: HourSpan) -> bool:
+        """Whether an hour of `hours` has a figure."""
+        return self.missing_in(hours) < len(hours.numbers)
 
 
-@lru_cache(maxsize=4_096)
-def window_ends(loss: LossHours, *, length: int, reading: WindowReading) -> WindowEnds:
-    """Return where the windows of `length` hours around `loss` end.
+def _summed(figures: Figures, *, missing_as: int) -> RunningSums:
+    tenths_mm = [missing_as if figure is None else figure for figure in figures.tenths_mm]
+    return RunningSums(first_hour=figures.first_hour, tenths_mm=tenths_mm)
 
-    Both readings ask that a window contains the moment of loss or overlaps the interval; a window that begins or ends
-    exactly at the loss does. `ENDS_BY_LOSS` also asks that it ends no later than the hour in which the loss ended.
+
+class FoundWindow(NamedTuple):
+    """A window by the hour it ends with, and the first hour of the loss for which it was found."""
+
+    end: int
+    loss_hour: int
+
+
+class Position(NamedTuple):
+    """How a window must lie around an hour of loss to count for it.
+
+    It contains the hour, or it ended at most `may_lag_hours` before the moment of loss in that hour; and of its rain
+    `rain_before_loss_tenths_mm` had fallen by the end of the hour.
     """
-    first = loss.earliest_after
-    last = loss.latest_after if reading is WindowReading.ENDS_BY_LOSS else loss.latest_before + length
-    first_stretch = loss.earliest_before + 1
-    last_stretch = loss.latest_after + (0 if reading is WindowReading.ENDS_BY_LOSS else length)
-    window_hours = HourSpan(first - length + 1, last)
-    return WindowEnds(
-        windows=range(first, last + 1),
-        stretches=range(first_stretch, last_stretch + 1),
-        length=length,
-        window_hours=window_hours,
-        hours=HourSpan(min(window_hours.first, first_stretch - length), max(last, last_stretch)),
+
+    may_lag_hours: int
+    rain_before_loss_tenths_mm: int
+
+    def ends(self, loss: HourSpan, *, length: int) -> HourSpan:
+        """Return the ends of all windows that can count for an hour of `loss`, whatever rain fell."""
+        return HourSpan(loss.first - self.may_lag_hours, loss.last + length - 1)
+
+    def loss_hours(self, ends: HourSpan, *, length: int, loss: HourSpan, sums: RunningSums) -> HourSpan | None:
+        """Return the hours of `loss` for which windows with consecutive `ends` count; None when there are none.
+
+        Each of them must hold `rain_before_loss_tenths_mm`. What the next one counts for begins no earlier, ends an
+        hour later and leaves no gap, so together they count for one span.
+        """
+        if ends.last + self.may_lag_hours < loss.first:
+            return None
+        start = ends.first - length
+        by_the_loss = sums.hour_by_which(self.rain_before_loss_tenths_mm, after=start)
+        # The moment of loss in a later hour than the first is its beginning, the border at which the hour before ends.
+        hours = HourSpan(max(loss.first, start + 1, by_the_loss), min(loss.last, ends.last + self.may_lag_hours + 1))
+        return hours if hours.first <= hours.last else None
+
+    def reached_for(self, threshold: Threshold, *, loss: HourSpan, sums: RunningSums, spare_hours: int = 0) -> set[int]:
+        """Return the hours of `loss` for which a window, `spare_hours` longer than asked, reaches `threshold`."""
+        length = threshold.within_hours + spare_hours
+        at_least = max(threshold.at_least_tenths_mm, self.rain_before_loss_tenths_mm)
+        reaching = sums.reaching(self.ends(loss, length=length), length=length, at_least=at_least)
+        hours: set[int] = set()
+        for run in _runs(reaching):
+            counted = self.loss_hours(run, length=length, loss=loss, sums=sums)
+            if counted is not None:
+                hours.update(counted.numbers)
+        return hours
+
+    def wettest_reaching(self, threshold: Threshold, *, loss: HourSpan, sums: RunningSums) -> FoundWindow | None:
+        """Return the window with the most rain of those that count and reach `threshold`; of equals the earliest."""
+        length = threshold.within_hours
+        at_least = max(threshold.at_least_tenths_mm, self.rain_before_loss_tenths_mm)
+        reaching = sums.reaching(self.ends(loss, length=length), length=length, at_least=at_least)
+        for end in sorted(reaching, key=lambda end: -sums.of_window(end, length=length)):
+            hours = self.loss_hours(HourSpan(end, end), length=length, loss=loss, sums=sums)
+            if hours is not None:
+                return FoundWindow(end, hours.first)
+        return None
+
+    def wettest(self, *, length: int, loss: HourSpan, sums: RunningSums) -> FoundWindow:
+        """Return the window with the most rain of those that can count; of equals the earliest."""
+        ends = self.ends(loss, length=length)
+        windows = sums.of_windows(ends, length=length)
+        end = ends.first + windows.index(max(windows))
+        return FoundWindow(end, max(loss.first, end - length + 1))
+
+
+class RainByLoss(NamedTuple):
+    """The least and the most rain, over the hours of a loss, of the hours up to the end of each, beside a threshold.
+
+    `known` of the known figures, `possible` with every missing hour at its most.
+    """
+
+    at_least_tenths_mm: int
+    least_known: int
+    most_known: int
+    least_possible: int
+    most_possible: int
+    most_tenths_mm: int | None
+
+    @property
+    def of_best_hour(self) -> Truth:
+        """Whether it is reached in one hour of the loss at least."""
+        return self._truth(surely=self.most_known, possibly=self.most_possible)
+
+    @property
+    def of_worst_hour(self) -> Truth:
+        """Whether it is reached in each hour of the loss."""
+        return self._truth(surely=self.least_known, possibly=self.least_possible)
+
+    @property
+    def of_all_hours(self) -> Truth:
+        """Whether it is reached, when all hours of the loss say the same."""
+        return self._truth(surely=self.least_known, possibly=self.most_possible)
+
+    @property
+    def differs(self) -> bool:
+        """Whether some hour surely reaches it and another surely does not."""
+        return self.most_known >= self.at_least_tenths_mm > self.least_possible
+
+    def _truth(self, *, surely: int, possibly: int) -> Truth:
+        if surely >= self.at_least_tenths_mm:
+            return Truth.TRUE
+        return Truth.UNKNOWN if possibly >= self.at_least_tenths_mm else Truth.FALSE
+
+
+def rain_by_each_hour(rain: Rain, *, threshold: Threshold, loss: HourSpan) -> RainByLoss:
+    """Sum the hours within `threshold` up to the end of each hour of `loss`."""
+    length = threshold.within_hours
+    known = rain.known.of_windows(loss, length=length)
+    possible = rain.most.of_windows(loss, length=length)
+    has_any = rain.has_any_in(HourSpan(loss.first - length + 1, loss.last))
+    return RainByLoss(
+        threshold.at_least_tenths_mm,
+        min(known),
+        max(known),
+        min(possible),
+        max(possible),
+        max(known) if has_any else None,
     )
 
 
-def assess_window(figures: Figures, *, threshold: Threshold, ends: WindowEnds) -> WindowAssessment:
-    """Assess whether `threshold` was reached. Of several windows with the highest sum the earliest is reported."""
-    length, at_least = threshold
-    missing_hours = figures.missing_in(ends.hours)
-    if missing_hours and figures.missing_in(ends.window_hours) == ends.window_hours.length:
-        best_sum, starts_at, ends_at = None, None, None
-    else:
-        sums = figures.sums_of_windows(ends.windows, length=length)
-        best_sum = max(sums)
-        last_hour = ends.windows.start + sums.index(best_sum)
-        starts_at, ends_at = border_at(last_hour - length), border_at(last_hour)
-    if best_sum is not None and best_sum >= at_least:
-        establishment = Establishment.ESTABLISHED
-    elif missing_hours or _a_stretch_reaches(at_least, figures=figures, ends=ends, best_sum=best_sum or 0):
-        establishment = Establishment.UNDETERMINED
-    else:
-        establishment = Establishment.NOT_ESTABLISHED
-    return WindowAssessment(
-        within_hours=length,
-        at_least_tenths_mm=at_least,
-        best_sum_tenths_mm=best_sum,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        missing_hours=missing_hours,
-        establishment=establishment,
-    )
-
-
-def _a_stretch_reaches(at_least: int, *, figures: Figures, ends: WindowEnds, best_sum: int) -> bool:
-    """Whether a stretch reaches `at_least`. A stretch is a window and one hour, so most questions need no sums."""
-    if best_sum + figures.highest_tenths_mm < at_least:
-        return False
-    return max(figures.sums_of_windows(ends.stretches, length=ends.length + 1), default=0) >= at_least
-
-
-def measured_cloudburst(figures: Figures, *, threshold: Threshold, ends: WindowEnds) -> Truth:
-    """Return whether whole hours around the loss measured a cloudburst.
-
-    It is sought in the windows that the reading allows for its own length: for one hour, the hour of the loss. A
-    cloudburst raises what the customer pays, so one that may lie between whole hours does not count.
-    """
-    if max(figures.sums_of_windows(ends.windows, length=ends.length)) >= threshold.at_least_tenths_mm:
-        return Truth.TRUE
-    return Truth.UNKNOWN if figures.missing_in(ends.window_hours) else Truth.FALSE
+def _runs(ends: Sequence[int]) -> Iterator[HourSpan]:
+    """Split rising `ends` into spans of consecutive ones."""
+    for _, group in groupby(enumerate(ends), key=lambda place: place[1] - place[0]):
+        run = [end for _, end in group]
+        yield HourSpan(run[0], run[-1])
