@@ -53,7 +53,7 @@ class RunningSums:
         sums = self.of_windows(ends, length=length)
         if max(sums) < at_least:
             return []
-        return [end for end, rain in zip(ends.numbers, sums, strict=True) if rain >= at_least]
+        return [end for end, rain in enumerate(sums, start=ends.first) if rain >= at_least]
 
 
 class Figures(NamedTuple):
