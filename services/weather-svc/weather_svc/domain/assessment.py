@@ -19,9 +19,10 @@ from contracts.weather import (
     UndeterminedReason,
 )
 from weather_svc.domain.hours import HourSpan, border_at, hours_touched
+from weather_svc.domain.rain_by_loss import rain_by_each_hour
 from weather_svc.domain.readings import Reading, Verdict, assess_reading, undetermined
 from weather_svc.domain.stations import NearStation, StationTable
-from weather_svc.domain.windows import Figures, Rain, Threshold, rain_by_each_hour
+from weather_svc.domain.windows import Figures, Rain, Threshold
 
 _MINUTE = timedelta(minutes=1)
 

@@ -12,7 +12,6 @@ from itertools import accumulate, groupby
 from operator import sub
 from typing import NamedTuple
 
-from contracts.vocabulary import Truth
 from weather_svc.domain.hours import HourSpan
 
 
@@ -54,7 +53,7 @@ class RunningSums:
         sums = self.of_windows(ends, length=length)
         if max(sums) < at_least:
             return []
-        return [end for end, rain in zip(ends.numbers, sums, strict=True) if rain >= at_least]
+        return [end for end, rain in enumerate(sums, start=ends.first) if rain >= at_least]
 
 
 class Figures(NamedTuple):
@@ -133,10 +132,8 @@ class Position(NamedTuple):
     def reached_for(self, threshold: Threshold, *, loss: HourSpan, sums: RunningSums, spare_hours: int = 0) -> set[int]:
         """Return the hours of `loss` for which a window, `spare_hours` longer than asked, reaches `threshold`."""
         length = threshold.within_hours + spare_hours
-        at_least = max(threshold.at_least_tenths_mm, self.rain_before_loss_tenths_mm)
-        reaching = sums.reaching(self.ends(loss, length=length), length=length, at_least=at_least)
         hours: set[int] = set()
-        for run in _runs(reaching):
+        for run in _runs(self._reaching(threshold, length=length, loss=loss, sums=sums)):
             counted = self.loss_hours(run, length=length, loss=loss, sums=sums)
             if counted is not None:
                 hours.update(counted.numbers)
@@ -145,13 +142,16 @@ class Position(NamedTuple):
     def wettest_reaching(self, threshold: Threshold, *, loss: HourSpan, sums: RunningSums) -> FoundWindow | None:
         """Return the window with the most rain of those that count and reach `threshold`; of equals the earliest."""
         length = threshold.within_hours
-        at_least = max(threshold.at_least_tenths_mm, self.rain_before_loss_tenths_mm)
-        reaching = sums.reaching(self.ends(loss, length=length), length=length, at_least=at_least)
+        reaching = self._reaching(threshold, length=length, loss=loss, sums=sums)
         for end in sorted(reaching, key=lambda end: -sums.of_window(end, length=length)):
             hours = self.loss_hours(HourSpan(end, end), length=length, loss=loss, sums=sums)
             if hours is not None:
                 return FoundWindow(end, hours.first)
         return None
+
+    def _reaching(self, threshold: Threshold, *, length: int, loss: HourSpan, sums: RunningSums) -> list[int]:
+        at_least = max(threshold.at_least_tenths_mm, self.rain_before_loss_tenths_mm)
+        return sums.reaching(self.ends(loss, length=length), length=length, at_least=at_least)
 
     def wettest(self, *, length: int, loss: HourSpan, sums: RunningSums) -> FoundWindow:
         """Return the window with the most rain of those that can count; of equals the earliest."""
@@ -159,61 +159,6 @@ class Position(NamedTuple):
         windows = sums.of_windows(ends, length=length)
         end = ends.first + windows.index(max(windows))
         return FoundWindow(end, max(loss.first, end - length + 1))
-
-
-class RainByLoss(NamedTuple):
-    """The least and the most rain, over the hours of a loss, of the hours up to the end of each, beside a threshold.
-
-    `known` of the known figures, `possible` with every missing hour at its most.
-    """
-
-    at_least_tenths_mm: int
-    least_known: int
-    most_known: int
-    least_possible: int
-    most_possible: int
-    most_tenths_mm: int | None
-
-    @property
-    def of_best_hour(self) -> Truth:
-        """Whether it is reached in one hour of the loss at least."""
-        return self._truth(surely=self.most_known, possibly=self.most_possible)
-
-    @property
-    def of_worst_hour(self) -> Truth:
-        """Whether it is reached in each hour of the loss."""
-        return self._truth(surely=self.least_known, possibly=self.least_possible)
-
-    @property
-    def of_all_hours(self) -> Truth:
-        """Whether it is reached, when all hours of the loss say the same."""
-        return self._truth(surely=self.least_known, possibly=self.most_possible)
-
-    @property
-    def differs(self) -> bool:
-        """Whether some hour surely reaches it and another surely does not."""
-        return self.most_known >= self.at_least_tenths_mm > self.least_possible
-
-    def _truth(self, *, surely: int, possibly: int) -> Truth:
-        if surely >= self.at_least_tenths_mm:
-            return Truth.TRUE
-        return Truth.UNKNOWN if possibly >= self.at_least_tenths_mm else Truth.FALSE
-
-
-def rain_by_each_hour(rain: Rain, *, threshold: Threshold, loss: HourSpan) -> RainByLoss:
-    """Sum the hours within `threshold` up to the end of each hour of `loss`."""
-    length = threshold.within_hours
-    known = rain.known.of_windows(loss, length=length)
-    possible = rain.most.of_windows(loss, length=length)
-    has_any = rain.has_any_in(HourSpan(loss.first - length + 1, loss.last))
-    return RainByLoss(
-        threshold.at_least_tenths_mm,
-        min(known),
-        max(known),
-        min(possible),
-        max(possible),
-        max(known) if has_any else None,
-    )
 
 
 def _runs(ends: Sequence[int]) -> Iterator[HourSpan]:
