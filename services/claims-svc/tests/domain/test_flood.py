@@ -81,6 +81,7 @@ def test_flood_after_a_regional_defence_failed(
         (OVERTOPPED, DRY, DENIED, GroundCode.PRIMARY_DEFENCE_FAILED),
         (OVERTOPPED, CANNOT_BE_TOLD, REFERRED, GroundCode.RAINFALL_UNDETERMINED),
         (OVERTOPPED, None, REFERRED, GroundCode.RAINFALL_NOT_RECEIVED),
+        ({"flood_defence_overtopped": YES}, CANNOT_BE_TOLD, REFERRED, GroundCode.RAINFALL_UNDETERMINED),
         ({**OVERTOPPED, "sea_water_involved": SAYS_REGISTER}, HEAVY_RAIN, DENIED, GroundCode.SEA_WATER),
         ({**OVERTOPPED, "home_in_unembanked_area": SAYS_REGISTER}, HEAVY_RAIN, DENIED, GroundCode.UNEMBANKED_AREA),
         ({**OVERTOPPED, "government_caused_flood": SAYS_REGISTER}, HEAVY_RAIN, DENIED, GroundCode.GOVERNMENT_ACTION),

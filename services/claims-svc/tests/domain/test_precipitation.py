@@ -53,6 +53,12 @@ def test_rain_falling_in_is_covered_when_it_rained_at_all(
     assert (finding.outcome, decisive(finding)) == (outcome, ground)
 
 
+def test_rain_falling_in_without_rain_meets_no_ground_that_covers_it() -> None:
+    finding = finding_on(DIRECT, facts=LossFacts(precipitation_fell_directly=YES), rain=DRY)
+
+    assert ground_of(finding, GroundCode.DIRECT_PRECIPITATION).weight is GroundWeight.DOES_NOT_HOLD
+
+
 def test_rain_falling_in_through_an_open_window_is_still_direct_precipitation() -> None:
     facts = LossFacts(precipitation_fell_directly=YES, came_through_open_window_or_door=YES)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from claims_svc.domain.facts import Known, ground_fact, lacks_source
@@ -97,9 +97,12 @@ def _doubts(rules: Sequence[Rule], *, trusted: tuple[FactSource, ...]) -> Iterat
 
     Facts nobody gave come before facts without a trusted source, and rain that will stay unknown comes last.
     """
-    facts = dict.fromkeys(fact for each in rules if each.stands is Truth.UNKNOWN for fact in each.facts)
-    unknown = [fact for fact in facts if fact.value is Truth.UNKNOWN]
-    unsourced = [fact for fact in facts if fact.value is Truth.TRUE and lacks_source(fact, trusted=trusted)]
+    not_reached = [each for each in rules if each.stands is Truth.UNKNOWN]
+    excluding = [each for each in not_reached if each.effect is GroundEffect.EXCLUDES]
+    unknown = [fact for fact in _facts_of(not_reached) if fact.value is Truth.UNKNOWN]
+    unsourced = [
+        fact for fact in _facts_of(excluding) if fact.value is Truth.TRUE and lacks_source(fact, trusted=trusted)
+    ]
     missing = [fact for fact in unknown if fact.doubt is None]
     if missing:
         yield refers(GroundCode.FACT_MISSING, holds=Truth.TRUE, facts=missing)
@@ -108,6 +111,10 @@ def _doubts(rules: Sequence[Rule], *, trusted: tuple[FactSource, ...]) -> Iterat
     for fact in unknown:
         if fact.doubt is not None:
             yield refers(fact.doubt, holds=Truth.TRUE, facts=[fact])
+
+
+def _facts_of(rules: Sequence[Rule]) -> Iterable[Known]:
+    return dict.fromkeys(fact for each in rules for fact in each.facts)
 
 
 def _ground(rule: Rule, *, decisive: bool) -> Ground:
