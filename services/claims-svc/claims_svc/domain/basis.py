@@ -22,6 +22,10 @@ class EarlierStatement:
     loss: LossInterval
     facts: LossFacts
 
+    def facts_first_said(self, now: LossFacts) -> LossFacts:
+        """Return the facts of `now` with those that were turned as the customer said them first."""
+        return now.model_copy(update={name: getattr(self.facts, name) for name in self.turned if name != "loss"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class EventUse:

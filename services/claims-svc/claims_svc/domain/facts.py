@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from contracts.coverage import GroundFact
+from contracts.coverage import GroundCode, GroundFact
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 
@@ -41,17 +41,22 @@ NEEDS_SOURCE = frozenset(
         "flood_defence_is_primary",
         "home_in_unembanked_area",
         "government_caused_flood",
+        "sea_water_involved",
     }
 )
 """What residents cannot know (domain.md, "Cover by route"): their word may cover, and never denies."""
 
 
 class Known(NamedTuple):
-    """A fact's value and who said so; a fact nobody gave is unknown and has no source."""
+    """A fact's value and who said so; a fact nobody gave is unknown and has no source.
+
+    `doubt` is the ground on which a handler decides when measuring has left the fact unknown for good.
+    """
 
     name: str
     value: Truth
     source: FactSource | None = None
+    doubt: GroundCode | None = None
 
 
 def known(facts: LossFacts, name: str) -> Known:

@@ -79,8 +79,12 @@ def _in_force(terms: Sequence[PolicyTerms], *, loss: LossInterval) -> list[Polic
 
 def dutch_day_span(loss: LossInterval) -> tuple[date, date]:
     """Return the Dutch calendar days on which the loss began and ended at the latest."""
-    first = loss.from_at.astimezone(_DUTCH_TIME).date()
-    return first, first if loss.until_at == loss.from_at else loss.until_at.astimezone(_DUTCH_TIME).date()
+    first = dutch_day(loss.from_at)
+    return first, first if loss.until_at == loss.from_at else dutch_day(loss.until_at)
+
+
+def dutch_day(moment: datetime) -> date:
+    return moment.astimezone(_DUTCH_TIME).date()
 
 
 def _on(terms: Sequence[PolicyTerms], *, day: date) -> PolicyTerms | None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
 from claims_svc.domain.rain import Heavy, Rain, rain_of
-from claims_svc.domain.rules.reported import reported_routes
+from claims_svc.domain.rules.reported import named_by, reported_routes
 from claims_svc.domain.verdict import Verdict, decide_given
 from contracts.claims import RainfallRequested, ReadingRequested
 from contracts.vocabulary import Truth, WaterRoute
@@ -28,8 +28,9 @@ class Need(StrEnum):
 def next_need(case: Case) -> Need:
     """Return what the claim waits for.
 
-    Rain is waited for as long as a finding, the outcome or the money can still depend on it. A claim whose home or
-    product is not known cannot ask.
+    Rain is waited for as long as a finding, an item, the outcome or the money can still depend on it: a claim is
+    decided in one go, also when a part of it could be decided now. A claim whose home or product is not known cannot
+    ask.
     """
     if case.policy is None:
         return Need.NOTHING if case.policy_wait_over else Need.POLICY
@@ -68,31 +69,54 @@ def rainfall_question(case: Case, *, claim_id: UUID, request_version: int) -> Ra
 def _readings(case: Case) -> tuple[ReadingRequested, ...]:
     """Return the readings to ask: groundwater's look far back, and only where groundwater is reported."""
     rain = case.product.rain
-    named = frozenset(item.route for item in case.report.damage)
-    if WaterRoute.GROUNDWATER in reported_routes(case.facts, named_by_damage=named):
+    if WaterRoute.GROUNDWATER in reported_routes(case.facts, named_by_damage=named_by(case.report.damage)):
         return rain.surface_water, rain.groundwater
     return (rain.surface_water,)
 
 
 def _depends_on_rain(basis: Basis, *, rain: Rain) -> bool:
-    """Compare what is known now with every final answer that can still come; what is true already stays."""
+    """Compare what is known now with every final answer that can still come; what is final already stays.
+
+    An answer that leaves a doubt makes no difference that a yes or a no does not make.
+    """
     now = _consequences(decide_given(basis, rain=rain))
-    return any(_consequences(decide_given(basis, rain=final)) != now for final in _possible(rain))
+    return any(_consequences(decide_given(basis, rain=final)) != now for final in _possible(basis, rain=rain))
 
 
-def _possible(rain: Rain) -> Iterator[Rain]:
-    heavies = (Heavy(Truth.TRUE, None), Heavy(Truth.FALSE, None))
+def _possible(basis: Basis, *, rain: Rain) -> Iterator[Rain]:
+    """Yield the final answers that can still come, varied in the parts that a reported route asks for."""
+    routes = _routes_at_issue(basis)
     for surface, ground, recent, cloudburst in product(
-        (rain.surface,) if rain.surface.value is Truth.TRUE else heavies,
-        (rain.ground,) if rain.ground.value is Truth.TRUE else heavies,
-        (rain.recent,) if rain.recent is Truth.TRUE else _BOTH,
-        (rain.cloudburst,) if rain.cloudburst is not Truth.UNKNOWN else _BOTH,
+        _heavies(rain.surface, asked=not routes.isdisjoint(_ASK_SURFACE_WATER)),
+        _heavies(rain.ground, asked=WaterRoute.GROUNDWATER in routes),
+        _truths(rain.recent, asked=WaterRoute.DIRECT_PRECIPITATION in routes),
+        _truths(rain.cloudburst, asked=WaterRoute.DIRECT_PRECIPITATION in routes),
     ):
         yield Rain(surface, ground, recent, cloudburst, received=True, awaited=False)
 
 
-_BOTH = (Truth.TRUE, Truth.FALSE)
+def _routes_at_issue(basis: Basis) -> set[WaterRoute]:
+    named = named_by(basis.damage)
+    stated = [basis.facts] if basis.earlier is None else [basis.facts, basis.earlier.facts_first_said(basis.facts)]
+    return {route for facts in stated for route in reported_routes(facts, named_by_damage=named)}
+
+
+def _heavies(known: Heavy, *, asked: bool) -> tuple[Heavy, ...]:
+    is_open = known.value is Truth.UNKNOWN and known.doubt is None
+    return (Heavy(Truth.TRUE, None), Heavy(Truth.FALSE, None)) if asked and is_open else (known,)
+
+
+def _truths(known: Truth, *, asked: bool) -> tuple[Truth, ...]:
+    return (Truth.TRUE, Truth.FALSE) if asked and known is Truth.UNKNOWN else (known,)
 
 
 def _consequences(verdict: Verdict) -> tuple[object, ...]:
-    return verdict.outcome, verdict.money, tuple(finding.outcome for finding in verdict.findings)
+    return (
+        verdict.outcome,
+        verdict.money,
+        tuple(item.outcome for item in verdict.items),
+        tuple(finding.outcome for finding in verdict.findings),
+    )
+
+
+_ASK_SURFACE_WATER = frozenset({WaterRoute.INDIRECT_PRECIPITATION, WaterRoute.SEWER_BACKFLOW, WaterRoute.FLOOD})

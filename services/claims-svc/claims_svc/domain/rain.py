@@ -11,25 +11,25 @@ from contracts.coverage import GroundCode
 from contracts.vocabulary import Establishment, FactSource, Truth, WaterReading
 from contracts.weather import RainfallAssessed, ReadingVerdict, StationRain, UndeterminedReason
 
-HEAVY_LOCAL_PRECIPITATION = "heavy_local_precipitation"
-RECENT_RAIN = "recent_rain"
-
 
 class Heavy(NamedTuple):
-    """Whether heavy local precipitation is established for one kind of water; `doubt` says why not, when unknown."""
+    """Whether heavy local precipitation is established for one kind of water.
+
+    `doubt` is the ground on which a handler decides when it will stay unknown; None while an answer can still come.
+    """
 
     value: Truth
     doubt: GroundCode | None
 
     @property
     def fact(self) -> Known:
-        """The establishment as a fact; KNMI's figures are binding, as a register is."""
-        return _measured(HEAVY_LOCAL_PRECIPITATION, self.value)
+        return _measured("heavy_local_precipitation", self.value, self.doubt)
 
 
 class Rain(NamedTuple):
     """What the nearest station established. `received`: an answer came. `awaited`: a final one may still come.
 
+    `surface` and `ground` are the two readings: water that runs off, and water that comes through a cellar wall.
     `recent`: whether enough fell up to the end of the hour of loss for rain to have come straight in.
     """
 
@@ -42,7 +42,10 @@ class Rain(NamedTuple):
 
     @property
     def recent_fact(self) -> Known:
-        return _measured(RECENT_RAIN, self.recent)
+        if self.recent is not Truth.UNKNOWN or self.awaited:
+            return _measured("recent_rain", self.recent, None)
+        doubt = GroundCode.RAINFALL_UNDETERMINED if self.received else GroundCode.RAINFALL_NOT_RECEIVED
+        return _measured("recent_rain", self.recent, doubt)
 
 
 def rain_of(assessed: RainfallAssessed | None, *, wait_over: bool) -> Rain:
@@ -51,8 +54,7 @@ def rain_of(assessed: RainfallAssessed | None, *, wait_over: bool) -> Rain:
     A yes counts at once, anything else only when it is final: hours still to come can turn a no, never a yes.
     """
     if assessed is None:
-        unknown = Heavy(Truth.UNKNOWN, None if not wait_over else GroundCode.RAINFALL_NOT_RECEIVED)
-        return Rain(unknown, unknown, Truth.UNKNOWN, Truth.UNKNOWN, received=False, awaited=not wait_over)
+        return _NOT_RECEIVED if wait_over else _AWAITED
     verdicts = {verdict.reading: verdict for verdict in assessed.readings}
     return Rain(
         _heavy(verdicts.get(WaterReading.SURFACE_WATER), wait_over=wait_over),
@@ -81,27 +83,31 @@ def evidence_of(assessed: RainfallAssessed) -> RainEvidence:
 
 def _heavy(verdict: ReadingVerdict | None, *, wait_over: bool) -> Heavy:
     if verdict is None:
-        return Heavy(Truth.UNKNOWN, GroundCode.RAINFALL_UNDETERMINED)
+        return _UNDETERMINED
     if verdict.establishment is Establishment.ESTABLISHED:
-        return Heavy(Truth.TRUE, None)
-    if verdict.establishment is Establishment.NOT_ESTABLISHED and verdict.final:
-        return Heavy(Truth.FALSE, None)
+        return _ESTABLISHED
     if not verdict.final and not wait_over:
-        return Heavy(Truth.UNKNOWN, None)
+        return _OPEN
+    if verdict.final and verdict.establishment is Establishment.NOT_ESTABLISHED:
+        return _NOT_ESTABLISHED
     reason = verdict.undetermined_reason
-    return Heavy(
-        Truth.UNKNOWN, GroundCode.RAINFALL_UNDETERMINED if reason is None else _DOUBT.get(reason, _UNDETERMINED)
-    )
+    return _UNDETERMINED if reason is None else _DOUBT_OF.get(reason, _UNDETERMINED)
 
 
-_UNDETERMINED = GroundCode.RAINFALL_UNDETERMINED
-_DOUBT = {
-    UndeterminedReason.RAIN_AFTER_LOSS: GroundCode.RAIN_AFTER_LOSS,
-    UndeterminedReason.RAIN_LONG_BEFORE_LOSS: GroundCode.RAIN_LONG_BEFORE_LOSS,
-    UndeterminedReason.LOSS_INTERVAL_TOO_LONG: GroundCode.LOSS_INTERVAL_TOO_LONG,
+@lru_cache(maxsize=32)
+def _measured(name: str, value: Truth, doubt: GroundCode | None) -> Known:
+    """Return what was measured as a fact: KNMI's figures are binding, as a register is."""
+    return Known(name, value, None if value is Truth.UNKNOWN else FactSource.REGISTER, doubt)
+
+
+_ESTABLISHED, _NOT_ESTABLISHED = Heavy(Truth.TRUE, None), Heavy(Truth.FALSE, None)
+_OPEN = Heavy(Truth.UNKNOWN, None)
+_UNDETERMINED = Heavy(Truth.UNKNOWN, GroundCode.RAINFALL_UNDETERMINED)
+_UNANSWERED = Heavy(Truth.UNKNOWN, GroundCode.RAINFALL_NOT_RECEIVED)
+_AWAITED = Rain(_OPEN, _OPEN, Truth.UNKNOWN, Truth.UNKNOWN, received=False, awaited=True)
+_NOT_RECEIVED = Rain(_UNANSWERED, _UNANSWERED, Truth.UNKNOWN, Truth.UNKNOWN, received=False, awaited=False)
+_DOUBT_OF = {
+    UndeterminedReason.RAIN_AFTER_LOSS: Heavy(Truth.UNKNOWN, GroundCode.RAIN_AFTER_LOSS),
+    UndeterminedReason.RAIN_LONG_BEFORE_LOSS: Heavy(Truth.UNKNOWN, GroundCode.RAIN_LONG_BEFORE_LOSS),
+    UndeterminedReason.LOSS_INTERVAL_TOO_LONG: Heavy(Truth.UNKNOWN, GroundCode.LOSS_INTERVAL_TOO_LONG),
 }
-
-
-@lru_cache(maxsize=16)
-def _measured(name: str, value: Truth) -> Known:
-    return Known(name, value, None if value is Truth.UNKNOWN else FactSource.REGISTER)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from claims_svc.domain.basis import Basis
+from claims_svc.domain.advantage import Position, position
+from claims_svc.domain.basis import Basis, EarlierStatement
 from claims_svc.domain.money import money_of
 from claims_svc.domain.rain import Rain, evidence_of, rain_of
-from claims_svc.domain.rules.claim_level import claim_level_rules, claim_outcome, decided_by, grounds_of, item_rules
+from claims_svc.domain.rules.claim_level import claim_level_rules, decided_by, decided_by_items, grounds_of, item_rules
 from claims_svc.domain.rules.findings import findings_of
-from claims_svc.domain.rules.items import decide_item
+from claims_svc.domain.rules.items import decide_items
 from contracts.claims import RainEvidence
 from contracts.coverage import DecidedItem, Finding, Ground, GroundCode, Outcome
 from contracts.money import Money
@@ -45,17 +46,52 @@ def decide(basis: Basis) -> Verdict:
 
 def decide_given(basis: Basis, *, rain: Rain) -> Verdict:
     """Decide as if the rain were `rain`."""
+    verdict = _apply_rules(basis, rain=rain, statement_turned=False)
+    if basis.earlier is None or not _turned_in_favour(verdict, basis, earlier=basis.earlier, rain=rain):
+        return verdict
+    return _apply_rules(basis, rain=rain, statement_turned=True)
+
+
+def _turned_in_favour(verdict: Verdict, basis: Basis, *, earlier: EarlierStatement, rain: Rain) -> bool:
+    """Return whether `verdict` is better for the customer than what they said first would have given.
+
+    Of another moment of loss the rain is not known. That customer is better off when the claim is covered, or more is
+    paid, than was decided before.
+
+    Source: domain.md, "When the machine must not decide alone".
+    """
+    if "loss" in earlier.turned and _gives_more_than_before(verdict, basis):
+        return True
+    first = _apply_rules(replace(basis, facts=earlier.facts_first_said(basis.facts)), rain=rain, statement_turned=False)
+    # More money beside a new doubt is in their favour too, though covered ranks above referred.
+    return _position(verdict) > _position(first) or _paid_cents(verdict) > _paid_cents(first)
+
+
+def _gives_more_than_before(verdict: Verdict, basis: Basis) -> bool:
+    covered_first = verdict.outcome is Outcome.COVERED and basis.decided_before_cents == 0
+    return covered_first or _paid_cents(verdict) > basis.decided_before_cents
+
+
+def _paid_cents(verdict: Verdict) -> int:
+    return verdict.money.payable_cents or 0
+
+
+def _position(verdict: Verdict) -> Position:
+    return position(verdict.outcome, verdict.deciding_ground, verdict.money)
+
+
+def _apply_rules(basis: Basis, *, rain: Rain, statement_turned: bool) -> Verdict:
     findings = findings_of(basis.facts, damage=basis.damage, rain=rain, trusted=basis.product.trusted_sources)
     terms = basis.insurance.terms
     # Without terms a claim-level rule decides, and no cover counts as not chosen.
     covers = tuple(Cover) if terms is None else terms.covers
-    items = [decide_item(item, findings=findings, covers=covers) for item in basis.damage] if findings else []
-    rules = claim_level_rules(basis, findings=findings)
-    outcome, deciding_ground = claim_outcome(rules, items=items)
-    decided_whole = decided_by(rules)
+    items = decide_items(basis.damage, findings=findings, covers=covers)
+    rules = claim_level_rules(basis, findings=findings, statement_turned=statement_turned)
+    whole = decided_by(rules)
     money, decided_items = money_of(
-        basis, items=items, findings=findings, rain=rain, claim_level=None if decided_whole is None else outcome
+        basis, items=items, findings=findings, rain=rain, claim_level=None if whole is None else whole[0]
     )
+    outcome, deciding_ground = whole or decided_by_items(decided_items)
     return Verdict(
         outcome=outcome,
         deciding_ground=deciding_ground,

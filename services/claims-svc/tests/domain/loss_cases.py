@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from claims_svc.domain.case import Case
+from claims_svc.domain.needs import rainfall_question
 from claims_svc.domain.product import CURRENT_PRODUCT
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.coverage import Finding, Ground, GroundCode, GroundWeight
@@ -22,6 +23,7 @@ from contracts.vocabulary import (
     LossInterval,
     RainThreshold,
     Truth,
+    WaterReading,
     WaterRoute,
 )
 from contracts.weather import (
@@ -29,10 +31,14 @@ from contracts.weather import (
     HourlySeries,
     Quality,
     RainfallAssessed,
+    ReadingAssessment,
+    ReadingVerdict,
     StationAssessment,
+    UndeterminedReason,
     WindowAssessment,
 )
 
+CLAIM_ID = RAINFALL_ASSESSED.examples[0].claim_id
 LOSS_AT = datetime(2021, 7, 15, 1, 30, tzinfo=UTC)
 YES, NO, UNSURE = (Fact(value=truth) for truth in (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN))
 SAYS_REGISTER, DENIES_REGISTER = (Fact(value=truth, source=FactSource.REGISTER) for truth in (Truth.TRUE, Truth.FALSE))
@@ -44,8 +50,7 @@ REGIONAL_FLOOD = LossFacts(
     flood_defence_failed=SAYS_REGISTER,
     flood_defence_overtopped=DENIES_REGISTER,
     flood_defence_is_primary=DENIES_REGISTER,
-    fire_or_explosion_followed=NO,
-    sea_water_involved=NO,
+    sea_water_involved=DENIES_REGISTER,
     home_in_unembanked_area=DENIES_REGISTER,
     government_caused_flood=DENIES_REGISTER,
 )
@@ -53,28 +58,37 @@ BOTH_RAINS = RAIN_CAME_IN.model_copy(update={"precipitation_fell_directly": YES}
 PRIMARY_FLOOD = REGIONAL_FLOOD.model_copy(update={"flood_defence_is_primary": SAYS_REGISTER})
 
 _HOUR = timedelta(hours=1)
-_FIRST_HOUR_ENDS_AT = datetime(2021, 7, 12, 2, tzinfo=UTC)
-_HOURS = 144
-_HOURS_BEFORE_LOSS = 72
+_HOURS_BEFORE_LOSS = 800
+_HOURS = 900
+_LOSS_HOUR_ENDS_AT = datetime(2021, 7, 15, 2, tzinfo=UTC)
+_FIRST_HOUR_ENDS_AT = _LOSS_HOUR_ENDS_AT - _HOURS_BEFORE_LOSS * _HOUR
 _NEAREST = RAINFALL_ASSESSED.examples[0].stations[0]
 
 
 def measured(
-    sum_tenths_mm: int = 402, *, within_hours: int = 24, cloudburst: Truth = Truth.FALSE, final: bool = True
+    sum_tenths_mm: int = 402,
+    *,
+    within_hours: int = 24,
+    cloudburst: Truth = Truth.FALSE,
+    recent_rain: Truth | None = None,
+    final: bool = True,
 ) -> RainfallAssessed:
-    """Return an answer with this sum, evenly spread over the hours from the loss on; by default Ell's 40.2 mm."""
+    """Return an answer with this sum, evenly spread over the hours up to that of the loss; by default Ell's 40.2 mm."""
     share, rest = divmod(sum_tenths_mm, within_hours)
     hours = [0] * _HOURS
     for hour in range(within_hours):
-        hours[_HOURS_BEFORE_LOSS + hour] = share + (rest if hour == 0 else 0)
+        hours[_HOURS_BEFORE_LOSS - hour] = share + (rest if hour == 0 else 0)
     windows = tuple(_window(hours, threshold) for threshold in CURRENT_PRODUCT.rain.thresholds)
     reached = any(window.establishment is Establishment.ESTABLISHED for window in windows)
     missed = Establishment.NOT_ESTABLISHED if final else Establishment.UNDETERMINED
+    recent = CURRENT_PRODUCT.rain.recent_rain
+    rained = _sum(hours, _LOSS_HOUR_ENDS_AT, recent.within_hours) >= recent.at_least_tenths_mm
     return answer(
         Establishment.ESTABLISHED if reached else missed,
         hours=hours,
         windows=windows,
         cloudburst=cloudburst,
+        recent_rain=recent_rain or (Truth.TRUE if rained else Truth.FALSE),
         final=final or reached,
     )
 
@@ -82,28 +96,55 @@ def measured(
 def answer(
     establishment: Establishment,
     *,
+    ground: Establishment | None = None,
+    reason: UndeterminedReason | None = None,
     hours: Sequence[int | None] = (0,) * _HOURS,
     windows: tuple[WindowAssessment, ...] = (),
     cloudburst: Truth = Truth.FALSE,
+    recent_rain: Truth = Truth.UNKNOWN,
     final: bool = True,
 ) -> RainfallAssessed:
-    """Return an answer of the nearest station."""
+    """Return an answer of the nearest station, the same for both readings unless `ground` is given.
+
+    `reason` is why a reading is undetermined.
+    """
+    of_readings = {
+        WaterReading.SURFACE_WATER: establishment,
+        WaterReading.GROUNDWATER: establishment if ground is None else ground,
+    }
+    reasons = {reading: reason if each is Establishment.UNDETERMINED else None for reading, each in of_readings.items()}
     station = StationAssessment(
         station=_NEAREST.station,
         distance_metres=_NEAREST.distance_metres,
-        establishment=establishment,
-        windows=windows,
+        readings=tuple(
+            ReadingAssessment(
+                reading=reading, establishment=each, undetermined_reason=reasons[reading], windows=windows
+            )
+            for reading, each in of_readings.items()
+        ),
         cloudburst=cloudburst,
+        cloudburst_tenths_mm=None,
+        recent_rain=recent_rain,
+        recent_rain_tenths_mm=None,
         hours=HourlySeries(first_hour_ends_at=_FIRST_HOUR_ENDS_AT, tenths_mm=tuple(hours)),
         quality=Quality.VALIDATED,
     )
     return RainfallAssessed(
-        claim_id=RAINFALL_ASSESSED.examples[0].claim_id,
+        claim_id=CLAIM_ID,
         request_version=1,
         assessment_version=1,
-        establishment=establishment,
+        readings=tuple(
+            ReadingVerdict(
+                reading=reading,
+                establishment=each,
+                final=final or each is Establishment.ESTABLISHED,
+                undetermined_reason=reasons[reading],
+            )
+            for reading, each in of_readings.items()
+        ),
+        cloudburst=cloudburst,
+        recent_rain=recent_rain,
         final=final,
-        undetermined_reason=None,
         stations=(station,),
     )
 
@@ -129,16 +170,30 @@ def policy(
 
 
 def case(facts: LossFacts = RAIN_CAME_IN, **known: object) -> Case:
-    """Return a case whose waits are over; by default heavy rain came into the insured building."""
+    """Return a case whose waits are over; by default heavy rain came into the insured building.
+
+    Its facts are those of its report, and its question about rain is the one it would ask.
+    """
     usual = Case(
+        claim_id=CLAIM_ID,
         report=report(facts),
+        facts=facts,
+        earlier=None,
+        possible_duplicate_of=None,
+        reporters_differ=False,
         policy=policy(),
-        rain=measured(),
+        question=None,
+        rain=HEAVY_RAIN,
         rain_wait_over=True,
         policy_wait_over=True,
         product=CURRENT_PRODUCT,
     )
-    return replace(usual, **known)  # type: ignore[arg-type]  # a test names the fields of Case
+    claim = replace(usual, **known)  # type: ignore[arg-type]  # a test names the fields of Case
+    if "facts" not in known:
+        claim = replace(claim, facts=claim.report.facts)
+    if claim.rain is None or claim.basis.insurance.terms is None or "question" in known:
+        return claim
+    return replace(claim, question=rainfall_question(claim, claim_id=CLAIM_ID, request_version=1))
 
 
 def verdict_on(claim: Case) -> Verdict:
@@ -150,14 +205,18 @@ def item(
     amount_cents: int = 100_000,
     route: WaterRoute | None = None,
     estimated_by: FactSource = FactSource.CUSTOMER,
+    *,
+    by_fire: bool | None = None,
 ) -> DamageItem:
-    return DamageItem(kind=kind, amount_cents=amount_cents, route=route, estimated_by=estimated_by)
+    return DamageItem(
+        kind=kind, amount_cents=amount_cents, route=route, estimated_by=estimated_by, by_fire_or_explosion=by_fire
+    )
 
 
-def finding_on(route: WaterRoute, *, facts: LossFacts, rain: RainfallAssessed | None) -> Finding:
-    """Return the finding on `route`."""
+def finding_on(route: WaterRoute, *, facts: LossFacts, rain: RainfallAssessed | None, by_fire: bool = False) -> Finding:
+    """Return the finding on `route`, or on the damage by fire that followed from it."""
     verdict = verdict_on(case(facts, rain=rain))
-    return next(finding for finding in verdict.findings if finding.route is route)
+    return next(finding for finding in verdict.findings if (finding.route, finding.by_fire) == (route, by_fire))
 
 
 def ground_of(finding: Finding | Verdict, code: GroundCode) -> Ground:
@@ -173,10 +232,12 @@ def decisive(finding: Finding) -> GroundCode:
 
 def _window(hours: Sequence[int], threshold: RainThreshold) -> WindowAssessment:
     length = threshold.within_hours
-    ends = (_FIRST_HOUR_ENDS_AT + _HOUR * place for place in range(_HOURS))
-    containing = [end for end in ends if end - _HOUR * length < LOSS_AT < end]
-    best = max(containing, key=lambda end: (_sum(hours, end, length), -end.timestamp()))
+    may_lag = CURRENT_PRODUCT.rain.surface_water.may_lag_hours
+    ends = [_FIRST_HOUR_ENDS_AT + _HOUR * place for place in range(length, _HOURS)]
+    around = [end for end in ends if end - _HOUR * length < LOSS_AT <= end + _HOUR * may_lag]
+    best = max(around, key=lambda end: (_sum(hours, end, length), -end.timestamp()))
     best_sum = _sum(hours, best, length)
+    after_loss = max(0, round((best - _LOSS_HOUR_ENDS_AT) / _HOUR))
     reached = best_sum >= threshold.at_least_tenths_mm
     return WindowAssessment(
         within_hours=length,
@@ -184,6 +245,9 @@ def _window(hours: Sequence[int], threshold: RainThreshold) -> WindowAssessment:
         best_sum_tenths_mm=best_sum,
         starts_at=best - _HOUR * length,
         ends_at=best,
+        loss_hour_ends_at=_LOSS_HOUR_ENDS_AT,
+        rain_by_loss_tenths_mm=best_sum - _sum(hours, best, after_loss),
+        lag_minutes=max(0, -((best - LOSS_AT) // timedelta(minutes=1))),
         missing_hours=0,
         establishment=Establishment.ESTABLISHED if reached else Establishment.NOT_ESTABLISHED,
     )
@@ -196,8 +260,13 @@ def _sum(hours: Sequence[int], end: datetime, length: int) -> int:
 
 HEAVY_RAIN = measured(402)
 DRY = measured(0)
-NOT_YET_MEASURED = answer(Establishment.UNDETERMINED, cloudburst=Truth.UNKNOWN, final=False)
-CANNOT_BE_TOLD = answer(Establishment.UNDETERMINED, cloudburst=Truth.UNKNOWN, final=True)
+LITTLE_RAIN = measured(10)
+NOT_YET_MEASURED = answer(
+    Establishment.UNDETERMINED, reason=UndeterminedReason.MISSING_HOURS, cloudburst=Truth.UNKNOWN, final=False
+)
+CANNOT_BE_TOLD = answer(
+    Establishment.UNDETERMINED, reason=UndeterminedReason.BETWEEN_WHOLE_HOURS, cloudburst=Truth.UNKNOWN
+)
 
 
 def decided(facts: LossFacts, *damage: DamageItem, rain: RainfallAssessed | None = HEAVY_RAIN) -> Verdict:

@@ -11,13 +11,15 @@ from domain.loss_cases import (
     SAYS_REGISTER,
     UNSURE,
     YES,
+    decided,
     decisive,
     finding_on,
     ground_of,
+    item,
 )
 
 from contracts.coverage import Finding, GroundCode, Outcome
-from contracts.loss_reports import LossFacts
+from contracts.loss_reports import DamageItem, LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 from contracts.weather import RainfallAssessed
 
@@ -35,7 +37,8 @@ def flood(facts: LossFacts, changes: dict[str, Fact | None], *, rain: RainfallAs
         ({}, COVERED, GroundCode.REGIONAL_DEFENCE_FAILED),
         ({"flood_defence_failed": NO, **OVERTOPPED}, COVERED, GroundCode.REGIONAL_DEFENCE_FAILED),
         ({"flood_defence_present": None}, COVERED, GroundCode.REGIONAL_DEFENCE_FAILED),
-        ({"sea_water_involved": YES}, DENIED, GroundCode.SEA_WATER),
+        ({"sea_water_involved": SAYS_REGISTER}, DENIED, GroundCode.SEA_WATER),
+        ({"sea_water_involved": YES}, REFERRED, GroundCode.SOURCE_MISSING),
         ({"sea_water_involved": UNSURE}, REFERRED, GroundCode.FACT_MISSING),
         ({"home_in_unembanked_area": SAYS_REGISTER}, DENIED, GroundCode.UNEMBANKED_AREA),
         ({"home_in_unembanked_area": YES}, REFERRED, GroundCode.SOURCE_MISSING),
@@ -48,6 +51,7 @@ def flood(facts: LossFacts, changes: dict[str, Fact | None], *, rain: RainfallAs
         ({"flood_defence_failed": NO}, REFERRED, GroundCode.OTHER_CAUSE),
         ({"flood_defence_failed": NO, "flood_defence_present": NO}, REFERRED, GroundCode.NO_FLOOD_DEFENCE),
         ({"flood_defence_failed": None, "flood_defence_present": NO}, REFERRED, GroundCode.NO_FLOOD_DEFENCE),
+        ({"flood_defence_present": NO}, COVERED, GroundCode.REGIONAL_DEFENCE_FAILED),
     ],
 )
 def test_flood_after_a_regional_defence_failed(
@@ -65,14 +69,22 @@ def test_flood_after_a_regional_defence_failed(
         ({}, HEAVY_RAIN, DENIED, GroundCode.PRIMARY_DEFENCE_FAILED),
         ({"flood_defence_is_primary": YES}, DRY, REFERRED, GroundCode.SOURCE_MISSING),
         ({"flood_defence_failed": YES}, DRY, REFERRED, GroundCode.SOURCE_MISSING),
-        ({"fire_or_explosion_followed": YES}, DRY, COVERED, GroundCode.FIRE_AFTER_PRIMARY_DEFENCE_FAILED),
-        ({"fire_or_explosion_followed": None}, DRY, REFERRED, GroundCode.FACT_MISSING),
+        ({"fire_or_explosion_followed": YES}, DRY, DENIED, GroundCode.PRIMARY_DEFENCE_FAILED),
+        ({"flood_defence_failed": YES, "flood_defence_overtopped": None}, DRY, REFERRED, GroundCode.FACT_MISSING),
+        (
+            {"flood_defence_is_primary": YES, "flood_defence_overtopped": None},
+            DRY,
+            REFERRED,
+            GroundCode.SOURCE_MISSING,
+        ),
         (OVERTOPPED, HEAVY_RAIN, COVERED, GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION),
         (OVERTOPPED, DRY, DENIED, GroundCode.PRIMARY_DEFENCE_FAILED),
         (OVERTOPPED, CANNOT_BE_TOLD, REFERRED, GroundCode.RAINFALL_UNDETERMINED),
         (OVERTOPPED, None, REFERRED, GroundCode.RAINFALL_NOT_RECEIVED),
-        ({"fire_or_explosion_followed": YES, "sea_water_involved": YES}, DRY, DENIED, GroundCode.SEA_WATER),
-        ({**OVERTOPPED, "sea_water_involved": YES}, HEAVY_RAIN, DENIED, GroundCode.SEA_WATER),
+        ({"flood_defence_overtopped": YES}, CANNOT_BE_TOLD, REFERRED, GroundCode.RAINFALL_UNDETERMINED),
+        ({**OVERTOPPED, "sea_water_involved": SAYS_REGISTER}, HEAVY_RAIN, DENIED, GroundCode.SEA_WATER),
+        ({**OVERTOPPED, "home_in_unembanked_area": SAYS_REGISTER}, HEAVY_RAIN, DENIED, GroundCode.UNEMBANKED_AREA),
+        ({**OVERTOPPED, "government_caused_flood": SAYS_REGISTER}, HEAVY_RAIN, DENIED, GroundCode.GOVERNMENT_ACTION),
     ],
 )
 def test_flood_after_a_primary_defence_failed(
@@ -116,6 +128,82 @@ def test_the_missing_source_is_named() -> None:
 
 
 def test_water_of_the_sea_is_a_flood_also_when_nobody_ticked_flood() -> None:
-    finding = finding_on(WaterRoute.FLOOD, facts=LossFacts(sea_water_involved=YES), rain=None)
+    finding = finding_on(WaterRoute.FLOOD, facts=LossFacts(sea_water_involved=SAYS_REGISTER), rain=None)
 
     assert (finding.outcome, decisive(finding)) == (DENIED, GroundCode.SEA_WATER)
+
+
+def test_water_of_the_sea_on_the_customer_s_word_goes_to_a_handler() -> None:
+    assert finding_on(WaterRoute.FLOOD, facts=LossFacts(sea_water_involved=YES), rain=None).outcome is REFERRED
+
+
+@pytest.mark.parametrize(
+    ("flood_facts", "changes", "rain", "outcome", "ground"),
+    [
+        (PRIMARY_FLOOD, {}, DRY, COVERED, GroundCode.FIRE_AFTER_PRIMARY_DEFENCE_FAILED),
+        (PRIMARY_FLOOD, {"fire_or_explosion_followed": UNSURE}, DRY, REFERRED, GroundCode.FACT_MISSING),
+        (PRIMARY_FLOOD, {"sea_water_involved": SAYS_REGISTER}, DRY, DENIED, GroundCode.SEA_WATER),
+        (PRIMARY_FLOOD, {"home_in_unembanked_area": SAYS_REGISTER}, DRY, DENIED, GroundCode.UNEMBANKED_AREA),
+        (PRIMARY_FLOOD, {"government_caused_flood": SAYS_REGISTER}, DRY, DENIED, GroundCode.GOVERNMENT_ACTION),
+        (PRIMARY_FLOOD, {"flood_defence_failed": None}, DRY, REFERRED, GroundCode.FACT_MISSING),
+        (REGIONAL_FLOOD, {}, DRY, COVERED, GroundCode.REGIONAL_DEFENCE_FAILED),
+    ],
+)
+def test_damage_by_fire_after_a_flood(
+    flood_facts: LossFacts,
+    changes: dict[str, Fact | None],
+    rain: RainfallAssessed | None,
+    outcome: Outcome,
+    ground: GroundCode,
+) -> None:
+    facts = flood_facts.model_copy(update={"fire_or_explosion_followed": YES, **changes})
+
+    finding = finding_on(WaterRoute.FLOOD, facts=facts, rain=rain, by_fire=True)
+
+    assert (finding.outcome, decisive(finding), finding.by_fire) == (outcome, ground, True)
+
+
+@pytest.mark.parametrize(
+    ("followed", "damage", "outcomes"),
+    [
+        (None, item(), [DENIED]),
+        (NO, item(), [DENIED]),
+        (YES, item(), [DENIED, COVERED]),
+        (UNSURE, item(), [DENIED, REFERRED]),
+        (None, item(by_fire=False), [DENIED]),
+        (None, item(by_fire=True), [DENIED, REFERRED]),
+        (NO, item(by_fire=True), [DENIED, REFERRED]),
+        (YES, item(by_fire=True), [DENIED, COVERED]),
+    ],
+)
+def test_fire_has_a_finding_of_its_own_where_somebody_mentions_it(
+    followed: Fact | None, damage: DamageItem, outcomes: list[Outcome]
+) -> None:
+    facts = PRIMARY_FLOOD.model_copy(update={"fire_or_explosion_followed": followed})
+
+    findings = decided(facts, damage, rain=DRY).findings
+
+    assert [(each.outcome, each.by_fire) for each in findings] == list(zip(outcomes, (False, True), strict=False))
+
+
+@pytest.mark.parametrize(
+    ("changes", "fire_second_look"),
+    [
+        ({**OVERTOPPED}, False),
+        ({"flood_defence_is_primary": YES}, True),
+        ({"sea_water_involved": NO}, True),
+    ],
+)
+def test_fire_that_covers_needs_a_second_look_at_the_customer_s_word_only(
+    changes: dict[str, Fact | None], *, fire_second_look: bool
+) -> None:
+    facts = PRIMARY_FLOOD.model_copy(update={"fire_or_explosion_followed": YES, **changes})
+
+    finding = finding_on(WaterRoute.FLOOD, facts=facts, rain=HEAVY_RAIN, by_fire=True)
+
+    assert (finding.outcome, finding.second_look) == (COVERED, fire_second_look)
+
+
+def test_a_customer_s_word_that_cannot_matter_needs_no_second_look() -> None:
+    assert flood(REGIONAL_FLOOD, {"flood_defence_overtopped": NO}).second_look is False
+    assert flood(REGIONAL_FLOOD, {"sea_water_involved": NO}).second_look is True

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from domain.loss_cases import CANNOT_BE_TOLD, DRY, HEAVY_RAIN, NO, YES, decisive, finding_on, ground_of
+from domain.loss_cases import CANNOT_BE_TOLD, DRY, HEAVY_RAIN, NO, YES, answer, decisive, finding_on, ground_of
 
 from contracts.coverage import GroundCode, GroundWeight, Outcome
 from contracts.loss_reports import LossFacts
-from contracts.vocabulary import Fact, WaterRoute
+from contracts.vocabulary import Establishment, Fact, WaterRoute
 from contracts.weather import RainfallAssessed
 
 GROUNDWATER = WaterRoute.GROUNDWATER
@@ -31,6 +31,15 @@ def test_groundwater(wall: Fact | None, rain: RainfallAssessed | None, outcome: 
     finding = finding_on(GROUNDWATER, facts=facts, rain=rain)
 
     assert (finding.outcome, decisive(finding)) == (outcome, ground)
+
+
+def test_groundwater_is_judged_by_its_own_reading_of_the_rain() -> None:
+    facts = LossFacts(groundwater_entered=YES, came_through_cellar_wall=YES)
+    only_for_groundwater = answer(Establishment.NOT_ESTABLISHED, ground=Establishment.ESTABLISHED)
+    only_over_ground = answer(Establishment.ESTABLISHED, ground=Establishment.NOT_ESTABLISHED)
+
+    assert finding_on(GROUNDWATER, facts=facts, rain=only_for_groundwater).outcome is COVERED
+    assert finding_on(GROUNDWATER, facts=facts, rain=only_over_ground).outcome is DENIED
 
 
 def test_an_exclusion_that_is_written_back_stays_listed_as_overruled() -> None:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 import pytest
 from domain.loss_cases import (
     CANNOT_BE_TOLD,
+    CLAIM_ID,
     DRY,
     HEAVY_RAIN,
     NO,
@@ -14,18 +18,23 @@ from domain.loss_cases import (
     SAYS_REGISTER,
     UNSURE,
     YES,
+    answer,
     case,
+    item,
     measured,
     policy,
+    report,
     verdict_on,
 )
 
+from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.needs import Need, next_need, rainfall_question
+from claims_svc.domain.product import CURRENT_PRODUCT
 from contracts.claims import RAINFALL_REQUESTED
 from contracts.coverage import Outcome
 from contracts.loss_reports import LossFacts
-from contracts.vocabulary import Truth
-from contracts.weather import RainfallAssessed
+from contracts.vocabulary import Establishment, Truth, WaterReading, WaterRoute
+from contracts.weather import RainfallAssessed, ReadingVerdict, UndeterminedReason
 
 THROUGH_OPEN_WINDOW = LossFacts(precipitation_left_its_course=YES, came_through_open_window_or_door=YES)
 OVERTOPPED_PRIMARY = PRIMARY_FLOOD.model_copy(update={"flood_defence_overtopped": SAYS_REGISTER})
@@ -58,14 +67,21 @@ def test_rain_is_asked_for_only_when_it_can_change_the_verdict(facts: LossFacts,
     assert next_need(case(facts, rain=None, rain_wait_over=False)) is need
 
 
-def test_rain_falling_in_asks_for_the_rain_because_a_cloudburst_costs_250_euros() -> None:
-    assert next_need(case(RAIN_FELL_IN, rain=None, rain_wait_over=False)) is Need.RAINFALL
+@pytest.mark.parametrize("deductible_cents", [0, 25_000])
+def test_rain_falling_in_asks_whether_it_rained(deductible_cents: Literal[0, 25_000]) -> None:
+    claim = case(RAIN_FELL_IN, rain=None, rain_wait_over=False, policy=policy(deductible_cents=deductible_cents))
+
+    assert next_need(claim) is Need.RAINFALL
 
 
-def test_rain_falling_in_asks_for_nothing_when_the_chosen_deductible_is_as_high_anyway() -> None:
-    claim = case(RAIN_FELL_IN, rain=None, rain_wait_over=False, policy=policy(deductible_cents=25_000))
+@pytest.mark.parametrize(("deductible_cents", "need"), [(0, Need.RAINFALL), (25_000, Need.NOTHING)])
+def test_rain_falling_in_waits_for_the_hour_of_a_cloudburst_only_when_it_costs_more(
+    deductible_cents: Literal[0, 25_000], need: Need
+) -> None:
+    rain = answer(Establishment.UNDETERMINED, cloudburst=Truth.UNKNOWN, recent_rain=Truth.TRUE, final=False)
+    claim = case(RAIN_FELL_IN, rain=rain, rain_wait_over=False, policy=policy(deductible_cents=deductible_cents))
 
-    assert next_need(claim) is Need.NOTHING
+    assert next_need(claim) is need
 
 
 @pytest.mark.parametrize(
@@ -88,11 +104,95 @@ def test_after_the_wait_a_claim_waits_no_longer() -> None:
     assert next_need(case(rain=None, rain_wait_over=True)) is Need.NOTHING
 
 
-def test_a_cloudburst_measured_already_need_not_wait_for_the_other_hours() -> None:
-    so_far = NOT_YET_MEASURED.stations[0].model_copy(update={"cloudburst": Truth.TRUE})
-    rain = NOT_YET_MEASURED.model_copy(update={"stations": (so_far,)})
+@pytest.mark.parametrize(
+    ("recent_rain", "cloudburst", "need"),
+    [
+        (Truth.TRUE, Truth.TRUE, Need.NOTHING),
+        (Truth.TRUE, Truth.FALSE, Need.NOTHING),
+        (Truth.FALSE, Truth.UNKNOWN, Need.NOTHING),
+        (Truth.UNKNOWN, Truth.FALSE, Need.RAINFALL),
+    ],
+)
+def test_rain_that_fell_in_waits_for_no_window_of_heavy_precipitation(
+    recent_rain: Truth, cloudburst: Truth, need: Need
+) -> None:
+    rain = answer(Establishment.UNDETERMINED, cloudburst=cloudburst, recent_rain=recent_rain, final=False)
 
-    assert next_need(case(RAIN_FELL_IN, rain=rain, rain_wait_over=False)) is Need.NOTHING
+    assert next_need(case(RAIN_FELL_IN, rain=rain, rain_wait_over=False)) is need
+
+
+GROUNDWATER_THROUGH_THE_WALL = LossFacts(groundwater_entered=YES, came_through_cellar_wall=YES)
+
+
+@pytest.mark.parametrize(
+    ("facts", "final", "need"),
+    [
+        (RAIN_CAME_IN, WaterReading.SURFACE_WATER, Need.NOTHING),
+        (RAIN_CAME_IN, WaterReading.GROUNDWATER, Need.RAINFALL),
+        (GROUNDWATER_THROUGH_THE_WALL, WaterReading.GROUNDWATER, Need.NOTHING),
+        (GROUNDWATER_THROUGH_THE_WALL, WaterReading.SURFACE_WATER, Need.RAINFALL),
+    ],
+)
+@pytest.mark.parametrize(
+    ("establishment", "reason"),
+    [
+        (Establishment.NOT_ESTABLISHED, None),
+        (Establishment.UNDETERMINED, UndeterminedReason.RAIN_AFTER_LOSS),
+        (Establishment.ESTABLISHED, None),
+    ],
+)
+def test_a_claim_waits_for_the_reading_of_its_own_water_only(
+    facts: LossFacts,
+    final: WaterReading,
+    need: Need,
+    establishment: Establishment,
+    reason: UndeterminedReason | None,
+) -> None:
+    readings = tuple(
+        ReadingVerdict(reading=reading, establishment=establishment, final=True, undetermined_reason=reason)
+        if reading is final
+        else NOT_YET_MEASURED.readings[0].model_copy(update={"reading": reading})
+        for reading in WaterReading
+    )
+    rain = NOT_YET_MEASURED.model_copy(update={"readings": readings})
+
+    assert next_need(case(facts, rain=rain, rain_wait_over=False)) is need
+
+
+def test_one_part_in_need_of_rain_lets_the_whole_claim_wait_until_the_wait_is_over() -> None:
+    flooded = REGIONAL_FLOOD.model_copy(
+        update={"precipitation_left_its_course": YES, "came_through_open_window_or_door": NO}
+    )
+    damage = [item(route=WaterRoute.FLOOD), item(route=WaterRoute.INDIRECT_PRECIPITATION)]
+    claim = case(report=report(flooded, damage=damage), rain=None, rain_wait_over=False)
+
+    assert next_need(claim) is Need.RAINFALL
+    assert next_need(replace(claim, rain_wait_over=True)) is Need.NOTHING
+
+
+def test_a_route_that_only_a_damage_item_names_asks_for_its_rain_too() -> None:
+    named = [item(route=WaterRoute.GROUNDWATER)]
+    claim = case(report=report(RAIN_CAME_IN, damage=named))
+
+    question = rainfall_question(claim, claim_id=CLAIM_ID, request_version=1)
+
+    assert [asked.reading for asked in question.readings] == [WaterReading.SURFACE_WATER, WaterReading.GROUNDWATER]
+
+
+def test_the_reading_of_groundwater_is_asked_only_where_groundwater_is_reported() -> None:
+    question = rainfall_question(case(GROUNDWATER_THROUGH_THE_WALL), claim_id=CLAIM_ID, request_version=2)
+
+    assert question.readings == (CURRENT_PRODUCT.rain.surface_water, CURRENT_PRODUCT.rain.groundwater)
+    assert rainfall_question(case(), claim_id=CLAIM_ID, request_version=2).readings == question.readings[:1]
+
+
+def test_what_the_customer_said_first_asks_for_its_rain_too() -> None:
+    earlier = EarlierStatement(turned=("precipitation_fell_directly",), loss=report().loss, facts=RAIN_FELL_IN)
+    now = RAIN_CAME_IN.model_copy(update={"precipitation_fell_directly": NO})
+    rain = answer(Establishment.ESTABLISHED, recent_rain=Truth.UNKNOWN, final=False)
+
+    assert next_need(case(now, rain=rain, rain_wait_over=False)) is Need.NOTHING
+    assert next_need(case(now, earlier=earlier, rain=rain, rain_wait_over=False)) is Need.RAINFALL
 
 
 def test_a_claim_that_is_not_insured_asks_for_no_rain() -> None:
@@ -110,18 +210,18 @@ def test_a_claim_whose_product_nobody_knows_asks_for_no_rain() -> None:
 
 
 def test_the_question_carries_the_product_s_thresholds_and_the_home_s_place() -> None:
-    question = rainfall_question(case(), claim_id=RAINFALL_REQUESTED.examples[0].claim_id, request_version=1)
+    question = rainfall_question(case(), claim_id=CLAIM_ID, request_version=1)
 
     assert question == RAINFALL_REQUESTED.examples[0]
 
 
 def test_who_is_not_insured_has_no_question_about_rain() -> None:
     with pytest.raises(ValueError, match="insured at loss"):
-        rainfall_question(case(policy=None), claim_id=RAINFALL_REQUESTED.examples[0].claim_id, request_version=1)
+        rainfall_question(case(policy=None), claim_id=CLAIM_ID, request_version=1)
 
 
 def test_a_no_that_is_not_final_denies_nothing_and_waits() -> None:
-    rain = measured(399).model_copy(update={"final": False})
+    rain = answer(Establishment.NOT_ESTABLISHED, recent_rain=Truth.TRUE, final=False)
 
     assert next_need(case(rain=rain, rain_wait_over=False)) is Need.RAINFALL
     assert verdict_on(case(rain=rain)).outcome is Outcome.REFERRED

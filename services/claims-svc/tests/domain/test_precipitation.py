@@ -5,12 +5,15 @@ from domain.loss_cases import (
     CANNOT_BE_TOLD,
     DRY,
     HEAVY_RAIN,
+    LITTLE_RAIN,
     NO,
     NOT_YET_MEASURED,
+    PRIMARY_FLOOD,
     RAIN_CAME_IN,
-    RAIN_FELL_IN,
+    SAYS_REGISTER,
     UNSURE,
     YES,
+    answer,
     decisive,
     finding_on,
     ground_of,
@@ -19,24 +22,89 @@ from domain.loss_cases import (
 
 from contracts.coverage import GroundCode, GroundWeight, Outcome
 from contracts.loss_reports import LossFacts
-from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
-from contracts.weather import RainfallAssessed
+from contracts.vocabulary import Establishment, Fact, FactSource, Truth, WaterRoute
+from contracts.weather import RainfallAssessed, UndeterminedReason
 
 DIRECT, INDIRECT = WaterRoute.DIRECT_PRECIPITATION, WaterRoute.INDIRECT_PRECIPITATION
 COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED
 
 
-@pytest.mark.parametrize("rain", [HEAVY_RAIN, DRY, CANNOT_BE_TOLD, None])
-def test_rain_falling_in_is_covered_whatever_was_measured(rain: RainfallAssessed | None) -> None:
-    finding = finding_on(DIRECT, facts=RAIN_FELL_IN, rain=rain)
+@pytest.mark.parametrize(
+    ("fell", "rain", "outcome", "ground"),
+    [
+        (YES, HEAVY_RAIN, COVERED, GroundCode.DIRECT_PRECIPITATION),
+        (YES, measured(10), COVERED, GroundCode.DIRECT_PRECIPITATION),
+        (YES, measured(9), REFERRED, GroundCode.DIRECT_PRECIPITATION_WITHOUT_RAIN),
+        (YES, DRY, REFERRED, GroundCode.DIRECT_PRECIPITATION_WITHOUT_RAIN),
+        (YES, measured(402, recent_rain=Truth.FALSE), REFERRED, GroundCode.DIRECT_PRECIPITATION_WITHOUT_RAIN),
+        (YES, measured(0, recent_rain=Truth.TRUE), COVERED, GroundCode.DIRECT_PRECIPITATION),
+        (YES, measured(0, recent_rain=Truth.UNKNOWN), REFERRED, GroundCode.RAINFALL_UNDETERMINED),
+        (YES, None, REFERRED, GroundCode.RAINFALL_NOT_RECEIVED),
+        (UNSURE, HEAVY_RAIN, REFERRED, GroundCode.FACT_MISSING),
+        (UNSURE, DRY, REFERRED, GroundCode.FACT_MISSING),
+        (UNSURE, None, REFERRED, GroundCode.FACT_MISSING),
+    ],
+)
+def test_rain_falling_in_is_covered_when_it_rained_at_all(
+    fell: Fact, rain: RainfallAssessed | None, outcome: Outcome, ground: GroundCode
+) -> None:
+    finding = finding_on(DIRECT, facts=LossFacts(precipitation_fell_directly=fell), rain=rain)
 
-    assert (finding.outcome, decisive(finding)) == (COVERED, GroundCode.DIRECT_PRECIPITATION)
+    assert (finding.outcome, decisive(finding)) == (outcome, ground)
+
+
+def test_rain_falling_in_without_rain_meets_no_ground_that_covers_it() -> None:
+    finding = finding_on(DIRECT, facts=LossFacts(precipitation_fell_directly=YES), rain=DRY)
+
+    assert ground_of(finding, GroundCode.DIRECT_PRECIPITATION).weight is GroundWeight.DOES_NOT_HOLD
 
 
 def test_rain_falling_in_through_an_open_window_is_still_direct_precipitation() -> None:
     facts = LossFacts(precipitation_fell_directly=YES, came_through_open_window_or_door=YES)
 
-    assert finding_on(DIRECT, facts=facts, rain=DRY).outcome is COVERED
+    assert finding_on(DIRECT, facts=facts, rain=LITTLE_RAIN).outcome is COVERED
+
+
+@pytest.mark.parametrize(
+    ("reason", "ground"),
+    [
+        (UndeterminedReason.RAIN_AFTER_LOSS, GroundCode.RAIN_AFTER_LOSS),
+        (UndeterminedReason.RAIN_LONG_BEFORE_LOSS, GroundCode.RAIN_LONG_BEFORE_LOSS),
+        (UndeterminedReason.LOSS_INTERVAL_TOO_LONG, GroundCode.LOSS_INTERVAL_TOO_LONG),
+        (UndeterminedReason.MISSING_HOURS, GroundCode.RAINFALL_UNDETERMINED),
+        (UndeterminedReason.BETWEEN_WHOLE_HOURS, GroundCode.RAINFALL_UNDETERMINED),
+        (UndeterminedReason.STATIONS_DISAGREE, GroundCode.RAINFALL_UNDETERMINED),
+        (UndeterminedReason.NO_STATION, GroundCode.RAINFALL_UNDETERMINED),
+    ],
+)
+@pytest.mark.parametrize(
+    ("route", "facts"),
+    [
+        (INDIRECT, RAIN_CAME_IN),
+        (WaterRoute.SEWER_BACKFLOW, LossFacts(toilet_overflowed=YES)),
+        (WaterRoute.GROUNDWATER, LossFacts(came_through_cellar_wall=YES)),
+        (WaterRoute.FLOOD, PRIMARY_FLOOD.model_copy(update={"flood_defence_overtopped": SAYS_REGISTER})),
+    ],
+)
+def test_every_doubt_about_the_rain_goes_to_a_handler_on_its_own_ground(
+    route: WaterRoute, facts: LossFacts, reason: UndeterminedReason, ground: GroundCode
+) -> None:
+    rain = answer(Establishment.UNDETERMINED, reason=reason)
+
+    finding = finding_on(route, facts=facts, rain=rain)
+
+    assert (finding.outcome, decisive(finding)) == (REFERRED, ground)
+    (doubted,) = ground_of(finding, ground).facts
+    assert (doubted.name, doubted.value, doubted.source) == ("heavy_local_precipitation", Truth.UNKNOWN, None)
+
+
+def test_what_somebody_can_still_tell_is_asked_before_rain_that_will_stay_unknown() -> None:
+    facts = LossFacts(precipitation_left_its_course=YES, came_through_open_window_or_door=UNSURE)
+
+    finding = finding_on(INDIRECT, facts=facts, rain=CANNOT_BE_TOLD)
+
+    assert decisive(finding) is GroundCode.FACT_MISSING
+    assert ground_of(finding, GroundCode.RAINFALL_UNDETERMINED).weight is GroundWeight.CONTRIBUTORY
 
 
 @pytest.mark.parametrize(

@@ -1,37 +1,92 @@
 from __future__ import annotations
 
-from domain.loss_cases import CANNOT_BE_TOLD, HEAVY_RAIN, RAIN_FELL_IN, case, measured, verdict_on
+import pytest
+from domain.loss_cases import CANNOT_BE_TOLD, DRY, HEAVY_RAIN, NOT_YET_MEASURED, answer, case, measured, verdict_on
 
-from contracts.vocabulary import Truth
+from claims_svc.domain.rain import evidence_of, rain_of
+from contracts.coverage import GroundCode
+from contracts.vocabulary import Establishment, Truth
+from contracts.weather import RainfallAssessed, UndeterminedReason
 
-
-def test_stations_that_disagree_about_a_cloudburst_cost_the_customer_nothing() -> None:
-    near, far = (HEAVY_RAIN.stations[0].model_copy(update={"cloudburst": truth}) for truth in (Truth.TRUE, Truth.FALSE))
-    rain = HEAVY_RAIN.model_copy(update={"stations": (near, far)})
-
-    assert verdict_on(case(RAIN_FELL_IN, rain=rain)).money.payable_cents == 184_000
-
-
-def test_an_answer_without_a_station_gives_no_evidence() -> None:
-    rain = CANNOT_BE_TOLD.model_copy(update={"stations": ()})
-
-    assert verdict_on(case(rain=rain)).rain is None
+TRUE, FALSE, UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
 
-def test_the_decision_shows_the_shortfall_of_every_window() -> None:
-    evidence = verdict_on(case(rain=measured(399))).rain
+@pytest.mark.parametrize(
+    ("assessed", "wait_over", "value", "doubt"),
+    [
+        (HEAVY_RAIN, False, TRUE, None),
+        (measured(402, final=False), False, TRUE, None),
+        (DRY, False, FALSE, None),
+        (answer(Establishment.NOT_ESTABLISHED, final=False), False, UNKNOWN, None),
+        (answer(Establishment.NOT_ESTABLISHED, final=False), True, UNKNOWN, GroundCode.RAINFALL_UNDETERMINED),
+        (NOT_YET_MEASURED, False, UNKNOWN, None),
+        (NOT_YET_MEASURED, True, UNKNOWN, GroundCode.RAINFALL_UNDETERMINED),
+        (CANNOT_BE_TOLD, False, UNKNOWN, GroundCode.RAINFALL_UNDETERMINED),
+        (None, False, UNKNOWN, None),
+        (None, True, UNKNOWN, GroundCode.RAINFALL_NOT_RECEIVED),
+    ],
+)
+def test_a_yes_counts_at_once_and_anything_else_when_it_is_final(
+    assessed: RainfallAssessed | None, value: Truth, doubt: GroundCode | None, *, wait_over: bool
+) -> None:
+    rain = rain_of(assessed, wait_over=wait_over)
 
-    assert evidence is not None
-    assert [(margin.within_hours, margin.margin_tenths_mm) for margin in evidence.margins] == [
-        (24, -1),
-        (48, -131),
-        (72, -271),
-    ]
-    assert (evidence.station_number, evidence.deciding_window_hours) == (377, None)
+    assert rain.surface == rain.ground == (value, doubt)
 
 
-def test_the_deciding_window_is_the_shortest_that_reached_its_threshold() -> None:
-    evidence = verdict_on(case(rain=measured(700))).rain
+def test_each_reading_has_its_own_answer() -> None:
+    rain = rain_of(answer(Establishment.ESTABLISHED, ground=Establishment.NOT_ESTABLISHED), wait_over=False)
 
-    assert evidence is not None
-    assert evidence.deciding_window_hours == 24
+    assert (rain.surface.value, rain.ground.value) == (TRUE, FALSE)
+
+
+def test_a_final_doubt_about_one_reading_stands_while_the_other_is_awaited() -> None:
+    rain = answer(Establishment.UNDETERMINED, reason=UndeterminedReason.RAIN_AFTER_LOSS)
+    surface, ground = rain.readings
+    awaited = ground.model_copy(update={"final": False, "undetermined_reason": UndeterminedReason.MISSING_HOURS})
+
+    known = rain_of(rain.model_copy(update={"readings": (surface, awaited), "final": False}), wait_over=False)
+
+    assert (known.surface.doubt, known.ground.doubt, known.awaited) == (GroundCode.RAIN_AFTER_LOSS, None, True)
+
+
+def test_a_reading_that_was_not_answered_leaves_a_doubt() -> None:
+    rain = HEAVY_RAIN.model_copy(update={"readings": HEAVY_RAIN.readings[:1]})
+
+    assert rain_of(rain, wait_over=False).ground == (UNKNOWN, GroundCode.RAINFALL_UNDETERMINED)
+
+
+@pytest.mark.parametrize(
+    ("assessed", "wait_over", "doubt"),
+    [
+        (measured(0, recent_rain=TRUE), True, None),
+        (measured(0, recent_rain=FALSE), True, None),
+        (NOT_YET_MEASURED, False, None),
+        (NOT_YET_MEASURED, True, GroundCode.RAINFALL_UNDETERMINED),
+        (CANNOT_BE_TOLD, False, GroundCode.RAINFALL_UNDETERMINED),
+        (None, False, None),
+        (None, True, GroundCode.RAINFALL_NOT_RECEIVED),
+    ],
+)
+def test_rain_of_the_last_day_leaves_a_doubt_only_when_nothing_more_can_come(
+    assessed: RainfallAssessed | None, doubt: GroundCode | None, *, wait_over: bool
+) -> None:
+    assert rain_of(assessed, wait_over=wait_over).recent_fact.doubt is doubt
+
+
+def test_claims_of_one_storm_share_what_is_known_about_its_rain() -> None:
+    later = HEAVY_RAIN.model_copy(update={"assessment_version": 2, "stations": ()})
+
+    assert rain_of(HEAVY_RAIN, wait_over=False) == rain_of(later, wait_over=False)
+    assert hash(rain_of(HEAVY_RAIN, wait_over=False)) == hash(rain_of(later, wait_over=False))
+
+
+def test_a_decision_shows_all_of_an_answer_but_its_hours() -> None:
+    shown = verdict_on(case(rain=HEAVY_RAIN)).rain
+    whole = HEAVY_RAIN.model_dump(exclude={"claim_id": True, "request_version": True})
+    for station in whole["stations"]:
+        del station["hours"], station["quality"]
+
+    assert shown is not None
+    assert shown == evidence_of(HEAVY_RAIN)
+    assert shown.model_dump() == whole

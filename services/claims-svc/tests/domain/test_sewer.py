@@ -32,6 +32,7 @@ UNSURE_FLOOD = REGIONAL_FLOOD.model_copy(update={"home_in_unembanked_area": None
         (YES, DRY, DENIED, GroundCode.TOILET_WITHOUT_HEAVY_PRECIPITATION),
         (NO, DRY, REFERRED, GroundCode.SEWER_WATER_WITHOUT_CAUSE),
         (None, DRY, REFERRED, GroundCode.FACT_MISSING),
+        (None, CANNOT_BE_TOLD, REFERRED, GroundCode.FACT_MISSING),
         (YES, CANNOT_BE_TOLD, REFERRED, GroundCode.RAINFALL_UNDETERMINED),
         (YES, None, REFERRED, GroundCode.RAINFALL_NOT_RECEIVED),
     ],
@@ -74,6 +75,23 @@ def test_sewer_water_from_a_flood_that_needs_a_second_look_needs_one_too() -> No
     )
     on_the_registers_word = REGIONAL_FLOOD.model_copy(update={"sewer_water_entered": YES})
     assert finding_on(SEWER, facts=on_the_registers_word, rain=DRY).second_look is False
+
+
+def test_sewer_water_that_heavy_rain_covers_for_certain_needs_no_second_look_at_the_flood() -> None:
+    facts = REGIONAL_FLOOD.model_copy(update={"flood_defence_failed": YES, "sewer_water_entered": YES})
+
+    finding = finding_on(SEWER, facts=facts, rain=HEAVY_RAIN)
+
+    assert (finding.outcome, finding.second_look) == (COVERED, False)
+    assert decisive(finding) is GroundCode.SEWER_WATER_FROM_HEAVY_PRECIPITATION
+
+
+def test_fire_does_not_make_the_water_of_a_flood_covered() -> None:
+    fire_and_sewer = {"fire_or_explosion_followed": YES, "toilet_overflowed": YES}
+
+    finding = finding_on(SEWER, facts=PRIMARY_FLOOD.model_copy(update=fire_and_sewer), rain=DRY)
+
+    assert decisive(finding) is GroundCode.TOILET_WITHOUT_HEAVY_PRECIPITATION
 
 
 def test_an_overflowing_toilet_without_sewer_water_is_a_contradiction_for_a_handler() -> None:

@@ -1,16 +1,19 @@
-"""The claim-level rules: insurance, reported causes, and how damage items decide the claim."""
+"""The claim-level rules: insurance, reports, reported causes, and how damage items decide the claim."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from claims_svc.domain.basis import Basis
-from claims_svc.domain.insurance import InsuranceState
+from claims_svc.domain.insurance import InsuranceState, dutch_day
 from claims_svc.domain.rules.items import ItemVerdict
 from claims_svc.domain.rules.rule import Rule, excludes, refers, weight_of
 from claims_svc.domain.truth import certain
-from contracts.coverage import Finding, Ground, GroundCode, GroundEffect, Outcome
+from contracts.coverage import DecidedItem, Finding, Ground, GroundCode, GroundEffect, Outcome
 from contracts.loss_reports import DamageKind
 from contracts.vocabulary import Truth
 
@@ -20,40 +23,72 @@ _OUTCOME_OF = {
     GroundEffect.REFERS: Outcome.REFERRED,
 }
 _EFFECT_OF = {outcome: effect for effect, outcome in _OUTCOME_OF.items()}
-_ITEM_GROUNDS = frozenset({GroundCode.COVER_NOT_CHOSEN, GroundCode.DAMAGE_NOT_ATTRIBUTED})
+_ITEM_GROUNDS = frozenset(
+    {
+        GroundCode.COVER_NOT_CHOSEN,
+        GroundCode.DAMAGE_NOT_ATTRIBUTED,
+        GroundCode.EXCLUDED_FLOOD_WITH_OTHER_WATER,
+        GroundCode.SECOND_LOOK,
+    }
+)
 
 
-def claim_level_rules(basis: Basis, *, findings: Sequence[Finding]) -> tuple[Rule, ...]:
+def claim_level_rules(basis: Basis, *, findings: Sequence[Finding], statement_turned: bool) -> tuple[Rule, ...]:
     """Return the rules that come before any finding: the first one that holds decides the claim.
 
-    Source: domain.md, "Cover by route", last paragraph; the product's `version`.
+    `statement_turned`: the customer's own earlier statement turned round, and with it the outcome in their favour.
+
+    Source: domain.md, "Cover by route", last paragraphs; decision record 0027; the product's `version` and
+    `reported_within_years`.
     """
     return _claim_level_rules(
-        basis.insurance.state,
-        certain(holds=not basis.product_is_known),
-        certain(holds=not findings),
-        certain(holds=_causes_inseparable(basis)),
+        _ClaimFacts(
+            basis.insurance.state,
+            other_product=not basis.product_is_known,
+            reported_late=_reported_late(basis),
+            possible_duplicate=basis.possible_duplicate_of is not None,
+            reporters_differ=basis.reporters_differ,
+            statement_turned=statement_turned,
+            without_route=not findings,
+            inseparable=_causes_inseparable(basis),
+        )
     )
 
 
-@lru_cache(maxsize=64)
-def _claim_level_rules(
-    state: InsuranceState, other_product: Truth, without_route: Truth, inseparable: Truth
-) -> tuple[Rule, ...]:
-    unknown = certain(holds=state is InsuranceState.UNKNOWN)
-    changed = certain(holds=state is InsuranceState.CHANGED_DURING_LOSS)
+class _ClaimFacts(NamedTuple):
+    insurance: InsuranceState
+    other_product: bool
+    reported_late: bool
+    possible_duplicate: bool
+    reporters_differ: bool
+    statement_turned: bool
+    without_route: bool
+    inseparable: bool
+
+
+@lru_cache(maxsize=128)
+def _claim_level_rules(facts: _ClaimFacts) -> tuple[Rule, ...]:
     return (
-        refers(GroundCode.POLICY_UNKNOWN, holds=unknown, facts=()),
-        excludes(GroundCode.NOT_INSURED_AT_LOSS, holds=_UNINSURED[state], facts=()),
-        refers(GroundCode.TERMS_CHANGED_DURING_LOSS, holds=changed, facts=()),
-        refers(GroundCode.PRODUCT_UNKNOWN, holds=other_product, facts=()),
-        refers(GroundCode.NO_ROUTE_REPORTED, holds=without_route, facts=()),
-        refers(GroundCode.CAUSES_INSEPARABLE, holds=inseparable, facts=()),
+        _refers(GroundCode.POLICY_UNKNOWN, holds=facts.insurance is InsuranceState.UNKNOWN),
+        _refers(GroundCode.PRODUCT_UNKNOWN, holds=facts.other_product),
+        # What makes the report itself doubtful comes before a denial, which would rest on it.
+        _refers(GroundCode.REPORTED_LATE, holds=facts.reported_late),
+        _refers(GroundCode.POSSIBLE_DUPLICATE, holds=facts.possible_duplicate),
+        _refers(GroundCode.REPORTERS_DIFFER, holds=facts.reporters_differ),
+        _refers(GroundCode.STATEMENT_TURNED, holds=facts.statement_turned),
+        excludes(GroundCode.NOT_INSURED_AT_LOSS, holds=_UNINSURED[facts.insurance], facts=()),
+        _refers(GroundCode.TERMS_CHANGED_DURING_LOSS, holds=facts.insurance is InsuranceState.CHANGED_DURING_LOSS),
+        _refers(GroundCode.NO_ROUTE_REPORTED, holds=facts.without_route),
+        _refers(GroundCode.CAUSES_INSEPARABLE, holds=facts.inseparable),
     )
+
+
+def _refers(code: GroundCode, *, holds: bool) -> Rule:
+    return refers(code, holds=certain(holds=holds), facts=())
 
 
 def item_rules(items: Iterable[ItemVerdict]) -> Iterator[Rule]:
-    """Yield the rules that decided items for another reason than their water (domain.md, "Damage items")."""
+    """Yield the rules that decided items for another reason than their cause (domain.md, "Damage items")."""
     for verdict in items:
         about_item = verdict.ground in _ITEM_GROUNDS
         if about_item or verdict.item.kind is DamageKind.CELLAR_PUMPING:
@@ -61,12 +96,13 @@ def item_rules(items: Iterable[ItemVerdict]) -> Iterator[Rule]:
             yield Rule(code, _EFFECT_OF[verdict.outcome], Truth.TRUE, (), Truth.TRUE)
 
 
-def decided_by(rules: Iterable[Rule]) -> Rule | None:
-    """Return the rule about the claim as a whole that decides it; None when its damage items do."""
-    return next((rule for rule in rules if rule.holds is Truth.TRUE), None)
+def decided_by(rules: Iterable[Rule]) -> tuple[Outcome, GroundCode] | None:
+    """Return what the rules about the claim as a whole decide, and on which ground; None when its items decide."""
+    rule = next((rule for rule in rules if rule.holds is Truth.TRUE), None)
+    return None if rule is None else (_OUTCOME_OF[rule.effect], rule.code)
 
 
-def claim_outcome(rules: Sequence[Rule], *, items: Sequence[ItemVerdict]) -> tuple[Outcome, GroundCode]:
+def decided_by_items(items: Sequence[DecidedItem]) -> tuple[Outcome, GroundCode]:
     """Return the outcome of the claim and the ground that decided.
 
     A claim is as doubtful as its damage: one item in doubt leaves it to a handler; a finding in doubt that no damage
@@ -74,13 +110,10 @@ def claim_outcome(rules: Sequence[Rule], *, items: Sequence[ItemVerdict]) -> tup
 
     Source: decision record 0010.
     """
-    rule = decided_by(rules)
-    if rule is not None:
-        return _OUTCOME_OF[rule.effect], rule.code
     for outcome in (Outcome.REFERRED, Outcome.COVERED):
-        for verdict in items:
-            if verdict.outcome is outcome:
-                return outcome, verdict.ground
+        for item in items:
+            if item.outcome is outcome:
+                return outcome, item.ground
     return Outcome.DENIED, items[0].ground
 
 
@@ -96,6 +129,18 @@ def grounds_of(rules: Iterable[Rule], *, outcome: Outcome, deciding: GroundCode)
         )
         for rule in relevant
     )
+
+
+def _reported_late(basis: Basis) -> bool:
+    """Return whether the report came more than the product's years after the loss, by Dutch calendar days."""
+    last_day = _years_later(dutch_day(basis.loss.until_at), years=basis.product.reported_within_years)
+    return dutch_day(basis.reported_at) > last_day
+
+
+def _years_later(day: date, *, years: int) -> date:
+    """Return the day with the same number; 29 February becomes 28, as terms end in law (Regulation 1182/71)."""
+    year = day.year + years
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
 
 
 def _causes_inseparable(basis: Basis) -> bool:

@@ -6,11 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from claims_svc.domain.rain import Rain
-from claims_svc.domain.rules.flood import flood
+from claims_svc.domain.rules.flood import fire_after_flood, flood
 from claims_svc.domain.rules.groundwater import groundwater
 from claims_svc.domain.rules.other_causes import other_cause, storm
 from claims_svc.domain.rules.precipitation import direct_precipitation, indirect_precipitation
-from claims_svc.domain.rules.reported import ReportedRoute, reported_routes
+from claims_svc.domain.rules.reported import (
+    NamedByDamage,
+    ReportedRoute,
+    named_by,
+    reported_fire,
+    reported_routes,
+)
 from claims_svc.domain.rules.sewer import sewer_backflow
 from contracts.coverage import Finding
 from contracts.loss_reports import DamageItem, LossFacts
@@ -32,19 +38,26 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """Return one finding per reported route, every rule of the route evaluated (domain.md, "What a report says").
 
-    `trusted` are the product's `trusted_sources`.
+    That on a flood is followed by one on the damage by fire, where a fire is reported. `trusted` are the product's
+    `trusted_sources`.
     """
-    return _findings(facts, frozenset(item.route for item in damage), rain, trusted)
+    return _findings(facts, named_by(damage), rain, trusted)
 
 
 # Memoised because the many claims of one storm report few different combinations of facts. Each rule is memoised once
 # more on the few facts it asks for: reports that differ elsewhere still share its finding.
 @lru_cache(maxsize=4_096)
 def _findings(
-    facts: LossFacts, named_by_damage: frozenset[WaterRoute | None], rain: Rain, trusted: tuple[FactSource, ...]
+    facts: LossFacts, named_by_damage: NamedByDamage, rain: Rain, trusted: tuple[FactSource, ...]
 ) -> tuple[Finding, ...]:
-    findings: dict[WaterRoute, Finding] = {}
+    findings: list[Finding] = []
+    flooded: Finding | None = None
     for route, entered in reported_routes(facts, named_by_damage=named_by_damage).items():
-        reported = ReportedRoute(entered, facts, rain, trusted, findings.get(WaterRoute.FLOOD))
-        findings[route] = _RULES_OF[route](reported)
-    return tuple(findings.values())
+        reported = ReportedRoute(entered, facts, rain, trusted, flooded)
+        findings.append(_RULES_OF[route](reported))
+        if route is WaterRoute.FLOOD:
+            flooded = findings[-1]
+            fire = reported_fire(facts, named_by_damage=named_by_damage)
+            if fire is not None:
+                findings.append(fire_after_flood(reported, fire=fire))
+    return tuple(findings)

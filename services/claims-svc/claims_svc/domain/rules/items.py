@@ -1,4 +1,4 @@
-"""The rules about damage items: which water caused each, and whether the policy insures what was damaged."""
+"""The rules about damage items: what caused each, and whether the policy insures what was damaged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from contracts.vocabulary import Cover, WaterRoute
 
 
 class ItemVerdict(NamedTuple):
-    """The outcome of one item, the ground that decided it, and the findings its damage can rest on."""
+    """The outcome of one item, the ground that decided it, and the findings its damage can rest on.
+
+    A covered item has covered findings only: any of them pays for it.
+    """
 
     item: DamageItem
     outcome: Outcome
@@ -20,52 +23,129 @@ class ItemVerdict(NamedTuple):
     causes: tuple[Finding, ...]
 
 
-def decide_item(item: DamageItem, *, findings: Sequence[Finding], covers: Sequence[Cover]) -> ItemVerdict:
-    """Return the verdict on `item`. `findings` are all findings of the claim, at least one.
+def decide_items(
+    damage: Sequence[DamageItem], *, findings: Sequence[Finding], covers: Sequence[Cover]
+) -> list[ItemVerdict]:
+    """Return the verdicts on `damage`, in its order; none when there are no findings.
 
     An item follows the route it names, or all reported routes when it names none: where these differ and none is in
-    doubt, a handler says which part came by which water. Cleaning and pumping are insured by any cover.
+    doubt, a handler says which part came by which water. An item by fire follows the finding on the fire; where a fire
+    is reported, an item that does not say whether the fire or the flood did it goes to a handler, unless both have the
+    same outcome. Cleaning and pumping are insured by any cover.
 
-    Source: domain.md, "Damage items"; decision record 0010.
+    Source: domain.md, "Damage items"; decision records 0010 and 0027.
     """
+    if not findings:
+        return []
+    causes = _causes(findings)
+    return [_decide(item, causes, covers) for item in damage]
+
+
+class _Causes(NamedTuple):
+    """The findings of one claim. `fire`: that on damage by fire, if any; `fire_differs` from that on the flood.
+
+    `excluded_water`: the water of an excluded flood, and of the sewer or precipitation that came with it.
+    """
+
+    waters: tuple[Finding, ...]
+    fire: tuple[Finding, ...]
+    fire_differs: bool
+    excluded_water: frozenset[WaterRoute]
+
+
+def _causes(findings: Sequence[Finding]) -> _Causes:
+    waters = tuple(finding for finding in findings if not finding.by_fire)
+    fire = tuple(finding for finding in findings if finding.by_fire)
+    outcomes = {finding.route: finding.outcome for finding in waters}
+    flood = outcomes.get(WaterRoute.FLOOD)
+    mixed = flood is Outcome.DENIED and not _MIXES_WITH_FLOOD.isdisjoint(outcomes)
+    return _Causes(
+        waters,
+        fire,
+        fire_differs=any(finding.outcome is not flood for finding in fire),
+        excluded_water=_MIXES_WITH_FLOOD | {WaterRoute.FLOOD} if mixed else frozenset(),
+    )
+
+
+def _decide(item: DamageItem, causes: _Causes, covers: Sequence[Cover]) -> ItemVerdict:
     needed = _COVER_NEEDED.get(item.kind)
     if needed is not None and needed not in covers:
         return ItemVerdict(item, Outcome.DENIED, GroundCode.COVER_NOT_CHOSEN, ())
-    causes = _causes(item, findings)
-    outcomes = [_outcome(item, cause) for cause in causes]
-    if Outcome.REFERRED not in outcomes and len(set(outcomes)) > 1:
-        return ItemVerdict(item, Outcome.REFERRED, GroundCode.DAMAGE_NOT_ATTRIBUTED, causes)
-    outcome = Outcome.REFERRED if Outcome.REFERRED in outcomes else outcomes[0]
-    deciding = causes[outcomes.index(outcome)]
-    ground = decisive_ground(deciding) if deciding.outcome is outcome else GroundCode.CELLAR_PUMPING
-    return ItemVerdict(item, outcome, ground, causes)
+    if item.by_fire_or_explosion:
+        return _damaged_by_fire(item, causes.fire)
+    waters = _waters(item, causes.waters)
+    if any(water.route in causes.excluded_water for water in waters):
+        return _refer(item, GroundCode.EXCLUDED_FLOOD_WITH_OTHER_WATER, waters)
+    if item.kind is DamageKind.CELLAR_PUMPING:
+        return _pumped(item, waters)
+    fire_or_flood = causes.fire_differs and item.by_fire_or_explosion is None
+    if fire_or_flood and any(water.route is WaterRoute.FLOOD for water in waters):
+        return _refer(item, GroundCode.DAMAGE_NOT_ATTRIBUTED, waters)
+    return _damaged(item, waters)
 
 
-def _causes(item: DamageItem, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def _waters(item: DamageItem, waters: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings the item can rest on; rain that falls in does not fill a cellar that must be pumped."""
     if item.route is not None:
-        return tuple(finding for finding in findings if finding.route is item.route)
+        return tuple(water for water in waters if water.route is item.route)
     if item.kind is DamageKind.CELLAR_PUMPING:
-        filling = tuple(finding for finding in findings if finding.route is not WaterRoute.DIRECT_PRECIPITATION)
-        return filling or tuple(findings)
-    return tuple(findings)
+        return tuple(water for water in waters if water.route is not WaterRoute.DIRECT_PRECIPITATION) or waters
+    return waters
 
 
-def _outcome(item: DamageItem, cause: Finding) -> Outcome:
-    """Return the outcome of `cause` for the item.
+def _damaged(item: DamageItem, causes: tuple[Finding, ...]) -> ItemVerdict:
+    for cause in causes:
+        if cause.outcome is Outcome.REFERRED:
+            return _refer(item, decisive_ground(cause), causes)
+    outcome = causes[0].outcome
+    if any(cause.outcome is not outcome for cause in causes):
+        return _refer(item, GroundCode.DAMAGE_NOT_ATTRIBUTED, causes)
+    if any(cause.second_look for cause in causes):
+        return _refer(item, GroundCode.SECOND_LOOK, causes)
+    return ItemVerdict(item, outcome, decisive_ground(causes[0]), causes)
 
-    Pumping is covered by indirect precipitation, a covered flood or covered groundwater only. Covered sewer water
-    stands in between, because it comes from one of these: a handler decides.
+
+def _damaged_by_fire(item: DamageItem, fire: tuple[Finding, ...]) -> ItemVerdict:
+    """Return the verdict on damage by fire; other water is no cause of it, and fire fills no cellar."""
+    if item.route not in {None, WaterRoute.FLOOD}:
+        return _refer(item, GroundCode.DAMAGE_NOT_ATTRIBUTED, fire)
+    verdict = _damaged(item, fire)
+    if item.kind is DamageKind.CELLAR_PUMPING and verdict.outcome is Outcome.COVERED:
+        return _refer(item, GroundCode.CELLAR_PUMPING, fire)
+    return verdict
+
+
+def _pumped(item: DamageItem, waters: tuple[Finding, ...]) -> ItemVerdict:
+    """Return the verdict on pumping: one covered cause that suffices is enough, whatever other water came in.
+
+    Indirect precipitation, a covered flood and covered groundwater suffice. Covered sewer water comes from one of
+    these: a handler decides. Rain that fell in does not fill a cellar.
     """
-    if item.kind is not DamageKind.CELLAR_PUMPING or cause.outcome is not Outcome.COVERED:
-        return cause.outcome
-    return _PUMPING_AFTER.get(cause.route, Outcome.REFERRED)
+    sufficient = tuple(
+        water for water in waters if water.outcome is Outcome.COVERED and water.route in _SUFFICES_FOR_PUMPING
+    )
+    certain = tuple(water for water in sufficient if not water.second_look)
+    if certain:
+        return ItemVerdict(item, Outcome.COVERED, decisive_ground(certain[0]), certain)
+    if sufficient:
+        return _refer(item, GroundCode.SECOND_LOOK, waters)
+    for water in waters:
+        if water.outcome is Outcome.REFERRED:
+            return _refer(item, decisive_ground(water), waters)
+    covered = [water.route for water in waters if water.outcome is Outcome.COVERED]
+    if not covered:
+        return ItemVerdict(item, Outcome.DENIED, decisive_ground(waters[0]), waters)
+    if covered == [WaterRoute.DIRECT_PRECIPITATION]:
+        return ItemVerdict(item, Outcome.DENIED, GroundCode.CELLAR_PUMPING, waters)
+    return _refer(item, GroundCode.CELLAR_PUMPING, waters)
+
+
+def _refer(item: DamageItem, ground: GroundCode, causes: tuple[Finding, ...]) -> ItemVerdict:
+    return ItemVerdict(item, Outcome.REFERRED, ground, causes)
 
 
 _COVER_NEEDED = {DamageKind.BUILDINGS: Cover.BUILDINGS, DamageKind.CONTENTS: Cover.CONTENTS}
-_PUMPING_AFTER = {
-    WaterRoute.INDIRECT_PRECIPITATION: Outcome.COVERED,
-    WaterRoute.FLOOD: Outcome.COVERED,
-    WaterRoute.GROUNDWATER: Outcome.COVERED,
-    WaterRoute.DIRECT_PRECIPITATION: Outcome.DENIED,
-}
+_MIXES_WITH_FLOOD = frozenset({WaterRoute.SEWER_BACKFLOW, WaterRoute.INDIRECT_PRECIPITATION})
+_SUFFICES_FOR_PUMPING = frozenset(
+    {WaterRoute.INDIRECT_PRECIPITATION, WaterRoute.FLOOD, WaterRoute.GROUNDWATER},
+)

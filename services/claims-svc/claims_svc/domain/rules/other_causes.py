@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from claims_svc.domain.facts import Known
-from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.reported import ReportedRoute
 from claims_svc.domain.rules.rule import conclude, refers
 from contracts.coverage import Finding, GroundCode
@@ -17,7 +16,7 @@ def storm(reported: ReportedRoute) -> Finding:
 
     Source: domain.md, "Cover by route".
     """
-    return _refer(WaterRoute.STORM, GroundCode.STORM, reported.entered, reported.rain)
+    return _refer(WaterRoute.STORM, GroundCode.STORM, reported.entered)
 
 
 def other_cause(reported: ReportedRoute) -> Finding:
@@ -25,9 +24,9 @@ def other_cause(reported: ReportedRoute) -> Finding:
 
     Source: domain.md, "Cover by route".
     """
-    return _refer(WaterRoute.OTHER, GroundCode.OTHER_CAUSE, reported.entered, reported.rain)
+    return _refer(WaterRoute.OTHER, GroundCode.OTHER_CAUSE, reported.entered)
 
 
-@lru_cache(maxsize=512)
-def _refer(route: WaterRoute, code: GroundCode, caused: Known, rain: Rain) -> Finding:
-    return conclude(route, rules=[refers(code, holds=caused.value, facts=[caused])], rain=rain)
+@lru_cache(maxsize=64)
+def _refer(route: WaterRoute, code: GroundCode, caused: Known) -> Finding:
+    return conclude(route, rules=[refers(code, holds=caused.value, facts=[caused])])

@@ -5,26 +5,35 @@ from __future__ import annotations
 from functools import lru_cache
 
 from claims_svc.domain.facts import Known
-from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.reported import ReportedRoute
-from claims_svc.domain.rules.rule import conclude, covers, excludes
+from claims_svc.domain.rules.rule import conclude, covers, excludes, refers
 from claims_svc.domain.truth import all_of, negation
 from contracts.coverage import Finding, GroundCode
 from contracts.vocabulary import WaterRoute
 
 
 def direct_precipitation(reported: ReportedRoute) -> Finding:
-    """Covered, however much or little it rained; an open window does not matter here.
+    """Covered when it rained at all; where next to nothing was measured, a handler decides.
 
-    Source: domain.md, "Cover by route".
+    An open window does not matter here.
+
+    Source: domain.md, "Cover by route"; weather-svc assesses the product's `rain.recent_rain`.
     """
-    return _direct_precipitation(fell=reported.entered, rain=reported.rain)
+    return _direct_precipitation(fell=reported.entered, rained=reported.rain.recent_fact)
 
 
 @lru_cache(maxsize=256)
-def _direct_precipitation(*, fell: Known, rain: Rain) -> Finding:
-    rules = [covers(GroundCode.DIRECT_PRECIPITATION, holds=fell.value, facts=[fell])]
-    return conclude(WaterRoute.DIRECT_PRECIPITATION, rules=rules, rain=rain)
+def _direct_precipitation(*, fell: Known, rained: Known) -> Finding:
+    facts = [fell, rained]
+    rules = [
+        covers(GroundCode.DIRECT_PRECIPITATION, holds=all_of(fell.value, rained.value), facts=facts),
+        refers(
+            GroundCode.DIRECT_PRECIPITATION_WITHOUT_RAIN,
+            holds=all_of(fell.value, negation(rained.value)),
+            facts=facts,
+        ),
+    ]
+    return conclude(WaterRoute.DIRECT_PRECIPITATION, rules=rules)
 
 
 def indirect_precipitation(reported: ReportedRoute) -> Finding:
@@ -36,13 +45,12 @@ def indirect_precipitation(reported: ReportedRoute) -> Finding:
     return _indirect_precipitation(
         left_its_course=reported.entered,
         through_opening=reported.fact("came_through_open_window_or_door"),
-        rain=reported.rain,
+        heavy=reported.rain.surface.fact,
     )
 
 
-@lru_cache(maxsize=1_024)
-def _indirect_precipitation(*, left_its_course: Known, through_opening: Known, rain: Rain) -> Finding:
-    heavy = rain.heavy_fact
+@lru_cache(maxsize=512)
+def _indirect_precipitation(*, left_its_course: Known, through_opening: Known, heavy: Known) -> Finding:
     entered = left_its_course.value
     rules = [
         covers(
@@ -59,4 +67,4 @@ def _indirect_precipitation(*, left_its_course: Known, through_opening: Known, r
             facts=[left_its_course, heavy],
         ),
     ]
-    return conclude(WaterRoute.INDIRECT_PRECIPITATION, rules=rules, rain=rain)
+    return conclude(WaterRoute.INDIRECT_PRECIPITATION, rules=rules)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from claims_svc.domain.facts import ROUTE_FACTS, Known, known
 from claims_svc.domain.rain import Rain
 from contracts.coverage import Finding
-from contracts.loss_reports import LossFacts
+from contracts.loss_reports import DamageItem, LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 
 
@@ -24,7 +25,21 @@ class ReportedRoute(NamedTuple):
         return known(self.facts, name)
 
 
-def reported_routes(facts: LossFacts, *, named_by_damage: frozenset[WaterRoute | None]) -> dict[WaterRoute, Known]:
+class NamedByDamage(NamedTuple):
+    """What the damage items of a report name as their cause."""
+
+    routes: frozenset[WaterRoute]
+    fire: bool
+
+
+def named_by(damage: Iterable[DamageItem]) -> NamedByDamage:
+    """Return what `damage` names; an item that names a fire names the flood that the fire followed from."""
+    fire = any(item.by_fire_or_explosion for item in damage)
+    routes = {item.route for item in damage if item.route is not None}
+    return NamedByDamage(frozenset(routes | {WaterRoute.FLOOD} if fire else routes), fire)
+
+
+def reported_routes(facts: LossFacts, *, named_by_damage: NamedByDamage) -> dict[WaterRoute, Known]:
     """Return the reported routes and whether the water came that way; unknown where damage and facts disagree.
 
     A route is reported when its fact is true or said to be unknown, or when a damage item names it (domain.md, "What a
@@ -35,9 +50,20 @@ def reported_routes(facts: LossFacts, *, named_by_damage: frozenset[WaterRoute |
         entry = _entry(getattr(facts, name), None if implied_by is None else getattr(facts, implied_by))
         if entry is not None and entry.value is not Truth.FALSE:
             reported[route] = Known(name, entry.value, entry.source)
-        elif route in named_by_damage:
+        elif route in named_by_damage.routes:
             reported[route] = Known(name, Truth.UNKNOWN)
     return reported
+
+
+def reported_fire(facts: LossFacts, *, named_by_damage: NamedByDamage) -> Known | None:
+    """Return whether fire or explosion followed from the flood; None where nobody mentions it.
+
+    As with a route, it stays unknown where only damage items say so, or where they contradict the fact.
+    """
+    fact = facts.fire_or_explosion_followed
+    if fact is not None and fact.value is not Truth.FALSE:
+        return Known("fire_or_explosion_followed", fact.value, fact.source)
+    return Known("fire_or_explosion_followed", Truth.UNKNOWN) if named_by_damage.fire else None
 
 
 def _entry(entry: Fact | None, detail: Fact | None) -> Fact | None:

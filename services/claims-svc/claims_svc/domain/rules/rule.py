@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from claims_svc.domain.facts import Known, ground_fact, lacks_source
-from claims_svc.domain.rain import HEAVY_LOCAL_PRECIPITATION, Heavy, Rain
 from claims_svc.domain.truth import all_of, any_of, negation
 from contracts.coverage import Finding, Ground, GroundCode, GroundEffect, GroundWeight, Outcome
 from contracts.vocabulary import FactSource, Truth, WaterRoute
@@ -41,9 +40,9 @@ def conclude(
     route: WaterRoute,
     *,
     rules: Sequence[Rule],
-    rain: Rain,
     trusted: tuple[FactSource, ...] = (),
     second_look: bool = False,
+    by_fire: bool = False,
 ) -> Finding:
     """Return the finding on one route with every rule in it.
 
@@ -53,8 +52,8 @@ def conclude(
 
     Source: decision record 0010, "Within a route".
     """
-    outcome = _outcome(rules)
-    listed = [*rules, *_doubts(rules, rain=rain, trusted=trusted)] if outcome is Outcome.REFERRED else rules
+    outcome = outcome_of(rules)
+    listed = [*rules, *_doubts(rules, trusted=trusted)] if outcome is Outcome.REFERRED else rules
     effect = _DECIDED_BY[outcome]
     decisive = next(each for each in listed if each.effect is effect and each.stands is Truth.TRUE)
     return Finding(
@@ -62,6 +61,7 @@ def conclude(
         outcome=outcome,
         grounds=tuple(_ground(each, decisive=each is decisive) for each in listed),
         second_look=second_look and outcome is Outcome.COVERED,
+        by_fire=by_fire,
     )
 
 
@@ -76,7 +76,8 @@ def decisive_ground(finding: Finding) -> GroundCode:
     return next(ground.code for ground in finding.grounds if ground.weight is GroundWeight.DECISIVE)
 
 
-def _outcome(rules: Sequence[Rule]) -> Outcome:
+def outcome_of(rules: Sequence[Rule]) -> Outcome:
+    """Return the outcome of the rules of one route (decision record 0010, "Within a route")."""
     excluded = _strongest(rules, effect=GroundEffect.EXCLUDES)
     if excluded is Truth.TRUE:
         return Outcome.DENIED
@@ -91,18 +92,29 @@ def _strongest(rules: Sequence[Rule], *, effect: GroundEffect) -> Truth:
     return any_of(*(each.stands for each in rules if each.effect is effect))
 
 
-def _doubts(rules: Sequence[Rule], *, rain: Rain, trusted: tuple[FactSource, ...]) -> Iterator[Rule]:
-    """Yield why rules could not be evaluated: rain, then facts nobody gave, then facts without a trusted source."""
-    facts = dict.fromkeys(fact for each in rules if each.stands is Truth.UNKNOWN for fact in each.facts)
-    missing = [fact for fact in facts if fact.value is Truth.UNKNOWN]
-    unsourced = [fact for fact in facts if fact.value is Truth.TRUE and lacks_source(fact, trusted=trusted)]
-    if not rain.awaited and any(fact.name == HEAVY_LOCAL_PRECIPITATION for fact in missing):
-        yield refers(_RAIN_DOUBT[rain.received], holds=Truth.TRUE, facts=[rain.heavy_fact])
-        missing.remove(rain.heavy_fact)
+def _doubts(rules: Sequence[Rule], *, trusted: tuple[FactSource, ...]) -> Iterator[Rule]:
+    """Yield why rules could not be evaluated, first what somebody can still tell.
+
+    Facts nobody gave come before facts without a trusted source, and rain that will stay unknown comes last.
+    """
+    not_reached = [each for each in rules if each.stands is Truth.UNKNOWN]
+    excluding = [each for each in not_reached if each.effect is GroundEffect.EXCLUDES]
+    unknown = [fact for fact in _facts_of(not_reached) if fact.value is Truth.UNKNOWN]
+    unsourced = [
+        fact for fact in _facts_of(excluding) if fact.value is Truth.TRUE and lacks_source(fact, trusted=trusted)
+    ]
+    missing = [fact for fact in unknown if fact.doubt is None]
     if missing:
         yield refers(GroundCode.FACT_MISSING, holds=Truth.TRUE, facts=missing)
     if unsourced:
         yield refers(GroundCode.SOURCE_MISSING, holds=Truth.TRUE, facts=unsourced)
+    for fact in unknown:
+        if fact.doubt is not None:
+            yield refers(fact.doubt, holds=Truth.TRUE, facts=[fact])
+
+
+def _facts_of(rules: Sequence[Rule]) -> Iterable[Known]:
+    return dict.fromkeys(fact for each in rules for fact in each.facts)
 
 
 def _ground(rule: Rule, *, decisive: bool) -> Ground:
@@ -125,4 +137,3 @@ _WEIGHT_OF_OTHERS = {
     Truth.FALSE: GroundWeight.DOES_NOT_HOLD,
     Truth.UNKNOWN: GroundWeight.NOT_REACHED,
 }
-_RAIN_DOUBT = {True: GroundCode.RAINFALL_UNDETERMINED, False: GroundCode.RAINFALL_NOT_RECEIVED}
