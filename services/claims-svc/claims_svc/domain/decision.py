@@ -34,6 +34,14 @@ class Decision:
     evidence: Evidence
     proof: bytes
 
+    @property
+    def standing(self) -> StandingDecision:
+        return StandingDecision(
+            proof=self.proof,
+            proof_sha256=self.event.proof_sha256,
+            payable_cents=self.event.money.payable_cents or 0,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingDecision:
