@@ -147,3 +147,7 @@ class DecidedItem(Part):
     awaits_assessment: bool = Field(default=False, description="Covered, but its amount is still to be assessed")
     family: PerilFamily | None = Field(default=None, description="None when it is not covered")
     rests_on_heavy_weather: bool = False
+    either_family: bool = Field(
+        default=False,
+        description="Its cause can be of the other family just as well; it counts where the customer bears less",
+    )

@@ -18,13 +18,13 @@ from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import DueTimer, Timer, Work
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import Decision
-from claims_svc.domain.occurrence import DeductibleUse, DeductibleUses
+from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.product import EVENT_LENGTH
 from claims_svc.domain.working_set import Changes, WorkingSet
 from claims_svc.repository import (
     claims,
     decisions,
-    deductible_uses,
+    event_uses,
     human_reviews,
     policies,
     policy_changes,
@@ -214,7 +214,7 @@ async def _load(
     return WorkingSet(
         policies=locked_policies,
         claims=locked_claims,
-        uses=DeductibleUses(await _load_uses(connection, locked_claims, reports=reports)),
+        uses=EventUses(await _load_uses(connection, locked_claims, reports=reports)),
         standing=await decisions.standing(connection, claim_ids=decided) if decided else {},
         now=work.now,
         versions_behind=versions_behind,
@@ -228,11 +228,11 @@ def _is_behind(claim: Claim, known: Mapping[str, PolicyChanged | None]) -> bool:
 
 async def _load_uses(
     connection: Connection, locked_claims: Mapping[UUID, Claim], *, reports: Sequence[LossReported]
-) -> Sequence[DeductibleUse]:
+) -> Sequence[ClaimUse]:
     all_reports = [*reports, *(claim.report for claim in locked_claims.values())]
     if not all_reports:
         return ()
-    return await deductible_uses.around(
+    return await event_uses.around(
         connection,
         losses={(report.policy_number, report.loss.from_at) for report in all_reports},
         claim_ids=locked_claims.keys(),
@@ -255,8 +255,8 @@ async def _store(changes: Changes, work: Work) -> None:
         await rainfall.store(connection, answers=list(changes.rainfall.values()))
     if changes.decisions:
         await decisions.insert(connection, decisions=changes.decisions)
-    if changes.deductible_uses:
-        await deductible_uses.store(connection, uses=list(changes.deductible_uses.values()))
+    if changes.event_uses:
+        await event_uses.store(connection, uses=changes.event_uses)
     if changes.reviews:
         await human_reviews.insert(connection, reviews=changes.reviews)
     await _set_timers(changes, work)

@@ -32,8 +32,9 @@ class EventUse:
     """What other claims of one event have had of it, in euro cents; `proofs` are the hashes of their decisions.
 
     `covered_cents` is their undisputed and assessed damage, `heavy_cents` the part of it that rests on heavy weather,
-    `borne_cents` what they bore of the deductible. `estimated_cents` is all covered damage that customers estimated
-    themselves, awaiting an assessment or not.
+    `borne_cents` what they bore of the deductible. `either_cents` is more of such damage, which belongs to the event of
+    the other family just as well and is in the use of both. `estimated_cents` is all covered damage that customers
+    estimated themselves, awaiting an assessment or not.
     """
 
     family: PerilFamily
@@ -42,6 +43,7 @@ class EventUse:
     estimated_cents: int
     borne_cents: int
     proofs: tuple[str, ...]
+    either_cents: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from claims_svc.domain import proof
+from claims_svc.domain.basis import EventUse
 from claims_svc.domain.case import Case
 from claims_svc.domain.claim import Claim
-from claims_svc.domain.occurrence import DeductibleUses, family_of
+from claims_svc.domain.occurrence import EventUses, families_of
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.claims import DecisionMade
+from contracts.vocabulary import PerilFamily
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,35 +34,56 @@ class Decision:
     evidence: Evidence
     proof: bytes
 
+    @property
+    def standing(self) -> StandingDecision:
+        return StandingDecision(
+            proof=self.proof,
+            proof_sha256=self.event.proof_sha256,
+            payable_cents=self.event.money.payable_cents or 0,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingDecision:
-    """The proof of a claim's newest decision, from which the decision itself can be recomputed."""
+    """The proof of a claim's newest decision, from which the decision itself can be recomputed.
+
+    `payable_cents` is what it decided to pay; 0 when nothing yet.
+    """
 
     proof: bytes
     proof_sha256: str
+    payable_cents: int
 
 
-def decide_within_event(case: Case, *, uses: DeductibleUses, claim: Claim) -> tuple[Case, Verdict]:
-    """Decide `case` with what other claims of the same event used of the deductible, and return the case with it.
+def decide_within_event(case: Case, *, uses: EventUses, claim: Claim) -> tuple[Case, Verdict]:
+    """Decide `case` with what other claims have of the same events, and return the case with it.
 
-    Only a verdict shows which event a claim belongs to, hence the second decision.
+    Only a verdict shows which events a claim belongs to, hence the second decision.
     """
     verdict = decide(case.basis)
-    family = family_of(verdict)
-    if family is None:
+    families = families_of(verdict)
+    of_events = _of_others(families, case=case, uses=uses, claim=claim)
+    if any(use.either_cents for use in of_events):
+        # Damage of others that could be of either family ties both events together.
+        of_events = _of_others(tuple(PerilFamily), case=case, uses=uses, claim=claim)
+    if not of_events:
         return case, verdict
-    used = uses.used_by_others_cents(
-        claim.claim_id,
-        policy_number=claim.report.policy_number,
-        family=family,
-        loss=claim.report.loss,
-        hours=case.product.occurrence_hours,
-    )
-    if used == 0:
-        return case, verdict
-    case = replace(case, deductible_used_before_cents=used)
+    case = replace(case, event_uses=of_events)
     return case, decide(case.basis)
+
+
+def _of_others(families: Sequence[PerilFamily], *, case: Case, uses: EventUses, claim: Claim) -> tuple[EventUse, ...]:
+    found = (
+        uses.of_others(
+            claim.claim_id,
+            policy_number=claim.report.policy_number,
+            family=family,
+            loss=claim.report.loss,
+            hours=case.product.occurrence_hours,
+        )
+        for family in families
+    )
+    return tuple(use for use in found if use is not None)
 
 
 def decision_on(

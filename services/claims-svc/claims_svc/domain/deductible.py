@@ -1,15 +1,17 @@
-"""The deductible of one claim: the chosen one, in heavy weather at least the product's minimum."""
+"""The deductible of an event, which all its claims bear once, and what one claim bears of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from claims_svc.domain.product import Product
+from claims_svc.domain.basis import EventUse
 from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.items import ItemVerdict
 from claims_svc.domain.rules.rule import decisive_ground
 from contracts.coverage import Finding, GroundCode, Outcome
-from contracts.vocabulary import Truth, WaterRoute
+from contracts.money import EventDeductible
+from contracts.vocabulary import PerilFamily, Truth, WaterRoute
 
 _REST_ON_HEAVY_PRECIPITATION = frozenset(
     {
@@ -21,29 +23,133 @@ _REST_ON_HEAVY_PRECIPITATION = frozenset(
 )
 
 
-def deductible_cents(
-    chosen_cents: int, *, items: Sequence[ItemVerdict], findings: Sequence[Finding], rain: Rain, product: Product
-) -> int:
-    """Return the deductible of a covered claim; what other claims of its event used of it is not subtracted yet.
+class Damage(NamedTuple):
+    """Covered damage of one event, in euro cents; `heavy_cents` of it rests on heavy weather."""
 
-    `chosen_cents` is the deductible of the policy at loss. It is raised to the minimum when covered damage comes from
-    heavy local precipitation, or from direct precipitation in a cloudburst. How claims of one event share it is in
-    `occurrence.py`.
+    covered_cents: int = 0
+    heavy_cents: int = 0
 
-    Source: domain.md, "Money"; decision record 0010; the product's `weather_deductible_minimum_cents`.
+
+class ChargedTo(NamedTuple):
+    """The peril whose event bears the deductible for an item, and the ground on which that peril covers it."""
+
+    family: PerilFamily
+    heavy: bool
+    ground: GroundCode
+
+
+class Deductible(NamedTuple):
+    """The deductible that the policy chose, and the least that damage by heavy weather bears of an event."""
+
+    chosen_cents: int
+    minimum_cents: int
+
+    def of_event_cents(self, damage: Damage) -> int:
+        """Return what an event with this damage bears; the minimum concerns the damage by heavy weather only.
+
+        Source: domain.md, "Money"; decision record 0028.
+        """
+        of_all_cents = min(self.chosen_cents, damage.covered_cents)
+        return max(of_all_cents, min(max(self.chosen_cents, self.minimum_cents), damage.heavy_cents))
+
+
+def perils_of(item: ItemVerdict, *, findings: Sequence[Finding], rain: Rain) -> Mapping[PerilFamily, ChargedTo]:
+    """Return the perils that a covered item can be charged to, one a family; none when it is not covered.
+
+    Which of several causes did the damage cannot be told. In one family a cause that is not heavy weather is better for
+    the customer; between the families `money.py` chooses.
     """
-    causes = (cause for verdict in items if verdict.outcome is Outcome.COVERED for cause in verdict.causes)
-    if any(_is_heavy_weather(cause, findings=findings, rain=rain) for cause in causes):
-        return max(chosen_cents, product.weather_deductible_minimum_cents)
-    return chosen_cents
+    perils: dict[PerilFamily, ChargedTo] = {}
+    if item.outcome is Outcome.COVERED:
+        for cause in item.causes:
+            peril = _charged_to(cause, findings=findings, rain=rain)
+            best = perils.get(peril.family)
+            if best is None or best.heavy > peril.heavy:
+                perils[peril.family] = peril
+    return perils
 
 
-def _is_heavy_weather(cause: Finding, *, findings: Sequence[Finding], rain: Rain) -> bool:
-    if cause.route is WaterRoute.DIRECT_PRECIPITATION:
-        return rain.cloudburst is Truth.TRUE
+def deductibles_of(
+    own: Mapping[PerilFamily, Damage],
+    *,
+    others: Mapping[PerilFamily, EventUse],
+    either: PerilFamily | None,
+    deductible: Deductible,
+) -> tuple[EventDeductible, ...]:
+    """Return what a claim with the damage `own` bears of its events, one a family that it has damage in.
+
+    An event bears its deductible over all its claims. This one bears what is left when the others have borne what they
+    bore, never more than it would bear without them. `either` is the family that damage counts in which could be of
+    either family; None when neither the claim nor the others have any. Such damage ties both events together: what it
+    made the one bear, the other need not.
+    """
+    events = {family: _event(family, own=own, others=others, either=either) for family in PerilFamily}
+    tied = [tuple(PerilFamily)] if either else [(family,) for family in own]
+    return tuple(
+        borne
+        for families in tied
+        for borne in _share(families, own=own, events=events, others=others, deductible=deductible)
+    )
+
+
+def _share(
+    families: Sequence[PerilFamily],
+    *,
+    own: Mapping[PerilFamily, Damage],
+    events: Mapping[PerilFamily, Damage],
+    others: Mapping[PerilFamily, EventUse],
+    deductible: Deductible,
+) -> list[EventDeductible]:
+    by_event = {family: deductible.of_event_cents(events[family]) for family in families}
+    by_others = {family: others[family].borne_cents if family in others else 0 for family in families}
+    borne_by_others_cents = sum(by_others.values())
+    left_cents = max(0, sum(by_event.values()) - borne_by_others_cents)
+    borne = []
+    for family in sorted(own.keys() & by_event.keys(), key=lambda family: by_others[family] - by_event[family]):
+        # A claim that comes to belong to an event of others must not cost more for that.
+        borne_cents = min(left_cents, deductible.of_event_cents(own[family]))
+        left_cents -= borne_cents
+        borne.append(
+            EventDeductible(
+                family=family,
+                chosen_cents=deductible.chosen_cents,
+                minimum_cents=deductible.minimum_cents if events[family].heavy_cents else 0,
+                event_covered_cents=events[family].covered_cents,
+                event_heavy_cents=events[family].heavy_cents,
+                borne_by_event_cents=by_event[family],
+                borne_by_others_cents=min(borne_by_others_cents, by_event[family] - borne_cents),
+                borne_cents=borne_cents,
+            )
+        )
+    return borne
+
+
+def _event(
+    family: PerilFamily,
+    *,
+    own: Mapping[PerilFamily, Damage],
+    others: Mapping[PerilFamily, EventUse],
+    either: PerilFamily | None,
+) -> Damage:
+    covered_cents, heavy_cents = own.get(family, _NO_DAMAGE)
+    use = others.get(family)
+    if use is None:
+        return Damage(covered_cents, heavy_cents)
+    covered_cents += use.covered_cents + (use.either_cents if family is either else 0)
+    return Damage(covered_cents, heavy_cents + use.heavy_cents)
+
+
+def _charged_to(cause: Finding, *, findings: Sequence[Finding], rain: Rain) -> ChargedTo:
     ground = decisive_ground(cause)
+    if cause.route is WaterRoute.DIRECT_PRECIPITATION:
+        return ChargedTo(PerilFamily.RAIN, rain.cloudburst is Truth.TRUE, ground)
     # Sewer water covered by a flood bears the deductible of the flood itself.
     if ground is GroundCode.SEWER_WATER_FROM_COVERED_FLOOD:
-        floods = (finding for finding in findings if finding.route is WaterRoute.FLOOD)
-        return any(decisive_ground(flood) in _REST_ON_HEAVY_PRECIPITATION for flood in floods)
-    return ground in _REST_ON_HEAVY_PRECIPITATION
+        floods = (finding for finding in findings if finding.route is WaterRoute.FLOOD and not finding.by_fire)
+        heavy = any(decisive_ground(flood) in _REST_ON_HEAVY_PRECIPITATION for flood in floods)
+        return ChargedTo(PerilFamily.FLOOD, heavy, ground)
+    family = PerilFamily.FLOOD if cause.route is WaterRoute.FLOOD else PerilFamily.RAIN
+    return ChargedTo(family, ground in _REST_ON_HEAVY_PRECIPITATION, ground)
+
+
+_NO_DAMAGE = Damage()

@@ -1,14 +1,64 @@
-"""From damage to payment, in whole euro cents. `deductible.py` computes the deductible of an event."""
+"""From damage to payment, item by item, in whole euro cents. `deductible.py` computes what events bear."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from claims_svc.domain.basis import Basis
+from claims_svc.domain.deductible import ChargedTo, Damage, Deductible, deductibles_of, perils_of
 from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.items import ItemVerdict
 from contracts.coverage import DecidedItem, Finding, Outcome
-from contracts.money import Money
+from contracts.money import EventDeductible, Money, MoneyStep, MoneyStepCode
+from contracts.vocabulary import FactSource, PerilFamily
+
+
+class _Line(NamedTuple):
+    """One damage item with its verdict. `either_family`: it could be charged to the other family as well."""
+
+    verdict: ItemVerdict
+    charged_to: ChargedTo | None
+    either_family: bool
+    awaits_assessment: bool
+
+    @property
+    def amount_cents(self) -> int:
+        return self.verdict.item.amount_cents
+
+    @property
+    def step(self) -> MoneyStepCode | None:
+        """The step that takes this item off the damage; None when it is paid."""
+        return MoneyStepCode.AWAITING_ASSESSMENT if self.awaits_assessment else _STEP_OF[self.verdict.outcome]
+
+    @property
+    def decided(self) -> DecidedItem:
+        item, charged_to = self.verdict.item, self.charged_to
+        return DecidedItem(
+            kind=item.kind,
+            amount_cents=item.amount_cents,
+            estimated_by=item.estimated_by,
+            route=item.route,
+            outcome=self.verdict.outcome,
+            ground=charged_to.ground if charged_to else self.verdict.ground,
+            awaits_assessment=self.awaits_assessment,
+            family=charged_to.family if charged_to else None,
+            rests_on_heavy_weather=charged_to is not None and charged_to.heavy,
+            either_family=self.either_family,
+        )
+
+
+class _Account(NamedTuple):
+    """The money of a claim whose items can be told apart, or are taken to be of one family where they cannot."""
+
+    lines: Sequence[_Line]
+    deductibles: tuple[EventDeductible, ...]
+
+    @property
+    def payable_cents(self) -> int:
+        paid = sum(line.amount_cents for line in self.lines if line.step is None)
+        return paid - sum(deductible.borne_cents for deductible in self.deductibles)
 
 
 def money_of(
@@ -21,8 +71,128 @@ def money_of(
 ) -> tuple[Money, tuple[DecidedItem, ...]]:
     """Return the money of a claim and its items as decided.
 
-    `claim_level` is the outcome when a rule about the claim as a whole decided, None when its items did.
+    `claim_level` is the outcome when a rule about the claim as a whole decided, None when its items did: then no item
+    is decided by itself. Covered damage is paid in full, without regard to the value insured. Damage that could be of
+    either family is taken to be of the one that pays more.
 
-    Source: domain.md, "Money".
+    Source: domain.md, "Money"; decision record 0028.
     """
-    raise NotImplementedError
+    if claim_level is not None:
+        damage_cents = sum(item.amount_cents for item in basis.damage)
+        taken_off = {_STEP_OF[claim_level]: damage_cents}
+        payable_cents = None if claim_level is Outcome.REFERRED else 0
+        return _money(basis, damage_cents=damage_cents, taken_off=taken_off, payable_cents=payable_cents), ()
+    perils = [perils_of(item, findings=findings, rain=rain) for item in items]
+    tied = any(len(each) > 1 for each in perils) or any(use.either_cents for use in basis.event_uses)
+    accounts = [
+        _account(basis, items=items, perils=perils, either=either) for either in (_FAMILIES if tied else [None])
+    ]
+    best = max(accounts, key=lambda account: account.payable_cents)
+    return _money_of_account(basis, best), tuple(line.decided for line in best.lines)
+
+
+def _account(
+    basis: Basis,
+    *,
+    items: Sequence[ItemVerdict],
+    perils: Sequence[Mapping[PerilFamily, ChargedTo]],
+    either: PerilFamily | None,
+) -> _Account:
+    others = {use.family: use for use in basis.event_uses}
+    charged = [_chosen(each, either) for each in perils]
+    estimated_cents = {family: use.estimated_cents for family, use in others.items()}
+    for verdict, peril in zip(items, charged, strict=True):
+        if peril is not None and verdict.item.estimated_by is FactSource.CUSTOMER:
+            estimated_cents[peril.family] = estimated_cents.get(peril.family, 0) + verdict.item.amount_cents
+    above_limit = {
+        family for family, cents in estimated_cents.items() if cents > basis.product.customer_estimate_limit_cents
+    }
+    lines = [
+        _Line(
+            verdict,
+            peril,
+            either_family=len(each) > 1,
+            awaits_assessment=peril is not None
+            and peril.family in above_limit
+            and verdict.item.estimated_by is FactSource.CUSTOMER,
+        )
+        for verdict, peril, each in zip(items, charged, perils, strict=True)
+    ]
+    terms = basis.insurance.terms
+    deductible = Deductible(
+        0 if terms is None else terms.deductible_cents, basis.product.weather_deductible_minimum_cents
+    )
+    return _Account(lines, deductibles_of(_paid_damage(lines), others=others, either=either, deductible=deductible))
+
+
+def _chosen(perils: Mapping[PerilFamily, ChargedTo], either: PerilFamily | None) -> ChargedTo | None:
+    if either is not None and either in perils:
+        return perils[either]
+    return next(iter(perils.values()), None)
+
+
+def _paid_damage(lines: Sequence[_Line]) -> Mapping[PerilFamily, Damage]:
+    damage: dict[PerilFamily, Damage] = {}
+    for line in lines:
+        if line.charged_to is not None and not line.awaits_assessment:
+            family, heavy, _ = line.charged_to
+            covered_cents, heavy_cents = damage.get(family, (0, 0))
+            damage[family] = Damage(
+                covered_cents + line.amount_cents, heavy_cents + (line.amount_cents if heavy else 0)
+            )
+    return damage
+
+
+def _money_of_account(basis: Basis, account: _Account) -> Money:
+    lines = account.lines
+    taken_off: dict[MoneyStepCode | None, int] = {}
+    for line in lines:
+        taken_off[line.step] = taken_off.get(line.step, 0) + line.amount_cents
+    in_doubt = MoneyStepCode.UNDECIDED in taken_off or MoneyStepCode.AWAITING_ASSESSMENT in taken_off
+    return _money(
+        basis,
+        damage_cents=sum(taken_off.values()),
+        taken_off=taken_off,
+        payable_cents=None if in_doubt and None not in taken_off else account.payable_cents,
+        deductibles=account.deductibles,
+    )
+
+
+def _money(
+    basis: Basis,
+    *,
+    damage_cents: int,
+    taken_off: Mapping[MoneyStepCode | None, int],
+    payable_cents: int | None,
+    deductibles: tuple[EventDeductible, ...] = (),
+) -> Money:
+    borne_cents = sum(deductible.borne_cents for deductible in deductibles)
+    amounts = {code: -taken_off.get(code, 0) for code in _TAKEN_OFF} | {MoneyStepCode.DEDUCTIBLE: -borne_cents}
+    before_cents = basis.decided_before_cents
+    return Money(
+        steps=(
+            _step(MoneyStepCode.DAMAGE, damage_cents),
+            *(_step(code, amount_cents) for code, amount_cents in amounts.items() if amount_cents),
+        ),
+        payable_cents=payable_cents,
+        awaits_assessment=MoneyStepCode.AWAITING_ASSESSMENT in taken_off,
+        deductibles=deductibles,
+        decided_before_cents=before_cents,
+        to_pay_cents=None if payable_cents is None else max(0, payable_cents - before_cents),
+    )
+
+
+# Memoised because amounts repeat: the same deductibles and minima in every claim of a storm.
+@lru_cache(maxsize=1_024)
+def _step(code: MoneyStepCode, amount_cents: int) -> MoneyStep:
+    return MoneyStep(code=code, amount_cents=amount_cents)
+
+
+_FAMILIES = (PerilFamily.RAIN, PerilFamily.FLOOD)
+"""In the order in which damage is taken to be of them when that makes no difference to what is paid."""
+_TAKEN_OFF = (MoneyStepCode.NOT_COVERED, MoneyStepCode.UNDECIDED, MoneyStepCode.AWAITING_ASSESSMENT)
+_STEP_OF = {
+    Outcome.COVERED: None,
+    Outcome.DENIED: MoneyStepCode.NOT_COVERED,
+    Outcome.REFERRED: MoneyStepCode.UNDECIDED,
+}

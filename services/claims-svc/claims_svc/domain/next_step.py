@@ -11,7 +11,7 @@ from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.deadlines import Deadlines, deadlines_of_ended_wait, deadlines_of_new_wait
 from claims_svc.domain.decision import Decision, StandingDecision, decide_within_event, decision_on
 from claims_svc.domain.needs import Need, next_need, rainfall_question
-from claims_svc.domain.occurrence import DeductibleUse, DeductibleUses, deductible_use_of
+from claims_svc.domain.occurrence import ClaimUse, EventUses, uses_of
 from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
 from claims_svc.domain.verdict import Verdict
 from contracts.coverage import Outcome
@@ -21,13 +21,16 @@ from contracts.topic import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """The claim after one step, and what must be stored and published with it."""
+    """The claim after one step, and what must be stored and published with it.
+
+    `event_uses` replace what the claim has of its events; None: that stays as it is.
+    """
 
     claim: Claim
     published: tuple[Event, ...] = ()
     deadlines: Deadlines = field(default_factory=dict)
     decision: Decision | None = None
-    deductible_use: DeductibleUse | None = None
+    event_uses: tuple[ClaimUse, ...] | None = None
     review: HumanReview | None = None
 
 
@@ -35,16 +38,16 @@ def advance(
     claim: Claim,
     *,
     policy: PolicyChanged | None,
-    uses: DeductibleUses,
+    uses: EventUses,
     standing: StandingDecision | None,
     now: datetime,
 ) -> Step:
     """Move `claim` as far as its evidence allows, under this version of its policy.
 
-    `uses` hold what claims used of the deductible of every event that the claim can belong to.
+    `uses` hold what claims have of every event that this one can belong to.
     """
     claim = replace(claim, policy_version=0 if policy is None else policy.version)
-    claim, case = _with_current_rain(claim, policy=policy)
+    claim, case = _with_current_rain(claim, policy=policy, standing=standing)
     match next_need(case):
         case Need.POLICY:
             return _wait(claim, case, state=ClaimState.WAITING_FOR_POLICY, now=now)
@@ -54,15 +57,24 @@ def advance(
             return _decide(claim, case, uses=uses, standing=standing, now=now)
 
 
-def _with_current_rain(claim: Claim, *, policy: PolicyChanged | None) -> tuple[Claim, Case]:
+def _with_current_rain(
+    claim: Claim, *, policy: PolicyChanged | None, standing: StandingDecision | None
+) -> tuple[Claim, Case]:
     """Return the claim and its case without an answer (or a wait) that belongs to a question no longer asked."""
     case = Case(
+        claim_id=claim.claim_id,
         report=claim.report,
+        facts=claim.report.facts,
+        earlier=None,
+        possible_duplicate_of=None,
+        reporters_differ=False,
         policy=policy,
+        question=None,
         rain=claim.rainfall if claim.rainfall and claim.rainfall.request_version == claim.request_version else None,
         rain_wait_over=claim.rainfall_wait_over,
         policy_wait_over=claim.policy_wait_over,
         product=product_for(policy, loss=claim.report.loss),
+        decided_before_cents=0 if standing is None else standing.payable_cents,
     )
     if claim.request_version == 0 or _question(claim, case) == claim.rainfall_request:
         return claim, case
@@ -100,9 +112,7 @@ def _wait_for_rainfall(claim: Claim, case: Case, *, now: datetime) -> Step:
     return Step(claim=asked, published=(request,), deadlines=deadlines)
 
 
-def _decide(
-    claim: Claim, case: Case, *, uses: DeductibleUses, standing: StandingDecision | None, now: datetime
-) -> Step:
+def _decide(claim: Claim, case: Case, *, uses: EventUses, standing: StandingDecision | None, now: datetime) -> Step:
     """Decide. Where a decision stands already, the machine decides again only in the customer's favour."""
     case, verdict = decide_within_event(case, uses=uses, claim=claim)
     if standing is None:
@@ -119,17 +129,19 @@ def _decide(
 
 def _decided(claim: Claim, case: Case, verdict: Verdict, *, standing: StandingDecision | None, now: datetime) -> Step:
     decision = decision_on(claim, case, verdict, standing=standing, now=now)
+    uses = uses_of(
+        verdict,
+        claim_id=claim.claim_id,
+        policy_number=claim.report.policy_number,
+        loss=claim.report.loss,
+        proof_sha256=decision.event.proof_sha256,
+    )
     return Step(
         claim=replace(claim, state=_final_state(verdict), claim_version=decision.event.claim_version),
         published=(decision.event,),
         deadlines=deadlines_of_ended_wait(claim),
         decision=decision,
-        deductible_use=deductible_use_of(
-            verdict,
-            claim_id=claim.claim_id,
-            policy_number=claim.report.policy_number,
-            loss=claim.report.loss,
-        ),
+        event_uses=uses if uses or standing else None,
     )
 
 

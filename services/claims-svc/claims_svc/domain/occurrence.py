@@ -2,151 +2,159 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
-from claims_svc.domain.money import borne_deductible_cents
+from claims_svc.domain.basis import EventUse
 from claims_svc.domain.verdict import Verdict
-from contracts.coverage import GroundCode, Outcome
-from contracts.vocabulary import LossInterval
-
-
-class Family(StrEnum):
-    """The perils that make one event together."""
-
-    RAIN = "rain"
-    FLOOD = "flood"
-
-
-_FLOOD_GROUNDS = frozenset(
-    {
-        GroundCode.REGIONAL_DEFENCE_FAILED,
-        GroundCode.FIRE_AFTER_PRIMARY_DEFENCE_FAILED,
-        GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION,
-        GroundCode.SEWER_WATER_FROM_COVERED_FLOOD,
-    }
-)
+from contracts.coverage import DecidedItem
+from contracts.vocabulary import FactSource, LossInterval, PerilFamily
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeductibleUse:
-    """What one covered claim used of its event's deductible. `loss_from_at` is the earliest moment of its loss.
+class ClaimUse:
+    """What one decided claim has of its event in one family, as `EventUse` has it of all; `proofs` is its own.
 
-    Without `claim_id` it is the sum of several claims with one moment of loss, none of which is decided now.
+    `loss_from_at` is the earliest moment of its loss. Without `claim_id` it is the sum of several claims with one
+    moment of loss, none of which is decided now.
     """
 
     claim_id: UUID | None
     policy_number: str
-    family: str
+    family: PerilFamily
     loss_from_at: datetime
-    used_cents: int
+    covered_cents: int
+    heavy_cents: int
+    either_cents: int
+    estimated_cents: int
+    borne_cents: int
+    proofs: tuple[str, ...]
 
 
-def family_of(verdict: Verdict) -> Family | None:
-    """Return the family whose event bears the deductible of `verdict`; None when nothing is covered."""
-    if verdict.outcome is not Outcome.COVERED:
-        return None
-    return Family.FLOOD if verdict.deciding_ground in _FLOOD_GROUNDS else Family.RAIN
+def families_of(verdict: Verdict) -> Sequence[PerilFamily]:
+    """Return the families of the events that a claim decided so can belong to, awaiting an assessment or not."""
+    if any(item.either_family for item in verdict.items):
+        return tuple(PerilFamily)
+    found = {item.family for item in verdict.items}
+    return [family for family in PerilFamily if family in found]
 
 
-def deductible_use_of(
-    verdict: Verdict, *, claim_id: UUID, policy_number: str, loss: LossInterval
-) -> DeductibleUse | None:
-    """Return what a claim decided so uses of its event's deductible; None when nothing is covered."""
-    family = family_of(verdict)
-    if family is None:
-        return None
-    return DeductibleUse(
-        claim_id=claim_id,
-        policy_number=policy_number,
-        family=family,
-        loss_from_at=loss.from_at,
-        used_cents=borne_deductible_cents(verdict.money),
+def uses_of(
+    verdict: Verdict, *, claim_id: UUID, policy_number: str, loss: LossInterval, proof_sha256: str
+) -> tuple[ClaimUse, ...]:
+    """Return what a claim decided so has of its events, one a family; none when nothing is covered."""
+    borne_cents = {deductible.family: deductible.borne_cents for deductible in verdict.money.deductibles}
+    return tuple(
+        ClaimUse(
+            claim_id=claim_id,
+            policy_number=policy_number,
+            family=family,
+            loss_from_at=loss.from_at,
+            covered_cents=_sum(item for item in items if not item.awaits_assessment and not item.either_family),
+            heavy_cents=_sum(item for item in items if _is_heavy(item)),
+            either_cents=_sum(item for item in items if not item.awaits_assessment and item.either_family),
+            estimated_cents=_sum(item for item in items if item.estimated_by is FactSource.CUSTOMER),
+            borne_cents=borne_cents.get(family, 0),
+            proofs=(proof_sha256,),
+        )
+        for family in families_of(verdict)
+        if (items := [item for item in verdict.items if item.either_family or item.family is family])
     )
 
 
-class DeductibleUses:
-    """What covered claims used of the deductibles of their events, by policy, family and moment of loss.
+def _is_heavy(item: DecidedItem) -> bool:
+    """Damage that could be of either family is never charged as heavy weather: one of its causes is not."""
+    return item.rests_on_heavy_weather and not item.awaits_assessment and not item.either_family
+
+
+def _sum(items: Iterable[DecidedItem]) -> int:
+    return sum(item.amount_cents for item in items)
+
+
+class EventUses:
+    """What decided claims have of their events, by policy, family and moment of loss.
 
     Which claims share an event follows from their moments of loss alone, so the order of deciding does not matter: the
     earliest loss begins an event, and the first loss that comes when the event is over begins the next one.
     """
 
-    def __init__(self, uses: Iterable[DeductibleUse] = ()) -> None:
-        self._use_of_claim: dict[UUID, DeductibleUse] = {}
-        self._losses: defaultdict[tuple[str, str], _Losses] = defaultdict(_Losses)
+    def __init__(self, uses: Iterable[ClaimUse] = ()) -> None:
+        self._of_claim: defaultdict[UUID, list[ClaimUse]] = defaultdict(list)
+        self._losses: defaultdict[tuple[str, PerilFamily], _Losses] = defaultdict(_Losses)
         for use in uses:
-            self.record(use)
+            self._add(use)
 
-    def record(self, use: DeductibleUse) -> None:
-        """Add `use`; it replaces what its claim used before, on whatever policy that was."""
-        if use.claim_id is not None:
-            before = self._use_of_claim.get(use.claim_id)
-            if before is not None:
-                self._losses_with(before).remove(before)
-            self._use_of_claim[use.claim_id] = use
-        self._losses_with(use).add(use)
+    def record(self, claim_id: UUID, uses: Iterable[ClaimUse]) -> None:
+        """Replace what `claim_id` had, on whatever policy that was, by `uses`."""
+        for use in self._of_claim.pop(claim_id, ()):
+            self._losses[use.policy_number, use.family].remove(use)
+        for use in uses:
+            self._add(use)
 
-    def used_by_others_cents(
-        self, claim_id: UUID, *, policy_number: str, family: str, loss: LossInterval, hours: int
-    ) -> int:
-        """Return what other claims used of the deductible of the event that `loss` belongs to; 0: of a new event.
+    def of_others(
+        self, claim_id: UUID, *, policy_number: str, family: PerilFamily, loss: LossInterval, hours: int
+    ) -> EventUse | None:
+        """Return what other claims have of the event that `loss` belongs to; None when there are none.
 
         A loss counts from its earliest moment. It belongs to the earliest event of which it is less than `hours` away
         from the beginning, on either side: a loss before an event makes the event begin earlier.
 
         Source: domain.md, "Money"; the product's `occurrence_hours`.
         """
-        losses, own = self._losses[policy_number, family], self._use_of_claim.get(claim_id)
-        if own is None:
-            return losses.used_cents_with(loss.from_at, length=timedelta(hours=hours))
+        losses = self._losses.get((policy_number, family))
+        if losses is None:
+            return None
         # Without its own loss the others may make other events.
-        self._losses_with(own).remove(own)
-        used_cents = losses.used_cents_with(loss.from_at, length=timedelta(hours=hours))
-        self._losses_with(own).add(own)
-        return used_cents
+        uses = losses.event_of(loss.from_at, length=timedelta(hours=hours), without=claim_id)
+        if not uses:
+            return None
+        return EventUse(
+            family=family,
+            covered_cents=sum(use.covered_cents for use in uses),
+            heavy_cents=sum(use.heavy_cents for use in uses),
+            either_cents=sum(use.either_cents for use in uses),
+            estimated_cents=sum(use.estimated_cents for use in uses),
+            borne_cents=sum(use.borne_cents for use in uses),
+            proofs=tuple(proof for use in uses for proof in use.proofs),
+        )
 
-    def _losses_with(self, use: DeductibleUse) -> _Losses:
-        return self._losses[use.policy_number, use.family]
+    def _add(self, use: ClaimUse) -> None:
+        if use.claim_id is not None:
+            self._of_claim[use.claim_id].append(use)
+        self._losses[use.policy_number, use.family].add(use)
 
 
 class _Losses:
-    """The moments of loss on one policy in one family, in their order, with how many uses each has and their sum."""
+    """The uses on one policy in one family, in the order of their moments of loss."""
 
     def __init__(self) -> None:
-        self._moments: list[datetime] = []
-        self._uses: list[int] = []
-        self._used_cents: list[int] = []
+        self._uses: list[ClaimUse] = []
 
-    def add(self, use: DeductibleUse) -> None:
-        place = bisect_left(self._moments, use.loss_from_at)
-        if place == len(self._moments) or self._moments[place] != use.loss_from_at:
-            self._moments.insert(place, use.loss_from_at)
-            self._uses.insert(place, 0)
-            self._used_cents.insert(place, 0)
-        self._uses[place] += 1
-        self._used_cents[place] += use.used_cents
+    def add(self, use: ClaimUse) -> None:
+        insort(self._uses, use, key=_moment)
 
-    def remove(self, use: DeductibleUse) -> None:
-        place = bisect_left(self._moments, use.loss_from_at)
-        self._uses[place] -= 1
-        self._used_cents[place] -= use.used_cents
-        if not self._uses[place]:
-            for column in (self._moments, self._uses, self._used_cents):
-                del column[place]
+    def remove(self, use: ClaimUse) -> None:
+        place = bisect_left(self._uses, use.loss_from_at, key=_moment)
+        del self._uses[self._uses.index(use, place)]
 
-    def used_cents_with(self, moment: datetime, *, length: timedelta) -> int:
-        """Return what was used in the earliest event that begins less than `length` before or after `moment`."""
+    def event_of(self, moment: datetime, *, length: timedelta, without: UUID) -> list[ClaimUse]:
+        """Return the uses of the earliest event that begins less than `length` before or after `moment`."""
         first = 0
-        while first < len(self._moments) and self._moments[first] - moment < length:
-            begins_at = self._moments[first]
-            beyond = bisect_left(self._moments, begins_at + length, lo=first)
+        while first < len(self._uses) and self._uses[first].loss_from_at - moment < length:
+            if self._uses[first].claim_id == without:
+                first += 1
+                continue
+            begins_at = self._uses[first].loss_from_at
+            beyond = bisect_left(self._uses, begins_at + length, lo=first, key=_moment)
             if moment - begins_at < length:
-                return sum(self._used_cents[first:beyond])
+                return [use for use in self._uses[first:beyond] if use.claim_id != without]
             first = beyond
-        return 0
+        return []
+
+
+def _moment(use: ClaimUse) -> datetime:
+    return use.loss_from_at

@@ -7,14 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from claims_svc.domain.advantage import Position, position
 from claims_svc.domain.case import Case
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import Evidence, evidence_in
-from claims_svc.domain.money import borne_deductible_cents, covered_damage_cents
 from claims_svc.domain.verdict import Verdict
-from contracts.coverage import GroundCode, Outcome
-
-_RANK = {Outcome.DENIED: 0, Outcome.REFERRED: 1, Outcome.COVERED: 2}
 
 
 class Change(StrEnum):
@@ -41,16 +38,20 @@ class HumanReview:
 def compare(standing: Verdict, new: Verdict) -> Change:
     """Return whether `new` is better for the customer than `standing`, worse, or the same.
 
-    Covered is better than referred, referred better than denied. Between two covers more money is better, and at the
-    same money having it is better than waiting for an assessment. A claim referred because its policy was unknown is
-    better off as soon as the policy is there, also when it stays referred: only then can the customer be told.
+    Money comes first: what was decided to be paid is never lowered by the machine, and what an item in doubt leaves
+    undisputed is paid. At the same money the order of `advantage.py` counts. An assessment completes a decision also when
+    it is lower than the customer's estimate, as long as nothing had been decided to be paid for it.
 
-    Source: domain.md, "Evidence that comes later"; decision record 0010.
+    Source: domain.md, "Evidence that comes later"; decision records 0010 and 0028.
     """
+    before_cents, after_cents = standing.money.payable_cents or 0, new.money.payable_cents or 0
+    if after_cents != before_cents:
+        return Change.IN_FAVOUR if after_cents > before_cents else Change.AGAINST
     before, after = _position(standing), _position(new)
-    if before == after:
-        return Change.SAME
-    return Change.IN_FAVOUR if after > before else Change.AGAINST
+    if before[:-1] != after[:-1]:
+        return Change.IN_FAVOUR if after > before else Change.AGAINST
+    completed = standing.money.awaits_assessment and not new.money.awaits_assessment
+    return Change.IN_FAVOUR if completed or after > before else Change.SAME
 
 
 def review_of(claim: Claim, case: Case, verdict: Verdict, *, now: datetime) -> HumanReview:
@@ -65,16 +66,5 @@ def review_of(claim: Claim, case: Case, verdict: Verdict, *, now: datetime) -> H
     )
 
 
-def _position(verdict: Verdict) -> tuple[int, bool, int, bool]:
-    """Return how well a customer is off, comparable: larger is better.
-
-    Money counts before the question whether it waits for an assessment, so that a lower assessment is never in favour.
-    """
-    money = verdict.money
-    covered = verdict.outcome is Outcome.COVERED
-    return (
-        _RANK[verdict.outcome],
-        verdict.deciding_ground is not GroundCode.POLICY_UNKNOWN,
-        covered_damage_cents(money) - borne_deductible_cents(money) if covered else 0,
-        covered and money.payable_cents is not None,
-    )
+def _position(verdict: Verdict) -> Position:
+    return position(verdict.outcome, verdict.deciding_ground, verdict.money)

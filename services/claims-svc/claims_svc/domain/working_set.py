@@ -17,7 +17,7 @@ from claims_svc.domain.claim import Claim, open_claim
 from claims_svc.domain.deadlines import DEADLINE_OF, POLICY_DEADLINE
 from claims_svc.domain.decision import Decision, StandingDecision
 from claims_svc.domain.next_step import Step, advance
-from claims_svc.domain.occurrence import DeductibleUse, DeductibleUses
+from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.redetermination import HumanReview
 from contracts.loss_reports import LossReported
 from contracts.policy import PolicyChanged
@@ -39,7 +39,7 @@ class Changes:
     reports: dict[UUID, LossReported] = field(default_factory=dict)
     rainfall: dict[UUID, RainfallAssessed] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
-    deductible_uses: dict[UUID, DeductibleUse] = field(default_factory=dict)
+    event_uses: dict[UUID, tuple[ClaimUse, ...]] = field(default_factory=dict)
     reviews: list[HumanReview] = field(default_factory=list)
     published: list[tuple[Event, str | None]] = field(default_factory=list)
     deadlines: dict[tuple[str, UUID], datetime | None] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class WorkingSet:
         *,
         policies: Mapping[str, PolicyChanged | None],
         claims: Mapping[UUID, Claim],
-        uses: DeductibleUses,
+        uses: EventUses,
         standing: Mapping[UUID, StandingDecision],
         now: datetime,
         versions_behind: Mapping[str, Sequence[PolicyChanged]] = MappingProxyType({}),
@@ -164,11 +164,10 @@ class WorkingSet:
         changes.deadlines |= {(kind, claim.claim_id): due_at for kind, due_at in step.deadlines.items()}
         if step.decision:
             changes.decisions.append(step.decision)
-            sha256 = step.decision.event.proof_sha256
-            self._standing[claim.claim_id] = StandingDecision(proof=step.decision.proof, proof_sha256=sha256)
-        if step.deductible_use:
-            changes.deductible_uses[claim.claim_id] = step.deductible_use
-            self._uses.record(step.deductible_use)
+            self._standing[claim.claim_id] = step.decision.standing
+        if step.event_uses is not None:
+            changes.event_uses[claim.claim_id] = step.event_uses
+            self._uses.record(claim.claim_id, step.event_uses)
         if step.review:
             changes.reviews.append(step.review)
 

@@ -15,13 +15,16 @@ async def standing(connection: Connection, *, claim_ids: Collection[UUID]) -> Ma
     """Return the newest decision of each claim that has one."""
     rows = await connection.fetch(
         """
-        SELECT claim_id, proof, proof_sha256
+        SELECT claim_id, proof, proof_sha256, coalesce(payable_cents, 0)
           FROM claim JOIN decision USING (claim_id, claim_version)
          WHERE claim_id = ANY ($1::uuid[])
         """,
         list(claim_ids),
     )
-    return {claim_id: StandingDecision(proof=proof, proof_sha256=sha256) for claim_id, proof, sha256 in rows}
+    return {
+        claim_id: StandingDecision(proof=proof, proof_sha256=sha256, payable_cents=payable_cents)
+        for claim_id, proof, sha256, payable_cents in rows
+    }
 
 
 async def insert(connection: Connection, *, decisions: Sequence[Decision]) -> None:

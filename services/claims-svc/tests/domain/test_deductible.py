@@ -1,82 +1,115 @@
 from __future__ import annotations
 
 import pytest
-from domain.loss_cases import (
-    BOTH_RAINS,
-    CANNOT_BE_TOLD,
-    DRY,
-    HEAVY_RAIN,
-    PRIMARY_FLOOD,
-    RAIN_CAME_IN,
-    RAIN_FELL_IN,
-    REGIONAL_FLOOD,
-    SAYS_REGISTER,
-    YES,
-    case,
-    decided,
-    item,
-    measured,
-    policy,
-    verdict_on,
-)
+from domain.money_cases import covered, money_on, others
 
-from contracts.coverage import GroundCode, Outcome
-from contracts.loss_reports import DamageKind, LossFacts
-from contracts.vocabulary import Truth, WaterRoute
-from contracts.weather import RainfallAssessed
+from contracts.coverage import GroundCode
+from contracts.vocabulary import PerilFamily, Truth
 
-COVERED = Outcome.COVERED
-CLOUDBURST = measured(280, within_hours=1, cloudburst=Truth.TRUE)
+RAIN, FLOOD = PerilFamily.RAIN, PerilFamily.FLOOD
+DIRECT_RAIN, HEAVY_RAIN = GroundCode.DIRECT_PRECIPITATION, GroundCode.HEAVY_LOCAL_PRECIPITATION
+REGIONAL_FLOOD = GroundCode.REGIONAL_DEFENCE_FAILED
+OVERTOPPED = GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION
+SEWER_OF_FLOOD = GroundCode.SEWER_WATER_FROM_COVERED_FLOOD
+CLOUDBURST, NO_CLOUDBURST, NOT_KNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("facts", "rain", "chosen_cents", "borne_cents"),
+    ("ground", "cloudburst", "chosen_cents", "borne_cents"),
     [
-        (RAIN_CAME_IN, HEAVY_RAIN, 0, 25_000),
-        (RAIN_CAME_IN, HEAVY_RAIN, 25_000, 25_000),
-        (RAIN_CAME_IN, HEAVY_RAIN, 50_000, 50_000),
-        (RAIN_CAME_IN, HEAVY_RAIN, 100_000, 100_000),
-        (RAIN_FELL_IN, DRY, 0, 0),
-        (RAIN_FELL_IN, DRY, 50_000, 50_000),
-        (RAIN_FELL_IN, HEAVY_RAIN, 0, 0),
-        (RAIN_FELL_IN, CLOUDBURST, 0, 25_000),
-        (RAIN_FELL_IN, CLOUDBURST, 100_000, 100_000),
-        (RAIN_FELL_IN, CANNOT_BE_TOLD, 0, 0),
-        (RAIN_FELL_IN, None, 0, 0),
-        (REGIONAL_FLOOD, HEAVY_RAIN, 0, 0),
-        (LossFacts(sewer_water_entered=YES), HEAVY_RAIN, 0, 25_000),
-        (REGIONAL_FLOOD.model_copy(update={"sewer_water_entered": YES}), HEAVY_RAIN, 0, 0),
-        (LossFacts(groundwater_entered=YES, came_through_cellar_wall=YES), HEAVY_RAIN, 0, 25_000),
-        (BOTH_RAINS, HEAVY_RAIN, 0, 25_000),
+        (HEAVY_RAIN, NO_CLOUDBURST, 0, 25_000),
+        (HEAVY_RAIN, NO_CLOUDBURST, 25_000, 25_000),
+        (HEAVY_RAIN, NO_CLOUDBURST, 50_000, 50_000),
+        (HEAVY_RAIN, NO_CLOUDBURST, 100_000, 100_000),
+        (DIRECT_RAIN, NO_CLOUDBURST, 0, 0),
+        (DIRECT_RAIN, NO_CLOUDBURST, 50_000, 50_000),
+        (DIRECT_RAIN, NOT_KNOWN, 0, 0),
+        (DIRECT_RAIN, CLOUDBURST, 0, 25_000),
+        (DIRECT_RAIN, CLOUDBURST, 100_000, 100_000),
+        (GroundCode.SEWER_WATER_FROM_HEAVY_PRECIPITATION, NO_CLOUDBURST, 0, 25_000),
+        (GroundCode.GROUNDWATER_THROUGH_CELLAR_WALL, NO_CLOUDBURST, 0, 25_000),
+        (OVERTOPPED, NO_CLOUDBURST, 0, 25_000),
+        (REGIONAL_FLOOD, CLOUDBURST, 0, 0),
+        (REGIONAL_FLOOD, CLOUDBURST, 50_000, 50_000),
+        (GroundCode.FIRE_AFTER_PRIMARY_DEFENCE_FAILED, CLOUDBURST, 0, 0),
+        (SEWER_OF_FLOOD, CLOUDBURST, 0, 0),
     ],
 )
 def test_heavy_weather_costs_at_least_250_euros_and_nothing_else_does(
-    facts: LossFacts, rain: RainfallAssessed | None, chosen_cents: int, borne_cents: int
+    ground: GroundCode, cloudburst: Truth, chosen_cents: int, borne_cents: int
 ) -> None:
-    insured = policy().model_copy(
-        update={"terms": (policy().terms[0].model_copy(update={"deductible_cents": chosen_cents}),)}
-    )
+    decided = money_on(covered(184_000, ground), deductible_cents=chosen_cents, cloudburst=cloudburst)
 
-    verdict = verdict_on(case(facts, rain=rain, policy=insured))
-
-    assert verdict.outcome is COVERED
-    assert verdict.money.payable_cents == 184_000 - borne_cents
+    assert decided.payable_cents == 184_000 - borne_cents
 
 
 def test_sewer_water_from_a_flood_that_heavy_rain_caused_costs_at_least_250_euros() -> None:
-    facts = PRIMARY_FLOOD.model_copy(update={"flood_defence_overtopped": SAYS_REGISTER, "sewer_water_entered": YES})
+    decided = money_on(covered(100_000, SEWER_OF_FLOOD), covered(1_000, OVERTOPPED))
 
-    verdict = decided(facts, item(amount_cents=100_000, route=WaterRoute.SEWER_BACKFLOW))
-
-    assert verdict.deciding_ground is GroundCode.SEWER_WATER_FROM_COVERED_FLOOD
-    assert verdict.money.payable_cents == 75_000
+    assert decided.payable_cents == 101_000 - 25_000
 
 
-def test_heavy_weather_that_caused_only_damage_not_covered_costs_nothing() -> None:
-    facts = REGIONAL_FLOOD.model_copy(update={"precipitation_fell_directly": YES})
-    flooded = item(amount_cents=100_000, route=WaterRoute.FLOOD)
-    pumped_after_rain = item(DamageKind.CELLAR_PUMPING, 50_000, WaterRoute.DIRECT_PRECIPITATION)
+@pytest.mark.parametrize(
+    ("chosen_cents", "heavy_cents", "other_cents", "borne_cents"),
+    [
+        (0, 20_000, 80_000, 20_000),
+        (0, 30_000, 80_000, 25_000),
+        (25_000, 10_000, 80_000, 25_000),
+        (50_000, 30_000, 80_000, 50_000),
+        (50_000, 30_000, 10_000, 40_000),
+        (100_000, 30_000, 10_000, 40_000),
+    ],
+)
+def test_the_minimum_concerns_the_damage_by_heavy_weather_only(
+    chosen_cents: int, heavy_cents: int, other_cents: int, borne_cents: int
+) -> None:
+    decided = money_on(
+        covered(heavy_cents, HEAVY_RAIN), covered(other_cents, DIRECT_RAIN), deductible_cents=chosen_cents
+    )
 
-    verdict = decided(facts, flooded, pumped_after_rain, rain=CLOUDBURST)
+    assert decided.deductibles[RAIN].borne_cents == borne_cents
 
-    assert (verdict.outcome, verdict.money.payable_cents) == (COVERED, 100_000)
+
+def test_rain_and_flood_are_two_events_with_a_deductible_each() -> None:
+    decided = money_on(covered(100_000), covered(100_000, REGIONAL_FLOOD), deductible_cents=50_000)
+
+    assert [deductible.borne_cents for deductible in decided.deductibles.values()] == [50_000, 50_000]
+    assert decided.payable_cents == 100_000
+
+
+def test_what_other_claims_of_the_event_have_borne_is_not_borne_again() -> None:
+    beside = [others(covered_cents=10_000, heavy_cents=10_000, borne_cents=10_000)]
+
+    deductible = money_on(covered(184_000), beside=beside).deductibles[RAIN]
+
+    assert (deductible.event_covered_cents, deductible.event_heavy_cents) == (194_000, 194_000)
+    assert (deductible.chosen_cents, deductible.minimum_cents) == (0, 25_000)
+    assert (deductible.borne_by_event_cents, deductible.borne_by_others_cents) == (25_000, 10_000)
+    assert deductible.borne_cents == 15_000
+
+
+def test_what_others_have_borne_of_a_flood_is_not_taken_off_the_deductible_of_rain() -> None:
+    beside = [others(FLOOD, covered_cents=100_000, borne_cents=50_000)]
+
+    assert money_on(covered(100_000), deductible_cents=50_000, beside=beside).payable_cents == 50_000
+
+
+def test_more_borne_by_others_than_the_event_bears_gives_no_money_on_top() -> None:
+    beside = [others(covered_cents=100_000, borne_cents=100_000)]
+
+    decided = money_on(covered(184_000), beside=beside)
+
+    assert decided.payable_cents == 184_000
+    assert decided.deductibles[RAIN].borne_by_others_cents == 25_000
+
+
+def test_a_claim_that_joins_an_event_never_bears_more_than_alone() -> None:
+    beside = [others(covered_cents=200_000, heavy_cents=200_000, borne_cents=5_000)]
+
+    alone, joined = money_on(covered(100_000, DIRECT_RAIN)), money_on(covered(100_000, DIRECT_RAIN), beside=beside)
+
+    assert joined.payable_cents == alone.payable_cents == 100_000
+
+
+def test_an_event_without_heavy_weather_names_no_minimum() -> None:
+    assert money_on(covered(100_000, DIRECT_RAIN)).deductibles[RAIN].minimum_cents == 0

@@ -1,45 +1,129 @@
 from __future__ import annotations
 
 import pytest
-from domain.loss_cases import CANNOT_BE_TOLD, DRY, HEAVY_RAIN, case, report, verdict_on
+from domain.money_cases import covered, denied, money_on, others, referred
 
-from claims_svc.domain.case import Case
 from claims_svc.domain.redetermination import Change, compare
-from contracts.loss_reports import DamageItem, DamageKind
+from claims_svc.domain.rules.items import ItemVerdict
+from claims_svc.domain.verdict import Verdict
+from contracts.coverage import GroundCode, Outcome
 from contracts.vocabulary import FactSource
 
-COVERED, DENIED, REFERRED = case(rain=HEAVY_RAIN), case(rain=DRY), case(rain=CANNOT_BE_TOLD)
-NO_RAIN_RECEIVED, POLICY_UNKNOWN = case(rain=None), case(policy=None, rain=None)
-LESS_BORNE = case(deductible_used_before_cents=10_000)
+SAME, IN_FAVOUR, AGAINST = Change.SAME, Change.IN_FAVOUR, Change.AGAINST
+HANDLER = FactSource.HANDLER
 
 
-def damaged(amount_cents: int, estimated_by: FactSource = FactSource.CUSTOMER) -> Case:
-    item = DamageItem(kind=DamageKind.BUILDINGS, amount_cents=amount_cents, estimated_by=estimated_by)
-    return case(report=report(damage=[item]))
+def decided(*items: ItemVerdict, deductible_cents: int = 0, borne_by_others_cents: int = 0) -> Verdict:
+    """Return a verdict on these items, of a claim that no rule about the claim as a whole decides."""
+    beside = [others(covered_cents=borne_by_others_cents, borne_cents=borne_by_others_cents)]
+    money, decided_items = money_on(
+        *items, deductible_cents=deductible_cents, beside=beside if borne_by_others_cents else ()
+    )
+    found = [item.outcome for item in items]
+    outcome = next(each for each in (Outcome.REFERRED, Outcome.COVERED, Outcome.DENIED) if each in found)
+    ground = next(item.ground for item in items if item.outcome is outcome)
+    return Verdict(
+        outcome=outcome,
+        deciding_ground=ground,
+        grounds=(),
+        findings=(),
+        items=decided_items,
+        rain=None,
+        covers=(),
+        money=money,
+    )
+
+
+def referred_as_a_whole(ground: GroundCode) -> Verdict:
+    money, items = money_on(covered(100_000), claim_level=Outcome.REFERRED)
+    return Verdict(
+        outcome=Outcome.REFERRED,
+        deciding_ground=ground,
+        grounds=(),
+        findings=(),
+        items=items,
+        rain=None,
+        covers=(),
+        money=money,
+    )
+
+
+POLICY_UNKNOWN = referred_as_a_whole(GroundCode.POLICY_UNKNOWN)
+LATE = referred_as_a_whole(GroundCode.REPORTED_LATE)
+PAID_IN_PART = decided(covered(100_000), referred(50_000))
 
 
 @pytest.mark.parametrize(
-    ("previous", "new", "change"),
+    ("standing", "new", "change"),
     [
-        (COVERED, COVERED, Change.SAME),
-        (DENIED, COVERED, Change.IN_FAVOUR),
-        (DENIED, REFERRED, Change.IN_FAVOUR),
-        (REFERRED, COVERED, Change.IN_FAVOUR),
-        (COVERED, DENIED, Change.AGAINST),
-        (COVERED, REFERRED, Change.AGAINST),
-        (REFERRED, DENIED, Change.AGAINST),
-        (COVERED, LESS_BORNE, Change.IN_FAVOUR),
-        (LESS_BORNE, COVERED, Change.AGAINST),
-        (NO_RAIN_RECEIVED, REFERRED, Change.SAME),
-        (POLICY_UNKNOWN, REFERRED, Change.IN_FAVOUR),
-        (POLICY_UNKNOWN, DENIED, Change.AGAINST),
-        (damaged(300_000), damaged(300_000, FactSource.HANDLER), Change.IN_FAVOUR),
-        (damaged(200_000), damaged(300_000), Change.IN_FAVOUR),
-        (damaged(300_000, FactSource.HANDLER), damaged(280_000, FactSource.HANDLER), Change.AGAINST),
-        (damaged(10_000), damaged(20_000), Change.SAME),
+        pytest.param(decided(covered(100_000)), decided(covered(100_000)), SAME, id="the same"),
+        pytest.param(decided(denied(1)), decided(covered(100_000)), IN_FAVOUR, id="denied, now paid"),
+        pytest.param(decided(denied(1)), decided(covered(20_000)), IN_FAVOUR, id="denied, now covered"),
+        pytest.param(decided(denied(1)), decided(referred(1)), IN_FAVOUR, id="denied, now in doubt"),
+        pytest.param(decided(referred(1)), decided(denied(1)), AGAINST, id="in doubt, now denied"),
+        pytest.param(decided(covered(100_000)), decided(denied(100_000)), AGAINST, id="paid, now denied"),
+        pytest.param(decided(covered(100_000)), decided(referred(100_000)), AGAINST, id="paid, now in doubt"),
+        pytest.param(decided(covered(20_000)), decided(referred(20_000)), AGAINST, id="covered, now in doubt"),
+        pytest.param(POLICY_UNKNOWN, LATE, IN_FAVOUR, id="a policy at last"),
+        pytest.param(POLICY_UNKNOWN, decided(denied(1)), AGAINST, id="a policy at last, and denied"),
+        pytest.param(
+            decided(covered(100_000)),
+            decided(covered(100_000), borne_by_others_cents=10_000),
+            IN_FAVOUR,
+            id="less of the deductible left to bear",
+        ),
+        pytest.param(
+            decided(covered(100_000)), decided(covered(100_000), deductible_cents=50_000), AGAINST, id="more to bear"
+        ),
+        pytest.param(PAID_IN_PART, decided(covered(150_000)), IN_FAVOUR, id="the doubt resolved"),
+        pytest.param(
+            PAID_IN_PART, decided(covered(100_000), denied(50_000)), IN_FAVOUR, id="the doubt denied, as paid"
+        ),
+        pytest.param(PAID_IN_PART, decided(covered(90_000)), AGAINST, id="covered, and less paid"),
+        pytest.param(
+            decided(covered(100_000)),
+            decided(covered(120_000), referred(50_000)),
+            IN_FAVOUR,
+            id="an item in doubt holds nothing back",
+        ),
+        pytest.param(decided(covered(100_000)), PAID_IN_PART, AGAINST, id="as much, and an item in doubt"),
     ],
 )
 def test_new_evidence_is_in_favour_of_the_customer_against_or_the_same(
-    previous: Case, new: Case, change: Change
+    standing: Verdict, new: Verdict, change: Change
 ) -> None:
-    assert compare(verdict_on(previous), verdict_on(new)) is change
+    assert compare(standing, new) is change
+
+
+@pytest.mark.parametrize(
+    ("standing", "new", "change"),
+    [
+        pytest.param(
+            decided(covered(300_000)), decided(covered(300_000, estimated_by=HANDLER)), IN_FAVOUR, id="as estimated"
+        ),
+        pytest.param(
+            decided(covered(300_000)), decided(covered(90_000, estimated_by=HANDLER)), IN_FAVOUR, id="lower, never paid"
+        ),
+        pytest.param(
+            decided(covered(300_000)), decided(covered(9_000, estimated_by=HANDLER)), IN_FAVOUR, id="so low, never paid"
+        ),
+        pytest.param(
+            decided(covered(200_000)), decided(covered(240_000, estimated_by=HANDLER)), IN_FAVOUR, id="upwards"
+        ),
+        pytest.param(
+            decided(covered(200_000)), decided(covered(160_000, estimated_by=HANDLER)), AGAINST, id="lower, paid"
+        ),
+        pytest.param(decided(covered(200_000)), decided(covered(300_000)), AGAINST, id="paid, now to be assessed"),
+        pytest.param(decided(covered(300_000)), decided(covered(400_000)), IN_FAVOUR, id="more to be assessed"),
+        pytest.param(decided(covered(400_000)), decided(covered(300_000)), SAME, id="less to be assessed"),
+    ],
+)
+def test_an_assessment_replaces_the_estimate_and_completes_the_decision(
+    standing: Verdict, new: Verdict, change: Change
+) -> None:
+    assert compare(standing, new) is change
+
+
+def test_more_damage_below_the_deductible_is_decided_because_it_counts_for_the_event() -> None:
+    assert compare(decided(covered(10_000)), decided(covered(20_000))) is IN_FAVOUR
+    assert compare(decided(covered(20_000)), decided(covered(10_000))) is SAME

@@ -1,0 +1,112 @@
+"""What each decided claim has of its events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis.database import Connection
+from claims_svc.domain.occurrence import ClaimUse
+from contracts.vocabulary import PerilFamily
+
+
+async def around(
+    connection: Connection,
+    *,
+    losses: Collection[tuple[str, datetime]],
+    claim_ids: Collection[UUID],
+    event_length: timedelta,
+) -> Sequence[ClaimUse]:
+    """Return what claims have of all events that these losses can belong to.
+
+    `losses` are policy numbers with moments of loss. What `claim_ids` have stands alone, wherever it is; what other
+    claims have is summed by moment of loss. `event_length` is how long an event lasts.
+
+    The events of a policy follow from its earliest loss on: each begins with the first loss after the end of the one
+    before. So all is read from the beginning of the event that is under way at the first of the losses, and until the
+    end of the last event that begins less than an event's length after the last of them.
+    """
+    rows = await connection.fetch(
+        """
+        WITH RECURSIVE loss AS (
+            SELECT policy_number, family, loss_from_at
+              FROM unnest($1::text[], $2::timestamptz[]) AS sought (policy_number, loss_from_at),
+                   unnest($3::text[]) AS family
+            UNION ALL
+            SELECT policy_number, family, loss_from_at FROM event_use WHERE claim_id = ANY ($4::uuid[])
+        ), span AS (
+            SELECT policy_number, family, min(loss_from_at) AS first_at, max(loss_from_at) AS last_at
+              FROM loss GROUP BY policy_number, family
+        ), event AS (
+            SELECT span.*, (SELECT min(loss_from_at) FROM event_use AS use
+                             WHERE use.policy_number = span.policy_number AND use.family = span.family) AS begins_at
+              FROM span
+            UNION ALL
+            SELECT policy_number, family, first_at, last_at,
+                   (SELECT min(loss_from_at) FROM event_use AS use
+                     WHERE use.policy_number = event.policy_number AND use.family = event.family
+                       AND use.loss_from_at >= event.begins_at + $5::interval)
+              FROM event WHERE begins_at <= first_at
+        ), sought AS (
+            SELECT policy_number, family, last_at,
+                   coalesce(max(begins_at) FILTER (WHERE begins_at <= first_at), first_at) AS begins_at
+              FROM event WHERE begins_at IS NOT NULL GROUP BY policy_number, family, first_at, last_at
+        )
+        SELECT used.claim_id, policy_number, family, used.loss_from_at, used.covered_cents, used.heavy_cents,
+               used.either_cents, used.estimated_cents, used.borne_cents, used.proofs
+          FROM sought, LATERAL (
+               SELECT CASE WHEN claim_id = ANY ($4::uuid[]) THEN claim_id END AS claim_id, loss_from_at,
+                      sum(covered_cents)::bigint AS covered_cents, sum(heavy_cents)::bigint AS heavy_cents,
+                      sum(either_cents)::bigint AS either_cents, sum(estimated_cents)::bigint AS estimated_cents,
+                      sum(borne_cents)::bigint AS borne_cents, array_agg(proof_sha256 ORDER BY claim_id) AS proofs
+                 FROM event_use AS use
+                WHERE use.policy_number = sought.policy_number AND use.family = sought.family
+                  AND loss_from_at >= begins_at AND loss_from_at < last_at + 2 * $5::interval
+                GROUP BY loss_from_at, 1) AS used
+        """,
+        [policy_number for policy_number, _ in losses],
+        [moment for _, moment in losses],
+        list(PerilFamily),
+        list(claim_ids),
+        event_length,
+    )
+    return [ClaimUse(**{**row, "family": PerilFamily(row["family"]), "proofs": tuple(row["proofs"])}) for row in rows]
+
+
+async def store(connection: Connection, *, uses: Mapping[UUID, Collection[ClaimUse]]) -> None:
+    """Store what each claim's newest decision has of its events; it replaces all that the claim had before."""
+    rows = [(claim_id, use) for claim_id, of_claim in uses.items() for use in of_claim]
+    await connection.execute(
+        """
+        WITH event_use_now AS (
+            SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::bigint[], $7::bigint[],
+                                 $8::bigint[], $9::bigint[], $10::bigint[], $11::text[])
+                       AS now (claim_id, family, policy_number, loss_from_at, covered_cents, heavy_cents,
+                               either_cents, estimated_cents, borne_cents, proof_sha256)
+        ), no_longer AS (
+            DELETE FROM event_use
+             WHERE claim_id = ANY ($1::uuid[])
+               AND (claim_id, family) NOT IN (SELECT claim_id, family FROM event_use_now)
+        )
+        INSERT INTO event_use (claim_id, family, policy_number, loss_from_at, covered_cents, heavy_cents,
+                               either_cents, estimated_cents, borne_cents, proof_sha256)
+        SELECT * FROM event_use_now
+            ON CONFLICT (claim_id, family) DO UPDATE
+           SET policy_number = excluded.policy_number, loss_from_at = excluded.loss_from_at,
+               covered_cents = excluded.covered_cents, heavy_cents = excluded.heavy_cents,
+               either_cents = excluded.either_cents, estimated_cents = excluded.estimated_cents,
+               borne_cents = excluded.borne_cents, proof_sha256 = excluded.proof_sha256
+        """,
+        list(uses),
+        [claim_id for claim_id, _ in rows],
+        [use.family for _, use in rows],
+        [use.policy_number for _, use in rows],
+        [use.loss_from_at for _, use in rows],
+        [use.covered_cents for _, use in rows],
+        [use.heavy_cents for _, use in rows],
+        [use.either_cents for _, use in rows],
+        [use.estimated_cents for _, use in rows],
+        [use.borne_cents for _, use in rows],
+        [proof for _, use in rows for proof in use.proofs],
+    )
