@@ -1,8 +1,8 @@
 """The root of the tree of all proofs, and how a letter names one proof.
 
-claims-svc keeps the SHA-256 of every proof as an entry of one append-only Merkle tree (RFC 6962). Whoever keeps the roots
-that it publishes can show later that a proof existed then and has not been replaced: the insurer cannot change a decision
-afterwards without a root that fits no earlier one.
+claims-svc keeps the SHA-256 of every proof as an entry of one append-only Merkle tree (RFC 6962). Whoever keeps the
+roots that it publishes can show later that a proof existed then and has not been replaced: the insurer cannot change a
+decision afterwards without a root that fits no earlier one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _GROUPS = 4
 
 
 def short_hash(sha256: str) -> str:
-    """Return how a letter names a proof: the first 16 digits of its SHA-256 in groups of four, `9f86 d081 884c 7d65`."""
+    """Return how a letter names a proof: the first 16 digits of its SHA-256 in fours, `9f86 d081 884c 7d65`."""
     return " ".join(sha256[first : first + _GROUP] for first in range(0, _GROUP * _GROUPS, _GROUP))
 
 

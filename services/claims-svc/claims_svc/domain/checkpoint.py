@@ -10,7 +10,6 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
 PROOF_TREE = "waterschade.nl/claims-svc/proofs"
 """The name of the tree (C2SP: origin) and of the key that signs its roots."""
 

@@ -1,7 +1,7 @@
 """The Merkle tree hash of RFC 6962: an append-only list of entries has one root, and each entry a path to it.
 
-A complete subtree is a `Node`: `(level, position)` covers the leaves from `position << level`, `1 << level` of them. What
-was complete once never changes, so those nodes are stored, and all else follows from at most one of them for each level.
+A complete subtree is a `Node`: `(level, position)` covers the leaves from `position << level`, `1 << level` of them.
+What was complete once never changes, so those nodes are stored. All else follows from at most one of them a level.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def path_nodes(index: int, *, size: int) -> Sequence[Node]:
 
 
 def path(index: int, *, size: int, nodes: Mapping[Node, bytes]) -> Sequence[bytes]:
-    """Return the hashes that lead from leaf `index` to the root of the first `size` leaves, the leaf's sibling first."""
+    """Return the hashes that lead from leaf `index` to the root of the first `size` leaves, its sibling first."""
     return [_range_hash(siblings, nodes) for siblings in _siblings(index, size)]
 
 

@@ -22,6 +22,7 @@ from domain.loss_cases import (
 
 from claims_svc.domain import proof
 from claims_svc.domain.case import Case
+from claims_svc.domain.proof_check import broken_links, differences
 from contracts.vocabulary import LossInterval, Truth
 
 DECIDED_AT = datetime(2021, 7, 16, 8, 0, 4, 120_000, tzinfo=UTC)
@@ -37,7 +38,13 @@ CASES = [
 
 
 def prove(claim: Case, *, previous_sha256: str | None = None) -> proof.Proof:
-    return proof.build(claim, verdict_on(claim), decided_at=DECIDED_AT, previous_sha256=previous_sha256)
+    return proof.build(
+        claim,
+        verdict_on(claim),
+        claim_version=2 if previous_sha256 else 1,
+        decided_at=DECIDED_AT,
+        previous_sha256=previous_sha256,
+    )
 
 
 def altered(built: proof.Proof, old: str, new: str) -> proof.Proof:
@@ -56,7 +63,7 @@ def test_the_decision_can_be_made_again_from_the_proof_alone(claim: Case) -> Non
 def test_a_proof_that_nobody_touched_holds(claim: Case) -> None:
     built = prove(claim)
 
-    assert proof.verify(built.canonical, built.sha256) == []
+    assert differences(built.canonical) == []
 
 
 @pytest.mark.parametrize("claim", CASES)
@@ -75,7 +82,7 @@ def test_a_loss_reported_in_dutch_time_is_the_same_loss() -> None:
     claim = case(report=report(loss=LossInterval(from_at=dutch, until_at=dutch)))
     built = prove(claim)
 
-    assert proof.verify(built.canonical, built.sha256) == []
+    assert differences(built.canonical) == []
     assert proof.recompute(built.canonical) == verdict_on(case())
 
 
@@ -102,14 +109,9 @@ def test_a_proof_names_the_proof_before() -> None:
     first = prove(case(rain=None))
     second = prove(case(), previous_sha256=first.sha256)
 
-    assert proof.previous_sha256_of(first.canonical) is None
-    assert proof.previous_sha256_of(second.canonical) == first.sha256
-
-
-def test_another_hash_is_found() -> None:
-    built = prove(case())
-
-    assert proof.verify(built.canonical, "0" * 64) == ["the hash of the proof is not the hash that was kept"]
+    assert proof.link_of(first.canonical).previous_sha256 is None
+    assert proof.link_of(second.canonical).previous_sha256 == first.sha256
+    assert list(broken_links([proof.link_of(second.canonical), proof.link_of(first.canonical)])) == []
 
 
 @pytest.mark.parametrize(
@@ -141,23 +143,21 @@ def test_another_hash_is_found() -> None:
 def test_a_change_is_found_even_when_the_hash_was_made_new(claim: Case, old: str, new: str, found: str) -> None:
     touched = altered(prove(claim), old, new)
 
-    assert found in proof.verify(touched.canonical, touched.sha256)
+    assert found in differences(touched.canonical)
 
 
 def test_a_sum_that_its_hours_do_not_make_is_found() -> None:
     touched = altered(prove(case(rain=measured(402))), ",34,16,16,", ",34,15,16,")
 
-    assert "station 377: 24 hours: the hours do not add up to the sum" in proof.verify(
-        touched.canonical, touched.sha256
-    )
+    assert "station 377: 24 hours: the hours do not add up to the sum" in differences(touched.canonical)
 
 
 def test_a_wetter_window_that_was_passed_over_is_found() -> None:
     drier = measured(399).stations[0].model_copy(update={"hours": HEAVY_RAIN.stations[0].hours})
     built = prove(case(rain=measured(399).model_copy(update={"stations": (drier,)})))
 
-    assert "station 377: 24 hours: another window that contains the loss has a higher sum" in proof.verify(
-        built.canonical, built.sha256
+    assert "station 377: 24 hours: another window that contains the loss has a higher sum" in differences(
+        built.canonical
     )
 
 
@@ -182,7 +182,7 @@ def test_a_wetter_window_that_was_passed_over_is_found() -> None:
 def test_an_answer_that_contradicts_itself_is_found(old: str, new: str, found: str) -> None:
     touched = altered(prove(case()), old, new)
 
-    wrong = proof.verify(touched.canonical, touched.sha256)
+    wrong = differences(touched.canonical)
 
     assert f"station 377: {found}" in wrong
 
@@ -191,7 +191,7 @@ def test_an_answer_that_contradicts_itself_is_found(old: str, new: str, found: s
 def test_bytes_that_are_no_proof_are_refused_with_a_sentence(canonical: bytes) -> None:
     with pytest.raises(proof.UnreadableProofError, match="not a proof of form"):
         proof.recompute(canonical)
-    assert any("not a proof" in found for found in proof.verify(canonical, "0" * 64))
+    assert any("not a proof" in found for found in differences(canonical))
 
 
 def test_an_unreadable_proof_is_not_quoted() -> None:
@@ -200,3 +200,30 @@ def test_an_unreadable_proof_is_not_quoted() -> None:
     with pytest.raises(proof.UnreadableProofError) as refused:
         proof.recompute(built.canonical)
     assert "60111" not in str(refused.value)
+
+
+def test_a_version_that_names_another_proof_before_it_is_found() -> None:
+    first, other = (proof.link_of(prove(claim).canonical) for claim in (case(rain=None), case(rain=DRY)))
+    second = proof.link_of(prove(case(), previous_sha256=other.sha256).canonical)
+
+    assert list(broken_links([first, second])) == [
+        (second, f"does not continue the proof of version 1, with hash {first.sha256}")
+    ]
+
+
+def test_two_proofs_of_one_version_are_found() -> None:
+    first, other = (proof.link_of(prove(claim).canonical) for claim in (case(rain=None), case(rain=DRY)))
+
+    assert list(broken_links([first, other])) == [
+        (other, f"there is another proof of version 1, with hash {first.sha256}")
+    ]
+
+
+@pytest.mark.parametrize(("version", "previous"), [(2, None), (1, "0" * 64)])
+def test_only_the_first_version_follows_none(version: int, previous: str | None) -> None:
+    built = prove(case(), previous_sha256=previous)
+    touched = altered(built, f'"claim_version":{1 if previous is None else 2}', f'"claim_version":{version}')
+
+    assert f"version {version} must name the proof before it, and the first one must name none" in differences(
+        touched.canonical
+    )

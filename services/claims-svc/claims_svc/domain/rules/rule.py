@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from claims_svc.domain.facts import Known, ground_fact, lacks_source
-from claims_svc.domain.rain import HEAVY_LOCAL_PRECIPITATION, Heavy, Rain
+from claims_svc.domain.rain import HEAVY_LOCAL_PRECIPITATION, Rain
 from claims_svc.domain.truth import all_of, any_of, negation
 from contracts.coverage import Finding, Ground, GroundCode, GroundEffect, GroundWeight, Outcome
 from contracts.vocabulary import FactSource, Truth, WaterRoute
