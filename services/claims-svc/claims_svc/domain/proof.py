@@ -15,6 +15,8 @@ from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.loss_reports import LossFacts
+from contracts.rain_stations import register_sha256
+from contracts.topic import Event
 from contracts.vocabulary import Sha256, Version
 
 _FORM: Literal["water-claim-proof.v1"] = "water-claim-proof.v1"
@@ -33,6 +35,22 @@ class Proof:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sources:
+    """The hashes of what the basis was taken from, by which others recognise what they hold.
+
+    Reports and the policy are named by the SHA-256 of the event as canonical JSON, the opening report first: the proof
+    holds what was decided on, not who is behind it. The question about rain and its answer stand in the basis whole.
+    `rain_register_sha256` is the register of stations. `hour_files_sha256` are the files in which KNMI published the
+    hours; weather-svc does not keep them yet, so that it is empty.
+    """
+
+    reports_sha256: tuple[Sha256, ...]
+    policy_sha256: Sha256 | None
+    rain_register_sha256: Sha256 | None
+    hour_files_sha256: tuple[Sha256, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """The contents of a proof. A change that makes older proofs unreadable takes a new form."""
 
@@ -40,6 +58,7 @@ class Document:
     claim_version: Version
     decided_at: datetime
     previous_sha256: Sha256 | None
+    sources: Sources
     basis: Basis
     verdict: Verdict
 
@@ -55,6 +74,8 @@ class Link:
     claim_version: int
     sha256: str
     previous_sha256: str | None
+    payable_cents: int | None
+    decided_before_cents: int
 
 
 def build(
@@ -76,11 +97,25 @@ def build(
         claim_version=claim_version,
         decided_at=decided_at,
         previous_sha256=previous_sha256,
+        sources=_sources_of(case),
         basis=case.basis,
         verdict=verdict,
     )
     canonical = canonical_bytes(document)
     return Proof(canonical=canonical, sha256=sha256_of(canonical))
+
+
+def _sources_of(case: Case) -> Sources:
+    return Sources(
+        reports_sha256=(event_sha256(case.report),),
+        policy_sha256=None if case.policy is None else event_sha256(case.policy),
+        rain_register_sha256=None if case.rain is None else register_sha256(),
+    )
+
+
+def event_sha256(event: Event) -> str:
+    """Return the hash of an event as canonical JSON: keys sorted, no spaces, moments in UTC."""
+    return sha256_of(canonical_bytes(event))
 
 
 def recompute(canonical: bytes) -> Verdict:
@@ -104,6 +139,8 @@ def link_of(canonical: bytes) -> Link:
         claim_version=document.claim_version,
         sha256=sha256_of(canonical),
         previous_sha256=document.previous_sha256,
+        payable_cents=document.verdict.money.payable_cents,
+        decided_before_cents=document.basis.decided_before_cents,
     )
 
 
