@@ -127,8 +127,6 @@ def _wrong_rain(document: Document) -> Iterator[str]:
         yield "there is an answer about rain, but no question"
         return
     yield from _wrong_question(question, document.basis)
-    if rain.claim_id != document.basis.claim_id:
-        yield f"the answer about rain is one to another claim, {rain.claim_id}"
     yield from wrong_stations(rain, question=question)
     yield from discrepancies(rain, question=question)
 
