@@ -114,7 +114,7 @@ def _sources_of(case: Case) -> Sources:
 
 
 def event_sha256(event: Event) -> str:
-    """Return the hash of an event as canonical JSON: keys sorted, no spaces, moments in UTC."""
+    """Return the hash of an event as canonical JSON: keys sorted, no spaces."""
     return sha256_of(canonical_bytes(event))
 
 

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import fields
 
 import orjson
+from pydantic import ValidationError
 
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.insurance import InsuranceState, dutch_day_span
 from claims_svc.domain.product import PRODUCTS
 from claims_svc.domain.proof import Document, Link, UnreadableProofError, canonical_bytes, read
 from claims_svc.domain.rainfall_check import discrepancies
-from claims_svc.domain.rules.reported import reported_routes
+from claims_svc.domain.rules.reported import named_by, reported_routes
 from claims_svc.domain.station_check import wrong_stations
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.claims import RainfallRequested
@@ -134,8 +135,7 @@ def _wrong_rain(document: Document) -> Iterator[str]:
 def _wrong_question(question: RainfallRequested, basis: Basis) -> Iterator[str]:
     """Yield what the claim, the home or the product would have made weather-svc be asked otherwise."""
     asked, terms = basis.product.rain, basis.insurance.terms
-    named = frozenset(item.route for item in basis.damage)
-    has_groundwater = WaterRoute.GROUNDWATER in reported_routes(basis.facts, named_by_damage=named)
+    has_groundwater = WaterRoute.GROUNDWATER in reported_routes(basis.facts, named_by_damage=named_by(basis.damage))
     expected = {
         "claim_id": basis.claim_id,
         "loss": basis.loss,
@@ -167,7 +167,11 @@ def _wrong_event_uses(basis: Basis) -> Iterator[str]:
 
 
 def _another_verdict(document: Document) -> Iterator[str]:
-    again = decide(document.basis)
+    try:
+        again = decide(document.basis)
+    except ValidationError as error:
+        yield f"it cannot be decided: {error.errors(include_input=False, include_url=False)[0]['msg']}"
+        return
     for field in fields(Verdict):
         if getattr(again, field.name) != getattr(document.verdict, field.name):
             yield f"deciding again gives another {field.name}"

@@ -21,7 +21,6 @@ from contracts.loss_reports import LossFacts
 from contracts.vocabulary import LossInterval
 from contracts.weather import RAINFALL_ASSESSED, HourlySeries, RainfallAssessed
 
-DECIDED_AT = datetime(2021, 7, 19, 8, 0, 4, 120_000, tzinfo=UTC)
 Contents = dict[str, Any]
 _HOUR = timedelta(hours=1)
 _ELL = RAINFALL_ASSESSED.examples[0].stations[0]
@@ -50,7 +49,9 @@ def answer_to(question: RainfallRequested, hours: Mapping[datetime, int | None])
     series = HourlySeries(
         first_hour_ends_at=ended_at(asked[0]), tenths_mm=tuple(hours.get(ended_at(hour), 0) for hour in asked)
     )
-    stated = RAINFALL_ASSESSED.examples[0].model_copy(update={"stations": (_ELL.model_copy(update={"hours": series}),)})
+    stated = RAINFALL_ASSESSED.examples[0].model_copy(
+        update={"stations": (_ELL.model_copy(update={"hours": series, "distance_metres": 2_045}),)}
+    )
     return answer_from_hours(stated, question=question)
 
 
@@ -59,7 +60,7 @@ def prove(claim: Case, *, previous_sha256: str | None = None) -> Proof:
         claim,
         verdict_on(claim),
         claim_version=2 if previous_sha256 else 1,
-        decided_at=DECIDED_AT,
+        decided_at=claim.report.reported_at + 3 * _HOUR,
         previous_sha256=previous_sha256,
     )
 

@@ -20,8 +20,8 @@ from contracts.vocabulary import LossInterval, PerilFamily
 HOUR = timedelta(hours=1)
 LOSS_HOUR = datetime(2021, 7, 15, 2, tzinfo=UTC)
 DRY: dict[datetime, int | None] = {}
-ONE_HOUR_SHORT = {LOSS_HOUR - HOUR * back: 17 if back else 9 for back in range(25)}
-"""24 hours hold 39.9 mm at most, 25 hours 41.7 mm."""
+ONE_HOUR_SHORT = {LOSS_HOUR - HOUR * back: 16 for back in range(25)}
+"""24 hours hold 38.4 mm at most, 25 hours 40.0 mm."""
 RAIN_LATER = {LOSS_HOUR + HOUR * (later + 1): 40 for later in range(10)}
 """Nothing by the end of the hour of loss, 40.0 mm in the ten hours after it."""
 CLOUDBURST_LATER = FORTY_IN_A_DAY | {LOSS_HOUR + HOUR * 9: 251}
@@ -166,7 +166,7 @@ def move_home(contents: Contents) -> None:
 def test_a_home_that_was_moved_without_its_station_is_found() -> None:
     found = found_in(forge(prove(rain_case(FORTY_IN_A_DAY)), answering_anew(move_home)))
 
-    assert "station 377 lies 38880 m from the home, not 2047 m" in found
+    assert "station 377 lies 38879 m from the home, not 2045 m" in found
     assert "the nearest station is 380" in found
 
 
@@ -189,7 +189,7 @@ def test_a_home_that_was_moved_in_the_question_only_is_found() -> None:
             "station 377 has another name or place in the register",
         ),
         ("basis.rain.stations.0.station.name", "Elst", "station 377 has another name or place in the register"),
-        ("basis.rain.stations.0.distance_metres", 2_000, "station 377 lies 2047 m from the home, not 2000 m"),
+        ("basis.rain.stations.0.distance_metres", 2_000, "station 377 lies 2045 m from the home, not 2000 m"),
         ("sources.rain_register_sha256", "0" * 64, f"the register of stations {'0' * 64} is not known here"),
         ("sources.rain_register_sha256", None, "there must be a register of stations exactly when"),
     ],
@@ -239,11 +239,18 @@ def test_an_answer_from_no_station_is_found() -> None:
     assert "the nearest station is 377" in found_in(forge(prove(rain_case(FORTY_IN_A_DAY)), answering_anew(none)))
 
 
-@pytest.mark.parametrize("cents", [-1, 30_000, 12_345])
+@pytest.mark.parametrize("cents", [1, 30_000, 12_345])
 def test_a_deductible_that_cannot_be_chosen_is_found(cents: int) -> None:
     forged = forge(prove(rain_case(FORTY_IN_A_DAY)), put("basis.insurance.terms.deductible_cents", cents))
 
     assert f"a deductible of {cents} cents cannot be chosen" in found_in(forged)
+
+
+def test_amounts_that_cannot_be_are_found() -> None:
+    change = put("basis.insurance.terms.deductible_cents", -1)
+    forged = forge(prove(rain_case(FORTY_IN_A_DAY)), change, deciding_anew=False)
+
+    assert "it cannot be decided: Input should be greater than or equal to 0" in found_in(forged)
 
 
 @pytest.mark.parametrize(
@@ -341,10 +348,9 @@ def test_keys_that_do_not_belong_are_found_at_any_depth(where: str) -> None:
     [
         (b'"claim_version":1', b'"claim_version":1.0'),
         (b'{"basis":', b'{ "basis":'),
-        (b"2021-07-15T01:30:00Z", b"2021-07-15T03:30:00+02:00"),
         (b'"form":', b'"form":"water-claim-proof.v1","form":'),
     ],
-    ids=["number", "space", "time zone", "key twice"],
+    ids=["number", "space", "key twice"],
 )
 def test_another_spelling_of_the_same_contents_is_found(old: bytes, new: bytes) -> None:
     canonical = prove(rain_case(FORTY_IN_A_DAY)).canonical
