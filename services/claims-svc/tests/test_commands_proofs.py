@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from claim_events import policy, rainfall_answer, report
@@ -47,10 +48,15 @@ async def make_root(driver: ClaimsDriver) -> None:
     await driver.harness.fire_due_timers()
 
 
+async def open_claims(driver: ClaimsDriver, *policy_numbers: str) -> list[UUID]:
+    """Open a claim on each of these policies, all of which ask for rain."""
+    await driver.policy(*(policy(policy_number=number) for number in policy_numbers))
+    return await driver.open_claims(*(report(policy_number=number) for number in policy_numbers))
+
+
 async def decide_claims(driver: ClaimsDriver) -> None:
     """Decide a claim, denied at 39.9 mm and covered at the corrected 40.2 mm, and two others; make their root."""
-    await driver.policy(policy())
-    claim_id, *others = await driver.open_claims(report(), *(report() for _ in range(2)))
+    claim_id, *others = await open_claims(driver, "123456-531-04", "234567-531-04", "345678-531-04")
     await driver.rain(
         rainfall_answer(claim_id, tenths_mm=399), rainfall_answer(claim_id, tenths_mm=402, assessment_version=2)
     )
@@ -102,7 +108,7 @@ async def test_a_proof_that_no_root_covers_yet_is_exported_without_a_path(
     driver: ClaimsDriver, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await decide_claims(driver)
-    (claim_id,) = await driver.open_claims(report())
+    (claim_id,) = await open_claims(driver, "456789-531-04")
     await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
 
     await run("export", "--to", tmp_path)
@@ -195,7 +201,7 @@ def test_a_proof_that_was_replaced_afterwards_is_not_covered_by_the_root(
 async def test_a_path_to_another_root_is_told_from_a_wrong_one(
     driver: ClaimsDriver, exported: Path, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (claim_id,) = await driver.open_claims(report())
+    (claim_id,) = await open_claims(driver, "456789-531-04")
     await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
     await driver.wait(hours=1)
     await run("root", "--to", tmp_path / "later.txt")
@@ -333,7 +339,7 @@ async def test_a_file_with_another_name_and_one_without_a_record_cannot_be_compa
 async def test_a_root_announced_earlier_is_found_in_the_tree_that_grew_since(
     driver: ClaimsDriver, exported: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (claim_id,) = await driver.open_claims(report())
+    (claim_id,) = await open_claims(driver, "456789-531-04")
     await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
     await driver.wait(hours=1)
 

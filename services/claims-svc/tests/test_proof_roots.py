@@ -28,10 +28,9 @@ async def begin(driver: ClaimsDriver) -> None:
 
 async def decide(driver: ClaimsDriver, *, claims: int) -> None:
     """Let this many claims be decided; by the same moment, so that their order in the tree is that of their ids."""
-    number = f"{uuid4().int % 10**9}-531-04"
-    await driver.policy(policy(policy_number=number))
-    reports = [report(policy_number=number, report_id=uuid4()) for _ in range(claims)]
-    claim_ids = await driver.open_claims(*reports)
+    numbers = [f"{uuid4().int % 10**9}-531-04" for _ in range(claims)]
+    await driver.policy(*(policy(policy_number=number) for number in numbers))
+    claim_ids = await driver.open_claims(*(report(policy_number=number) for number in numbers))
     await driver.rain(*(rainfall_answer(claim_id, tenths_mm=402) for claim_id in claim_ids))
 
 
