@@ -1,5 +1,6 @@
 """Write a random value into deploy/.env for each secret that compose.yaml requires; those already there stay."""
 
+import base64
 import os
 import re
 import secrets
@@ -7,8 +8,14 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FILE = HERE / ".env"
-BYTES = {"SMPP_PASSWORD": 4}  # SMPP 3.4 §5.2.2 allows eight characters
-USUAL_BYTES = 24
+FORMS = {
+    "SMPP_PASSWORD": lambda: secrets.token_hex(4),  # SMPP 3.4 §5.2.2 allows eight characters
+    "PROOF_ROOT_KEY": lambda: base64.b64encode(secrets.token_bytes(32)).decode(),  # any 32 bytes are an Ed25519 key
+}
+
+
+def usual_form() -> str:
+    return secrets.token_hex(24)
 
 
 def main() -> None:
@@ -23,7 +30,7 @@ def main() -> None:
             file.write("\n")
         for name in dict.fromkeys(required):
             if name not in present:
-                file.write(f"{name}={secrets.token_hex(BYTES.get(name, USUAL_BYTES))}\n")
+                file.write(f"{name}={FORMS.get(name, usual_form)()}\n")
 
 
 if __name__ == "__main__":

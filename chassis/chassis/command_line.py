@@ -19,7 +19,7 @@ from chassis.commands.undeliverable import UNDELIVERABLE
 from chassis.errors import CannotStartError, HandlerBrokenError, describe
 from chassis.lifecycle import check_schema, open_runtime, run
 from chassis.migrations.runner import migrate
-from chassis.service import Command, Service
+from chassis.service import Command, OfflineCommand, Service
 from chassis.settings import ServiceSettings, demand, load_settings
 from chassis.telemetry.logs import configure_logs
 
@@ -32,11 +32,19 @@ HELP = frozenset({"-h", "--help"})
 
 
 def run_main(
-    name: str, settings_class: type[S], build: Callable[[S], Service], argv: Sequence[str] | None = None
+    name: str,
+    settings_class: type[S],
+    build: Callable[[S], Service],
+    argv: Sequence[str] | None = None,
+    *,
+    offline: Sequence[OfflineCommand] = (),
 ) -> None:
-    """Run a service's command line; exit 0 when done, 1 when it failed, 2 when it cannot start."""
+    """Run a service's command line; exit 0 when done, 1 when it failed, 2 when it cannot start or is called wrongly."""
     words = sys.argv[1:] if argv is None else argv
     try:
+        for command in offline:
+            if tuple(words[: len(command.words)]) == command.words:
+                sys.exit(_execute_offline(name, command, words))
         sys.exit(_execute(name, settings_class, build, words))
     except CannotStartError as error:
         sys.stderr.write(f"{name}: {error}\n")
@@ -52,6 +60,12 @@ def run_main(
         log.exception("command.failed")
         sys.stderr.write(f"{name}: stopped by {describe(error)}; the log says where\n")
         sys.exit(FAILED)
+
+
+def _execute_offline(name: str, command: OfflineCommand, words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog=" ".join((name, *command.words)), description=command.help)
+    command.add_arguments(parser)
+    return command.run(parser.parse_args(words[len(command.words) :]))
 
 
 def _execute(name: str, settings_class: type[S], build: Callable[[S], Service], words: Sequence[str]) -> int:

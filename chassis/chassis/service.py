@@ -23,7 +23,7 @@ from chassis.unit_of_work import Work, WorkFactory
 from contracts.catalogue import Catalogue
 from contracts.topic import Topic
 
-__all__ = ["Command", "Consumer", "Runtime", "Service", "TimerHandler", "Worker"]
+__all__ = ["Command", "Consumer", "OfflineCommand", "Runtime", "Service", "TimerHandler", "Worker"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +76,19 @@ class Command:
     add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, Runtime], Awaitable[int]]
     needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OfflineCommand:
+    """A command that works from its arguments alone: without settings, database and Kafka, on any machine.
+
+    `words` call it, such as `("proofs", "verify")`; `run` returns its exit code.
+    """
+
+    words: tuple[str, ...]
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -273,3 +273,17 @@ async def test_help_of_an_own_command_without_settings_names_what_is_missing(dri
 
     assert code == 2
     assert "DATABASE_URL is missing" in driver.log()
+
+
+@pytest.mark.parametrize(("words", "code"), [(("40.2", "mm"), 2), (("Ell",), 1)])
+async def test_an_offline_command_needs_no_settings_at_all(driver: Driver, words: tuple[str, ...], code: int) -> None:
+    nothing = {"DATABASE_URL": "", "KAFKA_BOOTSTRAP_SERVERS": "", "BATCH_MAX_RECORDS": "many"}
+
+    assert await driver.run_command("words", "print", *words, **nothing) == (code, " ".join(words) + "\n")
+
+
+async def test_an_offline_command_that_is_called_wrongly_says_how_it_is_called(driver: Driver) -> None:
+    code, _ = await driver.run_command("words", "print")
+
+    assert code == 2
+    assert driver.log().startswith("usage: specimen words print [-h] words [words ...]\n")

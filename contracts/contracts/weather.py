@@ -177,7 +177,7 @@ _RAINFALL_ASSESSED_EXAMPLE = RainfallAssessed(
     stations=(
         StationAssessment(
             station=example_values.ELL,
-            distance_metres=2_047,
+            distance_metres=2_045,
             readings=(_READING_EXAMPLE,),
             cloudburst=Truth.FALSE,
             cloudburst_tenths_mm=57,

@@ -48,7 +48,7 @@ def test_the_examples_are_read_back_as_they_were_published(topic: Topic[Any]) ->
 def test_a_name_is_made_of_owner_fact_and_version(topic: Topic[Any]) -> None:
     producer, fact, version = topic.name.split(".")
     assert producer == topic.owner.removesuffix("-svc")
-    assert fact.rpartition("-")[2].endswith("ed") or fact == "decision-made"
+    assert fact.rpartition("-")[2].endswith("ed") or fact in {"decision-made", "proof-root"}
     assert version == "v1"
 
 

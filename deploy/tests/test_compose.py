@@ -1,3 +1,4 @@
+import base64
 import importlib.util
 import re
 import shutil
@@ -65,7 +66,7 @@ def test_everything_is_published_on_this_machine_only() -> None:
 
 
 def test_no_secret_has_a_default() -> None:
-    secrets = re.findall(r"\$\{\w*PASSWORD\w*[^}]*}", COMPOSE)
+    secrets = re.findall(r"\$\{\w*(?:PASSWORD|ROOT_KEY)\w*[^}]*}", COMPOSE)
 
     assert secrets
     assert all(":?" in secret for secret in secrets)
@@ -80,13 +81,14 @@ def test_secrets_are_random_private_and_written_once(tmp_path: Path) -> None:
     first = (tmp_path / ".env").read_text()
     make_secrets(tmp_path)
 
-    values = dict(line.split("=") for line in first.splitlines())
+    values = dict(line.split("=", 1) for line in first.splitlines())
     assert (tmp_path / ".env").read_text() == first
     assert values.pop("POSTGRES_PASSWORD") == "chosen"
     assert set(values) == {name for name in re.findall(r"\$\{(\w+):\?", COMPOSE) if name != "POSTGRES_PASSWORD"}
     assert len(set(values.values())) == len(values)
     assert len(values["SMPP_PASSWORD"]) == 8
-    assert all(len(value) == 48 for name, value in values.items() if name != "SMPP_PASSWORD")
+    assert len(base64.b64decode(values["PROOF_ROOT_KEY"], validate=True)) == 32
+    assert all(len(value) == 48 for name, value in values.items() if name not in {"SMPP_PASSWORD", "PROOF_ROOT_KEY"})
 
 
 def test_nobody_else_can_read_the_secrets(tmp_path: Path) -> None:

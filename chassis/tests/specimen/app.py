@@ -15,7 +15,7 @@ from uuid import UUID
 
 from chassis.consuming.delivery import Batch
 from chassis.errors import UnprocessableMessage
-from chassis.service import Command, Consumer, Runtime, Service, TimerHandler, Worker
+from chassis.service import Command, Consumer, OfflineCommand, Runtime, Service, TimerHandler, Worker
 from chassis.settings import ServiceSettings
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.catalogue import Catalogue
@@ -174,3 +174,15 @@ def build(settings: Settings) -> Service:
             ),
         ),
     )
+
+
+def _add_words(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="+")
+
+
+def _print_words(arguments: argparse.Namespace) -> int:
+    sys.stdout.write(" ".join(arguments.words) + "\n")
+    return len(arguments.words)
+
+
+OFFLINE = (OfflineCommand(("words", "print"), "print words, exit with their number", _add_words, _print_words),)

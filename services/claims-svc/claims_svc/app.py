@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chassis.service import Consumer, Service, TimerHandler
-from claims_svc import handlers
+from chassis.service import Consumer, Service, TimerHandler, Worker
+from claims_svc import handlers, proof_roots
 from claims_svc.commands import COMMANDS
 from claims_svc.domain.deadlines import POLICY_DEADLINE, RAINFALL_DEADLINE
 from claims_svc.settings import Settings
@@ -18,6 +18,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def build(settings: Settings) -> Service:
+    roots = proof_roots.ProofRoots(root_key=lambda: settings.root_key, interval=settings.root_interval)
     return Service(
         name="claims-svc",
         settings=settings,
@@ -32,6 +33,8 @@ def build(settings: Settings) -> Service:
             TimerHandler(POLICY_DEADLINE, handlers.end_waits),
             TimerHandler(RAINFALL_DEADLINE, handlers.end_waits),
             TimerHandler(handlers.POLICY_SLICE, handlers.follow_policies, reversible=True, at_once=1),
+            TimerHandler(proof_roots.PROOF_ROOT, roots.announce),
         ),
+        workers=(Worker("proof-root", proof_roots.begin),),
         commands=COMMANDS,
     )

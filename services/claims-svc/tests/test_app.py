@@ -3,6 +3,7 @@ from __future__ import annotations
 from claims_svc.app import build
 from claims_svc.domain.deadlines import DEADLINE_OF
 from claims_svc.handlers import POLICY_SLICE
+from claims_svc.proof_roots import PROOF_ROOT
 from claims_svc.settings import Settings
 from contracts.topics import TOPICS
 
@@ -16,4 +17,8 @@ def test_the_service_consumes_every_topic_that_names_it_as_a_consumer() -> None:
 
 
 def test_every_wait_of_a_claim_has_a_timer_that_ends_it() -> None:
-    assert {timer.kind for timer in build(SETTINGS).timers} == {*DEADLINE_OF.values(), POLICY_SLICE}
+    assert {timer.kind for timer in build(SETTINGS).timers} == {
+        *DEADLINE_OF.values(),
+        POLICY_SLICE,
+        PROOF_ROOT,
+    }

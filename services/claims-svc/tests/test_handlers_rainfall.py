@@ -9,6 +9,7 @@ from claims_driver import REPORT_TRACE, ClaimsDriver
 from structlog.testing import capture_logs
 
 from claims_svc.domain import proof
+from claims_svc.domain.proof_check import differences
 from contracts.coverage import GroundCode, Outcome
 
 
@@ -124,7 +125,8 @@ async def test_a_decision_is_kept_with_its_evidence_and_a_proof_that_holds(drive
     )
     assert row["payable_cents"] == decision.money.payable_cents
     assert row["proof_sha256"] == decision.proof_sha256
-    assert proof.verify(row["proof"], decision.proof_sha256) == []
+    assert proof.sha256_of(row["proof"]) == decision.proof_sha256
+    assert differences(row["proof"]) == []
 
 
 async def test_what_was_decided_can_not_be_changed_in_the_database(driver: ClaimsDriver) -> None:

@@ -1,6 +1,8 @@
 """One stack: Kafka, PostgreSQL and, when asked for, the outside world."""
 
 import os
+import secrets
+from base64 import b64encode
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from enum import StrEnum
@@ -58,6 +60,7 @@ class Stack:
         self.kafka, self.postgres = _servers(
             self.kind, supervisor=self.supervisor, durable=durable, optimised=optimised
         )
+        self._proof_root_key = b64encode(secrets.token_bytes(32)).decode()  # any 32 bytes are an Ed25519 key
         self.world = OutsideWorld(supervisor=self.supervisor, directory=self.output_dir) if outside_world else None
 
     def __enter__(self) -> Self:
@@ -128,6 +131,7 @@ class Stack:
             "STACK": broker_kind.value,
             "KAFKA_BOOTSTRAP_SERVERS": self.kafka_bootstrap_servers,
             "DATABASE_URL": self.database_url,
+            "PROOF_ROOT_KEY": self._proof_root_key,
             **self.kafka.client_settings,
             **(self.world.environment() if self.world else {}),
         }

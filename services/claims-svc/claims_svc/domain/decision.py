@@ -91,11 +91,18 @@ def decision_on(
 ) -> Decision:
     """Return the next version of the claim's decision; its proof names the hash of the `standing` one."""
     previous_sha256 = standing.proof_sha256 if standing else None
-    proved = proof.build(case, verdict, decided_at=now, previous_sha256=previous_sha256)
+    claim_version = claim.claim_version + 1
+    proved = proof.build(
+        case,
+        verdict,
+        claim_version=claim_version,
+        decided_at=now,
+        previous_sha256=previous_sha256,
+    )
     terms = case.basis.insurance.terms
     event = DecisionMade(
         claim_id=claim.claim_id,
-        claim_version=claim.claim_version + 1,
+        claim_version=claim_version,
         claim_reference=claim.claim_reference,
         report_id=claim.report.report_id,
         report_ids=(claim.report.report_id,),

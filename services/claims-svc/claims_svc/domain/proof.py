@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
-from claims_svc.domain.insurance import dutch_day_span
-from claims_svc.domain.product import PRODUCTS
-from claims_svc.domain.rainfall_check import discrepancies
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.loss_reports import LossFacts
+from contracts.rain_stations import register_sha256
+from contracts.topic import Event
+from contracts.vocabulary import Sha256, Version
 
 _FORM: Literal["water-claim-proof.v1"] = "water-claim-proof.v1"
 
@@ -34,35 +35,87 @@ class Proof:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Document:
+class Sources:
+    """The hashes of what the basis was taken from, by which others recognise what they hold.
+
+    Reports and the policy are named by the SHA-256 of the event as canonical JSON, the opening report first: the proof
+    holds what was decided on, not who is behind it. The question about rain and its answer stand in the basis whole.
+    `rain_register_sha256` is the register of stations. `hour_files_sha256` are the files in which KNMI published the
+    hours; weather-svc does not keep them yet, so that it is empty.
+    """
+
+    reports_sha256: tuple[Sha256, ...]
+    policy_sha256: Sha256 | None
+    rain_register_sha256: Sha256 | None
+    hour_files_sha256: tuple[Sha256, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
     """The contents of a proof. A change that makes older proofs unreadable takes a new form."""
 
     form: Literal["water-claim-proof.v1"]
+    claim_version: Version
     decided_at: datetime
-    previous_sha256: str | None
+    previous_sha256: Sha256 | None
+    sources: Sources
     basis: Basis
     verdict: Verdict
 
 
-_DOCUMENT = TypeAdapter(_Document)
+_DOCUMENT = TypeAdapter(Document)
 
 
-def build(case: Case, verdict: Verdict, *, decided_at: datetime, previous_sha256: str | None) -> Proof:
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """One version of a claim's decision in the chain of its proofs."""
+
+    claim_id: UUID
+    claim_version: int
+    sha256: str
+    previous_sha256: str | None
+    payable_cents: int | None
+    decided_before_cents: int
+
+
+def build(
+    case: Case,
+    verdict: Verdict,
+    *,
+    claim_version: int,
+    decided_at: datetime,
+    previous_sha256: str | None,
+) -> Proof:
     """Prove `verdict`, which is `decide(case.basis)`. `previous_sha256` is the proof of the version before.
 
     The proof holds whole numbers only and keys in ASCII, so that sorting the keys makes it canonical. It names no
     policy, person or address: of the home the measured place and the area of the postcode. A fact that nobody gave is
     left out.
     """
-    document = _Document(
+    document = Document(
         form=_FORM,
+        claim_version=claim_version,
         decided_at=decided_at,
         previous_sha256=previous_sha256,
+        sources=_sources_of(case),
         basis=case.basis,
         verdict=verdict,
     )
-    canonical = _canonical(document)
-    return Proof(canonical=canonical, sha256=_sha256(canonical))
+    canonical = canonical_bytes(document)
+    return Proof(canonical=canonical, sha256=sha256_of(canonical))
+
+
+def _sources_of(case: Case) -> Sources:
+    return Sources(
+        reports_sha256=(event_sha256(case.report),),
+        policy_sha256=None if case.policy is None else event_sha256(case.policy),
+        rain_register_sha256=None if case.rain is None else register_sha256(),
+    )
+
+
+def event_sha256(event: Event) -> str:
+    """Return the hash of an event as canonical JSON: keys sorted, no spaces."""
+    return sha256_of(canonical_bytes(event))
 
 
 def recompute(canonical: bytes) -> Verdict:
@@ -71,60 +124,32 @@ def recompute(canonical: bytes) -> Verdict:
     Raises:
         UnreadableProofError: not a proof.
     """
-    return decide(_read(canonical).basis)
+    return decide(read(canonical).basis)
 
 
-def previous_sha256_of(canonical: bytes) -> str | None:
-    """Return the hash of the proof before, as the proof names it.
+def link_of(canonical: bytes) -> Link:
+    """Return the proof's place in the chain of its claim, as the proof names it.
 
     Raises:
         UnreadableProofError: not a proof.
     """
-    return _read(canonical).previous_sha256
+    document = read(canonical)
+    return Link(
+        claim_id=document.basis.claim_id,
+        claim_version=document.claim_version,
+        sha256=sha256_of(canonical),
+        previous_sha256=document.previous_sha256,
+        payable_cents=document.verdict.money.payable_cents,
+        decided_before_cents=document.basis.decided_before_cents,
+    )
 
 
-def verify(canonical: bytes, sha256: str) -> list[str]:
-    """Return what is wrong with the proof, one sentence each; empty when it holds.
+def read(canonical: bytes) -> Document:
+    """Return the contents of a proof.
 
-    Checks the hash, the canonical form, the decision, the insured days, the product's parameters, and the measured
-    windows against the hours.
+    Raises:
+        UnreadableProofError: not a proof; the sentence says where, and does not quote it.
     """
-    wrong = []
-    if _sha256(canonical) != sha256:
-        wrong.append("the hash of the proof is not the hash that was kept")
-    try:
-        document = _read(canonical)
-    except UnreadableProofError as error:
-        return [*wrong, str(error)]
-    if _canonical(orjson.loads(canonical)) != canonical:
-        wrong.append("the proof is not in canonical form")
-    return [*wrong, *_wrong_basis(document.basis), *_wrong_verdict(document)]
-
-
-def _wrong_basis(basis: Basis) -> list[str]:
-    wrong = []
-    if PRODUCTS.get(basis.product.version) != basis.product:
-        wrong.append(f"the parameters are not those of product {basis.product.version}")
-    terms = basis.insurance.terms
-    if terms is not None:
-        first, last = dutch_day_span(basis.loss)
-        if first < terms.effective_on or (terms.ends_on is not None and terms.ends_on <= first):
-            wrong.append(f"the loss began on {first}, a day outside the terms (last day of loss: {last})")
-    if basis.rain is not None:
-        wrong += discrepancies(basis.rain, loss=basis.loss, question=basis.product.rain)
-    return wrong
-
-
-def _wrong_verdict(document: _Document) -> list[str]:
-    again = decide(document.basis)
-    return [
-        f"deciding again gives another {field.name}"
-        for field in fields(Verdict)
-        if getattr(again, field.name) != getattr(document.verdict, field.name)
-    ]
-
-
-def _read(canonical: bytes) -> _Document:
     try:
         return _DOCUMENT.validate_json(canonical)
     except ValidationError as error:
@@ -133,21 +158,24 @@ def _read(canonical: bytes) -> _Document:
         raise UnreadableProofError(f"not a proof of form {_FORM}: {where}: {first['msg']}") from None
 
 
-def _canonical(document: object) -> bytes:
+def canonical_bytes(document: object) -> bytes:
+    """Return a document, or a part of one, as canonical JSON."""
     return orjson.dumps(document, default=_parts, option=_CANONICAL)
 
 
 def _parts(part: object) -> object:
-    """Return the named fields of a part, and a wait in seconds."""
+    """Return the named fields of a part, a wait in seconds, and an id of the database driver's own type as text."""
     if isinstance(part, LossFacts):
         return {name: fact for name, fact in vars(part).items() if fact is not None}
     if isinstance(part, timedelta):
         return int(part.total_seconds())
+    if isinstance(part, UUID):
+        return str(part)
     return vars(part)
 
 
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
-def _sha256(canonical: bytes) -> str:
+def sha256_of(canonical: bytes) -> str:
     return hashlib.sha256(canonical).hexdigest()

@@ -1,75 +1,55 @@
-"""Whether a rainfall answer agrees with the hours it carries: part of verifying a proof."""
+"""Whether an answer about rain is what its own hours say, as `rainfall_reading` reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 
-from claims_svc.domain.product import RainQuestion
-from contracts.vocabulary import Establishment, LossInterval, Truth, WindowReading
-from contracts.weather import HourlySeries, RainfallAssessed, StationAssessment, WindowAssessment
+from pydantic import BaseModel
 
-_HOUR = timedelta(hours=1)
-
-
-def discrepancies(assessed: RainfallAssessed, *, loss: LossInterval, question: RainQuestion) -> list[str]:
-    """Return where the answer contradicts its own hours or the question, one sentence each."""
-    wrong = [_named(station, found) for station in assessed.stations for found in _at(station, loss, question)]
-    certain = assessed.establishment is not Establishment.UNDETERMINED
-    if certain and any(station.establishment is not assessed.establishment for station in assessed.stations):
-        wrong.append("the answer is certain, but not every station gives it")
-    return wrong
+from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours, ended_at, hour_running_at
+from contracts.claims import RainfallRequested
+from contracts.weather import RainfallAssessed, ReadingAssessment, ReadingVerdict, StationAssessment, WindowAssessment
 
 
-def _at(station: StationAssessment, loss: LossInterval, question: RainQuestion) -> Iterator[str]:
-    asked = {(threshold.within_hours, threshold.at_least_tenths_mm) for threshold in question.thresholds}
-    if {(window.within_hours, window.at_least_tenths_mm) for window in station.windows} != asked:
-        yield "the thresholds are not those of the product"
-    reached = any(window.establishment is Establishment.ESTABLISHED for window in station.windows)
-    if reached != (station.establishment is Establishment.ESTABLISHED):
-        yield "the station's answer is not that of its windows"
-    hours = _by_end(station.hours)
-    for window in station.windows:
-        yield from (f"{window.within_hours} hours: {found}" for found in _in(window, hours, loss, question))
-    burst = question.cloudburst
-    if station.cloudburst is Truth.TRUE and all(
-        _known_sum(hours, ends_at=end, length=burst.within_hours) < burst.at_least_tenths_mm for end in hours
-    ):
-        yield "no hours of a cloudburst are there"
+def discrepancies(answer: RainfallAssessed, *, question: RainfallRequested) -> Iterator[str]:
+    """Yield where the answer is not what its hours say to the question, one sentence each."""
+    for station in answer.stations:
+        yield from _hours_left_out(station, question)
+    yield from _unlike("the answer", found=answer, expected=answer_from_hours(answer, question=question))
 
 
-def _in(
-    window: WindowAssessment, hours: Mapping[datetime, int | None], loss: LossInterval, question: RainQuestion
-) -> Iterator[str]:
-    best = window.best_sum_tenths_mm
-    established = window.establishment is Establishment.ESTABLISHED
-    if best is None or window.starts_at is None or window.ends_at is None:
-        if established:
-            yield "established without any measured hour"
+def _hours_left_out(station: StationAssessment, question: RainfallRequested) -> Iterator[str]:
+    asked, series = asked_hours(question), station.hours
+    first = hour_running_at(series.first_hour_ends_at)
+    last = first + len(series.tenths_mm) - 1
+    if first > asked[0] or last < asked[-1]:
+        yield (
+            f"station {station.station.number}: the hours that end from {ended_at(asked[0])} to {ended_at(asked[-1])} "
+            f"are asked, but there are those from {ended_at(first)} to {ended_at(last)}"
+        )
+
+
+def _unlike(where: str, *, found: object, expected: object) -> Iterator[str]:
+    """Yield where `found` is not as `expected`, as far inside as they can be compared."""
+    if found == expected:
         return
-    if window.ends_at - window.starts_at != _HOUR * window.within_hours:
-        yield "the window is not as long as it says"
-    if _known_sum(hours, ends_at=window.ends_at, length=window.within_hours) != best:
-        yield "the hours do not add up to the sum"
-    if established != (best >= window.at_least_tenths_mm):
-        yield "the sum and the threshold give another answer"
-    if question.reading is WindowReading.CONTAINS_LOSS and _highest(hours, window.within_hours, loss) > best:
-        yield "another window that contains the loss has a higher sum"
+    if isinstance(found, BaseModel) and isinstance(expected, BaseModel):
+        for name, value in vars(expected).items():
+            yield from _unlike(f"{where}: {name}", found=getattr(found, name), expected=value)
+    elif isinstance(found, tuple) and isinstance(expected, tuple) and len(found) == len(expected):
+        for one, other in zip(found, expected, strict=True):
+            yield from _unlike(f"{where}: {_name_of(other)}", found=one, expected=other)
+    else:
+        yield f"{where} is {found}, but must be {expected}"
 
 
-def _highest(hours: Mapping[datetime, int | None], length: int, loss: LossInterval) -> int:
-    """Return the highest sum of the windows that contain the loss however its hour's border is read."""
-    ends = (end for end in hours if end - _HOUR * length < loss.from_at and loss.until_at < end)
-    return max((_known_sum(hours, ends_at=end, length=length) for end in ends), default=0)
-
-
-def _known_sum(hours: Mapping[datetime, int | None], *, ends_at: datetime, length: int) -> int:
-    return sum(hours.get(ends_at - _HOUR * back) or 0 for back in range(length))
-
-
-def _by_end(series: HourlySeries) -> dict[datetime, int | None]:
-    return {series.first_hour_ends_at + _HOUR * place: figure for place, figure in enumerate(series.tenths_mm)}
-
-
-def _named(station: StationAssessment, found: str) -> str:
-    return f"station {station.station.number}: {found}"
+def _name_of(part: object) -> object:
+    match part:
+        case StationAssessment():
+            return part.station.number
+        case ReadingAssessment() | ReadingVerdict():
+            return part.reading
+        case WindowAssessment():
+            return f"{part.within_hours} hours"
+        case _:
+            return part

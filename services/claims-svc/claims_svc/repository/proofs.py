@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass
 
 from chassis.database import Connection
 
 
-async def iterate(connection: Connection) -> AsyncIterator[tuple[str, int, bytes]]:
-    """Yield claim reference, version and canonical bytes of every proof.
+@dataclass(frozen=True, kw_only=True)
+class RecordedProof:
+    """A proof as it was hashed. `leaf_index` is its place in the tree; None: no root covers it yet."""
 
-    Reads a few rows at a time, which needs a transaction.
-    """
+    claim_reference: str
+    claim_version: int
+    canonical: bytes
+    leaf_index: int | None
+
+
+async def iterate(connection: Connection) -> AsyncIterator[RecordedProof]:
+    """Yield every proof. Reads a few rows at a time, which needs a transaction."""
     async for row in connection.cursor(
         """
-        SELECT claim_reference, decision.claim_version, proof
+        SELECT claim_reference, decision.claim_version, proof AS canonical, leaf_index
           FROM decision JOIN claim USING (claim_id)
-         ORDER BY claim_id, decision.claim_version
+               LEFT JOIN proof_leaf
+               ON proof_leaf.claim_id = decision.claim_id AND proof_leaf.claim_version = decision.claim_version
+         ORDER BY decision.claim_id, decision.claim_version
         """
     ):
-        yield row["claim_reference"], row["claim_version"], row["proof"]
+        yield RecordedProof(**row)
 
 
 async def recorded_hashes(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
+from contracts.rain_stations import MeasuringPeriod
 from contracts.vocabulary import Location, LossInterval, Network, Station
 
 EARTH_RADIUS_METRES = 6_371_009
@@ -34,15 +33,6 @@ def distance_metres(here: Direction, there: Direction) -> int:
     (x, y, z), (u, v, w) = here, there
     chord = sqrt((x - u) ** 2 + (y - v) ** 2 + (z - w) ** 2)
     return round(2 * EARTH_RADIUS_METRES * asin(min(1.0, chord / 2)))
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuringPeriod:
-    """When a station measured hourly rain, short outages aside. `until_at` is None while it still does."""
-
-    station: Station
-    from_at: datetime
-    until_at: datetime | None
 
 
 class NearStation(NamedTuple):
