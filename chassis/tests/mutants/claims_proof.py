@@ -205,14 +205,14 @@ MUTANTS = (
     ),
     _Mutant(
         "proof tree: a decision does not enter it",
-        "migrations/0003_proof_tree.sql",
+        "migrations/0004_proof_tree.sql",
         "    INSERT INTO proof_to_append SELECT claim_id, claim_version FROM decided;\n",
         "",
         f"{_TREE}::test_a_root_covers_every_decision_in_the_order_stated_and_is_signed",
     ),
     _Mutant(
         "proof tree: what was announced can be removed",
-        "migrations/0003_proof_tree.sql",
+        "migrations/0004_proof_tree.sql",
         "BEFORE UPDATE OR DELETE OR TRUNCATE ON proof_root",
         "BEFORE UPDATE ON proof_root",
         f"{_TREE}::test_what_was_announced_is_never_removed",
