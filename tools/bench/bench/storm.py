@@ -8,18 +8,17 @@ reason they stay below the limit up to which the customer's own amounts count.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from importlib.resources import files
 from random import Random
 from uuid import UUID
 
 from contracts.envelope import Message, encode
 from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
-from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
+from contracts.rain_stations import measuring_periods
+from contracts.vocabulary import Fact, FactSource, LossInterval, Network, Truth
 
 STATIONS = (377, 380, 370, 375, 260, 344, 240, 279)
 FIRST_LOSS_AT = datetime(2021, 7, 13, 4, 0, tzinfo=UTC)
@@ -172,10 +171,8 @@ def _places_of_stations() -> list[tuple[int, int]]:
 
 def places_of_all_stations() -> dict[int, tuple[int, int]]:
     """Return latitude and longitude, in microdegrees, of every automatic station that measures rain today."""
-    text = files("weather_svc").joinpath("stations.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return {
-        int(row["number"]): (int(row["latitude_microdegrees"]), int(row["longitude_microdegrees"]))
-        for row in rows
-        if row["network"] == "aws" and not row["measures_until"]
+        period.station.number: (period.station.latitude_microdegrees, period.station.longitude_microdegrees)
+        for period in measuring_periods()
+        if period.station.network is Network.AWS and period.until_at is None
     }
