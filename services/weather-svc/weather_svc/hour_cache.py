@@ -22,8 +22,8 @@ _MAX_BLOCKS = 8_192
 """75 MB. More are only asked for by losses at dates without any rain figures; the cache is then emptied."""
 _MAX_NEW_ROWS = 50_000
 """After a larger import it is cheaper to empty the cache than to read every new row."""
-_MAX_MEMOISED = 10_000
-"""Three days of loss hours at every station are 2,400 questions, of about 4 kB each."""
+_MAX_MEMOISED = 6_000
+"""Three days of loss hours at every station are 2,400 questions of 7 kB, and as many of 17 kB about groundwater too."""
 
 
 class _BlockKey(NamedTuple):

@@ -52,8 +52,8 @@ async def measure(
     bootstrap_servers = processes.stack.kafka_bootstrap_servers
     await empty_topics(bootstrap_servers)
     urls = await databases.renew(prepared=pipeline.is_prepared)
-    warm_up = replace(storm, claims=WARM_UP_CLAIMS).reports(first=1)
-    messages = replace(storm, claims=rate_per_second * SECONDS).reports(first=2)
+    warm_up = replace(storm, claims=WARM_UP_CLAIMS).reports()
+    messages = replace(storm, claims=rate_per_second * SECONDS).reports(first=WARM_UP_CLAIMS)
     async with running(pipeline, processes=processes, databases=urls) as ledger:
         await publish(bootstrap_servers, warm_up)
         await until_settled(ledger, processes, messages=checker.CHANNELS * len(warm_up))

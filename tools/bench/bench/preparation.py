@@ -11,7 +11,7 @@ import asyncpg
 from bench.databases import SERVICES
 from bench.pipelines import KNMI_HOURS, service_environment, service_program
 from bench.processes import Processes
-from bench.storm import Storm
+from bench.storm import Storm, dry_hours
 from devstack.process.programs import console_script
 
 _CONSUMED_SECONDS = 120
@@ -30,8 +30,12 @@ async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str,
     }
     for service in SERVICES:
         await processes.run(f"{service}-migrate", str(console_script(service)), "migrate", environment=own[service])
-    hours = ["import-hours", "--quality", "validated", *map(str, KNMI_HOURS)]
-    await processes.run("weather-svc-hours", str(console_script("weather-svc")), *hours, environment=own["weather-svc"])
+    dry = directory / "dry_hours.txt"
+    dry.write_text("".join(dry_hours()), encoding="utf-8")
+    for quality, paths in (("provisional", [dry]), ("validated", KNMI_HOURS)):
+        importing = ["import-hours", "--quality", quality, *map(str, paths)]
+        name = f"weather-svc-{quality}-hours"
+        await processes.run(name, str(console_script("weather-svc")), *importing, environment=own["weather-svc"])
     policies = directory / "policies.jsonl"
     policies.write_text("".join(storm.policy_lines()), encoding="utf-8")
     importing = ["import-policies", str(policies)]

@@ -1,31 +1,39 @@
 """The input: policies near stations that measured the rain of July 2021, and the reports of their losses.
 
 The same seed gives the same bytes. All losses lie within one event, so that the deductible of a policy is borne once
-whatever the order in which its claims are decided, and every hour around them is in the committed figures.
+whatever the order in which its claims are decided. A policy has two claims at most, about different damage: two about
+the same could be one loss reported twice, and their order would say which of them goes to a handler. For the same
+reason they stay below the limit up to which the customer's own amounts count.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from importlib.resources import files
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
 from contracts.envelope import Message, encode
 from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
-from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
+from contracts.rain_stations import measuring_periods
+from contracts.vocabulary import Fact, FactSource, LossInterval, Network, Truth
 
 STATIONS = (377, 380, 370, 375, 260, 344, 240, 279)
 FIRST_LOSS_AT = datetime(2021, 7, 13, 4, 0, tzinfo=UTC)
 LOSS_HOURS = 60
+FIRST_DRY_DAY = date(2021, 6, 9)
+_DRY_DAYS = 32
 SAMPLED_PER_CENT = 5
 _HOME_WITHIN_MICRODEGREES = 40_000
-_DEDUCTIBLES_CENTS = (25_000, 50_000, 100_000)
-"""None is below the least a customer bears in a cloudburst: then all claims of an event share one figure."""
+_DEDUCTIBLES_CENTS = (0, 25_000, 50_000, 100_000)
+_HIGHEST_AMOUNT_CENTS = 80_000
+_DAMAGE = (
+    ((DamageKind.BUILDINGS,), (DamageKind.BUILDINGS, DamageKind.CLEANING)),
+    ((DamageKind.CONTENTS,),),
+)
+"""What the first and the second claim of a policy can be about."""
 
 _YES, _NO = Fact(value=Truth.TRUE), Fact(value=Truth.FALSE)
 _REGISTERED = Fact(value=Truth.TRUE, source=FactSource.REGISTER)
@@ -55,10 +63,10 @@ _FACTS: tuple[tuple[int, LossFacts], ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Storm:
-    """One input: how many claims on how many policies, from which seed."""
+    """One input: how many claims on how many policies, from which seed. There are two claims a policy at most."""
 
     claims: int
-    policies: int = 2_000
+    policies: int = 12_000
     seed: int = 20_210_714
 
     def policy_lines(self) -> Iterator[str]:
@@ -69,22 +77,24 @@ class Storm:
             yield json.dumps(_policy(number, place=stations[number % len(stations)], chance=chance)) + "\n"
 
     def reports(self, *, first: int = 0) -> Sequence[Message]:
-        """Return the records that publish the reports; another `first` gives other reports."""
+        """Return the records that publish the reports from number `first` on; every number is another claim."""
+        if first + self.claims > len(_DAMAGE) * self.policies:
+            raise ValueError(f"{self.policies} policies are too few for claims {first} to {first + self.claims}")
         chance = Random(f"{self.seed} reports {first}")  # noqa: S311
-        return [self._message(chance) for _ in range(self.claims)]
+        return [self._message(number, chance) for number in range(first, first + self.claims)]
 
-    def _message(self, chance: Random) -> Message:
+    def _message(self, number: int, chance: Random) -> Message:
         (facts,) = chance.choices([facts for _, facts in _FACTS], [weight for weight, _ in _FACTS])
         loss_at = FIRST_LOSS_AT + timedelta(minutes=chance.randrange(LOSS_HOURS * 60))
         event_id, report_id = _uuid(chance), _uuid(chance)
         report = LossReported(
             report_id=report_id,
-            policy_number=policy_number(chance.randrange(self.policies)),
+            policy_number=policy_number(number % self.policies),
             channel=chance.choice(list(ReportChannel)),
             reported_at=FIRST_LOSS_AT + timedelta(days=5, seconds=chance.randrange(86_400)),
             loss=LossInterval(from_at=loss_at, until_at=loss_at),
             facts=facts,
-            damage=tuple(_damage(chance)),
+            damage=tuple(_damage(_DAMAGE[number // self.policies], chance)),
         )
         return encode(
             LOSS_REPORTED,
@@ -128,10 +138,9 @@ def _policy(number: int, *, place: tuple[int, int], chance: Random) -> dict[str,
     }
 
 
-def _damage(chance: Random) -> Iterator[DamageItem]:
-    kinds = [DamageKind.BUILDINGS, DamageKind.CONTENTS, DamageKind.CLEANING]
-    for kind in kinds[: chance.randint(1, 3)]:
-        yield DamageItem(kind=kind, amount_cents=chance.randrange(5_000, 80_000))
+def _damage(possible: Sequence[Sequence[DamageKind]], chance: Random) -> Iterator[DamageItem]:
+    for kind in chance.choice(possible):
+        yield DamageItem(kind=kind, amount_cents=chance.randrange(5_000, _HIGHEST_AMOUNT_CENTS))
 
 
 def _traceparent(chance: Random) -> str:
@@ -143,6 +152,18 @@ def _uuid(chance: Random) -> UUID:
     return UUID(int=chance.getrandbits(128), version=4)
 
 
+def dry_hours() -> Iterator[str]:
+    """Yield a file in KNMI's layout of hours without rain, back to the first that a claim of groundwater looks at.
+
+    They are made up, so that claims are decided at once. Where KNMI's own figures are committed they replace these.
+    """
+    yield "# STN,YYYYMMDD,   HH,   RH\n"
+    for station in places_of_all_stations():
+        for days in range(_DRY_DAYS):
+            for hour in range(1, 25):
+                yield f"{station},{FIRST_DRY_DAY + timedelta(days=days):%Y%m%d},{hour},0\n"
+
+
 def _places_of_stations() -> list[tuple[int, int]]:
     places = places_of_all_stations()
     return [places[number] for number in STATIONS]
@@ -150,10 +171,8 @@ def _places_of_stations() -> list[tuple[int, int]]:
 
 def places_of_all_stations() -> dict[int, tuple[int, int]]:
     """Return latitude and longitude, in microdegrees, of every automatic station that measures rain today."""
-    text = files("weather_svc").joinpath("stations.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return {
-        int(row["number"]): (int(row["latitude_microdegrees"]), int(row["longitude_microdegrees"]))
-        for row in rows
-        if row["network"] == "aws" and not row["measures_until"]
+        period.station.number: (period.station.latitude_microdegrees, period.station.longitude_microdegrees)
+        for period in measuring_periods()
+        if period.station.network is Network.AWS and period.until_at is None
     }

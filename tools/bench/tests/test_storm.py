@@ -1,36 +1,76 @@
-from uuid import UUID
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
 
 import orjson
+import pytest
 
-from bench.storm import SAMPLED_PER_CENT, Storm
+from bench.pipelines import KNMI_HOURS
+from bench.storm import FIRST_LOSS_AT, LOSS_HOURS, SAMPLED_PER_CENT, STATIONS, Storm, dry_hours
+from claims_svc.domain.product import CURRENT_PRODUCT
+from contracts.claims import RAINFALL_REQUESTED
 from contracts.envelope import decode
-from contracts.loss_reports import LOSS_REPORTED
+from contracts.loss_reports import LOSS_REPORTED, DamageKind, LossReported
+from contracts.vocabulary import LossInterval
 from policy_svc.policy_file import PolicyLine, read_lines
+from weather_svc.domain.assessment import Question, hours_of
+from weather_svc.knmi import read_hours
 
-STORM = Storm(claims=400, policies=50)
+STORM = Storm(claims=400, policies=250)
+
+
+def reports_of(storm: Storm, *, first: int = 0) -> list[LossReported]:
+    return [
+        decode(LOSS_REPORTED, headers=message.headers, key=message.key, value=message.value).event
+        for message in storm.reports(first=first)
+    ]
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
-    again = Storm(claims=400, policies=50)
+    again = Storm(claims=400, policies=250)
 
     assert STORM.reports() == again.reports()
     assert list(STORM.policy_lines()) == list(again.policy_lines())
 
 
 def test_another_seed_gives_other_reports() -> None:
-    assert STORM.reports() != Storm(claims=400, policies=50, seed=1).reports()
+    assert STORM.reports() != Storm(claims=400, policies=250, seed=1).reports()
 
 
 def test_every_report_is_one_that_claims_svc_accepts_and_names_a_policy_of_the_file() -> None:
     numbers = {orjson.loads(line)["policy_number"] for line in STORM.policy_lines()}
 
-    reports = [
-        decode(LOSS_REPORTED, headers=message.headers, key=message.key, value=message.value).event
-        for message in STORM.reports()
-    ]
+    reports = reports_of(STORM)
 
     assert {report.policy_number for report in reports} <= numbers
     assert len({report.report_id for report in reports}) == 400
+
+
+def test_no_report_can_be_one_that_came_before() -> None:
+    kinds: dict[str, list[DamageKind]] = defaultdict(list)
+    for report in reports_of(STORM):
+        kinds[report.policy_number] += [item.kind for item in report.damage]
+
+    assert sum(len(set(of_policy)) > 1 for of_policy in kinds.values()) > 100
+    assert all(len(set(of_policy)) == len(of_policy) for of_policy in kinds.values())
+
+
+def test_what_the_claims_of_a_policy_estimate_needs_no_assessment() -> None:
+    estimated: dict[str, int] = defaultdict(int)
+    for report in reports_of(STORM):
+        estimated[report.policy_number] += sum(item.amount_cents for item in report.damage)
+
+    assert max(estimated.values()) <= CURRENT_PRODUCT.customer_estimate_limit_cents
+
+
+def test_every_loss_lies_before_its_report() -> None:
+    assert all(report.loss.until_at < report.reported_at for report in reports_of(STORM))
+
+
+def test_more_claims_than_policies_can_have_are_refused() -> None:
+    with pytest.raises(ValueError, match="250 policies are too few for claims 101 to 501"):
+        STORM.reports(first=101)
 
 
 def test_every_policy_is_one_that_policy_svc_imports() -> None:
@@ -40,7 +80,7 @@ def test_every_policy_is_one_that_policy_svc_imports() -> None:
 
 
 def test_about_one_trace_in_twenty_is_sampled() -> None:
-    traces = [dict(message.headers)["traceparent"] for message in Storm(claims=4_000, policies=50).reports()]
+    traces = [dict(message.headers)["traceparent"] for message in Storm(claims=4_000).reports()]
 
     sampled = sum(trace.endswith(b"-01") for trace in traces)
 
@@ -48,8 +88,21 @@ def test_about_one_trace_in_twenty_is_sampled() -> None:
 
 
 def test_lots_have_reports_of_their_own() -> None:
-    first, second = (
-        {UUID(orjson.loads(message.value)["report_id"]) for message in STORM.reports(first=first)} for first in (0, 400)
-    )
+    first, second = ({report.report_id for report in reports_of(STORM, first=first)} for first in (0, 100))
 
     assert not first & second
+
+
+def test_every_hour_that_a_claim_looks_at_is_measured_or_made_up() -> None:
+    rain, (example,) = CURRENT_PRODUCT.rain, RAINFALL_REQUESTED.examples
+    loss = LossInterval(from_at=FIRST_LOSS_AT, until_at=FIRST_LOSS_AT + timedelta(hours=LOSS_HOURS))
+    asked = example.model_copy(update={"loss": loss, "readings": (rain.surface_water, rain.groundwater)})
+    wanted = set(hours_of(Question.of(asked)).numbers)
+
+    hours: dict[int, set[int]] = defaultdict(set)
+    for lines in (dry_hours(), *(path.read_text().splitlines() for path in KNMI_HOURS)):
+        for figure in read_hours(lines):
+            if figure.tenths_mm is not None:
+                hours[figure.station_number].add(figure.hour)
+
+    assert [station for station in STATIONS if wanted - hours[station]] == []

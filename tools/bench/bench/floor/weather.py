@@ -1,4 +1,7 @@
-"""Process: consumes places and moments, publishes the best sums of 24, 48 and 72 hours, by prefix sums."""
+"""Process: consumes places and moments, publishes the best sums of 24, 48 and 72 hours, by prefix sums.
+
+Windows contain the moment or ended up to a day before it. That is all of the rules about rain that it knows.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,10 @@ from bench.backlog import RAIN_ASSESSED, RAIN_REQUESTED
 from bench.floor.process import Connection, Record, Stage, run
 from bench.storm import places_of_all_stations
 
-FIRST_HOUR = int(datetime(2021, 7, 10, tzinfo=UTC).timestamp()) // 3_600
-HOURS = 9 * 24
+FIRST_HOUR = int(datetime(2021, 7, 1, tzinfo=UTC).timestamp()) // 3_600
+HOURS = 31 * 24
+MAY_LAG_HOURS = 24
+JULY_2021 = 202_107
 THRESHOLDS = ((24, 400), (48, 530), (72, 670))
 _METRES_A_MICRODEGREE = 0.11132
 _SUMS: dict[int, list[int]] = {}
@@ -45,8 +50,9 @@ async def prepare(_: Connection) -> None:
         for line in path.read_text(encoding="utf-8").splitlines():
             if not line.startswith("#"):
                 station, day, hour, _duration, rain = map(int, line.split(","))
-                row = figures.setdefault(station, [0] * HOURS)
-                row[(day - 20_210_710) * 24 + hour - 1] = max(0, rain)
+                if day // 100 == JULY_2021:
+                    row = figures.setdefault(station, [0] * HOURS)
+                    row[(day % 100 - 1) * 24 + hour - 1] = max(0, rain)
     _SUMS.update((station, list(accumulate(row, initial=0))) for station, row in figures.items())
     places = places_of_all_stations()
     _STATIONS.extend((number, *places[number]) for number in figures if number in places)
@@ -75,7 +81,7 @@ def _best_sums(station: int, hour: int) -> tuple[int, int, int]:
     """Return the most that fell in any window around `hour`, for each length."""
     sums = _SUMS[station]
     best = [
-        max(sums[last] - sums[last - length] for last in range(max(hour, length), min(hour + length, HOURS) + 1))
+        max(sums[last] - sums[last - length] for last in range(hour - MAY_LAG_HOURS, hour + length + 1))
         for length, _ in THRESHOLDS
     ]
     return best[0], best[1], best[2]
