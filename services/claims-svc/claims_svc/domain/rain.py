@@ -55,10 +55,10 @@ def rain_of(assessed: RainfallAssessed | None, *, wait_over: bool) -> Rain:
     """
     if assessed is None:
         return _NOT_RECEIVED if wait_over else _AWAITED
-    verdicts = {verdict.reading: verdict for verdict in assessed.readings}
+    heavy = {verdict.reading: _heavy(verdict, wait_over=wait_over) for verdict in assessed.readings}
     return Rain(
-        _heavy(verdicts.get(WaterReading.SURFACE_WATER), wait_over=wait_over),
-        _heavy(verdicts.get(WaterReading.GROUNDWATER), wait_over=wait_over),
+        heavy.get(WaterReading.SURFACE_WATER, _UNDETERMINED),
+        heavy.get(WaterReading.GROUNDWATER, _UNDETERMINED),
         assessed.recent_rain,
         assessed.cloudburst,
         received=True,
@@ -75,15 +75,13 @@ def evidence_of(assessed: RainfallAssessed) -> RainEvidence:
         cloudburst=assessed.cloudburst,
         recent_rain=assessed.recent_rain,
         stations=tuple(
-            StationRain.model_construct(**{name: getattr(station, name) for name in StationRain.model_fields})
+            StationRain.model_construct(**{name: getattr(station, name) for name in _SHOWN_OF_STATION})
             for station in assessed.stations
         ),
     )
 
 
-def _heavy(verdict: ReadingVerdict | None, *, wait_over: bool) -> Heavy:
-    if verdict is None:
-        return _UNDETERMINED
+def _heavy(verdict: ReadingVerdict, *, wait_over: bool) -> Heavy:
     if verdict.establishment is Establishment.ESTABLISHED:
         return _ESTABLISHED
     if not verdict.final and not wait_over:
@@ -100,6 +98,7 @@ def _measured(name: str, value: Truth, doubt: GroundCode | None) -> Known:
     return Known(name, value, None if value is Truth.UNKNOWN else FactSource.REGISTER, doubt)
 
 
+_SHOWN_OF_STATION = tuple(StationRain.model_fields)
 _ESTABLISHED, _NOT_ESTABLISHED = Heavy(Truth.TRUE, None), Heavy(Truth.FALSE, None)
 _OPEN = Heavy(Truth.UNKNOWN, None)
 _UNDETERMINED = Heavy(Truth.UNKNOWN, GroundCode.RAINFALL_UNDETERMINED)

@@ -55,9 +55,11 @@ class _Causes(NamedTuple):
 
 def _causes(findings: Sequence[Finding]) -> _Causes:
     waters = tuple(finding for finding in findings if not finding.by_fire)
-    fire = tuple(finding for finding in findings if finding.by_fire)
     outcomes = {finding.route: finding.outcome for finding in waters}
-    flood = outcomes.get(WaterRoute.FLOOD)
+    if WaterRoute.FLOOD not in outcomes:
+        return _Causes(waters, fire=(), fire_differs=False, excluded_water=frozenset())
+    flood = outcomes[WaterRoute.FLOOD]
+    fire = tuple(finding for finding in findings if finding.by_fire)
     mixed = flood is Outcome.DENIED and not _MIXES_WITH_FLOOD.isdisjoint(outcomes)
     return _Causes(
         waters,
