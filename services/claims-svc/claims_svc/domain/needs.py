@@ -111,9 +111,11 @@ def _truths(known: Truth, *, asked: bool) -> tuple[Truth, ...]:
 
 
 def _consequences(verdict: Verdict) -> tuple[object, ...]:
+    """What the rain does to the deductible matters only where it changes what is borne."""
     return (
         verdict.outcome,
-        verdict.money,
+        verdict.money.steps,
+        verdict.money.payable_cents,
         tuple(item.outcome for item in verdict.items),
         tuple(finding.outcome for finding in verdict.findings),
     )

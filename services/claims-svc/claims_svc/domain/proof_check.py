@@ -160,9 +160,9 @@ def _wrong_event_uses(basis: Basis) -> Iterator[str]:
     for use in basis.event_uses:
         if not use.heavy_cents <= use.covered_cents:
             yield f"others have more damage by heavy weather than damage in all ({use.family})"
-        if not 0 <= use.borne_cents <= use.covered_cents:
+        if not 0 <= use.borne_cents <= use.covered_cents + use.either_cents:
             yield f"others bore more of the deductible than their damage ({use.family})"
-        if any((use.covered_cents, use.estimated_cents, use.borne_cents)) and not use.proofs:
+        if any((use.covered_cents, use.either_cents, use.estimated_cents, use.borne_cents)) and not use.proofs:
             yield f"what others had of the event names no proof of theirs ({use.family})"
 
 

@@ -61,9 +61,7 @@ def should_pay(harms: Iterable[Harm], *, deductible: int, rain: str) -> int:
 
 def bears(damage: int, heavy: int, deductible: int) -> int:
     """Return what a customer bears of one event; the least for heavy weather is EUR 250, of its own damage only."""
-    chosen = damage if damage < deductible else deductible
-    least = heavy if heavy < max(deductible, 250_00) else max(deductible, 250_00)
-    return chosen if chosen > least else least
+    return max(min(damage, deductible), min(heavy, max(deductible, 250_00)))
 
 
 def events(claims: Iterable[Reported], *, by: Sequence[str]) -> list[list[Harm]]:

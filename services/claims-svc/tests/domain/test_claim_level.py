@@ -297,8 +297,8 @@ MOVED = EarlierStatement(turned=("loss",), loss=moment(LOSS_AT - timedelta(days=
     ("claim", "ground"),
     [
         (case(earlier=MOVED), GroundCode.STATEMENT_TURNED),
-        (case(earlier=MOVED, decided_before_cents=183_999), GroundCode.STATEMENT_TURNED),
-        (case(earlier=MOVED, decided_before_cents=184_000), GroundCode.HEAVY_LOCAL_PRECIPITATION),
+        (case(earlier=MOVED, decided_before_cents=158_999), GroundCode.STATEMENT_TURNED),
+        (case(earlier=MOVED, decided_before_cents=159_000), GroundCode.HEAVY_LOCAL_PRECIPITATION),
         (case(earlier=MOVED, decided_before_cents=200_000), GroundCode.HEAVY_LOCAL_PRECIPITATION),
         (case(earlier=MOVED, rain=DRY), GroundCode.NO_HEAVY_LOCAL_PRECIPITATION),
         (case(earlier=MOVED, rain=None), GroundCode.RAINFALL_NOT_RECEIVED),
@@ -318,4 +318,4 @@ def test_a_moment_and_a_fact_can_turn_together() -> None:
     both = EarlierStatement(turned=("loss", OPENING), loss=MOVED.loss, facts=THROUGH_OPEN_WINDOW)
 
     # Nothing more than before for the moment, yet the window alone would have denied it.
-    assert verdict_on(case(earlier=both, decided_before_cents=184_000)).deciding_ground is GroundCode.STATEMENT_TURNED
+    assert verdict_on(case(earlier=both, decided_before_cents=159_000)).deciding_ground is GroundCode.STATEMENT_TURNED

@@ -387,7 +387,8 @@ def test_what_others_had_of_an_event_must_name_their_proofs() -> None:
         covered_cents=100_000,
         heavy_cents=100_000,
         estimated_cents=100_000,
-        borne_cents=25_000,
+        borne_cents=50_000,
+        either_cents=10_000,
         proofs=("0" * 64,),
     )
     sound = prove(replace(rain_case(FORTY_IN_A_DAY), event_uses=(others,)))
@@ -397,7 +398,7 @@ def test_what_others_had_of_an_event_must_name_their_proofs() -> None:
         forge(sound, put("basis.event_uses.0.proofs", []))
     )
     assert "others bore more of the deductible than their damage (rain)" in found_in(
-        forge(sound, put("basis.event_uses.0.borne_cents", 100_001))
+        forge(sound, put("basis.event_uses.0.borne_cents", 110_001))
     )
     assert "others have more damage by heavy weather than damage in all (rain)" in found_in(
         forge(sound, put("basis.event_uses.0.heavy_cents", 100_001))

@@ -15,7 +15,7 @@ from claims_svc.domain.case import Case
 def test_every_decision_can_be_made_again_from_its_proof(claim: Case) -> None:
     verdict = verdict_on(claim)
     decided_at = datetime(2021, 7, 16, 8, 0, 4, tzinfo=UTC)
-    built = proof.build(claim, verdict, decided_at=decided_at, previous_sha256=None)
+    built = proof.build(claim, verdict, claim_version=1, decided_at=decided_at, previous_sha256=None)
 
     assert proof.recompute(built.canonical) == verdict
     assert not [found for found in proof.verify(built.canonical, built.sha256) if "deciding again" in found]
