@@ -1,0 +1,256 @@
+"""Whether one kind of water is covered: `rules.csv` read row by row, with yes, no and unknown.
+
+Written from domain.md section 1 and not from the product's rules. A row holds when all its conditions are met and what
+stands under `unless` does not hold. An exclusion that holds denies. A row that refers, or an exclusion that may hold,
+refers. Else a cover covers.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from second_reading.cases import NO, UNKNOWN, YES, LossCase, Measured, Said
+
+from contracts.coverage import GroundCode, Outcome
+
+COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED
+WATERS = ("direct rain", "indirect rain", "sewer", "groundwater", "flood", "storm", "other")
+FIRE = "fire after the flood"
+"""Damage by fire or explosion that followed from a flood is judged apart from damage by its water."""
+SAID_OF = {
+    "direct rain": "rain fell in",
+    "indirect rain": "rain left its course",
+    "sewer": "sewer water",
+    "groundwater": "groundwater",
+    "flood": "flood",
+    "storm": "storm",
+    "other": "other cause",
+}
+"""The fact that tells of each water."""
+TOLD_BY = {"sewer water": "toilet overflowed", "groundwater": "through the cellar wall", "flood": "sea water"}
+"""The facts that tell of it just as well: whose toilet overflows has sewer water in the house."""
+NO_RESIDENT_KNOWS = (
+    "defence failed",
+    "defence overtopped",
+    "primary defence",
+    "unembanked area",
+    "government caused it",
+    "sea water",
+)
+SOURCES = ("register", "handler")
+"""Whose word on these may deny, and covers without a second look."""
+DOUBTS = {
+    "missing hours": GroundCode.RAINFALL_UNDETERMINED,
+    "between whole hours": GroundCode.RAINFALL_UNDETERMINED,
+    "stations differ": GroundCode.RAINFALL_UNDETERMINED,
+    "no station": GroundCode.RAINFALL_UNDETERMINED,
+    "rain after the loss": GroundCode.RAIN_AFTER_LOSS,
+    "rain long before the loss": GroundCode.RAIN_LONG_BEFORE_LOSS,
+    "interval of loss too long": GroundCode.LOSS_INTERVAL_TOO_LONG,
+}
+NAMED_FIRST = (
+    GroundCode.FACT_MISSING,
+    GroundCode.SOURCE_MISSING,
+    GroundCode.RAINFALL_NOT_RECEIVED,
+    *dict.fromkeys(DOUBTS.values()),
+)
+"""Of several doubts about one finding this is the one that is named."""
+READ_OTHERWISE = GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION
+"""The half sentence of the source that can be read otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """`when`: all of these, each being one of several alternatives, each of them a condition and whether it is met."""
+
+    water: str
+    effect: str
+    ground: GroundCode
+    when: tuple[tuple[tuple[str, bool], ...], ...]
+    unless: tuple[GroundCode, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """`causes` are the grounds that cover; `second_look` says that a handler looks before anything is paid."""
+
+    outcome: Outcome
+    ground: GroundCode
+    causes: tuple[GroundCode, ...] = ()
+    second_look: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """Whether something holds: yes, no or unknown, and what leaves it unknown."""
+
+    value: str
+    open_because: frozenset[GroundCode] = frozenset()
+
+
+_YES, _NO = State(value=YES), State(value=NO)
+_OPPOSITE = {YES: NO, NO: YES, UNKNOWN: UNKNOWN}
+
+
+def finding_on(water: str, case: LossCase) -> Finding:
+    """Return what the rows of `water` say, and whether they still say so without what needs a second look."""
+    found = _read(water, case, surely=False)
+    if found.outcome is not COVERED:
+        return found
+    sure = _read(water, case, surely=True)
+    return sure if sure.outcome is COVERED else replace(found, second_look=True)
+
+
+def reported(case: LossCase) -> list[str]:
+    """Return the kinds of water that somebody reports, be it with a doubt."""
+    told = ((water, _told(SAID_OF[water], case.said)) for water in WATERS)
+    return [water for water, said in told if said is not None and said.value != NO]
+
+
+def _read(water: str, case: LossCase, *, surely: bool) -> Finding:
+    """Return the finding; `surely` leaves out what residents cannot know and the half sentence."""
+    rows = [row for row in rules()[water] if not (surely and row.ground is READ_OTHERWISE)]
+    states: dict[GroundCode, State] = {}
+    for row in sorted(rows, key=lambda row: bool(row.unless)):  # a write-back is read before what it writes back
+        alternatives = (
+            _any([_condition(name, case, row.effect, surely=surely, wanted=wanted) for name, wanted in each])
+            for each in row.when
+        )
+        undone = _any([states[ground] for ground in row.unless if ground in states])
+        states[row.ground] = _all([*alternatives, _not(undone)])
+
+    def first(effect: str) -> GroundCode | None:
+        return next((row.ground for row in rows if row.effect == effect and states[row.ground].value == YES), None)
+
+    def doubts(*effects: str) -> frozenset[GroundCode]:
+        return frozenset().union(*(states[row.ground].open_because for row in rows if row.effect in effects))
+
+    causes = tuple(row.ground for row in rows if row.effect == "covers" and states[row.ground].value == YES)
+    if denied := first("denies"):
+        return Finding(outcome=DENIED, ground=denied)
+    if referred := first("refers"):
+        return Finding(outcome=REFERRED, ground=referred)
+    if doubt := doubts("denies"):
+        return Finding(outcome=REFERRED, ground=_named(doubt))
+    if causes:
+        return Finding(outcome=COVERED, ground=causes[0], causes=causes)
+    return Finding(outcome=REFERRED, ground=_named(doubts("covers", "refers")))
+
+
+def _named(doubts: frozenset[GroundCode]) -> GroundCode:
+    return next(ground for ground in NAMED_FIRST if ground in doubts)
+
+
+def _condition(name: str, case: LossCase, effect: str, *, surely: bool, wanted: bool) -> State:
+    state = _MEASURED[name](case) if name in _MEASURED else _fact(name, case, effect, surely=surely)
+    return state if wanted else _not(state)
+
+
+def _fact(name: str, case: LossCase, effect: str, *, surely: bool) -> State:
+    if name == "covered flood":
+        return _flood(case, surely=surely)
+    said = _told(name, case.said)
+    if said is None or said.value == UNKNOWN:
+        return State(value=UNKNOWN, open_because=frozenset({GroundCode.FACT_MISSING}))
+    on_a_word_alone = name in NO_RESIDENT_KNOWS and said.by not in SOURCES
+    if on_a_word_alone and (surely or (effect == "denies" and said.value == YES)):
+        return State(value=UNKNOWN, open_because=frozenset({GroundCode.SOURCE_MISSING}))
+    return State(value=said.value)
+
+
+def _told(name: str, said: Mapping[str, Said]) -> Said | None:
+    """Return what is said of a fact, also by telling of what goes with it; who says both yes and no says nothing."""
+    itself, other = said.get(name), said.get(TOLD_BY.get(name, ""))
+    if other is None or other.value != YES or (itself is not None and itself.value == YES):
+        return itself
+    contradicted = itself is not None and itself.value == NO
+    return Said(value=UNKNOWN if contradicted else YES, by=other.by)
+
+
+def _flood(case: LossCase, *, surely: bool) -> State:
+    if "flood" not in reported(case):
+        return _NO
+    flood = _read("flood", case, surely=surely)
+    if flood.outcome is REFERRED:
+        return State(value=UNKNOWN, open_because=frozenset({GroundCode.FACT_MISSING}))
+    return _YES if flood.outcome is COVERED else _NO
+
+
+def _heavy(read: Callable[[Measured], str | None]) -> Callable[[LossCase], State]:
+    def state(case: LossCase) -> State:
+        if case.measured is None:
+            return State(value=UNKNOWN, open_because=frozenset({GroundCode.RAINFALL_NOT_RECEIVED}))
+        answer = read(case.measured)
+        if answer is None:
+            return State(value=UNKNOWN, open_because=frozenset({GroundCode.RAINFALL_UNDETERMINED}))
+        if answer in DOUBTS:
+            return State(value=UNKNOWN, open_because=frozenset({DOUBTS[answer]}))
+        return _YES if answer == "established" else _NO
+
+    return state
+
+
+def _last_day(case: LossCase) -> State:
+    if case.measured is None:
+        return State(value=UNKNOWN, open_because=frozenset({GroundCode.RAINFALL_NOT_RECEIVED}))
+    if case.measured.last_day == UNKNOWN:
+        return State(value=UNKNOWN, open_because=frozenset({GroundCode.RAINFALL_UNDETERMINED}))
+    return State(value=case.measured.last_day)
+
+
+_MEASURED: Mapping[str, Callable[[LossCase], State]] = {
+    "heavy rain": _heavy(lambda measured: measured.surface),
+    "heavy rain in the ground": _heavy(lambda measured: measured.ground),
+    "rain in the last day": _last_day,
+}
+
+
+def _all(states: Sequence[State]) -> State:
+    values = [state.value for state in states]
+    if NO in values:
+        return _NO
+    return State(value=UNKNOWN, open_because=_reasons(states)) if UNKNOWN in values else _YES
+
+
+def _any(states: Sequence[State]) -> State:
+    values = [state.value for state in states]
+    if YES in values:
+        return _YES
+    return State(value=UNKNOWN, open_because=_reasons(states)) if UNKNOWN in values else _NO
+
+
+def _not(state: State) -> State:
+    return State(value=_OPPOSITE[state.value], open_because=state.open_because)
+
+
+def _reasons(states: Sequence[State]) -> frozenset[GroundCode]:
+    return frozenset().union(*(state.open_because for state in states))
+
+
+@cache
+def rules() -> Mapping[str, Sequence[Row]]:
+    """Return the rows of `rules.csv` by the water they are about, in their order."""
+    with Path(__file__).with_name("rules.csv").open(newline="", encoding="utf-8") as lines:
+        rows = [_row(**columns) for columns in csv.DictReader(lines)]
+    return {water: [row for row in rows if row.water == water] for water in (*WATERS, FIRE)}
+
+
+def _row(*, water: str, effect: str, ground: str, when: str, unless: str) -> Row:
+    conditions = (each.split(" or ") for each in when.split("; "))
+    return Row(
+        water=water,
+        effect=effect,
+        ground=_ground(ground),
+        when=tuple(
+            tuple((name.removeprefix("not "), not name.startswith("not ")) for name in each) for each in conditions
+        ),
+        unless=tuple(_ground(name) for name in unless.split(" or ")) if unless else (),
+    )
+
+
+def _ground(words: str) -> GroundCode:
+    return GroundCode(words.replace(" ", "_"))

@@ -1,0 +1,250 @@
+"""The decision on a claim, read a second time from domain.md sections 1 and 3: the claim, its items, their money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from second_reading import money
+from second_reading.cases import (
+    FLOOD,
+    LOSS_ON,
+    NO,
+    RAIN,
+    YES,
+    Answer,
+    Damage,
+    History,
+    LossCase,
+    Others,
+    Said,
+)
+from second_reading.cover import COVERED, DENIED, FIRE, REFERRED, WATERS, Finding, finding_on, reported
+
+from contracts.coverage import GroundCode, Outcome
+
+COVERS = ("buildings", "contents")
+"""What is damaged by these is insured apart; cleaning and pumping go with either."""
+ENOUGH_FOR_PUMPING = ("indirect rain", "groundwater", "flood", FIRE)
+MIXING = frozenset({"flood", "sewer", "indirect rain"})
+REPORTED_WITHIN_YEARS = 3
+RESTS_ON_HEAVY_RAIN = (
+    GroundCode.HEAVY_LOCAL_PRECIPITATION,
+    GroundCode.SEWER_WATER_FROM_HEAVY_PRECIPITATION,
+    GroundCode.GROUNDWATER_THROUGH_CELLAR_WALL,
+    GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION,
+)
+FROM_A_FLOOD = (
+    GroundCode.SEWER_WATER_FROM_COVERED_FLOOD,
+    GroundCode.REGIONAL_DEFENCE_FAILED,
+    GroundCode.FIRE_AFTER_PRIMARY_DEFENCE_FAILED,
+    GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What covers an item, the family of perils it belongs to, and whether it is heavy weather."""
+
+    ground: GroundCode
+    family: str
+    heavy: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One item judged. `causes` are all those that cover it and cannot be told apart."""
+
+    item: Damage
+    outcome: Outcome
+    ground: GroundCode
+    causes: tuple[Cause, ...] = ()
+
+
+def answer(case: LossCase) -> Answer:
+    """Return how the claim ends, on which ground, and what is paid at once."""
+    before_turning = _untold(case)
+    if before_turning is not None:
+        return before_turning
+    if _turned_in_favour(case):
+        return _to_a_handler(GroundCode.STATEMENT_TURNED)
+    return _insured(case)
+
+
+def _untold(case: LossCase) -> Answer | None:
+    """Return the answer where the claim as a whole is for a handler before anything is judged."""
+    history, state = case.history, case.insured.state
+    for holds, ground in (
+        (state == "unknown", GroundCode.POLICY_UNKNOWN),
+        (state == "of an unknown product", GroundCode.PRODUCT_UNKNOWN),
+        (history.reported_on > _years_after(LOSS_ON, REPORTED_WITHIN_YEARS), GroundCode.REPORTED_LATE),
+        (history.possible_duplicate, GroundCode.POSSIBLE_DUPLICATE),
+        (history.reporters_differ, GroundCode.REPORTERS_DIFFER),
+    ):
+        if holds:
+            return _to_a_handler(ground)
+    return None
+
+
+def _insured(case: LossCase) -> Answer:
+    """Return the answer of the insurance and of the items."""
+    if case.insured.state == "not insured":
+        return Answer(outcome=DENIED, ground=GroundCode.NOT_INSURED_AT_LOSS, payable_cents=0)
+    if case.insured.state == "changed during the loss":
+        return _to_a_handler(GroundCode.TERMS_CHANGED_DURING_LOSS)
+    waters = reported(case)
+    if not waters:
+        return _to_a_handler(GroundCode.NO_ROUTE_REPORTED)
+    if case.said.get("causes inseparable", Said(value=NO)).value != NO:
+        return _to_a_handler(GroundCode.CAUSES_INSEPARABLE)
+    return _of_items(case, _judged(case, waters))
+
+
+def _to_a_handler(ground: GroundCode) -> Answer:
+    return Answer(outcome=REFERRED, ground=ground, payable_cents=None)
+
+
+def _years_after(day: date, years: int) -> date:
+    return day.replace(year=day.year + years)
+
+
+def _turned_in_favour(case: LossCase) -> bool:
+    """Return whether the customer's own story turned and does better by it than by the first one.
+
+    The rain at another moment of loss is not known any more: then what was decided to be paid before is compared.
+    """
+    history = case.history
+    now = _insured(case)
+    paid_more = (now.payable_cents or 0) > history.decided_before_cents
+    first_covered = now.outcome is COVERED and history.decided_before_cents == 0
+    if history.other_moment and (paid_more or first_covered):
+        return True
+    if not history.first_said:
+        return False
+    first = _insured(replace(case, said={**case.said, **history.first_said}, history=History()))
+    return _worth(now) > _worth(first)
+
+
+def _worth(an_answer: Answer) -> tuple[int, int, bool]:
+    """Return how good an answer is for the customer: its outcome, then money, then having it at once."""
+    cents = an_answer.payable_cents
+    return (DENIED, REFERRED, COVERED).index(an_answer.outcome), cents or 0, cents is not None
+
+
+def _judged(case: LossCase, waters: Sequence[str]) -> list[Judged]:
+    findings = {water: finding_on(water, case) for water in waters}
+    if "flood" in findings:
+        findings[FIRE] = finding_on(FIRE, case)
+    return [_judge(item, case, findings) for item in case.damage]
+
+
+def _judge(item: Damage, case: LossCase, findings: Mapping[str, Finding]) -> Judged:
+    """Return the verdict on one item: the first of these that holds, else what the waters say that may have done it."""
+    by_water = [water for water in WATERS if water in findings and item.cause in {None, water}]
+    by = [FIRE] if item.by_fire and "flood" in by_water else by_water
+    for holds, outcome, ground in (
+        (item.kind in COVERS and item.kind not in case.insured.covers, DENIED, GroundCode.COVER_NOT_CHOSEN),
+        (not by, REFERRED, GroundCode.FACT_MISSING),
+        (_waters_mixed(findings, by), REFERRED, GroundCode.EXCLUDED_FLOOD_WITH_OTHER_WATER),
+        (item.by_fire is None and _fire_differs(case, findings, by), REFERRED, GroundCode.DAMAGE_NOT_ATTRIBUTED),
+    ):
+        if holds:
+            return Judged(item=item, outcome=outcome, ground=ground)
+    found = {name: findings[name] for name in by}
+    outcome, ground, covering = _pumping(found) if item.kind == "pumping" else _together(found)
+    return Judged(item=item, outcome=outcome, ground=ground, causes=tuple(_causes(covering, case)))
+
+
+def _waters_mixed(findings: Mapping[str, Finding], by: Sequence[str]) -> bool:
+    """Return whether an excluded flood came with sewer water or running rain, and one of these may have done it."""
+    excluded = "flood" in findings and findings["flood"].outcome is DENIED
+    return excluded and bool({"sewer", "indirect rain"} & set(findings)) and bool(MIXING & set(by))
+
+
+def _fire_differs(case: LossCase, findings: Mapping[str, Finding], by: Sequence[str]) -> bool:
+    """Return whether fire may have done what a flood may have done, and is not judged as its water is."""
+    there_was_fire = case.said.get("fire followed", Said(value=NO)).value != NO
+    return there_was_fire and "flood" in by and findings["flood"] != findings[FIRE]
+
+
+def _together(found: Mapping[str, Finding]) -> tuple[Outcome, GroundCode, Iterable[Finding]]:
+    """Return what several waters say together of one item, and the findings that cover it."""
+    findings = list(found.values())
+    for finding in findings:
+        if finding.outcome is REFERRED:
+            return REFERRED, finding.ground, ()
+    if len({finding.outcome for finding in findings}) > 1:
+        return REFERRED, GroundCode.DAMAGE_NOT_ATTRIBUTED, ()
+    if any(finding.second_look for finding in findings):
+        return REFERRED, GroundCode.SECOND_LOOK, ()
+    return findings[0].outcome, findings[0].ground, findings
+
+
+def _pumping(found: Mapping[str, Finding]) -> tuple[Outcome, GroundCode, Iterable[Finding]]:
+    """Return the same for pumping: one sufficient cause suffices, sewer water is in doubt, rain falling in is none."""
+    enough = [found[name] for name in ENOUGH_FOR_PUMPING if name in found]
+    sure = [finding for finding in enough if finding.outcome is COVERED and not finding.second_look]
+    if sure:
+        return COVERED, sure[0].ground, sure
+    if any(finding.outcome is COVERED for finding in enough):
+        return REFERRED, GroundCode.SECOND_LOOK, ()
+    for name, finding in found.items():
+        if finding.outcome is REFERRED and name != "direct rain":
+            return REFERRED, finding.ground, ()
+    if "sewer" in found and found["sewer"].outcome is COVERED:
+        return REFERRED, GroundCode.CELLAR_PUMPING, ()
+    denied = [finding.ground for finding in found.values() if finding.outcome is DENIED]
+    return DENIED, denied[0] if denied else GroundCode.CELLAR_PUMPING, ()
+
+
+def _causes(covering: Iterable[Finding], case: LossCase) -> Iterator[Cause]:
+    cloudburst = case.measured is not None and case.measured.cloudburst == YES
+    for finding in covering:
+        for ground in finding.causes:
+            yield Cause(
+                ground=ground,
+                family=FLOOD if ground in FROM_A_FLOOD else RAIN,
+                heavy=ground in RESTS_ON_HEAVY_RAIN or (ground is GroundCode.DIRECT_PRECIPITATION and cloudburst),
+            )
+
+
+def _of_items(case: LossCase, items: Sequence[Judged]) -> Answer:
+    """Return the claim's answer: one item in doubt leaves it to a handler, what is undisputed is paid meanwhile."""
+    covered = [each for each in items if each.outcome is COVERED]
+    # Damage that two covered causes may have done takes the deductible that is better for the customer.
+    pays, grounds = max((_pay(covered, case, family) for family in (RAIN, FLOOD)), key=lambda paid: paid[0] or 0)
+    for outcome in (REFERRED, COVERED, DENIED):
+        for each in items:
+            if each.outcome is outcome:
+                ground = grounds[covered.index(each)] if outcome is COVERED else each.ground
+                return Answer(outcome=outcome, ground=ground, payable_cents=0 if outcome is DENIED else pays)
+    raise AssertionError("a report has at least one item")
+
+
+def _pay(covered: Sequence[Judged], case: LossCase, preferred: str) -> tuple[int | None, list[GroundCode]]:
+    """Return what is paid at once, None when nothing is, and the cause each item is paid for.
+
+    An item that two families may have damaged counts in the `preferred` one.
+    """
+    causes = [min(each.causes, key=lambda cause: (cause.family != preferred, cause.heavy)) for each in covered]
+    pays: int | None = None
+    for family in (RAIN, FLOOD):
+        others = case.others.get(family, Others())
+        own = [(each.item, cause.heavy) for each, cause in zip(covered, causes, strict=True) if cause.family == family]
+        estimated = sum(item.cents for item, _ in own if item.by == "customer")
+        if money.awaits_assessment(estimated_cents=others.estimated_cents + estimated):
+            own = [(item, heavy) for item, heavy in own if item.by != "customer"]
+        if not own:
+            continue
+        damage = sum(item.cents for item, _ in own)
+        bears = money.claim_bears(
+            chosen_cents=case.insured.deductible_cents,
+            damage_cents=damage,
+            heavy_cents=sum(item.cents for item, heavy in own if heavy),
+            others_damage_cents=others.covered_cents,
+            others_heavy_cents=others.heavy_cents,
+            others_bore_cents=others.bore_cents,
+        )
+        pays = (pays or 0) + damage - bears
+    return pays, [cause.ground for cause in causes]
