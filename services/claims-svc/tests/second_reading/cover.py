@@ -18,7 +18,8 @@ from second_reading.cases import NO, UNKNOWN, YES, LossCase, Measured, Said
 from contracts.coverage import GroundCode, Outcome
 
 COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED
-WATERS = ("direct rain", "indirect rain", "sewer", "groundwater", "flood", "storm", "other")
+WATERS = ("direct rain", "indirect rain", "flood", "sewer", "groundwater", "storm", "other")
+"""In the order in which they are named; a flood comes before the sewer it may have filled."""
 FIRE = "fire after the flood"
 """Damage by fire or explosion that followed from a flood is judged apart from damage by its water."""
 SAID_OF = {
@@ -53,12 +54,14 @@ DOUBTS = {
     "interval of loss too long": GroundCode.LOSS_INTERVAL_TOO_LONG,
 }
 NAMED_FIRST = (
-    GroundCode.FACT_MISSING,
-    GroundCode.SOURCE_MISSING,
     GroundCode.RAINFALL_NOT_RECEIVED,
     *dict.fromkeys(DOUBTS.values()),
+    GroundCode.FACT_MISSING,
+    GroundCode.SOURCE_MISSING,
+    GroundCode.NO_FLOOD_DEFENCE,
+    GroundCode.OTHER_CAUSE,
 )
-"""Of several doubts about one finding this is the one that is named."""
+"""Of several doubts about one finding the first of these is named; domain.md does not say which."""
 READ_OTHERWISE = GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION
 """The half sentence of the source that can be read otherwise."""
 
@@ -126,23 +129,16 @@ def _read(water: str, case: LossCase, *, surely: bool) -> Finding:
     def first(effect: str) -> GroundCode | None:
         return next((row.ground for row in rows if row.effect == effect and states[row.ground].value == YES), None)
 
-    def doubts(*effects: str) -> frozenset[GroundCode]:
-        return frozenset().union(*(states[row.ground].open_because for row in rows if row.effect in effects))
-
+    doubts = _reasons(list(states.values()))
+    excluded_perhaps = any(states[row.ground].value == UNKNOWN for row in rows if row.effect == "denies")
     causes = tuple(row.ground for row in rows if row.effect == "covers" and states[row.ground].value == YES)
     if denied := first("denies"):
         return Finding(outcome=DENIED, ground=denied)
     if referred := first("refers"):
         return Finding(outcome=REFERRED, ground=referred)
-    if doubt := doubts("denies"):
-        return Finding(outcome=REFERRED, ground=_named(doubt))
-    if causes:
+    if causes and not excluded_perhaps:
         return Finding(outcome=COVERED, ground=causes[0], causes=causes)
-    return Finding(outcome=REFERRED, ground=_named(doubts("covers", "refers")))
-
-
-def _named(doubts: frozenset[GroundCode]) -> GroundCode:
-    return next(ground for ground in NAMED_FIRST if ground in doubts)
+    return Finding(outcome=REFERRED, ground=next(ground for ground in NAMED_FIRST if ground in doubts))
 
 
 def _condition(name: str, case: LossCase, effect: str, *, surely: bool, wanted: bool) -> State:
@@ -176,8 +172,13 @@ def _flood(case: LossCase, *, surely: bool) -> State:
         return _NO
     flood = _read("flood", case, surely=surely)
     if flood.outcome is REFERRED:
-        return State(value=UNKNOWN, open_because=frozenset({GroundCode.FACT_MISSING}))
+        return State(value=UNKNOWN, open_because=frozenset({flood.ground}))
     return _YES if flood.outcome is COVERED else _NO
+
+
+def _failure(case: LossCase) -> State:
+    told = any(name in case.said and case.said[name].value == YES for name in ("defence failed", "defence overtopped"))
+    return _YES if told else _NO
 
 
 def _heavy(read: Callable[[Measured], str | None]) -> Callable[[LossCase], State]:
@@ -206,6 +207,7 @@ _MEASURED: Mapping[str, Callable[[LossCase], State]] = {
     "heavy rain": _heavy(lambda measured: measured.surface),
     "heavy rain in the ground": _heavy(lambda measured: measured.ground),
     "rain in the last day": _last_day,
+    "failure told of": _failure,
 }
 
 

@@ -12,6 +12,7 @@ from second_reading.cases import (
     LOSS_ON,
     NO,
     RAIN,
+    UNKNOWN,
     YES,
     Answer,
     Damage,
@@ -20,13 +21,13 @@ from second_reading.cases import (
     Others,
     Said,
 )
-from second_reading.cover import COVERED, DENIED, FIRE, REFERRED, WATERS, Finding, finding_on, reported
+from second_reading.cover import COVERED, DENIED, FIRE, REFERRED, SAID_OF, WATERS, Finding, finding_on, reported
 
 from contracts.coverage import GroundCode, Outcome
 
 COVERS = ("buildings", "contents")
 """What is damaged by these is insured apart; cleaning and pumping go with either."""
-ENOUGH_FOR_PUMPING = ("indirect rain", "groundwater", "flood", FIRE)
+ENOUGH_FOR_PUMPING = ("indirect rain", "flood", FIRE, "groundwater")
 MIXING = frozenset({"flood", "sewer", "indirect rain"})
 REPORTED_WITHIN_YEARS = 3
 RESTS_ON_HEAVY_RAIN = (
@@ -93,6 +94,7 @@ def _insured(case: LossCase) -> Answer:
         return Answer(outcome=DENIED, ground=GroundCode.NOT_INSURED_AT_LOSS, payable_cents=0)
     if case.insured.state == "changed during the loss":
         return _to_a_handler(GroundCode.TERMS_CHANGED_DURING_LOSS)
+    case = _with_waters_of_items(case)
     waters = reported(case)
     if not waters:
         return _to_a_handler(GroundCode.NO_ROUTE_REPORTED)
@@ -130,6 +132,13 @@ def _worth(an_answer: Answer) -> tuple[int, int, bool]:
     """Return how good an answer is for the customer: its outcome, then money, then having it at once."""
     cents = an_answer.payable_cents
     return (DENIED, REFERRED, COVERED).index(an_answer.outcome), cents or 0, cents is not None
+
+
+def _with_waters_of_items(case: LossCase) -> LossCase:
+    """Return the case with every water that an item names; what the report does not tell of is unknown."""
+    named = [SAID_OF[item.cause] for item in case.damage if item.cause is not None]
+    untold = [fact for fact in named if fact not in case.said]
+    return replace(case, said={**case.said, **dict.fromkeys(untold, Said(value=UNKNOWN))})
 
 
 def _judged(case: LossCase, waters: Sequence[str]) -> list[Judged]:
@@ -187,13 +196,13 @@ def _pumping(found: Mapping[str, Finding]) -> tuple[Outcome, GroundCode, Iterabl
     sure = [finding for finding in enough if finding.outcome is COVERED and not finding.second_look]
     if sure:
         return COVERED, sure[0].ground, sure
-    if any(finding.outcome is COVERED for finding in enough):
-        return REFERRED, GroundCode.SECOND_LOOK, ()
     for name, finding in found.items():
-        if finding.outcome is REFERRED and name != "direct rain":
+        if finding.outcome is COVERED and name in ENOUGH_FOR_PUMPING:
+            return REFERRED, GroundCode.SECOND_LOOK, ()
+        if finding.outcome is COVERED and name == "sewer":
+            return REFERRED, GroundCode.CELLAR_PUMPING, ()
+        if finding.outcome is REFERRED:
             return REFERRED, finding.ground, ()
-    if "sewer" in found and found["sewer"].outcome is COVERED:
-        return REFERRED, GroundCode.CELLAR_PUMPING, ()
     denied = [finding.ground for finding in found.values() if finding.outcome is DENIED]
     return DENIED, denied[0] if denied else GroundCode.CELLAR_PUMPING, ()
 
