@@ -97,8 +97,9 @@ class LossCase:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """`payable_cents` is None while nothing can be paid yet."""
+    """`payable_cents` is None while nothing can be paid yet, `awaiting_cents` covered and still to be assessed."""
 
     outcome: Outcome
     ground: GroundCode
     payable_cents: int | None
+    awaiting_cents: int = field(default=0, compare=False)

@@ -54,12 +54,10 @@ DOUBTS = {
     "interval of loss too long": GroundCode.LOSS_INTERVAL_TOO_LONG,
 }
 NAMED_FIRST = (
-    GroundCode.RAINFALL_NOT_RECEIVED,
-    *dict.fromkeys(DOUBTS.values()),
     GroundCode.FACT_MISSING,
     GroundCode.SOURCE_MISSING,
-    GroundCode.NO_FLOOD_DEFENCE,
-    GroundCode.OTHER_CAUSE,
+    GroundCode.RAINFALL_NOT_RECEIVED,
+    *dict.fromkeys(DOUBTS.values()),
 )
 """Of several doubts about one finding the first of these is named; domain.md does not say which."""
 READ_OTHERWISE = GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION
@@ -110,8 +108,8 @@ def finding_on(water: str, case: LossCase) -> Finding:
 
 def reported(case: LossCase) -> list[str]:
     """Return the kinds of water that somebody reports, be it with a doubt."""
-    told = ((water, _told(SAID_OF[water], case.said)) for water in WATERS)
-    return [water for water, said in told if said is not None and said.value != NO]
+    reports = ((water, told(SAID_OF[water], case.said)) for water in WATERS)
+    return [water for water, said in reports if said is not None and said.value != NO]
 
 
 def _read(water: str, case: LossCase, *, surely: bool) -> Finding:
@@ -149,7 +147,7 @@ def _condition(name: str, case: LossCase, effect: str, *, surely: bool, wanted: 
 def _fact(name: str, case: LossCase, effect: str, *, surely: bool) -> State:
     if name == "covered flood":
         return _flood(case, surely=surely)
-    said = _told(name, case.said)
+    said = told(name, case.said)
     if said is None or said.value == UNKNOWN:
         return State(value=UNKNOWN, open_because=frozenset({GroundCode.FACT_MISSING}))
     on_a_word_alone = name in NO_RESIDENT_KNOWS and said.by not in SOURCES
@@ -158,7 +156,7 @@ def _fact(name: str, case: LossCase, effect: str, *, surely: bool) -> State:
     return State(value=said.value)
 
 
-def _told(name: str, said: Mapping[str, Said]) -> Said | None:
+def told(name: str, said: Mapping[str, Said]) -> Said | None:
     """Return what is said of a fact, also by telling of what goes with it; who says both yes and no says nothing."""
     itself, other = said.get(name), said.get(TOLD_BY.get(name, ""))
     if other is None or other.value != YES or (itself is not None and itself.value == YES):
@@ -172,7 +170,7 @@ def _flood(case: LossCase, *, surely: bool) -> State:
         return _NO
     flood = _read("flood", case, surely=surely)
     if flood.outcome is REFERRED:
-        return State(value=UNKNOWN, open_because=frozenset({flood.ground}))
+        return State(value=UNKNOWN, open_because=frozenset({GroundCode.FACT_MISSING}))
     return _YES if flood.outcome is COVERED else _NO
 
 

@@ -21,13 +21,13 @@ from second_reading.cases import (
     Others,
     Said,
 )
-from second_reading.cover import COVERED, DENIED, FIRE, REFERRED, SAID_OF, WATERS, Finding, finding_on, reported
+from second_reading.cover import COVERED, DENIED, FIRE, REFERRED, SAID_OF, WATERS, Finding, finding_on, reported, told
 
 from contracts.coverage import GroundCode, Outcome
 
 COVERS = ("buildings", "contents")
 """What is damaged by these is insured apart; cleaning and pumping go with either."""
-ENOUGH_FOR_PUMPING = ("indirect rain", "flood", FIRE, "groundwater")
+ENOUGH_FOR_PUMPING = ("indirect rain", "flood", "groundwater")
 MIXING = frozenset({"flood", "sewer", "indirect rain"})
 REPORTED_WITHIN_YEARS = 3
 RESTS_ON_HEAVY_RAIN = (
@@ -63,6 +63,15 @@ class Judged:
     causes: tuple[Cause, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Paid:
+    """What is paid of the covered items, None while nothing is, what awaits its assessment, and what each is paid for."""
+
+    cents: int | None
+    awaiting_cents: int
+    grounds: tuple[GroundCode, ...]
+
+
 def answer(case: LossCase) -> Answer:
     """Return how the claim ends, on which ground, and what is paid at once."""
     before_turning = _untold(case)
@@ -94,7 +103,7 @@ def _insured(case: LossCase) -> Answer:
         return Answer(outcome=DENIED, ground=GroundCode.NOT_INSURED_AT_LOSS, payable_cents=0)
     if case.insured.state == "changed during the loss":
         return _to_a_handler(GroundCode.TERMS_CHANGED_DURING_LOSS)
-    case = _with_waters_of_items(case)
+    case = _with_what_items_say(case)
     waters = reported(case)
     if not waters:
         return _to_a_handler(GroundCode.NO_ROUTE_REPORTED)
@@ -125,20 +134,21 @@ def _turned_in_favour(case: LossCase) -> bool:
     if not history.first_said:
         return False
     first = _insured(replace(case, said={**case.said, **history.first_said}, history=History()))
-    return _worth(now) > _worth(first)
+    return _worth(now) > _worth(first) or (now.payable_cents or 0) > (first.payable_cents or 0)
 
 
-def _worth(an_answer: Answer) -> tuple[int, int, bool]:
-    """Return how good an answer is for the customer: its outcome, then money, then having it at once."""
-    cents = an_answer.payable_cents
-    return (DENIED, REFERRED, COVERED).index(an_answer.outcome), cents or 0, cents is not None
+def _worth(answer: Answer) -> tuple[int, int, int]:
+    """Return how good an answer is for the customer: its outcome, then money at once, then money to come."""
+    return (DENIED, REFERRED, COVERED).index(answer.outcome), answer.payable_cents or 0, answer.awaiting_cents
 
 
-def _with_waters_of_items(case: LossCase) -> LossCase:
-    """Return the case with every water that an item names; what the report does not tell of is unknown."""
-    named = [SAID_OF[item.cause] for item in case.damage if item.cause is not None]
-    untold = [fact for fact in named if fact not in case.said]
-    return replace(case, said={**case.said, **dict.fromkeys(untold, Said(value=UNKNOWN))})
+def _with_what_items_say(case: LossCase) -> LossCase:
+    """Return the case with every water and fire that an item names; where the report tells otherwise it is unknown."""
+    named = {SAID_OF[item.cause] for item in case.damage if item.cause is not None}
+    if any(item.by_fire for item in case.damage):
+        named |= {SAID_OF["flood"], "fire followed"}
+    unknown = [fact for fact in sorted(named) if (said := told(fact, case.said)) is None or said.value == NO]
+    return replace(case, said={**case.said, **dict.fromkeys(unknown, Said(value=UNKNOWN))})
 
 
 def _judged(case: LossCase, waters: Sequence[str]) -> list[Judged]:
@@ -151,12 +161,12 @@ def _judged(case: LossCase, waters: Sequence[str]) -> list[Judged]:
 def _judge(item: Damage, case: LossCase, findings: Mapping[str, Finding]) -> Judged:
     """Return the verdict on one item: the first of these that holds, else what the waters say that may have done it."""
     by_water = [water for water in WATERS if water in findings and item.cause in {None, water}]
-    by = [FIRE] if item.by_fire and "flood" in by_water else by_water
+    by = [FIRE] if item.by_fire else by_water
     for holds, outcome, ground in (
         (item.kind in COVERS and item.kind not in case.insured.covers, DENIED, GroundCode.COVER_NOT_CHOSEN),
-        (not by, REFERRED, GroundCode.FACT_MISSING),
+        (item.by_fire and item.cause not in {None, "flood"}, REFERRED, GroundCode.DAMAGE_NOT_ATTRIBUTED),
         (_waters_mixed(findings, by), REFERRED, GroundCode.EXCLUDED_FLOOD_WITH_OTHER_WATER),
-        (item.by_fire is None and _fire_differs(case, findings, by), REFERRED, GroundCode.DAMAGE_NOT_ATTRIBUTED),
+        (_fire_differs(item, case, findings, by), REFERRED, GroundCode.DAMAGE_NOT_ATTRIBUTED),
     ):
         if holds:
             return Judged(item=item, outcome=outcome, ground=ground)
@@ -171,10 +181,12 @@ def _waters_mixed(findings: Mapping[str, Finding], by: Sequence[str]) -> bool:
     return excluded and bool({"sewer", "indirect rain"} & set(findings)) and bool(MIXING & set(by))
 
 
-def _fire_differs(case: LossCase, findings: Mapping[str, Finding], by: Sequence[str]) -> bool:
+def _fire_differs(item: Damage, case: LossCase, findings: Mapping[str, Finding], by: Sequence[str]) -> bool:
     """Return whether fire may have done what a flood may have done, and is not judged as its water is."""
-    there_was_fire = case.said.get("fire followed", Said(value=NO)).value != NO
-    return there_was_fire and "flood" in by and findings["flood"] != findings[FIRE]
+    perhaps = (
+        item.by_fire is None and item.kind != "pumping" and case.said.get("fire followed", Said(value=NO)).value != NO
+    )
+    return perhaps and "flood" in by and findings["flood"].outcome is not findings[FIRE].outcome
 
 
 def _together(found: Mapping[str, Finding]) -> tuple[Outcome, GroundCode, Iterable[Finding]]:
@@ -191,19 +203,21 @@ def _together(found: Mapping[str, Finding]) -> tuple[Outcome, GroundCode, Iterab
 
 
 def _pumping(found: Mapping[str, Finding]) -> tuple[Outcome, GroundCode, Iterable[Finding]]:
-    """Return the same for pumping: one sufficient cause suffices, sewer water is in doubt, rain falling in is none."""
+    """Return the same for pumping: one sufficient cause suffices, sewer and fire are doubts, rain falling in is none."""
     enough = [found[name] for name in ENOUGH_FOR_PUMPING if name in found]
     sure = [finding for finding in enough if finding.outcome is COVERED and not finding.second_look]
     if sure:
         return COVERED, sure[0].ground, sure
-    for name, finding in found.items():
-        if finding.outcome is COVERED and name in ENOUGH_FOR_PUMPING:
-            return REFERRED, GroundCode.SECOND_LOOK, ()
-        if finding.outcome is COVERED and name == "sewer":
-            return REFERRED, GroundCode.CELLAR_PUMPING, ()
+    # Rain that falls in suffices in no case, so its own doubt matters only where it is all there is.
+    others = {name: finding for name, finding in found.items() if name != "direct rain"} or found
+    if any(finding.outcome is COVERED for finding in enough):
+        return REFERRED, GroundCode.SECOND_LOOK, ()
+    for finding in others.values():
         if finding.outcome is REFERRED:
             return REFERRED, finding.ground, ()
-    denied = [finding.ground for finding in found.values() if finding.outcome is DENIED]
+    if any(others[name].outcome is COVERED for name in ("sewer", FIRE) if name in others):
+        return REFERRED, GroundCode.CELLAR_PUMPING, ()
+    denied = [finding.ground for finding in others.values() if finding.outcome is DENIED]
     return DENIED, denied[0] if denied else GroundCode.CELLAR_PUMPING, ()
 
 
@@ -222,27 +236,28 @@ def _of_items(case: LossCase, items: Sequence[Judged]) -> Answer:
     """Return the claim's answer: one item in doubt leaves it to a handler, what is undisputed is paid meanwhile."""
     covered = [each for each in items if each.outcome is COVERED]
     # Damage that two covered causes may have done takes the deductible that is better for the customer.
-    pays, grounds = max((_pay(covered, case, family) for family in (RAIN, FLOOD)), key=lambda paid: paid[0] or 0)
-    for outcome in (REFERRED, COVERED, DENIED):
-        for each in items:
-            if each.outcome is outcome:
-                ground = grounds[covered.index(each)] if outcome is COVERED else each.ground
-                return Answer(outcome=outcome, ground=ground, payable_cents=0 if outcome is DENIED else pays)
-    raise AssertionError("a report has at least one item")
+    paid = max((_pay(covered, case, family) for family in (RAIN, FLOOD)), key=lambda paid: paid.cents or 0)
+    outcome = next(outcome for outcome in (REFERRED, COVERED, DENIED) if outcome in {each.outcome for each in items})
+    first = next(each for each in items if each.outcome is outcome)
+    return Answer(
+        outcome=outcome,
+        ground=paid.grounds[0] if outcome is COVERED else first.ground,
+        payable_cents=0 if outcome is DENIED else paid.cents,
+        awaiting_cents=paid.awaiting_cents,
+    )
 
 
-def _pay(covered: Sequence[Judged], case: LossCase, preferred: str) -> tuple[int | None, list[GroundCode]]:
-    """Return what is paid at once, None when nothing is, and the cause each item is paid for.
-
-    An item that two families may have damaged counts in the `preferred` one.
-    """
+def _pay(covered: Sequence[Judged], case: LossCase, preferred: str) -> Paid:
+    """Return what is paid at once when an item that two families may have damaged counts in the `preferred` one."""
     causes = [min(each.causes, key=lambda cause: (cause.family != preferred, cause.heavy)) for each in covered]
     pays: int | None = None
+    awaiting = 0
     for family in (RAIN, FLOOD):
         others = case.others.get(family, Others())
         own = [(each.item, cause.heavy) for each, cause in zip(covered, causes, strict=True) if cause.family == family]
         estimated = sum(item.cents for item, _ in own if item.by == "customer")
         if money.awaits_assessment(estimated_cents=others.estimated_cents + estimated):
+            awaiting += estimated
             own = [(item, heavy) for item, heavy in own if item.by != "customer"]
         if not own:
             continue
@@ -256,4 +271,4 @@ def _pay(covered: Sequence[Judged], case: LossCase, preferred: str) -> tuple[int
             others_bore_cents=others.bore_cents,
         )
         pays = (pays or 0) + damage - bears
-    return pays, [cause.ground for cause in causes]
+    return Paid(cents=pays, awaiting_cents=awaiting, grounds=tuple(cause.ground for cause in causes))
