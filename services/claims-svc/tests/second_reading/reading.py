@@ -65,7 +65,7 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class Paid:
-    """What is paid of the covered items, None while nothing is, what awaits its assessment, and what each is paid for."""
+    """What is paid of the covered items (None while nothing is), what awaits an assessment, what each is paid for."""
 
     cents: int | None
     awaiting_cents: int
@@ -203,7 +203,7 @@ def _together(found: Mapping[str, Finding]) -> tuple[Outcome, GroundCode, Iterab
 
 
 def _pumping(found: Mapping[str, Finding]) -> tuple[Outcome, GroundCode, Iterable[Finding]]:
-    """Return the same for pumping: one sufficient cause suffices, sewer and fire are doubts, rain falling in is none."""
+    """Return the same for pumping: one sufficient cause suffices, sewer and fire are doubts, direct rain is none."""
     enough = [found[name] for name in ENOUGH_FOR_PUMPING if name in found]
     sure = [finding for finding in enough if finding.outcome is COVERED and not finding.second_look]
     if sure:
