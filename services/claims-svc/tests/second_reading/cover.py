@@ -8,10 +8,12 @@ refers. Else a cover covers.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from second_reading.cases import NO, UNKNOWN, YES, LossCase, Measured, Said
 
@@ -85,8 +87,7 @@ class Finding:
     second_look: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class State:
+class State(NamedTuple):
     """Whether something holds: yes, no or unknown, and what leaves it unknown."""
 
     value: str
@@ -94,7 +95,6 @@ class State:
 
 
 _YES, _NO = State(value=YES), State(value=NO)
-_OPPOSITE = {YES: NO, NO: YES, UNKNOWN: UNKNOWN}
 
 
 def finding_on(water: str, case: LossCase) -> Finding:
@@ -116,18 +116,18 @@ def _read(water: str, case: LossCase, *, surely: bool) -> Finding:
     """Return the finding; `surely` leaves out what residents cannot know and the half sentence."""
     rows = [row for row in rules()[water] if not (surely and row.ground is READ_OTHERWISE)]
     states: dict[GroundCode, State] = {}
-    for row in sorted(rows, key=lambda row: bool(row.unless)):  # a write-back is read before what it writes back
-        alternatives = (
-            _any([_condition(name, case, row.effect, surely=surely, wanted=wanted) for name, wanted in each])
+    for row in sorted(rows, key=lambda row: len(row.unless)):  # a write-back is read before what it writes back
+        undone = _any(states[ground] for ground in row.unless if ground in states)
+        met = (
+            _any(_condition(name, case, row.effect, surely=surely, wanted=wanted) for name, wanted in each)
             for each in row.when
         )
-        undone = _any([states[ground] for ground in row.unless if ground in states])
-        states[row.ground] = _all([*alternatives, _not(undone)])
+        states[row.ground] = _all(chain([_not(undone)], met))
 
     def first(effect: str) -> GroundCode | None:
         return next((row.ground for row in rows if row.effect == effect and states[row.ground].value == YES), None)
 
-    doubts = _reasons(list(states.values()))
+    doubts = _reasons(states.values())
     excluded_perhaps = any(states[row.ground].value == UNKNOWN for row in rows if row.effect == "denies")
     causes = tuple(row.ground for row in rows if row.effect == "covers" and states[row.ground].value == YES)
     if denied := first("denies"):
@@ -209,25 +209,32 @@ _MEASURED: Mapping[str, Callable[[LossCase], State]] = {
 }
 
 
-def _all(states: Sequence[State]) -> State:
-    values = [state.value for state in states]
-    if NO in values:
-        return _NO
-    return State(value=UNKNOWN, open_because=_reasons(states)) if UNKNOWN in values else _YES
+def _all(states: Iterable[State]) -> State:
+    return _unless(NO, states, _YES)
 
 
-def _any(states: Sequence[State]) -> State:
-    values = [state.value for state in states]
-    if YES in values:
-        return _YES
-    return State(value=UNKNOWN, open_because=_reasons(states)) if UNKNOWN in values else _NO
+def _any(states: Iterable[State]) -> State:
+    return _unless(YES, states, _NO)
+
+
+def _unless(decisive: str, states: Iterable[State], otherwise: State) -> State:
+    """Return the first state that decides, else unknown with all that leaves it so, else `otherwise`."""
+    unknown = []
+    for state in states:
+        if state.value == decisive:
+            return state
+        if state.value == UNKNOWN:
+            unknown.append(state)
+    return State(UNKNOWN, _reasons(unknown)) if unknown else otherwise
 
 
 def _not(state: State) -> State:
-    return State(value=_OPPOSITE[state.value], open_because=state.open_because)
+    if state.value == UNKNOWN:
+        return state
+    return _NO if state.value == YES else _YES
 
 
-def _reasons(states: Sequence[State]) -> frozenset[GroundCode]:
+def _reasons(states: Iterable[State]) -> frozenset[GroundCode]:
     return frozenset().union(*(state.open_because for state in states))
 
 

@@ -74,16 +74,15 @@ class Paid:
 
 def answer(case: LossCase) -> Answer:
     """Return how the claim ends, on which ground, and what is paid at once."""
-    before_turning = _untold(case)
-    if before_turning is not None:
-        return before_turning
-    if _turned_in_favour(case):
-        return _to_a_handler(GroundCode.STATEMENT_TURNED)
-    return _insured(case)
+    for_a_handler = _before_anything_is_judged(case)
+    if for_a_handler is not None:
+        return _to_a_handler(for_a_handler)
+    judged = _judge_claim(case)
+    return _to_a_handler(GroundCode.STATEMENT_TURNED) if _turned_in_favour(case, judged) else judged
 
 
-def _untold(case: LossCase) -> Answer | None:
-    """Return the answer where the claim as a whole is for a handler before anything is judged."""
+def _before_anything_is_judged(case: LossCase) -> GroundCode | None:
+    """Return why the claim as a whole is for a handler, whatever its facts are."""
     history, state = case.history, case.insured.state
     for holds, ground in (
         (state == "unknown", GroundCode.POLICY_UNKNOWN),
@@ -93,11 +92,11 @@ def _untold(case: LossCase) -> Answer | None:
         (history.reporters_differ, GroundCode.REPORTERS_DIFFER),
     ):
         if holds:
-            return _to_a_handler(ground)
+            return ground
     return None
 
 
-def _insured(case: LossCase) -> Answer:
+def _judge_claim(case: LossCase) -> Answer:
     """Return the answer of the insurance and of the items."""
     if case.insured.state == "not insured":
         return Answer(outcome=DENIED, ground=GroundCode.NOT_INSURED_AT_LOSS, payable_cents=0)
@@ -120,20 +119,19 @@ def _years_after(day: date, years: int) -> date:
     return day.replace(year=day.year + years)
 
 
-def _turned_in_favour(case: LossCase) -> bool:
+def _turned_in_favour(case: LossCase, now: Answer) -> bool:
     """Return whether the customer's own story turned and does better by it than by the first one.
 
     The rain at another moment of loss is not known any more: then what was decided to be paid before is compared.
     """
     history = case.history
-    now = _insured(case)
     paid_more = (now.payable_cents or 0) > history.decided_before_cents
     first_covered = now.outcome is COVERED and history.decided_before_cents == 0
     if history.other_moment and (paid_more or first_covered):
         return True
     if not history.first_said:
         return False
-    first = _insured(replace(case, said={**case.said, **history.first_said}, history=History()))
+    first = _judge_claim(replace(case, said={**case.said, **history.first_said}, history=History()))
     return _worth(now) > _worth(first) or (now.payable_cents or 0) > (first.payable_cents or 0)
 
 
