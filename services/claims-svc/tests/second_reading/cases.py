@@ -11,6 +11,8 @@ from contracts.coverage import GroundCode, Outcome
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 RAIN, FLOOD = "rain", "flood"
+EITHER = "either"
+"""Damage of other claims that belongs to the event of rain and to that of flood: nobody can tell which did it."""
 
 LOSS_ON = date(2021, 7, 15)
 NOTHING_SAID: Mapping[str, Said] = MappingProxyType({})

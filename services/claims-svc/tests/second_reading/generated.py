@@ -9,6 +9,7 @@ from random import Random
 from typing import TypeVar
 
 from second_reading.cases import (
+    EITHER,
     FLOOD,
     LOSS_ON,
     NO,
@@ -76,7 +77,7 @@ def _case(random: Random) -> LossCase:
         damage=damage,
         measured=_measured(random, ground_asked=bool({"groundwater", "through the cellar wall"} & told_of)),
         insured=insured,
-        others={family: _others(random, insured) for family in (RAIN, FLOOD) if _happens(random, 0.25)},
+        others=_others(random, insured),
         history=_history(random, said),
     )
 
@@ -138,17 +139,42 @@ def _insured(random: Random) -> Insured:
     return Insured(covers=random.choices(COVERS, (3, 1, 4))[0], deductible_cents=random.choice(DEDUCTIBLES))
 
 
-def _others(random: Random, insured: Insured) -> Others:
-    """Return what other claims had of an event; now and then they bore more than the event, as after a late joining."""
+def _others(random: Random, insured: Insured) -> Mapping[str, Others]:
+    """Return what other claims had of the events; now and then they bore more than these, as after a late joining."""
+    others = {family: _damage_of_others(random) for family in (RAIN, FLOOD) if _happens(random, 0.25)}
+    if _happens(random, 0.05):
+        others[EITHER] = Others(covered_cents=random.choice((100_00, random.randrange(200_000))))
+    bore = min(
+        (_bore(others, insured, counted_in) for counted_in in (RAIN, FLOOD)), key=lambda bore: sum(bore.values())
+    )
+    if EITHER in others:
+        others = {RAIN: Others(), FLOOD: Others()} | others
+    if _happens(random, 0.1):
+        bore = {family: min(2 * bore[family], others[family].covered_cents) for family in others if family != EITHER}
+    return {
+        family: each if family == EITHER else replace(each, bore_cents=bore[family]) for family, each in others.items()
+    }
+
+
+def _damage_of_others(random: Random) -> Others:
     covered = random.choice((0, 100_00, 300_00, random.randrange(500_000)))
-    heavy = random.choice((0, covered, random.randint(0, covered)))
-    bears = event_bears(chosen_cents=insured.deductible_cents, damage_cents=covered, heavy_cents=heavy)
     return Others(
         covered_cents=covered,
-        heavy_cents=heavy,
-        bore_cents=min(covered, 2 * bears) if _happens(random, 0.1) else bears,
+        heavy_cents=random.choice((0, covered, random.randint(0, covered))),
         estimated_cents=random.choice((0, covered, 1_500_00, 2_600_00)),
     )
+
+
+def _bore(others: Mapping[str, Others], insured: Insured, counted_in: str) -> dict[str, int]:
+    """Return what each event bears when damage of either family is counted in one of them."""
+    return {
+        family: event_bears(
+            chosen_cents=insured.deductible_cents,
+            damage_cents=sum(others[name].covered_cents for name in names if name in others),
+            heavy_cents=others[family].heavy_cents if family in others else 0,
+        )
+        for family, names in {RAIN: [RAIN], FLOOD: [FLOOD], counted_in: [counted_in, EITHER]}.items()
+    }
 
 
 def _history(random: Random, said: Mapping[str, Said]) -> History:

@@ -27,22 +27,9 @@ def event_pays(*, chosen_cents: int, damage: Iterable[tuple[int, bool]]) -> int:
     return total - event_bears(chosen_cents=chosen_cents, damage_cents=total, heavy_cents=heavy)
 
 
-def claim_bears(
-    *,
-    chosen_cents: int,
-    damage_cents: int,
-    heavy_cents: int,
-    others_damage_cents: int,
-    others_heavy_cents: int,
-    others_bore_cents: int,
-) -> int:
-    """Return what one claim bears beside the others of its event: not less than nothing, not more than its damage."""
-    bears = event_bears(
-        chosen_cents=chosen_cents,
-        damage_cents=damage_cents + others_damage_cents,
-        heavy_cents=heavy_cents + others_heavy_cents,
-    )
-    return min(damage_cents, max(0, bears - others_bore_cents))
+def claim_bears(*, damage_cents: int, with_it_bears_cents: int, others_bore_cents: int) -> int:
+    """Return what a claim bears of what its event bears with it: not less than nothing, not more than its damage."""
+    return min(damage_cents, max(0, with_it_bears_cents - others_bore_cents))
 
 
 def awaits_assessment(*, estimated_cents: int) -> bool:

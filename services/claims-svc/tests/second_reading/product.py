@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from second_reading.cases import LOSS_ON, NO, UNKNOWN, YES, Answer, Damage, History, Insured, LossCase, Measured, Said
+from second_reading.cases import (
+    EITHER,
+    FLOOD,
+    LOSS_ON,
+    NO,
+    RAIN,
+    UNKNOWN,
+    YES,
+    Answer,
+    Damage,
+    History,
+    Insured,
+    LossCase,
+    Measured,
+    Others,
+    Said,
+)
 
 from claims_svc.domain.basis import Basis, EarlierStatement, EventUse
 from claims_svc.domain.insurance import Insurance, InsuranceState, InsuredTerms
@@ -107,19 +124,25 @@ def basis_of(case: LossCase) -> Basis:
         rain=None if case.measured is None else _assessed(case.measured),
         rain_wait_over=True,
         product=CURRENT_PRODUCT,
-        event_uses=tuple(
-            EventUse(
+        event_uses=tuple(_uses(case)),
+        decided_before_cents=history.decided_before_cents,
+    )
+
+
+def _uses(case: LossCase) -> Iterator[EventUse]:
+    either = case.others.get(EITHER, Others())
+    for family in (RAIN, FLOOD):
+        if family in case.others or EITHER in case.others:
+            others = case.others.get(family, Others())
+            yield EventUse(
                 family=PerilFamily(family),
                 covered_cents=others.covered_cents,
                 heavy_cents=others.heavy_cents,
+                either_cents=either.covered_cents,
                 estimated_cents=others.estimated_cents,
                 borne_cents=others.bore_cents,
                 proofs=(),
             )
-            for family, others in case.others.items()
-        ),
-        decided_before_cents=history.decided_before_cents,
-    )
 
 
 def _moment(day: date, *, hour: int) -> datetime:

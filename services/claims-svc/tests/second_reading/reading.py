@@ -8,6 +8,7 @@ from datetime import date
 
 from second_reading import money
 from second_reading.cases import (
+    EITHER,
     FLOOD,
     LOSS_ON,
     NO,
@@ -64,10 +65,26 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Charged:
+    """A covered item and the cause it is paid for."""
+
+    item: Damage
+    cause: Cause
+
+    @property
+    def by_customer(self) -> bool:
+        return self.item.by == "customer"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Paid:
-    """What is paid of the covered items (None while nothing is), what awaits an assessment, what each is paid for."""
+    """What is paid at once of the covered items, None while nothing is, and what will be when all are assessed.
+
+    `grounds` are those the items are paid for.
+    """
 
     cents: int | None
+    in_the_end_cents: int
     awaiting_cents: int
     grounds: tuple[GroundCode, ...]
 
@@ -233,8 +250,9 @@ def _causes(covering: Iterable[Finding], case: LossCase) -> Iterator[Cause]:
 def _of_items(case: LossCase, items: Sequence[Judged]) -> Answer:
     """Return the claim's answer: one item in doubt leaves it to a handler, what is undisputed is paid meanwhile."""
     covered = [each for each in items if each.outcome is COVERED]
-    # Damage that two covered causes may have done takes the deductible that is better for the customer.
-    paid = max((_pay(covered, case, family) for family in (RAIN, FLOOD)), key=lambda paid: paid.cents or 0)
+    # Damage that two covered causes may have done takes the deductible that is better for the customer in the end.
+    ways = [_pay(covered, case, preferred) for preferred in (RAIN, FLOOD)]
+    paid = max(ways, key=lambda paid: (paid.in_the_end_cents, paid.cents or 0))
     outcome = next(outcome for outcome in (REFERRED, COVERED, DENIED) if outcome in {each.outcome for each in items})
     first = next(each for each in items if each.outcome is outcome)
     return Answer(
@@ -246,27 +264,53 @@ def _of_items(case: LossCase, items: Sequence[Judged]) -> Answer:
 
 
 def _pay(covered: Sequence[Judged], case: LossCase, preferred: str) -> Paid:
-    """Return what is paid at once when an item that two families may have damaged counts in the `preferred` one."""
+    """Return what is paid when damage that two families may have done counts in the `preferred` one."""
     causes = [min(each.causes, key=lambda cause: (cause.family != preferred, cause.heavy)) for each in covered]
-    pays: int | None = None
-    awaiting = 0
+    charged = [Charged(item=each.item, cause=cause) for each, cause in zip(covered, causes, strict=True)]
+    at_once = [each for each in charged if not _awaits(each, charged, case)]
+    return Paid(
+        cents=_less_deductible(at_once, case, preferred) if at_once else None,
+        in_the_end_cents=_less_deductible(charged, case, preferred),
+        awaiting_cents=sum(each.item.cents for each in charged) - sum(each.item.cents for each in at_once),
+        grounds=tuple(cause.ground for cause in causes),
+    )
+
+
+def _awaits(one: Charged, charged: Sequence[Charged], case: LossCase) -> bool:
+    """Return whether the customer's own amount is too high to pay on it, with all others of the same event."""
+    estimated = sum(_cents(each for each in charged if each.cause.family == one.cause.family and each.by_customer))
+    others = case.others.get(one.cause.family, Others())
+    return one.by_customer and money.awaits_assessment(estimated_cents=estimated + others.estimated_cents)
+
+
+def _less_deductible(charged: Sequence[Charged], case: LossCase, preferred: str) -> int:
+    """Return the damage less what the claim bears of its events."""
+    damage: dict[str, int] = {}
+    with_it_bears: dict[str, int] = {}
+    others_bore: dict[str, int] = {}
     for family in (RAIN, FLOOD):
+        own = [each for each in charged if each.cause.family == family]
         others = case.others.get(family, Others())
-        own = [(each.item, cause.heavy) for each, cause in zip(covered, causes, strict=True) if cause.family == family]
-        estimated = sum(item.cents for item, _ in own if item.by == "customer")
-        if money.awaits_assessment(estimated_cents=others.estimated_cents + estimated):
-            awaiting += estimated
-            own = [(item, heavy) for item, heavy in own if item.by != "customer"]
-        if not own:
-            continue
-        damage = sum(item.cents for item, _ in own)
-        bears = money.claim_bears(
+        either = case.others.get(EITHER, Others()) if family == preferred else Others()
+        damage[family] = sum(_cents(own))
+        with_it_bears[family] = money.event_bears(
             chosen_cents=case.insured.deductible_cents,
-            damage_cents=damage,
-            heavy_cents=sum(item.cents for item, heavy in own if heavy),
-            others_damage_cents=others.covered_cents,
-            others_heavy_cents=others.heavy_cents,
-            others_bore_cents=others.bore_cents,
+            damage_cents=others.covered_cents + either.covered_cents + damage[family],
+            heavy_cents=others.heavy_cents + sum(_cents(each for each in own if each.cause.heavy)),
         )
-        pays = (pays or 0) + damage - bears
-    return Paid(cents=pays, awaiting_cents=awaiting, grounds=tuple(cause.ground for cause in causes))
+        others_bore[family] = others.bore_cents
+    # What others bore for damage of either family was borne for both events together.
+    events = [(RAIN, FLOOD)] if EITHER in case.others else [(RAIN,), (FLOOD,)]
+    bears = sum(
+        money.claim_bears(
+            damage_cents=sum(damage[family] for family in families),
+            with_it_bears_cents=sum(with_it_bears[family] for family in families),
+            others_bore_cents=sum(others_bore[family] for family in families),
+        )
+        for families in events
+    )
+    return sum(damage.values()) - bears
+
+
+def _cents(charged: Iterable[Charged]) -> Iterator[int]:
+    return (each.item.cents for each in charged)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from second_reading.cases import (
+    EITHER,
     FLOOD,
     LOSS_ON,
     NO,
@@ -236,9 +237,12 @@ def words_of_insured(insured: Insured) -> str:
 
 
 def others_in(words: str) -> dict[str, Others]:
-    """Read `rain: covered 3000.00, heavy 3000.00, bore 250.00, estimated 0.00`; `-` is no other claim."""
+    """Read `rain: covered 3000.00, heavy 3000.00, bore 250.00, estimated 0.00; either: covered 500.00`; `-` is none."""
     others: dict[str, Others] = {}
     for part in _parts(words):
+        if part.startswith("either: "):
+            others[EITHER] = Others(covered_cents=_cents(part.removeprefix("either: covered ")))
+            continue
         family, covered, heavy, bore, estimated = _matched(
             r"(.+): covered (.+), heavy (.+), bore (.+), estimated (.+)", part
         )
@@ -253,7 +257,9 @@ def others_in(words: str) -> dict[str, Others]:
 
 def words_of_others(others: Mapping[str, Others]) -> str:
     return _joined(
-        f"{family}: covered {euros(each.covered_cents)}, heavy {euros(each.heavy_cents)},"
+        f"{family}: covered {euros(each.covered_cents)}"
+        if family == EITHER
+        else f"{family}: covered {euros(each.covered_cents)}, heavy {euros(each.heavy_cents)},"
         f" bore {euros(each.bore_cents)}, estimated {euros(each.estimated_cents)}"
         for family, each in others.items()
     )
