@@ -18,11 +18,12 @@ from chassis.migrations.runner import migrate
 from claims_svc.app import MIGRATIONS
 from claims_svc.domain.claim import Claim, ClaimState, claim_reference, open_claim
 from claims_svc.domain.likeness import Found, LikeClaim, Sought, outline_of
-from claims_svc.domain.occurrence import DeductibleUse, DeductibleUses, Family
+from claims_svc.domain.basis import EventUse
+from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.product import CURRENT_PRODUCT, EVENT_LENGTH
-from claims_svc.repository import claims, deductible_uses, joined_reports, like_claims, policies, rainfall
+from claims_svc.repository import claims, event_uses, joined_reports, like_claims, policies, rainfall
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
-from contracts.vocabulary import LossInterval
+from contracts.vocabulary import LossInterval, PerilFamily
 
 CLAIM_ID = UUID("0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d10")
 
@@ -32,20 +33,31 @@ def waiting_claim(claim_id: UUID = CLAIM_ID, reported: LossReported | None = Non
     return replace(opened, state=ClaimState.WAITING_FOR_POLICY)
 
 
-def use_of(claim_id: UUID) -> DeductibleUse:
-    return DeductibleUse(
-        claim_id=claim_id, policy_number=POLICY_NUMBER, family="rain", loss_from_at=OPENED_AT, used_cents=25_000
+def use_of(claim_id: UUID, **changed: object) -> ClaimUse:
+    usual = ClaimUse(
+        claim_id=claim_id,
+        policy_number=POLICY_NUMBER,
+        family=PerilFamily.RAIN,
+        loss_from_at=OPENED_AT,
+        covered_cents=184_000,
+        heavy_cents=184_000,
+        either_cents=0,
+        estimated_cents=184_000,
+        borne_cents=25_000,
+        proofs=(f"proof of {claim_id}",),
     )
+    return replace(usual, **changed)  # type: ignore[arg-type]  # a test names the fields of ClaimUse
 
 
-def used_by_others(uses: DeductibleUses, claim_id: UUID, family: Family, moment: datetime) -> int:
-    return uses.used_by_others_cents(
+def of_others(uses: EventUses, claim_id: UUID, family: PerilFamily, moment: datetime) -> EventUse | None:
+    found = uses.of_others(
         claim_id,
         policy_number=POLICY_NUMBER,
         family=family,
         loss=LossInterval(from_at=moment, until_at=moment),
         hours=CURRENT_PRODUCT.occurrence_hours,
     )
+    return None if found is None else replace(found, proofs=tuple(sorted(found.proofs)))
 
 
 async def test_a_policy_that_was_only_named_can_be_locked_but_is_not_known(driver: ClaimsDriver) -> None:
@@ -217,69 +229,71 @@ async def test_an_older_rainfall_answer_changes_nothing(driver: ClaimsDriver) ->
     assert locked[CLAIM_ID].rainfall == newest
 
 
-async def test_a_claims_new_deductible_use_replaces_the_old(driver: ClaimsDriver) -> None:
-    use = use_of(CLAIM_ID)
+async def test_what_a_claim_has_of_its_events_replaces_all_that_it_had_before(driver: ClaimsDriver) -> None:
+    rain, flood = use_of(CLAIM_ID), use_of(CLAIM_ID, family=PerilFamily.FLOOD, borne_cents=0)
     async with driver.harness.pool.acquire() as connection:
-        await deductible_uses.store(connection, uses=[use])
-        await deductible_uses.store(connection, uses=[use])
 
-        assert await deductible_uses.around(connection, losses=[], claim_ids=[CLAIM_ID], event_length=EVENT_LENGTH) == [
-            use
-        ]
+        async def read() -> Sequence[ClaimUse]:
+            found = await event_uses.around(
+                connection, losses=[], claim_ids=[CLAIM_ID], event_length=EVENT_LENGTH
+            )
+            return sorted(found, key=lambda use: use.family, reverse=True)
+
+        await event_uses.store(connection, uses={CLAIM_ID: [rain, flood]})
+        assert await read() == [rain, flood]
+
+        moved = replace(rain, loss_from_at=OPENED_AT + timedelta(days=9), covered_cents=184_001)
+        await event_uses.store(connection, uses={CLAIM_ID: [moved]})
+        assert await read() == [moved]
+
+        await event_uses.store(connection, uses={CLAIM_ID: []})
+        assert await read() == []
 
 
 @pytest.mark.parametrize("seed", range(8))
-async def test_what_is_read_of_deductibles_decides_like_all_of_them(driver: ClaimsDriver, seed: int) -> None:
+async def test_what_is_read_of_events_decides_like_all_of_them(driver: ClaimsDriver, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
     uses = [
-        DeductibleUse(
-            claim_id=UUID(int=number),
+        use_of(
+            UUID(int=number),
             policy_number=chance.choice([POLICY_NUMBER, "654321-531-04"]),
-            family=chance.choice(list(Family)),
+            family=chance.choice(list(PerilFamily)),
             loss_from_at=OPENED_AT + timedelta(hours=chance.randrange(1_000)),
-            used_cents=chance.randrange(3) * 10_000,
+            borne_cents=chance.randrange(3) * 10_000,
         )
         for number in range(chance.choice([0, 20, 60]))
     ]
     own = [UUID(int=number) for number in range(5)]
     async with driver.harness.pool.acquire() as connection:
-        await deductible_uses.store(connection, uses=uses)
+        await event_uses.store(connection, uses={UUID(int=number): [use] for number, use in enumerate(uses)})
         for _ in range(20):
             sought = [OPENED_AT + timedelta(hours=chance.randrange(-100, 1_100)) for _ in range(3)]
-            read = DeductibleUses(
-                await deductible_uses.around(
+            read = EventUses(
+                await event_uses.around(
                     connection,
                     losses=[(POLICY_NUMBER, moment) for moment in sought],
                     claim_ids=own,
                     event_length=EVENT_LENGTH,
                 )
             )
-            everything = DeductibleUses(uses)
-            # A claim decided in this unit of work moves what it uses.
-            moved = replace(use_of(own[0]), loss_from_at=sought[0])
-            read.record(moved)
-            everything.record(moved)
-            for claim_id, family, moment in product(own, Family, sought):
-                assert used_by_others(read, claim_id, family, moment) == used_by_others(
-                    everything, claim_id, family, moment
-                )
+            everything = EventUses(uses)
+            # A claim decided in this unit of work moves what it has.
+            moved = use_of(own[0], loss_from_at=sought[0])
+            read.record(own[0], [moved])
+            everything.record(own[0], [moved])
+            for claim_id, family, moment in product(own, PerilFamily, sought):
+                assert of_others(read, claim_id, family, moment) == of_others(everything, claim_id, family, moment)
 
 
 async def test_of_events_long_over_nothing_is_read(driver: ClaimsDriver) -> None:
-    uses = [
-        DeductibleUse(
-            claim_id=UUID(int=number),
-            policy_number=POLICY_NUMBER,
-            family="rain",
-            loss_from_at=OPENED_AT - timedelta(hours=number),
-            used_cents=0,
-        )
+    uses = {
+        UUID(int=number): [use_of(UUID(int=number), loss_from_at=OPENED_AT - timedelta(hours=number))]
         for number in range(1_000)
-    ]
+    }
     async with driver.harness.pool.acquire() as connection:
-        await deductible_uses.store(connection, uses=uses)
+        await event_uses.store(connection, uses=uses)
 
-        read = await deductible_uses.around(
+        read = await event_uses.around(
             connection, losses=[(POLICY_NUMBER, OPENED_AT)], claim_ids=[], event_length=EVENT_LENGTH
         )
 

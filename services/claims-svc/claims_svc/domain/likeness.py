@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from claims_svc.domain.product import CURRENT_PRODUCT, EVENT_LENGTH
-from claims_svc.domain.rules.reported import reported_routes
+from claims_svc.domain.rules.reported import named_by, reported_routes
 from contracts.loss_reports import DamageItem, DamageKind, LossReported
 from contracts.vocabulary import LossInterval, WaterRoute
 
@@ -107,9 +107,8 @@ NOTHING_FOUND = Found()
 
 def outline_of(report: LossReported) -> Outline:
     """Return what of `report` is compared. Without a route that it names, water of any family is possible."""
-    named = frozenset(item.route for item in report.damage)
     families = 0
-    for route in reported_routes(report.facts, named_by_damage=named):
+    for route in reported_routes(report.facts, named_by_damage=named_by(report.damage)):
         families |= _FAMILY_BITS[route]
     kinds = 0
     for item in report.damage:

@@ -53,10 +53,7 @@ def earlier_of(statement: Statement, *, reports: Sequence[LossReported], facts: 
     loss = reports[0].loss
     if loss.from_at < statement.loss.from_at or loss.until_at > statement.loss.until_at:
         turned.append(LOSS)
-    if not turned:
-        return None
-    before = {name: first[name] for name in turned if name != LOSS}
-    return EarlierStatement(turned=tuple(turned), loss=statement.loss, facts=facts.model_copy(update=before))
+    return EarlierStatement(turned=tuple(turned), loss=statement.loss, facts=statement.facts) if turned else None
 
 
 def _customers_word(report: LossReported) -> dict[str, Fact]:

@@ -63,17 +63,19 @@ def test_the_first_known_word_counts_however_many_come_after_it() -> None:
     earlier = earlier_after(unsure, closed, opened)
 
     assert earlier is not None
-    assert (earlier.turned, earlier.facts) == ((WINDOW,), window(NO))
+    assert (earlier.turned, earlier.facts.came_through_open_window_or_door) == ((WINDOW,), NO)
     assert earlier_after(unsure, closed, opened, corrected(opened, facts=window(NO))) is None
 
 
-def test_what_was_filled_in_since_stays_in_the_facts_that_are_compared() -> None:
-    filled = window(NO).model_copy(update={"sewer_water_entered": YES})
+def test_what_was_filled_in_since_was_said_first_when_it_was_filled_in() -> None:
+    filled = window(YES).model_copy(update={"sewer_water_entered": YES})
+    turned = window(NO).model_copy(update={"sewer_water_entered": NO})
 
-    earlier = earlier_after(FIRST, corrected(FIRST, facts=filled))
+    earlier = earlier_after(FIRST, filled_in := corrected(FIRST, facts=filled), corrected(filled_in, facts=turned))
 
     assert earlier is not None
-    assert earlier.facts == filled.model_copy(update={WINDOW: YES})
+    assert set(earlier.turned) == {WINDOW, "sewer_water_entered"}
+    assert earlier.facts_first_said(turned) == filled
 
 
 @pytest.mark.parametrize(
