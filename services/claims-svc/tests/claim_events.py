@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from claims_svc.domain.product import CURRENT_PRODUCT
 from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.policy import POLICY_CHANGED, PolicyChanged
-from contracts.vocabulary import Establishment, Fact, FactSource, LossInterval, RainThreshold, Truth, WaterReading
+from contracts.vocabulary import Cover, Establishment, Fact, FactSource, LossInterval, RainThreshold, Truth, WaterReading
 from contracts.weather import (
     RAINFALL_ASSESSED,
     HourlySeries,
@@ -69,8 +69,9 @@ def corrected(before: LossReported, **changed: object) -> LossReported:
 
 
 def policy(*, policy_number: str = POLICY_NUMBER, version: int = 1, deductible_cents: int = 0) -> PolicyChanged:
-    """Return a policy of the building at Ell, insured since 2019."""
-    terms = POLICY_CHANGED.examples[0].terms[0].model_copy(update={"deductible_cents": deductible_cents})
+    """Return a policy of the home at Ell and all that stands in it, insured since 2019."""
+    terms = POLICY_CHANGED.examples[0].terms[0]
+    terms = terms.model_copy(update={"deductible_cents": deductible_cents, "covers": tuple(Cover)})
     update = {"policy_number": policy_number, "version": version, "terms": (terms,)}
     return POLICY_CHANGED.examples[0].model_copy(update=update)
 

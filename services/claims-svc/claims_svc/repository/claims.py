@@ -221,8 +221,9 @@ async def iterate(connection: Connection, *, state: str | None) -> AsyncIterator
 
 def _claim(row: asyncpg.Record) -> Claim:
     report = LossReported.model_validate_json(row["report"])
+    duplicate_of = row["possible_duplicate_of"]
     return Claim(
-        claim_id=row["claim_id"],
+        claim_id=_standard(row["claim_id"]),
         claim_reference=row["claim_reference"],
         report=report,
         outline=Outline(
@@ -236,7 +237,7 @@ def _claim(row: asyncpg.Record) -> Claim:
         opened_at=row["opened_at"],
         joined=tuple(LossReported.model_validate_json(joined) for joined in row["joined"]),
         statement=None if row["statement"] is None else _STATEMENT.validate_json(row["statement"]),
-        possible_duplicate_of=row["possible_duplicate_of"],
+        possible_duplicate_of=None if duplicate_of is None else _standard(duplicate_of),
         state=ClaimState(row["state"]),
         policy_wait_over=row["policy_wait_over"],
         rainfall_wait_over=row["rainfall_wait_over"],
@@ -246,3 +247,8 @@ def _claim(row: asyncpg.Record) -> Claim:
         rainfall=None if row["answer"] is None else RainfallAssessed.model_validate_json(row["answer"]),
         claim_version=row["claim_version"],
     )
+
+
+def _standard(number: UUID) -> UUID:
+    """Return what is equal to asyncpg's own kind of UUID, which orjson does not write into a proof."""
+    return UUID(int=number.int)

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.deadlines import DEADLINE_OF, POLICY_DEADLINE, RAINFALL_DEADLINE
 from claims_svc.domain.decision import StandingDecision
-from claims_svc.domain.occurrence import DeductibleUse, DeductibleUses
+from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.working_set import Changes, WorkingSet
 from contracts.claims import DecisionMade
 from contracts.policy import PolicyChanged
@@ -41,7 +41,7 @@ class StoredState:
 
     policies: dict[str, PolicyChanged | None] = field(default_factory=lambda: dict.fromkeys(POLICY_NUMBERS))
     claims: dict[UUID, Claim] = field(default_factory=dict)
-    uses: dict[UUID, DeductibleUse] = field(default_factory=dict)
+    uses: dict[UUID, tuple[ClaimUse, ...]] = field(default_factory=dict)
     standing: dict[UUID, StandingDecision] = field(default_factory=dict)
     deadlines: dict[tuple[str, UUID], datetime | None] = field(default_factory=dict)
     published: list[Event] = field(default_factory=list)
@@ -51,7 +51,7 @@ class StoredState:
         working_set = WorkingSet(
             policies=self.policies,
             claims=self.claims,
-            uses=DeductibleUses(self.uses.values()),
+            uses=EventUses(use for of_claim in self.uses.values() for use in of_claim),
             standing=self.standing,
             now=OPENED_AT,
         )
@@ -63,13 +63,11 @@ class StoredState:
         """Keep what changed."""
         self.policies |= changes.policies
         self.claims |= changes.opened | changes.updated
-        self.uses |= changes.deductible_uses
+        self.uses |= changes.event_uses
         self.deadlines |= changes.deadlines
         self.published += [event for event, _ in changes.published]
         for decision in changes.decisions:
-            self.standing[decision.event.claim_id] = StandingDecision(
-                proof=decision.proof, proof_sha256=decision.event.proof_sha256
-            )
+            self.standing[decision.event.claim_id] = decision.standing
 
 
 @st.composite
