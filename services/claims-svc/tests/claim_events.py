@@ -7,9 +7,17 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from claims_svc.domain.product import CURRENT_PRODUCT
-from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
+from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.policy import POLICY_CHANGED, PolicyChanged
-from contracts.vocabulary import Cover, Establishment, Fact, FactSource, LossInterval, RainThreshold, Truth, WaterReading
+from contracts.vocabulary import (
+    Cover,
+    Establishment,
+    Fact,
+    LossInterval,
+    RainThreshold,
+    Truth,
+    WaterReading,
+)
 from contracts.weather import (
     RAINFALL_ASSESSED,
     HourlySeries,
@@ -111,9 +119,7 @@ def rainfall_answer(
         station=_ELL,
         distance_metres=2_047,
         readings=tuple(
-            ReadingAssessment(
-                reading=reading, establishment=establishment, undetermined_reason=reason, windows=windows
-            )
+            ReadingAssessment(reading=reading, establishment=establishment, undetermined_reason=reason, windows=windows)
             for reading in readings
         ),
         cloudburst=cloudburst,

@@ -274,7 +274,9 @@ async def test_a_joined_report_that_is_corrected_to_other_damage_leaves_the_clai
     (decision,) = (await decided(driver, corrected(BY_PHONE, damage=report(damage_cents=90_000).damage))).values()
 
     assert (decision.outcome, decision.deciding_ground) == (Outcome.REFERRED, GroundCode.REPORTERS_DIFFER)
-    assert [tuple(row) for row in await driver.rows("SELECT report ->> 'report_version' FROM joined_report")] == [("2",)]
+    assert [tuple(row) for row in await driver.rows("SELECT report ->> 'report_version' FROM joined_report")] == [
+        ("2",)
+    ]
 
 
 async def test_an_assessment_of_a_claim_with_two_reporters_is_paid(driver: ClaimsDriver) -> None:

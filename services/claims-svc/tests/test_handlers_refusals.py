@@ -12,9 +12,7 @@ from contracts.dead_letters import MessageDeadLettered
 from contracts.loss_reports import LOSS_REPORTED
 
 OF_2031 = report(loss_at=datetime(2031, 7, 15, 1, 30, tzinfo=UTC))
-REASON = (
-    "reported_at must not be later than now (15 minutes are tolerated); send the time at which the report was made"
-)
+REASON = "reported_at must not be later than now (15 minutes are tolerated); send the time at which the report was made"
 
 
 async def test_a_loss_of_2031_is_refused_with_the_reason_and_the_others_of_its_batch_are_taken_up(

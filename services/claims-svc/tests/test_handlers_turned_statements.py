@@ -28,9 +28,7 @@ async def answered(driver: ClaimsDriver, reported: LossReported, *, tenths_mm: i
         )
     )[0]
     if asked:
-        await driver.rain(
-            rainfall_answer(claim_id, tenths_mm=tenths_mm, request_version=asked, loss_at=loss_at)
-        )
+        await driver.rain(rainfall_answer(claim_id, tenths_mm=tenths_mm, request_version=asked, loss_at=loss_at))
     return await driver.decisions()
 
 
@@ -130,7 +128,7 @@ async def test_a_story_that_turns_back_is_decided_as_it_was_told_first(driver: C
 
     (decision,) = await answered(driver, corrected(turned, facts=HEAVY_RAIN_CAME_IN))
 
-    assert (decision.outcome, decision.turned_statements) == (Outcome.COVERED, ())
+    assert (decision.outcome, decision.deciding_ground) == (Outcome.COVERED, GroundCode.HEAVY_LOCAL_PRECIPITATION)
 
 
 async def test_a_correction_against_the_customer_goes_to_a_handler_and_the_decision_stands(

@@ -16,9 +16,9 @@ from claims_driver import OPENED_AT, ClaimsDriver
 
 from chassis.migrations.runner import migrate
 from claims_svc.app import MIGRATIONS
+from claims_svc.domain.basis import EventUse
 from claims_svc.domain.claim import Claim, ClaimState, claim_reference, open_claim
 from claims_svc.domain.likeness import Found, LikeClaim, Sought, outline_of
-from claims_svc.domain.basis import EventUse
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.product import CURRENT_PRODUCT, EVENT_LENGTH
 from claims_svc.repository import claims, event_uses, joined_reports, like_claims, policies, rainfall
@@ -167,9 +167,7 @@ async def test_the_database_finds_the_claims_that_are_alike_as_the_domain_define
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
     opened = [waiting_claim(UUID(int=number), _random_report(chance)) for number in range(1, 40)]
-    known = [
-        replace(claim, possible_duplicate_of=chance.choice([None, UUID(int=1), UUID(int=2)])) for claim in opened
-    ]
+    known = [replace(claim, possible_duplicate_of=chance.choice([None, UUID(int=1), UUID(int=2)])) for claim in opened]
     left_out = {claim.claim_id for claim in known if chance.random() < 0.2}
     sought = {
         Sought(outline=outline_of(_random_report(chance)), own=chance.choice([None, None, UUID(int=1), UUID(int=2)]))
@@ -191,8 +189,7 @@ def _found_in(known: Sequence[Claim], sought: Sought) -> Found:
     alike = [
         claim
         for claim in known
-        if sought.outline.is_alike(claim.outline)
-        and (sought.own is None or claim.possible_duplicate_of != sought.own)
+        if sought.outline.is_alike(claim.outline) and (sought.own is None or claim.possible_duplicate_of != sought.own)
     ]
     same = [claim.outline for claim in alike if sought.own is None and sought.outline.is_same(claim.outline)]
     return Found(
@@ -234,9 +231,7 @@ async def test_what_a_claim_has_of_its_events_replaces_all_that_it_had_before(dr
     async with driver.harness.pool.acquire() as connection:
 
         async def read() -> Sequence[ClaimUse]:
-            found = await event_uses.around(
-                connection, losses=[], claim_ids=[CLAIM_ID], event_length=EVENT_LENGTH
-            )
+            found = await event_uses.around(connection, losses=[], claim_ids=[CLAIM_ID], event_length=EVENT_LENGTH)
             return sorted(found, key=lambda use: use.family, reverse=True)
 
         await event_uses.store(connection, uses={CLAIM_ID: [rain, flood]})

@@ -22,11 +22,7 @@ class Statement:
 
     def with_more(self, report: LossReported) -> Statement:
         """Return the statement with what `report` says about facts that no customer knew before."""
-        news = {
-            name: fact
-            for name, fact in _customers_word(report).items()
-            if getattr(self.facts, name) is None
-        }
+        news = {name: fact for name, fact in _customers_word(report).items() if getattr(self.facts, name) is None}
         return replace(self, facts=self.facts.model_copy(update=news)) if news else self
 
 

@@ -22,6 +22,7 @@ _COLUMNS = """
         AS joined
 """
 
+
 async def lock(
     connection: Connection, *, claim_ids: Collection[UUID] = (), report_ids: Collection[UUID] = ()
 ) -> Mapping[UUID, Claim]:

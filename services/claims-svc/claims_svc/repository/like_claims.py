@@ -67,6 +67,8 @@ async def find(
     return {places[row["place"] - 1]: _found(*row) for row in rows}
 
 
-def _found(_: int, loss_from_at: datetime, claim_id: UUID, same_from_at: datetime | None, same_id: UUID | None) -> Found:
+def _found(
+    _: int, loss_from_at: datetime, claim_id: UUID, same_from_at: datetime | None, same_id: UUID | None
+) -> Found:
     same = None if same_from_at is None or same_id is None else LikeClaim(same_from_at, same_id)
     return Found(same=same, alike=LikeClaim(loss_from_at, claim_id))

@@ -85,9 +85,7 @@ def test_a_route_that_only_a_damage_item_names_counts() -> None:
     assert alike(report(damage=flooded), report(facts=FLOOD_CAME_IN))
 
 
-@pytest.mark.parametrize(
-    ("apart", "is_alike"), [(timedelta(hours=71, minutes=59), True), (timedelta(hours=72), False)]
-)
+@pytest.mark.parametrize(("apart", "is_alike"), [(timedelta(hours=71, minutes=59), True), (timedelta(hours=72), False)])
 def test_losses_an_events_length_apart_are_two(apart: timedelta, *, is_alike: bool) -> None:
     assert alike(FIRST, report(loss_at=LOSS_AT + apart)) is is_alike
 
