@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
+from aiokafka import ConsumerRecord
 
 from chassis.clock import Clock
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS, NO_CONNECTION, Connection, Pool
@@ -24,7 +25,29 @@ from contracts.topic import Event, Topic
 
 log = structlog.get_logger(__name__)
 
-__all__ = ["DueTimer", "Timer", "Trace", "Work", "WorkFactory"]
+__all__ = ["DueTimer", "Refusal", "Timer", "Trace", "Work", "WorkFactory"]
+
+
+class Refusable(Protocol):
+    """What a refusal needs of a delivery, which belongs to a layer above this one."""
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def event_id(self) -> str: ...
+
+    @property
+    def record(self) -> ConsumerRecord[bytes, bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A delivery that a handler refused, and why."""
+
+    delivery: Refusable
+    code: str
+    reason: str
 
 
 class Work:
@@ -49,6 +72,7 @@ class Work:
         self._outbox_messages: list[outbox.OutboxMessage] = []
         self._scheduled: list[Timer] = []
         self._after_commit: list[Callable[[], None]] = []
+        self._refusals: list[Refusal] = []
 
     def publish(self, *events: Event, trace: Trace | None) -> None:
         """Publish `events` on their topics once this work is committed, as consequences of what `trace` stands for.
@@ -92,6 +116,19 @@ class Work:
         cancelled = set(keys)
         self._scheduled = [timer for timer in self._scheduled if timer.kind != kind or timer.key not in cancelled]
         await timer_table.delete(self.connection, kind=kind, keys=sorted(cancelled))
+
+    def refuse(self, delivery: Refusable, *, code: str, reason: str) -> None:
+        """Dead-letter `delivery` in this work, whose other effects remain: for what its contents alone forbid.
+
+        `code` is stable, `reason` tells the people who sent it what to change. Unlike `UnprocessableMessage` this costs
+        the rest of the batch nothing. The handler must leave a delivery that it refuses without effect.
+        """
+        self._refusals.append(Refusal(delivery, code, reason))
+
+    @property
+    def refusals(self) -> Sequence[Refusal]:
+        """What was refused, in that order."""
+        return self._refusals
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Call this once the work is committed, and never if it is rolled back: for log lines and metrics."""

@@ -41,7 +41,7 @@ Longitude = Annotated[int, Field(ge=2_500_000, le=7_500_000)]
 Instant = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 """A moment with its zone; the limits keep every reader's arithmetic and database within their own."""
 
-_LONGEST_LOSS = timedelta(days=31)
+LONGEST_LOSS = timedelta(days=31)
 
 
 class Truth(StrEnum):
@@ -121,7 +121,7 @@ class LossInterval(Part):
 
     @model_validator(mode="after")
     def _is_ordered(self) -> Self:
-        if not timedelta(0) <= self.until_at - self.from_at <= _LONGEST_LOSS:
+        if not timedelta(0) <= self.until_at - self.from_at <= LONGEST_LOSS:
             raise ValueError("until_at must lie 0 to 31 days after from_at")
         return self
 

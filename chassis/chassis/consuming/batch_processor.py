@@ -31,7 +31,7 @@ from chassis.errors import (
 )
 from chassis.telemetry import messaging, metrics
 from chassis.telemetry.trouble import Trouble
-from chassis.unit_of_work import WorkFactory
+from chassis.unit_of_work import Work, WorkFactory
 from contracts.topic import Event
 
 E = TypeVar("E", bound=Event)
@@ -189,13 +189,25 @@ class BatchProcessor(Generic[E]):
                 stored = await dead_letters.store(work, consumer=self._group, rejections=rejections)
             if new:
                 await self._consumer.handle(new, work)
+            if work.refusals:
+                stored = [*stored, *await self._dead_letter_refused(work)]
             if advances:
                 await positions.advance(work.connection, consumer=self._group, advances=advances)
             crash_point("consumer.before_commit")
         crash_point("consumer.after_commit")
         if len(deliveries) > len(contradicting):  # they take effect, or did when they were consumed before
             self._failures_in_a_row = 0
-        self._count(new=len(new), duplicates=consumed - len(new) - len(stored), stored=stored)
+        applied = len(new) - len(work.refusals)
+        self._count(new=applied, duplicates=consumed - applied - len(stored), stored=stored)
+
+    async def _dead_letter_refused(self, work: Work) -> Sequence[Rejection]:
+        """Store what the handler refused; return what was not stored before.
+
+        It has not taken effect, so it must not be in the inbox: a replay gives it to the handler again.
+        """
+        await inbox.forget(work.connection, consumer=self._group, events=[one.delivery for one in work.refusals])
+        rejections = [Rejection(one.delivery.record, one.code, one.reason) for one in work.refusals]
+        return await dead_letters.store(work, consumer=self._group, rejections=rejections)
 
     def _count(self, *, new: int, duplicates: int, stored: Iterable[Rejection]) -> None:
         consumed = metrics.MESSAGES_CONSUMED

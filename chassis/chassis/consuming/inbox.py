@@ -10,6 +10,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from chassis.consuming.delivery import Delivery
 from chassis.database import Connection
+from chassis.unit_of_work import Refusable
 from contracts.topic import Event
 
 E = TypeVar("E", bound=Event)
@@ -55,6 +56,20 @@ async def sift(connection: Connection, *, consumer: str, deliveries: Sequence[De
     return Sifted(
         [one for one in deliveries if _identity(one) in new and first[_identity(one)] is one],
         [one for one in deliveries if known[_identity(one)] not in (None, _digest(one))],
+    )
+
+
+async def forget(connection: Connection, *, consumer: str, events: Sequence[Refusable]) -> None:
+    """Take back that these events take effect."""
+    await connection.execute(
+        """
+        DELETE FROM messaging.inbox
+         USING unnest($2::text[], $3::text[]) AS refused (source, event_id)
+         WHERE inbox.consumer = $1 AND inbox.source = refused.source AND inbox.event_id = refused.event_id
+        """,
+        consumer,
+        [event.source for event in events],
+        [event.event_id for event in events],
     )
 
 

@@ -76,6 +76,8 @@ async def _replay_one(consumers: Sequence[Consumer[Any]], factory: WorkFactory, 
                 raise UnprocessableMessage(verdict.code, verdict.reason)
             if sifted.new:
                 await consumer.handle(sifted.new, work)
+            for refusal in work.refusals:
+                raise UnprocessableMessage(refusal.code, refusal.reason)
     except BaseException as error:
         if is_transient(error) or is_order_to_end(error):
             raise

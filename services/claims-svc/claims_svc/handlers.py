@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import DueTimer, Timer, Work
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import Decision
+from claims_svc.domain.intake import refusal_of
+from claims_svc.domain.likeness import Found, Sought, outline_of
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.product import EVENT_LENGTH
 from claims_svc.domain.working_set import Changes, WorkingSet
@@ -26,6 +29,8 @@ from claims_svc.repository import (
     decisions,
     event_uses,
     human_reviews,
+    joined_reports,
+    like_claims,
     policies,
     policy_changes,
     rainfall,
@@ -47,15 +52,50 @@ _CLAIMS_A_LINE = 40
 
 
 async def register_claims(reports: Batch[LossReported], work: Work) -> None:
-    """Open a claim for every new report, replace the facts of corrected ones, and advance each."""
-    policy_numbers = {delivery.event.policy_number for delivery in reports}
-    report_ids = {delivery.event.report_id for delivery in reports}
+    """Open a claim for every new loss, let other reports of it join, replace corrected ones, and advance each claim."""
+    accepted = _accepted(reports, work)
+    if not accepted:
+        return
+    received = [delivery.event for delivery in accepted]
+    policy_numbers = {report.policy_number for report in received}
+    report_ids = {report.report_id for report in received}
     await policies.insert_placeholders(work.connection, policy_numbers=policy_numbers)
-    locked = await _lock(work.connection, policy_numbers=policy_numbers, report_ids=report_ids)
-    working_set = await _load(work, *locked, reports=[delivery.event for delivery in reports])
-    async for delivery in GivingWay(reports):
+    known, locked = await _lock(work.connection, policy_numbers=policy_numbers, report_ids=report_ids)
+    found = await _find_alike(work.connection, received, locked)
+    same = {each.same.claim_id for each in found.values() if each.same is not None}
+    if same:
+        # Their policies are locked: nobody else holds a lock on one of them.
+        locked = {**locked, **await claims.lock(work.connection, claim_ids=same)}
+    working_set = await _load(work, known, locked, reports=received, found=found)
+    async for delivery in GivingWay(accepted):
         working_set.apply_report(delivery.event, new_claim_id=uuid7(), trace=delivery.trace)
     await _store(working_set.changes, work)
+
+
+def _accepted(reports: Batch[LossReported], work: Work) -> Batch[LossReported]:
+    """Refuse what no claim may be opened for, and return the rest."""
+    accepted = []
+    for delivery in reports:
+        refusal = refusal_of(delivery.event, now=work.now)
+        if refusal is None:
+            accepted.append(delivery)
+        else:
+            work.refuse(delivery, code=refusal.code, reason=refusal.reason)
+    return accepted
+
+
+async def _find_alike(
+    connection: Connection, reports: Sequence[LossReported], known: Mapping[UUID, Claim]
+) -> Mapping[Sought, Found]:
+    """Find the claims alike to new and corrected reports, other than the `known` ones."""
+    stored = {report.report_id: (claim, report) for claim in known.values() for report in claim.reports}
+    sought = set()
+    for report in reports:
+        claim, before = stored.get(report.report_id, (None, None))
+        if before is None or report.report_version > before.report_version:
+            opened = claim is not None and claim.report is before
+            sought.add(Sought(outline=outline_of(report), own=claim.claim_id if claim and opened else None))
+    return await like_claims.find(connection, sought=sought, except_for=known.keys()) if sought else {}
 
 
 async def update_policies(changed: Batch[PolicyChanged], work: Work) -> None:
@@ -201,6 +241,7 @@ async def _load(
     *,
     reports: Sequence[LossReported] = (),
     versions_behind: Mapping[str, Sequence[PolicyChanged]] | None = None,
+    found: Mapping[Sought, Found] = MappingProxyType({}),
 ) -> WorkingSet:
     """Load what else the next steps of the locked claims, and of those that `reports` open, depend on.
 
@@ -218,6 +259,7 @@ async def _load(
         standing=await decisions.standing(connection, claim_ids=decided) if decided else {},
         now=work.now,
         versions_behind=versions_behind,
+        found=found,
     )
 
 
@@ -247,8 +289,12 @@ async def _store(changes: Changes, work: Work) -> None:
         await policies.store(connection, policies=changes.policies.values())
     if changes.opened:
         await claims.insert(connection, claims=list(changes.opened.values()))
-    if changes.reports:
-        await claims.replace_reports(connection, reports=list(changes.reports.values()))
+    if changes.restated:
+        await claims.restate(connection, claims=[changes.updated[claim_id] for claim_id in changes.restated])
+    if changes.left:
+        await joined_reports.delete(connection, report_ids=changes.left)
+    if changes.joined:
+        await joined_reports.store(connection, joined=changes.joined.values(), now=work.now)
     if changes.updated:
         await claims.update(connection, claims=list(changes.updated.values()))
     if changes.rainfall:
@@ -282,6 +328,8 @@ def _log(changes: Changes) -> None:
     for opened in _lines(list(changes.opened.values())):
         log.info("claim.opened", claims=[_opened(claim) for claim in opened])
     traces = {claim.claim_id: claim.trace for claim in (*changes.opened.values(), *changes.updated.values())}
+    for joined in _lines(list(changes.joined.values())):
+        log.info("report.joined", claims=[_joined(claim_id, report) for claim_id, report in joined])
     for decided in _lines(changes.decisions):
         log.info("claim.decided", claims=[_decided(decision, traces) for decision in decided])
     for reviews in _lines(changes.reviews):
@@ -300,6 +348,10 @@ def _opened(claim: Claim) -> dict[str, object]:
         "state": claim.state,
         "trace_id": trace_id_of(claim.trace),
     }
+
+
+def _joined(claim_id: UUID, report: LossReported) -> dict[str, object]:
+    return {"claim_id": str(claim_id), "report_id": str(report.report_id)}
 
 
 def _decided(decision: Decision, traces: Mapping[UUID, str | None]) -> dict[str, object]:

@@ -21,7 +21,8 @@ from contracts.policy import POLICY_CHANGED, PolicyChanged
 from contracts.topic import Event
 from contracts.weather import RAINFALL_ASSESSED, RainfallAssessed
 
-OPENED_AT = datetime(2021, 7, 15, 8, 0, tzinfo=UTC)
+OPENED_AT = datetime(2021, 8, 2, 8, 0, tzinfo=UTC)
+"""When the clock of a test starts: after every loss that tests report."""
 REPORT_TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
@@ -109,6 +110,28 @@ class ClaimsDriver:
         """Return where the claim of `report` stands."""
         (row,) = await self.rows("SELECT state FROM claim WHERE report_id = $1", report.report_id)
         return str(row["state"])
+
+    async def joined(self) -> dict[UUID, UUID]:
+        """Return the reports that joined a claim, each with the report that opened it."""
+        rows = await self.rows(
+            """
+            SELECT joined_report.report_id, claim.report_id AS opening
+              FROM joined_report JOIN claim USING (claim_id) ORDER BY place
+            """
+        )
+        return {row["report_id"]: row["opening"] for row in rows}
+
+    async def duplicates(self) -> dict[UUID, UUID]:
+        """Return the claims that are held as possible duplicates, each with the claim it may repeat."""
+        rows = await self.rows(
+            "SELECT claim_id, possible_duplicate_of FROM claim WHERE possible_duplicate_of IS NOT NULL"
+        )
+        return {row["claim_id"]: row["possible_duplicate_of"] for row in rows}
+
+    async def dead_letters(self) -> list[tuple[str, str]]:
+        """Return code and reason of each dead letter, in the order of their records."""
+        rows = await self.rows("SELECT reason_code, reason FROM messaging.dead_letter ORDER BY record_offset")
+        return [tuple(row) for row in rows]
 
     async def until_waiting_for_locks(self, count: int) -> None:
         """Return once `count` transactions of this database wait for one another; fail after ten seconds."""

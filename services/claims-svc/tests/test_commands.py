@@ -50,7 +50,7 @@ async def test_show_says_when_no_claim_was_opened(run: Run, capsys: pytest.Captu
 
     assert await run("claims", "show", "--report", str(missing)) == 1
 
-    assert capsys.readouterr().err == f"no claim was opened for report {missing}\n"
+    assert capsys.readouterr().err == f"no claim holds report {missing}\n"
 
 
 async def test_list_prints_one_claim_a_line_and_can_be_narrowed_to_a_state(

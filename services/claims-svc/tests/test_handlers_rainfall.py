@@ -40,7 +40,8 @@ async def test_a_tenth_of_a_millimetre_short_denies_it(driver: ClaimsDriver) -> 
     (decision,) = await driver.decisions()
     assert decision.outcome is Outcome.DENIED
     assert decision.rain is not None
-    assert [margin.margin_tenths_mm for margin in decision.rain.margins] == [-1, -131, -271]
+    (reading,) = decision.rain.stations[0].readings
+    assert [window.best_sum_tenths_mm for window in reading.windows] == [399, 399, 399]
 
 
 async def test_an_answer_that_is_not_final_keeps_the_claim_waiting_until_the_hours_arrive(driver: ClaimsDriver) -> None:

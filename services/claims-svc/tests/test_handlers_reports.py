@@ -10,7 +10,7 @@ from contracts.claims import DecisionMade, RainfallRequested
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import LossReported
 from contracts.policy import PolicyTerms
-from contracts.vocabulary import WindowReading
+from contracts.vocabulary import WaterReading
 
 ANOTHER_TRACE = "00-1bf7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01"
 
@@ -25,7 +25,7 @@ async def test_a_report_whose_policy_is_known_asks_for_the_rain_at_the_insured_h
     assert question.request_version == 1
     assert question.loss == reported.loss
     assert question.home == policy().terms[0].home.location
-    assert question.reading is WindowReading.CONTAINS_LOSS
+    assert [reading.reading for reading in question.readings] == [WaterReading.SURFACE_WATER]
     assert [threshold.at_least_tenths_mm for threshold in question.thresholds] == [400, 530, 670]
     assert await driver.state(reported) == "waiting_for_rainfall"
 

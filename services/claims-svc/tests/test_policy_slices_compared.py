@@ -89,8 +89,9 @@ class History:
         published = [event for event in await self.driver.published() if isinstance(event, DecisionMade)]
         claims = await self.driver.rows(
             """
-            SELECT claim_id, state, policy_version, claim_version, request_version, family, used_cents
-              FROM claim LEFT JOIN deductible_use USING (claim_id) WHERE claim.policy_number = $1 ORDER BY claim_id
+            SELECT claim_id, state, policy_version, claim_version, request_version, family, covered_cents,
+                   heavy_cents, estimated_cents, borne_cents
+              FROM claim LEFT JOIN event_use USING (claim_id) WHERE claim.policy_number = $1 ORDER BY claim_id
             """,
             self.policy_number,
         )

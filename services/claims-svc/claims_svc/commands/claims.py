@@ -10,13 +10,13 @@ from uuid import UUID
 
 from chassis.service import Command, Runtime
 from claims_svc.domain.claim import ClaimState
-from claims_svc.repository import claims, decisions, human_reviews
+from claims_svc.repository import claims, decisions, human_reviews, joined_reports
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     show = actions.add_parser("show", help="one claim with its decisions and reviews, as one JSON object")
-    show.add_argument("--report", type=UUID, required=True, metavar="ID", help="id of the report that opened it")
+    show.add_argument("--report", type=UUID, required=True, metavar="ID", help="id of the report that opened or joined it")
     listing = actions.add_parser("list", help="all claims in the order they were opened, one JSON object a line")
     stored = [state.value for state in ClaimState if state is not ClaimState.REPORTED]
     listing.add_argument("--state", choices=stored, help="only claims in this state")
@@ -32,11 +32,12 @@ async def _show_claim(runtime: Runtime, *, report_id: UUID) -> int:
     async with runtime.pool.acquire() as connection:
         claim = await claims.of_report(connection, report_id=report_id)
         if claim is None:
-            sys.stderr.write(f"no claim was opened for report {report_id}\n")
+            sys.stderr.write(f"no claim holds report {report_id}\n")
             return 1
         claim_id = claim["claim_id"]
         shown = {
             **claim,
+            "joined_reports": [dict(row) for row in await joined_reports.of_claim(connection, claim_id=claim_id)],
             "decisions": [dict(row) for row in await decisions.of_claim(connection, claim_id=claim_id)],
             "human_reviews": [dict(row) for row in await human_reviews.of_claim(connection, claim_id=claim_id)],
         }

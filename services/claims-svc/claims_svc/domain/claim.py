@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
 from uuid import UUID
 
-from contracts.loss_reports import LossReported
+from claims_svc.domain.basis import EarlierStatement
+from claims_svc.domain.likeness import Outline, outline_of
+from claims_svc.domain.reporters import differ, facts_together
+from claims_svc.domain.statement import Statement, earlier_of, statement_of
+from contracts.loss_reports import LossFacts, LossReported
 from contracts.weather import RainfallAssessed
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -31,6 +35,9 @@ class ClaimState(StrEnum):
 class Claim:
     """One claim. `trace` is the W3C trace context of the report that opened it.
 
+    `outline` is that report's. `joined` are other reports of the same loss, in the order in which they joined.
+    `statement` is what customers said first; None as long as nobody has said anything else. `possible_duplicate_of` is
+    another claim that can be about the same damage; while there is one a handler decides.
     `policy_version` is the version of its policy under which it was advanced last; 0: the policy was unknown.
     `request_version` and `rainfall_request` (JSON of `RainfallRequested`) are those of the question about rain last
     asked; 0 and None: never asked. `claim_version` is that of the standing decision; 0: none yet.
@@ -39,8 +46,12 @@ class Claim:
     claim_id: UUID
     claim_reference: str
     report: LossReported
+    outline: Outline
     trace: str | None
     opened_at: datetime
+    joined: tuple[LossReported, ...] = ()
+    statement: Statement | None = None
+    possible_duplicate_of: UUID | None = None
     state: ClaimState = ClaimState.REPORTED
     policy_wait_over: bool = False
     rainfall_wait_over: bool = False
@@ -50,11 +61,64 @@ class Claim:
     rainfall: RainfallAssessed | None = None
     claim_version: int = 0
 
+    @property
+    def reports(self) -> tuple[LossReported, ...]:
+        """All reports of the loss, the one that opened the claim first."""
+        return (self.report, *self.joined)
+
+    @property
+    def facts(self) -> LossFacts:
+        """What all reports say together."""
+        return facts_together(self.reports)
+
+    @property
+    def earlier(self) -> EarlierStatement | None:
+        """What customers said otherwise before; None when nothing turned."""
+        if self.statement is None:
+            return None
+        return earlier_of(self.statement, reports=self.reports, facts=self.facts)
+
+    @property
+    def reporters_differ(self) -> bool:
+        """Whether joined reports no longer tell of the same loss."""
+        return bool(self.joined) and differ(self.report, self.joined)
+
+    def corrected_by(self, report: LossReported, *, possible_duplicate_of: UUID | None) -> Claim:
+        """Return the claim with a newer version of the report that opened it."""
+        return replace(
+            self,
+            report=report,
+            outline=outline_of(report),
+            statement=self._first_statement().with_more(report),
+            possible_duplicate_of=possible_duplicate_of,
+            policy_wait_over=self.policy_wait_over and report.policy_number == self.report.policy_number,
+        )
+
+    def joined_by(self, report: LossReported) -> Claim:
+        """Return the claim with another report of its loss, or with a newer version of one that had joined it."""
+        if any(each.report_id == report.report_id for each in self.joined):
+            joined = tuple(report if each.report_id == report.report_id else each for each in self.joined)
+        else:
+            joined = (*self.joined, report)
+        return replace(self, joined=joined, statement=self._first_statement().with_more(report))
+
+    def left_by(self, report_id: UUID) -> Claim:
+        """Return the claim without a report that turned out to be about another loss."""
+        return replace(self, joined=tuple(each for each in self.joined if each.report_id != report_id))
+
+    def _first_statement(self) -> Statement:
+        return self.statement or statement_of(self.report)
+
 
 def open_claim(report: LossReported, *, claim_id: UUID, trace: str | None, now: datetime) -> Claim:
     """Return the claim that `report` opens; everything published about it continues `trace`."""
     return Claim(
-        claim_id=claim_id, claim_reference=claim_reference(claim_id), report=report, trace=trace, opened_at=now
+        claim_id=claim_id,
+        claim_reference=claim_reference(claim_id),
+        report=report,
+        outline=outline_of(report),
+        trace=trace,
+        opened_at=now,
     )
 
 

@@ -105,7 +105,7 @@ def decision_on(
         claim_version=claim_version,
         claim_reference=claim.claim_reference,
         report_id=claim.report.report_id,
-        report_ids=(claim.report.report_id,),
+        report_ids=tuple(report.report_id for report in claim.reports),
         customer_id=case.policy.customer_id if case.policy else None,
         postcode_area=terms.postcode_area if terms else None,
         loss=claim.report.loss,

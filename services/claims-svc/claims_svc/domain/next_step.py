@@ -14,6 +14,7 @@ from claims_svc.domain.needs import Need, next_need, rainfall_question
 from claims_svc.domain.occurrence import ClaimUse, EventUses, uses_of
 from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
 from claims_svc.domain.verdict import Verdict
+from contracts.claims import RainfallRequested
 from contracts.coverage import Outcome
 from contracts.policy import PolicyChanged
 from contracts.topic import Event
@@ -64,29 +65,32 @@ def _with_current_rain(
     case = Case(
         claim_id=claim.claim_id,
         report=claim.report,
-        facts=claim.report.facts,
-        earlier=None,
-        possible_duplicate_of=None,
-        reporters_differ=False,
+        facts=claim.facts,
+        earlier=claim.earlier,
+        possible_duplicate_of=claim.possible_duplicate_of,
+        reporters_differ=claim.reporters_differ,
         policy=policy,
         question=None,
-        rain=claim.rainfall if claim.rainfall and claim.rainfall.request_version == claim.request_version else None,
+        rain=None,
         rain_wait_over=claim.rainfall_wait_over,
         policy_wait_over=claim.policy_wait_over,
         product=product_for(policy, loss=claim.report.loss),
         decided_before_cents=0 if standing is None else standing.payable_cents,
     )
-    if claim.request_version == 0 or _question(claim, case) == claim.rainfall_request:
+    if claim.request_version == 0:
         return claim, case
-    return replace(claim, rainfall_wait_over=False), replace(case, rain=None, rain_wait_over=False)
+    question = _question(claim, case)
+    if question is None or question.model_dump_json() != claim.rainfall_request:
+        return replace(claim, rainfall_wait_over=False), replace(case, rain_wait_over=False)
+    answers_it = claim.rainfall is not None and claim.rainfall.request_version == claim.request_version
+    return claim, replace(case, question=question, rain=claim.rainfall if answers_it else None)
 
 
-def _question(claim: Claim, case: Case) -> str | None:
+def _question(claim: Claim, case: Case) -> RainfallRequested | None:
     """Return the question the claim would ask today under the number it last asked; None when there is no home."""
     if case.basis.insurance.terms is None:
         return None
-    question = rainfall_question(case, claim_id=claim.claim_id, request_version=claim.request_version)
-    return question.model_dump_json()
+    return rainfall_question(case, claim_id=claim.claim_id, request_version=claim.request_version)
 
 
 def _wait(claim: Claim, case: Case, *, state: ClaimState, now: datetime) -> Step:
@@ -99,7 +103,7 @@ def _wait(claim: Claim, case: Case, *, state: ClaimState, now: datetime) -> Step
 
 def _wait_for_rainfall(claim: Claim, case: Case, *, now: datetime) -> Step:
     state = ClaimState.WAITING_FOR_RAINFALL
-    if claim.request_version and _question(claim, case) == claim.rainfall_request:
+    if case.question is not None:
         return _wait(claim, case, state=state, now=now)
     request = rainfall_question(case, claim_id=claim.claim_id, request_version=claim.request_version + 1)
     asked = replace(

@@ -16,6 +16,7 @@ from uuid import UUID
 from claims_svc.domain.claim import Claim, open_claim
 from claims_svc.domain.deadlines import DEADLINE_OF, POLICY_DEADLINE
 from claims_svc.domain.decision import Decision, StandingDecision
+from claims_svc.domain.likeness import NOTHING_FOUND, Found, LikeClaim, Outline, Sought, outline_of
 from claims_svc.domain.next_step import Step, advance
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.redetermination import HumanReview
@@ -31,12 +32,16 @@ class Changes:
 
     Of what can change more than once (by its id) the last state only; decisions, reviews and published events, each
     with the trace it continues, in their order. Deadlines are by kind of timer and claim id; None: no longer needed.
+    `restated` are claims stored before of which the reports or what was concluded from them changed. `joined` and
+    `left` are by report id.
     """
 
     policies: dict[str, PolicyChanged] = field(default_factory=dict)
     opened: dict[UUID, Claim] = field(default_factory=dict)
     updated: dict[UUID, Claim] = field(default_factory=dict)
-    reports: dict[UUID, LossReported] = field(default_factory=dict)
+    restated: set[UUID] = field(default_factory=set)
+    joined: dict[UUID, tuple[UUID, LossReported]] = field(default_factory=dict)
+    left: set[UUID] = field(default_factory=set)
     rainfall: dict[UUID, RainfallAssessed] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     event_uses: dict[UUID, tuple[ClaimUse, ...]] = field(default_factory=dict)
@@ -50,6 +55,7 @@ class WorkingSet:
 
     `policies` holds the newest version of each policy, None for a number without a known policy; `versions_behind` the
     versions that not all claims have followed yet, oldest first, of the policies of which a claim here is behind.
+    `found` are the claims, other than those here, that are alike to what the events of this unit of work report.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class WorkingSet:
         standing: Mapping[UUID, StandingDecision],
         now: datetime,
         versions_behind: Mapping[str, Sequence[PolicyChanged]] = MappingProxyType({}),
+        found: Mapping[Sought, Found] = MappingProxyType({}),
     ) -> None:
         self.changes = Changes()
         self._policies = dict(policies)
@@ -71,22 +78,74 @@ class WorkingSet:
         self._uses = uses
         self._standing = dict(standing)
         self._now = now
+        self._found = found
         for claim in claims.values():
             self._index(claim)
 
     def apply_report(self, report: LossReported, *, new_claim_id: UUID, trace: str | None) -> None:
-        """Open a claim for a new report; a higher version replaces the facts of the claim it opened."""
+        """Open a claim for a new report, or let it join the claim of the same loss; a higher version replaces it."""
         claim_id = self._claim_of_report.get(report.report_id)
         if claim_id is None:
-            self._advance(open_claim(report, claim_id=new_claim_id, trace=trace, now=self._now))
+            self._receive(report, new_claim_id=new_claim_id, trace=trace)
             return
         claim = self.follow_policy(claim_id)
-        if report.report_version > claim.report.report_version:
-            # A claim opened in this unit of work is inserted with its newest report: there is no row to update.
-            if claim_id not in self.changes.opened:
-                self.changes.reports[claim_id] = report
-            same_policy = report.policy_number == claim.report.policy_number
-            self._advance(replace(claim, report=report, policy_wait_over=claim.policy_wait_over and same_policy))
+        known = next(each for each in claim.reports if each.report_id == report.report_id)
+        if report.report_version <= known.report_version:
+            return
+        outline = outline_of(report)
+        if known is claim.report:
+            alike = self._alike(outline, own=claim).alike
+            self._restate(claim.corrected_by(report, possible_duplicate_of=alike and alike.claim_id))
+        elif outline.is_of_one_event(claim.outline):
+            self._join(claim, report)
+        else:
+            self._leave(claim, report)
+            self._receive(report, new_claim_id=new_claim_id, trace=trace)
+
+    def _receive(self, report: LossReported, *, new_claim_id: UUID, trace: str | None) -> None:
+        found = self._alike(outline_of(report), own=None)
+        if found.same is not None:
+            self._join(self.follow_policy(found.same.claim_id), report)
+            return
+        duplicate_of = found.alike and found.alike.claim_id
+        opened = open_claim(report, claim_id=new_claim_id, trace=trace, now=self._now)
+        self._advance(replace(opened, possible_duplicate_of=duplicate_of))
+
+    def _join(self, claim: Claim, report: LossReported) -> None:
+        self.changes.joined[report.report_id] = (claim.claim_id, report)
+        self._restate(claim.joined_by(report))
+
+    def _leave(self, claim: Claim, report: LossReported) -> None:
+        self.changes.joined.pop(report.report_id, None)
+        self.changes.left.add(report.report_id)
+        del self._claim_of_report[report.report_id]
+        self._restate(claim.left_by(report.report_id))
+
+    def _restate(self, claim: Claim) -> None:
+        # A claim opened in this unit of work is inserted with its newest report: there is no row to update.
+        if claim.claim_id not in self.changes.opened:
+            self.changes.restated.add(claim.claim_id)
+        self._advance(claim)
+
+    def _alike(self, outline: Outline, *, own: Claim | None) -> Found:
+        """Return the claims alike to `outline`, as if all that is here were stored already.
+
+        A claim that is held because of its `own` one does not hold that in turn.
+        """
+        own_id = None if own is None else own.claim_id
+        here = [
+            claim
+            for claim in map(self._claims.__getitem__, self._claims_of_policy[outline.policy_number])
+            if claim.claim_id != own_id
+            and (own_id is None or claim.possible_duplicate_of != own_id)
+            and outline.is_alike(claim.outline)
+        ]
+        stored_id = None if own_id in self.changes.opened else own_id
+        stored = self._found.get(Sought(outline=outline, own=stored_id), NOTHING_FOUND)
+        return Found(
+            same=_first([claim for claim in here if outline.is_same(claim.outline)], stored.same),
+            alike=_first(here, stored.alike),
+        )
 
     def apply_policy(self, policy: PolicyChanged) -> Sequence[UUID]:
         """Replace an older version of a policy; return the claims here that now are to follow it, in that order.
@@ -177,5 +236,12 @@ class WorkingSet:
         if before is not None:
             self._claims_of_policy[before.report.policy_number].discard(claim.claim_id)
         self._claims[claim.claim_id] = claim
-        self._claim_of_report[claim.report.report_id] = claim.claim_id
+        for report in claim.reports:
+            self._claim_of_report[report.report_id] = claim.claim_id
         self._claims_of_policy[claim.report.policy_number].add(claim.claim_id)
+
+
+def _first(claims: Sequence[Claim], stored: LikeClaim | None) -> LikeClaim | None:
+    """Return the first of these claims and the one that is stored, by moment of loss and then id."""
+    like = [LikeClaim(claim.outline.loss.from_at, claim.claim_id) for claim in claims]
+    return min(like if stored is None else [*like, stored], default=None)

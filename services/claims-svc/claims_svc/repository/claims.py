@@ -6,29 +6,40 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
+from pydantic import TypeAdapter
 
 from chassis.database import Connection
 from claims_svc.domain.claim import Claim, ClaimState
+from claims_svc.domain.likeness import Outline
+from claims_svc.domain.statement import Statement
 from contracts.loss_reports import LossReported
 from contracts.weather import RainfallAssessed
+
+_STATEMENT = TypeAdapter(Statement)
+_COLUMNS = """
+    claim.*, rainfall.answer,
+    ARRAY(SELECT joined.report FROM joined_report AS joined WHERE joined.claim_id = claim.claim_id ORDER BY place)
+        AS joined
+"""
 
 
 async def lock(
     connection: Connection, *, claim_ids: Collection[UUID] = (), report_ids: Collection[UUID] = ()
 ) -> Mapping[UUID, Claim]:
-    """Lock and return these claims, and those of these reports, by id.
+    """Lock and return these claims, and those that these reports opened or joined, by id.
 
     Their policies must be locked already (see the order of locks in this package's docstring).
     """
     rows = await connection.fetch(
-        """
-        SELECT claim.*, rainfall.answer
+        f"""
+        SELECT {_COLUMNS}
           FROM claim LEFT JOIN rainfall USING (claim_id)
          WHERE claim_id IN (
                SELECT unnest($1::uuid[])
-               UNION SELECT claim_id FROM claim WHERE report_id = ANY ($2::uuid[]))
+               UNION SELECT claim_id FROM claim WHERE report_id = ANY ($2::uuid[])
+               UNION SELECT claim_id FROM joined_report WHERE report_id = ANY ($2::uuid[]))
          ORDER BY claim_id FOR UPDATE OF claim
-        """,
+        """,  # noqa: S608 - a constant
         list(claim_ids),
         list(report_ids),
     )
@@ -40,8 +51,8 @@ async def lock_first(
 ) -> Sequence[Claim]:
     """Lock and return the first claims of these policies, by policy number (compared byte by byte) and claim id."""
     rows = await connection.fetch(
-        """
-        SELECT claim.*, rainfall.answer
+        f"""
+        SELECT {_COLUMNS}
           FROM claim LEFT JOIN rainfall USING (claim_id)
          WHERE claim_id IN (
                SELECT first.claim_id
@@ -50,7 +61,7 @@ async def lock_first(
                        WHERE claim.policy_number = named.policy_number ORDER BY claim_id LIMIT $2) AS first
                 ORDER BY named.policy_number COLLATE "C", first.claim_id LIMIT $3)
          ORDER BY policy_number COLLATE "C", claim_id FOR UPDATE OF claim
-        """,
+        """,  # noqa: S608 - a constant
         sorted(policy_numbers),
         of_each,
         at_most,
@@ -66,12 +77,12 @@ async def lock_slice(
     They are the first in the order of their ids, after the claim `after`.
     """
     rows = await connection.fetch(
-        """
-        SELECT claim.*, rainfall.answer
+        f"""
+        SELECT {_COLUMNS}
           FROM claim LEFT JOIN rainfall USING (claim_id)
          WHERE policy_number = $1 AND policy_version < $2 AND ($3::uuid IS NULL OR claim_id > $3)
          ORDER BY claim_id LIMIT $4 FOR UPDATE OF claim
-        """,
+        """,  # noqa: S608 - a constant
         policy_number,
         before_version,
         after,
@@ -86,10 +97,12 @@ async def insert(connection: Connection, *, claims: Sequence[Claim]) -> None:
         """
         INSERT INTO claim (claim_id, claim_reference, report_id, report_version, policy_number, report, state,
                            policy_wait_over, rainfall_wait_over, policy_version, request_version, rainfall_request,
-                           claim_version, trace, opened_at)
+                           claim_version, trace, opened_at, loss_from_at, loss_until_at, families, damage_kinds,
+                           damage_digest, possible_duplicate_of, statement)
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::integer[], $5::text[], $6::json[], $7::text[],
                              $8::boolean[], $9::boolean[], $10::integer[], $11::integer[], $12::json[],
-                             $13::integer[], $14::text[], $15::timestamptz[])
+                             $13::integer[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
+                             $18::smallint[], $19::smallint[], $20::text[], $21::uuid[], $22::json[])
         """,
         [claim.claim_id for claim in claims],
         [claim.claim_reference for claim in claims],
@@ -106,11 +119,12 @@ async def insert(connection: Connection, *, claims: Sequence[Claim]) -> None:
         [claim.claim_version for claim in claims],
         [claim.trace for claim in claims],
         [claim.opened_at for claim in claims],
+        *_stated(claims),
     )
 
 
 async def update(connection: Connection, *, claims: Sequence[Claim]) -> None:
-    """Store the state of these claims; their reports stay as they are."""
+    """Store the state of these claims; their reports, and what was concluded from those, stay as they are."""
     await connection.execute(
         """
         UPDATE claim
@@ -135,32 +149,53 @@ async def update(connection: Connection, *, claims: Sequence[Claim]) -> None:
     )
 
 
-async def replace_reports(connection: Connection, *, reports: Sequence[LossReported]) -> None:
-    """Store corrected reports, one version of each, in the claims they opened."""
+async def restate(connection: Connection, *, claims: Sequence[Claim]) -> None:
+    """Store the newest report that opened each of these claims, and what was concluded from its reports."""
     await connection.execute(
         """
         UPDATE claim
-           SET report_version = new.report_version, policy_number = new.policy_number, report = new.report
-          FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::json[])
-               AS new (report_id, report_version, policy_number, report)
-         WHERE claim.report_id = new.report_id AND new.report_version > claim.report_version
+           SET report_version = new.report_version, policy_number = new.policy_number, report = new.report,
+               loss_from_at = new.loss_from_at, loss_until_at = new.loss_until_at, families = new.families,
+               damage_kinds = new.damage_kinds, damage_digest = new.damage_digest,
+               possible_duplicate_of = new.possible_duplicate_of, statement = new.statement
+          FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::json[], $5::timestamptz[], $6::timestamptz[],
+                      $7::smallint[], $8::smallint[], $9::text[], $10::uuid[], $11::json[])
+               AS new (claim_id, report_version, policy_number, report, loss_from_at, loss_until_at, families,
+                       damage_kinds, damage_digest, possible_duplicate_of, statement)
+         WHERE claim.claim_id = new.claim_id
         """,
-        [report.report_id for report in reports],
-        [report.report_version for report in reports],
-        [report.policy_number for report in reports],
-        [report.model_dump_json() for report in reports],
+        [claim.claim_id for claim in claims],
+        [claim.report.report_version for claim in claims],
+        [claim.report.policy_number for claim in claims],
+        [claim.report.model_dump_json() for claim in claims],
+        *_stated(claims),
+    )
+
+
+def _stated(claims: Sequence[Claim]) -> tuple[Sequence[object], ...]:
+    """Return the columns that hold what was concluded from reports, in the order of the two statements above."""
+    return (
+        [claim.outline.loss.from_at for claim in claims],
+        [claim.outline.loss.until_at for claim in claims],
+        [claim.outline.families for claim in claims],
+        [claim.outline.damage_kinds for claim in claims],
+        [claim.outline.damage_digest for claim in claims],
+        [claim.possible_duplicate_of for claim in claims],
+        [None if claim.statement is None else _STATEMENT.dump_json(claim.statement).decode() for claim in claims],
     )
 
 
 async def of_report(connection: Connection, *, report_id: UUID) -> asyncpg.Record | None:
-    """Return the claim that a report opened, with the versions of its evidence."""
+    """Return the claim that a report opened or joined, with the versions of its evidence."""
     return await connection.fetchrow(
         """
         SELECT claim_id, claim_reference, report_id, report_version, policy_number, policy_version, state, opened_at,
-               policy_wait_over, rainfall_wait_over, claim.request_version, assessment_version, claim_version
+               policy_wait_over, rainfall_wait_over, claim.request_version, assessment_version, claim_version,
+               possible_duplicate_of
           FROM claim
           LEFT JOIN rainfall USING (claim_id)
-         WHERE report_id = $1
+         WHERE claim_id = (SELECT claim_id FROM claim WHERE report_id = $1
+                           UNION SELECT claim_id FROM joined_report WHERE report_id = $1)
         """,
         report_id,
     )
@@ -174,7 +209,7 @@ async def iterate(connection: Connection, *, state: str | None) -> AsyncIterator
     async for row in connection.cursor(
         """
         SELECT claim.claim_id, claim_reference, report_id, state, opened_at, claim.claim_version,
-               outcome, deciding_ground, payable_cents, decided_at
+               outcome, deciding_ground, payable_cents, decided_at, possible_duplicate_of
           FROM claim
           LEFT JOIN decision ON (decision.claim_id, decision.claim_version) = (claim.claim_id, claim.claim_version)
          WHERE $1::text IS NULL OR state = $1
@@ -186,12 +221,24 @@ async def iterate(connection: Connection, *, state: str | None) -> AsyncIterator
 
 
 def _claim(row: asyncpg.Record) -> Claim:
+    report = LossReported.model_validate_json(row["report"])
+    duplicate_of = row["possible_duplicate_of"]
     return Claim(
-        claim_id=row["claim_id"],
+        claim_id=_standard(row["claim_id"]),
         claim_reference=row["claim_reference"],
-        report=LossReported.model_validate_json(row["report"]),
+        report=report,
+        outline=Outline(
+            policy_number=row["policy_number"],
+            loss=report.loss,
+            families=row["families"],
+            damage_kinds=row["damage_kinds"],
+            damage_digest=row["damage_digest"],
+        ),
         trace=row["trace"],
         opened_at=row["opened_at"],
+        joined=tuple(LossReported.model_validate_json(joined) for joined in row["joined"]),
+        statement=None if row["statement"] is None else _STATEMENT.validate_json(row["statement"]),
+        possible_duplicate_of=None if duplicate_of is None else _standard(duplicate_of),
         state=ClaimState(row["state"]),
         policy_wait_over=row["policy_wait_over"],
         rainfall_wait_over=row["rainfall_wait_over"],
@@ -201,3 +248,8 @@ def _claim(row: asyncpg.Record) -> Claim:
         rainfall=None if row["answer"] is None else RainfallAssessed.model_validate_json(row["answer"]),
         claim_version=row["claim_version"],
     )
+
+
+def _standard(number: UUID) -> UUID:
+    """Return what is equal to asyncpg's own kind of UUID, which orjson does not write into a proof."""
+    return UUID(int=number.int)

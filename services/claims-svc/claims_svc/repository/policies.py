@@ -41,6 +41,8 @@ async def lock(
          WHERE policy_number IN (
                SELECT unnest($1::text[])
                UNION SELECT policy_number FROM claim WHERE report_id = ANY ($2::uuid[])
+               UNION SELECT policy_number FROM claim JOIN joined_report AS joined USING (claim_id)
+                      WHERE joined.report_id = ANY ($2::uuid[])
                UNION SELECT policy_number FROM claim WHERE claim_id = ANY ($3::uuid[]))
          ORDER BY policy_number FOR UPDATE
         """,

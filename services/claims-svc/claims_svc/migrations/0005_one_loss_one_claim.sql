@@ -1,0 +1,43 @@
+-- What of the report that opened a claim is compared with other reports: see domain/likeness.py, which defines the bits of
+-- families (of perils) and damage_kinds, and the digest.
+ALTER TABLE claim
+    ADD COLUMN loss_from_at          timestamptz,
+    ADD COLUMN loss_until_at         timestamptz,
+    ADD COLUMN families              smallint,
+    ADD COLUMN damage_kinds          smallint,
+    ADD COLUMN damage_digest         text,
+    ADD COLUMN possible_duplicate_of uuid,          -- another claim that can be about the same damage
+    ADD COLUMN statement             json;          -- what customers said first; null: nobody has said anything else
+
+-- Of claims from before this migration any family of perils is possible.
+UPDATE claim
+   SET loss_from_at = (report -> 'loss' ->> 'from_at')::timestamptz,
+       loss_until_at = (report -> 'loss' ->> 'until_at')::timestamptz,
+       families = 3,
+       (damage_kinds, damage_digest) = (
+           SELECT bit_or(CASE item ->> 'kind' WHEN 'buildings' THEN 1 WHEN 'contents' THEN 2
+                                              WHEN 'cleaning' THEN 4 WHEN 'cellar_pumping' THEN 8 END),
+                  encode(sha256(string_agg(concat(item ->> 'kind', ':', item ->> 'amount_cents'), ','
+                                           ORDER BY concat(item ->> 'kind', ':', item ->> 'amount_cents') COLLATE "C"
+                                          )::bytea), 'hex')
+             FROM json_array_elements(report -> 'damage') AS item);
+
+ALTER TABLE claim
+    ALTER COLUMN loss_from_at SET NOT NULL,
+    ALTER COLUMN loss_until_at SET NOT NULL,
+    ALTER COLUMN families SET NOT NULL,
+    ALTER COLUMN damage_kinds SET NOT NULL,
+    ALTER COLUMN damage_digest SET NOT NULL;
+
+-- Claims of one policy and event are looked up by their moment of loss.
+CREATE INDEX claim_by_loss ON claim (policy_number, loss_from_at, claim_id);
+
+-- Reports of a loss for which another report had opened a claim already. The report that opened it stands in the claim.
+CREATE TABLE joined_report (
+    report_id uuid        PRIMARY KEY,
+    claim_id  uuid        NOT NULL REFERENCES claim,
+    report    json        NOT NULL,                 -- the newest LossReported event of it
+    joined_at timestamptz NOT NULL,
+    place     bigint      GENERATED ALWAYS AS IDENTITY -- in the order in which they joined
+);
+CREATE INDEX joined_report_of_claim ON joined_report (claim_id);

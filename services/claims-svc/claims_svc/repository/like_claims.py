@@ -1,0 +1,74 @@
+"""Claims that can be about the same loss as a report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from chassis.database import Connection
+from claims_svc.domain.likeness import SAME_LOSS_WITHIN, Found, LikeClaim, Sought
+from claims_svc.domain.product import EVENT_LENGTH
+from contracts.vocabulary import LONGEST_LOSS
+
+
+async def find(
+    connection: Connection, *, sought: Collection[Sought], except_for: Collection[UUID]
+) -> Mapping[Sought, Found]:
+    """Return the claims that are alike to what is sought, as `Outline` defines it, leaving out the claims `except_for`.
+
+    Their policies must be locked already. One index scan for each outline, which ends at the first claim alike.
+    """
+    places = list(sought)
+    rows = await connection.fetch(
+        """
+        WITH sought AS (
+            SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::smallint[], $5::smallint[],
+                                 $6::text[], $7::uuid[]) WITH ORDINALITY
+                       AS sought (policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest,
+                                  own, place)
+        )
+        SELECT place, alike.loss_from_at, alike.claim_id, same.loss_from_at AS same_from_at, same.claim_id AS same_id
+          FROM sought, LATERAL (
+               SELECT loss_from_at, claim_id FROM claim
+                WHERE claim.policy_number = sought.policy_number
+                  AND claim.loss_from_at < sought.loss_until_at + $8::interval
+                  AND claim.loss_from_at > sought.loss_from_at - $8::interval - $9::interval
+                  AND claim.loss_until_at > sought.loss_from_at - $8::interval
+                  AND claim.families & sought.families <> 0
+                  AND claim.damage_kinds & sought.damage_kinds <> 0
+                  AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own)
+                  AND claim_id <> ALL ($11::uuid[])
+                ORDER BY policy_number, loss_from_at, claim_id LIMIT 1) AS alike
+          LEFT JOIN LATERAL (
+               SELECT loss_from_at, claim_id FROM claim
+                WHERE own IS NULL AND claim.policy_number = sought.policy_number
+                  AND claim.damage_digest = sought.damage_digest
+                  AND claim.loss_from_at BETWEEN sought.loss_from_at - $10::interval
+                                             AND sought.loss_from_at + $10::interval
+                  AND claim.loss_until_at BETWEEN sought.loss_until_at - $10::interval
+                                              AND sought.loss_until_at + $10::interval
+                  AND claim.families & sought.families <> 0
+                  AND claim_id <> ALL ($11::uuid[])
+                ORDER BY policy_number, loss_from_at, claim_id LIMIT 1) AS same ON true
+        """,
+        [each.outline.policy_number for each in places],
+        [each.outline.loss.from_at for each in places],
+        [each.outline.loss.until_at for each in places],
+        [each.outline.families for each in places],
+        [each.outline.damage_kinds for each in places],
+        [each.outline.damage_digest for each in places],
+        [each.own for each in places],
+        EVENT_LENGTH,
+        LONGEST_LOSS,
+        SAME_LOSS_WITHIN,
+        list(except_for),
+    )
+    return {places[row["place"] - 1]: _found(*row) for row in rows}
+
+
+def _found(
+    _: int, loss_from_at: datetime, claim_id: UUID, same_from_at: datetime | None, same_id: UUID | None
+) -> Found:
+    same = None if same_from_at is None or same_id is None else LikeClaim(same_from_at, same_id)
+    return Found(same=same, alike=LikeClaim(loss_from_at, claim_id))

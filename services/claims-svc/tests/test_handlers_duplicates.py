@@ -1,0 +1,364 @@
+"""One loss, one claim: the same damage is never paid twice, whoever reports it, in whatever order."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from claim_events import (
+    HEAVY_RAIN_CAME_IN,
+    LOSS_AT,
+    NO,
+    POLICY_NUMBER,
+    YES,
+    corrected,
+    policy,
+    rainfall_answer,
+    report,
+)
+from claims_driver import ClaimsDriver
+from structlog.testing import capture_logs
+
+from contracts.claims import DecisionMade
+from contracts.coverage import GroundCode, Outcome
+from contracts.loss_reports import DamageKind, LossFacts, LossReported, ReportChannel
+from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
+
+OTHER_NUMBER = "654321-531-04"
+AN_HOUR_LATER = LOSS_AT + timedelta(hours=1)
+BY_APP = report()
+BY_PHONE = report(loss_at=AN_HOUR_LATER, channel=ReportChannel.PHONE)
+FLOOD = LossFacts(
+    flood_water_entered=YES,
+    **{
+        name: Fact(value=value, source=FactSource.REGISTER)
+        for name, value in {
+            "flood_defence_present": Truth.TRUE,
+            "flood_defence_failed": Truth.TRUE,
+            "flood_defence_overtopped": Truth.FALSE,
+            "flood_defence_is_primary": Truth.FALSE,
+            "sea_water_involved": Truth.FALSE,
+            "home_in_unembanked_area": Truth.FALSE,
+            "government_caused_flood": Truth.FALSE,
+        }.items()
+    },
+)
+"""A regional dyke broke: covered whatever the rain."""
+
+
+async def decided(driver: ClaimsDriver, *reports: LossReported, together: bool = True) -> dict[UUID, DecisionMade]:
+    """Let reports arrive, answer every question about rain with 40.2 mm; return the last decision on each claim."""
+    if together:
+        await driver.report(*reports)
+    else:
+        for each in reports:
+            await driver.report(each)
+    claims = await driver.rows(
+        "SELECT claim_id, request_version, loss_from_at FROM claim WHERE request_version > 0 ORDER BY claim_id"
+    )
+    await driver.rain(
+        *(
+            rainfall_answer(claim_id, tenths_mm=402, request_version=version, loss_at=loss_at)
+            for claim_id, version, loss_at in claims
+        )
+    )
+    return {decision.report_id: decision for decision in await driver.decisions()}
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("reports", [(BY_APP, BY_PHONE), (BY_PHONE, BY_APP)], ids=["app first", "phone first"])
+async def test_a_loss_reported_by_app_and_by_phone_is_one_claim_and_paid_once(
+    driver: ClaimsDriver, reports: tuple[LossReported, LossReported], *, together: bool
+) -> None:
+    await driver.policy(policy())
+    opening, joining = reports
+
+    found = await decided(driver, *reports, together=together)
+
+    (decision,) = found.values()
+    assert (decision.outcome, decision.money.payable_cents) == (Outcome.COVERED, 159_000)
+    assert decision.report_ids == (opening.report_id, joining.report_id)
+    assert await driver.joined() == {joining.report_id: opening.report_id}
+    assert len(await driver.rows("SELECT FROM claim")) == 1
+
+
+async def test_a_report_that_joins_is_logged_with_the_claim_it_joins(driver: ClaimsDriver) -> None:
+    await driver.report(BY_APP)
+    ((claim_id,),) = await driver.rows("SELECT claim_id FROM claim")
+
+    with capture_logs() as logged:
+        await driver.report(BY_PHONE)
+
+    (line,) = [line for line in logged if line["event"] == "report.joined"]
+    assert line["claims"] == [{"claim_id": str(claim_id), "report_id": str(BY_PHONE.report_id)}]
+    assert not [line for line in logged if line["event"] == "claim.opened"]
+
+
+async def test_the_same_report_again_changes_nothing_once_it_has_joined(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    await driver.report(BY_APP, BY_PHONE)
+    before = await driver.rows("SELECT * FROM claim")
+    await driver.published()
+
+    await driver.report(BY_PHONE, BY_APP, BY_PHONE)
+
+    assert await driver.published() == []
+    assert await driver.rows("SELECT * FROM claim") == before
+    assert len(await driver.joined()) == 1
+
+
+async def test_a_report_that_joins_a_decided_claim_publishes_nothing_when_nothing_gets_better(
+    driver: ClaimsDriver,
+) -> None:
+    await driver.policy(policy())
+    await decided(driver, BY_APP)
+
+    assert await decided(driver, BY_PHONE) == {}
+
+    assert await driver.joined() == {BY_PHONE.report_id: BY_APP.report_id}
+    assert await driver.rows("SELECT FROM human_review") == []
+
+
+async def test_a_report_that_joins_can_bring_the_fact_that_was_missing(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    unsure = report(facts=LossFacts(precipitation_left_its_course=YES))
+    (referred,) = (await decided(driver, unsure)).values()
+    assert referred.outcome is Outcome.REFERRED
+
+    (covered,) = (await decided(driver, BY_PHONE)).values()
+
+    assert (covered.claim_version, covered.outcome) == (2, Outcome.COVERED)
+    assert covered.report_ids == (unsure.report_id, BY_PHONE.report_id)
+
+
+async def test_reporters_who_contradict_each_other_leave_the_fact_to_a_handler(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    open_window = HEAVY_RAIN_CAME_IN.model_copy(update={"came_through_open_window_or_door": YES})
+
+    (decision,) = (await decided(driver, BY_APP, report(facts=open_window))).values()
+
+    assert (decision.outcome, decision.deciding_ground) == (Outcome.REFERRED, GroundCode.FACT_MISSING)
+    assert decision.turned_statements == ()
+
+
+async def test_a_joined_report_that_names_groundwater_asks_for_the_rain_anew(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    await driver.report(BY_APP)
+    (first,) = await driver.questions()
+    in_the_cellar = HEAVY_RAIN_CAME_IN.model_copy(update={"groundwater_entered": YES, "came_through_cellar_wall": YES})
+
+    await driver.report(report(facts=in_the_cellar))
+
+    (second,) = await driver.questions()
+    assert (second.claim_id, second.request_version) == (first.claim_id, 2)
+    assert (len(first.readings), len(second.readings)) == (1, 2)
+    await driver.rain(rainfall_answer(first.claim_id, tenths_mm=402))
+    assert await driver.published() == []
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(
+    "second",
+    [report(damage_cents=90_000), report(loss_at=LOSS_AT + timedelta(hours=30))],
+    ids=["other amount", "other moment"],
+)
+async def test_a_second_report_of_the_same_kind_of_damage_goes_to_a_handler_with_both_claims(
+    driver: ClaimsDriver, second: LossReported, *, together: bool
+) -> None:
+    await driver.policy(policy())
+
+    found = await decided(driver, BY_APP, second, together=together)
+
+    first_decision, second_decision = found[BY_APP.report_id], found[second.report_id]
+    assert (first_decision.outcome, first_decision.possible_duplicate_of) == (Outcome.COVERED, None)
+    assert (second_decision.outcome, second_decision.deciding_ground) == (
+        Outcome.REFERRED,
+        GroundCode.POSSIBLE_DUPLICATE,
+    )
+    assert second_decision.possible_duplicate_of == first_decision.claim_id
+    assert second_decision.money.payable_cents is None
+    assert await driver.duplicates() == {second_decision.claim_id: first_decision.claim_id}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        report(kind=DamageKind.CONTENTS, damage_cents=50_000),
+        report(facts=FLOOD, damage_cents=50_000),
+        report(loss_at=LOSS_AT + timedelta(days=3)),
+        report(policy_number=OTHER_NUMBER),
+    ],
+    ids=["other kind of damage", "other family of perils", "other event", "other policy"],
+)
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_report_of_other_damage_is_decided_by_itself(
+    driver: ClaimsDriver, second: LossReported, *, together: bool
+) -> None:
+    await driver.policy(policy(), policy(policy_number=OTHER_NUMBER))
+
+    found = await decided(driver, BY_APP, second, together=together)
+
+    assert {decision.outcome for decision in found.values()} == {Outcome.COVERED}
+    assert len(found) == 2
+    assert (await driver.duplicates(), await driver.joined()) == ({}, {})
+
+
+async def test_a_third_report_that_is_the_same_as_the_second_joins_that(driver: ClaimsDriver) -> None:
+    other = report(damage_cents=90_000)
+    third = report(damage_cents=90_000)
+
+    await driver.report(BY_APP)
+    await driver.report(other)
+    await driver.report(third)
+
+    assert await driver.joined() == {third.report_id: other.report_id}
+    assert len(await driver.duplicates()) == 1
+
+
+async def test_a_correction_that_makes_two_claims_alike_holds_the_one_that_was_corrected(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    contents = report(kind=DamageKind.CONTENTS, damage_cents=50_000)
+    found = await decided(driver, BY_APP, contents)
+
+    assert await decided(driver, corrected(BY_APP, damage=(*BY_APP.damage, *contents.damage))) == {}
+
+    first, second = (found[each.report_id].claim_id for each in (BY_APP, contents))
+    assert await driver.duplicates() == {first: second}
+    (review,) = await driver.rows("SELECT claim_id, reason FROM human_review")
+    assert review["claim_id"] == first
+    assert GroundCode.POSSIBLE_DUPLICATE in review["reason"]
+
+
+async def test_a_correction_of_the_first_claim_is_not_held_by_the_one_that_waits_because_of_it(
+    driver: ClaimsDriver,
+) -> None:
+    await driver.policy(policy())
+    second = report(damage_cents=90_000)
+    await decided(driver, BY_APP, second)
+
+    found = await decided(driver, corrected(BY_APP, damage=report(damage_cents=200_000).damage))
+
+    assert found[BY_APP.report_id].money.payable_cents == 175_000
+    assert len(await driver.duplicates()) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"policy_number": OTHER_NUMBER},
+        {"damage": report(kind=DamageKind.CONTENTS, damage_cents=90_000).damage},
+    ],
+    ids=["policy", "damage"],
+)
+async def test_a_correction_to_other_damage_or_another_policy_is_looked_at_anew(
+    driver: ClaimsDriver, changed: dict[str, object]
+) -> None:
+    await driver.policy(policy(), policy(policy_number=OTHER_NUMBER))
+    second = report(damage_cents=90_000)
+    await decided(driver, BY_APP, second)
+
+    found = await decided(driver, corrected(second, **changed))
+
+    assert found[second.report_id].outcome is Outcome.COVERED
+    assert await driver.duplicates() == {}
+
+
+async def test_a_joined_report_that_is_corrected_to_other_damage_leaves_the_claim_to_a_handler(
+    driver: ClaimsDriver,
+) -> None:
+    await driver.policy(policy())
+    await driver.report(BY_APP, BY_PHONE)
+
+    (decision,) = (await decided(driver, corrected(BY_PHONE, damage=report(damage_cents=90_000).damage))).values()
+
+    assert (decision.outcome, decision.deciding_ground) == (Outcome.REFERRED, GroundCode.REPORTERS_DIFFER)
+    assert [tuple(row) for row in await driver.rows("SELECT report ->> 'report_version' FROM joined_report")] == [
+        ("2",)
+    ]
+
+
+async def test_an_assessment_of_a_claim_with_two_reporters_is_paid(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    await decided(driver, BY_APP, BY_PHONE)
+    (item,) = BY_APP.damage
+    assessed = item.model_copy(update={"amount_cents": 250_000, "estimated_by": FactSource.HANDLER})
+
+    (decision,) = (await decided(driver, corrected(BY_APP, damage=(assessed,)))).values()
+
+    assert (decision.outcome, decision.money.payable_cents) == (Outcome.COVERED, 225_000)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"policy_number": OTHER_NUMBER},
+        {"loss": LossInterval(from_at=LOSS_AT + timedelta(days=4), until_at=LOSS_AT + timedelta(days=4))},
+    ],
+    ids=["policy", "event"],
+)
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_joined_report_that_is_corrected_to_another_loss_opens_a_claim_of_its_own(
+    driver: ClaimsDriver, changed: dict[str, object], *, together: bool
+) -> None:
+    await driver.policy(policy(), policy(policy_number=OTHER_NUMBER))
+
+    found = await decided(driver, BY_APP, BY_PHONE, corrected(BY_PHONE, **changed), together=together)
+
+    assert {report_id: decision.report_ids for report_id, decision in found.items()} == {
+        BY_APP.report_id: (BY_APP.report_id,),
+        BY_PHONE.report_id: (BY_PHONE.report_id,),
+    }
+    assert await driver.joined() == {}
+
+
+async def test_a_joined_report_that_is_corrected_to_the_loss_of_another_claim_joins_that(driver: ClaimsDriver) -> None:
+    elsewhere = report(policy_number=OTHER_NUMBER)
+    await driver.report(BY_APP, elsewhere)
+    await driver.report(BY_PHONE)
+
+    await driver.report(corrected(BY_PHONE, policy_number=OTHER_NUMBER))
+
+    assert await driver.joined() == {BY_PHONE.report_id: elsewhere.report_id}
+    assert len(await driver.rows("SELECT FROM claim")) == 2
+
+
+async def test_two_instances_that_receive_the_two_reports_at_the_same_time_open_one_claim(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    async with driver.harness.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("SELECT FROM policy WHERE policy_number = $1 FOR UPDATE", POLICY_NUMBER)
+        both = asyncio.gather(driver.report(BY_APP), driver.report(BY_PHONE))
+        await driver.until_waiting_for_locks(2)
+        await transaction.commit()
+    await both
+
+    assert len(await driver.rows("SELECT FROM claim")) == len(await driver.joined()) == 1
+    assert len(await driver.questions()) == 1
+    assert await driver.dead_letters() == []
+
+
+async def test_of_many_reports_of_one_loss_sent_under_new_ids_one_is_a_claim(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+
+    await driver.report(*(report() for _ in range(200)))
+    await driver.report(*(report() for _ in range(200)))
+
+    assert len(await driver.joined()) == 399
+    assert len(await driver.questions()) == 1
+
+
+async def test_a_report_whose_policy_is_still_unknown_joins_too(driver: ClaimsDriver) -> None:
+    await driver.report(BY_APP)
+    await driver.report(BY_PHONE)
+    await driver.policy(policy())
+
+    assert len(await driver.questions()) == 1
+    assert await driver.joined() == {BY_PHONE.report_id: BY_APP.report_id}
+
+
+def test_the_reports_of_these_tests_are_of_one_loss() -> None:
+    assert BY_APP.facts.came_through_open_window_or_door == NO
+    assert BY_PHONE.loss.from_at - BY_APP.loss.from_at == timedelta(hours=1)

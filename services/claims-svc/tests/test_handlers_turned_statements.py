@@ -1,0 +1,210 @@
+"""A story that turns, and with it the outcome in the customer's favour, goes to a handler."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from claim_events import HEAVY_RAIN_CAME_IN, LOSS_AT, NO, YES, corrected, policy, rainfall_answer, report
+from claims_driver import ClaimsDriver
+
+from contracts.claims import DecisionMade
+from contracts.coverage import GroundCode, Outcome
+from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
+from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
+
+UNSURE = Fact(value=Truth.UNKNOWN)
+WINDOW = "came_through_open_window_or_door"
+OPEN_WINDOW = HEAVY_RAIN_CAME_IN.model_copy(update={WINDOW: YES})
+RAIN_FELL_IN = LossFacts(precipitation_left_its_course=NO, precipitation_fell_directly=YES)
+
+
+async def answered(driver: ClaimsDriver, reported: LossReported, *, tenths_mm: int = 402) -> list[DecisionMade]:
+    """Deliver a report and, when it asks for the rain, the answer; return the decisions that this gave."""
+    await driver.report(reported)
+    claim_id, asked, loss_at = (
+        await driver.rows(
+            "SELECT claim_id, request_version, loss_from_at FROM claim WHERE report_id = $1", reported.report_id
+        )
+    )[0]
+    if asked:
+        await driver.rain(rainfall_answer(claim_id, tenths_mm=tenths_mm, request_version=asked, loss_at=loss_at))
+    return await driver.decisions()
+
+
+async def denied(driver: ClaimsDriver, reported: LossReported, *, tenths_mm: int = 402) -> None:
+    await driver.policy(policy())
+    (decision,) = await answered(driver, reported, tenths_mm=tenths_mm)
+    assert decision.outcome is Outcome.DENIED
+
+
+@pytest.mark.parametrize("now", [NO, UNSURE, None], ids=["closed", "unsure", "left out"])
+async def test_a_window_that_was_open_and_is_no_more_goes_to_a_handler(driver: ClaimsDriver, now: Fact | None) -> None:
+    first = report(facts=OPEN_WINDOW)
+    await denied(driver, first)
+
+    (decision,) = await answered(driver, corrected(first, facts=OPEN_WINDOW.model_copy(update={WINDOW: now})))
+
+    assert (decision.claim_version, decision.outcome) == (2, Outcome.REFERRED)
+    assert decision.deciding_ground is GroundCode.STATEMENT_TURNED
+    assert decision.turned_statements == (WINDOW,)
+    assert decision.money.payable_cents is None
+
+
+async def test_rain_that_flowed_in_and_fell_in_on_second_thoughts_goes_to_a_handler(driver: ClaimsDriver) -> None:
+    first = report(facts=HEAVY_RAIN_CAME_IN)
+    await denied(driver, first, tenths_mm=399)
+
+    (decision,) = await answered(driver, corrected(first, facts=RAIN_FELL_IN), tenths_mm=399)
+
+    assert (decision.outcome, decision.deciding_ground) == (Outcome.REFERRED, GroundCode.STATEMENT_TURNED)
+    assert "precipitation_left_its_course" in decision.turned_statements
+
+
+async def test_a_loss_moved_to_a_day_with_rain_goes_to_a_handler(driver: ClaimsDriver) -> None:
+    first = report()
+    await denied(driver, first, tenths_mm=0)
+    moved_to = LOSS_AT + timedelta(days=1)
+
+    (decision,) = await answered(driver, corrected(first, loss=LossInterval(from_at=moved_to, until_at=moved_to)))
+
+    assert (decision.outcome, decision.deciding_ground) == (Outcome.REFERRED, GroundCode.STATEMENT_TURNED)
+    assert decision.turned_statements == ("loss",)
+
+
+async def test_a_moment_told_more_exactly_is_decided_by_the_machine(driver: ClaimsDriver) -> None:
+    vague = report(loss_at=LOSS_AT - timedelta(hours=30), loss_until=LOSS_AT)
+    await denied(driver, vague, tenths_mm=0)
+
+    (decision,) = await answered(driver, corrected(vague, loss=LossInterval(from_at=LOSS_AT, until_at=LOSS_AT)))
+
+    assert (decision.outcome, decision.turned_statements) == (Outcome.COVERED, ())
+
+
+@pytest.mark.parametrize("unknown", [UNSURE, None], ids=["unsure", "left out"])
+async def test_filling_in_what_was_unknown_is_decided_by_the_machine(
+    driver: ClaimsDriver, unknown: Fact | None
+) -> None:
+    await driver.policy(policy())
+    first = report(facts=HEAVY_RAIN_CAME_IN.model_copy(update={WINDOW: unknown}))
+    (referred,) = await answered(driver, first)
+    assert referred.outcome is Outcome.REFERRED
+
+    (decision,) = await answered(driver, corrected(first, facts=HEAVY_RAIN_CAME_IN))
+
+    assert (decision.outcome, decision.turned_statements) == (Outcome.COVERED, ())
+
+
+@pytest.mark.parametrize("source", [FactSource.HANDLER, FactSource.REPAIR_PARTNER])
+async def test_a_handlers_or_partners_word_against_the_customers_is_decided_by_the_machine(
+    driver: ClaimsDriver, source: FactSource
+) -> None:
+    first = report(facts=OPEN_WINDOW)
+    await denied(driver, first)
+    seen = OPEN_WINDOW.model_copy(update={WINDOW: Fact(value=Truth.FALSE, source=source)})
+
+    (decision,) = await answered(driver, corrected(first, facts=seen))
+
+    assert (decision.outcome, decision.turned_statements) == (Outcome.COVERED, ())
+
+
+async def test_a_story_that_turns_before_it_is_decided_is_noticed_too(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    first = report(facts=HEAVY_RAIN_CAME_IN)
+
+    await driver.report(first, corrected(first, facts=RAIN_FELL_IN))
+    ((claim_id,),) = await driver.rows("SELECT claim_id FROM claim")
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=399))
+
+    assert [decision.deciding_ground for decision in await driver.decisions()] == [GroundCode.STATEMENT_TURNED]
+
+
+async def test_a_story_that_turns_back_is_decided_as_it_was_told_first(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    first = report(facts=HEAVY_RAIN_CAME_IN)
+    turned = corrected(first, facts=RAIN_FELL_IN)
+    await driver.report(first)
+    await driver.report(turned)
+
+    (decision,) = await answered(driver, corrected(turned, facts=HEAVY_RAIN_CAME_IN))
+
+    assert (decision.outcome, decision.deciding_ground) == (Outcome.COVERED, GroundCode.HEAVY_LOCAL_PRECIPITATION)
+
+
+async def test_a_correction_against_the_customer_goes_to_a_handler_and_the_decision_stands(
+    driver: ClaimsDriver,
+) -> None:
+    await driver.policy(policy())
+    first = report()
+    (covered,) = await answered(driver, first)
+    assert covered.outcome is Outcome.COVERED
+
+    assert await answered(driver, corrected(first, facts=OPEN_WINDOW)) == []
+
+    (review,) = await driver.rows("SELECT claim_version, report_version, reason FROM human_review")
+    assert tuple(review)[:2] == (1, 2)
+    assert "denied (window_or_door_open)" in review["reason"]
+
+
+def _assessed(reported: LossReported, amount_cents: int) -> LossReported:
+    item = DamageItem(kind=DamageKind.BUILDINGS, amount_cents=amount_cents, estimated_by=FactSource.REPAIR_PARTNER)
+    return corrected(reported, damage=(item,))
+
+
+@pytest.mark.parametrize("amount_cents", [200_000, 900_000], ids=["down", "up"])
+async def test_an_assessment_before_anything_was_paid_completes_the_decision_in_either_direction(
+    driver: ClaimsDriver, amount_cents: int
+) -> None:
+    await driver.policy(policy())
+    first = report(damage_cents=400_000)
+    (awaiting,) = await answered(driver, first)
+    assert (awaiting.money.awaits_assessment, awaiting.money.payable_cents) == (True, None)
+
+    (decision,) = await answered(driver, _assessed(first, amount_cents))
+
+    assert (decision.claim_version, decision.outcome) == (2, Outcome.COVERED)
+    assert decision.money.payable_cents == decision.money.to_pay_cents == amount_cents - 25_000
+    assert await driver.rows("SELECT FROM human_review") == []
+
+
+async def test_a_higher_assessment_after_a_payment_adds_to_it(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    first = report()
+    await answered(driver, first)
+
+    (decision,) = await answered(driver, _assessed(first, 300_000))
+
+    money = decision.money
+    assert (money.payable_cents, money.decided_before_cents, money.to_pay_cents) == (275_000, 159_000, 116_000)
+
+
+async def test_a_lower_assessment_after_a_payment_goes_to_a_handler(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    first = report()
+    await answered(driver, first)
+
+    assert await answered(driver, _assessed(first, 100_000)) == []
+
+    assert len(await driver.rows("SELECT FROM human_review")) == 1
+
+
+@pytest.mark.parametrize(
+    ("reported_at", "outcome"),
+    [
+        (datetime.fromisoformat("2021-07-15T23:59:59+02:00"), Outcome.COVERED),
+        (datetime.fromisoformat("2021-07-16T00:00:00+02:00"), Outcome.REFERRED),
+    ],
+    ids=["on the last day", "a day late"],
+)
+async def test_a_loss_reported_three_years_and_a_day_later_goes_to_a_handler(
+    driver: ClaimsDriver, reported_at: datetime, outcome: Outcome
+) -> None:
+    loss_at = datetime.fromisoformat("2018-07-15T01:30:00+00:00")
+    policy_since_2015 = policy()
+    terms = policy_since_2015.terms[0].model_copy(update={"effective_on": datetime(2015, 1, 1).date()})  # noqa: DTZ001
+    await driver.policy(policy_since_2015.model_copy(update={"terms": (terms,)}))
+
+    (decision,) = await answered(driver, report(loss_at=loss_at).model_copy(update={"reported_at": reported_at}))
+
+    assert decision.outcome is outcome
+    assert (decision.deciding_ground is GroundCode.REPORTED_LATE) == (outcome is Outcome.REFERRED)
