@@ -163,7 +163,7 @@ async def lock_expired(
           JOIN decision USING (claim_id, claim_version)
           JOIN message_contact USING (message_id)
          WHERE channel = $1 AND state = 'sending' AND leased_until <= $2 AND message_id <> ALL ($3::uuid[])
-         ORDER BY message_id LIMIT $4 FOR UPDATE OF message SKIP LOCKED
+         ORDER BY message.message_id LIMIT $4 FOR UPDATE OF message SKIP LOCKED
         """,
         channel.value,
         now,

@@ -72,12 +72,12 @@ async def read_printable(
     """Return those of `message_ids` (None: all letters) that are to be posted, oldest first."""
     rows = await connection.fetch(
         """
-        SELECT message.message_id, decision.event, contact.*
+        SELECT decision.event, contact.*
           FROM message
           JOIN decision USING (claim_id, claim_version)
           JOIN message_contact AS contact USING (message_id)
          WHERE state = 'to_be_posted' AND ($1::uuid[] IS NULL OR message_id = ANY ($1))
-         ORDER BY settled_at, message_id
+         ORDER BY settled_at, contact.message_id
         """,
         None if message_ids is None else list(message_ids),
     )

@@ -95,6 +95,14 @@ class ReasonTexts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitTexts:
+    """A unit of time with `{count}`, for one and for more."""
+
+    one: str
+    more: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RainTexts:
     """The account of what the rain stations measured."""
 
@@ -126,6 +134,9 @@ class RainTexts:
     no_figure: str
     reached: str
     """`{measured}`, `{hours}`, `{needed}`, `{by_loss}` and `{loss_hour}` are filled in, as in the next ones."""
+    days: UnitTexts
+    hours_long: UnitTexts
+    minutes: UnitTexts
     ended_before: str
     """`{lag}` is filled in."""
     closest: str
@@ -134,6 +145,7 @@ class RainTexts:
     too_early: str
     """With `{lag}` too."""
     reasons: Mapping[UndeterminedReason, str]
+    depends_on_hours_to_come: str
     hours_to_come: str
     recent: str
     """`{station}` and `{measured}` are filled in."""

@@ -11,14 +11,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
-from babel.units import format_unit
 
 NO_BREAK_SPACE = "\u00a0"
 _HOME_TIME = ZoneInfo("Europe/Amsterdam")
 _KILOMETRE_METRES = 1_000
-_HOUR_MINUTES = 60
-_DAY_HOURS = 24
-_LONGEST_IN_HOURS = 48
 
 
 @dataclass(frozen=True)
@@ -48,16 +44,6 @@ class Figures:
     def day(self, at: datetime) -> str:
         """Return the day by the calendar of the Netherlands."""
         return format_datetime(at, "d MMMM y", tzinfo=_HOME_TIME, locale=self.locale)
-
-    def duration(self, minutes: int) -> str:
-        """Return hours and minutes up to two days, above it days and hours."""
-        hours, rest = divmod(minutes, _HOUR_MINUTES)
-        if hours < _LONGEST_IN_HOURS:
-            parts = [(hours, "hour"), (rest, "minute")]
-        else:
-            days, rest = divmod(hours, _DAY_HOURS)
-            parts = [(days, "day"), (rest, "hour")]
-        return self.joined([format_unit(count, unit, locale=self.locale) for count, unit in parts if count])
 
     def joined(self, parts: Sequence[str]) -> str:
         """Return `parts` as one enumeration: a, b and c."""

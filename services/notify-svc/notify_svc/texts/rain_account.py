@@ -200,8 +200,21 @@ class _Writer:
         if reaching is not None and reason is UndeterminedReason.RAIN_LONG_BEFORE_LOSS:
             return self._filled(texts.too_early, reaching)
         if reason is UndeterminedReason.MISSING_HOURS and not self._rain.final:
-            return texts.hours_to_come
+            return texts.depends_on_hours_to_come
         return texts.reasons[reason]
+
+    def _duration(self, minutes: int) -> str:
+        """Return hours and minutes, from two days on days and hours."""
+        texts = self._texts
+        hours, minutes = divmod(minutes, 60)
+        if hours < _LONGEST_IN_HOURS:
+            parts = [(hours, texts.hours_long), (minutes, texts.minutes)]
+        else:
+            days, hours = divmod(hours, 24)
+            parts = [(days, texts.days), (hours, texts.hours_long)]
+        return self._figures.joined(
+            [(unit.one if count == 1 else unit.more).format(count=count) for count, unit in parts if count]
+        )
 
     def _filled(self, template: str, window: WindowAssessment) -> str:
         figures = self._figures
@@ -213,7 +226,7 @@ class _Writer:
             shortfall=figures.millimetres(max(0, _shortfall(window))),
             by_loss=figures.millimetres(window.rain_by_loss_tenths_mm or 0),
             loss_hour="" if loss_hour is None else figures.moment(loss_hour),
-            lag=figures.duration(window.lag_minutes or 0),
+            lag=self._duration(window.lag_minutes or 0),
         )
 
 
@@ -221,6 +234,7 @@ def _shortfall(window: WindowAssessment) -> int:
     return window.at_least_tenths_mm - (window.best_sum_tenths_mm or 0)
 
 
+_LONGEST_IN_HOURS = 48
 _OVER_THE_GROUND = frozenset({WaterRoute.INDIRECT_PRECIPITATION, WaterRoute.SEWER_BACKFLOW})
 _GROUNDS_OF_TOO_LITTLE_RAIN = frozenset(
     {

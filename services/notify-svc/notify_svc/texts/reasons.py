@@ -16,7 +16,7 @@ from contracts.coverage import (
     GroundWeight,
     Outcome,
 )
-from contracts.vocabulary import FactSource, Truth, WaterRoute
+from contracts.vocabulary import FactSource, Truth
 from notify_svc.domain.notice import judged_items
 from notify_svc.texts.catalogue import ReasonTexts
 from notify_svc.texts.clauses import clause_of
@@ -93,6 +93,8 @@ class _Writer:
         fact = ground_texts.fact
         if code is GroundCode.COVER_NOT_CHOSEN and item is not None:
             fact = texts.cover_not_chosen.get(item.kind, fact)
+        if code is GroundCode.SECOND_LOOK:
+            fact = " ".join([*self._marked_facts(), fact])
         finding = finding or self._finding_decided_by(code, outcome, item=item)
         ground = self._ground(code, finding=finding)
         follows = ground_texts.follows(outcome) or texts.follows[outcome]
@@ -106,29 +108,26 @@ class _Writer:
         return (" ".join(first), *exception, *others)
 
     def causes_besides(self, told: set[tuple[GroundCode, Outcome]]) -> tuple[Reason, ...]:
-        """Return the causes that no item's reason has told, each with its own outcome.
+        """Return the causes that no item's reason has told.
 
-        A cause is left out where the claim says something else about it: covered water in a claim that is denied as a
-        whole, or an excluded flood whose damage a handler must first tell from that of other water.
+        A cause is told with its outcome where damage that can rest on it ended so. Where such damage is for a handler,
+        only what is so is told, whatever the cause by itself would come to.
         """
-        decision = self._decision
         reasons = []
-        for finding in decision.findings:
-            outcome = Outcome.REFERRED if finding.second_look else finding.outcome
-            code = GroundCode.SECOND_LOOK if finding.second_look else decisive_ground(finding)
-            if code is None or (code, outcome) in told or self._is_overruled(finding, outcome):
+        for finding in self._decision.findings:
+            code = decisive_ground(finding)
+            if code is None or (code, finding.outcome) in told or finding.second_look:
                 continue
+            resting = {item.outcome for item in self._decision.items if item.route in {None, finding.route}}
             cause = self._texts.by_fire if finding.by_fire else self._texts.causes[finding.route]
-            line = self._texts.cause.format(cause=cause, outcome=self._texts.outcomes[outcome])
-            reasons.append(Reason(lines=(line,), paragraphs=self.paragraphs(code, outcome, finding=finding)))
+            if finding.outcome is Outcome.REFERRED or Outcome.REFERRED not in resting:
+                outcome, paragraphs = finding.outcome, self.paragraphs(code, finding.outcome, finding=finding)
+            else:
+                outcome, paragraphs = Outcome.REFERRED, (self._texts.grounds[code].fact,)
+            if outcome in resting:
+                line = self._texts.cause.format(cause=cause, outcome=self._texts.outcomes[outcome])
+                reasons.append(Reason(lines=(line,), paragraphs=paragraphs))
         return tuple(reasons)
-
-    def _is_overruled(self, finding: Finding, outcome: Outcome) -> bool:
-        decision = self._decision
-        if outcome is Outcome.COVERED:
-            return decision.outcome is Outcome.DENIED
-        mixed = any(item.ground is GroundCode.EXCLUDED_FLOOD_WITH_OTHER_WATER for item in decision.items)
-        return outcome is Outcome.DENIED and mixed and finding.route is WaterRoute.FLOOD
 
     def _finding_decided_by(self, code: GroundCode, outcome: Outcome, *, item: DecidedItem | None) -> Finding | None:
         """Return the finding that `code` decided, the one of the item's own cause first."""
@@ -139,6 +138,11 @@ class _Writer:
         ]
         own = [finding for finding in deciding if item is not None and finding.route is item.route]
         return next(iter([*own, *deciding]), None)
+
+    def _marked_facts(self) -> Iterable[str]:
+        """Return what is so in the findings that a handler looks at first."""
+        codes = [decisive_ground(finding) for finding in self._decision.findings if finding.second_look]
+        return dict.fromkeys(self._texts.grounds[code].fact for code in codes if code is not None)
 
     def _ground(self, code: GroundCode, *, finding: Finding | None) -> Ground | None:
         grounds = self._decision.grounds if finding is None else finding.grounds

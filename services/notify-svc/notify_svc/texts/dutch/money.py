@@ -28,8 +28,8 @@ MONEY = MoneyTexts(
     chosen="Uw eigen risico is {chosen} per gebeurtenis.",
     none_chosen="U hebt gekozen voor een polis zonder eigen risico.",
     minimum="Bij schade door hevige regen is het eigen risico altijd minstens {minimum} per gebeurtenis.",
-    cloudburst="Station {station} mat {measured} in één uur.",
-    heavy="Station {station} mat {measured} in {hours} uur.",
+    cloudburst="Station {station} mat zoveel regen: {measured} in één uur.",
+    heavy="Station {station} mat zoveel regen: {measured} in {hours} uur.",
     others_bore="Bij een andere melding van dezelfde gebeurtenis is al {others} eigen risico afgetrokken. Van deze "
     "melding gaat daarom nog {borne} af.",
     still_to_bear="Het eigen risico gaat er nog af als het bedrag vaststaat.",

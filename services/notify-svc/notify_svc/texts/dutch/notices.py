@@ -82,7 +82,7 @@ NOTICES = {
     NoticeKind.DENIED: NoticeTexts(
         subject="Uw waterschade {reference}: niet verzekerd",
         headline="Deze schade is niet verzekerd",
-        opening="Wij hebben uw melding beoordeeld. De schade is niet verzekerd. Daarom krijgt u geen bedrag. "
+        opening="Wij hebben uw melding beoordeeld. De schade is niet verzekerd. Daarom krijgt u geen vergoeding. "
         "Hieronder leest u waarom.",
         next_steps=(_CLOSED,),
         sms="Uw waterschade {reference} is niet verzekerd.",

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from contracts.vocabulary import WaterReading
 from contracts.weather import UndeterminedReason
-from notify_svc.texts.catalogue import RainTexts
+from notify_svc.texts.catalogue import RainTexts, UnitTexts
 
 RAIN = RainTexts(
     heading="Wat er is gemeten",
     one_station="De metingen komen van het KNMI-station dat het dichtst bij uw woning staat: {stations}.",
     several_stations="Wij weten niet precies genoeg waar uw woning staat om te zeggen welk KNMI-station het "
     "dichtstbij is. Daarom kijken wij naar meer stations: {stations}.",
-    station="{station}, {distance} van uw woning",
+    station="{station} ({distance} van uw woning)",
     at_station="Station {station}",
     no_station="Er was toen geen KNMI-station dat de regen mat.",
     captions={
-        WaterReading.SURFACE_WATER: "Regen die over de grond of door het riool wegstroomt: de meeste per periode",
-        WaterReading.GROUNDWATER: "Regen die in de grond zakt: de meeste per periode",
+        WaterReading.SURFACE_WATER: "De meeste regen per periode, voor water dat over de grond of door het riool komt",
+        WaterReading.GROUNDWATER: "De meeste regen per periode, voor water dat door de grond komt",
     },
     period="Periode",
     measured="Gemeten",
@@ -34,6 +34,9 @@ RAIN = RainTexts(
     no_figure="geen meting",
     reached="Er viel {measured} in {hours} uur. Dat is genoeg: er is {needed} nodig. Aan het einde van het uur van "
     "de schade ({loss_hour}) was daarvan {by_loss} gevallen.",
+    days=UnitTexts(one="{count} dag", more="{count} dagen"),
+    hours_long=UnitTexts(one="{count} uur", more="{count} uur"),
+    minutes=UnitTexts(one="{count} minuut", more="{count} minuten"),
     ended_before="Deze periode eindigde {lag} voor de schade.",
     closest="De grens is niet gehaald. Het dichtst in de buurt kwam {measured} in {hours} uur, terwijl er {needed} "
     "nodig is. Dat is {shortfall} te weinig.",
@@ -54,6 +57,7 @@ RAIN = RainTexts(
         UndeterminedReason.STATIONS_DISAGREE: "De metingen van de stations leiden niet tot dezelfde uitkomst.",
         UndeterminedReason.NO_STATION: "Er was toen geen KNMI-station dat de regen mat.",
     },
+    depends_on_hours_to_come="Of er genoeg regen viel, hangt af van uren die nog niet zijn gemeten.",
     hours_to_come="Nog niet alle uren rond de schade zijn gemeten of bekendgemaakt.",
     recent="Station {station} mat kort voor de schade {measured} neerslag.",
     corrections="Het KNMI verbetert zijn metingen soms achteraf. Is dat in uw voordeel? Dan beoordelen wij uw "

@@ -241,7 +241,7 @@ REASONS = ReasonTexts(
     heading="Waarom",
     each_cause="Dit is ons oordeel per oorzaak:",
     item="{kind}, {amount} ({estimate}): {outcome}",
-    item_of_cause="{kind} door {cause}, {amount} ({estimate}): {outcome}",
+    item_of_cause="{kind} na {cause}, {amount} ({estimate}): {outcome}",
     cause="Schade door {cause}: {outcome}",
     kinds={
         DamageKind.BUILDINGS: "Schade aan het gebouw",
@@ -262,7 +262,7 @@ REASONS = ReasonTexts(
         WaterRoute.GROUNDWATER: "grondwater",
         WaterRoute.FLOOD: "een overstroming",
         WaterRoute.STORM: "storm",
-        WaterRoute.OTHER: "een andere oorzaak",
+        WaterRoute.OTHER: "water dat op een andere manier kwam",
     },
     by_fire="brand of een ontploffing na de overstroming",
     outcomes={
@@ -303,5 +303,5 @@ REASONS = ReasonTexts(
     not_enough_rain="Er viel te weinig regen voor hevige plaatselijke neerslag.",
     primary_defence_exception="Er zijn twee uitzonderingen. Schade is dan alleen verzekerd als de schade komt door "
     "brand of een ontploffing na de overstroming, of als het water over de waterkering liep bij hevige plaatselijke "
-    "neerslag. Dat was hier niet zo.",
+    "neerslag. Dat geldt niet voor deze schade.",
 )

@@ -28,8 +28,8 @@ MONEY = MoneyTexts(
     chosen="Your deductible is {chosen} per event.",
     none_chosen="You chose a policy without a deductible.",
     minimum="For damage by heavy rain the deductible is always at least {minimum} per event.",
-    cloudburst="Station {station} measured {measured} in one hour.",
-    heavy="Station {station} measured {measured} in {hours} hours.",
+    cloudburst="Station {station} measured that much rain: {measured} in one hour.",
+    heavy="Station {station} measured that much rain: {measured} in {hours} hours.",
     others_bore="In another report of the same event {others} of the deductible has already been taken off. So "
     "{borne} more is taken off this report.",
     still_to_bear="The deductible will be taken off once the amount is known.",

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from contracts.vocabulary import WaterReading
 from contracts.weather import UndeterminedReason
-from notify_svc.texts.catalogue import RainTexts
+from notify_svc.texts.catalogue import RainTexts, UnitTexts
 
 RAIN = RainTexts(
     heading="What was measured",
     one_station="The measurements come from the KNMI station nearest to your home: {stations}.",
     several_stations="We do not know exactly enough where your home is to say which KNMI station is nearest. That is "
     "why we look at more stations: {stations}.",
-    station="{station}, {distance} from your home",
+    station="{station} ({distance} from your home)",
     at_station="Station {station}",
     no_station="At that time no KNMI station measured the rain.",
     captions={
-        WaterReading.SURFACE_WATER: "Rain that flows off over the ground or through the sewer: the most per period",
-        WaterReading.GROUNDWATER: "Rain that sinks into the soil: the most per period",
+        WaterReading.SURFACE_WATER: "The most rain per period, for water that comes over the ground or through the "
+        "sewer",
+        WaterReading.GROUNDWATER: "The most rain per period, for water that comes through the soil",
     },
     period="Period",
     measured="Measured",
@@ -34,6 +35,9 @@ RAIN = RainTexts(
     no_figure="no measurement",
     reached="{measured} fell in {hours} hours. That is enough: {needed} is needed. At the end of the hour of the "
     "damage ({loss_hour}), {by_loss} of it had fallen.",
+    days=UnitTexts(one="{count} day", more="{count} days"),
+    hours_long=UnitTexts(one="{count} hour", more="{count} hours"),
+    minutes=UnitTexts(one="{count} minute", more="{count} minutes"),
     ended_before="This period ended {lag} before the damage.",
     closest="The threshold was not reached. The closest was {measured} in {hours} hours, while {needed} is needed. "
     "That is {shortfall} too little.",
@@ -54,6 +58,7 @@ RAIN = RainTexts(
         UndeterminedReason.STATIONS_DISAGREE: "The measurements of the stations do not lead to the same result.",
         UndeterminedReason.NO_STATION: "At that time no KNMI station measured the rain.",
     },
+    depends_on_hours_to_come="Whether enough rain fell depends on hours that have not been measured yet.",
     hours_to_come="Not all hours around the damage have been measured or published yet.",
     recent="Shortly before the damage, station {station} measured {measured} of precipitation.",
     corrections="KNMI sometimes corrects its measurements afterwards. If that is in your favour, we will judge your "

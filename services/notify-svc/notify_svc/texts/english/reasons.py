@@ -222,7 +222,7 @@ REASONS = ReasonTexts(
     heading="Why",
     each_cause="This is our judgement of each cause:",
     item="{kind}, {amount} ({estimate}): {outcome}",
-    item_of_cause="{kind} by {cause}, {amount} ({estimate}): {outcome}",
+    item_of_cause="{kind} after {cause}, {amount} ({estimate}): {outcome}",
     cause="Damage by {cause}: {outcome}",
     kinds={
         DamageKind.BUILDINGS: "Damage to the building",
@@ -243,7 +243,7 @@ REASONS = ReasonTexts(
         WaterRoute.GROUNDWATER: "groundwater",
         WaterRoute.FLOOD: "a flood",
         WaterRoute.STORM: "storm",
-        WaterRoute.OTHER: "another cause",
+        WaterRoute.OTHER: "water that came in another way",
     },
     by_fire="fire or an explosion after the flood",
     outcomes={
@@ -283,6 +283,6 @@ REASONS = ReasonTexts(
     not_through_cellar_wall="Here the water did not come through the cellar wall.",
     not_enough_rain="There was too little rain for heavy local precipitation.",
     primary_defence_exception="There are two exceptions. Damage is then only insured when it is done by fire or an "
-    "explosion after the flood, or when the water went over the defence during heavy local precipitation. That was "
-    "not so here.",
+    "explosion after the flood, or when the water went over the defence during heavy local precipitation. That does "
+    "not apply to this damage.",
 )
