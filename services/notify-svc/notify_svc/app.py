@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chassis.service import Consumer, Service, TimerHandler, Worker
 from contracts.claims import DECISION_MADE
+from contracts.notify import REPORTER_CONTACT_PROVIDED
 from contracts.policy import CONTACT_CHANGED
 from contracts.topics import CATALOGUE
 from contracts.vocabulary import Channel
@@ -15,7 +16,7 @@ from notify_svc import handlers
 from notify_svc.channels.network import network_transports
 from notify_svc.channels.sender import run_sender
 from notify_svc.channels.transport import OpenTransport
-from notify_svc.commands import COMMANDS
+from notify_svc.commands import commands
 from notify_svc.settings import Settings
 
 
@@ -27,6 +28,7 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
     """
     transports = network_transports(settings) if transports is None else transports
     decision_handler = handlers.DecisionHandler(contact_wait=settings.contact_wait)
+    reporter_handler = handlers.ReporterHandler(kept_for=settings.reporter_contact_kept_for)
     return Service(
         name="notify-svc",
         settings=settings,
@@ -35,8 +37,12 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
         consumers=(
             Consumer(DECISION_MADE, decision_handler.create_messages),
             Consumer(CONTACT_CHANGED, handlers.store_contacts),
+            Consumer(REPORTER_CONTACT_PROVIDED, reporter_handler.store_contacts),
         ),
-        timers=(TimerHandler(handlers.CONTACT_DEADLINE, handlers.give_up_waiting),),
+        timers=(
+            TimerHandler(handlers.CONTACT_DEADLINE, handlers.give_up_waiting),
+            TimerHandler(handlers.REPORTER_ERASURE, handlers.erase_reporters),
+        ),
         workers=tuple(
             Worker(
                 f"{channel}-sender",
@@ -44,5 +50,5 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
             )
             for channel, open_transport in transports.items()
         ),
-        commands=COMMANDS,
+        commands=commands(settings),
     )

@@ -1,10 +1,11 @@
-"""What notify-svc consumes: decisions, contact data, and deadlines of waiting for contact data."""
+"""What notify-svc consumes: decisions, contact data, and deadlines of waiting for contact data and of keeping them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -12,13 +13,19 @@ from uuid_utils.compat import uuid7
 from chassis.consuming.delivery import Batch, Delivery
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import DecisionMade
+from contracts.notify import ReporterContactProvided
 from contracts.policy import ContactChanged
+from contracts.topic import Event
 from notify_svc.domain.messages import DecidedClaim, PlannedMessage, State, plan_messages
 from notify_svc.repository import contacts, decisions, messages
 from notify_svc.settled_messages import publish_settled
 
 CONTACT_DEADLINE = "contact-deadline"
-"""Ends the wait for a customer's contact data; its key is the claim."""
+"""Ends the wait for contact data; its key is the claim."""
+REPORTER_ERASURE = "reporter-erasure"
+"""Erases a reporter's contact data; its key is the report."""
+
+_EventT = TypeVar("_EventT", bound=Event)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +36,9 @@ class DecisionHandler:
 
     async def create_messages(self, batch: Batch[DecisionMade], work: Work) -> None:
         """Create one message per decision and channel, and supersede older ones that have not been sent."""
-        events = [delivery.event for delivery in batch]
-        claim_ids = {event.claim_id for event in events}
-        newest = await messages.lock_newest_versions(work.connection, claim_ids=claim_ids)
-        customers = {event.customer_id for event in events if event.customer_id is not None}
-        planned = plan_messages(
-            [_decided_claim(delivery) for delivery in batch],
-            newest_versions=newest,
-            reachable=await _reachable(work, customers=customers),
-        )
+        claims = [_decided_claim(delivery) for delivery in batch]
+        newest = await messages.lock_newest_versions(work.connection, claim_ids={claim.claim_id for claim in claims})
+        planned = plan_messages(claims, newest_versions=newest, reachable=await _reachable(work, claims=claims))
         await decisions.insert(work.connection, decisions=batch)
         settled = [
             *await messages.insert(work.connection, messages={uuid7(): message for message in planned}, now=work.now)
@@ -46,6 +47,7 @@ class DecisionHandler:
             settled += await messages.supersede_older(work.connection, claim_ids=newest.keys(), now=work.now)
         publish_settled(work, settled)
         work.schedule(*self._deadlines(planned, work=work))
+        await contacts.erase_reporters(work.connection, report_ids=_reports_with_customer(claims))
 
     def _deadlines(self, planned: Sequence[PlannedMessage], *, work: Work) -> Sequence[Timer]:
         return [
@@ -60,33 +62,79 @@ class DecisionHandler:
         ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReporterHandler:
+    """Consumes how reporters are reached. `kept_for` is how long that is kept at most."""
+
+    kept_for: timedelta
+
+    async def store_contacts(self, batch: Batch[ReporterContactProvided], work: Work) -> None:
+        """Store how reporters are reached, and make messages due that waited for it."""
+        newest = _newest(batch, key=lambda contact: contact.report_id, version=lambda contact: contact.report_version)
+        await contacts.store_newer_reporters(work.connection, contacts=list(newest.values()))
+        work.schedule(
+            *(
+                Timer(REPORTER_ERASURE, str(report_id), due_at=work.now + self.kept_for, trace=None)
+                for report_id in newest
+            )
+        )
+        released = await messages.release_awaiting_reporters(work.connection, report_ids=newest.keys(), now=work.now)
+        await _end_wait(work, claim_ids=released)
+
+
 async def store_contacts(batch: Batch[ContactChanged], work: Work) -> None:
     """Store how customers are reached, and make messages due that waited for it."""
-    newest: dict[UUID, ContactChanged] = {}
-    for change in (delivery.event for delivery in batch):
-        known = newest.get(change.customer_id)
-        if known is None or change.version > known.version:
-            newest[change.customer_id] = change
+    newest = _newest(batch, key=lambda contact: contact.customer_id, version=lambda contact: contact.version)
     await contacts.store_newer(work.connection, contacts=list(newest.values()))
     released = await messages.release_awaiting(work.connection, customer_ids=newest.keys(), now=work.now)
-    if released:
-        await work.cancel(CONTACT_DEADLINE, [str(claim_id) for claim_id in released])
+    await _end_wait(work, claim_ids=released)
 
 
 async def give_up_waiting(due: Sequence[DueTimer], work: Work) -> None:
-    """Settle messages whose customer's contact data have not come in time."""
+    """Settle messages whose contact data have not come in time."""
     claim_ids = [UUID(timer.key) for timer in due]
     publish_settled(work, await messages.give_up_awaiting(work.connection, claim_ids=claim_ids, now=work.now))
 
 
-async def _reachable(work: Work, *, customers: Collection[UUID]) -> set[UUID]:
+async def erase_reporters(due: Sequence[DueTimer], work: Work) -> None:
+    """Erase contact data of reporters that have been kept for as long as they may be needed."""
+    await contacts.erase_reporters(work.connection, report_ids=[UUID(timer.key) for timer in due])
+
+
+async def _end_wait(work: Work, *, claim_ids: Iterable[UUID]) -> None:
+    if claims := [str(claim_id) for claim_id in claim_ids]:
+        await work.cancel(CONTACT_DEADLINE, claims)
+
+
+async def _reachable(work: Work, *, claims: Sequence[DecidedClaim]) -> set[UUID]:
     """Return whose contact data are known, so that none that arrive at this very moment are missed."""
-    known = await contacts.known_customers(work.connection, customer_ids=customers)
-    unknown = set(customers) - known
+    customers = {claim.customer_id for claim in claims if claim.customer_id is not None}
+    reports = {report_id for claim in claims if claim.customer_id is None for report_id in claim.report_ids}
+    known = await contacts.known_addressees(work.connection, customer_ids=customers, report_ids=reports)
+    unknown = (customers | reports) - known
     if not unknown:
         return known
-    await contacts.lock_unknown_customers(work.connection, customer_ids=unknown)
-    return known | await contacts.known_customers(work.connection, customer_ids=unknown)
+    await contacts.lock_unknown_addressees(work.connection, ids=unknown)
+    return known | await contacts.known_addressees(
+        work.connection, customer_ids=customers & unknown, report_ids=reports & unknown
+    )
+
+
+def _reports_with_customer(claims: Sequence[DecidedClaim]) -> set[UUID]:
+    """Return the reports of which the policy was found: their customer is written to, whoever reported."""
+    return {report_id for claim in claims if claim.customer_id is not None for report_id in claim.report_ids}
+
+
+def _newest(
+    batch: Batch[_EventT], *, key: Callable[[_EventT], UUID], version: Callable[[_EventT], int]
+) -> dict[UUID, _EventT]:
+    """Return the highest version of each key in `batch`; of equal ones the first."""
+    newest: dict[UUID, _EventT] = {}
+    for event in (delivery.event for delivery in batch):
+        known = newest.get(key(event))
+        if known is None or version(event) > version(known):
+            newest[key(event)] = event
+    return newest
 
 
 def _decided_claim(delivery: Delivery[DecisionMade]) -> DecidedClaim:
@@ -95,5 +143,6 @@ def _decided_claim(delivery: Delivery[DecisionMade]) -> DecidedClaim:
         claim_id=decision.claim_id,
         claim_version=decision.claim_version,
         customer_id=decision.customer_id,
+        report_ids=decision.report_ids,
         trace=delivery.trace,
     )

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints, Valida
 from chassis.settings import ServiceSettings
 from notify_svc.domain.attempts import RetryPolicy
 from notify_svc.domain.email_address import parse_address
+from notify_svc.domain.insurer import Insurer
 
 _LEASED_TIMEOUTS = 4
 """Connecting, the envelope and the message may take one time-out each; the last is for recording the result."""
@@ -31,12 +32,17 @@ class SenderSettings:
     retry_policy: RetryPolicy
 
 
+NEEDED_TO_WRITE = ("insurer_phone", "insurer_address")
+"""What every letter names, so that nobody is told to call without a number."""
+
+
 class Settings(ServiceSettings):
     """Durations end in their unit."""
 
     needed_to_run: ClassVar[tuple[str, ...]] = (
         *ServiceSettings.needed_to_run,
         *("smtp_host", "mail_from", "smpp_host", "smpp_system_id", "smpp_password"),
+        *NEEDED_TO_WRITE,
     )
 
     smtp_host: str = ""
@@ -54,6 +60,12 @@ class Settings(ServiceSettings):
         default="Waterschade", description="Shown as the sender: a number, or up to 11 letters and digits"
     )
     insurer_name: Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\r\n]+$")] = "Waterschade"
+    insurer_phone: Annotated[str, StringConstraints(pattern=r"^(\+?[0-9][0-9 -]{2,16})?$")] = Field(
+        default="", description="As customers dial it: 088 123 45 67"
+    )
+    insurer_address: Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\r\n]*$")] = Field(
+        default="", description="Where customers write to, on one line: Postbus 1, 1000 AA Amsterdam"
+    )
     send_concurrency: int = Field(default=20, ge=1, le=1_000, description="Per channel: connections, or SMPP's window")
     send_timeout_seconds: float = Field(default=30, gt=0, le=3_600)
     lease_seconds: float = Field(
@@ -68,6 +80,9 @@ class Settings(ServiceSettings):
     retry_longest_seconds: float = Field(default=4 * 3_600, gt=0, le=604_800)
     give_up_after_hours: float = Field(default=72, gt=0, le=8_760)
     contact_wait_hours: float = Field(default=72, gt=0, le=8_760)
+    reporter_contact_days: float = Field(
+        default=30, gt=0, le=365, description="For how long at most a reporter's contact data are kept"
+    )
 
     @field_validator("lease_seconds")
     @classmethod
@@ -95,3 +110,13 @@ class Settings(ServiceSettings):
     def contact_wait(self) -> timedelta:
         """How long a message waits for contact data."""
         return timedelta(hours=self.contact_wait_hours)
+
+    @property
+    def reporter_contact_kept_for(self) -> timedelta:
+        """How long a reporter's contact data are kept at most."""
+        return timedelta(days=self.reporter_contact_days)
+
+    @property
+    def insurer(self) -> Insurer:
+        """Who signs the letters."""
+        return Insurer(name=self.insurer_name, phone=self.insurer_phone, address=self.insurer_address)

@@ -1,23 +1,40 @@
-"""Decisions and customers with real figures: Ell, July 2021."""
+"""Decisions, customers and reporters with real figures: Ell, July 2021."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from rain_evidence import A_LITTLE_SHORT, FORTY_MM
 from uuid_utils.compat import uuid7
 
-from contracts.claims import DECISION_MADE, DecisionMade, WindowMargin
-from contracts.coverage import Finding, Ground, GroundCode, GroundEffect, GroundWeight, Outcome
-from contracts.money import Money, MoneyStep, MoneyStepCode
+from contracts.claims import DECISION_MADE, DecisionMade, RainEvidence
+from contracts.coverage import (
+    DecidedItem,
+    Finding,
+    Ground,
+    GroundCode,
+    GroundEffect,
+    GroundFact,
+    GroundWeight,
+    Outcome,
+)
+from contracts.loss_reports import DamageKind
+from contracts.money import EventDeductible, Money, MoneyStep, MoneyStepCode
+from contracts.notify import ReporterContactProvided
 from contracts.policy import ContactChanged
-from contracts.vocabulary import Establishment, Language, Truth, WaterRoute
+from contracts.vocabulary import FactSource, Language, PerilFamily, PostalAddress, Truth, WaterRoute
+from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.notice import NoticeKind
 
 CUSTOMER = UUID("0198c5f0-1111-7aaa-8bbb-123456789abc")
+REPORT = UUID("0198c5f2-6d00-7b11-8f21-0a4b5c6d7e8f")
 DECIDED_AT = datetime(2021, 7, 16, 8, 0, 4, tzinfo=UTC)
 NAME, EMAIL, MOBILE_PHONE = "J. Voorbeeld", "j.voorbeeld@example.org", "+31612345678"
+ADDRESS = PostalAddress(postcode="6011RA", house_number="12")
+INSURER = Insurer(name="Waterschade", phone="088 123 45 67", address="Postbus 1, 1000 AA Amsterdam")
+DAMAGE_CENTS = 184_000
 
 
 def contact(
@@ -27,6 +44,7 @@ def contact(
     name: str = NAME,
     email: str | None = EMAIL,
     mobile_phone: str | None = MOBILE_PHONE,
+    postal_address: PostalAddress | None = ADDRESS,
     language: Language = Language.DUTCH,
 ) -> ContactChanged:
     return ContactChanged(
@@ -36,7 +54,26 @@ def contact(
         name=name,
         email=email,
         mobile_phone=mobile_phone,
+        postal_address=postal_address,
         language=language,
+    )
+
+
+def reporter(
+    *,
+    report_id: UUID = REPORT,
+    version: int = 1,
+    email: str | None = EMAIL,
+    mobile_phone: str | None = MOBILE_PHONE,
+    postal_address: PostalAddress | None = None,
+) -> ReporterContactProvided:
+    return ReporterContactProvided(
+        report_id=report_id,
+        report_version=version,
+        name=NAME,
+        email=email,
+        mobile_phone=mobile_phone,
+        postal_address=postal_address,
     )
 
 
@@ -46,100 +83,281 @@ def paid(*, claim_id: UUID | None = None, version: int = 1, customer_id: UUID | 
     return DECISION_MADE.examples[0].model_copy(update=changes)
 
 
-def denied() -> DecisionMade:
-    """39.1 mm where 40.0 is needed, and further off in the longer windows."""
-    assert DECISION_MADE.examples[0].rain is not None
-    rain = DECISION_MADE.examples[0].rain.model_copy(
-        update={
-            "establishment": Establishment.NOT_ESTABLISHED,
-            "deciding_window_hours": None,
-            "margins": (
-                margin(within_hours=24, needed=400, measured=391),
-                margin(within_hours=48, needed=530, measured=412),
-                margin(within_hours=72, needed=670, measured=None),
-            ),
-        }
-    )
+def decision(
+    outcome: Outcome,
+    ground: GroundCode,
+    *,
+    findings: Sequence[Finding] = (),
+    items: Sequence[DecidedItem] = (),
+    grounds: Sequence[Ground] = (),
+    rain: RainEvidence | None = None,
+    money: Money | None = None,
+    **others: object,
+) -> DecisionMade:
+    """Return a decision whose money follows its items, unless it is given."""
     return paid().model_copy(
         update={
-            "outcome": Outcome.DENIED,
-            "deciding_ground": GroundCode.NO_HEAVY_LOCAL_PRECIPITATION,
+            "outcome": outcome,
+            "deciding_ground": ground,
+            "grounds": tuple(grounds),
+            "findings": tuple(findings),
+            "items": tuple(items),
             "rain": rain,
-            "money": Money(
-                steps=(
-                    MoneyStep(code=MoneyStepCode.DAMAGE, amount_cents=184_000),
-                    MoneyStep(code=MoneyStepCode.NOT_COVERED, amount_cents=-184_000),
-                ),
-                payable_cents=0,
-            ),
+            "money": money or money_of(items),
+            **others,
         }
     )
 
 
-def margin(*, within_hours: int, needed: int, measured: int | None) -> WindowMargin:
-    return WindowMargin(
-        within_hours=within_hours,
-        at_least_tenths_mm=needed,
-        best_sum_tenths_mm=measured,
-        starts_at=datetime(2021, 7, 14, 16, tzinfo=UTC) if measured is not None else None,
-        ends_at=datetime(2021, 7, 15, 16, tzinfo=UTC) if measured is not None else None,
-        margin_tenths_mm=None if measured is None else measured - needed,
+def ground(
+    code: GroundCode,
+    effect: GroundEffect,
+    *,
+    weight: GroundWeight = GroundWeight.DECISIVE,
+    facts: Mapping[str, tuple[Truth, FactSource | None]] | None = None,
+) -> Ground:
+    holds = {
+        GroundWeight.DOES_NOT_HOLD: Truth.FALSE,
+        GroundWeight.NOT_REACHED: Truth.UNKNOWN,
+    }.get(weight, Truth.TRUE)
+    return Ground(
+        code=code,
+        effect=effect,
+        holds=holds,
+        weight=weight,
+        facts=tuple(
+            GroundFact(name=name, value=value, source=source) for name, (value, source) in (facts or {}).items()
+        ),
+    )
+
+
+EFFECTS = {
+    Outcome.COVERED: GroundEffect.COVERS,
+    Outcome.DENIED: GroundEffect.EXCLUDES,
+    Outcome.REFERRED: GroundEffect.REFERS,
+}
+
+
+def finding(
+    route: WaterRoute,
+    outcome: Outcome,
+    code: GroundCode,
+    *besides: Ground,
+    second_look: bool = False,
+    **facts: FactSource,
+) -> Finding:
+    """Return a finding that `code` decided on `facts` that are true, each with who says so."""
+    decisive = ground(code, EFFECTS[outcome], facts={name: (Truth.TRUE, source) for name, source in facts.items()})
+    return Finding(route=route, outcome=outcome, grounds=(decisive, *besides), second_look=second_look)
+
+
+def item(
+    outcome: Outcome,
+    code: GroundCode,
+    *,
+    kind: DamageKind = DamageKind.BUILDINGS,
+    amount_cents: int = DAMAGE_CENTS,
+    family: PerilFamily = PerilFamily.RAIN,
+    is_heavy: bool = False,
+    **others: object,
+) -> DecidedItem:
+    judged = DecidedItem(
+        kind=kind,
+        amount_cents=amount_cents,
+        estimated_by=FactSource.CUSTOMER,
+        route=None,
+        outcome=outcome,
+        ground=code,
+        family=family if outcome is Outcome.COVERED else None,
+        rests_on_heavy_weather=is_heavy,
+    )
+    return judged.model_copy(update=others)
+
+
+def deductible(
+    *,
+    family: PerilFamily = PerilFamily.RAIN,
+    chosen_cents: int = 0,
+    minimum_cents: int = 0,
+    covered_cents: int = DAMAGE_CENTS,
+    borne_by_event_cents: int = 0,
+    others_cents: int = 0,
+) -> EventDeductible:
+    return EventDeductible(
+        family=family,
+        chosen_cents=chosen_cents,
+        minimum_cents=minimum_cents,
+        event_covered_cents=covered_cents,
+        event_heavy_cents=covered_cents if minimum_cents else 0,
+        borne_by_event_cents=borne_by_event_cents,
+        borne_by_others_cents=others_cents,
+        borne_cents=borne_by_event_cents - others_cents,
+    )
+
+
+def money_of(items: Sequence[DecidedItem], *deductibles: EventDeductible, before_cents: int = 0) -> Money:
+    """Return the money of `items`, as claims-svc accounts for it."""
+    amounts = {
+        MoneyStepCode.DAMAGE: sum(one.amount_cents for one in items),
+        MoneyStepCode.NOT_COVERED: -sum(one.amount_cents for one in items if one.outcome is Outcome.DENIED),
+        MoneyStepCode.UNDECIDED: -sum(one.amount_cents for one in items if one.outcome is Outcome.REFERRED),
+        MoneyStepCode.AWAITING_ASSESSMENT: -sum(one.amount_cents for one in items if one.awaits_assessment),
+        MoneyStepCode.DEDUCTIBLE: -sum(one.borne_cents for one in deductibles),
+    }
+    undisputed = any(one.outcome is Outcome.COVERED and not one.awaits_assessment for one in items)
+    all_denied = bool(items) and all(one.outcome is Outcome.DENIED for one in items)
+    payable = sum(amounts.values()) if undisputed else 0 if all_denied else None
+    return Money(
+        steps=tuple(MoneyStep(code=code, amount_cents=amount) for code, amount in amounts.items() if amount),
+        payable_cents=payable,
+        awaits_assessment=any(one.awaits_assessment for one in items),
+        deductibles=deductibles,
+        decided_before_cents=before_cents,
+        to_pay_cents=None if payable is None else max(0, payable - before_cents),
+    )
+
+
+HEAVY = GroundCode.HEAVY_LOCAL_PRECIPITATION
+HEAVY_FINDING = finding(WaterRoute.INDIRECT_PRECIPITATION, Outcome.COVERED, HEAVY)
+
+
+def denied() -> DecisionMade:
+    """Too little rain for what ran in."""
+    code = GroundCode.NO_HEAVY_LOCAL_PRECIPITATION
+    return decision(
+        Outcome.DENIED,
+        code,
+        findings=[
+            finding(
+                WaterRoute.INDIRECT_PRECIPITATION,
+                Outcome.DENIED,
+                code,
+                precipitation_left_its_course=FactSource.CUSTOMER,
+            )
+        ],
+        items=[item(Outcome.DENIED, code)],
+        rain=A_LITTLE_SHORT,
     )
 
 
 def referred() -> DecisionMade:
-    return paid().model_copy(
-        update={
-            "outcome": Outcome.REFERRED,
-            "deciding_ground": GroundCode.FACT_MISSING,
-            "rain": None,
-            "money": Money(steps=(), payable_cents=None),
-        }
+    """Nobody knows whether a window was open."""
+    facts = {"came_through_open_window_or_door": (Truth.UNKNOWN, None)}
+    missing = ground(GroundCode.FACT_MISSING, GroundEffect.REFERS, facts=facts)
+    return decision(
+        Outcome.REFERRED,
+        GroundCode.FACT_MISSING,
+        findings=[
+            Finding(route=WaterRoute.INDIRECT_PRECIPITATION, outcome=Outcome.REFERRED, grounds=(missing,)),
+        ],
+        items=[item(Outcome.REFERRED, GroundCode.FACT_MISSING)],
+    )
+
+
+def paid_for_a_part() -> DecisionMade:
+    """The building is insured, what stands in it is not."""
+    items = [
+        item(Outcome.COVERED, HEAVY, is_heavy=True),
+        item(Outcome.DENIED, GroundCode.COVER_NOT_CHOSEN, kind=DamageKind.CONTENTS, amount_cents=60_000),
+    ]
+    borne = deductible(minimum_cents=25_000, borne_by_event_cents=25_000)
+    return decision(
+        Outcome.COVERED, HEAVY, findings=[HEAVY_FINDING], rain=FORTY_MM, items=items, money=money_of(items, borne)
+    )
+
+
+def nothing_payable() -> DecisionMade:
+    items = [item(Outcome.COVERED, HEAVY, amount_cents=20_000, is_heavy=True)]
+    borne = deductible(minimum_cents=25_000, covered_cents=20_000, borne_by_event_cents=20_000)
+    return decision(
+        Outcome.COVERED, HEAVY, findings=[HEAVY_FINDING], rain=FORTY_MM, items=items, money=money_of(items, borne)
     )
 
 
 def awaiting_assessment() -> DecisionMade:
-    money = Money(
-        steps=(MoneyStep(code=MoneyStepCode.DAMAGE, amount_cents=900_000),), payable_cents=None, awaits_assessment=True
+    """Everything awaits an assessment, the deductible too; what stands in the home is not insured."""
+    items = [
+        item(Outcome.COVERED, HEAVY, amount_cents=900_000, is_heavy=True, awaits_assessment=True),
+        item(Outcome.DENIED, GroundCode.COVER_NOT_CHOSEN, kind=DamageKind.CONTENTS, amount_cents=60_000),
+    ]
+    later = deductible(minimum_cents=25_000, covered_cents=0)
+    return decision(
+        Outcome.COVERED, HEAVY, findings=[HEAVY_FINDING], rain=FORTY_MM, items=items, money=money_of(items, later)
     )
-    return paid().model_copy(update={"money": money})
 
 
-def nothing_payable() -> DecisionMade:
-    money = Money(
-        steps=(
-            MoneyStep(code=MoneyStepCode.DAMAGE, amount_cents=20_000),
-            MoneyStep(code=MoneyStepCode.DEDUCTIBLE, amount_cents=-25_000),
-        ),
-        payable_cents=0,
+def part_paid_rest_assessed() -> DecisionMade:
+    """The repair partner's amount is paid, the customer's awaits an assessment."""
+    items = [
+        item(Outcome.COVERED, HEAVY, is_heavy=True, estimated_by=FactSource.REPAIR_PARTNER),
+        item(Outcome.COVERED, HEAVY, kind=DamageKind.CLEANING, amount_cents=300_000, awaits_assessment=True),
+    ]
+    borne = deductible(minimum_cents=25_000, borne_by_event_cents=25_000)
+    return decision(
+        Outcome.COVERED, HEAVY, findings=[HEAVY_FINDING], rain=FORTY_MM, items=items, money=money_of(items, borne)
     )
-    return paid().model_copy(update={"money": money})
+
+
+def part_paid_rest_referred(*, before_cents: int = 0) -> DecisionMade:
+    """Rain through the roof is paid, what came by another way is for a handler."""
+    direct, other = GroundCode.DIRECT_PRECIPITATION, GroundCode.OTHER_CAUSE
+    items = [
+        item(Outcome.COVERED, direct, route=WaterRoute.DIRECT_PRECIPITATION),
+        item(Outcome.REFERRED, other, kind=DamageKind.CLEANING, route=WaterRoute.OTHER, amount_cents=40_000),
+    ]
+    return decision(
+        Outcome.REFERRED,
+        other,
+        findings=[
+            finding(WaterRoute.DIRECT_PRECIPITATION, Outcome.COVERED, direct),
+            finding(WaterRoute.OTHER, Outcome.REFERRED, other),
+        ],
+        items=items,
+        money=money_of(items, deductible(), before_cents=before_cents),
+    )
+
+
+def part_decided_rest_referred() -> DecisionMade:
+    """What stands in the home is not insured, the rest is for a handler."""
+    items = [
+        item(Outcome.REFERRED, GroundCode.STORM),
+        item(Outcome.DENIED, GroundCode.COVER_NOT_CHOSEN, kind=DamageKind.CONTENTS, amount_cents=60_000),
+    ]
+    return decision(
+        Outcome.REFERRED,
+        GroundCode.STORM,
+        findings=[finding(WaterRoute.STORM, Outcome.REFERRED, GroundCode.STORM)],
+        items=items,
+    )
+
+
+def paid_more() -> DecisionMade:
+    """EUR 1,590.00 was decided before; an assessment added EUR 500.00 of damage."""
+    items = [item(Outcome.COVERED, HEAVY, amount_cents=234_000, is_heavy=True, estimated_by=FactSource.HANDLER)]
+    borne = deductible(minimum_cents=25_000, covered_cents=234_000, borne_by_event_cents=25_000)
+    money = money_of(items, borne, before_cents=159_000)
+    return decision(
+        Outcome.COVERED, HEAVY, findings=[HEAVY_FINDING], rain=FORTY_MM, items=items, money=money, claim_version=2
+    )
+
+
+def payment_unchanged() -> DecisionMade:
+    made = paid(version=2)
+    money = made.money.model_copy(update={"decided_before_cents": 159_000, "to_pay_cents": 0})
+    return made.model_copy(update={"money": money})
 
 
 NOTICES: Mapping[NoticeKind, Callable[[], DecisionMade]] = {
     NoticeKind.PAID: paid,
+    NoticeKind.PAID_FOR_A_PART: paid_for_a_part,
+    NoticeKind.PAID_MORE: paid_more,
+    NoticeKind.PAYMENT_UNCHANGED: payment_unchanged,
     NoticeKind.NOTHING_PAYABLE: nothing_payable,
     NoticeKind.AWAITS_ASSESSMENT: awaiting_assessment,
+    NoticeKind.PART_PAID_REST_ASSESSED: part_paid_rest_assessed,
     NoticeKind.DENIED: denied,
     NoticeKind.REFERRED: referred,
+    NoticeKind.PART_PAID_REST_REFERRED: part_paid_rest_referred,
+    NoticeKind.PART_DECIDED_REST_REFERRED: part_decided_rest_referred,
 }
 """A decision for each kind of notice."""
-
-
-def two_routes() -> DecisionMade:
-    """Rain through the roof is insured, groundwater is not."""
-    findings = (
-        finding(WaterRoute.DIRECT_PRECIPITATION, Outcome.COVERED, GroundCode.DIRECT_PRECIPITATION),
-        finding(WaterRoute.GROUNDWATER, Outcome.DENIED, GroundCode.GROUNDWATER),
-    )
-    return paid().model_copy(update={"findings": findings})
-
-
-def finding(route: WaterRoute, outcome: Outcome, code: GroundCode) -> Finding:
-    ground = Ground(
-        code=code,
-        effect=GroundEffect.COVERS if outcome is Outcome.COVERED else GroundEffect.EXCLUDES,
-        holds=Truth.TRUE,
-        weight=GroundWeight.DECISIVE,
-    )
-    return Finding(route=route, outcome=outcome, grounds=(ground,), second_look=True)

@@ -32,6 +32,11 @@ class SmsCentre:
     sessions: int = 0
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
+    @property
+    def texts(self) -> list[str]:
+        """What it was sent, where that is plain ASCII."""
+        return [message.short_message.decode("ascii", "replace") for message in self.messages]
+
     async def hang_up(self) -> None:
         """End all sessions, and return when the other side must have noticed."""
         for writer in self.writers:

@@ -13,6 +13,7 @@ from contracts.vocabulary import Channel
 from notify_svc.app import build
 from notify_svc.channels.transport import Handover, Lease
 from notify_svc.domain.attempts import Accepted, Result
+from notify_svc.domain.messages import SENT_CHANNELS
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.settings import Settings
 
@@ -42,9 +43,9 @@ async def accept(_: Lease) -> Result:
 
 
 async def test_given_transports_take_the_place_of_the_network(desk: Desk, settings: Settings) -> None:
-    given = {channel: RecordingTransport() for channel in Channel}
+    given = {channel: RecordingTransport() for channel in SENT_CHANNELS}
     nowhere = settings.model_copy(update={"smtp_port": 1, "smpp_port": 1})
-    service = build(nowhere, transports={channel: given[channel].opened for channel in Channel})
+    service = build(nowhere, transports={channel: given[channel].opened for channel in SENT_CHANNELS})
     elsewhere = Desk(Harness(replace(service, clock=desk.clock), desk.runtime), desk.clock)
     decisions = [paid(customer_id=uuid7()) for _ in range(50)]
     await desk.know(*(contact(customer_id=decision.customer_id) for decision in decisions if decision.customer_id))
@@ -60,8 +61,8 @@ async def test_given_transports_take_the_place_of_the_network(desk: Desk, settin
         assert transport.is_closed
 
 
-def test_the_service_has_a_sender_for_every_channel(settings: Settings) -> None:
+def test_the_service_has_a_sender_for_every_channel_but_the_post(settings: Settings) -> None:
     service = build(settings)
 
     assert [worker.name for worker in service.workers] == ["email-sender", "sms-sender"]
-    assert [command.name for command in service.commands] == ["messages"]
+    assert [command.name for command in service.commands] == ["messages", "letters"]

@@ -10,7 +10,8 @@ from notify_desk import Desk
 from sms_centre import DROP, SmsCentre
 
 from contracts.vocabulary import Channel
-from notify_svc.commands import COMMANDS, add_messages_arguments, list_messages
+from notify_svc.commands import messages
+from notify_svc.commands.messages import add_messages_arguments, list_messages
 
 
 async def listed(desk: Desk, capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -54,9 +55,8 @@ async def test_nothing_is_listed_when_every_answer_was_received(desk: Desk, caps
 
 
 def test_a_list_that_does_not_exist_is_refused() -> None:
-    (messages,) = COMMANDS
     parser = argparse.ArgumentParser(exit_on_error=False)
-    messages.add_arguments(parser)
+    messages.COMMAND.add_arguments(parser)
 
     with pytest.raises(argparse.ArgumentError, match="invalid choice: 'lost'"):
         parser.parse_args(["lost"])

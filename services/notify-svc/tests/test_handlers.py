@@ -59,33 +59,23 @@ async def test_a_decision_delivered_again_brings_nothing_more(desk: Desk) -> Non
     assert await desk.states() == ["due", "due"]
 
 
-async def test_a_claim_without_a_customer_has_no_address(desk: Desk) -> None:
-    await desk.decide(paid(customer_id=None))
-
-    settled = await desk.settled()
-    assert [(event.channel, event.settlement, event.attempts) for event in settled] == [
-        (Channel.EMAIL, Settlement.NO_ADDRESS, 0),
-        (Channel.SMS, Settlement.NO_ADDRESS, 0),
-    ]
-
-
 async def test_messages_that_were_rolled_back_are_not_counted(desk: Desk) -> None:
-    decision, counted = paid(customer_id=None), without_address()
+    newer, older, counted = paid(version=2), paid(), superseded()
+    older = older.model_copy(update={"claim_id": newer.claim_id})
     await desk.fail_next_commit()
     with pytest.raises(asyncpg.DeadlockDetectedError):
-        await desk.decide(decision)
+        await desk.decide(newer, older)
     assert await desk.states() == []
-    assert without_address() == counted
+    assert superseded() == counted
 
-    await desk.decide(decision)
+    await desk.decide(newer, older)
 
-    assert await desk.states() == ["no_address", "no_address"]
-    assert without_address() == counted + 2
+    assert superseded() == counted + 2
 
 
-def without_address() -> float:
-    """Return how many messages this process has counted as settled without address."""
-    settled = ({"channel": channel, "settlement": "no_address"} for channel in Channel)
+def superseded() -> float:
+    """Return how many messages this process has counted as superseded."""
+    settled = ({"channel": channel, "settlement": "superseded"} for channel in Channel)
     return sum(REGISTRY.get_sample_value("notify_messages_settled_total", labels) or 0.0 for labels in settled)
 
 

@@ -14,6 +14,8 @@ COMPLETE = {
     "SMPP_HOST": "127.0.0.1",
     "SMPP_SYSTEM_ID": "notify",
     "SMPP_PASSWORD": "secret",
+    "INSURER_PHONE": "088 123 45 67",
+    "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
 }
 
 
@@ -24,13 +26,24 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_a_mail_server_and_an_sms_centre_are_all_that_must_be_named_to_run(environment: pytest.MonkeyPatch) -> None:
+def test_two_servers_and_where_to_turn_to_are_all_that_must_be_named_to_run(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("SEND_TIMEOUT_SECONDS", "30")
 
     assert load_settings(Settings, needs=Settings.needed_to_run).lease_seconds == 120
 
 
-@pytest.mark.parametrize("missing", ["SMTP_HOST", "MAIL_FROM", "SMPP_HOST", "SMPP_SYSTEM_ID", "SMPP_PASSWORD"])
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "SMTP_HOST",
+        "MAIL_FROM",
+        "SMPP_HOST",
+        "SMPP_SYSTEM_ID",
+        "SMPP_PASSWORD",
+        "INSURER_PHONE",
+        "INSURER_ADDRESS",
+    ],
+)
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_server_that_is_not_named_stops_a_run_and_no_command(
     environment: pytest.MonkeyPatch, missing: str, value: str | None
@@ -49,6 +62,8 @@ def test_a_server_that_is_not_named_stops_a_run_and_no_command(
         ("MAIL_FROM", "no address"),
         ("SMS_SENDER", "much too long a name"),
         ("LEASE_SECONDS", "119"),
+        ("INSURER_PHONE", "call us"),
+        ("INSURER_ADDRESS", "Postbus 1\n1000 AA Amsterdam"),
         ("SEND_CONCURRENCY", "0"),
     ],
 )

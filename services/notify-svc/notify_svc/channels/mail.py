@@ -18,17 +18,17 @@ def message_id_header(message_id: UUID, *, sender: Address) -> str:
 
 
 def compose_mail(
-    letter: Letter, *, message_id: UUID, sender: Address, recipient: Address, insurer: str, sent_at: datetime
+    letter: Letter, *, message_id: UUID, sender: Address, recipient: Address, sent_at: datetime
 ) -> EmailMessage:
     """Return the e-mail that carries `letter`; the recipient's name stands in the letter only."""
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = letter.subject
-    mail["From"] = Address(insurer, sender.username, sender.domain)
+    mail["From"] = Address(letter.insurer.name, sender.username, sender.domain)
     mail["To"] = recipient
     mail["Date"] = sent_at
     mail["Message-ID"] = message_id_header(message_id, sender=sender)
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(render_text(letter, insurer=insurer))
-    mail.add_alternative(render_html(letter, insurer=insurer), subtype="html")
+    mail.set_content(render_text(letter))
+    mail.add_alternative(render_html(letter), subtype="html")
     mail["Content-Language"] = letter.texts.language_tag  # set last: making parts drops headers about content
     return mail

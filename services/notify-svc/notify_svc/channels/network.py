@@ -16,9 +16,11 @@ def network_transports(settings: Settings) -> Mapping[Channel, OpenTransport]:
     """Return how each channel's server is reached; nothing is connected yet."""
     return {
         Channel.EMAIL: partial(
-            SmtpTransport, _smtp_server(settings), sender=settings.mail_from, insurer=settings.insurer_name
+            SmtpTransport, _smtp_server(settings), sender=settings.mail_from, insurer=settings.insurer
         ),
-        Channel.SMS: partial(SmppTransport, _sms_centre(settings), sender=settings.sms_sender),
+        Channel.SMS: partial(
+            SmppTransport, _sms_centre(settings), sender=settings.sms_sender, phone=settings.insurer_phone
+        ),
     }
 
 

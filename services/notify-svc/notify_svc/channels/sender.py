@@ -13,6 +13,7 @@ from functools import partial
 
 import structlog
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from uuid_utils.compat import uuid7
 
 from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
@@ -35,9 +36,11 @@ from notify_svc.domain.attempts import (
     Unreachable,
     next_step,
 )
+from notify_svc.domain.messages import LETTER_AFTER
 from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES, SEND_SECONDS
-from notify_svc.repository import attempts, messages
+from notify_svc.repository import attempts, letters, messages
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.messages import SettledMessage
 from notify_svc.settings import SenderSettings
 from notify_svc.settled_messages import publish_settled
 
@@ -144,12 +147,22 @@ class _Sender:
         answers_lost = [leased.message_id for leased, result in finished if isinstance(result, AnswerLost)]
         settled = await attempts.settle(work.connection, settled=settling, answers_lost=answers_lost, now=work.now)
         recorded = {message.message_id for message in settled}
+        settled = [*settled, *await self._plan_letters(settled, work=work)]
         if retrying:
             recorded |= await attempts.retry(work.connection, retried=retrying, answers_lost=answers_lost)
             claim_ids = {leased.claim_id for leased, _ in retrying}
             settled = [*settled, *await messages.supersede_older(work.connection, claim_ids=claim_ids, now=work.now)]
         publish_settled(work, settled)
         work.after_commit(partial(self._tell, [outcome for outcome in outcomes if outcome[0].message_id in recorded]))
+
+    async def _plan_letters(self, settled: Sequence[SettledMessage], *, work: Work) -> Sequence[SettledMessage]:
+        """Plan letters for e-mails that reached nobody."""
+        if self._channel is not Channel.EMAIL:
+            return ()
+        letter_of = {message.message_id: uuid7() for message in settled if message.state in LETTER_AFTER}
+        if not letter_of:
+            return ()
+        return await letters.plan_for_emails(work.connection, letter_of=letter_of, now=work.now)
 
     def _next_step(self, leased: LeasedMessage, result: Result, *, now: datetime) -> Settle | Retry:
         jitter = random.random()  # noqa: S311 - spreads load, hides nothing

@@ -26,7 +26,7 @@ from notify_svc.domain.attempts import (
     Unreachable,
 )
 from notify_svc.repository.attempts import LeasedMessage
-from notify_svc.texts.sms import write_sms
+from notify_svc.texts.sms import explained_by, write_sms
 
 _INTERNATIONAL, _ISDN = 1, 1  # type of number and numbering plan, SMPP 3.4, sections 5.2.5 and 5.2.6
 _ALPHANUMERIC, _UNKNOWN_PLAN = 5, 0
@@ -54,11 +54,15 @@ class SmsCentre:
 
 
 class SmppTransport:
-    """Sends SMS over one session, opened when first needed and again after it has ended."""
+    """Sends SMS over one session, opened when first needed and again after it has ended.
 
-    def __init__(self, centre: SmsCentre, *, sender: str) -> None:
+    `phone` is where customers call who get neither an e-mail nor a letter.
+    """
+
+    def __init__(self, centre: SmsCentre, *, sender: str, phone: str) -> None:
         self._centre = centre
         self._sender = sender
+        self._phone = phone
         self._opening = asyncio.Lock()
         self._client: smpp34.Client | None = None
         self._session: smpp34.Smsc | None = None
@@ -80,7 +84,12 @@ class SmppTransport:
         if contact.mobile_phone is None:
             return NoAddress("no-address")
         decision = DecisionMade.model_validate_json(message.decision)
-        text = write_sms(decision, language=contact.language, has_email=contact.email is not None)
+        text = write_sms(
+            decision,
+            language=contact.language,
+            explained=explained_by(email=contact.email, postal_address=contact.postal_address),
+            phone=self._phone,
+        )
         return partial(self._hand_over, gsm_alphabet.encode(text), mobile_phone=contact.mobile_phone)
 
     async def _hand_over(self, text: bytes, lease: Lease, *, mobile_phone: str) -> Result:

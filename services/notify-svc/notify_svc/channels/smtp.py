@@ -25,6 +25,7 @@ from notify_svc.domain.attempts import (
     Unreachable,
 )
 from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
+from notify_svc.domain.insurer import Insurer
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.texts.letter import write_letter
 
@@ -46,7 +47,7 @@ class SmtpServer:
 class SmtpTransport:
     """Sends e-mail. Connections are kept for the next mail and opened again when the server has closed them."""
 
-    def __init__(self, server: SmtpServer, *, sender: str, insurer: str) -> None:
+    def __init__(self, server: SmtpServer, *, sender: str, insurer: Insurer) -> None:
         self._server = server
         self._sender = parse_address(sender)
         self._insurer = insurer
@@ -75,11 +76,16 @@ class SmtpTransport:
             return Refused("unreadable-address")
         decision = DecisionMade.model_validate_json(message.decision)
         mail = compose_mail(
-            write_letter(decision, name=contact.name, language=contact.language),
+            write_letter(
+                decision,
+                name=contact.name,
+                language=contact.language,
+                insurer=self._insurer,
+                written_at=now,
+            ),
             message_id=message.message_id,
             sender=self._sender,
             recipient=recipient,
-            insurer=self._insurer,
             sent_at=now,
         )
         return partial(self._hand_over, mail.as_bytes(), recipient=recipient.addr_spec)

@@ -10,8 +10,11 @@ from uuid import UUID
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
 
-CHANNELS = tuple(Channel)
-"""Every decision goes out by every channel; a customer without an address for one gets the others."""
+SENT_CHANNELS = (Channel.EMAIL, Channel.SMS)
+"""Every decision goes out by each of these; a customer without an address for one gets the other.
+
+A letter follows when the e-mail reaches nobody: see `LETTER_AFTER`.
+"""
 
 
 class State(StrEnum):
@@ -24,6 +27,8 @@ class State(StrEnum):
     REFUSED = "refused"
     IN_DOUBT = "in_doubt"
     NO_ADDRESS = "no_address"
+    TO_BE_POSTED = "to_be_posted"
+    POSTED = "posted"
     SUPERSEDED = "superseded"
 
 
@@ -32,19 +37,32 @@ SETTLEMENTS: Mapping[State, Settlement] = {
     State.REFUSED: Settlement.REFUSED,
     State.IN_DOUBT: Settlement.IN_DOUBT,
     State.NO_ADDRESS: Settlement.NO_ADDRESS,
+    State.TO_BE_POSTED: Settlement.TO_BE_POSTED,
+    State.POSTED: Settlement.POSTED,
     State.SUPERSEDED: Settlement.SUPERSEDED,
 }
-"""The final states of a message, as they are published."""
+"""The states that are published: the final ones, and that a letter is to be posted."""
+LETTER_AFTER = frozenset({State.NO_ADDRESS, State.REFUSED})
+"""How an e-mail ends that surely reached nobody: what it was to say is then posted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedClaim:
-    """What a message is about, and for whom. No customer: no policy was found, so nobody can be written to."""
+    """What a message is about, and for whom.
+
+    No customer: no policy was found, and the message goes to the first of the reporters who gave an address.
+    """
 
     claim_id: UUID
     claim_version: int
     customer_id: UUID | None
+    report_ids: tuple[UUID, ...]
     trace: str | None
+
+    @property
+    def addressees(self) -> tuple[UUID, ...]:
+        """The ids under which contact data may be known: the customer's, else those of the reports."""
+        return self.report_ids if self.customer_id is None else (self.customer_id,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +80,7 @@ def plan_messages(
     """Return one message per decision and channel.
 
     `newest_versions` holds, by claim, the highest version that already has messages; an older version is superseded
-    from the start, within one batch too. `reachable` are the customers whose contact data are known.
+    from the start, within one batch too. `reachable` are the customers and reports whose contact data are known.
     """
     newest = dict(newest_versions)
     for claim in claims:
@@ -70,13 +88,11 @@ def plan_messages(
     return [
         PlannedMessage(claim=claim, channel=channel, state=_first_state(claim, newest=newest, reachable=reachable))
         for claim in claims
-        for channel in CHANNELS
+        for channel in SENT_CHANNELS
     ]
 
 
 def _first_state(claim: DecidedClaim, *, newest: Mapping[UUID, int], reachable: Collection[UUID]) -> State:
     if claim.claim_version < newest[claim.claim_id]:
         return State.SUPERSEDED
-    if claim.customer_id is None:
-        return State.NO_ADDRESS
-    return State.DUE if claim.customer_id in reachable else State.AWAITING_CONTACT
+    return State.DUE if any(addressee in reachable for addressee in claim.addressees) else State.AWAITING_CONTACT

@@ -10,26 +10,17 @@ from uuid import UUID
 import asyncpg
 
 from chassis.database import Connection
-from contracts.vocabulary import Channel, Language
+from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import Attempt, Retry, Settle
+from notify_svc.repository.contacts import Contact
 from notify_svc.repository.messages import SettledMessage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """How the customer is reached now."""
-
-    name: str
-    email: str | None
-    mobile_phone: str | None
-    language: Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeasedMessage:
     """A message that this process alone may send, once. `decision` is the event's JSON.
 
-    No `contact`: the customer's contact data were erased.
+    No `contact`: the contact data were erased.
     """
 
     message_id: UUID
@@ -54,14 +45,7 @@ class LeasedMessage:
                 first_due_at=row["first_due_at"],
             ),
             decision=row["event"],
-            contact=None
-            if row["name"] is None
-            else Contact(
-                name=row["name"],
-                email=row["email"],
-                mobile_phone=row["mobile_phone"],
-                language=Language(row["language"]),
-            ),
+            contact=Contact.from_row(row),
             trace=row["traceparent"],
         )
 
@@ -87,10 +71,10 @@ async def lease_due(
             UPDATE message SET state = 'sending', attempts = attempts + 1, leased_until = $3
               FROM due WHERE message.message_id = due.message_id
             RETURNING message.*)
-        SELECT leased.*, decision.event, contact.name, contact.email, contact.mobile_phone, contact.language
+        SELECT leased.*, decision.event, message_contact.*
           FROM leased
           JOIN decision USING (claim_id, claim_version)
-          LEFT JOIN contact USING (customer_id)
+          JOIN message_contact USING (message_id)
          ORDER BY leased.due_at
         """,
         channel.value,
@@ -174,12 +158,12 @@ async def lock_expired(
     """
     rows = await connection.fetch(
         """
-        SELECT message.*, decision.event, contact.name, contact.email, contact.mobile_phone, contact.language
+        SELECT message.*, decision.event, message_contact.*
           FROM message
           JOIN decision USING (claim_id, claim_version)
-          LEFT JOIN contact USING (customer_id)
+          JOIN message_contact USING (message_id)
          WHERE channel = $1 AND state = 'sending' AND leased_until <= $2 AND message_id <> ALL ($3::uuid[])
-         ORDER BY message_id LIMIT $4 FOR UPDATE OF message SKIP LOCKED
+         ORDER BY message.message_id LIMIT $4 FOR UPDATE OF message SKIP LOCKED
         """,
         channel.value,
         now,

@@ -1,56 +1,144 @@
-"""How customers are reached."""
+"""How customers are reached, and reporters whose policy was not found."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
+
 from chassis.database import Connection
+from contracts.notify import ReporterContactProvided
 from contracts.policy import ContactChanged
+from contracts.vocabulary import Language, PostalAddress
 
 
-async def known_customers(connection: Connection, *, customer_ids: Collection[UUID]) -> set[UUID]:
-    """Return which of `customer_ids` have contact data; an erasure may take them away at any moment."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How somebody is reached now."""
+
+    name: str
+    email: str | None
+    mobile_phone: str | None
+    postal_address: PostalAddress | None
+    language: Language
+
+    @classmethod
+    def from_row(cls, row: asyncpg.Record) -> Contact | None:
+        """Return the contact in a row joined with `message_contact`; None when the contact data were erased."""
+        if row["name"] is None:
+            return None
+        postcode, house_number = row["postcode"], row["house_number"]
+        return cls(
+            name=row["name"],
+            email=row["email"],
+            mobile_phone=row["mobile_phone"],
+            postal_address=None if postcode is None else PostalAddress(postcode=postcode, house_number=house_number),
+            language=Language(row["language"]),
+        )
+
+
+async def known_addressees(
+    connection: Connection, *, customer_ids: Collection[UUID], report_ids: Collection[UUID]
+) -> set[UUID]:
+    """Return which of `customer_ids` and `report_ids` have contact data; an erasure may take them away any moment."""
     rows = await connection.fetch(
-        "SELECT customer_id FROM contact WHERE customer_id = ANY ($1::uuid[])", list(customer_ids)
+        """
+        SELECT customer_id AS addressee FROM contact WHERE customer_id = ANY ($1::uuid[])
+         UNION ALL
+        SELECT report_id FROM reporter_contact WHERE report_id = ANY ($2::uuid[])
+        """,
+        list(customer_ids),
+        list(report_ids),
     )
-    return {row["customer_id"] for row in rows}
+    return {row["addressee"] for row in rows}
 
 
-async def lock_unknown_customers(connection: Connection, *, customer_ids: Collection[UUID]) -> None:
-    """Hold off contact data of `customer_ids` until this transaction ends: there is no row yet that could be locked."""
+async def lock_unknown_addressees(connection: Connection, *, ids: Collection[UUID]) -> None:
+    """Hold off contact data of these customers and reports until this transaction ends: no row can be locked yet."""
     await connection.execute(
         """
-        SELECT pg_advisory_xact_lock_shared(hashtextextended(customer_id::text, 0))
-          FROM unnest($1::uuid[]) AS customer (customer_id)
+        SELECT pg_advisory_xact_lock_shared(hashtextextended(addressee::text, 0))
+          FROM unnest($1::uuid[]) AS unknown (addressee)
         """,
-        sorted(customer_ids),
+        sorted(ids),
+    )
+
+
+async def _lock_addressees(connection: Connection, *, ids: Sequence[UUID]) -> None:
+    await connection.execute(
+        """
+        SELECT pg_advisory_xact_lock(hashtextextended(addressee::text, 0))
+          FROM unnest($1::uuid[]) AS known (addressee)
+        """,
+        ids,
     )
 
 
 async def store_newer(connection: Connection, *, contacts: Sequence[ContactChanged]) -> None:
     """Store `contacts`, at most one per customer, where their version is higher than the stored one."""
     ordered = sorted(contacts, key=lambda contact: contact.customer_id)
+    await _lock_addressees(connection, ids=[contact.customer_id for contact in ordered])
     await connection.execute(
         """
-        SELECT pg_advisory_xact_lock(hashtextextended(customer_id::text, 0))
-          FROM unnest($1::uuid[]) AS customer (customer_id)
-        """,
-        [contact.customer_id for contact in ordered],
-    )
-    await connection.execute(
-        """
-        INSERT INTO contact (customer_id, version, name, email, mobile_phone, language)
-        SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[])
+        INSERT INTO contact (customer_id, version, name, email, mobile_phone, postcode, house_number, language)
+        SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                             $8::text[])
             ON CONFLICT (customer_id) DO UPDATE
            SET version = excluded.version, name = excluded.name, email = excluded.email,
-               mobile_phone = excluded.mobile_phone, language = excluded.language
+               mobile_phone = excluded.mobile_phone, postcode = excluded.postcode,
+               house_number = excluded.house_number, language = excluded.language
          WHERE excluded.version > contact.version
         """,
         [contact.customer_id for contact in ordered],
         [contact.version for contact in ordered],
-        [contact.name for contact in ordered],
-        [contact.email for contact in ordered],
-        [contact.mobile_phone for contact in ordered],
-        [contact.language.value for contact in ordered],
+        *_columns(ordered),
+    )
+
+
+async def store_newer_reporters(connection: Connection, *, contacts: Sequence[ReporterContactProvided]) -> None:
+    """Store `contacts`, at most one per report, where their version is higher than the stored one."""
+    ordered = sorted(contacts, key=lambda contact: contact.report_id)
+    await _lock_addressees(connection, ids=[contact.report_id for contact in ordered])
+    await connection.execute(
+        """
+        INSERT INTO reporter_contact
+               (report_id, version, name, email, mobile_phone, postcode, house_number, language)
+        SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                             $8::text[])
+            ON CONFLICT (report_id) DO UPDATE
+           SET version = excluded.version, name = excluded.name, email = excluded.email,
+               mobile_phone = excluded.mobile_phone, postcode = excluded.postcode,
+               house_number = excluded.house_number, language = excluded.language
+         WHERE excluded.version > reporter_contact.version
+        """,
+        [contact.report_id for contact in ordered],
+        [contact.report_version for contact in ordered],
+        *_columns(ordered),
+    )
+
+
+async def erase_reporters(connection: Connection, *, report_ids: Collection[UUID]) -> None:
+    """Erase the contact data of the reporters of `report_ids`."""
+    await connection.execute(
+        """
+        WITH erased AS (
+            SELECT report_id FROM reporter_contact
+             WHERE report_id = ANY ($1::uuid[]) ORDER BY report_id FOR UPDATE)
+        DELETE FROM reporter_contact USING erased WHERE reporter_contact.report_id = erased.report_id
+        """,
+        list(report_ids),
+    )
+
+
+def _columns(contacts: Sequence[ContactChanged] | Sequence[ReporterContactProvided]) -> Sequence[list[str | None]]:
+    addresses = [contact.postal_address for contact in contacts]
+    return (
+        [contact.name for contact in contacts],
+        [contact.email for contact in contacts],
+        [contact.mobile_phone for contact in contacts],
+        [address.postcode if address else None for address in addresses],
+        [address.house_number if address else None for address in addresses],
+        [contact.language.value for contact in contacts],
     )

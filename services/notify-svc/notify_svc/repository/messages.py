@@ -66,11 +66,13 @@ async def insert(
         """
         WITH inserted AS (
             INSERT INTO message (message_id, claim_id, claim_version, channel, customer_id, state, traceparent,
-                                 first_due_at, due_at, settled_at)
-            SELECT planned.*, $8::timestamptz, $8::timestamptz,
-                   CASE WHEN state = ANY ($9::text[]) THEN $8::timestamptz END
-              FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::uuid[], $6::text[], $7::text[])
-                AS planned (message_id, claim_id, claim_version, channel, customer_id, state, traceparent)
+                                 report_ids, first_due_at, due_at, settled_at)
+            SELECT planned.message_id, claim_id, claim_version, channel, customer_id, state, traceparent,
+                   planned.report_ids::uuid[], $9::timestamptz, $9::timestamptz,
+                   CASE WHEN state = ANY ($10::text[]) THEN $9::timestamptz END
+              FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::uuid[], $6::text[], $7::text[],
+                          $8::text[])
+                AS planned (message_id, claim_id, claim_version, channel, customer_id, state, traceparent, report_ids)
                 ON CONFLICT (claim_id, channel, claim_version) DO NOTHING
             RETURNING message.*)
         SELECT * FROM inserted WHERE settled_at IS NOT NULL
@@ -82,23 +84,31 @@ async def insert(
         [message.claim.customer_id for message in planned],
         [message.state.value for message in planned],
         [message.claim.trace for message in planned],
+        [_array(message.claim.report_ids) if message.claim.customer_id is None else None for message in planned],
         now,
         _SETTLED,
     )
     return [SettledMessage.from_row(row) for row in rows]
 
 
+def _array(ids: Sequence[UUID]) -> str:
+    """Return `ids` as the text of an array: arrays of different lengths cannot be the rows of one parameter."""
+    return f"{{{','.join(map(str, ids))}}}"
+
+
 async def supersede_older(
     connection: Connection, *, claim_ids: Collection[UUID], now: datetime
 ) -> Sequence[SettledMessage]:
-    """Settle every unsent message about a version of `claim_ids` that has a newer one; return them."""
+    """Settle every message about a version of `claim_ids` that has a newer one, unless it was sent; return them.
+
+    The newer version may go out by another channel: a letter not posted yet is superseded by an e-mail.
+    """
     rows = await connection.fetch(
         """
         UPDATE message SET state = 'superseded', settled_at = $2
-         WHERE claim_id = ANY ($1::uuid[]) AND state IN ('awaiting_contact', 'due')
+         WHERE claim_id = ANY ($1::uuid[]) AND state IN ('awaiting_contact', 'due', 'to_be_posted')
            AND EXISTS (SELECT FROM message newer
-                        WHERE newer.claim_id = message.claim_id AND newer.channel = message.channel
-                          AND newer.claim_version > message.claim_version)
+                        WHERE newer.claim_id = message.claim_id AND newer.claim_version > message.claim_version)
         RETURNING *
         """,
         list(claim_ids),
@@ -119,6 +129,26 @@ async def release_awaiting(connection: Connection, *, customer_ids: Collection[U
         RETURNING claim_id
         """,
         list(customer_ids),
+        now,
+    )
+    return {row["claim_id"] for row in rows}
+
+
+async def release_awaiting_reporters(
+    connection: Connection, *, report_ids: Collection[UUID], now: datetime
+) -> set[UUID]:
+    """Make messages due that waited for the contact data of a reporter of `report_ids`; return their claims."""
+    rows = await connection.fetch(
+        """
+        WITH waiting AS (
+            SELECT message_id FROM message
+             WHERE state = 'awaiting_contact' AND customer_id IS NULL AND report_ids && $1::uuid[]
+             ORDER BY message_id FOR UPDATE)
+        UPDATE message SET state = 'due', due_at = $2, first_due_at = $2
+          FROM waiting WHERE message.message_id = waiting.message_id
+        RETURNING claim_id
+        """,
+        list(report_ids),
         now,
     )
     return {row["claim_id"] for row in rows}

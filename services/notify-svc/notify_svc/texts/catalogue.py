@@ -6,31 +6,116 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contracts.coverage import GroundCode, Outcome
+from contracts.loss_reports import DamageKind
 from contracts.money import MoneyStepCode
-from contracts.vocabulary import WaterRoute
+from contracts.vocabulary import FactSource, PerilFamily, WaterReading, WaterRoute
+from contracts.weather import UndeterminedReason
 from notify_svc.domain.notice import NoticeKind
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeTexts:
-    """The texts of one kind of notice. `{reference}` and `{amount}` are filled in."""
+    """The texts of one kind of notice. Filled in: `{reference}`, `{amount}` now, `{before}` and `{total}`."""
 
     subject: str
     headline: str
     opening: str
     next_steps: tuple[str, ...]
     sms: str
-    """Fits one SMS together with either ending, whatever is filled in."""
+    """Fits one SMS together with any ending, whatever is filled in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroundTexts:
+    """One ground. `fact` says what is so and no word of cover; the others say what follows from it.
+
+    A missing one means the general sentence of `ReasonTexts.follows`.
+    """
+
+    fact: str
+    covered: str | None = None
+    denied: str | None = None
+    referred: str | None = None
+
+    def follows(self, outcome: Outcome) -> str | None:
+        """Return what follows when the ground leads to `outcome`."""
+        return {Outcome.COVERED: self.covered, Outcome.DENIED: self.denied, Outcome.REFERRED: self.referred}[outcome]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactTexts:
+    """A fact of a report as the end of a sentence, after "that" or "whether"."""
+
+    true: str
+    false: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonTexts:
+    """Why: each damage item, each cause of the water, each ground."""
+
+    heading: str
+    each_cause: str
+    item: str
+    """`{kind}`, `{amount}`, `{estimate}` and `{outcome}` are filled in."""
+    item_of_cause: str
+    """The same with `{cause}`, for an item that names one."""
+    cause: str
+    """`{cause}` and `{outcome}` are filled in."""
+    kinds: Mapping[DamageKind, str]
+    estimates: Mapping[FactSource, str]
+    causes: Mapping[WaterRoute, str]
+    by_fire: str
+    outcomes: Mapping[Outcome, str]
+    awaits_assessment: str
+    grounds: Mapping[GroundCode, GroundTexts]
+    follows: Mapping[Outcome, str]
+    also: str
+    """A second reason of the same kind: `{fact}` is filled in."""
+    clause: str
+    """`{clause}` is filled in."""
+    facts: Mapping[str, FactTexts]
+    that: str
+    whether: str
+    """`{fact}` is filled in."""
+    sources: Mapping[FactSource, str]
+    """Who established it: `{facts}`, each with "that", is filled in."""
+    own_records: str
+    """Who established that a policy does not insure it: we did."""
+    unknown: str
+    looked_up: str
+    turned: str
+    """`{facts}`, each with "whether", is filled in."""
+    moment_of_loss: str
+    cover_not_chosen: Mapping[DamageKind, str]
+    groundwater_exception: str
+    not_through_cellar_wall: str
+    not_enough_rain: str
+    primary_defence_exception: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitTexts:
+    """A unit of time with `{count}`, for one and for more."""
+
+    one: str
+    more: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RainTexts:
-    """The account of what the rain station measured."""
+    """The account of what the rain stations measured."""
 
     heading: str
+    one_station: str
+    several_stations: str
+    """`{stations}` is filled in."""
     station: str
     """`{station}` and `{distance}` are filled in."""
-    caption: str
+    at_station: str
+    """The heading of one of several."""
+    no_station: str
+    captions: Mapping[WaterReading, str]
     period: str
     measured: str
     needed: str
@@ -38,13 +123,32 @@ class RainTexts:
     hours: str
     between: str
     """From `{start}` to `{end}`, local time."""
-    reached: str
+    enough: str
     short: str
-    """`{shortfall}` is what is missing, in millimetres."""
-    undetermined: str
-    unknown: str
+    """`{shortfall}` is what is missing."""
+    enough_too_late: str
+    enough_too_early: str
+    open: str
+    cannot_be_told: str
+    not_measured_yet: str
+    no_figure: str
+    reached: str
+    """`{measured}`, `{hours}`, `{needed}`, `{by_loss}` and `{loss_hour}` are filled in, as in the next ones."""
+    days: UnitTexts
+    hours_long: UnitTexts
+    minutes: UnitTexts
+    ended_before: str
+    """`{lag}` is filled in."""
     closest: str
-    """For a threshold that was not reached: `{measured}`, `{hours}`, `{needed}`, `{shortfall}`."""
+    """With `{shortfall}` too."""
+    too_late: str
+    too_early: str
+    """With `{lag}` too."""
+    reasons: Mapping[UndeterminedReason, str]
+    depends_on_hours_to_come: str
+    hours_to_come: str
+    recent: str
+    """`{station}` and `{measured}` are filled in."""
     corrections: str
     """What corrected measurements can still change after a denial."""
 
@@ -57,8 +161,63 @@ class MoneyTexts:
     caption: str
     step: str
     amount: str
-    payable: str
     steps: Mapping[MoneyStepCode, str]
+    total: str
+    before: str
+    now: str
+    families: Mapping[PerilFamily, str]
+    """The event that sentences are about, when there are two: `{sentences}` is filled in."""
+    chosen: str
+    none_chosen: str
+    minimum: str
+    """`{minimum}` is filled in."""
+    cloudburst: str
+    heavy: str
+    """`{station}`, `{measured}` and `{hours}` are filled in."""
+    others_bore: str
+    """`{others}` and `{borne}` are filled in."""
+    still_to_bear: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionTexts:
+    """How the decision was made, and the rights that follow from it."""
+
+    heading: str
+    automated: str
+    partly_automated: str
+    referred: str
+    used: str
+    report: str
+    earlier_report: str
+    policy: str
+    """`{product}` is filled in."""
+    rain: str
+    other_reports: str
+    sources: Mapping[FactSource, str]
+    rights: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactTexts:
+    """Where to turn to. `{phone}`, `{address}` and `{reference}` are filled in."""
+
+    disagree_heading: str
+    review: str
+    review_by_post: str
+    complaint: str
+    complaint_by_post: str
+    institute: str
+    question_heading: str
+    question: str
+    question_by_post: str
+    check_heading: str
+    check: str
+    """`{proof}` is filled in."""
+    measured_hours: str
+    """`{stations}` is filled in."""
+    station_number: str
+    """`{station}` and `{number}` are filled in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,23 +228,26 @@ class TextCatalogue:
     locale: str
     """Babel's name, for amounts, figures and dates."""
     greeting: str
+    date_label: str
     reference_label: str
     loss_label: str
     loss_between: str
-    why_heading: str
-    each_route: str
-    routes: Mapping[WaterRoute, str]
-    outcomes: Mapping[Outcome, str]
-    grounds: Mapping[GroundCode, str]
-    """The ground in words that need no policy document beside them."""
-    second_look: str
+    postal_address: tuple[str, ...]
+    """The lines on the envelope: `{name}`, `{postcode}` and `{house_number}` are filled in."""
     replaces_earlier: str
+    nothing_before: str
+    paid_before: str
+    paid_before_and_kept: str
+    """`{before}` is filled in."""
+    next_heading: str
+    closing: str
+    reasons: ReasonTexts
     rain: RainTexts
     money: MoneyTexts
-    next_heading: str
-    disagree_heading: str
-    disagree: tuple[str, ...]
-    closing: str
+    decision: DecisionTexts
+    contact: ContactTexts
     notices: Mapping[NoticeKind, NoticeTexts]
     sms_with_email: str
-    sms_without_email: str
+    sms_with_letter: str
+    sms_alone: str
+    """`{phone}` is filled in."""

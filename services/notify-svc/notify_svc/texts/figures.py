@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
 NO_BREAK_SPACE = "\u00a0"
@@ -38,6 +40,14 @@ class Figures:
     def moment(self, at: datetime) -> str:
         """Return day and time as the clock in the Netherlands showed it."""
         return format_datetime(at, "d MMMM y HH:mm", tzinfo=_HOME_TIME, locale=self.locale)
+
+    def day(self, at: datetime) -> str:
+        """Return the day by the calendar of the Netherlands."""
+        return format_datetime(at, "d MMMM y", tzinfo=_HOME_TIME, locale=self.locale)
+
+    def joined(self, parts: Sequence[str]) -> str:
+        """Return `parts` as one enumeration: a, b and c."""
+        return format_list(list(parts), locale=self.locale)
 
     def _tenths(self, value: int) -> str:
         return format_decimal(Decimal(value) / 10, format="#,##0.0", locale=self.locale)

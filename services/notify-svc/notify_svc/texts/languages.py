@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from contracts.vocabulary import Language
 from notify_svc.texts.catalogue import TextCatalogue
-from notify_svc.texts.catalogue_en import ENGLISH
-from notify_svc.texts.catalogue_nl import DUTCH
+from notify_svc.texts.dutch import DUTCH
+from notify_svc.texts.english import ENGLISH
 
 CATALOGUES: Mapping[Language, TextCatalogue] = {Language.DUTCH: DUTCH, Language.ENGLISH: ENGLISH}

@@ -1,106 +1,95 @@
-"""What a customer reads by e-mail about a decision, put together from the decision and one language's texts."""
+"""What is written about a decision, put together from the decision and one language's texts: by e-mail and by post."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from contracts.claims import DecisionMade, RainEvidence, WindowMargin
-from contracts.coverage import Finding, GroundWeight, Outcome
-from contracts.vocabulary import Establishment, Language, LossInterval
-from notify_svc.domain.notice import NoticeKind, notice_kind
+from contracts.claims import DecisionMade
+from contracts.coverage import Outcome
+from contracts.vocabulary import FactSource, Language, LossInterval, PostalAddress
+from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.notice import NoticeKind, is_refused_or_reduced, notice_kind, payment_of
 from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
 from notify_svc.texts.languages import CATALOGUES
+from notify_svc.texts.money_account import MoneyAccount, money_account_of
+from notify_svc.texts.proof_code import short_hash
+from notify_svc.texts.rain_account import RainAccount, rain_account_of, rests_on_too_little_rain
+from notify_svc.texts.reasons import Reasons, reasons_of
+
+_AMOUNT_IN_OPENING = frozenset({NoticeKind.PAID_MORE, NoticeKind.PAYMENT_UNCHANGED})
+"""Kinds whose opening says itself what was decided before."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class RouteAccount:
-    """One way the water came in, what was decided about it and why."""
+class Section:
+    """A heading with its paragraphs."""
 
-    route: str
-    outcome: str
-    grounds: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RainRow:
-    """The wettest period of one length against its threshold."""
-
-    hours: str
-    between: str | None
-    measured: str
-    needed: str
-    result: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RainAccount:
-    """What was measured, and at which station."""
-
-    station: str
-    rows: tuple[RainRow, ...]
-    closest: str | None
-    corrections: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MoneyRow:
-    """One step from damage to payment."""
-
-    step: str
-    amount: str
+    heading: str
+    paragraphs: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """Everything an e-mail says, as finished sentences."""
+    """Everything that is written, as finished sentences. `postal_address` are the lines on paper; none in an e-mail."""
 
     texts: TextCatalogue
+    insurer: Insurer
+    postal_address: tuple[str, ...]
     subject: str
     headline: str
     greeting: str
     opening: str
-    replaces_earlier: str | None
+    earlier: tuple[str, ...]
+    date: str
     reference: str
     loss: str
-    ground: str
-    routes: tuple[RouteAccount, ...]
-    second_look: str | None
+    reasons: Reasons
     rain: RainAccount | None
-    money: tuple[MoneyRow, ...]
-    payable: str
-    next_steps: tuple[str, ...]
+    money: MoneyAccount | None
+    sections: tuple[Section, ...]
 
 
-def write_letter(decision: DecisionMade, *, name: str, language: Language) -> Letter:
-    """Return what the customer called `name` reads by e-mail about `decision`."""
+def write_letter(
+    decision: DecisionMade,
+    *,
+    name: str,
+    language: Language,
+    insurer: Insurer,
+    written_at: datetime,
+    postal_address: PostalAddress | None = None,
+) -> Letter:
+    """Return what the reader called `name` is written about `decision`: on paper when there is a `postal_address`."""
     texts = CATALOGUES[language]
     figures = Figures(texts.locale)
-    notice = texts.notices[notice_kind(decision)]
-    is_covered = decision.outcome is Outcome.COVERED
-    has_amount = is_covered and decision.money.payable_cents is not None
+    writer = _Writer(decision, texts, figures, insurer, on_paper=postal_address is not None)
+    notice = texts.notices[writer.kind]
     return Letter(
         texts=texts,
-        subject=_fill(notice.subject, decision, figures).replace(NO_BREAK_SPACE, " "),
+        insurer=insurer,
+        postal_address=() if postal_address is None else _on_envelope(name, postal_address, texts=texts),
+        subject=writer.filled(notice.subject).replace(NO_BREAK_SPACE, " "),
         headline=notice.headline,
         greeting=texts.greeting.format(name=name),
-        opening=_fill(notice.opening, decision, figures),
-        replaces_earlier=texts.replaces_earlier if decision.claim_version > 1 else None,
+        opening=writer.filled(notice.opening),
+        earlier=tuple(writer.earlier()),
+        date=figures.day(written_at),
         reference=decision.claim_reference,
         loss=_loss(decision.loss, texts=texts, figures=figures),
-        ground=texts.grounds[decision.deciding_ground],
-        routes=_routes(decision.findings, texts=texts),
-        second_look=texts.second_look if any(finding.second_look for finding in decision.findings) else None,
-        rain=_rain(decision, texts=texts, figures=figures),
-        money=_money(decision, texts=texts, figures=figures) if has_amount else (),
-        payable=figures.euros(decision.money.payable_cents or 0),
-        next_steps=notice.next_steps,
+        reasons=reasons_of(decision, texts=texts.reasons, figures=figures),
+        rain=rain_account_of(decision, texts=texts.rain, figures=figures),
+        money=money_account_of(decision, texts=texts, figures=figures),
+        sections=tuple(writer.sections()),
     )
 
 
-def _fill(text: str, decision: DecisionMade, figures: Figures) -> str:
-    amount = figures.euros(decision.money.payable_cents or 0)
-    return text.format(reference=decision.claim_reference, amount=amount)
+def _on_envelope(name: str, address: PostalAddress, *, texts: TextCatalogue) -> tuple[str, ...]:
+    postcode = f"{address.postcode[:4]}{NO_BREAK_SPACE}{address.postcode[4:]}"
+    return tuple(
+        line.format(name=name, postcode=postcode, house_number=address.house_number) for line in texts.postal_address
+    )
 
 
 def _loss(loss: LossInterval, *, texts: TextCatalogue, figures: Figures) -> str:
@@ -108,79 +97,118 @@ def _loss(loss: LossInterval, *, texts: TextCatalogue, figures: Figures) -> str:
     return start if start == end else texts.loss_between.format(start=start, end=end)
 
 
-def _routes(findings: tuple[Finding, ...], *, texts: TextCatalogue) -> tuple[RouteAccount, ...]:
-    """Return an account per route; none when there is one route, because the decision is about it alone."""
-    if len(findings) == 1:
-        return ()
-    return tuple(
-        RouteAccount(
-            route=texts.routes[finding.route],
-            outcome=texts.outcomes[finding.outcome],
-            grounds=tuple(
-                texts.grounds[ground.code] for ground in finding.grounds if ground.weight is GroundWeight.DECISIVE
-            ),
+class _Writer:
+    def __init__(
+        self, decision: DecisionMade, texts: TextCatalogue, figures: Figures, insurer: Insurer, *, on_paper: bool
+    ) -> None:
+        self._decision = decision
+        self._texts = texts
+        self._figures = figures
+        self._insurer = insurer
+        self._on_paper = on_paper
+        self._payment = payment_of(decision)
+        self.kind = notice_kind(decision)
+
+    def filled(self, text: str) -> str:
+        """Return `text` with the amounts, the reference and where to turn to."""
+        payment, figures = self._payment, self._figures
+        return text.format(
+            reference=self._decision.claim_reference,
+            amount=figures.euros(payment.now_cents),
+            before=figures.euros(payment.before_cents),
+            total=figures.euros(payment.total_cents),
+            phone=self._insurer.phone.replace(" ", NO_BREAK_SPACE),
+            address=self._insurer.address,
         )
-        for finding in findings
-    )
+
+    def earlier(self) -> Iterator[str]:
+        """Yield what a new version says about the one before: that it is replaced, and what was to be paid."""
+        if self._decision.claim_version == 1:
+            return
+        texts, payment = self._texts, self._payment
+        yield texts.replaces_earlier
+        if self.kind in _AMOUNT_IN_OPENING:
+            return
+        if payment.before_cents:
+            is_kept = self._decision.money.payable_cents is None or payment.total_cents >= payment.before_cents
+            yield self.filled(texts.paid_before_and_kept if is_kept else texts.paid_before)
+        elif payment.now_cents:
+            yield texts.nothing_before
+
+    def sections(self) -> Iterator[Section]:
+        """Yield what follows the accounts: how it was decided, what happens next, the ways out, how to check it."""
+        texts, notice = self._texts, self._texts.notices[self.kind]
+        corrections = (texts.rain.corrections,) if rests_on_too_little_rain(self._decision) else ()
+        yield Section(heading=texts.next_heading, paragraphs=(*notice.next_steps, *corrections))
+        yield Section(heading=texts.decision.heading, paragraphs=tuple(self._how_it_was_decided()))
+        yield self._ways_out() if is_refused_or_reduced(self._decision) else self._question()
+        yield Section(heading=texts.contact.check_heading, paragraphs=tuple(self._how_to_check()))
+
+    def _how_it_was_decided(self) -> Iterator[str]:
+        texts = self._texts.decision
+        used = self._figures.joined(list(self._used()))
+        if self.kind is NoticeKind.REFERRED:
+            yield texts.referred
+            yield texts.used.format(used=used)
+            return
+        is_whole = self._decision.outcome is not Outcome.REFERRED
+        yield texts.automated if is_whole else texts.partly_automated
+        yield texts.used.format(used=used)
+        yield texts.rights
+
+    def _used(self) -> Iterator[str]:
+        """Yield what the decision rests on."""
+        decision, texts = self._decision, self._texts.decision
+        yield texts.report
+        if decision.turned_statements:
+            yield texts.earlier_report
+        if decision.customer_id is not None:
+            yield texts.policy.format(product=decision.product_version)
+        if decision.rain is not None:
+            yield texts.rain
+        sources = set(_sources(decision))
+        yield from (text for source, text in texts.sources.items() if source in sources)
+        if decision.possible_duplicate_of is not None or _shares_an_event(decision):
+            yield texts.other_reports
+
+    def _ways_out(self) -> Section:
+        contact = self._texts.contact
+        review = contact.review_by_post if self._on_paper else contact.review
+        complaint = contact.complaint_by_post if self._on_paper else contact.complaint
+        return Section(
+            heading=contact.disagree_heading,
+            paragraphs=tuple(self.filled(text) for text in (review, complaint, contact.institute)),
+        )
+
+    def _question(self) -> Section:
+        contact = self._texts.contact
+        question = contact.question_by_post if self._on_paper else contact.question
+        return Section(heading=contact.question_heading, paragraphs=(self.filled(question),))
+
+    def _how_to_check(self) -> Iterator[str]:
+        contact, rain = self._texts.contact, self._decision.rain
+        proof = short_hash(self._decision.proof_sha256).replace(" ", NO_BREAK_SPACE)
+        yield contact.check.format(proof=proof)
+        if rain is not None and rain.stations:
+            stations = self._figures.joined(
+                [
+                    contact.station_number.format(station=one.station.name, number=one.station.number)
+                    for one in rain.stations
+                ]
+            )
+            yield contact.measured_hours.format(stations=stations)
 
 
-def _rain(decision: DecisionMade, *, texts: TextCatalogue, figures: Figures) -> RainAccount | None:
-    rain = decision.rain
-    if rain is None:
-        return None
-    distance = figures.distance(rain.distance_metres)
-    is_denied = notice_kind(decision) is NoticeKind.DENIED
-    return RainAccount(
-        station=texts.rain.station.format(station=rain.station_name, distance=distance),
-        rows=tuple(_rain_row(margin, texts=texts, figures=figures) for margin in rain.margins),
-        closest=_closest(rain, texts=texts, figures=figures),
-        corrections=texts.rain.corrections if is_denied else None,
-    )
+def _sources(decision: DecisionMade) -> Iterator[FactSource]:
+    """Yield who contributed what the decision rests on, beside the customer."""
+    grounds = [*decision.grounds, *(ground for finding in decision.findings for ground in finding.grounds)]
+    for ground in grounds:
+        for fact in ground.facts:
+            if fact.source is not None:
+                yield fact.source
+    for item in decision.items:
+        yield item.estimated_by
 
 
-def _rain_row(margin: WindowMargin, *, texts: TextCatalogue, figures: Figures) -> RainRow:
-    rain = texts.rain
-    between = None
-    if margin.starts_at is not None and margin.ends_at is not None:
-        between = rain.between.format(start=figures.moment(margin.starts_at), end=figures.moment(margin.ends_at))
-    measured = margin.best_sum_tenths_mm
-    return RainRow(
-        hours=rain.hours.format(hours=margin.within_hours),
-        between=between,
-        measured=rain.unknown if measured is None else figures.millimetres(measured),
-        needed=figures.millimetres(margin.at_least_tenths_mm),
-        result=_rain_result(margin.margin_tenths_mm, texts=texts, figures=figures),
-    )
-
-
-def _rain_result(margin_tenths_mm: int | None, *, texts: TextCatalogue, figures: Figures) -> str:
-    if margin_tenths_mm is None:
-        return texts.rain.undetermined
-    if margin_tenths_mm >= 0:
-        return texts.rain.reached
-    return texts.rain.short.format(shortfall=figures.millimetres(-margin_tenths_mm))
-
-
-def _closest(rain: RainEvidence, *, texts: TextCatalogue, figures: Figures) -> str | None:
-    """Return the sentence with the smallest shortfall, when the rain is known to have been too little."""
-    measured = [
-        (-margin.margin_tenths_mm, margin.best_sum_tenths_mm, margin)
-        for margin in rain.margins
-        if margin.margin_tenths_mm is not None and margin.best_sum_tenths_mm is not None
-    ]
-    if rain.establishment is not Establishment.NOT_ESTABLISHED or not measured:
-        return None
-    shortfall, best_sum, margin = min(measured, key=lambda candidate: candidate[0])
-    return texts.rain.closest.format(
-        measured=figures.millimetres(best_sum),
-        hours=margin.within_hours,
-        needed=figures.millimetres(margin.at_least_tenths_mm),
-        shortfall=figures.millimetres(shortfall),
-    )
-
-
-def _money(decision: DecisionMade, *, texts: TextCatalogue, figures: Figures) -> tuple[MoneyRow, ...]:
-    return tuple(
-        MoneyRow(step=texts.money.steps[step.code], amount=figures.euros(step.amount_cents))
-        for step in decision.money.steps
-    )
+def _shares_an_event(decision: DecisionMade) -> bool:
+    return any(deductible.borne_by_others_cents for deductible in decision.money.deductibles)

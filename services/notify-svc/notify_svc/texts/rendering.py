@@ -18,9 +18,9 @@ _TEXT = _templates.get_template("decision.txt.j2")
 _HTML = _templates.get_template("decision.html.j2")
 
 
-def render_text(letter: Letter, *, insurer: str) -> str:
-    return _TEXT.render(letter=letter, texts=letter.texts, insurer=insurer)
+def render_text(letter: Letter) -> str:
+    return _TEXT.render(letter=letter, texts=letter.texts)
 
 
-def render_html(letter: Letter, *, insurer: str) -> str:
-    return _HTML.render(letter=letter, texts=letter.texts, insurer=insurer)
+def render_html(letter: Letter) -> str:
+    return _HTML.render(letter=letter, texts=letter.texts)

@@ -7,14 +7,16 @@ import pytest
 from contracts.vocabulary import Channel
 from notify_svc.domain.messages import DecidedClaim, State, plan_messages
 
-CLAIM, CUSTOMER = UUID(int=1), UUID(int=2)
+CLAIM, CUSTOMER, REPORT, JOINED = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
 
 
 def claim(*, version: int = 1, customer_id: UUID | None = CUSTOMER) -> DecidedClaim:
-    return DecidedClaim(claim_id=CLAIM, claim_version=version, customer_id=customer_id, trace=None)
+    return DecidedClaim(
+        claim_id=CLAIM, claim_version=version, customer_id=customer_id, report_ids=(REPORT, JOINED), trace=None
+    )
 
 
-def test_a_decision_brings_one_message_per_channel() -> None:
+def test_a_decision_brings_one_message_per_channel_and_no_letter_yet() -> None:
     planned = plan_messages([claim()], newest_versions={}, reachable={CUSTOMER})
 
     assert [(message.claim, message.channel) for message in planned] == [
@@ -28,7 +30,11 @@ def test_a_decision_brings_one_message_per_channel() -> None:
     [
         ([claim()], {}, {CUSTOMER}, [State.DUE]),
         ([claim()], {}, set(), [State.AWAITING_CONTACT]),
-        ([claim(customer_id=None)], {}, set(), [State.NO_ADDRESS]),
+        ([claim()], {}, {REPORT}, [State.AWAITING_CONTACT]),
+        ([claim(customer_id=None)], {}, set(), [State.AWAITING_CONTACT]),
+        ([claim(customer_id=None)], {}, {CUSTOMER}, [State.AWAITING_CONTACT]),
+        ([claim(customer_id=None)], {}, {REPORT}, [State.DUE]),
+        ([claim(customer_id=None)], {}, {JOINED}, [State.DUE]),
         ([claim(version=1)], {CLAIM: 2}, {CUSTOMER}, [State.SUPERSEDED]),
         ([claim(version=2)], {CLAIM: 2}, {CUSTOMER}, [State.DUE]),
         ([claim(version=1), claim(version=2)], {}, {CUSTOMER}, [State.SUPERSEDED, State.DUE]),

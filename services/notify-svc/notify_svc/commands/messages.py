@@ -1,4 +1,4 @@
-"""The operator's commands of notify-svc."""
+"""`messages in-doubt`: which messages may have been sent although no answer was received."""
 
 from __future__ import annotations
 
@@ -24,11 +24,9 @@ async def list_messages(_: argparse.Namespace, runtime: Runtime) -> int:
     return 0
 
 
-COMMANDS = (
-    Command(
-        "messages",
-        "list messages that may have been sent although no answer was received",
-        add_messages_arguments,
-        list_messages,
-    ),
+COMMAND = Command(
+    "messages",
+    "list messages that may have been sent although no answer was received",
+    add_messages_arguments,
+    list_messages,
 )

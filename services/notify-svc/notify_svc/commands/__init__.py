@@ -1,0 +1,13 @@
+"""The operator's commands of notify-svc, one module each."""
+
+from __future__ import annotations
+
+from chassis.service import Command
+from notify_svc.commands import messages
+from notify_svc.commands.letters import letters_command
+from notify_svc.settings import Settings
+
+
+def commands(settings: Settings) -> tuple[Command, ...]:
+    """Return the commands that a service with `settings` has."""
+    return (messages.COMMAND, letters_command(settings.insurer))
