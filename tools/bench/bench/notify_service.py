@@ -14,7 +14,12 @@ from notify_svc.domain.attempts import Accepted, Result
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.settings import Settings
 
-SETTINGS = {"MAIL_FROM": "bench@example.org", "SEND_CONCURRENCY": "500"}
+SETTINGS = {
+    "MAIL_FROM": "bench@example.org",
+    "SEND_CONCURRENCY": "500",
+    "INSURER_PHONE": "088 123 45 67",
+    "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
+}
 """Without a network a message waits for nobody: as many at once as a batch of decisions brings."""
 
 

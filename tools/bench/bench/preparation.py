@@ -46,14 +46,15 @@ async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str,
         processes.start(service_program(service, environment=own[service]))
     async with asyncio.timeout(_CONSUMED_SECONDS):
         for service, count in _CONSUMERS.items():
-            await _until_counted(count, storm.policies, database_url=databases[service])
+            await _until_counted(count, storm.policies, database_url=databases[service], processes=processes)
     await processes.stop()
 
 
-async def _until_counted(query: str, expected: int, *, database_url: str) -> None:
+async def _until_counted(query: str, expected: int, *, database_url: str, processes: Processes) -> None:
     connection = await asyncpg.connect(database_url)
     try:
         while await connection.fetchval(query) < expected:
+            processes.check_alive()
             await asyncio.sleep(0.1)
         await connection.execute("VACUUM ANALYZE")
     finally:
