@@ -83,8 +83,8 @@ def deductibles_of(
     either family; None when neither the claim nor the others have any. Such damage ties both events together: what it
     made the one bear, the other need not.
     """
-    events = {family: _event(family, own=own, others=others, either=either) for family in PerilFamily}
-    tied = [tuple(PerilFamily)] if either else [(family,) for family in own]
+    events = {family: _event(family, own=own, others=others, either=either) for family in _FAMILIES}
+    tied = [_FAMILIES] if either else [(family,) for family in _FAMILIES if family in own]
     return tuple(
         borne
         for families in tied
@@ -104,24 +104,26 @@ def _share(
     by_others = {family: others[family].borne_cents if family in others else 0 for family in families}
     borne_by_others_cents = sum(by_others.values())
     left_cents = max(0, sum(by_event.values()) - borne_by_others_cents)
-    borne = []
-    for family in sorted(own.keys() & by_event.keys(), key=lambda family: by_others[family] - by_event[family]):
+    borne_cents = dict.fromkeys(families, 0)
+    for family in sorted(families, key=lambda family: by_others[family] - by_event[family]):
         # A claim that comes to belong to an event of others must not cost more for that.
-        borne_cents = min(left_cents, deductible.of_event_cents(own[family]))
-        left_cents -= borne_cents
-        borne.append(
-            EventDeductible(
-                family=family,
-                chosen_cents=deductible.chosen_cents,
-                minimum_cents=deductible.minimum_cents if events[family].heavy_cents else 0,
-                event_covered_cents=events[family].covered_cents,
-                event_heavy_cents=events[family].heavy_cents,
-                borne_by_event_cents=by_event[family],
-                borne_by_others_cents=min(borne_by_others_cents, by_event[family] - borne_cents),
-                borne_cents=borne_cents,
-            )
+        alone_cents = deductible.of_event_cents(own.get(family, _NO_DAMAGE))
+        borne_cents[family] = min(left_cents, alone_cents)
+        left_cents -= borne_cents[family]
+    return [
+        EventDeductible(
+            family=family,
+            chosen_cents=deductible.chosen_cents,
+            minimum_cents=deductible.minimum_cents if events[family].heavy_cents else 0,
+            event_covered_cents=events[family].covered_cents,
+            event_heavy_cents=events[family].heavy_cents,
+            borne_by_event_cents=by_event[family],
+            borne_by_others_cents=min(borne_by_others_cents, by_event[family] - borne_cents[family]),
+            borne_cents=borne_cents[family],
         )
-    return borne
+        for family in families
+        if family in own
+    ]
 
 
 def _event(
@@ -152,4 +154,5 @@ def _charged_to(cause: Finding, *, findings: Sequence[Finding], rain: Rain) -> C
     return ChargedTo(family, ground in _REST_ON_HEAVY_PRECIPITATION, ground)
 
 
+_FAMILIES = tuple(PerilFamily)
 _NO_DAMAGE = Damage()

@@ -19,8 +19,8 @@ CREATE INDEX event_use_in_order ON event_use (policy_number, family, loss_from_a
 -- any more: their limit begins anew for events of before. Nor can how much of the damage rests on heavy weather: what was
 -- borne is the least of it that can have been, and less is never worse for the customer.
 INSERT INTO event_use
-SELECT claim_id, family, policy_number, loss_from_at, coalesce(payable_cents, 0) + used_cents, used_cents, 0, 0, used_cents,
-       proof_sha256
-  FROM deductible_use JOIN claim USING (claim_id, policy_number) JOIN decision USING (claim_id, claim_version);
+SELECT claim_id, used.family, used.policy_number, used.loss_from_at, coalesce(payable_cents, 0) + used_cents, used_cents,
+       0, 0, used_cents, proof_sha256
+  FROM deductible_use AS used JOIN claim USING (claim_id) JOIN decision USING (claim_id, claim_version);
 
 DROP TABLE deductible_use;

@@ -113,3 +113,24 @@ def test_a_claim_that_joins_an_event_never_bears_more_than_alone() -> None:
 
 def test_an_event_without_heavy_weather_names_no_minimum() -> None:
     assert money_on(covered(100_000, DIRECT_RAIN)).deductibles[RAIN].minimum_cents == 0
+
+
+def test_deductibles_are_listed_by_family_whatever_the_order_of_items() -> None:
+    rain, flood = covered(60_000, HEAVY_RAIN), covered(60_000, REGIONAL_FLOOD)
+    either = covered(60_000, HEAVY_RAIN, REGIONAL_FLOOD)
+
+    for items in ([flood, rain], [flood, either, rain]):
+        decided = money_on(*items, deductible_cents=50_000)
+        assert [each.family for each in decided.money.deductibles] == [RAIN, FLOOD]
+        assert [each.borne_cents for each in decided.money.deductibles] == [50_000, 50_000]
+
+
+def test_what_ties_both_events_is_borne_where_others_have_borne_least() -> None:
+    ambiguous = {"either_cents": 10_000, "estimated_cents": 10_000}
+    beside = [others(RAIN, covered_cents=90_000, borne_cents=50_000, **ambiguous), others(FLOOD, **ambiguous)]
+
+    decided = money_on(
+        covered(80_000, HEAVY_RAIN), covered(80_000, REGIONAL_FLOOD), deductible_cents=50_000, beside=beside
+    )
+
+    assert {family: each.borne_cents for family, each in decided.deductibles.items()} == {RAIN: 0, FLOOD: 50_000}
