@@ -7,39 +7,21 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from claims_svc.domain.product import CURRENT_PRODUCT
+from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours, ended_at
+from contracts.claims import RAINFALL_REQUESTED
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.policy import POLICY_CHANGED, PolicyChanged
-from contracts.vocabulary import (
-    Cover,
-    Establishment,
-    Fact,
-    LossInterval,
-    RainThreshold,
-    Truth,
-    WaterReading,
-)
-from contracts.weather import (
-    RAINFALL_ASSESSED,
-    HourlySeries,
-    Quality,
-    RainfallAssessed,
-    ReadingAssessment,
-    ReadingVerdict,
-    StationAssessment,
-    UndeterminedReason,
-    WindowAssessment,
-)
+from contracts.vocabulary import Cover, Fact, LossInterval, Truth, WaterReading
+from contracts.weather import RAINFALL_ASSESSED, HourlySeries, RainfallAssessed
 
 LOSS_AT = datetime(2021, 7, 15, 1, 30, tzinfo=UTC)
 YES, NO = Fact(value=Truth.TRUE), Fact(value=Truth.FALSE)
 HEAVY_RAIN_CAME_IN = LossFacts(precipitation_left_its_course=YES, came_through_open_window_or_door=NO)
 GROUNDWATER_CAME_IN = LossFacts(groundwater_entered=YES, came_through_cellar_wall=NO)
 POLICY_NUMBER = "123456-531-04"
-_ELL = RAINFALL_ASSESSED.examples[0].stations[0].station
 _RAIN = CURRENT_PRODUCT.rain
 _HOUR = timedelta(hours=1)
-_LAGS = {WaterReading.SURFACE_WATER: _RAIN.surface_water, WaterReading.GROUNDWATER: _RAIN.groundwater}
-_LONGEST_WINDOW = max(threshold.within_hours for threshold in _RAIN.thresholds)
+_READINGS = {reading.reading: reading for reading in (_RAIN.surface_water, _RAIN.groundwater)}
 
 
 def report(
@@ -98,75 +80,24 @@ def rainfall_answer(
 
     A loss on the hour is not what it is made for: two hours would hold its moment.
     """
+    question = RAINFALL_REQUESTED.examples[0].model_copy(
+        update={
+            "claim_id": claim_id,
+            "request_version": request_version,
+            "loss": LossInterval(from_at=loss_at, until_at=loss_at),
+            "readings": tuple(_READINGS[reading] for reading in readings),
+        }
+    )
     loss_hour_ends_at = loss_at.replace(minute=0) + _HOUR
-    hours_before = max(_LAGS[reading].may_lag_at_most_hours for reading in readings) + _LONGEST_WINDOW
-    series: list[int | None] = [0] * (hours_before + _LONGEST_WINDOW + 1)
-    by_loss = tenths_mm // 2
-    series[hours_before], series[hours_before + 1] = by_loss, tenths_mm - by_loss
-    if hours_missing:
-        series[hours_before + 2 :] = [None] * (_LONGEST_WINDOW - 1)
-    windows = tuple(
-        _window(threshold, tenths_mm, loss_hour_ends_at=loss_hour_ends_at, hours_missing=hours_missing)
-        for threshold in _RAIN.thresholds
+    rain = {loss_hour_ends_at: tenths_mm // 2, loss_hour_ends_at + _HOUR: tenths_mm - tenths_mm // 2}
+    hours = [ended_at(hour) for hour in asked_hours(question)]
+    last_measured = loss_hour_ends_at + _HOUR if hours_missing else hours[-1]
+    series = HourlySeries(
+        first_hour_ends_at=hours[0],
+        tenths_mm=tuple(rain.get(hour, 0) if hour <= last_measured else None for hour in hours),
     )
-    found = [window.establishment for window in windows]
-    establishment = Establishment.ESTABLISHED if Establishment.ESTABLISHED in found else found[0]
-    final = establishment is not Establishment.UNDETERMINED
-    reason = None if final else UndeterminedReason.MISSING_HOURS
-    cloudburst = _truth(by_loss >= _RAIN.cloudburst.at_least_tenths_mm)
-    recent_rain = _truth(by_loss >= _RAIN.recent_rain.at_least_tenths_mm)
-    station = StationAssessment(
-        station=_ELL,
-        distance_metres=2_047,
-        readings=tuple(
-            ReadingAssessment(reading=reading, establishment=establishment, undetermined_reason=reason, windows=windows)
-            for reading in readings
-        ),
-        cloudburst=cloudburst,
-        cloudburst_tenths_mm=by_loss,
-        recent_rain=recent_rain,
-        recent_rain_tenths_mm=by_loss,
-        hours=HourlySeries(
-            first_hour_ends_at=loss_hour_ends_at - hours_before * _HOUR,
-            tenths_mm=tuple(series),
-        ),
-        quality=Quality.VALIDATED,
+    station = RAINFALL_ASSESSED.examples[0].stations[0].model_copy(update={"hours": series})
+    stated = RAINFALL_ASSESSED.examples[0].model_copy(
+        update={"assessment_version": assessment_version, "stations": (station,)}
     )
-    return RainfallAssessed(
-        claim_id=claim_id,
-        request_version=request_version,
-        assessment_version=assessment_version,
-        readings=tuple(
-            ReadingVerdict(reading=reading, establishment=establishment, final=final, undetermined_reason=reason)
-            for reading in readings
-        ),
-        cloudburst=cloudburst,
-        recent_rain=recent_rain,
-        final=final,
-        stations=(station,),
-    )
-
-
-def _truth(holds: bool) -> Truth:
-    return Truth.TRUE if holds else Truth.FALSE
-
-
-def _window(
-    threshold: RainThreshold, tenths_mm: int, *, loss_hour_ends_at: datetime, hours_missing: bool
-) -> WindowAssessment:
-    """Return the earliest window with both hours of rain."""
-    reached = tenths_mm >= threshold.at_least_tenths_mm
-    otherwise = Establishment.UNDETERMINED if hours_missing else Establishment.NOT_ESTABLISHED
-    ends_at = loss_hour_ends_at + _HOUR
-    return WindowAssessment(
-        within_hours=threshold.within_hours,
-        at_least_tenths_mm=threshold.at_least_tenths_mm,
-        best_sum_tenths_mm=tenths_mm,
-        starts_at=ends_at - threshold.within_hours * _HOUR,
-        ends_at=ends_at,
-        loss_hour_ends_at=loss_hour_ends_at,
-        rain_by_loss_tenths_mm=tenths_mm // 2,
-        lag_minutes=0,
-        missing_hours=threshold.within_hours - 2 if hours_missing else 0,
-        establishment=Establishment.ESTABLISHED if reached else otherwise,
-    )
+    return answer_from_hours(stated, question=question)

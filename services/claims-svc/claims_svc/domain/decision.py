@@ -95,6 +95,7 @@ def decision_on(
     proved = proof.build(
         case,
         verdict,
+        joined=claim.joined,
         claim_version=claim_version,
         decided_at=now,
         previous_sha256=previous_sha256,

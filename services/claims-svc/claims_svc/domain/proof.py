@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -14,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
 from claims_svc.domain.verdict import Verdict, decide
-from contracts.loss_reports import LossFacts
+from contracts.loss_reports import LossFacts, LossReported
 from contracts.rain_stations import register_sha256
 from contracts.topic import Event
 from contracts.vocabulary import Sha256, Version
@@ -82,11 +83,14 @@ def build(
     case: Case,
     verdict: Verdict,
     *,
+    joined: Sequence[LossReported] = (),
     claim_version: int,
     decided_at: datetime,
     previous_sha256: str | None,
 ) -> Proof:
     """Prove `verdict`, which is `decide(case.basis)`. `previous_sha256` is the proof of the version before.
+
+    `joined` are the other reports of the same loss.
 
     The proof holds whole numbers only and keys in ASCII, so that sorting the keys makes it canonical. It names no
     policy, person or address: of the home the measured place and the area of the postcode. A fact that nobody gave is
@@ -97,7 +101,7 @@ def build(
         claim_version=claim_version,
         decided_at=decided_at,
         previous_sha256=previous_sha256,
-        sources=_sources_of(case),
+        sources=_sources_of(case, joined=joined),
         basis=case.basis,
         verdict=verdict,
     )
@@ -105,9 +109,9 @@ def build(
     return Proof(canonical=canonical, sha256=sha256_of(canonical))
 
 
-def _sources_of(case: Case) -> Sources:
+def _sources_of(case: Case, *, joined: Sequence[LossReported]) -> Sources:
     return Sources(
-        reports_sha256=(event_sha256(case.report),),
+        reports_sha256=tuple(event_sha256(report) for report in (case.report, *joined)),
         policy_sha256=None if case.policy is None else event_sha256(case.policy),
         rain_register_sha256=None if case.rain is None else register_sha256(),
     )

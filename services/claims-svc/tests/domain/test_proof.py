@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import rfc8785
@@ -15,6 +15,7 @@ from claims_svc.domain.proof_check import broken_links, differences
 from contracts.rain_stations import register_sha256
 from contracts.vocabulary import LossInterval
 
+DECIDED_AT = datetime(2021, 7, 19, 8, 0, 4, 120_000, tzinfo=UTC)
 CASES = [
     rain_case(FORTY_IN_A_DAY),
     rain_case({}),
@@ -77,6 +78,10 @@ def test_a_proof_names_what_it_was_decided_on() -> None:
     """Whoever holds the report or the policy recognises it; the question and its answer stand in the proof whole."""
     claim = rain_case(FORTY_IN_A_DAY)
     contents = json.loads(prove(claim).canonical)
+    other = claim.report.model_copy(update={"report_id": claim.claim_id})
+    together = proof.build(
+        claim, verdict_on(claim), joined=[other], claim_version=1, decided_at=DECIDED_AT, previous_sha256=None
+    )
     corrected = replace(claim, report=claim.report.model_copy(update={"report_version": 2}))
 
     assert contents["sources"] == {
@@ -86,6 +91,10 @@ def test_a_proof_names_what_it_was_decided_on() -> None:
         "hour_files_sha256": [],
     }
     assert json.loads(prove(corrected).canonical)["sources"]["reports_sha256"] != contents["sources"]["reports_sha256"]
+    assert json.loads(together.canonical)["sources"]["reports_sha256"] == [
+        proof.event_sha256(claim.report),
+        proof.event_sha256(other),
+    ]
     assert contents["basis"]["question"]["request_version"] == contents["basis"]["rain"]["request_version"] == 1
 
 
