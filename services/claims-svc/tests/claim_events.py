@@ -42,7 +42,7 @@ _LAGS = {WaterReading.SURFACE_WATER: _RAIN.surface_water, WaterReading.GROUNDWAT
 _LONGEST_WINDOW = max(threshold.within_hours for threshold in _RAIN.thresholds)
 
 
-def report(
+def report(  # noqa: PLR0913 - a test names what of a report matters to it
     *,
     report_id: UUID | None = None,
     report_version: int = 1,
@@ -113,11 +113,13 @@ def rainfall_answer(
     establishment = Establishment.ESTABLISHED if Establishment.ESTABLISHED in found else found[0]
     final = establishment is not Establishment.UNDETERMINED
     reason = None if final else UndeterminedReason.MISSING_HOURS
-    cloudburst = _truth(by_loss >= _RAIN.cloudburst.at_least_tenths_mm)
-    recent_rain = _truth(by_loss >= _RAIN.recent_rain.at_least_tenths_mm)
+    cloudburst, recent_rain = (
+        Truth.TRUE if by_loss >= threshold.at_least_tenths_mm else Truth.FALSE
+        for threshold in (_RAIN.cloudburst, _RAIN.recent_rain)
+    )
     station = StationAssessment(
         station=_ELL,
-        distance_metres=2_047,
+        distance_metres=2_045,
         readings=tuple(
             ReadingAssessment(reading=reading, establishment=establishment, undetermined_reason=reason, windows=windows)
             for reading in readings
@@ -145,10 +147,6 @@ def rainfall_answer(
         final=final,
         stations=(station,),
     )
-
-
-def _truth(holds: bool) -> Truth:
-    return Truth.TRUE if holds else Truth.FALSE
 
 
 def _window(

@@ -16,7 +16,9 @@ from claims_svc.repository import claims, decisions, human_reviews, joined_repor
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     show = actions.add_parser("show", help="one claim with its decisions and reviews, as one JSON object")
-    show.add_argument("--report", type=UUID, required=True, metavar="ID", help="id of the report that opened or joined it")
+    show.add_argument(
+        "--report", type=UUID, required=True, metavar="ID", help="id of the report that opened or joined it"
+    )
     listing = actions.add_parser("list", help="all claims in the order they were opened, one JSON object a line")
     stored = [state.value for state in ClaimState if state is not ClaimState.REPORTED]
     listing.add_argument("--state", choices=stored, help="only claims in this state")
