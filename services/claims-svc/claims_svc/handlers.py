@@ -287,16 +287,7 @@ async def _store(changes: Changes, work: Work) -> None:
     connection = work.connection
     if changes.policies:
         await policies.store(connection, policies=changes.policies.values())
-    if changes.opened:
-        await claims.insert(connection, claims=list(changes.opened.values()))
-    if changes.restated:
-        await claims.restate(connection, claims=[changes.updated[claim_id] for claim_id in changes.restated])
-    if changes.left:
-        await joined_reports.delete(connection, report_ids=changes.left)
-    if changes.joined:
-        await joined_reports.store(connection, joined=changes.joined.values(), now=work.now)
-    if changes.updated:
-        await claims.update(connection, claims=list(changes.updated.values()))
+    await _store_claims(changes, work)
     if changes.rainfall:
         await rainfall.store(connection, answers=list(changes.rainfall.values()))
     if changes.decisions:
@@ -309,6 +300,20 @@ async def _store(changes: Changes, work: Work) -> None:
     for event, trace in changes.published:
         work.publish(event, trace=trace)
     work.after_commit(partial(_log, changes))
+
+
+async def _store_claims(changes: Changes, work: Work) -> None:
+    connection = work.connection
+    if changes.opened:
+        await claims.insert(connection, claims=list(changes.opened.values()))
+    if changes.updated:
+        await claims.update(connection, claims=list(changes.updated.values()))
+    if changes.restated:
+        await claims.restate(connection, claims=[changes.updated[claim_id] for claim_id in changes.restated])
+    if changes.left:
+        await joined_reports.delete(connection, report_ids=changes.left)
+    if changes.joined:
+        await joined_reports.store(connection, joined=changes.joined.values(), now=work.now)
 
 
 async def _set_timers(changes: Changes, work: Work) -> None:

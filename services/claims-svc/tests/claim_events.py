@@ -24,7 +24,7 @@ _HOUR = timedelta(hours=1)
 _READINGS = {reading.reading: reading for reading in (_RAIN.surface_water, _RAIN.groundwater)}
 
 
-def report(
+def report(  # noqa: PLR0913 - a test names what of a report matters to it
     *,
     report_id: UUID | None = None,
     report_version: int = 1,

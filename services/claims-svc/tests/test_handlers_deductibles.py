@@ -1,4 +1,4 @@
-"""Claims of one event bear its deductible once. Theirs is damage of two kinds: two reports of one kind can be the same."""
+"""Claims of one event bear its deductible once. Theirs is damage of two kinds: of one kind it could be the same."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from claims_driver import ClaimsDriver
 
 from claims_svc import handlers
 from contracts.claims import DecisionMade
-from contracts.loss_reports import LossFacts, LossReported
+from contracts.loss_reports import DamageKind, LossFacts, LossReported
 
 OTHER_NUMBER = "654321-531-04"
 FACTS = [HEAVY_RAIN_CAME_IN, GROUNDWATER_CAME_IN]
@@ -46,10 +46,15 @@ class History:
         )
         await self._slices()
 
-    async def reported(self, *, hours_before: int, facts: LossFacts, damage_cents: int) -> None:
+    async def reported(self, *, hours_before: int, facts: LossFacts, damage_cents: int, kind: DamageKind) -> None:
         """Let a loss be reported."""
-        loss_at = LOSS_AT - timedelta(hours=hours_before)
-        reported = report(policy_number=self.policy_number, loss_at=loss_at, facts=facts, damage_cents=damage_cents)
+        reported = report(
+            policy_number=self.policy_number,
+            loss_at=LOSS_AT - timedelta(hours=hours_before),
+            facts=facts,
+            damage_cents=damage_cents,
+            kind=kind,
+        )
         self.reports.append(reported)
         await self.driver.report(reported)
         await self._slices()
@@ -116,14 +121,19 @@ class History:
 
 
 async def covered(history: History, chance: random.Random, *, hours_apart: int) -> int:
-    """Let some claims be opened and mostly covered; return how many there are."""
+    """Let some claims be opened and mostly covered; return how many there are.
+
+    Each four of them are of four kinds of damage and `hours_apart`, so that none can be a duplicate of another.
+    """
+    kinds = list(DamageKind)
     count = chance.randrange(5, 12)
     await history.policies((1, chance.choice([0, 50_000])))
     for index in range(count):
         await history.reported(
-            hours_before=hours_apart * index,
+            hours_before=hours_apart * (index % len(kinds)) + 400 * (index // len(kinds)),
+            kind=kinds[index % len(kinds)],
             facts=chance.choice(FACTS),
-            damage_cents=chance.choice([10_000, 184_000, 400_000]),
+            damage_cents=chance.choice([10_000, 60_000, 400_000]),
         )
     for index in range(count):
         await history.rained(index, 1, chance.choice([399, 400, 402]))

@@ -25,10 +25,11 @@ from claims_svc.domain.decision import StandingDecision
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.working_set import Changes, WorkingSet
 from contracts.claims import DecisionMade
+from contracts.loss_reports import DamageKind, LossReported
 from contracts.policy import PolicyChanged
 from contracts.topic import Event
 
-CLAIMS = {UUID(int=1): UUID(int=101), UUID(int=2): UUID(int=102)}
+CLAIMS = {UUID(int=number): UUID(int=100 + number) for number in (1, 2, 3)}
 """Report id → the id its claim is to have."""
 LOSSES = [LOSS_AT, LOSS_AT + timedelta(hours=10), LOSS_AT + timedelta(days=4)]
 POLICY_NUMBERS = [POLICY_NUMBER, "654321-531-04"]
@@ -45,6 +46,7 @@ class StoredState:
     standing: dict[UUID, StandingDecision] = field(default_factory=dict)
     deadlines: dict[tuple[str, UUID], datetime | None] = field(default_factory=dict)
     published: list[Event] = field(default_factory=list)
+    joined: dict[UUID, tuple[UUID, LossReported]] = field(default_factory=dict)
 
     def apply(self, arrivals: Sequence[Arrival]) -> None:
         """Apply events and ended waits in one batch."""
@@ -59,10 +61,22 @@ class StoredState:
             arrival(working_set)
         self.store(working_set.changes)
 
+    def working_set(self) -> WorkingSet:
+        return WorkingSet(
+            policies=self.policies,
+            claims=self.claims,
+            uses=EventUses(use for of_claim in self.uses.values() for use in of_claim),
+            standing=self.standing,
+            now=OPENED_AT,
+        )
+
     def store(self, changes: Changes) -> None:
         """Keep what changed."""
         self.policies |= changes.policies
         self.claims |= changes.opened | changes.updated
+        for report_id in changes.left:
+            self.joined.pop(report_id, None)
+        self.joined |= changes.joined
         self.uses |= changes.event_uses
         self.deadlines |= changes.deadlines
         self.published += [event for event, _ in changes.published]
@@ -79,7 +93,8 @@ def reports(draw: st.DrawFn) -> Arrival:
         policy_number=draw(st.sampled_from(POLICY_NUMBERS)),
         loss_at=draw(st.sampled_from(LOSSES)),
         facts=draw(st.sampled_from([HEAVY_RAIN_CAME_IN, GROUNDWATER_CAME_IN])),
-        damage_cents=draw(st.sampled_from([10_000, 184_000, 400_000])),
+        damage_cents=draw(st.sampled_from([10_000, 400_000])),
+        kind=draw(st.sampled_from([DamageKind.BUILDINGS, DamageKind.CONTENTS])),
     )
     return lambda working_set: working_set.apply_report(reported, new_claim_id=CLAIMS[report_id], trace=None)
 
@@ -138,6 +153,41 @@ def test_one_batch_gives_what_a_batch_for_each_event_gives(history: list[Arrival
     assert together.published == apart.published
     assert together.claims == apart.claims
     assert together.uses == apart.uses
+
+
+@settings(deadline=None)
+@given(histories)
+def test_every_report_is_of_one_claim_and_stored_with_it(history: list[Arrival]) -> None:
+    stored = StoredState()
+
+    for events in (history[:5], history[5:]):
+        stored.apply(events)
+
+    reports = [report.report_id for claim in stored.claims.values() for report in claim.reports]
+    assert len(reports) == len(set(reports))
+    for claim in stored.claims.values():
+        of_claim = [report for claim_id, report in stored.joined.values() if claim_id == claim.claim_id]
+        assert list(claim.joined) == of_claim
+
+
+@settings(deadline=None)
+@given(histories)
+def test_a_claim_stored_before_is_restated_when_its_reports_change(history: list[Arrival]) -> None:
+    stored = StoredState()
+    stored.apply(history[:5])
+    before = dict(stored.claims)
+    working_set = stored.working_set()
+
+    for arrival in history[5:]:
+        arrival(working_set)
+
+    after = before | working_set.changes.updated
+    changed = {claim_id for claim_id in before if _stated(before[claim_id]) != _stated(after[claim_id])}
+    assert changed <= working_set.changes.restated <= before.keys()
+
+
+def _stated(claim: Claim) -> tuple[object, ...]:
+    return claim.report, claim.outline, claim.statement, claim.possible_duplicate_of
 
 
 @settings(deadline=None)
