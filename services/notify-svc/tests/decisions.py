@@ -144,10 +144,12 @@ def finding(
     code: GroundCode,
     *besides: Ground,
     second_look: bool = False,
-    **facts: FactSource,
+    facts: Mapping[str, FactSource] | None = None,
 ) -> Finding:
     """Return a finding that `code` decided on `facts` that are true, each with who says so."""
-    decisive = ground(code, EFFECTS[outcome], facts={name: (Truth.TRUE, source) for name, source in facts.items()})
+    decisive = ground(
+        code, EFFECTS[outcome], facts={name: (Truth.TRUE, source) for name, source in (facts or {}).items()}
+    )
     return Finding(route=route, outcome=outcome, grounds=(decisive, *besides), second_look=second_look)
 
 
@@ -232,7 +234,7 @@ def denied() -> DecisionMade:
                 WaterRoute.INDIRECT_PRECIPITATION,
                 Outcome.DENIED,
                 code,
-                precipitation_left_its_course=FactSource.CUSTOMER,
+                facts={"precipitation_left_its_course": FactSource.CUSTOMER},
             )
         ],
         items=[item(Outcome.DENIED, code)],

@@ -71,10 +71,10 @@ def single(
     route: WaterRoute,
     *besides: Ground,
     rain: RainEvidence | None = None,
-    **facts: FactSource,
+    facts: Mapping[str, FactSource] | None = None,
 ) -> DecisionMade:
     """Return a decision with one cause and one damage item that rests on it."""
-    found = finding(route, outcome, code, *besides, **facts)
+    found = finding(route, outcome, code, *besides, facts=facts)
     family = PerilFamily.FLOOD if route is FLOOD else PerilFamily.RAIN
     return decision(outcome, code, findings=[found], items=[item(outcome, code, family=family)], rain=rain)
 
@@ -82,15 +82,9 @@ def single(
 def whole_claim(outcome: Outcome, code: GroundCode, **others: object) -> DecisionMade:
     """Return a decision that `code` made about the claim as a whole, beside a cause that is covered by itself."""
     effect = GroundEffect.EXCLUDES if outcome is DENIED else GroundEffect.REFERS
-    return decision(
-        outcome,
-        code,
-        grounds=[ground(code, effect)],
-        findings=[HEAVY_FINDING],
-        rain=FORTY_MM,
-        items=[item(outcome, code)],
-        **others,
-    )
+    items = [item(outcome, code)]
+    made = decision(outcome, code, grounds=[ground(code, effect)], findings=[HEAVY_FINDING], rain=FORTY_MM, items=items)
+    return made.model_copy(update=others)
 
 
 def doubtful_rain(code: GroundCode, rain: RainEvidence) -> DecisionMade:
@@ -112,7 +106,7 @@ def through_no_wall() -> DecisionMade:
             "heavy_local_precipitation": (Truth.TRUE, REGISTER),
         },
     )
-    return single(DENIED, GroundCode.GROUNDWATER, GROUND, wall, groundwater_entered=CUSTOMER)
+    return single(DENIED, GroundCode.GROUNDWATER, GROUND, wall, facts={"groundwater_entered": CUSTOMER})
 
 
 def dry_soil() -> DecisionMade:
@@ -124,7 +118,7 @@ def dry_soil() -> DecisionMade:
     )
     too_little = reading(window(24, 80, NO), window(48, 95, NO), window(72, 101, NO), kind=WaterReading.GROUNDWATER)
     rain = evidence(station(TOO_LITTLE, too_little))
-    return single(DENIED, GroundCode.GROUNDWATER, GROUND, wall, rain=rain, groundwater_entered=CUSTOMER)
+    return single(DENIED, GroundCode.GROUNDWATER, GROUND, wall, rain=rain, facts={"groundwater_entered": CUSTOMER})
 
 
 def wet_soil() -> DecisionMade:
@@ -182,8 +176,7 @@ def open_window() -> DecisionMade:
         INDIRECT,
         too_little,
         rain=A_LITTLE_SHORT,
-        precipitation_left_its_course=CUSTOMER,
-        came_through_open_window_or_door=PARTNER,
+        facts={"precipitation_left_its_course": CUSTOMER, "came_through_open_window_or_door": PARTNER},
     )
 
 
@@ -198,7 +191,7 @@ def fire_after_flood() -> DecisionMade:
         COVERED,
         burned,
         findings=[
-            finding(FLOOD, DENIED, wet, flood_water_entered=CUSTOMER, flood_defence_is_primary=REGISTER),
+            finding(FLOOD, DENIED, wet, facts={"flood_water_entered": CUSTOMER, "flood_defence_is_primary": REGISTER}),
             finding(FLOOD, COVERED, burned).model_copy(update={"by_fire": True}),
         ],
         items=items,
@@ -224,7 +217,7 @@ def flood_with_other_water() -> DecisionMade:
         REFERRED,
         code,
         findings=[
-            finding(FLOOD, DENIED, GroundCode.PRIMARY_DEFENCE_FAILED, flood_defence_is_primary=REGISTER),
+            finding(FLOOD, DENIED, GroundCode.PRIMARY_DEFENCE_FAILED, facts={"flood_defence_is_primary": REGISTER}),
             finding(SEWER, COVERED, GroundCode.SEWER_WATER_FROM_HEAVY_PRECIPITATION),
         ],
         items=[item(REFERRED, code)],
@@ -239,7 +232,7 @@ def not_attributed() -> DecisionMade:
         code,
         findings=[
             finding(DIRECT, COVERED, GroundCode.DIRECT_PRECIPITATION),
-            finding(GROUND, DENIED, GroundCode.GROUNDWATER, groundwater_entered=CUSTOMER),
+            finding(GROUND, DENIED, GroundCode.GROUNDWATER, facts={"groundwater_entered": CUSTOMER}),
         ],
         items=[item(REFERRED, code)],
     )
@@ -316,17 +309,23 @@ CASES: Mapping[str, DecisionMade] = {
     **{f"notice-{kind.value}": make() for kind, make in NOTICES.items()},
     "open-window": open_window(),
     "toilet": single(
-        DENIED, CODE.TOILET_WITHOUT_HEAVY_PRECIPITATION, SEWER, rain=A_LITTLE_SHORT, toilet_overflowed=CUSTOMER
+        DENIED,
+        CODE.TOILET_WITHOUT_HEAVY_PRECIPITATION,
+        SEWER,
+        rain=A_LITTLE_SHORT,
+        facts={"toilet_overflowed": CUSTOMER},
     ),
     "groundwater-not-through-wall": through_no_wall(),
     "groundwater-dry-soil": dry_soil(),
     "groundwater-covered": wet_soil(),
-    "primary-defence": single(DENIED, CODE.PRIMARY_DEFENCE_FAILED, FLOOD, **_PRIMARY),
+    "primary-defence": single(DENIED, CODE.PRIMARY_DEFENCE_FAILED, FLOOD, facts=_PRIMARY),
     "fire-after-flood": fire_after_flood(),
     "second-look": second_look(),
-    "sea-water": single(DENIED, CODE.SEA_WATER, FLOOD, flood_water_entered=CUSTOMER, sea_water_involved=HANDLER),
-    "unembanked": single(DENIED, CODE.UNEMBANKED_AREA, FLOOD, home_in_unembanked_area=REGISTER),
-    "government": single(DENIED, CODE.GOVERNMENT_ACTION, FLOOD, government_caused_flood=HANDLER),
+    "sea-water": single(
+        DENIED, CODE.SEA_WATER, FLOOD, facts={"flood_water_entered": CUSTOMER, "sea_water_involved": HANDLER}
+    ),
+    "unembanked": single(DENIED, CODE.UNEMBANKED_AREA, FLOOD, facts={"home_in_unembanked_area": REGISTER}),
+    "government": single(DENIED, CODE.GOVERNMENT_ACTION, FLOOD, facts={"government_caused_flood": HANDLER}),
     "regional-defence": single(COVERED, CODE.REGIONAL_DEFENCE_FAILED, FLOOD),
     "no-defence": single(REFERRED, CODE.NO_FLOOD_DEFENCE, FLOOD),
     "storm": single(REFERRED, CODE.STORM, WaterRoute.STORM),

@@ -12,7 +12,16 @@ from pydantic import Field, ValidationError, model_validator
 from contracts.malformed_reasons import is_not_json, wrong_fields
 from contracts.policy import Deductible, Home, PolicyTerms
 from contracts.topic import Part
-from contracts.vocabulary import Cover, EmailAddress, Language, PersonName, PhoneNumber, PolicyNumber, ProductVersion
+from contracts.vocabulary import (
+    Cover,
+    EmailAddress,
+    Language,
+    PersonName,
+    PhoneNumber,
+    PolicyNumber,
+    PostalAddress,
+    ProductVersion,
+)
 from policy_svc.domain.policy import relation_number_of
 from policy_svc.domain.terms import contradiction_in
 
@@ -29,11 +38,15 @@ _PATTERN_SENTENCES = {
 
 
 class Policyholder(Part):
-    """How the customer is reached. Null means that there is no such address; a field may not be left out."""
+    """How the customer is reached. Null means that there is no such address; a field may not be left out.
+
+    Only `postal_address` may: letters then go to the insured home.
+    """
 
     name: PersonName
     email: EmailAddress | None
     mobile_phone: PhoneNumber | None
+    postal_address: PostalAddress | None = None
     language: Language
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import copy
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from policy_lines import Importer, Line, another
 from chassis.clock import SettableClock
 from chassis.testing import Harness
 from contracts.policy import ContactChanged, PolicyChanged
+from contracts.vocabulary import PostalAddress
 from policy_svc.commands import import_policies
 from policy_svc.policy_file import PolicyLine
 
@@ -173,3 +176,65 @@ async def test_a_batch_takes_the_same_number_of_statements_whatever_its_size(ser
 
     await statements_for(range(1, 3))  # the driver asks a new connection for its types
     assert await statements_for(range(10, 13)) == await statements_for(range(1_000, 1_400))
+
+
+def addresses(events: Sequence[object]) -> list[str | None]:
+    """Return the house numbers that letters go to, as published."""
+    contacts = [event for event in events if isinstance(event, ContactChanged)]
+    return [contact.postal_address.house_number if contact.postal_address else None for contact in contacts]
+
+
+async def test_letters_go_to_the_address_in_the_file(service: Harness, import_lines: Importer, line: Line) -> None:
+    line["policyholder"]["postal_address"] = {"postcode": "1012JS", "house_number": "1"}
+
+    await import_lines(line)
+
+    contact, _ = await service.published()
+    assert isinstance(contact, ContactChanged)
+    assert contact.postal_address == PostalAddress(postcode="1012JS", house_number="1")
+
+
+async def test_without_an_address_in_the_file_letters_go_to_the_insured_home_and_move_with_it(
+    service: Harness, import_lines: Importer, line: Line, clock: SettableClock
+) -> None:
+    old = line["terms"][0] | {"ends_on": "2021-05-01"}
+    new = copy.deepcopy(line["terms"][0] | {"effective_on": "2021-05-01"})
+    new["home"]["house_number"] = "99"
+    line["terms"] = [old, new]
+    await import_lines(line)
+    assert addresses(await service.published()) == ["12"]
+
+    clock.at = datetime(2021, 4, 30, 22, 0, tzinfo=UTC)  # 1 May by the Dutch calendar
+    await import_lines(line)
+    assert addresses(await service.published()) == ["99"]
+
+    await import_lines(line)
+    assert await service.published() == []
+
+
+async def test_a_file_with_one_of_two_homes_does_not_move_the_customer(
+    service: Harness, import_lines: Importer, line: Line
+) -> None:
+    other = another(line, "123456-601-01")
+    other["terms"][0]["home"]["house_number"] = "99"
+    await import_lines(line, other)
+    assert addresses(await service.published()) == ["12"]
+
+    await import_lines(other)
+
+    assert await service.published() == []
+
+
+async def test_a_customer_from_before_addresses_gets_one_at_the_next_import(
+    service: Harness, import_lines: Importer, line: Line
+) -> None:
+    await import_lines(line)
+    await service.pool.execute("UPDATE customer SET postcode = NULL, house_number = NULL")
+    await service.published()
+
+    await import_lines(line)
+
+    (contact,) = await service.published()
+    assert isinstance(contact, ContactChanged)
+    assert contact.version == 2
+    assert contact.postal_address == PostalAddress(postcode="6011RA", house_number="12")

@@ -50,6 +50,12 @@ def test_a_correct_line_is_read_and_covers_are_put_in_one_order(line: Line) -> N
         ("policyholder.name", "A\r\nBcc: all@example.org", "policyholder.name: must not hold line breaks"),
         ("policyholder.name", "A\0", "policyholder.name: must not hold line breaks or other control characters"),
         ("policyholder.name", "", "policyholder.name: must hold at least 1 character(s)"),
+        (
+            "policyholder.postal_address",
+            {"postcode": "1012 js", "house_number": "1"},
+            "postal_address.postcode: must be",
+        ),
+        ("policyholder.postal_address", {"postcode": "1012JS"}, "policyholder.postal_address.house_number: "),
         ("policyholder.language", "fr", "policyholder.language: must be 'nl' or 'en'"),
         ("policy_number", "123456", "policy_number: must look like 123456-531-04"),
         ("terms", [], "terms: must hold at least 1 item(s)"),

@@ -36,10 +36,8 @@ def text_of(decision: DecisionMade, *, language: Language = NL, on_paper: bool =
 
 
 def test_both_forms_of_a_letter_say_the_same() -> None:
-    texts = CATALOGUES[NL]
-    columns = " ".join(
-        [texts.money.step, texts.money.amount, texts.money.caption, texts.rain.period, texts.rain.result]
-    )
+    money, rain = CATALOGUES[NL].money, CATALOGUES[NL].rain
+    columns = f"{money.step} {money.amount} {money.caption} {rain.period} {rain.result}"
     for name, decision in CASES.items():
         page = re.sub(r"<style>.*?</style>|<title>.*?</title>", "", html(decision, language=NL), flags=re.DOTALL)
         words = re.sub(r"<[^>]+>", " ", page).replace("&#39;", "'").casefold()

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from uuid_utils.compat import uuid7
 
 from chassis.service import Command, Runtime
 from chassis.unit_of_work import Work
-from contracts.policy import ContactChanged
+from contracts.policy import ContactChanged, PolicyTerms
+from contracts.vocabulary import PostalAddress
 from policy_svc.domain.policy import next_version, relation_number_of
+from policy_svc.domain.postal_address import home_address
 from policy_svc.policy_file import PolicyLine, RejectedLine, read_lines
-from policy_svc.repository import customers, policies
+from policy_svc.repository import customers, policies, terms
 
 BATCH_LINES = 500
+_HOME_TIME = ZoneInfo("Europe/Amsterdam")
 ALL_IMPORTED, SOME_REJECTED, CANNOT_BE_OPENED = 0, 1, 2
 """Exit codes."""
 
@@ -93,7 +97,8 @@ async def store(lines: Sequence[PolicyLine], *, work: Work) -> Summary:
     Customers are locked before policies, each in the order of their numbers, so that concurrent imports cannot
     deadlock.
     """
-    changed_customers = await customers.save(work.connection, customers=_customers(lines), recorded_at=work.now)
+    wanted_customers = _customers(lines, addresses=await _home_addresses(lines, work))
+    changed_customers = await customers.save(work.connection, customers=wanted_customers, recorded_at=work.now)
     owners = await _owners(lines, work)
     new_numbers = await policies.insert(work.connection, owners=owners, recorded_at=work.now)
     known = await policies.lock(work.connection, policy_numbers=owners.keys() - new_numbers)
@@ -112,8 +117,25 @@ async def store(lines: Sequence[PolicyLine], *, work: Work) -> Summary:
     return Summary(policies=len(changed), customers=len(changed_customers))
 
 
-def _customers(lines: Sequence[PolicyLine]) -> list[ContactChanged]:
-    """Return every policyholder once, in version 1 and with a new id, as they are stored when they are not known."""
+async def _home_addresses(lines: Sequence[PolicyLine], work: Work) -> Mapping[str, PostalAddress | None]:
+    """Return the insured home of each customer, by relation number: policies that are not in this batch count too."""
+    terms_of: dict[str, dict[str, Sequence[PolicyTerms]]] = {
+        relation_number_of(line.policy_number): {} for line in lines
+    }
+    await customers.lock(work.connection, relation_numbers=terms_of.keys())
+    known = await terms.current_of_customers(work.connection, relation_numbers=terms_of.keys())
+    imported = {line.policy_number: line.terms_recorded(work.now) for line in lines}
+    for policy_number, policy_terms in {**known, **imported}.items():
+        terms_of[relation_number_of(policy_number)][policy_number] = policy_terms
+    today = work.now.astimezone(_HOME_TIME).date()
+    return {relation_number: home_address(policies, on=today) for relation_number, policies in terms_of.items()}
+
+
+def _customers(lines: Sequence[PolicyLine], *, addresses: Mapping[str, PostalAddress | None]) -> list[ContactChanged]:
+    """Return every policyholder once, in version 1 and with a new id, as they are stored when they are not known.
+
+    `addresses` are where letters go to customers whose file names no address.
+    """
     holders = {relation_number_of(line.policy_number): line.policyholder for line in lines}
     return [
         ContactChanged(
@@ -123,6 +145,7 @@ def _customers(lines: Sequence[PolicyLine]) -> list[ContactChanged]:
             name=holder.name,
             email=holder.email,
             mobile_phone=holder.mobile_phone,
+            postal_address=holder.postal_address or addresses[relation_number],
             language=holder.language,
         )
         for relation_number, holder in holders.items()

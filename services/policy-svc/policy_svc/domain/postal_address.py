@@ -1,0 +1,39 @@
+"""Where the letters go of a customer who names no address: to the insured home."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from contracts.policy import PolicyTerms
+from contracts.vocabulary import PostalAddress
+
+
+def home_address(terms_of: Mapping[str, Sequence[PolicyTerms]], *, on: date) -> PostalAddress | None:
+    """Return the address of the home that one customer has insured on a Dutch day; None without any policy.
+
+    `terms_of` holds the terms of each of the customer's policies, by policy number and in the order of their dates. Of
+    several homes that of the lowest policy number counts. When no terms are in force, those that ended last count, else
+    those that begin first.
+    """
+    nearest = {number: _nearest(terms, on=on) for number, terms in terms_of.items()}
+    if not nearest:
+        return None
+    number = min(nearest, key=lambda number: (_distance(nearest[number], on=on), number))
+    home = nearest[number].home
+    return PostalAddress(postcode=home.postcode, house_number=home.house_number)
+
+
+def _nearest(terms: Sequence[PolicyTerms], *, on: date) -> PolicyTerms:
+    """Return the last terms that have begun, else the first."""
+    begun = [period for period in terms if period.effective_on <= on]
+    return begun[-1] if begun else terms[0]
+
+
+def _distance(terms: PolicyTerms, *, on: date) -> tuple[int, int]:
+    """Return how near terms are to being in force: in force, then ended latest, then beginning soonest."""
+    if terms.effective_on > on:
+        return (2, terms.effective_on.toordinal())
+    if terms.ends_on is not None and terms.ends_on <= on:
+        return (1, -terms.ends_on.toordinal())
+    return (0, 0)
