@@ -15,7 +15,7 @@ LOWEST_SCALE_TENTHS_MM = 60
 GRID_STEPS_TENTHS_MM = (20, 50, 100, 200)
 MOST_GRID_LINES = 5
 MOST_DAYS_NAMED = 12
-BAND_TEXT_WIDTH = 250
+BAND_TEXT_WIDTH = 270
 AROUND = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 
@@ -57,7 +57,7 @@ class Band:
     decides: bool
     counts: bool
     is_reached: bool
-    text_is_after: bool
+    text_x: float
     gauge_sum: float
     gauge_by_loss: float
     gauge_threshold: float
@@ -207,7 +207,7 @@ def _band(axis: _Axis, window: WindowAssessment, *, loss: LossInterval, decides:
         decides=decides,
         counts=window.establishment is Establishment.ESTABLISHED,
         is_reached=margin is not None and margin >= 0,
-        text_is_after=x + width + lag_width + BAND_TEXT_WIDTH < LEFT + WIDTH,
+        text_x=min(x, LEFT + WIDTH - BAND_TEXT_WIDTH),
         gauge_sum=round((window.best_sum_tenths_mm or 0) / largest, 4),
         gauge_by_loss=round((window.rain_by_loss_tenths_mm or 0) / largest, 4),
         gauge_threshold=round(window.at_least_tenths_mm / largest, 4),

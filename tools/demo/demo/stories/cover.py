@@ -119,7 +119,13 @@ COVER_STORIES = (
         loss_at=july(14, 0),
         facts=LossFacts(groundwater_entered=YES, came_through_cellar_wall=YES),
         damage=(buildings(1_000), pumping(300)),
-        expected=Expected(outcome=Outcome.DENIED, ground=GroundCode.GROUNDWATER, payable_cents=0),
+        expected=Expected(
+            outcome=Outcome.DENIED,
+            ground=GroundCode.GROUNDWATER,
+            payable_cents=0,
+            sums_tenths_mm=(138, 139, 157),
+            reading=WaterReading.GROUNDWATER,
+        ),
     ),
     Story(
         title="A regional dyke broke",
