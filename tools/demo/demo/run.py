@@ -112,8 +112,7 @@ async def _publish_and_observe(
         await _wait_for_outcomes(services, observed, Phase.LATER)
         console.print(f"[bold]last notification {time.monotonic() - began:.1f} s after the start[/]")
         with step("proofs exported and verified, letters printed"):
-            await services.export_proofs(output / "proofs")
-            await services.export_letters(output / "letters")
+            await asyncio.gather(services.export_proofs(output / "proofs"), services.export_letters(output / "letters"))
     return observed
 
 
