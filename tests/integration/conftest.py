@@ -13,7 +13,7 @@ from demo import stages
 from demo.observer import observing
 from demo.platform import Platform
 from demo.publisher import publish
-from demo.stories import STORIES
+from demo.story import Phase
 from devstack.stack import Stack
 
 
@@ -43,10 +43,13 @@ async def whole(whole_stack: Stack, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def after_stories(whole: WholePlatform) -> WholePlatform:
     """The platform after the demo's stories have their outcomes."""
-    await publish({"bootstrap_servers": whole.stack.kafka_bootstrap_servers}, STORIES)
-    await stages.wait_for_a_claim_without_its_hours(whole.platform, whole.observed)
+    kafka = {"bootstrap_servers": whole.stack.kafka_bootstrap_servers}
+    await publish(kafka, Phase.FIRST)
+    await stages.wait_for_claims_without_their_hours(whole.platform, whole.observed)
     await stages.import_late_hours_and_policy(whole.platform)
-    await stages.wait_for_all_outcomes(whole.platform, whole.observed, progress=lambda _: None)
+    await stages.wait_for_outcomes(whole.platform, whole.observed, Phase.FIRST, progress=lambda _: None)
+    await publish(kafka, Phase.LATER)
+    await stages.wait_for_outcomes(whole.platform, whole.observed, Phase.LATER, progress=lambda _: None)
     return whole
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from whole_platform import WholePlatform
 
-from demo.outcome import outcome_of, problems_of_malformed
-from demo.stories import STORIES
-from demo.story import Story
+from contracts.vocabulary import Channel
+from demo.outcome import decisions_on, outcome_of, refusal_outcome_of, unexpected_dead_letters
+from demo.report_messages import letters_in
+from demo.stories import REFUSALS, STORIES
+from demo.story import Refusal, Story
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -17,7 +21,23 @@ async def test_a_story_of_the_demo_has_the_outcome_it_should_have(after_stories:
     assert outcome_of(story, after_stories.observed).problems == ()
 
 
-async def test_a_malformed_report_is_dead_lettered_with_its_bytes_and_harms_no_other(
-    after_stories: WholePlatform,
+@pytest.mark.parametrize("refusal", REFUSALS, ids=[refusal.title for refusal in REFUSALS])
+async def test_a_report_that_cannot_be_processed_is_dead_lettered_with_its_bytes(
+    after_stories: WholePlatform, refusal: Refusal
 ) -> None:
-    assert problems_of_malformed(after_stories.observed.dead_letters) == ()
+    assert refusal_outcome_of(refusal, after_stories.observed).problems == ()
+
+
+async def test_no_other_report_is_dead_lettered(after_stories: WholePlatform) -> None:
+    assert unexpected_dead_letters(REFUSALS, after_stories.observed) == []
+
+
+async def test_every_letter_that_is_to_be_posted_can_be_printed(after_stories: WholePlatform, tmp_path: Path) -> None:
+    posted = [story for story in STORIES if Channel.POST in story.expected.settlements]
+    references = {decisions_on(story, after_stories.observed)[-1].claim_reference for story in posted}
+
+    await after_stories.platform.export_letters(tmp_path)
+
+    letters = letters_in(tmp_path)
+    assert len(letters) == len(references) > 0
+    assert all(any(reference in letter.html for letter in letters) for reference in references)

@@ -22,7 +22,8 @@ def output_directory(wanted: Path) -> Iterator[Path]:
     try:
         for entry in directory.iterdir():
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-        (directory / "proofs").mkdir()
+        for kind in ("proofs", "letters"):
+            (directory / kind).mkdir()
         yield directory
     finally:
         os.close(descriptor)

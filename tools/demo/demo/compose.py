@@ -59,6 +59,11 @@ class ComposePlatform:
         await self.run("claims-svc", "proofs", "export", "--to", "/tmp/proofs")  # noqa: S108
         await _compose("cp", "claims-svc:/tmp/proofs/.", str(directory))
 
+    async def export_letters(self, directory: Path) -> None:
+        """Let notify-svc write the letters that are to be posted, and copy them into `directory`."""
+        await self.run("notify-svc", "letters", "export", "--to", "/tmp/letters")  # noqa: S108
+        await _compose("cp", "notify-svc:/tmp/letters/.", str(directory))
+
     async def collect(self, directory: Path) -> None:
         """Copy what the outside world received, and the services' logs, into `directory`."""
         await _compose("cp", f"mail:{_RECEIVED}/.", str(directory))

@@ -1,23 +1,26 @@
-"""Compares what became of a story with what its author expects."""
+"""Compares what became of the stories with what their author expects."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from itertools import zip_longest
 
 from contracts.claims import DecisionMade
 from contracts.dead_letters import MessageDeadLettered
-from contracts.notify import MessageSettled, Settlement
+from contracts.notify import MessageSettled
 from contracts.vocabulary import Channel
+from contracts.weather import ReadingAssessment
 from demo.observer import Observed
-from demo.publisher import MALFORMED
-from demo.story import Story, Wait
+from demo.story import Expected, Phase, Refusal, Story, Wait
 
 
 @dataclass(frozen=True)
 class StoryOutcome:
-    """What became of a story. `problems` is empty when that is what was expected."""
+    """What became of a story. `messages` are those of the last decision; no `problems`: all as expected."""
 
     story: Story
     decision: DecisionMade | None
@@ -25,77 +28,139 @@ class StoryOutcome:
     problems: tuple[str, ...]
 
 
-def has_outcome(story: Story, observed: Observed) -> bool:
-    """Whether a decision was made and a message on each channel was settled for it."""
-    decisions = observed.decisions.get(story.report_id)
-    if not decisions:
-        return False
-    settled = observed.settled.get(decisions[-1].event.claim_id, [])
-    return {message.channel for message in settled} == set(Channel)
+@dataclass(frozen=True)
+class RefusalOutcome:
+    """What became of a record that cannot be processed."""
+
+    refusal: Refusal
+    dead_letter: MessageDeadLettered | None
+    problems: tuple[str, ...]
+
+
+def has_outcome(story: Story, observed: Observed, *, phase: Phase = Phase.LATER) -> bool:
+    """Whether everything that is expected after `phase` was decided and its messages were settled."""
+    decisions = decisions_on(story, observed)
+    expected = story.versions_after(phase)
+    return len(decisions) >= len(expected) and all(
+        one.settlements.keys() <= {message.channel for message in _messages_about(decision, observed)}
+        for decision, one in zip(decisions, expected, strict=False)
+    )
+
+
+def is_dead_lettered(refusal: Refusal, observed: Observed) -> bool:
+    return refusal_outcome_of(refusal, observed).dead_letter is not None
+
+
+def decisions_on(story: Story, observed: Observed) -> list[DecisionMade]:
+    """Return every decision on a report of `story`, by claim and version."""
+    events = [received.event for report_id in story.report_ids for received in observed.decisions.get(report_id, [])]
+    return sorted(events, key=lambda decision: (decision.claim_id, decision.claim_version))
 
 
 def outcome_of(story: Story, observed: Observed) -> StoryOutcome:
-    decisions = [received.event for received in observed.decisions.get(story.report_id, [])]
+    """Compare every version of the decision on `story` and its messages with what is expected."""
+    decisions = decisions_on(story, observed)
     if not decisions:
         return StoryOutcome(story, None, {}, ("no decision",))
-    decision = decisions[-1]
-    settled = observed.settled.get(decision.claim_id, [])
-    messages = {message.channel: message for message in settled}
-    problems = (
-        *_repetitions(decisions, settled),
-        *_differences(story, decision, messages),
-        *_decided_too_early(story, observed, decision),
-    )
-    return StoryOutcome(story, decision, messages, problems)
+    problems = [
+        *_problems_of_claim(story, decisions),
+        *_decided_too_early(story, observed, decisions[-1]),
+    ]
+    for decision, expected in zip_longest(decisions, story.versions):
+        if decision is not None and expected is not None:
+            about = f"version {decision.claim_version}: " if len(story.versions) > 1 else ""
+            differences = _differences(expected, decision, _messages_about(decision, observed))
+            problems.extend(f"{about}{difference}" for difference in differences)
+    messages = {message.channel: message for message in _messages_about(decisions[-1], observed)}
+    return StoryOutcome(story, decisions[-1], messages, tuple(problems))
 
 
-def problems_of_malformed(dead_letters: Sequence[MessageDeadLettered]) -> tuple[str, ...]:
-    """Return what is wrong with how the malformed report was treated."""
-    if len(dead_letters) != 1:
-        return (f"{len(dead_letters)} messages dead-lettered instead of 1",)
-    message = dead_letters[0]
-    if message.reason_code != "not-json" or message.value_base64 is None:
-        return (f"dead-lettered as {message.reason_code} instead of not-json",)
-    if base64.b64decode(message.value_base64) != MALFORMED:
-        return ("the dead-lettered bytes are not those that were sent",)
-    return ()
+def refusal_outcome_of(refusal: Refusal, observed: Observed) -> RefusalOutcome:
+    """Look for the dead letter that holds the bytes of `refusal`."""
+    letters = [message for message in observed.dead_letters if _value(message) == refusal.value]
+    problems = tuple(_problems_of_refusal(refusal, letters))
+    return RefusalOutcome(refusal, letters[0] if letters else None, problems)
 
 
-def _repetitions(decisions: Sequence[DecisionMade], settled: Sequence[MessageSettled]) -> list[str]:
-    problems = []
-    if len(decisions) != 1:
-        problems.append(f"{len(decisions)} decisions instead of 1")
-    counts = {channel: sum(message.channel is channel for message in settled) for channel in Channel}
-    problems.extend(f"{count} settled messages by {channel}" for channel, count in counts.items() if count != 1)
-    return problems
+def unexpected_dead_letters(refusals: Sequence[Refusal], observed: Observed) -> list[str]:
+    """Return which records were dead-lettered although they should have been processed."""
+    values = {refusal.value for refusal in refusals}
+    return [
+        f"{message.topic} partition {message.partition} offset {message.offset} was dead-lettered: {message.reason}"
+        for message in observed.dead_letters
+        if _value(message) not in values
+    ]
 
 
-def _differences(story: Story, decision: DecisionMade, messages: dict[Channel, MessageSettled]) -> list[str]:
-    expected = story.expected
+def reading_of(decision: DecisionMade, expected: Expected) -> ReadingAssessment | None:
+    """Return what the nearest station established for the water that the story is about."""
+    if decision.rain is None or not decision.rain.stations:
+        return None
+    nearest = decision.rain.stations[0]
+    return next((one for one in nearest.readings if one.reading is expected.reading), None)
+
+
+def _messages_about(decision: DecisionMade, observed: Observed) -> list[MessageSettled]:
+    return [
+        message
+        for message in observed.settled.get(decision.claim_id, [])
+        if message.claim_version == decision.claim_version
+    ]
+
+
+def _value(message: MessageDeadLettered) -> bytes | None:
+    return None if message.value_base64 is None else base64.b64decode(message.value_base64)
+
+
+def _problems_of_refusal(refusal: Refusal, letters: Sequence[MessageDeadLettered]) -> Iterator[str]:
+    if len(letters) != 1:
+        yield f"dead-lettered {len(letters)} times instead of once"
+    for letter in letters:
+        if letter.reason_code != refusal.reason_code:
+            yield f"dead-lettered as {letter.reason_code} instead of {refusal.reason_code}"
+
+
+def _problems_of_claim(story: Story, decisions: Sequence[DecisionMade]) -> Iterator[str]:
+    claims = Counter(decision.claim_id for decision in decisions)
+    if len(claims) > 1:
+        yield f"{len(claims)} claims instead of 1"
+    if len(decisions) != len(story.versions):
+        yield f"{len(decisions)} decisions instead of {len(story.versions)}"
+    last = decisions[-1]
+    if set(last.report_ids) != story.report_ids:
+        yield f"the decision names {len(last.report_ids)} reports instead of {len(story.report_ids)}"
+    paid = sum(decision.money.to_pay_cents or 0 for decision in decisions)
+    if paid != (last.money.payable_cents or 0):
+        yield f"all decisions together pay {paid}, the last one says {last.money.payable_cents}"
+
+
+def _differences(expected: Expected, decision: DecisionMade, messages: Sequence[MessageSettled]) -> Iterator[str]:
     pairs: list[tuple[str, object, object]] = [
         ("outcome", decision.outcome, expected.outcome),
         ("deciding ground", decision.deciding_ground, expected.ground),
         ("payable", decision.money.payable_cents, expected.payable_cents),
-        ("e-mail", _settlement(messages, Channel.EMAIL), expected.email),
-        ("SMS", _settlement(messages, Channel.SMS), expected.sms),
     ]
+    reading = reading_of(decision, expected)
     if expected.deciding_hours is not None:
-        hours = decision.rain and decision.rain.deciding_window_hours
-        pairs.append(("deciding window", hours, expected.deciding_hours))
+        window = reading and reading.deciding_window
+        pairs.append(("deciding window", window and window.within_hours, expected.deciding_hours))
     if expected.sums_tenths_mm is not None:
-        sums = decision.rain and tuple(margin.best_sum_tenths_mm for margin in decision.rain.margins)
-        pairs.append(("best sums", sums, expected.sums_tenths_mm))
-    return [f"{what} is {got} instead of {wanted}" for what, got, wanted in pairs if got != wanted]
+        sums = reading and tuple(window.best_sum_tenths_mm for window in reading.windows)
+        pairs.append(("sums", sums, expected.sums_tenths_mm))
+    if expected.items is not None:
+        pairs.append(("items", _listed(item.outcome for item in decision.items), _listed(expected.items)))
+    for channel in Channel:
+        settled = _listed(message.settlement for message in messages if message.channel is channel)
+        wanted = expected.settlements.get(channel)
+        pairs.append((f"message by {channel}", settled, _listed([] if wanted is None else [wanted])))
+    return (f"{what} is {got} instead of {wanted}" for what, got, wanted in pairs if got != wanted)
 
 
-def _settlement(messages: dict[Channel, MessageSettled], channel: Channel) -> Settlement | None:
-    message = messages.get(channel)
-    return message.settlement if message else None
+def _listed(words: Iterable[StrEnum]) -> str:
+    return ", ".join(words) or "none"
 
 
-def _decided_too_early(story: Story, observed: Observed, decision: DecisionMade) -> list[str]:
-    if story.wait is not Wait.LATE_HOURS:
-        return []
-    answers = [assessed.final for assessed in observed.assessed[decision.claim_id]]
-    waited = answers[:1] == [False] and answers[-1:] == [True]
-    return [] if waited else [f"rainfall was not waited for: {answers}"]
+def _decided_too_early(story: Story, observed: Observed, decision: DecisionMade) -> Iterator[str]:
+    answers = [assessed.final for assessed in observed.assessed.get(decision.claim_id, [])]
+    if story.wait is Wait.LATE_HOURS and not (answers[:1] == [False] and answers[-1:] == [True]):
+        yield f"rainfall was not waited for: {answers}"

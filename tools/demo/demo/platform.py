@@ -24,6 +24,8 @@ SETTINGS = {
         "MAIL_FROM": "schade@example.org",
         "SMTP_TLS": "none",
         "SMS_SENDER": "Waterschade",
+        "INSURER_PHONE": "088 000 00 00",
+        "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
         "RETRY_FIRST_SECONDS": "1",
     }
 }
@@ -78,6 +80,10 @@ class Platform:
     async def export_proofs(self, directory: Path) -> None:
         """Let claims-svc write its proofs into `directory`."""
         await self.run("claims-svc", "proofs", "export", "--to", str(directory))
+
+    async def export_letters(self, directory: Path) -> None:
+        """Let notify-svc write the letters that are to be posted into `directory`."""
+        await self.run("notify-svc", "letters", "export", "--to", str(directory))
 
     async def start(self) -> None:
         """Start all services and wait until each is ready."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from contracts.claims import DecisionMade
 from contracts.money import Money
+from contracts.weather import ReadingAssessment, StationRain
 from demo.report_artefacts import ClaimRecord, Proof, RunRecord, read_run
 from demo.report_language import LANGUAGES, Language, utc_moment
 from demo.report_rain import RainChart, rain_chart
@@ -26,6 +27,7 @@ _LISTED_FILES = {
     "stories.json": "file_stories",
     "proofs/": "file_proofs",
     "mailbox/": "file_mailbox",
+    "letters/": "file_letters",
     "mail.jsonl": "file_mail",
     "sms.jsonl": "file_sms",
     "traces.jsonl": "file_traces",
@@ -45,15 +47,30 @@ class MoneyRow:
 
 
 @dataclass(frozen=True)
+class StationView:
+    """What one station measured, with the reading that is shown large and its chart."""
+
+    anchor: str
+    rain: StationRain
+    reading: ReadingAssessment
+    chart: RainChart
+
+
+@dataclass(frozen=True)
 class ClaimView:
     """One claim as the page shows it. `outcome` is that of the decision, or `no_decision`."""
 
     anchor: str
     outcome: str
     record: ClaimRecord
-    rain: RainChart | None
+    stations: tuple[StationView, ...]
     trace: Waterfall | None
     money: tuple[MoneyRow, ...]
+
+    @property
+    def nearest(self) -> StationView | None:
+        """The station that is the nearest one, or the likeliest to be."""
+        return self.stations[0] if self.stations else None
 
 
 @dataclass(frozen=True)
@@ -81,14 +98,18 @@ def report_file(language: Language) -> str:
 
 def _page(run: RunRecord, *, directory: Path, language: Language, languages: Sequence[Language]) -> str:
     claims = [_view(number, record, language) for number, record in enumerate(run.claims, start=1)]
+    wrong = [
+        *((claim.anchor, claim.record.story.title) for claim in claims if claim.record.story.problems),
+        *((refusal.anchor, refusal.title) for refusal in run.refusals if refusal.problems),
+    ]
     return (
         _environment(language)
         .get_template("report.html.j2")
         .render(
             claims=claims,
-            dead_letters=run.dead_letters,
-            malformed_problems=run.malformed_problems,
-            wrong=sum(bool(record.story.problems) for record in run.claims) + bool(run.malformed_problems),
+            refusals=run.refusals,
+            unexpected=run.unexpected_dead_letters,
+            wrong=wrong,
             languages=[(other, report_file(other)) for other in languages],
             files=[
                 ListedFile(path, language.sentence(key))
@@ -102,26 +123,27 @@ def _page(run: RunRecord, *, directory: Path, language: Language, languages: Seq
 
 def _view(number: int, record: ClaimRecord, language: Language) -> ClaimView:
     decision = record.decision
+    anchor = decision.claim_reference if decision else f"story-{number}"
     return ClaimView(
-        anchor=decision.claim_reference if decision else f"story-{number}",
+        anchor=anchor,
         outcome=decision.outcome if decision else "no_decision",
         record=record,
-        rain=_rain(decision, record.proof, language) if decision and record.proof else None,
+        stations=tuple(_stations(anchor, decision, record.proof, language)) if decision and record.proof else (),
         trace=waterfall(record.spans, language=language),
         money=money_rows(decision.money, language=language) if decision else (),
     )
 
 
-def _rain(decision: DecisionMade, proof: Proof, language: Language) -> RainChart | None:
-    """Return the chart of the station that the decision rests on."""
-    evidence = decision.rain
-    if evidence is None or proof.rain is None:
-        return None
-    place = (evidence.station_network, evidence.station_number)
-    for measured in proof.rain.stations:
-        if (measured.station.network, measured.station.number) == place:
-            return rain_chart(measured.hours, evidence=evidence, loss=decision.loss, language=language)
-    return None
+def _stations(anchor: str, decision: DecisionMade, proof: Proof, language: Language) -> Iterator[StationView]:
+    """Yield every station that the decision rests on; the hours themselves stand in the proof."""
+    if decision.rain is None or proof.rain is None:
+        return
+    hours = {station.station: station.hours for station in proof.rain.stations}
+    for rain in decision.rain.stations:
+        # Groundwater is only asked, after surface water, when it is what came in.
+        reading = rain.readings[-1]
+        chart = rain_chart(hours[rain.station], reading=reading, loss=decision.loss, language=language)
+        yield StationView(f"{anchor}-{rain.station.number}", rain, reading, chart)
 
 
 def money_rows(money: Money, *, language: Language) -> tuple[MoneyRow, ...]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from contracts.claims import DecisionMade
 from contracts.dead_letters import MessageDeadLettered
 from contracts.loss_reports import DamageItem, LossFacts
 from contracts.weather import RainfallAssessed
-from demo.outcome import StoryOutcome
-from demo.report_messages import Letter, letters_in, texts_in
+from demo.outcome import RefusalOutcome, StoryOutcome
+from demo.report_messages import Email, Letter, emails_in, letters_in, texts_in
 from demo.report_trace import Span
 
 STORIES_FILE = "stories.json"
@@ -33,22 +34,39 @@ class StoryRecord:
     """How a story was judged. `settlements` maps a channel to what became of its message."""
 
     title: str
-    report_id: str
+    report_ids: tuple[str, ...]
     deliveries: int
     problems: tuple[str, ...]
     settlements: Mapping[str, str]
 
 
 @dataclass(frozen=True)
+class RefusalRecord:
+    """How a record that cannot be processed was judged."""
+
+    title: str
+    anchor: str
+    reason_code: str
+    dead_letter: MessageDeadLettered | None
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ClaimRecord:
-    """Everything a run left behind about one story; without a decision there is little."""
+    """Everything a run left behind about one story; without a decision there is little. The last version counts."""
 
     story: StoryRecord
-    decision: DecisionMade | None = None
+    versions: tuple[DecisionMade, ...] = ()
     proof: Proof | None = None
-    letters: tuple[Letter, ...] = ()
+    emails: tuple[Email, ...] = ()
     texts: tuple[str, ...] = ()
+    letters: tuple[Letter, ...] = ()
     spans: tuple[Span, ...] = ()
+
+    @property
+    def decision(self) -> DecisionMade | None:
+        """The decision that stands."""
+        return self.versions[-1] if self.versions else None
 
 
 @dataclass(frozen=True)
@@ -56,32 +74,39 @@ class RunRecord:
     """Everything a run left behind."""
 
     claims: tuple[ClaimRecord, ...]
-    dead_letters: tuple[MessageDeadLettered, ...]
-    malformed_problems: tuple[str, ...]
+    refusals: tuple[RefusalRecord, ...]
+    unexpected_dead_letters: tuple[str, ...]
 
 
 def write_stories(
     directory: Path,
     *,
     outcomes: Sequence[StoryOutcome],
-    dead_letters: Sequence[MessageDeadLettered],
-    malformed_problems: Sequence[str],
+    refusals: Sequence[RefusalOutcome],
+    unexpected_dead_letters: Sequence[str],
 ) -> None:
     """Keep how every story was judged, beside the other artefacts."""
-    stories = [
-        {
-            "title": one.story.title,
-            "report_id": str(one.story.report_id),
-            "deliveries": one.story.deliveries,
-            "problems": one.problems,
-            "settlements": {channel.value: message.settlement.value for channel, message in one.messages.items()},
-        }
-        for one in outcomes
-    ]
     content = {
-        "stories": stories,
-        "malformed_problems": list(malformed_problems),
-        "dead_letters": [message.model_dump(mode="json") for message in dead_letters],
+        "stories": [
+            {
+                "title": one.story.title,
+                "report_ids": sorted(map(str, one.story.report_ids)),
+                "deliveries": one.story.deliveries,
+                "problems": one.problems,
+                "settlements": {channel.value: message.settlement.value for channel, message in one.messages.items()},
+            }
+            for one in outcomes
+        ],
+        "refusals": [
+            {
+                "title": one.refusal.title,
+                "reason_code": one.refusal.reason_code,
+                "dead_letter": one.dead_letter and one.dead_letter.model_dump(mode="json"),
+                "problems": one.problems,
+            }
+            for one in refusals
+        ],
+        "unexpected_dead_letters": list(unexpected_dead_letters),
     }
     (directory / STORIES_FILE).write_text(json.dumps(content, indent=1))
 
@@ -89,17 +114,35 @@ def write_stories(
 def read_run(directory: Path) -> RunRecord:
     """Read all artefacts below `directory`."""
     kept = json.loads((directory / STORIES_FILE).read_text())
-    stories = [StoryRecord(**{**entry, "problems": tuple(entry["problems"])}) for entry in kept["stories"]]
-    decisions = _decisions(directory / "decisions.jsonl")
+    stories = [
+        StoryRecord(**{**entry, "report_ids": tuple(entry["report_ids"]), "problems": tuple(entry["problems"])})
+        for entry in kept["stories"]
+    ]
+    decided = list(_decisions(directory / "decisions.jsonl"))
     received = _Received(
-        letters=letters_in(directory / "mailbox"),
+        emails=emails_in(directory / "mailbox"),
         texts=texts_in(_lines(directory / "sms.jsonl")),
+        letters=letters_in(directory / "letters"),
         spans=tuple(Span.from_line(line) for line in _lines(directory / "traces.jsonl")),
     )
     return RunRecord(
-        claims=tuple(_claim(directory, story, decisions.get(story.report_id), received) for story in stories),
-        dead_letters=tuple(MessageDeadLettered.model_validate(entry) for entry in kept["dead_letters"]),
-        malformed_problems=tuple(kept["malformed_problems"]),
+        claims=tuple(
+            _claim(directory, story, [one for one in decided if str(one.event.report_id) in story.report_ids], received)
+            for story in stories
+        ),
+        refusals=tuple(_refusal(number, entry) for number, entry in enumerate(kept["refusals"], start=1)),
+        unexpected_dead_letters=tuple(kept["unexpected_dead_letters"]),
+    )
+
+
+def _refusal(number: int, entry: Mapping[str, Any]) -> RefusalRecord:
+    letter = entry["dead_letter"]
+    return RefusalRecord(
+        title=entry["title"],
+        anchor=f"refused-{number}",
+        reason_code=entry["reason_code"],
+        dead_letter=letter and MessageDeadLettered.model_validate(letter),
+        problems=tuple(entry["problems"]),
     )
 
 
@@ -107,35 +150,41 @@ def read_run(directory: Path) -> RunRecord:
 class _Received:
     """What the outside world received in the whole run."""
 
-    letters: tuple[Letter, ...]
+    emails: tuple[Email, ...]
     texts: tuple[str, ...]
+    letters: tuple[Letter, ...]
     spans: tuple[Span, ...]
 
 
-def _claim(
-    directory: Path, story: StoryRecord, decided: tuple[DecisionMade, str] | None, received: _Received
-) -> ClaimRecord:
-    if decided is None:
+@dataclass(frozen=True)
+class _Decided:
+    """One decision as it was published."""
+
+    event: DecisionMade
+    trace_id: str
+
+
+def _claim(directory: Path, story: StoryRecord, decided: Sequence[_Decided], received: _Received) -> ClaimRecord:
+    if not decided:
         return ClaimRecord(story)
-    decision, trace_id = decided
-    reference = decision.claim_reference
+    versions = tuple(sorted((one.event for one in decided), key=lambda decision: decision.claim_version))
+    last = versions[-1]
+    reference = last.claim_reference
+    traces = {one.trace_id for one in decided}
     return ClaimRecord(
-        story,
-        decision,
-        _proof(directory / "proofs" / f"{reference}-v{decision.claim_version}.json"),
-        tuple(letter for letter in received.letters if reference in letter.subject),
-        tuple(text for text in received.texts if reference in text),
-        tuple(span for span in received.spans if span.trace_id == trace_id),
+        story=story,
+        versions=versions,
+        proof=_proof(directory / "proofs" / f"{reference}-v{last.claim_version}.json"),
+        emails=tuple(email for email in received.emails if reference in email.subject),
+        texts=tuple(text for text in received.texts if reference in text),
+        letters=tuple(letter for letter in received.letters if reference in letter.text),
+        spans=tuple(span for span in received.spans if span.trace_id in traces),
     )
 
 
-def _decisions(path: Path) -> dict[str, tuple[DecisionMade, str]]:
-    """Return the last decision on each report, with the id of its trace."""
-    decisions = {}
+def _decisions(path: Path) -> Iterator[_Decided]:
     for event in map(json.loads, path.read_text().splitlines()):
-        decision = DecisionMade.model_validate(event["data"])
-        decisions[str(decision.report_id)] = decision, (event["traceparent"] or "")[3:35]
-    return decisions
+        yield _Decided(DecisionMade.model_validate(event["data"]), trace_id=(event["traceparent"] or "")[3:35])
 
 
 def _proof(path: Path) -> Proof | None:

@@ -87,6 +87,12 @@ class Language:
         pattern = "0" if milliseconds >= _EXACT_MILLISECONDS else "0.0"
         return str(self.sentence("milliseconds", milliseconds=self._decimal(Decimal(milliseconds), pattern)))
 
+    def lag(self, minutes: int | None) -> str:
+        """Return how long before the loss a window ended; a dash for one that contains the loss."""
+        if not minutes:
+            return "\N{EN DASH}"
+        return str(self.sentence("lag" if minutes % 60 else "lag_hours", hours=minutes // 60, minutes=minutes % 60))
+
     def home_moment(self, moment: datetime) -> str:
         """Return a moment by the clock of the home: 15 July 2021 03:30."""
         return self._moment(moment, "d MMMM y HH:mm")

@@ -1,4 +1,4 @@
-"""The e-mails and short messages as they were received."""
+"""The e-mails and short messages as they were received, and the letters as they are posted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Letter:
+class Email:
     """One e-mail as the mail server received it."""
 
     file_name: str
@@ -23,9 +23,26 @@ class Letter:
     html: str
 
 
-def letters_in(mailbox: Path) -> tuple[Letter, ...]:
+@dataclass(frozen=True)
+class Letter:
+    """One letter that is to be printed and posted."""
+
+    file_name: str
+    html: str
+    text: str
+
+
+def emails_in(mailbox: Path) -> tuple[Email, ...]:
     """Return every e-mail, the first received first."""
-    return tuple(_letter(path) for path in sorted(mailbox.glob("*.eml")))
+    return tuple(_email(path) for path in sorted(mailbox.glob("*.eml")))
+
+
+def letters_in(directory: Path) -> tuple[Letter, ...]:
+    """Return every letter, by its file name."""
+    return tuple(
+        Letter(path.name, path.read_text(encoding="utf-8"), path.read_text(encoding="utf-8"))
+        for path in sorted(directory.glob("*.html"))
+    )
 
 
 def texts_in(parts: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
@@ -41,9 +58,9 @@ def _in_order(parts: Sequence[Mapping[str, object]]) -> list[Mapping[str, object
     return sorted(parts, key=lambda part: int(str(part["part"])))
 
 
-def _letter(path: Path) -> Letter:
+def _email(path: Path) -> Email:
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    return Letter(
+    return Email(
         file_name=path.name,
         subject=str(message["Subject"]),
         sender=str(message["From"]),

@@ -12,13 +12,14 @@ from demo import artefacts, stages
 from demo.compose import ComposePlatform
 from demo.drill import keep_up
 from demo.observer import Observed, observing
-from demo.outcome import outcome_of, problems_of_malformed
+from demo.outcome import outcome_of, refusal_outcome_of, unexpected_dead_letters
 from demo.platform import Platform
 from demo.progress_output import console, step
-from demo.publisher import publish
+from demo.publisher import messages_of, publish
 from demo.report import write_report
 from demo.report_artefacts import write_stories
-from demo.stories import STORIES
+from demo.stories import REFUSALS, STORIES
+from demo.story import Phase
 from demo.table import result_table
 from devstack.stack import Stack
 
@@ -55,7 +56,7 @@ async def _run_on_stack(platform: Platform, *, began: float, keep: bool, output:
     with step("a database and a role for each service, migrated"):
         await platform.create_databases()
         await platform.migrate()
-    with step("KNMI's hours of 10-17 July 2021 and the policies imported; every service started"):
+    with step("KNMI's hours of July 2021 and of other storms, and the policies imported; every service started"):
         await stages.import_hours_and_policies(platform)
         await platform.start()
     wait_ms = int(stack.environment().get("KAFKA_FETCH_MAX_WAIT_MS", FETCH_MAX_WAIT_MS))
@@ -78,7 +79,7 @@ async def _run_on_compose(*, began: float, output: Path) -> int:
     platform = ComposePlatform()
     with step("the platform of make up found, and no report on it"):
         await platform.find()
-    with step("KNMI's hours of 10-17 July 2021 and the policies imported"):
+    with step("KNMI's hours of July 2021 and of other storms, and the policies imported"):
         await stages.import_hours_and_policies(platform)
     observed = await _publish_and_observe(
         platform,
@@ -97,41 +98,55 @@ async def _publish_and_observe(
     services: stages.Services, kafka: Mapping[str, str], *, fetch_max_wait_ms: int, began: float, output: Path
 ) -> Observed:
     async with observing(kafka, fetch_max_wait_ms=fetch_max_wait_ms) as observed:
-        with step(f"{sum(story.deliveries for story in STORIES) + 1} loss reports published"):
-            await publish(kafka, STORIES)
-        with step("one claim waits for hours that are not measured yet, one for its policy"):
-            await stages.wait_for_a_claim_without_its_hours(services, observed)
+        with step(f"{_number_of_records(Phase.FIRST)} loss reports published"):
+            await publish(kafka, Phase.FIRST)
+        with step("two claims wait for hours that are not measured yet, one for its policy"):
+            await stages.wait_for_claims_without_their_hours(services, observed)
         with step("the late hours and the late policy imported"):
             await stages.import_late_hours_and_policy(services)
-        with console.status("waiting") as status:
-
-            def show(done: int) -> None:
-                status.update(f"{done} of {len(STORIES)} reports have their outcome")
-
-            await stages.wait_for_all_outcomes(services, observed, progress=show)
+        await _wait_for_outcomes(services, observed, Phase.FIRST)
+        with step(
+            f"{_number_of_records(Phase.LATER)} later reports published: corrections, an assessment, a repetition"
+        ):
+            await publish(kafka, Phase.LATER)
+        await _wait_for_outcomes(services, observed, Phase.LATER)
         console.print(f"[bold]last notification {time.monotonic() - began:.1f} s after the start[/]")
-        with step("proofs exported and verified"):
-            await services.export_proofs(output / "proofs")
+        with step("proofs exported and verified, letters printed"):
+            await asyncio.gather(services.export_proofs(output / "proofs"), services.export_letters(output / "letters"))
     return observed
+
+
+def _number_of_records(phase: Phase) -> int:
+    return sum(1 for _ in messages_of(phase))
+
+
+async def _wait_for_outcomes(services: stages.Services, observed: Observed, phase: Phase) -> None:
+    with console.status("waiting") as status:
+
+        def show(done: int) -> None:
+            status.update(f"{done} of {len(STORIES) + len(REFUSALS)} stories have their outcome")
+
+        await stages.wait_for_outcomes(services, observed, phase, progress=show)
 
 
 def _conclude(observed: Observed, *, output: Path) -> int:
     """Write the artefacts, print the table and return the exit code."""
     artefacts.write_decisions(output / "decisions.jsonl", observed)
     outcomes = [outcome_of(story, observed) for story in STORIES]
-    malformed = problems_of_malformed(observed.dead_letters)
-    console.print(result_table(outcomes, malformed, width=console.width))
+    refusals = [refusal_outcome_of(refusal, observed) for refusal in REFUSALS]
+    unexpected = unexpected_dead_letters(REFUSALS, observed)
+    console.print(result_table(outcomes, refusals, width=console.width))
     with step("report page written"):
-        write_stories(output, outcomes=outcomes, dead_letters=observed.dead_letters, malformed_problems=malformed)
+        write_stories(output, outcomes=outcomes, refusals=refusals, unexpected_dead_letters=unexpected)
         write_report(output)
     unproven = artefacts.check_proofs(output / "proofs", observed)
-    for problem in unproven:
+    for problem in unexpected + unproven:
         console.print(f"[red]{problem}[/]")
-    wrong = sum(bool(outcome.problems) for outcome in outcomes) + bool(malformed)
-    stories = len(STORIES) + 1
-    console.print(f"{stories - wrong} of {stories} stories have the outcome they should have")
+    problems = [*(outcome.problems for outcome in outcomes), *(refusal.problems for refusal in refusals)]
+    wrong = sum(map(bool, problems))
+    console.print(f"{len(problems) - wrong} of {len(problems)} stories have the outcome they should have")
     console.print(
-        f"see {output}/report.html (Dutch: report.nl.html), decisions.jsonl, proofs/, mailbox/, sms.jsonl, "
+        f"see {output}/report.html (Dutch: report.nl.html), decisions.jsonl, proofs/, mailbox/, letters/, sms.jsonl, "
         "traces.jsonl, logs/"
     )
-    return FAILED if wrong or unproven else 0
+    return FAILED if wrong or unexpected or unproven else 0

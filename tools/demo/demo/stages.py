@@ -10,12 +10,13 @@ from typing import Protocol
 
 from demo.input_files import HOURS, LATE_HOURS, LATE_POLICIES, POLICIES
 from demo.observer import Observed
-from demo.outcome import has_outcome
+from demo.outcome import has_outcome, is_dead_lettered
 from demo.platform import ServiceFailedError
-from demo.stories import STORIES
-from demo.story import Wait
+from demo.stories import REFUSALS, STORIES
+from demo.story import Phase, Wait
 
-OUTCOME_SECONDS = 60
+OUTCOME_SECONDS = 30
+"""For each phase."""
 WAITING_SECONDS = 20
 
 
@@ -28,6 +29,9 @@ class Services(Protocol):
     async def export_proofs(self, directory: Path) -> None:
         """Let claims-svc write its proofs into `directory`."""
 
+    async def export_letters(self, directory: Path) -> None:
+        """Let notify-svc write the letters that are to be posted into `directory`."""
+
     def check_alive(self) -> None:
         """Raise when a service has ended."""
 
@@ -35,19 +39,23 @@ class Services(Protocol):
 async def import_hours_and_policies(services: Services) -> None:
     """Import the hours and the policies that are there before any report."""
     await asyncio.gather(
-        services.run("weather-svc", "import-hours", str(HOURS)),
+        services.run("weather-svc", "import-hours", *map(str, HOURS)),
         services.run("policy-svc", "import-policies", str(POLICIES)),
     )
 
 
-async def wait_for_a_claim_without_its_hours(services: Services, observed: Observed) -> None:
-    """Return once weather-svc has answered that the last hours of a claim are missing; raise if it was decided."""
+async def wait_for_claims_without_their_hours(services: Services, observed: Observed) -> None:
+    """Return once weather-svc has answered that the last hours of the late claims are missing; raise if one is decided.
+
+    Which claims they are is not known before their decisions: enough of them have answers that are not final.
+    """
+    late = [story for story in STORIES if story.wait is Wait.LATE_HOURS]
     deadline = time.monotonic() + WAITING_SECONDS
-    while all(answer.final for answers in observed.assessed.values() for answer in answers):
+    while sum(not answers[-1].final for answers in observed.assessed.values()) < len(late):
         if time.monotonic() > deadline:
-            raise ServiceFailedError(f"no claim was seen waiting for hours within {WAITING_SECONDS} s")
+            raise ServiceFailedError(f"{len(late)} claims were not seen waiting for hours within {WAITING_SECONDS} s")
         await _wait_for_an_event(services, observed)
-    if any(has_outcome(story, observed) for story in STORIES if story.wait is Wait.LATE_HOURS):
+    if any(has_outcome(story, observed, phase=Phase.FIRST) for story in late):
         raise ServiceFailedError("a claim was decided before its last hours were measured")
 
 
@@ -59,13 +67,25 @@ async def import_late_hours_and_policy(services: Services) -> None:
     )
 
 
-async def wait_for_all_outcomes(services: Services, observed: Observed, *, progress: Callable[[int], None]) -> None:
-    """Return when every report has its outcome, or when the time for that is over; `progress` gets their number."""
+def number_with_outcome(observed: Observed, phase: Phase) -> int:
+    """Return how many stories and refusals have the outcome they should have once `phase` was published."""
+    return sum(has_outcome(story, observed, phase=phase) for story in STORIES) + sum(
+        is_dead_lettered(refusal, observed) for refusal in REFUSALS
+    )
+
+
+async def wait_for_outcomes(
+    services: Services, observed: Observed, phase: Phase, *, progress: Callable[[int], None]
+) -> None:
+    """Return when everything published up to `phase` has its outcome, or when the time for that is over.
+
+    `progress` gets the number that has. What is late is named when outcomes are compared.
+    """
     deadline = time.monotonic() + OUTCOME_SECONDS
     while time.monotonic() < deadline:
-        done = sum(has_outcome(story, observed) for story in STORIES)
+        done = number_with_outcome(observed, phase)
         progress(done)
-        if done == len(STORIES) and observed.dead_letters:
+        if done == len(STORIES) + len(REFUSALS):
             return
         await _wait_for_an_event(services, observed)
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from contracts.claims import DECISION_MADE
+from contracts.claims import DECISION_MADE, DecisionMade
 from contracts.dead_letters import dead_letter_topic
 from contracts.loss_reports import LOSS_REPORTED
 from contracts.weather import RAINFALL_ASSESSED, HourlySeries, RainfallAssessed
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
-CLAIM = DECISION_MADE.examples[0].claim_reference
+(DECISION,) = DECISION_MADE.examples
+CLAIM = DECISION.claim_reference
 
 
 def span(span_id: str, parent: str, name: str, service: str, *, from_ms: int, until_ms: int) -> dict[str, object]:
@@ -35,27 +37,38 @@ def write_lines(path: Path, *lines: object) -> None:
 
 def rainfall() -> RainfallAssessed:
     """Return an answer with six days of hours, so that the window that decided is a small part of them."""
-    assessed = RAINFALL_ASSESSED.examples[0]
+    (assessed,) = RAINFALL_ASSESSED.examples
     series = HourlySeries(
         first_hour_ends_at=datetime(2021, 7, 12, 0, tzinfo=UTC),
-        tenths_mm=(None, *(hour % 7 * 10 for hour in range(143))),
+        tenths_mm=(*(hour % 7 * 10 for hour in range(100)), None, *(hour % 7 * 10 for hour in range(43))),
     )
     station = assessed.stations[0].model_copy(update={"hours": series})
     return assessed.model_copy(update={"stations": (station,)})
 
 
-def write_run(directory: Path) -> None:
-    """Write what a run with one claim leaves behind."""
-    decision = DECISION_MADE.examples[0]
-    event = {"traceparent": f"00-{TRACE_ID}-00f067aa0ba902b7-01", "data": decision.model_dump(mode="json")}
-    write_lines(directory / "decisions.jsonl", event)
+def write_decisions(directory: Path, *decisions: DecisionMade) -> None:
+    """Write `decisions` as they were read off Kafka."""
+    traceparent = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
+    lines = [{"traceparent": traceparent, "data": decision.model_dump(mode="json")} for decision in decisions]
+    write_lines(directory / "decisions.jsonl", *lines)
+
+
+def write_proof(directory: Path, *, version: int = 1) -> None:
+    """Write the proof of one version of the decision, as far as the page reads it."""
+    (report,) = LOSS_REPORTED.examples
     basis = {
-        "facts": LOSS_REPORTED.examples[0].facts.model_dump(mode="json"),
-        "damage": [item.model_dump(mode="json") for item in LOSS_REPORTED.examples[0].damage],
+        "facts": report.facts.model_dump(mode="json"),
+        "damage": [item.model_dump(mode="json") for item in report.damage],
         "rain": rainfall().model_dump(mode="json"),
     }
-    (directory / "proofs").mkdir()
-    (directory / "proofs" / f"{CLAIM}-v1.json").write_text(json.dumps({"basis": basis}))
+    (directory / "proofs").mkdir(exist_ok=True)
+    (directory / "proofs" / f"{CLAIM}-v{version}.json").write_text(json.dumps({"basis": basis}))
+
+
+def write_run(directory: Path) -> None:
+    """Write what a run with one claim leaves behind."""
+    write_decisions(directory, DECISION)
+    write_proof(directory)
     letter = EmailMessage()
     letter["Subject"] = f"Uw waterschade {CLAIM}: wij betalen"
     letter["From"], letter["To"] = "schade@example.org", "j.voorbeeld@example.org"
@@ -69,6 +82,8 @@ def write_run(directory: Path) -> None:
         {**sms, "part": 2, "text": "de uitleg staat in onze e-mail <script>."},
         {**sms, "part": 1, "text": f"Uw waterschade {CLAIM}: "},
     )
+    (directory / "letters").mkdir()
+    (directory / "letters" / "0198c5f3.html").write_text(f"<h1>Waterschade {CLAIM}</h1><p>Postbus</p>")
     write_lines(
         directory / "traces.jsonl",
         span("a1", "", "process claims.loss-reported.v1", "claims-svc", from_ms=0, until_ms=40),
@@ -79,17 +94,28 @@ def write_run(directory: Path) -> None:
     write_story(directory)
 
 
-def write_story(directory: Path, *, problems: tuple[str, ...] = (), report_id: str | None = None) -> None:
-    """Write how the one story was judged."""
+def write_story(
+    directory: Path,
+    *,
+    problems: tuple[str, ...] = (),
+    report_id: str | None = None,
+    settlements: Mapping[str, str] | None = None,
+    unexpected_dead_letters: tuple[str, ...] = (),
+) -> None:
+    """Write how the one story and the one refusal were judged."""
     story = {
         "title": "Covered by 24 h (Ell)",
-        "report_id": report_id or str(DECISION_MADE.examples[0].report_id),
+        "report_ids": [report_id or str(DECISION.report_id)],
         "deliveries": 1,
         "problems": problems,
-        "settlements": {"email": "sent", "sms": "no_address"},
+        "settlements": settlements or {"email": "sent", "sms": "no_address"},
     }
-    dead_letter = dead_letter_topic("claims-svc").examples[0]
-    dead_letters = [dead_letter.model_dump(mode="json")]
-    (directory / "stories.json").write_text(
-        json.dumps({"stories": [story], "malformed_problems": [], "dead_letters": dead_letters})
-    )
+    (dead_letter,) = dead_letter_topic("claims-svc").examples
+    refusal = {
+        "title": "A malformed report",
+        "reason_code": "not-json",
+        "dead_letter": dead_letter.model_dump(mode="json"),
+        "problems": [],
+    }
+    kept = {"stories": [story], "refusals": [refusal], "unexpected_dead_letters": unexpected_dead_letters}
+    (directory / "stories.json").write_text(json.dumps(kept))

@@ -9,7 +9,7 @@ def test_what_an_earlier_demo_left_is_gone(tmp_path: Path) -> None:
 
     with output_directory(tmp_path / "demo") as output:
         assert output == tmp_path / "demo"
-        assert [entry.name for entry in output.iterdir()] == ["proofs"]
+        assert sorted(entry.name for entry in output.iterdir()) == ["letters", "proofs"]
 
 
 def test_a_demo_leaves_alone_what_another_is_writing(tmp_path: Path) -> None:

@@ -6,10 +6,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from report_run import CLAIM, write_run, write_story
+from report_run import CLAIM, DECISION, write_decisions, write_proof, write_run, write_story
 from typing_extensions import override
 
-from contracts.claims import DECISION_MADE
+from contracts.coverage import DecidedItem, GroundCode, Outcome
+from contracts.loss_reports import DamageKind
+from contracts.vocabulary import FactSource, WaterRoute
 from demo.report import money_rows, write_report
 from demo.report_language import Language
 
@@ -65,7 +67,9 @@ def test_a_claim_is_shown_with_its_rain_its_money_its_messages_and_its_trace(run
     for shown in (
         "2 of 2 have the outcome they should have.",
         "15 July 2021 03:30",
-        "24 h: 40.2 of 40.0 mm (+0.2)",
+        "24 h: 40.2 of 40.0 mm, 18.0 by the loss",
+        "Of that, 18.0 mm had fallen by the end of the hour of loss.",
+        "Deductible, rain: chosen € 0.00, but at least € 250.00 for damage by heavy weather.",
         "not measured",
         "€ 1,590.00",
         "Beste J. Voorbeeld, wij betalen € 1.590,00.",
@@ -110,6 +114,7 @@ def test_every_file_that_is_named_is_linked_and_lies_beside_the_page(run: Path, 
         "stories.json",
         "proofs/",
         "mailbox/",
+        "letters/",
         "sms.jsonl",
         "traces.jsonl",
     }
@@ -132,7 +137,7 @@ def test_a_claim_is_shown_in_dutch(run: Path) -> None:
     for shown in (
         "2 van de 2 liepen af zoals het hoort.",
         "15 juli 2021 03:30",
-        "24 u: 40,2 van 40,0 mm (+0,2)",
+        "24 u: 40,2 van 40,0 mm, 18,0 bij de schade",
         "niet gemeten",
         "€ 1.590,00",
         "hevige plaatselijke neerslag",
@@ -157,14 +162,16 @@ def test_reports_can_be_chosen_by_outcome_and_text_with_labels_and_the_keyboard(
         (named["data-report"], named["data-outcome"]) for named in page.attributes("tr") if "data-report" in named
     ] == [
         (CLAIM, "covered"),
-        ("malformed", "dead_lettered"),
+        ("refused-1", "dead_lettered"),
     ]
 
 
 def test_the_chart_names_the_window_to_look_at_first(run: Path) -> None:
     page = Page(write_report(run).read_text())
     (region,) = [named for named in page.attributes("div") if "data-focus" in named]
-    (chart,) = [named for named in page.attributes("svg") if f"{CLAIM}-rain-title" in str(named.get("aria-labelledby"))]
+    (chart,) = [
+        named for named in page.attributes("svg") if f"{CLAIM}-377-rain-title" in str(named.get("aria-labelledby"))
+    ]
     from_x, until_x = map(float, str(region["data-focus"]).split())
 
     assert str(chart["viewbox"]).split()[2] == region["data-width"]
@@ -199,13 +206,58 @@ def test_a_report_without_a_decision_has_its_place_too(run: Path) -> None:
     assert set(page.references) <= set(page.ids)
 
 
+def test_a_record_that_was_dead_lettered_without_a_reason_to_is_seen_at_once(run: Path) -> None:
+    write_story(run, unexpected_dead_letters=("policy.policy-changed.v1 partition 0 offset 3 was dead-lettered",))
+    html = write_report(run).read_text()
+    assert '<div class="verdict wrong">' in html
+    assert "policy.policy-changed.v1 partition 0 offset 3 was dead-lettered" in html
+
+
+def test_a_posted_letter_is_shown_with_its_file(run: Path) -> None:
+    write_story(run, settlements={"email": "no_address", "sms": "sent", "post": "to_be_posted"})
+    html = write_report(run).read_text()
+    page = Page(html)
+    assert "Letter: to be posted" in html
+    assert "letters/0198c5f3.html" in page.links
+    assert f"<h1>Waterschade {CLAIM}</h1><p>Postbus</p>" in [named["srcdoc"] for named in page.attributes("iframe")]
+
+
+def test_a_claim_that_was_decided_again_shows_the_version_that_stands_and_what_was_before(run: Path) -> None:
+    referred = {"claim_version": 2, "outcome": Outcome.REFERRED, "deciding_ground": GroundCode.STATEMENT_TURNED}
+    again = DECISION.model_copy(update={**referred, "turned_statements": ("came_through_open_window_or_door",)})
+    write_decisions(run, again, DECISION)
+    write_proof(run, version=2)
+    html = write_report(run).read_text()
+    assert "version 2" in html
+    assert "Version 1 was: covered, heavy local precipitation, € 1,590.00." in html
+    assert "The customer now says something else than before about: came through open window or door." in html
+
+
+def test_what_is_undisputed_is_shown_beside_what_a_handler_decides(run: Path) -> None:
+    (covered,) = DECISION.items
+    doubted = DecidedItem(
+        kind=DamageKind.CONTENTS,
+        amount_cents=70_000,
+        estimated_by=FactSource.CUSTOMER,
+        route=WaterRoute.INDIRECT_PRECIPITATION,
+        outcome=Outcome.REFERRED,
+        ground=GroundCode.FACT_MISSING,
+    )
+    partly = {"outcome": Outcome.REFERRED, "items": (covered, doubted), "report_ids": (DECISION.report_id,) * 2}
+    write_decisions(run, DECISION.model_copy(update=partly))
+    html = write_report(run).read_text()
+    assert "of which this part is undisputed and paid at once" in html
+    assert '<th scope="row">contents</th><td class="figure">€ 700.00</td>' in html
+    assert "2 reports of the same loss" in html
+
+
 def test_a_decision_without_its_proof_is_shown_as_wrong(run: Path) -> None:
     (run / "proofs" / f"{CLAIM}-v1.json").unlink()
     assert "There is no proof for this decision." in write_report(run).read_text()
 
 
 def test_money_goes_down_step_by_step() -> None:
-    rows = money_rows(DECISION_MADE.examples[0].money, language=Language.load("en"))
+    rows = money_rows(DECISION.money, language=Language.load("en"))
     assert [(row.text, row.amount_cents, row.left_cents) for row in rows] == [
         ("Damage", 184_000, 184_000),
         ("Deductible", -25_000, 159_000),

@@ -6,19 +6,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts.claims import DECISION_MADE
-from contracts.vocabulary import Establishment
-from contracts.weather import HourlySeries
+from contracts import example_values
+from contracts.vocabulary import Establishment, LossInterval
+from contracts.weather import RAINFALL_ASSESSED, HourlySeries
 from demo import report_rain, report_trace
 from demo.report_language import Language
 from demo.report_rain import rain_chart
 from demo.report_trace import Span, waterfall
 
-EVIDENCE = DECISION_MADE.examples[0].rain
+(ASSESSED,) = RAINFALL_ASSESSED.examples
+(READING,) = ASSESSED.stations[0].readings
+LOSS = example_values.LOSS
 BEGINS_AT = datetime(2021, 7, 13, 22, tzinfo=UTC)  # midnight in Amsterdam
 SERIES = HourlySeries(
     first_hour_ends_at=BEGINS_AT + timedelta(hours=1),
-    tenths_mm=tuple(None if hour == 70 else hour % 7 * 10 for hour in range(72)),
+    tenths_mm=tuple(None if hour == 60 else hour % 7 * 10 for hour in range(66)),
 )
 
 ENGLISH, DUTCH = Language.load("en"), Language.load("nl")
@@ -30,19 +32,17 @@ def span(span_id: str, parent: str, *, from_ms: float, until_ms: float) -> Span:
 
 
 def test_every_hour_has_its_bar_and_the_missing_one_fills_the_height() -> None:
-    assert EVIDENCE is not None
-    chart = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss, language=ENGLISH)
-    assert len(chart.bars) == 72
-    assert [number for number, bar in enumerate(chart.bars) if bar.is_missing] == [70]
-    assert chart.bars[70].height == report_rain.HEIGHT
+    chart = rain_chart(SERIES, reading=READING, loss=LOSS, language=ENGLISH)
+    assert len(chart.bars) == 66
+    assert [number for number, bar in enumerate(chart.bars) if bar.is_missing] == [60]
+    assert chart.bars[60].height == report_rain.HEIGHT
     assert chart.bars[6].label == "Wed 14 Jul 06:00 to 07:00: 6.0 mm"
     assert chart.bars[6].height == report_rain.HEIGHT
     assert chart.missing_hours == 1
 
 
 def test_the_deciding_window_lies_over_its_own_hours() -> None:
-    assert EVIDENCE is not None
-    chart = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss, language=ENGLISH)
+    chart = rain_chart(SERIES, reading=READING, loss=LOSS, language=ENGLISH)
     inside = [number for number, bar in enumerate(chart.bars) if bar.decides]
     assert inside == list(range(18, 42))  # 14 July 16:00 to 15 July 16:00 UTC
     assert chart.deciding is not None
@@ -52,29 +52,62 @@ def test_the_deciding_window_lies_over_its_own_hours() -> None:
     assert chart.bars[27].x < chart.loss_x < chart.bars[28].x  # 01:30 UTC
 
 
+def test_bars_show_what_had_fallen_by_the_end_of_the_hour_of_loss() -> None:
+    chart = rain_chart(SERIES, reading=READING, loss=LOSS, language=ENGLISH)
+    assert [number for number, bar in enumerate(chart.bars) if bar.by_loss] == list(range(28))  # until 02:00 UTC
+    (band,) = chart.bands
+    assert (band.by_loss_text, band.lag_width, band.counts) == ("18.0", 0, True)
+    assert band.gauge_by_loss == pytest.approx(180 / 402, abs=1e-4)
+
+
+def test_a_window_that_ended_before_the_loss_is_tied_to_it() -> None:
+    later = LossInterval(from_at=LOSS.from_at + timedelta(hours=19), until_at=LOSS.from_at + timedelta(hours=19))
+    window = READING.windows[0].model_copy(update={"lag_minutes": 270})
+    reading = READING.model_copy(update={"windows": (window,)})
+
+    chart = rain_chart(SERIES, reading=reading, loss=later, language=ENGLISH)
+
+    (band,) = chart.bands
+    assert band.lag_text == "4 h 30 min"
+    assert band.x + band.width + band.lag_width == pytest.approx(chart.loss_x, abs=0.1)
+
+
+def test_hours_that_no_window_and_no_loss_comes_near_are_left_out() -> None:
+    month = HourlySeries(first_hour_ends_at=BEGINS_AT - timedelta(days=30), tenths_mm=(10,) * 24 * 40)
+
+    table = rain_chart(month, reading=READING, loss=LOSS, language=ENGLISH).table
+
+    assert [day for day, _ in table] == ["Tue 13 Jul", "Wed 14 Jul", "Thu 15 Jul", "Fri 16 Jul"]
+
+
+def test_of_many_days_only_some_are_named() -> None:
+    long = LossInterval(from_at=LOSS.from_at - timedelta(days=30), until_at=LOSS.from_at)
+    month = HourlySeries(first_hour_ends_at=BEGINS_AT - timedelta(days=31), tenths_mm=(10,) * 24 * 40)
+
+    days = rain_chart(month, reading=READING, loss=long, language=ENGLISH).days
+
+    assert len(days) > report_rain.MOST_DAYS_NAMED
+    assert len([label for _, label in days if label]) <= report_rain.MOST_DAYS_NAMED
+
+
 def test_a_window_that_was_not_reached_decides_nothing() -> None:
-    assert EVIDENCE is not None
-    short = EVIDENCE.margins[0].model_copy(update={"best_sum_tenths_mm": 301, "margin_tenths_mm": -99})
-    evidence = EVIDENCE.model_copy(
-        update={
-            "margins": (short,),
-            "deciding_window_hours": None,
-            "establishment": Establishment.NOT_ESTABLISHED,
-        }
+    short = READING.windows[0].model_copy(
+        update={"best_sum_tenths_mm": 301, "establishment": Establishment.NOT_ESTABLISHED}
     )
-    chart = rain_chart(SERIES, evidence=evidence, loss=DECISION_MADE.examples[0].loss, language=ENGLISH)
+    reading = READING.model_copy(update={"windows": (short,), "establishment": Establishment.NOT_ESTABLISHED})
+    chart = rain_chart(SERIES, reading=reading, loss=LOSS, language=ENGLISH)
     assert chart.deciding is None
     assert not any(bar.decides for bar in chart.bars)
     assert chart.nearest.margin_text == f"{MINUS}9.9"
     assert chart.nearest.gauge_sum == pytest.approx(0.7525)
+    assert not chart.nearest.counts
 
 
 def test_the_hours_stand_in_the_table_by_the_clock_of_the_home() -> None:
-    assert EVIDENCE is not None
-    table = rain_chart(SERIES, evidence=EVIDENCE, loss=DECISION_MADE.examples[0].loss, language=ENGLISH).table
+    table = rain_chart(SERIES, reading=READING, loss=LOSS, language=ENGLISH).table
     assert [day for day, _ in table] == ["Wed 14 Jul", "Thu 15 Jul", "Fri 16 Jul"]
     assert table[0][1][:3] == ("0.0", "1.0", "2.0")
-    assert table[2][1][22] == "?"
+    assert table[2][1][12] == "?"
 
 
 def test_spans_stand_below_their_parents_in_the_order_of_time() -> None:

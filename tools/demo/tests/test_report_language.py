@@ -15,10 +15,10 @@ from contracts.coverage import GroundCode, GroundEffect, GroundWeight, Outcome
 from contracts.loss_reports import DamageKind, LossFacts
 from contracts.money import MoneyStepCode
 from contracts.notify import Settlement
-from contracts.vocabulary import FactSource, Truth, WaterRoute
+from contracts.vocabulary import Establishment, FactSource, PerilFamily, Truth, WaterReading, WaterRoute
 from contracts.weather import UndeterminedReason
 from demo.report_language import Language
-from demo.stories import STORIES
+from demo.stories import REFUSALS, STORIES
 
 ENGLISH, DUTCH = Language.load("en"), Language.load("nl")
 MINUS = "\N{MINUS SIGN}"
@@ -36,6 +36,9 @@ CODES: dict[str, type[StrEnum]] = {
     "settlement": Settlement,
     "undetermined": UndeterminedReason,
     "money": MoneyStepCode,
+    "reading": WaterReading,
+    "establishment": Establishment,
+    "family": PerilFamily,
 }
 
 
@@ -72,7 +75,12 @@ def test_every_fact_has_its_dutch_words() -> None:
 
 
 def test_every_story_has_its_dutch_title() -> None:
-    assert {story.title for story in STORIES} == DUTCH.words["title"].keys()
+    assert {one.title for one in (*STORIES, *REFUSALS)} == DUTCH.words["title"].keys()
+
+
+def test_every_reason_of_a_refusal_has_its_words_in_both_languages() -> None:
+    reasons = {refusal.reason_code for refusal in REFUSALS}
+    assert reasons == DUTCH.words["reason"].keys() == ENGLISH.words["reason"].keys()
 
 
 def test_what_is_filled_into_a_sentence_cannot_become_markup() -> None:
@@ -97,6 +105,11 @@ def test_durations_read_at_a_glance() -> None:
     durations = (0.006, 3.14, 84.7, 8_361)
     assert [ENGLISH.duration(value) for value in durations] == ["under 1 ms", "3.1 ms", "85 ms", "8.36 s"]
     assert [DUTCH.duration(value) for value in durations] == ["minder dan 1 ms", "3,1 ms", "85 ms", "8,36 s"]
+
+
+def test_a_lag_reads_in_hours_and_minutes() -> None:
+    assert (ENGLISH.lag(1_440), DUTCH.lag(95)) == ("24 h", "1 u 35 min")
+    assert (ENGLISH.lag(0), DUTCH.lag(None)) == ("–", "–")
 
 
 def test_moments_are_those_of_the_homes_clock() -> None:

@@ -4,15 +4,16 @@ import pytest
 from rich.console import Console
 
 from contracts.claims import DECISION_MADE
-from demo.outcome import StoryOutcome
-from demo.stories import STORIES
+from demo.outcome import RefusalOutcome, StoryOutcome
+from demo.stories import REFUSALS, STORIES
 from demo.table import result_table
 
 
 def printed(*, width: int) -> str:
     outcomes = [StoryOutcome(story, DECISION_MADE.examples[0], {}, problems=()) for story in STORIES]
     console = Console(width=width, file=io.StringIO(), record=True)
-    console.print(result_table(outcomes, (), width=width))
+    refusals = [RefusalOutcome(refusal, None, problems=()) for refusal in REFUSALS]
+    console.print(result_table(outcomes, refusals, width=width))
     return console.export_text()
 
 
@@ -22,7 +23,7 @@ def test_the_table_fits_the_terminal_and_breaks_no_word_of_a_title(width: int) -
 
     assert max(map(len, lines)) <= width
     words = " ".join(line.strip("│").split("│")[0] for line in lines).split()
-    assert {word for story in STORIES for word in story.title.split()} <= set(words)
+    assert {word for one in (*STORIES, *REFUSALS) for word in one.title.split()} <= set(words)
 
 
 def test_a_wide_terminal_shows_the_station_and_the_messages_too() -> None:
