@@ -9,7 +9,7 @@ from claims_svc.domain.basis import EventUse
 from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.items import ItemVerdict
 from claims_svc.domain.rules.rule import decisive_ground
-from contracts.coverage import Finding, GroundCode, Outcome
+from contracts.coverage import Finding, GroundCode, GroundEffect, Outcome
 from contracts.money import EventDeductible
 from contracts.vocabulary import PerilFamily, Truth, WaterRoute
 
@@ -56,13 +56,18 @@ class Deductible(NamedTuple):
 def perils_of(item: ItemVerdict, *, findings: Sequence[Finding], rain: Rain) -> Mapping[PerilFamily, ChargedTo]:
     """Return the perils that a covered item can be charged to, one a family; none when it is not covered.
 
-    Which of several causes did the damage cannot be told. In one family a cause that is not heavy weather is better for
-    the customer; between the families `money.py` chooses.
+    Which of several causes did the damage cannot be told, nor which ground of one cause: sewer water can come from a
+    flood and from heavy rain. In one family a peril that is not heavy weather is better for the customer; between the
+    families `money.py` chooses.
     """
     perils: dict[PerilFamily, ChargedTo] = {}
-    if item.outcome is Outcome.COVERED:
-        for cause in item.causes:
-            peril = _charged_to(cause, findings=findings, rain=rain)
+    if item.outcome is not Outcome.COVERED:
+        return perils
+    for cause in item.causes:
+        for ground in cause.grounds:
+            if ground.effect is not GroundEffect.COVERS or ground.holds is not Truth.TRUE:
+                continue
+            peril = _charged_to(cause.route, ground.code, findings=findings, rain=rain)
             best = perils.get(peril.family)
             if best is None or best.heavy > peril.heavy:
                 perils[peril.family] = peril
@@ -80,11 +85,12 @@ def deductibles_of(
 
     An event bears its deductible over all its claims. This one bears what is left when the others have borne what they
     bore, never more than it would bear without them. `either` is the family that damage counts in which could be of
-    either family; None when neither the claim nor the others have any. Such damage ties both events together: what it
-    made the one bear, the other need not.
+    either family; None when neither the claim nor the others have any. Such damage of the others ties both events
+    together: what it made the one bear, the other need not.
     """
     events = {family: _event(family, own=own, others=others, either=either) for family in _FAMILIES}
-    tied = [_FAMILIES] if either else [(family,) for family in _FAMILIES if family in own]
+    are_tied = any(use.either_cents for use in others.values())
+    tied = [_FAMILIES] if are_tied else [(family,) for family in _FAMILIES if family in own]
     return tuple(
         borne
         for families in tied
@@ -141,16 +147,15 @@ def _event(
     return Damage(covered_cents, heavy_cents + use.heavy_cents)
 
 
-def _charged_to(cause: Finding, *, findings: Sequence[Finding], rain: Rain) -> ChargedTo:
-    ground = decisive_ground(cause)
-    if cause.route is WaterRoute.DIRECT_PRECIPITATION:
+def _charged_to(route: WaterRoute, ground: GroundCode, *, findings: Sequence[Finding], rain: Rain) -> ChargedTo:
+    if route is WaterRoute.DIRECT_PRECIPITATION:
         return ChargedTo(PerilFamily.RAIN, rain.cloudburst is Truth.TRUE, ground)
     # Sewer water covered by a flood bears the deductible of the flood itself.
     if ground is GroundCode.SEWER_WATER_FROM_COVERED_FLOOD:
         floods = (finding for finding in findings if finding.route is WaterRoute.FLOOD and not finding.by_fire)
         heavy = any(decisive_ground(flood) in _REST_ON_HEAVY_PRECIPITATION for flood in floods)
         return ChargedTo(PerilFamily.FLOOD, heavy, ground)
-    family = PerilFamily.FLOOD if cause.route is WaterRoute.FLOOD else PerilFamily.RAIN
+    family = PerilFamily.FLOOD if route is WaterRoute.FLOOD else PerilFamily.RAIN
     return ChargedTo(family, ground in _REST_ON_HEAVY_PRECIPITATION, ground)
 
 

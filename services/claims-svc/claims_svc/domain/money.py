@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from claims_svc.domain.basis import Basis
@@ -50,15 +50,24 @@ class _Line(NamedTuple):
 
 
 class _Account(NamedTuple):
-    """The money of a claim whose items can be told apart, or are taken to be of one family where they cannot."""
+    """The money of a claim whose items can be told apart, or are taken to be of one family where they cannot.
+
+    `when_assessed` is what the claim would bear when the estimates that await an assessment prove right.
+    """
 
     lines: Sequence[_Line]
     deductibles: tuple[EventDeductible, ...]
+    when_assessed: tuple[EventDeductible, ...]
 
     @property
     def payable_cents(self) -> int:
         paid = sum(line.amount_cents for line in self.lines if line.step is None)
-        return paid - sum(deductible.borne_cents for deductible in self.deductibles)
+        return paid - _borne_cents(self.deductibles)
+
+    @property
+    def payable_when_assessed_cents(self) -> int:
+        covered = sum(line.amount_cents for line in self.lines if line.charged_to is not None)
+        return covered - _borne_cents(self.when_assessed)
 
 
 def money_of(
@@ -73,7 +82,7 @@ def money_of(
 
     `claim_level` is the outcome when a rule about the claim as a whole decided, None when its items did: then no item
     is decided by itself. Covered damage is paid in full, without regard to the value insured. Damage that could be of
-    either family is taken to be of the one that pays more.
+    either family is taken to be of the one that pays more in the end, even if that one awaits an assessment.
 
     Source: domain.md, "Money"; decision record 0028.
     """
@@ -87,7 +96,7 @@ def money_of(
     accounts = [
         _account(basis, items=items, perils=perils, either=either) for either in (_FAMILIES if tied else [None])
     ]
-    best = max(accounts, key=lambda account: account.payable_cents)
+    best = max(accounts, key=lambda account: (account.payable_when_assessed_cents, account.payable_cents))
     return _money_of_account(basis, best), tuple(line.decided for line in best.lines)
 
 
@@ -122,7 +131,9 @@ def _account(
     deductible = Deductible(
         0 if terms is None else terms.deductible_cents, basis.product.weather_deductible_minimum_cents
     )
-    return _Account(lines, deductibles_of(_paid_damage(lines), others=others, either=either, deductible=deductible))
+    borne = partial(deductibles_of, others=others, either=either, deductible=deductible)
+    at_once = borne(_damage(line for line in lines if not line.awaits_assessment))
+    return _Account(lines, at_once, borne(_damage(lines)) if above_limit else at_once)
 
 
 def _chosen(perils: Mapping[PerilFamily, ChargedTo], either: PerilFamily | None) -> ChargedTo | None:
@@ -131,10 +142,10 @@ def _chosen(perils: Mapping[PerilFamily, ChargedTo], either: PerilFamily | None)
     return next(iter(perils.values()), None)
 
 
-def _paid_damage(lines: Sequence[_Line]) -> Mapping[PerilFamily, Damage]:
+def _damage(lines: Iterable[_Line]) -> Mapping[PerilFamily, Damage]:
     damage: dict[PerilFamily, Damage] = {}
     for line in lines:
-        if line.charged_to is not None and not line.awaits_assessment:
+        if line.charged_to is not None:
             family, heavy, _ = line.charged_to
             covered_cents, heavy_cents = damage.get(family, (0, 0))
             damage[family] = Damage(
@@ -166,13 +177,14 @@ def _money(
     payable_cents: int | None,
     deductibles: tuple[EventDeductible, ...] = (),
 ) -> Money:
-    borne_cents = sum(deductible.borne_cents for deductible in deductibles)
-    amounts = {code: -taken_off.get(code, 0) for code in _TAKEN_OFF} | {MoneyStepCode.DEDUCTIBLE: -borne_cents}
+    taken = {code: taken_off.get(code, 0) for code in _TAKEN_OFF} | {
+        MoneyStepCode.DEDUCTIBLE: _borne_cents(deductibles)
+    }
     before_cents = basis.decided_before_cents
     return Money(
         steps=(
             _step(MoneyStepCode.DAMAGE, damage_cents),
-            *(_step(code, amount_cents) for code, amount_cents in amounts.items() if amount_cents),
+            *(_step(code, -amount_cents) for code, amount_cents in taken.items() if amount_cents),
         ),
         payable_cents=payable_cents,
         awaits_assessment=MoneyStepCode.AWAITING_ASSESSMENT in taken_off,
@@ -180,6 +192,10 @@ def _money(
         decided_before_cents=before_cents,
         to_pay_cents=None if payable_cents is None else max(0, payable_cents - before_cents),
     )
+
+
+def _borne_cents(deductibles: Sequence[EventDeductible]) -> int:
+    return sum(deductible.borne_cents for deductible in deductibles)
 
 
 # Memoised because amounts repeat: the same deductibles and minima in every claim of a storm.

@@ -140,7 +140,7 @@ def _insured(random: Random) -> Insured:
 
 
 def _others(random: Random, insured: Insured) -> Mapping[str, Others]:
-    """Return what other claims had of the events; now and then they bore more than these, as after a late joining."""
+    """Return what other claims had of the events; now and then they bore too much or too little of them."""
     others = {family: _damage_of_others(random) for family in (RAIN, FLOOD) if _happens(random, 0.25)}
     if _happens(random, 0.05):
         others[EITHER] = Others(covered_cents=random.choice((100_00, random.randrange(200_000))))
@@ -149,11 +149,15 @@ def _others(random: Random, insured: Insured) -> Mapping[str, Others]:
     )
     if EITHER in others:
         others = {RAIN: Others(), FLOOD: Others()} | others
-    if _happens(random, 0.1):
-        bore = {family: min(2 * bore[family], others[family].covered_cents) for family in others if family != EITHER}
+    halves = random.choices((2, 4, 1), (8, 1, 1))[0]
+    bore = {family: min(halves * cents // 2, _covered_by(others, family)) for family, cents in bore.items()}
     return {
         family: each if family == EITHER else replace(each, bore_cents=bore[family]) for family, each in others.items()
     }
+
+
+def _covered_by(others: Mapping[str, Others], family: str) -> int:
+    return sum(others[name].covered_cents for name in (family, EITHER) if name in others)
 
 
 def _damage_of_others(random: Random) -> Others:
@@ -170,10 +174,10 @@ def _bore(others: Mapping[str, Others], insured: Insured, counted_in: str) -> di
     return {
         family: event_bears(
             chosen_cents=insured.deductible_cents,
-            damage_cents=sum(others[name].covered_cents for name in names if name in others),
+            damage_cents=_covered_by(others if family == counted_in else _without(others, EITHER), family),
             heavy_cents=others[family].heavy_cents if family in others else 0,
         )
-        for family, names in {RAIN: [RAIN], FLOOD: [FLOOD], counted_in: [counted_in, EITHER]}.items()
+        for family in (RAIN, FLOOD)
     }
 
 

@@ -27,9 +27,9 @@ def event_pays(*, chosen_cents: int, damage: Iterable[tuple[int, bool]]) -> int:
     return total - event_bears(chosen_cents=chosen_cents, damage_cents=total, heavy_cents=heavy)
 
 
-def claim_bears(*, damage_cents: int, with_it_bears_cents: int, others_bore_cents: int) -> int:
-    """Return what a claim bears of what its event bears with it: not less than nothing, not more than its damage."""
-    return min(damage_cents, max(0, with_it_bears_cents - others_bore_cents))
+def claim_bears(*, alone_bears_cents: int, with_it_bears_cents: int, others_bore_cents: int) -> int:
+    """Return what a claim bears of what its event bears with it: nothing at least, at most what it would alone."""
+    return min(alone_bears_cents, max(0, with_it_bears_cents - others_bore_cents))
 
 
 def awaits_assessment(*, estimated_cents: int) -> bool:

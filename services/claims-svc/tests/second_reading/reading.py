@@ -285,31 +285,31 @@ def _awaits(one: Charged, charged: Sequence[Charged], case: LossCase) -> bool:
 
 def _less_deductible(charged: Sequence[Charged], case: LossCase, preferred: str) -> int:
     """Return the damage less what the claim bears of its events."""
-    damage: dict[str, int] = {}
-    with_it_bears: dict[str, int] = {}
-    others_bore: dict[str, int] = {}
+    alone, with_it, bore = {}, {}, {}
     for family in (RAIN, FLOOD):
         own = [each for each in charged if each.cause.family == family]
+        damage, heavy = sum(_cents(own)), sum(_cents(each for each in own if each.cause.heavy))
         others = case.others.get(family, Others())
         either = case.others.get(EITHER, Others()) if family == preferred else Others()
-        damage[family] = sum(_cents(own))
-        with_it_bears[family] = money.event_bears(
-            chosen_cents=case.insured.deductible_cents,
-            damage_cents=others.covered_cents + either.covered_cents + damage[family],
-            heavy_cents=others.heavy_cents + sum(_cents(each for each in own if each.cause.heavy)),
+        chosen = case.insured.deductible_cents
+        alone[family] = money.event_bears(chosen_cents=chosen, damage_cents=damage, heavy_cents=heavy)
+        with_it[family] = money.event_bears(
+            chosen_cents=chosen,
+            damage_cents=damage + others.covered_cents + either.covered_cents,
+            heavy_cents=heavy + others.heavy_cents,
         )
-        others_bore[family] = others.bore_cents
+        bore[family] = others.bore_cents
     # What others bore for damage of either family was borne for both events together.
     events = [(RAIN, FLOOD)] if EITHER in case.others else [(RAIN,), (FLOOD,)]
     bears = sum(
         money.claim_bears(
-            damage_cents=sum(damage[family] for family in families),
-            with_it_bears_cents=sum(with_it_bears[family] for family in families),
-            others_bore_cents=sum(others_bore[family] for family in families),
+            alone_bears_cents=sum(alone[family] for family in families),
+            with_it_bears_cents=sum(with_it[family] for family in families),
+            others_bore_cents=sum(bore[family] for family in families),
         )
         for families in events
     )
-    return sum(damage.values()) - bears
+    return sum(_cents(charged)) - bears
 
 
 def _cents(charged: Iterable[Charged]) -> Iterator[int]:
