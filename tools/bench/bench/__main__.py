@@ -8,23 +8,21 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 from bench import checker, report
 from bench.backlog import ALL_TOPICS
 from bench.databases import Databases, note_commit_times
 from bench.drain import Run, drain
-from bench.latency import RATES_PER_SECOND, Latency, measure
-from bench.pipelines import Pipeline
+from bench.latency import MOST_CLAIMS, RATES_PER_SECOND, Latency, measure
+from bench.pipelines import OUTPUT, Pipeline
 from bench.preparation import prepare
 from bench.processes import Processes, RunFailedError
-from bench.storm import Storm
+from bench.storm import Storm, policies_for
 from devstack.errors import DevstackError
 from devstack.process.signals import ended_by_signals
 from devstack.stack import Stack
 
-OUTPUT = Path("build/bench")
 FAILED = 1
 _KAFKA_HEAP = "1g"
 
@@ -48,7 +46,8 @@ def main() -> None:
     parser.add_argument("--latency", action="store_true", help="also the services' latency at fixed rates")
     arguments = parser.parse_args()
     pipelines = arguments.only or list(Pipeline)
-    storm = Storm(claims=arguments.claims)
+    most_claims = max(arguments.claims, MOST_CLAIMS if arguments.latency else 0)
+    storm = Storm(claims=arguments.claims, policies=policies_for(most_claims))
     plan = Plan(storm=storm, rounds=arguments.rounds, pipelines=pipelines, latency=arguments.latency)
     os.environ.setdefault("DEVSTACK_KAFKA_HEAP", _KAFKA_HEAP)
     try:
@@ -92,7 +91,7 @@ async def _measure(plan: Plan, stack: Stack) -> _Measured:
     try:
         await note_commit_times(stack)
         urls = await databases.create_prepared()
-        await prepare(processes, storm=plan.storm, databases=urls, directory=OUTPUT)
+        await prepare(processes, storm=plan.storm, databases=urls)
         rounds = [await _round(number, plan, processes, databases) for number in range(plan.rounds)]
         return _Measured(rounds, await _latencies(plan, processes, databases) if plan.latency else [])
     finally:

@@ -24,6 +24,7 @@ from contracts.envelope import Message
 RATES_PER_SECOND = (200, 1_000)
 SECONDS = 20
 WARM_UP_CLAIMS = 1_000
+MOST_CLAIMS = WARM_UP_CLAIMS + SECONDS * max(RATES_PER_SECOND)
 _LEAD = timedelta(seconds=1)
 
 

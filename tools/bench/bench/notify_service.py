@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import partial
 
 from chassis.command_line import run_main
-from contracts.vocabulary import Channel
 from notify_svc.app import build
 from notify_svc.channels.transport import Handover, Lease
 from notify_svc.domain.attempts import Accepted, Result
+from notify_svc.domain.messages import SENT_CHANNELS
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.settings import Settings
 
@@ -40,7 +40,7 @@ async def _accept(_: Lease) -> Result:
 
 
 def main() -> None:
-    run_main("notify-svc", Settings, partial(build, transports=dict.fromkeys(Channel, AcceptingTransport)))
+    run_main("notify-svc", Settings, partial(build, transports=dict.fromkeys(SENT_CHANNELS, AcceptingTransport)))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 
 import asyncpg
 
@@ -12,8 +13,12 @@ from bench import floor, frameless, notify_service
 from demo.input_files import DATA
 from devstack.process.programs import Program, console_script
 
+OUTPUT = Path("build/bench")
+POLICIES = OUTPUT / "policies.jsonl"
 KNMI_HOURS = sorted((DATA / "knmi").glob("hours_*.txt"))
-"""The committed figures of 10 to 18 July 2021."""
+"""The committed figures."""
+_FILES = {"claims-svc": [POLICIES], "weather-svc": KNMI_HOURS, "notify-svc": []}
+"""What a process without prepared tables reads."""
 STAGES = ("notify-svc", "weather-svc", "claims-svc")
 """The order of starting: when the first claim is opened, every process after it is ready."""
 
@@ -71,7 +76,7 @@ def _module(pipeline: Pipeline, stage: str, *, environment: Mapping[str, str], d
     package = {Pipeline.FRAMELESS: "frameless", Pipeline.RAW_FLOOR: "floor"}[pipeline]
     return Program(
         name=stage,
-        arguments=[sys.executable, "-m", f"bench.{package}.{stage.removesuffix('-svc')}", *map(str, KNMI_HOURS)],
+        arguments=[sys.executable, "-m", f"bench.{package}.{stage.removesuffix('-svc')}", *map(str, _FILES[stage])],
         environment={
             "KAFKA_BOOTSTRAP_SERVERS": environment["KAFKA_BOOTSTRAP_SERVERS"],
             "DATABASE_URL": database_url,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 
 import asyncpg
 
 from bench.databases import SERVICES
-from bench.pipelines import KNMI_HOURS, service_environment, service_program
+from bench.pipelines import KNMI_HOURS, OUTPUT, POLICIES, service_environment, service_program
 from bench.processes import Processes
 from bench.storm import Storm, dry_hours
 from devstack.process.programs import console_script
@@ -21,7 +20,7 @@ _CONSUMERS = {
 }
 
 
-async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str, str], directory: Path) -> None:
+async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str, str]) -> None:
     """Let the services themselves fill `databases`, and stop them."""
     environment = processes.stack.environment() | {"OTEL_SDK_DISABLED": "true"}
     own = {
@@ -30,15 +29,14 @@ async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str,
     }
     for service in SERVICES:
         await processes.run(f"{service}-migrate", str(console_script(service)), "migrate", environment=own[service])
-    dry = directory / "dry_hours.txt"
+    dry = OUTPUT / "dry_hours.txt"
     dry.write_text("".join(dry_hours()), encoding="utf-8")
     for quality, paths in (("provisional", [dry]), ("validated", KNMI_HOURS)):
         importing = ["import-hours", "--quality", quality, *map(str, paths)]
         name = f"weather-svc-{quality}-hours"
         await processes.run(name, str(console_script("weather-svc")), *importing, environment=own["weather-svc"])
-    policies = directory / "policies.jsonl"
-    policies.write_text("".join(storm.policy_lines()), encoding="utf-8")
-    importing = ["import-policies", str(policies)]
+    POLICIES.write_text("".join(storm.policy_lines()), encoding="utf-8")
+    importing = ["import-policies", str(POLICIES)]
     await processes.run(
         "policy-svc-import", str(console_script("policy-svc")), *importing, environment=own["policy-svc"]
     )

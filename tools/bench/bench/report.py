@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
@@ -32,6 +33,7 @@ def _of_pipeline(runs: Sequence[Run]) -> dict[str, Json]:
         "claims_per_second": round(median(speeds)),
         "rounds": [round(speed) for speed in speeds],
         "spread": [round(min(speeds)), round(max(speeds))],
+        "outcomes": dict(Counter(decision.outcome for decision in runs[0].harvest.decisions)),
         "cpu_us_per_claim": {
             name: round(median(run.cpu_microseconds_per_claim[name] for run in runs), 1) for name in processes
         },

@@ -20,7 +20,7 @@ from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFa
 from contracts.rain_stations import measuring_periods
 from contracts.vocabulary import Fact, FactSource, LossInterval, Network, Truth
 
-STATIONS = (377, 380, 370, 375, 260, 344, 240, 279)
+STATIONS = (377, 380, 391, 275, 370, 375, 260, 344)
 FIRST_LOSS_AT = datetime(2021, 7, 13, 4, 0, tzinfo=UTC)
 LOSS_HOURS = 60
 FIRST_DRY_DAY = date(2021, 6, 9)
@@ -66,7 +66,7 @@ class Storm:
     """One input: how many claims on how many policies, from which seed. There are two claims a policy at most."""
 
     claims: int
-    policies: int = 12_000
+    policies: int
     seed: int = 20_210_714
 
     def policy_lines(self) -> Iterator[str]:
@@ -104,6 +104,11 @@ class Storm:
             time=report.reported_at,
             traceparent=_traceparent(chance),
         )
+
+
+def policies_for(claims: int) -> int:
+    """Return the least number of policies that `claims` need."""
+    return -(-claims // len(_DAMAGE))
 
 
 def policy_number(number: int) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +13,6 @@ import orjson
 
 from bench.backlog import DECIDED, RAIN_ASSESSED, RAIN_REQUESTED
 from bench.floor.process import Connection, Record, Stage, run
-from bench.storm import Storm
 from contracts.loss_reports import LOSS_REPORTED
 
 _PLACES: dict[str, tuple[int, int]] = {}
@@ -63,14 +64,17 @@ _DECIDE = f"""
 async def prepare(connection: Connection) -> None:
     """Store the policies."""
     rows = []
-    for line in Storm(claims=0).policy_lines():
-        policy = json.loads(line)
+    for policy in _policies(Path(sys.argv[1])):
         (terms,) = policy["terms"]
         location = terms["home"]["location"]
         place = location["latitude_microdegrees"], location["longitude_microdegrees"]
         _PLACES[policy["policy_number"]] = place
         rows.append((policy["policy_number"], *place, terms["deductible_cents"]))
     await connection.copy_records_to_table("policy", records=rows)
+
+
+def _policies(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 async def open_claims(connection: Connection, records: Sequence[Record]) -> None:
