@@ -43,7 +43,7 @@ FROM_REPORT_TO_MESSAGES = Counter(
         Hop("notify-svc", f"process {DECIDED}", f"create {DECIDED}"): 1,
         Hop("notify-svc", "send email", f"process {DECIDED}"): 1,
         Hop("notify-svc", "send sms", f"process {DECIDED}"): 1,
-        Hop("notify-svc", f"create {SETTLED}", f"process {DECIDED}"): len(Channel),
+        Hop("notify-svc", f"create {SETTLED}", f"process {DECIDED}"): 2,
     }
 )
 WITHOUT_RAIN_AND_WITH_A_DEFERRED_MAIL = Counter(
@@ -53,7 +53,7 @@ WITHOUT_RAIN_AND_WITH_A_DEFERRED_MAIL = Counter(
         Hop("notify-svc", f"process {DECIDED}", f"create {DECIDED}"): 1,
         Hop("notify-svc", "send email", f"process {DECIDED}"): 2,
         Hop("notify-svc", "send sms", f"process {DECIDED}"): 1,
-        Hop("notify-svc", f"create {SETTLED}", f"process {DECIDED}"): len(Channel),
+        Hop("notify-svc", f"create {SETTLED}", f"process {DECIDED}"): 2,
     }
 )
 

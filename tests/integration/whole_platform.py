@@ -191,10 +191,10 @@ class Claimant:
         return decisions[report.report_id][-1]
 
     async def messages(self, claim_id: UUID) -> dict[Channel, MessageSettled]:
-        """Wait until a message by each channel is settled for a claim."""
+        """Wait until an e-mail and an SMS are settled for a claim."""
         settled = self.whole.observed.settled
         await self.whole.until(
-            lambda: {message.channel for message in settled.get(claim_id, [])} == set(Channel),
+            lambda: {message.channel for message in settled.get(claim_id, [])} >= {Channel.EMAIL, Channel.SMS},
             what=f"settled messages of claim {claim_id}",
         )
         return {message.channel: message for message in settled[claim_id]}

@@ -7,14 +7,19 @@ from datetime import datetime
 from functools import partial
 
 from chassis.command_line import run_main
-from contracts.vocabulary import Channel
 from notify_svc.app import build
 from notify_svc.channels.transport import Handover, Lease
 from notify_svc.domain.attempts import Accepted, Result
+from notify_svc.domain.messages import SENT_CHANNELS
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.settings import Settings
 
-SETTINGS = {"MAIL_FROM": "bench@example.org", "SEND_CONCURRENCY": "500"}
+SETTINGS = {
+    "MAIL_FROM": "bench@example.org",
+    "INSURER_PHONE": "088 000 00 00",
+    "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
+    "SEND_CONCURRENCY": "500",
+}
 """Without a network a message waits for nobody: as many at once as a batch of decisions brings."""
 
 
@@ -35,7 +40,7 @@ async def _accept(_: Lease) -> Result:
 
 
 def main() -> None:
-    run_main("notify-svc", Settings, partial(build, transports=dict.fromkeys(Channel, AcceptingTransport)))
+    run_main("notify-svc", Settings, partial(build, transports=dict.fromkeys(SENT_CHANNELS, AcceptingTransport)))
 
 
 if __name__ == "__main__":

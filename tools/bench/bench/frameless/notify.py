@@ -15,6 +15,7 @@ from contracts.policy import CONTACT_CHANGED
 from contracts.vocabulary import Channel
 from notify_svc import handlers
 from notify_svc.domain.attempts import Accepted, RetryPolicy, Settle, next_step
+from notify_svc.domain.messages import SENT_CHANNELS
 from notify_svc.repository import attempts
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.settled_messages import publish_settled
@@ -61,5 +62,5 @@ if __name__ == "__main__":
     decisions = handlers.DecisionHandler(contact_wait=timedelta(hours=72))
     run(
         [(DECISION_MADE, decisions.create_messages), (CONTACT_CHANGED, handlers.store_contacts)],
-        *(partial(send, channel=channel) for channel in Channel),
+        *(partial(send, channel=channel) for channel in SENT_CHANNELS),
     )
