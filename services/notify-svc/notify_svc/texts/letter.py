@@ -8,6 +8,7 @@ from datetime import datetime
 
 from contracts.claims import DecisionMade
 from contracts.coverage import Outcome
+from contracts.proof_roots import short_hash
 from contracts.vocabulary import FactSource, Language, LossInterval, PostalAddress
 from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.notice import NoticeKind, is_refused_or_reduced, notice_kind, payment_of
@@ -15,7 +16,6 @@ from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
 from notify_svc.texts.languages import CATALOGUES
 from notify_svc.texts.money_account import MoneyAccount, money_account_of
-from notify_svc.texts.proof_code import short_hash
 from notify_svc.texts.rain_account import RainAccount, rain_account_of, rests_on_too_little_rain
 from notify_svc.texts.reasons import Reasons, reasons_of
 
