@@ -134,3 +134,12 @@ def test_what_ties_both_events_is_borne_where_others_have_borne_least() -> None:
     )
 
     assert {family: each.borne_cents for family, each in decided.deductibles.items()} == {RAIN: 0, FLOOD: 50_000}
+
+
+@pytest.mark.parametrize("causes", [(HEAVY_RAIN, DIRECT_RAIN), (DIRECT_RAIN, HEAVY_RAIN)])
+def test_of_several_causes_in_one_family_the_one_without_a_minimum_counts_whatever_their_order(
+    causes: tuple[GroundCode, ...],
+) -> None:
+    (item,) = money_on(covered(100_000, *causes)).items
+
+    assert (item.ground, item.rests_on_heavy_weather) == (DIRECT_RAIN, False)

@@ -1,0 +1,201 @@
+"""Mutants of money in claims-svc: the event's formula, items one by one, what others bore, later evidence."""
+
+from __future__ import annotations
+
+from mutants.mutant import Mutant
+
+
+def _mutant(name: str, module: str, sound: str, broken: str, guard: str) -> Mutant:
+    return Mutant(f"money: {name}", module, sound, broken, guard, package="claims_svc")
+
+
+_DEDUCTIBLE, _MONEY, _OCCURRENCE = "domain/deductible.py", "domain/money.py", "domain/occurrence.py"
+_REDETERMINATION, _USES = "domain/redetermination.py", "repository/event_uses.py"
+_OF_DEDUCTIBLE, _OF_MONEY = "domain/test_deductible.py", "domain/test_money.py"
+_OF_OCCURRENCE, _OF_REDETERMINATION = "domain/test_occurrence.py", "domain/test_redetermination.py"
+_AT_RANDOM, _END_TO_END = "domain/test_money_properties.py", "test_handlers_money.py"
+
+MUTANTS = (
+    _mutant(
+        "the minimum is taken from all damage of the event",
+        _DEDUCTIBLE,
+        "max(self.chosen_cents, self.minimum_cents), damage.heavy_cents)",
+        "max(self.chosen_cents, self.minimum_cents), damage.covered_cents * bool(damage.heavy_cents))",
+        f"{_OF_DEDUCTIBLE}::test_the_minimum_concerns_the_damage_by_heavy_weather_only",
+    ),
+    _mutant(
+        "the chosen deductible and the minimum add up",
+        _DEDUCTIBLE,
+        "return max(of_all_cents, min(",
+        "return sum((of_all_cents, min(",
+        f"{_OF_DEDUCTIBLE}::test_heavy_weather_costs_at_least_250_euros_and_nothing_else_does",
+    ),
+    _mutant(
+        "rain falling in bears the minimum without a cloudburst",
+        _DEDUCTIBLE,
+        "rain.cloudburst is Truth.TRUE",
+        "rain.cloudburst is not None",
+        f"{_OF_DEDUCTIBLE}::test_heavy_weather_costs_at_least_250_euros_and_nothing_else_does",
+    ),
+    _mutant(
+        "sewer water of a flood bears the deductible of rain",
+        _DEDUCTIBLE,
+        "return ChargedTo(PerilFamily.FLOOD, heavy, ground)",
+        "return ChargedTo(PerilFamily.RAIN, True, ground)",
+        f"{_OF_DEDUCTIBLE}::test_heavy_weather_costs_at_least_250_euros_and_nothing_else_does",
+    ),
+    _mutant(
+        "what others bore is borne again",
+        _DEDUCTIBLE,
+        "sum(by_event.values()) - borne_by_others_cents)",
+        "sum(by_event.values()))",
+        f"{_OF_DEDUCTIBLE}::test_what_other_claims_of_the_event_have_borne_is_not_borne_again",
+    ),
+    _mutant(
+        "what others bore too much is paid on top",
+        _DEDUCTIBLE,
+        "left_cents = max(0, ",
+        "left_cents = int(",
+        f"{_OF_DEDUCTIBLE}::test_more_borne_by_others_than_the_event_bears_gives_no_money_on_top",
+    ),
+    _mutant(
+        "a claim pays for what others have not borne",
+        _DEDUCTIBLE,
+        "alone_cents = deductible.of_event_cents(own.get(family, _NO_DAMAGE))",
+        "alone_cents = own.get(family, _NO_DAMAGE).covered_cents",
+        f"{_OF_DEDUCTIBLE}::test_a_claim_that_joins_an_event_never_bears_more_than_alone",
+    ),
+    _mutant(
+        "damage of either family ties no events",
+        _DEDUCTIBLE,
+        "tied = [_FAMILIES] if either else",
+        "tied =",
+        f"{_OF_MONEY}::test_what_others_bore_for_damage_of_either_family_the_other_family_need_not_bear",
+    ),
+    _mutant(
+        "damage of either family that others had counts for nothing",
+        _DEDUCTIBLE,
+        " + (use.either_cents if family is either else 0)",
+        "",
+        f"{_AT_RANDOM}::test_large_events_pay_what_the_text_says[0]",
+    ),
+    _mutant(
+        "of two rains the heavy one counts",
+        _DEDUCTIBLE,
+        "best.heavy > peril.heavy",
+        "best.heavy < peril.heavy",
+        f"{_OF_DEDUCTIBLE}::test_of_several_causes_in_one_family_the_one_without_a_minimum_counts_whatever_their_order",
+    ),
+    _mutant(
+        "damage of either family is always rain's",
+        _MONEY,
+        "for either in (_FAMILIES if tied else [None])",
+        "for either in (_FAMILIES[:1] if tied else [None])",
+        f"{_OF_MONEY}::test_rain_and_flood_that_cannot_be_told_apart_bear_the_better_deductible",
+    ),
+    _mutant(
+        "the limit of estimates begins anew with every claim",
+        _MONEY,
+        "{family: use.estimated_cents for family, use in others.items()}",
+        "dict.fromkeys(others, 0)",
+        f"{_OF_MONEY}::test_the_limit_of_estimates_is_one_for_all_claims_of_an_event",
+    ),
+    _mutant(
+        "above the limit what was assessed waits too",
+        _MONEY,
+        "peril.family in above_limit\n            and verdict.item.estimated_by is FactSource.CUSTOMER,",
+        "peril.family in above_limit,",
+        f"{_OF_MONEY}::test_above_the_limit_only_what_the_customer_estimated_waits",
+    ),
+    _mutant(
+        "damage that waits bears a deductible already",
+        _MONEY,
+        "if line.charged_to is not None and not line.awaits_assessment:",
+        "if line.charged_to is not None:",
+        f"{_OF_MONEY}::test_damage_that_waits_for_an_assessment_bears_no_deductible_yet",
+    ),
+    _mutant(
+        "an item in doubt holds back all money",
+        _MONEY,
+        "None if in_doubt and None not in taken_off else",
+        "None if in_doubt else",
+        f"{_OF_MONEY}::test_an_item_in_doubt_does_not_hold_back_the_others",
+    ),
+    _mutant(
+        "what was decided before is paid again",
+        _MONEY,
+        "max(0, payable_cents - before_cents)",
+        "payable_cents",
+        f"{_OF_MONEY}::test_a_new_version_pays_what_was_not_decided_to_be_paid_before",
+    ),
+    _mutant(
+        "an assessment is counted as the customer's estimate",
+        _OCCURRENCE,
+        "_sum(item for item in items if item.estimated_by is FactSource.CUSTOMER)",
+        "_sum(items)",
+        f"{_OF_OCCURRENCE}::test_damage_that_waits_for_an_assessment_counts_for_the_limit_alone",
+    ),
+    _mutant(
+        "damage that waits counts as the event's",
+        _OCCURRENCE,
+        "covered_cents=_sum(item for item in items if not item.awaits_assessment and not item.either_family)",
+        "covered_cents=_sum(item for item in items if not item.either_family)",
+        f"{_OF_OCCURRENCE}::test_damage_that_waits_for_an_assessment_counts_for_the_limit_alone",
+    ),
+    _mutant(
+        "what a claim had before is kept beside what it has now",
+        _OCCURRENCE,
+        "self._losses[use.policy_number, use.family].remove(use)",
+        "del use",
+        f"{_OF_OCCURRENCE}::test_what_a_claim_has_now_replaces_what_it_had_on_whatever_policy_and_family",
+    ),
+    _mutant(
+        "a claim counts among the others of its event",
+        _OCCURRENCE,
+        "if use.claim_id != without]",
+        "if use]",
+        f"{_OF_OCCURRENCE}::test_without_the_loss_of_a_claim_itself_the_others_may_make_another_event",
+    ),
+    _mutant(
+        "a family that a claim has nothing of any more stays in the table",
+        _USES,
+        "DELETE FROM event_use\n             WHERE claim_id",
+        "DELETE FROM event_use\n             WHERE false AND claim_id",
+        f"{_END_TO_END}::test_a_claim_that_no_longer_has_damage_by_flood_has_nothing_of_that_event",
+    ),
+    _mutant(
+        "a doubt hides that less is paid",
+        _REDETERMINATION,
+        "    if after_cents != before_cents:",
+        "    if after_cents > before_cents:",
+        f"{_OF_REDETERMINATION}::test_new_evidence_is_in_favour_of_the_customer_against_or_the_same",
+    ),
+    _mutant(
+        "a lower assessment of what was never paid goes to a handler",
+        _REDETERMINATION,
+        "Change.IN_FAVOUR if completed or more else Change.SAME",
+        "Change.IN_FAVOUR if more else Change.SAME if not completed else Change.AGAINST",
+        f"{_OF_REDETERMINATION}::test_an_assessment_replaces_the_estimate_and_completes_the_decision",
+    ),
+    _mutant(
+        "damage below the deductible is forgotten",
+        _REDETERMINATION,
+        "if completed or more else",
+        "if completed else",
+        f"{_OF_REDETERMINATION}::test_more_damage_below_the_deductible_is_decided_because_it_counts_for_the_event",
+    ),
+    _mutant(
+        "what a handler is to look at changes the event",
+        "domain/next_step.py",
+        "return replace(_stands(claim, previous), review=review_of(claim, case, verdict, now=now))",
+        "return replace(_stands(claim, previous), event_uses=(), review=review_of(claim, case, verdict, now=now))",
+        f"{_END_TO_END}::test_an_assessment_below_what_was_decided_to_be_paid_changes_neither_decision_nor_event",
+    ),
+    _mutant(
+        "the event of the other family is never looked up",
+        "domain/decision.py",
+        "        of_events = _of_others(tuple(PerilFamily), case=case, uses=uses, claim=claim)\n",
+        "        pass\n",
+        f"{_END_TO_END}::test_a_flood_reported_after_damage_of_either_water_bears_no_second_deductible",
+    ),
+)
