@@ -72,7 +72,7 @@ MUTANTS = (
         "repository/like_claims.py",
         "                  AND claim.loss_from_at < sought.loss_until_at + $8::interval\n",
         "                  AND claim.loss_from_at < sought.loss_from_at + $8::interval\n",
-        "test_repository.py::test_the_database_finds_the_claims_that_are_alike_as_the_domain_defines_it",
+        "test_repository.py::test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the_domain_defines_it",
     ),
     _claims(
         "intake: a claim of another batch is not found",
@@ -84,8 +84,8 @@ MUTANTS = (
     _claims(
         "intake: a claim of the same batch is not found",
         "domain/working_set.py",
-        "            and outline.is_alike(claim.outline)\n",
-        "            and claim.claim_id not in self.changes.opened\n            and outline.is_alike(claim.outline)\n",
+        "        return Found(same=_first(here.same, stored.same), alike=_first(here.alike, stored.alike))\n",
+        "        return stored\n",
         _DUPLICATES + "test_of_many_reports_of_one_loss_sent_under_new_ids_one_is_a_claim",
     ),
     _claims(
@@ -98,7 +98,7 @@ MUTANTS = (
     _claims(
         "intake: a correction is not compared with other claims",
         "domain/working_set.py",
-        "            alike = self._alike(outline, own=claim).alike\n",
+        "            alike = self._alike(outline, own=claim_id).alike\n",
         "            alike = None\n",
         _DUPLICATES + "test_a_correction_that_makes_two_claims_alike_holds_the_one_that_was_corrected",
     ),
