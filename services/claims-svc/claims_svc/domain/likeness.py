@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -118,7 +118,7 @@ class Outlines:
         self._outlines: dict[UUID, Outline] = {}
         self._held_by: dict[UUID, UUID | None] = {}
         self._losses: defaultdict[str, list[LikeClaim]] = defaultdict(list)
-        self._of_damage: defaultdict[tuple[str, str], set[LikeClaim]] = defaultdict(set)
+        self._same_damage: defaultdict[tuple[str, str], list[LikeClaim]] = defaultdict(list)
 
     def put(self, claim_id: UUID, outline: Outline, *, possible_duplicate_of: UUID | None) -> None:
         """Add a claim, or replace what it was before."""
@@ -129,30 +129,38 @@ class Outlines:
         if before is not None:
             place = LikeClaim(before.loss.from_at, claim_id)
             self._losses[before.policy_number].remove(place)
-            self._of_damage[before.policy_number, before.damage_digest].remove(place)
+            self._same_damage[before.policy_number, before.damage_digest].remove(place)
         self._outlines[claim_id] = outline
         place = LikeClaim(outline.loss.from_at, claim_id)
         insort(self._losses[outline.policy_number], place)
-        self._of_damage[outline.policy_number, outline.damage_digest].add(place)
+        insort(self._same_damage[outline.policy_number, outline.damage_digest], place)
 
     def find(self, sought: Sought) -> Found:
         """Return the first claims alike; one that is held because of the `own` one does not hold that in turn."""
-        outline, same = sought.outline, []
-        if sought.own is None:
-            places = self._of_damage.get((outline.policy_number, outline.damage_digest), ())
-            same = [place for place in places if outline.is_same(self._outlines[place.claim_id])]
-        return Found(same=min(same, default=None), alike=self._first_alike(outline, own=sought.own))
+        same = None if sought.own is not None else self._first_same(sought.outline)
+        return Found(same=same, alike=self._first_alike(sought.outline, own=sought.own))
+
+    def _first_same(self, outline: Outline) -> LikeClaim | None:
+        losses = self._same_damage.get((outline.policy_number, outline.damage_digest), [])
+        near = _between(losses, outline.loss.from_at - SAME_LOSS_WITHIN, outline.loss.from_at + SAME_LOSS_WITHIN)
+        return next((place for place in near if outline.is_same(self._outlines[place.claim_id])), None)
 
     def _first_alike(self, outline: Outline, *, own: UUID | None) -> LikeClaim | None:
         losses = self._losses.get(outline.policy_number, [])
         earliest = outline.loss.from_at - EVENT_LENGTH - LONGEST_LOSS
-        for place in islice(losses, bisect_left(losses, earliest, key=_loss_from_at), None):
-            if place.loss_from_at - outline.loss.until_at >= EVENT_LENGTH:
-                return None
+        for place in _between(losses, earliest, outline.loss.until_at + EVENT_LENGTH):
             is_held = own is not None and own in (place.claim_id, self._held_by[place.claim_id])
             if not is_held and outline.is_alike(self._outlines[place.claim_id]):
                 return place
         return None
+
+
+def _between(losses: Sequence[LikeClaim], earliest: datetime, latest: datetime) -> Iterator[LikeClaim]:
+    """Yield what begins between these moments, in order, without going through the rest."""
+    for place in islice(losses, bisect_left(losses, earliest, key=_loss_from_at), None):
+        if place.loss_from_at > latest:
+            return
+        yield place
 
 
 def _loss_from_at(place: LikeClaim) -> datetime:
