@@ -18,7 +18,7 @@ from chassis.migrations.runner import migrate
 from claims_svc.app import MIGRATIONS
 from claims_svc.domain.basis import EventUse
 from claims_svc.domain.claim import Claim, ClaimState, claim_reference, open_claim
-from claims_svc.domain.likeness import Found, LikeClaim, Sought, outline_of
+from claims_svc.domain.likeness import Found, LikeClaim, Outlines, Sought, outline_of
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.product import CURRENT_PRODUCT, EVENT_LENGTH
 from claims_svc.repository import claims, event_uses, joined_reports, like_claims, policies, rainfall
@@ -162,13 +162,13 @@ def _random_report(chance: random.Random) -> LossReported:
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_the_database_finds_the_claims_that_are_alike_as_the_domain_defines_it(
+async def test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the_domain_defines_it(
     driver: ClaimsDriver, seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
     opened = [waiting_claim(UUID(int=number), _random_report(chance)) for number in range(1, 40)]
     known = [replace(claim, possible_duplicate_of=chance.choice([None, UUID(int=1), UUID(int=2)])) for claim in opened]
-    left_out = {claim.claim_id for claim in known if chance.random() < 0.2}
+    left_out = {UUID(int=1), UUID(int=2)} | {claim.claim_id for claim in known if chance.random() < 0.2}
     sought = {
         Sought(outline=outline_of(_random_report(chance)), own=chance.choice([None, None, UUID(int=1), UUID(int=2)]))
         for _ in range(200)
@@ -181,6 +181,11 @@ async def test_the_database_finds_the_claims_that_are_alike_as_the_domain_define
     others = [claim for claim in known if claim.claim_id not in left_out]
     expected = {each: _found_in(others, each) for each in sought}
     assert {each: found.get(each, Found()) for each in sought} == expected
+    in_memory = Outlines()
+    for claim in others:
+        in_memory.put(claim.claim_id, opened[0].outline, possible_duplicate_of=claim.claim_id)
+        in_memory.put(claim.claim_id, claim.outline, possible_duplicate_of=claim.possible_duplicate_of)
+    assert {each: in_memory.find(each) for each in sought} == expected
     assert any(each.same for each in expected.values())
     assert any(each == Found() for each in expected.values())
 

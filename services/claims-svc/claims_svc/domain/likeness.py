@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
@@ -13,7 +16,7 @@ from uuid import UUID
 from claims_svc.domain.product import CURRENT_PRODUCT, EVENT_LENGTH
 from claims_svc.domain.rules.reported import named_by, reported_routes
 from contracts.loss_reports import DamageItem, DamageKind, LossReported
-from contracts.vocabulary import LossInterval, WaterRoute
+from contracts.vocabulary import LONGEST_LOSS, LossInterval, WaterRoute
 
 SAME_LOSS_WITHIN = CURRENT_PRODUCT.same_loss_within
 """How far apart the moments of one loss may lie in two reports of it. All products agree on it."""
@@ -103,6 +106,65 @@ class Found:
 
 
 NOTHING_FOUND = Found()
+
+
+class Outlines:
+    """The outlines of the claims in memory, where claims alike are found as the database finds the others.
+
+    They lie in the order of their losses, so that a policy with many claims is not gone through for each report.
+    """
+
+    def __init__(self) -> None:
+        self._outlines: dict[UUID, Outline] = {}
+        self._held_by: dict[UUID, UUID | None] = {}
+        self._losses: defaultdict[str, list[LikeClaim]] = defaultdict(list)
+        self._same_damage: defaultdict[tuple[str, str], list[LikeClaim]] = defaultdict(list)
+
+    def put(self, claim_id: UUID, outline: Outline, *, possible_duplicate_of: UUID | None) -> None:
+        """Add a claim, or replace what it was before."""
+        self._held_by[claim_id] = possible_duplicate_of
+        before = self._outlines.get(claim_id)
+        if before is outline:
+            return
+        if before is not None:
+            place = LikeClaim(before.loss.from_at, claim_id)
+            self._losses[before.policy_number].remove(place)
+            self._same_damage[before.policy_number, before.damage_digest].remove(place)
+        self._outlines[claim_id] = outline
+        place = LikeClaim(outline.loss.from_at, claim_id)
+        insort(self._losses[outline.policy_number], place)
+        insort(self._same_damage[outline.policy_number, outline.damage_digest], place)
+
+    def find(self, sought: Sought) -> Found:
+        """Return the first claims alike; one that is held because of the `own` one does not hold that in turn."""
+        same = None if sought.own is not None else self._first_same(sought.outline)
+        return Found(same=same, alike=self._first_alike(sought.outline, own=sought.own))
+
+    def _first_same(self, outline: Outline) -> LikeClaim | None:
+        losses = self._same_damage.get((outline.policy_number, outline.damage_digest), [])
+        near = _between(losses, outline.loss.from_at - SAME_LOSS_WITHIN, outline.loss.from_at + SAME_LOSS_WITHIN)
+        return next((place for place in near if outline.is_same(self._outlines[place.claim_id])), None)
+
+    def _first_alike(self, outline: Outline, *, own: UUID | None) -> LikeClaim | None:
+        losses = self._losses.get(outline.policy_number, [])
+        earliest = outline.loss.from_at - EVENT_LENGTH - LONGEST_LOSS
+        for place in _between(losses, earliest, outline.loss.until_at + EVENT_LENGTH):
+            is_held = own is not None and own in (place.claim_id, self._held_by[place.claim_id])
+            if not is_held and outline.is_alike(self._outlines[place.claim_id]):
+                return place
+        return None
+
+
+def _between(losses: Sequence[LikeClaim], earliest: datetime, latest: datetime) -> Iterator[LikeClaim]:
+    """Yield what begins between these moments, in order, without going through the rest."""
+    for place in islice(losses, bisect_left(losses, earliest, key=_loss_from_at), None):
+        if place.loss_from_at > latest:
+            return
+        yield place
+
+
+def _loss_from_at(place: LikeClaim) -> datetime:
+    return place.loss_from_at
 
 
 def outline_of(report: LossReported) -> Outline:

@@ -16,7 +16,7 @@ from uuid import UUID
 from claims_svc.domain.claim import Claim, open_claim
 from claims_svc.domain.deadlines import DEADLINE_OF, POLICY_DEADLINE
 from claims_svc.domain.decision import Decision, StandingDecision
-from claims_svc.domain.likeness import NOTHING_FOUND, Found, LikeClaim, Outline, Sought, outline_of
+from claims_svc.domain.likeness import NOTHING_FOUND, Found, LikeClaim, Outline, Outlines, Sought, outline_of
 from claims_svc.domain.next_step import Step, advance
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.redetermination import HumanReview
@@ -79,6 +79,7 @@ class WorkingSet:
         self._standing = dict(standing)
         self._now = now
         self._found = found
+        self._outlines = Outlines()
         for claim in claims.values():
             self._index(claim)
 
@@ -94,7 +95,7 @@ class WorkingSet:
             return
         outline = outline_of(report)
         if known is claim.report:
-            alike = self._alike(outline, own=claim).alike
+            alike = self._alike(outline, own=claim_id).alike
             self._restate(claim.corrected_by(report, possible_duplicate_of=alike and alike.claim_id))
         elif outline.is_of_one_event(claim.outline):
             self._join(claim, report)
@@ -127,25 +128,12 @@ class WorkingSet:
             self.changes.restated.add(claim.claim_id)
         self._advance(claim)
 
-    def _alike(self, outline: Outline, *, own: Claim | None) -> Found:
-        """Return the claims alike to `outline`, as if all that is here were stored already.
-
-        A claim that is held because of its `own` one does not hold that in turn.
-        """
-        own_id = None if own is None else own.claim_id
-        here = [
-            claim
-            for claim in map(self._claims.__getitem__, self._claims_of_policy[outline.policy_number])
-            if claim.claim_id != own_id
-            and (own_id is None or claim.possible_duplicate_of != own_id)
-            and outline.is_alike(claim.outline)
-        ]
-        stored_id = None if own_id in self.changes.opened else own_id
-        stored = self._found.get(Sought(outline=outline, own=stored_id), NOTHING_FOUND)
-        return Found(
-            same=_first([claim for claim in here if outline.is_same(claim.outline)], stored.same),
-            alike=_first(here, stored.alike),
-        )
+    def _alike(self, outline: Outline, *, own: UUID | None) -> Found:
+        """Return the claims alike to `outline`, as if all that is here were stored already."""
+        here = self._outlines.find(Sought(outline=outline, own=own))
+        stored_own = None if own in self.changes.opened else own
+        stored = self._found.get(Sought(outline=outline, own=stored_own), NOTHING_FOUND)
+        return Found(same=_first(here.same, stored.same), alike=_first(here.alike, stored.alike))
 
     def apply_policy(self, policy: PolicyChanged) -> Sequence[UUID]:
         """Replace an older version of a policy; return the claims here that now are to follow it, in that order.
@@ -231,17 +219,16 @@ class WorkingSet:
             changes.reviews.append(step.review)
 
     def _index(self, claim: Claim) -> None:
-        """Make `claim` what is found under its id, its report and its policy."""
+        """Make `claim` what is found under its id, its reports, its policy and what it is alike to."""
         before = self._claims.get(claim.claim_id)
         if before is not None:
             self._claims_of_policy[before.report.policy_number].discard(claim.claim_id)
         self._claims[claim.claim_id] = claim
         for report in claim.reports:
             self._claim_of_report[report.report_id] = claim.claim_id
+        self._outlines.put(claim.claim_id, claim.outline, possible_duplicate_of=claim.possible_duplicate_of)
         self._claims_of_policy[claim.report.policy_number].add(claim.claim_id)
 
 
-def _first(claims: Sequence[Claim], stored: LikeClaim | None) -> LikeClaim | None:
-    """Return the first of these claims and the one that is stored, by moment of loss and then id."""
-    like = [LikeClaim(claim.outline.loss.from_at, claim.claim_id) for claim in claims]
-    return min(like if stored is None else [*like, stored], default=None)
+def _first(here: LikeClaim | None, stored: LikeClaim | None) -> LikeClaim | None:
+    return min((claim for claim in (here, stored) if claim is not None), default=None)
