@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -110,10 +111,21 @@ class Language:
         return self._moment(moment, "EEE d MMM")
 
     def _moment(self, moment: datetime, pattern: str) -> str:
-        return format_datetime(moment.astimezone(HOME_TIME), pattern, locale=self.locale)
+        return _written_moment(moment, pattern, self.locale)
 
     def _decimal(self, number: Decimal, pattern: str) -> str:
-        return format_decimal(number, pattern, locale=self.locale).replace("-", _MINUS)
+        return _written_decimal(number, pattern, self.locale)
+
+
+# The claims of one storm name the same hours and figures again and again.
+@cache
+def _written_moment(moment: datetime, pattern: str, locale: str) -> str:
+    return format_datetime(moment.astimezone(HOME_TIME), pattern, locale=locale)
+
+
+@cache
+def _written_decimal(number: Decimal, pattern: str, locale: str) -> str:
+    return format_decimal(number, pattern, locale=locale).replace("-", _MINUS)
 
 
 def utc_moment(moment: datetime) -> str:
