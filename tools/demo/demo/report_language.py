@@ -92,7 +92,9 @@ class Language:
         """Return how long before the loss a window ended; a dash for one that contains the loss."""
         if not minutes:
             return "\N{EN DASH}"
-        return str(self.sentence("lag" if minutes % 60 else "lag_hours", hours=minutes // 60, minutes=minutes % 60))
+        hours, rest = divmod(minutes, 60)
+        key = "lag" if hours and rest else "lag_hours" if hours else "lag_minutes"
+        return str(self.sentence(key, hours=hours, minutes=rest))
 
     def home_moment(self, moment: datetime) -> str:
         """Return a moment by the clock of the home: 15 July 2021 03:30."""
