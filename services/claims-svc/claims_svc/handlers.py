@@ -334,11 +334,11 @@ def _log(changes: Changes) -> None:
         log.info("claim.opened", claims=[_opened(claim) for claim in opened])
     traces = {claim.claim_id: claim.trace for claim in (*changes.opened.values(), *changes.updated.values())}
     for joined in _lines(list(changes.joined.values())):
-        log.info("report.joined", claims=[_joined(claim_id, report) for claim_id, report in joined])
+        log.info("report.joined", claims=[_joined(claim_id, report, traces) for claim_id, report in joined])
     for decided in _lines(changes.decisions):
         log.info("claim.decided", claims=[_decided(decision, traces) for decision in decided])
     for reviews in _lines(changes.reviews):
-        log.info("human_review.requested", claims=[{"claim_id": str(review.claim_id)} for review in reviews])
+        log.info("human_review.requested", claims=[_about(review.claim_id, traces) for review in reviews])
 
 
 def _lines(items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -355,16 +355,19 @@ def _opened(claim: Claim) -> dict[str, object]:
     }
 
 
-def _joined(claim_id: UUID, report: LossReported) -> dict[str, object]:
-    return {"claim_id": str(claim_id), "report_id": str(report.report_id)}
+def _joined(claim_id: UUID, report: LossReported, traces: Mapping[UUID, str | None]) -> dict[str, object]:
+    return {"report_id": str(report.report_id), **_about(claim_id, traces)}
+
+
+def _about(claim_id: UUID, traces: Mapping[UUID, str | None]) -> dict[str, object]:
+    return {"claim_id": str(claim_id), "trace_id": trace_id_of(traces[claim_id])}
 
 
 def _decided(decision: Decision, traces: Mapping[UUID, str | None]) -> dict[str, object]:
     event = decision.event
     return {
-        "claim_id": str(event.claim_id),
+        **_about(event.claim_id, traces),
         "claim_version": event.claim_version,
         "outcome": event.outcome,
         "ground": event.deciding_ground,
-        "trace_id": trace_id_of(traces[event.claim_id]),
     }

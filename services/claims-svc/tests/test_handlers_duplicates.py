@@ -18,15 +18,17 @@ from claim_events import (
     rainfall_answer,
     report,
 )
-from claims_driver import ClaimsDriver
+from claims_driver import REPORT_TRACE, ClaimsDriver
 from structlog.testing import capture_logs
 
+from chassis.telemetry.tracing import trace_id_of
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
 
 OTHER_NUMBER = "654321-531-04"
+ANOTHER_TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 AN_HOUR_LATER = LOSS_AT + timedelta(hours=1)
 BY_APP = report()
 BY_PHONE = report(loss_at=AN_HOUR_LATER, channel=ReportChannel.PHONE)
@@ -89,10 +91,12 @@ async def test_a_report_that_joins_is_logged_with_the_claim_it_joins(driver: Cla
     ((claim_id,),) = await driver.rows("SELECT claim_id FROM claim")
 
     with capture_logs() as logged:
-        await driver.report(BY_PHONE)
+        await driver.report(BY_PHONE, trace=ANOTHER_TRACE)
 
     (line,) = [line for line in logged if line["event"] == "report.joined"]
-    assert line["claims"] == [{"claim_id": str(claim_id), "report_id": str(BY_PHONE.report_id)}]
+    assert line["claims"] == [
+        {"claim_id": str(claim_id), "report_id": str(BY_PHONE.report_id), "trace_id": trace_id_of(REPORT_TRACE)}
+    ]
     assert not [line for line in logged if line["event"] == "claim.opened"]
 
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from claim_events import policy, rainfall_answer, report
-from claims_driver import ClaimsDriver
+from claims_driver import REPORT_TRACE, ClaimsDriver
 from structlog.testing import capture_logs
 
+from chassis.telemetry.tracing import trace_id_of
 from contracts.coverage import Outcome
 
 
@@ -38,7 +39,7 @@ async def test_corrected_rain_against_the_customer_goes_to_a_handler_and_claws_n
     assert await driver.published() == []
     assert await driver.state(reported) == "decided"
     assert [line["claims"] for line in logged if line["event"] == "human_review.requested"] == [
-        [{"claim_id": str(claim_id)}]
+        [{"claim_id": str(claim_id), "trace_id": trace_id_of(REPORT_TRACE)}]
     ]
     (review,) = await driver.rows("SELECT * FROM human_review")
     assert (review["claim_id"], review["claim_version"], review["assessment_version"]) == (claim_id, 1, 2)

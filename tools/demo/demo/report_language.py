@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -91,7 +92,9 @@ class Language:
         """Return how long before the loss a window ended; a dash for one that contains the loss."""
         if not minutes:
             return "\N{EN DASH}"
-        return str(self.sentence("lag" if minutes % 60 else "lag_hours", hours=minutes // 60, minutes=minutes % 60))
+        hours, rest = divmod(minutes, 60)
+        key = "lag" if hours and rest else "lag_hours" if hours else "lag_minutes"
+        return str(self.sentence(key, hours=hours, minutes=rest))
 
     def home_moment(self, moment: datetime) -> str:
         """Return a moment by the clock of the home: 15 July 2021 03:30."""
@@ -110,10 +113,21 @@ class Language:
         return self._moment(moment, "EEE d MMM")
 
     def _moment(self, moment: datetime, pattern: str) -> str:
-        return format_datetime(moment.astimezone(HOME_TIME), pattern, locale=self.locale)
+        return _written_moment(moment, pattern, self.locale)
 
     def _decimal(self, number: Decimal, pattern: str) -> str:
-        return format_decimal(number, pattern, locale=self.locale).replace("-", _MINUS)
+        return _written_decimal(number, pattern, self.locale)
+
+
+# The claims of one storm name the same hours and figures again and again.
+@cache
+def _written_moment(moment: datetime, pattern: str, locale: str) -> str:
+    return format_datetime(moment.astimezone(HOME_TIME), pattern, locale=locale)
+
+
+@cache
+def _written_decimal(number: Decimal, pattern: str, locale: str) -> str:
+    return format_decimal(number, pattern, locale=locale).replace("-", _MINUS)
 
 
 def utc_moment(moment: datetime) -> str:

@@ -109,7 +109,7 @@ def test_durations_read_at_a_glance() -> None:
 
 def test_a_lag_reads_in_hours_and_minutes() -> None:
     assert (ENGLISH.lag(1_440), DUTCH.lag(95)) == ("24 h", "1 u 35 min")
-    assert (ENGLISH.lag(0), DUTCH.lag(None)) == ("–", "–")
+    assert (ENGLISH.lag(30), ENGLISH.lag(0), DUTCH.lag(None)) == ("30 min", "–", "–")
 
 
 def test_moments_are_those_of_the_homes_clock() -> None:
