@@ -157,14 +157,8 @@ MUTANTS = (
     _Mutant(
         "proof: what others had of the event needs no proof of theirs",
         "domain/proof_check.py",
-<<<<<<< HEAD
-        "        if any((use.covered_cents, use.either_cents, use.estimated_cents, use.borne_cents)) "
-        "and not use.proofs:\n",
-        "        if False:\n",
-=======
         "use.estimated_cents, use.borne_cents)) and not use.proofs:\n",
         "use.estimated_cents, use.borne_cents)) and False:\n",
->>>>>>> money
         f"{_FORGED}::test_what_others_had_of_an_event_must_name_their_proofs",
     ),
     _Mutant(
