@@ -8,7 +8,7 @@ from mutants.mutant import Mutant
 
 _Mutant = partial(Mutant, package="claims_svc")
 _FORGED = "domain/test_forged_proofs.py"
-_PROOF = "domain/test_proof.py"
+_TOGETHER = "domain/test_proofs_together.py"
 _TREE = "test_proof_roots.py"
 _COMMANDS = "test_commands_proofs.py"
 
@@ -170,17 +170,24 @@ MUTANTS = (
     ),
     _Mutant(
         "proof: a version need not continue the one before",
-        "domain/proof_check.py",
-        "        if before.sha256 != link.previous_sha256:\n",
-        "        if False:\n",
-        f"{_PROOF}::test_a_version_that_names_another_proof_before_it_is_found",
+        "domain/proofs_together.py",
+        "    if document.previous_sha256 != before:\n",
+        "    if False:\n",
+        f"{_TOGETHER}::test_a_version_that_names_another_proof_before_it_is_found",
     ),
     _Mutant(
         "proof: what was decided before is believed",
-        "domain/proof_check.py",
-        "        if (before.payable_cents or 0) != link.decided_before_cents:\n",
+        "domain/proofs_together.py",
+        "    if decided_before != stated:\n",
+        "    if False:\n",
+        f"{_TOGETHER}::test_a_version_that_says_another_amount_was_decided_before_is_found",
+    ),
+    _Mutant(
+        "proof: what others had of the event is believed although their proofs are there",
+        "domain/proofs_together.py",
+        "        if stated != summed:\n",
         "        if False:\n",
-        f"{_PROOF}::test_a_version_that_says_another_amount_was_decided_before_is_found",
+        f"{_TOGETHER}::test_what_others_had_of_an_event_otherwise_than_their_proofs_say_is_found",
     ),
     _Mutant(
         "proof tree: leaves and nodes are hashed alike",

@@ -193,9 +193,9 @@ def test_a_proof_that_was_replaced_afterwards_is_not_covered_by_the_root(
 
     assert verify("--root", exported / "proof-root.txt", first) == 1
 
-    assert capsys.readouterr().out == (
-        f"proof-root.txt: MATCH\n{first.name}: DIFFERENT: the root does not cover this proof\n"
-    )
+    out = capsys.readouterr().out
+    assert f"proof-root.txt: MATCH\n{first.name}: DIFFERENT: the root does not cover this proof\n" in out
+    assert f"{first.name}: DIFFERENT: is the proof of {other.name.removesuffix('-v1.json')}, version 1\n" in out
 
 
 async def test_a_path_to_another_root_is_told_from_a_wrong_one(

@@ -105,13 +105,13 @@ def _differences_from_record(path: Path, *, recorded: Mapping[tuple[str, int], s
         return ["no such decision is on record"]
     try:
         canonical = path.read_bytes()
-        link = proof.link_of(canonical)
+        previous_sha256 = proof.read(canonical).previous_sha256
     except (OSError, proof.UnreadableProofError) as error:
         return [f"cannot be read: {error}"]
     differences = []
-    if link.sha256 != recorded[version]:
+    if proof.sha256_of(canonical) != recorded[version]:
         differences.append("the hash of the proof is not the hash that was kept")
-    if link.previous_sha256 != recorded.get((version[0], version[1] - 1)):
+    if previous_sha256 != recorded.get((version[0], version[1] - 1)):
         differences.append("does not continue the proof of the version before")
     return differences
 

@@ -7,24 +7,20 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 
 from chassis.service import OfflineCommand
 from claims_svc.domain import merkle, proof, proof_check
 from claims_svc.domain.checkpoint import Checkpoint, UnreadableTextError, read_checkpoint, read_inclusion
+from claims_svc.domain.claim import claim_reference
+from claims_svc.domain.proofs_together import differences_between
 from claims_svc.root_key import NotAKeyError, PublicKey
 from contracts.proof_roots import short_hash
 
 MATCH, DIFFERENT = 0, 1
 INCLUSION_SUFFIX = ".tlog-proof"
 _PROOF_FILE_NAME = re.compile(r"^(W[0-9A-HJKMNP-TV-Z]{10})-v([1-9]\d{0,9})\.json$")
-
-
-@dataclass(frozen=True)
-class _File:
-    path: Path
-    canonical: bytes
 
 
 def claim_version_named_by(path: Path) -> tuple[str, int] | None:
@@ -66,21 +62,25 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.key and not arguments.root:
         arguments.wrong_use("--key is for the signature of a root: --root is missing")
     root, differences = _checked_root(arguments) if arguments.root else (None, {})
-    files: list[_File] = []
     remarks: dict[Path, str] = {}
+    paths: defaultdict[str, list[Path]] = defaultdict(list)
+    read: dict[str, proof.Document] = {}
     for path in arguments.files:
         try:
-            file = _File(path, path.read_bytes())
+            canonical = path.read_bytes()
         except OSError as error:
             differences[path] = [f"cannot be read: {error.strerror}"]
             continue
-        files.append(file)
-        found = proof_check.differences(file.canonical)
-        sha256 = proof.sha256_of(file.canonical)
+        sha256 = proof.sha256_of(canonical)
         remarks[path] = f"sha256 {sha256}, in letters {short_hash(sha256)}"
-        differences[path] = [*found, *(_outside(file, root) if root else ())]
-    for path, broken in _broken_chains(files):
-        differences[path].append(broken)
+        differences[path] = [*proof_check.differences(canonical), *(_outside(path, sha256, root) if root else ())]
+        with suppress(proof.UnreadableProofError):
+            read[sha256] = proof.read(canonical)
+            differences[path] += _misnamed(path, read[sha256])
+            paths[sha256].append(path)
+    for sha256, found in differences_between(read):
+        for path in paths[sha256]:
+            differences[path].append(found)
     return report_on(differences, remarks=remarks)
 
 
@@ -114,9 +114,9 @@ def _checked_root(arguments: argparse.Namespace) -> tuple[Checkpoint | None, dic
     return root, {path: [] if arguments.key.has_signed(root) else ["was not signed by this key"]}
 
 
-def _outside(file: _File, root: Checkpoint) -> Iterable[str]:
+def _outside(path: Path, sha256: str, root: Checkpoint) -> Iterable[str]:
     """Yield why `root` does not cover the proof."""
-    path = file.path.with_suffix(INCLUSION_SUFFIX)
+    path = path.with_suffix(INCLUSION_SUFFIX)
     try:
         inclusion = read_inclusion(_text_of(path))
     except UnreadableTextError as error:
@@ -125,20 +125,16 @@ def _outside(file: _File, root: Checkpoint) -> Iterable[str]:
     if (size := inclusion.checkpoint.size) != root.size:
         yield f"its path leads to the root of {size} proofs, not to that of {root.size}: export both from one root"
         return
-    entry = bytes.fromhex(proof.sha256_of(file.canonical))
+    entry = bytes.fromhex(sha256)
     if merkle.root_by_path(entry, index=inclusion.index, size=root.size, path=inclusion.path) != root.root:
         yield "the root does not cover this proof"
 
 
-def _broken_chains(files: Sequence[_File]) -> Iterable[tuple[Path, str]]:
-    links: defaultdict[proof.Link, list[Path]] = defaultdict(list)
-    for file in files:
-        try:
-            links[proof.link_of(file.canonical)].append(file.path)
-        except proof.UnreadableProofError:
-            continue
-    for link, broken in proof_check.broken_links(links):
-        yield from ((path, broken) for path in links[link])
+def _misnamed(path: Path, document: proof.Document) -> Iterable[str]:
+    """Yield that a file is named as another proof than it is; one with a name of its own is never misnamed."""
+    own = claim_reference(document.basis.claim_id), document.claim_version
+    if claim_version_named_by(path) not in {None, own}:
+        yield f"is the proof of {own[0]}, version {own[1]}"
 
 
 VERIFY = OfflineCommand(

@@ -67,18 +67,6 @@ class Document:
 _DOCUMENT = TypeAdapter(Document)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Link:
-    """One version of a claim's decision in the chain of its proofs."""
-
-    claim_id: UUID
-    claim_version: int
-    sha256: str
-    previous_sha256: str | None
-    payable_cents: int | None
-    decided_before_cents: int
-
-
 def build(
     case: Case,
     verdict: Verdict,
@@ -129,23 +117,6 @@ def recompute(canonical: bytes) -> Verdict:
         UnreadableProofError: not a proof.
     """
     return decide(read(canonical).basis)
-
-
-def link_of(canonical: bytes) -> Link:
-    """Return the proof's place in the chain of its claim, as the proof names it.
-
-    Raises:
-        UnreadableProofError: not a proof.
-    """
-    document = read(canonical)
-    return Link(
-        claim_id=document.basis.claim_id,
-        claim_version=document.claim_version,
-        sha256=sha256_of(canonical),
-        previous_sha256=document.previous_sha256,
-        payable_cents=document.verdict.money.payable_cents,
-        decided_before_cents=document.basis.decided_before_cents,
-    )
 
 
 def read(canonical: bytes) -> Document:

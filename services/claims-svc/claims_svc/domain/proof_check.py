@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 
 import orjson
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.insurance import InsuranceState, dutch_day_span
 from claims_svc.domain.product import PRODUCTS
-from claims_svc.domain.proof import Document, Link, UnreadableProofError, canonical_bytes, read
+from claims_svc.domain.proof import Document, UnreadableProofError, canonical_bytes, read
 from claims_svc.domain.rainfall_check import discrepancies
 from claims_svc.domain.rules.reported import named_by, reported_routes
 from claims_svc.domain.station_check import wrong_stations
@@ -41,23 +41,6 @@ def differences(canonical: bytes) -> list[str]:
         *_wrong_event_uses(document.basis),
         *_another_verdict(document),
     ]
-
-
-def broken_links(links: Collection[Link]) -> Iterator[tuple[Link, str]]:
-    """Yield the proofs that do not continue the version before, as far as that is among `links`."""
-    by_version: dict[tuple[object, int], Link] = {}
-    for link in links:
-        other = by_version.setdefault((link.claim_id, link.claim_version), link)
-        if other is not link:
-            yield link, f"there is another proof of version {link.claim_version}, with hash {other.sha256}"
-    for link in links:
-        before = by_version.get((link.claim_id, link.claim_version - 1))
-        if before is None:
-            continue
-        if before.sha256 != link.previous_sha256:
-            yield link, f"does not continue the proof of version {before.claim_version}, with hash {before.sha256}"
-        if (before.payable_cents or 0) != link.decided_before_cents:
-            yield link, f"says that {link.decided_before_cents} cents were decided before, not {before.payable_cents}"
 
 
 def _not_canonical(document: Document, canonical: bytes) -> Iterator[str]:
@@ -158,7 +141,7 @@ def _wrong_event_uses(basis: Basis) -> Iterator[str]:
     if len(families) != len(set(families)):
         yield "what others had of an event is there twice"
     for use in basis.event_uses:
-        if not use.heavy_cents <= use.covered_cents:
+        if use.heavy_cents > use.covered_cents:
             yield f"others have more damage by heavy weather than damage in all ({use.family})"
         if not 0 <= use.borne_cents <= use.covered_cents + use.either_cents:
             yield f"others bore more of the deductible than their damage ({use.family})"
