@@ -28,11 +28,11 @@ MUTANTS = (
         guard=f"{_TRUE}::test_a_ground_claims_what_it_led_to[cellar_pumping-denied-nl]",
     ),
     _mutant(
-        "a cause is told with its own verdict where a handler decides about the damage",
+        "a cause is not told where a handler decides about the damage",
         "texts/reasons.py",
         sound="or Outcome.REFERRED not in resting:",
         broken="or True:",
-        guard=f"{_TRUE}::test_every_case_claims_what_its_decision_says[flood-with-other-water-nl]",
+        guard=f"{_SAYS}::test_a_cause_of_damage_in_doubt_is_told_without_a_verdict[flood-with-other-water]",
     ),
     _mutant(
         "what findings say counts although the claim was decided as a whole",
