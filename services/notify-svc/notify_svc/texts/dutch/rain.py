@@ -32,8 +32,8 @@ RAIN = RainTexts(
     cannot_be_told="niet te zeggen",
     not_measured_yet="nog niet gemeten",
     no_figure="geen meting",
-    reached="Er viel {measured} in {hours} uur. Dat is genoeg: er is {needed} nodig. Aan het einde van het uur van "
-    "de schade ({loss_hour}) was daarvan {by_loss} gevallen.",
+    reached="Er viel {measured} in {hours} uur. Dat is genoeg: er is {needed} nodig. Eén zo'n periode is voldoende. "
+    "Aan het einde van het uur van de schade ({loss_hour}) was daarvan {by_loss} gevallen.",
     days=UnitTexts(one="{count} dag", more="{count} dagen"),
     hours_long=UnitTexts(one="{count} uur", more="{count} uur"),
     minutes=UnitTexts(one="{count} minuut", more="{count} minuten"),

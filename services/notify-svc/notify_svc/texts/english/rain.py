@@ -33,8 +33,8 @@ RAIN = RainTexts(
     cannot_be_told="cannot be told",
     not_measured_yet="not measured yet",
     no_figure="no measurement",
-    reached="{measured} fell in {hours} hours. That is enough: {needed} is needed. At the end of the hour of the "
-    "damage ({loss_hour}), {by_loss} of it had fallen.",
+    reached="{measured} fell in {hours} hours. That is enough: {needed} is needed. One such period is enough. At the "
+    "end of the hour of the damage ({loss_hour}), {by_loss} of it had fallen.",
     days=UnitTexts(one="{count} day", more="{count} days"),
     hours_long=UnitTexts(one="{count} hour", more="{count} hours"),
     minutes=UnitTexts(one="{count} minute", more="{count} minutes"),

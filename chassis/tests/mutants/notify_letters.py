@@ -1,0 +1,137 @@
+"""Mutants of what notify-svc writes, to whom, and of the letters it leaves to be posted."""
+
+from __future__ import annotations
+
+from mutants.mutant import Mutant
+
+
+def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> Mutant:
+    return Mutant(
+        name=f"letters: {name}",
+        module=module,
+        sound=sound,
+        broken=broken,
+        guard=guard,
+        package="notify_svc",
+    )
+
+
+_TRUE = "texts/test_true_sentences.py"
+_SAYS = "texts/test_letter.py"
+
+MUTANTS = (
+    _mutant(
+        "one sentence about pumping serves every outcome",
+        "texts/dutch/reasons.py",
+        sound='        fact="Het gaat om de kosten om uw kelder leeg te pompen.",\n',
+        broken='        fact="De oorzaak van het water is verzekerd. Daarom betalen wij ook het leegpompen.",\n',
+        guard=f"{_TRUE}::test_a_ground_claims_what_it_led_to[cellar_pumping-denied-nl]",
+    ),
+    _mutant(
+        "a cause is not told where a handler decides about the damage",
+        "texts/reasons.py",
+        sound="or Outcome.REFERRED not in resting:",
+        broken="or True:",
+        guard=f"{_SAYS}::test_a_cause_of_damage_in_doubt_is_told_without_a_verdict[flood-with-other-water]",
+    ),
+    _mutant(
+        "what findings say counts although the claim was decided as a whole",
+        "domain/notice.py",
+        sound="    return () if decision.deciding_ground in CLAIM_LEVEL_GROUNDS else decision.items\n",
+        broken="    return decision.items\n",
+        guard="texts/test_rain_account.py::test_a_decision_that_rests_on_no_rain_accounts_for_none[possible-duplicate]",
+    ),
+    _mutant(
+        "nobody says who established an exclusion",
+        "texts/reasons.py",
+        sound="            first += self._established_by(code, ground)\n",
+        broken="            pass\n",
+        guard=f"{_SAYS}::test_a_letter_says_what_its_decision_is_about[open-window-sentences14]",
+    ),
+    _mutant(
+        "a referral tells how to complain",
+        "domain/notice.py",
+        sound="    return decision.outcome is Outcome.DENIED or is_refused or borne_cents > 0\n",
+        broken="    return True\n",
+        guard=f"{_SAYS}::test_the_way_out_is_complete_where_something_was_refused_or_reduced[nl-False-notice-referred]",
+    ),
+    _mutant(
+        "a new version names the whole amount as what is paid now",
+        "domain/notice.py",
+        sound="    now_cents = money.to_pay_cents\n",
+        broken="    now_cents = total_cents\n",
+        guard=f"{_SAYS}::test_a_letter_says_what_its_decision_is_about[notice-paid_more-sentences2]",
+    ),
+    _mutant(
+        "rain that fell in missed a threshold",
+        "texts/rain_account.py",
+        sound="        elif finding.route in _OVER_THE_GROUND or _was_overtopped(finding):\n",
+        broken="        else:\n",
+        guard="texts/test_rain_account.py::test_rain_that_fell_in_missed_no_threshold[direct-rain]",
+    ),
+    _mutant(
+        "a customer whose e-mail reached nobody gets no letter",
+        "channels/sender.py",
+        sound="for message in settled if message.state in LETTER_AFTER}",
+        broken="for message in settled if message.state in ()}",
+        guard="test_letters.py::test_a_customer_without_an_email_address_gets_a_letter_and_an_sms_that_says_so",
+    ),
+    _mutant(
+        "a letter follows a mail that may have arrived",
+        "domain/messages.py",
+        sound="LETTER_AFTER = frozenset({State.NO_ADDRESS, State.REFUSED})\n",
+        broken="LETTER_AFTER = frozenset({State.NO_ADDRESS, State.REFUSED, State.IN_DOUBT})\n",
+        guard="test_letters.py::test_a_mail_that_may_have_arrived_is_not_followed_by_a_letter",
+    ),
+    _mutant(
+        "only a letter supersedes a letter",
+        "repository/messages.py",
+        sound="           AND EXISTS (SELECT FROM message newer\n                        WHERE newer.claim_id",
+        broken="           AND EXISTS (SELECT FROM message newer\n"
+        "                        WHERE newer.channel = message.channel AND newer.claim_id",
+        guard="test_letters.py::test_a_newer_version_supersedes_a_letter_that_was_not_posted",
+    ),
+    _mutant(
+        "a letter about an overtaken version is posted",
+        "repository/letters.py",
+        sound="newer.claim_version > email.claim_version)",
+        broken="newer.claim_version > email.claim_version + 1)",
+        guard="test_letters.py::test_a_letter_about_a_version_that_was_overtaken_while_its_mail_was_tried_is_superseded_at_once",
+    ),
+    _mutant(
+        "a letter is marked as posted twice",
+        "repository/letters.py",
+        sound="WHERE message_id = ANY ($1::uuid[]) AND state = 'to_be_posted' ORDER BY",
+        broken="WHERE message_id = ANY ($1::uuid[]) AND state IN ('to_be_posted', 'posted') ORDER BY",
+        guard="test_letters.py::test_a_letter_is_marked_as_posted_once",
+    ),
+    _mutant(
+        "a decision without a customer is told to nobody",
+        "domain/messages.py",
+        sound="        return self.report_ids if self.customer_id is None else (self.customer_id,)\n",
+        broken="        return () if self.customer_id is None else (self.customer_id,)\n",
+        guard="test_reporters.py::test_the_reporter_is_written_to_when_no_policy_was_found",
+    ),
+    _mutant(
+        "a reporter's contact that comes at the same moment is missed",
+        "handlers.py",
+        sound="    await contacts.lock_unknown_addressees(work.connection, ids=unknown)\n",
+        broken="",
+        guard="test_reporters.py::test_a_contact_that_comes_at_the_same_moment_is_not_missed",
+    ),
+    _mutant(
+        "a reporter's contact is kept although the policy was found",
+        "handlers.py",
+        sound="        await contacts.erase_reporters(work.connection, report_ids=_reports_with_customer(claims))\n",
+        broken="",
+        guard="test_reporters.py::test_a_reporters_contact_is_erased_as_soon_as_the_policy_is_found",
+    ),
+    Mutant(
+        "letters: a file with one of two homes moves the customer",
+        "commands/import_policies.py",
+        "    for policy_number, policy_terms in {**known, **imported}.items():\n",
+        "    for policy_number, policy_terms in imported.items():\n",
+        "test_import_policies.py::test_a_file_with_one_of_two_homes_does_not_move_the_customer",
+        package="policy_svc",
+    ),
+)
