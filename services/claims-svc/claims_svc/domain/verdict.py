@@ -58,7 +58,7 @@ def _turned_in_favour(verdict: Verdict, basis: Basis, *, earlier: EarlierStateme
     Of another moment of loss the rain is not known. That customer is better off when the claim is covered, or more is
     paid, than was decided before.
 
-    Source: domain.md, "When the machine must not decide alone".
+    Source: domain.md, "When the machine must not decide alone"; decision record 0027.
     """
     if "loss" in earlier.turned and _gives_more_than_before(verdict, basis):
         return True

@@ -38,7 +38,7 @@ def claim_level_rules(basis: Basis, *, findings: Sequence[Finding], statement_tu
 
     `statement_turned`: the customer's own earlier statement turned round, and with it the outcome in their favour.
 
-    Source: domain.md, "Cover by route", last paragraphs; decision record 0027; the product's `version` and
+    Source: domain.md, "When the machine must not decide alone"; decision record 0027; the product's `version` and
     `reported_within_years`.
     """
     return _claim_level_rules(
