@@ -70,8 +70,8 @@ MUTANTS = (
     _claims(
         "intake: the database looks at the beginning of an interval only",
         "repository/like_claims.py",
-        "                  AND claim.loss_from_at < sought.loss_until_at + $8::interval\n",
-        "                  AND claim.loss_from_at < sought.loss_from_at + $8::interval\n",
+        "                         AND claim.loss_from_at < sought.loss_until_at + $8::interval\n",
+        "                         AND claim.loss_from_at < sought.loss_from_at + $8::interval\n",
         "test_repository.py::test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the_domain_defines_it",
     ),
     _claims(
@@ -86,12 +86,12 @@ MUTANTS = (
         "domain/working_set.py",
         "        return Found(same=_first(here.same, stored.same), alike=_first(here.alike, stored.alike))\n",
         "        return stored\n",
-        _DUPLICATES + "test_of_many_reports_of_one_loss_sent_under_new_ids_one_is_a_claim",
+        _DUPLICATES + "test_of_many_reports_of_one_loss_sent_under_new_ids_a_household_joins_and_the_rest_is_held",
     ),
     _claims(
         "intake: two claims hold each other",
         "repository/like_claims.py",
-        "                  AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own)\n",
+        "                         AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own)\n",
         "",
         _DUPLICATES + "test_a_correction_of_the_first_claim_is_not_held_by_the_one_that_waits_because_of_it",
     ),

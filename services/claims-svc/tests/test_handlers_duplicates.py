@@ -22,6 +22,7 @@ from claims_driver import REPORT_TRACE, ClaimsDriver
 from structlog.testing import capture_logs
 
 from chassis.telemetry.tracing import trace_id_of
+from claims_svc.domain.claim import MOST_REPORTS
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageKind, LossFacts, LossReported, ReportChannel
@@ -344,14 +345,19 @@ async def test_two_instances_that_receive_the_two_reports_at_the_same_time_open_
     assert await driver.dead_letters() == []
 
 
-async def test_of_many_reports_of_one_loss_sent_under_new_ids_one_is_a_claim(driver: ClaimsDriver) -> None:
+async def test_of_many_reports_of_one_loss_sent_under_new_ids_a_household_joins_and_the_rest_is_held(
+    driver: ClaimsDriver,
+) -> None:
     await driver.policy(policy())
 
+    await driver.report(*(report() for _ in range(MOST_REPORTS - 5)))
     await driver.report(*(report() for _ in range(200)))
     await driver.report(*(report() for _ in range(200)))
 
-    assert len(await driver.joined()) == 399
-    assert len(await driver.questions()) == 1
+    assert len(await driver.joined()) == MOST_REPORTS - 1
+    ((first,),) = await driver.rows("SELECT claim_id FROM claim WHERE possible_duplicate_of IS NULL")
+    assert set((await driver.duplicates()).values()) == {first}
+    assert len(await driver.duplicates()) == 400 - 5
 
 
 async def test_a_report_whose_policy_is_still_unknown_joins_too(driver: ClaimsDriver) -> None:

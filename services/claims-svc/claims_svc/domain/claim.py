@@ -19,6 +19,10 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Douglas Crockford's base 32: no I, L, O or U, which people mistake for something else."""
 _REFERENCE_SHIFTS = range(45, -1, -5)
 
+MOST_REPORTS = 20
+"""More reports of one loss than people send. Each event about a claim reads all of them, so that a portal which sends one
+again and again under new ids must not make them thousands."""
+
 
 class ClaimState(StrEnum):
     """The state of a claim. Later evidence can return it to a wait; its decision stands meanwhile."""
@@ -82,6 +86,10 @@ class Claim:
     def reporters_differ(self) -> bool:
         """Whether joined reports no longer tell of the same loss."""
         return bool(self.joined) and differ(self.report, self.joined)
+
+    @property
+    def can_be_joined(self) -> bool:
+        return len(self.joined) + 1 < MOST_REPORTS
 
     def corrected_by(self, report: LossReported, *, possible_duplicate_of: UUID | None) -> Claim:
         """Return the claim with a newer version of the report that opened it."""

@@ -43,6 +43,7 @@ _KIND_BITS = MappingProxyType(
         DamageKind.CELLAR_PUMPING: 8,
     }
 )
+EVERY_KIND = sum(_KIND_BITS.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,4 +188,4 @@ def outline_of(report: LossReported) -> Outline:
 def _digest_of(damage: Iterable[DamageItem]) -> str:
     # The migration 0005 computes the same for claims from before it.
     listed = sorted(f"{item.kind}:{item.amount_cents}" for item in damage)
-    return sha256(",".join(listed).encode()).hexdigest()
+    return sha256(",".join(listed).encode()).hexdigest()[:32]

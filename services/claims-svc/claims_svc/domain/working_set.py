@@ -105,7 +105,7 @@ class WorkingSet:
 
     def _receive(self, report: LossReported, *, new_claim_id: UUID, trace: str | None) -> None:
         found = self._alike(outline_of(report), own=None)
-        if found.same is not None:
+        if found.same is not None and self._claims[found.same.claim_id].can_be_joined:
             self._join(self.follow_policy(found.same.claim_id), report)
             return
         duplicate_of = found.alike and found.alike.claim_id

@@ -17,9 +17,9 @@ UPDATE claim
        (damage_kinds, damage_digest) = (
            SELECT bit_or(CASE item ->> 'kind' WHEN 'buildings' THEN 1 WHEN 'contents' THEN 2
                                               WHEN 'cleaning' THEN 4 WHEN 'cellar_pumping' THEN 8 END),
-                  encode(sha256(string_agg(concat(item ->> 'kind', ':', item ->> 'amount_cents'), ','
-                                           ORDER BY concat(item ->> 'kind', ':', item ->> 'amount_cents') COLLATE "C"
-                                          )::bytea), 'hex')
+                  left(encode(sha256(string_agg(concat(item ->> 'kind', ':', item ->> 'amount_cents'), ','
+                              ORDER BY concat(item ->> 'kind', ':', item ->> 'amount_cents') COLLATE "C")::bytea),
+                       'hex'), 32)
              FROM json_array_elements(report -> 'damage') AS item);
 
 ALTER TABLE claim
@@ -29,8 +29,9 @@ ALTER TABLE claim
     ALTER COLUMN damage_kinds SET NOT NULL,
     ALTER COLUMN damage_digest SET NOT NULL;
 
--- Claims of one policy and event are looked up by their moment of loss.
-CREATE INDEX claim_by_loss ON claim (policy_number, loss_from_at, claim_id);
+-- Claims that can be of one loss are looked up by their damage and moment.
+CREATE INDEX claim_by_kinds_and_loss ON claim (policy_number, damage_kinds, loss_from_at, claim_id);
+CREATE INDEX claim_by_damage_and_loss ON claim (policy_number, damage_digest, loss_from_at, claim_id);
 
 -- Reports of a loss for which another report had opened a claim already. The report that opened it stands in the claim.
 CREATE TABLE joined_report (

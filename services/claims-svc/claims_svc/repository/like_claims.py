@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Connection
-from claims_svc.domain.likeness import SAME_LOSS_WITHIN, Found, LikeClaim, Sought
+from claims_svc.domain.likeness import EVERY_KIND, SAME_LOSS_WITHIN, Found, LikeClaim, Sought
 from claims_svc.domain.product import EVENT_LENGTH
 from contracts.vocabulary import LONGEST_LOSS
 
@@ -17,29 +17,34 @@ async def find(
 ) -> Mapping[Sought, Found]:
     """Return the claims that are alike to what is sought, as `Outline` defines it, leaving out the claims `except_for`.
 
-    Their policies must be locked already. One index scan for each outline, which ends at the first claim alike.
+    Their policies must be locked already. Of each combination of kinds that can be alike the first claim is looked up, so
+    that a policy with thousands of claims is not gone through.
     """
     places = list(sought)
     rows = await connection.fetch(
         """
-        WITH sought AS (
+        WITH sought AS MATERIALIZED (
             SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::smallint[], $5::smallint[],
                                  $6::text[], $7::uuid[]) WITH ORDINALITY
                        AS sought (policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest,
                                   own, place)
+             WHERE EXISTS (SELECT FROM claim WHERE claim.policy_number = sought.policy_number)
         )
         SELECT place, alike.loss_from_at, alike.claim_id, same.loss_from_at AS same_from_at, same.claim_id AS same_id
           FROM sought, LATERAL (
-               SELECT loss_from_at, claim_id FROM claim
-                WHERE claim.policy_number = sought.policy_number
-                  AND claim.loss_from_at < sought.loss_until_at + $8::interval
-                  AND claim.loss_from_at > sought.loss_from_at - $8::interval - $9::interval
-                  AND claim.loss_until_at > sought.loss_from_at - $8::interval
-                  AND claim.families & sought.families <> 0
-                  AND claim.damage_kinds & sought.damage_kinds <> 0
-                  AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own)
-                  AND claim_id <> ALL ($11::uuid[])
-                ORDER BY policy_number, loss_from_at, claim_id LIMIT 1) AS alike
+               SELECT first.loss_from_at, first.claim_id
+                 FROM generate_series(1, $12::integer) AS kinds, LATERAL (
+                      SELECT loss_from_at, claim_id FROM claim
+                       WHERE claim.policy_number = sought.policy_number AND claim.damage_kinds = kinds::smallint
+                         AND claim.loss_from_at < sought.loss_until_at + $8::interval
+                         AND claim.loss_from_at > sought.loss_from_at - $8::interval - $9::interval
+                         AND claim.loss_until_at > sought.loss_from_at - $8::interval
+                         AND claim.families & sought.families <> 0
+                         AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own)
+                         AND claim_id <> ALL ($11::uuid[])
+                       ORDER BY policy_number, damage_kinds, loss_from_at, claim_id LIMIT 1) AS first
+                WHERE kinds & sought.damage_kinds <> 0
+                ORDER BY loss_from_at, claim_id LIMIT 1) AS alike
           LEFT JOIN LATERAL (
                SELECT loss_from_at, claim_id FROM claim
                 WHERE own IS NULL AND claim.policy_number = sought.policy_number
@@ -50,7 +55,7 @@ async def find(
                                               AND sought.loss_until_at + $10::interval
                   AND claim.families & sought.families <> 0
                   AND claim_id <> ALL ($11::uuid[])
-                ORDER BY policy_number, loss_from_at, claim_id LIMIT 1) AS same ON true
+                ORDER BY policy_number, damage_digest, loss_from_at, claim_id LIMIT 1) AS same ON true
         """,
         [each.outline.policy_number for each in places],
         [each.outline.loss.from_at for each in places],
@@ -63,6 +68,7 @@ async def find(
         LONGEST_LOSS,
         SAME_LOSS_WITHIN,
         list(except_for),
+        EVERY_KIND,
     )
     return {places[row["place"] - 1]: _found(*row) for row in rows}
 
