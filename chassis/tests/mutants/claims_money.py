@@ -68,7 +68,7 @@ MUTANTS = (
     _mutant(
         "damage of either family ties no events",
         _DEDUCTIBLE,
-        "tied = [_FAMILIES] if either else",
+        "tied = [_FAMILIES] if are_tied else",
         "tied =",
         f"{_OF_MONEY}::test_what_others_bore_for_damage_of_either_family_the_other_family_need_not_bear",
     ),
@@ -110,8 +110,8 @@ MUTANTS = (
     _mutant(
         "damage that waits bears a deductible already",
         _MONEY,
-        "if line.charged_to is not None and not line.awaits_assessment:",
-        "if line.charged_to is not None:",
+        "_damage(line for line in lines if not line.awaits_assessment)",
+        "_damage(lines)",
         f"{_OF_MONEY}::test_damage_that_waits_for_an_assessment_bears_no_deductible_yet",
     ),
     _mutant(

@@ -182,6 +182,17 @@ def test_items_of_either_family_are_charged_to_one_event_together() -> None:
     assert decided.payable_cents == 30_000
 
 
+def test_what_others_bore_too_much_of_one_event_is_not_given_back_in_the_other() -> None:
+    decided = money_on(
+        covered(100_000, HEAVY_RAIN),
+        covered(1_000, HEAVY_RAIN, REGIONAL_FLOOD),
+        deductible_cents=50_000,
+        beside=[others(FLOOD, covered_cents=300_000, borne_cents=100_000)],
+    )
+
+    assert decided.payable_cents == 51_000
+
+
 def test_what_others_bore_for_damage_of_either_family_the_other_family_need_not_bear() -> None:
     ambiguous = {"either_cents": 80_000, "estimated_cents": 80_000}
     beside = [others(RAIN, borne_cents=50_000, **ambiguous), others(FLOOD, **ambiguous)]
