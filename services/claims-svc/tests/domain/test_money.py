@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from domain.money_cases import covered, denied, money_on, others, referred
 
+from claims_svc.domain.rules.items import ItemVerdict
 from contracts.coverage import GroundCode, Outcome
 from contracts.money import MoneyStepCode
 from contracts.vocabulary import FactSource, PerilFamily
@@ -50,7 +51,9 @@ def test_an_item_in_doubt_does_not_hold_back_the_others() -> None:
         ([covered(20_000), covered(250_001, REGIONAL_FLOOD)], 0),
     ],
 )
-def test_nothing_is_payable_yet_only_while_nothing_is_undisputed(items: list, payable_cents: int | None) -> None:
+def test_nothing_is_payable_yet_only_while_nothing_is_undisputed(
+    items: list[ItemVerdict], payable_cents: int | None
+) -> None:
     decided = money_on(*items)
 
     assert decided.payable_cents == payable_cents
@@ -162,7 +165,7 @@ def test_of_two_rains_that_cannot_be_told_apart_the_one_without_a_minimum_counts
     ],
 )
 def test_rain_and_flood_that_cannot_be_told_apart_bear_the_better_deductible(
-    deductible_cents: int, beside: list, family: PerilFamily, payable_cents: int
+    deductible_cents: int, beside: list[ItemVerdict], family: PerilFamily, payable_cents: int
 ) -> None:
     decided = money_on(covered(100_000, HEAVY_RAIN, REGIONAL_FLOOD), deductible_cents=deductible_cents, beside=beside)
 
