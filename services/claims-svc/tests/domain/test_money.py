@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from domain.money_cases import covered, denied, money_on, others, referred
 
+from claims_svc.domain.basis import EventUse
 from claims_svc.domain.rules.items import ItemVerdict
 from contracts.coverage import GroundCode, Outcome
 from contracts.money import MoneyStepCode
@@ -165,7 +166,7 @@ def test_of_two_rains_that_cannot_be_told_apart_the_one_without_a_minimum_counts
     ],
 )
 def test_rain_and_flood_that_cannot_be_told_apart_bear_the_better_deductible(
-    deductible_cents: int, beside: list[ItemVerdict], family: PerilFamily, payable_cents: int
+    deductible_cents: int, beside: list[EventUse], family: PerilFamily, payable_cents: int
 ) -> None:
     decided = money_on(covered(100_000, HEAVY_RAIN, REGIONAL_FLOOD), deductible_cents=deductible_cents, beside=beside)
 
