@@ -20,7 +20,7 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_SHIFTS = range(45, -1, -5)
 
 MOST_REPORTS = 20
-"""More reports of one loss than people send. Each event about a claim reads all of them, so that a portal which sends one
+"""More reports of one loss than people send. Each event about a claim reads all of them, so a portal that sends one
 again and again under new ids must not make them thousands."""
 
 

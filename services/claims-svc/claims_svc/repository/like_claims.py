@@ -17,8 +17,8 @@ async def find(
 ) -> Mapping[Sought, Found]:
     """Return the claims that are alike to what is sought, as `Outline` defines it, leaving out the claims `except_for`.
 
-    Their policies must be locked already. Of each combination of kinds that can be alike the first claim is looked up, so
-    that a policy with thousands of claims is not gone through.
+    Their policies must be locked already. Of each combination of kinds that can be alike the first claim is looked up,
+    so that a policy with thousands of claims is not gone through.
     """
     places = list(sought)
     rows = await connection.fetch(
