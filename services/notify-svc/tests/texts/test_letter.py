@@ -172,6 +172,7 @@ def test_an_automated_decision_says_so_and_a_referral_does_not() -> None:
 def test_a_decision_names_everything_it_rests_on() -> None:
     assert "wat de hersteller heeft vastgesteld" in text_of(CASES["open-window"])
     assert "gegevens uit een officieel register" in text_of(CASES["primary-defence"])
+    assert "gegevens uit een officieel register" not in text_of(CASES["groundwater-dry-soil"])
     assert "wat onze medewerker heeft vastgesteld" in text_of(CASES["notice-paid_more"])
     assert "de regenmetingen van het KNMI" not in text_of(CASES["sea-water"])
     assert "uw polis met de polisvoorwaarden" not in text_of(CASES["policy-unknown"])
