@@ -133,7 +133,17 @@ def _account(
     )
     borne = partial(deductibles_of, others=others, either=either, deductible=deductible)
     at_once = borne(_damage(line for line in lines if not line.awaits_assessment))
-    return _Account(lines, at_once, borne(_damage(lines)) if above_limit else at_once)
+    if not above_limit:
+        return _Account(lines, at_once, at_once)
+    in_all = _damage(lines)
+    when_assessed = borne(in_all)
+    # A family whose damage all awaits bears nothing yet, and its deductible is known already.
+    awaiting = borne({family: Damage() for family in in_all})
+    known = {each.family: each for each in (*awaiting, *at_once)}
+    deductibles = tuple(
+        known[each.family].model_copy(update={"minimum_cents": each.minimum_cents}) for each in when_assessed
+    )
+    return _Account(lines, deductibles, when_assessed)
 
 
 def _chosen(perils: Mapping[PerilFamily, ChargedTo], either: PerilFamily | None) -> ChargedTo | None:

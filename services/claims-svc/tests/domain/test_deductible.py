@@ -143,3 +143,12 @@ def test_of_several_causes_in_one_family_the_one_without_a_minimum_counts_whatev
     (item,) = money_on(covered(100_000, *causes)).items
 
     assert (item.ground, item.rests_on_heavy_weather) == (DIRECT_RAIN, False)
+
+
+def test_damage_that_awaits_its_assessment_has_its_deductible_already_and_bears_nothing_of_it() -> None:
+    decided = money_on(covered(900_000))
+
+    deductible = decided.deductibles[RAIN]
+    assert decided.money.payable_cents is None
+    assert (deductible.chosen_cents, deductible.minimum_cents) == (0, 25_000)
+    assert (deductible.event_covered_cents, deductible.borne_by_event_cents, deductible.borne_cents) == (0, 0, 0)

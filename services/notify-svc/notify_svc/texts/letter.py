@@ -8,6 +8,7 @@ from datetime import datetime
 
 from contracts.claims import DecisionMade
 from contracts.coverage import Outcome
+from contracts.loss_reports import LossFacts
 from contracts.proof_roots import short_hash
 from contracts.vocabulary import FactSource, Language, LossInterval, PostalAddress
 from notify_svc.domain.insurer import Insurer
@@ -200,11 +201,11 @@ class _Writer:
 
 
 def _sources(decision: DecisionMade) -> Iterator[FactSource]:
-    """Yield who contributed what the decision rests on, beside the customer."""
+    """Yield who contributed what the decision rests on; what KNMI measured is told as such, not as a register's."""
     grounds = [*decision.grounds, *(ground for finding in decision.findings for ground in finding.grounds)]
     for ground in grounds:
         for fact in ground.facts:
-            if fact.source is not None:
+            if fact.source is not None and fact.name in LossFacts.model_fields:
                 yield fact.source
     for item in decision.items:
         yield item.estimated_by

@@ -7,10 +7,10 @@ from notify_svc.texts.catalogue import ContactTexts, DecisionTexts
 
 DECISION = DecisionTexts(
     heading="Hoe wij uw melding hebben beoordeeld",
-    automated="Een computer heeft deze beslissing genomen, zonder dat een medewerker ernaar keek. De computer legt "
-    "de gegevens naast de regels in de polisvoorwaarden.",
+    automated="Een computer heeft deze beslissing genomen, zonder dat een medewerker ernaar keek. De computer "
+    "vergelijkt de gegevens met de regels in de polisvoorwaarden.",
     partly_automated="Over een deel van uw melding heeft een computer beslist, zonder dat een medewerker ernaar "
-    "keek. De computer legt de gegevens naast de regels in de polisvoorwaarden. De rest beslist een medewerker.",
+    "keek. De computer vergelijkt de gegevens met de regels in de polisvoorwaarden. De rest beslist een medewerker.",
     referred="Een computer heeft uw melding als eerste bekeken en doorgegeven aan een medewerker. De medewerker "
     "beslist, niet de computer.",
     used="Dit zijn de gegevens die de computer gebruikte: {used}.",
@@ -44,9 +44,9 @@ CONTACT = ContactTexts(
     review_by_post="Laat dan een medewerker naar de beslissing kijken. Bel {phone} of schrijf naar {address}. Noem "
     "uw kenmerk {reference} en vertel wat er volgens u niet klopt. Stuur mee wat u hebt, zoals foto's. Een "
     "medewerker bekijkt dan alles en beslist opnieuw.",
-    complaint="Hebt u een klacht over ons? Antwoord op deze e-mail, bel {phone} of schrijf naar {address}. Zet erbij "
+    complaint="Hebt u een klacht over ons? Antwoord op deze e-mail, bel {phone} of schrijf naar {address}. Vermeld "
     "dat het om een klacht gaat.",
-    complaint_by_post="Hebt u een klacht over ons? Bel {phone} of schrijf naar {address}. Zet erbij dat het om een "
+    complaint_by_post="Hebt u een klacht over ons? Bel {phone} of schrijf naar {address}. Vermeld dat het om een "
     "klacht gaat.",
     institute=_INSTITUTE,
     question_heading="Hebt u een vraag?",

@@ -18,7 +18,7 @@ MONEY = MoneyTexts(
         MoneyStepCode.AWAITING_ASSESSMENT: "Deel waarvan het bedrag nog volgt",
         MoneyStepCode.DEDUCTIBLE: "Uw eigen risico",
     },
-    total="Uitkomst",
+    total="Totaal te betalen",
     before="Daarvan eerder besloten",
     now="Nu te betalen",
     families={

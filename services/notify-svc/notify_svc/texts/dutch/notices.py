@@ -90,8 +90,8 @@ NOTICES = {
     NoticeKind.REFERRED: NoticeTexts(
         subject="Uw waterschade {reference}: een medewerker kijkt ernaar",
         headline="Een medewerker beoordeelt uw schade",
-        opening="Wij kunnen uw melding niet automatisch beoordelen. Een medewerker doet dat. Er is nog niets "
-        "besloten en er is niets afgewezen.",
+        opening="Wij kunnen uw melding niet automatisch beoordelen. Daarom beoordeelt een medewerker uw melding. Er "
+        "is nog niets besloten en er is niets afgewezen.",
         next_steps=(_TAKEN_UP, _AT_HAND),
         sms="Uw waterschade {reference}: een medewerker kijkt er binnen twee werkdagen naar.",
     ),

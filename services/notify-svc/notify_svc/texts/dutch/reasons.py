@@ -15,7 +15,7 @@ _GROUNDS = {
         fact="Er liep regenwater van buiten uw woning in. Volgens de metingen was er hevige plaatselijke neerslag."
     ),
     GroundCode.NO_HEAVY_LOCAL_PRECIPITATION: GroundTexts(
-        fact="Er viel rond de schade te weinig regen voor hevige plaatselijke neerslag.",
+        fact="Er viel rond het moment van de schade te weinig regen voor hevige plaatselijke neerslag.",
         denied="Schade door regenwater dat van buiten naar binnen loopt, is alleen verzekerd bij hevige plaatselijke "
         "neerslag. Daarom is deze schade niet verzekerd.",
     ),
@@ -289,8 +289,8 @@ REASONS = ReasonTexts(
         FactSource.REPAIR_PARTNER: "De hersteller heeft vastgesteld {facts}.",
     },
     own_records="Dat blijkt uit onze gegevens over uw polis.",
-    unknown="Wij weten nog niet {facts}.",
-    looked_up="Wij zoeken uit {facts}.",
+    unknown="Dit is nog niet bekend: {facts}.",
+    looked_up="Het gaat om de vraag {facts}.",
     turned="Het gaat om de vraag {facts}.",
     moment_of_loss="wanneer de schade is ontstaan",
     cover_not_chosen={

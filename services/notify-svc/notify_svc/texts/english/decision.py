@@ -6,11 +6,11 @@ from contracts.vocabulary import FactSource
 from notify_svc.texts.catalogue import ContactTexts, DecisionTexts
 
 DECISION = DecisionTexts(
-    heading="How we judged your report",
-    automated="A computer took this decision, without a person looking at it. The computer puts the data beside the "
-    "rules of the policy terms.",
+    heading="How we assessed your report",
+    automated="A computer took this decision, without a person looking at it. The computer compares the data with "
+    "the rules of the policy terms.",
     partly_automated="About part of your report a computer decided, without a person looking at it. The computer "
-    "puts the data beside the rules of the policy terms. A claims handler decides the rest.",
+    "compares the data with the rules of the policy terms. A claims handler decides the rest.",
     referred="A computer looked at your report first and passed it on to a claims handler. The claims handler "
     "decides, not the computer.",
     used="These are the data that the computer used: {used}.",

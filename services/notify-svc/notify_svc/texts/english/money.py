@@ -14,11 +14,11 @@ MONEY = MoneyTexts(
     steps={
         MoneyStepCode.DAMAGE: "Damage",
         MoneyStepCode.NOT_COVERED: "Part that is not insured",
-        MoneyStepCode.UNDECIDED: "Part that a claims handler judges",
+        MoneyStepCode.UNDECIDED: "Part that a claims handler assesses",
         MoneyStepCode.AWAITING_ASSESSMENT: "Part of which the amount follows",
         MoneyStepCode.DEDUCTIBLE: "Your deductible",
     },
-    total="Result",
+    total="To be paid in all",
     before="Of that decided before",
     now="To be paid now",
     families={

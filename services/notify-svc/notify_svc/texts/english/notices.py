@@ -17,9 +17,9 @@ _TAKEN_UP = (
 )
 _AT_HAND = "Do you have photos, bills or anything else that shows how the water came in? Keep it at hand."
 _REST_FOLLOWS = "About the rest you will receive a new message."
-_HIGHER = "Does the damage turn out higher than you thought? Send us the new amounts and we will calculate again."
+_HIGHER = "Does the damage turn out higher than you thought? Send us the new amounts and we will work it out again."
 _CLOSED = (
-    "We close your report. Do you find out more about how the water came in? Tell us, and we will judge your report "
+    "We close your report. Do you find out more about how the water came in? Tell us, and we will assess your report "
     "again."
 )
 
@@ -27,14 +27,14 @@ NOTICES = {
     NoticeKind.PAID: NoticeTexts(
         subject="Your water damage {reference}: we pay {amount}",
         headline="Your damage is insured",
-        opening="We have judged your report. Your damage is insured. We pay you {amount}.",
+        opening="We have assessed your report. Your damage is insured. We pay you {amount}.",
         next_steps=(_TRANSFER, _KEEP_PROOF),
         sms="Your water damage {reference} is insured. We pay {amount}.",
     ),
     NoticeKind.PAID_FOR_A_PART: NoticeTexts(
         subject="Your water damage {reference}: we pay {amount}",
         headline="Part of your damage is insured",
-        opening="We have judged your report. Part of your damage is insured. For that we pay you {amount}. Another "
+        opening="We have assessed your report. Part of your damage is insured. For that we pay you {amount}. Another "
         "part is not insured. Below you can read why.",
         next_steps=(_TRANSFER, _KEEP_PROOF),
         sms="Part of your water damage {reference} is insured. We pay {amount}.",
@@ -42,7 +42,7 @@ NOTICES = {
     NoticeKind.PAID_MORE: NoticeTexts(
         subject="Your water damage {reference}: we pay another {amount}",
         headline="You receive a higher amount",
-        opening="We have judged your report again. Before, we decided to pay you {before}. Now we pay you another "
+        opening="We have assessed your report again. Earlier, we decided to pay you {before}. Now we pay you another "
         "{amount}. That is {total} in all.",
         next_steps=(_TRANSFER, _KEEP_PROOF),
         sms="Your water damage {reference}: we pay you another {amount}.",
@@ -50,7 +50,7 @@ NOTICES = {
     NoticeKind.PAYMENT_UNCHANGED: NoticeTexts(
         subject="Your water damage {reference}: the amount stays the same",
         headline="The amount stays the same",
-        opening="We have judged your report again. Before, we decided to pay you {before}. That stays as it is. "
+        opening="We have assessed your report again. Earlier, we decided to pay you {before}. That stays as it is. "
         "Nothing is added.",
         next_steps=(_HIGHER,),
         sms="Your water damage {reference}: we looked again. The amount stays the same.",
@@ -58,15 +58,15 @@ NOTICES = {
     NoticeKind.NOTHING_PAYABLE: NoticeTexts(
         subject="Your water damage {reference}: no amount is left",
         headline="No amount is left to pay",
-        opening="We have judged your report. What is insured is not more than your deductible. So no amount is left "
-        "to pay.",
+        opening="We have assessed your report. What is insured is not more than your deductible. So no amount is "
+        "left to pay.",
         next_steps=(_HIGHER,),
         sms="Your water damage {reference}: after your deductible no amount is left.",
     ),
     NoticeKind.AWAITS_ASSESSMENT: NoticeTexts(
         subject="Your water damage {reference}: the amount follows",
         headline="The amount is still to be assessed",
-        opening="We have judged what is insured. You can read that below. How much we pay will be known once "
+        opening="We have assessed what is insured. You can read that below. How much we pay will be known once "
         "somebody has looked at the damage.",
         next_steps=(_INSPECTION, _KEEP_THINGS),
         sms="Your water damage {reference}: the amount follows once the damage has been looked at.",
@@ -74,7 +74,7 @@ NOTICES = {
     NoticeKind.PART_PAID_REST_ASSESSED: NoticeTexts(
         subject="Your water damage {reference}: we already pay {amount}",
         headline="We already pay a part",
-        opening="We have judged what is insured. You can read that below. We already pay you {amount} now. The "
+        opening="We have assessed what is insured. You can read that below. We already pay you {amount} now. The "
         "amount of the rest is still to be assessed.",
         next_steps=(_TRANSFER, _INSPECTION, _KEEP_THINGS),
         sms="Your water damage {reference}: we already pay {amount}. The rest follows after an inspection.",
@@ -82,16 +82,16 @@ NOTICES = {
     NoticeKind.DENIED: NoticeTexts(
         subject="Your water damage {reference}: not insured",
         headline="This damage is not insured",
-        opening="We have judged your report. The damage is not insured, so you receive no amount. Below you can read "
-        "why.",
+        opening="We have assessed your report. The damage is not insured, so you receive no amount. Below you can "
+        "read why.",
         next_steps=(_CLOSED,),
         sms="Your water damage {reference} is not insured.",
     ),
     NoticeKind.REFERRED: NoticeTexts(
         subject="Your water damage {reference}: a claims handler looks at it",
-        headline="A claims handler judges your damage",
-        opening="We cannot judge your report automatically. A claims handler will do that. Nothing has been decided "
-        "yet and nothing has been refused.",
+        headline="A claims handler is assessing your damage",
+        opening="We cannot assess your report automatically. That is why a claims handler will assess it. Nothing "
+        "has been decided yet and nothing has been refused.",
         next_steps=(_TAKEN_UP, _AT_HAND),
         sms="Your water damage {reference}: a claims handler looks at it within two working days.",
     ),
@@ -99,14 +99,14 @@ NOTICES = {
         subject="Your water damage {reference}: we already pay {amount}",
         headline="We already pay a part",
         opening="For part of your report the outcome is certain. For that we pay you {amount} now. A claims handler "
-        "judges the rest. About that part nothing has been decided yet.",
+        "assesses the rest. About that part nothing has been decided yet.",
         next_steps=(_TRANSFER, _TAKEN_UP, _REST_FOLLOWS, _AT_HAND),
         sms="Your water damage {reference}: we already pay {amount}. A claims handler looks at the rest.",
     ),
     NoticeKind.PART_DECIDED_REST_REFERRED: NoticeTexts(
         subject="Your water damage {reference}: a claims handler looks at a part",
-        headline="A claims handler judges part of your damage",
-        opening="For part of your report the outcome is certain. You can read that below. A claims handler judges "
+        headline="A claims handler is assessing part of your damage",
+        opening="For part of your report the outcome is certain. You can read that below. A claims handler assesses "
         "the rest. About that part nothing has been decided yet.",
         next_steps=(_TAKEN_UP, _REST_FOLLOWS, _AT_HAND),
         sms="Your water damage {reference}: a part is decided. A claims handler looks at the rest.",

@@ -61,6 +61,6 @@ RAIN = RainTexts(
     depends_on_hours_to_come="Whether enough rain fell depends on hours that have not been measured yet.",
     hours_to_come="Not all hours around the damage have been measured or published yet.",
     recent="Shortly before the damage, station {station} measured {measured} of precipitation.",
-    corrections="KNMI sometimes corrects its measurements afterwards. If that is in your favour, we will judge your "
+    corrections="KNMI sometimes corrects its measurements afterwards. If that is in your favour, we will assess your "
     "report again without being asked.",
 )

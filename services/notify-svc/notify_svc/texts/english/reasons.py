@@ -76,9 +76,9 @@ _GROUNDS = {
         fact="The water came from a stream, ditch or other water without a dyke, quay or lock."
     ),
     GroundCode.STORM: GroundTexts(
-        fact="The wind of a storm played a part.", referred="A claims handler will judge how the damage came about."
+        fact="The wind of a storm played a part.", referred="A claims handler will assess how the damage came about."
     ),
-    GroundCode.OTHER_CAUSE: GroundTexts(fact="The water came in in a way that we cannot judge automatically."),
+    GroundCode.OTHER_CAUSE: GroundTexts(fact="The water came in in a way that we cannot assess automatically."),
     GroundCode.CAUSES_INSEPARABLE: GroundTexts(
         fact="There were several causes at the same time, and perhaps they cannot be told apart."
     ),
@@ -130,7 +130,7 @@ _GROUNDS = {
     ),
     GroundCode.RAIN_LONG_BEFORE_LOSS: GroundTexts(
         fact="There was enough rain, but long before the damage.",
-        referred="A claims handler will judge whether the water came from that rain.",
+        referred="A claims handler will assess whether the water came from that rain.",
     ),
     GroundCode.LOSS_INTERVAL_TOO_LONG: GroundTexts(
         fact="The damage may have happened at many different moments. It makes a difference which one it was.",
@@ -220,7 +220,7 @@ _FACTS = {
 
 REASONS = ReasonTexts(
     heading="Why",
-    each_cause="This is our judgement of each cause:",
+    each_cause="This is our view of each cause:",
     item="{kind}, {amount} ({estimate}): {outcome}",
     item_of_cause="{kind} after {cause}, {amount} ({estimate}): {outcome}",
     cause="Damage by {cause}: {outcome}",
@@ -249,14 +249,14 @@ REASONS = ReasonTexts(
     outcomes={
         Outcome.COVERED: "insured",
         Outcome.DENIED: "not insured",
-        Outcome.REFERRED: "a claims handler will judge this",
+        Outcome.REFERRED: "a claims handler will assess this",
     },
     awaits_assessment="insured, the amount follows",
     grounds=_GROUNDS,
     follows={
         Outcome.COVERED: "This damage is insured.",
         Outcome.DENIED: "This damage is not insured.",
-        Outcome.REFERRED: "A claims handler will judge this.",
+        Outcome.REFERRED: "A claims handler will assess this.",
     },
     also="There is another reason. {fact}",
     clause="You find this in clause {clause} of the policy terms.",
@@ -270,8 +270,8 @@ REASONS = ReasonTexts(
         FactSource.REPAIR_PARTNER: "The repair firm established {facts}.",
     },
     own_records="Our records of your policy show this.",
-    unknown="We do not know yet {facts}.",
-    looked_up="We are finding out {facts}.",
+    unknown="This is not known yet: {facts}.",
+    looked_up="The question is {facts}.",
     turned="The question is {facts}.",
     moment_of_loss="when the damage happened",
     cover_not_chosen={
