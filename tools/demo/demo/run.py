@@ -72,7 +72,7 @@ async def _run_on_stack(platform: Platform, *, began: float, keep: bool, output:
     else:
         with step("services stopped"):
             await platform.stop()
-    return _conclude(observed, output=output)
+    return conclude(observed, output=output)
 
 
 async def _run_on_compose(*, began: float, output: Path) -> int:
@@ -91,7 +91,7 @@ async def _run_on_compose(*, began: float, output: Path) -> int:
     await asyncio.sleep(LAST_SPANS_SECONDS)
     with step("mail, SMS, traces and logs copied out of the containers"):
         await platform.collect(output)
-    return _conclude(observed, output=output)
+    return conclude(observed, output=output)
 
 
 async def _publish_and_observe(
@@ -129,7 +129,7 @@ async def _wait_for_outcomes(services: stages.Services, observed: Observed, phas
         await stages.wait_for_outcomes(services, observed, phase, progress=show)
 
 
-def _conclude(observed: Observed, *, output: Path) -> int:
+def conclude(observed: Observed, *, output: Path) -> int:
     """Write the artefacts, print the table and return the exit code."""
     artefacts.write_decisions(output / "decisions.jsonl", observed)
     outcomes = [outcome_of(story, observed) for story in STORIES]

@@ -15,7 +15,7 @@ from demo.platform import ServiceFailedError
 from demo.stories import REFUSALS, STORIES
 from demo.story import Phase, Wait
 
-OUTCOME_SECONDS = 30
+OUTCOME_SECONDS = 45
 """For each phase."""
 WAITING_SECONDS = 20
 
