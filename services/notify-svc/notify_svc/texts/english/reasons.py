@@ -163,8 +163,7 @@ _GROUNDS = {
         referred="A claims handler will find out with you how it is.",
     ),
     GroundCode.STATEMENT_TURNED: GroundTexts(
-        fact="Your new report says something else than your earlier one. That can happen: sometimes you know more "
-        "later.",
+        fact="Your new report differs from your earlier one. That can happen: sometimes you know more later.",
         referred="Because it makes a difference for the outcome, a claims handler will look at it.",
     ),
 }
