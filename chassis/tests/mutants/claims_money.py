@@ -13,7 +13,7 @@ _DEDUCTIBLE, _MONEY, _OCCURRENCE = "domain/deductible.py", "domain/money.py", "d
 _REDETERMINATION, _USES = "domain/redetermination.py", "repository/event_uses.py"
 _OF_DEDUCTIBLE, _OF_MONEY = "domain/test_deductible.py", "domain/test_money.py"
 _OF_OCCURRENCE, _OF_REDETERMINATION = "domain/test_occurrence.py", "domain/test_redetermination.py"
-_AT_RANDOM, _END_TO_END = "domain/test_money_properties.py", "test_handlers_money.py"
+_END_TO_END = "test_handlers_money.py"
 
 MUTANTS = (
     _mutant(
@@ -26,8 +26,8 @@ MUTANTS = (
     _mutant(
         "the chosen deductible and the minimum add up",
         _DEDUCTIBLE,
-        "return max(of_all_cents, min(",
-        "return sum((of_all_cents, min(",
+        "return max(of_all_cents, min(max(self.chosen_cents, self.minimum_cents), damage.heavy_cents))",
+        "return of_all_cents + min(max(self.chosen_cents, self.minimum_cents), damage.heavy_cents)",
         f"{_OF_DEDUCTIBLE}::test_heavy_weather_costs_at_least_250_euros_and_nothing_else_does",
     ),
     _mutant(
@@ -77,7 +77,7 @@ MUTANTS = (
         _DEDUCTIBLE,
         " + (use.either_cents if family is either else 0)",
         "",
-        f"{_AT_RANDOM}::test_large_events_pay_what_the_text_says[0]",
+        f"{_OF_MONEY}::test_what_others_bore_for_damage_of_either_family_the_other_family_need_not_bear",
     ),
     _mutant(
         "of two rains the heavy one counts",

@@ -114,6 +114,19 @@ def assert_accounts(verdict: Verdict) -> None:
         assert each.event_heavy_cents <= each.event_covered_cents
 
 
+def assert_paid_after_corrections(insurer: Insurer, harms: Sequence[Harm], *, deductible: Deductible) -> None:
+    """Check that claims of which some were decided again are paid what the event pays after heavy rain.
+
+    With damage of either family a claim decided again can have borne for others what counts elsewhere now. As nobody
+    bears more than alone, that can leave the customer better off (record 0028), never worse.
+    """
+    expected = should_pay(harms, deductible=deductible, rain="heavy")
+    if any(harm.by == "nobody knows" for harm in harms):
+        assert expected <= insurer.paid <= sum(harm.cents for harm in harms)
+    else:
+        assert insurer.paid == expected
+
+
 def pay(claims: Sequence[Reported], *, deductible: Deductible, rain: str = "heavy") -> int:
     """Decide these claims in their order; return what they are paid in all."""
     insurer = Insurer(deductible=deductible)
@@ -248,7 +261,7 @@ def test_estimates_are_paid_up_to_the_limit_and_assessments_complete_the_event(
         assert insurer.decide(number, claims[number]) is Change.IN_FAVOUR
 
     final = [harm for claim in claims for harm in claim.harms]
-    assert insurer.paid == should_pay(final, deductible=deductible, rain="heavy")
+    assert_paid_after_corrections(insurer, final, deductible=deductible)
 
 
 @settings(max_examples=200, deadline=None)
@@ -265,9 +278,7 @@ def test_damage_corrected_upwards_pays_what_the_event_then_pays_and_downwards_ta
     more = tuple(harm._replace(cents=harm.cents + data.draw(cents)) for harm in claims[number].harms)
     assert insurer.decide(number, claims[number]._replace(harms=more)) is not Change.AGAINST
     raised = [*more, *(harm for other, claim in enumerate(claims) if other != number for harm in claim.harms)]
-    expected = should_pay(raised, deductible=deductible, rain="heavy")
-    # Damage of either family that others bore for already is never borne twice, at worst in the customer's favour.
-    assert insurer.paid == expected or (insurer.paid > expected and any(harm.by == "nobody knows" for harm in raised))
+    assert_paid_after_corrections(insurer, raised, deductible=deductible)
 
     paid = insurer.paid
     less = tuple(harm._replace(cents=data.draw(st.integers(0, harm.cents))) for harm in more)
@@ -289,7 +300,7 @@ def test_rain_corrected_upwards_pays_what_the_event_then_pays(
     for number in data.draw(st.permutations(range(len(claims)))):
         assert insurer.decide(number, claims[number], rain="heavy") is not Change.AGAINST
 
-    assert insurer.paid == should_pay(harms, deductible=deductible, rain="heavy")
+    assert_paid_after_corrections(insurer, harms, deductible=deductible)
 
 
 @settings(max_examples=200, deadline=None)
@@ -305,4 +316,5 @@ def test_a_loss_told_again_into_an_earlier_event_only_brings_its_deductible_back
 
     assert insurer.decide(0, claims[0]) is not Change.AGAINST
 
-    assert apart <= insurer.paid == should_pay(harms, deductible=deductible, rain="heavy")
+    assert apart <= insurer.paid
+    assert_paid_after_corrections(insurer, harms, deductible=deductible)
