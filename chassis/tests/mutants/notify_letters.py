@@ -21,6 +21,20 @@ _SAYS = "texts/test_letter.py"
 
 MUTANTS = (
     _mutant(
+        "a measured fact passes for an official register's",
+        "texts/letter.py",
+        sound="if fact.source is not None and fact.name in LossFacts.model_fields:",
+        broken="if fact.source is not None:",
+        guard=f"{_SAYS}::test_a_decision_names_everything_it_rests_on",
+    ),
+    _mutant(
+        "a period that ended too early cannot be told from one that came too late",
+        "texts/rain_account.py",
+        sound="texts.enough_too_early if window.lag_minutes else texts.enough_too_late",
+        broken="texts.enough_too_late",
+        guard="texts/test_rain_account.py::test_a_period_that_ended_too_early_is_told_so_beside_the_one_that_counts",
+    ),
+    _mutant(
         "one sentence about pumping serves every outcome",
         "texts/dutch/reasons.py",
         sound='        fact="Het gaat om de kosten om uw kelder leeg te pompen.",\n',

@@ -142,11 +142,11 @@ class _Writer:
     def _reading(self, reading: ReadingAssessment) -> ReadingAccount:
         return ReadingAccount(
             caption=self._texts.captions[reading.reading],
-            rows=tuple(self._row(window, reading) for window in reading.windows),
+            rows=tuple(self._row(window) for window in reading.windows),
             sentences=tuple(self._sentences(reading)),
         )
 
-    def _row(self, window: WindowAssessment, reading: ReadingAssessment) -> RainRow:
+    def _row(self, window: WindowAssessment) -> RainRow:
         texts, measured = self._texts, window.best_sum_tenths_mm
         between = None
         if window.starts_at is not None and window.ends_at is not None:
@@ -157,14 +157,14 @@ class _Writer:
             between=between,
             measured=self._missing if measured is None else self._figures.millimetres(measured),
             needed=self._figures.millimetres(window.at_least_tenths_mm),
-            result=self._result(window, reading),
+            result=self._result(window),
         )
 
     @property
     def _missing(self) -> str:
         return self._texts.no_figure if self._rain.final else self._texts.not_measured_yet
 
-    def _result(self, window: WindowAssessment, reading: ReadingAssessment) -> str:
+    def _result(self, window: WindowAssessment) -> str:
         texts, measured = self._texts, window.best_sum_tenths_mm
         if window.establishment is Establishment.ESTABLISHED:
             return texts.enough
@@ -172,10 +172,7 @@ class _Writer:
             shortfall = window.at_least_tenths_mm - measured
             return texts.short.format(shortfall=self._figures.millimetres(shortfall))
         if measured is not None and measured >= window.at_least_tenths_mm:
-            if reading.undetermined_reason is UndeterminedReason.RAIN_AFTER_LOSS:
-                return texts.enough_too_late
-            if reading.undetermined_reason is UndeterminedReason.RAIN_LONG_BEFORE_LOSS:
-                return texts.enough_too_early
+            return texts.enough_too_early if window.lag_minutes else texts.enough_too_late
         return texts.cannot_be_told if self._rain.final else texts.open
 
     def _sentences(self, reading: ReadingAssessment) -> Iterator[str]:

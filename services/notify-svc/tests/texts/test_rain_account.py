@@ -5,7 +5,7 @@ from decisions import DECIDED_AT, INSURER, NAME
 from letter_cases import CASES
 
 from contracts.claims import DecisionMade
-from contracts.vocabulary import Language, WaterReading
+from contracts.vocabulary import Establishment, Language, WaterReading
 from notify_svc.texts.languages import CATALOGUES
 from notify_svc.texts.letter import write_letter
 from notify_svc.texts.rain_account import RainAccount
@@ -106,3 +106,20 @@ def test_only_a_denial_for_too_little_rain_speaks_of_corrections() -> None:
     assert not speaks("sea-water")
     assert not speaks("notice-paid")
     assert not speaks("between-whole-hours")
+
+
+def test_a_period_that_ended_too_early_is_told_so_beside_the_one_that_counts() -> None:
+    decision = CASES["notice-paid"]
+    assert decision.rain is not None
+    (station,) = decision.rain.stations
+    (reading,) = station.readings
+    early = reading.windows[0].model_copy(
+        update={"establishment": Establishment.UNDETERMINED, "lag_minutes": 3_630, "starts_at": None, "ends_at": None}
+    )
+    both = reading.model_copy(update={"windows": (early, *reading.windows)})
+    rain = decision.rain.model_copy(update={"stations": (station.model_copy(update={"readings": (both,)}),)})
+
+    told = account(decision.model_copy(update={"rain": rain}))
+
+    assert told is not None
+    assert [row.result for row in told.stations[0].readings[0].rows][:2] == [DUTCH.enough_too_early, DUTCH.enough]
