@@ -79,9 +79,7 @@ def decisive_ground(finding: Finding) -> GroundCode:
 def covering_grounds(finding: Finding) -> tuple[GroundCode, ...]:
     """Return every ground that covers and holds; an exclusion can overrule them."""
     return tuple(
-        ground.code
-        for ground in finding.grounds
-        if ground.effect is GroundEffect.COVERS and ground.holds is Truth.TRUE
+        ground.code for ground in finding.grounds if ground.effect is GroundEffect.COVERS and ground.holds is Truth.TRUE
     )
 
 
