@@ -89,8 +89,8 @@ MUTANTS = (
     _mutant(
         "damage of either family is always rain's",
         _MONEY,
-        "for either in (_FAMILIES if tied else [None])",
-        "for either in (_FAMILIES[:1] if tied else [None])",
+        "either=either) for either in _FAMILIES]",
+        "either=either) for either in _FAMILIES[:1]]",
         f"{_OF_MONEY}::test_rain_and_flood_that_cannot_be_told_apart_bear_the_better_deductible",
     ),
     _mutant(

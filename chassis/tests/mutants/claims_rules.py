@@ -413,4 +413,25 @@ MUTANTS = (
         "named_by_damage=named_by(())",
         "test_needs.py::test_a_route_that_only_a_damage_item_names_asks_for_its_rain_too",
     ),
+    _mutant(
+        "money never waits for the hour of a cloudburst",
+        "needs.py",
+        "WaterRoute.DIRECT_PRECIPITATION in routes or any(",
+        "any(",
+        "test_needs.py::test_rain_falling_in_waits_for_the_hour_of_a_cloudburst_only_when_it_costs_more",
+    ),
+    _mutant(
+        "the findings on what is said now tell what was said first",
+        "needs.py",
+        "(told is Truth.FALSE and basis.earlier is None)",
+        "told is Truth.FALSE",
+        "test_needs.py::test_what_the_customer_said_first_asks_for_its_rain_too",
+    ),
+    _mutant(
+        "a second look waits for no rain",
+        "needs.py",
+        " or any(_paid_for(findings) != _paid_for(now) for findings in finals)",
+        "",
+        "test_needs.py::test_sewer_water_of_a_flood_with_a_second_look_waits_for_rain_that_covers_it_for_certain",
+    ),
 )

@@ -19,8 +19,8 @@ MUTANTS = (
     _mutant(
         "only the decisive ground of a cause counts",
         "deductible.py",
-        "ground.effect is not GroundEffect.COVERS or ground.holds is not Truth.TRUE",
-        "ground.code is not decisive_ground(cause)",
+        "for ground in covering_grounds(cause):",
+        "for ground in [decisive_ground(cause)]:",
     ),
     _mutant(
         "what others bore too much of one event is given back in the other",

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from claims_svc.domain.basis import EventUse
 from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.items import ItemVerdict
-from claims_svc.domain.rules.rule import decisive_ground
-from contracts.coverage import Finding, GroundCode, GroundEffect, Outcome
+from claims_svc.domain.rules.rule import covering_grounds, decisive_ground
+from contracts.coverage import Finding, GroundCode, Outcome
 from contracts.money import EventDeductible
 from contracts.vocabulary import PerilFamily, Truth, WaterRoute
 
@@ -64,10 +64,8 @@ def perils_of(item: ItemVerdict, *, findings: Sequence[Finding], rain: Rain) -> 
     if item.outcome is not Outcome.COVERED:
         return perils
     for cause in item.causes:
-        for ground in cause.grounds:
-            if ground.effect is not GroundEffect.COVERS or ground.holds is not Truth.TRUE:
-                continue
-            peril = _charged_to(cause.route, ground.code, findings=findings, rain=rain)
+        for ground in covering_grounds(cause):
+            peril = _charged_to(cause.route, ground, findings=findings, rain=rain)
             best = perils.get(peril.family)
             if best is None or best.heavy > peril.heavy:
                 perils[peril.family] = peril
@@ -88,6 +86,9 @@ def deductibles_of(
     either family; None when neither the claim nor the others have any. Such damage of the others ties both events
     together: what it made the one bear, the other need not.
     """
+    if not others:
+        # Most claims are alone in their events and bear all that these bear.
+        return tuple(_alone(family, own[family], deductible=deductible) for family in _FAMILIES if family in own)
     events = {family: _event(family, own=own, others=others, either=either) for family in _FAMILIES}
     are_tied = any(use.either_cents for use in others.values())
     tied = [_FAMILIES] if are_tied else [(family,) for family in _FAMILIES if family in own]
@@ -95,6 +96,13 @@ def deductibles_of(
         borne
         for families in tied
         for borne in _share(families, own=own, events=events, others=others, deductible=deductible)
+    )
+
+
+def _alone(family: PerilFamily, damage: Damage, *, deductible: Deductible) -> EventDeductible:
+    borne_cents = deductible.of_event_cents(damage)
+    return _event_deductible(
+        family, damage, deductible, borne_by_event_cents=borne_cents, borne_by_others_cents=0, borne_cents=borne_cents
     )
 
 
@@ -117,12 +125,10 @@ def _share(
         borne_cents[family] = min(left_cents, alone_cents)
         left_cents -= borne_cents[family]
     return [
-        EventDeductible(
-            family=family,
-            chosen_cents=deductible.chosen_cents,
-            minimum_cents=deductible.minimum_cents if events[family].heavy_cents else 0,
-            event_covered_cents=events[family].covered_cents,
-            event_heavy_cents=events[family].heavy_cents,
+        _event_deductible(
+            family,
+            events[family],
+            deductible,
             borne_by_event_cents=by_event[family],
             borne_by_others_cents=min(borne_by_others_cents, by_event[family] - borne_cents[family]),
             borne_cents=borne_cents[family],
@@ -130,6 +136,27 @@ def _share(
         for family in families
         if family in own
     ]
+
+
+def _event_deductible(
+    family: PerilFamily,
+    event: Damage,
+    deductible: Deductible,
+    *,
+    borne_by_event_cents: int,
+    borne_by_others_cents: int,
+    borne_cents: int,
+) -> EventDeductible:
+    return EventDeductible(
+        family=family,
+        chosen_cents=deductible.chosen_cents,
+        minimum_cents=deductible.minimum_cents if event.heavy_cents else 0,
+        event_covered_cents=event.covered_cents,
+        event_heavy_cents=event.heavy_cents,
+        borne_by_event_cents=borne_by_event_cents,
+        borne_by_others_cents=borne_by_others_cents,
+        borne_cents=borne_cents,
+    )
 
 
 def _event(

@@ -93,10 +93,11 @@ def money_of(
         return _money(basis, damage_cents=damage_cents, taken_off=taken_off, payable_cents=payable_cents), ()
     perils = [perils_of(item, findings=findings, rain=rain) for item in items]
     tied = any(len(each) > 1 for each in perils) or any(use.either_cents for use in basis.event_uses)
-    accounts = [
-        _account(basis, items=items, perils=perils, either=either) for either in (_FAMILIES if tied else [None])
-    ]
-    best = max(accounts, key=lambda account: (account.payable_when_assessed_cents, account.payable_cents))
+    if tied:
+        accounts = [_account(basis, items=items, perils=perils, either=either) for either in _FAMILIES]
+        best = max(accounts, key=lambda account: (account.payable_when_assessed_cents, account.payable_cents))
+    else:
+        best = _account(basis, items=items, perils=perils, either=None)
     return _money_of_account(basis, best), tuple(line.decided for line in best.lines)
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 from uuid import UUID
 
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
 from claims_svc.domain.rain import Heavy, Rain, rain_of
-from claims_svc.domain.rules.reported import named_by, reported_routes
+from claims_svc.domain.rules.findings import findings_given
+from claims_svc.domain.rules.reported import NamedByDamage, named_by, reported_routes
+from claims_svc.domain.rules.rule import covering_grounds, decisive_ground
 from claims_svc.domain.verdict import Verdict, decide_given
 from contracts.claims import RainfallRequested, ReadingRequested
-from contracts.vocabulary import Truth, WaterRoute
+from contracts.coverage import Finding, Outcome
+from contracts.loss_reports import LossFacts
+from contracts.vocabulary import FactSource, Truth, WaterRoute
 
 
 class Need(StrEnum):
@@ -79,15 +84,51 @@ def _depends_on_rain(basis: Basis, *, rain: Rain) -> bool:
 
     An answer that leaves a doubt makes no difference that a yes or a no does not make.
     """
+    told = _told_by_findings(basis.facts, named_by(basis.damage), rain, basis.product.trusted_sources)
+    if told is Truth.TRUE or (told is Truth.FALSE and basis.earlier is None):
+        return told is Truth.TRUE
     now = _consequences(decide_given(basis, rain=rain))
-    return any(_consequences(decide_given(basis, rain=final)) != now for final in _possible(basis, rain=rain))
+    finals = _possible(_routes_at_issue(basis), rain=rain)
+    return any(_consequences(decide_given(basis, rain=final)) != now for final in finals)
 
 
-def _possible(basis: Basis, *, rain: Rain) -> Iterator[Rain]:
-    """Yield the final answers that can still come, varied in the parts that a reported route asks for."""
-    routes = _routes_at_issue(basis)
+# A short cut: most claims need no decision to see this, and the claims of one storm report few combinations of facts.
+@lru_cache(maxsize=4_096)
+def _told_by_findings(
+    facts: LossFacts, named_by_damage: NamedByDamage, rain: Rain, trusted: tuple[FactSource, ...]
+) -> Truth:
+    """Return whether the claim depends on rain as far as its findings alone tell; unknown where money must show it.
+
+    It does when an outcome does. It does not when nothing does that the items or the money take from a finding.
+    """
+    routes = reported_routes(facts, named_by_damage=named_by_damage)
+    now = findings_given(facts, named_by_damage, rain, trusted)
+    finals = [findings_given(facts, named_by_damage, final, trusted) for final in _possible(routes, rain=rain)]
+    if any(_outcomes(findings) != _outcomes(now) for findings in finals):
+        return Truth.TRUE
+    # Of rain that falls in, the money asks the cloudburst besides.
+    if WaterRoute.DIRECT_PRECIPITATION in routes or any(_paid_for(findings) != _paid_for(now) for findings in finals):
+        return Truth.UNKNOWN
+    return Truth.FALSE
+
+
+def _outcomes(findings: Iterable[Finding]) -> tuple[Outcome, ...]:
+    return tuple(finding.outcome for finding in findings)
+
+
+def _paid_for(findings: Iterable[Finding]) -> list[object]:
+    """Return what of covered findings decides how damage is paid."""
+    return [
+        (finding.second_look, decisive_ground(finding), covering_grounds(finding))
+        for finding in findings
+        if finding.outcome is Outcome.COVERED
+    ]
+
+
+def _possible(routes: Collection[WaterRoute], *, rain: Rain) -> Iterator[Rain]:
+    """Yield the final answers that can still come, varied in the parts that one of these routes asks for."""
     for surface, ground, recent, cloudburst in product(
-        _heavies(rain.surface, asked=not routes.isdisjoint(_ASK_SURFACE_WATER)),
+        _heavies(rain.surface, asked=not _ASK_SURFACE_WATER.isdisjoint(routes)),
         _heavies(rain.ground, asked=WaterRoute.GROUNDWATER in routes),
         _truths(rain.recent, asked=WaterRoute.DIRECT_PRECIPITATION in routes),
         _truths(rain.cloudburst, asked=WaterRoute.DIRECT_PRECIPITATION in routes),
@@ -117,7 +158,7 @@ def _consequences(verdict: Verdict) -> tuple[object, ...]:
         verdict.money.steps,
         verdict.money.payable_cents,
         tuple(item.outcome for item in verdict.items),
-        tuple(finding.outcome for finding in verdict.findings),
+        _outcomes(verdict.findings),
     )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Literal
 
 import pytest
@@ -26,10 +27,16 @@ from domain.loss_cases import (
     report,
     verdict_on,
 )
+from domain.random_cases import some_case, some_facts
+from hypothesis import given
+from hypothesis import strategies as st
 
 from claims_svc.domain.basis import EarlierStatement
+from claims_svc.domain.case import Case
 from claims_svc.domain.needs import Need, next_need, rainfall_question
 from claims_svc.domain.product import CURRENT_PRODUCT
+from claims_svc.domain.rain import Heavy, Rain, rain_of
+from claims_svc.domain.verdict import decide_given
 from contracts.claims import RAINFALL_REQUESTED
 from contracts.coverage import Outcome
 from contracts.loss_reports import LossFacts
@@ -195,6 +202,13 @@ def test_what_the_customer_said_first_asks_for_its_rain_too() -> None:
     assert next_need(case(now, earlier=earlier, rain=rain, rain_wait_over=False)) is Need.RAINFALL
 
 
+def test_sewer_water_of_a_flood_with_a_second_look_waits_for_rain_that_covers_it_for_certain() -> None:
+    facts = REGIONAL_FLOOD.model_copy(update={"flood_defence_failed": YES, "sewer_water_entered": YES})
+    damage = [item(route=WaterRoute.SEWER_BACKFLOW)]
+
+    assert next_need(case(report=report(facts, damage=damage), rain=None, rain_wait_over=False)) is Need.RAINFALL
+
+
 def test_a_claim_that_is_not_insured_asks_for_no_rain() -> None:
     ended = policy().terms[0].model_copy(update={"ends_on": policy().terms[0].effective_on.replace(year=2020)})
     uninsured = policy().model_copy(update={"terms": (ended,)})
@@ -225,3 +239,57 @@ def test_a_no_that_is_not_final_denies_nothing_and_waits() -> None:
 
     assert next_need(case(rain=rain, rain_wait_over=False)) is Need.RAINFALL
     assert verdict_on(case(rain=rain)).outcome is Outcome.REFERRED
+
+
+SOME_RAIN_IS_OPEN = st.sampled_from(
+    [
+        None,
+        NOT_YET_MEASURED,
+        measured(399, final=False),
+        measured(402).model_copy(update={"cloudburst": Truth.UNKNOWN, "final": False}),
+        answer(Establishment.UNDETERMINED, cloudburst=Truth.UNKNOWN, recent_rain=Truth.TRUE, final=False),
+        answer(Establishment.UNDETERMINED, ground=Establishment.ESTABLISHED, final=False),
+    ]
+)
+SAID_FIRST = st.builds(
+    EarlierStatement,
+    turned=st.lists(st.sampled_from(sorted(LossFacts.model_fields)), min_size=1, max_size=4, unique=True).map(tuple),
+    loss=st.just(report().loss),
+    facts=some_facts,
+)
+
+
+@given(claim=some_case, rain=SOME_RAIN_IS_OPEN, earlier=st.none() | SAID_FIRST)
+def test_a_claim_waits_exactly_as_long_as_rain_can_change_what_it_comes_to(
+    claim: Case, rain: RainfallAssessed | None, earlier: EarlierStatement | None
+) -> None:
+    claim = replace(claim, rain=rain, rain_wait_over=False, earlier=earlier)
+    known = rain_of(rain, wait_over=False)
+
+    possible = {_comes_to(claim, rain=each) for each in [known, *_every_final(known)]}
+
+    assert next_need(claim) is (Need.RAINFALL if len(possible) > 1 else Need.NOTHING)
+
+
+def _every_final(known: Rain) -> list[Rain]:
+    parts = [
+        [heavy]
+        if heavy.value is not Truth.UNKNOWN or heavy.doubt
+        else [Heavy(Truth.TRUE, None), Heavy(Truth.FALSE, None)]
+        for heavy in (known.surface, known.ground)
+    ]
+    truths = [
+        [truth] if truth is not Truth.UNKNOWN else [Truth.TRUE, Truth.FALSE]
+        for truth in (known.recent, known.cloudburst)
+    ]
+    return [
+        Rain(surface, ground, recent, cloudburst, received=True, awaited=False)
+        for surface, ground in product(*parts)
+        for recent, cloudburst in product(*truths)
+    ]
+
+
+def _comes_to(claim: Case, *, rain: Rain) -> object:
+    verdict = decide_given(claim.basis, rain=rain)
+    items, findings = ([each.outcome for each in part] for part in (verdict.items, verdict.findings))
+    return verdict.outcome, verdict.money.steps, verdict.money.payable_cents, tuple(items), tuple(findings)

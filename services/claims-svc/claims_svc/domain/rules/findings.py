@@ -41,15 +41,16 @@ def findings_of(
     That on a flood is followed by one on the damage by fire, where a fire is reported. `trusted` are the product's
     `trusted_sources`.
     """
-    return _findings(facts, named_by(damage), rain, trusted)
+    return findings_given(facts, named_by(damage), rain, trusted)
 
 
 # Memoised because the many claims of one storm report few different combinations of facts. Each rule is memoised once
 # more on the few facts it asks for: reports that differ elsewhere still share its finding.
 @lru_cache(maxsize=4_096)
-def _findings(
+def findings_given(
     facts: LossFacts, named_by_damage: NamedByDamage, rain: Rain, trusted: tuple[FactSource, ...]
 ) -> tuple[Finding, ...]:
+    """Return the findings when nothing but these names of routes is known of the damage."""
     findings: list[Finding] = []
     flooded: Finding | None = None
     for route, entered in reported_routes(facts, named_by_damage=named_by_damage).items():

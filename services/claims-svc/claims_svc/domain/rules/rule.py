@@ -76,6 +76,13 @@ def decisive_ground(finding: Finding) -> GroundCode:
     return next(ground.code for ground in finding.grounds if ground.weight is GroundWeight.DECISIVE)
 
 
+def covering_grounds(finding: Finding) -> tuple[GroundCode, ...]:
+    """Return every ground that covers and holds; an exclusion can overrule them."""
+    return tuple(
+        ground.code for ground in finding.grounds if ground.effect is GroundEffect.COVERS and ground.holds is Truth.TRUE
+    )
+
+
 def outcome_of(rules: Sequence[Rule]) -> Outcome:
     """Return the outcome of the rules of one route (decision record 0010, "Within a route")."""
     excluded = _strongest(rules, effect=GroundEffect.EXCLUDES)
