@@ -77,10 +77,11 @@ async def test_rain_corrected_against_one_item_goes_to_a_handler_whatever_anothe
     await driver.rain(rainfall_answer(claim_id, tenths_mm=300, assessment_version=2))
 
     assert await driver.published() == []
-    assert [row["reason"] for row in await driver.rows("SELECT reason FROM human_review")] == [
+    (review,) = await driver.rows("SELECT reason FROM human_review")
+    assert review["reason"] == (
         "new evidence gives covered (direct_precipitation), payable 50000 cents, "
         "item 2 denied (no_heavy_local_precipitation)"
-    ]
+    )
 
 
 async def test_an_item_in_doubt_is_not_denied_by_later_rain_because_another_is_paid(driver: ClaimsDriver) -> None:
@@ -123,8 +124,10 @@ async def test_a_cover_that_was_never_chosen_is_not_denied_by_the_machine_beside
     driver: ClaimsDriver,
 ) -> None:
     await driver.policy(policy())
-    damage = (DamageItem(kind=DamageKind.BUILDINGS, amount_cents=50_000),)
-    damage += (DamageItem(kind=DamageKind.CONTENTS, amount_cents=300_000),)
+    damage = (
+        DamageItem(kind=DamageKind.BUILDINGS, amount_cents=50_000),
+        DamageItem(kind=DamageKind.CONTENTS, amount_cents=300_000),
+    )
     (claim_id,) = await driver.open_claims(report(damage=damage))
     await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
     (first,) = await driver.decisions()

@@ -45,8 +45,8 @@ def compare(standing: Verdict, new: Verdict) -> Change:
     """Return whether `new` is better for the customer than `standing`, worse, or the same.
 
     As long as both decide about the same list of damage, item by item: one item worse, or less to be paid, is against
-    the customer, whatever else is better. When the list was corrected, or a rule about the claim as a whole decided, the
-    claims are compared as a whole, what is to be paid first.
+    the customer, whatever else is better. When the list was corrected, or a rule about the claim as a whole decided,
+    the claims are compared as a whole, what is to be paid first.
 
     An assessment completes a decision also when it is no higher than the customer's estimate, as long as no less is to
     be paid. More covered damage is decided even when the deductible takes all of it: the event's other claims then have

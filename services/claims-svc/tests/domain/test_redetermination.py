@@ -103,7 +103,9 @@ def test_new_evidence_is_in_favour_of_the_customer_against_or_the_same(
         pytest.param(AWAITING, decided(covered(50_000), denied(300_000)), AGAINST, id="denied while it awaited"),
         pytest.param(AWAITING, decided(covered(50_000), referred(300_000)), AGAINST, id="in doubt while it awaited"),
         pytest.param(PAID_IN_PART, decided(covered(100_000), denied(50_000)), AGAINST, id="the doubt denied"),
-        pytest.param(PAID_IN_PART, decided(covered(160_000), denied(50_000)), AGAINST, id="the doubt denied, more paid"),
+        pytest.param(
+            PAID_IN_PART, decided(covered(160_000), denied(50_000)), AGAINST, id="the doubt denied, more paid"
+        ),
         pytest.param(decided(covered(100_000), denied(50_000)), PAID_IN_PART, IN_FAVOUR, id="a denial now in doubt"),
         pytest.param(
             decided(referred(90_000), denied(10_000)),
@@ -119,7 +121,10 @@ def test_new_evidence_is_in_favour_of_the_customer_against_or_the_same(
         ),
         pytest.param(PAID_IN_PART, decided(covered(100_000), covered(50_000)), IN_FAVOUR, id="the doubt resolved"),
         pytest.param(
-            PAID_IN_PART, decided(covered(100_000), covered(200_000)), AGAINST, id="resolved, and all now to be assessed"
+            PAID_IN_PART,
+            decided(covered(100_000), covered(200_000)),
+            AGAINST,
+            id="resolved, and all now to be assessed",
         ),
         pytest.param(PAID_IN_PART, decided(covered(90_000), covered(5_000)), AGAINST, id="resolved, and less paid"),
     ],
