@@ -13,7 +13,7 @@ _DEDUCTIBLE, _MONEY, _OCCURRENCE = "domain/deductible.py", "domain/money.py", "d
 _REDETERMINATION, _USES = "domain/redetermination.py", "repository/event_uses.py"
 _OF_DEDUCTIBLE, _OF_MONEY = "domain/test_deductible.py", "domain/test_money.py"
 _OF_OCCURRENCE, _OF_REDETERMINATION = "domain/test_occurrence.py", "domain/test_redetermination.py"
-_END_TO_END = "test_handlers_money.py"
+_END_TO_END, _LATER_EVIDENCE = "test_handlers_money.py", "test_handlers_redetermination.py"
 
 MUTANTS = (
     _mutant(
@@ -173,16 +173,86 @@ MUTANTS = (
     _mutant(
         "a lower assessment of what was never paid goes to a handler",
         _REDETERMINATION,
-        "Change.IN_FAVOUR if completed or more else Change.SAME",
-        "Change.IN_FAVOUR if more else Change.SAME if not completed else Change.AGAINST",
+        "Change.IN_FAVOUR if completed or _more_is_covered(standing, new) else Change.SAME",
+        "Change.AGAINST if completed else Change.IN_FAVOUR if _more_is_covered(standing, new) else Change.SAME",
         f"{_OF_REDETERMINATION}::test_an_assessment_replaces_the_estimate_and_completes_the_decision",
     ),
     _mutant(
         "damage below the deductible is forgotten",
         _REDETERMINATION,
-        "if completed or more else",
+        "if completed or _more_is_covered(standing, new) else",
         "if completed else",
         f"{_OF_REDETERMINATION}::test_more_damage_below_the_deductible_is_decided_because_it_counts_for_the_event",
+    ),
+    _mutant(
+        "more damage of an item below the deductible is forgotten",
+        _REDETERMINATION,
+        "after_cents > before_cents or _more_is_covered(standing, new) else",
+        "after_cents > before_cents else",
+        f"{_OF_REDETERMINATION}::test_more_damage_below_the_deductible_is_decided_because_it_counts_for_the_event",
+    ),
+    _mutant(
+        "more money makes up for an item that is denied",
+        _REDETERMINATION,
+        "if after_cents < before_cents or any(",
+        "if after_cents < before_cents or after_cents == before_cents and any(",
+        f"{_LATER_EVIDENCE}::test_rain_corrected_against_one_item_goes_to_a_handler_whatever_another_is_paid",
+    ),
+    _mutant(
+        "as much money makes up for an item that is denied",
+        _REDETERMINATION,
+        "if after_cents < before_cents or any(RANK[after.outcome] < RANK[before.outcome] for before, after in items):",
+        "if after_cents < before_cents:",
+        f"{_LATER_EVIDENCE}::test_an_item_in_doubt_is_not_denied_by_later_rain_because_another_is_paid",
+    ),
+    _mutant(
+        "items outweigh what is no longer paid",
+        _REDETERMINATION,
+        "if after_cents < before_cents or any(",
+        "if any(",
+        f"{_OF_REDETERMINATION}::test_of_the_same_list_of_damage_no_item_is_decided_against_the_customer",
+    ),
+    _mutant(
+        "a denied item that comes into doubt is left denied",
+        _REDETERMINATION,
+        "any(RANK[after.outcome] > RANK[before.outcome] or _is_completed(before, after) for",
+        "any(_is_completed(before, after) for",
+        f"{_LATER_EVIDENCE}::test_a_denied_item_that_later_rain_leaves_in_doubt_is_decided_again_beside_a_paid_one",
+    ),
+    _mutant(
+        "items are compared though the list of damage was corrected",
+        _REDETERMINATION,
+        "[item.kind for item in standing.items] == [item.kind for item in new.items]",
+        "len(standing.items) == len(new.items)",
+        f"{_OF_REDETERMINATION}::test_a_corrected_list_of_damage_is_compared_as_a_whole",
+    ),
+    _mutant(
+        "damage assessed as estimated stays the customer's word",
+        _REDETERMINATION,
+        "(waited or was_assessed)",
+        "waited",
+        f"{_END_TO_END}::test_damage_assessed_as_estimated_leaves_the_limit_to_the_other_claims_of_the_event",
+    ),
+    _mutant(
+        "an assessment of an item in doubt decides again",
+        _REDETERMINATION,
+        "return before.outcome is Outcome.COVERED and (",
+        "return (",
+        f"{_OF_REDETERMINATION}::test_an_assessment_replaces_the_estimate_and_completes_the_decision",
+    ),
+    _mutant(
+        "a handler is not told which item is denied",
+        _REDETERMINATION,
+        "if len(verdict.items) > 1 else",
+        "if not verdict.items else",
+        f"{_LATER_EVIDENCE}::test_rain_corrected_against_one_item_goes_to_a_handler_whatever_another_is_paid",
+    ),
+    _mutant(
+        "a handler is not told that damage awaits an assessment",
+        _REDETERMINATION,
+        " if verdict.money.awaits_assessment else ",
+        " if verdict.money is None else ",
+        f"{_LATER_EVIDENCE}::test_what_is_paid_stays_decided_when_more_damage_awaits_an_assessment_and_the_handler_reads_why",
     ),
     _mutant(
         "what a handler is to look at changes the event",

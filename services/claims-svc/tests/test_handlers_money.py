@@ -110,6 +110,22 @@ async def test_an_assessment_upwards_says_what_is_still_to_come(driver: ClaimsDr
     assert (money.payable_cents, money.decided_before_cents, money.to_pay_cents) == (295_000, 175_000, 120_000)
 
 
+async def test_damage_assessed_as_estimated_leaves_the_limit_to_the_other_claims_of_the_event(
+    driver: ClaimsDriver,
+) -> None:
+    await driver.policy(policy())
+    reported = report(damage_cents=200_000)
+    await decided(driver, reported)
+
+    await driver.report(assessed(reported, damage(200_000)))
+
+    (second,) = await driver.decisions()
+    assert (second.claim_version, second.money.payable_cents, second.money.to_pay_cents) == (2, 175_000, 0)
+    assert await uses(driver) == [("rain", 200_000, 200_000, 0, 25_000)]
+    contents = report(damage=(damage(200_000, kind=DamageKind.CONTENTS),), loss_at=TEN_HOURS_LATER)
+    assert (await decided(driver, contents)).money.payable_cents == 200_000
+
+
 async def test_an_assessment_below_what_was_decided_to_be_paid_changes_neither_decision_nor_event(
     driver: ClaimsDriver,
 ) -> None:

@@ -1,11 +1,28 @@
 from __future__ import annotations
 
-from claim_events import policy, rainfall_answer, report
+import pytest
+from claim_events import HEAVY_RAIN_CAME_IN, YES, corrected, policy, rainfall_answer, report
 from claims_driver import REPORT_TRACE, ClaimsDriver
 from structlog.testing import capture_logs
 
 from chassis.telemetry.tracing import trace_id_of
 from contracts.coverage import Outcome
+from contracts.loss_reports import DamageItem, DamageKind
+from contracts.vocabulary import Cover, WaterRoute
+
+BOTH_RAINS_CAME_IN = HEAVY_RAIN_CAME_IN.model_copy(update={"precipitation_fell_directly": YES})
+
+
+def by_both_rains(*, fell_in_cents: int, heavy_rain_cents: int) -> tuple[DamageItem, DamageItem]:
+    """Return damage by rain that fell in, covered whatever the station measured, and by heavy rain."""
+    return (
+        _damage(fell_in_cents, WaterRoute.DIRECT_PRECIPITATION),
+        _damage(heavy_rain_cents, WaterRoute.INDIRECT_PRECIPITATION),
+    )
+
+
+def _damage(cents: int, route: WaterRoute) -> DamageItem:
+    return DamageItem(kind=DamageKind.BUILDINGS, amount_cents=cents, route=route)
 
 
 async def test_corrected_rain_in_the_customers_favour_is_decided_again(driver: ClaimsDriver) -> None:
@@ -45,6 +62,101 @@ async def test_corrected_rain_against_the_customer_goes_to_a_handler_and_claws_n
     assert (review["claim_id"], review["claim_version"], review["assessment_version"]) == (claim_id, 1, 2)
     assert review["reason"] == "new evidence gives denied (no_heavy_local_precipitation), payable 0 cents"
     assert review["raised_at"] == driver.clock.at
+
+
+@pytest.mark.parametrize("heavy_rain_cents", [180_000, 300_000], ids=["paid", "awaiting an assessment"])
+async def test_rain_corrected_against_one_item_goes_to_a_handler_whatever_another_is_paid(
+    driver: ClaimsDriver, heavy_rain_cents: int
+) -> None:
+    await driver.policy(policy())
+    damage = by_both_rains(fell_in_cents=50_000, heavy_rain_cents=heavy_rain_cents)
+    (claim_id,) = await driver.open_claims(report(facts=BOTH_RAINS_CAME_IN, damage=damage))
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+    await driver.published()
+
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=300, assessment_version=2))
+
+    assert await driver.published() == []
+    (review,) = await driver.rows("SELECT reason FROM human_review")
+    assert review["reason"] == (
+        "new evidence gives covered (direct_precipitation), payable 50000 cents, "
+        "item 2 denied (no_heavy_local_precipitation)"
+    )
+
+
+async def test_an_item_in_doubt_is_not_denied_by_later_rain_because_another_is_paid(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    damage = by_both_rains(fell_in_cents=30_000, heavy_rain_cents=180_000)
+    reported = report(facts=BOTH_RAINS_CAME_IN, damage=damage)
+    (claim_id,) = await driver.open_claims(reported)
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=310, hours_missing=True))
+    await driver.wait(days=10)
+    (in_doubt,) = await driver.decisions()
+    assert [item.outcome for item in in_doubt.items] == [Outcome.COVERED, Outcome.REFERRED]
+
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=310, assessment_version=2))
+
+    assert await driver.published() == []
+    assert await driver.state(reported) == "referred"
+    assert len(await driver.rows("SELECT FROM human_review")) == 1
+
+
+async def test_a_denied_item_that_later_rain_leaves_in_doubt_is_decided_again_beside_a_paid_one(
+    driver: ClaimsDriver,
+) -> None:
+    await driver.policy(policy())
+    damage = by_both_rains(fell_in_cents=50_000, heavy_rain_cents=180_000)
+    (claim_id,) = await driver.open_claims(report(facts=BOTH_RAINS_CAME_IN, damage=damage))
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=310))
+    (denied,) = await driver.decisions()
+
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=310, assessment_version=2, hours_missing=True))
+    await driver.wait(days=10)
+
+    (in_doubt,) = await driver.decisions()
+    assert [item.outcome for item in denied.items] == [Outcome.COVERED, Outcome.DENIED]
+    assert [item.outcome for item in in_doubt.items] == [Outcome.COVERED, Outcome.REFERRED]
+    assert (in_doubt.money.payable_cents, in_doubt.money.to_pay_cents) == (50_000, 0)
+    assert await driver.rows("SELECT FROM human_review") == []
+
+
+async def test_a_cover_that_was_never_chosen_is_not_denied_by_the_machine_beside_what_is_paid(
+    driver: ClaimsDriver,
+) -> None:
+    await driver.policy(policy())
+    damage = (
+        DamageItem(kind=DamageKind.BUILDINGS, amount_cents=50_000),
+        DamageItem(kind=DamageKind.CONTENTS, amount_cents=300_000),
+    )
+    (claim_id,) = await driver.open_claims(report(damage=damage))
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+    (first,) = await driver.decisions()
+    assert first.money.awaits_assessment
+
+    later = policy(version=2)
+    terms = later.terms[0].model_copy(update={"covers": (Cover.BUILDINGS,)})
+    await driver.policy(later.model_copy(update={"terms": (terms,)}))
+
+    assert await driver.published() == []
+    assert len(await driver.rows("SELECT FROM human_review")) == 1
+
+
+async def test_what_is_paid_stays_decided_when_more_damage_awaits_an_assessment_and_the_handler_reads_why(
+    driver: ClaimsDriver,
+) -> None:
+    await driver.policy(policy())
+    reported = report(damage_cents=200_000)
+    (claim_id,) = await driver.open_claims(reported)
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+    await driver.published()
+
+    contents = DamageItem(kind=DamageKind.CONTENTS, amount_cents=100_000)
+    await driver.report(corrected(reported, damage=(*reported.damage, contents)))
+
+    assert await driver.published() == []
+    assert [row["reason"] for row in await driver.rows("SELECT reason FROM human_review")] == [
+        "new evidence gives covered (heavy_local_precipitation), payable None cents, the rest when it has been assessed"
+    ]
 
 
 async def test_corrected_rain_that_changes_nothing_for_the_customer_is_only_kept(driver: ClaimsDriver) -> None:

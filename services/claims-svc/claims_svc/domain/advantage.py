@@ -5,7 +5,8 @@ from __future__ import annotations
 from contracts.coverage import GroundCode, Outcome
 from contracts.money import Money, MoneyStepCode
 
-_RANK = {Outcome.DENIED: 0, Outcome.REFERRED: 1, Outcome.COVERED: 2}
+RANK = {Outcome.DENIED: 0, Outcome.REFERRED: 1, Outcome.COVERED: 2}
+"""Of a claim or of one of its items: larger is better."""
 
 Position = tuple[int, bool, int, int]
 
@@ -21,7 +22,7 @@ def position(outcome: Outcome, deciding_ground: GroundCode, money: Money) -> Pos
     """
     awaited = sum(step.amount_cents for step in money.steps if step.code is MoneyStepCode.AWAITING_ASSESSMENT)
     return (
-        _RANK[outcome],
+        RANK[outcome],
         deciding_ground is not GroundCode.POLICY_UNKNOWN,
         money.payable_cents or 0,
         sum(step.amount_cents for step in money.steps) - awaited,

@@ -79,8 +79,8 @@ def denied(amount_cents: int) -> ItemVerdict:
     return judged(Outcome.DENIED, amount_cents, GroundCode.COVER_NOT_CHOSEN)
 
 
-def referred(amount_cents: int) -> ItemVerdict:
-    return judged(Outcome.REFERRED, amount_cents, GroundCode.FACT_MISSING)
+def referred(amount_cents: int, *, estimated_by: FactSource = FactSource.CUSTOMER) -> ItemVerdict:
+    return judged(Outcome.REFERRED, amount_cents, GroundCode.FACT_MISSING, estimated_by=estimated_by)
 
 
 def others(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from domain.money_cases import covered, denied, money_on, others, referred
 
@@ -7,6 +9,7 @@ from claims_svc.domain.redetermination import Change, compare
 from claims_svc.domain.rules.items import ItemVerdict
 from claims_svc.domain.verdict import Verdict
 from contracts.coverage import GroundCode, Outcome
+from contracts.loss_reports import DamageKind
 from contracts.vocabulary import FactSource
 
 SAME, IN_FAVOUR, AGAINST = Change.SAME, Change.IN_FAVOUR, Change.AGAINST
@@ -51,6 +54,7 @@ def referred_as_a_whole(ground: GroundCode) -> Verdict:
 POLICY_UNKNOWN = referred_as_a_whole(GroundCode.POLICY_UNKNOWN)
 LATE = referred_as_a_whole(GroundCode.REPORTED_LATE)
 PAID_IN_PART = decided(covered(100_000), referred(50_000))
+AWAITING = decided(covered(50_000), covered(300_000))
 
 
 @pytest.mark.parametrize(
@@ -76,10 +80,8 @@ PAID_IN_PART = decided(covered(100_000), referred(50_000))
             decided(covered(100_000)), decided(covered(100_000), deductible_cents=50_000), AGAINST, id="more to bear"
         ),
         pytest.param(PAID_IN_PART, decided(covered(150_000)), IN_FAVOUR, id="the doubt resolved"),
-        pytest.param(
-            PAID_IN_PART, decided(covered(100_000), denied(50_000)), IN_FAVOUR, id="the doubt denied, as paid"
-        ),
         pytest.param(PAID_IN_PART, decided(covered(90_000)), AGAINST, id="covered, and less paid"),
+        pytest.param(PAID_IN_PART, decided(covered(100_000)), IN_FAVOUR, id="the doubt withdrawn"),
         pytest.param(
             decided(covered(100_000)),
             decided(covered(120_000), referred(50_000)),
@@ -98,8 +100,82 @@ def test_new_evidence_is_in_favour_of_the_customer_against_or_the_same(
 @pytest.mark.parametrize(
     ("standing", "new", "change"),
     [
+        pytest.param(AWAITING, decided(covered(50_000), denied(300_000)), AGAINST, id="denied while it awaited"),
+        pytest.param(AWAITING, decided(covered(50_000), referred(300_000)), AGAINST, id="in doubt while it awaited"),
+        pytest.param(PAID_IN_PART, decided(covered(100_000), denied(50_000)), AGAINST, id="the doubt denied"),
+        pytest.param(
+            PAID_IN_PART, decided(covered(160_000), denied(50_000)), AGAINST, id="the doubt denied, more paid"
+        ),
+        pytest.param(decided(covered(100_000), denied(50_000)), PAID_IN_PART, IN_FAVOUR, id="a denial now in doubt"),
+        pytest.param(
+            decided(referred(90_000), denied(10_000)),
+            decided(denied(90_000), referred(10_000)),
+            AGAINST,
+            id="one in doubt now, the other denied",
+        ),
+        pytest.param(
+            decided(covered(90_000), denied(90_000)),
+            decided(referred(90_000), covered(90_000)),
+            AGAINST,
+            id="another one covered, as much paid",
+        ),
+        pytest.param(PAID_IN_PART, decided(covered(100_000), covered(50_000)), IN_FAVOUR, id="the doubt resolved"),
+        pytest.param(
+            PAID_IN_PART,
+            decided(covered(100_000), covered(200_000)),
+            AGAINST,
+            id="resolved, and all now to be assessed",
+        ),
+        pytest.param(PAID_IN_PART, decided(covered(90_000), covered(5_000)), AGAINST, id="resolved, and less paid"),
+    ],
+)
+def test_of_the_same_list_of_damage_no_item_is_decided_against_the_customer(
+    standing: Verdict, new: Verdict, change: Change
+) -> None:
+    assert compare(standing, new) is change
+
+
+@pytest.mark.parametrize(
+    ("standing", "new", "change"),
+    [
         pytest.param(
             decided(covered(300_000)), decided(covered(300_000, estimated_by=HANDLER)), IN_FAVOUR, id="as estimated"
+        ),
+        pytest.param(
+            decided(covered(200_000)),
+            decided(covered(200_000, estimated_by=HANDLER)),
+            IN_FAVOUR,
+            id="as estimated and paid",
+        ),
+        pytest.param(
+            decided(covered(20_000)),
+            decided(covered(9_000, estimated_by=HANDLER)),
+            IN_FAVOUR,
+            id="below the deductible, as before",
+        ),
+        pytest.param(
+            decided(covered(200_000, estimated_by=HANDLER)),
+            decided(covered(200_000, estimated_by=FactSource.REPAIR_PARTNER)),
+            SAME,
+            id="assessed already",
+        ),
+        pytest.param(
+            decided(referred(200_000)),
+            decided(referred(200_000, estimated_by=HANDLER)),
+            SAME,
+            id="as estimated, still in doubt",
+        ),
+        pytest.param(
+            decided(covered(200_000), covered(300_000)),
+            decided(covered(9_000, estimated_by=HANDLER), covered(300_000)),
+            IN_FAVOUR,
+            id="one of two, so low that nothing is paid yet",
+        ),
+        pytest.param(
+            decided(covered(300_000)),
+            decided(covered(5_000, estimated_by=HANDLER), covered(4_000, estimated_by=HANDLER)),
+            IN_FAVOUR,
+            id="in parts, lower, never paid",
         ),
         pytest.param(
             decided(covered(300_000)), decided(covered(90_000, estimated_by=HANDLER)), IN_FAVOUR, id="lower, never paid"
@@ -126,4 +202,14 @@ def test_an_assessment_replaces_the_estimate_and_completes_the_decision(
 
 def test_more_damage_below_the_deductible_is_decided_because_it_counts_for_the_event() -> None:
     assert compare(decided(covered(10_000)), decided(covered(20_000))) is IN_FAVOUR
+    assert compare(decided(covered(10_000)), decided(covered(10_000), covered(10_000))) is IN_FAVOUR
     assert compare(decided(covered(20_000)), decided(covered(10_000))) is SAME
+
+
+def test_a_corrected_list_of_damage_is_compared_as_a_whole() -> None:
+    building, contents = decided(denied(100_000)), decided(covered(20_000))
+    standing = replace(contents, items=(*contents.items, *building.items))
+    moved = [item.model_copy(update={"kind": DamageKind.CONTENTS}) for item in reversed(standing.items)]
+
+    assert compare(standing, replace(standing, items=tuple(reversed(standing.items)))) is AGAINST
+    assert compare(standing, replace(standing, items=tuple(moved))) is SAME
