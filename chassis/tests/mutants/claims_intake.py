@@ -9,6 +9,7 @@ from mutants.mutant import Mutant
 _claims = partial(Mutant, package="claims_svc")
 _DUPLICATES = "test_handlers_duplicates.py::"
 _TURNED = "test_handlers_turned_statements.py::"
+_STATEMENT = "domain/test_statement.py::"
 
 MUTANTS = (
     Mutant(
@@ -147,16 +148,86 @@ MUTANTS = (
     _claims(
         "intake: the last word but one counts as the first",
         "domain/statement.py",
-        " if getattr(self.facts, name) is None}\n",
+        " if getattr(first, name) is None}\n",
         "}\n",
         "domain/test_statement.py::test_the_first_known_word_counts_however_many_come_after_it",
     ),
     _claims(
         "intake: a moment told more exactly counts as moved",
         "domain/statement.py",
-        "    if loss.from_at < statement.loss.from_at or loss.until_at > statement.loss.until_at:\n",
-        "    if loss != statement.loss:\n",
+        "    return outer.from_at <= loss.from_at and loss.until_at <= outer.until_at\n",
+        "    return loss == outer\n",
         _TURNED + "test_a_moment_told_more_exactly_is_decided_by_the_machine",
+    ),
+    _claims(
+        "intake: a moment told more exactly is forgotten",
+        "domain/statement.py",
+        "            loss=report.loss if _is_within(report.loss, self.loss) else self.loss,\n",
+        "",
+        _STATEMENT + "test_a_moment_told_more_exactly_is_what_a_later_one_is_compared_with",
+    ),
+    _claims(
+        "intake: a route that was filled in is forgotten",
+        "domain/statement.py",
+        "            damage=self.damage if self.is_of_other_damage_than(report) else report.damage,\n",
+        "",
+        _STATEMENT + "test_what_a_customer_says_no_more_of_an_item_has_turned",
+    ),
+    _claims(
+        "intake: one item repeats two",
+        "domain/statement.py",
+        "        own.remove(again)\n",
+        "",
+        _STATEMENT + "test_what_a_customer_says_no_more_of_an_item_has_turned",
+    ),
+    _claims(
+        "intake: a customer takes an assessment back",
+        "domain/statement.py",
+        "        first.estimated_by is FactSource.CUSTOMER\n        and item.kind is first.kind\n",
+        "        item.kind is first.kind\n",
+        _STATEMENT + "test_what_a_customer_says_no_more_of_an_item_has_turned",
+    ),
+    _claims(
+        "intake: an item left open takes what a definite one needs",
+        "domain/statement.py",
+        "    for item in sorted(first, key=_left_open):\n",
+        "    for item in first:\n",
+        _STATEMENT + "test_what_a_customer_says_no_more_of_an_item_has_turned",
+    ),
+    _claims(
+        "intake: what one reporter said first is what every reporter did",
+        "domain/statement.py",
+        "        first = self.facts.get(report.report_id, LossFacts())\n",
+        "        first = next(iter(self.facts.values()), LossFacts())\n",
+        _STATEMENT + "test_a_joined_reporter_who_turns_to_what_the_other_one_says_has_turned",
+    ),
+    _claims(
+        "intake: the policy decided under is the last but one",
+        "domain/claim.py",
+        "if settled and statement.policy_number is None and report",
+        "if settled and report",
+        _STATEMENT + "test_a_report_that_moves_on_is_compared_with_the_policy_first_decided_under",
+    ),
+    _claims(
+        "intake: a correction puts the report back",
+        "domain/next_step.py",
+        "        reported_at=claim.reported_at,\n",
+        "",
+        _TURNED + "test_a_correction_does_not_put_a_late_report_back",
+    ),
+    _claims(
+        "intake: damage called another kind is no duplicate",
+        "domain/claim.py",
+        "possible_duplicate_of=possible_duplicate_of or held",
+        "possible_duplicate_of=possible_duplicate_of",
+        _STATEMENT + "test_damage_that_is_called_another_kind_may_be_a_duplicate_still",
+    ),
+    _claims(
+        "intake: what was covered before is not compared",
+        "domain/next_step.py",
+        "    if earlier is None or standing is None:\n",
+        "    if earlier is None or standing:\n",
+        _TURNED + "test_a_moved_loss_that_covers_as_much_as_before_is_decided_by_the_machine",
     ),
     _claims(
         "intake: what was said first is not stored",

@@ -25,7 +25,7 @@ from chassis.telemetry.tracing import trace_id_of
 from claims_svc.domain.claim import MOST_REPORTS
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
-from contracts.loss_reports import DamageKind, LossFacts, LossReported, ReportChannel
+from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
 
 OTHER_NUMBER = "654321-531-04"
@@ -249,13 +249,25 @@ async def test_a_correction_of_the_first_claim_is_not_held_by_the_one_that_waits
     assert len(await driver.duplicates()) == 1
 
 
+CONTENTS = DamageItem(kind=DamageKind.CONTENTS, amount_cents=90_000)
+
+
+async def test_damage_that_its_customer_calls_another_kind_stays_with_the_handler(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    second = report(damage_cents=90_000)
+    found = await decided(driver, BY_APP, second)
+    assert found[second.report_id].deciding_ground is GroundCode.POSSIBLE_DUPLICATE
+
+    assert await decided(driver, corrected(second, damage=(CONTENTS,))) == {}
+
+
 @pytest.mark.parametrize(
     "changed",
     [
         {"policy_number": OTHER_NUMBER},
-        {"damage": report(kind=DamageKind.CONTENTS, damage_cents=90_000).damage},
+        {"damage": (CONTENTS.model_copy(update={"estimated_by": FactSource.REPAIR_PARTNER}),)},
     ],
-    ids=["policy", "damage"],
+    ids=["policy", "assessed damage"],
 )
 async def test_a_correction_to_other_damage_or_another_policy_is_looked_at_anew(
     driver: ClaimsDriver, changed: dict[str, object]

@@ -5,14 +5,25 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from claim_events import HEAVY_RAIN_CAME_IN, LOSS_AT, NO, YES, corrected, policy, rainfall_answer, report
+from claim_events import (
+    HEAVY_RAIN_CAME_IN,
+    LOSS_AT,
+    NO,
+    POLICY_NUMBER,
+    YES,
+    corrected,
+    policy,
+    rainfall_answer,
+    report,
+)
 from claims_driver import ClaimsDriver
 
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
-from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
-from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
+from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
+from contracts.vocabulary import Cover, Fact, FactSource, LossInterval, Truth
 
+OTHER_NUMBER = "654321-531-04"
 UNSURE = Fact(value=Truth.UNKNOWN)
 WINDOW = "came_through_open_window_or_door"
 OPEN_WINDOW = HEAVY_RAIN_CAME_IN.model_copy(update={WINDOW: YES})
@@ -77,6 +88,77 @@ async def test_a_moment_told_more_exactly_is_decided_by_the_machine(driver: Clai
     await denied(driver, vague, tenths_mm=0)
 
     (decision,) = await answered(driver, corrected(vague, loss=LossInterval(from_at=LOSS_AT, until_at=LOSS_AT)))
+
+    assert (decision.outcome, decision.turned_statements) == (Outcome.COVERED, ())
+
+
+async def test_a_moment_that_leaves_the_one_told_more_exactly_goes_to_a_handler(driver: ClaimsDriver) -> None:
+    vague = report(loss_at=LOSS_AT - timedelta(hours=30), loss_until=LOSS_AT)
+    dry, wet = (LossInterval(from_at=at, until_at=at) for at in (vague.loss.from_at, vague.loss.until_at))
+    await driver.policy(policy())
+    await driver.report(vague)
+    await answered(driver, exact := corrected(vague, loss=dry), tenths_mm=0)
+
+    (decision,) = await answered(driver, corrected(exact, loss=wet))
+
+    assert (decision.deciding_ground, decision.turned_statements) == (GroundCode.STATEMENT_TURNED, ("loss",))
+
+
+async def test_damage_that_becomes_an_insured_kind_goes_to_a_handler(driver: ClaimsDriver) -> None:
+    of_home = policy()
+    terms = of_home.terms[0].model_copy(update={"covers": (Cover.CONTENTS,)})
+    await driver.policy(of_home.model_copy(update={"terms": (terms,)}))
+    first = report(kind=DamageKind.BUILDINGS)
+    (denied_first,) = await answered(driver, first)
+    assert denied_first.outcome is Outcome.DENIED
+
+    (decision,) = await answered(driver, corrected(first, damage=report(kind=DamageKind.CONTENTS).damage))
+
+    assert (decision.deciding_ground, decision.turned_statements) == (GroundCode.STATEMENT_TURNED, ("damage",))
+
+
+async def test_a_customers_estimate_above_an_assessment_goes_to_a_handler_and_the_decision_stands(
+    driver: ClaimsDriver,
+) -> None:
+    await driver.policy(policy())
+    first = report(damage_cents=400_000)
+    await answered(driver, first)
+    await answered(driver, assessed := _assessed(first, 100_000))
+
+    assert await answered(driver, corrected(assessed, damage=report(damage_cents=245_000).damage)) == []
+
+    (review,) = await driver.rows("SELECT reason FROM human_review")
+    assert GroundCode.STATEMENT_TURNED in review["reason"]
+
+
+@pytest.mark.parametrize("tenths_mm", [0, 402], ids=["denied", "paid"])
+async def test_a_report_that_moves_to_another_policy_after_its_decision_goes_to_a_handler(
+    driver: ClaimsDriver, tenths_mm: int
+) -> None:
+    await driver.policy(policy(deductible_cents=50_000), policy(policy_number=OTHER_NUMBER))
+    first = report()
+    await answered(driver, first, tenths_mm=tenths_mm)
+    moved = corrected(first, policy_number=OTHER_NUMBER)
+
+    decisions = await answered(driver, moved, tenths_mm=tenths_mm)
+    decisions += await answered(driver, corrected(moved, channel=ReportChannel.PHONE), tenths_mm=402)
+
+    reviews = await driver.rows("SELECT reason FROM human_review")
+    to_a_handler = [decision.deciding_ground for decision in decisions] + [row["reason"] for row in reviews]
+    assert to_a_handler
+    assert all(GroundCode.STATEMENT_TURNED in each for each in to_a_handler)
+    assert {decision.money.decided_before_cents for decision in decisions} <= {0}
+
+
+async def test_the_number_of_an_unknown_policy_is_corrected_without_a_person(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    first = report(policy_number=OTHER_NUMBER)
+    await driver.report(first)
+    await driver.wait(days=15)
+    (unknown,) = await driver.decisions()
+    assert unknown.deciding_ground is GroundCode.POLICY_UNKNOWN
+
+    (decision,) = await answered(driver, corrected(first, policy_number=POLICY_NUMBER))
 
     assert (decision.outcome, decision.turned_statements) == (Outcome.COVERED, ())
 
@@ -208,3 +290,39 @@ async def test_a_loss_reported_three_years_and_a_day_later_goes_to_a_handler(
 
     assert decision.outcome is outcome
     assert (decision.deciding_ground is GroundCode.REPORTED_LATE) == (outcome is Outcome.REFERRED)
+
+
+async def test_a_correction_does_not_put_a_late_report_back(driver: ClaimsDriver) -> None:
+    loss_at = LOSS_AT - timedelta(days=700)
+    late = report(loss_at=loss_at).model_copy(update={"reported_at": loss_at + timedelta(days=1200)})
+    in_time = loss_at + timedelta(days=900)
+    driver.clock.at = max(driver.clock.at, late.reported_at)
+    await driver.policy(policy())
+    (decision,) = await answered(driver, late)
+    assert decision.deciding_ground is GroundCode.REPORTED_LATE
+
+    assert await answered(driver, late.model_copy(update={"report_version": 2, "reported_at": in_time})) == []
+
+
+async def test_an_assessment_years_later_does_not_make_a_report_late(driver: ClaimsDriver) -> None:
+    first = report(damage_cents=400_000)
+    await driver.policy(policy())
+    await answered(driver, first)
+    driver.clock.at += timedelta(days=1200)
+
+    (decision,) = await answered(
+        driver, _assessed(first, 390_000).model_copy(update={"reported_at": LOSS_AT + timedelta(days=1200)})
+    )
+
+    assert (decision.outcome, decision.money.payable_cents) == (Outcome.COVERED, 365_000)
+
+
+async def test_a_moved_loss_that_covers_as_much_as_before_is_decided_by_the_machine(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    first = report()
+    await answered(driver, first)
+    moved_to = LOSS_AT + timedelta(days=1)
+
+    assert await answered(driver, corrected(first, loss=LossInterval(from_at=moved_to, until_at=moved_to))) == []
+
+    assert await driver.rows("SELECT FROM human_review") == []

@@ -348,6 +348,9 @@ CASES: Mapping[str, DecisionMade] = {
     "statement-turned": whole_claim(
         REFERRED, CODE.STATEMENT_TURNED, turned_statements=("came_through_open_window_or_door", "loss"), claim_version=2
     ),
+    "statement-turned-besides-facts": whole_claim(
+        REFERRED, CODE.STATEMENT_TURNED, turned_statements=("damage", "policy_number"), claim_version=2
+    ),
     "no-route": whole_claim(REFERRED, CODE.NO_ROUTE_REPORTED),
     "causes-inseparable": whole_claim(REFERRED, CODE.CAUSES_INSEPARABLE),
     "rain-after-loss": doubtful_rain(CODE.RAIN_AFTER_LOSS, evidence(station(_TOO_LATE))),

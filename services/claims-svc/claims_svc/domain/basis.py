@@ -16,15 +16,26 @@ from contracts.weather import RainfallAssessed
 
 @dataclass(frozen=True, kw_only=True)
 class EarlierStatement:
-    """What the customer first said, where they say otherwise now. `turned` names the facts, or `loss`."""
+    """What the customer first said, where they say otherwise now.
+
+    `turned` names the facts, `loss`, `damage` or `policy_number`. `damage` is empty unless it turned.
+    `covered_before_cents` is the damage that the standing decision covers, awaiting an assessment or not.
+    """
 
     turned: tuple[str, ...]
     loss: LossInterval
     facts: LossFacts
+    damage: tuple[DamageItem, ...] = ()
+    covered_before_cents: int = 0
 
     def facts_first_said(self, now: LossFacts) -> LossFacts:
         """Return the facts of `now` with those that were turned as the customer said them first."""
-        return now.model_copy(update={name: getattr(self.facts, name) for name in self.turned if name != "loss"})
+        turned = LossFacts.model_fields.keys() & set(self.turned)
+        return now.model_copy(update={name: getattr(self.facts, name) for name in turned})
+
+    def damage_first_said(self, now: tuple[DamageItem, ...]) -> tuple[DamageItem, ...]:
+        """Return the damage as it was said first when it turned, else that of `now`."""
+        return self.damage or now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +61,8 @@ class EventUse:
 class Basis:
     """One claim without names, numbers and addresses; the names of its fields are those of the proof.
 
-    `question` is the one about rain last asked, `rain` its answer. `rain_wait_over`: no further answer is waited for.
+    `reported_at` is when the loss was reported first. `question` is the one about rain last asked, `rain` its answer.
+    `rain_wait_over`: no further answer is waited for.
     `possible_duplicate_of` is an earlier claim of the same event with the same kind of damage. `reporters_differ`:
     reports that were joined to this claim no longer tell of the same loss. `event_uses` holds, by family, what other
     claims of the events had that this claim belongs to. `decided_before_cents` was decided to be paid before.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -38,6 +39,8 @@ class Case:
     product: Product
     event_uses: tuple[EventUse, ...] = ()
     decided_before_cents: int = 0
+    reported_at: datetime | None = None
+    """When the loss was reported first; None: by `report`."""
 
     @cached_property
     def basis(self) -> Basis:
@@ -46,7 +49,7 @@ class Case:
             claim_id=self.claim_id,
             report_id=self.report.report_id,
             report_version=self.report.report_version,
-            reported_at=self.report.reported_at,
+            reported_at=self.reported_at or self.report.reported_at,
             loss=self.report.loss,
             facts=self.facts,
             earlier=self.earlier,

@@ -12,7 +12,7 @@ from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.likeness import Outline, outline_of
 from claims_svc.domain.reporters import differ, facts_together
 from claims_svc.domain.statement import Statement, earlier_of, statement_of
-from contracts.loss_reports import LossFacts, LossReported
+from contracts.loss_reports import LOSS_AFTER_REPORT_TOLERANCE, LossFacts, LossReported
 from contracts.weather import RainfallAssessed
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -91,14 +91,32 @@ class Claim:
     def can_be_joined(self) -> bool:
         return len(self.joined) + 1 < MOST_REPORTS
 
-    def corrected_by(self, report: LossReported, *, possible_duplicate_of: UUID | None) -> Claim:
-        """Return the claim with a newer version of the report that opened it."""
+    @property
+    def reported_at(self) -> datetime:
+        """When the loss was reported first. One that now lies later than that report was reported by its correction."""
+        if (
+            self.statement is None
+            or self.statement.reported_at < self.report.loss.until_at - LOSS_AFTER_REPORT_TOLERANCE
+        ):
+            return self.report.reported_at
+        return self.statement.reported_at
+
+    def corrected_by(self, report: LossReported, *, possible_duplicate_of: UUID | None, settled: bool = False) -> Claim:
+        """Return the claim with a newer version of the report that opened it.
+
+        `settled`: the standing decision pays, covers or denies, under a known policy.
+        """
+        statement = self._first_statement().corrected_by(report)
+        if settled and statement.policy_number is None and report.policy_number != self.report.policy_number:
+            statement = replace(statement, policy_number=self.report.policy_number)
+        # Who calls the same damage another kind does not make it other damage.
+        held = self.possible_duplicate_of if statement.is_of_other_damage_than(report) else None
         return replace(
             self,
             report=report,
             outline=outline_of(report),
-            statement=self._first_statement().with_more(report),
-            possible_duplicate_of=possible_duplicate_of,
+            statement=statement,
+            possible_duplicate_of=possible_duplicate_of or held,
             policy_wait_over=self.policy_wait_over and report.policy_number == self.report.policy_number,
         )
 
@@ -115,7 +133,7 @@ class Claim:
         return replace(self, joined=tuple(each for each in self.joined if each.report_id != report_id))
 
     def _first_statement(self) -> Statement:
-        return self.statement or statement_of(self.report)
+        return self.statement or statement_of(self.reports)
 
 
 def open_claim(report: LossReported, *, claim_id: UUID, trace: str | None, now: datetime) -> Claim:

@@ -11,8 +11,9 @@ from claims_svc.domain.basis import EventUse
 from claims_svc.domain.case import Case
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.occurrence import EventUses, families_of
-from claims_svc.domain.verdict import Verdict, decide
+from claims_svc.domain.verdict import Verdict, covered_cents, decide
 from contracts.claims import DecisionMade
+from contracts.coverage import Outcome
 from contracts.vocabulary import PerilFamily
 
 
@@ -53,6 +54,18 @@ class StandingDecision:
     proof: bytes
     proof_sha256: str
     payable_cents: int
+
+    @property
+    def covered_cents(self) -> int:
+        """The damage it covers, awaiting an assessment or not."""
+        return covered_cents(proof.read(self.proof).verdict)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it pays, covers or denies, under a known policy."""
+        document = proof.read(self.proof)
+        known = document.basis.policy_version is not None
+        return known and (document.verdict.outcome is not Outcome.REFERRED or self.payable_cents > 0)
 
 
 def decide_within_event(case: Case, *, uses: EventUses, claim: Claim) -> tuple[Case, Verdict]:

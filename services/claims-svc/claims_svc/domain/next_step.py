@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from claims_svc.domain import proof
+from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.case import Case, product_for
 from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.deadlines import Deadlines, deadlines_of_ended_wait, deadlines_of_new_wait
@@ -66,7 +67,8 @@ def _with_current_rain(
         claim_id=claim.claim_id,
         report=claim.report,
         facts=claim.facts,
-        earlier=claim.earlier,
+        earlier=_earlier(claim, standing=standing),
+        reported_at=claim.reported_at,
         possible_duplicate_of=claim.possible_duplicate_of,
         reporters_differ=claim.reporters_differ,
         policy=policy,
@@ -84,6 +86,14 @@ def _with_current_rain(
         return replace(claim, rainfall_wait_over=False), replace(case, rain_wait_over=False)
     answers_it = claim.rainfall is not None and claim.rainfall.request_version == claim.request_version
     return claim, replace(case, question=question, rain=claim.rainfall if answers_it else None)
+
+
+def _earlier(claim: Claim, *, standing: StandingDecision | None) -> EarlierStatement | None:
+    """Return what customers said otherwise before, beside what the standing decision covers."""
+    earlier = claim.earlier
+    if earlier is None or standing is None:
+        return earlier
+    return replace(earlier, covered_before_cents=standing.covered_cents)
 
 
 def _question(claim: Claim, case: Case) -> RainfallRequested | None:

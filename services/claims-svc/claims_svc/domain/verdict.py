@@ -56,20 +56,31 @@ def _turned_in_favour(verdict: Verdict, basis: Basis, *, earlier: EarlierStateme
     """Return whether `verdict` is better for the customer than what they said first would have given.
 
     Of another moment of loss the rain is not known. That customer is better off when the claim is covered, or more is
-    paid, than was decided before.
+    paid or covered, than was decided before. What was decided under another policy only a handler takes back.
 
     Source: domain.md, "When the machine must not decide alone"; decision record 0027.
     """
-    if "loss" in earlier.turned and _gives_more_than_before(verdict, basis):
+    if "policy_number" in earlier.turned:
         return True
-    first = _apply_rules(replace(basis, facts=earlier.facts_first_said(basis.facts)), rain=rain, statement_turned=False)
+    if "loss" in earlier.turned and _gives_more_than_before(verdict, basis, earlier=earlier):
+        return True
+    told_first = replace(
+        basis, facts=earlier.facts_first_said(basis.facts), damage=earlier.damage_first_said(basis.damage)
+    )
+    first = _apply_rules(told_first, rain=rain, statement_turned=False)
     # More money beside a new doubt is in their favour too, though covered ranks above referred.
     return _position(verdict) > _position(first) or _paid_cents(verdict) > _paid_cents(first)
 
 
-def _gives_more_than_before(verdict: Verdict, basis: Basis) -> bool:
+def _gives_more_than_before(verdict: Verdict, basis: Basis, *, earlier: EarlierStatement) -> bool:
     covered_first = verdict.outcome is Outcome.COVERED and basis.decided_before_cents == 0
-    return covered_first or _paid_cents(verdict) > basis.decided_before_cents
+    pays_more = _paid_cents(verdict) > basis.decided_before_cents
+    return covered_first or pays_more or covered_cents(verdict) > earlier.covered_before_cents
+
+
+def covered_cents(verdict: Verdict) -> int:
+    """Return the damage that is covered, awaiting an assessment or not."""
+    return sum(item.amount_cents for item in verdict.items if item.outcome is Outcome.COVERED)
 
 
 def _paid_cents(verdict: Verdict) -> int:

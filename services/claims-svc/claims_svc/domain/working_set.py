@@ -96,7 +96,14 @@ class WorkingSet:
         outline = outline_of(report)
         if known is claim.report:
             alike = self._alike(outline, own=claim_id).alike
-            self._restate(claim.corrected_by(report, possible_duplicate_of=alike and alike.claim_id))
+            moved = report.policy_number != claim.report.policy_number
+            standing = self._standing.get(claim_id) if moved else None
+            corrected = claim.corrected_by(
+                report,
+                possible_duplicate_of=alike and alike.claim_id,
+                settled=standing is not None and standing.is_settled,
+            )
+            self._restate(corrected)
         elif outline.is_of_one_event(claim.outline):
             self._join(claim, report)
         else:

@@ -31,7 +31,8 @@ from claims_svc.domain.product import CURRENT_PRODUCT
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import LossFacts
 from contracts.policy import PolicyChanged
-from contracts.vocabulary import LossInterval, WaterRoute
+from contracts.vocabulary import FactSource, LossInterval, WaterRoute
+from contracts.weather import RainfallAssessed
 
 COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED
 ANOTHER_CLAIM = UUID("0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d11")
@@ -291,6 +292,7 @@ def test_more_money_beside_a_new_doubt_is_in_the_customer_s_favour() -> None:
 
 
 MOVED = EarlierStatement(turned=("loss",), loss=moment(LOSS_AT - timedelta(days=3)), facts=RAIN_CAME_IN)
+MOVED_AFTER_COVER = replace(MOVED, covered_before_cents=184_000)
 
 
 @pytest.mark.parametrize(
@@ -298,8 +300,9 @@ MOVED = EarlierStatement(turned=("loss",), loss=moment(LOSS_AT - timedelta(days=
     [
         (case(earlier=MOVED), GroundCode.STATEMENT_TURNED),
         (case(earlier=MOVED, decided_before_cents=158_999), GroundCode.STATEMENT_TURNED),
-        (case(earlier=MOVED, decided_before_cents=159_000), GroundCode.HEAVY_LOCAL_PRECIPITATION),
-        (case(earlier=MOVED, decided_before_cents=200_000), GroundCode.HEAVY_LOCAL_PRECIPITATION),
+        (case(earlier=MOVED_AFTER_COVER, decided_before_cents=159_000), GroundCode.HEAVY_LOCAL_PRECIPITATION),
+        (case(earlier=MOVED_AFTER_COVER, decided_before_cents=200_000), GroundCode.HEAVY_LOCAL_PRECIPITATION),
+        (case(earlier=MOVED, decided_before_cents=159_000), GroundCode.STATEMENT_TURNED),
         (case(earlier=MOVED, rain=DRY), GroundCode.NO_HEAVY_LOCAL_PRECIPITATION),
         (case(earlier=MOVED, rain=None), GroundCode.RAINFALL_NOT_RECEIVED),
         (
@@ -315,7 +318,45 @@ def test_another_moment_of_loss_that_gives_more_than_was_decided_goes_to_a_handl
 
 
 def test_a_moment_and_a_fact_can_turn_together() -> None:
-    both = EarlierStatement(turned=("loss", OPENING), loss=MOVED.loss, facts=THROUGH_OPEN_WINDOW)
+    both = replace(MOVED_AFTER_COVER, turned=("loss", OPENING), facts=THROUGH_OPEN_WINDOW)
 
     # Nothing more than before for the moment, yet the window alone would have denied it.
     assert verdict_on(case(earlier=both, decided_before_cents=159_000)).deciding_ground is GroundCode.STATEMENT_TURNED
+
+
+def test_more_covered_damage_that_awaits_an_assessment_is_more_than_was_decided_before_the_loss_moved() -> None:
+    damage = [
+        item(amount_cents=30_000, route=WaterRoute.DIRECT_PRECIPITATION, estimated_by=FactSource.REPAIR_PARTNER),
+        item(amount_cents=300_000, route=WaterRoute.INDIRECT_PRECIPITATION),
+    ]
+    told = report(BOTH_RAINS, damage=damage)
+    part_paid = replace(MOVED, covered_before_cents=30_000)
+    all_covered = replace(MOVED, covered_before_cents=330_000)
+
+    assert verdict_on(case(report=told, earlier=part_paid, decided_before_cents=30_000)).deciding_ground is (
+        GroundCode.STATEMENT_TURNED
+    )
+    assert verdict_on(case(report=told, earlier=all_covered, decided_before_cents=30_000)).outcome is COVERED
+
+
+def test_another_word_about_an_item_that_is_in_the_customer_s_favour_goes_to_a_handler() -> None:
+    by_groundwater = (item(route=WaterRoute.GROUNDWATER),)
+    by_rain = (item(route=WaterRoute.INDIRECT_PRECIPITATION),)
+    facts = RAIN_CAME_IN.model_copy(update={"groundwater_entered": YES, "came_through_cellar_wall": NO})
+    to_rain = EarlierStatement(turned=("damage",), loss=report().loss, facts=facts, damage=by_groundwater)
+    to_groundwater = replace(to_rain, damage=by_rain)
+
+    assert verdict_on(case(report=report(facts, damage=by_rain), earlier=to_rain)).deciding_ground is (
+        GroundCode.STATEMENT_TURNED
+    )
+    against = verdict_on(case(report=report(facts, damage=by_groundwater), earlier=to_groundwater))
+    assert against.deciding_ground is not GroundCode.STATEMENT_TURNED
+
+
+@pytest.mark.parametrize("rain", [HEAVY_RAIN, DRY])
+def test_what_was_decided_under_another_policy_goes_to_a_handler_whatever_the_outcome(rain: RainfallAssessed) -> None:
+    of_another = EarlierStatement(turned=("policy_number",), loss=report().loss, facts=RAIN_CAME_IN)
+
+    verdict = verdict_on(case(earlier=of_another, rain=rain))
+
+    assert verdict.deciding_ground is GroundCode.STATEMENT_TURNED

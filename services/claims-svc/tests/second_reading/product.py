@@ -167,7 +167,13 @@ def _earlier(case: LossCase, history: History) -> EarlierStatement | None:
         return None
     first = replace(case, said={**case.said, **history.first_said})
     first_day = LOSS_ON - timedelta(days=5) if history.other_moment else LOSS_ON
-    return EarlierStatement(turned=tuple(turned), loss=_loss(first_day), facts=_facts(first))
+    return EarlierStatement(
+        turned=tuple(turned),
+        loss=_loss(first_day),
+        facts=_facts(first),
+        # Here only money tells what was decided before: no more damage can be covered than there is.
+        covered_before_cents=sum(item.cents for item in case.damage),
+    )
 
 
 def _item(item: Damage) -> DamageItem:

@@ -86,7 +86,8 @@ class ReasonTexts:
     looked_up: str
     turned: str
     """`{facts}`, each with "whether", is filled in."""
-    moment_of_loss: str
+    turned_besides_facts: Mapping[str, str]
+    """What else than a fact can be said otherwise than before."""
     cover_not_chosen: Mapping[DamageKind, str]
     groundwater_exception: str
     not_through_cellar_wall: str

@@ -198,9 +198,9 @@ class _Writer:
         else:
             return []
         questions = [
-            texts.moment_of_loss if name == "loss" else texts.whether.format(fact=texts.facts[name].true)
+            texts.turned_besides_facts.get(name) or texts.whether.format(fact=texts.facts[name].true)
             for name in names
-            if name == "loss" or name in texts.facts
+            if name in texts.turned_besides_facts or name in texts.facts
         ]
         return [template.format(facts=self._joined(questions))] if questions else []
 

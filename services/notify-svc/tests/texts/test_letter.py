@@ -92,6 +92,10 @@ def test_both_forms_of_a_letter_say_the_same() -> None:
         ("statement-turned", ["of het water door een open raam of deur kwam en wanneer de schade is ontstaan"]),
         ("statement-turned", ["wat er eerder gemeld is"]),
         (
+            "statement-turned-besides-facts",
+            ["Het gaat om de vraag wat er beschadigd is en hoe en bij welke polis de schade hoort."],
+        ),
+        (
             "possible-duplicate",
             ["Het kan om dezelfde schade gaan, maar ook om andere.", "andere meldingen van dezelfde"],
         ),

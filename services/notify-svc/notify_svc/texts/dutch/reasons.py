@@ -292,7 +292,11 @@ REASONS = ReasonTexts(
     unknown="Dit is nog niet bekend: {facts}.",
     looked_up="Het gaat om de vraag {facts}.",
     turned="Het gaat om de vraag {facts}.",
-    moment_of_loss="wanneer de schade is ontstaan",
+    turned_besides_facts={
+        "loss": "wanneer de schade is ontstaan",
+        "damage": "wat er beschadigd is en hoe",
+        "policy_number": "bij welke polis de schade hoort",
+    },
     cover_not_chosen={
         DamageKind.BUILDINGS: "Schade aan het gebouw hoort bij de opstalverzekering. Die staat niet op uw polis.",
         DamageKind.CONTENTS: "Schade aan uw spullen hoort bij de inboedelverzekering. Die staat niet op uw polis.",

@@ -272,7 +272,11 @@ REASONS = ReasonTexts(
     unknown="This is not known yet: {facts}.",
     looked_up="The question is {facts}.",
     turned="The question is {facts}.",
-    moment_of_loss="when the damage happened",
+    turned_besides_facts={
+        "loss": "when the damage happened",
+        "damage": "what was damaged and how",
+        "policy_number": "which policy the damage belongs to",
+    },
     cover_not_chosen={
         DamageKind.BUILDINGS: "Damage to the building belongs to buildings insurance. That is not on your policy.",
         DamageKind.CONTENTS: "Damage to your belongings belongs to contents insurance. That is not on your policy.",
