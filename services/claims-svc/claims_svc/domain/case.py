@@ -10,7 +10,7 @@ from claims_svc.domain.basis import Basis, EarlierStatement, EventUse
 from claims_svc.domain.insurance import insurance_at, terms_at_loss
 from claims_svc.domain.product import CURRENT_PRODUCT, PRODUCTS, Product
 from contracts.claims import RainfallRequested
-from contracts.loss_reports import LossFacts, LossReported
+from contracts.loss_reports import DamageItem, LossFacts, LossReported
 from contracts.policy import PolicyChanged
 from contracts.vocabulary import LossInterval
 from contracts.weather import RainfallAssessed
@@ -20,8 +20,8 @@ from contracts.weather import RainfallAssessed
 class Case:
     """One claim as it stands now. None means: not received (yet).
 
-    When a wait is over the claim is decided without what has not come. The fields that have namesakes in `Basis` mean
-    the same.
+    When a wait is over the claim is decided without what has not come. `assessed` is the damage as a report that joined
+    brings the assessment of it. The fields that have namesakes in `Basis` mean the same.
     """
 
     claim_id: UUID
@@ -38,6 +38,11 @@ class Case:
     product: Product
     event_uses: tuple[EventUse, ...] = ()
     decided_before_cents: int = 0
+    assessed: tuple[DamageItem, ...] | None = None
+
+    @property
+    def damage(self) -> tuple[DamageItem, ...]:
+        return self.report.damage if self.assessed is None else self.assessed
 
     @cached_property
     def basis(self) -> Basis:
@@ -50,7 +55,7 @@ class Case:
             loss=self.report.loss,
             facts=self.facts,
             earlier=self.earlier,
-            damage=self.report.damage,
+            damage=self.damage,
             possible_duplicate_of=self.possible_duplicate_of,
             reporters_differ=self.reporters_differ,
             policy_version=None if self.policy is None else self.policy.version,

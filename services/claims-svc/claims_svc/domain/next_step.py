@@ -66,6 +66,7 @@ def _with_current_rain(
         claim_id=claim.claim_id,
         report=claim.report,
         facts=claim.facts,
+        assessed=claim.assessed,
         earlier=claim.earlier,
         possible_duplicate_of=claim.possible_duplicate_of,
         reporters_differ=claim.reporters_differ,
