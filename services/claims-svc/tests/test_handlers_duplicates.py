@@ -331,7 +331,7 @@ async def test_a_joined_report_that_is_corrected_to_the_loss_of_another_claim_jo
 
 MOVED = {
     "policy": {"policy_number": OTHER_NUMBER},
-    "event": {"loss": LossInterval(from_at=LOSS_AT + timedelta(days=20), until_at=LOSS_AT + timedelta(days=20))},
+    "event": {"loss": LossInterval(from_at=LOSS_AT - timedelta(days=20), until_at=LOSS_AT - timedelta(days=20))},
     "damage": {"damage": report(kind=DamageKind.CONTENTS).damage},
 }
 OPEN_WINDOW = HEAVY_RAIN_CAME_IN.model_copy(update={"came_through_open_window_or_door": YES})
