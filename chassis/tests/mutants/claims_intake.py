@@ -51,7 +51,7 @@ MUTANTS = (
         "domain/likeness.py",
         "        return self.has_same_damage(other) and self.is_of_one_event(other)\n",
         "        return self.is_of_one_moment(other) and self.is_of_one_event(other)\n",
-        _DUPLICATES + "test_a_second_report_of_the_same_kind_of_damage_goes_to_a_handler_with_both_claims",
+        "domain/test_likeness.py::test_other_amounts_are_alike_and_not_surely_the_same",
     ),
     _claims(
         "intake: losses exactly an hour apart are two",
