@@ -28,6 +28,7 @@ from claims_svc.repository import (
     claims,
     decisions,
     event_uses,
+    former_outlines,
     human_reviews,
     joined_reports,
     like_claims,
@@ -314,6 +315,8 @@ async def _store_claims(changes: Changes, work: Work) -> None:
         await joined_reports.delete(connection, report_ids=changes.left)
     if changes.joined:
         await joined_reports.store(connection, joined=changes.joined.values(), now=work.now)
+    if changes.former:
+        await former_outlines.insert(connection, outlines=changes.former)
 
 
 async def _set_timers(changes: Changes, work: Work) -> None:

@@ -341,6 +341,142 @@ async def test_a_joined_report_that_is_corrected_to_the_loss_of_another_claim_jo
     assert len(await driver.rows("SELECT FROM claim")) == 2
 
 
+MOVED = {
+    "policy": {"policy_number": OTHER_NUMBER},
+    "event": {"loss": LossInterval(from_at=LOSS_AT - timedelta(days=20), until_at=LOSS_AT - timedelta(days=20))},
+    "damage": {"damage": report(kind=DamageKind.CONTENTS).damage},
+}
+OPEN_WINDOW = HEAVY_RAIN_CAME_IN.model_copy(update={"came_through_open_window_or_door": YES})
+
+
+@pytest.mark.parametrize("changed", MOVED.values(), ids=MOVED)
+@pytest.mark.parametrize("opening", [BY_APP, report(facts=OPEN_WINDOW)], ids=["paid", "denied"])
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_loss_that_a_correction_moved_away_is_not_paid_to_another_claim(
+    driver: ClaimsDriver, opening: LossReported, changed: dict[str, object], *, together: bool
+) -> None:
+    await driver.policy(policy(), policy(policy_number=OTHER_NUMBER))
+    first = (await decided(driver, opening))[opening.report_id]
+
+    again = await decided(driver, corrected(opening, **changed), BY_PHONE, together=together)
+
+    assert again[BY_PHONE.report_id].deciding_ground is GroundCode.POSSIBLE_DUPLICATE
+    assert again[BY_PHONE.report_id].possible_duplicate_of == first.claim_id
+    assert await driver.duplicates() == {again[BY_PHONE.report_id].claim_id: first.claim_id}
+
+
+async def test_a_claim_that_was_held_for_a_loss_moved_away_stays_held_by_its_own_correction(
+    driver: ClaimsDriver,
+) -> None:
+    await driver.policy(policy(), policy(policy_number=OTHER_NUMBER))
+    second = report(damage_cents=90_000)
+    await decided(driver, BY_APP, second)
+    held = await driver.duplicates()
+
+    assert await decided(driver, corrected(BY_APP, policy_number=OTHER_NUMBER), corrected(second)) == {}
+
+    assert await driver.duplicates() == held != {}
+
+
+async def test_a_claim_that_comes_back_to_what_it_was_is_not_held_by_itself(driver: ClaimsDriver) -> None:
+    await driver.policy(policy(), policy(policy_number=OTHER_NUMBER))
+    moved = corrected(BY_APP, policy_number=OTHER_NUMBER)
+
+    await driver.report(BY_APP)
+    await driver.report(moved)
+    await driver.report(corrected(moved, policy_number=POLICY_NUMBER))
+
+    assert await driver.duplicates() == {}
+
+
+async def test_what_a_joined_report_said_before_is_compared_after_it_has_left(driver: ClaimsDriver) -> None:
+    await driver.policy(policy(), policy(policy_number=OTHER_NUMBER))
+    more = corrected(BY_PHONE, damage=(*BY_PHONE.damage, *report(kind=DamageKind.CONTENTS).damage))
+    await driver.report(BY_APP, BY_PHONE)
+    await driver.report(more)
+    await driver.report(corrected(more, policy_number=OTHER_NUMBER))
+    contents = report(kind=DamageKind.CONTENTS)
+
+    found = await decided(driver, contents)
+
+    assert found[contents.report_id].deciding_ground is GroundCode.POSSIBLE_DUPLICATE
+    assert found[contents.report_id].possible_duplicate_of == found[BY_APP.report_id].claim_id
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_joined_report_that_leaves_for_another_loss_takes_along_what_was_said_first(
+    driver: ClaimsDriver, *, together: bool
+) -> None:
+    await driver.policy(policy())
+    joining = report(facts=OPEN_WINDOW)
+    days_later = LossInterval(from_at=LOSS_AT + timedelta(days=4), until_at=LOSS_AT + timedelta(days=4))
+    leaving = corrected(joining, facts=HEAVY_RAIN_CAME_IN, loss=days_later)
+
+    found = await decided(driver, report(facts=OPEN_WINDOW), joining, leaving, together=together)
+
+    decision = found[joining.report_id]
+    assert (decision.outcome, decision.deciding_ground) == (Outcome.REFERRED, GroundCode.STATEMENT_TURNED)
+    assert decision.turned_statements == ("came_through_open_window_or_door", "loss")
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_claim_that_was_paid_holds_the_one_because_of_which_it_is_held_itself(
+    driver: ClaimsDriver, *, together: bool
+) -> None:
+    await driver.policy(policy())
+    contents = report(kind=DamageKind.CONTENTS, damage_cents=50_000)
+    found = await decided(driver, contents, BY_APP)
+    both = (*BY_APP.damage, *contents.damage)
+
+    again = await decided(driver, corrected(BY_APP, damage=both), corrected(contents, damage=both), together=together)
+
+    assert again == {}
+    first, second = (found[each.report_id].claim_id for each in (BY_APP, contents))
+    assert await driver.duplicates() == {first: second, second: first}
+    assert len(await driver.rows("SELECT FROM human_review")) == 2
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_one_damage_is_not_paid_as_rain_and_as_flood(driver: ClaimsDriver, *, together: bool) -> None:
+    await driver.policy(policy())
+
+    found = await decided(driver, BY_APP, BY_PHONE, corrected(BY_PHONE, facts=FLOOD), together=together)
+
+    first, second = found[BY_APP.report_id], found[BY_PHONE.report_id]
+    assert (first.outcome, second.deciding_ground) == (Outcome.COVERED, GroundCode.POSSIBLE_DUPLICATE)
+    assert second.possible_duplicate_of == first.claim_id
+
+
+@pytest.mark.parametrize("assessed_cents", [350_000, 400_000])
+@pytest.mark.parametrize("together", [True, False])
+async def test_an_assessment_that_comes_with_another_report_of_the_loss_is_paid(
+    driver: ClaimsDriver, assessed_cents: int, *, together: bool
+) -> None:
+    await driver.policy(policy())
+    opening, joining = report(damage_cents=400_000), report(damage_cents=400_000)
+    (awaiting,) = (await decided(driver, opening, joining)).values()
+    assert awaiting.money.awaits_assessment
+    (item,) = opening.damage
+    assessed = item.model_copy(update={"amount_cents": assessed_cents, "estimated_by": FactSource.REPAIR_PARTNER})
+
+    (decision,) = (await decided(driver, corrected(joining, damage=(assessed,)), together=together)).values()
+
+    assert (decision.claim_version, decision.money.payable_cents) == (2, assessed_cents - 25_000)
+    assert [(each.amount_cents, each.outcome) for each in decision.items] == [(assessed_cents, Outcome.COVERED)]
+    assert not decision.money.awaits_assessment
+
+
+async def test_an_assessment_of_other_damage_in_another_report_goes_to_a_handler(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    await driver.report(BY_APP, BY_PHONE)
+    (contents,) = report(kind=DamageKind.CONTENTS).damage
+    assessed = contents.model_copy(update={"estimated_by": FactSource.HANDLER})
+
+    (decision,) = (await decided(driver, corrected(BY_PHONE, damage=(assessed,)))).values()
+
+    assert (decision.outcome, decision.deciding_ground) == (Outcome.REFERRED, GroundCode.REPORTERS_DIFFER)
+
+
 async def test_two_instances_that_receive_the_two_reports_at_the_same_time_open_one_claim(driver: ClaimsDriver) -> None:
     await driver.policy(policy())
     async with driver.harness.pool.acquire() as connection:

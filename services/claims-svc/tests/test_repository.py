@@ -21,7 +21,7 @@ from claims_svc.domain.claim import Claim, ClaimState, claim_reference, open_cla
 from claims_svc.domain.likeness import Found, LikeClaim, Outlines, Sought, outline_of
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.product import CURRENT_PRODUCT, EVENT_LENGTH
-from claims_svc.repository import claims, event_uses, joined_reports, like_claims, policies, rainfall
+from claims_svc.repository import claims, event_uses, former_outlines, joined_reports, like_claims, policies, rainfall
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import LossInterval, PerilFamily
 
@@ -98,6 +98,7 @@ async def test_a_claim_is_read_with_the_reports_that_joined_it_in_their_order_an
     async with driver.harness.pool.acquire() as connection:
         await claims.insert(connection, claims=[claim])
         await joined_reports.store(connection, joined=[(CLAIM_ID, other) for other in others], now=OPENED_AT)
+        await former_outlines.insert(connection, outlines=[(CLAIM_ID, outline) for outline in claim.former])
 
         for other in others:
             assert await claims.lock(connection, report_ids=[other.report_id]) == {CLAIM_ID: claim}
@@ -140,6 +141,7 @@ async def test_a_corrected_report_replaces_all_that_was_concluded_from_the_one_b
         await claims.insert(connection, claims=[claim])
 
         await claims.restate(connection, claims=[restated])
+        await former_outlines.insert(connection, outlines=[(CLAIM_ID, claim.outline)])
 
         assert await claims.lock(connection, claim_ids=[CLAIM_ID]) == {CLAIM_ID: restated}
         assert restated.statement is not None
@@ -167,7 +169,15 @@ async def test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
     opened = [waiting_claim(UUID(int=number), _random_report(chance)) for number in range(1, 40)]
-    known = [replace(claim, possible_duplicate_of=chance.choice([None, UUID(int=1), UUID(int=2)])) for claim in opened]
+    known = [
+        replace(
+            claim,
+            possible_duplicate_of=chance.choice([None, UUID(int=1), UUID(int=2)]),
+            former=tuple(outline_of(_random_report(chance)) for _ in range(chance.choice([0, 0, 1, 3]))),
+        )
+        for claim in opened
+    ]
+    former = [(claim.claim_id, outline) for claim in known for outline in claim.former]
     left_out = {UUID(int=1), UUID(int=2)} | {claim.claim_id for claim in known if chance.random() < 0.2}
     sought = {
         Sought(outline=outline_of(_random_report(chance)), own=chance.choice([None, None, UUID(int=1), UUID(int=2)]))
@@ -175,6 +185,7 @@ async def test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the
     } | {Sought(outline=claim.outline, own=None) for claim in known}
     async with driver.harness.pool.acquire() as connection:
         await claims.insert(connection, claims=known)
+        await former_outlines.insert(connection, outlines=former)
 
         found = await like_claims.find(connection, sought=sought, except_for=left_out)
 
@@ -183,8 +194,9 @@ async def test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the
     assert {each: found.get(each, Found()) for each in sought} == expected
     in_memory = Outlines()
     for claim in others:
-        in_memory.put(claim.claim_id, opened[0].outline, possible_duplicate_of=claim.claim_id)
-        in_memory.put(claim.claim_id, claim.outline, possible_duplicate_of=claim.possible_duplicate_of)
+        duplicate_of = claim.possible_duplicate_of
+        in_memory.put(claim.claim_id, opened[0].outline, former=claim.former[:1], gives_way_to=claim.claim_id)
+        in_memory.put(claim.claim_id, claim.outline, former=claim.former, gives_way_to=duplicate_of)
     assert {each: in_memory.find(each) for each in sought} == expected
     assert any(each.same for each in expected.values())
     assert any(each == Found() for each in expected.values())
@@ -192,19 +204,17 @@ async def test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the
 
 def _found_in(known: Sequence[Claim], sought: Sought) -> Found:
     alike = [
-        claim
+        LikeClaim(outline.loss.from_at, claim.claim_id)
         for claim in known
-        if sought.outline.is_alike(claim.outline) and (sought.own is None or claim.possible_duplicate_of != sought.own)
+        for outline in (claim.outline, *claim.former)
+        if sought.outline.is_alike(outline) and (sought.own is None or claim.possible_duplicate_of != sought.own)
     ]
-    same = [claim.outline for claim in alike if sought.own is None and sought.outline.is_same(claim.outline)]
-    return Found(
-        same=_first([claim for claim in alike if claim.outline in same]),
-        alike=_first(alike),
-    )
-
-
-def _first(known: Sequence[Claim]) -> LikeClaim | None:
-    return min((LikeClaim(claim.outline.loss.from_at, claim.claim_id) for claim in known), default=None)
+    same = [
+        LikeClaim(claim.outline.loss.from_at, claim.claim_id)
+        for claim in known
+        if sought.own is None and sought.outline.is_same(claim.outline)
+    ]
+    return Found(same=min(same, default=None), alike=min(alike, default=None))
 
 
 async def test_the_database_refuses_a_second_claim_for_one_report(driver: ClaimsDriver) -> None:

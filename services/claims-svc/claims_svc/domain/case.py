@@ -11,7 +11,7 @@ from claims_svc.domain.basis import Basis, EarlierStatement, EventUse
 from claims_svc.domain.insurance import insurance_at, terms_at_loss
 from claims_svc.domain.product import CURRENT_PRODUCT, PRODUCTS, Product
 from contracts.claims import RainfallRequested
-from contracts.loss_reports import LossFacts, LossReported
+from contracts.loss_reports import DamageItem, LossFacts, LossReported
 from contracts.policy import PolicyChanged
 from contracts.vocabulary import LossInterval
 from contracts.weather import RainfallAssessed
@@ -21,8 +21,8 @@ from contracts.weather import RainfallAssessed
 class Case:
     """One claim as it stands now. None means: not received (yet).
 
-    When a wait is over the claim is decided without what has not come. The fields that have namesakes in `Basis` mean
-    the same.
+    When a wait is over the claim is decided without what has not come. `assessed` is the damage as a report that joined
+    brings the assessment of it. The fields that have namesakes in `Basis` mean the same.
     """
 
     claim_id: UUID
@@ -41,6 +41,11 @@ class Case:
     decided_before_cents: int = 0
     reported_at: datetime | None = None
     """When the loss was reported first; None: by `report`."""
+    assessed: tuple[DamageItem, ...] | None = None
+
+    @property
+    def damage(self) -> tuple[DamageItem, ...]:
+        return self.report.damage if self.assessed is None else self.assessed
 
     @cached_property
     def basis(self) -> Basis:
@@ -53,7 +58,7 @@ class Case:
             loss=self.report.loss,
             facts=self.facts,
             earlier=self.earlier,
-            damage=self.report.damage,
+            damage=self.damage,
             possible_duplicate_of=self.possible_duplicate_of,
             reporters_differ=self.reporters_differ,
             policy_version=None if self.policy is None else self.policy.version,

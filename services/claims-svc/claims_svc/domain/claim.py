@@ -10,9 +10,9 @@ from uuid import UUID
 
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.likeness import Outline, outline_of
-from claims_svc.domain.reporters import differ, facts_together
+from claims_svc.domain.reporters import assessed_by_others, differ, facts_together
 from claims_svc.domain.statement import Statement, earlier_of, statement_of
-from contracts.loss_reports import LOSS_AFTER_REPORT_TOLERANCE, LossFacts, LossReported
+from contracts.loss_reports import LOSS_AFTER_REPORT_TOLERANCE, DamageItem, LossFacts, LossReported
 from contracts.weather import RainfallAssessed
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -39,7 +39,8 @@ class ClaimState(StrEnum):
 class Claim:
     """One claim. `trace` is the W3C trace context of the report that opened it.
 
-    `outline` is that report's. `joined` are other reports of the same loss, in the order in which they joined.
+    `outline` is that report's, `former` are all others that any of its reports ever had: what a claim was about once,
+    no other claim is paid for. `joined` are other reports of the same loss, in the order in which they joined.
     `statement` is what customers said first; None as long as nobody has said anything else. `possible_duplicate_of` is
     another claim that can be about the same damage; while there is one a handler decides.
     `policy_version` is the version of its policy under which it was advanced last; 0: the policy was unknown.
@@ -53,6 +54,7 @@ class Claim:
     outline: Outline
     trace: str | None
     opened_at: datetime
+    former: tuple[Outline, ...] = ()
     joined: tuple[LossReported, ...] = ()
     statement: Statement | None = None
     possible_duplicate_of: UUID | None = None
@@ -74,6 +76,11 @@ class Claim:
     def facts(self) -> LossFacts:
         """What all reports say together."""
         return facts_together(self.reports)
+
+    @property
+    def assessed(self) -> tuple[DamageItem, ...] | None:
+        """The damage as a report that joined brings the assessment of it; None where none does."""
+        return assessed_by_others(self.report, self.joined) if self.joined else None
 
     @property
     def earlier(self) -> EarlierStatement | None:
@@ -109,12 +116,14 @@ class Claim:
         statement = self._first_statement().corrected_by(report)
         if settled and statement.policy_number is None and report.policy_number != self.report.policy_number:
             statement = replace(statement, policy_number=self.report.policy_number)
+        outline = outline_of(report)
         # Who calls the same damage another kind does not make it other damage.
         held = self.possible_duplicate_of if statement.is_of_other_damage_than(report) else None
         return replace(
             self,
             report=report,
-            outline=outline_of(report),
+            outline=outline,
+            former=self.former if outline == self.outline else _with(self.former, self.outline),
             statement=statement,
             possible_duplicate_of=possible_duplicate_of or held,
             policy_wait_over=self.policy_wait_over and report.policy_number == self.report.policy_number,
@@ -126,7 +135,13 @@ class Claim:
             joined = tuple(report if each.report_id == report.report_id else each for each in self.joined)
         else:
             joined = (*self.joined, report)
-        return replace(self, joined=joined, statement=self._first_statement().with_more(report))
+        outline = outline_of(report)
+        return replace(
+            self,
+            former=self.former if outline == self.outline else _with(self.former, outline),
+            joined=joined,
+            statement=self._first_statement().with_more(report),
+        )
 
     def left_by(self, report_id: UUID) -> Claim:
         """Return the claim without a report that turned out to be about another loss."""
@@ -134,6 +149,10 @@ class Claim:
 
     def _first_statement(self) -> Statement:
         return self.statement or statement_of(self.reports)
+
+
+def _with(former: tuple[Outline, ...], outline: Outline) -> tuple[Outline, ...]:
+    return former if outline in former else (*former, outline)
 
 
 def open_claim(report: LossReported, *, claim_id: UUID, trace: str | None, now: datetime) -> Claim:

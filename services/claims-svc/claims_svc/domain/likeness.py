@@ -61,8 +61,16 @@ class Outline:
     damage_digest: str
 
     def is_alike(self, other: Outline) -> bool:
-        """Return whether both can be about one loss: same policy and event, a kind of damage in common."""
-        return self.is_of_one_event(other) and bool(self.damage_kinds & other.damage_kinds)
+        """Return whether both can be about one loss: same policy and event, a kind of damage in common.
+
+        The same damage at the same moment is one loss whatever water did it: it is not paid as rain and as flood.
+        """
+        if self.is_of_one_event(other) and self.damage_kinds & other.damage_kinds:
+            return True
+        return self.policy_number == other.policy_number and self.has_same_damage(other)
+
+    def has_same_damage(self, other: Outline) -> bool:
+        return self.damage_digest == other.damage_digest and self.is_of_one_moment(other)
 
     def is_of_one_event(self, other: Outline) -> bool:
         return (
@@ -73,8 +81,8 @@ class Outline:
         )
 
     def is_same(self, other: Outline) -> bool:
-        """Return whether both are surely about one loss: alike, same moment, and the same damage."""
-        return self.damage_digest == other.damage_digest and self.is_of_one_moment(other) and self.is_alike(other)
+        """Return whether both are surely about one loss: same event, same moment, and the same damage."""
+        return self.has_same_damage(other) and self.is_of_one_event(other)
 
     def is_of_one_moment(self, other: Outline) -> bool:
         return (
@@ -109,6 +117,13 @@ class Found:
 NOTHING_FOUND = Found()
 
 
+class _Place(NamedTuple):
+    """Where an outline of a claim lies among the others."""
+
+    like: LikeClaim
+    outline: Outline
+
+
 class Outlines:
     """The outlines of the claims in memory, where claims alike are found as the database finds the others.
 
@@ -117,55 +132,73 @@ class Outlines:
 
     def __init__(self) -> None:
         self._outlines: dict[UUID, Outline] = {}
-        self._held_by: dict[UUID, UUID | None] = {}
-        self._losses: defaultdict[str, list[LikeClaim]] = defaultdict(list)
-        self._same_damage: defaultdict[tuple[str, str], list[LikeClaim]] = defaultdict(list)
+        self._former: dict[UUID, int] = {}
+        self._gives_way_to: dict[UUID, UUID | None] = {}
+        self._losses: defaultdict[str, list[_Place]] = defaultdict(list)
+        self._same_damage: defaultdict[tuple[str, str], list[_Place]] = defaultdict(list)
 
-    def put(self, claim_id: UUID, outline: Outline, *, possible_duplicate_of: UUID | None) -> None:
-        """Add a claim, or replace what it was before."""
-        self._held_by[claim_id] = possible_duplicate_of
+    def put(
+        self, claim_id: UUID, outline: Outline, *, former: Sequence[Outline] = (), gives_way_to: UUID | None
+    ) -> None:
+        """Add a claim, or replace its outline; `former` ones are only ever added, at the end.
+
+        `gives_way_to` is the claim because of which this one is held as long as it is not paid.
+        """
+        self._gives_way_to[claim_id] = gives_way_to
+        for added in former[self._former.get(claim_id, 0) :]:
+            insort(self._losses[added.policy_number], _place_of(claim_id, added), key=_like)
+        self._former[claim_id] = len(former)
         before = self._outlines.get(claim_id)
         if before is outline:
             return
         if before is not None:
-            place = LikeClaim(before.loss.from_at, claim_id)
+            place = _place_of(claim_id, before)
             self._losses[before.policy_number].remove(place)
             self._same_damage[before.policy_number, before.damage_digest].remove(place)
         self._outlines[claim_id] = outline
-        place = LikeClaim(outline.loss.from_at, claim_id)
-        insort(self._losses[outline.policy_number], place)
-        insort(self._same_damage[outline.policy_number, outline.damage_digest], place)
+        place = _place_of(claim_id, outline)
+        insort(self._losses[outline.policy_number], place, key=_like)
+        insort(self._same_damage[outline.policy_number, outline.damage_digest], place, key=_like)
 
     def find(self, sought: Sought) -> Found:
-        """Return the first claims alike; one that is held because of the `own` one does not hold that in turn."""
+        """Return the first claims alike; one that gives way to the `own` one does not hold that in turn."""
         same = None if sought.own is not None else self._first_same(sought.outline)
         return Found(same=same, alike=self._first_alike(sought.outline, own=sought.own))
 
     def _first_same(self, outline: Outline) -> LikeClaim | None:
         losses = self._same_damage.get((outline.policy_number, outline.damage_digest), [])
         near = _between(losses, outline.loss.from_at - SAME_LOSS_WITHIN, outline.loss.from_at + SAME_LOSS_WITHIN)
-        return next((place for place in near if outline.is_same(self._outlines[place.claim_id])), None)
+        return next((place.like for place in near if outline.is_same(place.outline)), None)
 
     def _first_alike(self, outline: Outline, *, own: UUID | None) -> LikeClaim | None:
         losses = self._losses.get(outline.policy_number, [])
         earliest = outline.loss.from_at - EVENT_LENGTH - LONGEST_LOSS
         for place in _between(losses, earliest, outline.loss.until_at + EVENT_LENGTH):
-            is_held = own is not None and own in (place.claim_id, self._held_by[place.claim_id])
-            if not is_held and outline.is_alike(self._outlines[place.claim_id]):
-                return place
+            claim_id = place.like.claim_id
+            gives_way = own is not None and own in (claim_id, self._gives_way_to[claim_id])
+            if not gives_way and outline.is_alike(place.outline):
+                return place.like
         return None
 
 
-def _between(losses: Sequence[LikeClaim], earliest: datetime, latest: datetime) -> Iterator[LikeClaim]:
+def _between(losses: Sequence[_Place], earliest: datetime, latest: datetime) -> Iterator[_Place]:
     """Yield what begins between these moments, in order, without going through the rest."""
     for place in islice(losses, bisect_left(losses, earliest, key=_loss_from_at), None):
-        if place.loss_from_at > latest:
+        if place.like.loss_from_at > latest:
             return
         yield place
 
 
-def _loss_from_at(place: LikeClaim) -> datetime:
-    return place.loss_from_at
+def _place_of(claim_id: UUID, outline: Outline) -> _Place:
+    return _Place(LikeClaim(outline.loss.from_at, claim_id), outline)
+
+
+def _like(place: _Place) -> LikeClaim:
+    return place.like
+
+
+def _loss_from_at(place: _Place) -> datetime:
+    return place.like.loss_from_at
 
 
 def outline_of(report: LossReported) -> Outline:

@@ -74,7 +74,7 @@ def rainfall_question(case: Case, *, claim_id: UUID, request_version: int) -> Ra
 def _readings(case: Case) -> tuple[ReadingRequested, ...]:
     """Return the readings to ask: groundwater's look far back, and only where groundwater is reported."""
     rain = case.product.rain
-    if WaterRoute.GROUNDWATER in reported_routes(case.facts, named_by_damage=named_by(case.report.damage)):
+    if WaterRoute.GROUNDWATER in reported_routes(case.facts, named_by_damage=named_by(case.damage)):
         return rain.surface_water, rain.groundwater
     return (rain.surface_water,)
 

@@ -69,6 +69,7 @@ def _with_current_rain(
         facts=claim.facts,
         earlier=_earlier(claim, standing=standing),
         reported_at=claim.reported_at,
+        assessed=claim.assessed,
         possible_duplicate_of=claim.possible_duplicate_of,
         reporters_differ=claim.reporters_differ,
         policy=policy,

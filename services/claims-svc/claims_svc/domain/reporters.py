@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from claims_svc.domain.likeness import outline_of
-from contracts.loss_reports import LossFacts, LossReported
+from contracts.loss_reports import DamageItem, LossFacts, LossReported
 from contracts.vocabulary import Fact, FactSource, Truth
 
 _WEIGHT = {FactSource.HANDLER: 2, FactSource.REGISTER: 2, FactSource.REPAIR_PARTNER: 1, FactSource.CUSTOMER: 0}
@@ -42,8 +43,12 @@ def _weight_of(fact: Fact) -> int:
 def differ(opening: LossReported, joined: Sequence[LossReported]) -> bool:
     """Return whether a joined report no longer tells of the loss of the `opening` one: its policy, moment or damage.
 
-    Once somebody has assessed the damage it no longer matters how customers estimated it.
+    Once somebody has assessed the damage it no longer matters how customers estimated it; but what another report
+    assesses must be the damage of the opening one.
     """
+    assessed = _assessed_in(opening, joined)
+    if assessed is not None and _items_assessed(opening.damage, assessed.damage) is None:
+        return True
     outline = outline_of(opening)
     for report in joined:
         other = outline_of(report)
@@ -52,6 +57,49 @@ def differ(opening: LossReported, joined: Sequence[LossReported]) -> bool:
         if other.damage_digest != outline.damage_digest and not (_is_assessed(opening) or _is_assessed(report)):
             return True
     return False
+
+
+def assessed_by_others(opening: LossReported, joined: Sequence[LossReported]) -> tuple[DamageItem, ...] | None:
+    """Return the damage of the `opening` report as the newest assessment in a joined one has it.
+
+    None when there is none, when the opening report is assessed itself, or when the assessment lists other damage.
+    """
+    assessed = _assessed_in(opening, joined)
+    return None if assessed is None else _items_assessed(opening.damage, assessed.damage)
+
+
+def _assessed_in(opening: LossReported, joined: Sequence[LossReported]) -> LossReported | None:
+    """Return the newest assessed report of those that joined; None when the opening one is assessed itself."""
+    if _is_assessed(opening):
+        return None
+    return max(reversed([each for each in joined if _is_assessed(each)]), key=_reported_at, default=None)
+
+
+def _reported_at(report: LossReported) -> datetime:
+    return report.reported_at
+
+
+def _items_assessed(damage: Sequence[DamageItem], assessed: Sequence[DamageItem]) -> tuple[DamageItem, ...] | None:
+    """Return the items of `damage` as they were assessed, in their order; None when `assessed` lists other damage."""
+    left = list(assessed)
+    found = []
+    for item in damage:
+        match = next((each for each in left if _repeats(each, item)), None)
+        if match is None:
+            return None
+        left.remove(match)
+        # An assessment need not say again which water did the damage.
+        unsaid = {name: getattr(item, name) for name in _CAUSES if getattr(match, name) is None}
+        found.append(match.model_copy(update=unsaid))
+    return None if left else tuple(found)
+
+
+_CAUSES = ("route", "by_fire_or_explosion")
+
+
+def _repeats(assessed: DamageItem, item: DamageItem) -> bool:
+    said = ((getattr(assessed, name), getattr(item, name)) for name in _CAUSES)
+    return assessed.kind is item.kind and all(None in pair or len(set(pair)) == 1 for pair in said)
 
 
 def _is_assessed(report: LossReported) -> bool:

@@ -20,6 +20,7 @@ from claims_svc.domain.likeness import NOTHING_FOUND, Found, LikeClaim, Outline,
 from claims_svc.domain.next_step import Step, advance
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.redetermination import HumanReview
+from claims_svc.domain.statement import Statement
 from contracts.loss_reports import LossReported
 from contracts.policy import PolicyChanged
 from contracts.topic import Event
@@ -33,7 +34,7 @@ class Changes:
     Of what can change more than once (by its id) the last state only; decisions, reviews and published events, each
     with the trace it continues, in their order. Deadlines are by kind of timer and claim id; None: no longer needed.
     `restated` are claims stored before of which the reports or what was concluded from them changed. `joined` and
-    `left` are by report id.
+    `left` are by report id. `former` are outlines that claims had, or have by a report that joined, in that order.
     """
 
     policies: dict[str, PolicyChanged] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Changes:
     restated: set[UUID] = field(default_factory=set)
     joined: dict[UUID, tuple[UUID, LossReported]] = field(default_factory=dict)
     left: set[UUID] = field(default_factory=set)
+    former: list[tuple[UUID, Outline]] = field(default_factory=list)
     rainfall: dict[UUID, RainfallAssessed] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     event_uses: dict[UUID, tuple[ClaimUse, ...]] = field(default_factory=dict)
@@ -108,16 +110,19 @@ class WorkingSet:
             self._join(claim, report)
         else:
             self._leave(claim, report)
-            self._receive(report, new_claim_id=new_claim_id, trace=trace)
+            # What was said about the loss that it was about first is not forgotten by naming another.
+            self._receive(report, new_claim_id=new_claim_id, trace=trace, statement=claim.statement)
 
-    def _receive(self, report: LossReported, *, new_claim_id: UUID, trace: str | None) -> None:
+    def _receive(
+        self, report: LossReported, *, new_claim_id: UUID, trace: str | None, statement: Statement | None = None
+    ) -> None:
         found = self._alike(outline_of(report), own=None)
         if found.same is not None and self._claims[found.same.claim_id].can_be_joined:
             self._join(self.follow_policy(found.same.claim_id), report)
             return
         duplicate_of = found.alike and found.alike.claim_id
         opened = open_claim(report, claim_id=new_claim_id, trace=trace, now=self._now)
-        self._advance(replace(opened, possible_duplicate_of=duplicate_of))
+        self._advance(replace(opened, possible_duplicate_of=duplicate_of, statement=statement))
 
     def _join(self, claim: Claim, report: LossReported) -> None:
         self.changes.joined[report.report_id] = (claim.claim_id, report)
@@ -213,7 +218,8 @@ class WorkingSet:
             changes.opened[claim.claim_id] = claim
         elif claim != before:
             changes.updated[claim.claim_id] = claim
-        self._index(claim)
+        former = () if before is None else before.former
+        changes.former += [(claim.claim_id, outline) for outline in claim.former[len(former) :]]
         changes.published += [(event, trace) for event in step.published]
         changes.deadlines |= {(kind, claim.claim_id): due_at for kind, due_at in step.deadlines.items()}
         if step.decision:
@@ -224,6 +230,7 @@ class WorkingSet:
             self._uses.record(claim.claim_id, step.event_uses)
         if step.review:
             changes.reviews.append(step.review)
+        self._index(claim)
 
     def _index(self, claim: Claim) -> None:
         """Make `claim` what is found under its id, its reports, its policy and what it is alike to."""
@@ -233,7 +240,14 @@ class WorkingSet:
         self._claims[claim.claim_id] = claim
         for report in claim.reports:
             self._claim_of_report[report.report_id] = claim.claim_id
-        self._outlines.put(claim.claim_id, claim.outline, possible_duplicate_of=claim.possible_duplicate_of)
+        standing = self._standing.get(claim.claim_id)
+        is_paid = standing is not None and standing.payable_cents > 0
+        self._outlines.put(
+            claim.claim_id,
+            claim.outline,
+            former=claim.former,
+            gives_way_to=None if is_paid else claim.possible_duplicate_of,
+        )
         self._claims_of_policy[claim.report.policy_number].add(claim.claim_id)
 
 

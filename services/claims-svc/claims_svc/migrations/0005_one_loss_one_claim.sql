@@ -42,3 +42,33 @@ CREATE TABLE joined_report (
     place     bigint      GENERATED ALWAYS AS IDENTITY -- in the order in which they joined
 );
 CREATE INDEX joined_report_of_claim ON joined_report (claim_id);
+
+-- What claims were about before: each outline that a report of the claim ever had and that is not the claim's now. The
+-- same damage is not paid to another claim because a correction has moved this one away.
+CREATE TABLE former_outline (
+    claim_id      uuid        NOT NULL REFERENCES claim,
+    policy_number text        NOT NULL,
+    loss_from_at  timestamptz NOT NULL,
+    loss_until_at timestamptz NOT NULL,
+    families      smallint    NOT NULL,
+    damage_kinds  smallint    NOT NULL,
+    damage_digest text        NOT NULL,
+    place         bigint      GENERATED ALWAYS AS IDENTITY, -- in the order in which the claim had them
+    PRIMARY KEY (claim_id, place)
+);
+CREATE INDEX former_outline_by_kinds_and_loss ON former_outline (policy_number, damage_kinds, loss_from_at, claim_id);
+CREATE INDEX former_outline_by_damage_and_loss ON former_outline (policy_number, damage_digest, loss_from_at, claim_id);
+
+-- What is compared. Whether a decision to pay stands is looked up only where a statement asks.
+CREATE VIEW outline AS
+    SELECT all_outlines.*,
+           EXISTS (SELECT FROM decision
+                    WHERE decision.claim_id = all_outlines.claim_id
+                      AND decision.claim_version = all_outlines.claim_version AND payable_cents > 0) AS is_paid
+      FROM (SELECT claim_id, policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest,
+                   possible_duplicate_of, claim_version
+              FROM claim
+            UNION ALL
+            SELECT claim_id, former.policy_number, former.loss_from_at, former.loss_until_at, former.families,
+                   former.damage_kinds, former.damage_digest, possible_duplicate_of, claim_version
+              FROM former_outline AS former JOIN claim USING (claim_id)) AS all_outlines;

@@ -16,10 +16,18 @@ from contracts.loss_reports import LossReported
 from contracts.weather import RainfallAssessed
 
 _STATEMENT = TypeAdapter(Statement)
+_OUTLINE = TypeAdapter(Outline)
 _COLUMNS = """
     claim.*, rainfall.answer,
     ARRAY(SELECT joined.report FROM joined_report AS joined WHERE joined.claim_id = claim.claim_id ORDER BY place)
-        AS joined
+        AS joined,
+    ARRAY(SELECT json_build_object(
+                     'policy_number', former.policy_number,
+                     'loss', json_build_object('from_at', former.loss_from_at, 'until_at', former.loss_until_at),
+                     'families', former.families, 'damage_kinds', former.damage_kinds,
+                     'damage_digest', former.damage_digest)
+            FROM former_outline AS former WHERE former.claim_id = claim.claim_id ORDER BY place)
+        AS former
 """
 
 
@@ -236,6 +244,7 @@ def _claim(row: asyncpg.Record) -> Claim:
         ),
         trace=row["trace"],
         opened_at=row["opened_at"],
+        former=tuple(_OUTLINE.validate_json(former) for former in row["former"]),
         joined=tuple(LossReported.model_validate_json(joined) for joined in row["joined"]),
         statement=None if row["statement"] is None else _STATEMENT.validate_json(row["statement"]),
         possible_duplicate_of=None if duplicate_of is None else _standard(duplicate_of),

@@ -18,7 +18,8 @@ async def find(
     """Return the claims that are alike to what is sought, as `Outline` defines it, leaving out the claims `except_for`.
 
     Their policies must be locked already. Of each combination of kinds that can be alike the first claim is looked up,
-    so that a policy with thousands of claims is not gone through.
+    so that a policy with thousands of claims is not gone through. The view `outline` holds what claims are about and
+    what they were about before.
     """
     places = list(sought)
     rows = await connection.fetch(
@@ -28,22 +29,32 @@ async def find(
                                  $6::text[], $7::uuid[]) WITH ORDINALITY
                        AS sought (policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest,
                                   own, place)
-             WHERE EXISTS (SELECT FROM claim WHERE claim.policy_number = sought.policy_number)
+             WHERE EXISTS (SELECT FROM outline WHERE outline.policy_number = sought.policy_number)
         )
         SELECT place, alike.loss_from_at, alike.claim_id, same.loss_from_at AS same_from_at, same.claim_id AS same_id
           FROM sought, LATERAL (
                SELECT first.loss_from_at, first.claim_id
                  FROM generate_series(1, $12::integer) AS kinds, LATERAL (
-                      SELECT loss_from_at, claim_id FROM claim
-                       WHERE claim.policy_number = sought.policy_number AND claim.damage_kinds = kinds::smallint
-                         AND claim.loss_from_at < sought.loss_until_at + $8::interval
-                         AND claim.loss_from_at > sought.loss_from_at - $8::interval - $9::interval
-                         AND claim.loss_until_at > sought.loss_from_at - $8::interval
-                         AND claim.families & sought.families <> 0
-                         AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own)
+                      SELECT loss_from_at, claim_id FROM outline
+                       WHERE outline.policy_number = sought.policy_number AND outline.damage_kinds = kinds::smallint
+                         AND outline.loss_from_at < sought.loss_until_at + $8::interval
+                         AND outline.loss_from_at > sought.loss_from_at - $8::interval - $9::interval
+                         AND outline.loss_until_at > sought.loss_from_at - $8::interval
+                         AND outline.families & sought.families <> 0
+                         AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own OR is_paid)
                          AND claim_id <> ALL ($11::uuid[])
                        ORDER BY policy_number, damage_kinds, loss_from_at, claim_id LIMIT 1) AS first
                 WHERE kinds & sought.damage_kinds <> 0
+               UNION ALL (
+               SELECT loss_from_at, claim_id FROM outline
+                WHERE outline.policy_number = sought.policy_number AND outline.damage_digest = sought.damage_digest
+                  AND outline.loss_from_at BETWEEN sought.loss_from_at - $10::interval
+                                               AND sought.loss_from_at + $10::interval
+                  AND outline.loss_until_at BETWEEN sought.loss_until_at - $10::interval
+                                                AND sought.loss_until_at + $10::interval
+                  AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own OR is_paid)
+                  AND claim_id <> ALL ($11::uuid[])
+                ORDER BY policy_number, damage_digest, loss_from_at, claim_id LIMIT 1)
                 ORDER BY loss_from_at, claim_id LIMIT 1) AS alike
           LEFT JOIN LATERAL (
                SELECT loss_from_at, claim_id FROM claim

@@ -76,7 +76,16 @@ def test_one_kind_of_damage_in_common_is_enough() -> None:
 def test_rain_and_flood_are_two_losses_and_what_can_be_either_is_alike_to_both(
     first: LossFacts, second: LossFacts, *, is_alike: bool
 ) -> None:
-    assert alike(report(facts=first), report(facts=second)) is is_alike
+    assert alike(report(facts=first), report(facts=second, damage_cents=90_000)) is is_alike
+
+
+def test_the_same_damage_at_one_moment_is_alike_whatever_water_did_it_and_not_surely_the_same() -> None:
+    flooded = report(facts=FLOOD_CAME_IN, loss_at=LOSS_AT + timedelta(hours=1))
+
+    assert alike(FIRST, flooded)
+    assert not same(FIRST, flooded)
+    assert not alike(FIRST, report(facts=FLOOD_CAME_IN, loss_at=LOSS_AT + timedelta(hours=1, minutes=1)))
+    assert not alike(FIRST, report(facts=FLOOD_CAME_IN, policy_number="654321-531-04"))
 
 
 def test_a_route_that_only_a_damage_item_names_counts() -> None:

@@ -6,15 +6,16 @@ import pytest
 from claim_events import LOSS_AT, NO, YES, corrected, report
 
 from claims_svc.domain.claim import open_claim
-from claims_svc.domain.reporters import facts_together
+from claims_svc.domain.reporters import assessed_by_others, facts_together
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
-from contracts.vocabulary import Fact, FactSource, LossInterval, Truth
+from contracts.vocabulary import Fact, FactSource, LossInterval, Truth, WaterRoute
 
 UNSURE = Fact(value=Truth.UNKNOWN)
 SAYS_HANDLER, DENIES_HANDLER = (Fact(value=truth, source=FactSource.HANDLER) for truth in (Truth.TRUE, Truth.FALSE))
 DENIES_REGISTER = Fact(value=Truth.FALSE, source=FactSource.REGISTER)
 SAYS_PARTNER = Fact(value=Truth.TRUE, source=FactSource.REPAIR_PARTNER)
 OPENING = report()
+HOUR = timedelta(hours=1)
 ASSESSED = (DamageItem(kind=DamageKind.BUILDINGS, amount_cents=150_000, estimated_by=FactSource.HANDLER),)
 
 
@@ -89,3 +90,70 @@ def test_a_report_that_joined_is_replaced_by_its_newer_version_and_can_leave_aga
     assert [each.report_id for each in newer.reports] == [OPENING.report_id, first.report_id, second.report_id]
     assert [each.report_version for each in newer.reports] == [1, 2, 1]
     assert newer.left_by(first.report_id).joined == (second,)
+
+
+def item(kind: DamageKind, amount_cents: int, **said: object) -> DamageItem:
+    return DamageItem.model_validate({"kind": kind, "amount_cents": amount_cents, **said})
+
+
+def assessed(*items: DamageItem) -> LossReported:
+    return report(damage=tuple(each.model_copy(update={"estimated_by": FactSource.HANDLER}) for each in items))
+
+
+def assessed_in(opening: LossReported, *joined: LossReported) -> list[int] | None:
+    damage = assessed_by_others(opening, joined)
+    return None if damage is None else [each.amount_cents for each in damage]
+
+
+BOTH = report(damage=(item(DamageKind.BUILDINGS, 1), item(DamageKind.CONTENTS, 2)))
+
+
+def test_an_assessment_in_a_joined_report_is_taken_item_by_item_in_the_order_of_the_opening_one() -> None:
+    other_way_round = assessed(item(DamageKind.CONTENTS, 20), item(DamageKind.BUILDINGS, 10))
+
+    assert assessed_in(BOTH, other_way_round) == [10, 20]
+    assert not differs(BOTH, other_way_round)
+
+
+def test_the_newest_assessment_in_a_joined_report_counts() -> None:
+    older = assessed(item(DamageKind.BUILDINGS, 10))
+    newer = older.model_copy(
+        update={"damage": assessed(item(DamageKind.BUILDINGS, 11)).damage, "reported_at": older.reported_at + HOUR}
+    )
+    as_new = newer.model_copy(update={"damage": assessed(item(DamageKind.BUILDINGS, 12)).damage})
+
+    assert assessed_in(OPENING, newer, older) == [11]
+    assert assessed_in(OPENING, newer, as_new, older) == [12]
+
+
+def test_an_assessment_in_the_opening_report_itself_stands() -> None:
+    opening = assessed(item(DamageKind.BUILDINGS, 10))
+
+    assert assessed_in(opening, assessed(item(DamageKind.BUILDINGS, 11))) is None
+
+
+def test_an_assessment_keeps_what_was_said_of_the_cause_of_each_item_and_may_say_more() -> None:
+    opening = report(damage=(item(DamageKind.BUILDINGS, 1, route=WaterRoute.FLOOD),))
+    more = assessed(item(DamageKind.BUILDINGS, 2, by_fire_or_explosion=True))
+
+    (found,) = assessed_by_others(opening, [more]) or ()
+
+    assert (found.amount_cents, found.route, found.by_fire_or_explosion) == (2, WaterRoute.FLOOD, True)
+    assert found.estimated_by is FactSource.HANDLER
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        (item(DamageKind.BUILDINGS, 1),),
+        (item(DamageKind.BUILDINGS, 1), item(DamageKind.CLEANING, 2)),
+        (item(DamageKind.BUILDINGS, 1), item(DamageKind.CONTENTS, 2), item(DamageKind.CONTENTS, 2)),
+        (item(DamageKind.BUILDINGS, 1), item(DamageKind.CONTENTS, 2, route=WaterRoute.FLOOD)),
+    ],
+    ids=["less", "another kind", "more", "another cause"],
+)
+def test_an_assessment_of_other_damage_makes_reporters_differ_and_is_not_taken(items: tuple[DamageItem, ...]) -> None:
+    opening = report(damage=(BOTH.damage[0], item(DamageKind.CONTENTS, 2, route=WaterRoute.SEWER_BACKFLOW)))
+
+    assert differs(opening, assessed(*items))
+    assert assessed_in(opening, assessed(*items)) is None
