@@ -71,8 +71,8 @@ MUTANTS = (
     _claims(
         "intake: the database looks at the beginning of an interval only",
         "repository/like_claims.py",
-        "                         AND claim.loss_from_at < sought.loss_until_at + $8::interval\n",
-        "                         AND claim.loss_from_at < sought.loss_from_at + $8::interval\n",
+        "                         AND outline.loss_from_at < sought.loss_until_at + $8::interval\n",
+        "                         AND outline.loss_from_at < sought.loss_from_at + $8::interval\n",
         "test_repository.py::test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the_domain_defines_it",
     ),
     _claims(
