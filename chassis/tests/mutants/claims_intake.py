@@ -141,8 +141,8 @@ MUTANTS = (
     _claims(
         "intake: a handler's word turns the customer's",
         "domain/statement.py",
-        " and _is_customers(getattr(facts, name))\n",
-        "\n",
+        "if _is_customers(getattr(facts, name)) and _turned(",
+        "if _turned(",
         _TURNED + "test_a_handlers_or_partners_word_against_the_customers_is_decided_by_the_machine",
     ),
     _claims(

@@ -430,7 +430,7 @@ MUTANTS = (
     _mutant(
         "groundwater that a damage item names is not asked for",
         "needs.py",
-        "named_by_damage=named_by(case.report.damage)",
+        "named_by_damage=named_by(case.damage)",
         "named_by_damage=named_by(())",
         "test_needs.py::test_a_route_that_only_a_damage_item_names_asks_for_its_rain_too",
     ),
