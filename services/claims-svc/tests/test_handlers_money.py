@@ -189,11 +189,11 @@ async def test_a_claim_that_no_longer_has_damage_by_flood_has_nothing_of_that_ev
     reported = report(facts=RAIN_AND_FLOOD, damage=(damage(100_000, RAIN), damage(100_000, FLOOD)))
     first = await decided(driver, reported)
 
-    await driver.report(corrected(reported, damage=(damage(200_000, RAIN),)))
+    await driver.report(assessed(reported, damage(200_000, RAIN)))
 
     (second,) = await driver.decisions()
     assert (first.money.payable_cents, second.money.payable_cents) == (100_000, 150_000)
-    assert await uses(driver) == [("rain", 200_000, 200_000, 200_000, 50_000)]
+    assert await uses(driver) == [("rain", 200_000, 200_000, 0, 50_000)]
 
 
 async def test_a_flood_reported_after_damage_of_either_water_bears_no_second_deductible(driver: ClaimsDriver) -> None:
