@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -154,7 +155,13 @@ class ClaimsService:
     def __init__(self, database_url: str, log: Path, settings: Mapping[str, str]) -> None:
         self._log = log
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("KAFKA_")}
-        self._environment = {**inherited, **settings, "DATABASE_URL": database_url, "START_TIMEOUT_SECONDS": "2"}
+        self._environment = {
+            **inherited,
+            **settings,
+            "DATABASE_URL": database_url,
+            "START_TIMEOUT_SECONDS": "2",
+            "PROOF_ROOT_KEY": b64encode(bytes(32)).decode(),
+        }
         subprocess.run(self._command("migrate"), env=self._environment, check=True, capture_output=True)
         with log.open("w") as output:
             self.process = subprocess.Popen(self._command("run"), env=self._environment, stderr=output)
@@ -251,8 +258,8 @@ def test_a_login_without_rights_is_told_so(kafka: SecureKafka, start: Start) -> 
     assert service.exit_code() == CANNOT_START
     assert service.log().splitlines()[-1] == (
         "claims-svc: nobody may not use claims.decision-made.v1, claims.loss-reported.v1, "
-        "claims.message-dead-lettered.v1, claims.rainfall-requested.v1, policy.policy-changed.v1, "
-        "weather.rainfall-assessed.v1: log in as the user that contracts grant it to, and run provision"
+        "claims.message-dead-lettered.v1, claims.proof-root.v1, claims.rainfall-requested.v1, "
+        "policy.policy-changed.v1, weather.rainfall-assessed.v1: log in as the user that contracts grant it to, and run provision"
     )
 
 
