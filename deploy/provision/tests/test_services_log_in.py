@@ -259,8 +259,8 @@ def test_a_login_without_rights_is_told_so(kafka: SecureKafka, start: Start) -> 
     assert service.log().splitlines()[-1] == (
         "claims-svc: nobody may not use claims.decision-made.v1, claims.loss-reported.v1, "
         "claims.message-dead-lettered.v1, claims.proof-root.v1, claims.rainfall-requested.v1, "
-        "policy.policy-changed.v1, weather.rainfall-assessed.v1: log in as the user that contracts grant it to, and run "
-        "provision"
+        "policy.policy-changed.v1, weather.rainfall-assessed.v1: log in as the user that contracts grant it to, and "
+        "run provision"
     )
 
 
