@@ -259,7 +259,7 @@ async def test_a_claim_moved_to_another_policy_meanwhile_follows_before_it_leave
     # It was paid under the policy that it leaves: a handler looks at the move itself.
     payable = [(decision.claim_id, decision.money.payable_cents) for decision in await driver.decisions()]
     assert payable == [(claim_ids[3], 134_000)]
-    assert await driver.rows("SELECT claim_id FROM human_review") == [(claim_ids[3],)]
+    assert [row["claim_id"] for row in await driver.rows("SELECT claim_id FROM human_review")] == [claim_ids[3]]
     assert await versions(driver) == [1, 1, 1, 7]
     assert await slices(driver) == [3, 0]
     assert await versions(driver) == [2, 2, 2, 7]
