@@ -113,7 +113,8 @@ def test_the_main_job_runs_from_the_wheels(environment: Path, tmp_path: Path) ->
     assert ended.returncode == 0, ended.stdout + ended.stderr
     output = tmp_path / "build/demo"
     decisions = [json.loads(line)["data"] for line in (output / "decisions.jsonl").read_text().splitlines()]
-    assert {"Ell", "Maastricht"} <= {decision["rain"]["station_name"] for decision in decisions if decision["rain"]}
+    nearest = {decision["rain"]["stations"][0]["station"]["name"] for decision in decisions if decision["rain"]}
+    assert {"Ell", "Maastricht"} <= nearest
     letters = [letter.read_text() for letter in (output / "mailbox").glob("*.eml")]
     assert letters
     assert all("text/plain" in letter and "text/html" in letter for letter in letters)
