@@ -33,10 +33,10 @@ class Services:
         self.commands.append((service, *arguments))
 
     async def export_proofs(self, directory: Path) -> None:
-        raise AssertionError("no stage exports anything")
+        raise AssertionError(f"no stage exports to {directory}")
 
     async def export_letters(self, directory: Path) -> None:
-        raise AssertionError("no stage exports anything")
+        raise AssertionError(f"no stage exports to {directory}")
 
     def check_alive(self) -> None:
         if self.ended:
