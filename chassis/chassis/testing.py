@@ -19,6 +19,7 @@ from chassis.publishing import outbox
 from chassis.service import Runtime, Service
 from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.loop import TimerLoop
+from contracts.codec import from_json
 from contracts.envelope import Message, encode
 from contracts.topic import Event, Topic
 
@@ -108,7 +109,7 @@ class Harness:
         async with self.pool.acquire() as connection:
             rows = await outbox.next_rows(connection, limit=100_000, longest_bytes=1 << 30)
             await outbox.delete(connection, positions=[row.position for row in rows])
-        return [(topics[row.topic].event.model_validate_json(row.payload), row.trace) for row in rows]
+        return [(from_json(topics[row.topic].event, row.payload), row.trace) for row in rows]
 
 
 @asynccontextmanager

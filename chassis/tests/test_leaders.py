@@ -19,6 +19,7 @@ from specimen.app import published_topic
 from specimen_driver import Driver, until
 
 from chassis.publishing.outbox import OutboxMessage, insert
+from contracts.codec import to_json
 from contracts.notify import MessageSettled, Settlement
 from contracts.vocabulary import Channel
 
@@ -71,9 +72,7 @@ def _message(topic: str, event_type: str, key: UUID, version: int) -> OutboxMess
         settlement=Settlement.SENT,
         attempts=1,
     )
-    return OutboxMessage(
-        uuid4(), topic, str(key), event_type, event.model_dump_json().encode(), None, datetime.now(UTC)
-    )
+    return OutboxMessage(uuid4(), topic, str(key), event_type, to_json(event), None, datetime.now(UTC))
 
 
 async def _waiting(driver: Driver) -> int:

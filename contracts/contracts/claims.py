@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from msgspec import Meta
 
 from contracts import example_values, weather
 from contracts.coverage import (
@@ -22,7 +22,7 @@ from contracts.coverage import (
 from contracts.dead_letters import dead_letter_topic
 from contracts.loss_reports import DamageKind
 from contracts.money import EventDeductible, Money, MoneyStep, MoneyStepCode
-from contracts.topic import Event, Part, PersonalData, Topic
+from contracts.topic import AwareDatetime, Event, Part, PersonalData, Topic
 from contracts.vocabulary import (
     Cover,
     FactSource,
@@ -56,7 +56,7 @@ class ReadingRequested(Part):
 
     reading: WaterReading
     may_lag_hours: LagHours
-    may_lag_at_most_hours: LagHours = Field(description="At least may_lag_hours")
+    may_lag_at_most_hours: Annotated[LagHours, Meta(description="At least may_lag_hours")]
     rain_before_loss_tenths_mm: TenthsMm
 
 
@@ -72,14 +72,16 @@ class RainfallRequested(Event):
     loss: LossInterval
     home: Location
     network: Network
-    readings: Annotated[tuple[ReadingRequested, ...], Field(min_length=1, max_length=2)]
-    thresholds: Annotated[tuple[RainThreshold, ...], Field(min_length=1, max_length=10)]
+    readings: Annotated[tuple[ReadingRequested, ...], Meta(min_length=1, max_length=2)]
+    thresholds: Annotated[tuple[RainThreshold, ...], Meta(min_length=1, max_length=10)]
     cloudburst: RainThreshold
-    recent_rain: RainThreshold = Field(description="What must have fallen up to the end of the hour of loss")
-    interval_in_favour_hours: LagHours = Field(
-        description="Up to this length of an interval of loss its best hour for the customer counts"
-    )
-    most_in_an_hour_tenths_mm: TenthsMm = Field(description="What an hour without a figure could at most have held")
+    recent_rain: Annotated[RainThreshold, Meta(description="What must have fallen up to the end of the hour of loss")]
+    interval_in_favour_hours: Annotated[
+        LagHours, Meta(description="Up to this length of an interval of loss its best hour for the customer counts")
+    ]
+    most_in_an_hour_tenths_mm: Annotated[
+        TenthsMm, Meta(description="What an hour without a figure could at most have held")
+    ]
 
 
 _RAINFALL_REQUESTED_EXAMPLE = RainfallRequested(
@@ -121,7 +123,7 @@ class RainEvidence(Part):
     """
 
     assessment_version: Version
-    final: bool = Field(description="False while hours are still to come")
+    final: Annotated[bool, Meta(description="False while hours are still to come")]
     readings: tuple[ReadingVerdict, ...]
     cloudburst: Truth
     recent_rain: Truth
@@ -141,32 +143,37 @@ class DecisionMade(Event):
 
     claim_id: UUID
     claim_version: Version
-    claim_reference: str = Field(description="The reference that people use: W and ten letters or digits")
-    report_id: UUID = Field(description="The report that opened the claim")
-    report_ids: tuple[UUID, ...] = Field(description="All reports of this loss, that one first")
-    customer_id: UUID | None = Field(description="Who is insured; None when no policy was found")
+    claim_reference: Annotated[str, Meta(description="The reference that people use: W and ten letters or digits")]
+    report_id: Annotated[UUID, Meta(description="The report that opened the claim")]
+    report_ids: Annotated[tuple[UUID, ...], Meta(description="All reports of this loss, that one first")]
+    customer_id: Annotated[UUID | None, Meta(description="Who is insured; None when no policy was found")]
     postcode_area: PostcodeArea | None
     loss: LossInterval
     outcome: Outcome
     deciding_ground: GroundCode
-    grounds: tuple[Ground, ...] = Field(
-        default=(), description="Rules about the claim as a whole: the insurance, the reported causes, the damage items"
-    )
+    grounds: Annotated[
+        tuple[Ground, ...],
+        Meta(description="Rules about the claim as a whole: the insurance, the reported causes, the damage items"),
+    ] = ()
     findings: tuple[Finding, ...]
-    items: tuple[DecidedItem, ...] = Field(description="The damage items as reported; empty when none was judged")
-    possible_duplicate_of: UUID | None = Field(
-        default=None, description="The earlier claim that may be about the same damage"
-    )
-    turned_statements: tuple[str, ...] = Field(
-        default=(), description="Facts (or loss) of which the customer says something else than before"
-    )
+    items: Annotated[
+        tuple[DecidedItem, ...], Meta(description="The damage items as reported; empty when none was judged")
+    ]
+    possible_duplicate_of: Annotated[
+        UUID | None, Meta(description="The earlier claim that may be about the same damage")
+    ] = None
+    turned_statements: Annotated[
+        tuple[str, ...], Meta(description="Facts (or loss) of which the customer says something else than before")
+    ] = ()
     covers: tuple[Cover, ...]
-    rain: RainEvidence | None = Field(description="None when rain could not matter or is not known")
+    rain: Annotated[RainEvidence | None, Meta(description="None when rain could not matter or is not known")]
     money: Money
-    product_version: str = Field(description="The version of the product's parameters that was applied")
+    product_version: Annotated[str, Meta(description="The version of the product's parameters that was applied")]
     decided_at: AwareDatetime
     proof_sha256: Sha256
-    previous_proof_sha256: Sha256 | None = Field(description="The proof of the version before; None for version 1")
+    previous_proof_sha256: Annotated[
+        Sha256 | None, Meta(description="The proof of the version before; None for version 1")
+    ]
 
 
 (_ASSESSED,) = weather.RAINFALL_ASSESSED.examples
@@ -228,7 +235,7 @@ _DECISION_MADE_EXAMPLE = DecisionMade(
         cloudburst=Truth.FALSE,
         recent_rain=Truth.TRUE,
         stations=tuple(
-            StationRain(**{name: getattr(station, name) for name in StationRain.model_fields})
+            StationRain(**{name: getattr(station, name) for name in StationRain.__struct_fields__})
             for station in _ASSESSED.stations
         ),
     ),

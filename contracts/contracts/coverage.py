@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from msgspec import Meta
 
 from contracts.loss_reports import DamageKind
 from contracts.topic import Part
@@ -125,10 +126,10 @@ class Finding(Part):
     route: WaterRoute
     outcome: Outcome
     grounds: tuple[Ground, ...]
-    second_look: bool = Field(
-        default=False, description="Covered, but a handler looks at it before money is promised for what rests on it"
-    )
-    by_fire: bool = Field(default=False, description="About damage by fire or explosion that followed from the flood")
+    second_look: Annotated[
+        bool, Meta(description="Covered, but a handler looks at it before money is promised for what rests on it")
+    ] = False
+    by_fire: Annotated[bool, Meta(description="About damage by fire or explosion that followed from the flood")] = False
 
 
 class DecidedItem(Part):
@@ -141,13 +142,13 @@ class DecidedItem(Part):
     kind: DamageKind
     amount_cents: Cents
     estimated_by: FactSource
-    route: WaterRoute | None = Field(description="The route the report names for it")
+    route: Annotated[WaterRoute | None, Meta(description="The route the report names for it")]
     outcome: Outcome
     ground: GroundCode
-    awaits_assessment: bool = Field(default=False, description="Covered, but its amount is still to be assessed")
-    family: PerilFamily | None = Field(default=None, description="None when it is not covered")
+    awaits_assessment: Annotated[bool, Meta(description="Covered, but its amount is still to be assessed")] = False
+    family: Annotated[PerilFamily | None, Meta(description="None when it is not covered")] = None
     rests_on_heavy_weather: bool = False
-    either_family: bool = Field(
-        default=False,
-        description="Its cause can be of the other family just as well; it counts where the customer bears less",
-    )
+    either_family: Annotated[
+        bool,
+        Meta(description="Its cause can be of the other family just as well; it counts where the customer bears less"),
+    ] = False

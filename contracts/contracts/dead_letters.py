@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from msgspec import Meta
 
-from contracts.topic import ONE_MEGABYTE, Event, Part, PersonalData, Topic
+from contracts.topic import ONE_MEGABYTE, AwareDatetime, Event, Part, PersonalData, Topic
 
-Base64Text = Annotated[str, Field(json_schema_extra={"contentEncoding": "base64"})]
+Base64Text = Annotated[str, Meta(extra_json_schema={"contentEncoding": "base64"})]
 
 
 class DeadLetterHeader(Part):
@@ -28,13 +28,13 @@ class MessageDeadLettered(Event):
     """
 
     dead_letter_id: UUID
-    consumer: str = Field(description="The consumer group that dead-lettered it")
+    consumer: Annotated[str, Meta(description="The consumer group that dead-lettered it")]
     topic: str
     partition: int
     offset: int
     reason_code: str
     reason: str
-    attempts: Annotated[int, Field(ge=1)]
+    attempts: Annotated[int, Meta(ge=1)]
     dead_lettered_at: AwareDatetime
     key_base64: Base64Text | None
     value_base64: Base64Text | None

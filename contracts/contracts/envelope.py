@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from contracts.malformed_reasons import UNKNOWN_VALUE, explain
+from contracts.codec import to_json
+from contracts.malformed_reasons import UNKNOWN_VALUE, explain, wrong_fields
 from contracts.topic import Event, Topic
+from contracts.validation import read_from_outside
 
 E = TypeVar("E", bound=Event)
 
@@ -23,7 +25,6 @@ Headers = tuple[tuple[str, bytes], ...]
 
 _SPECVERSION_HEADER = ("ce_specversion", b"1.0")
 _CONTENT_TYPE_HEADER = ("content-type", CONTENT_TYPE.encode())
-_time_to_json = TypeAdapter(datetime).serializer.to_json
 _ID_MAX_LENGTH = 200
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped NUL, but not an escaped backslash before `u0000`: PostgreSQL cannot store the character."""
@@ -76,6 +77,9 @@ def encode(
     """Return the record that publishes `event` on `topic`.
 
     `source` is a URI reference that names the publisher (`/portal`); an `event_id` is used once per source.
+
+    Raises:
+        ValueError: a reader would refuse the record; the text says why.
     """
     for name, text in (("event_id", event_id), ("source", source)):
         if not _identifies(text):
@@ -85,13 +89,12 @@ def encode(
     headers = headers_of(
         event_id=event_id, source=source, event_type=topic.event_type, time=time, traceparent=traceparent
     )
-    return Message(topic.name, topic.key_of(event).encode(), to_json(event), tuple(headers))
-
-
-def to_json(event: Event) -> bytes:
-    """Return the value of the record that publishes `event`."""
-    # What model_dump_json calls in the end; its twelve keyword arguments cost as much as a small event.
-    return event.__pydantic_serializer__.to_json(event)
+    value = to_json(event)
+    try:
+        read_from_outside(topic.event, value)
+    except ValidationError as error:
+        raise ValueError(wrong_fields(error, whole="event")) from None
+    return Message(topic.name, topic.key_of(event).encode(), value, tuple(headers))
 
 
 def headers_of(
@@ -108,7 +111,7 @@ def headers_of(
         ("ce_id", event_id.encode()),
         ("ce_source", source.encode()),
         ("ce_type", event_type.encode()),
-        ("ce_time", _time_to_json(time)[1:-1]),  # without the quotes; half of what isoformat takes
+        ("ce_time", to_json(time)[1:-1]),  # without the quotes; half of what isoformat takes
         _CONTENT_TYPE_HEADER,
     ]
     if traceparent is not None:
@@ -139,7 +142,7 @@ def decode(
     if b"\\u0000" in value and _NUL_ESCAPE.search(value):  # the pattern alone costs more than reading the event
         raise MalformedMessageError("nul-character", "the JSON holds a NUL character (\\u0000); leave it out")
     try:
-        event = topic.event.model_validate_json(value, strict=True)
+        event = read_from_outside(topic.event, value)
     except ValidationError as error:
         raise MalformedMessageError(*explain(error), source=source) from None
     if key != topic.key_of(event).encode():

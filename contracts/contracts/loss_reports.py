@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from msgspec import Meta
 
 from contracts import example_values
 from contracts.topic import Event, Part, PersonalData, Topic
@@ -20,6 +20,7 @@ from contracts.vocabulary import (
     PolicyNumber,
     Version,
     WaterRoute,
+    within_limits,
 )
 
 
@@ -32,56 +33,56 @@ class ReportChannel(StrEnum):
     PARTNER = "partner"
 
 
-class LossFacts(Part):
+class LossFacts(Part, omit_defaults=True):
     """What is known about how the water came. A fact left out is unknown; a report never names one ready-made cause."""
 
-    precipitation_fell_directly: Fact | None = Field(
-        default=None, description="Rain, snow, hail or meltwater fell on or straight into the home"
+    precipitation_fell_directly: Annotated[
+        Fact | None, Meta(description="Rain, snow, hail or meltwater fell on or straight into the home")
+    ] = None
+    precipitation_left_its_course: Annotated[
+        Fact | None, Meta(description="Heavy local precipitation left its normal course and flowed into the home")
+    ] = None
+    came_through_open_window_or_door: Annotated[
+        Fact | None, Meta(description="Water came in through a window or door left open; unknown for a tilted window")
+    ] = None
+    sewer_water_entered: Annotated[Fact | None, Meta(description="Sewer water came up into the home")] = None
+    toilet_overflowed: Annotated[Fact | None, Meta(description="The sewer water came out of a toilet")] = None
+    groundwater_entered: Annotated[Fact | None, Meta(description="Groundwater entered, or the water table changed")] = (
+        None
     )
-    precipitation_left_its_course: Fact | None = Field(
-        default=None, description="Heavy local precipitation left its normal course and flowed into the home"
-    )
-    came_through_open_window_or_door: Fact | None = Field(
-        default=None, description="Water came in through a window or door left open; unknown for a tilted window"
-    )
-    sewer_water_entered: Fact | None = Field(default=None, description="Sewer water came up into the home")
-    toilet_overflowed: Fact | None = Field(default=None, description="The sewer water came out of a toilet")
-    groundwater_entered: Fact | None = Field(
-        default=None, description="Groundwater entered, or the water table changed"
-    )
-    came_through_cellar_wall: Fact | None = Field(
-        default=None, description="The groundwater came through the walls of the cellar"
-    )
-    flood_water_entered: Fact | None = Field(
-        default=None, description="Water of a river, lake, canal, ditch or the sea flowed into the home"
-    )
-    flood_defence_present: Fact | None = Field(
-        default=None, description="There is a dyke, quay or lock between that water and the home"
-    )
-    flood_defence_failed: Fact | None = Field(
-        default=None, description="That defence broke, was damaged, overtopped or failed, unforeseen"
-    )
-    flood_defence_overtopped: Fact | None = Field(
-        default=None, description="The water went over that defence, which itself held"
-    )
-    flood_defence_is_primary: Fact | None = Field(
-        default=None, description="That defence is listed by law as a primary flood defence"
-    )
-    fire_or_explosion_followed: Fact | None = Field(
-        default=None, description="The damage is by fire or explosion that followed from the flood"
-    )
-    sea_water_involved: Fact | None = Field(default=None, description="The water came wholly or partly from the sea")
-    home_in_unembanked_area: Fact | None = Field(
-        default=None, description="The home lies outside the dykes: harbour, flood plain, retention area"
-    )
-    government_caused_flood: Fact | None = Field(
-        default=None, description="Direct action of government caused the flood, such as deliberate inundation"
-    )
-    storm_caused_damage: Fact | None = Field(default=None, description="Wind of a storm opened the way for the water")
-    other_cause: Fact | None = Field(default=None, description="The water came in a way not named here")
-    causes_inseparable: Fact | None = Field(
-        default=None, description="Several causes worked together and cannot be told apart"
-    )
+    came_through_cellar_wall: Annotated[
+        Fact | None, Meta(description="The groundwater came through the walls of the cellar")
+    ] = None
+    flood_water_entered: Annotated[
+        Fact | None, Meta(description="Water of a river, lake, canal, ditch or the sea flowed into the home")
+    ] = None
+    flood_defence_present: Annotated[
+        Fact | None, Meta(description="There is a dyke, quay or lock between that water and the home")
+    ] = None
+    flood_defence_failed: Annotated[
+        Fact | None, Meta(description="That defence broke, was damaged, overtopped or failed, unforeseen")
+    ] = None
+    flood_defence_overtopped: Annotated[
+        Fact | None, Meta(description="The water went over that defence, which itself held")
+    ] = None
+    flood_defence_is_primary: Annotated[
+        Fact | None, Meta(description="That defence is listed by law as a primary flood defence")
+    ] = None
+    fire_or_explosion_followed: Annotated[
+        Fact | None, Meta(description="The damage is by fire or explosion that followed from the flood")
+    ] = None
+    sea_water_involved: Annotated[Fact | None, Meta(description="The water came wholly or partly from the sea")] = None
+    home_in_unembanked_area: Annotated[
+        Fact | None, Meta(description="The home lies outside the dykes: harbour, flood plain, retention area")
+    ] = None
+    government_caused_flood: Annotated[
+        Fact | None, Meta(description="Direct action of government caused the flood, such as deliberate inundation")
+    ] = None
+    storm_caused_damage: Annotated[Fact | None, Meta(description="Wind of a storm opened the way for the water")] = None
+    other_cause: Annotated[Fact | None, Meta(description="The water came in a way not named here")] = None
+    causes_inseparable: Annotated[
+        Fact | None, Meta(description="Several causes worked together and cannot be told apart")
+    ] = None
 
 
 class DamageKind(StrEnum):
@@ -97,14 +98,15 @@ class DamageItem(Part):
     """One amount of damage. An assessment repeats it with the assessed amount and who assessed it."""
 
     kind: DamageKind
-    amount_cents: Cents = Field(description="Euro cents, as estimated by estimated_by")
+    amount_cents: Annotated[Cents, Meta(description="Euro cents, as estimated by estimated_by")]
     estimated_by: FactSource = FactSource.CUSTOMER
-    route: WaterRoute | None = Field(
-        default=None, description="The water route that caused it; left out when the loss has one route or nobody knows"
-    )
-    by_fire_or_explosion: bool | None = Field(
-        default=None, description="After a flood: whether fire or explosion did this damage, not the water"
-    )
+    route: Annotated[
+        WaterRoute | None,
+        Meta(description="The water route that caused it; left out when the loss has one route or nobody knows"),
+    ] = None
+    by_fire_or_explosion: Annotated[
+        bool | None, Meta(description="After a flood: whether fire or explosion did this damage, not the water")
+    ] = None
 
 
 _MOST_DAMAGE_CENTS = 10**11
@@ -128,21 +130,17 @@ class LossReported(Event):
     reported_at: Instant
     loss: LossInterval
     facts: LossFacts
-    damage: Annotated[tuple[DamageItem, ...], Field(min_length=1, max_length=50)] = Field(
-        description="What was damaged; together at most a billion euros"
-    )
+    damage: Annotated[
+        Annotated[tuple[DamageItem, ...], Meta(min_length=1, max_length=50)],
+        Meta(description="What was damaged; together at most a billion euros"),
+    ]
 
-    @model_validator(mode="after")
-    def _is_payable(self) -> Self:
-        if sum(item.amount_cents for item in self.damage) > _MOST_DAMAGE_CENTS:
+    def __post_init__(self) -> None:
+        within_limits(self.reported_at)
+        if sum([item.amount_cents for item in self.damage]) > _MOST_DAMAGE_CENTS:
             raise ValueError("damage must be at most a billion euros in all")
-        return self
-
-    @model_validator(mode="after")
-    def _has_happened(self) -> Self:
         if self.loss.until_at - self.reported_at > LOSS_AFTER_REPORT_TOLERANCE:
             raise ValueError("loss.until_at must not be later than reported_at (15 minutes are tolerated)")
-        return self
 
 
 _LOSS_REPORTED_EXAMPLE = LossReported(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from msgspec import Meta
 
 from contracts.topic import Part
 from contracts.vocabulary import Cents, PerilFamily, SignedCents
@@ -38,10 +39,12 @@ class EventDeductible(Part):
     """
 
     family: PerilFamily
-    chosen_cents: Cents = Field(description="The deductible of the policy at loss")
-    minimum_cents: Cents = Field(description="The least that damage by heavy weather bears; 0 when there is none here")
-    event_covered_cents: Cents = Field(description="Covered damage of the event, this claim's included")
-    event_heavy_cents: Cents = Field(description="Of that, damage that rests on heavy weather")
+    chosen_cents: Annotated[Cents, Meta(description="The deductible of the policy at loss")]
+    minimum_cents: Annotated[
+        Cents, Meta(description="The least that damage by heavy weather bears; 0 when there is none here")
+    ]
+    event_covered_cents: Annotated[Cents, Meta(description="Covered damage of the event, this claim's included")]
+    event_heavy_cents: Annotated[Cents, Meta(description="Of that, damage that rests on heavy weather")]
     borne_by_event_cents: Cents
     borne_by_others_cents: Cents
     borne_cents: Cents
@@ -51,16 +54,20 @@ class Money(Part):
     """From damage to payment. Amounts count for the claim as a whole, not for one version of its decision."""
 
     steps: tuple[MoneyStep, ...]
-    payable_cents: Cents | None = Field(
-        description="What is undisputed, paid at once; None while nothing is: a handler or an assessment comes first"
-    )
-    awaits_assessment: bool = Field(
-        default=False, description="Some covered damage is above what customers may estimate themselves"
-    )
+    payable_cents: Annotated[
+        Cents | None,
+        Meta(
+            description="What is undisputed, paid at once; "
+            "None while nothing is: a handler or an assessment comes first"
+        ),
+    ]
+    awaits_assessment: Annotated[
+        bool, Meta(description="Some covered damage is above what customers may estimate themselves")
+    ] = False
     deductibles: tuple[EventDeductible, ...] = ()
-    decided_before_cents: Cents = Field(
-        default=0, description="What the version before had decided to pay, part of payable_cents"
-    )
-    to_pay_cents: Cents | None = Field(
-        default=None, description="What this version adds to that; None when payable_cents is"
-    )
+    decided_before_cents: Annotated[
+        Cents, Meta(description="What the version before had decided to pay, part of payable_cents")
+    ] = 0
+    to_pay_cents: Annotated[
+        Cents | None, Meta(description="What this version adds to that; None when payable_cents is")
+    ] = None

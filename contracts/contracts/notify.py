@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from msgspec import Meta
 
 from contracts import example_values
 from contracts.dead_letters import dead_letter_topic
@@ -51,7 +51,7 @@ class MessageSettled(Event):
     claim_version: Version
     channel: Channel
     settlement: Settlement
-    attempts: Annotated[int, Field(ge=0)]
+    attempts: Annotated[int, Meta(ge=0)]
 
 
 _MESSAGE_SETTLED_EXAMPLE = MessageSettled(

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from msgspec import Meta
 
 from contracts import example_values
 from contracts.dead_letters import dead_letter_topic
-from contracts.topic import Event, Part, PersonalData, Topic
+from contracts.topic import AwareDatetime, Event, Part, PersonalData, Topic
 from contracts.vocabulary import (
     Cover,
     EmailAddress,
@@ -54,11 +54,11 @@ class Home(Part):
 class PolicyTerms(Part):
     """What was insured during one period. Days are Dutch calendar days (Europe/Amsterdam)."""
 
-    effective_on: date = Field(description="First insured day")
-    ends_on: date | None = Field(description="First day no longer insured; None while it runs on")
-    recorded_at: AwareDatetime = Field(description="When policy-svc learned of these terms")
+    effective_on: Annotated[date, Meta(description="First insured day")]
+    ends_on: Annotated[date | None, Meta(description="First day no longer insured; None while it runs on")]
+    recorded_at: Annotated[AwareDatetime, Meta(description="When policy-svc learned of these terms")]
     home: Home
-    covers: Annotated[tuple[Cover, ...], Field(min_length=1)]
+    covers: Annotated[tuple[Cover, ...], Meta(min_length=1)]
     deductible_cents: Deductible
     product_version: ProductVersion
 
@@ -73,7 +73,7 @@ class PolicyChanged(Event):
     policy_number: PolicyNumber
     version: Version
     customer_id: UUID
-    terms: Annotated[tuple[PolicyTerms, ...], Field(min_length=1)]
+    terms: Annotated[tuple[PolicyTerms, ...], Meta(min_length=1)]
 
 
 _POLICY_CHANGED_EXAMPLE = PolicyChanged(
@@ -119,7 +119,7 @@ class ContactChanged(Event):
     name: PersonName
     email: EmailAddress | None
     mobile_phone: PhoneNumber | None
-    postal_address: PostalAddress | None = Field(default=None, description="Where letters go to")
+    postal_address: Annotated[PostalAddress | None, Meta(description="Where letters go to")] = None
     language: Language
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import Field
+from msgspec import Meta
 
 from contracts.claims import DECISION_RETENTION
 from contracts.topic import Event, PersonalData, Topic
-from contracts.vocabulary import Instant, Sha256
+from contracts.vocabulary import Instant, Sha256, within_limits
 
 _GROUP = 4
 _GROUPS = 4
@@ -35,12 +35,19 @@ class ProofRootAnnounced(Event):
     covers all proofs of an earlier one in the same order. `claims-svc proofs verify --root` checks a proof against it.
     """
 
-    tree: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="The name of the tree and of its key")
-    tree_size: Annotated[int, Field(ge=0)] = Field(description="How many proofs the root covers")
+    tree: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=200)], Meta(description="The name of the tree and of its key")
+    ]
+    tree_size: Annotated[int, Meta(ge=0, description="How many proofs the root covers")]
     root_sha256: Sha256
     rooted_at: Instant
-    checkpoint: Annotated[str, Field(max_length=2_000)]
-    public_key: Annotated[str, Field(max_length=200)] = Field(description="NAME+ID+KEY, as C2SP writes keys of notes")
+    checkpoint: Annotated[str, Meta(max_length=2_000)]
+    public_key: Annotated[
+        Annotated[str, Meta(max_length=200)], Meta(description="NAME+ID+KEY, as C2SP writes keys of notes")
+    ]
+
+    def __post_init__(self) -> None:
+        within_limits(self.rooted_at)
 
 
 _TREE = "waterschade.nl/claims-svc/proofs"

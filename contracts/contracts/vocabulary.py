@@ -4,44 +4,56 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from msgspec import Meta
+from pydantic import Field
 
-from contracts.topic import Part
+from contracts.topic import AwareDatetime, Part
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*\Z"
 """No control characters: a line break in a name would add a header to somebody's e-mail."""
-HouseNumber = Annotated[str, StringConstraints(pattern=_PRINTABLE, min_length=1, max_length=12)]
-PersonName = Annotated[str, StringConstraints(pattern=_PRINTABLE, min_length=1, max_length=200)]
-EmailAddress = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$", max_length=254)]
-PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$"), Field(description="E.164")]
-PolicyNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}-[0-9]{3}-[0-9]{2}$")]
+HouseNumber = Annotated[str, Meta(pattern=_PRINTABLE, min_length=1, max_length=12)]
+PersonName = Annotated[str, Meta(pattern=_PRINTABLE, min_length=1, max_length=200)]
+EmailAddress = Annotated[str, Meta(pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\Z", max_length=254)]
+PhoneNumber = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{6,14}\Z"), Meta(description="E.164")]
+PolicyNumber = Annotated[str, Meta(pattern=r"^[0-9]{1,9}-[0-9]{3}-[0-9]{2}\Z")]
 """`123456-531-04`: the digits before the first hyphen are the customer's relation number."""
-RelationNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
-Postcode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}[A-Z]{2}$")]
-PostcodeArea = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-ProductVersion = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")]
+RelationNumber = Annotated[str, Meta(pattern=r"^[0-9]{1,9}\Z")]
+Postcode = Annotated[str, Meta(pattern=r"^[1-9][0-9]{3}[A-Z]{2}\Z")]
+PostcodeArea = Annotated[str, Meta(pattern=r"^[1-9][0-9]{3}\Z")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+ProductVersion = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}\Z")]
 """Which version of the product's parameters applies: `home-2021.1`."""
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Cents = Annotated[int, Field(ge=0, le=10**11)]
+Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+Cents = Annotated[int, Meta(ge=0, le=10**11)]
 """Euro cents, at most a billion euros."""
-SignedCents = Annotated[int, Field(ge=-(10**11), le=10**11)]
-TenthsMm = Annotated[int, Field(ge=0, le=100_000)]
+SignedCents = Annotated[int, Meta(ge=-(10**11), le=10**11)]
+TenthsMm = Annotated[int, Meta(ge=0, le=100_000)]
 """Rain in tenths of a millimetre; a trace (KNMI's -1) counts 0."""
-Metres = Annotated[int, Field(ge=0, le=1_000_000)]
-Hours = Annotated[int, Field(ge=1, le=240)]
-LagHours = Annotated[int, Field(ge=0, le=1_000)]
+Metres = Annotated[int, Meta(ge=0, le=1_000_000)]
+Hours = Annotated[int, Meta(ge=1, le=240)]
+LagHours = Annotated[int, Meta(ge=0, le=1_000)]
 """How long after the end of a window of rain its water may still come in."""
-Latitude = Annotated[int, Field(ge=50_000_000, le=54_500_000)]
+Latitude = Annotated[int, Meta(ge=50_000_000, le=54_500_000)]
 """Millionths of a degree north (WGS 84), within the European Netherlands."""
-Longitude = Annotated[int, Field(ge=2_500_000, le=7_500_000)]
+Longitude = Annotated[int, Meta(ge=2_500_000, le=7_500_000)]
 """Millionths of a degree east (WGS 84)."""
-Instant = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
-"""A moment with its zone; the limits keep every reader's arithmetic and database within their own."""
+_EARLIEST, _TOO_LATE = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+Instant = Annotated[AwareDatetime, Field(ge=_EARLIEST, lt=_TOO_LATE)]
+"""A moment with its zone; the limits keep every reader's arithmetic and database within their own.
+
+msgspec knows no limits of a moment: a part that holds one asks `within_limits` in its `__post_init__`.
+"""
 
 LONGEST_LOSS = timedelta(days=31)
+
+
+def within_limits(*instants: datetime) -> None:
+    """Raise `ValueError` for a moment beyond the limits of an `Instant`."""
+    for instant in instants:
+        if not _EARLIEST <= instant < _TOO_LATE:
+            raise ValueError(f"a moment must lie from {_EARLIEST.date()} to before {_TOO_LATE.date()}")
 
 
 class Truth(StrEnum):
@@ -116,14 +128,13 @@ class Establishment(StrEnum):
 class LossInterval(Part):
     """When the loss happened: a moment when both ends are equal, else the time within which it must have happened."""
 
-    from_at: Instant = Field(description="Earliest moment of loss")
-    until_at: Instant = Field(description="Latest moment of loss, not before from_at, at most 31 days later")
+    from_at: Annotated[Instant, Meta(description="Earliest moment of loss")]
+    until_at: Annotated[Instant, Meta(description="Latest moment of loss, not before from_at, at most 31 days later")]
 
-    @model_validator(mode="after")
-    def _is_ordered(self) -> Self:
+    def __post_init__(self) -> None:
+        within_limits(self.from_at, self.until_at)
         if not timedelta(0) <= self.until_at - self.from_at <= LONGEST_LOSS:
             raise ValueError("until_at must lie 0 to 31 days after from_at")
-        return self
 
 
 class PerilFamily(StrEnum):
@@ -145,7 +156,7 @@ class Location(Part):
 
     latitude_microdegrees: Latitude
     longitude_microdegrees: Longitude
-    accuracy_metres: Metres = Field(description="The real place lies within this distance of the point")
+    accuracy_metres: Annotated[Metres, Meta(description="The real place lies within this distance of the point")]
 
 
 class PostalAddress(Part):
@@ -166,7 +177,7 @@ class Station(Part):
     """A KNMI station. `(network, number)` identifies it; a number alone does not."""
 
     network: Network
-    number: Annotated[int, Field(ge=1, le=999)]
+    number: Annotated[int, Meta(ge=1, le=999)]
     name: str
     latitude_microdegrees: Latitude
     longitude_microdegrees: Longitude

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from msgspec import Meta
 
 from contracts import example_values
 from contracts.dead_letters import dead_letter_topic
-from contracts.topic import Event, Part, PersonalData, Topic
+from contracts.topic import AwareDatetime, Event, Part, PersonalData, Topic
 from contracts.vocabulary import Establishment, Hours, Metres, Station, TenthsMm, Truth, Version, WaterReading
 
 
@@ -52,15 +52,20 @@ class WindowAssessment(Part):
 
     within_hours: Hours
     at_least_tenths_mm: TenthsMm
-    best_sum_tenths_mm: TenthsMm | None = Field(description="None when no hour of any window is known")
+    best_sum_tenths_mm: Annotated[TenthsMm | None, Meta(description="None when no hour of any window is known")]
     starts_at: AwareDatetime | None
     ends_at: AwareDatetime | None
-    loss_hour_ends_at: AwareDatetime | None = Field(description="The hour of the loss for which it was chosen")
-    rain_by_loss_tenths_mm: TenthsMm | None = Field(description="Of its rain, what fell by the end of that hour")
-    lag_minutes: Annotated[int, Field(ge=0)] | None = Field(
-        description="From its end to the moment of loss in that hour, rounded up; 0 when it contains the moment"
-    )
-    missing_hours: Annotated[int, Field(ge=0)] = Field(description="Hours without a figure in all windows looked at")
+    loss_hour_ends_at: Annotated[AwareDatetime | None, Meta(description="The hour of the loss for which it was chosen")]
+    rain_by_loss_tenths_mm: Annotated[
+        TenthsMm | None, Meta(description="Of its rain, what fell by the end of that hour")
+    ]
+    lag_minutes: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="From its end to the moment of loss in that hour, rounded up; 0 when it contains the moment"),
+    ]
+    missing_hours: Annotated[
+        Annotated[int, Meta(ge=0)], Meta(description="Hours without a figure in all windows looked at")
+    ]
     establishment: Establishment
 
 
@@ -93,20 +98,28 @@ class StationRain(Part):
     distance_metres: Metres
     readings: tuple[ReadingAssessment, ...]
     cloudburst: Truth
-    cloudburst_tenths_mm: TenthsMm | None = Field(
-        description="The most within a cloudburst's length in an hour of the loss; None when no such hour is known"
-    )
-    recent_rain: Truth = Field(description="Whether at least the rain asked for fell up to the end of the hour of loss")
-    recent_rain_tenths_mm: TenthsMm | None = Field(
-        description="The most that fell so in known hours, over the hours of the loss; None when no hour is known"
-    )
+    cloudburst_tenths_mm: Annotated[
+        TenthsMm | None,
+        Meta(
+            description="The most within a cloudburst's length in an hour of the loss; None when no such hour is known"
+        ),
+    ]
+    recent_rain: Annotated[
+        Truth, Meta(description="Whether at least the rain asked for fell up to the end of the hour of loss")
+    ]
+    recent_rain_tenths_mm: Annotated[
+        TenthsMm | None,
+        Meta(
+            description="The most that fell so in known hours, over the hours of the loss; None when no hour is known"
+        ),
+    ]
 
 
 class StationAssessment(StationRain):
     """The same with the hours that it rests on."""
 
     hours: HourlySeries
-    quality: Quality = Field(description="Provisional when at least one hour is")
+    quality: Annotated[Quality, Meta(description="Provisional when at least one hour is")]
 
 
 class ReadingVerdict(Part):

@@ -11,6 +11,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from msgspec.structs import replace
 
 from contracts.claims import DECISION_MADE, DecisionMade
 from contracts.envelope import Received, decode, encode
@@ -44,7 +45,7 @@ def test_the_snippet_applies_decisions_keeps_dead_letters_and_commits_each(
 ) -> None:
     make_topics(DECISION_MADE)
     claim_id = uuid4()
-    first, second = (EXAMPLE.model_copy(update={"claim_id": claim_id, "claim_version": n}) for n in (1, 2))
+    first, second = (replace(EXAMPLE, claim_id=claim_id, claim_version=n) for n in (1, 2))
     at = datetime(2021, 7, 16, tzinfo=UTC)
     messages = [encode(DECISION_MADE, event, event_id=str(uuid4()), source="/t", time=at) for event in (first, second)]
     producer = Producer({"bootstrap.servers": kafka_bootstrap})

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from claims_svc.domain.rainfall_check import discrepancies
 from claims_svc.domain.rainfall_reading import asked_hours
 from claims_svc.domain.station_check import wrong_stations
@@ -37,7 +39,7 @@ def small_question(chance: random.Random) -> RainfallRequested:
         may_lag_at_most_hours=chance.choice((0, 2, 6, 9)),
         rain_before_loss_tenths_mm=chance.choice((0, 3, 5, 50)),
     )
-    ground = surface.model_copy(update={"reading": WaterReading.GROUNDWATER, "may_lag_at_most_hours": 12})
+    ground = replace(surface, reading=WaterReading.GROUNDWATER, may_lag_at_most_hours=12)
     update = {
         "loss": LossInterval(from_at=loss_at, until_at=loss_at + lasts),
         "readings": (surface, ground)[: chance.choice((1, 2))],
@@ -49,13 +51,13 @@ def small_question(chance: random.Random) -> RainfallRequested:
         "interval_in_favour_hours": chance.choice((0, 5, 8)),
         "most_in_an_hour_tenths_mm": chance.choice((15, 1_000)),
     }
-    return EXAMPLE.model_copy(update=update)
+    return replace(EXAMPLE, **update)
 
 
 def question_of_the_product(chance: random.Random) -> RainfallRequested:
     loss_at = MIDNIGHT + timedelta(minutes=chance.choice(MINUTES))
     lasts = timedelta(minutes=chance.choice((0, 60, 60 * 24, 60 * 72, 60 * 72 + 1)))
-    return EXAMPLE.model_copy(update={"loss": LossInterval(from_at=loss_at, until_at=loss_at + lasts)})
+    return replace(EXAMPLE, loss=LossInterval(from_at=loss_at, until_at=loss_at + lasts))
 
 
 def figures(chance: random.Random, question: RainfallRequested, *, most_in_an_hour: int) -> Figures:
@@ -115,8 +117,8 @@ def test_the_nearest_stations_are_found_alike() -> None:
             accuracy_metres=chance.choice((0, 25, 100, 1_000, 20_000, 100_000)),
         )
         loss_at = datetime(2011, 1, 2, tzinfo=UTC) + timedelta(hours=chance.randrange(24 * 365 * 15))
-        question = EXAMPLE.model_copy(
-            update={"home": home, "loss": LossInterval(from_at=loss_at, until_at=loss_at), "network": Network.AWS}
+        question = replace(
+            EXAMPLE, home=home, loss=LossInterval(from_at=loss_at, until_at=loss_at), network=Network.AWS
         )
         near = inquire(question, stations=STATIONS).near
         several += len(near) > 1
@@ -127,8 +129,5 @@ def test_the_nearest_stations_are_found_alike() -> None:
 
 def answer_from(near: Sequence[NearStation]) -> RainfallAssessed:
     (example,) = RAINFALL_ASSESSED.examples
-    stations = tuple(
-        example.stations[0].model_copy(update={"station": station, "distance_metres": metres})
-        for station, metres in near
-    )
-    return example.model_copy(update={"stations": tuple(stations)})
+    stations = tuple(replace(example.stations[0], station=station, distance_metres=metres) for station, metres in near)
+    return replace(example, stations=tuple(stations))

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
+from msgspec.structs import replace
 from uuid_utils.compat import uuid7
 
 from chassis.consuming import inbox
@@ -22,8 +23,8 @@ from chassis.consuming.delivery import Record
 from chassis.database import Connection, Pool
 from chassis.publishing.outbox import HEADER_ALLOWANCE_BYTES
 from chassis.unit_of_work import Work
+from contracts.codec import to_json
 from contracts.dead_letters import DeadLetterHeader, MessageDeadLettered
-from contracts.envelope import to_json
 
 _LONGEST_REASON = 1_000
 TOO_LARGE: Final = "too-large"
@@ -343,4 +344,4 @@ def _event(
         return event
     remark = f" (too large to repeat here; it lies in the table dead_letter as {dead_letter_id})"
     emptied = {"key_base64": None, "value_base64": None, "headers": (), "reason": event.reason + remark}
-    return event.model_copy(update=emptied)
+    return replace(event, **emptied)

@@ -15,7 +15,7 @@ from chassis.database import Connection
 from chassis.errors import HandlerBrokenError, UnprocessableMessage
 from chassis.telemetry import messaging
 from chassis.telemetry.tracing import Trace, Tracing
-from contracts.envelope import to_json
+from contracts.codec import to_json
 from contracts.topic import Event, Topic
 
 HEADER_ALLOWANCE_BYTES = 1_024

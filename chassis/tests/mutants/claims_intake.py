@@ -232,7 +232,7 @@ MUTANTS = (
     _claims(
         "intake: what was said first is not stored",
         "repository/claims.py",
-        "None if claim.statement is None else _STATEMENT.dump_json(claim.statement).decode()",
+        "None if claim.statement is None else to_json(claim.statement).decode()",
         "None",
         _TURNED + "test_a_window_that_was_open_and_is_no_more_goes_to_a_handler",
     ),
@@ -324,7 +324,7 @@ MUTANTS = (
     _claims(
         "intake: an assessment forgets which water did the damage",
         "domain/reporters.py",
-        "        found.append(match.model_copy(update=unsaid))\n",
+        "        found.append(replace(match, **unsaid))\n",
         "        found.append(match)\n",
         "domain/test_reporters.py::test_an_assessment_keeps_what_was_said_of_the_cause_of_each_item_and_may_say_more",
     ),

@@ -164,7 +164,7 @@ MUTANTS = (
     _Mutant(
         "proof: the decision is believed",
         "domain/proof_check.py",
-        "        again = decide(document.basis)\n",
+        "        again = validator_of(Verdict).validate_json(canonical_bytes(decide(document.basis)))\n",
         "        again = document.verdict\n",
         f"{_FORGED}::test_a_decision_that_does_not_follow_is_found",
     ),

@@ -360,7 +360,7 @@ MUTANTS = (
     _mutant(
         "facts that were filled in count as turned",
         "basis.py",
-        "return now.model_copy(update={name: getattr(self.facts, name) for name in turned})",
+        "return replace(now, **{name: getattr(self.facts, name) for name in turned})",
         "return self.facts",
         f"{_CLAIM}::test_what_was_filled_in_beside_a_turned_fact_stays_automatic",
     ),

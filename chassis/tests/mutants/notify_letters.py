@@ -23,7 +23,7 @@ MUTANTS = (
     _mutant(
         "a measured fact passes for an official register's",
         "texts/letter.py",
-        sound="if fact.source is not None and fact.name in LossFacts.model_fields:",
+        sound="if fact.source is not None and fact.name in LossFacts.__struct_fields__:",
         broken="if fact.source is not None:",
         guard=f"{_SAYS}::test_a_decision_names_everything_it_rests_on",
     ),

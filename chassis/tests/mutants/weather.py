@@ -217,8 +217,8 @@ MUTANTS = (
     _mutant(
         "the lag is told in whole hours",
         "assessment.py",
-        sound='"lag_minutes": window.lag_minutes - spare_minutes',
-        broken='"lag_minutes": window.lag_minutes',
+        sound="lag_minutes=window.lag_minutes - spare_minutes",
+        broken="lag_minutes=window.lag_minutes",
         guard="test_assessment.py::test_a_lag_is_told_to_the_minute_and_rounded_up[2021-07-15T17:30-90]",
     ),
     _mutant(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import json
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
 from contracts.envelope import CONTENT_TYPE, encode
-from contracts.generate.json_schemas import as_json, schemas_of_all
+from contracts.generate.json_schemas import as_json, in_full, schemas_of_all
 from contracts.topic import Event, Topic
 from contracts.topics import TOPICS
 
@@ -200,5 +199,5 @@ def _example(topic: Topic[Any], event: Event) -> dict[str, Any]:
     )
     return {
         "headers": {name: value.decode() for name, value in message.headers},
-        "payload": json.loads(message.value),
+        "payload": in_full(event),
     }

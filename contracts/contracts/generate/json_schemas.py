@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from pydantic.json_schema import models_json_schema
 
-from contracts.topic import Event
+from contracts.topic import Event, Part
 from contracts.topics import TOPICS
+from contracts.validation import model_of, validator_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -21,12 +23,19 @@ def schema_file_name(event: type[Event]) -> str:
 
 def schema_of(event: type[Event]) -> dict[str, Any]:
     """Return what a record's value must look like for a reader of `event` to accept it."""
-    schema = event.model_json_schema(mode="validation")
+    schema = validator_of(event).json_schema(mode="validation")
     for part in (schema, *schema.get("$defs", {}).values()):
         _drop_titles_of_fields(part)
     topic = next(topic for topic in TOPICS if topic.event is event)
-    examples = [json.loads(example.model_dump_json()) for example in topic.examples]
+    examples = [in_full(example) for example in topic.examples]
     return {"$schema": DIALECT, "$id": f"urn:waterschade:event:{event.__name__}"} | schema | {"examples": examples}
+
+
+def in_full(part: object) -> Any:  # noqa: ANN401 - any JSON
+    """Return an example as JSON with every field, also those that the codec leaves out."""
+    if isinstance(part, Part):
+        return {name: in_full(getattr(part, name)) for name in part.__struct_fields__}
+    return [in_full(each) for each in part] if isinstance(part, tuple) else msgspec.to_builtins(part)
 
 
 def schemas_of_all(events: Iterable[type[Event]], *, ref_template: str) -> dict[str, dict[str, Any]]:
@@ -34,7 +43,7 @@ def schemas_of_all(events: Iterable[type[Event]], *, ref_template: str) -> dict[
 
     `ref_template` says where a part lies in that document, with `{model}` for its name.
     """
-    _, together = models_json_schema([(event, "validation") for event in events], ref_template=ref_template)
+    _, together = models_json_schema([(model_of(event), "validation") for event in events], ref_template=ref_template)
     schemas: dict[str, dict[str, Any]] = together["$defs"]
     for schema in schemas.values():
         _drop_titles_of_fields(schema)

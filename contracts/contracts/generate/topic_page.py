@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.generate.asyncapi import summary_of
-from contracts.generate.json_schemas import schema_file_name
+from contracts.generate.json_schemas import in_full, schema_file_name
 from contracts.topic import PersonalData, Topic
 from contracts.topics import TOPICS
 
@@ -64,7 +64,7 @@ def _retention(topic: Topic[Any]) -> str:
 
 
 def _examples(topic: Topic[Any]) -> str:
-    shown = [json.dumps(json.loads(example.model_dump_json()), indent=2) for example in topic.examples]
+    shown = [json.dumps(in_full(example), indent=2) for example in topic.examples]
     return "".join(f"Example:\n\n```json\n{example}\n```\n" for example in shown)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from msgspec.structs import asdict, replace
+
 from claims_svc.domain.product import CURRENT_PRODUCT
 from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours, ended_at
 from contracts.claims import RAINFALL_REQUESTED
@@ -53,17 +55,17 @@ def report(  # noqa: PLR0913 - a test names what of a report matters to it
 
 def corrected(before: LossReported, **changed: object) -> LossReported:
     """Return the next version of a report, made when the loss it tells of was over."""
-    after = before.model_copy(update={"report_version": before.report_version + 1, **changed})
-    reported_at = max(after.reported_at, after.loss.until_at + timedelta(hours=5))
-    return LossReported.model_validate(after.model_copy(update={"reported_at": reported_at}).model_dump())
+    after = asdict(before) | {"report_version": before.report_version + 1} | changed
+    reported_at = max(after["reported_at"], after["loss"].until_at + timedelta(hours=5))
+    return LossReported(**after | {"reported_at": reported_at})
 
 
 def policy(*, policy_number: str = POLICY_NUMBER, version: int = 1, deductible_cents: int = 0) -> PolicyChanged:
     """Return a policy of the home at Ell and all that stands in it, insured since 2019."""
     terms = POLICY_CHANGED.examples[0].terms[0]
-    terms = terms.model_copy(update={"deductible_cents": deductible_cents, "covers": tuple(Cover)})
+    terms = replace(terms, deductible_cents=deductible_cents, covers=tuple(Cover))
     update = {"policy_number": policy_number, "version": version, "terms": (terms,)}
-    return POLICY_CHANGED.examples[0].model_copy(update=update)
+    return replace(POLICY_CHANGED.examples[0], **update)
 
 
 def rainfall_answer(
@@ -80,13 +82,12 @@ def rainfall_answer(
 
     A loss on the hour is not what it is made for: two hours would hold its moment.
     """
-    question = RAINFALL_REQUESTED.examples[0].model_copy(
-        update={
-            "claim_id": claim_id,
-            "request_version": request_version,
-            "loss": LossInterval(from_at=loss_at, until_at=loss_at),
-            "readings": tuple(_READINGS[reading] for reading in readings),
-        }
+    question = replace(
+        RAINFALL_REQUESTED.examples[0],
+        claim_id=claim_id,
+        request_version=request_version,
+        loss=LossInterval(from_at=loss_at, until_at=loss_at),
+        readings=tuple(_READINGS[reading] for reading in readings),
     )
     loss_hour_ends_at = loss_at.replace(minute=0) + _HOUR
     rain = {loss_hour_ends_at: tenths_mm // 2, loss_hour_ends_at + _HOUR: tenths_mm - tenths_mm // 2}
@@ -96,8 +97,6 @@ def rainfall_answer(
         first_hour_ends_at=hours[0],
         tenths_mm=tuple(rain.get(hour, 0) if hour <= last_measured else None for hour in hours),
     )
-    station = RAINFALL_ASSESSED.examples[0].stations[0].model_copy(update={"hours": series})
-    stated = RAINFALL_ASSESSED.examples[0].model_copy(
-        update={"assessment_version": assessment_version, "stations": (station,)}
-    )
+    station = replace(RAINFALL_ASSESSED.examples[0].stations[0], hours=series)
+    stated = replace(RAINFALL_ASSESSED.examples[0], assessment_version=assessment_version, stations=(station,))
     return answer_from_hours(stated, question=question)

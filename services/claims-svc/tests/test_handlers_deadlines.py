@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from claim_events import policy, rainfall_answer, report
 from claims_driver import REPORT_TRACE, ClaimsDriver
+from msgspec.structs import replace
 
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
@@ -156,7 +157,7 @@ async def test_a_report_corrected_to_another_unknown_policy_waits_for_that_polic
     await driver.wait(days=2)
     assert await driver.state(mistyped) == "referred"
 
-    await driver.report(mistyped.model_copy(update={"report_version": 2, "policy_number": "123456-531-06"}))
+    await driver.report(replace(mistyped, report_version=2, policy_number="123456-531-06"))
 
     assert await driver.state(mistyped) == "waiting_for_policy"
     await driver.wait(days=2)

@@ -19,6 +19,7 @@ from claim_events import (
     report,
 )
 from claims_driver import REPORT_TRACE, ClaimsDriver
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from chassis.telemetry.tracing import trace_id_of
@@ -140,7 +141,7 @@ async def test_a_report_that_joins_can_bring_the_fact_that_was_missing(driver: C
 
 async def test_reporters_who_contradict_each_other_leave_the_fact_to_a_handler(driver: ClaimsDriver) -> None:
     await driver.policy(policy())
-    open_window = HEAVY_RAIN_CAME_IN.model_copy(update={"came_through_open_window_or_door": YES})
+    open_window = replace(HEAVY_RAIN_CAME_IN, came_through_open_window_or_door=YES)
 
     (decision,) = (await decided(driver, BY_APP, report(facts=open_window))).values()
 
@@ -152,7 +153,7 @@ async def test_a_joined_report_that_names_groundwater_asks_for_the_rain_anew(dri
     await driver.policy(policy())
     await driver.report(BY_APP)
     (first,) = await driver.questions()
-    in_the_cellar = HEAVY_RAIN_CAME_IN.model_copy(update={"groundwater_entered": YES, "came_through_cellar_wall": YES})
+    in_the_cellar = replace(HEAVY_RAIN_CAME_IN, groundwater_entered=YES, came_through_cellar_wall=YES)
 
     await driver.report(report(facts=in_the_cellar))
 
@@ -265,7 +266,7 @@ async def test_damage_that_its_customer_calls_another_kind_stays_with_the_handle
     "changed",
     [
         {"policy_number": OTHER_NUMBER},
-        {"damage": (CONTENTS.model_copy(update={"estimated_by": FactSource.REPAIR_PARTNER}),)},
+        {"damage": (replace(CONTENTS, estimated_by=FactSource.REPAIR_PARTNER),)},
     ],
     ids=["policy", "assessed damage"],
 )
@@ -300,7 +301,7 @@ async def test_an_assessment_of_a_claim_with_two_reporters_is_paid(driver: Claim
     await driver.policy(policy())
     await decided(driver, BY_APP, BY_PHONE)
     (item,) = BY_APP.damage
-    assessed = item.model_copy(update={"amount_cents": 250_000, "estimated_by": FactSource.HANDLER})
+    assessed = replace(item, amount_cents=250_000, estimated_by=FactSource.HANDLER)
 
     (decision,) = (await decided(driver, corrected(BY_APP, damage=(assessed,)))).values()
 
@@ -346,7 +347,7 @@ MOVED = {
     "event": {"loss": LossInterval(from_at=LOSS_AT - timedelta(days=20), until_at=LOSS_AT - timedelta(days=20))},
     "damage": {"damage": report(kind=DamageKind.CONTENTS).damage},
 }
-OPEN_WINDOW = HEAVY_RAIN_CAME_IN.model_copy(update={"came_through_open_window_or_door": YES})
+OPEN_WINDOW = replace(HEAVY_RAIN_CAME_IN, came_through_open_window_or_door=YES)
 
 
 @pytest.mark.parametrize("changed", MOVED.values(), ids=MOVED)
@@ -457,7 +458,7 @@ async def test_an_assessment_that_comes_with_another_report_of_the_loss_is_paid(
     (awaiting,) = (await decided(driver, opening, joining)).values()
     assert awaiting.money.awaits_assessment
     (item,) = opening.damage
-    assessed = item.model_copy(update={"amount_cents": assessed_cents, "estimated_by": FactSource.REPAIR_PARTNER})
+    assessed = replace(item, amount_cents=assessed_cents, estimated_by=FactSource.REPAIR_PARTNER)
 
     (decision,) = (await decided(driver, corrected(joining, damage=(assessed,)), together=together)).values()
 
@@ -470,7 +471,7 @@ async def test_an_assessment_of_other_damage_in_another_report_goes_to_a_handler
     await driver.policy(policy())
     await driver.report(BY_APP, BY_PHONE)
     (contents,) = report(kind=DamageKind.CONTENTS).damage
-    assessed = contents.model_copy(update={"estimated_by": FactSource.HANDLER})
+    assessed = replace(contents, estimated_by=FactSource.HANDLER)
 
     (decision,) = (await decided(driver, corrected(BY_PHONE, damage=(assessed,)))).values()
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from claim_events import HEAVY_RAIN_CAME_IN, LOSS_AT, POLICY_NUMBER, YES, corrected, policy, rainfall_answer, report
 from claims_driver import ClaimsDriver
+from msgspec.structs import replace
 
 from contracts.claims import DecisionMade
 from contracts.coverage import Outcome
@@ -42,7 +43,7 @@ def damage(
 
 def assessed(before: LossReported, *items: DamageItem) -> LossReported:
     """Return the report with these items as a handler assessed them."""
-    by_handler = tuple(item.model_copy(update={"estimated_by": FactSource.HANDLER}) for item in items)
+    by_handler = tuple(replace(item, estimated_by=FactSource.HANDLER) for item in items)
     return corrected(before, damage=by_handler)
 
 

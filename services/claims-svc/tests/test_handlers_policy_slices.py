@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from claim_events import LOSS_AT, POLICY_NUMBER, policy, rainfall_answer, report
 from claims_driver import ClaimsDriver
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from claims_svc import handlers
@@ -253,7 +254,7 @@ async def test_a_claim_moved_to_another_policy_meanwhile_follows_before_it_leave
     claim_ids = await covered_claims(driver, reports)
     await driver.policy(policy(version=2, deductible_cents=50_000))
 
-    moved = reports[3].model_copy(update={"report_version": 2, "policy_number": OTHER_NUMBER})
+    moved = replace(reports[3], report_version=2, policy_number=OTHER_NUMBER)
     await driver.report(moved)
 
     # It was paid under the policy that it leaves: a handler looks at the move itself.

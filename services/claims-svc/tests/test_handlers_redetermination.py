@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from claim_events import HEAVY_RAIN_CAME_IN, YES, corrected, policy, rainfall_answer, report
 from claims_driver import REPORT_TRACE, ClaimsDriver
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from chassis.telemetry.tracing import trace_id_of
@@ -10,7 +11,7 @@ from contracts.coverage import Outcome
 from contracts.loss_reports import DamageItem, DamageKind
 from contracts.vocabulary import Cover, WaterRoute
 
-BOTH_RAINS_CAME_IN = HEAVY_RAIN_CAME_IN.model_copy(update={"precipitation_fell_directly": YES})
+BOTH_RAINS_CAME_IN = replace(HEAVY_RAIN_CAME_IN, precipitation_fell_directly=YES)
 
 
 def by_both_rains(*, fell_in_cents: int, heavy_rain_cents: int) -> tuple[DamageItem, DamageItem]:
@@ -134,8 +135,8 @@ async def test_a_cover_that_was_never_chosen_is_not_denied_by_the_machine_beside
     assert first.money.awaits_assessment
 
     later = policy(version=2)
-    terms = later.terms[0].model_copy(update={"covers": (Cover.BUILDINGS,)})
-    await driver.policy(later.model_copy(update={"terms": (terms,)}))
+    terms = replace(later.terms[0], covers=(Cover.BUILDINGS,))
+    await driver.policy(replace(later, terms=(terms,)))
 
     assert await driver.published() == []
     assert len(await driver.rows("SELECT FROM human_review")) == 1

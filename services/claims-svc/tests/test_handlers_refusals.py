@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from claim_events import LOSS_AT, POLICY_NUMBER, corrected, policy, report
 from claims_driver import OPENED_AT, ClaimsDriver
+from msgspec.structs import replace
 
 from chassis.consuming.replay import replay
 from contracts.dead_letters import MessageDeadLettered
@@ -50,7 +51,7 @@ async def test_a_correction_from_the_future_leaves_the_claim_as_it_was(driver: C
 
 
 async def test_a_replay_before_its_time_is_refused_the_same_way_and_later_it_is_taken_up(driver: ClaimsDriver) -> None:
-    tomorrow = report().model_copy(update={"reported_at": OPENED_AT + timedelta(days=1)})
+    tomorrow = replace(report(), reported_at=OPENED_AT + timedelta(days=1))
     await driver.report(tomorrow)
     service, runtime = driver.harness.service, driver.harness.runtime
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from claim_events import GROUNDWATER_CAME_IN, LOSS_AT, POLICY_NUMBER, policy, rainfall_answer, report
 from claims_driver import REPORT_TRACE, ClaimsDriver
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from contracts.claims import DecisionMade, RainfallRequested
@@ -45,7 +46,7 @@ async def test_a_report_that_comes_before_its_policy_waits_and_asks_once_the_pol
 
 
 async def test_a_claim_that_no_rain_can_change_is_decided_at_once(driver: ClaimsDriver) -> None:
-    await driver.policy(policy().model_copy(update={"terms": (_insured_since_2022(),)}))
+    await driver.policy(replace(policy(), terms=(_insured_since_2022(),)))
 
     await driver.report(report())
 
@@ -56,7 +57,7 @@ async def test_a_claim_that_no_rain_can_change_is_decided_at_once(driver: Claims
 
 
 def _insured_since_2022() -> PolicyTerms:
-    return policy().terms[0].model_copy(update={"effective_on": date(2022, 1, 1)})
+    return replace(policy().terms[0], effective_on=date(2022, 1, 1))
 
 
 async def test_the_same_report_three_times_in_one_batch_opens_one_claim(driver: ClaimsDriver) -> None:
@@ -161,7 +162,7 @@ async def test_a_report_corrected_to_another_policy_leaves_the_policy_it_named_i
     await driver.report(mistyped)
     assert await driver.state(mistyped) == "waiting_for_policy"
 
-    await driver.report(mistyped.model_copy(update={"report_version": 2, "policy_number": POLICY_NUMBER}))
+    await driver.report(replace(mistyped, report_version=2, policy_number=POLICY_NUMBER))
 
     assert len(await driver.questions()) == 1
     assert await driver.rows("SELECT FROM messaging.timer WHERE kind = 'policy-deadline'") == []

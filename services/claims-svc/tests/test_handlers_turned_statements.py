@@ -17,6 +17,7 @@ from claim_events import (
     report,
 )
 from claims_driver import ClaimsDriver
+from msgspec.structs import replace
 
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
@@ -26,7 +27,7 @@ from contracts.vocabulary import Cover, Fact, FactSource, LossInterval, Truth
 OTHER_NUMBER = "654321-531-04"
 UNSURE = Fact(value=Truth.UNKNOWN)
 WINDOW = "came_through_open_window_or_door"
-OPEN_WINDOW = HEAVY_RAIN_CAME_IN.model_copy(update={WINDOW: YES})
+OPEN_WINDOW = replace(HEAVY_RAIN_CAME_IN, **{WINDOW: YES})
 RAIN_FELL_IN = LossFacts(precipitation_left_its_course=NO, precipitation_fell_directly=YES)
 
 
@@ -54,7 +55,7 @@ async def test_a_window_that_was_open_and_is_no_more_goes_to_a_handler(driver: C
     first = report(facts=OPEN_WINDOW)
     await denied(driver, first)
 
-    (decision,) = await answered(driver, corrected(first, facts=OPEN_WINDOW.model_copy(update={WINDOW: now})))
+    (decision,) = await answered(driver, corrected(first, facts=replace(OPEN_WINDOW, **{WINDOW: now})))
 
     assert (decision.claim_version, decision.outcome) == (2, Outcome.REFERRED)
     assert decision.deciding_ground is GroundCode.STATEMENT_TURNED
@@ -106,8 +107,8 @@ async def test_a_moment_that_leaves_the_one_told_more_exactly_goes_to_a_handler(
 
 async def test_damage_that_becomes_an_insured_kind_goes_to_a_handler(driver: ClaimsDriver) -> None:
     of_home = policy()
-    terms = of_home.terms[0].model_copy(update={"covers": (Cover.CONTENTS,)})
-    await driver.policy(of_home.model_copy(update={"terms": (terms,)}))
+    terms = replace(of_home.terms[0], covers=(Cover.CONTENTS,))
+    await driver.policy(replace(of_home, terms=(terms,)))
     first = report(kind=DamageKind.BUILDINGS)
     (denied_first,) = await answered(driver, first)
     assert denied_first.outcome is Outcome.DENIED
@@ -168,7 +169,7 @@ async def test_filling_in_what_was_unknown_is_decided_by_the_machine(
     driver: ClaimsDriver, unknown: Fact | None
 ) -> None:
     await driver.policy(policy())
-    first = report(facts=HEAVY_RAIN_CAME_IN.model_copy(update={WINDOW: unknown}))
+    first = report(facts=replace(HEAVY_RAIN_CAME_IN, **{WINDOW: unknown}))
     (referred,) = await answered(driver, first)
     assert referred.outcome is Outcome.REFERRED
 
@@ -183,7 +184,7 @@ async def test_a_handlers_or_partners_word_against_the_customers_is_decided_by_t
 ) -> None:
     first = report(facts=OPEN_WINDOW)
     await denied(driver, first)
-    seen = OPEN_WINDOW.model_copy(update={WINDOW: Fact(value=Truth.FALSE, source=source)})
+    seen = replace(OPEN_WINDOW, **{WINDOW: Fact(value=Truth.FALSE, source=source)})
 
     (decision,) = await answered(driver, corrected(first, facts=seen))
 
@@ -283,10 +284,10 @@ async def test_a_loss_reported_three_years_and_a_day_later_goes_to_a_handler(
 ) -> None:
     loss_at = datetime.fromisoformat("2018-07-15T01:30:00+00:00")
     policy_since_2015 = policy()
-    terms = policy_since_2015.terms[0].model_copy(update={"effective_on": datetime(2015, 1, 1).date()})  # noqa: DTZ001
-    await driver.policy(policy_since_2015.model_copy(update={"terms": (terms,)}))
+    terms = replace(policy_since_2015.terms[0], effective_on=datetime(2015, 1, 1).date())  # noqa: DTZ001
+    await driver.policy(replace(policy_since_2015, terms=(terms,)))
 
-    (decision,) = await answered(driver, report(loss_at=loss_at).model_copy(update={"reported_at": reported_at}))
+    (decision,) = await answered(driver, replace(report(loss_at=loss_at), reported_at=reported_at))
 
     assert decision.outcome is outcome
     assert (decision.deciding_ground is GroundCode.REPORTED_LATE) == (outcome is Outcome.REFERRED)
@@ -294,14 +295,14 @@ async def test_a_loss_reported_three_years_and_a_day_later_goes_to_a_handler(
 
 async def test_a_correction_does_not_put_a_late_report_back(driver: ClaimsDriver) -> None:
     loss_at = LOSS_AT - timedelta(days=700)
-    late = report(loss_at=loss_at).model_copy(update={"reported_at": loss_at + timedelta(days=1200)})
+    late = replace(report(loss_at=loss_at), reported_at=loss_at + timedelta(days=1200))
     in_time = loss_at + timedelta(days=900)
     driver.clock.at = max(driver.clock.at, late.reported_at)
     await driver.policy(policy())
     (decision,) = await answered(driver, late)
     assert decision.deciding_ground is GroundCode.REPORTED_LATE
 
-    assert await answered(driver, late.model_copy(update={"report_version": 2, "reported_at": in_time})) == []
+    assert await answered(driver, replace(late, report_version=2, reported_at=in_time)) == []
 
 
 async def test_an_assessment_years_later_does_not_make_a_report_late(driver: ClaimsDriver) -> None:
@@ -310,9 +311,7 @@ async def test_an_assessment_years_later_does_not_make_a_report_late(driver: Cla
     await answered(driver, first)
     driver.clock.at += timedelta(days=1200)
 
-    (decision,) = await answered(
-        driver, _assessed(first, 390_000).model_copy(update={"reported_at": LOSS_AT + timedelta(days=1200)})
-    )
+    (decision,) = await answered(driver, replace(_assessed(first, 390_000), reported_at=LOSS_AT + timedelta(days=1200)))
 
     assert (decision.outcome, decision.money.payable_cents) == (Outcome.COVERED, 365_000)
 

@@ -18,6 +18,7 @@ from claim_events import (
     report,
 )
 from claims_driver import ClaimsDriver
+from msgspec.structs import replace
 
 from claims_svc import handlers
 from contracts.claims import DecisionMade
@@ -63,7 +64,7 @@ class History:
         """Let a report be corrected."""
         before = self.reports[index]
         update = {"report_version": before.report_version + 1, "facts": facts}
-        self.reports[index] = before.model_copy(update=update)
+        self.reports[index] = replace(before, **update)
         await self.driver.report(self.reports[index])
         await self._slices()
 

@@ -22,6 +22,7 @@ from claims_svc.domain.likeness import Found, LikeClaim, Outlines, Sought, outli
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.product import CURRENT_PRODUCT, EVENT_LENGTH
 from claims_svc.repository import claims, event_uses, former_outlines, joined_reports, like_claims, policies, rainfall
+from contracts.codec import to_json
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import LossInterval, PerilFamily
 
@@ -335,7 +336,7 @@ async def test_claims_of_before_the_migrations_have_followed_the_version_that_wa
                 reported.policy_number,
                 reported.report_id,
                 reported.policy_number,
-                reported.model_dump_json(),
+                to_json(reported).decode(),
             )
         for migration in later:
             shutil.copy(migration, tmp_path)

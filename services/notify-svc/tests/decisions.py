@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from msgspec.structs import replace
 from rain_evidence import A_LITTLE_SHORT, FORTY_MM
 from uuid_utils.compat import uuid7
 
@@ -80,7 +81,7 @@ def reporter(
 def paid(*, claim_id: UUID | None = None, version: int = 1, customer_id: UUID | None = CUSTOMER) -> DecisionMade:
     """EUR 1,840.00 of damage, the least deductible of EUR 250.00, 40.2 mm in 24 hours."""
     changes = {"claim_id": claim_id or uuid7(), "claim_version": version, "customer_id": customer_id}
-    return DECISION_MADE.examples[0].model_copy(update=changes)
+    return replace(DECISION_MADE.examples[0], **changes)
 
 
 def decision(
@@ -95,17 +96,16 @@ def decision(
     **others: object,
 ) -> DecisionMade:
     """Return a decision whose money follows its items, unless it is given."""
-    return paid().model_copy(
-        update={
-            "outcome": outcome,
-            "deciding_ground": ground,
-            "grounds": tuple(grounds),
-            "findings": tuple(findings),
-            "items": tuple(items),
-            "rain": rain,
-            "money": money or money_of(items),
-            **others,
-        }
+    return replace(
+        paid(),
+        outcome=outcome,
+        deciding_ground=ground,
+        grounds=tuple(grounds),
+        findings=tuple(findings),
+        items=tuple(items),
+        rain=rain,
+        money=money or money_of(items),
+        **others,
     )
 
 
@@ -173,7 +173,7 @@ def item(
         family=family if outcome is Outcome.COVERED else None,
         rests_on_heavy_weather=is_heavy,
     )
-    return judged.model_copy(update=others)
+    return replace(judged, **others)
 
 
 def deductible(
@@ -345,8 +345,8 @@ def paid_more() -> DecisionMade:
 
 def payment_unchanged() -> DecisionMade:
     made = paid(version=2)
-    money = made.money.model_copy(update={"decided_before_cents": 159_000, "to_pay_cents": 0})
-    return made.model_copy(update={"money": money})
+    money = replace(made.money, decided_before_cents=159_000, to_pay_cents=0)
+    return replace(made, money=money)
 
 
 NOTICES: Mapping[NoticeKind, Callable[[], DecisionMade]] = {

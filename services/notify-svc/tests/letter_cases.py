@@ -26,6 +26,7 @@ from decisions import (
     paid,
     part_paid_rest_referred,
 )
+from msgspec.structs import replace
 from rain_evidence import (
     A_LITTLE_SHORT,
     ARCEN,
@@ -84,7 +85,7 @@ def whole_claim(outcome: Outcome, code: GroundCode, **others: object) -> Decisio
     effect = GroundEffect.EXCLUDES if outcome is DENIED else GroundEffect.REFERS
     items = [item(outcome, code)]
     made = decision(outcome, code, grounds=[ground(code, effect)], findings=[HEAVY_FINDING], rain=FORTY_MM, items=items)
-    return made.model_copy(update=others)
+    return replace(made, **others)
 
 
 def doubtful_rain(code: GroundCode, rain: RainEvidence) -> DecisionMade:
@@ -192,7 +193,7 @@ def fire_after_flood() -> DecisionMade:
         burned,
         findings=[
             finding(FLOOD, DENIED, wet, facts={"flood_water_entered": CUSTOMER, "flood_defence_is_primary": REGISTER}),
-            finding(FLOOD, COVERED, burned).model_copy(update={"by_fire": True}),
+            replace(finding(FLOOD, COVERED, burned), by_fire=True),
         ],
         items=items,
         money=money_of(items, deductible(family=PerilFamily.FLOOD, chosen_cents=50_000, borne_by_event_cents=50_000)),
@@ -298,7 +299,7 @@ _INTERVAL = reading(
     window(24, 402, OPEN), window(48, 495, NO), window(72, 566, NO), reason=UndeterminedReason.LOSS_INTERVAL_TOO_LONG
 )
 _ELSEWHERE = station(TOO_LITTLE, at=ARCEN, distance_metres=2_110)
-_NO_STATION = FORTY_MM.model_copy(update={"stations": ()})
+_NO_STATION = replace(FORTY_MM, stations=())
 _PRIMARY = {
     "flood_water_entered": CUSTOMER,
     "flood_defence_failed": REGISTER,
@@ -377,7 +378,7 @@ CASES: Mapping[str, DecisionMade] = {
     "source-missing": source_missing(),
     "two-families": two_families(),
     "shared-event": shared_event(),
-    "rest-referred-again": part_paid_rest_referred(before_cents=184_000).model_copy(update={"claim_version": 2}),
+    "rest-referred-again": replace(part_paid_rest_referred(before_cents=184_000), claim_version=2),
     "paid-after-referral": paid(version=2),
 }
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from decisions import CUSTOMER, contact, paid
+from msgspec import structs
 from notify_desk import TRACE, Desk
 from prometheus_client import REGISTRY
 from uuid_utils.compat import uuid7
@@ -61,7 +62,7 @@ async def test_a_decision_delivered_again_brings_nothing_more(desk: Desk) -> Non
 
 async def test_messages_that_were_rolled_back_are_not_counted(desk: Desk) -> None:
     newer, older, counted = paid(version=2), paid(), superseded()
-    older = older.model_copy(update={"claim_id": newer.claim_id})
+    older = structs.replace(older, claim_id=newer.claim_id)
     await desk.fail_next_commit()
     with pytest.raises(asyncpg.DeadlockDetectedError):
         await desk.decide(newer, older)

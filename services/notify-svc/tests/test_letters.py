@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from decisions import ADDRESS, EMAIL, INSURER, NAME, contact, paid
 from mail_server import DROP_AFTER_DATA, MailServer
+from msgspec.structs import replace
 from notify_desk import Desk
 from pause import Pause
 from sms_centre import SmsCentre
@@ -96,7 +97,7 @@ async def test_a_customer_with_an_email_address_gets_no_letter(desk: Desk, opera
 
 @pytest.mark.parametrize("email", ["somebody@-no-domain-.example", "josé@example.org"])
 async def test_an_email_address_that_reaches_nobody_is_followed_by_a_letter(desk: Desk, email: str) -> None:
-    await desk.know(contact(email="x@example.org").model_copy(update={"email": email}))
+    await desk.know(replace(contact(email="x@example.org"), email=email))
     await desk.decide(paid())
 
     async with desk.sending(Channel.EMAIL):
@@ -141,7 +142,7 @@ async def test_a_letter_is_printed_for_the_address_of_now_and_open_to_its_owner_
     desk: Desk, operator: Operator, tmp_path: Path
 ) -> None:
     await to_be_posted(desk)
-    moved = ADDRESS.model_copy(update={"postcode": "5911AA", "house_number": "7"})
+    moved = replace(ADDRESS, postcode="5911AA", house_number="7")
     await desk.know(contact(version=2, email=None, postal_address=moved))
     file = tmp_path / "letter.html"
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from decisions import ADDRESS, CUSTOMER, REPORT, contact, paid, reporter
 from mail_server import MailServer
+from msgspec.structs import replace
 from notify_desk import Desk
 from uuid_utils.compat import uuid7
 
@@ -20,7 +21,7 @@ from notify_svc.handlers import DecisionHandler
 
 def about_unknown_policy(*report_ids: UUID, version: int = 1) -> DecisionMade:
     decision = paid(customer_id=None, version=version)
-    return decision.model_copy(update={"report_ids": report_ids or (REPORT,)})
+    return replace(decision, report_ids=report_ids or (REPORT,))
 
 
 async def provide(desk: Desk, *contacts: ReporterContactProvided) -> None:
@@ -119,7 +120,7 @@ async def test_a_reporters_contact_is_erased_as_soon_as_the_policy_is_found(desk
     assert await kept(desk) == sorted([REPORT, other])
 
     await desk.know(contact())
-    await desk.decide(waiting.model_copy(update={"claim_version": 2, "customer_id": CUSTOMER}))
+    await desk.decide(replace(waiting, claim_version=2, customer_id=CUSTOMER))
 
     assert await kept(desk) == [other]
     assert await desk.states(Channel.EMAIL) == ["superseded", "due"]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, ValidationError, model_validator
+from msgspec import Meta
+from pydantic import ValidationError
 
 from contracts.malformed_reasons import is_not_json, wrong_fields
 from contracts.policy import Deductible, Home, PolicyTerms
 from contracts.topic import Part
+from contracts.validation import validator_of
 from contracts.vocabulary import (
     Cover,
     EmailAddress,
@@ -56,14 +58,14 @@ class Terms(Part):
     effective_on: date
     ends_on: date | None
     home: Home
-    covers: Annotated[tuple[Cover, ...], Field(min_length=1)]
+    covers: Annotated[tuple[Cover, ...], Meta(min_length=1)]
     deductible_cents: Deductible
     product_version: ProductVersion
 
     def recorded(self, at: datetime) -> PolicyTerms:
         """Return these terms as recorded at that moment, their covers sorted and without doubles."""
         covers = tuple(sorted(set(self.covers)))
-        fields = {name: getattr(self, name) for name in Terms.model_fields} | {"covers": covers}
+        fields = {name: getattr(self, name) for name in Terms.__struct_fields__} | {"covers": covers}
         return PolicyTerms(recorded_at=at, **fields)
 
 
@@ -72,14 +74,12 @@ class PolicyLine(Part):
 
     policy_number: PolicyNumber
     policyholder: Policyholder
-    terms: Annotated[tuple[Terms, ...], Field(min_length=1, max_length=500)]
+    terms: Annotated[tuple[Terms, ...], Meta(min_length=1, max_length=500)]
 
-    @model_validator(mode="after")
-    def _periods_follow_each_other(self) -> Self:
+    def __post_init__(self) -> None:
         contradiction = contradiction_in(self.terms_recorded(_NOT_RECORDED_YET))
         if contradiction:
             raise ValueError(contradiction)
-        return self
 
     def terms_recorded(self, at: datetime) -> tuple[PolicyTerms, ...]:
         """Return all terms as recorded at that moment."""
@@ -106,7 +106,7 @@ def read_lines(lines: Iterable[bytes]) -> Iterator[PolicyLine | RejectedLine]:
         if not line.strip():
             continue
         try:
-            policy = PolicyLine.model_validate_json(line, strict=True, extra="forbid")
+            policy = validator_of(PolicyLine).validate_json(line, strict=True, extra="forbid")
         except ValidationError as error:
             yield RejectedLine(line_number, _reason(error))
             continue

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import orjson
 import pytest
+from msgspec.structs import replace
 
 from bench.pipelines import KNMI_HOURS
 from bench.storm import FIRST_LOSS_AT, LOSS_HOURS, SAMPLED_PER_CENT, STATIONS, Storm, dry_hours
@@ -96,7 +97,7 @@ def test_lots_have_reports_of_their_own() -> None:
 def test_every_hour_that_a_claim_looks_at_is_measured_or_made_up() -> None:
     rain, (example,) = CURRENT_PRODUCT.rain, RAINFALL_REQUESTED.examples
     loss = LossInterval(from_at=FIRST_LOSS_AT, until_at=FIRST_LOSS_AT + timedelta(hours=LOSS_HOURS))
-    asked = example.model_copy(update={"loss": loss, "readings": (rain.surface_water, rain.groundwater)})
+    asked = replace(example, loss=loss, readings=(rain.surface_water, rain.groundwater))
     wanted = set(hours_of(Question.of(asked)).numbers)
 
     hours: dict[int, set[int]] = defaultdict(set)

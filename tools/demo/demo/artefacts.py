@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from contracts.codec import to_json
 from demo.observer import Observed
 
 
@@ -56,7 +57,7 @@ def write_decisions(path: Path, observed: Observed) -> None:
                     "time": received.time.isoformat(),
                     "datacontenttype": "application/json",
                     "traceparent": received.traceparent,
-                    "data": received.event.model_dump(mode="json"),
+                    "data": json.loads(to_json(received.event)),
                 }
                 file.write(json.dumps(event) + "\n")
 

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from contracts.claims import DecisionMade
+from contracts.codec import to_json
 from contracts.dead_letters import MessageDeadLettered
 from contracts.loss_reports import DamageItem, LossFacts
+from contracts.vocabulary import Fact
 from contracts.weather import RainfallAssessed
 from demo.outcome import RefusalOutcome, StoryOutcome
 from demo.report_messages import Email, Letter, emails_in, letters_in, texts_in
@@ -27,6 +31,10 @@ class Proof:
     facts: LossFacts
     damage: tuple[DamageItem, ...]
     rain: RainfallAssessed | None
+
+    @property
+    def facts_given(self) -> Mapping[str, Fact]:
+        return {name: fact for name, fact in msgspec.structs.asdict(self.facts).items() if fact is not None}
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ def write_stories(
             {
                 "title": one.refusal.title,
                 "reason_code": one.refusal.reason_code,
-                "dead_letter": one.dead_letter and one.dead_letter.model_dump(mode="json"),
+                "dead_letter": one.dead_letter and json.loads(to_json(one.dead_letter)),
                 "problems": one.problems,
             }
             for one in refusals
@@ -141,7 +149,7 @@ def _refusal(number: int, entry: Mapping[str, Any]) -> RefusalRecord:
         title=entry["title"],
         anchor=f"refused-{number}",
         reason_code=entry["reason_code"],
-        dead_letter=letter and MessageDeadLettered.model_validate(letter),
+        dead_letter=letter and msgspec.convert(letter, MessageDeadLettered),
         problems=tuple(entry["problems"]),
     )
 
@@ -184,7 +192,7 @@ def _claim(directory: Path, story: StoryRecord, decided: Sequence[_Decided], rec
 
 def _decisions(path: Path) -> Iterator[_Decided]:
     for event in map(json.loads, path.read_text().splitlines()):
-        yield _Decided(DecisionMade.model_validate(event["data"]), trace_id=(event["traceparent"] or "")[3:35])
+        yield _Decided(msgspec.convert(event["data"], DecisionMade), trace_id=(event["traceparent"] or "")[3:35])
 
 
 def _proof(path: Path) -> Proof | None:
@@ -193,9 +201,9 @@ def _proof(path: Path) -> Proof | None:
     basis = json.loads(path.read_text())["basis"]
     return Proof(
         file_name=path.name,
-        facts=LossFacts.model_validate(basis["facts"]),
-        damage=tuple(DamageItem.model_validate(item) for item in basis["damage"]),
-        rain=RainfallAssessed.model_validate(basis["rain"]) if basis["rain"] else None,
+        facts=msgspec.convert(basis["facts"], LossFacts),
+        damage=msgspec.convert(basis["damage"], tuple[DamageItem, ...]),
+        rain=msgspec.convert(basis["rain"], RainfallAssessed | None),
     )
 
 

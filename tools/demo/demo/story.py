@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from uuid import UUID, uuid5
 
+from msgspec.structs import replace
+
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.notify import Settlement
@@ -133,9 +135,9 @@ class Story:
             yield first
             if self.also_by is not None:
                 other = report_id_of(f"{self.title}/{self.also_by}")
-                yield first.model_copy(update={**again, "report_id": other, "channel": self.also_by})
+                yield replace(first, **again, report_id=other, channel=self.also_by)
         if phase is Phase.LATER and self.correction is not None:
-            yield first.model_copy(update={**again, "report_version": 2, **self.correction.changes()})
+            yield replace(first, **again, report_version=2, **self.correction.changes())
 
     def _first_report(self) -> LossReported:
         return LossReported(

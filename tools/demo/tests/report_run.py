@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from contracts.claims import DECISION_MADE, DecisionMade
+from contracts.codec import to_json
 from contracts.dead_letters import dead_letter_topic
 from contracts.loss_reports import LOSS_REPORTED
 from contracts.weather import RAINFALL_ASSESSED, HourlySeries, RainfallAssessed
@@ -42,14 +45,14 @@ def rainfall() -> RainfallAssessed:
         first_hour_ends_at=datetime(2021, 7, 12, 0, tzinfo=UTC),
         tenths_mm=(*(hour % 7 * 10 for hour in range(100)), None, *(hour % 7 * 10 for hour in range(43))),
     )
-    station = assessed.stations[0].model_copy(update={"hours": series})
-    return assessed.model_copy(update={"stations": (station,)})
+    station = replace(assessed.stations[0], hours=series)
+    return replace(assessed, stations=(station,))
 
 
 def write_decisions(directory: Path, *decisions: DecisionMade) -> None:
     """Write `decisions` as they were read off Kafka."""
     traceparent = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
-    lines = [{"traceparent": traceparent, "data": decision.model_dump(mode="json")} for decision in decisions]
+    lines = [{"traceparent": traceparent, "data": json.loads(to_json(decision))} for decision in decisions]
     write_lines(directory / "decisions.jsonl", *lines)
 
 
@@ -57,9 +60,9 @@ def write_proof(directory: Path, *, version: int = 1) -> None:
     """Write the proof of one version of the decision, as far as the page reads it."""
     (report,) = LOSS_REPORTED.examples
     basis = {
-        "facts": report.facts.model_dump(mode="json"),
-        "damage": [item.model_dump(mode="json") for item in report.damage],
-        "rain": rainfall().model_dump(mode="json"),
+        "facts": json.loads(to_json(report.facts)),
+        "damage": [json.loads(to_json(item)) for item in report.damage],
+        "rain": json.loads(to_json(rainfall())),
     }
     (directory / "proofs").mkdir(exist_ok=True)
     (directory / "proofs" / f"{CLAIM}-v{version}.json").write_text(json.dumps({"basis": basis}))
@@ -114,7 +117,7 @@ def write_story(
     refusal = {
         "title": "A malformed report",
         "reason_code": "not-json",
-        "dead_letter": dead_letter.model_dump(mode="json"),
+        "dead_letter": json.loads(to_json(dead_letter)),
         "problems": [],
     }
     kept = {"stories": [story], "refusals": [refusal], "unexpected_dead_letters": unexpected_dead_letters}

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from contracts.claims import DECISION_MADE, DecisionMade
 from contracts.coverage import GroundCode, Outcome
@@ -24,7 +25,7 @@ from demo.story import Correction, Expected, Phase, Refusal, Story, Wait, report
 
 (EXAMPLE,) = DECISION_MADE.examples
 TITLE = "Covered by 24 h"
-DECISION = EXAMPLE.model_copy(update={"report_id": report_id_of(TITLE), "report_ids": (report_id_of(TITLE),)})
+DECISION = structs.replace(EXAMPLE, report_id=report_id_of(TITLE), report_ids=(report_id_of(TITLE),))
 COVERED = Expected(
     outcome=Outcome.COVERED,
     ground=GroundCode.HEAVY_LOCAL_PRECIPITATION,
@@ -45,15 +46,11 @@ OTHER_CLAIM = UUID("0198c5f2-6d1a-7c43-9a51-000000000001")
 
 
 def changed_money(**amounts: int | None) -> dict[str, Any]:
-    return {"money": DECISION.money.model_copy(update=amounts)}
+    return {"money": structs.replace(DECISION.money, **amounts)}
 
 
-DENIED_BEFORE = DECISION.model_copy(
-    update={
-        "outcome": DENIED.outcome,
-        "deciding_ground": DENIED.ground,
-        **changed_money(payable_cents=0, to_pay_cents=0),
-    }
+DENIED_BEFORE = structs.replace(
+    DECISION, outcome=DENIED.outcome, deciding_ground=DENIED.ground, **changed_money(payable_cents=0, to_pay_cents=0)
 )
 
 
@@ -68,13 +65,12 @@ def received(decision: DecisionMade) -> Received[DecisionMade]:
 
 
 def settled(channel: Channel, settlement: Settlement = Settlement.SENT, *, version: int = 1) -> MessageSettled:
-    return MESSAGE_SETTLED.examples[0].model_copy(
-        update={
-            "claim_id": DECISION.claim_id,
-            "claim_version": version,
-            "channel": channel,
-            "settlement": settlement,
-        }
+    return structs.replace(
+        MESSAGE_SETTLED.examples[0],
+        claim_id=DECISION.claim_id,
+        claim_version=version,
+        channel=channel,
+        settlement=settlement,
     )
 
 
@@ -125,7 +121,7 @@ def test_a_decision_without_both_messages_is_no_outcome_yet() -> None:
     ],
 )
 def test_another_decision_is_named(change: dict[str, object], problems: list[str]) -> None:
-    observed = observed_after(DECISION.model_copy(update=change))
+    observed = observed_after(structs.replace(DECISION, **change))
     assert outcome_of(STORY, observed).problems == tuple(problems)
 
 
@@ -172,14 +168,14 @@ def test_a_corrected_report_has_its_outcome_when_it_was_decided_again() -> None:
     assert not has_outcome(CORRECTED, before)
     assert outcome_of(CORRECTED, before).problems == ("1 decisions instead of 2",)
 
-    after = observed_after(DENIED_BEFORE, DECISION.model_copy(update={"claim_version": 2}))
+    after = observed_after(DENIED_BEFORE, structs.replace(DECISION, claim_version=2))
 
     assert has_outcome(CORRECTED, after)
     assert outcome_of(CORRECTED, after).problems == ()
 
 
 def test_every_version_is_compared_with_what_was_expected_of_it() -> None:
-    observed = observed_after(DECISION, DECISION.model_copy(update={"claim_version": 2, "outcome": Outcome.DENIED}))
+    observed = observed_after(DECISION, structs.replace(DECISION, claim_version=2, outcome=Outcome.DENIED))
     assert outcome_of(CORRECTED, observed).problems[1:] == (
         "version 1: outcome is covered instead of denied",
         "version 1: deciding ground is heavy_local_precipitation instead of window_or_door_open",
@@ -198,10 +194,10 @@ def test_two_claims_about_one_loss_are_named() -> None:
     story = replace(STORY, also_by=ReportChannel.PHONE)
     other = report_id_of(f"{TITLE}/{ReportChannel.PHONE}")
     assert story.report_ids == {DECISION.report_id, other}
-    joined = DECISION.model_copy(update={"report_ids": (DECISION.report_id, other)})
+    joined = structs.replace(DECISION, report_ids=(DECISION.report_id, other))
     assert outcome_of(story, observed_after(joined)).problems == ()
 
-    second = DECISION.model_copy(update={"claim_id": OTHER_CLAIM, "report_id": other, "report_ids": (other,)})
+    second = structs.replace(DECISION, claim_id=OTHER_CLAIM, report_id=other, report_ids=(other,))
 
     assert "2 claims instead of 1" in outcome_of(story, observed_after(DECISION, second)).problems
 
@@ -210,7 +206,7 @@ def test_two_claims_about_one_loss_are_named() -> None:
 def test_a_claim_that_should_wait_for_hours_is_seen_waiting(finals: list[bool], waited: bool) -> None:  # noqa: FBT001
     observed = observed_after(DECISION)
     (answer,) = RAINFALL_ASSESSED.examples
-    observed.assessed[DECISION.claim_id] = [answer.model_copy(update={"final": final}) for final in finals]
+    observed.assessed[DECISION.claim_id] = [structs.replace(answer, final=final) for final in finals]
 
     problems = outcome_of(replace(STORY, wait=Wait.LATE_HOURS), observed).problems
 
@@ -222,7 +218,7 @@ REFUSAL = Refusal(title="A malformed report", key=b"malformed", value=b"{bad", r
 
 def dead_letter(value: bytes = REFUSAL.value, *, reason_code: str = "not-json") -> MessageDeadLettered:
     (example,) = dead_letter_topic("claims-svc").examples
-    return example.model_copy(update={"value_base64": b64encode(value).decode(), "reason_code": reason_code})
+    return structs.replace(example, value_base64=b64encode(value).decode(), reason_code=reason_code)
 
 
 @pytest.mark.parametrize(

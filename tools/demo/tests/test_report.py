@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from report_run import CLAIM, DECISION, write_decisions, write_proof, write_run, write_story
 from typing_extensions import override
 
@@ -224,7 +225,7 @@ def test_a_posted_letter_is_shown_with_its_file(run: Path) -> None:
 
 def test_a_claim_that_was_decided_again_shows_the_version_that_stands_and_what_was_before(run: Path) -> None:
     referred = {"claim_version": 2, "outcome": Outcome.REFERRED, "deciding_ground": GroundCode.STATEMENT_TURNED}
-    again = DECISION.model_copy(update={**referred, "turned_statements": ("came_through_open_window_or_door",)})
+    again = replace(DECISION, **referred, turned_statements=("came_through_open_window_or_door",))
     write_decisions(run, again, DECISION)
     write_proof(run, version=2)
     html = write_report(run).read_text()
@@ -244,7 +245,7 @@ def test_what_is_undisputed_is_shown_beside_what_a_handler_decides(run: Path) ->
         ground=GroundCode.FACT_MISSING,
     )
     partly = {"outcome": Outcome.REFERRED, "items": (covered, doubted), "report_ids": (DECISION.report_id,) * 2}
-    write_decisions(run, DECISION.model_copy(update=partly))
+    write_decisions(run, replace(DECISION, **partly))
     html = write_report(run).read_text()
     assert "of which this part is undisputed and paid at once" in html
     assert '<th scope="row">contents</th><td class="figure">€ 700.00</td>' in html

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from contracts import example_values
 from contracts.vocabulary import Establishment, LossInterval
@@ -62,8 +63,8 @@ def test_bars_show_what_had_fallen_by_the_end_of_the_hour_of_loss() -> None:
 
 def test_a_window_that_ended_before_the_loss_is_tied_to_it() -> None:
     later = LossInterval(from_at=LOSS.from_at + timedelta(hours=19), until_at=LOSS.from_at + timedelta(hours=19))
-    window = READING.windows[0].model_copy(update={"lag_minutes": 270})
-    reading = READING.model_copy(update={"windows": (window,)})
+    window = replace(READING.windows[0], lag_minutes=270)
+    reading = replace(READING, windows=(window,))
 
     chart = rain_chart(SERIES, reading=reading, loss=later, language=ENGLISH)
 
@@ -91,10 +92,8 @@ def test_of_many_days_only_some_are_named() -> None:
 
 
 def test_a_window_that_was_not_reached_decides_nothing() -> None:
-    short = READING.windows[0].model_copy(
-        update={"best_sum_tenths_mm": 301, "establishment": Establishment.NOT_ESTABLISHED}
-    )
-    reading = READING.model_copy(update={"windows": (short,), "establishment": Establishment.NOT_ESTABLISHED})
+    short = replace(READING.windows[0], best_sum_tenths_mm=301, establishment=Establishment.NOT_ESTABLISHED)
+    reading = replace(READING, windows=(short,), establishment=Establishment.NOT_ESTABLISHED)
     chart = rain_chart(SERIES, reading=reading, loss=LOSS, language=ENGLISH)
     assert chart.deciding is None
     assert not any(bar.decides for bar in chart.bars)

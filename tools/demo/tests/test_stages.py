@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from contracts.weather import RAINFALL_ASSESSED
 from demo import stages
@@ -48,7 +49,7 @@ def answers(*, final: int, waiting: int) -> Observed:
     (answer,) = RAINFALL_ASSESSED.examples
     observed = Observed()
     for is_final in [True] * final + [False] * waiting:
-        observed.assessed[uuid4()].append(answer.model_copy(update={"final": is_final}))
+        observed.assessed[uuid4()].append(replace(answer, final=is_final))
     return observed
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from claims_svc.domain.insurance import Insurance
 from claims_svc.domain.product import Product
 from contracts.claims import RainfallRequested
@@ -30,8 +32,8 @@ class EarlierStatement:
 
     def facts_first_said(self, now: LossFacts) -> LossFacts:
         """Return the facts of `now` with those that were turned as the customer said them first."""
-        turned = LossFacts.model_fields.keys() & set(self.turned)
-        return now.model_copy(update={name: getattr(self.facts, name) for name in turned})
+        turned = set(LossFacts.__struct_fields__) & set(self.turned)
+        return replace(now, **{name: getattr(self.facts, name) for name in turned})
 
     def damage_first_said(self, now: tuple[DamageItem, ...]) -> tuple[DamageItem, ...]:
         """Return the damage as it was said first when it turned, else that of `now`."""

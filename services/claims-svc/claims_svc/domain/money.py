@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.deductible import ChargedTo, Damage, Deductible, deductibles_of, perils_of
 from claims_svc.domain.rain import Rain
@@ -141,9 +143,7 @@ def _account(
     # A family whose damage all awaits bears nothing yet, and its deductible is known already.
     awaiting = borne({family: Damage() for family in in_all})
     known = {each.family: each for each in (*awaiting, *at_once)}
-    deductibles = tuple(
-        known[each.family].model_copy(update={"minimum_cents": each.minimum_cents}) for each in when_assessed
-    )
+    deductibles = tuple(replace(known[each.family], minimum_cents=each.minimum_cents) for each in when_assessed)
     return _Account(lines, deductibles, when_assessed)
 
 

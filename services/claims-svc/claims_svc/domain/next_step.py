@@ -16,6 +16,7 @@ from claims_svc.domain.occurrence import ClaimUse, EventUses, uses_of
 from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
 from claims_svc.domain.verdict import Verdict
 from contracts.claims import RainfallRequested
+from contracts.codec import to_json
 from contracts.coverage import Outcome
 from contracts.policy import PolicyChanged
 from contracts.topic import Event
@@ -83,7 +84,7 @@ def _with_current_rain(
     if claim.request_version == 0:
         return claim, case
     question = _question(claim, case)
-    if question is None or question.model_dump_json() != claim.rainfall_request:
+    if question is None or to_json(question).decode() != claim.rainfall_request:
         return replace(claim, rainfall_wait_over=False), replace(case, rain_wait_over=False)
     answers_it = claim.rainfall is not None and claim.rainfall.request_version == claim.request_version
     return claim, replace(case, question=question, rain=claim.rainfall if answers_it else None)
@@ -121,7 +122,7 @@ def _wait_for_rainfall(claim: Claim, case: Case, *, now: datetime) -> Step:
         claim,
         state=state,
         request_version=request.request_version,
-        rainfall_request=request.model_dump_json(),
+        rainfall_request=to_json(request).decode(),
     )
     deadlines = deadlines_of_new_wait(claim, state=state, product=case.product, now=now)
     return Step(claim=asked, published=(request,), deadlines=deadlines)

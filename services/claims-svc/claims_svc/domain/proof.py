@@ -9,15 +9,18 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+import msgspec
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
 from claims_svc.domain.verdict import Verdict, decide
+from contracts.codec import canonical_json
 from contracts.loss_reports import LossFacts, LossReported
 from contracts.rain_stations import register_sha256
 from contracts.topic import Event
+from contracts.validation import validator_of
 from contracts.vocabulary import Sha256, Version
 
 _FORM: Literal["water-claim-proof.v1"] = "water-claim-proof.v1"
@@ -64,9 +67,6 @@ class Document:
     verdict: Verdict
 
 
-_DOCUMENT = TypeAdapter(Document)
-
-
 def build(
     case: Case,
     verdict: Verdict,
@@ -107,7 +107,7 @@ def _sources_of(case: Case, *, joined: Sequence[LossReported]) -> Sources:
 
 def event_sha256(event: Event) -> str:
     """Return the hash of an event as canonical JSON: keys sorted, no spaces."""
-    return sha256_of(canonical_bytes(event))
+    return sha256_of(canonical_json(event))
 
 
 def recompute(canonical: bytes) -> Verdict:
@@ -126,7 +126,7 @@ def read(canonical: bytes) -> Document:
         UnreadableProofError: not a proof; the sentence says where, and does not quote it.
     """
     try:
-        return _DOCUMENT.validate_json(canonical)
+        return validator_of(Document).validate_json(canonical)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -141,7 +141,9 @@ def canonical_bytes(document: object) -> bytes:
 def _parts(part: object) -> object:
     """Return the named fields of a part, a wait in seconds, and an id of the database driver's own type as text."""
     if isinstance(part, LossFacts):
-        return {name: fact for name, fact in vars(part).items() if fact is not None}
+        return {name: fact for name, fact in msgspec.structs.asdict(part).items() if fact is not None}
+    if isinstance(part, msgspec.Struct):
+        return msgspec.structs.asdict(part)
     if isinstance(part, timedelta):
         return int(part.total_seconds())
     if isinstance(part, UUID):

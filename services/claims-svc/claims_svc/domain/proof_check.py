@@ -19,6 +19,7 @@ from claims_svc.domain.verdict import Verdict, decide
 from contracts.claims import RainfallRequested
 from contracts.loss_reports import LOSS_AFTER_REPORT_TOLERANCE
 from contracts.rain_stations import PAST_REGISTERS_SHA256, register_sha256
+from contracts.validation import validator_of
 from contracts.vocabulary import WaterRoute
 
 
@@ -151,7 +152,7 @@ def _wrong_event_uses(basis: Basis) -> Iterator[str]:
 
 def _another_verdict(document: Document) -> Iterator[str]:
     try:
-        again = decide(document.basis)
+        again = validator_of(Verdict).validate_json(canonical_bytes(decide(document.basis)))
     except ValidationError as error:
         yield f"it cannot be decided: {error.errors(include_input=False, include_url=False)[0]['msg']}"
         return

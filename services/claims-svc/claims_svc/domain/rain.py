@@ -75,8 +75,7 @@ def evidence_of(assessed: RainfallAssessed) -> RainEvidence:
         cloudburst=assessed.cloudburst,
         recent_rain=assessed.recent_rain,
         stations=tuple(
-            StationRain.model_construct(**{name: getattr(station, name) for name in _SHOWN_OF_STATION})
-            for station in assessed.stations
+            StationRain(**{name: getattr(station, name) for name in _SHOWN_OF_STATION}) for station in assessed.stations
         ),
     )
 
@@ -98,7 +97,7 @@ def _measured(name: str, value: Truth, doubt: GroundCode | None) -> Known:
     return Known(name, value, None if value is Truth.UNKNOWN else FactSource.REGISTER, doubt)
 
 
-_SHOWN_OF_STATION = tuple(StationRain.model_fields)
+_SHOWN_OF_STATION = StationRain.__struct_fields__
 _ESTABLISHED, _NOT_ESTABLISHED = Heavy(Truth.TRUE, None), Heavy(Truth.FALSE, None)
 _OPEN = Heavy(Truth.UNKNOWN, None)
 _UNDETERMINED = Heavy(Truth.UNKNOWN, GroundCode.RAINFALL_UNDETERMINED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydantic import BaseModel
+import msgspec
 
 from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours, ended_at, hour_running_at
 from contracts.claims import RainfallRequested
@@ -33,8 +33,8 @@ def _unlike(where: str, *, found: object, expected: object) -> Iterator[str]:
     """Yield where `found` is not as `expected`, as far inside as they can be compared."""
     if found == expected:
         return
-    if isinstance(found, BaseModel) and isinstance(expected, BaseModel):
-        for name, value in vars(expected).items():
+    if isinstance(found, msgspec.Struct) and isinstance(expected, msgspec.Struct):
+        for name, value in msgspec.structs.asdict(expected).items():
             yield from _unlike(f"{where}: {name}", found=getattr(found, name), expected=value)
     elif isinstance(found, tuple) and isinstance(expected, tuple) and len(found) == len(expected):
         for one, other in zip(found, expected, strict=True):

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from contracts.claims import RainfallRequested, ReadingRequested
 from contracts.vocabulary import Establishment, LossInterval, RainThreshold, Truth, WaterReading
 from contracts.weather import (
@@ -214,15 +216,14 @@ class _Station:
         before_all = first.ends(length=length, lag_hours=asked.may_lag_hours)[0] - length
         if kind == _AROUND and self._figures.none_known(before_all, last.hour + length - 1):
             return window
-        return window.model_copy(
-            update={
-                "best_sum_tenths_mm": known(end - length, end),
-                "starts_at": ended_at(end - length),
-                "ends_at": ended_at(end),
-                "loss_hour_ends_at": ended_at(loss.hour),
-                "rain_by_loss_tenths_mm": known(end - length, min(end, loss.hour)),
-                "lag_minutes": loss.lag_minutes(end),
-            }
+        return replace(
+            window,
+            best_sum_tenths_mm=known(end - length, end),
+            starts_at=ended_at(end - length),
+            ends_at=ended_at(end),
+            loss_hour_ends_at=ended_at(loss.hour),
+            rain_by_loss_tenths_mm=known(end - length, min(end, loss.hour)),
+            lag_minutes=loss.lag_minutes(end),
         )
 
     def _establishment(self, threshold: RainThreshold, asked: ReadingRequested, *, counts: bool) -> Establishment:

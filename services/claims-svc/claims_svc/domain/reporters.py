@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from claims_svc.domain.likeness import outline_of
 from contracts.loss_reports import DamageItem, LossFacts, LossReported
 from contracts.vocabulary import Fact, FactSource, Truth
@@ -22,7 +24,7 @@ def facts_together(reports: Sequence[LossReported]) -> LossFacts:
         return reports[0].facts
     said = {
         name: [fact for report in reports if (fact := getattr(report.facts, name)) is not None]
-        for name in LossFacts.model_fields
+        for name in LossFacts.__struct_fields__
     }
     return LossFacts(**{name: _together(facts) for name, facts in said.items() if facts})
 
@@ -90,7 +92,7 @@ def _items_assessed(damage: Sequence[DamageItem], assessed: Sequence[DamageItem]
         left.remove(match)
         # An assessment need not say again which water did the damage.
         unsaid = {name: getattr(item, name) for name in _CAUSES if getattr(match, name) is None}
-        found.append(match.model_copy(update=unsaid))
+        found.append(replace(match, **unsaid))
     return None if left else tuple(found)
 
 

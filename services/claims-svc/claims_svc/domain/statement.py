@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import structs
+
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.reporters import facts_together
 from contracts.loss_reports import DamageItem, LossFacts, LossReported
@@ -40,7 +42,7 @@ class Statement:
         """Return the statement with what `report` says about facts that its customer did not know before."""
         first = self.facts.get(report.report_id, LossFacts())
         news = {name: fact for name, fact in _customers_word(report).items() if getattr(first, name) is None}
-        return replace(self, facts={**self.facts, report.report_id: first.model_copy(update=news)})
+        return replace(self, facts={**self.facts, report.report_id: structs.replace(first, **news)})
 
     def corrected_by(self, report: LossReported) -> Statement:
         """Return the statement with what a newer version of the report that opened the claim tells more exactly."""
@@ -74,10 +76,10 @@ def earlier_of(statement: Statement, *, reports: Sequence[LossReported], facts: 
     Source: domain.md, "When the machine must not decide alone".
     """
     opening = reports[0]
-    first_told = [report.model_copy(update={"facts": statement.facts[report.report_id]}) for report in reports]
+    first_told = [structs.replace(report, facts=statement.facts[report.report_id]) for report in reports]
     turned = [
         name
-        for name in LossFacts.model_fields
+        for name in LossFacts.__struct_fields__
         if _is_customers(getattr(facts, name)) and _turned(name, first_told=first_told, now=reports)
     ]
     if not _is_within(opening.loss, statement.loss):
@@ -108,7 +110,7 @@ def _turned(name: str, *, first_told: Sequence[LossReported], now: Sequence[Loss
 def _customers_word(report: LossReported) -> dict[str, Fact]:
     return {
         name: fact
-        for name, fact in report.facts
+        for name, fact in structs.asdict(report.facts).items()
         if fact is not None and fact.source is FactSource.CUSTOMER and fact.value is not Truth.UNKNOWN
     }
 

@@ -6,17 +6,15 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from uuid import UUID
 
 import asyncpg
-from pydantic import TypeAdapter
 
 from chassis.database import Connection
 from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.likeness import Outline
 from claims_svc.domain.statement import Statement
+from contracts.codec import from_json, to_json
 from contracts.loss_reports import LossReported
 from contracts.weather import RainfallAssessed
 
-_STATEMENT = TypeAdapter(Statement)
-_OUTLINE = TypeAdapter(Outline)
 _COLUMNS = """
     claim.*, rainfall.answer,
     ARRAY(SELECT joined.report FROM joined_report AS joined WHERE joined.claim_id = claim.claim_id ORDER BY place)
@@ -117,7 +115,7 @@ async def insert(connection: Connection, *, claims: Sequence[Claim]) -> None:
         [claim.report.report_id for claim in claims],
         [claim.report.report_version for claim in claims],
         [claim.report.policy_number for claim in claims],
-        [claim.report.model_dump_json() for claim in claims],
+        [to_json(claim.report).decode() for claim in claims],
         [claim.state for claim in claims],
         [claim.policy_wait_over for claim in claims],
         [claim.rainfall_wait_over for claim in claims],
@@ -175,7 +173,7 @@ async def restate(connection: Connection, *, claims: Sequence[Claim]) -> None:
         [claim.claim_id for claim in claims],
         [claim.report.report_version for claim in claims],
         [claim.report.policy_number for claim in claims],
-        [claim.report.model_dump_json() for claim in claims],
+        [to_json(claim.report).decode() for claim in claims],
         *_stated(claims),
     )
 
@@ -189,7 +187,7 @@ def _stated(claims: Sequence[Claim]) -> tuple[Sequence[object], ...]:
         [claim.outline.damage_kinds for claim in claims],
         [claim.outline.damage_digest for claim in claims],
         [claim.possible_duplicate_of for claim in claims],
-        [None if claim.statement is None else _STATEMENT.dump_json(claim.statement).decode() for claim in claims],
+        [None if claim.statement is None else to_json(claim.statement).decode() for claim in claims],
     )
 
 
@@ -229,7 +227,7 @@ async def iterate(connection: Connection, *, state: str | None) -> AsyncIterator
 
 
 def _claim(row: asyncpg.Record) -> Claim:
-    report = LossReported.model_validate_json(row["report"])
+    report = from_json(LossReported, row["report"])
     duplicate_of = row["possible_duplicate_of"]
     return Claim(
         claim_id=_standard(row["claim_id"]),
@@ -244,9 +242,9 @@ def _claim(row: asyncpg.Record) -> Claim:
         ),
         trace=row["trace"],
         opened_at=row["opened_at"],
-        former=tuple(_OUTLINE.validate_json(former) for former in row["former"]),
-        joined=tuple(LossReported.model_validate_json(joined) for joined in row["joined"]),
-        statement=None if row["statement"] is None else _STATEMENT.validate_json(row["statement"]),
+        former=tuple(from_json(Outline, former) for former in row["former"]),
+        joined=tuple(from_json(LossReported, joined) for joined in row["joined"]),
+        statement=None if row["statement"] is None else from_json(Statement, row["statement"]),
         possible_duplicate_of=None if duplicate_of is None else _standard(duplicate_of),
         state=ClaimState(row["state"]),
         policy_wait_over=row["policy_wait_over"],
@@ -254,7 +252,7 @@ def _claim(row: asyncpg.Record) -> Claim:
         policy_version=row["policy_version"],
         request_version=row["request_version"],
         rainfall_request=row["rainfall_request"],
-        rainfall=None if row["answer"] is None else RainfallAssessed.model_validate_json(row["answer"]),
+        rainfall=None if row["answer"] is None else from_json(RainfallAssessed, row["answer"]),
         claim_version=row["claim_version"],
     )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from chassis.database import Connection
+from contracts.codec import to_json
 from contracts.loss_reports import LossReported
 
 
@@ -27,7 +28,7 @@ async def store(connection: Connection, *, joined: Collection[tuple[UUID, LossRe
         """,
         [report.report_id for _, report in joined],
         [claim_id for claim_id, _ in joined],
-        [report.model_dump_json() for _, report in joined],
+        [to_json(report).decode() for _, report in joined],
         now,
     )
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from chassis.database import Connection
+from contracts.codec import from_json, to_json
 from contracts.policy import PolicyChanged
 
 _CACHED_POLICIES = 4_096
@@ -64,11 +65,11 @@ async def store(connection: Connection, *, policies: Collection[PolicyChanged]) 
         """,
         [policy.policy_number for policy in policies],
         [policy.version for policy in policies],
-        [policy.model_dump_json() for policy in policies],
+        [to_json(policy).decode() for policy in policies],
     )
 
 
 # Cached because the claims of one event read the same policies again and again, and a policy is frozen.
 @lru_cache(maxsize=_CACHED_POLICIES)
 def _policy(state: str) -> PolicyChanged:
-    return PolicyChanged.model_validate_json(state)
+    return from_json(PolicyChanged, state)

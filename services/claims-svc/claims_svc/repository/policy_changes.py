@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.database import Connection
+from contracts.codec import from_json, to_json
 from contracts.policy import PolicyChanged
 
 
@@ -30,7 +31,7 @@ async def insert(connection: Connection, *, policies: Collection[PolicyChanged])
         """,
         [policy.policy_number for policy in policies],
         [policy.version for policy in policies],
-        [policy.model_dump_json() for policy in policies],
+        [to_json(policy).decode() for policy in policies],
     )
     return {policy_number for policy_number, is_followed_already in rows if not is_followed_already}
 
@@ -42,7 +43,7 @@ async def oldest(connection: Connection, *, policy_number: str) -> PolicyChange 
     )
     if row is None:
         return None
-    return PolicyChange(policy=PolicyChanged.model_validate_json(row["state"]), followed_to=row["followed_to"])
+    return PolicyChange(policy=from_json(PolicyChanged, row["state"]), followed_to=row["followed_to"])
 
 
 async def of_policies(
@@ -58,7 +59,7 @@ async def of_policies(
     )
     versions: defaultdict[str, list[PolicyChanged]] = defaultdict(list)
     for policy_number, state in rows:
-        versions[policy_number].append(PolicyChanged.model_validate_json(state))
+        versions[policy_number].append(from_json(PolicyChanged, state))
     return versions
 
 

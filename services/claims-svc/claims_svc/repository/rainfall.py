@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chassis.database import Connection
+from contracts.codec import to_json
 from contracts.weather import RainfallAssessed
 
 
@@ -23,5 +24,5 @@ async def store(connection: Connection, *, answers: Sequence[RainfallAssessed]) 
         [answer.claim_id for answer in answers],
         [answer.request_version for answer in answers],
         [answer.assessment_version for answer in answers],
-        [answer.model_dump_json() for answer in answers],
+        [to_json(answer).decode() for answer in answers],
     )

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from msgspec import structs
+
 from claims_svc.domain.case import Case
 from claims_svc.domain.needs import rainfall_question
 from claims_svc.domain.product import CURRENT_PRODUCT
@@ -54,8 +56,8 @@ REGIONAL_FLOOD = LossFacts(
     home_in_unembanked_area=DENIES_REGISTER,
     government_caused_flood=DENIES_REGISTER,
 )
-BOTH_RAINS = RAIN_CAME_IN.model_copy(update={"precipitation_fell_directly": YES})
-PRIMARY_FLOOD = REGIONAL_FLOOD.model_copy(update={"flood_defence_is_primary": SAYS_REGISTER})
+BOTH_RAINS = structs.replace(RAIN_CAME_IN, precipitation_fell_directly=YES)
+PRIMARY_FLOOD = structs.replace(REGIONAL_FLOOD, flood_defence_is_primary=SAYS_REGISTER)
 
 _HOUR = timedelta(hours=1)
 _HOURS_BEFORE_LOSS = 800
@@ -155,9 +157,11 @@ def report(
     damage: Sequence[DamageItem] = (DamageItem(kind=DamageKind.BUILDINGS, amount_cents=184_000),),
     loss: LossInterval | None = None,
 ) -> LossReported:
-    """Return a report; by default of EUR 1,840 damage to the building."""
-    update = {"facts": facts, "damage": tuple(damage), "loss": loss or LossInterval(from_at=LOSS_AT, until_at=LOSS_AT)}
-    return LOSS_REPORTED.examples[0].model_copy(update=update)
+    """Return a report, made when the loss was over; by default of EUR 1,840 damage to the building."""
+    loss = loss or LossInterval(from_at=LOSS_AT, until_at=LOSS_AT)
+    example = LOSS_REPORTED.examples[0]
+    reported_at = max(example.reported_at, loss.until_at)
+    return structs.replace(example, facts=facts, damage=tuple(damage), loss=loss, reported_at=reported_at)
 
 
 def policy(
@@ -165,8 +169,8 @@ def policy(
 ) -> PolicyChanged:
     """Return the policy of the home at Ell."""
     terms = POLICY_CHANGED.examples[0].terms[0]
-    changed = terms.model_copy(update={"deductible_cents": deductible_cents, "covers": covers})
-    return POLICY_CHANGED.examples[0].model_copy(update={"terms": (changed,)})
+    changed = structs.replace(terms, deductible_cents=deductible_cents, covers=covers)
+    return structs.replace(POLICY_CHANGED.examples[0], terms=(changed,))
 
 
 def case(facts: LossFacts = RAIN_CAME_IN, **known: object) -> Case:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import orjson
 from domain.loss_cases import LOSS_AT, RAIN_CAME_IN, case, policy, report, verdict_on
+from msgspec import structs
 
 from claims_svc.domain import proof
 from claims_svc.domain.case import Case
@@ -37,7 +39,7 @@ def rain_case(
 ) -> Case:
     """Return a case whose answer about rain is what these hours say; all others were dry."""
     loss = loss or LossInterval(from_at=LOSS_AT, until_at=LOSS_AT)
-    reported = report(facts, loss=loss).model_copy(update={"reported_at": loss.until_at + 5 * _HOUR})
+    reported = structs.replace(report(facts, loss=loss), reported_at=loss.until_at + 5 * _HOUR)
     asking = case(facts, report=reported, policy=policy(), rain=None)
     question = rainfall_question(asking, claim_id=asking.claim_id, request_version=1)
     return replace(asking, question=question, rain=answer_to(question, hours))
@@ -49,8 +51,8 @@ def answer_to(question: RainfallRequested, hours: Mapping[datetime, int | None])
     series = HourlySeries(
         first_hour_ends_at=ended_at(asked[0]), tenths_mm=tuple(hours.get(ended_at(hour), 0) for hour in asked)
     )
-    stated = RAINFALL_ASSESSED.examples[0].model_copy(
-        update={"stations": (_ELL.model_copy(update={"hours": series, "distance_metres": 2_045}),)}
+    stated = structs.replace(
+        RAINFALL_ASSESSED.examples[0], stations=(structs.replace(_ELL, hours=series, distance_metres=2_045),)
     )
     return answer_from_hours(stated, question=question)
 
@@ -82,8 +84,8 @@ def answering_anew(change: Callable[[Contents], object]) -> Callable[[Contents],
     def change_and_answer(contents: Contents) -> None:
         change(contents)
         basis = contents["basis"]
-        question = RainfallRequested.model_validate(basis["question"])
-        answer = RainfallAssessed.model_validate(basis["rain"])
+        question = msgspec.convert(basis["question"], RainfallRequested)
+        answer = msgspec.convert(basis["rain"], RainfallAssessed)
         basis["rain"] = orjson.loads(canonical_bytes(answer_from_hours(answer, question=question)))
 
     return change_and_answer

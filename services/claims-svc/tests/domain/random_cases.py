@@ -23,7 +23,7 @@ from contracts.weather import UndeterminedReason
 
 ENTRY_IMPLIED_BY = {route.implied_by: route.entry for route in ROUTE_FACTS if route.implied_by is not None}
 _REPORTS_A_CAUSE = {*(route.entry for route in ROUTE_FACTS), "fire_or_explosion_followed", "causes_inseparable"}
-DETAILS = sorted(set(LossFacts.model_fields) - _REPORTS_A_CAUSE)
+DETAILS = sorted(set(LossFacts.__struct_fields__) - _REPORTS_A_CAUSE)
 """The facts that make no new cause reported when somebody gives them."""
 
 RAINS = [
@@ -42,7 +42,7 @@ CERTAIN_FACTS = [fact for fact in FACTS if fact.value is not Truth.UNKNOWN]
 
 some_fact = st.sampled_from([None, *FACTS])
 certain_fact = st.sampled_from(CERTAIN_FACTS)
-some_facts = st.builds(LossFacts, **dict.fromkeys(LossFacts.model_fields, some_fact))
+some_facts = st.builds(LossFacts, **dict.fromkeys(LossFacts.__struct_fields__, some_fact))
 flood_facts = st.builds(
     LossFacts,
     flood_water_entered=st.just(Fact(value=Truth.TRUE)),

@@ -24,6 +24,7 @@ from domain.loss_cases import (
     report,
     verdict_on,
 )
+from msgspec import structs
 
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.case import Case
@@ -47,8 +48,8 @@ THROUGH_OPEN_WINDOW = LossFacts(precipitation_left_its_course=YES, came_through_
         (LossFacts(precipitation_fell_directly=NO), GroundCode.NO_ROUTE_REPORTED),
         (LossFacts(storm_caused_damage=YES), GroundCode.STORM),
         (LossFacts(other_cause=YES), GroundCode.OTHER_CAUSE),
-        (RAIN_CAME_IN.model_copy(update={"causes_inseparable": YES}), GroundCode.CAUSES_INSEPARABLE),
-        (RAIN_CAME_IN.model_copy(update={"causes_inseparable": UNSURE}), GroundCode.CAUSES_INSEPARABLE),
+        (structs.replace(RAIN_CAME_IN, causes_inseparable=YES), GroundCode.CAUSES_INSEPARABLE),
+        (structs.replace(RAIN_CAME_IN, causes_inseparable=UNSURE), GroundCode.CAUSES_INSEPARABLE),
     ],
 )
 def test_what_the_policy_does_not_decide_goes_to_a_handler(facts: LossFacts, ground: GroundCode) -> None:
@@ -58,25 +59,25 @@ def test_what_the_policy_does_not_decide_goes_to_a_handler(facts: LossFacts, gro
 
 
 def test_causes_that_can_be_told_apart_are_no_reason_to_wait_for_a_handler() -> None:
-    assert decided(RAIN_CAME_IN.model_copy(update={"causes_inseparable": NO}), item()).outcome is COVERED
+    assert decided(structs.replace(RAIN_CAME_IN, causes_inseparable=NO), item()).outcome is COVERED
 
 
 def of_product(version: str) -> PolicyChanged:
-    terms = policy().terms[0].model_copy(update={"product_version": version})
-    return policy().model_copy(update={"terms": (terms,)})
+    terms = structs.replace(policy().terms[0], product_version=version)
+    return structs.replace(policy(), terms=(terms,))
 
 
 def ended_before_loss() -> PolicyChanged:
-    ended = policy().terms[0].model_copy(update={"ends_on": policy().terms[0].effective_on.replace(year=2020)})
-    return policy().model_copy(update={"terms": (ended,)})
+    ended = structs.replace(policy().terms[0], ends_on=policy().terms[0].effective_on.replace(year=2020))
+    return structs.replace(policy(), terms=(ended,))
 
 
 def changed_during_loss() -> PolicyChanged:
     first = policy().terms[0]
-    second = first.model_copy(
-        update={"effective_on": LOSS_AT.date() + timedelta(days=1), "deductible_cents": 100_000, "recorded_at": LOSS_AT}
+    second = structs.replace(
+        first, effective_on=LOSS_AT.date() + timedelta(days=1), deductible_cents=100_000, recorded_at=LOSS_AT
     )
-    return policy().model_copy(update={"terms": (first, second)})
+    return structs.replace(policy(), terms=(first, second))
 
 
 TWO_DAYS = LossInterval(from_at=LOSS_AT, until_at=LOSS_AT + timedelta(days=1))
@@ -87,7 +88,7 @@ TURNED_TO_RAIN = EarlierStatement(
 
 def claim_with_all(policy_of_claim: PolicyChanged | None, **changes: object) -> Case:
     """Return a claim that is late, perhaps a duplicate, of reporters who differ and of which the story turned."""
-    told = report(RAIN_CAME_IN, loss=TWO_DAYS).model_copy(update={"reported_at": LOSS_AT + timedelta(days=2_000)})
+    told = structs.replace(report(RAIN_CAME_IN, loss=TWO_DAYS), reported_at=LOSS_AT + timedelta(days=2_000))
     usual = {
         "report": told,
         "policy": policy_of_claim,
@@ -106,7 +107,7 @@ ONE_STORY = {**REPORTERS_AGREE, "earlier": None}
 NO_ROUTE = {**ONE_STORY, "report": report(LossFacts(causes_inseparable=YES), loss=TWO_DAYS)}
 INSEPARABLE = {
     **ONE_STORY,
-    "report": report(RAIN_CAME_IN.model_copy(update={"causes_inseparable": YES}), loss=TWO_DAYS),
+    "report": report(structs.replace(RAIN_CAME_IN, causes_inseparable=YES), loss=TWO_DAYS),
 }
 
 
@@ -147,7 +148,7 @@ def test_a_decision_lists_every_rule_about_the_claim_that_holds() -> None:
 
 
 def reported(at: datetime, *, loss: LossInterval) -> Case:
-    return case(report=report(THROUGH_OPEN_WINDOW, loss=loss).model_copy(update={"reported_at": at}))
+    return case(report=structs.replace(report(THROUGH_OPEN_WINDOW, loss=loss), reported_at=at))
 
 
 def moment(at: datetime) -> LossInterval:
@@ -231,7 +232,7 @@ OPENING = "came_through_open_window_or_door"
             GroundCode.NO_HEAVY_LOCAL_PRECIPITATION,
         ),
         (
-            turned(THROUGH_OPEN_WINDOW, RAIN_CAME_IN.model_copy(update={OPENING: UNSURE}), OPENING),
+            turned(THROUGH_OPEN_WINDOW, structs.replace(RAIN_CAME_IN, **{OPENING: UNSURE}), OPENING),
             REFERRED,
             GroundCode.STATEMENT_TURNED,
         ),
@@ -269,7 +270,7 @@ def test_what_was_filled_in_beside_a_turned_fact_stays_automatic() -> None:
 
 def test_a_story_that_turns_is_compared_on_the_evidence_of_today() -> None:
     """A register came to say that the rain did flow in: that is not the customer's word."""
-    now = BOTH_RAINS.model_copy(update={"precipitation_left_its_course": SAYS_REGISTER, "storm_caused_damage": NO})
+    now = structs.replace(BOTH_RAINS, precipitation_left_its_course=SAYS_REGISTER, storm_caused_damage=NO)
     earlier = LossFacts(storm_caused_damage=YES, precipitation_fell_directly=YES)
     by_flow = report(now, damage=[item(route=WaterRoute.INDIRECT_PRECIPITATION)])
 
@@ -282,8 +283,8 @@ def test_more_money_beside_a_new_doubt_is_in_the_customer_s_favour() -> None:
         item(amount_cents=10_000, route=WaterRoute.DIRECT_PRECIPITATION),
         item(amount_cents=200_000, route=WaterRoute.INDIRECT_PRECIPITATION),
     ]
-    earlier = BOTH_RAINS.model_copy(update={OPENING: YES})
-    now = BOTH_RAINS.model_copy(update={"precipitation_fell_directly": UNSURE})
+    earlier = structs.replace(BOTH_RAINS, **{OPENING: YES})
+    now = structs.replace(BOTH_RAINS, precipitation_fell_directly=UNSURE)
     names = (OPENING, "precipitation_fell_directly")
 
     verdict = verdict_on(turned(earlier, now, *names, report=report(now, damage=damage)))
@@ -342,7 +343,7 @@ def test_more_covered_damage_that_awaits_an_assessment_is_more_than_was_decided_
 def test_another_word_about_an_item_that_is_in_the_customer_s_favour_goes_to_a_handler() -> None:
     by_groundwater = (item(route=WaterRoute.GROUNDWATER),)
     by_rain = (item(route=WaterRoute.INDIRECT_PRECIPITATION),)
-    facts = RAIN_CAME_IN.model_copy(update={"groundwater_entered": YES, "came_through_cellar_wall": NO})
+    facts = structs.replace(RAIN_CAME_IN, groundwater_entered=YES, came_through_cellar_wall=NO)
     to_rain = EarlierStatement(turned=("damage",), loss=report().loss, facts=facts, damage=by_groundwater)
     to_groundwater = replace(to_rain, damage=by_rain)
 

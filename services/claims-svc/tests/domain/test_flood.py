@@ -17,6 +17,7 @@ from domain.loss_cases import (
     ground_of,
     item,
 )
+from msgspec.structs import replace
 
 from contracts.coverage import Finding, GroundCode, Outcome
 from contracts.loss_reports import DamageItem, LossFacts
@@ -28,7 +29,7 @@ OVERTOPPED = {"flood_defence_overtopped": SAYS_REGISTER}
 
 
 def flood(facts: LossFacts, changes: dict[str, Fact | None], *, rain: RainfallAssessed | None = DRY) -> Finding:
-    return finding_on(WaterRoute.FLOOD, facts=facts.model_copy(update=changes), rain=rain)
+    return finding_on(WaterRoute.FLOOD, facts=replace(facts, **changes), rain=rain)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_damage_by_fire_after_a_flood(
     outcome: Outcome,
     ground: GroundCode,
 ) -> None:
-    facts = flood_facts.model_copy(update={"fire_or_explosion_followed": YES, **changes})
+    facts = replace(flood_facts, **{"fire_or_explosion_followed": YES, **changes})
 
     finding = finding_on(WaterRoute.FLOOD, facts=facts, rain=rain, by_fire=True)
 
@@ -179,7 +180,7 @@ def test_damage_by_fire_after_a_flood(
 def test_fire_has_a_finding_of_its_own_where_somebody_mentions_it(
     followed: Fact | None, damage: DamageItem, outcomes: list[Outcome]
 ) -> None:
-    facts = PRIMARY_FLOOD.model_copy(update={"fire_or_explosion_followed": followed})
+    facts = replace(PRIMARY_FLOOD, fire_or_explosion_followed=followed)
 
     findings = decided(facts, damage, rain=DRY).findings
 
@@ -197,7 +198,7 @@ def test_fire_has_a_finding_of_its_own_where_somebody_mentions_it(
 def test_fire_that_covers_needs_a_second_look_at_the_customer_s_word_only(
     changes: dict[str, Fact | None], *, fire_second_look: bool
 ) -> None:
-    facts = PRIMARY_FLOOD.model_copy(update={"fire_or_explosion_followed": YES, **changes})
+    facts = replace(PRIMARY_FLOOD, **{"fire_or_explosion_followed": YES, **changes})
 
     finding = finding_on(WaterRoute.FLOOD, facts=facts, rain=HEAVY_RAIN, by_fire=True)
 

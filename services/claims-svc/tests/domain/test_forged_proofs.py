@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from domain.loss_cases import RAIN_CAME_IN, RAIN_FELL_IN, REGIONAL_FLOOD, YES, case
 from domain.proof_cases import FORTY_IN_A_DAY, Contents, answer_to, answering_anew, forge, prove, put, rain_case
+from msgspec import structs
 
 from claims_svc.domain.basis import EventUse
 from claims_svc.domain.proof_check import differences
+from contracts.codec import to_json
 from contracts.coverage import Outcome
 from contracts.loss_reports import LossFacts
 from contracts.rain_stations import measuring_periods
@@ -204,7 +207,7 @@ def test_another_station_than_the_nearest_is_found() -> None:
 
     def answer_of_arcen(contents: Contents) -> None:
         station = contents["basis"]["rain"]["stations"][0]
-        station["station"] = arcen.model_dump(mode="json")
+        station["station"] = json.loads(to_json(arcen))
         station["distance_metres"] = 48_017
 
     found = found_in(forge(prove(rain_case(FORTY_IN_A_DAY)), answering_anew(answer_of_arcen)))
@@ -301,7 +304,7 @@ def test_a_question_that_the_product_does_not_ask_is_found(name: str, value: obj
 def test_groundwater_must_be_asked_about_where_it_is_reported_and_nowhere_else() -> None:
     ground = rain_case(FORTY_IN_A_DAY, facts=GROUNDWATER)
     assert ground.question is not None
-    surface_only = ground.question.model_copy(update={"readings": ground.question.readings[:1]})
+    surface_only = structs.replace(ground.question, readings=ground.question.readings[:1])
     forged = replace(ground, question=surface_only, rain=answer_to(surface_only, FORTY_IN_A_DAY))
 
     assert "the question about rain has another readings than the claim" in found_in(prove(forged).canonical)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from domain.loss_cases import LOSS_AT, case, policy, report, verdict_on
+from msgspec.structs import replace
 
 from claims_svc.domain.case import product_for
 from claims_svc.domain.insurance import terms_at_loss
@@ -32,11 +33,11 @@ def terms(
         "recorded_at": recorded_at or usual.recorded_at,
         "product_version": product_version,
     }
-    return usual.model_copy(update=update)
+    return replace(usual, **update)
 
 
 def with_terms(*several: PolicyTerms) -> PolicyChanged:
-    return policy().model_copy(update={"terms": several})
+    return replace(policy(), terms=several)
 
 
 def test_a_policy_counts_from_dutch_midnight() -> None:

@@ -5,19 +5,20 @@ from datetime import timedelta
 import pytest
 from claim_events import report
 from claims_driver import OPENED_AT
+from msgspec.structs import replace
 
 from claims_svc.domain.intake import REPORTED_IN_THE_FUTURE, refusal_of
 
 
 @pytest.mark.parametrize("early", [timedelta(days=-400), timedelta(0), timedelta(minutes=15)])
 def test_a_report_from_before_now_or_a_few_minutes_ahead_of_our_clock_is_accepted(early: timedelta) -> None:
-    reported = report().model_copy(update={"reported_at": OPENED_AT + early})
+    reported = replace(report(), reported_at=OPENED_AT + early)
 
     assert refusal_of(reported, now=OPENED_AT) is None
 
 
 def test_a_report_from_the_future_is_refused_with_what_to_change() -> None:
-    reported = report().model_copy(update={"reported_at": OPENED_AT + timedelta(minutes=15, microseconds=1)})
+    reported = replace(report(), reported_at=OPENED_AT + timedelta(minutes=15, microseconds=1))
 
     refusal = refusal_of(reported, now=OPENED_AT)
 

@@ -20,6 +20,7 @@ from domain.loss_cases import (
     report,
     verdict_on,
 )
+from msgspec.structs import asdict, replace
 
 from claims_svc.domain.verdict import Verdict
 from contracts.coverage import GroundCode, GroundEffect, Outcome
@@ -32,12 +33,12 @@ CLEANING, PUMPING = DamageKind.CLEANING, DamageKind.CELLAR_PUMPING
 COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED
 
 
-ON_THE_CUSTOMER_S_WORD = REGIONAL_FLOOD.model_copy(update={"flood_defence_failed": YES})
-FIRE_AFTER_PRIMARY_FLOOD = PRIMARY_FLOOD.model_copy(update={"fire_or_explosion_followed": YES})
+ON_THE_CUSTOMER_S_WORD = replace(REGIONAL_FLOOD, flood_defence_failed=YES)
+FIRE_AFTER_PRIMARY_FLOOD = replace(PRIMARY_FLOOD, fire_or_explosion_followed=YES)
 
 
 def with_facts(facts: LossFacts, **changes: Fact) -> LossFacts:
-    return facts.model_copy(update=changes)
+    return replace(facts, **changes)
 
 
 def outcomes(verdict: Verdict) -> list[Outcome]:
@@ -140,14 +141,14 @@ def test_damage_by_nobody_knows_which_of_a_covered_and_a_denied_route_goes_to_a_
 
 
 def test_a_doubt_that_no_damage_rests_on_holds_nothing_back() -> None:
-    facts = RAIN_FELL_IN.model_copy(update={"groundwater_entered": UNSURE})
+    facts = replace(RAIN_FELL_IN, groundwater_entered=UNSURE)
 
     assert decided(facts, item(route=WaterRoute.DIRECT_PRECIPITATION), rain=LITTLE_RAIN).outcome is COVERED
     assert decided(facts, item(), rain=LITTLE_RAIN).outcome is REFERRED
 
 
 def test_one_item_in_doubt_leaves_the_whole_claim_to_a_handler() -> None:
-    facts = RAIN_FELL_IN.model_copy(update={"storm_caused_damage": YES})
+    facts = replace(RAIN_FELL_IN, storm_caused_damage=YES)
     by_rain, by_storm = item(route=WaterRoute.DIRECT_PRECIPITATION), item(route=WaterRoute.STORM)
 
     verdict = decided(facts, by_rain, by_storm, rain=LITTLE_RAIN)
@@ -156,7 +157,7 @@ def test_one_item_in_doubt_leaves_the_whole_claim_to_a_handler() -> None:
 
 
 def test_damage_that_two_routes_can_have_caused_is_referred_on_the_ground_of_the_one_in_doubt() -> None:
-    facts = RAIN_FELL_IN.model_copy(update={"storm_caused_damage": YES})
+    facts = replace(RAIN_FELL_IN, storm_caused_damage=YES)
 
     verdict = decided(facts, item(), rain=LITTLE_RAIN)
 
@@ -232,7 +233,9 @@ def test_direct_precipitation_and_groundwater_can_be_told_apart_from_an_excluded
 
 def test_pumping_is_not_covered_by_other_water_that_came_with_an_excluded_flood() -> None:
     facts = with_facts(
-        RAIN_CAME_IN, **{name: fact for name, fact in PRIMARY_FLOOD if fact is not None}, came_through_cellar_wall=YES
+        RAIN_CAME_IN,
+        **{name: fact for name, fact in asdict(PRIMARY_FLOOD).items() if fact is not None},
+        came_through_cellar_wall=YES,
     )
 
     assert decided(facts, item(PUMPING)).deciding_ground is GroundCode.EXCLUDED_FLOOD_WITH_OTHER_WATER

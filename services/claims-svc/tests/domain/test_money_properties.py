@@ -24,6 +24,7 @@ from domain.loss_cases import (
 from domain.money_by_hand import Harm, Reported, events, should_pay
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from claims_svc.domain.claim import open_claim
 from claims_svc.domain.decision import decide_within_event
@@ -34,7 +35,12 @@ from contracts.loss_reports import DamageItem, DamageKind, LossFacts
 from contracts.vocabulary import FactSource, LossInterval, PerilFamily, Truth, WaterRoute
 
 CAME_EVERY_WAY = LossFacts(
-    **{**REGIONAL_FLOOD.model_dump(exclude_none=True), **BOTH_RAINS.model_dump(exclude_none=True)}
+    **{
+        name: fact
+        for facts in (REGIONAL_FLOOD, BOTH_RAINS)
+        for name, fact in structs.asdict(facts).items()
+        if fact is not None
+    }
 )
 RAINS = {"little": LITTLE_RAIN, "heavy": HEAVY_RAIN, "cloudburst": measured(402, cloudburst=Truth.TRUE)}
 MOST_CLAIMS, MOST_ITEMS = 6, 5

@@ -30,6 +30,7 @@ from domain.loss_cases import (
 from domain.random_cases import some_case, some_facts
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.case import Case
@@ -44,7 +45,7 @@ from contracts.vocabulary import Establishment, Truth, WaterReading, WaterRoute
 from contracts.weather import RainfallAssessed, ReadingVerdict, UndeterminedReason
 
 THROUGH_OPEN_WINDOW = LossFacts(precipitation_left_its_course=YES, came_through_open_window_or_door=YES)
-OVERTOPPED_PRIMARY = PRIMARY_FLOOD.model_copy(update={"flood_defence_overtopped": SAYS_REGISTER})
+OVERTOPPED_PRIMARY = structs.replace(PRIMARY_FLOOD, flood_defence_overtopped=SAYS_REGISTER)
 
 
 def test_a_claim_waits_for_its_policy_until_that_wait_is_over() -> None:
@@ -59,7 +60,7 @@ def test_a_claim_waits_for_its_policy_until_that_wait_is_over() -> None:
         (LossFacts(precipitation_left_its_course=YES), Need.RAINFALL),
         (THROUGH_OPEN_WINDOW, Need.NOTHING),
         (LossFacts(sewer_water_entered=YES), Need.RAINFALL),
-        (REGIONAL_FLOOD.model_copy(update={"sewer_water_entered": YES}), Need.NOTHING),
+        (structs.replace(REGIONAL_FLOOD, sewer_water_entered=YES), Need.NOTHING),
         (LossFacts(groundwater_entered=YES, came_through_cellar_wall=YES), Need.RAINFALL),
         (LossFacts(groundwater_entered=YES, came_through_cellar_wall=NO), Need.NOTHING),
         (REGIONAL_FLOOD, Need.NOTHING),
@@ -158,18 +159,16 @@ def test_a_claim_waits_for_the_reading_of_its_own_water_only(
     readings = tuple(
         ReadingVerdict(reading=reading, establishment=establishment, final=True, undetermined_reason=reason)
         if reading is final
-        else NOT_YET_MEASURED.readings[0].model_copy(update={"reading": reading})
+        else structs.replace(NOT_YET_MEASURED.readings[0], reading=reading)
         for reading in WaterReading
     )
-    rain = NOT_YET_MEASURED.model_copy(update={"readings": readings})
+    rain = structs.replace(NOT_YET_MEASURED, readings=readings)
 
     assert next_need(case(facts, rain=rain, rain_wait_over=False)) is need
 
 
 def test_one_part_in_need_of_rain_lets_the_whole_claim_wait_until_the_wait_is_over() -> None:
-    flooded = REGIONAL_FLOOD.model_copy(
-        update={"precipitation_left_its_course": YES, "came_through_open_window_or_door": NO}
-    )
+    flooded = structs.replace(REGIONAL_FLOOD, precipitation_left_its_course=YES, came_through_open_window_or_door=NO)
     damage = [item(route=WaterRoute.FLOOD), item(route=WaterRoute.INDIRECT_PRECIPITATION)]
     claim = case(report=report(flooded, damage=damage), rain=None, rain_wait_over=False)
 
@@ -195,7 +194,7 @@ def test_the_reading_of_groundwater_is_asked_only_where_groundwater_is_reported(
 
 def test_what_the_customer_said_first_asks_for_its_rain_too() -> None:
     earlier = EarlierStatement(turned=("precipitation_fell_directly",), loss=report().loss, facts=RAIN_FELL_IN)
-    now = RAIN_CAME_IN.model_copy(update={"precipitation_fell_directly": NO})
+    now = structs.replace(RAIN_CAME_IN, precipitation_fell_directly=NO)
     rain = answer(Establishment.ESTABLISHED, recent_rain=Truth.UNKNOWN, final=False)
 
     assert next_need(case(now, rain=rain, rain_wait_over=False)) is Need.NOTHING
@@ -203,22 +202,22 @@ def test_what_the_customer_said_first_asks_for_its_rain_too() -> None:
 
 
 def test_sewer_water_of_a_flood_with_a_second_look_waits_for_rain_that_covers_it_for_certain() -> None:
-    facts = REGIONAL_FLOOD.model_copy(update={"flood_defence_failed": YES, "sewer_water_entered": YES})
+    facts = structs.replace(REGIONAL_FLOOD, flood_defence_failed=YES, sewer_water_entered=YES)
     damage = [item(route=WaterRoute.SEWER_BACKFLOW)]
 
     assert next_need(case(report=report(facts, damage=damage), rain=None, rain_wait_over=False)) is Need.RAINFALL
 
 
 def test_a_claim_that_is_not_insured_asks_for_no_rain() -> None:
-    ended = policy().terms[0].model_copy(update={"ends_on": policy().terms[0].effective_on.replace(year=2020)})
-    uninsured = policy().model_copy(update={"terms": (ended,)})
+    ended = structs.replace(policy().terms[0], ends_on=policy().terms[0].effective_on.replace(year=2020))
+    uninsured = structs.replace(policy(), terms=(ended,))
 
     assert next_need(case(policy=uninsured, rain=None, rain_wait_over=False)) is Need.NOTHING
 
 
 def test_a_claim_whose_product_nobody_knows_asks_for_no_rain() -> None:
-    terms = policy().terms[0].model_copy(update={"product_version": "boat-1999.1"})
-    of_another_product = policy().model_copy(update={"terms": (terms,)})
+    terms = structs.replace(policy().terms[0], product_version="boat-1999.1")
+    of_another_product = structs.replace(policy(), terms=(terms,))
 
     assert next_need(case(policy=of_another_product, rain=None, rain_wait_over=False)) is Need.NOTHING
 
@@ -246,14 +245,16 @@ SOME_RAIN_IS_OPEN = st.sampled_from(
         None,
         NOT_YET_MEASURED,
         measured(399, final=False),
-        measured(402).model_copy(update={"cloudburst": Truth.UNKNOWN, "final": False}),
+        structs.replace(measured(402), cloudburst=Truth.UNKNOWN, final=False),
         answer(Establishment.UNDETERMINED, cloudburst=Truth.UNKNOWN, recent_rain=Truth.TRUE, final=False),
         answer(Establishment.UNDETERMINED, ground=Establishment.ESTABLISHED, final=False),
     ]
 )
 SAID_FIRST = st.builds(
     EarlierStatement,
-    turned=st.lists(st.sampled_from(sorted(LossFacts.model_fields)), min_size=1, max_size=4, unique=True).map(tuple),
+    turned=st.lists(st.sampled_from(sorted(LossFacts.__struct_fields__)), min_size=1, max_size=4, unique=True).map(
+        tuple
+    ),
     loss=st.just(report().loss),
     facts=some_facts,
 )

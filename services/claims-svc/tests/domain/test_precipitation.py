@@ -19,6 +19,7 @@ from domain.loss_cases import (
     ground_of,
     measured,
 )
+from msgspec.structs import replace
 
 from contracts.coverage import GroundCode, GroundWeight, Outcome
 from contracts.loss_reports import LossFacts
@@ -83,7 +84,7 @@ def test_rain_falling_in_through_an_open_window_is_still_direct_precipitation() 
         (INDIRECT, RAIN_CAME_IN),
         (WaterRoute.SEWER_BACKFLOW, LossFacts(toilet_overflowed=YES)),
         (WaterRoute.GROUNDWATER, LossFacts(came_through_cellar_wall=YES)),
-        (WaterRoute.FLOOD, PRIMARY_FLOOD.model_copy(update={"flood_defence_overtopped": SAYS_REGISTER})),
+        (WaterRoute.FLOOD, replace(PRIMARY_FLOOD, flood_defence_overtopped=SAYS_REGISTER)),
     ],
 )
 def test_every_doubt_about_the_rain_goes_to_a_handler_on_its_own_ground(

@@ -8,6 +8,7 @@ import pytest
 import rfc8785
 from domain.loss_cases import LOSS_AT, PRIMARY_FLOOD, RAIN_CAME_IN, REGIONAL_FLOOD, case, policy, verdict_on
 from domain.proof_cases import FORTY_IN_A_DAY, forge, prove, put, rain_case
+from msgspec import structs
 
 from claims_svc.domain import proof
 from claims_svc.domain.case import Case
@@ -78,11 +79,11 @@ def test_a_proof_names_what_it_was_decided_on() -> None:
     """Whoever holds the report or the policy recognises it; the question and its answer stand in the proof whole."""
     claim = rain_case(FORTY_IN_A_DAY)
     contents = json.loads(prove(claim).canonical)
-    other = claim.report.model_copy(update={"report_id": claim.claim_id})
+    other = structs.replace(claim.report, report_id=claim.claim_id)
     together = proof.build(
         claim, verdict_on(claim), joined=[other], claim_version=1, decided_at=DECIDED_AT, previous_sha256=None
     )
-    corrected = replace(claim, report=claim.report.model_copy(update={"report_version": 2}))
+    corrected = replace(claim, report=structs.replace(claim.report, report_version=2))
 
     assert contents["sources"] == {
         "reports_sha256": [proof.event_sha256(claim.report)],

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from domain.money_cases import covered, denied, money_on, others, referred
+from msgspec import structs
 
 from claims_svc.domain.redetermination import Change, compare
 from claims_svc.domain.rules.items import ItemVerdict
@@ -209,7 +210,7 @@ def test_more_damage_below_the_deductible_is_decided_because_it_counts_for_the_e
 def test_a_corrected_list_of_damage_is_compared_as_a_whole() -> None:
     building, contents = decided(denied(100_000)), decided(covered(20_000))
     standing = replace(contents, items=(*contents.items, *building.items))
-    moved = [item.model_copy(update={"kind": DamageKind.CONTENTS}) for item in reversed(standing.items)]
+    moved = [structs.replace(item, kind=DamageKind.CONTENTS) for item in reversed(standing.items)]
 
     assert compare(standing, replace(standing, items=tuple(reversed(standing.items)))) is AGAINST
     assert compare(standing, replace(standing, items=tuple(moved))) is SAME

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from claim_events import LOSS_AT, NO, YES, corrected, report
+from msgspec.structs import replace
 
 from claims_svc.domain.claim import open_claim
 from claims_svc.domain.reporters import assessed_by_others, facts_together
@@ -93,11 +95,11 @@ def test_a_report_that_joined_is_replaced_by_its_newer_version_and_can_leave_aga
 
 
 def item(kind: DamageKind, amount_cents: int, **said: object) -> DamageItem:
-    return DamageItem.model_validate({"kind": kind, "amount_cents": amount_cents, **said})
+    return msgspec.convert({"kind": kind, "amount_cents": amount_cents, **said}, DamageItem)
 
 
 def assessed(*items: DamageItem) -> LossReported:
-    return report(damage=tuple(each.model_copy(update={"estimated_by": FactSource.HANDLER}) for each in items))
+    return report(damage=tuple(replace(each, estimated_by=FactSource.HANDLER) for each in items))
 
 
 def assessed_in(opening: LossReported, *joined: LossReported) -> list[int] | None:
@@ -117,10 +119,8 @@ def test_an_assessment_in_a_joined_report_is_taken_item_by_item_in_the_order_of_
 
 def test_the_newest_assessment_in_a_joined_report_counts() -> None:
     older = assessed(item(DamageKind.BUILDINGS, 10))
-    newer = older.model_copy(
-        update={"damage": assessed(item(DamageKind.BUILDINGS, 11)).damage, "reported_at": older.reported_at + HOUR}
-    )
-    as_new = newer.model_copy(update={"damage": assessed(item(DamageKind.BUILDINGS, 12)).damage})
+    newer = replace(older, damage=assessed(item(DamageKind.BUILDINGS, 11)).damage, reported_at=older.reported_at + HOUR)
+    as_new = replace(newer, damage=assessed(item(DamageKind.BUILDINGS, 12)).damage)
 
     assert assessed_in(OPENING, newer, older) == [11]
     assert assessed_in(OPENING, newer, as_new, older) == [12]

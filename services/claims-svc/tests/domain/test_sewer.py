@@ -12,6 +12,7 @@ from domain.loss_cases import (
     decisive,
     finding_on,
 )
+from msgspec.structs import replace
 
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import LossFacts
@@ -20,7 +21,7 @@ from contracts.weather import RainfallAssessed
 
 SEWER = WaterRoute.SEWER_BACKFLOW
 COVERED, DENIED, REFERRED = Outcome.COVERED, Outcome.DENIED, Outcome.REFERRED
-UNSURE_FLOOD = REGIONAL_FLOOD.model_copy(update={"home_in_unembanked_area": None})
+UNSURE_FLOOD = replace(REGIONAL_FLOOD, home_in_unembanked_area=None)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_sewer_water(toilet: Fact | None, rain: RainfallAssessed | None, outcome
 def test_a_toilet_that_a_flood_made_overflow_goes_the_way_of_that_flood(
     flood: LossFacts, outcome: Outcome, ground: GroundCode
 ) -> None:
-    facts = flood.model_copy(update={"sewer_water_entered": YES, "toilet_overflowed": YES})
+    facts = replace(flood, sewer_water_entered=YES, toilet_overflowed=YES)
 
     finding = finding_on(SEWER, facts=facts, rain=DRY)
 
@@ -70,15 +71,13 @@ def test_an_overflowing_toilet_is_sewer_water_also_when_nobody_ticked_sewer_wate
 def test_sewer_water_from_a_flood_that_needs_a_second_look_needs_one_too() -> None:
     on_the_customers_word = {"flood_defence_failed": YES, "sewer_water_entered": YES}
 
-    assert (
-        finding_on(SEWER, facts=REGIONAL_FLOOD.model_copy(update=on_the_customers_word), rain=DRY).second_look is True
-    )
-    on_the_registers_word = REGIONAL_FLOOD.model_copy(update={"sewer_water_entered": YES})
+    assert finding_on(SEWER, facts=replace(REGIONAL_FLOOD, **on_the_customers_word), rain=DRY).second_look is True
+    on_the_registers_word = replace(REGIONAL_FLOOD, sewer_water_entered=YES)
     assert finding_on(SEWER, facts=on_the_registers_word, rain=DRY).second_look is False
 
 
 def test_sewer_water_that_heavy_rain_covers_for_certain_needs_no_second_look_at_the_flood() -> None:
-    facts = REGIONAL_FLOOD.model_copy(update={"flood_defence_failed": YES, "sewer_water_entered": YES})
+    facts = replace(REGIONAL_FLOOD, flood_defence_failed=YES, sewer_water_entered=YES)
 
     finding = finding_on(SEWER, facts=facts, rain=HEAVY_RAIN)
 
@@ -89,7 +88,7 @@ def test_sewer_water_that_heavy_rain_covers_for_certain_needs_no_second_look_at_
 def test_fire_does_not_make_the_water_of_a_flood_covered() -> None:
     fire_and_sewer = {"fire_or_explosion_followed": YES, "toilet_overflowed": YES}
 
-    finding = finding_on(SEWER, facts=PRIMARY_FLOOD.model_copy(update=fire_and_sewer), rain=DRY)
+    finding = finding_on(SEWER, facts=replace(PRIMARY_FLOOD, **fire_and_sewer), rain=DRY)
 
     assert decisive(finding) is GroundCode.TOILET_WITHOUT_HEAVY_PRECIPITATION
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from claim_events import LOSS_AT, NO, YES, corrected, report
+from msgspec import structs
 
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.claim import open_claim
@@ -29,7 +30,7 @@ def earlier_after(*versions: LossReported, joined: tuple[LossReported, ...] = ()
 
 
 def window(fact: Fact | None) -> LossFacts:
-    return OPEN_WINDOW.model_copy(update={WINDOW: fact})
+    return structs.replace(OPEN_WINDOW, **{WINDOW: fact})
 
 
 def test_what_was_said_once_has_not_turned() -> None:
@@ -70,8 +71,8 @@ def test_the_first_known_word_counts_however_many_come_after_it() -> None:
 
 
 def test_what_was_filled_in_since_was_said_first_when_it_was_filled_in() -> None:
-    filled = window(YES).model_copy(update={"sewer_water_entered": YES})
-    turned = window(NO).model_copy(update={"sewer_water_entered": NO})
+    filled = structs.replace(window(YES), sewer_water_entered=YES)
+    turned = structs.replace(window(NO), sewer_water_entered=NO)
 
     earlier = earlier_after(FIRST, filled_in := corrected(FIRST, facts=filled), corrected(filled_in, facts=turned))
 
@@ -235,7 +236,7 @@ def test_the_policy_that_was_decided_under_stays_the_first_one_said(
 def test_a_loss_was_reported_when_it_was_reported_first() -> None:
     claim = open_claim(FIRST, claim_id=FIRST.report_id, trace=None, now=LOSS_AT)
     for reported_at in (FIRST.reported_at + timedelta(days=1200), FIRST.reported_at - timedelta(hours=1)):
-        again = corrected(FIRST).model_copy(update={"reported_at": reported_at})
+        again = structs.replace(corrected(FIRST), reported_at=reported_at)
 
         assert claim.corrected_by(again, possible_duplicate_of=None).reported_at == FIRST.reported_at
 

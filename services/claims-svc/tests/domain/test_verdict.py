@@ -8,6 +8,7 @@ from domain.loss_cases import HEAVY_RAIN, LITTLE_RAIN, case, finding_on, report,
 from domain.random_cases import DETAILS, ENTRY_IMPLIED_BY, RAINS, certain_fact, certain_flood, some_case, some_facts
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.case import Case
@@ -21,11 +22,11 @@ from contracts.weather import RainfallAssessed
 
 
 def with_facts(claim: Case, **changes: Fact | None) -> Case:
-    return of_facts(claim, claim.facts.model_copy(update=changes))
+    return of_facts(claim, structs.replace(claim.facts, **changes))
 
 
 def of_facts(claim: Case, facts: LossFacts) -> Case:
-    return replace(claim, facts=facts, report=claim.report.model_copy(update={"facts": facts}))
+    return replace(claim, facts=facts, report=structs.replace(claim.report, facts=facts))
 
 
 @settings(max_examples=100, deadline=None)
@@ -92,7 +93,7 @@ def test_a_denial_stands_without_the_customer_s_word_on_what_a_resident_cannot_k
 ) -> None:
     unsourced = {name: None for name in NEEDS_SOURCE if _only_a_resident_says(getattr(facts, name))}
 
-    forgotten = facts.model_copy(update=unsourced)
+    forgotten = structs.replace(facts, **unsourced)
 
     with_word, without = verdict_on(case(facts, rain=rain)), verdict_on(case(forgotten, rain=rain))
     if with_word.outcome is Outcome.DENIED:
@@ -113,7 +114,7 @@ def test_nothing_is_covered_on_the_customer_s_word_alone_about_what_a_resident_c
 ) -> None:
     says_customer = {name: Fact(value=getattr(facts, name).value) for name in NEEDS_SOURCE}
 
-    finding = finding_on(WaterRoute.FLOOD, facts=facts.model_copy(update=says_customer), rain=rain)
+    finding = finding_on(WaterRoute.FLOOD, facts=structs.replace(facts, **says_customer), rain=rain)
 
     assert finding.second_look or finding.outcome is Outcome.REFERRED
 
@@ -134,7 +135,7 @@ def test_a_claim_that_asks_for_no_rain_ends_the_same_whatever_is_measured(claim:
 @settings(max_examples=100, deadline=None)
 @given(claim=some_case, first=some_facts)
 def test_a_turned_story_is_never_better_for_the_customer_than_the_first_one(claim: Case, first: LossFacts) -> None:
-    names = tuple(name for name in LossFacts.model_fields if getattr(first, name) != getattr(claim.facts, name))
+    names = tuple(name for name in LossFacts.__struct_fields__ if getattr(first, name) != getattr(claim.facts, name))
     earlier = EarlierStatement(turned=names, loss=report().loss, facts=first)
     verdict = verdict_on(replace(claim, earlier=earlier))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from msgspec import structs
 from second_reading.cases import (
     EITHER,
     FLOOD,
@@ -209,13 +210,12 @@ def _assessed(measured: Measured) -> RainfallAssessed:
         asked.append((WaterReading.GROUNDWATER, measured.ground))
     readings = tuple(_verdict(reading, words) for reading, words in asked)
     last_day, cloudburst = TRUTHS[measured.last_day], TRUTHS[measured.cloudburst]
-    return RAINFALL_ASSESSED.examples[0].model_copy(
-        update={
-            "readings": readings,
-            "recent_rain": last_day,
-            "cloudburst": cloudburst,
-            "final": all(reading.final for reading in readings) and last_day is not Truth.UNKNOWN,
-        }
+    return structs.replace(
+        RAINFALL_ASSESSED.examples[0],
+        readings=readings,
+        recent_rain=last_day,
+        cloudburst=cloudburst,
+        final=all(reading.final for reading in readings) and last_day is not Truth.UNKNOWN,
     )
 
 

@@ -13,6 +13,7 @@ from functools import partial
 import smpp34
 
 from contracts.claims import DecisionMade
+from contracts.codec import from_json
 from notify_svc.channels import gsm_alphabet
 from notify_svc.channels.transport import Handover, Lease
 from notify_svc.domain.attempts import (
@@ -83,7 +84,7 @@ class SmppTransport:
             return NoAddress("contact-erased")
         if contact.mobile_phone is None:
             return NoAddress("no-address")
-        decision = DecisionMade.model_validate_json(message.decision)
+        decision = from_json(DecisionMade, message.decision)
         text = write_sms(
             decision,
             language=contact.language,

@@ -12,6 +12,7 @@ from typing import Literal
 import aiosmtplib
 
 from contracts.claims import DecisionMade
+from contracts.codec import from_json
 from notify_svc.channels.mail import compose_mail
 from notify_svc.channels.transport import Handover, Lease
 from notify_svc.domain.attempts import (
@@ -74,7 +75,7 @@ class SmtpTransport:
             return NoAddress("bad-domain")
         except BadAddressError:
             return Refused("unreadable-address")
-        decision = DecisionMade.model_validate_json(message.decision)
+        decision = from_json(DecisionMade, message.decision)
         mail = compose_mail(
             write_letter(
                 decision,

@@ -205,7 +205,7 @@ def _sources(decision: DecisionMade) -> Iterator[FactSource]:
     grounds = [*decision.grounds, *(ground for finding in decision.findings for ground in finding.grounds)]
     for ground in grounds:
         for fact in ground.facts:
-            if fact.source is not None and fact.name in LossFacts.model_fields:
+            if fact.source is not None and fact.name in LossFacts.__struct_fields__:
                 yield fact.source
     for item in decision.items:
         yield item.estimated_by

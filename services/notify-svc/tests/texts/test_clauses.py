@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from letter_cases import CASES, html
+from msgspec.structs import replace
 
 from contracts.coverage import GroundCode
 from contracts.vocabulary import Language
@@ -55,7 +56,7 @@ def test_every_ground_has_a_clause_and_what_denies_has_one_of_its_own(product: s
 
 
 def test_a_letter_names_no_clause_of_terms_that_we_do_not_know() -> None:
-    unknown = CASES["notice-denied"].model_copy(update={"product_version": "home-2035.1"})
+    unknown = replace(CASES["notice-denied"], product_version="home-2035.1")
 
     assert "in artikel" in html(CASES["notice-denied"], language=Language.DUTCH)
     assert "in artikel" not in html(unknown, language=Language.DUTCH)

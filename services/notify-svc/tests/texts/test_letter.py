@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from decisions import ADDRESS, DECIDED_AT, INSURER, NAME, denied, paid
 from letter_cases import CASES, html
+from msgspec.structs import replace
 
 from contracts.claims import DecisionMade
 from contracts.vocabulary import Language
@@ -124,7 +125,7 @@ def test_a_cause_of_damage_in_doubt_is_told_without_a_verdict(case: str) -> None
 def test_a_cause_that_denies_beside_the_one_that_decided_is_told_with_who_says_so() -> None:
     both = CASES["toilet"]
     besides = CASES["groundwater-not-through-wall"].findings
-    text = text_of(both.model_copy(update={"findings": (*both.findings, *besides)}))
+    text = text_of(replace(both, findings=(*both.findings, *besides)))
 
     assert "- Schade door grondwater: niet verzekerd" in text
     assert "In de melding staat dat er grondwater binnenkwam." in text
@@ -194,18 +195,18 @@ def test_only_a_newer_version_says_that_it_replaces_an_earlier_one() -> None:
 
 def test_a_lower_amount_than_before_is_not_asked_back() -> None:
     lower = paid(version=3)
-    money = lower.money.model_copy(update={"payable_cents": 0, "decided_before_cents": 159_000, "to_pay_cents": 0})
+    money = replace(lower.money, payable_cents=0, decided_before_cents=159_000, to_pay_cents=0)
     kind = NoticeKind.PART_DECIDED_REST_REFERRED
-    lower = CASES[f"notice-{kind.value}"].model_copy(update={"claim_version": 3, "money": money})
+    lower = replace(CASES[f"notice-{kind.value}"], claim_version=3, money=money)
 
     assert "Dat hoeft u niet terug te betalen." in text_of(lower)
 
 
 def test_a_loss_of_unknown_moment_is_told_in_dutch_clock_time() -> None:
     decision = paid()
-    loss = decision.loss.model_copy(update={"until_at": datetime(2021, 7, 15, 4, 0, tzinfo=UTC)})
+    loss = replace(decision.loss, until_at=datetime(2021, 7, 15, 4, 0, tzinfo=UTC))
 
-    text = text_of(decision.model_copy(update={"loss": loss}), language=EN)
+    text = text_of(replace(decision, loss=loss), language=EN)
 
     assert "between 15 July 2021 03:30 and 15 July 2021 06:00" in text
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from decisions import DECIDED_AT, INSURER, NAME
 from letter_cases import CASES
+from msgspec.structs import replace
 
 from contracts.claims import DecisionMade
 from contracts.vocabulary import Establishment, Language, WaterReading
@@ -113,13 +114,13 @@ def test_a_period_that_ended_too_early_is_told_so_beside_the_one_that_counts() -
     assert decision.rain is not None
     (station,) = decision.rain.stations
     (reading,) = station.readings
-    early = reading.windows[0].model_copy(
-        update={"establishment": Establishment.UNDETERMINED, "lag_minutes": 3_630, "starts_at": None, "ends_at": None}
+    early = replace(
+        reading.windows[0], establishment=Establishment.UNDETERMINED, lag_minutes=3_630, starts_at=None, ends_at=None
     )
-    both = reading.model_copy(update={"windows": (early, *reading.windows)})
-    rain = decision.rain.model_copy(update={"stations": (station.model_copy(update={"readings": (both,)}),)})
+    both = replace(reading, windows=(early, *reading.windows))
+    rain = replace(decision.rain, stations=(replace(station, readings=(both,)),))
 
-    told = account(decision.model_copy(update={"rain": rain}))
+    told = account(replace(decision, rain=rain))
 
     assert told is not None
     assert [row.result for row in told.stations[0].readings[0].rows][:2] == [DUTCH.enough_too_early, DUTCH.enough]

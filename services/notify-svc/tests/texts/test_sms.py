@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from decisions import ADDRESS, EMAIL, NOTICES
+from msgspec.structs import replace
 
 from contracts.vocabulary import Language, PostalAddress
 from notify_svc.channels import gsm_alphabet
@@ -22,7 +23,7 @@ def test_every_sms_fits_one_segment_with_the_longest_figures(
     decision = NOTICES[kind]()
     if payment_of(decision).now_cents:
         most = {"payable_cents": 10**11, "to_pay_cents": 10**11 - 1}
-        decision = decision.model_copy(update={"money": decision.money.model_copy(update=most)})
+        decision = replace(decision, money=replace(decision.money, **most))
 
     text = write_sms(decision, language=language, explained=explained, phone=LONGEST_PHONE)
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from contracts.policy import PolicyChanged, PolicyTerms
 
 _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -29,9 +31,9 @@ def next_version(
     revised = tuple(known_by_content.get(_content(terms), terms) for terms in wanted)
     if revised == known.terms:
         return None
-    return known.model_copy(update={"version": known.version + 1, "terms": revised})
+    return replace(known, version=known.version + 1, terms=revised)
 
 
 def _content(terms: PolicyTerms) -> PolicyTerms:
     """Return `terms` as they compare when it does not matter when they were recorded."""
-    return terms.model_copy(update={"recorded_at": _ANY_MOMENT})
+    return replace(terms, recorded_at=_ANY_MOMENT)

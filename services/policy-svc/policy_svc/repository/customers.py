@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from chassis.database import Connection
 from contracts.policy import ContactChanged
@@ -54,7 +55,7 @@ async def save(
 def _contact(row: asyncpg.Record) -> ContactChanged:
     columns = dict(row)
     has_address = columns["postcode"] is not None
-    return ContactChanged.model_validate(columns | {"postal_address": columns if has_address else None})
+    return msgspec.convert(columns | {"postal_address": columns if has_address else None}, ContactChanged)
 
 
 async def lock(connection: Connection, *, relation_numbers: Collection[str]) -> None:

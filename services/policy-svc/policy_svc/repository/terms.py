@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
+import msgspec
 
 from chassis.database import Connection
-from contracts.policy import Home, PolicyChanged, PolicyTerms
-from contracts.vocabulary import Location
+from contracts.policy import PolicyChanged, PolicyTerms
 
 _COLUMNS = (
     "policy_number",
@@ -70,9 +70,8 @@ def _by_policy(rows: Iterable[asyncpg.Record]) -> Mapping[str, Sequence[PolicyTe
 
 def _terms(row: asyncpg.Record) -> PolicyTerms:
     columns = dict(row)
-    location = Location.model_validate(columns)
-    home = Home.model_validate(columns | {"location": location})
-    return PolicyTerms.model_validate(columns | {"home": home})
+    home = columns | {"location": columns}
+    return msgspec.convert(columns | {"home": home}, PolicyTerms)
 
 
 async def insert(connection: Connection, *, added: Sequence[tuple[PolicyChanged, PolicyTerms]]) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from domain.policy_periods import terms as period
+from msgspec.structs import replace
 
 from contracts.policy import PolicyTerms
 from contracts.vocabulary import PostalAddress
@@ -15,7 +16,7 @@ TODAY = date(2021, 7, 15)
 
 def at(number: str, effective_on: str, ends_on: str | None = None) -> PolicyTerms:
     terms = period(effective_on, ends_on)
-    return terms.model_copy(update={"home": terms.home.model_copy(update={"house_number": number})})
+    return replace(terms, home=replace(terms.home, house_number=number))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from rain_samples import (
     GROUNDWATER,
     HALFWAY_ELL_EINDHOVEN,
@@ -57,7 +58,7 @@ def of_two_stations(one: Measured, other: Measured) -> RainfallAssessed:
 def saying(establishment: Establishment, reason: UndeterminedReason | None = None) -> Measured:
     ell = measured(377, loss=moment("2021-07-15T06:30"))
     update = {"establishment": establishment, "undetermined_reason": reason}
-    return ell._replace(readings=(ell.readings[0].model_copy(update=update),))
+    return ell._replace(readings=(replace(ell.readings[0], **update),))
 
 
 def test_an_answer_names_the_station_its_distance_and_every_hour_it_rests_on() -> None:
@@ -236,21 +237,21 @@ def test_a_corrected_figure_is_news_after_a_final_answer(hour: int, known: int, 
     figures = list(ell.hours.tenths_mm)
     assert figures[hour] == known
     figures[hour] = corrected
-    hours = ell.hours.model_copy(update={"tenths_mm": tuple(figures)})
-    after = before.model_copy(update={"stations": (ell.model_copy(update={"hours": hours}),)})
+    hours = replace(ell.hours, tenths_mm=tuple(figures))
+    after = replace(before, stations=(replace(ell, hours=hours),))
     assert is_news(after, previous=before)
 
 
 def test_a_cloudburst_that_becomes_known_is_news_after_a_final_answer() -> None:
     before = assess(request())
     (ell,) = before.stations
-    after = before.model_copy(update={"stations": (ell.model_copy(update={"cloudburst": Truth.UNKNOWN}),)})
+    after = replace(before, stations=(replace(ell, cloudburst=Truth.UNKNOWN),))
     assert is_news(after, previous=before)
 
 
 def test_recent_rain_that_becomes_known_is_news_after_a_final_answer() -> None:
     before = assess(request())
-    after = before.model_copy(update={"recent_rain": Truth.UNKNOWN})
+    after = replace(before, recent_rain=Truth.UNKNOWN)
     assert is_news(after, previous=before)
 
 

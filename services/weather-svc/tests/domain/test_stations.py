@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from rain_samples import HALFWAY_ELL_EINDHOVEN, NEAR_ELL, at, moment
 
 from contracts.vocabulary import Location, LossInterval, Network
@@ -74,7 +75,7 @@ def test_a_home_within_its_accuracy_of_the_halfway_line_has_two_nearest_stations
 
 
 def test_a_home_known_more_precisely_than_its_distance_to_the_halfway_line_has_one() -> None:
-    precise = HALFWAY_ELL_EINDHOVEN.model_copy(update={"accuracy_metres": 12})
+    precise = replace(HALFWAY_ELL_EINDHOVEN, accuracy_metres=12)
     assert near(precise) == [(370, 19_416)]
 
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple, Self
 
+from msgspec.structs import replace
+
 from contracts.claims import RainfallRequested, ReadingRequested
 from contracts.vocabulary import Network, RainThreshold, Truth, WaterReading
 from contracts.weather import (
@@ -208,12 +210,12 @@ def _to_the_minute(reading: ReadingAssessment, *, loss: HourSpan, spare_minutes:
         return reading
     first_hour_ends_at = border_at(loss.first)
     windows = tuple(
-        window.model_copy(update={"lag_minutes": window.lag_minutes - spare_minutes})
+        replace(window, lag_minutes=window.lag_minutes - spare_minutes)
         if window.lag_minutes and window.loss_hour_ends_at == first_hour_ends_at
         else window
         for window in reading.windows
     )
-    return reading.model_copy(update={"windows": windows})
+    return replace(reading, windows=windows)
 
 
 def _reading_verdict(water: WaterReading, assessed: Sequence[ReadingAssessment]) -> ReadingVerdict:

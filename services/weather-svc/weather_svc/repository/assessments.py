@@ -11,6 +11,7 @@ from uuid import UUID
 from chassis.database import Connection
 from chassis.unit_of_work import Trace
 from contracts.claims import RainfallRequested
+from contracts.codec import from_json, to_json
 from contracts.weather import RainfallAssessed
 from weather_svc.domain.assessment import Inquiry, Span
 from weather_svc.domain.hours import border_at
@@ -77,8 +78,8 @@ async def save(connection: Connection, *, assessments: Sequence[Assessment], now
         [assessment.answer.claim_id for assessment in ordered],
         [assessment.answer.request_version for assessment in ordered],
         [assessment.answer.assessment_version for assessment in ordered],
-        [assessment.inquiry.request.model_dump_json() for assessment in ordered],
-        [assessment.answer.model_dump_json() for assessment in ordered],
+        [to_json(assessment.inquiry.request).decode() for assessment in ordered],
+        [to_json(assessment.answer).decode() for assessment in ordered],
         [assessment.answer.final for assessment in ordered],
         [assessment.inquiry.request.network for assessment in ordered],
         [_int_array([near.station.number for near in assessment.inquiry.near]) for assessment in ordered],
@@ -127,8 +128,8 @@ async def pop_stale(connection: Connection, *, limit: int) -> Sequence[StaleAsse
     )
     return [
         StaleAssessment(
-            request=RainfallRequested.model_validate_json(row["request"]),
-            answer=RainfallAssessed.model_validate_json(row["answer"]),
+            request=from_json(RainfallRequested, row["request"]),
+            answer=from_json(RainfallAssessed, row["answer"]),
             trace=row["traceparent"],
         )
         for row in sorted(rows, key=lambda row: row["claim_id"])

@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from bench.frameless.work import BareWork
 from chassis.consuming.delivery import Delivery
 from chassis.unit_of_work import Work
+from contracts.codec import from_json
 from contracts.envelope import headers_of
 from contracts.topic import TYPE_PREFIX, Topic
 
@@ -119,7 +120,7 @@ def _read(topic: Topic[Any], record: ConsumerRecord[bytes, bytes]) -> Delivery[A
     headers = dict(record.headers)
     trace = headers.get("traceparent")
     return Delivery(
-        event=topic.event.model_validate_json(record.value or b"", strict=True),
+        event=from_json(topic.event, record.value or b""),
         event_id=headers["ce_id"].decode(),
         source="",
         time=_LONG_AGO,

@@ -9,7 +9,7 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from chassis.timers.timer_table import Timer
-from contracts.envelope import to_json
+from contracts.codec import to_json
 from contracts.topic import Event
 from contracts.topics import CATALOGUE
 

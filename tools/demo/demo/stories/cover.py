@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import WaterReading, WaterRoute
@@ -131,7 +133,7 @@ COVER_STORIES = (
         title="A regional dyke broke",
         policy_number="100209-531-02",
         loss_at=july(16, 6),
-        facts=_FLOOD.model_copy(update={"flood_defence_is_primary": REGISTERED_NOT}),
+        facts=replace(_FLOOD, flood_defence_is_primary=REGISTERED_NOT),
         damage=(buildings(2_400),),
         expected=Expected(outcome=Outcome.COVERED, ground=GroundCode.REGIONAL_DEFENCE_FAILED, payable_cents=190_000),
     ),
@@ -139,12 +141,11 @@ COVER_STORIES = (
         title="A primary dyke broke",
         policy_number="100217-531-01",
         loss_at=july(16, 6),
-        facts=_FLOOD.model_copy(
-            update={
-                "flood_defence_is_primary": REGISTERED,
-                "flood_defence_overtopped": REGISTERED_NOT,
-                "fire_or_explosion_followed": NO,
-            }
+        facts=replace(
+            _FLOOD,
+            flood_defence_is_primary=REGISTERED,
+            flood_defence_overtopped=REGISTERED_NOT,
+            fire_or_explosion_followed=NO,
         ),
         damage=(buildings(2_400),),
         expected=Expected(outcome=Outcome.DENIED, ground=GroundCode.PRIMARY_DEFENCE_FAILED, payable_cents=0),
@@ -153,7 +154,7 @@ COVER_STORIES = (
         title="Water of the sea (Vlissingen)",
         policy_number="100216-531-01",
         loss_at=july(16, 6),
-        facts=_FLOOD.model_copy(update={"flood_defence_is_primary": REGISTERED_NOT, "sea_water_involved": REGISTERED}),
+        facts=replace(_FLOOD, flood_defence_is_primary=REGISTERED_NOT, sea_water_involved=REGISTERED),
         damage=(buildings(2_400),),
         expected=Expected(outcome=Outcome.DENIED, ground=GroundCode.SEA_WATER, payable_cents=0),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from contracts.codec import to_json
 from contracts.loss_reports import LOSS_REPORTED
 from demo.story import Refusal, report_id_of
 
@@ -13,7 +14,7 @@ _LOSS_OF_2031 = {"from_at": "2031-07-15T01:30:00Z", "until_at": "2031-07-15T01:3
 def _report(title: str, *, reason_code: str, **changes: object) -> Refusal:
     """Return a report that is sound but for `changes`."""
     (sound,) = LOSS_REPORTED.examples
-    report = {**sound.model_dump(mode="json"), "report_id": str(report_id_of(title)), **changes}
+    report = {**json.loads(to_json(sound)), "report_id": str(report_id_of(title)), **changes}
     return Refusal(
         title=title, key=str(report_id_of(title)).encode(), value=json.dumps(report).encode(), reason_code=reason_code
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import ReportChannel
 from contracts.notify import Settlement
@@ -78,7 +80,7 @@ REPORTING_STORIES = (
         title="The missing fact is told: decided without a handler (Ell)",
         policy_number="100239-531-01",
         loss_at=july(15, 9),
-        facts=OVER_LAND.model_copy(update={"came_through_open_window_or_door": UNCLEAR}),
+        facts=replace(OVER_LAND, came_through_open_window_or_door=UNCLEAR),
         damage=(buildings(1_450),),
         correction=Correction(
             facts=OVER_LAND,
@@ -96,7 +98,7 @@ REPORTING_STORIES = (
         title="A changed story: the open window is said to have been closed (Maastricht)",
         policy_number="100235-531-01",
         loss_at=july(14, 12),
-        facts=OVER_LAND.model_copy(update={"came_through_open_window_or_door": YES}),
+        facts=replace(OVER_LAND, came_through_open_window_or_door=YES),
         damage=(buildings(1_700),),
         correction=Correction(
             facts=OVER_LAND,
