@@ -12,6 +12,7 @@ from msgspec import Meta
 from contracts import example_values
 from contracts.topic import Event, Part, PersonalData, Topic
 from contracts.vocabulary import (
+    MOST_CENTS,
     Cents,
     Fact,
     FactSource,
@@ -109,7 +110,6 @@ class DamageItem(Part):
     ] = None
 
 
-_MOST_DAMAGE_CENTS = 10**11
 LOSS_AFTER_REPORT_TOLERANCE = timedelta(minutes=15)
 """How much later than its report a loss may lie, because clocks differ (ours; domain.md, "What a report says")."""
 
@@ -137,7 +137,7 @@ class LossReported(Event):
 
     def __post_init__(self) -> None:
         within_limits(self.reported_at)
-        if sum([item.amount_cents for item in self.damage]) > _MOST_DAMAGE_CENTS:
+        if sum([item.amount_cents for item in self.damage]) > MOST_CENTS:
             raise ValueError("damage must be at most a billion euros in all")
         if self.loss.until_at - self.reported_at > LOSS_AFTER_REPORT_TOLERANCE:
             raise ValueError("loss.until_at must not be later than reported_at (15 minutes are tolerated)")

@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from contracts.topic import Part
-from contracts.vocabulary import Cents, PerilFamily, SignedCents
+from contracts.vocabulary import MOST_CENTS, Cents, PerilFamily, SignedCents
 
 
 class MoneyStepCode(StrEnum):
@@ -48,6 +48,11 @@ class EventDeductible(Part):
     borne_by_event_cents: Cents
     borne_by_others_cents: Cents
     borne_cents: Cents
+
+    def __post_init__(self) -> None:
+        # No report's limit bounds the sum over an event's claims: what a reader would refuse is not decided.
+        if self.event_covered_cents > MOST_CENTS:
+            raise ValueError("event_covered_cents must be at most a billion euros")
 
 
 class Money(Part):

@@ -26,9 +26,10 @@ Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 ProductVersion = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}\Z")]
 """Which version of the product's parameters applies: `home-2021.1`."""
 Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
-Cents = Annotated[int, Meta(ge=0, le=10**11)]
+MOST_CENTS = 10**11
+Cents = Annotated[int, Meta(ge=0, le=MOST_CENTS)]
 """Euro cents, at most a billion euros."""
-SignedCents = Annotated[int, Meta(ge=-(10**11), le=10**11)]
+SignedCents = Annotated[int, Meta(ge=-MOST_CENTS, le=MOST_CENTS)]
 TenthsMm = Annotated[int, Meta(ge=0, le=100_000)]
 """Rain in tenths of a millimetre; a trace (KNMI's -1) counts 0."""
 Metres = Annotated[int, Meta(ge=0, le=1_000_000)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from contracts.codec import to_json
+from contracts.claims import DECISION_MADE
+from contracts.codec import from_json, to_json
 from contracts.envelope import Headers, MalformedMessageError, decode, encode
 from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.policy import CONTACT_CHANGED, ContactChanged
-from contracts.vocabulary import Fact, Language, LossInterval
+from contracts.vocabulary import MOST_CENTS, Fact, Language, LossInterval, Truth
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2021, 7, 15, 6, 12, tzinfo=UTC)
@@ -132,6 +134,46 @@ def test_an_identity_that_no_reader_accepts_is_not_published(event_id: str, sour
 def test_a_time_without_zone_is_not_published() -> None:
     with pytest.raises(ValueError, match="time zone"):
         encode(LOSS_REPORTED, EXAMPLE, event_id="1", source="/portal", time=AT.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"policy_number": "12-3"}, "policy_number: must be text that matches ^[0-9]{1,9}-[0-9]{3}-[0-9]{2}$"),
+        ({"report_version": "2"}, "report_version: must be a whole number, without quotes, decimal point or exponent"),
+        ({"damage": ()}, "damage: must hold at least 1 item(s)"),
+        ({"channel": "fax"}, "channel: must be 'portal', 'app', 'phone' or 'partner'"),
+    ],
+)
+def test_an_event_that_no_reader_accepts_is_not_published(changed: dict[str, object], reason: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        encode(LOSS_REPORTED, replace(EXAMPLE, **changed), event_id="1", source="/portal", time=AT)
+
+
+def test_a_fact_that_nobody_gave_is_left_out() -> None:
+    facts = LossFacts(groundwater_entered=Fact(value=Truth.FALSE))
+
+    assert to_json(facts) == b'{"groundwater_entered":{"value":"false","source":"customer"}}'
+    assert from_json(LossFacts, to_json(facts)) == facts
+
+
+def test_a_sum_over_claims_that_no_reader_accepts_is_not_made() -> None:
+    (deductible,) = DECISION_MADE.examples[0].money.deductibles
+
+    assert replace(deductible, event_covered_cents=MOST_CENTS).event_covered_cents == MOST_CENTS
+    with pytest.raises(ValueError, match="event_covered_cents must be at most a billion euros"):
+        replace(deductible, event_covered_cents=MOST_CENTS + 1)
+
+
+def test_equal_moments_are_equal_and_keep_their_zone() -> None:
+    dutch = EXAMPLE.reported_at.astimezone(timezone(timedelta(hours=2)))
+    moved = replace(EXAMPLE, reported_at=dutch)
+
+    assert moved == EXAMPLE
+    assert hash(moved) == hash(EXAMPLE)
+    assert b'"reported_at":"2021-07-15T06:12:00Z"' in to_json(EXAMPLE)
+    assert b'"reported_at":"2021-07-15T08:12:00+02:00"' in to_json(moved)
+    assert to_json(from_json(LossReported, to_json(moved))) == to_json(moved)
 
 
 def test_the_record_key_is_the_text_of_the_key_field() -> None:

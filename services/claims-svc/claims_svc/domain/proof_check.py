@@ -156,6 +156,9 @@ def _another_verdict(document: Document) -> Iterator[str]:
     except ValidationError as error:
         yield f"it cannot be decided: {error.errors(include_input=False, include_url=False)[0]['msg']}"
         return
+    except ValueError as error:  # of a part that is made while deciding
+        yield f"it cannot be decided: {error}"
+        return
     for field in fields(Verdict):
         if getattr(again, field.name) != getattr(document.verdict, field.name):
             yield f"deciding again gives another {field.name}"

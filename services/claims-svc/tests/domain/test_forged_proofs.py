@@ -256,6 +256,14 @@ def test_amounts_that_cannot_be_are_found() -> None:
     assert "it cannot be decided: Input should be greater than or equal to 0" in found_in(forged)
 
 
+def test_sums_beyond_what_is_ever_decided_are_found() -> None:
+    use = {"family": "rain", "covered_cents": 10**11, "heavy_cents": 0, "estimated_cents": 0, "borne_cents": 0}
+    change = put("basis.event_uses", [use | {"proofs": ["0" * 64], "either_cents": 0}])
+    forged = forge(prove(rain_case(FORTY_IN_A_DAY)), change, deciding_anew=False)
+
+    assert "it cannot be decided: event_covered_cents must be at most a billion euros" in found_in(forged)
+
+
 @pytest.mark.parametrize(
     ("path", "value", "found"),
     [
