@@ -38,12 +38,13 @@ async def insert(connection: Connection, *places: str, payload: bytes = b"{}") -
 
 
 async def places(connection: Connection, *, limit: int = 100, **more: object) -> Sequence[str]:
-    return [row.event_type for row in await outbox.next_rows(connection, limit=limit, **more)]  # type: ignore[arg-type]
+    return [row.event_type for row in (await outbox.next_rows(connection, limit=limit, **more)).values()]  # type: ignore[arg-type]
 
 
 async def refuse_first(connection: Connection, place: str) -> None:
-    row = next(row for row in await outbox.next_rows(connection, limit=100) if row.event_type == place)
-    await outbox.mark_undeliverable(connection, position=row.position, reason="too large")
+    rows = await outbox.next_rows(connection, limit=100)
+    position = next(position for position, row in rows.items() if row.event_type == place)
+    await outbox.mark_undeliverable(connection, position=position, reason="too large")
 
 
 async def test_a_batch_is_bounded_by_bytes_and_holds_at_least_one_row(connection: Connection) -> None:
@@ -74,7 +75,7 @@ async def test_what_stands_behind_an_undeliverable_row_of_its_key_waits_for_an_o
     await insert(connection, "a/2")
 
     assert await places(connection) == ["a/1", "a/1", "b/1"]
-    await outbox.delete(connection, positions=[row.position for row in await outbox.next_rows(connection, limit=9)])
+    await outbox.delete(connection, positions=list(await outbox.next_rows(connection, limit=9)))
     assert await outbox.oldest_waiting(connection) is None
     (listed,) = await outbox.list_undeliverable(connection)
     assert (listed.topic, listed.key, listed.held_up) == ("a", "2", 1)
@@ -94,7 +95,7 @@ async def test_a_key_goes_on_when_what_held_it_up_is_discarded(connection: Conne
 
 async def test_an_event_that_is_not_undeliverable_cannot_be_discarded(connection: Connection) -> None:
     await insert(connection, "a/1")
-    (row,) = await outbox.next_rows(connection, limit=1)
+    (row,) = (await outbox.next_rows(connection, limit=1)).values()
 
     assert await outbox.discard_undeliverable(connection, ids=[row.event_id]) == []
     assert await places(connection) == ["a/1"]
