@@ -67,6 +67,18 @@ async def test_rows_come_in_order_of_the_chosen_topics_up_to_a_position(connecti
     assert await places(connection, up_to=last) == ["a/1", "b/1", "c/1", "a/2"]
 
 
+async def test_what_is_known_is_not_read_and_keeps_its_place_among_what_is_not(connection: Connection) -> None:
+    await insert(connection, "a/1", "b/1", "a/2", "b/2")
+    rows = list((await outbox.next_rows(connection, limit=9)).values())
+    known = {row.event_id.bytes: row for row in rows[1::2]}
+    ghost = rows[0]._replace(event_id=uuid4())
+
+    found = await outbox.next_rows(connection, limit=9, known=known | {ghost.event_id.bytes: ghost})
+
+    assert [row.event_type for row in found.values()] == ["a/1", "b/1", "a/2", "b/2"]
+    assert [row for row in found.values() if any(row is one for one in rows)] == rows[1::2]
+
+
 async def test_what_stands_behind_an_undeliverable_row_of_its_key_waits_for_an_operator(
     connection: Connection,
 ) -> None:

@@ -151,6 +151,27 @@ async def last_position(connection: Connection) -> int:
     return position
 
 
+async def first_position(connection: Connection, *, after: int) -> int | None:
+    """The lowest position above `after`, also of a row that cannot be sent; None when there is none."""
+    position: int | None = await connection.fetchval(
+        "SELECT position FROM messaging.outbox WHERE position > $1 ORDER BY position LIMIT 1", after
+    )
+    return position
+
+
+async def writers(connection: Connection) -> frozenset[str]:
+    """The transactions that have written into the outbox, or are about to, and have not ended."""
+    rows = await connection.fetch(
+        """
+        SELECT virtualtransaction FROM pg_locks
+         WHERE relation = 'messaging.outbox'::regclass
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+           AND mode = 'RowExclusiveLock' AND pid IS DISTINCT FROM pg_backend_pid()
+        """
+    )
+    return frozenset(row[0] for row in rows)
+
+
 async def delete(connection: Connection, *, positions: Sequence[int]) -> None:
     """Delete rows the broker has acknowledged."""
     await connection.execute("DELETE FROM messaging.outbox WHERE position = ANY ($1::bigint[])", positions)

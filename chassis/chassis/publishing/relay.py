@@ -19,12 +19,13 @@ from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
 from chassis.database import Connection, connect
 from chassis.errors import describe, is_transient
-from chassis.publishing import outbox
+from chassis.publishing import outbox, walk_start
 from chassis.publishing.blocked_topics import BlockedTopics
 from chassis.publishing.handoff import Handoff
 from chassis.publishing.lease import Lease, LeaseLostError
 from chassis.publishing.outbox import OutboxMessage, OutboxRows
 from chassis.publishing.sender import Sender, TopicsFailedError
+from chassis.publishing.walk_start import WalkStart
 from chassis.settings import ServiceSettings
 from chassis.telemetry import messaging, metrics
 from chassis.telemetry.tracing import Tracing
@@ -159,6 +160,7 @@ class Relay:
 
     async def _lead(self, connection: Connection, sender: Sender, backoff: Backoff) -> None:
         last_position: int | None = None
+        start, started_at = WalkStart(), _now()
         while True:
             self._handoff.filled.clear()
             await self._lease.renew(connection)
@@ -173,6 +175,7 @@ class Relay:
                 limit=limit,
                 only=tried,
                 without=[topic for topic in self._blocked.names() if topic != tried],
+                after=start.after,
                 up_to=outbox.LAST_POSITION if last_position is None else last_position,
             )
             if tried:
@@ -181,6 +184,9 @@ class Relay:
                 self._blocked.unblock(tried)
             elif rows:
                 await self._send(connection, sender, rows)
+                if _now() - started_at > walk_start.SECONDS_BETWEEN:
+                    await start.advance(connection, seen=max(rows))
+                    started_at = _now()
             elif _now() - self._reached_at > IDLE_CHECK_SECONDS:
                 await sender.reach_kafka(seconds=IDLE_CHECK_SECONDS)
                 self._reached_at = _now()

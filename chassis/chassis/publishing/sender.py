@@ -36,6 +36,7 @@ from chassis.publishing.outbox import OutboxMessage
 from chassis.publishing.placement import hashes_of
 from chassis.settings import ServiceSettings
 from chassis.workarounds.abandoned_producer import abandon, stop
+from chassis.workarounds.prompt_transactions import shorten_the_wait_between_transactions
 from contracts.envelope import headers_of
 from contracts.topic import transactional_id_of
 
@@ -78,6 +79,7 @@ class Sender:
         self._lease = lease
         self._transactional = settings.kafka_transactions
         self._failures: list[tuple[str, BaseException]] = []
+        shorten_the_wait_between_transactions()
         self._producer = AIOKafkaProducer(
             **client_arguments(settings),
             client_id=f"{service}.relay",
