@@ -20,6 +20,7 @@ from chassis.database_state import DatabaseState
 from chassis.errors import CannotStartError, describe, is_order_to_end
 from chassis.kafka_security import not_granted
 from chassis.migrations.runner import pending_migrations
+from chassis.publishing.handoff import Handoff
 from chassis.publishing.relay import Relay
 from chassis.required_topics import RequiredTopics
 from chassis.service import Runtime, Service
@@ -62,7 +63,7 @@ async def open_runtime(service: Service) -> AsyncIterator[Runtime]:
                 catalogue=service.catalogue,
                 tracing=tracing,
                 timer_kinds=frozenset(handler.kind for handler in service.timers),
-                outbox_filled=asyncio.Event(),
+                handoff=Handoff(),
                 timers_changed=asyncio.Event(),
             ),
         )
@@ -135,7 +136,7 @@ class RunningService:
             settings=service.settings,
             service=service.name,
             tracing=runtime.tracing,
-            filled=runtime.work.outbox_filled,
+            handoff=runtime.work.handoff,
             stopping=runtime.stopping,
         )
         self._clock_guard = ClockGuard.by_host(limit=timedelta(seconds=service.settings.clock_jump_limit_seconds))
@@ -251,7 +252,7 @@ class RunningService:
             async with asyncio.timeout(self._settings.stop_timeout_seconds):
                 await self._stop_consuming()
                 self._runtime.stopping.set()
-                self._runtime.work.outbox_filled.set()
+                self._runtime.work.handoff.filled.set()
                 self._runtime.work.timers_changed.set()
                 await _cancel(self._watching)
                 if self._tasks:

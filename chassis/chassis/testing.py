@@ -108,8 +108,8 @@ class Harness:
         topics = {topic.name: topic for topic in self.service.catalogue.topics}
         async with self.pool.acquire() as connection:
             rows = await outbox.next_rows(connection, limit=100_000, longest_bytes=1 << 30)
-            await outbox.delete(connection, positions=[row.position for row in rows])
-        return [(from_json(topics[row.topic].event, row.payload), row.trace) for row in rows]
+            await outbox.delete(connection, positions=list(rows))
+        return [(from_json(topics[row.topic].event, row.payload), row.trace) for row in rows.values()]
 
 
 @asynccontextmanager

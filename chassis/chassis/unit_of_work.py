@@ -16,6 +16,7 @@ from chassis.clock import Clock
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS, NO_CONNECTION, Connection, Pool
 from chassis.errors import DatabaseUnavailableError, HandlerBrokenError, describe, places_of
 from chassis.publishing import outbox
+from chassis.publishing.handoff import Handoff
 from chassis.telemetry.tracing import Trace, Tracing
 from chassis.timers import timer_table
 from chassis.timers.timer_table import DueTimer, Timer
@@ -146,9 +147,9 @@ class Work:
                 log.error("after_commit.failed", places=places_of(error))  # noqa: TRY400 - a text may repeat data
 
     @property
-    def has_published(self) -> bool:
-        """Whether the relay has something to send once this is committed."""
-        return bool(self._outbox_messages)
+    def published(self) -> Sequence[outbox.OutboxMessage]:
+        """What the relay has to send once this is committed."""
+        return self._outbox_messages
 
     @property
     def has_scheduled(self) -> bool:
@@ -173,7 +174,7 @@ class WorkFactory:
     catalogue: Catalogue
     tracing: Tracing
     timer_kinds: frozenset[str]
-    outbox_filled: asyncio.Event
+    handoff: Handoff
     timers_changed: asyncio.Event
 
     @asynccontextmanager
@@ -208,8 +209,10 @@ class WorkFactory:
             )
             yield work
             await work.flush()
+            if work.published and not self.handoff.has_relay:
+                await outbox.notify(connection)
+        if work.published:
+            self.handoff.committed(work.published)
         work.committed()
-        if work.has_published:
-            self.outbox_filled.set()
         if work.has_scheduled:
             self.timers_changed.set()

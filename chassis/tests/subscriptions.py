@@ -9,6 +9,7 @@ from faststream import AckPolicy
 
 from chassis.clock import DatabaseClock
 from chassis.consuming.subscription import Subscription, new_broker
+from chassis.publishing.handoff import Handoff
 from chassis.service import Service
 from chassis.telemetry.tracing import Tracing
 from chassis.unit_of_work import WorkFactory
@@ -23,7 +24,7 @@ def subscriptions_of(service: Service) -> list[Subscription]:
         catalogue=service.catalogue,
         tracing=Tracing(service_name=service.name, exporter=None),
         timer_kinds=frozenset(),
-        outbox_filled=asyncio.Event(),
+        handoff=Handoff(),
         timers_changed=asyncio.Event(),
     )
     broker = new_broker(service.settings, service=service.name)

@@ -199,8 +199,8 @@ async def test_either_ids_or_all_are_chosen(terminal: Terminal, action: str, wor
 
 async def test_undeliverable_events_are_listed_and_resent(running: Harness, terminal: Terminal) -> None:
     async with running.pool.acquire() as connection:
-        first, *_ = await outbox.next_rows(connection, limit=1)
-        await outbox.mark_undeliverable(connection, position=first.position, reason="MessageSizeTooLargeError")
+        ((position, first),) = (await outbox.next_rows(connection, limit=1)).items()
+        await outbox.mark_undeliverable(connection, position=position, reason="MessageSizeTooLargeError")
 
     code, printed, _ = await terminal.run(UNDELIVERABLE, "list")
 
@@ -222,8 +222,8 @@ async def test_an_undeliverable_event_is_discarded_for_a_reason_that_is_logged(
     running: Harness, terminal: Terminal
 ) -> None:
     async with running.pool.acquire() as connection:
-        first, *_ = await outbox.next_rows(connection, limit=1)
-        await outbox.mark_undeliverable(connection, position=first.position, reason="MessageSizeTooLargeError")
+        ((position, first),) = (await outbox.next_rows(connection, limit=1)).items()
+        await outbox.mark_undeliverable(connection, position=position, reason="MessageSizeTooLargeError")
     chosen = str(first.event_id)
 
     with structlog.testing.capture_logs() as logs:

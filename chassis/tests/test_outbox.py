@@ -38,12 +38,13 @@ async def insert(connection: Connection, *places: str, payload: bytes = b"{}") -
 
 
 async def places(connection: Connection, *, limit: int = 100, **more: object) -> Sequence[str]:
-    return [row.event_type for row in await outbox.next_rows(connection, limit=limit, **more)]  # type: ignore[arg-type]
+    return [row.event_type for row in (await outbox.next_rows(connection, limit=limit, **more)).values()]  # type: ignore[arg-type]
 
 
 async def refuse_first(connection: Connection, place: str) -> None:
-    row = next(row for row in await outbox.next_rows(connection, limit=100) if row.event_type == place)
-    await outbox.mark_undeliverable(connection, position=row.position, reason="too large")
+    rows = await outbox.next_rows(connection, limit=100)
+    position = next(position for position, row in rows.items() if row.event_type == place)
+    await outbox.mark_undeliverable(connection, position=position, reason="too large")
 
 
 async def test_a_batch_is_bounded_by_bytes_and_holds_at_least_one_row(connection: Connection) -> None:
@@ -66,6 +67,18 @@ async def test_rows_come_in_order_of_the_chosen_topics_up_to_a_position(connecti
     assert await places(connection, up_to=last) == ["a/1", "b/1", "c/1", "a/2"]
 
 
+async def test_what_is_known_is_not_read_and_keeps_its_place_among_what_is_not(connection: Connection) -> None:
+    await insert(connection, "a/1", "b/1", "a/2", "b/2")
+    rows = list((await outbox.next_rows(connection, limit=9)).values())
+    known = {row.event_id.bytes: row for row in rows[1::2]}
+    ghost = rows[0]._replace(event_id=uuid4())
+
+    found = await outbox.next_rows(connection, limit=9, known=known | {ghost.event_id.bytes: ghost})
+
+    assert [row.event_type for row in found.values()] == ["a/1", "b/1", "a/2", "b/2"]
+    assert [row for row in found.values() if any(row is one for one in rows)] == rows[1::2]
+
+
 async def test_what_stands_behind_an_undeliverable_row_of_its_key_waits_for_an_operator(
     connection: Connection,
 ) -> None:
@@ -74,7 +87,7 @@ async def test_what_stands_behind_an_undeliverable_row_of_its_key_waits_for_an_o
     await insert(connection, "a/2")
 
     assert await places(connection) == ["a/1", "a/1", "b/1"]
-    await outbox.delete(connection, positions=[row.position for row in await outbox.next_rows(connection, limit=9)])
+    await outbox.delete(connection, positions=list(await outbox.next_rows(connection, limit=9)))
     assert await outbox.oldest_waiting(connection) is None
     (listed,) = await outbox.list_undeliverable(connection)
     assert (listed.topic, listed.key, listed.held_up) == ("a", "2", 1)
@@ -94,7 +107,7 @@ async def test_a_key_goes_on_when_what_held_it_up_is_discarded(connection: Conne
 
 async def test_an_event_that_is_not_undeliverable_cannot_be_discarded(connection: Connection) -> None:
     await insert(connection, "a/1")
-    (row,) = await outbox.next_rows(connection, limit=1)
+    (row,) = (await outbox.next_rows(connection, limit=1)).values()
 
     assert await outbox.discard_undeliverable(connection, ids=[row.event_id]) == []
     assert await places(connection) == ["a/1"]

@@ -31,11 +31,13 @@ from chassis.clock import elapsed_seconds
 from chassis.database import Connection
 from chassis.publishing import blocked_topics, lease, outbox, relay, sender
 from chassis.publishing.blocked_topics import BlockedTopics
+from chassis.publishing.handoff import Handoff
 from chassis.publishing.outbox import (
     OutboxMessage,
     insert,
     list_undeliverable,
     next_rows,
+    notify,
     oldest_waiting,
     resend_undeliverable,
 )
@@ -68,6 +70,7 @@ async def fill(running: Harness, count: int, *, payload: bytes, key: str = "one-
     rows = [OutboxMessage(uuid4(), topic, key, "type", payload, None, datetime.now(UTC)) for _ in range(count)]
     async with running.pool.acquire() as connection:
         await insert(connection, messages=rows)
+        await notify(connection)
     return [row.event_id for row in rows]
 
 
@@ -76,7 +79,7 @@ def new_relay(running: Harness, stopping: asyncio.Event) -> Relay:
         settings=running.service.settings,
         service=NAME,
         tracing=running.runtime.tracing,
-        filled=asyncio.Event(),
+        handoff=Handoff(),
         stopping=stopping,
     )
 
@@ -110,7 +113,7 @@ async def sending(running: Harness) -> AsyncIterator[tuple[Connection, Sender]]:
 async def left(running: Harness, ids: list[UUID]) -> bool:
     """Whether the outbox holds just these."""
     async with running.pool.acquire() as connection:
-        return [row.event_id for row in await next_rows(connection, limit=10_000)] == ids
+        return [row.event_id for row in (await next_rows(connection, limit=10_000)).values()] == ids
 
 
 async def run_until_empty(running: Harness) -> None:
@@ -312,17 +315,18 @@ async def test_a_leader_whose_machine_slept_through_its_lease_hands_over_nothing
     slept = 0.0
     find_leaders = Sender._find_leaders
 
-    async def sleep_after(slow: Sender, topic: str) -> None:
+    async def sleep_after(slow: Sender, topic: str) -> Sequence[int]:
         nonlocal slept
-        await find_leaders(slow, topic)
+        partitions = await find_leaders(slow, topic)
         slept = lease.LEASE_SECONDS
+        return partitions
 
     monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed_seconds() + slept)
     monkeypatch.setattr(Sender, "_find_leaders", sleep_after)
     ids = await fill(running, 2, payload=b"sound")
     async with sending(running) as (connection, leading):
         with pytest.raises(lease.LeaseLostError):
-            await leading.send(await next_rows(connection, limit=10), longest_seconds=10)
+            await leading.send(list((await next_rows(connection, limit=10)).values()), longest_seconds=10)
 
     assert set(ids).isdisjoint(await published_ids(broker))
 
@@ -346,7 +350,7 @@ async def test_a_leader_that_is_to_stop_leaves_to_others_what_they_go_on_adding(
     assert len(added) == 2, "what was there at the stop is sent"
     assert await left(running, added[1:])
     async with running.pool.acquire() as connection:
-        await delete(connection, positions=[row.position for row in await next_rows(connection, limit=9)])
+        await delete(connection, positions=list(await next_rows(connection, limit=9)))
 
 
 async def test_one_refusal_does_not_make_the_relay_slow_for_a_thousand_events(
@@ -415,12 +419,12 @@ async def test_a_lease_that_is_lost_while_sending_is_told_by_what_held_the_leade
     slept = 0.0
     find_leaders = Sender._find_leaders
 
-    async def fail_late_once(slow: Sender, topic: str) -> None:
+    async def fail_late_once(slow: Sender, topic: str) -> Sequence[int]:
         nonlocal slept
         if not slept:
             slept = lease.LEASE_SECONDS
             raise KafkaConnectionError
-        await find_leaders(slow, topic)
+        return await find_leaders(slow, topic)
 
     monkeypatch.setattr(lease, "elapsed_seconds", lambda: elapsed_seconds() + slept)
     monkeypatch.setattr(Sender, "_find_leaders", fail_late_once)
@@ -516,7 +520,7 @@ async def test_a_defect_of_this_code_is_not_held_against_a_topic(
 
     async with sending(running) as (connection, leading):
         with pytest.raises(AssertionError, match="a defect"):
-            await leading.send(await next_rows(connection, limit=10), longest_seconds=10)
+            await leading.send(list((await next_rows(connection, limit=10)).values()), longest_seconds=10)
 
 
 async def test_a_topic_that_stays_blocked_is_one_thing_that_happened() -> None:

@@ -17,6 +17,7 @@ import pytest
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import ProducerFenced
+from aiokafka.producer.message_accumulator import BatchBuilder
 from confluent_kafka.admin import (
     AclBinding,
     AclOperation,
@@ -29,8 +30,9 @@ from specimen.app import NAME, Settings, build, published_topic
 from specimen_driver import Driver, until
 
 from chassis.publishing import relay
+from chassis.publishing.handoff import Handoff
 from chassis.publishing.lease import Lease
-from chassis.publishing.outbox import OutboxMessage, OutboxRow, insert, list_undeliverable, next_rows
+from chassis.publishing.outbox import OutboxMessage, insert, list_undeliverable, next_rows, notify
 from chassis.publishing.relay import Relay
 from chassis.publishing.sender import Sender, TopicsFailedError
 from chassis.testing import Harness, harness
@@ -64,6 +66,7 @@ async def fill(running: Harness, topic: str, *payloads: bytes, key: str = "one-k
     messages = [OutboxMessage(uuid4(), topic, key, "type", payload, None, datetime.now(UTC)) for payload in payloads]
     async with running.pool.acquire() as connection:
         await insert(connection, messages=messages)
+        await notify(connection)
     return [message.event_id for message in messages]
 
 
@@ -79,7 +82,7 @@ async def relaying(running: Harness) -> AsyncIterator[Relay]:
         settings=running.service.settings,
         service=NAME,
         tracing=running.runtime.tracing,
-        filled=asyncio.Event(),
+        handoff=Handoff(),
         stopping=stopping,
     )
     task = asyncio.create_task(leader.run())
@@ -104,11 +107,8 @@ async def sender_of(running: Harness) -> AsyncIterator[Sender]:
             await sender.abandon()
 
 
-def rows(topic: str, *payloads: bytes) -> Sequence[OutboxRow]:
-    return [
-        OutboxRow(uuid4(), topic, "one-key", "type", payload, None, datetime.now(UTC), position)
-        for position, payload in enumerate(payloads)
-    ]
+def rows(topic: str, *payloads: bytes) -> Sequence[OutboxMessage]:
+    return [OutboxMessage(uuid4(), topic, "one-key", "type", payload, None, datetime.now(UTC)) for payload in payloads]
 
 
 async def test_the_newest_producer_fences_every_older_one(running: Harness, stack: Stack, topic: str) -> None:
@@ -181,12 +181,12 @@ async def test_events_of_a_host_whose_clock_is_ahead_wait_until_the_broker_takes
 ) -> None:
     """Topics of contracts are stamped by the broker; this one takes the time from the producer, as is Kafka's way."""
     strict = create_topic(stack, message_timestamp_type="CreateTime")
-    send, ahead_ms = AIOKafkaProducer.send, 2 * 3_600_000
+    append, ahead_ms = BatchBuilder.append, 2 * 3_600_000
 
-    async def send_ahead(producer: AIOKafkaProducer, topic: str, value: bytes, **more: Any) -> Any:
-        return await send(producer, topic, value, timestamp_ms=int(time.time() * 1_000) + ahead_ms, **more)
+    def append_ahead(batch: BatchBuilder, **more: Any) -> Any:
+        return append(batch, **(more | {"timestamp": int(time.time() * 1_000) + ahead_ms}))
 
-    monkeypatch.setattr(AIOKafkaProducer, "send", send_ahead)
+    monkeypatch.setattr(BatchBuilder, "append", append_ahead)
     ids = await fill(running, strict, b"1", b"2")
 
     async with relaying(running) as leader:
@@ -248,7 +248,7 @@ async def test_a_topic_the_service_may_not_write_waits_and_the_others_leave(data
 async def waiting(running: Harness, topics: set[str]) -> bool:
     """Whether the outbox holds events of just these topics."""
     async with running.pool.acquire() as connection:
-        return {row.topic for row in await next_rows(connection, limit=1_000)} == topics
+        return {row.topic for row in (await next_rows(connection, limit=1_000)).values()} == topics
 
 
 def grant(kafka: JvmKafka, topic: str, operation: AclOperation) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import aiokafka.producer.sender
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition, codec
 from aiokafka.errors import CorruptRecordException, KafkaError
@@ -136,7 +137,7 @@ async def test_abandoned_producer_is_needed_while_a_stop_without_a_broker_waits_
     assert (await unsent).offset == 1, "sent although its producer was to stop"
 
 
-async def test_abandoned_producer_is_needed_while_later_batches_overtake_a_refused_one(broker: RefusingBroker) -> None:
+async def test_one_batch_at_a_time_is_needed_while_later_batches_overtake_a_refused_one(broker: RefusingBroker) -> None:
     producer = _producer(broker, max_batch_size=100)
     await producer.start()
     broker.refuse_next(UNKNOWN_SERVER_ERROR)
@@ -148,6 +149,13 @@ async def test_abandoned_producer_is_needed_while_later_batches_overtake_a_refus
 
     assert isinstance(first, KafkaError)
     assert [getattr(result, "offset", result) for result in later] == [0, 1]
+
+
+def test_prompt_transactions_are_needed_while_the_wait_between_two_is_no_setting() -> None:
+    assert "BACKOFF_OVERRIDE = 0.02 " in inspect.getsource(aiokafka.producer.sender)
+    assert not {name for name in inspect.signature(AIOKafkaProducer).parameters if "backoff" in name} - {
+        "retry_backoff_ms"
+    }
 
 
 def _producer(broker: RefusingBroker, **settings: Any) -> Any:

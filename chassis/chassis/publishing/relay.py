@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
 
 import structlog
 from aiokafka.errors import MessageSizeTooLargeError, PolicyViolationError, RecordListTooLargeError
@@ -20,11 +19,13 @@ from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
 from chassis.database import Connection, connect
 from chassis.errors import describe, is_transient
-from chassis.publishing import outbox
+from chassis.publishing import outbox, walk_start
 from chassis.publishing.blocked_topics import BlockedTopics
+from chassis.publishing.handoff import Handoff
 from chassis.publishing.lease import Lease, LeaseLostError
-from chassis.publishing.outbox import OutboxRow
+from chassis.publishing.outbox import OutboxMessage, OutboxRows
 from chassis.publishing.sender import Sender, TopicsFailedError
+from chassis.publishing.walk_start import WalkStart
 from chassis.settings import ServiceSettings
 from chassis.telemetry import messaging, metrics
 from chassis.telemetry.tracing import Tracing
@@ -55,13 +56,13 @@ class Relay:
         settings: ServiceSettings,
         service: str,
         tracing: Tracing,
-        filled: asyncio.Event,
+        handoff: Handoff,
         stopping: asyncio.Event,
     ) -> None:
         self._settings = settings
         self._service = service
         self._tracing = tracing
-        self._filled = filled
+        self._handoff = handoff
         self._stopping = stopping
         self._lease = Lease("relay")
         self._blocked = BlockedTopics()
@@ -72,6 +73,13 @@ class Relay:
 
     async def run(self) -> None:
         """Lead and send, or stand by until the leader is gone."""
+        self._handoff.has_relay = True
+        try:
+            await self._run()
+        finally:
+            self._handoff.has_relay = False
+
+    async def _run(self) -> None:
         backoff = Backoff(self._stopping)
         has_others_to_send = False
         while has_others_to_send or not self._stopping.is_set():
@@ -114,104 +122,130 @@ class Relay:
         connection = await connect(self._settings, application_name=f"{self._service} relay")
         try:
             # Statistics of a table that fills and empties within seconds are always wrong: follow the primary key.
-            await connection.execute("SET enable_sort = off; SET max_parallel_workers_per_gather = 0")
-            await connection.add_listener("outbox", lambda *_: self._filled.set())
+            await connection.execute(
+                "SET enable_sort = off; SET enable_seqscan = off; SET max_parallel_workers_per_gather = 0"
+            )
             while not await self._lease.acquire(connection):
-                self._stand_by()
-                if await pause(self._stopping, STANDBY_SECONDS):
+                if await self._stand_by(connection):
                     return
             self._standing_by = False
+            # Not before: who stands by would take the word that it gives to the leader for one that it is given.
+            await connection.add_listener("outbox", lambda *_: self._handoff.filled.set())
             sender = Sender(self._settings, service=self._service, lease=self._lease)
             try:
                 await sender.start()
                 self._reached_at = _now()
+                self._handoff.lead()
                 await self._lead(connection, sender, backoff)
             except BaseException:
                 await sender.abandon()
                 raise
             await sender.stop()
         finally:
+            self._handoff.follow()
             connection.terminate()
 
-    def _stand_by(self) -> None:
-        """From here on what is sent, and what cannot be, is the leader's to tell."""
-        self._standing_by = True
+    async def _stand_by(self, connection: Connection) -> bool:
+        """Let the leader know what this process commits, until it is time to ask for the lease; whether to stop."""
+        self._standing_by = True  # from here on what is sent, and what cannot be, is the leader's to tell
         self._reached_at = _now()
         self._blocked.forget()
         self.trouble.recovered()
+        ask_at = _now() + STANDBY_SECONDS
+        while not self._stopping.is_set() and (seconds := ask_at - _now()) > 0:
+            if await pause(self._handoff.filled, seconds):
+                self._handoff.filled.clear()
+                await outbox.notify(connection)
+        return self._stopping.is_set()
 
     async def _lead(self, connection: Connection, sender: Sender, backoff: Backoff) -> None:
         last_position: int | None = None
+        start, started_at = WalkStart(), _now()
         while True:
-            self._filled.clear()
+            self._handoff.filled.clear()
             await self._lease.renew(connection)
             if self._stopping.is_set() and last_position is None:  # what others go on adding is theirs to send
                 last_position = await outbox.last_position(connection)
             # To try a topic may take seconds: what is not blocked has every other turn, however many topics are.
             tried = self._tried = None if self._tried else self._blocked.due()
+            limit = CAREFUL_ROWS if tried else BATCH_ROWS
             rows = await outbox.next_rows(
                 connection,
-                limit=CAREFUL_ROWS if tried else BATCH_ROWS,
+                known=self._handoff.messages,
+                limit=limit,
                 only=tried,
                 without=[topic for topic in self._blocked.names() if topic != tried],
-                up_to=last_position,
+                after=start.after,
+                up_to=outbox.LAST_POSITION if last_position is None else last_position,
             )
             if tried:
-                for row in rows:
-                    await self._send_alone(connection, sender, row)
+                for position, message in rows.items():
+                    await self._send_alone(connection, sender, position, message)
                 self._blocked.unblock(tried)
             elif rows:
                 await self._send(connection, sender, rows)
+                if _now() - started_at > walk_start.SECONDS_BETWEEN:
+                    await start.advance(connection, seen=max(rows))
+                    started_at = _now()
             elif _now() - self._reached_at > IDLE_CHECK_SECONDS:
                 await sender.reach_kafka(seconds=IDLE_CHECK_SECONDS)
                 self._reached_at = _now()
             backoff.reset()
             self.trouble.recovered()
-            if not (rows or tried):
-                if last_position is not None:
-                    return
-                await pause(self._filled, min(POLL_SECONDS, self._blocked.seconds_to_next()))
+            if not (rows or tried) and last_position is not None:
+                return
+            if not tried and _are_all(rows, limit=limit) and last_position is None:
+                await pause(self._handoff.filled, min(POLL_SECONDS, self._blocked.seconds_to_next()))
 
     async def _send(
         self,
         connection: Connection,
         sender: Sender,
-        rows: Sequence[OutboxRow],
+        rows: OutboxRows,
         *,
         longest_seconds: float = SEND_SECONDS,
     ) -> None:
         """Send `rows` and delete them; after a failure all of them are still there."""
         await self._lease.renew(connection, enough_seconds=longest_seconds + _AFTER_SEND_SECONDS)
-        counts = Counter(row.topic for row in rows)
-        only = rows[0].topic if len(counts) == 1 else None
+        messages = list(rows.values())
+        counts = Counter(message.topic for message in messages)
+        only = messages[0].topic if len(counts) == 1 else None
         with self._tracing.batch_span(
             f"send {only}" if only else "send",
             kind=SpanKind.CLIENT,
-            members=[row.trace for row in rows],
-            attributes=messaging.sent(only, count=len(rows)),
+            members=[message.trace for message in messages],
+            attributes=messaging.sent(only, count=len(messages)),
         ):
-            await sender.send(rows, longest_seconds=longest_seconds)
+            await sender.send(messages, longest_seconds=longest_seconds)
         crash_point("relay.after_send")
-        await outbox.delete(connection, positions=[row.position for row in rows])
+        await outbox.delete(connection, positions=list(rows))
+        self._handoff.sent(messages)
         for topic, count in counts.items():
             metrics.MESSAGES_SENT.labels(topic).inc(count)
         self._reached_at = _now()
 
-    async def _send_alone(self, connection: Connection, sender: Sender, row: OutboxRow) -> None:
+    async def _send_alone(self, connection: Connection, sender: Sender, position: int, message: OutboxMessage) -> None:
         """Send one row of a topic that failed, to find out whether it is the row that the broker will never accept."""
         try:
-            await self._send(connection, sender, [row], longest_seconds=CAREFUL_SEND_SECONDS)
+            await self._send(connection, sender, {position: message}, longest_seconds=CAREFUL_SEND_SECONDS)
         except TopicsFailedError as error:
             if not isinstance(error.cause, _PERMANENT_ERRORS):
                 raise
             await outbox.mark_undeliverable(
-                connection, position=row.position, reason=f"{type(error.cause).__name__}: {error.cause}"
+                connection, position=position, reason=f"{type(error.cause).__name__}: {error.cause}"
             )
-            metrics.OUTBOX_UNDELIVERABLE.labels(row.topic).inc()
-            log.warning("event.undeliverable", topic=row.topic, event_id=str(row.event_id), error=describe(error.cause))
-            self._blocked.reset(row.topic)
+            metrics.OUTBOX_UNDELIVERABLE.labels(message.topic).inc()
+            log.warning(
+                "event.undeliverable", topic=message.topic, event_id=str(message.event_id), error=describe(error.cause)
+            )
+            self._blocked.reset(message.topic)
             raise  # a refused record leaves a gap in the producer's sequence: only a new producer can go on
 
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _are_all(rows: OutboxRows, *, limit: int) -> bool:
+    """Whether nothing else could be sent when `rows` were read; whoever has committed more since sets the event."""
+    return len(rows) < limit and sum(len(message.payload) for message in rows.values()) < outbox.BATCH_BYTES

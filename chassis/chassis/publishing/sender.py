@@ -2,13 +2,13 @@
 
 The transactional id is the service's, so the newest producer of the service fences every older one: what a leader
 sends after it was replaced is refused, and consumers, which read committed records only, see nothing of it. A broker
-without transactions cannot do this; there the check of the lease before each row is what remains.
+without transactions cannot do this; there the check of the lease before each hand-over is what remains.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 
@@ -26,14 +26,17 @@ from aiokafka.errors import (
     LeaderNotAvailableError,
     OutOfOrderSequenceNumber,
 )
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from chassis.crash_points import crash_point
 from chassis.errors import describe
 from chassis.kafka_security import client_arguments
 from chassis.publishing.lease import Lease, LeaseLostError
-from chassis.publishing.outbox import OutboxRow
+from chassis.publishing.outbox import OutboxMessage
+from chassis.publishing.placement import hashes_of
 from chassis.settings import ServiceSettings
-from chassis.workarounds.abandoned_producer import abandon, stop, stop_sending_after_failure
+from chassis.workarounds.abandoned_producer import abandon, stop
+from chassis.workarounds.prompt_transactions import shorten_the_wait_between_transactions
 from contracts.envelope import headers_of
 from contracts.topic import transactional_id_of
 
@@ -41,7 +44,6 @@ METADATA_SECONDS = 2.0
 _TRANSACTION_TIMEOUT_MS = 15_000
 """More than a batch is given. A dead leader's transaction holds up its readers for this long."""
 _RETRY_MS = 20
-_LARGEST_REQUEST_BYTES = 4 * 1_048_576
 _TRANSACTION_FAILED = (InvalidTxnState, IllegalOperation)
 """The broker lets one topic fail the whole transaction and need not say which; the second is aiokafka's word."""
 _OF_NO_TOPIC = (
@@ -76,7 +78,8 @@ class Sender:
         self._source = f"/{service}"
         self._lease = lease
         self._transactional = settings.kafka_transactions
-        self._failures: list[tuple[OutboxRow, BaseException]] = []
+        self._failures: list[tuple[str, BaseException]] = []
+        shorten_the_wait_between_transactions()
         self._producer = AIOKafkaProducer(
             **client_arguments(settings),
             client_id=f"{service}.relay",
@@ -84,10 +87,8 @@ class Sender:
             transactional_id=transactional_id_of(service) if self._transactional else None,
             transaction_timeout_ms=_TRANSACTION_TIMEOUT_MS,
             acks="all",
-            linger_ms=2,
             max_batch_size=256 * 1024,
             compression_type="lz4",
-            max_request_size=_LARGEST_REQUEST_BYTES,
             retry_backoff_ms=_RETRY_MS,
         )
 
@@ -108,77 +109,106 @@ class Sender:
         async with _kafka_within(seconds):
             await self._producer.client.fetch_all_metadata()
 
-    async def send(self, rows: Sequence[OutboxRow], *, longest_seconds: float) -> None:
-        """Return when Kafka has all of `rows`.
+    async def send(self, messages: Sequence[OutboxMessage], *, longest_seconds: float) -> None:
+        """Return when Kafka has all of `messages`.
 
         Raises:
             TopicsFailedError: the failure concerns topics, not Kafka as a whole.
             LeaseLostError: the lease has run out; the failure that this was noticed by is its cause.
         """
-        waiting: dict[asyncio.Future[object], OutboxRow] = {}
-        row = rows[0]
+        topics = dict.fromkeys(message.topic for message in messages)
+        answers: dict[asyncio.Future[object], str] = {}
+        asked: str | None = None
         try:
             async with _kafka_within(min(longest_seconds, self._lease.remaining_seconds())):
-                for row in {each.topic: each for each in rows}.values():
-                    await self._find_leaders(row.topic)
+                partitions: dict[str, Sequence[int]] = {}
+                for asked in topics:
+                    partitions[asked] = await self._find_leaders(asked)
+                rounds = self._batches(messages, partitions=partitions)
                 if self._transactional:
                     with _in_transaction():
                         await self._producer.begin_transaction()
-                for row in rows:
+                for batches in rounds:
                     self._lease.check()
-                    waiting[await self._hand_over(row)] = row
-                crash_point("relay.after_hand_over")
-                await asyncio.gather(*waiting)
+                    for (asked, partition), batch in batches.items():
+                        answers[await self._hand_over(batch, asked, partition=partition)] = asked
+                    asked = None
+                    crash_point("relay.after_hand_over")
+                    # Only then the next of a partition: aiokafka goes on with it also when this one is refused.
+                    await asyncio.gather(*answers)
                 if self._transactional:
                     with _in_transaction():
                         await self._producer.commit_transaction()
         except (KafkaError, IllegalOperation) as error:
             # The timeout has cancelled what it waited for.
-            unanswered = {each.topic for future, each in waiting.items() if future.cancelled() or not future.done()}
-            if len(waiting) < len(rows):
-                unanswered.add(row.topic)
-            await self._blame(error, row, rows=rows, unanswered=unanswered)
+            unanswered = {topic for future, topic in answers.items() if future.cancelled() or not future.done()}
+            if asked is not None:
+                unanswered.add(asked)
+            await self._blame(error, topics=frozenset(topics), asked=asked, unanswered=frozenset(unanswered))
 
-    async def _find_leaders(self, topic: str) -> None:
-        """Fail at once for a topic that does not exist or has no leader: aiokafka would wait."""
+    async def _find_leaders(self, topic: str) -> Sequence[int]:
+        """Return the partitions; fail at once for a topic that does not exist or has no leader: aiokafka would wait."""
         async with _kafka_within(METADATA_SECONDS):
             partitions = await self._producer.partitions_for(topic)
         if self._producer.client.cluster.available_partitions_for_topic(topic) != partitions:
             raise LeaderNotAvailableError(topic)
+        return sorted(partitions)
 
-    async def _hand_over(self, row: OutboxRow) -> asyncio.Future[object]:
-        headers = headers_of(
-            event_id=str(row.event_id),
-            source=self._source,
-            event_type=row.event_type,
-            time=row.occurred_at,
-            traceparent=row.trace,
-        )
-        key = row.key.encode()
+    def _batches(
+        self, messages: Sequence[OutboxMessage], *, partitions: Mapping[str, Sequence[int]]
+    ) -> Sequence[Mapping[tuple[str, int], BatchBuilder]]:
+        """Return rounds of record batches, each with one for a topic and partition, in the order of `messages`."""
+        keys = [message.key.encode() for message in messages]
+        hashes = hashes_of(keys)
+        batches: dict[tuple[str, int], list[BatchBuilder]] = {}
+        for message, key in zip(messages, keys, strict=True):
+            places = partitions[message.topic]
+            of_partition = batches.setdefault((message.topic, places[hashes[key] % len(places)]), [])
+            headers = headers_of(
+                event_id=str(message.event_id),
+                source=self._source,
+                event_type=message.event_type,
+                time=message.occurred_at,
+                traceparent=message.trace,
+            )
+            while (
+                not of_partition
+                or of_partition[-1].append(timestamp=None, key=key, value=message.payload, headers=headers) is None
+            ):
+                of_partition.append(self._producer.create_batch())
+        rounds: list[dict[tuple[str, int], BatchBuilder]] = []
+        for place, of_partition in batches.items():
+            for number, batch in enumerate(of_partition):
+                if number == len(rounds):
+                    rounds.append({})
+                rounds[number][place] = batch
+        return rounds
+
+    async def _hand_over(self, batch: BatchBuilder, topic: str, *, partition: int) -> asyncio.Future[object]:
+        batch.close()
         with _in_transaction():
-            future: asyncio.Future[object] = await self._producer.send(row.topic, row.payload, key=key, headers=headers)
-        future.add_done_callback(partial(self._note_failure, row))
-        stop_sending_after_failure(self._producer, future)
-        return future
+            answer: asyncio.Future[object] = await self._producer.send_batch(batch, topic, partition=partition)
+        answer.add_done_callback(partial(self._note_failure, topic))
+        return answer
 
-    def _note_failure(self, row: OutboxRow, future: asyncio.Future[object]) -> None:
-        if not future.cancelled() and (error := future.exception()) is not None:
-            self._failures.append((row, error))
+    def _note_failure(self, topic: str, answer: asyncio.Future[object]) -> None:
+        if not answer.cancelled() and (error := answer.exception()) is not None:
+            self._failures.append((topic, error))
 
     async def _blame(
-        self, error: BaseException, row: OutboxRow, *, rows: Sequence[OutboxRow], unanswered: set[str]
+        self, error: BaseException, *, topics: frozenset[str], asked: str | None, unanswered: frozenset[str]
     ) -> None:
         """Raise what a failure is: that of some topics, or that of Kafka or of the producer."""
         if not self._lease.is_held:
             raise LeaseLostError from error
-        row, cause = self._failures[0] if self._failures else (row, error)  # the others follow from the first
+        topic, cause = self._failures[0] if self._failures else (asked, error)  # the others follow from the first
         if isinstance(cause, _TRANSACTION_FAILED):
-            raise TopicsFailedError(frozenset(each.topic for each in rows), cause) from cause
+            raise TopicsFailedError(topics, cause) from cause
         if isinstance(cause, BrokerResponseError) and not isinstance(cause, _OF_NO_TOPIC):
-            raise TopicsFailedError(frozenset({row.topic}), cause) from cause
+            raise TopicsFailedError(frozenset({topic}) if topic else topics, cause) from cause
         if isinstance(cause, KafkaTimeoutError) and unanswered:
             await self.reach_kafka(seconds=METADATA_SECONDS)
-            raise TopicsFailedError(frozenset(unanswered), cause) from cause
+            raise TopicsFailedError(unanswered, cause) from cause
         raise cause
 
 

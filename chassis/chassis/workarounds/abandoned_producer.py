@@ -1,15 +1,12 @@
 """Stops an aiokafka producer at once, without sending what it still holds.
 
-Two faults of aiokafka 0.14.0. It knows only a stop that first sends everything (aio-libs/aiokafka#1101): without a
-broker that waits for ever, and when the broker is back it sends what another relay may have sent by then, and newer
-events with it. And after the broker has refused a batch it goes on with the next ones, which overtake the refused one
-(aio-libs/aiokafka#1017 describes what else follows from a refusal).
+aiokafka 0.14.0 knows only a stop that first sends everything (aio-libs/aiokafka#1101): without a broker that waits for
+ever, and when the broker is back it sends what another relay may have sent by then, and newer events with it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -20,21 +17,6 @@ from chassis.errors import describe
 log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 5
-
-
-def stop_sending_after_failure(producer: AIOKafkaProducer, future: asyncio.Future[object]) -> None:
-    """Let `producer` send nothing more once `future`, the result of one of its sends, has failed."""
-    future.add_done_callback(partial(_halt, producer))
-
-
-def _halt(producer: AIOKafkaProducer, future: asyncio.Future[object]) -> None:
-    """Runs before aiokafka sends its next batch: done callbacks are called in the next turn of the event loop."""
-    if future.cancelled() or (error := future.exception()) is None:
-        return
-    sender = producer._sender  # noqa: SLF001 - aiokafka has no way to abandon what it holds
-    if sender.sender_task is not None and not sender.sender_task.done():
-        sender.sender_task.cancel()
-        producer._message_accumulator.fail_all(error)  # noqa: SLF001
 
 
 async def stop(producer: AIOKafkaProducer) -> None:

@@ -8,15 +8,15 @@ MUTANTS = (
     Mutant(
         "e: after a failed send the producer goes on",
         "publishing/sender.py",
-        "        stop_sending_after_failure(self._producer, future)\n",
-        "",
+        "                    await asyncio.gather(*answers)\n",
+        "                await asyncio.gather(*answers)\n",
         "test_relay.py::test_nothing_of_a_key_overtakes_what_the_broker_refused_once",
     ),
     Mutant(
         "e: the relay sends the newest first",
         "publishing/outbox.py",
-        "FROM measured WHERE bytes_before < $2 ORDER BY position",
-        "FROM measured WHERE bytes_before < $2 ORDER BY position DESC",
+        "         WHERE position > $2 AND position <= $3\n         ORDER BY position LIMIT $1",
+        "         WHERE position > $2 AND position <= $3\n         ORDER BY position DESC LIMIT $1",
         "test_order.py::test_events_of_one_key_leave_in_order_across_restarts_of_the_relay",
     ),
     Mutant(
@@ -30,8 +30,8 @@ MUTANTS = (
     Mutant(
         "e: a batch that failed is committed",
         "publishing/sender.py",
-        "                await asyncio.gather(*waiting)\n",
-        "                await asyncio.gather(*waiting, return_exceptions=True)\n",
+        "                    await asyncio.gather(*answers)\n",
+        "                    await asyncio.gather(*answers, return_exceptions=True)\n",
         "test_relay_on_kafka.py::test_of_a_batch_that_fails_nothing_can_be_read",
         "jvm",
     ),
@@ -67,9 +67,9 @@ MUTANTS = (
     Mutant(
         "f: outbox rows are deleted before the broker has acknowledged them",
         "publishing/relay.py",
-        "            await sender.send(rows, longest_seconds=longest_seconds)\n",
-        "            await outbox.delete(connection, positions=[row.position for row in rows])\n"
-        "            await sender.send(rows, longest_seconds=longest_seconds)\n",
+        "            await sender.send(messages, longest_seconds=longest_seconds)\n",
+        "            await outbox.delete(connection, positions=list(rows))\n"
+        "            await sender.send(messages, longest_seconds=longest_seconds)\n",
         "test_effects_happen_once.py::test_a_kill_at_any_point_loses_nothing_and_doubles_no_effect[relay.after_hand_over]",
     ),
     Mutant(
@@ -89,8 +89,8 @@ MUTANTS = (
     Mutant(
         "d: a batch of the outbox is bounded by the number of its rows only",
         "publishing/outbox.py",
-        "FROM measured WHERE bytes_before < $2",
-        "FROM measured WHERE bytes_before < $2 * 1000",
+        "        longest_bytes -= size\n",
+        "        longest_bytes -= size // 1000\n",
         "test_outbox.py::test_large_events_that_have_piled_up_leave_in_little_memory",
     ),
     Mutant(
@@ -153,15 +153,15 @@ MUTANTS = (
         "d: an event counts as undeliverable before it is marked",
         "publishing/relay.py",
         "            await outbox.mark_undeliverable(\n",
-        "            metrics.OUTBOX_UNDELIVERABLE.labels(row.topic).inc()\n"
+        "            metrics.OUTBOX_UNDELIVERABLE.labels(message.topic).inc()\n"
         "            await outbox.mark_undeliverable(\n",
         "test_relay.py::test_an_event_counts_as_undeliverable_once_it_is_marked",
     ),
     Mutant(
         "d: the time of standing by counts as silence of the leader",
         "publishing/relay.py",
-        "        self._standing_by = True\n        self._reached_at = _now()\n",
-        "        self._standing_by = True\n",
+        "is the leader's to tell\n        self._reached_at = _now()\n",
+        "is the leader's to tell\n",
         "test_relay.py::test_a_relay_that_takes_over_after_a_long_time_is_not_at_fault_while_it_starts",
     ),
     Mutant(
@@ -170,5 +170,97 @@ MUTANTS = (
         '    except (TimeoutError, KafkaError) as error:\n        log.warning("producer.abandon_failed"',
         '    except TimeoutError as error:\n        log.warning("producer.abandon_failed"',
         "test_relay.py::test_a_topic_is_blocked_also_when_its_producer_does_not_stop_cleanly",
+    ),
+    Mutant(
+        "e: what an undeliverable event holds up is not noticed",
+        "publishing/outbox.py",
+        "    return heads if all(head[3] for head in heads) else None\n",
+        "    return heads\n",
+        "test_outbox.py::test_what_stands_behind_an_undeliverable_row_of_its_key_waits_for_an_operator",
+    ),
+    Mutant(
+        "e: a row that is committed late is behind the walk",
+        "publishing/walk_start.py",
+        "settled = self._seen if writers else seen",
+        "settled = seen",
+        "test_walk_start.py::test_a_row_that_is_committed_after_a_higher_one_was_sent_is_not_missed",
+    ),
+    Mutant(
+        "e: the walk does not wait for who wrote",
+        "publishing/walk_start.py",
+        "        if self._writers:\n            return\n",
+        "",
+        "test_walk_start.py::test_a_row_that_is_committed_after_a_higher_one_was_sent_is_not_missed",
+    ),
+    Mutant(
+        "e: the walk passes an undeliverable row",
+        "publishing/walk_start.py",
+        "settled if first is None else min(settled, first - 1)",
+        "settled",
+        "test_walk_start.py::test_the_walk_begins_before_an_undeliverable_row",
+    ),
+    Mutant(
+        "e: keys are placed where no other client looks for them",
+        "publishing/placement.py",
+        "hashed >> 13",
+        "hashed >> 12",
+        "test_placement.py::test_a_batch_of_identifiers_is_placed_as_aiokafka_places_it",
+    ),
+    Mutant(
+        "f: what is handed to the relay may still be rolled back",
+        "unit_of_work.py",
+        "            if work.published and not self.handoff.has_relay:\n",
+        "            self.handoff.committed(work.published)\n"
+        "            if work.published and not self.handoff.has_relay:\n",
+        "test_handoff.py::test_what_was_rolled_back_is_not_kept",
+    ),
+    Mutant(
+        "d: a process that leads tells all others",
+        "unit_of_work.py",
+        "if work.published and not self.handoff.has_relay:",
+        "if work.published:",
+        "test_handoff.py::test_a_process_that_leads_disturbs_no_other",
+    ),
+    Mutant(
+        "d: a command wakes no relay",
+        "unit_of_work.py",
+        "if work.published and not self.handoff.has_relay:",
+        "if False:",
+        "test_handoff.py::test_a_process_without_a_relay_wakes_the_one_that_leads",
+    ),
+    Mutant(
+        "d: who stands by wakes nobody",
+        "publishing/relay.py",
+        "                await outbox.notify(connection)\n",
+        "",
+        "test_handoff.py::test_a_process_that_stands_by_wakes_the_one_that_leads",
+    ),
+    Mutant(
+        "d: who ceases to lead tells nobody what was committed meanwhile",
+        "publishing/handoff.py",
+        "        self.filled.set()  # what was committed while this process seemed to lead is known to no other\n",
+        "",
+        "test_handoff.py::test_what_was_committed_when_a_process_ceased_to_lead_is_told_to_the_next",
+    ),
+    Mutant(
+        "d: who does not lead keeps what it commits",
+        "publishing/handoff.py",
+        "        if self._is_leading:\n",
+        "        if True:\n",
+        "test_handoff.py::test_who_does_not_lead_keeps_nothing",
+    ),
+    Mutant(
+        "d: what is kept for the relay has no bound",
+        "publishing/handoff.py",
+        "if self._bytes > _LARGEST_BYTES:",
+        "if False:",
+        "test_handoff.py::test_little_is_kept_of_much_and_the_rest_is_read",
+    ),
+    Mutant(
+        "d: what has left is kept",
+        "publishing/relay.py",
+        "        self._handoff.sent(messages)\n",
+        "",
+        "test_handoff.py::test_what_this_process_commits_is_sent_without_being_read",
     ),
 )

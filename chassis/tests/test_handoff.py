@@ -1,0 +1,299 @@
+"""What a process commits reaches the relay without being read again, and in every order of events it is woken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from refusing_broker import NO_ERROR, TOPIC_AUTHORIZATION_FAILED, RefusingBroker
+from specimen.app import NAME, Settings, build, published_topic
+from specimen_driver import until
+
+from chassis.database import Connection
+from chassis.publishing import handoff, outbox, relay
+from chassis.publishing.handoff import Handoff
+from chassis.publishing.outbox import OutboxMessage, OutboxRows
+from chassis.publishing.relay import Relay
+from chassis.testing import Harness, harness
+from chassis.unit_of_work import WorkFactory
+from contracts.notify import MessageSettled, Settlement
+from contracts.vocabulary import Channel
+
+TOPIC = replace(published_topic("handoff"), name="handoff.v1")
+
+
+@pytest.fixture(scope="module")
+def broker() -> RefusingBroker:
+    broker = RefusingBroker()
+    broker.create_topic(name=TOPIC.name, partitions=1)
+    return broker
+
+
+@pytest.fixture
+async def running(database: str, broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Harness]:
+    """Nobody looks by himself: whoever is not woken never finds out."""
+    monkeypatch.setattr(relay, "POLL_SECONDS", 3_600.0)
+    settings = Settings(
+        kafka_bootstrap_servers=broker.bootstrap_servers, kafka_transactions=False, database_url=database
+    )
+    async with harness(build(settings)) as running:
+        yield running
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The positions whose rows were read whole."""
+    read, positions_read = outbox._read, []
+
+    async def note(connection: Connection, *, positions: Sequence[int]) -> OutboxRows:
+        positions_read.extend(positions)
+        return await read(connection, positions=positions)
+
+    monkeypatch.setattr(outbox, "_read", note)
+    return positions_read
+
+
+@asynccontextmanager
+async def relaying(running: Harness, work: WorkFactory) -> AsyncIterator[Relay]:
+    stopping = asyncio.Event()
+    one = Relay(
+        settings=running.service.settings,
+        service=NAME,
+        tracing=running.runtime.tracing,
+        handoff=work.handoff,
+        stopping=stopping,
+    )
+    task = asyncio.create_task(one.run())
+    try:
+        yield one
+    finally:
+        stopping.set()
+        work.handoff.filled.set()
+        await asyncio.wait_for(task, 20)
+
+
+def another_process(running: Harness) -> WorkFactory:
+    return replace(running.runtime.work, handoff=Handoff())
+
+
+def event() -> MessageSettled:
+    return MessageSettled(
+        message_id=uuid4(),
+        claim_id=uuid4(),
+        claim_version=1,
+        channel=Channel.SMS,
+        settlement=Settlement.SENT,
+        attempts=1,
+    )
+
+
+async def publish(work: WorkFactory, count: int = 1) -> list[UUID]:
+    async with work.transaction() as unit:
+        for _ in range(count):
+            unit.publish_to(TOPIC, event(), trace=None)
+    return [message.event_id for message in unit.published]
+
+
+def message() -> OutboxMessage:
+    return OutboxMessage(uuid4(), TOPIC.name, "key", TOPIC.event_type, b"{}", None, datetime.now(UTC))
+
+
+async def all_sent(running: Harness) -> bool:
+    return await running.pool.fetchval("SELECT count(*) FROM messaging.outbox") == 0
+
+
+async def published_ids(broker: RefusingBroker) -> list[UUID]:
+    consumer: AIOKafkaConsumer[Any, Any] = AIOKafkaConsumer(
+        bootstrap_servers=broker.bootstrap_servers, enable_auto_commit=False, fetch_max_wait_ms=20
+    )
+    await consumer.start()
+    try:
+        partition = TopicPartition(TOPIC.name, 0)
+        consumer.assign([partition])
+        consumer.seek(partition, 0)
+        end = (await consumer.end_offsets([partition]))[partition]
+        ids: list[UUID] = []
+        while await consumer.position(partition) < end:
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                ids += [UUID(dict(record.headers)["ce_id"].decode()) for record in records]
+        return ids
+    finally:
+        await consumer.stop()
+
+
+async def test_what_this_process_commits_is_sent_without_being_read(
+    running: Harness, broker: RefusingBroker, reads: list[int]
+) -> None:
+    work = running.runtime.work
+    async with relaying(running, work):
+        await until(lambda: work.handoff._is_leading, what="it leads")
+        ids = await publish(work, 3)
+        await until(lambda: all_sent(running), what="sent")
+        assert not work.handoff.messages, "what has left is forgotten"
+
+    assert reads == []
+    assert [one for one in await published_ids(broker) if one in ids] == ids
+
+
+async def test_a_message_that_is_not_in_the_table_is_never_sent(running: Harness, broker: RefusingBroker) -> None:
+    work, ghost = running.runtime.work, message()
+    async with relaying(running, work):
+        await until(lambda: work.handoff._is_leading, what="it leads")
+        work.handoff.committed([ghost])
+        ids = await publish(work)
+        await until(lambda: all_sent(running), what="sent")
+
+    assert {ghost.event_id, *ids} & set(await published_ids(broker)) == set(ids)
+
+
+async def test_what_was_rolled_back_is_not_kept(running: Harness) -> None:
+    work = running.runtime.work
+    work.handoff.lead()
+    await running.pool.execute(
+        "CREATE TABLE parent (id integer PRIMARY KEY);"
+        "CREATE TABLE child (id integer REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"
+    )
+    with suppress(asyncpg.ForeignKeyViolationError):  # by the commit itself
+        async with work.transaction() as unit:
+            unit.publish_to(TOPIC, event(), trace=None)
+            await unit.connection.execute("INSERT INTO child VALUES (1)")
+
+    assert not work.handoff.messages
+    assert not work.handoff.filled.is_set()
+    assert await all_sent(running)
+
+
+async def test_events_of_other_processes_keep_their_place(
+    running: Harness, broker: RefusingBroker, reads: list[int]
+) -> None:
+    own, other = running.runtime.work, another_process(running)
+    async with relaying(running, own):
+        await until(lambda: own.handoff._is_leading, what="it leads")
+        broker.refuse_topic(TOPIC.name, TOPIC_AUTHORIZATION_FAILED)
+        try:
+            ids = [*await publish(own), *await publish(other), *await publish(own), *await publish(other, 2)]
+        finally:
+            broker.refuse_topic(TOPIC.name, NO_ERROR)
+        await until(lambda: all_sent(running), what="sent")
+
+    assert list(dict.fromkeys(one for one in await published_ids(broker) if one in ids)) == ids
+    assert reads, "what others have committed is read"
+
+
+async def test_what_was_committed_before_a_restart_is_sent_from_the_table(
+    running: Harness, broker: RefusingBroker, reads: list[int]
+) -> None:
+    work = another_process(running)
+    work.handoff.lead()
+    ids = await publish(work, 3)
+
+    async with relaying(running, running.runtime.work):
+        await until(lambda: all_sent(running), what="sent")
+
+    assert len(reads) == 3
+    assert [one for one in await published_ids(broker) if one in ids] == ids
+
+
+async def test_who_does_not_lead_keeps_nothing(running: Harness) -> None:
+    kept = running.runtime.work.handoff
+    kept.committed([message()])
+    assert not kept.messages
+
+    kept.lead()
+    kept.committed([message()])
+    assert len(kept.messages) == 1
+    kept.follow()
+    kept.committed([message()])
+    assert not kept.messages
+
+
+async def test_little_is_kept_of_much_and_the_rest_is_read(
+    running: Harness, reads: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handoff, "_LARGEST_BYTES", 5 * outbox.HEADER_ALLOWANCE_BYTES)
+    work = running.runtime.work
+    work.handoff.lead()
+    await publish(work, 100)
+    assert 0 < len(work.handoff.messages) < 10
+    async with relaying(running, work):
+        await until(lambda: all_sent(running), what="sent")
+        assert len(reads) > 90
+        kept = work.handoff
+        await publish(work)
+        await until(lambda: all_sent(running), what="sent, with room again")
+
+    assert kept._bytes == 0
+
+
+@asynccontextmanager
+async def listening(running: Harness) -> AsyncIterator[asyncio.Event]:
+    """As the relay of another process would."""
+    told = asyncio.Event()
+
+    def note(*_: object) -> None:
+        told.set()
+
+    async with running.pool.acquire() as connection:
+        await connection.add_listener("outbox", note)
+        try:
+            yield told
+            await connection.execute("SELECT")  # what was sent before is here before the answer
+        finally:
+            await connection.remove_listener("outbox", note)
+
+
+async def test_a_process_that_leads_disturbs_no_other(running: Harness) -> None:
+    work = running.runtime.work
+    async with listening(running) as told, relaying(running, work):
+        await until(lambda: work.handoff._is_leading, what="it leads")
+        await publish(work)
+        await until(lambda: all_sent(running), what="sent")
+
+    assert not told.is_set()
+
+
+async def test_a_process_that_stands_by_wakes_the_one_that_leads(
+    running: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "STANDBY_SECONDS", 3_600.0)
+    leading, standing_by = running.runtime.work, another_process(running)
+    async with relaying(running, leading):
+        await until(lambda: leading.handoff._is_leading, what="it leads")
+        async with relaying(running, standing_by) as other:
+            await until(lambda: other._standing_by, what="the other stands by")
+            for _ in range(3):
+                await publish(standing_by)
+                await until(lambda: all_sent(running), what="sent")
+
+
+async def test_a_process_without_a_relay_wakes_the_one_that_leads(running: Harness) -> None:
+    leading, command = running.runtime.work, another_process(running)
+    async with relaying(running, leading):
+        await until(lambda: leading.handoff._is_leading, what="it leads")
+        for _ in range(3):
+            await publish(command)
+            await until(lambda: all_sent(running), what="sent")
+
+
+async def test_what_was_committed_when_a_process_ceased_to_lead_is_told_to_the_next(
+    running: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commit wakes a relay that finds out only then that another leads."""
+    monkeypatch.setattr(relay, "STANDBY_SECONDS", 3_600.0)
+    work = running.runtime.work
+    async with running.pool.acquire() as next_leader, listening(running) as told, relaying(running, work) as former:
+        await until(lambda: work.handoff._is_leading, what="it leads")
+        await next_leader.execute("UPDATE messaging.lease SET holder = $1, session = pg_backend_pid()", uuid4())
+        former._lease._ends_at = 0.0
+
+        await publish(work)
+        await asyncio.wait_for(told.wait(), 20)
+        assert not await all_sent(running)
