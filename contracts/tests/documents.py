@@ -38,18 +38,9 @@ DOCUMENTS: dict[Any, list[Any]] = {
 
 _PLACE = "here a value is put in"
 _ESCAPES = [
-    rb"\ud800",
-    rb"\udc00\ud800",
-    rb"\ud83d\ude00",
-    rb"\u0000",
-    rb"\q",
-    rb"\u12",
-    b"\xff",
-    b"\xed\xa0\x80",
-    b"\x00",
-    b"\x1f",
-    b"\x7f",
-]
+    rb"\ud800", rb"\udc00\ud800", rb"\ud83d\ude00", rb"\u0000", rb"\q", rb"\u12", b"\xff", b"\xed\xa0\x80", b"\x00",
+    b"\x1f", b"\x7f",
+]  # fmt: skip
 _NUMBERS = [b"-0", b"0.0", b"1.0", b"1e2", b"1E400", b"01", b"1.", b"-", b"NaN", b"Infinity", b"-Infinity", b"25000.0"]
 _NUMBERS += [b"9" * digits for digits in (10, 19, 20, 40, 4_299, 4_300, 4_301, 5_000)]
 _NUMBERS += [
@@ -69,31 +60,43 @@ _MOMENTS = [
     "2021-08-15T01:30:00Z", "2021-08-15T01:30:01Z", "2021-07-15T06:12:00−02:00",
 ]  # fmt: skip
 _IDS = [
-    "0198c5f26d1a7c439a516f2f3b1c7d10",
-    "{0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d10}",
-    "urn:uuid:0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d10",
-]
-_IDS += [
-    "0198C5F2-6D1A-7C43-9A51-6F2F3B1C7D10",
-    "0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d1",
+    "0198c5f26d1a7c439a516f2f3b1c7d10", "{0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d10}", "0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d1",
+    "urn:uuid:0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d10", "0198C5F2-6D1A-7C43-9A51-6F2F3B1C7D10",
     "0198c5f26d1a-7c43-9a51-6f2f3b1c7d10",
-]
+]  # fmt: skip
 _ENDS = ["\n", "\r\n", " ", "\u2028", "\x00", "\x1c", "\x85", "é", "٣", "a@b", "0"]
 
-values = st.one_of(
-    st.sampled_from(_NUMBERS),
-    st.sampled_from(_NESTED),
-    st.sampled_from(_WORDS),
-    st.sampled_from(_ESCAPES).map(lambda escape: b'"' + escape + b'"'),
-    st.sampled_from(_MOMENTS + _IDS).map(lambda text: json.dumps(text, ensure_ascii=False).encode()),
+VALUES = (
+    *_NUMBERS,
+    *_NESTED,
+    *_WORDS,
+    *(b'"' + escape + b'"' for escape in _ESCAPES),
+    *(json.dumps(text, ensure_ascii=False).encode() for text in _MOMENTS + _IDS),
+    *(json.dumps("x" * length).encode() for length in (11, 12, 13, 199, 200, 201, 254, 255, 2_000, 2_001)),
+)
+"""Values as they stand in JSON, most of them wrong almost everywhere."""
+_values = st.one_of(
+    st.sampled_from(VALUES),
     st.integers().map(lambda number: str(number).encode()),
-    st.integers(-1, 300).map(lambda length: json.dumps("x" * length).encode()),
+    st.integers(0, 300).map(lambda length: json.dumps("x" * length).encode()),
     st.tuples(st.text(max_size=13), st.booleans()).map(
         lambda given: json.dumps(given[0], ensure_ascii=given[1]).encode("utf-8", "surrogatepass")
     ),
     st.datetimes().map(lambda moment: json.dumps(f"{moment.isoformat()}Z").encode()),
 )
-"""Values as they stand in JSON, most of them wrong almost everywhere."""
+
+
+def every_place_with_every_value(event: type[object]) -> Iterator[bytes]:
+    """Yield valid documents of `event` with one value replaced, or with a foreign field that has it."""
+    for document in DOCUMENTS[event][:2]:
+        for path in _paths(document):
+            found, copy = _at(document, path), json.loads(json.dumps(document))
+            text = json.dumps(_with(copy, path))
+            ends = [json.dumps(found + end).encode() for end in _ENDS] if isinstance(found, str) else []
+            for value in (*VALUES, *ends):
+                yield text.encode().replace(json.dumps(_PLACE).encode(), value)
+        foreign = json.dumps(document | {"added": _PLACE}).encode()
+        yield from (foreign.replace(json.dumps(_PLACE).encode(), value) for value in VALUES)
 
 
 @st.composite
@@ -102,7 +105,7 @@ def spoiled(draw: st.DrawFn, event: type[object]) -> bytes:
     document = json.loads(json.dumps(draw(st.sampled_from(DOCUMENTS[event]))))
     path = draw(st.sampled_from(list(_paths(document))))
     found = _at(document, path)
-    value = draw(values)
+    value = draw(_values)
     if isinstance(found, str) and draw(st.booleans()):
         value = json.dumps(found + draw(st.sampled_from(_ENDS)), ensure_ascii=draw(st.booleans())).encode()
     whole = json.dumps(found).encode()

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from documents import DOCUMENTS, spoiled
+from documents import DOCUMENTS, every_place_with_every_value, spoiled
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -27,6 +27,13 @@ def test_a_spoiled_document_gets_the_verdict_that_pydantic_gives(event: type[Eve
     value = data.draw(spoiled(event))
 
     assert verdict_of_codec(event, value) == verdict_of_pydantic(event, value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_value_gets_pydantics_verdict_in_every_place(event: type[Event]) -> None:
+    for value in every_place_with_every_value(event):
+        assert verdict_of_codec(event, value) == verdict_of_pydantic(event, value), value[:5_000]
 
 
 @pytest.mark.parametrize("event", EVENTS)
