@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
-CHANNELS = 2
+from bench.sinks.message_sinks import Received
+from bench.storm import recipients_of
+from contracts.vocabulary import Channel
+
+CHANNELS = (Channel.EMAIL, Channel.SMS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,13 +26,20 @@ class Decided:
     payable_cents: int | None
 
 
+class Settled(NamedTuple):
+    """One settled message about a report."""
+
+    report_id: UUID
+    channel: Channel
+
+
 @dataclass(frozen=True, kw_only=True)
 class Harvest:
-    """What a pipeline's databases hold after a run. `settled` are the reports of settled messages."""
+    """What a pipeline's databases hold after a run."""
 
     claims: Sequence[UUID]
     decisions: Sequence[Decided]
-    settled: Sequence[UUID]
+    settled: Sequence[Settled]
     left_in_outboxes: int
     dead_letters: int = 0
 
@@ -35,13 +47,45 @@ class Harvest:
 def problems(harvest: Harvest, *, reports: Sequence[UUID]) -> list[str]:
     """Return what is wrong with a run of `reports`; nothing when it counts."""
     decided = [decision.report_id for decision in harvest.decisions]
+    each_once = dict.fromkeys(reports, 1)
     return [
-        *_deviations("claims", harvest.claims, expected=dict.fromkeys(reports, 1)),
-        *_deviations("decisions", decided, expected=dict.fromkeys(reports, 1)),
-        *_deviations("settled messages", harvest.settled, expected=dict.fromkeys(reports, CHANNELS)),
+        *_deviations("claims", harvest.claims, expected=each_once),
+        *_deviations("decisions", decided, expected=each_once),
+        *(
+            problem
+            for channel in CHANNELS
+            for problem in _deviations(f"settled messages by {channel}", _settled(harvest, channel), expected=each_once)
+        ),
+        *_left_over(harvest),
+    ]
+
+
+def reception_problems(harvest: Harvest, received: Received) -> list[str]:
+    """Return where the mail server and the SMS centre did not get each settled message exactly once."""
+    policies = {decision.report_id: decision.policy_number for decision in harvest.decisions}
+    found = [f"{received.repeated} messages came twice"] if received.repeated else []
+    for channel in CHANNELS:
+        expected = Counter(recipients_of(policies[report_id])[channel] for report_id in _settled(harvest, channel))
+        got = received.of_recipient[channel]
+        unlike = [
+            recipient for recipient in expected.keys() | got.keys() if expected[recipient] != got.get(recipient, 0)
+        ]
+        if unlike:
+            found.append(
+                f"{len(unlike)} recipients got another number by {channel} than was settled, such as {min(unlike)}"
+            )
+    return found
+
+
+def _left_over(harvest: Harvest) -> list[str]:
+    return [
         *([f"{harvest.left_in_outboxes} events left in outboxes"] if harvest.left_in_outboxes else []),
         *([f"{harvest.dead_letters} messages dead-lettered"] if harvest.dead_letters else []),
     ]
+
+
+def _settled(harvest: Harvest, channel: Channel) -> list[UUID]:
+    return [message.report_id for message in harvest.settled if message.channel is channel]
 
 
 def differences(one: Harvest, other: Harvest) -> list[str]:

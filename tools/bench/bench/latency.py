@@ -11,7 +11,6 @@ from uuid import UUID
 import orjson
 from aiokafka import AIOKafkaProducer
 
-from bench import checker
 from bench.backlog import empty_topics, publish
 from bench.databases import Databases
 from bench.drain import check, running, until_sent, until_settled
@@ -57,9 +56,9 @@ async def measure(
     messages = replace(storm, claims=rate_per_second * SECONDS).reports(first=WARM_UP_CLAIMS)
     async with running(pipeline, processes=processes, databases=urls) as ledger:
         await publish(bootstrap_servers, warm_up)
-        await until_settled(ledger, processes, messages=checker.CHANNELS * len(warm_up))
+        await until_settled(ledger, processes, claims=len(warm_up))
         sent = await _send(bootstrap_servers, messages, rate_per_second=rate_per_second)
-        await until_settled(ledger, processes, messages=checker.CHANNELS * (len(warm_up) + len(messages)))
+        await until_settled(ledger, processes, claims=len(warm_up) + len(messages))
         await until_sent(ledger)
         settled_at = await ledger.settled_at()
         check(await ledger.harvest(), [*warm_up, *messages])

@@ -9,8 +9,8 @@ reason they stay below the limit up to which the customer's own amounts count.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -18,7 +18,7 @@ from uuid import UUID
 from contracts.envelope import Message, encode
 from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.rain_stations import measuring_periods
-from contracts.vocabulary import Fact, FactSource, LossInterval, Network, Truth
+from contracts.vocabulary import Channel, Fact, FactSource, LossInterval, Network, Truth
 
 STATIONS = (377, 380, 391, 275, 370, 375, 260, 344)
 FIRST_LOSS_AT = datetime(2021, 7, 13, 4, 0, tzinfo=UTC)
@@ -29,6 +29,7 @@ SAMPLED_PER_CENT = 5
 _HOME_WITHIN_MICRODEGREES = 40_000
 _DEDUCTIBLES_CENTS = (0, 25_000, 50_000, 100_000)
 _HIGHEST_AMOUNT_CENTS = 80_000
+_FIRST_RELATION_NUMBER = 700_001
 _DAMAGE = (
     ((DamageKind.BUILDINGS,), (DamageKind.BUILDINGS, DamageKind.CLEANING)),
     ((DamageKind.CONTENTS,),),
@@ -68,6 +69,10 @@ class Storm:
     claims: int
     policies: int
     seed: int = 20_210_714
+
+    def of(self, claims: int) -> Storm:
+        """Return the same input with so many claims."""
+        return replace(self, claims=claims)
 
     def policy_lines(self) -> Iterator[str]:
         """Yield the file of policies, one JSON object a line, as policy-svc imports it."""
@@ -113,7 +118,16 @@ def policies_for(claims: int) -> int:
 
 def policy_number(number: int) -> str:
     """Return the policy number of the customer with this running number."""
-    return f"{700_001 + number}-531-01"
+    return f"{_FIRST_RELATION_NUMBER + number}-531-01"
+
+
+def recipients_of(number: str) -> Mapping[Channel, str]:
+    """Return where the customer with this policy number is reached, as the servers that send are told."""
+    return _recipients(int(number.partition("-")[0]) - _FIRST_RELATION_NUMBER)
+
+
+def _recipients(number: int) -> Mapping[Channel, str]:
+    return {Channel.EMAIL: f"klant{number}@example.org", Channel.SMS: f"3161{number:07d}"}
 
 
 def _policy(number: int, *, place: tuple[int, int], chance: Random) -> dict[str, object]:
@@ -121,13 +135,14 @@ def _policy(number: int, *, place: tuple[int, int], chance: Random) -> dict[str,
         degrees + chance.randrange(-_HOME_WITHIN_MICRODEGREES, _HOME_WITHIN_MICRODEGREES) for degrees in place
     )
     location = {"latitude_microdegrees": latitude, "longitude_microdegrees": longitude, "accuracy_metres": 25}
+    recipients = _recipients(number)
     home = {"postcode": f"{1_011 + number % 8_000}AB", "house_number": str(1 + number % 200), "location": location}
     return {
         "policy_number": policy_number(number),
         "policyholder": {
             "name": f"Voorbeeld {number}",
-            "email": f"klant{number}@example.org",
-            "mobile_phone": f"+3161{number:07d}",
+            "email": recipients[Channel.EMAIL],
+            "mobile_phone": f"+{recipients[Channel.SMS]}",
             "language": "nl" if number % 4 else "en",
         },
         "terms": [

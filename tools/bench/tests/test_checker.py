@@ -1,7 +1,9 @@
 from dataclasses import replace
 from uuid import UUID
 
-from bench.checker import Decided, Harvest, differences, problems
+from bench.checker import CHANNELS, Decided, Harvest, Settled, differences, problems, reception_problems
+from bench.sinks.message_sinks import Received
+from contracts.vocabulary import Channel
 
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 
@@ -19,7 +21,7 @@ def decided(report_id: UUID, *, outcome: str = "covered", payable_cents: int | N
 GOOD = Harvest(
     claims=[FIRST, SECOND],
     decisions=[decided(FIRST), decided(SECOND)],
-    settled=[FIRST, FIRST, SECOND, SECOND],
+    settled=[Settled(report, channel) for report in (FIRST, SECOND) for channel in CHANNELS],
     left_in_outboxes=0,
 )
 
@@ -53,9 +55,36 @@ def test_a_claim_nobody_reported_is_found() -> None:
 
 
 def test_a_message_that_was_not_settled_is_found() -> None:
-    harvest = replace(GOOD, settled=[FIRST, FIRST, SECOND])
+    harvest = replace(GOOD, settled=GOOD.settled[:-1])
 
-    assert problems(harvest, reports=[FIRST, SECOND]) == [f"1 reports lack settled messages, first {SECOND}"]
+    assert problems(harvest, reports=[FIRST, SECOND]) == [f"1 reports lack settled messages by sms, first {SECOND}"]
+
+
+def received(emails: int, texts: int, *, repeated: int = 0) -> Received:
+    of_recipient = {Channel.EMAIL: {"klant0@example.org": emails}, Channel.SMS: {"31610000000": texts}}
+    return Received(of_recipient=of_recipient, repeated=repeated)
+
+
+def test_each_settled_message_is_received_once() -> None:
+    assert reception_problems(GOOD, received(2, 2)) == []
+
+
+def test_a_settled_message_that_was_never_received_is_found() -> None:
+    assert reception_problems(GOOD, received(2, 1)) == [
+        "1 recipients got another number by sms than was settled, such as 31610000000"
+    ]
+
+
+def test_a_message_to_somebody_else_is_found() -> None:
+    astray = {Channel.EMAIL: {"klant0@example.org": 2, "klant1@example.org": 1}, Channel.SMS: {"31610000000": 2}}
+
+    assert reception_problems(GOOD, Received(of_recipient=astray, repeated=0)) == [
+        "1 recipients got another number by email than was settled, such as klant1@example.org"
+    ]
+
+
+def test_a_message_received_twice_is_found_even_where_the_number_is_right() -> None:
+    assert reception_problems(GOOD, received(2, 2, repeated=1)) == ["1 messages came twice"]
 
 
 def test_what_was_not_sent_or_was_parked_is_found() -> None:
