@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeAlias
 
-from bench import report
+from bench import latency, report, results
 from bench.backlog import ALL_TOPICS
 from bench.databases import Databases, configure_server
 from bench.drain import drain
-from bench.latency import MOST_CLAIMS, RATES_PER_SECOND, measure
+from bench.latency import RATES, Rate
+from bench.latency_picture import Curve, draw
 from bench.pipelines import ALWAYS_MEASURED, OUTPUT, Pipeline
 from bench.preparation import prepare
 from bench.processes import Processes, RunFailedError
@@ -27,8 +26,9 @@ from devstack.process.signals import ended_by_signals
 from devstack.stack import Stack
 
 FAILED = 1
+LATEST, PARTIAL = OUTPUT / "latest.json", OUTPUT / "partial.json"
+LATENCY_PICTURE = OUTPUT / "latency.svg"
 _KAFKA_HEAP = "1g"
-Results: TypeAlias = dict[str, report.Json]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Plan:
     pipelines: Sequence[Pipeline]
     warm_up_claims: int
     warm_up_seconds: float
-    latency: bool
+    rates: Sequence[Rate]
 
 
 def main() -> None:
@@ -57,45 +57,53 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, help="3, or 0 when something else is asked for")
     parser.add_argument("--claims", type=int, default=20_000)
     parser.add_argument("--warm-up-claims", type=int, default=4_000, help="of each pipeline, not counted")
-    parser.add_argument("--warm-up-seconds", type=float, default=60, help="at least")
+    parser.add_argument("--warm-up-seconds", type=float, default=60, help="at least, for rounds and for each rate")
     parser.add_argument("--only", type=Pipeline, action="append", choices=list(Pipeline), help="repeat for several")
     parser.add_argument("--null-senders", action="store_true", help="also the services without sending any message")
-    parser.add_argument("--latency", action="store_true", help="also the services' latency at fixed rates")
+    parser.add_argument("--latency", action="store_true", help="the services' latency at fixed rates")
+    parser.add_argument(
+        "--rate", type=_rate, action="append", help="reports a second and for how many seconds: 200:60 1000:30 1:60"
+    )
     return parser
+
+
+def _rate(text: str) -> Rate:
+    per_second, _, seconds = text.partition(":")
+    return Rate(per_second=int(per_second), seconds=float(seconds))
 
 
 def _plan(arguments: argparse.Namespace) -> Plan:
     added = [Pipeline.NULL_SENDERS] if arguments.null_senders else []
-    most_claims = max(arguments.claims, arguments.warm_up_claims, MOST_CLAIMS if arguments.latency else 0)
+    rates = [replace(rate, warm_up_seconds=arguments.warm_up_seconds) for rate in arguments.rate or RATES]
+    rates = rates if arguments.latency else []
+    rounds = arguments.rounds if arguments.rounds is not None else 0 if rates else 3
+    most_claims = max(arguments.claims, arguments.warm_up_claims, *(rate.claims for rate in rates))
     return Plan(
         storm=Storm(claims=arguments.claims, policies=policies_for(most_claims)),
-        rounds=arguments.rounds,
+        rounds=rounds,
         pipelines=arguments.only or [*ALWAYS_MEASURED, *added],
         warm_up_claims=arguments.warm_up_claims,
         warm_up_seconds=arguments.warm_up_seconds,
-        latency=arguments.latency,
+        rates=rates,
     )
 
 
 def _run(plan: Plan) -> int:
     OUTPUT.mkdir(parents=True, exist_ok=True)
     (OUTPUT / "traces.jsonl").unlink(missing_ok=True)
-    machine = report.machine() | {"claims": plan.storm.claims, "policies": plan.storm.policies}
+    machine = report.machine()
     with Stack(
         kind="jvm", topics=ALL_TOPICS, outside_world=True, output_dir=OUTPUT, durable=True, optimised=True
     ) as stack:
-        results = asyncio.run(_measure(plan, stack))
-    results["machine"] = machine
-    name = "latest.json" if set(plan.pipelines) >= set(ALWAYS_MEASURED) else "partial.json"
-    (OUTPUT / name).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    print(report.table(results))
+        asyncio.run(_measure(plan, stack))
+    results.keep(LATEST, "machine", machine)
     return 0
 
 
-async def _measure(plan: Plan, stack: Stack) -> Results:
+async def _measure(plan: Plan, stack: Stack) -> None:
     processes = Processes(stack, OUTPUT / "logs")
     databases = Databases(stack)
     try:
@@ -103,15 +111,15 @@ async def _measure(plan: Plan, stack: Stack) -> Results:
         await configure_server(stack)
         urls = await databases.create_prepared()
         await prepare(processes, storm=plan.storm, databases=urls)
-        results = await _measure_rounds(plan, processes, databases)
-        if plan.latency:
-            results["latency"] = await _measure_latency(plan, processes, databases)
-        return results
+        if plan.rounds:
+            await _measure_rounds(plan, processes, databases)
+        if plan.rates:
+            await _measure_latency(plan, processes, databases)
     finally:
         await processes.stop()
 
 
-async def _measure_rounds(plan: Plan, processes: Processes, databases: Databases) -> Results:
+async def _measure_rounds(plan: Plan, processes: Processes, databases: Databases) -> None:
     drain_once = partial(drain, processes=processes, databases=databases)
     warming = WarmUp(backlog=plan.storm.of(plan.warm_up_claims).reports(), seconds=plan.warm_up_seconds)
     seconds = await warm_up(warming, pipelines=plan.pipelines, drain=drain_once)
@@ -120,15 +128,26 @@ async def _measure_rounds(plan: Plan, processes: Processes, databases: Databases
         await measure_round(number, pipelines=plan.pipelines, backlog=backlog, drain=drain_once)
         for number in range(plan.rounds)
     ]
-    return {**report.summary(rounds), "warm_up": {"claims": plan.warm_up_claims, "seconds": round(seconds, 1)}}
+    warmed: dict[str, report.Json] = {"claims_of_each_pipeline": plan.warm_up_claims, "seconds": round(seconds, 1)}
+    figures = report.summary(rounds) | {"claims": plan.storm.claims, "warm_up": warmed}
+    is_whole = set(plan.pipelines) >= set(ALWAYS_MEASURED)
+    results.keep(LATEST if is_whole else PARTIAL, "rounds", figures)
+    print(report.table(figures), flush=True)
 
 
-async def _measure_latency(plan: Plan, processes: Processes, databases: Databases) -> Results:
-    measured = [
-        await measure(Pipeline.DRAIN, rate_per_second=rate, processes=processes, databases=databases, storm=plan.storm)
-        for rate in RATES_PER_SECOND
-    ]
-    return {f"{one.rate_per_second}_per_second": one.figures() for one in measured}
+async def _measure_latency(plan: Plan, processes: Processes, databases: Databases) -> None:
+    figures: dict[str, report.Json] = {}
+    curves = []
+    for rate in plan.rates:
+        print(f"latency at {rate.per_second:,} a second: {rate.claims / rate.per_second:.0f} s of sending", flush=True)
+        measured = await latency.measure(rate, processes=processes, databases=databases, storm=plan.storm)
+        figures[str(rate.per_second)] = measured.figures()
+        curves.append(
+            Curve(label=f"{rate.per_second:,} a second", milliseconds=measured.milliseconds, goals_ms=rate.goals_ms)
+        )
+    results.keep(LATEST, "latency", figures)
+    LATENCY_PICTURE.write_text(draw(curves), encoding="utf-8")
+    print(f"{latency.table(figures)}\nthe distribution: {LATENCY_PICTURE}", flush=True)
 
 
 if __name__ == "__main__":
