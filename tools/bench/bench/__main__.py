@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,13 +13,14 @@ from functools import partial
 
 from bench import latency, report, results
 from bench.backlog import ALL_TOPICS
-from bench.databases import Databases, configure_server
+from bench.databases import Databases, restart_server
 from bench.drain import drain
 from bench.latency import RATES, Rate
 from bench.latency_picture import Curve, draw
 from bench.pipelines import ALWAYS_MEASURED, OUTPUT, Pipeline
 from bench.preparation import prepare
 from bench.processes import Processes, RunFailedError
+from bench.profiling import profile
 from bench.rounds import WarmUp, measure_round, warm_up
 from bench.storm import Storm, policies_for
 from devstack.errors import DevstackError
@@ -27,6 +29,7 @@ from devstack.stack import Stack
 
 FAILED = 1
 LATEST, PARTIAL = OUTPUT / "latest.json", OUTPUT / "partial.json"
+PROFILE = OUTPUT / "profile"
 LATENCY_PICTURE = OUTPUT / "latency.svg"
 _KAFKA_HEAP = "1g"
 
@@ -41,6 +44,8 @@ class Plan:
     warm_up_claims: int
     warm_up_seconds: float
     rates: Sequence[Rate]
+    profile: bool
+    py_spy: str | None
 
 
 def main() -> None:
@@ -67,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--rate", type=_rate, action="append", help="reports a second and for how many seconds: 200:60 1000:30 1:60"
     )
+    parser.add_argument("--profile", action="store_true", help="drains watched by py-spy and pg_stat_statements")
+    parser.add_argument("--py-spy", default=shutil.which("py-spy"), help="where it is, when not on the PATH")
     return parser
 
 
@@ -79,7 +86,8 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     added = [Pipeline.NULL_SENDERS] if arguments.null_senders else []
     rates = [replace(rate, warm_up_seconds=arguments.warm_up_seconds) for rate in arguments.rate or RATES]
     rates = rates if arguments.latency else []
-    rounds = arguments.rounds if arguments.rounds is not None else 0 if rates else 3
+    asked_for = bool(rates) or arguments.profile
+    rounds = arguments.rounds if arguments.rounds is not None else 0 if asked_for else 3
     most_claims = max(arguments.claims, arguments.warm_up_claims, *(rate.claims for rate in rates))
     return Plan(
         storm=Storm(claims=arguments.claims, policies=policies_for(most_claims)),
@@ -88,12 +96,17 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         warm_up_claims=arguments.warm_up_claims,
         warm_up_seconds=arguments.warm_up_seconds,
         rates=rates,
+        profile=arguments.profile,
+        py_spy=arguments.py_spy,
     )
 
 
 def _run(plan: Plan) -> int:
     OUTPUT.mkdir(parents=True, exist_ok=True)
     (OUTPUT / "traces.jsonl").unlink(missing_ok=True)
+    if plan.profile:
+        shutil.rmtree(PROFILE, ignore_errors=True)
+        PROFILE.mkdir()
     machine = report.machine()
     with Stack(
         kind="jvm", topics=ALL_TOPICS, outside_world=True, output_dir=OUTPUT, durable=True, optimised=True
@@ -108,13 +121,15 @@ async def _measure(plan: Plan, stack: Stack) -> None:
     databases = Databases(stack)
     try:
         processes.message_sinks.start()
-        await configure_server(stack)
+        await restart_server(stack)
         urls = await databases.create_prepared()
         await prepare(processes, storm=plan.storm, databases=urls)
         if plan.rounds:
             await _measure_rounds(plan, processes, databases)
         if plan.rates:
             await _measure_latency(plan, processes, databases)
+        if plan.profile:
+            await _profile(plan, processes, databases)
     finally:
         await processes.stop()
 
@@ -148,6 +163,15 @@ async def _measure_latency(plan: Plan, processes: Processes, databases: Database
     results.keep(LATEST, "latency", figures)
     LATENCY_PICTURE.write_text(draw(curves), encoding="utf-8")
     print(f"{latency.table(figures)}\nthe distribution: {LATENCY_PICTURE}", flush=True)
+
+
+async def _profile(plan: Plan, processes: Processes, databases: Databases) -> None:
+    if plan.py_spy is None:
+        print("py-spy is not on the PATH: statements only", flush=True)
+    speed = await profile(
+        plan.storm.reports(), py_spy=plan.py_spy, directory=PROFILE, processes=processes, databases=databases
+    )
+    print(f"profile, {speed:.0f} claims/s while watched: {PROFILE}", flush=True)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -74,9 +75,8 @@ class Databases:
         return url_of(admin_url=self.stack.database_url, name=name, role=role, password=password)
 
 
-async def configure_server(stack: Stack, *, ranks_statements: bool = False) -> None:
-    """Give PostgreSQL the settings of the bench, and with `ranks_statements` pg_stat_statements. It is restarted."""
-    settings = SERVER_SETTINGS | ({"shared_preload_libraries": "pg_stat_statements"} if ranks_statements else {})
+async def restart_server(stack: Stack, settings: Mapping[str, str] = SERVER_SETTINGS) -> None:
+    """Start PostgreSQL again with `settings`; it keeps those from before."""
     administrator = await asyncpg.connect(stack.database_url)
     try:
         for name, value in settings.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -45,15 +45,26 @@ class Run:
         return self.claims / self.seconds
 
 
-async def drain(pipeline: Pipeline, backlog: Sequence[Message], *, processes: Processes, databases: Databases) -> Run:
-    """Measure `pipeline` on `backlog`; raise `RunFailedError` when the checker finds anything wrong."""
+async def drain(
+    pipeline: Pipeline,
+    backlog: Sequence[Message],
+    *,
+    processes: Processes,
+    databases: Databases,
+    watch: AbstractAsyncContextManager[None] | None = None,
+) -> Run:
+    """Measure `pipeline` on `backlog`; raise `RunFailedError` when the checker finds anything wrong.
+
+    `watch` is entered when the first claim has taken effect, and left when the last message is settled.
+    """
     load_before = load_average()
     urls = await renew(pipeline, processes=processes, databases=databases)
     await publish(processes.stack.kafka_bootstrap_servers, backlog)
     async with running(pipeline, processes=processes, databases=urls) as ledger:
         await until_begun(ledger, processes)
         before, wal_before = processes.cpu_microseconds(), await databases.wal_bytes()
-        await until_settled(ledger, processes, claims=len(backlog))
+        async with watch or nullcontext():
+            await until_settled(ledger, processes, claims=len(backlog))
         after, wal_after = processes.cpu_microseconds(), await databases.wal_bytes()
         highest_resident_mib = processes.highest_resident_mib()
         await until_sent(ledger)
