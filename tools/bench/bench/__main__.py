@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bench import latency, report, results
+from bench import latency, report, results, scenarios
 from bench.backlog import ALL_TOPICS
 from bench.databases import Databases, restart_server
 from bench.drain import drain
@@ -22,6 +22,7 @@ from bench.preparation import prepare
 from bench.processes import Processes, RunFailedError
 from bench.profiling import profile
 from bench.rounds import WarmUp, measure_round, warm_up
+from bench.scenarios import Scenario, Scenarios, Sizes
 from bench.storm import Storm, policies_for
 from devstack.errors import DevstackError
 from devstack.process.signals import ended_by_signals
@@ -44,6 +45,8 @@ class Plan:
     warm_up_claims: int
     warm_up_seconds: float
     rates: Sequence[Rate]
+    scenarios: Sequence[Scenario]
+    sizes: Sizes
     profile: bool
     py_spy: str | None
 
@@ -72,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--rate", type=_rate, action="append", help="reports a second and for how many seconds: 200:60 1000:30 1:60"
     )
+    parser.add_argument("--scenarios", action="store_true", help="where a cliff could be, beside a plain drain")
+    parser.add_argument(
+        "--scenario", type=Scenario, action="append", choices=list(Scenario), help="only this one; repeat for several"
+    )
+    parser.add_argument("--old-claims", type=int, default=1_000_000, help="in the tables beforehand")
+    parser.add_argument("--memory-seconds", type=float, default=600, help="of 200 reports a second")
     parser.add_argument("--profile", action="store_true", help="drains watched by py-spy and pg_stat_statements")
     parser.add_argument("--py-spy", default=shutil.which("py-spy"), help="where it is, when not on the PATH")
     return parser
@@ -85,17 +94,22 @@ def _rate(text: str) -> Rate:
 def _plan(arguments: argparse.Namespace) -> Plan:
     added = [Pipeline.NULL_SENDERS] if arguments.null_senders else []
     rates = [replace(rate, warm_up_seconds=arguments.warm_up_seconds) for rate in arguments.rate or RATES]
-    rates = rates if arguments.latency else []
-    asked_for = bool(rates) or arguments.profile
-    rounds = arguments.rounds if arguments.rounds is not None else 0 if asked_for else 3
+    rates = rates if arguments.latency or arguments.rate else []
+    scenarios = arguments.scenario or (list(Scenario) if arguments.scenarios else [])
+    sizes = Sizes(claims=arguments.claims, old_claims=arguments.old_claims, memory_seconds=arguments.memory_seconds)
+    asked_for_others = bool(rates or scenarios or arguments.profile)
+    rounds = arguments.rounds if arguments.rounds is not None else 0 if asked_for_others else 3
     most_claims = max(arguments.claims, arguments.warm_up_claims, *(rate.claims for rate in rates))
+    policies = max(policies_for(most_claims), sizes.policies(scenarios))
     return Plan(
-        storm=Storm(claims=arguments.claims, policies=policies_for(most_claims)),
+        storm=Storm(claims=arguments.claims, policies=policies),
         rounds=rounds,
         pipelines=arguments.only or [*ALWAYS_MEASURED, *added],
         warm_up_claims=arguments.warm_up_claims,
         warm_up_seconds=arguments.warm_up_seconds,
         rates=rates,
+        scenarios=scenarios,
+        sizes=sizes,
         profile=arguments.profile,
         py_spy=arguments.py_spy,
     )
@@ -128,6 +142,8 @@ async def _measure(plan: Plan, stack: Stack) -> None:
             await _measure_rounds(plan, processes, databases)
         if plan.rates:
             await _measure_latency(plan, processes, databases)
+        if plan.scenarios:
+            await _measure_scenarios(plan, processes, databases)
         if plan.profile:
             await _profile(plan, processes, databases)
     finally:
@@ -136,8 +152,7 @@ async def _measure(plan: Plan, stack: Stack) -> None:
 
 async def _measure_rounds(plan: Plan, processes: Processes, databases: Databases) -> None:
     drain_once = partial(drain, processes=processes, databases=databases)
-    warming = WarmUp(backlog=plan.storm.of(plan.warm_up_claims).reports(), seconds=plan.warm_up_seconds)
-    seconds = await warm_up(warming, pipelines=plan.pipelines, drain=drain_once)
+    seconds = await _warm_up(plan, plan.pipelines, processes, databases)
     backlog = plan.storm.reports()
     rounds = [
         await measure_round(number, pipelines=plan.pipelines, backlog=backlog, drain=drain_once)
@@ -148,6 +163,12 @@ async def _measure_rounds(plan: Plan, processes: Processes, databases: Databases
     is_whole = set(plan.pipelines) >= set(ALWAYS_MEASURED)
     results.keep(LATEST if is_whole else PARTIAL, "rounds", figures)
     print(report.table(figures), flush=True)
+
+
+async def _warm_up(plan: Plan, pipelines: Sequence[Pipeline], processes: Processes, databases: Databases) -> float:
+    warming = WarmUp(backlog=plan.storm.of(plan.warm_up_claims).reports(), seconds=plan.warm_up_seconds)
+    drain_once = partial(drain, processes=processes, databases=databases)
+    return await warm_up(warming, pipelines=pipelines, drain=drain_once)
 
 
 async def _measure_latency(plan: Plan, processes: Processes, databases: Databases) -> None:
@@ -163,6 +184,22 @@ async def _measure_latency(plan: Plan, processes: Processes, databases: Database
     results.keep(LATEST, "latency", figures)
     LATENCY_PICTURE.write_text(draw(curves), encoding="utf-8")
     print(f"{latency.table(figures)}\nthe distribution: {LATENCY_PICTURE}", flush=True)
+
+
+async def _measure_scenarios(plan: Plan, processes: Processes, databases: Databases) -> None:
+    measuring = Scenarios(processes=processes, databases=databases, storm=plan.storm, sizes=plan.sizes)
+    await _warm_up(plan, [Pipeline.DRAIN], processes, databases)
+    plain = [await measuring.plain()]
+    measured: dict[str, dict[str, report.Json]] = {}
+    for scenario in plan.scenarios:
+        print(f"scenario {scenario}", flush=True)
+        measured |= await measuring.measure(scenario)
+    # Before and after: the machine may have become slower meanwhile.
+    plain.append(await measuring.plain())
+    figures: dict[str, report.Json] = {"plain": {"claims": plan.sizes.claims, **report.of_pipeline(plain)}}
+    figures |= {name: scenarios.compared(each, plain) for name, each in measured.items()}
+    results.keep(LATEST, "scenarios", figures)
+    print(scenarios.table(figures), flush=True)
 
 
 async def _profile(plan: Plan, processes: Processes, databases: Databases) -> None:

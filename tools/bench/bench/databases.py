@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeVar
 
 import asyncpg
 
 from devstack.postgres.databases import create_database, drop_database, quoted, url_of
 from devstack.stack import Stack
 
+T = TypeVar("T")
 SERVICES = ("claims-svc", "weather-svc", "policy-svc", "notify-svc")
 _EMPTY = "template0"
 SERVER_SETTINGS = MappingProxyType(
@@ -59,6 +62,18 @@ class Databases:
         administrator = await asyncpg.connect(self.stack.database_url)
         try:
             return int(await administrator.fetchval("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"))
+        finally:
+            await administrator.close()
+
+    async def in_each(self, act: Callable[[str, asyncpg.Connection], Awaitable[T]]) -> dict[str, T]:
+        """Let the administrator act in the database of every service of a pipeline, at the same time."""
+        names = [service for service in SERVICES if service != "policy-svc"]
+        return dict(zip(names, await asyncio.gather(*(self._act(name, act) for name in names)), strict=True))
+
+    async def _act(self, service: str, act: Callable[[str, asyncpg.Connection], Awaitable[T]]) -> T:
+        administrator = await asyncpg.connect(self.stack.database_url, database=_name(service))
+        try:
+            return await act(service, administrator)
         finally:
             await administrator.close()
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from uuid import UUID
-
-import orjson
 
 from bench import checker
 from bench.backlog import empty_topics, publish
@@ -24,6 +21,20 @@ _SLOWEST_PER_SECOND = 50
 _OUTBOX_SECONDS = 60
 _BEGIN_PAUSE_SECONDS = 0.02
 _SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What is to come of the reports. Without `one_claim_each` a report may join another one's claim."""
+
+    one_claim_each: bool
+    problems: Callable[[checker.Harvest, Sequence[checker.Reported]], list[str]]
+
+
+EACH_BY_ITSELF = Expected(one_claim_each=True, problems=checker.problems)
+"""Whatever the order, every report opens a claim that is decided once."""
+TOTALS = Expected(one_claim_each=False, problems=checker.problems_of_totals)
+"""Claims of one policy depend on each other: what comes of each depends on their order, and the totals do not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +62,24 @@ async def drain(
     *,
     processes: Processes,
     databases: Databases,
+    expected: Expected = EACH_BY_ITSELF,
+    watch: AbstractAsyncContextManager[None] | None = None,
+) -> Run:
+    """Measure `pipeline` on `backlog` in new topics and databases."""
+    urls = await renew(pipeline, processes=processes, databases=databases)
+    return await drain_on(
+        urls, pipeline, backlog, processes=processes, databases=databases, expected=expected, watch=watch
+    )
+
+
+async def drain_on(
+    urls: Mapping[str, str],
+    pipeline: Pipeline,
+    backlog: Sequence[Message],
+    *,
+    processes: Processes,
+    databases: Databases,
+    expected: Expected = EACH_BY_ITSELF,
     watch: AbstractAsyncContextManager[None] | None = None,
 ) -> Run:
     """Measure `pipeline` on `backlog`; raise `RunFailedError` when the checker finds anything wrong.
@@ -58,19 +87,18 @@ async def drain(
     `watch` is entered when the first claim has taken effect, and left when the last message is settled.
     """
     load_before = load_average()
-    urls = await renew(pipeline, processes=processes, databases=databases)
     await publish(processes.stack.kafka_bootstrap_servers, backlog)
     async with running(pipeline, processes=processes, databases=urls) as ledger:
         await until_begun(ledger, processes)
         before, wal_before = processes.cpu_microseconds(), await databases.wal_bytes()
         async with watch or nullcontext():
-            await until_settled(ledger, processes, claims=len(backlog))
+            await until_settled(ledger, processes, claims=len(backlog), expected=expected)
         after, wal_after = processes.cpu_microseconds(), await databases.wal_bytes()
         highest_resident_mib = processes.highest_resident_mib()
         await until_sent(ledger)
         harvest = await ledger.harvest()
         seconds = await ledger.duration_seconds()
-    check(harvest, backlog)
+    check(harvest, backlog, expected=expected)
     if pipeline is Pipeline.DRAIN:
         check_reception(harvest, processes)
     per_claim = {name: round((used - before[name]) / len(backlog), 1) for name, used in after.items()}
@@ -111,10 +139,10 @@ async def running(pipeline: Pipeline, *, processes: Processes, databases: Mappin
         await processes.stop()
 
 
-def check(harvest: checker.Harvest, messages: Sequence[Message]) -> None:
-    """Raise `RunFailedError` unless every report has one decision and two settled messages, and no event is left."""
-    reports = [UUID(orjson.loads(message.value)["report_id"]) for message in messages]
-    if wrong := checker.problems(harvest, reports=reports):
+def check(harvest: checker.Harvest, messages: Sequence[Message], *, expected: Expected = EACH_BY_ITSELF) -> None:
+    """Raise `RunFailedError` unless the harvest is as `expected` of these reports."""
+    reported = [checker.Reported.of(message) for message in messages]
+    if wrong := expected.problems(harvest, reported):
         raise RunFailedError("; ".join(wrong))
 
 
@@ -132,11 +160,15 @@ async def until_begun(ledger: Ledger, processes: Processes) -> None:
             await asyncio.sleep(_BEGIN_PAUSE_SECONDS)
 
 
-async def until_settled(ledger: Ledger, processes: Processes, *, claims: int) -> None:
-    """Wait until every message about so many claims is settled, and look seldom: counting costs PostgreSQL time too."""
+async def until_settled(
+    ledger: Ledger, processes: Processes, *, claims: int, expected: Expected = EACH_BY_ITSELF
+) -> None:
+    """Wait until every message about so many reports is settled, and look seldom: that costs PostgreSQL time too."""
     messages, begin = claims * len(checker.CHANNELS), time.monotonic()
     deadline_seconds = _DRAIN_SECONDS + claims / _SLOWEST_PER_SECOND
     while (settled := await ledger.settled_messages()) < messages:
+        if not expected.one_claim_each and await ledger.has_told_all(reports=claims):
+            return
         processes.check_alive()
         elapsed = time.monotonic() - begin
         if elapsed > deadline_seconds:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bench.checker import Decided, Harvest, Settled
+from bench.checker import CHANNELS, Decided, Harvest, Settled
 from bench.pipelines import Pipeline
 from contracts.vocabulary import Channel
 
@@ -65,6 +65,30 @@ class Ledger:
         count: int = await self.notify.fetchval(settled, self.first_message, self.began_at)
         return count
 
+    async def has_told_all(self, *, reports: int) -> bool:
+        """Whether so many reports have a claim or joined one, all are decided, and all messages about them settled."""
+        accounted: int = await self.claims.fetchval(
+            """
+            SELECT (SELECT count(*) FROM claim WHERE ctid >= $1 AND opened_at >= $2)
+                 + (SELECT count(*) FROM joined_report WHERE joined_at >= $2)
+            """,
+            self.first_claim,
+            self.began_at,
+        )
+        if accounted < reports:
+            return False
+        counted = await self.claims.fetchrow(
+            """
+            SELECT count(*) FILTER (WHERE decision IS NULL) AS undecided, count(decision) AS decisions
+              FROM claim LEFT JOIN decision USING (claim_id)
+             WHERE claim.ctid >= $1 AND opened_at >= $2
+            """,
+            self.first_claim,
+            self.began_at,
+        )
+        assert counted is not None  # noqa: S101 - an aggregate always has its row
+        return not counted["undecided"] and await self.settled_messages() == counted["decisions"] * len(CHANNELS)
+
     async def left_in_outboxes(self) -> int:
         """Count the events that are enqueued and not sent."""
         counts = [
@@ -96,16 +120,25 @@ class Ledger:
     async def harvest(self) -> Harvest:
         """Read everything the checker asks for."""
         reports = await self._report_of_claim()
+        was_sent = "state = 'sent'" if self.pipeline.runs_services else "true"
         messages = await self.notify.fetch(
-            "SELECT claim_id, channel FROM message WHERE settled_at >= $1", self.began_at
+            f"SELECT claim_id, channel, {was_sent} AS was_sent FROM message WHERE settled_at >= $1",  # noqa: S608
+            self.began_at,
         )
         return Harvest(
             claims=list(reports.values()),
+            joined=await self._joined() if self.pipeline.runs_services else [],
             decisions=await self._decisions(),
-            settled=[Settled(reports[row["claim_id"]], Channel(row["channel"])) for row in messages],
+            settled=[
+                Settled(reports[row["claim_id"]], Channel(row["channel"]), was_sent=row["was_sent"]) for row in messages
+            ],
             left_in_outboxes=await self.left_in_outboxes(),
             dead_letters=await self._dead_letters() if self.pipeline.runs_services else 0,
         )
+
+    async def _joined(self) -> list[UUID]:
+        rows = await self.claims.fetch("SELECT report_id FROM joined_report WHERE joined_at >= $1", self.began_at)
+        return [row["report_id"] for row in rows]
 
     async def _dead_letters(self) -> int:
         counts = [
@@ -120,10 +153,10 @@ class Ledger:
 
     async def _decisions(self) -> Sequence[Decided]:
         rows = await self.claims.fetch(
-            """
-            SELECT report_id, policy_number, outcome, deciding_ground, payable_cents
-              FROM decision JOIN claim USING (claim_id) WHERE opened_at >= $1
-            """,
+            f"""
+            SELECT report_id, policy_number, {self._version} AS version, outcome, deciding_ground, payable_cents
+              FROM decision JOIN claim USING (claim_id) WHERE opened_at >= $1 ORDER BY version
+            """,  # noqa: S608
             self.began_at,
         )
         return [
@@ -136,6 +169,10 @@ class Ledger:
             )
             for row in rows
         ]
+
+    @property
+    def _version(self) -> str:
+        return "decision.claim_version" if self.pipeline.is_prepared else "1"
 
 
 async def _last_block(connection: asyncpg.Connection, table: str) -> Place:

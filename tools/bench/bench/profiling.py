@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from signal import SIGINT
 from types import MappingProxyType
@@ -55,10 +56,13 @@ async def profile(
     Without `py_spy` there are no stacks. The server keeps `pg_stat_statements` until it is stopped.
     """
     await _rank_statements(processes.stack)
-    # A drain for each form, because one observer of a process slows it less than two.
-    for form in _FORMATS if py_spy else ("",):
-        watch = _stacks(processes, py_spy=py_spy, form=form, directory=directory) if py_spy else None
-        run = await drain(Pipeline.DRAIN, backlog, processes=processes, databases=databases, watch=watch)
+    drain_once = partial(drain, Pipeline.DRAIN, backlog, processes=processes, databases=databases)
+    if py_spy is None:
+        run = await drain_once()
+    else:
+        # A drain for each, because one observer of a process slows it less than two.
+        await drain_once(watch=_stacks(processes, py_spy=py_spy, form="raw", directory=directory))
+        run = await drain_once(watch=_stacks(processes, py_spy=py_spy, form="flamegraph", directory=directory))
     # The statements of the last one: those of databases that are gone are left out.
     statements = await _statements(processes.stack)
     (directory / "statements.txt").write_text(ranked(statements, claims=len(backlog)), encoding="utf-8")

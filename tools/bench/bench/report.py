@@ -23,12 +23,13 @@ def summary(rounds: Sequence[Mapping[Pipeline, Run]]) -> dict[str, Json]:
     """Return the results of all rounds as they are written to the file."""
     measured = [pipeline for pipeline in Pipeline if all(pipeline in one for one in rounds)]
     return {
-        **{pipeline.value: _of_pipeline([one[pipeline] for one in rounds]) for pipeline in measured},
+        **{pipeline.value: of_pipeline([one[pipeline] for one in rounds]) for pipeline in measured},
         "ratios": _ratios(rounds, measured),
     }
 
 
-def _of_pipeline(runs: Sequence[Run]) -> dict[str, Json]:
+def of_pipeline(runs: Sequence[Run]) -> dict[str, Json]:
+    """Return the figures of all rounds of one pipeline."""
     speeds = [run.claims_per_second for run in runs]
     cpu = _medians([run.cpu_microseconds_per_claim for run in runs])
     inside = {name: cpu[name] for name in PLATFORM if name in cpu}

@@ -1,9 +1,9 @@
 """The input: policies near stations that measured the rain of July 2021, and the reports of their losses.
 
 The same seed gives the same bytes. All losses lie within one event, so that the deductible of a policy is borne once
-whatever the order in which its claims are decided. A policy has two claims at most, about different damage: two about
-the same could be one loss reported twice, and their order would say which of them goes to a handler. For the same
-reason they stay below the limit up to which the customer's own amounts count.
+whatever the order in which its claims are decided. Unless more are asked for, a policy has two claims at most, about
+different damage: two about the same could be one loss reported twice, and their order would say which of them goes to a
+handler. For the same reason they stay below the limit up to which the customer's own amounts count.
 """
 
 from __future__ import annotations
@@ -64,11 +64,16 @@ _FACTS: tuple[tuple[int, LossFacts], ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Storm:
-    """One input: how many claims on how many policies, from which seed. There are two claims a policy at most."""
+    """One input: how many claims on how many policies, from which seed.
+
+    With more than two claims a policy, or a `crowd` of claims on one policy, what comes of each depends on their order.
+    """
 
     claims: int
     policies: int
     seed: int = 20_210_714
+    claims_a_policy: int = len(_DAMAGE)
+    crowd: int = 0
 
     def of(self, claims: int) -> Storm:
         """Return the same input with so many claims."""
@@ -83,10 +88,15 @@ class Storm:
 
     def reports(self, *, first: int = 0) -> Sequence[Message]:
         """Return the records that publish the reports from number `first` on; every number is another claim."""
-        if first + self.claims > len(_DAMAGE) * self.policies:
+        if first + self.claims > self.claims_a_policy * self.policies:
             raise ValueError(f"{self.policies} policies are too few for claims {first} to {first + self.claims}")
         chance = Random(f"{self.seed} reports {first}")  # noqa: S311
         return [self._message(number, chance) for number in range(first, first + self.claims)]
+
+    def _policy_of(self, number: int) -> int:
+        """Return the number of a claim's policy; those of the crowd come evenly between the others."""
+        in_crowd = self.crowd and number * self.crowd % self.claims < self.crowd
+        return 0 if in_crowd else number % self.policies
 
     def _message(self, number: int, chance: Random) -> Message:
         (facts,) = chance.choices([facts for _, facts in _FACTS], [weight for weight, _ in _FACTS])
@@ -94,12 +104,12 @@ class Storm:
         event_id, report_id = _uuid(chance), _uuid(chance)
         report = LossReported(
             report_id=report_id,
-            policy_number=policy_number(number % self.policies),
+            policy_number=policy_number(self._policy_of(number)),
             channel=chance.choice(list(ReportChannel)),
             reported_at=FIRST_LOSS_AT + timedelta(days=5, seconds=chance.randrange(86_400)),
             loss=LossInterval(from_at=loss_at, until_at=loss_at),
             facts=facts,
-            damage=tuple(_damage(_DAMAGE[number // self.policies], chance)),
+            damage=tuple(_damage(_DAMAGE[number // self.policies % len(_DAMAGE)], chance)),
         )
         return encode(
             LOSS_REPORTED,
@@ -111,9 +121,9 @@ class Storm:
         )
 
 
-def policies_for(claims: int) -> int:
+def policies_for(claims: int, *, claims_a_policy: int = len(_DAMAGE)) -> int:
     """Return the least number of policies that `claims` need."""
-    return -(-claims // len(_DAMAGE))
+    return -(-claims // claims_a_policy)
 
 
 def policy_number(number: int) -> str:
