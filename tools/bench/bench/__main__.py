@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
+import shutil
 import sys
-from dataclasses import dataclass
-from random import Random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
-from bench import checker, report
+from bench import latency, report, results, scenarios
 from bench.backlog import ALL_TOPICS
-from bench.databases import Databases, note_commit_times
-from bench.drain import Run, drain
-from bench.latency import MOST_CLAIMS, RATES_PER_SECOND, Latency, measure
-from bench.pipelines import OUTPUT, Pipeline
+from bench.databases import Databases, restart_server
+from bench.drain import drain
+from bench.latency import RATES, Rate
+from bench.latency_picture import Curve, draw
+from bench.pipelines import ALWAYS_MEASURED, OUTPUT, Pipeline
 from bench.preparation import prepare
 from bench.processes import Processes, RunFailedError
+from bench.profiling import profile
+from bench.rounds import WarmUp, measure_round, warm_up
+from bench.scenarios import Scenario, Scenarios, Sizes
 from bench.storm import Storm, policies_for
 from devstack.errors import DevstackError
 from devstack.process.signals import ended_by_signals
 from devstack.stack import Stack
 
 FAILED = 1
+LATEST, PARTIAL = OUTPUT / "latest.json", OUTPUT / "partial.json"
+PROFILE = OUTPUT / "profile"
+LATENCY_PICTURE = OUTPUT / "latency.svg"
 _KAFKA_HEAP = "1g"
 
 
@@ -33,22 +41,19 @@ class Plan:
 
     storm: Storm
     rounds: int
-    pipelines: list[Pipeline]
-    latency: bool
+    pipelines: Sequence[Pipeline]
+    warm_up_claims: int
+    warm_up_seconds: float
+    rates: Sequence[Rate]
+    scenarios: Sequence[Scenario]
+    sizes: Sizes
+    profile: bool
+    py_spy: str | None
 
 
 def main() -> None:
     """Run the benchmark; exit 0 when every run counted."""
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--claims", type=int, default=10_000)
-    parser.add_argument("--only", type=Pipeline, action="append", choices=list(Pipeline), help="repeat for several")
-    parser.add_argument("--latency", action="store_true", help="also the services' latency at fixed rates")
-    arguments = parser.parse_args()
-    pipelines = arguments.only or list(Pipeline)
-    most_claims = max(arguments.claims, MOST_CLAIMS if arguments.latency else 0)
-    storm = Storm(claims=arguments.claims, policies=policies_for(most_claims))
-    plan = Plan(storm=storm, rounds=arguments.rounds, pipelines=pipelines, latency=arguments.latency)
+    plan = _plan(_parser().parse_args())
     os.environ.setdefault("DEVSTACK_KAFKA_HEAP", _KAFKA_HEAP)
     try:
         with ended_by_signals():
@@ -58,66 +63,152 @@ def main() -> None:
         sys.exit(FAILED)
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, help="3, or 0 when something else is asked for")
+    parser.add_argument("--claims", type=int, default=20_000)
+    parser.add_argument("--warm-up-claims", type=int, default=4_000, help="of each pipeline, not counted")
+    parser.add_argument("--warm-up-seconds", type=float, default=60, help="at least, for rounds and for each rate")
+    parser.add_argument("--only", type=Pipeline, action="append", choices=list(Pipeline), help="repeat for several")
+    parser.add_argument("--null-senders", action="store_true", help="also the services without sending any message")
+    parser.add_argument("--latency", action="store_true", help="the services' latency at fixed rates")
+    parser.add_argument(
+        "--rate", type=_rate, action="append", help="reports a second and for how many seconds: 200:60 1000:30 1:60"
+    )
+    parser.add_argument("--scenarios", action="store_true", help="where a cliff could be, beside a plain drain")
+    parser.add_argument(
+        "--scenario", type=Scenario, action="append", choices=list(Scenario), help="only this one; repeat for several"
+    )
+    parser.add_argument("--old-claims", type=int, default=1_000_000, help="in the tables beforehand")
+    parser.add_argument("--memory-seconds", type=float, default=600, help="of 200 reports a second")
+    parser.add_argument("--profile", action="store_true", help="drains watched by py-spy and pg_stat_statements")
+    parser.add_argument("--py-spy", default=shutil.which("py-spy"), help="where it is, when not on the PATH")
+    return parser
+
+
+def _rate(text: str) -> Rate:
+    per_second, _, seconds = text.partition(":")
+    return Rate(per_second=int(per_second), seconds=float(seconds))
+
+
+def _plan(arguments: argparse.Namespace) -> Plan:
+    added = [Pipeline.NULL_SENDERS] if arguments.null_senders else []
+    rates = [replace(rate, warm_up_seconds=arguments.warm_up_seconds) for rate in arguments.rate or RATES]
+    rates = rates if arguments.latency or arguments.rate else []
+    scenarios = arguments.scenario or (list(Scenario) if arguments.scenarios else [])
+    sizes = Sizes(claims=arguments.claims, old_claims=arguments.old_claims, memory_seconds=arguments.memory_seconds)
+    asked_for_others = bool(rates or scenarios or arguments.profile)
+    rounds = arguments.rounds if arguments.rounds is not None else 0 if asked_for_others else 3
+    most_claims = max(arguments.claims, arguments.warm_up_claims, *(rate.claims for rate in rates))
+    policies = max(policies_for(most_claims), sizes.policies(scenarios))
+    return Plan(
+        storm=Storm(claims=arguments.claims, policies=policies),
+        rounds=rounds,
+        pipelines=arguments.only or [*ALWAYS_MEASURED, *added],
+        warm_up_claims=arguments.warm_up_claims,
+        warm_up_seconds=arguments.warm_up_seconds,
+        rates=rates,
+        scenarios=scenarios,
+        sizes=sizes,
+        profile=arguments.profile,
+        py_spy=arguments.py_spy,
+    )
+
+
 def _run(plan: Plan) -> int:
     OUTPUT.mkdir(parents=True, exist_ok=True)
     (OUTPUT / "traces.jsonl").unlink(missing_ok=True)
+    if plan.profile:
+        shutil.rmtree(PROFILE, ignore_errors=True)
+        PROFILE.mkdir()
     machine = report.machine()
     with Stack(
         kind="jvm", topics=ALL_TOPICS, outside_world=True, output_dir=OUTPUT, durable=True, optimised=True
     ) as stack:
-        measured = asyncio.run(_measure(plan, stack))
-    results = report.summary(measured.rounds, machine=machine | _size_of(plan.storm))
-    if measured.latencies:
-        results["latency"] = {f"{one.rate_per_second}_per_second": one.figures() for one in measured.latencies}
-    name = "latest.json" if set(plan.pipelines) == set(Pipeline) else "partial.json"
-    (OUTPUT / name).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    print(report.table(results))
+        asyncio.run(_measure(plan, stack))
+    results.keep(LATEST, "machine", machine)
     return 0
 
 
-def _size_of(storm: Storm) -> dict[str, report.Json]:
-    return {"claims": storm.claims, "policies": storm.policies}
-
-
-@dataclass(frozen=True)
-class _Measured:
-    rounds: list[dict[Pipeline, Run]]
-    latencies: list[Latency]
-
-
-async def _measure(plan: Plan, stack: Stack) -> _Measured:
+async def _measure(plan: Plan, stack: Stack) -> None:
     processes = Processes(stack, OUTPUT / "logs")
     databases = Databases(stack)
     try:
-        await note_commit_times(stack)
+        processes.message_sinks.start()
+        await restart_server(stack)
         urls = await databases.create_prepared()
         await prepare(processes, storm=plan.storm, databases=urls)
-        rounds = [await _round(number, plan, processes, databases) for number in range(plan.rounds)]
-        return _Measured(rounds, await _latencies(plan, processes, databases) if plan.latency else [])
+        if plan.rounds:
+            await _measure_rounds(plan, processes, databases)
+        if plan.rates:
+            await _measure_latency(plan, processes, databases)
+        if plan.scenarios:
+            await _measure_scenarios(plan, processes, databases)
+        if plan.profile:
+            await _profile(plan, processes, databases)
     finally:
         await processes.stop()
 
 
-async def _latencies(plan: Plan, processes: Processes, databases: Databases) -> list[Latency]:
-    return [
-        await measure(Pipeline.DRAIN, rate_per_second=rate, processes=processes, databases=databases, storm=plan.storm)
-        for rate in RATES_PER_SECOND
-    ]
-
-
-async def _round(number: int, plan: Plan, processes: Processes, databases: Databases) -> dict[Pipeline, Run]:
-    """Measure every pipeline once, in an order of its own, and compare what services and handlers decided."""
+async def _measure_rounds(plan: Plan, processes: Processes, databases: Databases) -> None:
+    drain_once = partial(drain, processes=processes, databases=databases)
+    seconds = await _warm_up(plan, plan.pipelines, processes, databases)
     backlog = plan.storm.reports()
-    order = Random(number).sample(plan.pipelines, len(plan.pipelines))  # noqa: S311 - the same order for everybody
-    runs: dict[Pipeline, Run] = {}
-    for pipeline in order:
-        runs[pipeline] = run = await drain(pipeline, processes=processes, databases=databases, backlog=backlog)
-        print(f"round {number + 1}: {pipeline} {run.claims_per_second:.0f} claims/s", flush=True)
-    if Pipeline.DRAIN in runs and Pipeline.FRAMELESS in runs:
-        unlike = checker.differences(runs[Pipeline.DRAIN].harvest, runs[Pipeline.FRAMELESS].harvest)
-        if unlike:
-            raise RunFailedError(f"the pipelines decided {len(unlike)} things differently, first: {unlike[0]}")
-    return runs
+    rounds = [
+        await measure_round(number, pipelines=plan.pipelines, backlog=backlog, drain=drain_once)
+        for number in range(plan.rounds)
+    ]
+    warmed: dict[str, report.Json] = {"claims_of_each_pipeline": plan.warm_up_claims, "seconds": round(seconds, 1)}
+    figures = report.summary(rounds) | {"claims": plan.storm.claims, "warm_up": warmed}
+    is_whole = set(plan.pipelines) >= set(ALWAYS_MEASURED)
+    results.keep(LATEST if is_whole else PARTIAL, "rounds", figures)
+    print(report.table(figures), flush=True)
+
+
+async def _warm_up(plan: Plan, pipelines: Sequence[Pipeline], processes: Processes, databases: Databases) -> float:
+    warming = WarmUp(backlog=plan.storm.of(plan.warm_up_claims).reports(), seconds=plan.warm_up_seconds)
+    drain_once = partial(drain, processes=processes, databases=databases)
+    return await warm_up(warming, pipelines=pipelines, drain=drain_once)
+
+
+async def _measure_latency(plan: Plan, processes: Processes, databases: Databases) -> None:
+    figures: dict[str, report.Json] = {}
+    curves = []
+    for rate in plan.rates:
+        print(f"latency at {rate.per_second:,} a second: {rate.claims / rate.per_second:.0f} s of sending", flush=True)
+        measured = await latency.measure(rate, processes=processes, databases=databases, storm=plan.storm)
+        figures[str(rate.per_second)] = measured.figures()
+        curves.append(
+            Curve(label=f"{rate.per_second:,} a second", milliseconds=measured.milliseconds, goals_ms=rate.goals_ms)
+        )
+    results.keep(LATEST, "latency", figures)
+    LATENCY_PICTURE.write_text(draw(curves), encoding="utf-8")
+    print(f"{latency.table(figures)}\nthe distribution: {LATENCY_PICTURE}", flush=True)
+
+
+async def _measure_scenarios(plan: Plan, processes: Processes, databases: Databases) -> None:
+    measuring = Scenarios(processes=processes, databases=databases, storm=plan.storm, sizes=plan.sizes)
+    await _warm_up(plan, [Pipeline.DRAIN], processes, databases)
+    plain = [await measuring.plain()]
+    measured: dict[str, dict[str, report.Json]] = {}
+    for scenario in plan.scenarios:
+        print(f"scenario {scenario}", flush=True)
+        measured |= await measuring.measure(scenario)
+    # Before and after: the machine may have become slower meanwhile.
+    plain.append(await measuring.plain())
+    figures: dict[str, report.Json] = {"plain": {"claims": plan.sizes.claims, **report.of_pipeline(plain)}}
+    figures |= {name: scenarios.compared(each, plain) for name, each in measured.items()}
+    results.keep(LATEST, "scenarios", figures)
+    print(scenarios.table(figures), flush=True)
+
+
+async def _profile(plan: Plan, processes: Processes, databases: Databases) -> None:
+    if plan.py_spy is None:
+        print("py-spy is not on the PATH: statements only", flush=True)
+    speed = await profile(
+        plan.storm.reports(), py_spy=plan.py_spy, directory=PROFILE, processes=processes, databases=databases
+    )
+    print(f"profile, {speed:.0f} claims/s while watched: {PROFILE}", flush=True)
 
 
 if __name__ == "__main__":

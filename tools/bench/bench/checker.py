@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
-CHANNELS = 2
+import orjson
+
+from bench.sinks.message_sinks import Received
+from bench.storm import recipients_of
+from claims_svc.domain.product import CURRENT_PRODUCT
+from contracts.envelope import Message
+from contracts.vocabulary import Channel, PerilFamily
+
+CHANNELS = (Channel.EMAIL, Channel.SMS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,24 +30,117 @@ class Decided:
     payable_cents: int | None
 
 
+class Settled(NamedTuple):
+    """One settled message about a report. One that a newer decision made superfluous is settled and was not sent."""
+
+    report_id: UUID
+    channel: Channel
+    was_sent: bool = True
+
+
+class Reported(NamedTuple):
+    """What the checker knows of a report."""
+
+    report_id: UUID
+    policy_number: str
+    damage_cents: int
+
+    @classmethod
+    def of(cls, message: Message) -> Reported:
+        """Read it out of the record that publishes it."""
+        report = orjson.loads(message.value)
+        cents = sum(item["amount_cents"] for item in report["damage"])
+        return cls(UUID(report["report_id"]), report["policy_number"], cents)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Harvest:
-    """What a pipeline's databases hold after a run. `settled` are the reports of settled messages."""
+    """What a pipeline's databases hold after a run.
+
+    `claims` are the reports that opened one, `joined` those that joined one. Decisions are in the order of versions.
+    """
 
     claims: Sequence[UUID]
     decisions: Sequence[Decided]
-    settled: Sequence[UUID]
+    settled: Sequence[Settled]
     left_in_outboxes: int
     dead_letters: int = 0
+    joined: Sequence[UUID] = ()
 
 
-def problems(harvest: Harvest, *, reports: Sequence[UUID]) -> list[str]:
-    """Return what is wrong with a run of `reports`; nothing when it counts."""
+def problems(harvest: Harvest, reported: Sequence[Reported]) -> list[str]:
+    """Return what is wrong with a run of these reports; nothing when it counts."""
     decided = [decision.report_id for decision in harvest.decisions]
+    each_once = {report.report_id: 1 for report in reported}
     return [
-        *_deviations("claims", harvest.claims, expected=dict.fromkeys(reports, 1)),
-        *_deviations("decisions", decided, expected=dict.fromkeys(reports, 1)),
-        *_deviations("settled messages", harvest.settled, expected=dict.fromkeys(reports, CHANNELS)),
+        *_deviations("claims", harvest.claims, expected=each_once),
+        *_deviations("decisions", decided, expected=each_once),
+        *_unsettled(harvest, decided=each_once),
+        *_left_over(harvest),
+    ]
+
+
+def problems_of_totals(harvest: Harvest, reported: Sequence[Reported]) -> list[str]:
+    """Return what is wrong with a run in which claims of a policy depend on each other, and on their order.
+
+    Every report has one claim, its own or one that it joined. Every claim is decided, perhaps again when another report
+    joins, and each decision has its messages. No policy is paid more than was reported, nor more than customers may
+    estimate in an event of each family of perils.
+    """
+    each_once = {report.report_id: 1 for report in reported}
+    decided = Counter(decision.report_id for decision in harvest.decisions)
+    undecided = [report_id for report_id in harvest.claims if not decided[report_id]]
+    return [
+        *_deviations("claims of their own or joined", [*harvest.claims, *harvest.joined], expected=each_once),
+        *([f"{len(undecided)} claims lack a decision, first {undecided[0]}"] if undecided else []),
+        *_unsettled(harvest, decided=decided),
+        *_overpaid(harvest, reported),
+        *_left_over(harvest),
+    ]
+
+
+def _unsettled(harvest: Harvest, *, decided: Mapping[UUID, int]) -> list[str]:
+    return [
+        problem
+        for channel in CHANNELS
+        for problem in _deviations(
+            f"settled messages by {channel}",
+            [message.report_id for message in harvest.settled if message.channel is channel],
+            expected=decided,
+        )
+    ]
+
+
+def _overpaid(harvest: Harvest, reported: Sequence[Reported]) -> list[str]:
+    most = Counter[str]()
+    for report in reported:
+        most[report.policy_number] += report.damage_cents
+    limit = CURRENT_PRODUCT.customer_estimate_limit_cents * len(PerilFamily)
+    paid = _payable_of_policies(harvest)
+    overpaid = [policy for policy, cents in paid.items() if cents > min(most[policy], limit)]
+    return [f"{len(overpaid)} policies are paid too much, such as {min(overpaid)}"] if overpaid else []
+
+
+def reception_problems(harvest: Harvest, received: Received) -> list[str]:
+    """Return where the mail server and the SMS centre did not get each settled message exactly once."""
+    policies = {decision.report_id: decision.policy_number for decision in harvest.decisions}
+    found = [f"{received.repeated} messages came twice"] if received.repeated else []
+    for channel in CHANNELS:
+        sent = [each.report_id for each in harvest.settled if each.channel is channel and each.was_sent]
+        expected = Counter(recipients_of(policies[report_id])[channel] for report_id in sent)
+        got = received.of_recipient[channel]
+        unlike = [
+            recipient for recipient in expected.keys() | got.keys() if expected[recipient] != got.get(recipient, 0)
+        ]
+        if unlike:
+            found.append(
+                f"{len(unlike)} recipients got another number by {channel} than was settled, such as {min(unlike)}"
+            )
+    return found
+
+
+def _left_over(harvest: Harvest) -> list[str]:
+    return [
         *([f"{harvest.left_in_outboxes} events left in outboxes"] if harvest.left_in_outboxes else []),
         *([f"{harvest.dead_letters} messages dead-lettered"] if harvest.dead_letters else []),
     ]
@@ -59,8 +161,9 @@ def differences(one: Harvest, other: Harvest) -> list[str]:
 
 
 def _payable_of_policies(harvest: Harvest) -> dict[str, int]:
+    standing = {decision.report_id: decision for decision in harvest.decisions}
     payable: Counter[str] = Counter()
-    for decision in harvest.decisions:
+    for decision in standing.values():
         payable[decision.policy_number] += decision.payable_cents or 0
     return dict(payable)
 

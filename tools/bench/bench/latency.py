@@ -2,101 +2,111 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-import orjson
-from aiokafka import AIOKafkaProducer
-
-from bench import checker
-from bench.backlog import empty_topics, publish
+from bench import open_loop
 from bench.databases import Databases
-from bench.drain import check, running, until_sent, until_settled
+from bench.drain import check, check_reception, renew, running, until_sent, until_settled
+from bench.percentiles import named, percentiles
 from bench.pipelines import Pipeline
-from bench.processes import Processes
+from bench.processes import Processes, load_average
 from bench.report import Json
 from bench.storm import Storm
-from contracts.envelope import Message
 
-RATES_PER_SECOND = (200, 1_000)
-SECONDS = 20
-WARM_UP_CLAIMS = 1_000
-MOST_CLAIMS = WARM_UP_CLAIMS + SECONDS * max(RATES_PER_SECOND)
-_LEAD = timedelta(seconds=1)
+_GOALS_MS: Mapping[int, Mapping[float, int]] = MappingProxyType(
+    {200: {50.0: 70, 99.0: 150}, 1_000: {99.0: 300}, 1: {99.0: 60}}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """So many reports a second, measured for so many seconds after a warm-up at the same rate."""
+
+    per_second: int
+    seconds: float
+    warm_up_seconds: float = 60
+
+    @property
+    def warm_up_claims(self) -> int:
+        """Reports before the first that is measured."""
+        return round(self.per_second * self.warm_up_seconds)
+
+    @property
+    def claims(self) -> int:
+        """All reports, those of the warm-up included."""
+        return self.warm_up_claims + round(self.per_second * self.seconds)
+
+    @property
+    def goals_ms(self) -> Mapping[float, int]:
+        """What is aimed at: milliseconds by percentile."""
+        return _GOALS_MS.get(self.per_second, {})
+
+
+RATES = (Rate(per_second=200, seconds=60), Rate(per_second=1_000, seconds=30), Rate(per_second=1, seconds=60))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
     """Milliseconds from the intended moment of sending to the commit that settled the second message."""
 
-    rate_per_second: int
+    rate: Rate
     milliseconds: Sequence[float]
-    worst_publish_delay_ms: float
+    sender_delays_ms: Sequence[float]
+    load_before: float = field(default=0.0)
 
     def figures(self) -> dict[str, Json]:
-        """Return the percentiles, and how late the worst report was sent."""
-        ordered = sorted(self.milliseconds)
-        percentiles = {
-            f"p{share}_ms": round(ordered[min(len(ordered) - 1, len(ordered) * share // 100)], 1)
-            for share in (50, 90, 99)
+        """Return the percentiles, what was aimed at, and how late the sender itself was."""
+        latency = percentiles(self.milliseconds)
+        goals = {named(share): most for share, most in self.rate.goals_ms.items()}
+        return {
+            "latency_ms": {**latency},
+            "goals_ms": {**goals},
+            "goals_met": all(latency[name] <= most for name, most in goals.items()),
+            "sender_delay_ms": {**percentiles(self.sender_delays_ms, shares=(50.0, 99.0))},
+            "reports": len(self.milliseconds),
+            "warm_up_seconds": self.rate.warm_up_seconds,
+            "load_before": self.load_before,
         }
-        return {**percentiles, "max_ms": round(ordered[-1], 1), "publish_delay_ms": self.worst_publish_delay_ms}
 
 
-async def measure(
-    pipeline: Pipeline, *, rate_per_second: int, processes: Processes, databases: Databases, storm: Storm
-) -> Latency:
-    """Warm `pipeline` up, then send at `rate_per_second`; raise `RunFailedError` when the checker finds a fault."""
-    bootstrap_servers = processes.stack.kafka_bootstrap_servers
-    await empty_topics(bootstrap_servers)
-    urls = await databases.renew(prepared=pipeline.is_prepared)
-    warm_up = replace(storm, claims=WARM_UP_CLAIMS).reports()
-    messages = replace(storm, claims=rate_per_second * SECONDS).reports(first=WARM_UP_CLAIMS)
-    async with running(pipeline, processes=processes, databases=urls) as ledger:
-        await publish(bootstrap_servers, warm_up)
-        await until_settled(ledger, processes, messages=checker.CHANNELS * len(warm_up))
-        sent = await _send(bootstrap_servers, messages, rate_per_second=rate_per_second)
-        await until_settled(ledger, processes, messages=checker.CHANNELS * (len(warm_up) + len(messages)))
+async def measure(rate: Rate, *, processes: Processes, databases: Databases, storm: Storm) -> Latency:
+    """Send to the services at `rate`; raise `RunFailedError` when the checker finds a fault."""
+    load_before = load_average()
+    urls = await renew(Pipeline.DRAIN, processes=processes, databases=databases)
+    messages = storm.of(rate.claims).reports()
+    moments = [number / rate.per_second for number in range(rate.claims)]
+    async with running(Pipeline.DRAIN, processes=processes, databases=urls) as ledger:
+        await processes.wait_ready("claims-svc")
+        sent = await open_loop.send(processes.stack.kafka_bootstrap_servers, messages, after_seconds=moments)
+        await until_settled(ledger, processes, claims=len(messages))
         await until_sent(ledger)
         settled_at = await ledger.settled_at()
-        check(await ledger.harvest(), [*warm_up, *messages])
+        harvest = await ledger.harvest()
+    check(harvest, messages)
+    check_reception(harvest, processes)
     return Latency(
-        rate_per_second=rate_per_second,
-        milliseconds=_milliseconds(sent.intended_at, settled_at),
-        worst_publish_delay_ms=sent.worst_delay_ms,
+        rate=rate,
+        milliseconds=open_loop.milliseconds(sent.intended_at, settled_at)[rate.warm_up_claims :],
+        sender_delays_ms=sent.delays_ms[rate.warm_up_claims :],
+        load_before=load_before,
     )
 
 
-def _milliseconds(intended_at: Mapping[UUID, datetime], settled_at: Mapping[UUID, datetime]) -> list[float]:
-    return [(settled_at[report_id] - moment).total_seconds() * 1_000 for report_id, moment in intended_at.items()]
+def table(latencies: Mapping[str, Json]) -> str:
+    """Return the latencies as a few lines for a terminal."""
+    lines = []
+    for rate, figures in latencies.items():
+        if isinstance(figures, dict):
+            verdict = "" if not figures["goals_ms"] else " met" if figures["goals_met"] else " missed"
+            goals, late = _listed(figures["goals_ms"]) or "none", _listed(figures["sender_delay_ms"])
+            lines += [
+                f"latency at {rate} a second, ms: {_listed(figures['latency_ms'])}",
+                f"    goals: {goals}{verdict}; sender late by: {late}; load before: {figures['load_before']}",
+            ]
+    return "\n".join(lines)
 
 
-@dataclass(frozen=True)
-class _Sent:
-    intended_at: Mapping[UUID, datetime]
-    worst_delay_ms: float
-
-
-async def _send(bootstrap_servers: str, messages: Sequence[Message], *, rate_per_second: int) -> _Sent:
-    """Send each message at its moment, or at once when that has passed: a slow pipeline slows nobody down."""
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers)
-    await producer.start()
-    begin_at, worst = datetime.now(UTC) + _LEAD, timedelta(0)
-    intended_at: dict[UUID, datetime] = {}
-    try:
-        for number, message in enumerate(messages):
-            moment = begin_at + timedelta(seconds=number / rate_per_second)
-            intended_at[UUID(orjson.loads(message.value)["report_id"])] = moment
-            delay = datetime.now(UTC) - moment
-            if delay < timedelta(0):
-                await asyncio.sleep(-delay.total_seconds())
-                delay = timedelta(0)
-            worst = max(worst, delay)
-            await producer.send(message.topic, message.value, key=message.key, headers=list(message.headers))
-        await producer.flush()
-    finally:
-        await producer.stop()
-    return _Sent(intended_at, round(worst.total_seconds() * 1_000, 1))
+def _listed(figures: Json) -> str:
+    return ", ".join(f"{name} {figure}" for name, figure in figures.items()) if isinstance(figures, dict) else ""

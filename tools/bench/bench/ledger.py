@@ -5,28 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
 
-from bench.checker import Decided, Harvest
+from bench.checker import CHANNELS, Decided, Harvest, Settled
 from bench.pipelines import Pipeline
+from contracts.vocabulary import Channel
+
+Place: TypeAlias = tuple[int, int]
+"""Of a row: its block and its number there."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """Connections to the databases that a run is read from."""
+    """Connections to the databases that a run is read from.
+
+    Older claims may stand in them. Those have rows before the `first_…` places, or moments before `began_at`, and are
+    not of the run; the places spare the statements that are asked again and again from reading them.
+    """
 
     pipeline: Pipeline
     claims: asyncpg.Connection
     weather: asyncpg.Connection
     notify: asyncpg.Connection
+    began_at: datetime
+    first_claim: Place
+    first_message: Place
 
     @classmethod
     async def open(cls, pipeline: Pipeline, *, databases: Mapping[str, str]) -> Ledger:
-        """Connect."""
+        """Connect, before the run begins."""
         names = ("claims-svc", "weather-svc", "notify-svc")
-        return cls(pipeline, *[await asyncpg.connect(databases[name]) for name in names])
+        claims, weather, notify = [await asyncpg.connect(databases[name]) for name in names]
+        return cls(
+            pipeline=pipeline,
+            claims=claims,
+            weather=weather,
+            notify=notify,
+            began_at=await claims.fetchval("SELECT clock_timestamp()"),
+            first_claim=await _last_block(claims, "claim"),
+            first_message=await _last_block(notify, "message"),
+        )
 
     async def close(self) -> None:
         """Disconnect."""
@@ -35,12 +56,38 @@ class Ledger:
 
     async def has_begun(self) -> bool:
         """Whether the first claim has taken effect."""
-        return bool(await self.claims.fetchval("SELECT EXISTS (SELECT FROM claim)"))
+        begun = "SELECT EXISTS (SELECT FROM claim WHERE ctid >= $1 AND opened_at >= $2)"
+        return bool(await self.claims.fetchval(begun, self.first_claim, self.began_at))
 
     async def settled_messages(self) -> int:
         """Count the messages that are settled."""
-        count: int = await self.notify.fetchval("SELECT count(settled_at) FROM message")
+        settled = "SELECT count(*) FROM message WHERE ctid >= $1 AND settled_at >= $2"
+        count: int = await self.notify.fetchval(settled, self.first_message, self.began_at)
         return count
+
+    async def has_told_all(self, *, reports: int) -> bool:
+        """Whether so many reports have a claim or joined one, all are decided, and all messages about them settled."""
+        accounted: int = await self.claims.fetchval(
+            """
+            SELECT (SELECT count(*) FROM claim WHERE ctid >= $1 AND opened_at >= $2)
+                 + (SELECT count(*) FROM joined_report WHERE joined_at >= $2)
+            """,
+            self.first_claim,
+            self.began_at,
+        )
+        if accounted < reports:
+            return False
+        counted = await self.claims.fetchrow(
+            """
+            SELECT count(*) FILTER (WHERE decision IS NULL) AS undecided, count(decision) AS decisions
+              FROM claim LEFT JOIN decision USING (claim_id)
+             WHERE claim.ctid >= $1 AND opened_at >= $2
+            """,
+            self.first_claim,
+            self.began_at,
+        )
+        assert counted is not None  # noqa: S101 - an aggregate always has its row
+        return not counted["undecided"] and await self.settled_messages() == counted["decisions"] * len(CHANNELS)
 
     async def left_in_outboxes(self) -> int:
         """Count the events that are enqueued and not sent."""
@@ -52,7 +99,9 @@ class Ledger:
 
     async def duration_seconds(self) -> float:
         """Return the time from the first effect to the last settlement, by the clocks of their transactions."""
-        first: datetime = await self.claims.fetchval("SELECT min(opened_at) FROM claim")
+        first: datetime = await self.claims.fetchval(
+            "SELECT min(opened_at) FROM claim WHERE opened_at >= $1", self.began_at
+        )
         last: datetime = await self.notify.fetchval("SELECT max(settled_at) FROM message")
         return (last - first).total_seconds()
 
@@ -60,9 +109,10 @@ class Ledger:
         """Return when the last message about each report was committed as settled."""
         rows = await self.notify.fetch(
             """
-            SELECT claim_id, max(pg_xact_commit_timestamp(xmin)) AS committed_at, count(settled_at) AS settled
-              FROM message GROUP BY claim_id
-            """
+            SELECT claim_id, max(pg_xact_commit_timestamp(xmin)) AS committed_at
+              FROM message WHERE settled_at >= $1 GROUP BY claim_id
+            """,
+            self.began_at,
         )
         reports = await self._report_of_claim()
         return {reports[row["claim_id"]]: row["committed_at"] for row in rows}
@@ -70,29 +120,44 @@ class Ledger:
     async def harvest(self) -> Harvest:
         """Read everything the checker asks for."""
         reports = await self._report_of_claim()
-        messages = await self.notify.fetch("SELECT claim_id FROM message WHERE settled_at IS NOT NULL")
-        dead_letters = 0
-        if self.pipeline == "drain":
-            for connection in (self.claims, self.weather, self.notify):
-                dead_letters += await connection.fetchval("SELECT count(*) FROM messaging.dead_letter")
+        was_sent = "state = 'sent'" if self.pipeline.runs_services else "true"
+        messages = await self.notify.fetch(
+            f"SELECT claim_id, channel, {was_sent} AS was_sent FROM message WHERE settled_at >= $1",  # noqa: S608
+            self.began_at,
+        )
         return Harvest(
             claims=list(reports.values()),
+            joined=await self._joined() if self.pipeline.runs_services else [],
             decisions=await self._decisions(),
-            settled=[reports[row["claim_id"]] for row in messages],
+            settled=[
+                Settled(reports[row["claim_id"]], Channel(row["channel"]), was_sent=row["was_sent"]) for row in messages
+            ],
             left_in_outboxes=await self.left_in_outboxes(),
-            dead_letters=dead_letters,
+            dead_letters=await self._dead_letters() if self.pipeline.runs_services else 0,
         )
 
+    async def _joined(self) -> list[UUID]:
+        rows = await self.claims.fetch("SELECT report_id FROM joined_report WHERE joined_at >= $1", self.began_at)
+        return [row["report_id"] for row in rows]
+
+    async def _dead_letters(self) -> int:
+        counts = [
+            await connection.fetchval("SELECT count(*) FROM messaging.dead_letter")
+            for connection in (self.claims, self.weather, self.notify)
+        ]
+        return sum(counts)
+
     async def _report_of_claim(self) -> dict[UUID, UUID]:
-        rows = await self.claims.fetch("SELECT claim_id, report_id FROM claim")
+        rows = await self.claims.fetch("SELECT claim_id, report_id FROM claim WHERE opened_at >= $1", self.began_at)
         return {row["claim_id"]: row["report_id"] for row in rows}
 
     async def _decisions(self) -> Sequence[Decided]:
         rows = await self.claims.fetch(
-            """
-            SELECT report_id, policy_number, outcome, deciding_ground, payable_cents
-              FROM decision JOIN claim USING (claim_id)
-            """
+            f"""
+            SELECT report_id, policy_number, {self._version} AS version, outcome, deciding_ground, payable_cents
+              FROM decision JOIN claim USING (claim_id) WHERE opened_at >= $1 ORDER BY version
+            """,  # noqa: S608
+            self.began_at,
         )
         return [
             Decided(
@@ -104,3 +169,15 @@ class Ledger:
             )
             for row in rows
         ]
+
+    @property
+    def _version(self) -> str:
+        return "decision.claim_version" if self.pipeline.is_prepared else "1"
+
+
+async def _last_block(connection: asyncpg.Connection, table: str) -> Place:
+    """Return the begin of the last block of `table`: new rows come there or after it."""
+    blocks: int = await connection.fetchval(
+        "SELECT pg_relation_size($1::text::regclass) / current_setting('block_size')::integer", table
+    )
+    return max(0, blocks - 1), 0

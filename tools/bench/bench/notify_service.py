@@ -1,12 +1,15 @@
-"""Process: notify-svc as it is deployed, but for its transports: they accept every message and send none."""
+"""Process: notify-svc with null senders. They accept every message, write none and send none."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from chassis.command_line import run_main
+from devstack.process.programs import Program
 from notify_svc.app import build
 from notify_svc.channels.transport import Handover, Lease
 from notify_svc.domain.attempts import Accepted, Result
@@ -16,15 +19,26 @@ from notify_svc.settings import Settings
 
 SETTINGS = {
     "MAIL_FROM": "bench@example.org",
-    "SEND_CONCURRENCY": "500",
+    "SEND_CONCURRENCY": "100",
     "INSURER_PHONE": "088 123 45 67",
     "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
 }
+"""What a deployment of notify-svc says besides addresses: a mail server close by takes a hundred connections."""
+_AT_ONCE = "500"
 """Without a network a message waits for nobody: as many at once as a batch of decisions brings."""
 
 
+def with_null_senders(deployed: Program) -> Program:
+    """Return notify-svc with null senders in the place of notify-svc as it is `deployed`."""
+    return replace(
+        deployed,
+        arguments=[sys.executable, "-m", __name__, *deployed.arguments[1:]],
+        environment={**deployed.environment, "SEND_CONCURRENCY": _AT_ONCE},
+    )
+
+
 class AcceptingTransport:
-    """Writes and sends nothing: neither the texts nor a server at the other end are what the bench measures."""
+    """Writes and sends nothing, so that neither the texts nor a server at the other end are measured."""
 
     span_attributes: Mapping[str, str | int] = {"server.address": "bench"}
 

@@ -1,4 +1,4 @@
-"""The three pipelines: what each of them starts, on which databases."""
+"""The pipelines: what each of them starts, on which databases."""
 
 from __future__ import annotations
 
@@ -27,13 +27,21 @@ class Pipeline(StrEnum):
     """What is measured."""
 
     DRAIN = "drain"
+    NULL_SENDERS = "null_senders"
     FRAMELESS = "frameless"
     RAW_FLOOR = "raw_floor"
 
     @property
+    def runs_services(self) -> bool:
+        """Whether the services themselves run, chassis and all."""
+        return self in (Pipeline.DRAIN, Pipeline.NULL_SENDERS)
+
+    @property
     def outbox(self) -> str:
         """The table of what has not been sent yet."""
-        return {"drain": "messaging.outbox", "frameless": "bare.outbox", "raw_floor": "outbox"}[self]
+        if self.runs_services:
+            return "messaging.outbox"
+        return "bare.outbox" if self is Pipeline.FRAMELESS else "outbox"
 
     @property
     def is_prepared(self) -> bool:
@@ -41,17 +49,22 @@ class Pipeline(StrEnum):
         return self is not Pipeline.RAW_FLOOR
 
 
+ALWAYS_MEASURED = (Pipeline.DRAIN, Pipeline.FRAMELESS, Pipeline.RAW_FLOOR)
+
+
 def programs(pipeline: Pipeline, *, environment: Mapping[str, str], databases: Mapping[str, str]) -> list[Program]:
     """Return the processes of `pipeline`, in the order in which they are started."""
-    return [
-        service_program(
-            stage,
-            environment=service_environment(stage, environment=environment, database_url=databases[stage]),
+    if not pipeline.runs_services:
+        return [_module(pipeline, stage, environment=environment, database_url=databases[stage]) for stage in STAGES]
+    services = {
+        stage: service_program(
+            stage, environment=service_environment(stage, environment=environment, database_url=databases[stage])
         )
-        if pipeline is Pipeline.DRAIN
-        else _module(pipeline, stage, environment=environment, database_url=databases[stage])
         for stage in STAGES
-    ]
+    }
+    if pipeline is Pipeline.NULL_SENDERS:
+        services["notify-svc"] = notify_service.with_null_senders(services["notify-svc"])
+    return list(services.values())
 
 
 def service_environment(service: str, *, environment: Mapping[str, str], database_url: str) -> dict[str, str]:
@@ -61,12 +74,10 @@ def service_environment(service: str, *, environment: Mapping[str, str], databas
 
 
 def service_program(service: str, *, environment: Mapping[str, str]) -> Program:
-    """Return a service as it is deployed; only notify-svc has transports of the bench, see `notify_service`."""
-    own_entry = [sys.executable, "-m", notify_service.__name__]
-    command = own_entry if service == "notify-svc" else [str(console_script(service))]
+    """Return a service as it is deployed."""
     return Program(
         name=service,
-        arguments=[*command, "run"],
+        arguments=[str(console_script(service)), "run"],
         environment=environment,
         is_ready=lambda output: '"event": "service.started"' in output,
     )
@@ -87,7 +98,7 @@ def _module(pipeline: Pipeline, stage: str, *, environment: Mapping[str, str], d
 
 async def create_tables(pipeline: Pipeline, *, databases: Mapping[str, str]) -> None:
     """Add the tables that `pipeline` has besides those of its databases."""
-    if pipeline is Pipeline.DRAIN:
+    if pipeline.runs_services:
         return
     for stage in STAGES:
         connection = await asyncpg.connect(databases[stage])

@@ -22,7 +22,7 @@ _CONSUMERS = {
 
 async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str, str]) -> None:
     """Let the services themselves fill `databases`, and stop them."""
-    environment = processes.stack.environment() | {"OTEL_SDK_DISABLED": "true"}
+    environment = processes.environment() | {"OTEL_SDK_DISABLED": "true"}
     own = {
         service: service_environment(service, environment=environment, database_url=databases[service])
         for service in SERVICES

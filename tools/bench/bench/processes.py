@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
-from bench.processor_time import cpu_microseconds
+from bench.process_figures import cpu_microseconds, highest_resident_mib, resident_mib
+from bench.sinks.message_sinks import NAME as MESSAGE_SINKS
+from bench.sinks.message_sinks import MessageSinks
 from devstack.process.programs import Programs
 from devstack.stack import Stack
 
-_SERVERS = ("kafka", "postgres", "otlp-sink")
+_SERVERS = ("kafka", "postgres", "otlp-sink", MESSAGE_SINKS)
 
 
 class RunFailedError(Exception):
@@ -21,6 +25,11 @@ class Processes(Programs):
     def __init__(self, stack: Stack, log_directory: Path) -> None:
         super().__init__(stack.supervisor, log_directory)
         self.stack = stack
+        self.message_sinks = MessageSinks(stack.supervisor, log_directory=log_directory)
+
+    def environment(self) -> dict[str, str]:
+        """Addresses and logins for a service, which sends its messages to the sinks of the bench."""
+        return self.stack.environment() | self.message_sinks.environment()
 
     def cpu_microseconds(self) -> dict[str, int]:
         """Return what every process of the pipeline, and every server, has used so far."""
@@ -29,5 +38,23 @@ class Processes(Programs):
             for record in self.stack.supervisor.record.processes
             if record.name in _SERVERS
         }
-        pids = servers | {name: child.pid for name, child in self.children.items()}
-        return {name: cpu_microseconds(pid) for name, pid in pids.items()}
+        return {name: cpu_microseconds(pid) for name, pid in (servers | self._pids()).items()}
+
+    def resident_mib(self) -> dict[str, float]:
+        """Return the memory that every process of the pipeline holds now."""
+        return self._of_each(resident_mib)
+
+    def highest_resident_mib(self) -> dict[str, float]:
+        """Return the most memory that every process of the pipeline has held."""
+        return self._of_each(highest_resident_mib)
+
+    def _of_each(self, figure: Callable[[int], float]) -> dict[str, float]:
+        return {name: figure(pid) for name, pid in self._pids().items()}
+
+    def _pids(self) -> dict[str, int]:
+        return {name: child.pid for name, child in self.children.items()}
+
+
+def load_average() -> float:
+    """Return how busy the machine was in the last minute."""
+    return round(os.getloadavg()[0], 2)

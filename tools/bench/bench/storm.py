@@ -1,16 +1,16 @@
 """The input: policies near stations that measured the rain of July 2021, and the reports of their losses.
 
 The same seed gives the same bytes. All losses lie within one event, so that the deductible of a policy is borne once
-whatever the order in which its claims are decided. A policy has two claims at most, about different damage: two about
-the same could be one loss reported twice, and their order would say which of them goes to a handler. For the same
-reason they stay below the limit up to which the customer's own amounts count.
+whatever the order in which its claims are decided. Unless more are asked for, a policy has two claims at most, about
+different damage: two about the same could be one loss reported twice, and their order would say which of them goes to a
+handler. For the same reason they stay below the limit up to which the customer's own amounts count.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -18,7 +18,7 @@ from uuid import UUID
 from contracts.envelope import Message, encode
 from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.rain_stations import measuring_periods
-from contracts.vocabulary import Fact, FactSource, LossInterval, Network, Truth
+from contracts.vocabulary import Channel, Fact, FactSource, LossInterval, Network, Truth
 
 STATIONS = (377, 380, 391, 275, 370, 375, 260, 344)
 FIRST_LOSS_AT = datetime(2021, 7, 13, 4, 0, tzinfo=UTC)
@@ -29,6 +29,7 @@ SAMPLED_PER_CENT = 5
 _HOME_WITHIN_MICRODEGREES = 40_000
 _DEDUCTIBLES_CENTS = (0, 25_000, 50_000, 100_000)
 _HIGHEST_AMOUNT_CENTS = 80_000
+_FIRST_RELATION_NUMBER = 700_001
 _DAMAGE = (
     ((DamageKind.BUILDINGS,), (DamageKind.BUILDINGS, DamageKind.CLEANING)),
     ((DamageKind.CONTENTS,),),
@@ -63,11 +64,20 @@ _FACTS: tuple[tuple[int, LossFacts], ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Storm:
-    """One input: how many claims on how many policies, from which seed. There are two claims a policy at most."""
+    """One input: how many claims on how many policies, from which seed.
+
+    With more than two claims a policy, or a `crowd` of claims on one policy, what comes of each depends on their order.
+    """
 
     claims: int
     policies: int
     seed: int = 20_210_714
+    claims_a_policy: int = len(_DAMAGE)
+    crowd: int = 0
+
+    def of(self, claims: int) -> Storm:
+        """Return the same input with so many claims."""
+        return replace(self, claims=claims)
 
     def policy_lines(self) -> Iterator[str]:
         """Yield the file of policies, one JSON object a line, as policy-svc imports it."""
@@ -78,10 +88,15 @@ class Storm:
 
     def reports(self, *, first: int = 0) -> Sequence[Message]:
         """Return the records that publish the reports from number `first` on; every number is another claim."""
-        if first + self.claims > len(_DAMAGE) * self.policies:
+        if first + self.claims > self.claims_a_policy * self.policies:
             raise ValueError(f"{self.policies} policies are too few for claims {first} to {first + self.claims}")
         chance = Random(f"{self.seed} reports {first}")  # noqa: S311
         return [self._message(number, chance) for number in range(first, first + self.claims)]
+
+    def _policy_of(self, number: int) -> int:
+        """Return the number of a claim's policy; those of the crowd come evenly between the others."""
+        in_crowd = self.crowd and number * self.crowd % self.claims < self.crowd
+        return 0 if in_crowd else number % self.policies
 
     def _message(self, number: int, chance: Random) -> Message:
         (facts,) = chance.choices([facts for _, facts in _FACTS], [weight for weight, _ in _FACTS])
@@ -89,12 +104,12 @@ class Storm:
         event_id, report_id = _uuid(chance), _uuid(chance)
         report = LossReported(
             report_id=report_id,
-            policy_number=policy_number(number % self.policies),
+            policy_number=policy_number(self._policy_of(number)),
             channel=chance.choice(list(ReportChannel)),
             reported_at=FIRST_LOSS_AT + timedelta(days=5, seconds=chance.randrange(86_400)),
             loss=LossInterval(from_at=loss_at, until_at=loss_at),
             facts=facts,
-            damage=tuple(_damage(_DAMAGE[number // self.policies], chance)),
+            damage=tuple(_damage(_DAMAGE[number // self.policies % len(_DAMAGE)], chance)),
         )
         return encode(
             LOSS_REPORTED,
@@ -106,14 +121,23 @@ class Storm:
         )
 
 
-def policies_for(claims: int) -> int:
+def policies_for(claims: int, *, claims_a_policy: int = len(_DAMAGE)) -> int:
     """Return the least number of policies that `claims` need."""
-    return -(-claims // len(_DAMAGE))
+    return -(-claims // claims_a_policy)
 
 
 def policy_number(number: int) -> str:
     """Return the policy number of the customer with this running number."""
-    return f"{700_001 + number}-531-01"
+    return f"{_FIRST_RELATION_NUMBER + number}-531-01"
+
+
+def recipients_of(number: str) -> Mapping[Channel, str]:
+    """Return where the customer with this policy number is reached, as the servers that send are told."""
+    return _recipients(int(number.partition("-")[0]) - _FIRST_RELATION_NUMBER)
+
+
+def _recipients(number: int) -> Mapping[Channel, str]:
+    return {Channel.EMAIL: f"klant{number}@example.org", Channel.SMS: f"3161{number:07d}"}
 
 
 def _policy(number: int, *, place: tuple[int, int], chance: Random) -> dict[str, object]:
@@ -121,13 +145,14 @@ def _policy(number: int, *, place: tuple[int, int], chance: Random) -> dict[str,
         degrees + chance.randrange(-_HOME_WITHIN_MICRODEGREES, _HOME_WITHIN_MICRODEGREES) for degrees in place
     )
     location = {"latitude_microdegrees": latitude, "longitude_microdegrees": longitude, "accuracy_metres": 25}
+    recipients = _recipients(number)
     home = {"postcode": f"{1_011 + number % 8_000}AB", "house_number": str(1 + number % 200), "location": location}
     return {
         "policy_number": policy_number(number),
         "policyholder": {
             "name": f"Voorbeeld {number}",
-            "email": f"klant{number}@example.org",
-            "mobile_phone": f"+3161{number:07d}",
+            "email": recipients[Channel.EMAIL],
+            "mobile_phone": f"+{recipients[Channel.SMS]}",
             "language": "nl" if number % 4 else "en",
         },
         "terms": [

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from bench.notify_service import SETTINGS, AcceptingTransport
-from bench.pipelines import service_environment, service_program
+from bench.notify_service import AcceptingTransport, with_null_senders
+from bench.pipelines import STAGES, Pipeline, programs, service_environment, service_program
 from notify_svc.channels.transport import Lease
 from notify_svc.domain.attempts import Accepted
 from notify_svc.repository.attempts import LeasedMessage
@@ -28,22 +28,36 @@ async def test_the_transport_accepts_whatever_it_is_given() -> None:
     assert await handover(Lease.lasting(1)) == Accepted()
 
 
-def test_only_notify_svc_is_started_with_transports_of_the_bench() -> None:
-    environment = service_environment("notify-svc", environment=DEPLOYED, database_url="postgresql://unused.invalid/n")
+def started(pipeline: Pipeline) -> dict[str, list[str]]:
+    databases = dict.fromkeys(STAGES, "postgresql://unused.invalid/n")
+    found = programs(pipeline, environment=DEPLOYED, databases=databases)
+    return {program.name: [Path(program.arguments[0]).name, *program.arguments[1:]] for program in found}
 
-    notify, claims = (service_program(name, environment=environment) for name in ("notify-svc", "claims-svc"))
 
-    assert list(notify.arguments) == [sys.executable, "-m", "bench.notify_service", "run"]
-    assert [Path(argument).name for argument in claims.arguments] == ["claims-svc", "run"]
-    assert environment["SEND_CONCURRENCY"] == SETTINGS["SEND_CONCURRENCY"] == "500"
+def test_services_are_measured_as_they_are_deployed() -> None:
+    assert started(Pipeline.DRAIN) == {name: [name, "run"] for name in STAGES}
+
+
+def test_only_notify_svc_is_started_with_null_senders() -> None:
+    python = Path(sys.executable).name
+
+    assert started(Pipeline.NULL_SENDERS) == started(Pipeline.DRAIN) | {
+        "notify-svc": [python, "-m", "bench.notify_service", "run"]
+    }
 
 
 def test_its_process_has_the_command_line_of_notify_svc() -> None:
     environment = service_environment("notify-svc", environment=DEPLOYED, database_url="postgresql://unused.invalid/n")
-    (*command, _) = service_program("notify-svc", environment=environment).arguments
+    program = with_null_senders(service_program("notify-svc", environment=environment))
+    (*command, _) = program.arguments
 
     told = subprocess.run(
-        [*command, "--help"], env=os.environ | environment, capture_output=True, text=True, timeout=60, check=True
+        [*command, "--help"],
+        env=os.environ | dict(program.environment),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
 
     assert told.stdout.startswith("usage: notify-svc ")

@@ -1,0 +1,1 @@
+"""Mail server and SMS centre of the bench: they accept at once, count, and keep nothing."""
