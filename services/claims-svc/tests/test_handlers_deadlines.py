@@ -91,7 +91,7 @@ async def test_waits_count_from_the_systems_clock_and_not_from_the_date_of_loss(
 
     (timer,) = await driver.rows("SELECT kind, due_at - $1::timestamptz AS wait FROM messaging.timer", driver.clock.at)
 
-    assert timer["kind"] == "rainfall-deadline"
+    assert timer["kind"] == "waits-over"
     assert timer["wait"] == timedelta(days=10)
 
 

@@ -19,17 +19,21 @@ async def find(
 
     Their policies must be locked already. Of each combination of kinds that can be alike the first claim is looked up,
     so that a policy with thousands of claims is not gone through. The view `outline` holds what claims are about and
-    what they were about before.
+    what they were about before; the latter is looked up on policies alone of which there is something.
     """
     places = list(sought)
     rows = await connection.fetch(
         """
         WITH sought AS MATERIALIZED (
-            SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::smallint[], $5::smallint[],
-                                 $6::text[], $7::uuid[]) WITH ORDINALITY
+            SELECT sought.*, has_former
+              FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::smallint[], $5::smallint[],
+                          $6::text[], $7::uuid[]) WITH ORDINALITY
                        AS sought (policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest,
                                   own, place)
-             WHERE EXISTS (SELECT FROM outline WHERE outline.policy_number = sought.policy_number)
+                   CROSS JOIN LATERAL (
+                   SELECT EXISTS (SELECT FROM former_outline AS former
+                                   WHERE former.policy_number = sought.policy_number) AS has_former OFFSET 0) AS former
+             WHERE has_former OR EXISTS (SELECT FROM claim WHERE claim.policy_number = sought.policy_number OFFSET 0)
         )
         SELECT place, alike.loss_from_at, alike.claim_id, same.loss_from_at AS same_from_at, same.claim_id AS same_id
           FROM sought, LATERAL (
@@ -37,6 +41,7 @@ async def find(
                  FROM generate_series(1, $12::integer) AS kinds, LATERAL (
                       SELECT loss_from_at, claim_id FROM outline
                        WHERE outline.policy_number = sought.policy_number AND outline.damage_kinds = kinds::smallint
+                         AND (has_former OR NOT is_former)
                          AND outline.loss_from_at < sought.loss_until_at + $8::interval
                          AND outline.loss_from_at > sought.loss_from_at - $8::interval - $9::interval
                          AND outline.loss_until_at > sought.loss_from_at - $8::interval
@@ -48,6 +53,7 @@ async def find(
                UNION ALL (
                SELECT loss_from_at, claim_id FROM outline
                 WHERE outline.policy_number = sought.policy_number AND outline.damage_digest = sought.damage_digest
+                  AND (has_former OR NOT is_former)
                   AND outline.loss_from_at BETWEEN sought.loss_from_at - $10::interval
                                                AND sought.loss_from_at + $10::interval
                   AND outline.loss_until_at BETWEEN sought.loss_until_at - $10::interval
