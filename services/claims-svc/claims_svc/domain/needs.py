@@ -17,8 +17,8 @@ from claims_svc.domain.rules.reported import NamedByDamage, named_by, reported_r
 from claims_svc.domain.rules.rule import covering_grounds, decisive_ground
 from claims_svc.domain.verdict import Verdict, decide_given
 from contracts.claims import RainfallRequested, ReadingRequested
-from contracts.coverage import Finding, Outcome
 from contracts.codec import to_json
+from contracts.coverage import Finding, Outcome
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import FactSource, Truth, WaterRoute
 

@@ -16,7 +16,6 @@ from claims_svc.domain.occurrence import ClaimUse, EventUses, uses_of
 from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
 from claims_svc.domain.verdict import Verdict
 from contracts.claims import RainfallRequested
-from contracts.codec import to_json
 from contracts.coverage import Outcome
 from contracts.policy import PolicyChanged
 from contracts.topic import Event
