@@ -268,7 +268,7 @@ async def _load(
     return WorkingSet(
         policies=locked_policies,
         claims=locked_claims,
-        uses=EventUses(await _load_uses(connection, locked_claims, reports=reports)),
+        uses=EventUses(await _load_uses(connection, locked_claims, decided=decided, reports=reports)),
         standing=await decisions.standing(connection, claim_ids=decided) if decided else {},
         now=work.now,
         versions_behind=versions_behind,
@@ -282,7 +282,11 @@ def _is_behind(claim: Claim, known: Mapping[str, PolicyChanged | None]) -> bool:
 
 
 async def _load_uses(
-    connection: Connection, locked_claims: Mapping[UUID, Claim], *, reports: Sequence[LossReported]
+    connection: Connection,
+    locked_claims: Mapping[UUID, Claim],
+    *,
+    decided: Collection[UUID],
+    reports: Sequence[LossReported],
 ) -> Sequence[ClaimUse]:
     all_reports = [*reports, *(claim.report for claim in locked_claims.values())]
     if not all_reports:
@@ -290,7 +294,7 @@ async def _load_uses(
     return await event_uses.around(
         connection,
         losses={(report.policy_number, report.loss.from_at) for report in all_reports},
-        claim_ids=locked_claims.keys(),
+        claim_ids=decided,
         event_length=EVENT_LENGTH,
     )
 

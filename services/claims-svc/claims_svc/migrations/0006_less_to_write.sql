@@ -46,18 +46,11 @@ ALTER TABLE decision
     ALTER COLUMN proof SET STORAGE EXTERNAL,
     DROP CONSTRAINT decision_claim_id_fkey;
 
--- What claims were about before is told apart, so that a statement can leave it out.
-CREATE OR REPLACE VIEW outline AS
-    SELECT all_outlines.claim_id, policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest,
-           possible_duplicate_of, claim_version,
+-- What claims are about now, without what they were about before.
+CREATE VIEW outline_now AS
+    SELECT claim_id, policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest,
+           possible_duplicate_of,
            EXISTS (SELECT FROM decision
-                    WHERE decision.claim_id = all_outlines.claim_id
-                      AND decision.claim_version = all_outlines.claim_version AND payable_cents > 0) AS is_paid,
-           is_former
-      FROM (SELECT claim_id, policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest,
-                   possible_duplicate_of, claim_version, false AS is_former
-              FROM claim
-            UNION ALL
-            SELECT claim_id, former.policy_number, former.loss_from_at, former.loss_until_at, former.families,
-                   former.damage_kinds, former.damage_digest, possible_duplicate_of, claim_version, true
-              FROM former_outline AS former JOIN claim USING (claim_id)) AS all_outlines;
+                    WHERE decision.claim_id = claim.claim_id
+                      AND decision.claim_version = claim.claim_version AND payable_cents > 0) AS is_paid
+      FROM claim;
