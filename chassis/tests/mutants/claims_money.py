@@ -159,8 +159,8 @@ MUTANTS = (
     _mutant(
         "a family that a claim has nothing of any more stays in the table",
         _USES,
-        "DELETE FROM event_use\n             WHERE claim_id",
-        "DELETE FROM event_use\n             WHERE false AND claim_id",
+        "DELETE FROM event_use WHERE claim_id",
+        "DELETE FROM event_use WHERE false AND claim_id",
         f"{_END_TO_END}::test_a_claim_that_no_longer_has_damage_by_flood_has_nothing_of_that_event",
     ),
     _mutant(

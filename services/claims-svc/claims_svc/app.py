@@ -7,7 +7,7 @@ from pathlib import Path
 from chassis.service import Consumer, Service, TimerHandler, Worker
 from claims_svc import handlers, proof_roots
 from claims_svc.commands import COMMANDS
-from claims_svc.domain.deadlines import POLICY_DEADLINE, RAINFALL_DEADLINE
+from claims_svc.domain.deadlines import POLICY_DEADLINE, RAINFALL_DEADLINE, WAITS_OVER
 from claims_svc.settings import Settings
 from contracts.loss_reports import LOSS_REPORTED
 from contracts.policy import POLICY_CHANGED
@@ -30,6 +30,7 @@ def build(settings: Settings) -> Service:
             Consumer(RAINFALL_ASSESSED, handlers.apply_rainfall),
         ),
         timers=(
+            TimerHandler(WAITS_OVER, handlers.find_overdue, at_once=handlers.WAITS_AT_ONCE),
             TimerHandler(POLICY_DEADLINE, handlers.end_waits),
             TimerHandler(RAINFALL_DEADLINE, handlers.end_waits),
             TimerHandler(handlers.POLICY_SLICE, handlers.follow_policies, reversible=True, at_once=1),

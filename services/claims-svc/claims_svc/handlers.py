@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
@@ -18,6 +19,7 @@ from chassis.giving_way import GivingWay
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import DueTimer, Timer, Work
 from claims_svc.domain.claim import Claim
+from claims_svc.domain.deadlines import DEADLINE_OF, WAITS_OVER
 from claims_svc.domain.decision import Decision
 from claims_svc.domain.intake import refusal_of
 from claims_svc.domain.likeness import Found, Sought, outline_of
@@ -35,6 +37,7 @@ from claims_svc.repository import (
     policies,
     policy_changes,
     rainfall,
+    waits,
 )
 from contracts.loss_reports import LossReported
 from contracts.policy import PolicyChanged
@@ -48,6 +51,8 @@ POLICY_SLICE = "policy-slice"
 SLICE_CLAIMS = 200
 CLAIMS_AT_ONCE = 1_000
 """As many claims as one batch of policies advances; those of the other policies follow in slices."""
+WAITS_AT_ONCE = 20
+"""Timers of waits that one transaction looks through, each of as many claims as a batch has."""
 _CLAIMS_A_LINE = 40
 """Claims in one log line: it stays below 8 KB."""
 
@@ -203,6 +208,13 @@ async def apply_rainfall(answers: Batch[RainfallAssessed], work: Work) -> None:
     await _store(working_set.changes, work)
 
 
+async def find_overdue(due: Sequence[DueTimer], work: Work) -> None:
+    """Set the timer of each claim that still waits at the end of waits that began together: see `end_waits`."""
+    wait_ids = [UUID(timer.key) for timer in due]
+    overdue = await waits.pop_overdue(work.connection, wait_ids=wait_ids, now=work.now)
+    work.schedule(*(Timer(DEADLINE_OF[claim.state], str(claim.claim_id), work.now, claim.trace) for claim in overdue))
+
+
 async def end_waits(due: Sequence[DueTimer], work: Work) -> None:
     """Advance claims whose wait is over without what never came: mostly to a handler."""
     claim_ids = {UUID(timer.key) for timer in due}
@@ -256,7 +268,7 @@ async def _load(
     return WorkingSet(
         policies=locked_policies,
         claims=locked_claims,
-        uses=EventUses(await _load_uses(connection, locked_claims, reports=reports)),
+        uses=EventUses(await _load_uses(connection, locked_claims, decided=decided, reports=reports)),
         standing=await decisions.standing(connection, claim_ids=decided) if decided else {},
         now=work.now,
         versions_behind=versions_behind,
@@ -270,7 +282,11 @@ def _is_behind(claim: Claim, known: Mapping[str, PolicyChanged | None]) -> bool:
 
 
 async def _load_uses(
-    connection: Connection, locked_claims: Mapping[UUID, Claim], *, reports: Sequence[LossReported]
+    connection: Connection,
+    locked_claims: Mapping[UUID, Claim],
+    *,
+    decided: Collection[UUID],
+    reports: Sequence[LossReported],
 ) -> Sequence[ClaimUse]:
     all_reports = [*reports, *(claim.report for claim in locked_claims.values())]
     if not all_reports:
@@ -278,7 +294,7 @@ async def _load_uses(
     return await event_uses.around(
         connection,
         losses={(report.policy_number, report.loss.from_at) for report in all_reports},
-        claim_ids=locked_claims.keys(),
+        claim_ids=decided,
         event_length=EVENT_LENGTH,
     )
 
@@ -294,7 +310,7 @@ async def _store(changes: Changes, work: Work) -> None:
     if changes.decisions:
         await decisions.insert(connection, decisions=changes.decisions)
     if changes.event_uses:
-        await event_uses.store(connection, uses=changes.event_uses)
+        await event_uses.store(connection, uses=changes.event_uses, decided_before=changes.decided_before)
     if changes.reviews:
         await human_reviews.insert(connection, reviews=changes.reviews)
     await _set_timers(changes, work)
@@ -320,15 +336,14 @@ async def _store_claims(changes: Changes, work: Work) -> None:
 
 
 async def _set_timers(changes: Changes, work: Work) -> None:
-    ended: defaultdict[str, list[str]] = defaultdict(list)
-    for (kind, claim_id), due_at in changes.deadlines.items():
-        if due_at is None:
-            ended[kind].append(str(claim_id))
-        else:
-            claim = changes.opened.get(claim_id) or changes.updated[claim_id]
-            work.schedule(Timer(kind, str(claim_id), due_at, trace=claim.trace))
-    for kind, keys in ended.items():
-        await work.cancel(kind, keys)
+    """Set one timer for all waits that end at one moment; a claim that is decided before needs no further look."""
+    ending: defaultdict[datetime, list[UUID]] = defaultdict(list)
+    for claim_id, ends_at in changes.waits.items():
+        ending[ends_at].append(claim_id)
+    for ends_at, claim_ids in ending.items():
+        wait_id = uuid7()
+        await waits.insert(work.connection, wait_id=wait_id, claim_ids=claim_ids)
+        work.schedule(Timer(WAITS_OVER, str(wait_id), ends_at))
 
 
 def _log(changes: Changes) -> None:

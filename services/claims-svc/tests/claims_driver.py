@@ -66,6 +66,8 @@ class ClaimsDriver:
         """Let time pass and fire what has become due."""
         self.clock.at += timedelta(**passing)
         await self.harness.fire_due_timers()
+        # What waited together was looked through; those that still wait have timers of their own now.
+        await self.harness.fire_due_timers()
 
     async def published(self) -> list[Event]:
         """Return what was published since the last call."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from claims_svc.app import build
-from claims_svc.domain.deadlines import DEADLINE_OF
+from claims_svc.domain.deadlines import DEADLINE_OF, WAITS_OVER
 from claims_svc.handlers import POLICY_SLICE
 from claims_svc.proof_roots import PROOF_ROOT
 from claims_svc.settings import Settings
@@ -19,6 +19,7 @@ def test_the_service_consumes_every_topic_that_names_it_as_a_consumer() -> None:
 def test_every_wait_of_a_claim_has_a_timer_that_ends_it() -> None:
     assert {timer.kind for timer in build(SETTINGS).timers} == {
         *DEADLINE_OF.values(),
+        WAITS_OVER,
         POLICY_SLICE,
         PROOF_ROOT,
     }

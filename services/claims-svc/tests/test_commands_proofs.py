@@ -18,6 +18,7 @@ from root_keys import ROOT_KEY
 from claims_svc import proof_roots
 from claims_svc.commands.proofs import PROOFS
 from claims_svc.commands.verification import VERIFY
+from claims_svc.repository import stored_proofs
 from contracts.proof_roots import short_hash
 
 Export = Callable[[], Awaitable[list[Path]]]
@@ -98,7 +99,7 @@ async def test_proofs_are_exported_byte_for_byte_each_with_its_path_to_the_root(
     )
 
     assert {file.name: file.read_bytes() for file in proofs_in(exported)} == {
-        f"{row['claim_reference']}-v{row['claim_version']}.json": row["proof"] for row in rows
+        f"{row['claim_reference']}-v{row['claim_version']}.json": stored_proofs.unpack(row["proof"]) for row in rows
     }
     assert {file.stem for file in paths_in(exported)} == {file.stem for file in proofs_in(exported)}
     assert (exported / "proof-root.txt").read_text() == rows[0]["checkpoint"]

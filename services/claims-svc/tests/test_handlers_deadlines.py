@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
-from claim_events import policy, rainfall_answer, report
+import pytest
+from claim_events import LOSS_AT, corrected, policy, rainfall_answer, report
 from claims_driver import REPORT_TRACE, ClaimsDriver
 from msgspec.structs import replace
 
+from claims_svc.domain.working_set import WorkingSet
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
+from contracts.vocabulary import LossInterval
 
 
 async def test_a_claim_whose_policy_stays_unknown_goes_to_a_handler_after_the_wait(driver: ClaimsDriver) -> None:
@@ -91,7 +95,7 @@ async def test_waits_count_from_the_systems_clock_and_not_from_the_date_of_loss(
 
     (timer,) = await driver.rows("SELECT kind, due_at - $1::timestamptz AS wait FROM messaging.timer", driver.clock.at)
 
-    assert timer["kind"] == "rainfall-deadline"
+    assert timer["kind"] == "waits-over"
     assert timer["wait"] == timedelta(days=10)
 
 
@@ -162,3 +166,60 @@ async def test_a_report_corrected_to_another_unknown_policy_waits_for_that_polic
     assert await driver.state(mistyped) == "waiting_for_policy"
     await driver.wait(days=2)
     assert await driver.state(mistyped) == "referred"
+
+
+async def test_of_waits_that_began_together_those_that_go_on_are_ended(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    answered, silent, corrected_since = (report(loss_at=LOSS_AT - timedelta(days=10 * place)) for place in range(3))
+    claim_id, *_ = await driver.open_claims(answered, silent, corrected_since)
+    assert len(await driver.rows("SELECT FROM messaging.timer")) == 1
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+    await driver.wait(days=9)
+    moved_to = corrected_since.loss.from_at.replace(hour=4)
+    await driver.report(corrected(corrected_since, loss=LossInterval(from_at=moved_to, until_at=moved_to)))
+    await driver.published()
+
+    await driver.wait(days=1)
+
+    (decision,) = await driver.decisions()
+    assert decision.report_id == silent.report_id
+    assert await driver.state(corrected_since) == "waiting_for_rainfall"
+    await driver.wait(days=9)
+    (later,) = await driver.decisions()
+    assert later.report_id == corrected_since.report_id
+
+
+async def test_a_timer_that_fires_too_early_ends_no_wait(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    reported = report()
+    (claim_id,) = await driver.open_claims(reported)
+    early = "INSERT INTO messaging.timer (kind, key, due_at) VALUES ('rainfall-deadline', $1, $2)"
+    await driver.rows(early, str(claim_id), driver.clock.at)
+
+    await driver.wait(days=9)
+
+    assert await driver.published() == []
+    assert await driver.state(reported) == "waiting_for_rainfall"
+
+
+async def test_a_claim_that_cannot_be_decided_does_not_keep_others_of_its_batch_waiting(
+    driver: ClaimsDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = report(), report(policy_number="654321-531-04")
+    await driver.report(first, second)
+    end_wait = WorkingSet.end_wait
+
+    def end_wait_of_the_second(working_set: WorkingSet, claim_id: UUID, *, kind: str) -> None:
+        if claim_id == broken:
+            raise ValueError("cannot be decided")
+        end_wait(working_set, claim_id, kind=kind)
+
+    (row,) = await driver.rows("SELECT claim_id FROM claim WHERE report_id = $1", first.report_id)
+    broken = row["claim_id"]
+    monkeypatch.setattr(WorkingSet, "end_wait", end_wait_of_the_second)
+
+    await driver.wait(days=2)
+
+    assert (await driver.state(first), await driver.state(second)) == ("waiting_for_policy", "referred")
+    (timer,) = await driver.rows("SELECT key, attempts FROM messaging.timer")
+    assert (timer["key"], timer["attempts"]) == (str(broken), 1)

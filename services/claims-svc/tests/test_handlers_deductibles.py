@@ -157,10 +157,10 @@ async def test_a_claim_moved_to_another_policy_meanwhile_is_decided_on_that_poli
         await connection.execute("SELECT FROM policy WHERE policy_number = $1 FOR UPDATE", POLICY_NUMBER)
         answered = asyncio.create_task(driver.rain(rainfall_answer(claim_id, tenths_mm=402)))
         await driver.until_waiting_for_locks(1)
+        await connection.execute("UPDATE claim SET policy_number = $1", other_number)
         await connection.execute(
             """
-            UPDATE claim SET policy_number = $1,
-                   report = jsonb_set(report::jsonb, '{policy_number}', to_jsonb($1::text))::json
+            UPDATE opening_report SET report = jsonb_set(report::jsonb, '{policy_number}', to_jsonb($1::text))::json
             """,
             other_number,
         )

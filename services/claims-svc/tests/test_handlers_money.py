@@ -9,6 +9,7 @@ from claim_events import HEAVY_RAIN_CAME_IN, LOSS_AT, POLICY_NUMBER, YES, correc
 from claims_driver import ClaimsDriver
 from msgspec.structs import replace
 
+from claims_svc.repository import stored_proofs
 from contracts.claims import DecisionMade
 from contracts.coverage import Outcome
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
@@ -181,7 +182,7 @@ async def test_a_claim_by_rain_and_flood_has_its_part_of_both_events(driver: Cla
     )
     assert second.money.payable_cents == 80_000
     (row,) = await driver.rows("SELECT proof FROM decision WHERE claim_id = $1", second.claim_id)
-    (use,) = json.loads(row["proof"])["basis"]["event_uses"]
+    (use,) = json.loads(stored_proofs.unpack(row["proof"]))["basis"]["event_uses"]
     assert (use["family"], use["borne_cents"], use["proofs"]) == ("flood", 30_000, [first.proof_sha256])
 
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from claims_svc import handlers
+from claims_svc.domain.product import CURRENT_PRODUCT
 from claims_svc.settings import Settings
 from contracts.loss_reports import LossReported
 
@@ -105,8 +106,12 @@ async def test_claims_that_waited_for_a_policy_ask_in_slices(driver: ClaimsDrive
     await driver.policy(policy())
     await slices(driver)
 
-    rows = await driver.rows("SELECT kind, count(*) FROM messaging.timer GROUP BY kind")
-    assert [tuple(row) for row in rows] == [("rainfall-deadline", SLICE + 1)]
+    rows = await driver.rows(
+        "SELECT kind, count(*) FROM messaging.timer WHERE due_at > $1 GROUP BY kind", driver.clock.at
+    )
+    assert {row["kind"] for row in rows} == {"waits-over"}
+    rainfall_waits = [ends_at for (ends_at,) in await driver.rows("SELECT waits_until FROM claim")]
+    assert rainfall_waits == [driver.clock.at + CURRENT_PRODUCT.rainfall_wait] * (SLICE + 1)
     assert {row["state"] for row in await driver.rows("SELECT state FROM claim")} == {"waiting_for_rainfall"}
 
 

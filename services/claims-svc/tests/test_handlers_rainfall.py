@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from claims_svc.domain import proof
 from claims_svc.domain.proof_check import differences
+from claims_svc.repository import stored_proofs
 from contracts.coverage import GroundCode, Outcome
 
 
@@ -126,8 +127,9 @@ async def test_a_decision_is_kept_with_its_evidence_and_a_proof_that_holds(drive
     )
     assert row["payable_cents"] == decision.money.payable_cents
     assert row["proof_sha256"] == decision.proof_sha256
-    assert proof.sha256_of(row["proof"]) == decision.proof_sha256
-    assert differences(row["proof"]) == []
+    canonical = stored_proofs.unpack(row["proof"])
+    assert proof.sha256_of(canonical) == decision.proof_sha256
+    assert differences(canonical) == []
 
 
 async def test_what_was_decided_can_not_be_changed_in_the_database(driver: ClaimsDriver) -> None:
@@ -139,14 +141,15 @@ async def test_what_was_decided_can_not_be_changed_in_the_database(driver: Claim
         await driver.rows("UPDATE decision SET payable_cents = 0")
 
 
-async def test_no_timer_is_left_behind_a_decision(driver: ClaimsDriver) -> None:
+async def test_nothing_of_a_wait_is_left_behind_its_end(driver: ClaimsDriver) -> None:
     await driver.policy(policy())
     (claim_id,) = await driver.open_claims(report())
-    assert len(await driver.rows("SELECT FROM messaging.timer")) == 1
-
+    assert len(await driver.rows("SELECT FROM messaging.timer")) == len(await driver.rows("SELECT FROM wait")) == 1
     await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
 
-    assert await driver.rows("SELECT FROM messaging.timer") == []
+    await driver.wait(days=10)
+
+    assert await driver.rows("SELECT FROM messaging.timer") == await driver.rows("SELECT FROM wait") == []
 
 
 async def test_a_decision_is_logged_under_the_ids_people_search_for_and_nothing_about_the_customer(

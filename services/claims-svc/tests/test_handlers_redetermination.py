@@ -172,6 +172,60 @@ async def test_corrected_rain_that_changes_nothing_for_the_customer_is_only_kept
     assert await driver.rows("SELECT FROM human_review") == []
     assert [row[0] for row in await driver.rows("SELECT assessment_version FROM rainfall")] == [2]
 
+    # What is stored is newer than the answer in the proof: the same version again changes nothing.
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=310, assessment_version=2))
+    assert await driver.rows("SELECT FROM human_review") == []
+
+
+async def test_later_evidence_is_compared_with_the_newest_of_the_decisions(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    (claim_id,) = await driver.open_claims(report())
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=310))
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=402, assessment_version=2))
+    assert [decision.outcome for decision in await driver.decisions()] == [Outcome.DENIED, Outcome.COVERED]
+
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=310, assessment_version=3))
+
+    assert await driver.published() == []
+    assert len(await driver.rows("SELECT FROM human_review WHERE claim_version = 2")) == 1
+
+
+async def test_an_answer_that_a_proof_holds_is_not_stored_beside_it_and_still_known(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    (claim_id,) = await driver.open_claims(report())
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=402, assessment_version=2))
+    await driver.published()
+    assert await driver.rows("SELECT FROM rainfall") == []
+
+    # An older one, the same again, and a later version of the policy find the answer in the proof.
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=390, assessment_version=1))
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=390, assessment_version=2))
+    await driver.policy(policy(version=2))
+
+    assert await driver.published() == []
+    assert await driver.rows("SELECT FROM human_review") == []
+    assert await driver.rows("SELECT FROM rainfall") == []
+
+
+async def test_an_answer_that_the_newest_proof_does_not_hold_is_stored_beside_it(driver: ClaimsDriver) -> None:
+    other_number = "654321-531-04"
+    await driver.policy(policy())
+    reported = report()
+    (claim_id,) = await driver.open_claims(reported)
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=390))
+    (denied,) = await driver.decisions()
+    await driver.report(corrected(reported, policy_number=other_number))
+    await driver.wait(days=2)
+    (referred,) = await driver.decisions()
+    assert (denied.rain is None, referred.rain is None) == (False, True)
+
+    await driver.policy(policy(policy_number=other_number))
+
+    # The question is the same again, and its answer is still known.
+    assert await driver.questions() == []
+    assert await driver.state(reported) in {"decided", "referred"}
+    assert [row[0] for row in await driver.rows("SELECT assessment_version FROM rainfall")] == [1]
+
 
 async def test_a_yes_and_its_correction_in_one_batch_end_as_in_two(driver: ClaimsDriver) -> None:
     await driver.policy(policy())

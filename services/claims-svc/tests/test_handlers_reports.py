@@ -165,7 +165,9 @@ async def test_a_report_corrected_to_another_policy_leaves_the_policy_it_named_i
     await driver.report(replace(mistyped, report_version=2, policy_number=POLICY_NUMBER))
 
     assert len(await driver.questions()) == 1
-    assert await driver.rows("SELECT FROM messaging.timer WHERE kind = 'policy-deadline'") == []
+    await driver.wait(days=2)
+    assert await driver.published() == []
+    assert await driver.state(mistyped) == "waiting_for_rainfall"
 
 
 async def test_everything_published_about_a_claim_continues_the_trace_of_its_first_report(driver: ClaimsDriver) -> None:

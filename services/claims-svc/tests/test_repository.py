@@ -225,7 +225,7 @@ async def test_the_database_refuses_a_second_claim_for_one_report(driver: Claims
     async with driver.harness.pool.acquire() as connection:
         await claims.insert(connection, claims=[first])
 
-        with pytest.raises(asyncpg.UniqueViolationError, match="claim_report_id_key"):
+        with pytest.raises(asyncpg.UniqueViolationError, match="opening_report_pkey"):
             await claims.insert(connection, claims=[second])
 
 
@@ -250,14 +250,14 @@ async def test_what_a_claim_has_of_its_events_replaces_all_that_it_had_before(dr
             found = await event_uses.around(connection, losses=[], claim_ids=[CLAIM_ID], event_length=EVENT_LENGTH)
             return sorted(found, key=lambda use: use.family, reverse=True)
 
-        await event_uses.store(connection, uses={CLAIM_ID: [rain, flood]})
+        await event_uses.store(connection, uses={CLAIM_ID: [rain, flood]}, decided_before=[])
         assert await read() == [rain, flood]
 
         moved = replace(rain, loss_from_at=OPENED_AT + timedelta(days=9), covered_cents=184_001)
-        await event_uses.store(connection, uses={CLAIM_ID: [moved]})
+        await event_uses.store(connection, uses={CLAIM_ID: [moved]}, decided_before=[CLAIM_ID])
         assert await read() == [moved]
 
-        await event_uses.store(connection, uses={CLAIM_ID: []})
+        await event_uses.store(connection, uses={CLAIM_ID: []}, decided_before=[CLAIM_ID])
         assert await read() == []
 
 
@@ -276,7 +276,8 @@ async def test_what_is_read_of_events_decides_like_all_of_them(driver: ClaimsDri
     ]
     own = [UUID(int=number) for number in range(5)]
     async with driver.harness.pool.acquire() as connection:
-        await event_uses.store(connection, uses={UUID(int=number): [use] for number, use in enumerate(uses)})
+        stored = {UUID(int=number): [use] for number, use in enumerate(uses)}
+        await event_uses.store(connection, uses=stored, decided_before=[])
         for _ in range(20):
             sought = [OPENED_AT + timedelta(hours=chance.randrange(-100, 1_100)) for _ in range(3)]
             read = EventUses(
@@ -302,7 +303,7 @@ async def test_of_events_long_over_nothing_is_read(driver: ClaimsDriver) -> None
         for number in range(1_000)
     }
     async with driver.harness.pool.acquire() as connection:
-        await event_uses.store(connection, uses=uses)
+        await event_uses.store(connection, uses=uses, decided_before=[])
 
         read = await event_uses.around(
             connection, losses=[(POLICY_NUMBER, OPENED_AT)], claim_ids=[], event_length=EVENT_LENGTH

@@ -44,8 +44,9 @@ class Claim:
     `statement` is what customers said first; None as long as nobody has said anything else. `possible_duplicate_of` is
     another claim that can be about the same damage; while there is one a handler decides.
     `policy_version` is the version of its policy under which it was advanced last; 0: the policy was unknown.
-    `request_version` and `rainfall_request` (JSON of `RainfallRequested`) are those of the question about rain last
-    asked; 0 and None: never asked. `claim_version` is that of the standing decision; 0: none yet.
+    `request_version` and `question_digest` are those of the question about rain last asked; 0 and None: never asked.
+    `rainfall` is the newest answer about rain, to whichever question. `waits_until` is when a claim that waits is to be
+    decided without what it waits for. `claim_version` is that of the standing decision; 0: none yet.
     """
 
     claim_id: UUID
@@ -63,8 +64,9 @@ class Claim:
     rainfall_wait_over: bool = False
     policy_version: int = 0
     request_version: int = 0
-    rainfall_request: str | None = None
+    question_digest: UUID | None = None
     rainfall: RainfallAssessed | None = None
+    waits_until: datetime | None = None
     claim_version: int = 0
 
     @property

@@ -1,39 +1,40 @@
-"""The durable waits of a claim: which timer ends each, and when it is due.
+"""The durable waits of a claim: when each ends, and which timer ends it.
 
-Deadlines map a kind of timer to the moment it is due, or to None when it is no longer needed. Here they are set;
-`handlers.py` stores them as timers of the chassis.
+A wait is set here, as the claim's `waits_until`. `handlers.py` sets one timer for all waits that begin in one unit of
+work and end at one moment. Few claims still wait then. Each of them gets a timer of its own, so that one that cannot be
+decided does not keep the others waiting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.product import Product
 
+WAITS_OVER = "waits-over"
+"""The timer of waits that end together."""
 POLICY_DEADLINE = "policy-deadline"
 RAINFALL_DEADLINE = "rainfall-deadline"
 DEADLINE_OF = MappingProxyType(
     {ClaimState.WAITING_FOR_POLICY: POLICY_DEADLINE, ClaimState.WAITING_FOR_RAINFALL: RAINFALL_DEADLINE}
 )
-"""The timer that ends each wait."""
-
-Deadlines = Mapping[str, datetime | None]
+"""The timer that ends the wait of one claim."""
 
 
-def deadlines_of_new_wait(claim: Claim, *, state: ClaimState, product: Product, now: datetime) -> Deadlines:
-    """Return the deadlines when `claim` begins to wait in `state`, instead of whatever it waited for before.
+def end_of_new_wait(*, state: ClaimState, product: Product, now: datetime) -> datetime:
+    """Return when a wait in `state` ends that begins now.
 
-    A wait counts from `now`, the moment it begins, not from the loss (domain.md, "Evidence that comes later"; the
-    product's `policy_wait` and `rainfall_wait`).
+    It counts from `now`, the moment it begins, not from the loss (domain.md, "Evidence that comes later"; the product's
+    `policy_wait` and `rainfall_wait`).
     """
-    wait = product.policy_wait if state is ClaimState.WAITING_FOR_POLICY else product.rainfall_wait
-    return {**deadlines_of_ended_wait(claim), DEADLINE_OF[state]: now + wait}
+    return now + (product.policy_wait if state is ClaimState.WAITING_FOR_POLICY else product.rainfall_wait)
 
 
-def deadlines_of_ended_wait(claim: Claim) -> Deadlines:
-    """Return the deadlines when `claim` waits no longer."""
-    kind = DEADLINE_OF.get(claim.state)
-    return {} if kind is None else {kind: None}
+def is_over(claim: Claim, *, kind: str, now: datetime) -> bool:
+    """Return whether `claim` waits for what this kind of timer ends, and has waited long enough.
+
+    A timer can belong to a wait of before. A wait from before waits had a column says nothing about when it ends.
+    """
+    return DEADLINE_OF.get(claim.state) == kind and (claim.waits_until is None or claim.waits_until <= now)

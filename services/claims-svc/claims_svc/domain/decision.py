@@ -15,6 +15,7 @@ from claims_svc.domain.verdict import Verdict, covered_cents, decide
 from contracts.claims import DecisionMade
 from contracts.coverage import Outcome
 from contracts.vocabulary import PerilFamily
+from contracts.weather import RainfallAssessed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,12 @@ class Decision:
     event: DecisionMade
     evidence: Evidence
     proof: bytes
+
+    def rests_on(self, answer: RainfallAssessed) -> bool:
+        """Return whether its proof holds this answer about rain."""
+        evidence = self.evidence
+        versions = (evidence.request_version, evidence.assessment_version)
+        return versions == (answer.request_version, answer.assessment_version)
 
     @property
     def standing(self) -> StandingDecision:
@@ -59,6 +66,11 @@ class StandingDecision:
     def covered_cents(self) -> int:
         """The damage it covers, awaiting an assessment or not."""
         return covered_cents(proof.read(self.proof).verdict)
+
+    @property
+    def rainfall(self) -> RainfallAssessed | None:
+        """The answer about rain that it rests on."""
+        return proof.read(self.proof).basis.rain
 
     @property
     def is_settled(self) -> bool:

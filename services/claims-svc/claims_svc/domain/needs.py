@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import sha256
 from itertools import product
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from claims_svc.domain.rules.reported import NamedByDamage, named_by, reported_r
 from claims_svc.domain.rules.rule import covering_grounds, decisive_ground
 from claims_svc.domain.verdict import Verdict, decide_given
 from contracts.claims import RainfallRequested, ReadingRequested
+from contracts.codec import to_json
 from contracts.coverage import Finding, Outcome
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import FactSource, Truth, WaterRoute
@@ -69,6 +71,14 @@ def rainfall_question(case: Case, *, claim_id: UUID, request_version: int) -> Ra
         interval_in_favour_hours=rain.interval_in_favour_hours,
         most_in_an_hour_tenths_mm=rain.most_in_an_hour_tenths_mm,
     )
+
+
+def question_digest(question: RainfallRequested) -> UUID:
+    """Return the first 16 bytes of the SHA-256 of a question as it is published, to tell it from any other.
+
+    The migration 0006 computes the same.
+    """
+    return UUID(bytes=sha256(to_json(question)).digest()[:16])
 
 
 def _readings(case: Case) -> tuple[ReadingRequested, ...]:

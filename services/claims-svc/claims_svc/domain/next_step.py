@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from claims_svc.domain import proof
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.case import Case, product_for
 from claims_svc.domain.claim import Claim, ClaimState
-from claims_svc.domain.deadlines import Deadlines, deadlines_of_ended_wait, deadlines_of_new_wait
+from claims_svc.domain.deadlines import end_of_new_wait
 from claims_svc.domain.decision import Decision, StandingDecision, decide_within_event, decision_on
-from claims_svc.domain.needs import Need, next_need, rainfall_question
+from claims_svc.domain.needs import Need, next_need, question_digest, rainfall_question
 from claims_svc.domain.occurrence import ClaimUse, EventUses, uses_of
 from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
 from claims_svc.domain.verdict import Verdict
 from contracts.claims import RainfallRequested
-from contracts.codec import to_json
 from contracts.coverage import Outcome
 from contracts.policy import PolicyChanged
 from contracts.topic import Event
@@ -31,7 +30,6 @@ class Step:
 
     claim: Claim
     published: tuple[Event, ...] = ()
-    deadlines: Deadlines = field(default_factory=dict)
     decision: Decision | None = None
     event_uses: tuple[ClaimUse, ...] | None = None
     review: HumanReview | None = None
@@ -84,7 +82,7 @@ def _with_current_rain(
     if claim.request_version == 0:
         return claim, case
     question = _question(claim, case)
-    if question is None or to_json(question).decode() != claim.rainfall_request:
+    if question is None or question_digest(question) != claim.question_digest:
         return replace(claim, rainfall_wait_over=False), replace(case, rain_wait_over=False)
     answers_it = claim.rainfall is not None and claim.rainfall.request_version == claim.request_version
     return claim, replace(case, question=question, rain=claim.rainfall if answers_it else None)
@@ -109,8 +107,8 @@ def _wait(claim: Claim, case: Case, *, state: ClaimState, now: datetime) -> Step
     # A wait that has begun keeps its deadline: evidence that decides nothing must not prolong it.
     if claim.state is state:
         return Step(claim=claim)
-    deadlines = deadlines_of_new_wait(claim, state=state, product=case.product, now=now)
-    return Step(claim=replace(claim, state=state), deadlines=deadlines)
+    ends_at = end_of_new_wait(state=state, product=case.product, now=now)
+    return Step(claim=replace(claim, state=state, waits_until=ends_at))
 
 
 def _wait_for_rainfall(claim: Claim, case: Case, *, now: datetime) -> Step:
@@ -122,10 +120,10 @@ def _wait_for_rainfall(claim: Claim, case: Case, *, now: datetime) -> Step:
         claim,
         state=state,
         request_version=request.request_version,
-        rainfall_request=to_json(request).decode(),
+        question_digest=question_digest(request),
+        waits_until=end_of_new_wait(state=state, product=case.product, now=now),
     )
-    deadlines = deadlines_of_new_wait(claim, state=state, product=case.product, now=now)
-    return Step(claim=asked, published=(request,), deadlines=deadlines)
+    return Step(claim=asked, published=(request,))
 
 
 def _decide(claim: Claim, case: Case, *, uses: EventUses, standing: StandingDecision | None, now: datetime) -> Step:
@@ -155,14 +153,13 @@ def _decided(claim: Claim, case: Case, verdict: Verdict, *, standing: StandingDe
     return Step(
         claim=replace(claim, state=_final_state(verdict), claim_version=decision.event.claim_version),
         published=(decision.event,),
-        deadlines=deadlines_of_ended_wait(claim),
         decision=decision,
         event_uses=uses if uses or standing else None,
     )
 
 
 def _stands(claim: Claim, standing: Verdict) -> Step:
-    return Step(claim=replace(claim, state=_final_state(standing)), deadlines=deadlines_of_ended_wait(claim))
+    return Step(claim=replace(claim, state=_final_state(standing)))
 
 
 def _final_state(verdict: Verdict) -> ClaimState:

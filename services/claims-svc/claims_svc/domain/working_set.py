@@ -7,14 +7,14 @@ the database is read once and written once, however many events there are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
 from claims_svc.domain.claim import Claim, open_claim
-from claims_svc.domain.deadlines import DEADLINE_OF, POLICY_DEADLINE
+from claims_svc.domain.deadlines import POLICY_DEADLINE, is_over
 from claims_svc.domain.decision import Decision, StandingDecision
 from claims_svc.domain.likeness import NOTHING_FOUND, Found, LikeClaim, Outline, Outlines, Sought, outline_of
 from claims_svc.domain.next_step import Step, advance
@@ -32,7 +32,8 @@ class Changes:
     """What must be stored and published.
 
     Of what can change more than once (by its id) the last state only; decisions, reviews and published events, each
-    with the trace it continues, in their order. Deadlines are by kind of timer and claim id; None: no longer needed.
+    with the trace it continues, in their order. `waits` are those that began, by claim id; some may be over already.
+    `rainfall` are answers that the standing decision does not rest on.
     `restated` are claims stored before of which the reports or what was concluded from them changed. `joined` and
     `left` are by report id. `former` are outlines that claims had, or have by a report that joined, in that order.
     """
@@ -49,7 +50,12 @@ class Changes:
     event_uses: dict[UUID, tuple[ClaimUse, ...]] = field(default_factory=dict)
     reviews: list[HumanReview] = field(default_factory=list)
     published: list[tuple[Event, str | None]] = field(default_factory=list)
-    deadlines: dict[tuple[str, UUID], datetime | None] = field(default_factory=dict)
+    waits: dict[UUID, datetime] = field(default_factory=dict)
+
+    @property
+    def decided_before(self) -> Collection[UUID]:
+        """The claims whose newest decision here is not their first one at all."""
+        return {decision.event.claim_id for decision in self.decisions if decision.event.claim_version > 1}
 
 
 class WorkingSet:
@@ -83,7 +89,7 @@ class WorkingSet:
         self._found = found
         self._outlines = Outlines()
         for claim in claims.values():
-            self._index(claim)
+            self._index(_with_rainfall_of_proof(claim, standing=standing.get(claim.claim_id)))
 
     def apply_report(self, report: LossReported, *, new_claim_id: UUID, trace: str | None) -> None:
         """Open a claim for a new report, or let it join the claim of the same loss; a higher version replaces it."""
@@ -178,12 +184,7 @@ class WorkingSet:
         if answer.claim_id not in self._claims:
             return False
         claim = self.follow_policy(answer.claim_id)
-        known = claim.rainfall
-        newer = known is None or (answer.request_version, answer.assessment_version) > (
-            known.request_version,
-            known.assessment_version,
-        )
-        if newer:
+        if _is_newer(answer, claim.rainfall):
             self.changes.rainfall[answer.claim_id] = answer
             self._advance(replace(claim, rainfall=answer), trace=trace)
         return True
@@ -193,7 +194,7 @@ class WorkingSet:
         if claim_id not in self._claims:
             return
         claim = self.follow_policy(claim_id)
-        if DEADLINE_OF.get(claim.state) != kind:
+        if not is_over(claim, kind=kind, now=self._now):
             return
         if kind == POLICY_DEADLINE:
             self._advance(replace(claim, policy_wait_over=True))
@@ -221,16 +222,27 @@ class WorkingSet:
         former = () if before is None else before.former
         changes.former += [(claim.claim_id, outline) for outline in claim.former[len(former) :]]
         changes.published += [(event, trace) for event in step.published]
-        changes.deadlines |= {(kind, claim.claim_id): due_at for kind, due_at in step.deadlines.items()}
+        if claim.waits_until is not None and (before is None or claim.waits_until != before.waits_until):
+            changes.waits[claim.claim_id] = claim.waits_until
         if step.decision:
             changes.decisions.append(step.decision)
             self._standing[claim.claim_id] = step.decision.standing
+            self._keep_rainfall(claim, decision=step.decision)
         if step.event_uses is not None:
             changes.event_uses[claim.claim_id] = step.event_uses
             self._uses.record(claim.claim_id, step.event_uses)
         if step.review:
             changes.reviews.append(step.review)
         self._index(claim)
+
+    def _keep_rainfall(self, claim: Claim, *, decision: Decision) -> None:
+        """Let the newest answer about a claim stand either in its newest proof or beside it."""
+        if claim.rainfall is None:
+            return
+        if decision.rests_on(claim.rainfall):
+            self.changes.rainfall.pop(claim.claim_id, None)
+        else:
+            self.changes.rainfall[claim.claim_id] = claim.rainfall
 
     def _index(self, claim: Claim) -> None:
         """Make `claim` what is found under its id, its reports, its policy and what it is alike to."""
@@ -249,6 +261,21 @@ class WorkingSet:
             gives_way_to=None if is_paid else claim.possible_duplicate_of,
         )
         self._claims_of_policy[claim.report.policy_number].add(claim.claim_id)
+
+
+def _with_rainfall_of_proof(claim: Claim, *, standing: StandingDecision | None) -> Claim:
+    """Return the claim with the answer about rain in its newest proof, unless a newer one is stored beside it."""
+    if standing is None or claim.request_version == 0:
+        return claim
+    held = standing.rainfall
+    return claim if held is None or not _is_newer(held, claim.rainfall) else replace(claim, rainfall=held)
+
+
+def _is_newer(answer: RainfallAssessed, known: RainfallAssessed | None) -> bool:
+    return known is None or (answer.request_version, answer.assessment_version) > (
+        known.request_version,
+        known.assessment_version,
+    )
 
 
 def _first(here: LikeClaim | None, stored: LikeClaim | None) -> LikeClaim | None:

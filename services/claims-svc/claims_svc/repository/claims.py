@@ -15,17 +15,25 @@ from contracts.codec import from_json, to_json
 from contracts.loss_reports import LossReported
 from contracts.weather import RainfallAssessed
 
+# Only customers who have said more than one thing have reports that joined, or outlines of before.
 _COLUMNS = """
-    claim.*, rainfall.answer,
-    ARRAY(SELECT joined.report FROM joined_report AS joined WHERE joined.claim_id = claim.claim_id ORDER BY place)
-        AS joined,
-    ARRAY(SELECT json_build_object(
-                     'policy_number', former.policy_number,
-                     'loss', json_build_object('from_at', former.loss_from_at, 'until_at', former.loss_until_at),
-                     'families', former.families, 'damage_kinds', former.damage_kinds,
-                     'damage_digest', former.damage_digest)
-            FROM former_outline AS former WHERE former.claim_id = claim.claim_id ORDER BY place)
-        AS former
+    claim.*, opening.report, rainfall.answer,
+    CASE WHEN claim.statement IS NOT NULL THEN
+         ARRAY(SELECT joined.report FROM joined_report AS joined WHERE joined.claim_id = claim.claim_id ORDER BY place)
+    END AS joined,
+    CASE WHEN claim.statement IS NOT NULL THEN
+         ARRAY(SELECT json_build_object(
+                          'policy_number', former.policy_number,
+                          'loss', json_build_object('from_at', former.loss_from_at, 'until_at', former.loss_until_at),
+                          'families', former.families, 'damage_kinds', former.damage_kinds,
+                          'damage_digest', former.damage_digest)
+                 FROM former_outline AS former WHERE former.claim_id = claim.claim_id ORDER BY place)
+    END AS former
+"""
+# OFFSET 0 keeps a lookup by key from becoming a join, for which a table without statistics is scanned.
+_JOINED_BY_KEY = """
+    CROSS JOIN LATERAL (SELECT report FROM opening_report WHERE report_id = claim.report_id OFFSET 0) AS opening
+    LEFT JOIN LATERAL (SELECT answer FROM rainfall WHERE claim_id = claim.claim_id OFFSET 0) AS rainfall ON true
 """
 
 
@@ -38,13 +46,16 @@ async def lock(
     """
     rows = await connection.fetch(
         f"""
+        WITH wanted AS (
+             SELECT claim_id FROM unnest($1::uuid[]) AS claim_id
+             UNION SELECT claim_id FROM unnest($2::uuid[]) AS given (report_id) CROSS JOIN LATERAL (
+                   SELECT claim_id FROM opening_report WHERE report_id = given.report_id
+                   UNION ALL
+                   SELECT claim_id FROM joined_report WHERE report_id = given.report_id OFFSET 0) AS of_report)
         SELECT {_COLUMNS}
-          FROM claim LEFT JOIN rainfall USING (claim_id)
-         WHERE claim_id IN (
-               SELECT unnest($1::uuid[])
-               UNION SELECT claim_id FROM claim WHERE report_id = ANY ($2::uuid[])
-               UNION SELECT claim_id FROM joined_report WHERE report_id = ANY ($2::uuid[]))
-         ORDER BY claim_id FOR UPDATE OF claim
+          FROM (SELECT claim_id FROM wanted ORDER BY claim_id) AS wanted
+               CROSS JOIN LATERAL (SELECT * FROM claim WHERE claim_id = wanted.claim_id FOR UPDATE) AS claim
+               {_JOINED_BY_KEY}
         """,  # noqa: S608 - a constant
         list(claim_ids),
         list(report_ids),
@@ -59,14 +70,14 @@ async def lock_first(
     rows = await connection.fetch(
         f"""
         SELECT {_COLUMNS}
-          FROM claim LEFT JOIN rainfall USING (claim_id)
-         WHERE claim_id IN (
-               SELECT first.claim_id
-                 FROM unnest($1::text[]) AS named (policy_number), LATERAL (
-                      SELECT claim_id FROM claim
-                       WHERE claim.policy_number = named.policy_number ORDER BY claim_id LIMIT $2) AS first
-                ORDER BY named.policy_number COLLATE "C", first.claim_id LIMIT $3)
-         ORDER BY policy_number COLLATE "C", claim_id FOR UPDATE OF claim
+          FROM (SELECT policy_number, claim_id
+                  FROM unnest($1::text[]) AS named (policy_number), LATERAL (
+                       SELECT claim_id FROM claim
+                        WHERE claim.policy_number = named.policy_number ORDER BY claim_id LIMIT $2) AS first
+                 ORDER BY policy_number COLLATE "C", claim_id LIMIT $3) AS wanted
+               CROSS JOIN LATERAL (SELECT * FROM claim WHERE claim_id = wanted.claim_id FOR UPDATE) AS claim
+               {_JOINED_BY_KEY}
+         ORDER BY wanted.policy_number COLLATE "C", claim_id
         """,  # noqa: S608 - a constant
         sorted(policy_numbers),
         of_each,
@@ -85,9 +96,10 @@ async def lock_slice(
     rows = await connection.fetch(
         f"""
         SELECT {_COLUMNS}
-          FROM claim LEFT JOIN rainfall USING (claim_id)
-         WHERE policy_number = $1 AND policy_version < $2 AND ($3::uuid IS NULL OR claim_id > $3)
-         ORDER BY claim_id LIMIT $4 FOR UPDATE OF claim
+          FROM (SELECT * FROM claim
+                 WHERE policy_number = $1 AND policy_version < $2 AND ($3::uuid IS NULL OR claim_id > $3)
+                 ORDER BY claim_id LIMIT $4 FOR UPDATE) AS claim
+               {_JOINED_BY_KEY}
         """,  # noqa: S608 - a constant
         policy_number,
         before_version,
@@ -101,14 +113,18 @@ async def insert(connection: Connection, *, claims: Sequence[Claim]) -> None:
     """Store new claims. A second claim for one report violates a unique constraint."""
     await connection.execute(
         """
-        INSERT INTO claim (claim_id, claim_reference, report_id, report_version, policy_number, report, state,
-                           policy_wait_over, rainfall_wait_over, policy_version, request_version, rainfall_request,
-                           claim_version, trace, opened_at, loss_from_at, loss_until_at, families, damage_kinds,
-                           damage_digest, possible_duplicate_of, statement)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::integer[], $5::text[], $6::json[], $7::text[],
-                             $8::boolean[], $9::boolean[], $10::integer[], $11::integer[], $12::json[],
-                             $13::integer[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
-                             $18::smallint[], $19::smallint[], $20::text[], $21::uuid[], $22::json[])
+        WITH opening AS (
+             INSERT INTO opening_report (report_id, claim_id, report)
+             SELECT * FROM unnest($3::uuid[], $1::uuid[], $6::json[]))
+        INSERT INTO claim (claim_id, claim_reference, report_id, report_version, policy_number, state,
+                           policy_wait_over, rainfall_wait_over, policy_version, request_version, question_digest,
+                           waits_until, claim_version, trace, opened_at, loss_from_at, loss_until_at, families,
+                           damage_kinds, damage_digest, possible_duplicate_of, statement)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::integer[], $5::text[], $7::text[],
+                             $8::boolean[], $9::boolean[], $10::integer[], $11::integer[], $12::uuid[],
+                             $13::timestamptz[], $14::integer[], $15::text[], $16::timestamptz[], $17::timestamptz[],
+                             $18::timestamptz[], $19::smallint[], $20::smallint[], $21::text[], $22::uuid[],
+                             $23::json[])
         """,
         [claim.claim_id for claim in claims],
         [claim.claim_reference for claim in claims],
@@ -121,7 +137,8 @@ async def insert(connection: Connection, *, claims: Sequence[Claim]) -> None:
         [claim.rainfall_wait_over for claim in claims],
         [claim.policy_version for claim in claims],
         [claim.request_version for claim in claims],
-        [claim.rainfall_request for claim in claims],
+        [claim.question_digest for claim in claims],
+        [claim.waits_until for claim in claims],
         [claim.claim_version for claim in claims],
         [claim.trace for claim in claims],
         [claim.opened_at for claim in claims],
@@ -136,12 +153,12 @@ async def update(connection: Connection, *, claims: Sequence[Claim]) -> None:
         UPDATE claim
            SET state = new.state, policy_wait_over = new.policy_wait_over,
                rainfall_wait_over = new.rainfall_wait_over, policy_version = new.policy_version,
-               request_version = new.request_version, rainfall_request = new.rainfall_request,
-               claim_version = new.claim_version
-          FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::boolean[], $5::integer[], $6::integer[], $7::json[],
-                      $8::integer[])
+               request_version = new.request_version, question_digest = new.question_digest,
+               waits_until = new.waits_until, claim_version = new.claim_version
+          FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::boolean[], $5::integer[], $6::integer[],
+                      $7::uuid[], $8::timestamptz[], $9::integer[])
                AS new (claim_id, state, policy_wait_over, rainfall_wait_over, policy_version, request_version,
-                       rainfall_request, claim_version)
+                       question_digest, waits_until, claim_version)
          WHERE claim.claim_id = new.claim_id
         """,
         [claim.claim_id for claim in claims],
@@ -150,7 +167,8 @@ async def update(connection: Connection, *, claims: Sequence[Claim]) -> None:
         [claim.rainfall_wait_over for claim in claims],
         [claim.policy_version for claim in claims],
         [claim.request_version for claim in claims],
-        [claim.rainfall_request for claim in claims],
+        [claim.question_digest for claim in claims],
+        [claim.waits_until for claim in claims],
         [claim.claim_version for claim in claims],
     )
 
@@ -159,15 +177,19 @@ async def restate(connection: Connection, *, claims: Sequence[Claim]) -> None:
     """Store the newest report that opened each of these claims, and what was concluded from its reports."""
     await connection.execute(
         """
+        WITH opening AS (
+             UPDATE opening_report SET report = new.report
+               FROM unnest($12::uuid[], $4::json[]) AS new (report_id, report)
+              WHERE opening_report.report_id = new.report_id)
         UPDATE claim
-           SET report_version = new.report_version, policy_number = new.policy_number, report = new.report,
+           SET report_version = new.report_version, policy_number = new.policy_number,
                loss_from_at = new.loss_from_at, loss_until_at = new.loss_until_at, families = new.families,
                damage_kinds = new.damage_kinds, damage_digest = new.damage_digest,
                possible_duplicate_of = new.possible_duplicate_of, statement = new.statement
-          FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::json[], $5::timestamptz[], $6::timestamptz[],
-                      $7::smallint[], $8::smallint[], $9::text[], $10::uuid[], $11::json[])
-               AS new (claim_id, report_version, policy_number, report, loss_from_at, loss_until_at, families,
-                       damage_kinds, damage_digest, possible_duplicate_of, statement)
+          FROM unnest($1::uuid[], $2::integer[], $3::text[], $5::timestamptz[], $6::timestamptz[], $7::smallint[],
+                      $8::smallint[], $9::text[], $10::uuid[], $11::json[])
+               AS new (claim_id, report_version, policy_number, loss_from_at, loss_until_at, families, damage_kinds,
+                       damage_digest, possible_duplicate_of, statement)
          WHERE claim.claim_id = new.claim_id
         """,
         [claim.claim_id for claim in claims],
@@ -175,6 +197,7 @@ async def restate(connection: Connection, *, claims: Sequence[Claim]) -> None:
         [claim.report.policy_number for claim in claims],
         [to_json(claim.report).decode() for claim in claims],
         *_stated(claims),
+        [claim.report.report_id for claim in claims],
     )
 
 
@@ -196,11 +219,16 @@ async def of_report(connection: Connection, *, report_id: UUID) -> asyncpg.Recor
     return await connection.fetchrow(
         """
         SELECT claim_id, claim_reference, report_id, report_version, policy_number, policy_version, state, opened_at,
-               policy_wait_over, rainfall_wait_over, claim.request_version, assessment_version, claim_version,
+               policy_wait_over, rainfall_wait_over, claim.request_version, newest.assessment_version, claim_version,
                possible_duplicate_of
-          FROM claim
-          LEFT JOIN rainfall USING (claim_id)
-         WHERE claim_id = (SELECT claim_id FROM claim WHERE report_id = $1
+          FROM claim LEFT JOIN LATERAL (
+               SELECT request_version, assessment_version FROM rainfall WHERE rainfall.claim_id = claim.claim_id
+               UNION ALL
+               SELECT request_version, assessment_version FROM decision
+                WHERE decision.claim_id = claim.claim_id AND decision.claim_version = claim.claim_version
+                  AND assessment_version IS NOT NULL
+                ORDER BY request_version DESC, assessment_version DESC LIMIT 1) AS newest ON true
+         WHERE claim_id = (SELECT claim_id FROM opening_report WHERE report_id = $1
                            UNION SELECT claim_id FROM joined_report WHERE report_id = $1)
         """,
         report_id,
@@ -242,8 +270,8 @@ def _claim(row: asyncpg.Record) -> Claim:
         ),
         trace=row["trace"],
         opened_at=row["opened_at"],
-        former=tuple(from_json(Outline, former) for former in row["former"]),
-        joined=tuple(from_json(LossReported, joined) for joined in row["joined"]),
+        former=tuple(from_json(Outline, former) for former in row["former"] or ()),
+        joined=tuple(from_json(LossReported, joined) for joined in row["joined"] or ()),
         statement=None if row["statement"] is None else from_json(Statement, row["statement"]),
         possible_duplicate_of=None if duplicate_of is None else _standard(duplicate_of),
         state=ClaimState(row["state"]),
@@ -251,7 +279,8 @@ def _claim(row: asyncpg.Record) -> Claim:
         rainfall_wait_over=row["rainfall_wait_over"],
         policy_version=row["policy_version"],
         request_version=row["request_version"],
-        rainfall_request=row["rainfall_request"],
+        question_digest=row["question_digest"],
+        waits_until=row["waits_until"],
         rainfall=None if row["answer"] is None else from_json(RainfallAssessed, row["answer"]),
         claim_version=row["claim_version"],
     )

@@ -9,6 +9,7 @@ import asyncpg
 
 from chassis.database import Connection
 from claims_svc.domain.decision import Decision, StandingDecision
+from claims_svc.repository import stored_proofs
 
 
 async def standing(connection: Connection, *, claim_ids: Collection[UUID]) -> Mapping[UUID, StandingDecision]:
@@ -16,13 +17,14 @@ async def standing(connection: Connection, *, claim_ids: Collection[UUID]) -> Ma
     rows = await connection.fetch(
         """
         SELECT claim_id, proof, proof_sha256, coalesce(payable_cents, 0)
-          FROM claim JOIN decision USING (claim_id, claim_version)
-         WHERE claim_id = ANY ($1::uuid[])
+          FROM unnest($1::uuid[]) AS wanted (claim_id) CROSS JOIN LATERAL (
+               SELECT proof, proof_sha256, payable_cents FROM decision
+                WHERE decision.claim_id = wanted.claim_id ORDER BY claim_version DESC LIMIT 1) AS newest
         """,
         list(claim_ids),
     )
     return {
-        claim_id: StandingDecision(proof=proof, proof_sha256=sha256, payable_cents=payable_cents)
+        claim_id: StandingDecision(proof=stored_proofs.unpack(proof), proof_sha256=sha256, payable_cents=payable_cents)
         for claim_id, proof, sha256, payable_cents in rows
     }
 
@@ -50,7 +52,7 @@ async def insert(connection: Connection, *, decisions: Sequence[Decision]) -> No
         [decision.event.money.awaits_assessment for decision in decisions],
         [decision.event.product_version for decision in decisions],
         [decision.event.decided_at for decision in decisions],
-        [decision.proof for decision in decisions],
+        [stored_proofs.pack(decision.proof) for decision in decisions],
         [decision.event.proof_sha256 for decision in decisions],
         [decision.event.previous_proof_sha256 for decision in decisions],
     )

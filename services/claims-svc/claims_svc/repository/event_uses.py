@@ -33,6 +33,9 @@ async def around(
             SELECT policy_number, family, loss_from_at
               FROM unnest($1::text[], $2::timestamptz[]) AS sought (policy_number, loss_from_at),
                    unnest($3::text[]) AS family
+             -- Of most policies no claim has anything of an event yet.
+             WHERE EXISTS (SELECT FROM event_use AS use
+                            WHERE use.policy_number = sought.policy_number OFFSET 0)
             UNION ALL
             SELECT policy_number, family, loss_from_at FROM event_use WHERE claim_id = ANY ($4::uuid[])
         ), span AS (
@@ -74,31 +77,23 @@ async def around(
     return [ClaimUse(**{**row, "family": PerilFamily(row["family"]), "proofs": tuple(row["proofs"])}) for row in rows]
 
 
-async def store(connection: Connection, *, uses: Mapping[UUID, Collection[ClaimUse]]) -> None:
-    """Store what each claim's newest decision has of its events; it replaces all that the claim had before."""
+async def store(
+    connection: Connection, *, uses: Mapping[UUID, Collection[ClaimUse]], decided_before: Collection[UUID]
+) -> None:
+    """Store what each claim's newest decision has of its events.
+
+    It replaces all that the claims `decided_before` had; the others had nothing.
+    """
     rows = [(claim_id, use) for claim_id, of_claim in uses.items() for use in of_claim]
+    if decided_before:
+        await connection.execute("DELETE FROM event_use WHERE claim_id = ANY ($1::uuid[])", list(decided_before))
     await connection.execute(
         """
-        WITH event_use_now AS (
-            SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::bigint[], $7::bigint[],
-                                 $8::bigint[], $9::bigint[], $10::bigint[], $11::text[])
-                       AS now (claim_id, family, policy_number, loss_from_at, covered_cents, heavy_cents,
-                               either_cents, estimated_cents, borne_cents, proof_sha256)
-        ), no_longer AS (
-            DELETE FROM event_use
-             WHERE claim_id = ANY ($1::uuid[])
-               AND (claim_id, family) NOT IN (SELECT claim_id, family FROM event_use_now)
-        )
         INSERT INTO event_use (claim_id, family, policy_number, loss_from_at, covered_cents, heavy_cents,
                                either_cents, estimated_cents, borne_cents, proof_sha256)
-        SELECT * FROM event_use_now
-            ON CONFLICT (claim_id, family) DO UPDATE
-           SET policy_number = excluded.policy_number, loss_from_at = excluded.loss_from_at,
-               covered_cents = excluded.covered_cents, heavy_cents = excluded.heavy_cents,
-               either_cents = excluded.either_cents, estimated_cents = excluded.estimated_cents,
-               borne_cents = excluded.borne_cents, proof_sha256 = excluded.proof_sha256
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[],
+                             $7::bigint[], $8::bigint[], $9::bigint[], $10::text[])
         """,
-        list(uses),
         [claim_id for claim_id, _ in rows],
         [use.family for _, use in rows],
         [use.policy_number for _, use in rows],

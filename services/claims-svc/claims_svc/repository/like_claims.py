@@ -19,23 +19,26 @@ async def find(
 
     Their policies must be locked already. Of each combination of kinds that can be alike the first claim is looked up,
     so that a policy with thousands of claims is not gone through. The view `outline` holds what claims are about and
-    what they were about before.
+    what they were about before, `outline_now` the former alone, which is all there is on most policies.
     """
-    places = list(sought)
+    has_former = await _policies_with_claims(connection, {each.outline.policy_number for each in sought})
+    places = [each for each in sought if each.outline.policy_number in has_former]
+    if not places:
+        return {}
+    outlines = "outline" if any(has_former.values()) else "outline_now"
     rows = await connection.fetch(
-        """
+        f"""
         WITH sought AS MATERIALIZED (
             SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::smallint[], $5::smallint[],
                                  $6::text[], $7::uuid[]) WITH ORDINALITY
                        AS sought (policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest,
                                   own, place)
-             WHERE EXISTS (SELECT FROM outline WHERE outline.policy_number = sought.policy_number)
         )
         SELECT place, alike.loss_from_at, alike.claim_id, same.loss_from_at AS same_from_at, same.claim_id AS same_id
           FROM sought, LATERAL (
                SELECT first.loss_from_at, first.claim_id
                  FROM generate_series(1, $12::integer) AS kinds, LATERAL (
-                      SELECT loss_from_at, claim_id FROM outline
+                      SELECT loss_from_at, claim_id FROM {outlines} AS outline
                        WHERE outline.policy_number = sought.policy_number AND outline.damage_kinds = kinds::smallint
                          AND outline.loss_from_at < sought.loss_until_at + $8::interval
                          AND outline.loss_from_at > sought.loss_from_at - $8::interval - $9::interval
@@ -46,7 +49,7 @@ async def find(
                        ORDER BY policy_number, damage_kinds, loss_from_at, claim_id LIMIT 1) AS first
                 WHERE kinds & sought.damage_kinds <> 0
                UNION ALL (
-               SELECT loss_from_at, claim_id FROM outline
+               SELECT loss_from_at, claim_id FROM {outlines} AS outline
                 WHERE outline.policy_number = sought.policy_number AND outline.damage_digest = sought.damage_digest
                   AND outline.loss_from_at BETWEEN sought.loss_from_at - $10::interval
                                                AND sought.loss_from_at + $10::interval
@@ -67,7 +70,7 @@ async def find(
                   AND claim.families & sought.families <> 0
                   AND claim_id <> ALL ($11::uuid[])
                 ORDER BY policy_number, damage_digest, loss_from_at, claim_id LIMIT 1) AS same ON true
-        """,
+        """,  # noqa: S608 - a constant
         [each.outline.policy_number for each in places],
         [each.outline.loss.from_at for each in places],
         [each.outline.loss.until_at for each in places],
@@ -82,6 +85,21 @@ async def find(
         EVERY_KIND,
     )
     return {places[row["place"] - 1]: _found(*row) for row in rows}
+
+
+async def _policies_with_claims(connection: Connection, policy_numbers: Collection[str]) -> Mapping[str, bool]:
+    """Return the policies of which there are claims, or were, each with whether they were about something else."""
+    rows = await connection.fetch(
+        """
+        SELECT policy_number, has_former
+          FROM unnest($1::text[]) AS named (policy_number) CROSS JOIN LATERAL (
+               SELECT EXISTS (SELECT FROM former_outline AS former
+                               WHERE former.policy_number = named.policy_number) AS has_former OFFSET 0) AS before
+         WHERE has_former OR EXISTS (SELECT FROM claim WHERE claim.policy_number = named.policy_number OFFSET 0)
+        """,
+        list(policy_numbers),
+    )
+    return dict(rows)
 
 
 def _found(

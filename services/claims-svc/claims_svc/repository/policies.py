@@ -38,14 +38,19 @@ async def lock(
     """
     rows = await connection.fetch(
         """
-        SELECT policy_number, state FROM policy
-         WHERE policy_number IN (
-               SELECT unnest($1::text[])
-               UNION SELECT policy_number FROM claim WHERE report_id = ANY ($2::uuid[])
-               UNION SELECT policy_number FROM claim JOIN joined_report AS joined USING (claim_id)
-                      WHERE joined.report_id = ANY ($2::uuid[])
-               UNION SELECT policy_number FROM claim WHERE claim_id = ANY ($3::uuid[]))
-         ORDER BY policy_number FOR UPDATE
+        WITH claim_id AS (
+             SELECT unnest($3::uuid[]) AS claim_id
+             UNION ALL SELECT claim_id FROM unnest($2::uuid[]) AS given (report_id) CROSS JOIN LATERAL (
+                   SELECT claim_id FROM opening_report WHERE report_id = given.report_id
+                   UNION ALL
+                   SELECT claim_id FROM joined_report WHERE report_id = given.report_id OFFSET 0) AS of_report
+        ), wanted AS (
+             SELECT unnest($1::text[]) AS policy_number
+             UNION SELECT policy_number FROM claim_id CROSS JOIN LATERAL (
+                   SELECT policy_number FROM claim WHERE claim.claim_id = claim_id.claim_id OFFSET 0) AS claim)
+        SELECT policy.policy_number, policy.state
+          FROM (SELECT policy_number FROM wanted ORDER BY policy_number) AS wanted CROSS JOIN LATERAL (
+               SELECT * FROM policy WHERE policy_number = wanted.policy_number FOR UPDATE) AS policy
         """,
         list(policy_numbers),
         list(report_ids),

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 
 from chassis.database import Connection
+from claims_svc.repository import stored_proofs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +23,19 @@ async def iterate(connection: Connection) -> AsyncIterator[RecordedProof]:
     """Yield every proof. Reads a few rows at a time, which needs a transaction."""
     async for row in connection.cursor(
         """
-        SELECT claim_reference, decision.claim_version, proof AS canonical, leaf_index
+        SELECT claim_reference, decision.claim_version, proof, leaf_index
           FROM decision JOIN claim USING (claim_id)
                LEFT JOIN proof_leaf
                ON proof_leaf.claim_id = decision.claim_id AND proof_leaf.claim_version = decision.claim_version
          ORDER BY decision.claim_id, decision.claim_version
         """
     ):
-        yield RecordedProof(**row)
+        yield RecordedProof(
+            claim_reference=row["claim_reference"],
+            claim_version=row["claim_version"],
+            canonical=stored_proofs.unpack(row["proof"]),
+            leaf_index=row["leaf_index"],
+        )
 
 
 async def recorded_hashes(

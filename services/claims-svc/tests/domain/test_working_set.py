@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
+import pytest
 from claim_events import (
     GROUNDWATER_CAME_IN,
     HEAVY_RAIN_CAME_IN,
@@ -19,6 +20,7 @@ from claims_driver import OPENED_AT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from claims_svc.domain import next_step
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.deadlines import DEADLINE_OF, POLICY_DEADLINE, RAINFALL_DEADLINE
 from claims_svc.domain.decision import StandingDecision
@@ -28,12 +30,21 @@ from contracts.claims import DecisionMade
 from contracts.loss_reports import DamageKind, LossReported
 from contracts.policy import PolicyChanged
 from contracts.topic import Event
+from contracts.weather import RainfallAssessed
 
 CLAIMS = {UUID(int=number): UUID(int=100 + number) for number in (1, 2, 3)}
 """Report id → the id its claim is to have."""
 LOSSES = [LOSS_AT, LOSS_AT + timedelta(hours=10), LOSS_AT + timedelta(days=4)]
 POLICY_NUMBERS = [POLICY_NUMBER, "654321-531-04"]
 Arrival = Callable[[WorkingSet], object]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _every_wait_is_over_at_once() -> Iterator[None]:
+    """The clock stands still here, and a wait ends no earlier than it says."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(next_step, "end_of_new_wait", lambda **_: OPENED_AT)
+        yield
 
 
 @dataclass
@@ -44,7 +55,8 @@ class StoredState:
     claims: dict[UUID, Claim] = field(default_factory=dict)
     uses: dict[UUID, tuple[ClaimUse, ...]] = field(default_factory=dict)
     standing: dict[UUID, StandingDecision] = field(default_factory=dict)
-    deadlines: dict[tuple[str, UUID], datetime | None] = field(default_factory=dict)
+    rainfall: dict[UUID, RainfallAssessed] = field(default_factory=dict)
+    waits: dict[UUID, datetime] = field(default_factory=dict)
     published: list[Event] = field(default_factory=list)
     joined: dict[UUID, tuple[UUID, LossReported]] = field(default_factory=dict)
 
@@ -70,18 +82,33 @@ class StoredState:
             now=OPENED_AT,
         )
 
+    @property
+    def all_claims(self) -> dict[UUID, Claim]:
+        """The claims with their newest answers about rain, wherever these stand."""
+        working_set = self.working_set()
+        return {claim_id: working_set.follow_policy(claim_id) for claim_id in self.claims}
+
     def store(self, changes: Changes) -> None:
         """Keep what changed."""
         self.policies |= changes.policies
-        self.claims |= changes.opened | changes.updated
+        for claim_id, answer in changes.rainfall.items():
+            known = self.rainfall.get(claim_id)
+            if known is None or _versions(answer) > _versions(known):
+                self.rainfall[claim_id] = answer
+        for claim_id, claim in (changes.opened | changes.updated).items():
+            self.claims[claim_id] = replace(claim, rainfall=self.rainfall.get(claim_id))
         for report_id in changes.left:
             self.joined.pop(report_id, None)
         self.joined |= changes.joined
         self.uses |= changes.event_uses
-        self.deadlines |= changes.deadlines
+        self.waits |= changes.waits
         self.published += [event for event, _ in changes.published]
         for decision in changes.decisions:
             self.standing[decision.event.claim_id] = decision.standing
+
+
+def _versions(answer: RainfallAssessed) -> tuple[int, int]:
+    return answer.request_version, answer.assessment_version
 
 
 @st.composite
@@ -131,11 +158,7 @@ def ended_waits(draw: st.DrawFn) -> Arrival:
     claim_id = draw(st.sampled_from(list(CLAIMS.values())))
     kind = draw(st.sampled_from([POLICY_DEADLINE, RAINFALL_DEADLINE]))
 
-    def end_wait(working_set: WorkingSet) -> None:
-        working_set.changes.deadlines[kind, claim_id] = None  # a timer that fires is gone
-        working_set.end_wait(claim_id, kind=kind)
-
-    return end_wait
+    return lambda working_set: working_set.end_wait(claim_id, kind=kind)
 
 
 histories = st.lists(st.one_of(reports(), answers(), answers(), policies(), ended_waits()), max_size=14)
@@ -151,7 +174,7 @@ def test_one_batch_gives_what_a_batch_for_each_event_gives(history: list[Arrival
         apart.apply([arrival])
 
     assert together.published == apart.published
-    assert together.claims == apart.claims
+    assert together.all_claims == apart.all_claims
     assert together.uses == apart.uses
 
 
@@ -192,15 +215,32 @@ def _stated(claim: Claim) -> tuple[object, ...]:
 
 @settings(deadline=None)
 @given(histories)
-def test_a_claim_has_the_deadline_of_its_wait_and_no_other(history: list[Arrival]) -> None:
+def test_a_claim_that_waits_has_a_wait_that_ends_when_it_says(history: list[Arrival]) -> None:
     stored = StoredState()
 
-    stored.apply(history)
+    for events in (history[:5], history[5:]):
+        stored.apply(events)
 
-    running = {identity for identity, due_at in stored.deadlines.items() if due_at is not None}
-    assert running == {
-        (DEADLINE_OF[claim.state], claim.claim_id) for claim in stored.claims.values() if claim.state in DEADLINE_OF
-    }
+    for claim in stored.claims.values():
+        if claim.state in DEADLINE_OF:
+            assert stored.waits[claim.claim_id] == claim.waits_until
+
+
+@settings(deadline=None)
+@given(histories)
+def test_the_newest_answer_about_rain_is_kept_once_the_proof_or_the_table_holds_it(history: list[Arrival]) -> None:
+    stored = StoredState()
+    newest: dict[UUID, RainfallAssessed] = {}
+
+    for arrival in history:
+        working_set = stored.working_set()
+        arrival(working_set)
+        stored.store(working_set.changes)
+        for claim in (working_set.changes.opened | working_set.changes.updated).values():
+            if claim.rainfall is not None:
+                newest[claim.claim_id] = claim.rainfall
+
+    assert {claim_id: claim.rainfall for claim_id, claim in stored.all_claims.items() if claim.rainfall} == newest
 
 
 @settings(deadline=None)

@@ -1,0 +1,28 @@
+"""How proofs are stored: compressed, because a proof is eight times as large as what is its own in it.
+
+The frames are Zstandard's. Each names the dictionary that it was made with, so that another one can follow. Keep this
+one as long as a database holds proofs: without it nobody can read them. `proofs export` writes them as they are.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from backports import zstd
+
+_DICTIONARY: Final = zstd.ZstdDict((Path(__file__).parent / "proofs.zstd-dictionary").read_bytes())
+# One compressor for all: to begin a new one with a dictionary costs twice what it costs to compress a proof.
+_COMPRESSOR: Final = zstd.ZstdCompressor(level=3, zstd_dict=_DICTIONARY)
+_BEGINNING_OF_A_PROOF: Final = b"{"
+
+
+def pack(canonical: bytes) -> bytes:
+    return _COMPRESSOR.compress(canonical, _COMPRESSOR.FLUSH_FRAME)
+
+
+def unpack(stored: bytes) -> bytes:
+    """Return a proof byte for byte as it was hashed. Those from before migration 0006 are stored as they are."""
+    if stored.startswith(_BEGINNING_OF_A_PROOF):
+        return stored
+    return zstd.decompress(stored, zstd_dict=_DICTIONARY)

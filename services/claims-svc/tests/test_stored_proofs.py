@@ -1,0 +1,43 @@
+"""How proofs lie in the database."""
+
+from __future__ import annotations
+
+from claim_events import policy, rainfall_answer, report
+from claims_driver import ClaimsDriver
+from domain.proof_cases import FORTY_IN_A_DAY, prove, rain_case
+
+from claims_svc.repository import decisions, stored_proofs
+
+CANONICAL = prove(rain_case(FORTY_IN_A_DAY)).canonical
+
+
+def test_a_proof_is_read_byte_for_byte_as_it_was_hashed() -> None:
+    packed = [stored_proofs.pack(CANONICAL) for _ in range(2)]
+
+    assert [stored_proofs.unpack(each) for each in packed] == [CANONICAL, CANONICAL]
+
+
+def test_what_all_proofs_have_in_common_is_not_stored_with_each_of_them() -> None:
+    assert len(stored_proofs.pack(CANONICAL)) < len(CANONICAL) / 8
+
+
+def test_a_proof_of_before_is_read_as_it_is() -> None:
+    assert stored_proofs.unpack(CANONICAL) == CANONICAL
+
+
+async def test_the_database_keeps_a_proof_as_it_gets_it_in_the_row(driver: ClaimsDriver) -> None:
+    await driver.policy(policy())
+    (claim_id,) = await driver.open_claims(report())
+    await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+
+    (row,) = await driver.rows(
+        """
+        SELECT proof, pg_column_compression(proof) AS again, attstorage
+          FROM decision, pg_attribute WHERE attrelid = 'decision'::regclass AND attname = 'proof'
+        """
+    )
+    assert (row["again"], row["attstorage"]) == (None, b"e")
+    async with driver.harness.pool.acquire() as connection:
+        standing = await decisions.standing(connection, claim_ids=[claim_id])
+    assert standing[claim_id].proof == stored_proofs.unpack(row["proof"])
+    assert len(row["proof"]) < len(standing[claim_id].proof) / 8
