@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from claim_events import report
+from claim_events import LOSS_AT, report
 from claims_driver import OPENED_AT
 from msgspec.structs import replace
 
@@ -12,7 +12,8 @@ from claims_svc.domain.intake import REPORTED_IN_THE_FUTURE, refusal_of
 
 @pytest.mark.parametrize("early", [timedelta(days=-400), timedelta(0), timedelta(minutes=15)])
 def test_a_report_from_before_now_or_a_few_minutes_ahead_of_our_clock_is_accepted(early: timedelta) -> None:
-    reported = replace(report(), reported_at=OPENED_AT + early)
+    reported_at = OPENED_AT + early
+    reported = replace(report(loss_at=min(LOSS_AT, reported_at)), reported_at=reported_at)
 
     assert refusal_of(reported, now=OPENED_AT) is None
 
