@@ -51,7 +51,8 @@ async def running(database: str, broker: RefusingBroker, monkeypatch: pytest.Mon
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The positions whose rows were read whole."""
-    read, positions_read = outbox._read, []
+    positions_read: list[int] = []
+    read = outbox._read
 
     async def note(connection: Connection, *, positions: Sequence[int]) -> OutboxRows:
         positions_read.extend(positions)
@@ -107,7 +108,7 @@ def message() -> OutboxMessage:
 
 
 async def all_sent(running: Harness) -> bool:
-    return await running.pool.fetchval("SELECT count(*) FROM messaging.outbox") == 0
+    return bool(await running.pool.fetchval("SELECT count(*) FROM messaging.outbox") == 0)
 
 
 async def published_ids(broker: RefusingBroker) -> list[UUID]:
