@@ -168,7 +168,7 @@ async def test_what_nobody_settles_is_polled_again_and_what_is_settled_is_not(cl
 
 @pytest.mark.parametrize("was_busy", [True, False], ids=["busy", "idle"])
 async def test_a_busy_consumer_gathers_what_comes_within_a_moment_and_an_idle_one_does_not_wait(
-    cluster: MockCluster, was_busy: bool
+    cluster: MockCluster, *, was_busy: bool
 ) -> None:
     second = TopicPartition(TOPIC, 1)
     async with consuming(cluster) as consumer:

@@ -1,8 +1,8 @@
 """Which events have taken effect. An event is identified by its CloudEvents source and id, for each consumer.
 
-A row is small and its key grows with the time, because every event leaves one in every consumer's service. Names are
-numbers of four bytes. Two names may share a number: their events still differ by their ids, and where a publisher repeats
-another's UUID, by their contents, so that one is refused with a reason and none is lost in silence.
+A row is small and its key grows with the time, because every event leaves one in every consumer's service. A name is a
+number of four bytes. Where two names share one, their events still differ by their ids, and where a publisher repeats
+another's UUID, by their contents: then the event is refused with a reason, and not lost in silence.
 """
 
 from __future__ import annotations

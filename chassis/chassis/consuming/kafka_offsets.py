@@ -1,8 +1,8 @@
 """Tells Kafka how far a consumer has come, beside the batches.
 
-What is true stands in the database, so no batch waits for this. Kafka's offsets are for those who look at the group, and
-for a restored database that knows less than they do. After a crash they may be half a second old: what is consumed again
-for that, the inbox drops.
+What is true stands in the database, so no batch waits for this. Kafka's offsets are for those who look at the group,
+and for a restored database that knows less than they do. After a crash they may be half a second old: what is consumed
+again for that, the inbox drops.
 """
 
 from __future__ import annotations
