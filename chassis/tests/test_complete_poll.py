@@ -212,6 +212,27 @@ async def test_a_poll_ends_when_8_mb_are_together(cluster: MockCluster) -> None:
     assert sum(sizes) == count * size
 
 
+async def test_a_consumer_that_stops_still_has_its_partitions_when_it_is_asked_to_commit_its_last_offsets(
+    cluster: MockCluster,
+) -> None:
+    await publish(cluster, VALUES)
+    async with consuming(cluster) as consumer:
+        await poll(consumer)
+        last = consumer.settle()
+
+        async def commit_last() -> None:
+            await consumer.commit(last)
+
+        consumer._before_leaving = commit_last
+        group = consumer._group_id
+    successor: Any = AIOKafkaConsumer(bootstrap_servers=cluster.bootstrap_servers, group_id=group)
+    await successor.start()
+    try:
+        assert await successor.committed(FIRST) == len(VALUES)
+    finally:
+        await successor.stop()
+
+
 async def test_a_halted_consumer_polls_nothing_more(cluster: MockCluster) -> None:
     await publish(cluster, VALUES)
     async with consuming(cluster) as consumer:

@@ -41,6 +41,20 @@ MUTANTS = (
         "test_effects_happen_once.py::test_the_same_message_three_times_in_one_batch_and_again_after_a_restart_changes_nothing",
     ),
     Mutant(
+        "b: an id that only looks like another is taken for it",
+        "consuming/inbox.py",
+        "if _is_canonical_uuid(event_id) else",
+        "if len(event_id) == 36 else",
+        "test_inbox.py::test_ids_that_only_look_alike_are_ids_of_different_events_from_every_source",
+    ),
+    Mutant(
+        "b: what was consumed before the inbox became small is consumed again",
+        "migrations/0006_small_inbox.sql",
+        "'\\x00'::bytea",
+        "'\\x01'::bytea",
+        "test_inbox.py::test_an_event_consumed_before_the_small_inbox_is_recognised_by_it",
+    ),
+    Mutant(
         "c: poison is swallowed",
         "consuming/batch_processor.py",
         "        await self._commit((), (rejection,), unmoved)\n",
@@ -161,6 +175,42 @@ MUTANTS = (
         "            client.place_again()\n",
         "            pass\n",
         "test_positions.py::test_a_database_restored_under_a_running_service_is_noticed_by_the_next_batch",
+    ),
+    Mutant(
+        "i: a consumer that stops does not commit its last offsets",
+        "workarounds/complete_poll.py",
+        "            await self._before_leaving()\n",
+        "            pass\n",
+        "test_complete_poll.py::"
+        "test_a_consumer_that_stops_still_has_its_partitions_when_it_is_asked_to_commit_its_last_offsets",
+    ),
+    Mutant(
+        "i: a consumer that loses its partitions does not commit their last offsets",
+        "consuming/kafka_offsets.py",
+        "        await self.commit_last()\n        self._pending.clear()",
+        "        self._pending.clear()",
+        "test_kafka_offsets.py::test_before_partitions_are_lost_their_offsets_are_committed_and_forgotten",
+    ),
+    Mutant(
+        "i: a consumer commits offsets of a partition that it has lost",
+        "consuming/kafka_offsets.py",
+        "for partition, offset in offsets.items() if partition in owned}",
+        "for partition, offset in offsets.items()}",
+        "test_kafka_offsets.py::test_nobody_is_set_back_by_a_member_that_has_lost_the_partition",
+    ),
+    Mutant(
+        "i: offsets that could not be committed are forgotten",
+        "consuming/kafka_offsets.py",
+        "                self._pending = ours | self._pending\n",
+        "",
+        "test_kafka_offsets.py::test_what_could_not_be_committed_is_committed_later_with_what_came_meanwhile",
+    ),
+    Mutant(
+        "i: offsets that could not be committed take the place of newer ones",
+        "consuming/kafka_offsets.py",
+        "ours | self._pending",
+        "self._pending | ours",
+        "test_kafka_offsets.py::test_what_could_not_be_committed_is_committed_later_with_what_came_meanwhile",
     ),
     Mutant(
         "i: a gap is jumped over in silence",
