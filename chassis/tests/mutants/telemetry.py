@@ -64,8 +64,8 @@ MUTANTS = (
     Mutant(
         "i: no gauge tells of polls that fail",
         "consuming/subscription.py",
-        "        return (self.trouble, client.trouble) if",
-        "        return (self.trouble,) if",
+        "        return (self.trouble, self._offsets.trouble, *polling)\n",
+        "        return (self.trouble, self._offsets.trouble)\n",
         "test_health.py::test_the_gauge_tells_also_of_polls_and_of_the_clean_up",
     ),
     Mutant(
