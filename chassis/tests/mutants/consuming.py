@@ -49,7 +49,7 @@ MUTANTS = (
     ),
     Mutant(
         "b: what was consumed before the inbox became small is consumed again",
-        "migrations/0006_small_inbox.sql",
+        "migrations/0007_small_inbox.sql",
         "'\\x00'::bytea",
         "'\\x01'::bytea",
         "test_inbox.py::test_an_event_consumed_before_the_small_inbox_is_recognised_by_it",
