@@ -76,6 +76,7 @@ async def open_pool(settings: ServiceSettings, *, application_name: str) -> Pool
                 min_size=1,
                 max_size=settings.database_connections,
                 max_inactive_connection_lifetime=300,
+                reset=_leave_session_as_it_is,
             )
         except Exception as error:  # noqa: BLE001 - it ends the start or is tried again
             if not is_transient(error):
@@ -86,6 +87,14 @@ async def open_pool(settings: ServiceSettings, *, application_name: str) -> Pool
                     "start it or correct DATABASE_URL"
                 ) from None
         await asyncio.sleep(_RETRY_SECONDS)
+
+
+async def _leave_session_as_it_is(_: Connection) -> None:
+    """Spare a round trip after every use: nobody changes a session of the pool, and asyncpg ends what is in progress.
+
+    Settings, locks, cursors and temporary tables are made for a transaction and go with it; whoever needs more opens a
+    connection of its own by `connect`.
+    """
 
 
 def _place(database_url: str) -> str:

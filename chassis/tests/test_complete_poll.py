@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
 
 from chassis.backoff import Backoff
-from chassis.workarounds.complete_poll import LARGEST_POLL_BYTES, SLICE_RECORDS, CompletePollConsumer
+from chassis.workarounds.complete_poll import GATHERING_SECONDS, LARGEST_POLL_BYTES, SLICE_RECORDS, CompletePollConsumer
 from devstack.kafka.mock_cluster import MockCluster
 
 TOPIC = "complete-poll.v1"
@@ -57,10 +58,14 @@ async def consuming(cluster: MockCluster) -> AsyncIterator[Any]:
     async def skip() -> None:
         raise AssertionError("there is nothing to skip")
 
+    async def leave() -> None:
+        pass
+
     consumer = CompletePollConsumer(
         TOPIC,
         place=place,
         skip=skip,
+        before_leaving=leave,
         backoff=Backoff(asyncio.Event()),
         bootstrap_servers=cluster.bootstrap_servers,
         group_id=f"g-{uuid4()}",
@@ -161,6 +166,39 @@ async def test_what_nobody_settles_is_polled_again_and_what_is_settled_is_not(cl
         assert await poll(consumer) == [b"next"]
 
 
+@pytest.mark.parametrize("was_busy", [True, False], ids=["busy", "idle"])
+async def test_a_busy_consumer_gathers_what_comes_within_a_moment_and_an_idle_one_does_not_wait(
+    cluster: MockCluster, *, was_busy: bool
+) -> None:
+    second = TopicPartition(TOPIC, 1)
+    async with consuming(cluster) as consumer:
+        if was_busy:
+            await publish(cluster, VALUES)
+            await poll(consumer)
+            consumer.settle()
+        else:
+            assert await consumer.getmany(timeout_ms=10) == {}
+        handed_over = [{FIRST: [Value(b"1")]}, {second: [Value(b"2")]}, {}]
+        waits: list[float] = []
+
+        async def hand_over(_: object, timeout: float, **__: object) -> Any:  # noqa: ASYNC109 - aiokafka's own
+            waits.append(timeout)
+            return handed_over.pop(0)
+
+        consumer._fetcher.fetched_records = hand_over
+        polled = await consumer.getmany(timeout_ms=5_000)
+
+    assert waits[0] == 5
+    assert all(wait <= GATHERING_SECONDS for wait in waits[1:])
+    assert any(waits[1:]) == was_busy
+    assert list(polled) == [FIRST, second]
+
+
+@dataclass
+class Value:
+    value: bytes
+
+
 async def test_a_poll_ends_when_8_mb_are_together(cluster: MockCluster) -> None:
     count, size = 160, 100_000  # a batch may unpack to 16 MiB
     await publish(cluster, [bytes(size)] * count)
@@ -172,6 +210,27 @@ async def test_a_poll_ends_when_8_mb_are_together(cluster: MockCluster) -> None:
 
     assert max(sizes) < LARGEST_POLL_BYTES + SLICE_RECORDS * size
     assert sum(sizes) == count * size
+
+
+async def test_a_consumer_that_stops_still_has_its_partitions_when_it_is_asked_to_commit_its_last_offsets(
+    cluster: MockCluster,
+) -> None:
+    await publish(cluster, VALUES)
+    async with consuming(cluster) as consumer:
+        await poll(consumer)
+        last = consumer.settle()
+
+        async def commit_last() -> None:
+            await consumer.commit(last)
+
+        consumer._before_leaving = commit_last
+        group = consumer._group_id
+    successor: Any = AIOKafkaConsumer(bootstrap_servers=cluster.bootstrap_servers, group_id=group)
+    await successor.start()
+    try:
+        assert await successor.committed(FIRST) == len(VALUES)
+    finally:
+        await successor.stop()
 
 
 async def test_a_halted_consumer_polls_nothing_more(cluster: MockCluster) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from chassis.service import Service
 from chassis.testing import harness
 
@@ -11,3 +14,30 @@ async def test_a_dead_relay_is_noticed_by_the_server_long_before_the_default_of_
         idle = await connection.fetchval("SELECT current_setting('tcp_keepalives_idle')::int")
 
     assert 0 < idle <= 60, "the advisory lock of a relay whose host died is held until the server notices"
+
+
+async def test_giving_a_connection_back_costs_no_round_trip(service: Service) -> None:
+    async with harness(service) as running, running.pool.acquire() as watching:
+        async with running.pool.acquire() as connection:
+            session = await connection.fetchval("SELECT pg_backend_pid()")
+
+        last = await watching.fetchval("SELECT query FROM pg_stat_activity WHERE pid = $1", session)
+
+    assert last == "SELECT pg_backend_pid()"
+
+
+def test_nobody_changes_a_session_of_the_pool_whose_changes_nobody_would_undo() -> None:
+    """The relay has a connection of its own, and a migration undoes what it sets and locks."""
+    repository = Path(__file__).parents[2]
+    sources = [*repository.glob("chassis/chassis/**/*.py"), *repository.glob("services/*/*_svc/**/*.py")]
+    changing = {path.name for path in sources if _CHANGES_A_SESSION.search(path.read_text(encoding="utf-8"))}
+
+    assert changing == {"relay.py", "runner.py"}
+
+
+_CHANGES_A_SESSION = re.compile(
+    r"""["';]\s*(SET(?!\ LOCAL)|LISTEN|PREPARE|LOAD|DISCARD)\s
+        |set_config\(|pg_(try_)?advisory_lock(_shared)?\(|\bWITH\s+HOLD\b|\bTEMP(ORARY)?\s+(TABLE|VIEW|SEQUENCE)\b
+        |\.(add_listener|add_log_listener|set_type_codec|set_builtin_type_codec)\(""",
+    re.VERBOSE,
+)

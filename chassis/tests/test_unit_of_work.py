@@ -181,7 +181,7 @@ async def test_inbox_rows_are_deleted_when_no_topic_can_deliver_them_again(runni
     long_ago = COMPACTED_TOPIC_RETENTION + timedelta(days=8)
     await running.pool.execute(
         "UPDATE messaging.inbox SET received_at = now() - $1::interval"
-        " WHERE event_id = (SELECT min(event_id) FROM messaging.inbox)",
+        " WHERE event_id = (SELECT event_id FROM messaging.inbox LIMIT 1)",
         long_ago,
     )
 

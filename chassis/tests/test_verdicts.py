@@ -42,13 +42,14 @@ async def test_the_same_id_with_other_contents_is_dead_lettered_with_a_reason(se
 
 
 async def test_an_event_stored_before_there_were_digests_is_a_duplicate(service: Service) -> None:
+    customer = uuid4()
     async with harness(service) as running:
-        record = running.record(message(contact(uuid4(), 1), event_id="42"))
-        await running.pool.execute("INSERT INTO messaging.inbox VALUES ($1, '/test', '42')", TOPIC.group_of("specimen"))
+        await running.process(TOPIC, [running.record(message(contact(customer, 1), event_id="42"))])
+        await running.pool.execute("UPDATE messaging.inbox SET digest = NULL")
 
-        await running.process(TOPIC, [record])
+        await running.process(TOPIC, [running.record(message(contact(customer, 2), event_id="42"))])
 
-        assert (await dead_letters(running), await effects(running)) == ([], [])
+        assert (await dead_letters(running), await effects(running)) == ([], [(customer, 1)])
 
 
 async def test_a_record_whose_key_is_not_its_events_key_is_dead_lettered(service: Service) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
+import msgspec
 from pydantic import ValidationError
 
 from contracts.codec import to_json
@@ -60,8 +61,7 @@ class Message:
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True)
-class Received(Generic[E]):
+class Received(msgspec.Struct, Generic[E], frozen=True):
     """An event as it was read. `source` and `event_id` together identify it for ever (CloudEvents 1.0, "id")."""
 
     event: E

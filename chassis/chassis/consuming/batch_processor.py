@@ -30,6 +30,7 @@ from chassis.errors import (
     places_of,
 )
 from chassis.telemetry import messaging, metrics
+from chassis.telemetry.tracing import context_of
 from chassis.telemetry.trouble import Trouble
 from chassis.unit_of_work import Work, WorkFactory
 from contracts.topic import Event
@@ -66,7 +67,7 @@ class BatchProcessor(Generic[E]):
         decoded = self._decoder.decode(records, after=self._unknown)
         topic, group = self._consumer.topic.name, self._group
         attributes = messaging.received(topic, group=group, count=len(records))
-        members = [delivery.trace for delivery in decoded.deliveries]
+        members = [context_of(span) for span in decoded.spans]
         with (
             metrics.PROCESS_SECONDS.labels(group).time(),
             self._work.tracing.batch_span(

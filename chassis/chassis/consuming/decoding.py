@@ -123,7 +123,7 @@ class BatchDecoder(Generic[E]):
 
     def _begin_span(self, received: Received[E], record: Record, spans: list[Span]) -> Trace | None:
         """Begin the span of one event; return the context that its effects belong to."""
-        if not self._tracing.enabled:
+        if not self._tracing.records(received.traceparent):
             return received.traceparent
         attributes = messaging.processed(
             self._topic.name,

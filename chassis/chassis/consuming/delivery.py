@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeAlias, TypeVar
 
+import msgspec
 from aiokafka import ConsumerRecord
 
 from chassis.telemetry.tracing import Trace
@@ -16,8 +16,7 @@ E = TypeVar("E", bound=Event)
 Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery(Generic[E]):
+class Delivery(msgspec.Struct, Generic[E], frozen=True):
     """One event as it reached this service for the first time. `trace` is the context its effects belong to."""
 
     event: E

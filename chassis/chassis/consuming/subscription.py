@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RebalanceInProgressError
+from aiokafka.errors import IllegalStateError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
@@ -21,9 +21,9 @@ from chassis.backoff import Backoff
 from chassis.consuming.batch_processor import BatchProcessor
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.delivery import Record
+from chassis.consuming.kafka_offsets import KafkaOffsets
 from chassis.consuming.placement import Placement
 from chassis.consuming.positions import Advance
-from chassis.crash_points import crash_point
 from chassis.errors import HandlerBrokenError, PositionMovedError, describe, is_order_to_end, is_transient
 from chassis.kafka_security import kafka_security
 from chassis.settings import ServiceSettings
@@ -40,7 +40,6 @@ LONGEST_IDLE_SECONDS = 60.0
 _PARTITION_FETCH_BYTES = 4 * 1_048_576
 _FETCH_BYTES = 16 * 1_048_576
 _METADATA_MAX_AGE_MS = 10_000  # a topic that was made anew is noticed by it; aiokafka's own default is five minutes
-_PARTITION_LOST = (CommitFailedError, IllegalStateError, RebalanceInProgressError)
 
 
 class Subscription:
@@ -69,6 +68,9 @@ class Subscription:
         self._backoff = Backoff(stopping)
         self._poll_backoff = Backoff(stopping)
         self._report_failure = report_failure
+        self._offsets = KafkaOffsets(
+            group=self.group, client=lambda: self.subscriber.consumer, backoff=Backoff(stopping)
+        )
         self.subscriber = broker.subscriber(
             self.topic,
             group_id=self.group,
@@ -78,6 +80,7 @@ class Subscription:
             auto_offset_reset="none",
             isolation_level="read_committed",
             ack_policy=AckPolicy.MANUAL,
+            listener=self._offsets,
             parser=keep_raw,
             decoder=hand_over_raw,
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
@@ -91,7 +94,11 @@ class Subscription:
     def new_client(self, **settings: Any) -> CompletePollConsumer:  # noqa: ANN401 - what FastStream gives a consumer
         """Return the consumer that polls for this subscription."""
         return CompletePollConsumer(
-            place=self._place, skip=partial(self.process, ()), backoff=self._poll_backoff, **settings
+            place=self._place,
+            skip=partial(self.process, ()),
+            before_leaving=self._offsets.commit_last,
+            backoff=self._poll_backoff,
+            **settings,
         )
 
     async def _place(
@@ -125,8 +132,7 @@ class Subscription:
                 return
             offsets = client.settle()
             self._backoff.reset()
-            crash_point("consumer.before_acknowledge")
-            await self._acknowledge(client, offsets)
+            self._offsets.reach(offsets)
         self._keep_failing(client.assignment() - offsets.keys())
 
     async def _leave_undone(self, client: CompletePollConsumer, error: BaseException) -> None:
@@ -154,21 +160,6 @@ class Subscription:
             client.halt()
         self._report_failure(error)
 
-    async def _acknowledge(self, client: CompletePollConsumer, offsets: Mapping[TopicPartition, int]) -> None:
-        """Commit exactly these offsets; without a broker, wait for it."""
-        while True:
-            try:
-                await client.commit(offsets)
-            except _PARTITION_LOST as error:
-                # The records are delivered again to whoever owns the partition now, and the inbox drops them.
-                log.info("offsets.not_committed", consumer=self.group, error=describe(error))
-                return
-            except KafkaError as error:
-                self.trouble.failed(error)
-                await self._backoff.wait()
-            else:
-                return
-
     def _client(self) -> CompletePollConsumer:
         client = self.subscriber.consumer
         if not isinstance(client, CompletePollConsumer):
@@ -176,9 +167,10 @@ class Subscription:
         return client
 
     def troubles(self) -> Sequence[Trouble]:
-        """Return what its batches fail by, and what its polls fail by once it polls."""
+        """Return what its batches and commits of offsets fail by, and what its polls fail by once it polls."""
         client = self.subscriber.consumer
-        return (self.trouble, client.trouble) if isinstance(client, CompletePollConsumer) else (self.trouble,)
+        polling = (client.trouble,) if isinstance(client, CompletePollConsumer) else ()
+        return (self.trouble, self._offsets.trouble, *polling)
 
     def problem(self, *, tolerated_seconds: float) -> str | None:
         """Why this consumer does not work; None when it does."""

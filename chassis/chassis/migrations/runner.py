@@ -86,3 +86,4 @@ async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migrat
     finally:
         if not connection.is_closed():  # its end has released the lock, and its error is the one to report
             await connection.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)
+            await connection.execute("RESET lock_timeout; RESET statement_timeout")

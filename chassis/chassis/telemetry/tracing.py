@@ -12,37 +12,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
-from opentelemetry import trace as otel
-from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.sdk.trace.export import SpanExporter
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from chassis.backoff import pause
+from chassis.telemetry.spans import SpanRecorder
 
 Trace: TypeAlias = str
 """A W3C traceparent: version, trace id, span id, flags."""
 
 MAX_LINKS = 1_000
 _LONGEST_FLUSH_SECONDS = 2.0
-_propagator = TraceContextTextMapPropagator()
-_ROOT = Context()
 
 
 class Tracing:
     """Makes spans, or nothing at all when no exporter is configured."""
 
     def __init__(self, *, service_name: str, exporter: SpanExporter | None) -> None:
-        self._provider: TracerProvider | None = None
-        if exporter is not None:
-            # The SDK reads OTEL_TRACES_SAMPLER, OTEL_RESOURCE_ATTRIBUTES and OTEL_BSP_* by itself.
-            resource = Resource.create({"service.name": service_name})
-            self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-            self._provider.add_span_processor(BatchSpanProcessor(exporter))
-        self._tracer = self._provider.get_tracer("chassis") if self._provider else otel.NoOpTracer()
+        self._recorder = None if exporter is None else SpanRecorder(service_name=service_name, exporter=exporter)
 
     @classmethod
     def from_environment(cls, *, service_name: str, enabled: bool) -> Tracing:
@@ -52,16 +40,20 @@ class Tracing:
     @property
     def enabled(self) -> bool:
         """Whether spans are made."""
-        return self._provider is not None
+        return self._recorder is not None
+
+    def records(self, parent: Trace | None) -> bool:
+        """Whether a span below `parent` is made: nobody need describe one that is not."""
+        return self._recorder is not None and (parent is None or is_sampled(parent))
 
     def start(
         self, name: str, *, parent: Trace | None, kind: SpanKind, attributes: Mapping[str, str | int]
     ) -> Span | None:
         """Start a span below `parent`, or a new trace; None when tracing is off or `parent` is not sampled."""
-        if self._provider is None or (parent is not None and not is_sampled(parent)):
+        if self._recorder is None or not self.records(parent):
             return None
-        context = _ROOT if parent is None else _propagator.extract({"traceparent": parent}, _ROOT)
-        return self._tracer.start_span(name, context=context, kind=kind, attributes=dict(attributes))
+        above = None if parent is None else _span_context(parent)
+        return self._recorder.start(name, parent=above, kind=kind, attributes=attributes)
 
     def mark(
         self, name: str, *, parent: Trace | None, kind: SpanKind, attributes: Mapping[str, str | int]
@@ -98,41 +90,45 @@ class Tracing:
         self, name: str, *, kind: SpanKind, members: Iterable[Trace | None], attributes: Mapping[str, str | int]
     ) -> Iterator[None]:
         """Wrap work on many messages in a span of its own, linked to each sampled message."""
-        links = self._links(members)
-        if not links:
+        sampled = [member for member in members if member is not None and self.records(member)][:MAX_LINKS]
+        if self._recorder is None or not sampled:
             yield
             return
-        with self._tracer.start_as_current_span(
-            name, context=_ROOT, kind=kind, links=links, attributes=dict(attributes), record_exception=False
-        ):
+        links = [Link(_span_context(member)) for member in sampled]
+        span = self._recorder.start(name, parent=None, kind=kind, attributes=attributes, links=links)
+        try:
             yield
-
-    def _links(self, members: Iterable[Trace | None]) -> list[Link]:
-        if self._provider is None:
-            return []
-        sampled = [member for member in members if member is not None and is_sampled(member)][:MAX_LINKS]
-        contexts = [_propagator.extract({"traceparent": member}, _ROOT) for member in sampled]
-        return [Link(otel.get_current_span(context).get_span_context()) for context in contexts]
+        except BaseException as error:
+            fail(span, error)
+            raise
+        finally:
+            span.end()
 
     async def close(self) -> None:
         """Export what is left, for a short while only: a dead collector must not hold up a stop."""
-        if self._provider is None:
+        if self._recorder is None:
             return
         # The SDK has no time limit that it keeps, so a thread nobody waits for ends with the process.
         loop, closed = asyncio.get_running_loop(), asyncio.Event()
 
-        def close(provider: TracerProvider) -> None:
-            provider.shutdown()
+        def close(recorder: SpanRecorder) -> None:
+            recorder.close()
             with suppress(RuntimeError):  # the loop is gone: nobody waited that long
                 loop.call_soon_threadsafe(closed.set)
 
-        threading.Thread(target=close, args=(self._provider,), daemon=True).start()
+        threading.Thread(target=close, args=(self._recorder,), daemon=True).start()
         await pause(closed, _LONGEST_FLUSH_SECONDS)
 
 
 def is_sampled(trace: Trace) -> bool:
     """Whether the sender of this context records its spans."""
     return trace[-1:] in "13579bdf" and len(trace) >= len("00-") + 32 + 1 + 16 + 3
+
+
+def _span_context(trace: Trace) -> SpanContext:
+    """Read a W3C traceparent, whose form was checked where it came in."""
+    flags = TraceFlags(int(trace[53:55], 16))
+    return SpanContext(int(trace[3:35], 16), int(trace[36:52], 16), is_remote=True, trace_flags=flags)
 
 
 def context_of(span: Span) -> Trace:

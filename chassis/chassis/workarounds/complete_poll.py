@@ -9,6 +9,7 @@ fetches has ended, its polls are empty for ever.
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, TypeAlias
@@ -24,6 +25,7 @@ from chassis.workarounds import header_safe_fetch
 
 LARGEST_POLL_BYTES = 8 * 1_048_576
 SLICE_RECORDS = 32
+GATHERING_SECONDS = 0.005
 _MOST_RECORDS = 500
 
 Place: TypeAlias = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]
@@ -36,7 +38,8 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
     """Polls from where the last settled batch ended, whatever ended the batches since.
 
     `place` tells where to begin in partitions that were just assigned. `skip` settles a poll that moved past offsets
-    without a record: those of aborted transactions, for example.
+    without a record: those of aborted transactions, for example. `before_leaving` is called while it still belongs to
+    its group.
     """
 
     def __init__(
@@ -44,24 +47,31 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
         *topics: str,
         place: Place,
         skip: Callable[[], Awaitable[None]],
+        before_leaving: Callable[[], Awaitable[None]],
         backoff: Backoff,
         **settings: Any,  # noqa: ANN401 - aiokafka's own
     ) -> None:
         super().__init__(*topics, **settings)
         self._place = place
         self._skip = skip
+        self._before_leaving = before_leaving
         self._backoff = backoff
         self._placed: object = None  # the assignment of aiokafka's for which the next two hold
         self._settled: dict[TopicPartition, int] = {}
         self._ends: dict[TopicPartition, int] = {}  # where the poll that is not settled ends
         self._is_doubtful = False
+        self._is_busy = False
         self.is_halted = False
         self.failed_polls = 0
         self.trouble = Trouble(f"{self._group_id} polling")
 
     @override
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
-        """Poll until there are `max_records`, or 8 MB of them; a poll that fails is logged, counted and empty."""
+        """Poll until there are `max_records`, 8 MB of them or no more; a poll that fails is logged, counted and empty.
+
+        A consumer that was busy also a moment ago waits a little for more once it has one: the broker answers a fetch
+        with the first partition that has something, and aiokafka hands it over alone. A batch costs more than a record.
+        """
         if self.is_halted or self._has_died():
             raise ConsumerStoppedError
         try:
@@ -77,8 +87,10 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
             if is_order_to_end(error):
                 raise
             self._note_failure(error)
+            self._is_busy = False
             await self._backoff.wait()
             return {}
+        self._is_busy = bool(polled)
         if not self._is_doubtful:
             self.failed_polls = 0
             self.trouble.recovered()
@@ -100,12 +112,13 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
     async def _poll_slices(self, *partitions: TopicPartition, timeout_ms: int, max_records: int) -> Polled:
         polled: Polled = defaultdict(list)
         count = size = 0
+        loop, gathered_at = asyncio.get_running_loop(), 0.0
         while count < max_records and size < LARGEST_POLL_BYTES:
             self._is_doubtful = True
             try:
                 records = await super().getmany(
                     *partitions,
-                    timeout_ms=0 if polled else timeout_ms,
+                    timeout_ms=max(0.0, gathered_at - loop.time()) * 1_000 if polled else timeout_ms,
                     max_records=min(SLICE_RECORDS, max_records - count),
                 )
             except Exception as error:
@@ -120,11 +133,20 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
             self._note_ends(records)
             if not records:
                 break
+            if not polled and self._is_busy:
+                gathered_at = loop.time() + GATHERING_SECONDS
             for partition, more in records.items():
                 polled[partition] += more
                 count += len(more)
                 size += sum(len(record.value or b"") for record in more)
         return dict(polled)
+
+    @override
+    async def stop(self) -> None:
+        """Leave the group, and end."""
+        if not self._closed:
+            await self._before_leaving()
+        await super().stop()
 
     def _note_ends(self, polled: Collection[TopicPartition]) -> None:
         """Note where a poll ends. A partition with an error that is not raised yet has no dependable position."""

@@ -6,6 +6,20 @@ from mutants.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        "f: a trace that its first service did not sample is sampled by the next",
+        "telemetry/tracing.py",
+        "        return self._recorder is not None and (parent is None or is_sampled(parent))\n",
+        "        return self._recorder is not None\n",
+        "test_spans.py::test_a_trace_that_the_sampler_drops_at_its_root_stays_one_trace_without_spans[always_off]",
+    ),
+    Mutant(
+        "f: a span is not what the SDK would send",
+        "telemetry/quick_span_encoding.py",
+        "_varint(span.kind.value + 1)",
+        "_varint(span.kind.value)",
+        "test_spans.py::test_what_is_sent_is_what_the_sdk_would_send",
+    ),
+    Mutant(
         "h: a client that does not read holds up a stop",
         "telemetry/health.py",
         "timeout_graceful_shutdown=LONGEST_STOP_SECONDS",
@@ -22,8 +36,8 @@ MUTANTS = (
     Mutant(
         "i: a batch that does not get on is not reported",
         "consuming/subscription.py",
-        "        return (self.trouble, client.trouble) if",
-        "        return (client.trouble,) if",
+        "        return (self.trouble, self._offsets.trouble, *polling)\n",
+        "        return (self._offsets.trouble, *polling)\n",
         "test_health.py::test_a_batch_that_waits_for_a_lock_is_not_ready_soon",
     ),
     Mutant(
@@ -36,8 +50,8 @@ MUTANTS = (
     Mutant(
         "i: what failed in a partition that was lost is never forgotten",
         "consuming/subscription.py",
-        "            place=self._place, ",
-        "            place=self._placement.place, ",
+        "            place=self._place,",
+        "            place=self._placement.place,",
         "test_health.py::test_what_failed_and_concerns_another_instance_now_is_forgotten[lost]",
     ),
     Mutant(
@@ -50,8 +64,8 @@ MUTANTS = (
     Mutant(
         "i: no gauge tells of polls that fail",
         "consuming/subscription.py",
-        "        return (self.trouble, client.trouble) if",
-        "        return (self.trouble,) if",
+        "        return (self.trouble, self._offsets.trouble, *polling)\n",
+        "        return (self.trouble, self._offsets.trouble)\n",
         "test_health.py::test_the_gauge_tells_also_of_polls_and_of_the_clean_up",
     ),
     Mutant(

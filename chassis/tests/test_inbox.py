@@ -1,0 +1,102 @@
+"""What makes an event the same: its source and id for a consumer, whatever they look like and whoever stored them."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import blake2b
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from specimen_driver import contact
+from specimen_records import TOPIC, dead_letters, effects, message
+
+from chassis.consuming import inbox
+from chassis.migrations import runner
+from chassis.service import Service
+from chassis.testing import harness
+from contracts import topics
+
+CONSUMER = TOPIC.group_of("specimen")
+AN_ID = "0198c1f0-3b52-7c11-9d0a-0242ac120002"
+LOOKING_ALIKE = (
+    AN_ID,
+    AN_ID.upper(),
+    AN_ID.replace("-", ""),
+    f"{{{AN_ID}}}",
+    f"urn:uuid:{AN_ID}",
+    f"{AN_ID}\n",
+    f" {AN_ID}",
+    "42",
+    "42 ",
+    "\uff14\uff12",  # digits of full width
+    "Δ" * 200,
+    "00000000-0000-0000-0000-000000000000",
+)
+
+
+async def test_ids_that_only_look_alike_are_ids_of_different_events_from_every_source(service: Service) -> None:
+    sources = ("/test", "/test/", "/TEST")
+    async with harness(service) as running:
+        records = [
+            running.record(message(contact(uuid4(), 1), event_id=event_id, source=source))
+            for source in sources
+            for event_id in LOOKING_ALIKE
+        ]
+
+        await running.process(TOPIC, records)
+        await running.process(TOPIC, [replace(record, offset=100 + record.offset) for record in records])
+
+        assert len(await effects(running)) == len(sources) * len(LOOKING_ALIKE)
+        assert await dead_letters(running) == []
+
+
+async def test_an_event_consumed_before_the_small_inbox_is_recognised_by_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    known = [message(contact(uuid4(), 1), event_id=event_id) for event_id in LOOKING_ALIKE]
+    without_digest = message(contact(uuid4(), 1))
+    small = next(path for path in runner.CHASSIS_MIGRATIONS.glob("*.sql") if "small_inbox" in path.name)
+    for path in runner.CHASSIS_MIGRATIONS.glob("*.sql"):
+        if path.name < small.name:
+            shutil.copy(path, tmp_path)
+    connection = await asyncpg.connect(service.settings.database_url)
+    try:
+        with monkeypatch.context() as before:
+            before.setattr(runner, "CHASSIS_MIGRATIONS", tmp_path)
+            await runner.migrate(connection, directory=service.migrations)
+        await connection.executemany(
+            "INSERT INTO messaging.inbox (consumer, source, event_id, received_at, digest) VALUES ($1, $2, $3, $4, $5)",
+            [
+                (
+                    CONSUMER,
+                    "/test",
+                    dict(one.headers)["ce_id"].decode(),
+                    await connection.fetchval("SELECT now() - interval '3 days'"),
+                    None if one is without_digest else blake2b(one.value, digest_size=16).digest(),
+                )
+                for one in (*known, without_digest)
+            ],
+        )
+    finally:
+        await connection.close()
+
+    async with harness(service) as running:
+        other = message(contact(uuid4(), 2), event_id=AN_ID)
+        new = message(contact(UUID(int=7), 1))
+        await running.process(TOPIC, [running.record(one) for one in (*known, without_digest, other, new)])
+
+        assert await effects(running) == [(UUID(int=7), 1)]
+        assert [code for code, _ in await dead_letters(running)] == ["id-used-twice"]
+        async with running.pool.acquire() as pooled:
+            old = await inbox.delete_older(pooled, consumer=CONSUMER, age=timedelta(days=2), limit=100)
+        assert old == len(known) + 1
+
+
+def test_no_two_consumers_share_a_number() -> None:
+    consumers = {topic.group_of(service) for topic in topics.CATALOGUE.topics for service in topic.consumers}
+
+    assert len({inbox.number_of(consumer) for consumer in consumers}) == len(consumers) > 0

@@ -1,0 +1,141 @@
+"""Kafka is told how far a consumer has come: soon, at the last moment, and never by who has lost the partition."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CoordinatorNotAvailableError, IllegalStateError
+from specimen.app import consumed_topic
+from specimen_driver import Driver, contact, until
+
+from chassis.backoff import Backoff
+from chassis.consuming import kafka_offsets
+from chassis.consuming.kafka_offsets import KafkaOffsets
+
+FIRST, SECOND = TopicPartition("some.topic.v1", 0), TopicPartition("some.topic.v1", 1)
+
+
+class Client:
+    """A consumer that notes what it is to commit; `failures` are raised first, one at each commit."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.owned = {FIRST, SECOND}
+        self.commits: list[Mapping[TopicPartition, int]] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        self._failures = list(failures)
+
+    def assignment(self) -> set[TopicPartition]:
+        return self.owned
+
+    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+        await asyncio.sleep(0)
+        if self._failures:
+            self.meanwhile()
+            raise self._failures.pop(0)
+        self.commits.append(offsets)
+
+
+def offsets_of(client: Any) -> KafkaOffsets:
+    return KafkaOffsets(group="g", client=lambda: client, backoff=Backoff(asyncio.Event()))
+
+
+@pytest.fixture
+def _never_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka_offsets, "EVERY_SECONDS", 1_000)
+
+
+async def test_the_newest_offsets_are_committed_together_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka_offsets, "EVERY_SECONDS", 0.01)
+    client = Client()
+    offsets = offsets_of(client)
+    offsets.reach({FIRST: 3})
+    offsets.reach({FIRST: 5, SECOND: 1})
+
+    await until(lambda: client.commits, what="a commit")
+    await offsets.commit_last()
+
+    assert client.commits == [{FIRST: 5, SECOND: 1}]
+
+
+async def test_what_could_not_be_committed_is_committed_later_with_what_came_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kafka_offsets, "EVERY_SECONDS", 0.01)
+    client = Client(CoordinatorNotAvailableError())
+    offsets = offsets_of(client)
+    client.meanwhile = lambda: offsets.reach({FIRST: 5})
+    offsets.reach({FIRST: 3, SECOND: 1})
+    await until(lambda: offsets.trouble.seconds > 0, what="the trouble")
+
+    await until(lambda: client.commits, what="a commit")
+    await until(lambda: offsets.trouble.seconds == 0, what="the end of the trouble")
+
+    assert client.commits == [{FIRST: 5, SECOND: 1}]
+
+
+@pytest.mark.usefixtures("_never_by_itself")
+async def test_before_partitions_are_lost_their_offsets_are_committed_and_forgotten() -> None:
+    client = Client()
+    offsets = offsets_of(client)
+    offsets.reach({FIRST: 3})
+
+    await offsets.on_partitions_revoked({FIRST})
+    await offsets.commit_last()
+
+    assert client.commits == [{FIRST: 3}]
+
+
+@pytest.mark.usefixtures("_never_by_itself")
+async def test_nobody_is_set_back_by_a_member_that_has_lost_the_partition() -> None:
+    client = Client(IllegalStateError("the group is rebalancing"))
+    offsets = offsets_of(client)
+    offsets.reach({FIRST: 3})
+    await offsets.on_partitions_revoked({FIRST})
+    client.owned = {SECOND}
+    offsets.reach({FIRST: 4, SECOND: 7})
+
+    await offsets.commit_last()
+
+    assert client.commits == [{SECOND: 7}]
+
+
+async def test_who_looks_at_the_group_sees_how_far_it_has_come(driver: Driver) -> None:
+    await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(30)])
+    await driver.start()
+
+    await until(lambda: _all_committed(driver), what="the offsets of all that was published")
+
+
+async def test_a_stop_commits_what_took_effect_a_moment_before(driver: Driver) -> None:
+    await driver.start()
+    await driver.publish([driver.message(contact(uuid4(), 1)) for _ in range(30)])
+    await until(lambda: _count_is(driver, 30), what="effects")
+
+    assert await driver.terminate() == 0
+
+    assert await _all_committed(driver)
+
+
+async def _count_is(driver: Driver, count: int) -> bool:
+    return len(await driver.effects()) == count
+
+
+async def _all_committed(driver: Driver) -> bool:
+    topic = consumed_topic(driver.suffix)
+    ends = await driver.ends(topic.name)
+    consumer: Any = AIOKafkaConsumer(
+        bootstrap_servers=driver.stack.kafka_bootstrap_servers,
+        group_id=topic.group_of("specimen"),
+        enable_auto_commit=False,
+    )
+    await consumer.start()
+    try:
+        committed = {number: await consumer.committed(TopicPartition(topic.name, number)) for number in ends}
+    finally:
+        await consumer.stop()
+    return {number: offset or 0 for number, offset in committed.items()} == ends
