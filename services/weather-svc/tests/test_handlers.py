@@ -19,10 +19,12 @@ from rain_samples import (
 
 from chassis.consuming.delivery import Delivery
 from chassis.testing import Harness
+from chassis.unit_of_work import Timer
 from contracts.claims import RAINFALL_REQUESTED, RainfallRequested
 from contracts.envelope import encode
 from contracts.vocabulary import Establishment
 from contracts.weather import RainfallAssessed
+from weather_svc.handlers import REASSESSMENT
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACE = f"00-{TRACE_ID}-b7ad6b7169203331-01"
@@ -142,6 +144,33 @@ async def test_more_stale_answers_than_one_timer_reassesses_are_all_assessed_aga
     again = await answers(service)
     assert {event.claim_id for event in again} == {event.claim_id for event in asked}
     assert {event.assessment_version for event in again} == {2}
+
+
+async def test_an_answer_from_another_station_than_before_is_news(service: Harness, tmp_path: Path) -> None:
+    assert await import_files(service, july(tmp_path, arcen_until="20210715")) == 0
+    await service.deliver(RAINFALL_REQUESTED, request(home=NEAR_ARCEN))
+    (before,) = await answers(service)
+    assert before.final
+    await service.pool.execute("UPDATE assessment SET stations = '{377}'")
+    await service.pool.execute("INSERT INTO stale_assessment SELECT claim_id FROM assessment")
+
+    async with service.runtime.transaction() as work:
+        work.schedule(Timer(REASSESSMENT, "test", work.now))
+    assert await service.fire_due_timers() == 1
+
+    (after,) = await answers(service)
+    assert (after.assessment_version, after.stations) == (2, before.stations)
+    assert await service.pool.fetchval("SELECT stations FROM assessment") == [391]
+
+
+async def test_a_request_answered_after_its_hours_came_is_not_answered_again(service: Harness, tmp_path: Path) -> None:
+    await service.deliver(RAINFALL_REQUESTED, request())
+    assert await import_files(service, july(tmp_path)) == 0
+    await service.deliver(RAINFALL_REQUESTED, request(version=2))
+    assert [event.assessment_version for event in await answers(service)] == [1, 2]
+    assert await service.fire_due_timers() == 1
+    assert await answers(service) == []
+    assert await service.pool.fetchval("SELECT count(*) FROM stale_assessment") == 0
 
 
 @pytest.mark.parametrize("count", [1, 500])

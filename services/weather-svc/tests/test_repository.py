@@ -1,15 +1,30 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
-from rain_samples import ELL, NEAR_ARCEN, NOW, SIX, moment, record, request
+from rain_samples import (
+    ELL,
+    GROUNDWATER,
+    HALFWAY_ELL_EINDHOVEN,
+    NEAR_ARCEN,
+    NOW,
+    SIX,
+    SURFACE_WATER,
+    THRESHOLDS,
+    interval,
+    moment,
+    record,
+    request,
+)
 
 from chassis.database import Connection
 from chassis.testing import Harness
+from contracts.claims import RAINFALL_REQUESTED
 from contracts.vocabulary import Network
 from contracts.weather import Quality
 from weather_svc import station_table
-from weather_svc.domain.assessment import Span, StationKey, answer, inquire
+from weather_svc.domain.assessment import Span, StationKey, conclude, inquire
 from weather_svc.domain.hours import HourSpan
 from weather_svc.hour_cache import HourCache
 from weather_svc.repository import assessments, observations
@@ -74,8 +89,8 @@ async def test_only_answers_that_rest_on_the_hours_become_stale(service: Harness
     async with service.pool.acquire() as connection:
         await hour_cache.refresh(connection, spans=inquiry.spans)
         measured = [hour_cache.measured(inquiry.question, span=span) for span in inquiry.spans]
-        answered = answer(inquiry, measured=measured, assessment_version=1)
-        await assessments.save(connection, assessments=[Assessment(inquiry, answered, trace=None)], now=NOW)
+        assessment = Assessment(inquiry, conclude(measured, question=inquiry.question), 1, trace=None)
+        await assessments.save(connection, assessments=[assessment], now=NOW)
 
         async def marked(station: int, hours: HourSpan) -> int:
             span = Span(StationKey(Network.AWS, station), hours)
@@ -87,8 +102,31 @@ async def test_only_answers_that_rest_on_the_hours_become_stale(service: Harness
         assert await marked(391, HourSpan(last, last + 9)) == 1
         assert await marked(391, HourSpan(first - 9, first)) == 0
         (stale,) = await assessments.pop_stale(connection, limit=10)
-        assert (stale.request, stale.answer) == (asked, answered)
+        assert (stale.request, stale.assessment_version, stale.stations) == (asked, 1, [391])
+        assert stale.measured == tuple(station.without_windows() for station in measured)
         assert await assessments.pop_stale(connection, limit=10) == []
+
+
+async def test_a_request_is_read_back_as_it_was_asked_and_what_all_of_a_product_ask_is_kept_once(
+    service: Harness,
+) -> None:
+    of_an_interval = interval("2021-07-14T20:30:15.000001", "2021-07-16T20:30")
+    asked = [
+        request(claim_id=UUID(int=1), version=3, home=HALFWAY_ELL_EINDHOVEN, loss=of_an_interval),
+        request(claim_id=UUID(int=2)),
+        request(claim_id=UUID(int=3), readings=(SURFACE_WATER, GROUNDWATER), thresholds=THRESHOLDS[:1]),
+        request(claim_id=UUID(int=4), loss=moment("2000-01-01T00:00")),
+    ]
+    await service.deliver(RAINFALL_REQUESTED, *asked)
+    await service.deliver(RAINFALL_REQUESTED, request(claim_id=UUID(int=5)))
+    async with service.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM question") == 2
+        await connection.execute("INSERT INTO stale_assessment SELECT claim_id FROM assessment")
+        stale = await assessments.pop_stale(connection, limit=4)
+        assert [assessment.request for assessment in stale] == asked
+        assert [assessment.stations for assessment in stale] == [[370, 377], [377], [377], []]
+        (last,) = await assessments.pop_stale(connection, limit=4)
+        assert last.request.claim_id == UUID(int=5)
 
 
 async def test_recording_waits_until_nobody_assesses(service: Harness) -> None:

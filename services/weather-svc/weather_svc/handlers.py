@@ -8,12 +8,11 @@ from uuid import UUID
 from chassis.consuming.delivery import Batch
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import RainfallRequested
-from contracts.weather import RainfallAssessed
-from weather_svc.domain.assessment import Inquiry, answer, inquire, is_news
+from weather_svc.domain.assessment import Conclusion, Inquiry, answer, inquire, is_news
 from weather_svc.domain.stations import StationTable
 from weather_svc.hour_cache import HourCache
 from weather_svc.repository import assessments, observations
-from weather_svc.repository.assessments import Assessment, Versions
+from weather_svc.repository.assessments import Assessment, StaleAssessment, Versions
 
 REASSESSMENT = "reassessment"
 """The kind of timer that assesses again what became stale."""
@@ -30,7 +29,7 @@ class Assessor:
     async def assess_rainfall(self, requests: Batch[RainfallRequested], work: Work) -> None:
         """Answer every request that is newer than the last one answered of its claim."""
         await observations.lock_for_assessing(work.connection)
-        claim_ids = sorted({delivery.event.claim_id for delivery in requests})
+        claim_ids = list({delivery.event.claim_id for delivery in requests})
         versions = dict(await assessments.lock_versions(work.connection, claim_ids=claim_ids))
         accepted = [
             (inquire(delivery.event, stations=self._stations), delivery.trace, version)
@@ -40,9 +39,9 @@ class Assessor:
         await self._load_hours(work, [inquiry for inquiry, _, _ in accepted])
         current: dict[UUID, Assessment] = {}
         for inquiry, trace, version in accepted:
-            assessed = self._assess(inquiry, assessment_version=version)
-            work.publish(assessed, trace=trace)
-            current[assessed.claim_id] = Assessment(inquiry, assessed, trace)
+            conclusion = self._hour_cache.conclusion(inquiry)
+            work.publish(conclusion.answer(inquiry, assessment_version=version), trace=trace)
+            current[inquiry.request.claim_id] = Assessment(inquiry, conclusion, version, trace)
         await assessments.save(work.connection, assessments=list(current.values()), now=work.now)
 
     async def reassess(self, due: Sequence[DueTimer], work: Work) -> None:
@@ -53,10 +52,11 @@ class Assessor:
         await self._load_hours(work, inquiries)
         changed = []
         for before, inquiry in zip(stale, inquiries, strict=True):
-            assessed = self._assess(inquiry, assessment_version=before.answer.assessment_version + 1)
-            if is_news(assessed, previous=before.answer):
-                work.publish(assessed, trace=before.trace)
-                changed.append(Assessment(inquiry, assessed, before.trace))
+            conclusion = self._hour_cache.conclusion(inquiry)
+            if _is_news(inquiry, conclusion, previous=before):
+                version = before.assessment_version + 1
+                work.publish(conclusion.answer(inquiry, assessment_version=version), trace=before.trace)
+                changed.append(Assessment(inquiry, conclusion, version, before.trace))
         await assessments.save(work.connection, assessments=changed, now=work.now)
         if len(stale) == _MAX_REASSESSED:
             work.schedule(Timer(REASSESSMENT, due[0].key, work.now))
@@ -65,9 +65,16 @@ class Assessor:
         spans = [span for inquiry in inquiries for span in inquiry.spans]
         await self._hour_cache.refresh(work.connection, spans=spans)
 
-    def _assess(self, inquiry: Inquiry, *, assessment_version: int) -> RainfallAssessed:
-        measured = [self._hour_cache.measured(inquiry.question, span=span) for span in inquiry.spans]
-        return answer(inquiry, measured=measured, assessment_version=assessment_version)
+
+def _is_news(inquiry: Inquiry, conclusion: Conclusion, *, previous: StaleAssessment) -> bool:
+    """Whether the answer must be published: other stations count now, or these say something else."""
+    if [station.number for station in inquiry.stations] != previous.stations:
+        return True
+    new, old = (
+        answer(inquiry, measured=measured, assessment_version=previous.assessment_version)
+        for measured in ([station.without_windows() for station in conclusion.measured], previous.measured)
+    )
+    return is_news(new, previous=old)
 
 
 def _next_version(request: RainfallRequested, versions: dict[UUID, Versions]) -> int | None:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from chassis.database import Connection
-from weather_svc.domain.assessment import Measured, Question, Span, StationKey, measure
+from contracts.vocabulary import Station
+from weather_svc.domain.assessment import Conclusion, Inquiry, Measured, Question, Span, StationKey, conclude, measure
 from weather_svc.domain.hours import HourSpan
 from weather_svc.domain.windows import Figures
 from weather_svc.repository import observations
@@ -44,6 +45,7 @@ class HourCache:
         self._newest: Newest | None = None
         self._refreshing = asyncio.Lock()
         self._measured: dict[tuple[Question, Span], Measured] = {}
+        self._conclusions: dict[tuple[Question, tuple[Station, ...]], Conclusion] = {}
 
     async def refresh(self, connection: Connection, *, spans: Iterable[Span]) -> None:
         """Apply what was recorded since the last refresh, and load what of `spans` is not cached yet."""
@@ -63,6 +65,7 @@ class HourCache:
         if newest == before:
             return
         self._measured.clear()
+        self._conclusions.clear()
         if before is None or newest is None or not await observations.is_recorded(connection, observation=before):
             self._blocks.clear()  # the database is new to this cache, or was restored from an older backup
         elif newest.observation_id - before.observation_id > _MAX_NEW_ROWS:
@@ -78,6 +81,16 @@ class HourCache:
             if block is not None:
                 block.tenths_mm[offset] = row.tenths_mm
                 block.provisional[offset] = row.is_provisional and row.tenths_mm is not None
+
+    def conclusion(self, inquiry: Inquiry) -> Conclusion:
+        """Return the memoised conclusion about `inquiry`, whose spans must have been loaded."""
+        key = inquiry.question, inquiry.stations
+        if key not in self._conclusions:
+            if len(self._conclusions) >= _MAX_MEMOISED:
+                self._conclusions.clear()
+            measured = [self.measured(inquiry.question, span=span) for span in inquiry.spans]
+            self._conclusions[key] = conclude(measured, question=inquiry.question)
+        return self._conclusions[key]
 
     def measured(self, question: Question, *, span: Span) -> Measured:
         """Return the memoised answer to `question` from the figures of `span`, which must have been loaded."""

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from random import Random
+
 import pytest
 from msgspec.structs import replace
 from rain_samples import HALFWAY_ELL_EINDHOVEN, NEAR_ELL, at, moment
 
-from contracts.vocabulary import Location, LossInterval, Network
+from contracts.rain_stations import measuring_periods
+from contracts.vocabulary import Location, LossInterval, Network, Station
 from weather_svc import station_table
-from weather_svc.domain.stations import NearStation, direction_of, distance_metres
+from weather_svc.domain.stations import Direction, NearStation, direction_of, distance_metres
 
 STATIONS = station_table.load()
 
@@ -86,3 +90,42 @@ def test_equal_distances_are_equally_near_and_listed_by_number() -> None:
 
 def test_a_very_uncertain_home_could_be_nearest_to_any_station_around() -> None:
     assert [number for number, _ in near(place(51_450_000, 5_760_000, accuracy_metres=15_000))] == [375, 370, 377, 391]
+
+
+def test_no_station_that_could_be_nearest_is_left_out_because_of_where_it_lies() -> None:
+    """All stations are compared here, and only those around the home in the table."""
+    chance = Random(0)  # noqa: S311 - the same cases at every run
+    several = 0
+    for _ in range(1_500):
+        home = place(
+            chance.randrange(50_700_000, 53_600_000),
+            chance.randrange(3_300_000, 7_300_000),
+            accuracy_metres=chance.choice((0, 25, 1_000, 20_000, 100_000)),
+        )
+        loss_at = datetime(2011, 1, 2, tzinfo=UTC) + timedelta(hours=chance.randrange(24 * 365 * 15))
+        expected = nearest_of_all(home, loss_at)
+        found = STATIONS.nearest(home=home, network=Network.AWS, loss=LossInterval(from_at=loss_at, until_at=loss_at))
+        assert [numbered(station) for station in found] == expected, (home, loss_at)
+        several += len(expected) > 1
+    assert several > 300
+
+
+def nearest_of_all(home: Location, loss_at: datetime) -> list[tuple[int, int]]:
+    here = direction(home)
+    by_distance = sorted(
+        (distance_metres(here, direction(period.station)), period.station.number, direction(period.station))
+        for period in measuring_periods()
+        if period.from_at <= loss_at and (period.until_at is None or loss_at < period.until_at)
+    )
+    first_metres, _, first = by_distance[0]
+    return [
+        (number, metres)
+        for metres, number, there in by_distance
+        if metres**2 - first_metres**2 <= 2 * home.accuracy_metres * distance_metres(first, there)
+    ]
+
+
+def direction(of: Location | Station) -> Direction:
+    return direction_of(
+        latitude_microdegrees=of.latitude_microdegrees, longitude_microdegrees=of.longitude_microdegrees
+    )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from contracts.claims import RainfallRequested, ReadingRequested
-from contracts.vocabulary import Network, RainThreshold, Truth, WaterReading
+from contracts.vocabulary import Network, RainThreshold, Station, Truth, WaterReading
 from contracts.weather import (
     HourlySeries,
     Quality,
@@ -58,17 +59,40 @@ class Question(NamedTuple):
     most_in_an_hour_tenths_mm: int
 
     @classmethod
-    def of(cls, request: RainfallRequested) -> Self:
+    def of(cls, request: RainfallRequested) -> Question:
         loss = request.loss
-        return cls(
+        return _question(
             loss=hours_touched(loss),
             best_hour_counts=loss.until_at - loss.from_at <= timedelta(hours=request.interval_in_favour_hours),
-            readings=tuple(_reading(reading) for reading in request.readings),
-            thresholds=tuple(_threshold(threshold) for threshold in request.thresholds),
-            cloudburst=_threshold(request.cloudburst),
-            recent_rain=_threshold(request.recent_rain),
+            readings=request.readings,
+            thresholds=request.thresholds,
+            cloudburst=request.cloudburst,
+            recent_rain=request.recent_rain,
             most_in_an_hour_tenths_mm=request.most_in_an_hour_tenths_mm,
         )
+
+
+# Claims of one storm ask few questions. One that is known is found faster than built, and is compared as one object.
+@lru_cache(maxsize=4_096)
+def _question(
+    *,
+    loss: HourSpan,
+    best_hour_counts: bool,
+    readings: tuple[ReadingRequested, ...],
+    thresholds: tuple[RainThreshold, ...],
+    cloudburst: RainThreshold,
+    recent_rain: RainThreshold,
+    most_in_an_hour_tenths_mm: int,
+) -> Question:
+    return Question(
+        loss=loss,
+        best_hour_counts=best_hour_counts,
+        readings=tuple(map(_reading, readings)),
+        thresholds=tuple(map(_threshold, thresholds)),
+        cloudburst=_threshold(cloudburst),
+        recent_rain=_threshold(recent_rain),
+        most_in_an_hour_tenths_mm=most_in_an_hour_tenths_mm,
+    )
 
 
 def _threshold(threshold: RainThreshold) -> Threshold:
@@ -106,6 +130,10 @@ class Inquiry(NamedTuple):
     hours: HourSpan
 
     @property
+    def stations(self) -> tuple[Station, ...]:
+        return tuple([near.station for near in self.near])
+
+    @property
     def spans(self) -> Sequence[Span]:
         """The hours whose figures the answer needs, station by station."""
         return [Span(StationKey(near.station.network, near.station.number), self.hours) for near in self.near]
@@ -132,6 +160,10 @@ class Measured(NamedTuple):
     recent_rain_waits: bool
     hours: HourlySeries
     quality: Quality
+
+    def without_windows(self) -> Measured:
+        """Return all that can differ between two answers to one request: the windows follow from the hours."""
+        return self._replace(readings=tuple(replace(reading, windows=()) for reading in self.readings))
 
 
 def measure(figures: Figures, *, question: Question) -> Measured:
@@ -161,29 +193,54 @@ def measure(figures: Figures, *, question: Question) -> Measured:
     )
 
 
-def answer(inquiry: Inquiry, *, measured: Sequence[Measured], assessment_version: int) -> RainfallAssessed:
-    """Return the answer to `inquiry` from what each of its stations measured, in the order of `inquiry.near`."""
-    request, question = inquiry.request, inquiry.question
-    spare_minutes = (border_at(question.loss.first) - request.loss.from_at) // _MINUTE
-    stations = tuple(
-        _station_assessment(near, station, question=question, spare_minutes=spare_minutes)
-        for near, station in zip(inquiry.near, measured, strict=True)
-    )
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Conclusion:
+    """What all stations together establish. Claims that ask the same near the same stations share it."""
+
+    measured: tuple[Measured, ...]
+    readings: tuple[ReadingVerdict, ...]
+    cloudburst: Truth
+    recent_rain: Truth
+    final: bool
+
+    def answer(self, inquiry: Inquiry, *, assessment_version: int) -> RainfallAssessed:
+        """Return the answer to `inquiry`, whose stations measured this."""
+        request, question = inquiry.request, inquiry.question
+        spare_minutes = (border_at(question.loss.first) - request.loss.from_at) // _MINUTE
+        return RainfallAssessed(
+            claim_id=request.claim_id,
+            request_version=request.request_version,
+            assessment_version=assessment_version,
+            readings=self.readings,
+            cloudburst=self.cloudburst,
+            recent_rain=self.recent_rain,
+            final=self.final,
+            stations=tuple(
+                _station_assessment(near, station, question=question, spare_minutes=spare_minutes)
+                for near, station in zip(inquiry.near, self.measured, strict=True)
+            ),
+        )
+
+
+def conclude(measured: Sequence[Measured], *, question: Question) -> Conclusion:
+    """Return what follows from what each of the stations measured."""
     readings = tuple(
-        _reading_verdict(reading.water, [station.readings[place] for station in stations])
+        _reading_verdict(reading.water, [station.readings[place] for station in measured])
         for place, reading in enumerate(question.readings)
     )
     waits = any(station.recent_rain_waits for station in measured)
-    return RainfallAssessed(
-        claim_id=request.claim_id,
-        request_version=request.request_version,
-        assessment_version=assessment_version,
+    return Conclusion(
+        measured=tuple(measured),
         readings=readings,
         cloudburst=_cloudburst([station.cloudburst for station in measured]),
         recent_rain=_common([station.recent_rain for station in measured]),
         final=not waits and all(reading.final for reading in readings),
-        stations=stations,
     )
+
+
+def answer(inquiry: Inquiry, *, measured: Sequence[Measured], assessment_version: int) -> RainfallAssessed:
+    """Return the answer to `inquiry` from what each of its stations measured, in the order of `inquiry.near`."""
+    return conclude(measured, question=inquiry.question).answer(inquiry, assessment_version=assessment_version)
 
 
 def _station_assessment(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from contracts.vocabulary import LossInterval
@@ -11,6 +12,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 
 
+# The claims of one storm are about the same hours.
+@lru_cache(maxsize=4_096)
 def border_at(number: int) -> datetime:
     """Return the moment at which hour `number` ends."""
     return _EPOCH + number * _HOUR

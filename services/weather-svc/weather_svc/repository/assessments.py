@@ -1,20 +1,31 @@
-"""The current assessment of each claim: its request, its answer, and the hours the answer rests on."""
+"""The current assessment of each claim: its request, and what its stations measured in the hours it rests on."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from chassis.database import Connection
 from chassis.unit_of_work import Trace
 from contracts.claims import RainfallRequested
 from contracts.codec import from_json, to_json
-from contracts.weather import RainfallAssessed
-from weather_svc.domain.assessment import Inquiry, Span
+from weather_svc.domain.assessment import Conclusion, Inquiry, Measured, Span
 from weather_svc.domain.hours import border_at
+from weather_svc.domain.stations import NearStation
+
+_OF_THE_CLAIM = {"claim_id", "request_version", "loss", "home", "network"}
+"""What stands in columns of a request; the rest is the product's, and the same for all its claims."""
+_PARAMETERS = [name for name in RainfallRequested.__struct_fields__ if name not in _OF_THE_CLAIM]
+_parameters_of = attrgetter(*_PARAMETERS)
+_compressed_before: WeakKeyDictionary[Conclusion, bytes] = WeakKeyDictionary()
 
 
 class Versions(NamedTuple):
@@ -26,28 +37,38 @@ class Versions(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """An answer, what it rests on, and the trace of its request."""
+    """What the answer to an inquiry is and rests on, and the trace of its request."""
 
     inquiry: Inquiry
-    answer: RainfallAssessed
+    conclusion: Conclusion
+    assessment_version: int
     trace: Trace | None
 
 
 @dataclass(frozen=True, slots=True)
 class StaleAssessment:
-    """An answer whose hours have arrived or changed since."""
+    """An assessment whose hours have arrived or changed since.
+
+    `measured` is what each of its `stations` said, without the windows.
+    """
 
     request: RainfallRequested
-    answer: RainfallAssessed
+    assessment_version: int
+    stations: Sequence[int]
+    measured: Sequence[Measured]
     trace: Trace | None
 
 
 async def lock_versions(connection: Connection, *, claim_ids: Sequence[UUID]) -> Mapping[UUID, Versions]:
     """Lock the assessments of these claims and return their versions; claims without one are left out."""
+    # One look-up a claim: only an index can serve it, whatever the planner believes of a table without statistics.
     rows = await connection.fetch(
         """
-        SELECT claim_id, request_version, assessment_version FROM assessment
-         WHERE claim_id = ANY ($1::uuid[]) ORDER BY claim_id FOR UPDATE
+        SELECT known.claim_id, known.request_version, known.assessment_version
+          FROM (SELECT claim_id FROM unnest($1::uuid[]) AS wanted (claim_id) ORDER BY claim_id) AS wanted
+               CROSS JOIN LATERAL (
+                   SELECT claim_id, request_version, assessment_version FROM assessment
+                    WHERE claim_id = wanted.claim_id FOR UPDATE) AS known
         """,
         claim_ids,
     )
@@ -55,34 +76,59 @@ async def lock_versions(connection: Connection, *, claim_ids: Sequence[UUID]) ->
 
 
 async def save(connection: Connection, *, assessments: Sequence[Assessment], now: datetime) -> None:
-    """Make each the current assessment of its claim. The rows are locked or new, and a claim occurs once."""
-    ordered = sorted(assessments, key=lambda assessment: assessment.answer.claim_id)
+    """Make each the current assessment of its claim. The rows are locked or new, and a claim occurs once.
+
+    A mark of the one before stays. It costs an assessment that finds nothing new.
+    """
+    ordered = sorted(assessments, key=lambda assessment: assessment.inquiry.request.claim_id.bytes)
+    requests = [assessment.inquiry.request for assessment in ordered]
+    questions = [_asked(*_parameters_of(request)) for request in requests]
+    distinct = sorted(set(questions))
     await connection.execute(
         """
-        INSERT INTO assessment (claim_id, request_version, assessment_version, request, answer, is_final, network,
-                                stations, first_hour_ends_at, last_hour_ends_at, assessed_at, traceparent)
-        SELECT claim_id, request_version, assessment_version, request, answer, is_final, network,
-               stations::int[], first_hour_ends_at, last_hour_ends_at, $12, traceparent
-          FROM unnest($1::uuid[], $2::int[], $3::int[], $4::json[], $5::json[], $6::bool[], $7::text[],
-                      $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[])
-               AS given (claim_id, request_version, assessment_version, request, answer, is_final, network,
-                         stations, first_hour_ends_at, last_hour_ends_at, traceparent)
+        WITH asked AS (
+            INSERT INTO question SELECT * FROM unnest($1::uuid[], $2::json[]) ON CONFLICT DO NOTHING
+        )
+        INSERT INTO assessment (claim_id, request_version, assessment_version, question_id, loss_from_at, loss_until_at,
+                                home_latitude_microdegrees, home_longitude_microdegrees, home_accuracy_metres, measured,
+                                is_final, network, stations, first_hour_ends_at, last_hour_ends_at, traceparent,
+                                assessed_at)
+        SELECT claim_id, request_version, assessment_version, question_id, loss_from_at, loss_until_at, latitude,
+               longitude, accuracy, measured, is_final, network, stations::int[], first_hour_ends_at,
+               last_hour_ends_at, traceparent, $19
+          FROM unnest($3::uuid[], $4::int[], $5::int[], $6::uuid[], $7::timestamptz[], $8::timestamptz[], $9::int[],
+                      $10::int[], $11::int[], $12::bytea[], $13::bool[], $14::text[], $15::text[], $16::timestamptz[],
+                      $17::timestamptz[], $18::text[])
+               AS given (claim_id, request_version, assessment_version, question_id, loss_from_at, loss_until_at,
+                         latitude, longitude, accuracy, measured, is_final, network, stations, first_hour_ends_at,
+                         last_hour_ends_at, traceparent)
             ON CONFLICT (claim_id) DO UPDATE
            SET request_version = excluded.request_version, assessment_version = excluded.assessment_version,
-               request = excluded.request, answer = excluded.answer, is_final = excluded.is_final,
-               network = excluded.network, stations = excluded.stations,
+               question_id = excluded.question_id, loss_from_at = excluded.loss_from_at,
+               loss_until_at = excluded.loss_until_at,
+               home_latitude_microdegrees = excluded.home_latitude_microdegrees,
+               home_longitude_microdegrees = excluded.home_longitude_microdegrees,
+               home_accuracy_metres = excluded.home_accuracy_metres, measured = excluded.measured,
+               is_final = excluded.is_final, network = excluded.network, stations = excluded.stations,
                first_hour_ends_at = excluded.first_hour_ends_at, last_hour_ends_at = excluded.last_hour_ends_at,
-               assessed_at = excluded.assessed_at, traceparent = excluded.traceparent, is_stale = false
+               traceparent = excluded.traceparent, assessed_at = excluded.assessed_at
          WHERE excluded.assessment_version > assessment.assessment_version
         """,
-        [assessment.answer.claim_id for assessment in ordered],
-        [assessment.answer.request_version for assessment in ordered],
-        [assessment.answer.assessment_version for assessment in ordered],
-        [to_json(assessment.inquiry.request).decode() for assessment in ordered],
-        [to_json(assessment.answer).decode() for assessment in ordered],
-        [assessment.answer.final for assessment in ordered],
-        [assessment.inquiry.request.network for assessment in ordered],
-        [_int_array([near.station.number for near in assessment.inquiry.near]) for assessment in ordered],
+        [question.question_id for question in distinct],
+        [question.parameters for question in distinct],
+        [request.claim_id for request in requests],
+        [request.request_version for request in requests],
+        [assessment.assessment_version for assessment in ordered],
+        [question.question_id for question in questions],
+        [request.loss.from_at for request in requests],
+        [request.loss.until_at for request in requests],
+        [request.home.latitude_microdegrees for request in requests],
+        [request.home.longitude_microdegrees for request in requests],
+        [request.home.accuracy_metres for request in requests],
+        [_compressed(assessment.conclusion) for assessment in ordered],
+        [assessment.conclusion.final for assessment in ordered],
+        [request.network for request in requests],
+        [_int_array(assessment.inquiry.near) for assessment in ordered],
         [border_at(assessment.inquiry.hours.first) for assessment in ordered],
         [border_at(assessment.inquiry.hours.last) for assessment in ordered],
         [assessment.trace for assessment in ordered],
@@ -90,27 +136,59 @@ async def save(connection: Connection, *, assessments: Sequence[Assessment], now
     )
 
 
-def _int_array(numbers: Sequence[int]) -> str:
+class _Asked(NamedTuple):
+    question_id: UUID
+    parameters: str
+
+
+@lru_cache(maxsize=256)
+def _asked(*parameters: object) -> _Asked:
+    """Return what a product asks, under an id made from it: whoever stores it first, it is the same row."""
+    parameters_json = to_json(dict(zip(_PARAMETERS, parameters, strict=True)))
+    return _Asked(UUID(bytes=sha256(parameters_json).digest()[:16]), parameters_json.decode())
+
+
+def _compressed(conclusion: Conclusion) -> bytes:
+    """Return what is kept of `conclusion`, made once for all claims that share it."""
+    compressed = _compressed_before.get(conclusion)
+    if compressed is None:
+        kept = tuple(station.without_windows() for station in conclusion.measured)
+        compressed = _compressed_before[conclusion] = zlib.compress(to_json(kept))
+    return compressed
+
+
+def _measured(stored: bytes) -> Sequence[Measured]:
+    is_compressed = not stored.startswith(b"[")
+    return from_json(tuple[Measured, ...], zlib.decompress(stored) if is_compressed else stored)
+
+
+def _int_array(near: Sequence[NearStation]) -> str:
     """Return PostgreSQL's text for an array: unnest would flatten arrays of different lengths."""
-    return "{" + ",".join(map(str, numbers)) + "}"
+    return "{" + ",".join([str(found.station.number) for found in near]) + "}"
 
 
 async def mark_stale(connection: Connection, *, spans: Sequence[Span]) -> int:
     """Mark the assessments that rest on an hour of `spans`; return how many were not marked before."""
+    if not spans:
+        return 0
     status = await connection.execute(
         """
-        UPDATE assessment SET is_stale = true
+        INSERT INTO stale_assessment
+        SELECT claim_id
           FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::timestamptz[])
                AS span (network, station, first_hour_ends_at, last_hour_ends_at)
-         WHERE assessment.network = span.network AND span.station = ANY (assessment.stations)
+          JOIN assessment ON assessment.network = span.network AND span.station = ANY (assessment.stations)
            AND assessment.last_hour_ends_at >= span.first_hour_ends_at
            AND assessment.first_hour_ends_at <= span.last_hour_ends_at
-           AND NOT assessment.is_stale
+         WHERE assessment.last_hour_ends_at >= $5
+            ON CONFLICT DO NOTHING
         """,
         [span.station.network for span in spans],
         [span.station.number for span in spans],
         [border_at(span.hours.first) for span in spans],
         [border_at(span.hours.last) for span in spans],
+        # Says nothing new, but to the planner, which then looks at no answer whose hours all came before.
+        border_at(min(span.hours.first for span in spans)),
     )
     return int(status.rpartition(" ")[2])
 
@@ -119,17 +197,29 @@ async def pop_stale(connection: Connection, *, limit: int) -> Sequence[StaleAsse
     """Lock up to `limit` stale assessments, clear their mark and return them in the order of their claim ids."""
     rows = await connection.fetch(
         """
-        UPDATE assessment SET is_stale = false
-         WHERE claim_id IN (
-               SELECT claim_id FROM assessment WHERE is_stale ORDER BY claim_id LIMIT $1 FOR UPDATE)
-        RETURNING claim_id, request, answer, traceparent
+        WITH popped AS (
+            DELETE FROM stale_assessment
+             WHERE claim_id = ANY (ARRAY(SELECT claim_id FROM stale_assessment ORDER BY claim_id LIMIT $1 FOR UPDATE))
+            RETURNING claim_id
+        )
+        SELECT assessed.*, parameters::jsonb || jsonb_build_object(
+                   'claim_id', assessed.claim_id, 'request_version', request_version, 'network', network,
+                   'loss', jsonb_build_object('from_at', loss_from_at, 'until_at', loss_until_at),
+                   'home', jsonb_build_object('latitude_microdegrees', home_latitude_microdegrees,
+                                              'longitude_microdegrees', home_longitude_microdegrees,
+                                              'accuracy_metres', home_accuracy_metres)) AS request
+          FROM (SELECT claim_id FROM popped ORDER BY claim_id) AS popped
+               CROSS JOIN LATERAL (SELECT * FROM assessment WHERE claim_id = popped.claim_id FOR UPDATE) AS assessed
+               JOIN question USING (question_id)
         """,
         limit,
     )
     return [
         StaleAssessment(
             request=from_json(RainfallRequested, row["request"]),
-            answer=from_json(RainfallAssessed, row["answer"]),
+            assessment_version=row["assessment_version"],
+            stations=row["stations"],
+            measured=_measured(row["measured"]),
             trace=row["traceparent"],
         )
         for row in sorted(rows, key=lambda row: row["claim_id"])
