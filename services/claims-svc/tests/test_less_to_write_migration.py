@@ -17,7 +17,7 @@ from chassis.testing import harness
 from claims_svc.app import MIGRATIONS, build
 from claims_svc.domain.claim import claim_reference
 from claims_svc.settings import Settings
-from contracts.claims import RainfallRequested
+from contracts.claims import DecisionMade, RainfallRequested
 from contracts.codec import to_json
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import LossReported
@@ -36,6 +36,7 @@ async def test_a_claim_of_before_is_decided_when_its_answer_comes(settings: Sett
         # The question is recognised by its digest: it is not asked again, and the answer counts.
         (decision,) = await driver.published()
         assert await driver.state(reported) == "decided"
+    assert isinstance(decision, DecisionMade)
     assert decision.outcome is Outcome.COVERED
 
 

@@ -99,7 +99,7 @@ async def _policies_with_claims(connection: Connection, policy_numbers: Collecti
         """,
         list(policy_numbers),
     )
-    return dict(rows)
+    return {row["policy_number"]: row["has_former"] for row in rows}
 
 
 def _found(
