@@ -11,10 +11,8 @@ from typing import Literal
 
 import aiosmtplib
 
-from contracts.claims import DecisionMade
-from contracts.codec import from_json
 from notify_svc.channels.mail import compose_mail
-from notify_svc.channels.transport import Handover, Lease
+from notify_svc.channels.transport import Handover
 from notify_svc.domain.attempts import (
     Accepted,
     AnswerLost,
@@ -28,6 +26,7 @@ from notify_svc.domain.attempts import (
 from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
 from notify_svc.domain.insurer import Insurer
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.leases import Lease
 from notify_svc.texts.letter import write_letter
 
 _FIRST_PERMANENT_CODE = 500
@@ -75,10 +74,9 @@ class SmtpTransport:
             return NoAddress("bad-domain")
         except BadAddressError:
             return Refused("unreadable-address")
-        decision = from_json(DecisionMade, message.decision)
         mail = compose_mail(
             write_letter(
-                decision,
+                message.decision(),
                 name=contact.name,
                 language=contact.language,
                 insurer=self._insurer,

@@ -1,0 +1,137 @@
+"""The way from a committed decision to the sender of its channel in this process, without asking the database again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from chassis.unit_of_work import Work
+from contracts.vocabulary import Channel
+from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.leases import Lease
+
+
+class SendQueue:
+    """Messages leased to one sender, from the lease until their result is recorded.
+
+    `capacity` bounds them, so that a process that dies leaves few messages in doubt.
+    """
+
+    def __init__(self, *, capacity: int) -> None:
+        self.capacity = capacity
+        self.waiting: deque[LeasedMessage] = deque()
+        self.changed = asyncio.Event()
+        self.more_are_due = False
+        """Whether messages are due in the database for which there was no room."""
+        self.on_put: Callable[[], None] = _do_nothing
+        """Called when messages begin to wait."""
+        self.is_open = False
+        """Whether more messages may be leased: not while the channel is paused, nor at the end."""
+        self._reserved = 0
+        self._held: dict[UUID, LeasedMessage] = {}
+        self._held_under: Counter[UUID] = Counter()
+
+    @property
+    def occupied(self) -> int:
+        """How many messages are leased, or will be when a transaction commits."""
+        return len(self._held) + self._reserved
+
+    @property
+    def free(self) -> int:
+        """How many messages more may be leased."""
+        return max(0, self.capacity - self.occupied) if self.is_open else 0
+
+    @property
+    def held(self) -> Collection[UUID]:
+        """The ids of all messages of which the result is still to be recorded."""
+        return self._held.keys()
+
+    def reserve(self, wanted: int) -> int:
+        """Reserve room for up to `wanted` messages; return for how many. `put` or `give_back` must follow."""
+        reserved = min(wanted, self.free)
+        self._reserved += reserved
+        return reserved
+
+    def give_back(self, reserved: int) -> None:
+        """Free room whose transaction was rolled back."""
+        self._reserved -= reserved
+        self.changed.set()
+
+    def put(self, leased: Sequence[LeasedMessage], *, reserved: int) -> None:
+        """Let these be sent, whose lease is committed, in the room reserved for them."""
+        self._reserved -= reserved
+        for message in leased:
+            self._held[message.message_id] = message
+            self._held_under[message.lease.lease_id] += 1
+        self.waiting.extend(leased)
+        self.on_put()
+        self.changed.set()
+
+    def note_due(self) -> None:
+        """Let the sender look into the database, where messages are due."""
+        self.more_are_due = True
+        self.changed.set()
+
+    def leases_ended_by(self, done: Iterable[LeasedMessage]) -> Sequence[UUID]:
+        """Return the leases under which nothing is left once the results of `done` are recorded."""
+        under = Counter(message.lease.lease_id for message in done)
+        return [lease_id for lease_id, count in under.items() if count == self._held_under[lease_id]]
+
+    def remove(self, done: Iterable[LeasedMessage]) -> None:
+        """Forget messages whose results are recorded."""
+        for message in done:
+            del self._held[message.message_id]
+            self._held_under[message.lease.lease_id] -= 1
+        self._held_under = +self._held_under
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Room for `size` messages with a sender, which a unit of work leases to it under `lease`."""
+
+    queue: SendQueue
+    size: int
+    lease: Lease
+
+
+class SendQueues:
+    """The queues of the senders of this process, by channel; none while no sender runs."""
+
+    def __init__(self, *, lease: timedelta) -> None:
+        self.lease = lease
+        """How long messages are leased."""
+        self._queues: dict[Channel, list[SendQueue]] = {}
+
+    def attach(self, channel: Channel, queue: SendQueue) -> None:
+        self._queues.setdefault(channel, []).append(queue)
+
+    def detach(self, channel: Channel, queue: SendQueue) -> None:
+        self._queues[channel].remove(queue)
+
+    def reserve(self, wanted: Mapping[Channel, int], *, work: Work) -> Mapping[Channel, Room]:
+        """Reserve room for up to `wanted` messages, until `work` ends; a channel without room is left out.
+
+        To be called before `work` leases them: the lease is counted from here.
+        """
+        rooms: dict[Channel, Room] = {}
+        for channel, count in wanted.items():
+            queue = max(self._queues.get(channel, ()), key=lambda queue: queue.free, default=None)
+            if queue is not None and (size := queue.reserve(count)):
+                work.after_rollback(partial(queue.give_back, size))
+                rooms[channel] = Room(queue=queue, size=size, lease=Lease.lasting(self.lease.total_seconds()))
+        return rooms
+
+    def note_due(self, channels: Iterable[Channel]) -> None:
+        """Let the senders of `channels` look for what is due."""
+        for channel in channels:
+            for queue in self._queues.get(channel, ()):
+                queue.note_due()
+
+
+def _do_nothing() -> None:
+    pass
