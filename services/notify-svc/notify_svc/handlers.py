@@ -89,7 +89,7 @@ class DecisionHandler:
             if message.state is State.DUE and (message.claim.claim_id, message.channel) not in being_sent
         }
         wanted = Counter(message.channel for message in sendable.values())
-        rooms = self.queues.reserve(wanted, work=work)
+        rooms = await self.queues.reserve(wanted, work=work)
         leased = _fill(rooms, sendable, decided=decided, contacts=contacts, work=work)
         stored = await messages.insert(
             work.connection,

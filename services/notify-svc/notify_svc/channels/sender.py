@@ -175,9 +175,11 @@ class _Sender:
 
     async def _start_due(self) -> None:
         queue, duration = self._queue, self._settings.lease
-        room = queue.reserve(queue.capacity)
+        room = queue.free
+        queue.more_are_due = True
         if not room:
             return
+        queue.reserve(room)
         due: Sequence[LeasedMessage] = ()
         try:
             lease = Lease.lasting(duration.total_seconds())
