@@ -87,7 +87,7 @@ class SmtpTransport:
             recipient=recipient,
             sent_at=now,
         )
-        return partial(self._hand_over, mail.as_bytes(), recipient=recipient.addr_spec)
+        return partial(self._hand_over, mail, recipient=recipient.addr_spec)
 
     async def close(self) -> None:
         while self._idle:
