@@ -123,13 +123,13 @@ class SendQueues:
     def __init__(self, *, lease: timedelta) -> None:
         self.lease = lease
         """How long messages are leased."""
-        self._queues: dict[Channel, list[SendQueue]] = {}
+        self.by_channel: dict[Channel, list[SendQueue]] = {}
 
     def attach(self, channel: Channel, queue: SendQueue) -> None:
-        self._queues.setdefault(channel, []).append(queue)
+        self.by_channel.setdefault(channel, []).append(queue)
 
     def detach(self, channel: Channel, queue: SendQueue) -> None:
-        self._queues[channel].remove(queue)
+        self.by_channel[channel].remove(queue)
 
     async def reserve(self, wanted: Mapping[Channel, int], *, work: Work) -> Mapping[Channel, Room]:
         """Reserve room for up to `wanted` messages, until `work` ends; a channel without room is left out.
@@ -140,7 +140,7 @@ class SendQueues:
         chosen = {
             channel: max(queues, key=lambda queue: queue.free_for_new)
             for channel in wanted
-            if (queues := self._queues.get(channel))
+            if (queues := self.by_channel.get(channel))
         }
         for channel, queue in chosen.items():
             await queue.wait_for_room(wanted[channel], seconds=_LONGEST_WAIT_SECONDS)
@@ -155,7 +155,7 @@ class SendQueues:
     def note_due(self, channels: Iterable[Channel]) -> None:
         """Let the senders of `channels` look for what is due."""
         for channel in channels:
-            for queue in self._queues.get(channel, ()):
+            for queue in self.by_channel.get(channel, ()):
                 queue.note_due()
 
 

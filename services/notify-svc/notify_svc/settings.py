@@ -24,7 +24,7 @@ def _mail_address(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SenderSettings:
-    """How many messages a channel sends at once, and for how long a message is leased to one process."""
+    """How many messages a channel holds leased at once, and for how long a message is leased to one process."""
 
     concurrency: int
     lease: timedelta
@@ -66,7 +66,8 @@ class Settings(ServiceSettings):
     insurer_address: Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\r\n]*$")] = Field(
         default="", description="Where customers write to, on one line: Postbus 1, 1000 AA Amsterdam"
     )
-    send_concurrency: int = Field(default=20, ge=1, le=1_000, description="Per channel: connections, or SMPP's window")
+    send_concurrency: int = Field(default=20, ge=1, le=1_000, description="Per channel; with SMPP the window")
+    smtp_connections: int = Field(default=20, ge=1, le=1_000, description="To the mail server at once, at most")
     send_timeout_seconds: float = Field(default=30, gt=0, le=3_600)
     lease_seconds: float = Field(
         default=120,

@@ -21,7 +21,7 @@ from notify_svc.texts.letter import Letter
 from notify_svc.texts.rendering import render_html, render_text
 
 _LONGEST_WORD_BYTES = 42
-"""In base64 68 of the 75 characters that an encoded word may have, and 77 of the 78 of a line with the name before it."""
+"""In base64 68 of the 75 characters that an encoded word may have, so that it fits a line behind the header's name."""
 
 
 def message_id_header(message_id: UUID, *, sender: Address) -> str:
@@ -41,7 +41,7 @@ def compose_mail(letter: Letter, *, message_id: UUID, sender: Address, recipient
             f"Message-ID: {message_id_header(message_id, sender=sender)}".encode("ascii"),
             b"Auto-Submitted: auto-generated",
             b"MIME-Version: 1.0",
-            f'Content-Type: multipart/alternative; boundary="{boundary}"'.encode("ascii"),
+            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"'.encode("ascii"),
             f"Content-Language: {letter.texts.language_tag}".encode("ascii"),
             b"",
             *_part("plain", render_text(letter), boundary=boundary),
