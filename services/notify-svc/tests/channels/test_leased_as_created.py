@@ -23,7 +23,11 @@ from chassis.clock import SettableClock
 from chassis.testing import harness
 from contracts.vocabulary import Channel
 from notify_svc.app import build
+from notify_svc.domain.attempts import Attempt
 from notify_svc.handlers import DecisionHandler
+from notify_svc.repository import leases
+from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.leases import Lease
 from notify_svc.send_queue import SendQueue, SendQueues
 from notify_svc.settings import Settings
 
@@ -205,3 +209,59 @@ async def test_the_usual_life_of_a_message_changes_nothing_that_is_indexed(desk:
     await desk.send_until(Channel.EMAIL, "sent")
     rows = await desk.harness.pool.fetch("SELECT state, waiting FROM message ORDER BY channel")
     assert [tuple(row) for row in rows] == [("sent", None), ("due", "due")]
+
+
+def leased(*, lease: Lease) -> LeasedMessage:
+    return LeasedMessage(
+        message_id=uuid7(),
+        claim_id=uuid7(),
+        claim_version=1,
+        attempt=Attempt(channel=Channel.EMAIL, attempts=1, answers_lost=0, first_due_at=DECIDED_AT),
+        lease=lease,
+        leased_at=DECIDED_AT,
+        event=b"{}",
+        contact=None,
+        trace=None,
+    )
+
+
+def test_a_lease_is_kept_until_every_message_under_it_has_a_result() -> None:
+    queue, lease = SendQueue(capacity=2), Lease.lasting(10)
+    first, second = leased(lease=lease), leased(lease=lease)
+    queue.reserve(2)
+    queue.put([first, second], reserved=2)
+
+    assert queue.leases_ended_by([first]) == []
+    queue.remove([first])
+    assert queue.leases_ended_by([second]) == [lease.lease_id]
+
+
+def test_no_room_is_given_by_a_queue_that_is_closed() -> None:
+    queue = SendQueue(capacity=2)
+    queue.more_are_due = False
+    assert queue.free_for_new == 0
+
+    queue.is_open = True
+    assert queue.free_for_new == 2
+
+
+def test_what_is_due_goes_before_what_is_created() -> None:
+    queue = SendQueue(capacity=2)
+    queue.is_open = True
+
+    assert (queue.free, queue.free_for_new) == (2, 0)
+
+
+async def test_an_expired_lease_is_kept_while_a_message_under_it_is_being_sent(desk: Desk) -> None:
+    """Who is sending it may still live, and have its result recorded; or it dies, and is found next time."""
+    await desk.know(contact())
+    await desk.decide(paid())
+    await desk.abandon(Channel.SMS, lasting=timedelta(0))
+    async with desk.runtime.transaction() as work:
+        await leases.end_expired(work.connection, channel=Channel.SMS, now=work.now)
+    assert await desk.harness.pool.fetchval(OPEN_LEASES) == 1
+
+    await desk.harness.pool.execute("UPDATE message SET state = 'sent' WHERE channel = 'sms'")
+    async with desk.runtime.transaction() as work:
+        await leases.end_expired(work.connection, channel=Channel.SMS, now=work.now)
+    assert await desk.harness.pool.fetchval(OPEN_LEASES) == 0
