@@ -76,7 +76,7 @@ class Settings(ServiceSettings):
         validate_default=True,
         description="After this, the answer to an attempt without a result counts as lost",
     )
-    poll_seconds: float = Field(default=0.2, gt=0, le=60, description="How soon a new message is noticed")
+    poll_seconds: float = Field(default=0.2, gt=0, le=60, description="How soon a message is noticed that became due")
     retry_first_seconds: float = Field(default=30, gt=0, le=604_800)
     retry_longest_seconds: float = Field(default=4 * 3_600, gt=0, le=604_800)
     give_up_after_hours: float = Field(default=72, gt=0, le=8_760)
