@@ -73,6 +73,7 @@ class Work:
         self._outbox_messages: list[outbox.OutboxMessage] = []
         self._scheduled: list[Timer] = []
         self._after_commit: list[Callable[[], None]] = []
+        self._after_rollback: list[Callable[[], None]] = []
         self._refusals: list[Refusal] = []
 
     def publish(self, *events: Event, trace: Trace | None) -> None:
@@ -135,6 +136,13 @@ class Work:
         """Call this once the work is committed, and never if it is rolled back: for log lines and metrics."""
         self._after_commit.append(call)
 
+    def after_rollback(self, call: Callable[[], None]) -> None:
+        """Call this when the work is rolled back, or nobody knows whether it was committed: to give back what it held.
+
+        `call` must not raise.
+        """
+        self._after_rollback.append(call)
+
     def committed(self) -> None:
         """Call what waited for the commit, in the order in which it was given.
 
@@ -145,6 +153,11 @@ class Work:
                 call()
             except Exception as error:  # noqa: BLE001 - the work is done, whatever becomes of telling it
                 log.error("after_commit.failed", places=places_of(error))  # noqa: TRY400 - a text may repeat data
+
+    def rolled_back(self) -> None:
+        """Call what waited for the rollback."""
+        for call in self._after_rollback:
+            call()
 
     @property
     def published(self) -> Sequence[outbox.OutboxMessage]:
@@ -198,19 +211,25 @@ class WorkFactory:
         Raises:
             DatabaseUnavailableError: there is no connection to begin it on.
         """
-        async with self.connection() as connection, connection.transaction():
-            work = Work(
-                connection,
-                now=await self.clock.now(connection),
-                service=self.service,
-                catalogue=self.catalogue,
-                tracing=self.tracing,
-                timer_kinds=self.timer_kinds,
-            )
-            yield work
-            await work.flush()
-            if work.published and not self.handoff.has_relay:
-                await outbox.notify(connection)
+        work: Work | None = None
+        try:
+            async with self.connection() as connection, connection.transaction():
+                work = Work(
+                    connection,
+                    now=await self.clock.now(connection),
+                    service=self.service,
+                    catalogue=self.catalogue,
+                    tracing=self.tracing,
+                    timer_kinds=self.timer_kinds,
+                )
+                yield work
+                await work.flush()
+                if work.published and not self.handoff.has_relay:
+                    await outbox.notify(connection)
+        except BaseException:
+            if work is not None:
+                work.rolled_back()
+            raise
         if work.published:
             self.handoff.committed(work.published)
         work.committed()

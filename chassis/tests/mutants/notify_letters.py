@@ -115,8 +115,8 @@ MUTANTS = (
     _mutant(
         "a letter is marked as posted twice",
         "repository/letters.py",
-        sound="WHERE message_id = ANY ($1::uuid[]) AND state = 'to_be_posted' ORDER BY",
-        broken="WHERE message_id = ANY ($1::uuid[]) AND state IN ('to_be_posted', 'posted') ORDER BY",
+        sound="AND channel = 'post' AND state = 'to_be_posted'\n",
+        broken="AND channel = 'post' AND state IN ('to_be_posted', 'posted')\n",
         guard="test_letters.py::test_a_letter_is_marked_as_posted_once",
     ),
     _mutant(
@@ -136,8 +136,8 @@ MUTANTS = (
     _mutant(
         "a reporter's contact is kept although the policy was found",
         "handlers.py",
-        sound="        await contacts.erase_reporters(work.connection, report_ids=_reports_with_customer(claims))\n",
-        broken="",
+        sound="            await contacts.erase_reporters(work.connection, report_ids=unneeded)\n",
+        broken="            pass\n",
         guard="test_reporters.py::test_a_reporters_contact_is_erased_as_soon_as_the_policy_is_found",
     ),
     Mutant(

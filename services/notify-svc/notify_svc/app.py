@@ -17,6 +17,7 @@ from notify_svc.channels.network import network_transports
 from notify_svc.channels.sender import run_sender
 from notify_svc.channels.transport import OpenTransport
 from notify_svc.commands import commands
+from notify_svc.send_queue import SendQueues
 from notify_svc.settings import Settings
 
 
@@ -27,7 +28,8 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
     of its own, such as a benchmark, can make the service send elsewhere, never a variable of a deployment.
     """
     transports = network_transports(settings) if transports is None else transports
-    decision_handler = handlers.DecisionHandler(contact_wait=settings.contact_wait)
+    queues = SendQueues(lease=settings.sender_settings.lease)
+    decision_handler = handlers.DecisionHandler(contact_wait=settings.contact_wait, queues=queues)
     reporter_handler = handlers.ReporterHandler(kept_for=settings.reporter_contact_kept_for)
     return Service(
         name="notify-svc",
@@ -46,7 +48,13 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
         workers=tuple(
             Worker(
                 f"{channel}-sender",
-                partial(run_sender, open_transport=open_transport, channel=channel, settings=settings.sender_settings),
+                partial(
+                    run_sender,
+                    queues=queues,
+                    open_transport=open_transport,
+                    channel=channel,
+                    settings=settings.sender_settings,
+                ),
             )
             for channel, open_transport in transports.items()
         ),

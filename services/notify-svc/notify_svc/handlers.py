@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -16,8 +19,14 @@ from contracts.claims import DecisionMade
 from contracts.notify import ReporterContactProvided
 from contracts.policy import ContactChanged
 from contracts.topic import Event
+from contracts.vocabulary import Channel
+from notify_svc.domain.attempts import Attempt
 from notify_svc.domain.messages import DecidedClaim, PlannedMessage, State, plan_messages
 from notify_svc.repository import contacts, decisions, messages
+from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.contacts import Contact
+from notify_svc.repository.messages import SettledMessage
+from notify_svc.send_queue import Room, SendQueues
 from notify_svc.settled_messages import publish_settled
 
 CONTACT_DEADLINE = "contact-deadline"
@@ -30,24 +39,74 @@ _EventT = TypeVar("_EventT", bound=Event)
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionHandler:
-    """Consumes decisions. `contact_wait` is how long a message waits for contact data that have not come yet."""
+    """Consumes decisions. `contact_wait` is how long a message waits for contact data that have not come yet.
+
+    `queues` lead to the senders of this process, by channel.
+    """
 
     contact_wait: timedelta
+    queues: SendQueues
 
     async def create_messages(self, batch: Batch[DecisionMade], work: Work) -> None:
         """Create one message per decision and channel, and supersede older ones that have not been sent."""
         claims = [_decided_claim(delivery) for delivery in batch]
-        newest = await messages.lock_newest_versions(work.connection, claim_ids={claim.claim_id for claim in claims})
-        planned = plan_messages(claims, newest_versions=newest, reachable=await _reachable(work, claims=claims))
+        known = await messages.lock_known(work.connection, claim_ids={claim.claim_id for claim in claims})
+        reached = await _reached(work, claims=claims)
+        newest = known.newest_versions
+        planned = plan_messages(claims, newest_versions=newest, reachable=reached.keys())
+        new = {uuid7(): message for message in planned}
+        decided = {(delivery.event.claim_id, delivery.event.claim_version): delivery.event for delivery in batch}
         await decisions.insert(work.connection, decisions=batch)
+        stored = await self._store(new, decided=decided, contacts=reached, being_sent=known.being_sent, work=work)
         settled = [
-            *await messages.insert(work.connection, messages={uuid7(): message for message in planned}, now=work.now)
+            _superseded(message_id, new[message_id])
+            for message_id in stored
+            if new[message_id].state is State.SUPERSEDED
         ]
         if newest:
             settled += await messages.supersede_older(work.connection, claim_ids=newest.keys(), now=work.now)
         publish_settled(work, settled)
         work.schedule(*self._deadlines(planned, work=work))
-        await contacts.erase_reporters(work.connection, report_ids=_reports_with_customer(claims))
+        if unneeded := _reports_with_customer(claims) & reached.keys():
+            await contacts.erase_reporters(work.connection, report_ids=unneeded)
+
+    async def _store(
+        self,
+        new: Mapping[UUID, PlannedMessage],
+        *,
+        decided: Mapping[tuple[UUID, int], DecisionMade],
+        contacts: Mapping[UUID, Contact],
+        being_sent: AbstractSet[tuple[UUID, Channel]],
+        work: Work,
+    ) -> set[UUID]:
+        """Store messages and return their ids. Those that this process has room for are sent after the commit.
+
+        Of what is stored already nothing is sent again.
+        """
+        sendable = {
+            message_id: message
+            for message_id, message in new.items()
+            if message.state is State.DUE and (message.claim.claim_id, message.channel) not in being_sent
+        }
+        wanted = Counter(message.channel for message in sendable.values())
+        rooms = await self.queues.reserve(wanted, work=work)
+        leased = _fill(rooms, sendable, decided=decided, contacts=contacts, work=work)
+        stored = await messages.insert(
+            work.connection,
+            messages=new,
+            leased={message.message_id for channel in leased.values() for message in channel},
+            leases={channel: room.lease.lease_id for channel, room in rooms.items()},
+            lease=self.queues.lease,
+            now=work.now,
+        )
+        for channel, room in rooms.items():
+            ours = [message for message in leased[channel] if message.message_id in stored]
+            work.after_commit(partial(room.queue.put, ours, reserved=room.size))
+        without_room = [
+            channel for channel, count in wanted.items() if channel not in rooms or rooms[channel].size < count
+        ]
+        work.after_commit(partial(self.queues.note_due, without_room))
+        return stored
 
     def _deadlines(self, planned: Sequence[PlannedMessage], *, work: Work) -> Sequence[Timer]:
         return [
@@ -106,18 +165,58 @@ async def _end_wait(work: Work, *, claim_ids: Iterable[UUID]) -> None:
         await work.cancel(CONTACT_DEADLINE, claims)
 
 
-async def _reachable(work: Work, *, claims: Sequence[DecidedClaim]) -> set[UUID]:
-    """Return whose contact data are known, so that none that arrive at this very moment are missed."""
+def _fill(
+    rooms: Mapping[Channel, Room],
+    sendable: Mapping[UUID, PlannedMessage],
+    *,
+    decided: Mapping[tuple[UUID, int], DecisionMade],
+    contacts: Mapping[UUID, Contact],
+    work: Work,
+) -> Mapping[Channel, Sequence[LeasedMessage]]:
+    """Return by channel the first messages, as many as there is room for, each on its first attempt."""
+    filled: dict[Channel, list[LeasedMessage]] = {channel: [] for channel in rooms}
+    for message_id, message in sendable.items():
+        room, claim = rooms.get(message.channel), message.claim
+        if room is None or len(filled[message.channel]) == room.size:
+            continue
+        filled[message.channel].append(
+            LeasedMessage(
+                message_id=message_id,
+                claim_id=claim.claim_id,
+                claim_version=claim.claim_version,
+                attempt=Attempt(channel=message.channel, attempts=1, answers_lost=0, first_due_at=work.now),
+                lease=room.lease,
+                leased_at=work.now,
+                event=decided[claim.claim_id, claim.claim_version],
+                contact=next(contacts[one] for one in claim.addressees if one in contacts),
+                trace=claim.trace,
+            )
+        )
+    return filled
+
+
+def _superseded(message_id: UUID, message: PlannedMessage) -> SettledMessage:
+    return SettledMessage(
+        message_id=message_id,
+        claim_id=message.claim.claim_id,
+        claim_version=message.claim.claim_version,
+        channel=message.channel,
+        state=State.SUPERSEDED,
+        attempts=0,
+        trace=message.claim.trace,
+    )
+
+
+async def _reached(work: Work, *, claims: Sequence[DecidedClaim]) -> Mapping[UUID, Contact]:
+    """Return how customers and reporters are reached, so that no contact data that arrive right now are missed."""
     customers = {claim.customer_id for claim in claims if claim.customer_id is not None}
-    reports = {report_id for claim in claims if claim.customer_id is None for report_id in claim.report_ids}
-    known = await contacts.known_addressees(work.connection, customer_ids=customers, report_ids=reports)
-    unknown = (customers | reports) - known
+    reports = {report_id for claim in claims for report_id in claim.report_ids}
+    known = await contacts.read(work.connection, customer_ids=customers, report_ids=reports)
+    unknown = {addressee for claim in claims for addressee in claim.addressees} - known.keys()
     if not unknown:
         return known
     await contacts.lock_unknown_addressees(work.connection, ids=unknown)
-    return known | await contacts.known_addressees(
-        work.connection, customer_ids=customers & unknown, report_ids=reports & unknown
-    )
+    return known | await contacts.read(work.connection, customer_ids=customers & unknown, report_ids=reports & unknown)
 
 
 def _reports_with_customer(claims: Sequence[DecidedClaim]) -> set[UUID]:

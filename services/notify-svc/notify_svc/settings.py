@@ -24,7 +24,7 @@ def _mail_address(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class SenderSettings:
-    """How many messages a channel sends at once, and for how long a message is leased to one process."""
+    """How many messages a channel holds leased at once, and for how long a message is leased to one process."""
 
     concurrency: int
     lease: timedelta
@@ -66,7 +66,8 @@ class Settings(ServiceSettings):
     insurer_address: Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\r\n]*$")] = Field(
         default="", description="Where customers write to, on one line: Postbus 1, 1000 AA Amsterdam"
     )
-    send_concurrency: int = Field(default=20, ge=1, le=1_000, description="Per channel: connections, or SMPP's window")
+    send_concurrency: int = Field(default=20, ge=1, le=1_000, description="Per channel; with SMPP the window")
+    smtp_connections: int = Field(default=20, ge=1, le=1_000, description="To the mail server at once, at most")
     send_timeout_seconds: float = Field(default=30, gt=0, le=3_600)
     lease_seconds: float = Field(
         default=120,
@@ -75,7 +76,7 @@ class Settings(ServiceSettings):
         validate_default=True,
         description="After this, the answer to an attempt without a result counts as lost",
     )
-    poll_seconds: float = Field(default=0.2, gt=0, le=60, description="How soon a new message is noticed")
+    poll_seconds: float = Field(default=0.2, gt=0, le=60, description="How soon a message is noticed that became due")
     retry_first_seconds: float = Field(default=30, gt=0, le=604_800)
     retry_longest_seconds: float = Field(default=4 * 3_600, gt=0, le=604_800)
     give_up_after_hours: float = Field(default=72, gt=0, le=8_760)

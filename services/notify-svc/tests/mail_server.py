@@ -19,11 +19,14 @@ DROP_AFTER_DATA = "drop after data"
 class MailServer:
     """`answers` are given to the next mails, in order: a reply line or `DROP_AFTER_DATA`; after that 250.
 
+    `recipient_answers` are given to the next recipients.
+
     The next conversations pause at their recipient, each for one of `recipient_pauses`.
     """
 
     port: int = 0
     answers: list[str] = field(default_factory=list)
+    recipient_answers: list[str] = field(default_factory=list)
     recipient_pauses: list[Pause] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
@@ -40,6 +43,8 @@ class MailServer:
     ) -> str:
         if self.recipient_pauses:
             await self.recipient_pauses.pop(0).reach()
+        if self.recipient_answers:
+            return self.recipient_answers.pop(0)
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 known"

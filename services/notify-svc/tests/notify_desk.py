@@ -16,6 +16,10 @@ from contracts.envelope import encode
 from contracts.notify import MessageSettled
 from contracts.policy import CONTACT_CHANGED, ContactChanged
 from contracts.vocabulary import Channel
+from notify_svc.handlers import DecisionHandler
+from notify_svc.repository import attempts
+from notify_svc.repository.leases import Lease
+from notify_svc.send_queue import SendQueues
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 _DEADLINE_SECONDS = 20
@@ -35,6 +39,24 @@ class Desk:
 
     async def know(self, *contacts: ContactChanged) -> None:
         await self.harness.deliver(CONTACT_CHANGED, *contacts)
+
+    def decision_handler(self) -> DecisionHandler:
+        """Return a handler of decisions beside which no sender runs."""
+        return DecisionHandler(contact_wait=timedelta(hours=72), queues=SendQueues(lease=timedelta(minutes=2)))
+
+    async def abandon(self, *channels: Channel, lasting: timedelta) -> None:
+        """Lease every due message of `channels` as a process does that dies before it has sent them."""
+        for channel in channels:
+            async with self.runtime.transaction() as work:
+                leased = await attempts.lease_due(
+                    work.connection,
+                    channel=channel,
+                    lease=Lease.lasting(lasting.total_seconds()),
+                    now=work.now,
+                    leased_until=work.now + lasting,
+                    limit=1_000,
+                )
+            assert leased
 
     def delivery(self, decision: DecisionMade) -> Delivery[DecisionMade]:
         """Return `decision` as a handler is given it."""

@@ -11,10 +11,11 @@ from uuid_utils.compat import uuid7
 from chassis.testing import Harness
 from contracts.vocabulary import Channel
 from notify_svc.app import build
-from notify_svc.channels.transport import Handover, Lease
+from notify_svc.channels.transport import Handover
 from notify_svc.domain.attempts import Accepted, Result
 from notify_svc.domain.messages import SENT_CHANNELS
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.leases import Lease
 from notify_svc.settings import Settings
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from decisions import contact, paid
 from mail_server import DROP_AFTER_DATA, MailServer
@@ -82,9 +84,7 @@ async def test_a_mail_that_may_have_arrived_before_the_erasure_ends_in_doubt(
 async def test_a_message_whose_sender_died_ends_in_doubt(desk: Desk, channel: Channel, erase: str) -> None:
     await desk.know(contact())
     await desk.decide(paid())
-    await desk.harness.pool.execute(
-        "UPDATE message SET state = 'sending', attempts = 1, leased_until = $1", desk.clock.at
-    )
+    await desk.abandon(*SENT_CHANNELS, lasting=timedelta(0))
     await desk.harness.pool.execute(erase)
     desk.later(seconds=1)
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from contracts.claims import DECISION_MADE
 from contracts.notify import Settlement
 from contracts.policy import CONTACT_CHANGED
 from contracts.vocabulary import Channel
-from notify_svc.handlers import DecisionHandler
 
 
 class ListeningPool:
@@ -108,7 +106,7 @@ async def test_a_contact_that_comes_at_the_same_moment_is_not_missed(desk: Desk)
     """Neither transaction sees the other's rows: only the lock between them keeps the messages from being forgotten."""
     decision = paid()
     async with desk.runtime.transaction() as work:
-        await DecisionHandler(contact_wait=timedelta(hours=72)).create_messages([desk.delivery(decision)], work)
+        await desk.decision_handler().create_messages([desk.delivery(decision)], work)
         knowing = asyncio.create_task(desk.know(contact()))
         await desk.until_waiting_for_a_lock(knowing)
     await knowing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -16,7 +15,6 @@ from uuid_utils.compat import uuid7
 from contracts.claims import DecisionMade
 from contracts.notify import REPORTER_CONTACT_PROVIDED, ReporterContactProvided, Settlement
 from contracts.vocabulary import Channel
-from notify_svc.handlers import DecisionHandler
 
 
 def about_unknown_policy(*report_ids: UUID, version: int = 1) -> DecisionMade:
@@ -97,7 +95,7 @@ async def test_a_contact_that_comes_at_the_same_moment_is_not_missed(desk: Desk)
     """Neither transaction sees the other's rows: only the lock between them keeps the messages from being forgotten."""
     decision = about_unknown_policy()
     async with desk.runtime.transaction() as work:
-        await DecisionHandler(contact_wait=timedelta(hours=72)).create_messages([desk.delivery(decision)], work)
+        await desk.decision_handler().create_messages([desk.delivery(decision)], work)
         providing = asyncio.create_task(provide(desk, reporter()))
         await desk.until_waiting_for_a_lock(providing)
     await providing

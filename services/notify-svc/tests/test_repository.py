@@ -13,12 +13,19 @@ from notify_svc.domain.attempts import Settle
 from notify_svc.domain.messages import State
 from notify_svc.repository import attempts
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.leases import Lease
 
 
 async def lease(desk: Desk, connection: Connection, *, limit: int) -> Sequence[LeasedMessage]:
     now = desk.clock.at
-    until = now + timedelta(seconds=10)
-    return await attempts.lease_due(connection, channel=Channel.SMS, now=now, leased_until=until, limit=limit)
+    return await attempts.lease_due(
+        connection,
+        channel=Channel.SMS,
+        lease=Lease.lasting(10),
+        now=now,
+        leased_until=now + timedelta(seconds=10),
+        limit=limit,
+    )
 
 
 async def test_two_senders_at_once_lease_different_messages_without_waiting(desk: Desk) -> None:
@@ -44,8 +51,8 @@ async def test_a_result_that_comes_after_its_lease_was_ended_is_not_recorded(des
         (current,) = await lease(desk, connection, limit=1)
 
         now = desk.clock.at
-        ignored = await attempts.settle(connection, settled=[(late, Settle(State.SENT))], answers_lost=[], now=now)
-        recorded = await attempts.settle(connection, settled=[(current, Settle(State.SENT))], answers_lost=[], now=now)
+        ignored = await attempts.settle(connection, settled=[(late, Settle(State.SENT))], answers_lost=(), now=now)
+        recorded = await attempts.settle(connection, settled=[(current, Settle(State.SENT))], answers_lost=(), now=now)
 
     assert ignored == []
     assert [(settled.state, settled.attempts) for settled in recorded] == [(State.SENT, 2)]

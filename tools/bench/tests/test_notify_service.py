@@ -9,9 +9,9 @@ from typing import cast
 
 from bench.notify_service import AcceptingTransport, with_null_senders
 from bench.pipelines import STAGES, Pipeline, programs, service_environment, service_program
-from notify_svc.channels.transport import Lease
 from notify_svc.domain.attempts import Accepted
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.leases import Lease
 
 DEPLOYED = {
     "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9092",

@@ -33,6 +33,7 @@ def _smtp_server(settings: Settings) -> SmtpServer:
         username=settings.smtp_username,
         password=password.get_secret_value() if password else None,
         timeout_seconds=settings.send_timeout_seconds,
+        connections=settings.smtp_connections,
     )
 
 

@@ -1,4 +1,4 @@
-"""Sends what is due on one channel: leases messages, hands them over concurrently, records the results.
+"""Sends on one channel: takes what was leased as it was created, leases what is due, hands over, records the results.
 
 An attempt is counted and committed before anything leaves the process, and nothing is sent inside a transaction.
 """
@@ -10,6 +10,7 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from time import perf_counter
 
 import structlog
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
@@ -22,7 +23,7 @@ from chassis.service import Runtime
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import Work
 from contracts.vocabulary import Channel
-from notify_svc.channels.transport import Lease, OpenTransport, Transport
+from notify_svc.channels.transport import OpenTransport, Transport
 from notify_svc.domain.attempts import (
     Accepted,
     AnswerLost,
@@ -38,9 +39,11 @@ from notify_svc.domain.attempts import (
 )
 from notify_svc.domain.messages import LETTER_AFTER
 from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES, SEND_SECONDS
-from notify_svc.repository import attempts, letters, messages
+from notify_svc.repository import attempts, leases, letters, messages
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.leases import Lease
 from notify_svc.repository.messages import SettledMessage
+from notify_svc.send_queue import SendQueue, SendQueues
 from notify_svc.settings import SenderSettings
 from notify_svc.settled_messages import publish_settled
 
@@ -49,35 +52,66 @@ log = structlog.get_logger(__name__)
 _LONGEST_PAUSE_SECONDS = 30.0
 _EXPIRY_CHECKS_PER_LEASE = 4
 _STOPPING_PAUSE_SECONDS = 0.2
+_GATHERING_SECONDS = 0.01
+"""How long a result waits for those of other messages, to be recorded in one transaction with them."""
+_BUSY_GATHERING_SECONDS = 0.05
+"""The same while half of what may be sent at once is on its way."""
 
 
 async def run_sender(
-    runtime: Runtime, *, open_transport: OpenTransport, channel: Channel, settings: SenderSettings
+    runtime: Runtime,
+    *,
+    queues: SendQueues,
+    open_transport: OpenTransport,
+    channel: Channel,
+    settings: SenderSettings,
 ) -> None:
-    """Send on `channel` until the service stops; several processes may send on the same channel."""
-    await _Sender(runtime, open_transport(), channel=channel, settings=settings).run()
+    """Send on `channel` until the service stops; several processes may send on the same channel.
+
+    `queues` bring what this process leases to itself as it creates messages.
+    """
+    queue = SendQueue(capacity=settings.concurrency)
+    queues.attach(channel, queue)
+    try:
+        await _Sender(runtime, open_transport(), queue=queue, channel=channel, settings=settings).run()
+    finally:
+        queues.detach(channel, queue)
 
 
 class _Sender:
-    def __init__(self, runtime: Runtime, transport: Transport, *, channel: Channel, settings: SenderSettings) -> None:
+    def __init__(
+        self, runtime: Runtime, transport: Transport, *, queue: SendQueue, channel: Channel, settings: SenderSettings
+    ) -> None:
         self._runtime = runtime
         self._transport = transport
+        self._queue = queue
+        queue.on_put = self._start_task
         self._channel = channel
         self._settings = settings
         self._trouble = runtime.trouble(f"{channel.value} sender")
-        self._sending: dict[asyncio.Task[Result], LeasedMessage] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_starting = False
+        self._failure: BaseException | None = None
         self._finished: list[tuple[LeasedMessage, Result]] = []
+        self._first_finished_at = 0.0
+        self._span_name = f"send {channel}"
+        self._span_attributes = transport.span_attributes
         self._send_seconds = SEND_SECONDS.labels(channel.value)
+        self._look_at = 0.0
         self._check_expired_at = 0.0
         self._resume_at = 0.0
         self._unreachable_in_a_row = 0
 
     async def run(self) -> None:
-        """Send until the service stops, then finish what is being sent."""
-        stopping = self._runtime.stopping
+        """Send until the service stops, then finish what is leased."""
+        stopping, queue = self._runtime.stopping, self._queue
         backoff = Backoff(stopping)
+        queue.is_open = True
+        waker = asyncio.create_task(self._wake_at_stop(), name=f"{self._channel} sender's waker")
         try:
-            while not stopping.is_set() or self._sending or self._finished:
+            while not stopping.is_set() or queue.occupied:
+                if self._failure is not None:
+                    raise self._failure
                 try:
                     with self._trouble.attempt():
                         await self._exchange()
@@ -91,39 +125,78 @@ class _Sender:
                     backoff.reset()
                     await self._wait()
         finally:
-            for task in self._sending:
+            queue.is_open = False
+            waker.cancel()
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._sending, return_exceptions=True)
+            await asyncio.gather(waker, *self._tasks, return_exceptions=True)
             await self._transport.close()
+
+    async def _wake_at_stop(self) -> None:
+        await self._runtime.stopping.wait()
+        self._queue.is_open = False
+        self._queue.changed.set()
 
     async def _exchange(self) -> None:
         """Record results, look for expired leases, and start what is due; each a short transaction of its own."""
-        runtime = self._runtime
+        runtime, queue = self._runtime, self._queue
         now = asyncio.get_running_loop().time()
-        if self._finished:
+        if self._is_to_be_recorded(now=now):
+            finished = self._finished[:]
             async with runtime.transaction() as work:
-                await self._record(self._finished, work=work)
-            self._finished = []
+                await self._record(finished, work=work)
+                if ended := queue.leases_ended_by(leased for leased, _ in finished):
+                    await leases.end(work.connection, lease_ids=ended)
+            del self._finished[: len(finished)]  # others have finished meanwhile
+            self._first_finished_at = asyncio.get_running_loop().time()
+            queue.remove(leased for leased, _ in finished)
         if runtime.stopping.is_set() or now < self._resume_at:
             return
+        queue.is_open = True
         if now >= self._check_expired_at:
             self._check_expired_at = now + self._settings.lease.total_seconds() / _EXPIRY_CHECKS_PER_LEASE
             await self._end_expired_leases()
-        await self._start_due()
+        if now >= self._look_at or (queue.more_are_due and queue.free * 2 >= queue.capacity):
+            self._look_at = now + self._settings.poll_seconds
+            await self._start_due()
+
+    def _is_to_be_recorded(self, *, now: float) -> bool:
+        """Whether results are recorded now: at once when no other is to come soon, or when they fill half the room."""
+        queue, finished = self._queue, len(self._finished)
+        if not finished:
+            return False
+        if finished == queue.occupied or finished * 2 >= queue.capacity:
+            return True
+        return now >= self._first_finished_at + self._gathering_seconds()
+
+    def _gathering_seconds(self) -> float:
+        is_busy = self._queue.occupied * 2 >= self._queue.capacity
+        return _BUSY_GATHERING_SECONDS if is_busy else _GATHERING_SECONDS
 
     async def _start_due(self) -> None:
-        room = self._settings.concurrency - len(self._sending)
-        if room <= 0:
+        queue, duration = self._queue, self._settings.lease
+        room = queue.free
+        queue.more_are_due = True
+        if not room:
             return
-        duration = self._settings.lease
-        lease = Lease.lasting(duration.total_seconds())
-        async with self._runtime.transaction() as work:
-            due = await attempts.lease_due(
-                work.connection, channel=self._channel, now=work.now, leased_until=work.now + duration, limit=room
-            )
-        for leased in due:
-            task = asyncio.create_task(self._send(leased, lease, now=work.now))
-            self._sending[task] = leased
+        queue.reserve(room)
+        due: Sequence[LeasedMessage] = ()
+        try:
+            lease = Lease.lasting(duration.total_seconds())
+            async with self._runtime.transaction() as work:
+                due = await attempts.lease_due(
+                    work.connection,
+                    channel=self._channel,
+                    lease=lease,
+                    now=work.now,
+                    leased_until=work.now + duration,
+                    limit=room,
+                )
+        except BaseException:
+            queue.give_back(room)
+            raise
+        queue.more_are_due = len(due) == room
+        queue.put(due, reserved=room)
 
     async def _end_expired_leases(self) -> None:
         """Treat a lease of another process that is over without a result as an attempt whose answer was lost."""
@@ -132,20 +205,24 @@ class _Sender:
                 work.connection,
                 channel=self._channel,
                 now=work.now,
-                besides=[leased.message_id for leased in self._sending.values()],
+                besides=self._queue.held,
                 limit=self._settings.concurrency,
             )
             await self._record([(leased, AnswerLost("lease-expired")) for leased in expired], work=work)
+            await leases.end_expired(work.connection, channel=self._channel, now=work.now)
 
     async def _record(self, finished: Sequence[tuple[LeasedMessage, Result]], *, work: Work) -> None:
         if not finished:
             return
-        await attempts.lock(work.connection, message_ids=[leased.message_id for leased, _ in finished])
         outcomes = [(leased, result, self._next_step(leased, result, now=work.now)) for leased, result in finished]
         settling = [(leased, step) for leased, _, step in outcomes if isinstance(step, Settle)]
         retrying = [(leased, step) for leased, _, step in outcomes if isinstance(step, Retry)]
-        answers_lost = [leased.message_id for leased, result in finished if isinstance(result, AnswerLost)]
-        settled = await attempts.settle(work.connection, settled=settling, answers_lost=answers_lost, now=work.now)
+        answers_lost = {leased.message_id for leased, result in finished if isinstance(result, AnswerLost)}
+        if settling and retrying:
+            await attempts.lock(work.connection, leased=[leased for leased, _ in finished])
+        settled: Sequence[SettledMessage] = ()
+        if settling:
+            settled = await attempts.settle(work.connection, settled=settling, answers_lost=answers_lost, now=work.now)
         recorded = {message.message_id for message in settled}
         settled = [*settled, *await self._plan_letters(settled, work=work)]
         if retrying:
@@ -159,7 +236,7 @@ class _Sender:
         """Plan letters for e-mails that reached nobody."""
         if self._channel is not Channel.EMAIL:
             return ()
-        letter_of = {message.message_id: uuid7() for message in settled if message.state in LETTER_AFTER}
+        letter_of = {uuid7(): message for message in settled if message.state in LETTER_AFTER}
         if not letter_of:
             return ()
         return await letters.plan_for_emails(work.connection, letter_of=letter_of, now=work.now)
@@ -181,18 +258,49 @@ class _Sender:
                 SEND_RETRIES.labels(self._channel.value, _RETRIED_RESULTS[type(result)]).inc()
 
     async def _wait(self) -> None:
-        """Wait until something has been sent, or for the next look at what is due."""
-        if not self._sending:
-            if not self._finished:
-                await pause(self._runtime.stopping, self._settings.poll_seconds)
+        """Wait until something has to be done, at the latest the next look at what is due."""
+        now = asyncio.get_running_loop().time()
+        if self._is_to_be_recorded(now=now):
             return
-        done, _ = await asyncio.wait(
-            self._sending, timeout=self._settings.poll_seconds, return_when=asyncio.FIRST_COMPLETED
-        )
-        for task in done:
-            result = task.result()
-            self._finished.append((self._sending.pop(task), result))
+        seconds = self._settings.poll_seconds
+        if self._finished:
+            seconds = min(seconds, self._first_finished_at + self._gathering_seconds() - now)
+        if await pause(self._queue.changed, seconds):
+            self._queue.changed.clear()
+
+    def _start_task(self) -> None:
+        """Start one more task that sends what waits, unless one is about to begin anyway."""
+        if self._queue.waiting and not self._is_starting:
+            self._is_starting = True
+            task = asyncio.create_task(self._send_waiting(), name=self._span_name)
+            self._tasks.add(task)
+            task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._failure = error
+            self._queue.changed.set()
+
+    async def _send_waiting(self) -> None:
+        """Send one waiting message after another, beside as many other tasks as are waiting for the server."""
+        self._is_starting = False
+        waiting = self._queue.waiting
+        while waiting:
+            leased = waiting.popleft()
+            self._start_task()
+            result = await self._send(leased)
             self._note_reachability(result)
+            self._finish(leased, result)
+
+    def _finish(self, leased: LeasedMessage, result: Result) -> None:
+        now = asyncio.get_running_loop().time()
+        self._finished.append((leased, result))
+        is_first = len(self._finished) == 1
+        if is_first:
+            self._first_finished_at = now
+        if is_first or self._is_to_be_recorded(now=now):
+            self._queue.changed.set()
 
     def _note_reachability(self, result: Result) -> None:
         """Pause the channel when no server listens: every message tried would fail and have to wait."""
@@ -205,29 +313,35 @@ class _Sender:
         self._unreachable_in_a_row = min(self._unreachable_in_a_row + 1, 16)
         pause_seconds = min(_LONGEST_PAUSE_SECONDS, 0.5 * 2**self._unreachable_in_a_row)
         self._resume_at = now + pause_seconds
+        self._queue.is_open = False
         log.warning("channel.paused", channel=self._channel, reason=result.reason, seconds=pause_seconds)
 
-    async def _send(self, leased: LeasedMessage, lease: Lease, *, now: datetime) -> Result:
-        with self._runtime.tracing.span(
-            f"send {self._channel}",
-            parent=leased.trace,
-            kind=SpanKind.CLIENT,
-            attributes=self._transport.span_attributes,
-        ) as span:
-            result = await self._attempt(leased, lease, now=now)
+    async def _send(self, leased: LeasedMessage) -> Result:
+        span = self._runtime.tracing.start(
+            self._span_name, parent=leased.trace, kind=SpanKind.CLIENT, attributes=self._span_attributes
+        )
+        if span is None:
+            return await self._attempt(leased)
+        try:
+            result = await self._attempt(leased)
             _mark(span, result)
+        finally:
+            span.end()
         return result
 
-    async def _attempt(self, leased: LeasedMessage, lease: Lease, *, now: datetime) -> Result:
+    async def _attempt(self, leased: LeasedMessage) -> Result:
         """Write and hand over one message. A defect of this service fails this attempt alone, not the others."""
         handover = None
         try:
-            handover = self._transport.write(leased, now=now)
+            handover = self._transport.write(leased, now=leased.leased_at)
             if isinstance(handover, (NoAddress, Refused)):
                 return handover
             crash_point("notify.before_send")
-            with self._send_seconds.time():
-                result = await handover(lease)
+            began = perf_counter()
+            try:
+                result = await handover(leased.lease)
+            finally:
+                self._send_seconds.observe(perf_counter() - began)
             crash_point("notify.after_send")
         except BaseException as error:  # whatever one message fails on, other customers get theirs
             if is_order_to_end(error):
@@ -251,8 +365,8 @@ def _claim_fields(leased: LeasedMessage) -> dict[str, str | None]:
     return {"claim_id": str(leased.claim_id), "trace_id": trace_id_of(leased.trace)}
 
 
-def _mark(span: Span | None, result: Result) -> None:
-    if span is None or isinstance(result, Accepted):
+def _mark(span: Span, result: Result) -> None:
+    if isinstance(result, Accepted):
         return
     span.set_attribute("error.type", result.reason)
     span.set_status(Status(StatusCode.ERROR))

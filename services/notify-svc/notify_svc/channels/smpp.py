@@ -12,10 +12,8 @@ from functools import partial
 
 import smpp34
 
-from contracts.claims import DecisionMade
-from contracts.codec import from_json
 from notify_svc.channels import gsm_alphabet
-from notify_svc.channels.transport import Handover, Lease
+from notify_svc.channels.transport import Handover
 from notify_svc.domain.attempts import (
     Accepted,
     AnswerLost,
@@ -27,6 +25,7 @@ from notify_svc.domain.attempts import (
     Unreachable,
 )
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.leases import Lease
 from notify_svc.texts.sms import explained_by, write_sms
 
 _INTERNATIONAL, _ISDN = 1, 1  # type of number and numbering plan, SMPP 3.4, sections 5.2.5 and 5.2.6
@@ -84,9 +83,8 @@ class SmppTransport:
             return NoAddress("contact-erased")
         if contact.mobile_phone is None:
             return NoAddress("no-address")
-        decision = from_json(DecisionMade, message.decision)
         text = write_sms(
-            decision,
+            message.decision(),
             language=contact.language,
             explained=explained_by(email=contact.email, postal_address=contact.postal_address),
             phone=self._phone,

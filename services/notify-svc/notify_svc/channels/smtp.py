@@ -11,10 +11,8 @@ from typing import Literal
 
 import aiosmtplib
 
-from contracts.claims import DecisionMade
-from contracts.codec import from_json
 from notify_svc.channels.mail import compose_mail
-from notify_svc.channels.transport import Handover, Lease
+from notify_svc.channels.transport import Handover
 from notify_svc.domain.attempts import (
     Accepted,
     AnswerLost,
@@ -28,14 +26,16 @@ from notify_svc.domain.attempts import (
 from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
 from notify_svc.domain.insurer import Insurer
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.leases import Lease
 from notify_svc.texts.letter import write_letter
 
 _FIRST_PERMANENT_CODE = 500
+_ACCEPTED = Accepted()
 
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpServer:
-    """Where mail is submitted, and how. `timeout_seconds` holds for each step."""
+    """Where mail is submitted, and how. `timeout_seconds` holds for each step, `connections` bounds those at once."""
 
     host: str
     port: int
@@ -43,6 +43,7 @@ class SmtpServer:
     username: str | None
     password: str | None
     timeout_seconds: float
+    connections: int
 
 
 class SmtpTransport:
@@ -53,6 +54,9 @@ class SmtpTransport:
         self._sender = parse_address(sender)
         self._insurer = insurer
         self._idle: list[aiosmtplib.SMTP] = []
+        self._unfinished: set[aiosmtplib.SMTP] = set()
+        """Idle connections on which a mail was begun and not taken over: to be reset."""
+        self._places = asyncio.Semaphore(server.connections)
 
     @property
     def span_attributes(self) -> Mapping[str, str | int]:
@@ -75,10 +79,9 @@ class SmtpTransport:
             return NoAddress("bad-domain")
         except BadAddressError:
             return Refused("unreadable-address")
-        decision = from_json(DecisionMade, message.decision)
         mail = compose_mail(
             write_letter(
-                decision,
+                message.decision(),
                 name=contact.name,
                 language=contact.language,
                 insurer=self._insurer,
@@ -89,7 +92,7 @@ class SmtpTransport:
             recipient=recipient,
             sent_at=now,
         )
-        return partial(self._hand_over, mail.as_bytes(), recipient=recipient.addr_spec)
+        return partial(self._hand_over, mail, recipient=recipient.addr_spec)
 
     async def close(self) -> None:
         while self._idle:
@@ -100,25 +103,34 @@ class SmtpTransport:
                 connection.close()
 
     async def _hand_over(self, mail: bytes, lease: Lease, *, recipient: str) -> Result:
-        try:
-            async with asyncio.timeout(self._server.timeout_seconds):
-                connection = await self._connect()
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            return Unreachable(_error_name(error))
-        result = await self._transmit(connection, mail, lease, recipient=recipient)
-        if isinstance(result, (Unreachable, AnswerLost)) or not connection.is_connected:
-            connection.close()
-        else:
-            self._idle.append(connection)
-        return result
+        async with self._places:
+            try:
+                async with asyncio.timeout(self._server.timeout_seconds):
+                    connection = await self._begin()
+            except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+                return Unreachable(_error_name(error))
+            result = await self._transmit(connection, mail, lease, recipient=recipient)
+            if isinstance(result, (Unreachable, AnswerLost)) or not connection.is_connected:
+                connection.close()
+            else:
+                self._idle.append(connection)
+                if result != _ACCEPTED:
+                    self._unfinished.add(connection)
+            return result
 
-    async def _connect(self) -> aiosmtplib.SMTP:
-        """Return a connection that has just answered, an idle one if possible."""
+    async def _begin(self) -> aiosmtplib.SMTP:
+        """Return a connection on which the server has just let a mail begin, an idle one if possible.
+
+        Raises when it does not on a new one, also when it refuses our own address: it then accepts no mail at all.
+        """
         while self._idle:
             connection = self._idle.pop()
             try:
-                await connection.rset()
-            except (aiosmtplib.SMTPException, OSError):
+                if connection in self._unfinished:
+                    self._unfinished.remove(connection)
+                    await connection.rset()
+                await self._begin_on(connection)
+            except (aiosmtplib.SMTPException, OSError):  # the server may have closed it meanwhile
                 connection.close()
             else:
                 return connection
@@ -133,20 +145,26 @@ class SmtpTransport:
             timeout=server.timeout_seconds,
         )
         await connection.connect()
+        connection.timeout = None  # from here on each step has its own, and a timer for each command is dear
+        try:
+            await self._begin_on(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
+
+    async def _begin_on(self, connection: aiosmtplib.SMTP) -> None:
+        await connection.mail(self._sender.addr_spec)
 
     async def _transmit(self, connection: aiosmtplib.SMTP, mail: bytes, lease: Lease, *, recipient: str) -> Result:
         timeout_seconds = self._server.timeout_seconds
         try:
             async with asyncio.timeout(timeout_seconds):
-                await connection.mail(self._sender.addr_spec)
                 await connection.rcpt(recipient)
         except aiosmtplib.SMTPRecipientRefused as error:
             return _read_reply(error)
         except (aiosmtplib.SMTPException, OSError) as error:
-            return Unreachable(
-                _error_name(error)
-            )  # also when our own address is refused: the server then accepts no mail at all
+            return Unreachable(_error_name(error))
         if not lease.covers(timeout_seconds):  # the last moment at which the server has not been handed anything
             return LeaseLost()
         try:
@@ -156,7 +174,7 @@ class SmtpTransport:
             return _read_reply(error)
         except (aiosmtplib.SMTPException, OSError) as error:
             return AnswerLost(_error_name(error))
-        return Accepted()
+        return _ACCEPTED
 
 
 def _read_reply(error: aiosmtplib.SMTPResponseException) -> Result:

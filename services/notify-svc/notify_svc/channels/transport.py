@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from chassis.clock import elapsed_seconds
 from notify_svc.domain.attempts import NoAddress, Refused, Result
 from notify_svc.repository.attempts import LeasedMessage
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """For how long a message is this process's alone.
-
-    Its end is known without asking the database, and comes even while this process or its machine stands still.
-    """
-
-    ends_at: float
-    """By `elapsed_seconds`."""
-
-    @classmethod
-    def lasting(cls, seconds: float) -> Lease:
-        """Return a lease of `seconds` from now; to be called before the database is asked for it."""
-        return cls(elapsed_seconds() + seconds)
-
-    def covers(self, seconds: float) -> bool:
-        """Whether what takes `seconds` from now ends before the lease does."""
-        return elapsed_seconds() + seconds <= self.ends_at
-
+from notify_svc.repository.leases import Lease
 
 Handover: TypeAlias = Callable[[Lease], Awaitable[Result]]
 """Tries once to hand a written message over, unless its lease is lost. A failure is a result; an exception a defect."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.errors import MessageError
 from email.headerregistry import Address
+from functools import lru_cache
 
 import idna
 
@@ -30,6 +31,7 @@ def parse_address(text: str) -> Address:
     return Address(username=address.username, domain=_ascii_domain(address.domain))
 
 
+@lru_cache(1_024)  # many customers, few domains
 def _ascii_domain(domain: str) -> str:
     # Not by the standard library's codec: that is IDNA 2003, which makes strasse.de of straße.de, and others own that.
     try:

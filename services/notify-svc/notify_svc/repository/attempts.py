@@ -10,29 +10,35 @@ from uuid import UUID
 import asyncpg
 
 from chassis.database import Connection
+from contracts.claims import DecisionMade
+from contracts.codec import from_json
 from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import Attempt, Retry, Settle
+from notify_svc.domain.messages import State
 from notify_svc.repository.contacts import Contact
+from notify_svc.repository.leases import OVER, Lease
 from notify_svc.repository.messages import SettledMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeasedMessage:
-    """A message that this process alone may send, once. `decision` is the event's JSON.
+    """A message that this process alone may send, once.
 
-    No `contact`: the contact data were erased.
+    `event` is the decision, or its JSON where it was read back. No `contact`: the contact data were erased.
     """
 
     message_id: UUID
     claim_id: UUID
     claim_version: int
     attempt: Attempt
-    decision: bytes
+    lease: Lease
+    leased_at: datetime
+    event: DecisionMade | bytes
     contact: Contact | None
     trace: str | None
 
     @classmethod
-    def from_row(cls, row: asyncpg.Record) -> LeasedMessage:
+    def from_row(cls, row: asyncpg.Record, *, lease: Lease, leased_at: datetime) -> LeasedMessage:
         """Return the message in a row of its table joined with its decision and its contact."""
         return cls(
             message_id=row["message_id"],
@@ -44,14 +50,33 @@ class LeasedMessage:
                 answers_lost=row["answers_lost"],
                 first_due_at=row["first_due_at"],
             ),
-            decision=row["event"],
+            lease=lease,
+            leased_at=leased_at,
+            event=row["event"],
             contact=Contact.from_row(row),
             trace=row["traceparent"],
         )
 
+    def decision(self) -> DecisionMade:
+        """Return what the message is about; raise when it cannot be read."""
+        return from_json(DecisionMade, self.event) if isinstance(self.event, bytes) else self.event
+
+    def settled(self, state: State) -> SettledMessage:
+        """Return the message as its attempt has ended. One that was not tried counts no attempt."""
+        attempts = self.attempt.attempts - (state is State.NO_ADDRESS)
+        return SettledMessage(
+            message_id=self.message_id,
+            claim_id=self.claim_id,
+            claim_version=self.claim_version,
+            channel=self.attempt.channel,
+            state=state,
+            attempts=attempts,
+            trace=self.trace,
+        )
+
 
 async def lease_due(
-    connection: Connection, *, channel: Channel, now: datetime, leased_until: datetime, limit: int
+    connection: Connection, *, channel: Channel, lease: Lease, now: datetime, leased_until: datetime, limit: int
 ) -> Sequence[LeasedMessage]:
     """Lease up to `limit` due messages and count an attempt at each; no other process leases them meanwhile.
 
@@ -60,8 +85,8 @@ async def lease_due(
     rows = await connection.fetch(
         """
         WITH due AS (
-            SELECT message_id FROM message
-             WHERE channel = $1 AND state = 'due' AND due_at <= $2
+            SELECT ctid FROM message
+             WHERE channel = $1 AND waiting = 'due' AND due_at <= $2
                AND NOT EXISTS (SELECT FROM message older
                                 WHERE older.claim_id = message.claim_id AND older.channel = message.channel
                                   AND older.claim_version < message.claim_version
@@ -69,26 +94,35 @@ async def lease_due(
              ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED),
         leased AS (
             UPDATE message SET state = 'sending', attempts = attempts + 1, leased_until = $3
-              FROM due WHERE message.message_id = due.message_id
-            RETURNING message.*)
+             WHERE ctid = ANY (ARRAY(SELECT ctid FROM due))
+            RETURNING message.*),
+        lasting AS (
+            INSERT INTO lease (lease_id, channel, leased_until, claim_ids)
+            SELECT $5, $1, $3, array_agg(claim_id) FROM leased HAVING count(*) > 0)
         SELECT leased.*, decision.event, message_contact.*
           FROM leased
           JOIN decision USING (claim_id, claim_version)
-          JOIN message_contact USING (message_id)
+          JOIN message_contact USING (claim_id, claim_version, channel)
          ORDER BY leased.due_at
         """,
         channel.value,
         now,
         leased_until,
         limit,
+        lease.lease_id,
     )
-    return [LeasedMessage.from_row(row) for row in rows]
+    return [LeasedMessage.from_row(row, lease=lease, leased_at=now) for row in rows]
 
 
-async def lock(connection: Connection, *, message_ids: Collection[UUID]) -> None:
-    """Lock messages whose attempt has a result, so that the next statement sees newer versions committed meanwhile."""
+async def lock(connection: Connection, *, leased: Collection[LeasedMessage]) -> None:
+    """Lock messages in the order in which all lock them: what follows changes some of them before others."""
     await connection.execute(
-        "SELECT FROM message WHERE message_id = ANY ($1::uuid[]) ORDER BY message_id FOR UPDATE", list(message_ids)
+        """
+        SELECT FROM message
+         WHERE (claim_id, claim_version, channel) IN (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[]))
+         ORDER BY claim_id, claim_version, channel FOR UPDATE
+        """,
+        *_keys(leased),
     )
 
 
@@ -103,26 +137,38 @@ async def settle(
 
     `answers_lost` are the ids of messages whose answer to this attempt was lost.
     """
+    # In the order of all locks. Each is found by its key and changed where it was found: a join with the table would
+    # read all of it as long as that looks cheaper. What was changed meanwhile is there no more: its lease was ended.
+    ordered = sorted(settled, key=lambda one: (one[0].claim_id, one[0].claim_version))
     rows = await connection.fetch(
         """
+        WITH sending AS MATERIALIZED (
+            SELECT message.ctid, result.state, result.reason, result.answers_lost
+              FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::integer[])
+                AS result (claim_id, claim_version, channel, attempts, state, reason, answers_lost)
+             CROSS JOIN LATERAL (
+                   SELECT ctid, state, attempts FROM message
+                    WHERE message.claim_id = result.claim_id AND message.claim_version = result.claim_version
+                      AND message.channel = result.channel
+                   OFFSET 0) AS message
+             WHERE message.state = 'sending' AND message.attempts = result.attempts)
         UPDATE message
-           SET state = result.state, settled_at = $6, leased_until = NULL, last_error = result.reason,
-               answers_lost = answers_lost + (message.message_id = ANY ($5::uuid[]))::integer,
-               attempts = message.attempts - (result.state = 'no_address')::integer
-          FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[])
-            AS result (message_id, attempts, state, reason)
-         WHERE message.message_id = result.message_id AND message.attempts = result.attempts
-           AND message.state = 'sending'
-        RETURNING message.*
+           SET state = sending.state, settled_at = $8, leased_until = NULL, last_error = sending.reason,
+               answers_lost = message.answers_lost + sending.answers_lost,
+               attempts = message.attempts - (sending.state = 'no_address')::integer
+          FROM sending
+         WHERE message.ctid = sending.ctid AND message.state = 'sending'
+        RETURNING message.message_id
         """,
-        [leased.message_id for leased, _ in settled],
-        [leased.attempt.attempts for leased, _ in settled],
-        [step.state.value for _, step in settled],
-        [step.reason for _, step in settled],
-        list(answers_lost),
+        *_keys([leased for leased, _ in ordered]),
+        [leased.attempt.attempts for leased, _ in ordered],
+        [step.state.value for _, step in ordered],
+        [step.reason for _, step in ordered],
+        [int(leased.message_id in answers_lost) for leased, _ in ordered],
         now,
     )
-    return [SettledMessage.from_row(row) for row in rows]
+    recorded = {row["message_id"] for row in rows}
+    return [leased.settled(step.state) for leased, step in settled if leased.message_id in recorded]
 
 
 async def retry(
@@ -133,18 +179,19 @@ async def retry(
         """
         UPDATE message
            SET state = 'due', due_at = result.due_at, leased_until = NULL, last_error = result.reason,
-               answers_lost = answers_lost + (message.message_id = ANY ($5::uuid[]))::integer
-          FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[])
-            AS result (message_id, attempts, due_at, reason)
-         WHERE message.message_id = result.message_id AND message.attempts = result.attempts
-           AND message.state = 'sending'
+               answers_lost = message.answers_lost + result.answers_lost
+          FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], $5::timestamptz[], $6::text[],
+                      $7::integer[])
+            AS result (claim_id, claim_version, channel, attempts, due_at, reason, answers_lost)
+         WHERE message.claim_id = result.claim_id AND message.claim_version = result.claim_version
+           AND message.channel = result.channel AND message.attempts = result.attempts AND message.state = 'sending'
         RETURNING message.message_id
         """,
-        [leased.message_id for leased, _ in retried],
+        *_keys([leased for leased, _ in retried]),
         [leased.attempt.attempts for leased, _ in retried],
         [step.due_at for _, step in retried],
         [step.reason for _, step in retried],
-        list(answers_lost),
+        [int(leased.message_id in answers_lost) for leased, _ in retried],
     )
     return {row["message_id"] for row in rows}
 
@@ -161,13 +208,25 @@ async def lock_expired(
         SELECT message.*, decision.event, message_contact.*
           FROM message
           JOIN decision USING (claim_id, claim_version)
-          JOIN message_contact USING (message_id)
-         WHERE channel = $1 AND state = 'sending' AND leased_until <= $2 AND message_id <> ALL ($3::uuid[])
-         ORDER BY message.message_id LIMIT $4 FOR UPDATE OF message SKIP LOCKED
+          JOIN message_contact USING (claim_id, claim_version, channel)
+         WHERE message.claim_id = ANY (ARRAY(SELECT unnest(claim_ids) FROM lease
+                                              WHERE channel = $1 AND leased_until <= $2))
+           AND message.channel = $1 AND message.state = 'sending' AND message.leased_until <= $2
+           AND message.message_id <> ALL ($3::uuid[])
+         ORDER BY message.claim_id, message.claim_version LIMIT $4 FOR UPDATE OF message SKIP LOCKED
         """,
         channel.value,
         now,
         list(besides),
         limit,
     )
-    return [LeasedMessage.from_row(row) for row in rows]
+    return [LeasedMessage.from_row(row, lease=OVER, leased_at=now) for row in rows]
+
+
+def _keys(leased: Collection[LeasedMessage]) -> tuple[list[UUID], list[int], list[str]]:
+    """Return the columns of the messages' keys."""
+    return (
+        [message.claim_id for message in leased],
+        [message.claim_version for message in leased],
+        [message.attempt.channel.value for message in leased],
+    )

@@ -39,20 +39,32 @@ class Contact:
         )
 
 
-async def known_addressees(
+async def read(
     connection: Connection, *, customer_ids: Collection[UUID], report_ids: Collection[UUID]
-) -> set[UUID]:
-    """Return which of `customer_ids` and `report_ids` have contact data; an erasure may take them away any moment."""
+) -> dict[UUID, Contact]:
+    """Return the contact data of `customer_ids` and of the reporters of `report_ids`, by that id, where there are any.
+
+    An erasure may take them away any moment.
+    """
+    # Only the keys can serve this, however many rows there are and whatever is known of them.
     rows = await connection.fetch(
         """
-        SELECT customer_id AS addressee FROM contact WHERE customer_id = ANY ($1::uuid[])
+        SELECT addressee, found.*
+          FROM unnest($1::uuid[]) AS wanted (addressee)
+         CROSS JOIN LATERAL (
+               SELECT name, email, mobile_phone, postcode, house_number, language
+                 FROM contact WHERE customer_id = addressee OFFSET 0) AS found
          UNION ALL
-        SELECT report_id FROM reporter_contact WHERE report_id = ANY ($2::uuid[])
+        SELECT addressee, found.*
+          FROM unnest($2::uuid[]) AS wanted (addressee)
+         CROSS JOIN LATERAL (
+               SELECT name, email, mobile_phone, postcode, house_number, language
+                 FROM reporter_contact WHERE report_id = addressee OFFSET 0) AS found
         """,
         list(customer_ids),
         list(report_ids),
     )
-    return {row["addressee"] for row in rows}
+    return {row["addressee"]: contact for row in rows if (contact := Contact.from_row(row)) is not None}
 
 
 async def lock_unknown_addressees(connection: Connection, *, ids: Collection[UUID]) -> None:

@@ -25,9 +25,9 @@ class PrintableLetter:
 
 
 async def plan_for_emails(
-    connection: Connection, *, letter_of: Mapping[UUID, UUID], now: datetime
+    connection: Connection, *, letter_of: Mapping[UUID, SettledMessage], now: datetime
 ) -> Sequence[SettledMessage]:
-    """Plan a letter for each e-mail of `letter_of` (its id, and the letter's) that was settled; return the letters.
+    """Plan a letter under each id of `letter_of` for an e-mail that was settled; return the letters.
 
     A letter is superseded from the start when a newer version has messages, and ends at once when its reader has no
     postal address. The caller holds the locks of the e-mails.
@@ -43,15 +43,17 @@ async def plan_for_emails(
                     WHEN contact.postcode IS NULL THEN 'no_address'
                     ELSE 'to_be_posted' END,
                email.traceparent, $3, $3, $3
-          FROM unnest($1::uuid[], $2::uuid[]) AS planned (email_id, message_id)
-          JOIN message AS email ON email.message_id = planned.email_id
-          JOIN message_contact AS contact ON contact.message_id = planned.email_id
-            ON CONFLICT (claim_id, channel, claim_version) DO NOTHING
+          FROM unnest($1::uuid[], $2::uuid[], $4::integer[]) AS planned (message_id, claim_id, claim_version)
+          JOIN message AS email USING (claim_id, claim_version)
+          JOIN message_contact AS contact USING (claim_id, claim_version, channel)
+         WHERE email.channel = 'email'
+            ON CONFLICT (claim_id, claim_version, channel) DO NOTHING
         RETURNING *
         """,
         list(letter_of),
-        list(letter_of.values()),
+        [email.claim_id for email in letter_of.values()],
         now,
+        [email.claim_version for email in letter_of.values()],
     )
     return [SettledMessage.from_row(row) for row in rows]
 
@@ -61,7 +63,7 @@ async def list_to_be_posted(connection: Connection) -> Sequence[asyncpg.Record]:
     return await connection.fetch(
         """
         SELECT message_id, claim_id, claim_version, settled_at AS to_be_posted_at
-          FROM message WHERE state = 'to_be_posted' ORDER BY settled_at, message_id
+          FROM message WHERE waiting = 'to_be_posted' ORDER BY settled_at, message_id
         """
     )
 
@@ -72,12 +74,12 @@ async def read_printable(
     """Return those of `message_ids` (None: all letters) that are to be posted, oldest first."""
     rows = await connection.fetch(
         """
-        SELECT decision.event, contact.*
+        SELECT message.message_id, decision.event, contact.*
           FROM message
           JOIN decision USING (claim_id, claim_version)
-          JOIN message_contact AS contact USING (message_id)
-         WHERE state = 'to_be_posted' AND ($1::uuid[] IS NULL OR message_id = ANY ($1))
-         ORDER BY settled_at, contact.message_id
+          JOIN message_contact AS contact USING (claim_id, claim_version, channel)
+         WHERE waiting = 'to_be_posted' AND ($1::uuid[] IS NULL OR message_id = ANY ($1))
+         ORDER BY settled_at, message_id
         """,
         None if message_ids is None else list(message_ids),
     )
@@ -95,9 +97,10 @@ async def settle(
         """
         WITH waiting AS (
             SELECT message_id FROM message
-             WHERE message_id = ANY ($1::uuid[]) AND state = 'to_be_posted' ORDER BY message_id FOR UPDATE)
+             WHERE message_id = ANY ($1::uuid[]) AND channel = 'post' AND state = 'to_be_posted'
+             ORDER BY claim_id, claim_version FOR UPDATE)
         UPDATE message SET state = $2, settled_at = $3
-          FROM waiting WHERE message.message_id = waiting.message_id
+          FROM waiting WHERE message.message_id = waiting.message_id AND channel = 'post'
         RETURNING message.*
         """,
         list(message_ids),

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 
 from chassis.database import Connection
 from contracts.vocabulary import Channel
-from notify_svc.domain.messages import SETTLEMENTS, PlannedMessage, State
-
-_SETTLED = [state.value for state in SETTLEMENTS]
+from notify_svc.domain.messages import PlannedMessage, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,53 +41,92 @@ class SettledMessage:
         )
 
 
-async def lock_newest_versions(connection: Connection, *, claim_ids: Collection[UUID]) -> Mapping[UUID, int]:
-    """Lock all messages about `claim_ids`; return the highest version each claim has had a message about."""
+@dataclass(frozen=True, slots=True)
+class KnownMessages:
+    """What is known of claims: the highest version each has had a message about, and where a message is being sent."""
+
+    newest_versions: Mapping[UUID, int]
+    being_sent: AbstractSet[tuple[UUID, Channel]]
+
+
+async def lock_known(connection: Connection, *, claim_ids: Collection[UUID]) -> KnownMessages:
+    """Lock all messages about `claim_ids`; return what is known of them."""
+    # Only the key can serve this, however full the table is: it has no statistics while it is new.
     rows = await connection.fetch(
         """
-        SELECT claim_id, claim_version FROM message
-         WHERE claim_id = ANY ($1::uuid[]) ORDER BY message_id FOR UPDATE
+        SELECT message.*
+          FROM unnest($1::uuid[]) AS wanted (claim_id)
+         CROSS JOIN LATERAL (
+               SELECT claim_id, claim_version, channel, state FROM message WHERE message.claim_id = wanted.claim_id
+                ORDER BY claim_version, channel FOR UPDATE) AS message
         """,
-        list(claim_ids),
+        sorted(claim_ids),
     )
     newest: dict[UUID, int] = {}
     for row in rows:
         newest[row["claim_id"]] = max(newest.get(row["claim_id"], 0), row["claim_version"])
-    return newest
+    being_sent = {(row["claim_id"], Channel(row["channel"])) for row in rows if row["state"] == State.SENDING}
+    return KnownMessages(newest, being_sent)
 
 
 async def insert(
-    connection: Connection, *, messages: Mapping[UUID, PlannedMessage], now: datetime
-) -> Sequence[SettledMessage]:
-    """Store `messages` under their ids, each claim version and channel once; return those that are settled at once."""
+    connection: Connection,
+    *,
+    messages: Mapping[UUID, PlannedMessage],
+    leased: Collection[UUID],
+    leases: Mapping[Channel, UUID],
+    lease: timedelta,
+    now: datetime,
+) -> set[UUID]:
+    """Store `messages` under their ids, each claim version and channel once; return the ids of those stored.
+
+    Those of `leased` are leased to this process for `lease`, with their first attempt counted; `leases` are the leases'
+    ids by channel. The lease is counted from this statement, later than `now`: a process that counts from before it
+    never believes in a lease that is over.
+    """
     planned = list(messages.values())
     rows = await connection.fetch(
         """
         WITH inserted AS (
-            INSERT INTO message (message_id, claim_id, claim_version, channel, customer_id, state, traceparent,
-                                 report_ids, first_due_at, due_at, settled_at)
-            SELECT planned.message_id, claim_id, claim_version, channel, customer_id, state, traceparent,
-                   planned.report_ids::uuid[], $9::timestamptz, $9::timestamptz,
-                   CASE WHEN state = ANY ($10::text[]) THEN $9::timestamptz END
+            INSERT INTO message (message_id, claim_id, claim_version, channel, customer_id, report_ids, state,
+                                 traceparent, first_due_at, due_at, settled_at, attempts, leased_until)
+            SELECT planned.message_id, claim_id, claim_version, channel, customer_id, planned.report_ids::uuid[], state,
+                   traceparent, $9::timestamptz, $9::timestamptz,
+                   CASE WHEN state = 'superseded' THEN $9::timestamptz END,
+                   (state = 'sending')::integer,
+                   CASE WHEN state = 'sending'
+                        THEN $9::timestamptz + $10::interval + (statement_timestamp() - transaction_timestamp()) END
               FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::uuid[], $6::text[], $7::text[],
                           $8::text[])
-                AS planned (message_id, claim_id, claim_version, channel, customer_id, state, traceparent, report_ids)
-                ON CONFLICT (claim_id, channel, claim_version) DO NOTHING
-            RETURNING message.*)
-        SELECT * FROM inserted WHERE settled_at IS NOT NULL
+                AS planned (message_id, claim_id, claim_version, channel, customer_id, report_ids, state, traceparent)
+                ON CONFLICT (claim_id, claim_version, channel) DO NOTHING
+            RETURNING message_id, claim_id, channel, leased_until),
+        lasting AS (
+            INSERT INTO lease (lease_id, channel, leased_until, claim_ids)
+            SELECT lease.lease_id, channel, max(leased_until), array_agg(claim_id)
+              FROM inserted
+              JOIN unnest($11::text[], $12::uuid[]) AS lease (channel, lease_id) USING (channel)
+             WHERE leased_until IS NOT NULL
+             GROUP BY channel, lease.lease_id)
+        SELECT message_id FROM inserted
         """,
         list(messages),
         [message.claim.claim_id for message in planned],
         [message.claim.claim_version for message in planned],
         [message.channel.value for message in planned],
         [message.claim.customer_id for message in planned],
-        [message.state.value for message in planned],
-        [message.claim.trace for message in planned],
         [_array(message.claim.report_ids) if message.claim.customer_id is None else None for message in planned],
+        [
+            State.SENDING.value if message_id in leased else message.state.value
+            for message_id, message in messages.items()
+        ],
+        [message.claim.trace for message in planned],
         now,
-        _SETTLED,
+        lease,
+        [channel.value for channel in leases],
+        list(leases.values()),
     )
-    return [SettledMessage.from_row(row) for row in rows]
+    return {row["message_id"] for row in rows}
 
 
 def _array(ids: Sequence[UUID]) -> str:
@@ -106,7 +144,7 @@ async def supersede_older(
     rows = await connection.fetch(
         """
         UPDATE message SET state = 'superseded', settled_at = $2
-         WHERE claim_id = ANY ($1::uuid[]) AND state IN ('awaiting_contact', 'due', 'to_be_posted')
+         WHERE claim_id = ANY ($1::uuid[]) AND waiting IS NOT NULL
            AND EXISTS (SELECT FROM message newer
                         WHERE newer.claim_id = message.claim_id AND newer.claim_version > message.claim_version)
         RETURNING *
@@ -122,11 +160,14 @@ async def release_awaiting(connection: Connection, *, customer_ids: Collection[U
     rows = await connection.fetch(
         """
         WITH waiting AS (
-            SELECT message_id FROM message
-             WHERE state = 'awaiting_contact' AND customer_id = ANY ($1::uuid[]) ORDER BY message_id FOR UPDATE)
+            SELECT claim_id, claim_version, channel FROM message
+             WHERE waiting = 'awaiting_contact' AND customer_id = ANY ($1::uuid[])
+             ORDER BY claim_id, claim_version, channel FOR UPDATE)
         UPDATE message SET state = 'due', due_at = $2, first_due_at = $2
-          FROM waiting WHERE message.message_id = waiting.message_id
-        RETURNING claim_id
+          FROM waiting
+         WHERE (message.claim_id, message.claim_version, message.channel)
+             = (waiting.claim_id, waiting.claim_version, waiting.channel)
+        RETURNING message.claim_id
         """,
         list(customer_ids),
         now,
@@ -141,12 +182,14 @@ async def release_awaiting_reporters(
     rows = await connection.fetch(
         """
         WITH waiting AS (
-            SELECT message_id FROM message
-             WHERE state = 'awaiting_contact' AND customer_id IS NULL AND report_ids && $1::uuid[]
-             ORDER BY message_id FOR UPDATE)
+            SELECT claim_id, claim_version, channel FROM message
+             WHERE waiting = 'awaiting_contact' AND customer_id IS NULL AND report_ids && $1::uuid[]
+             ORDER BY claim_id, claim_version, channel FOR UPDATE)
         UPDATE message SET state = 'due', due_at = $2, first_due_at = $2
-          FROM waiting WHERE message.message_id = waiting.message_id
-        RETURNING claim_id
+          FROM waiting
+         WHERE (message.claim_id, message.claim_version, message.channel)
+             = (waiting.claim_id, waiting.claim_version, waiting.channel)
+        RETURNING message.claim_id
         """,
         list(report_ids),
         now,
@@ -161,10 +204,13 @@ async def give_up_awaiting(
     rows = await connection.fetch(
         """
         WITH waiting AS (
-            SELECT message_id FROM message
-             WHERE state = 'awaiting_contact' AND claim_id = ANY ($1::uuid[]) ORDER BY message_id FOR UPDATE)
+            SELECT claim_id, claim_version, channel FROM message
+             WHERE waiting = 'awaiting_contact' AND claim_id = ANY ($1::uuid[])
+             ORDER BY claim_id, claim_version, channel FOR UPDATE)
         UPDATE message SET state = 'no_address', settled_at = $2
-          FROM waiting WHERE message.message_id = waiting.message_id
+          FROM waiting
+         WHERE (message.claim_id, message.claim_version, message.channel)
+             = (waiting.claim_id, waiting.claim_version, waiting.channel)
         RETURNING message.*
         """,
         list(claim_ids),
@@ -179,6 +225,6 @@ async def list_in_doubt(connection: Connection) -> Sequence[asyncpg.Record]:
         """
         SELECT message_id, claim_id, claim_version, channel, state, attempts, answers_lost, first_due_at, settled_at,
                last_error
-          FROM message WHERE state = 'in_doubt' OR answers_lost > 0 ORDER BY settled_at NULLS LAST, message_id
+          FROM message WHERE answers_lost > 0 ORDER BY settled_at NULLS LAST, message_id
         """
     )

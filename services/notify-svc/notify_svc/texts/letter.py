@@ -107,20 +107,20 @@ class _Writer:
         self._figures = figures
         self._insurer = insurer
         self._on_paper = on_paper
-        self._payment = payment_of(decision)
+        self._payment = payment = payment_of(decision)
+        self._fields = {
+            "reference": decision.claim_reference,
+            "amount": figures.euros(payment.now_cents),
+            "before": figures.euros(payment.before_cents),
+            "total": figures.euros(payment.total_cents),
+            "phone": insurer.phone.replace(" ", NO_BREAK_SPACE),
+            "address": insurer.address,
+        }
         self.kind = notice_kind(decision)
 
     def filled(self, text: str) -> str:
         """Return `text` with the amounts, the reference and where to turn to."""
-        payment, figures = self._payment, self._figures
-        return text.format(
-            reference=self._decision.claim_reference,
-            amount=figures.euros(payment.now_cents),
-            before=figures.euros(payment.before_cents),
-            total=figures.euros(payment.total_cents),
-            phone=self._insurer.phone.replace(" ", NO_BREAK_SPACE),
-            address=self._insurer.address,
-        )
+        return text.format_map(self._fields)
 
     def earlier(self) -> Iterator[str]:
         """Yield what a new version says about the one before: that it is replaced, and what was to be paid."""

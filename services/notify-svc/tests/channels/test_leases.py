@@ -117,12 +117,9 @@ async def test_a_clock_that_jumps_puts_nothing_in_doubt_that_this_process_is_sen
     async with harness(replace(service, clock=clock)) as running:
         desk = Desk(running, clock)
         await desk.know(contact())
-        await desk.decide(abandoned := paid(), paid(version=2))
-        await desk.harness.pool.execute(
-            "UPDATE message SET state = 'sending', attempts = 1, leased_until = $2 WHERE claim_id = $1",
-            abandoned.claim_id,
-            clock.at + timedelta(minutes=1),
-        )
+        await desk.decide(paid())
+        await desk.abandon(Channel.SMS, lasting=timedelta(minutes=1))
+        await desk.decide(paid(version=2))
         async with desk.sending(Channel.SMS):
             await pause.until_reached()
             desk.later(hours=1)

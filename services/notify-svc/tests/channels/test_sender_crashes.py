@@ -11,6 +11,8 @@ from mail_server import MailServer
 from notify_desk import Desk
 from sms_centre import SmsCentre
 
+from contracts.claims import DecisionMade
+from contracts.codec import to_json
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
 from notify_svc.settings import Settings
@@ -18,8 +20,8 @@ from notify_svc.settings import Settings
 KILLED = 137
 
 
-async def die(settings: Settings, *, channel: Channel, point: str) -> None:
-    """Run the sender in a process that dies at `point` as by kill -9."""
+async def die(settings: Settings, *decisions: DecisionMade, channel: Channel, point: str) -> None:
+    """Run the sender in a process that dies at `point` as by kill -9; it consumes `decisions` itself."""
     values = settings.model_dump(exclude_none=True, mode="json") | {"smpp_password": "secret"}
     environment = {name.upper(): str(value) for name, value in values.items()}
     process = await asyncio.create_subprocess_exec(
@@ -27,6 +29,7 @@ async def die(settings: Settings, *, channel: Channel, point: str) -> None:
         str(Path(__file__).parents[1] / "sender_process.py"),
         channel.value,
         DECIDED_AT.isoformat(),
+        *(to_json(decision).decode() for decision in decisions),
         env=os.environ | environment | {"CRASH_AT": point},
     )
     assert await asyncio.wait_for(process.wait(), 60) == KILLED
@@ -65,3 +68,20 @@ async def test_an_sms_whose_sender_was_killed_is_in_doubt_and_not_sent_again(
 
     assert [event.settlement for event in await desk.settled()] == [Settlement.IN_DOUBT]
     assert len(centre.messages) == messages
+
+
+@pytest.mark.parametrize(("point", "messages"), [("notify.before_send", 0), ("notify.after_send", 1)])
+async def test_an_sms_leased_as_it_was_created_is_found_when_its_process_was_killed(
+    desk: Desk, settings: Settings, centre: SmsCentre, point: str, messages: int
+) -> None:
+    slow = settings.model_copy(update={"poll_seconds": 60, "lease_seconds": 30})
+    await desk.know(contact())
+    await die(slow, paid(), channel=Channel.SMS, point=point)
+    assert await desk.states() == ["due", "sending"]  # no sender of e-mail ran beside
+
+    desk.later(seconds=slow.lease_seconds + 10)
+    await desk.send_until(Channel.SMS, "in_doubt")
+
+    assert [event.settlement for event in await desk.settled()] == [Settlement.IN_DOUBT]
+    assert len(centre.messages) == messages
+    assert await desk.harness.pool.fetchval("SELECT count(*) FROM lease") == 0

@@ -209,3 +209,33 @@ async def test_a_decision_that_cannot_be_written_harms_no_other(desk: Desk, mail
     )
     assert last_error == "defect-ValidationError"
     assert len(mail.mails) == 1
+
+
+async def test_a_connection_is_kept_after_a_recipient_was_refused(desk: Desk, mail: MailServer) -> None:
+    mail.recipient_answers = ["550 no such mailbox"]
+    await desk.know(contact())
+
+    async with desk.sending(Channel.EMAIL):
+        await desk.decide(paid())
+        await desk.until(Channel.EMAIL, "refused")
+        await desk.decide(paid(version=2))
+        await desk.until(Channel.EMAIL, "refused", "sent")
+
+    assert len(mail.mails) == 1
+    assert len(mail.connections) == 1
+
+
+async def test_a_connection_that_the_server_has_closed_meanwhile_costs_no_attempt(desk: Desk, mail: MailServer) -> None:
+    await desk.know(contact())
+
+    async with desk.sending(Channel.EMAIL):
+        await desk.decide(paid())
+        await desk.until(Channel.EMAIL, "sent")
+        for connection in mail.connections:
+            assert connection.transport is not None
+            connection.transport.close()
+        await desk.decide(paid(version=2))
+        await desk.until(Channel.EMAIL, "sent", "sent")
+
+    assert [event.attempts for event in await desk.settled()] == [1, 1]
+    assert len(mail.mails) == 2

@@ -16,8 +16,10 @@ from contracts.vocabulary import Channel
 from notify_svc import handlers
 from notify_svc.domain.attempts import Accepted, RetryPolicy, Settle, next_step
 from notify_svc.domain.messages import SENT_CHANNELS
-from notify_svc.repository import attempts
+from notify_svc.repository import attempts, leases
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.leases import Lease
+from notify_svc.send_queue import SendQueues
 from notify_svc.settled_messages import publish_settled
 
 _LEASE = timedelta(seconds=120)
@@ -30,8 +32,9 @@ async def send(bare: Bare, *, channel: Channel) -> None:
         bare.effected.clear()
         async with bare.pool.acquire() as connection:
             now = datetime.now(UTC)
+            lease = Lease.lasting(_LEASE.total_seconds())
             leased = await attempts.lease_due(
-                connection, channel=channel, now=now, leased_until=now + _LEASE, limit=BATCH_RECORDS
+                connection, channel=channel, lease=lease, now=now, leased_until=now + _LEASE, limit=BATCH_RECORDS
             )
         if leased:
             await bare.commit(partial(_settle, leased=list(leased)))
@@ -41,8 +44,8 @@ async def send(bare: Bare, *, channel: Channel) -> None:
 
 async def _settle(work: BareWork, *, leased: list[LeasedMessage]) -> None:
     settling = [(message, step) for message in leased if isinstance(step := _next_step(message, work), Settle)]
-    await attempts.lock(work.connection, message_ids=[message.message_id for message in leased])
-    settled = await attempts.settle(work.connection, settled=settling, answers_lost=[], now=work.now)
+    settled = await attempts.settle(work.connection, settled=settling, answers_lost=(), now=work.now)
+    await leases.end(work.connection, lease_ids={message.lease.lease_id for message in leased})
     publish_settled(cast("Work", work), settled)
 
 
@@ -59,7 +62,7 @@ async def _rest(bare: Bare) -> None:
 
 
 if __name__ == "__main__":
-    decisions = handlers.DecisionHandler(contact_wait=timedelta(hours=72))
+    decisions = handlers.DecisionHandler(contact_wait=timedelta(hours=72), queues=SendQueues(lease=_LEASE))
     run(
         [(DECISION_MADE, decisions.create_messages), (CONTACT_CHANGED, handlers.store_contacts)],
         *(partial(send, channel=channel) for channel in SENT_CHANNELS),

@@ -1,0 +1,129 @@
+"""Mutants of how notify-svc leases messages: each sends a message twice, never, or before its time."""
+
+from __future__ import annotations
+
+from mutants.mutant import Mutant
+
+
+def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> Mutant:
+    return Mutant(
+        name=f"leases: {name}",
+        module=module,
+        sound=sound,
+        broken=broken,
+        guard=f"channels/{guard}",
+        package="notify_svc",
+    )
+
+
+_CREATED = "test_leased_as_created.py"
+
+MUTANTS = (
+    _mutant(
+        "what was stored before is sent again",
+        "handlers.py",
+        sound="            ours = [message for message in leased[channel] if message.message_id in stored]\n",
+        broken="            ours = leased[channel]\n",
+        guard=f"{_CREATED}::test_a_decision_that_was_told_is_not_told_again",
+    ),
+    _mutant(
+        "a newer version overtakes one that is being sent",
+        "handlers.py",
+        sound=" and (message.claim.claim_id, message.channel) not in being_sent\n",
+        broken="\n",
+        guard=f"{_CREATED}::test_a_newer_version_does_not_overtake_one_that_is_being_sent",
+    ),
+    _mutant(
+        "a message is sent before its lease is committed",
+        "handlers.py",
+        sound="            work.after_commit(partial(room.queue.put, ours, reserved=room.size))\n",
+        broken="            room.queue.put(ours, reserved=room.size)\n",
+        guard=f"{_CREATED}::test_what_was_rolled_back_is_not_sent_and_holds_no_room",
+    ),
+    _mutant(
+        "a rollback keeps its room for ever",
+        "send_queue.py",
+        sound="                work.after_rollback(partial(queue.give_back, size))\n",
+        broken="",
+        guard=f"{_CREATED}::test_what_was_rolled_back_is_not_sent_and_holds_no_room",
+    ),
+    _mutant(
+        "more is leased than the sender may hold",
+        "send_queue.py",
+        sound="            if size := min(wanted[channel], queue.free_for_new):\n",
+        broken="            if size := wanted[channel]:\n",
+        guard=f"{_CREATED}::test_no_more_is_leased_than_the_sender_may_hold",
+    ),
+    _mutant(
+        "a stop leaves what was leased unsent",
+        "channels/sender.py",
+        sound="            while not stopping.is_set() or queue.occupied:\n",
+        broken="            while not stopping.is_set():\n",
+        guard=f"{_CREATED}::test_a_stop_sends_what_this_process_has_leased",
+    ),
+    _mutant(
+        "a message created after the stop waits for a sender that has ended",
+        "send_queue.py",
+        sound="        return max(0, self.capacity - self.occupied) if self.is_open else 0\n",
+        broken="        return max(0, self.capacity - self.occupied)\n",
+        guard=f"{_CREATED}::test_no_room_is_given_by_a_queue_that_is_closed",
+    ),
+    _mutant(
+        "what a killed process had leased as it created it is never found",
+        "repository/messages.py",
+        sound="             WHERE leased_until IS NOT NULL\n",
+        broken="             WHERE leased_until IS NULL\n",
+        guard="test_sender_crashes.py::test_an_sms_leased_as_it_was_created_is_found_when_its_process_was_killed"
+        "[notify.before_send-0]",
+    ),
+    _mutant(
+        "what a killed process had leased is never found",
+        "repository/attempts.py",
+        sound="FROM leased HAVING count(*) > 0)",
+        broken="FROM leased HAVING count(*) < 0)",
+        guard="test_sender_crashes.py::test_an_sms_whose_sender_was_killed_is_in_doubt_and_not_sent_again"
+        "[notify.before_send-0]",
+    ),
+    _mutant(
+        "a lease is forgotten with the first of its results",
+        "send_queue.py",
+        sound="if count == self._held_under[lease_id]]",
+        broken="if count]",
+        guard=f"{_CREATED}::test_a_lease_is_kept_until_every_message_under_it_has_a_result",
+    ),
+    _mutant(
+        "an expired lease is forgotten while its messages are being sent",
+        "repository/leases.py",
+        sound="           AND NOT EXISTS (SELECT FROM message\n",
+        broken="           AND true OR NOT EXISTS (SELECT FROM message\n",
+        guard=f"{_CREATED}::test_an_expired_lease_is_kept_while_a_message_under_it_is_being_sent",
+    ),
+    _mutant(
+        "a holder believes in its lease for longer than the database",
+        "repository/messages.py",
+        sound=" + (statement_timestamp() - transaction_timestamp())",
+        broken="",
+        guard=f"{_CREATED}::test_a_lease_is_stored_for_longer_than_its_holder_believes",
+    ),
+    _mutant(
+        "a late result is recorded although its lease was ended",
+        "repository/attempts.py",
+        sound="             WHERE message.state = 'sending' AND message.attempts = result.attempts)\n",
+        broken="             WHERE message.state = 'sending')\n",
+        guard="../test_repository.py::test_a_result_that_comes_after_its_lease_was_ended_is_not_recorded",
+    ),
+    _mutant(
+        "a connection is used on which a mail was begun and not ended",
+        "channels/smtp.py",
+        sound="                    await connection.rset()\n",
+        broken="",
+        guard="test_smtp.py::test_a_connection_is_kept_after_a_recipient_was_refused",
+    ),
+    _mutant(
+        "a connection that the server has closed meanwhile fails the next mail",
+        "channels/smtp.py",
+        sound="            except (aiosmtplib.SMTPException, OSError):  # the server may have closed it meanwhile\n",
+        broken="            except ZeroDivisionError:\n",
+        guard="test_smtp.py::test_a_connection_that_the_server_has_closed_meanwhile_costs_no_attempt",
+    ),
+)

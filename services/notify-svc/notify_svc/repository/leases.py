@@ -1,0 +1,60 @@
+"""Leases: for a while messages are one process's alone. One row stands for all that were leased together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from chassis.clock import elapsed_seconds
+from chassis.database import Connection
+from contracts.vocabulary import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """For how long messages are this process's alone.
+
+    Its end is known without asking the database, and comes even while this process or its machine stands still.
+    """
+
+    lease_id: UUID
+    ends_at: float
+    """By `elapsed_seconds`."""
+
+    @classmethod
+    def lasting(cls, seconds: float) -> Lease:
+        """Return a lease of `seconds` from now; to be called before the database is asked for it."""
+        return cls(uuid7(), elapsed_seconds() + seconds)
+
+    def covers(self, seconds: float) -> bool:
+        """Whether what takes `seconds` from now ends before the lease does."""
+        return elapsed_seconds() + seconds <= self.ends_at
+
+
+OVER = Lease(UUID(int=0), -math.inf)
+"""Nobody's lease."""
+
+
+async def end(connection: Connection, *, lease_ids: Collection[UUID]) -> None:
+    """Forget leases under which every message has a result."""
+    await connection.execute("DELETE FROM lease WHERE lease_id = ANY ($1::uuid[])", list(lease_ids))
+
+
+async def end_expired(connection: Connection, *, channel: Channel, now: datetime) -> None:
+    """Forget leases of `channel` that are over and under which nothing is being sent any more."""
+    await connection.execute(
+        """
+        DELETE FROM lease
+         WHERE channel = $1 AND leased_until <= $2
+           AND NOT EXISTS (SELECT FROM message
+                            WHERE message.claim_id = ANY (lease.claim_ids) AND message.channel = lease.channel
+                              AND message.state = 'sending' AND message.leased_until <= $2)
+        """,
+        channel.value,
+        now,
+    )
