@@ -22,8 +22,8 @@ MUTANTS = (
     Mutant(
         "a: what was published is written after the commit instead of with it",
         "unit_of_work.py",
-        "            yield work\n            await work.flush()\n",
-        "            yield work\n            asyncio.get_running_loop().call_later(9, work.flush)\n",
+        "                yield work\n                await work.flush()\n",
+        "                yield work\n                asyncio.get_running_loop().call_later(9, work.flush)\n",
         "test_effects_happen_once.py::test_a_kill_at_any_point_loses_nothing_and_doubles_no_effect[consumer.after_commit]",
     ),
     Mutant(
