@@ -221,7 +221,7 @@ async def test_a_consumer_that_stops_still_has_its_partitions_when_it_is_asked_t
         last = consumer.settle()
 
         async def commit_last() -> None:
-            await consumer.commit(last)
+            await consumer.commit_once(last)
 
         consumer._before_leaving = commit_last
         group = consumer._group_id

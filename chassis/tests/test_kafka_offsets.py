@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import CoordinatorNotAvailableError, IllegalStateError
+from aiokafka.errors import CoordinatorNotAvailableError, IllegalStateError, UnknownTopicOrPartitionError
 from specimen.app import consumed_topic
 from specimen_driver import Driver, contact, until
 
@@ -32,7 +32,7 @@ class Client:
     def assignment(self) -> set[TopicPartition]:
         return self.owned
 
-    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+    async def commit_once(self, offsets: Mapping[TopicPartition, int]) -> None:
         await asyncio.sleep(0)
         if self._failures:
             self.meanwhile()
@@ -102,6 +102,17 @@ async def test_nobody_is_set_back_by_a_member_that_has_lost_the_partition() -> N
     await offsets.commit_last()
 
     assert client.commits == [{SECOND: 7}]
+
+
+async def test_offsets_of_a_topic_that_is_gone_are_not_committed_to_its_successor() -> None:
+    client = Client(UnknownTopicOrPartitionError())
+    offsets = offsets_of(client)
+    offsets.reach({FIRST: 3})
+
+    await offsets.commit_last()
+    await offsets.commit_last()
+
+    assert client.commits == []
 
 
 async def test_who_looks_at_the_group_sees_how_far_it_has_come(driver: Driver) -> None:

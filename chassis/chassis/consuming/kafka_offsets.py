@@ -12,7 +12,14 @@ from collections.abc import Callable, Collection, Mapping
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RebalanceInProgressError
+from aiokafka.errors import (
+    IllegalGenerationError,
+    IllegalStateError,
+    KafkaError,
+    RebalanceInProgressError,
+    UnknownMemberIdError,
+    UnknownTopicOrPartitionError,
+)
 from typing_extensions import override
 
 from chassis.backoff import Backoff
@@ -24,11 +31,17 @@ log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 0.5
 _LONGEST_LAST_SECONDS = 1.0
-_PARTITION_LOST = (CommitFailedError, IllegalStateError, RebalanceInProgressError)
+_PARTITION_LOST = (
+    IllegalGenerationError,
+    IllegalStateError,
+    RebalanceInProgressError,
+    UnknownMemberIdError,
+    UnknownTopicOrPartitionError,  # one that is made anew begins at other offsets
+)
 
 
 class KafkaOffsets(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is not typed
-    """Commits the offsets of one consumer every half second, and the last ones before it loses its partitions."""
+    """Commits the offsets of one consumer, twice a second at most, and the last before it loses its partitions."""
 
     def __init__(self, *, group: str, client: Callable[[], AIOKafkaConsumer | None], backoff: Backoff) -> None:
         self._group = group
@@ -64,7 +77,6 @@ class KafkaOffsets(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     async def _commit_until_done(self) -> None:
         while self._pending:
-            await asyncio.sleep(EVERY_SECONDS)
             try:
                 await self._commit()
             except KafkaError as error:
@@ -73,6 +85,7 @@ class KafkaOffsets(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
             else:
                 self.trouble.recovered()
                 self._backoff.reset()
+                await asyncio.sleep(EVERY_SECONDS)
 
     async def _commit(self) -> None:
         """Commit exactly these offsets; what fails is pending again unless the partitions are lost."""
@@ -85,7 +98,7 @@ class KafkaOffsets(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
                 return
             crash_point("consumer.before_acknowledge")
             try:
-                await client.commit(ours)
+                await client.commit_once(ours)
             except _PARTITION_LOST as error:
                 # The records are delivered again to whoever owns the partition now, and the inbox drops them.
                 log.info("offsets.not_committed", consumer=self._group, error=describe(error))

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, OffsetOutOfRangeError
+from aiokafka.structs import OffsetAndMetadata
 from typing_extensions import override
 
 from chassis.backoff import Backoff
@@ -140,6 +141,17 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
                 count += len(more)
                 size += sum(len(record.value or b"") for record in more)
         return dict(polled)
+
+    async def commit_once(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Commit these offsets by one request.
+
+        aiokafka's own commit repeats it by itself: also when the topic was deleted, until there is another of its name.
+        """
+        coordinator = self._coordinator
+        await coordinator.ensure_coordinator_known()
+        wanted = {partition: OffsetAndMetadata(offset, "") for partition, offset in offsets.items()}
+        async with coordinator._commit_lock:  # noqa: SLF001 - there is no public single attempt
+            await coordinator._do_commit_offsets(self._assigned, wanted)  # noqa: SLF001
 
     @override
     async def stop(self) -> None:

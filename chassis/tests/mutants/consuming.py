@@ -199,6 +199,13 @@ MUTANTS = (
         "test_kafka_offsets.py::test_nobody_is_set_back_by_a_member_that_has_lost_the_partition",
     ),
     Mutant(
+        "i: offsets of a topic that was deleted are committed when there is another of its name",
+        "consuming/kafka_offsets.py",
+        "    UnknownTopicOrPartitionError,  # one",
+        "    # one",
+        "test_kafka_offsets.py::test_offsets_of_a_topic_that_is_gone_are_not_committed_to_its_successor",
+    ),
+    Mutant(
         "i: offsets that could not be committed are forgotten",
         "consuming/kafka_offsets.py",
         "                self._pending = ours | self._pending\n",
