@@ -46,7 +46,7 @@ test: install ## All tests but the slow ones, with the coverage gate [STACK=...]
 test-slow: install ## Only the slow tests: outages of a minute, mutants [STACK=...]
 	@exec .venv/bin/pytest -m slow -n $(JOBS) --dist loadscope
 
-bench: install ## Claims per second beside a frameless pipeline and a raw floor
+bench: install ## Claims per second beside a frameless pipeline and a raw floor, some eight minutes
 	@exec .venv/bin/bench
 
 lint: install ## Style of the code

@@ -173,10 +173,10 @@ async def until_settled(
         elapsed = time.monotonic() - begin
         if elapsed > deadline_seconds:
             raise RunFailedError(f"{settled} of {messages} messages settled after {deadline_seconds:.0f} s")
-        await asyncio.sleep(_pause_seconds(settled / messages, elapsed=elapsed))
+        await asyncio.sleep(pause_seconds(settled / messages, elapsed=elapsed))
 
 
-def _pause_seconds(share_done: float, *, elapsed: float) -> float:
+def pause_seconds(share_done: float, *, elapsed: float) -> float:
     """Return half of what the rest will take at the speed so far."""
     rest = elapsed * (1 - share_done) / share_done if share_done else _SHORTEST_PAUSE_SECONDS
     return min(max(rest / 2, _SHORTEST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)

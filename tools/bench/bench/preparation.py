@@ -13,7 +13,10 @@ from bench.processes import Processes
 from bench.storm import Storm, dry_hours
 from devstack.process.programs import console_script
 
+_IMPORTED_AT_ONCE = 10_000
+"""A command may take two minutes."""
 _CONSUMED_SECONDS = 120
+_CONSUMED_PER_SECOND = 200
 _CONSUMERS = {
     "claims-svc": "SELECT count(*) FROM policy WHERE version > 0",
     "notify-svc": "SELECT count(*) FROM contact",
@@ -35,14 +38,18 @@ async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str,
         importing = ["import-hours", "--quality", quality, *map(str, paths)]
         name = f"weather-svc-{quality}-hours"
         await processes.run(name, str(console_script("weather-svc")), *importing, environment=own["weather-svc"])
-    POLICIES.write_text("".join(storm.policy_lines()), encoding="utf-8")
-    importing = ["import-policies", str(POLICIES)]
-    await processes.run(
-        "policy-svc-import", str(console_script("policy-svc")), *importing, environment=own["policy-svc"]
-    )
+    lines = list(storm.policy_lines())
+    POLICIES.write_text("".join(lines), encoding="utf-8")
+    part = OUTPUT / "policies_part.jsonl"
+    for first in range(0, len(lines), _IMPORTED_AT_ONCE):
+        part.write_text("".join(lines[first : first + _IMPORTED_AT_ONCE]), encoding="utf-8")
+        importing = ["import-policies", str(part)]
+        await processes.run(
+            "policy-svc-import", str(console_script("policy-svc")), *importing, environment=own["policy-svc"]
+        )
     for service in ("policy-svc", "claims-svc", "notify-svc"):
         processes.start(service_program(service, environment=own[service]))
-    async with asyncio.timeout(_CONSUMED_SECONDS):
+    async with asyncio.timeout(_CONSUMED_SECONDS + storm.policies / _CONSUMED_PER_SECOND):
         for service, count in _CONSUMERS.items():
             await _until_counted(count, storm.policies, database_url=databases[service], processes=processes)
     await processes.stop()
