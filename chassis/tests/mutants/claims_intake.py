@@ -335,4 +335,11 @@ MUTANTS = (
         "    return next((each for each in joined if _is_assessed(each)), None)\n",
         "domain/test_reporters.py::test_the_newest_assessment_in_a_joined_report_counts",
     ),
+    _claims(
+        "intake: of the claims put before anybody looked one is looked at",
+        "domain/likeness.py",
+        "        while self._to_place:\n",
+        "        if self._to_place:\n",
+        "domain/test_likeness.py::test_claims_put_before_anybody_looks_are_found_as_they_were_put_last",
+    ),
 )

@@ -110,8 +110,8 @@ MUTANTS = (
     _mutant(
         "damage that waits bears a deductible already",
         _MONEY,
-        "_damage(line for line in lines if not line.awaits_assessment)",
-        "_damage(lines)",
+        "_damage(item for item in decided if not item.awaits_assessment)",
+        "_damage(decided)",
         f"{_OF_MONEY}::test_damage_that_waits_for_an_assessment_bears_no_deductible_yet",
     ),
     _mutant(

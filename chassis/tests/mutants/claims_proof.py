@@ -144,7 +144,7 @@ MUTANTS = (
         "proof: keys that do not belong are overlooked",
         "domain/proof_check.py",
         "    again = canonical_bytes(document)\n",
-        "    again = canonical_bytes(orjson.loads(canonical))\n",
+        "    again = canonical_json(orjson.loads(canonical))\n",
         f"{_FORGED}::test_keys_that_do_not_belong_are_found_at_any_depth",
     ),
     _Mutant(
@@ -164,7 +164,7 @@ MUTANTS = (
     _Mutant(
         "proof: the decision is believed",
         "domain/proof_check.py",
-        "        again = validator_of(Verdict).validate_json(canonical_bytes(decide(document.basis)))\n",
+        "        again = validator_of(Verdict).validate_json(canonical_json(decide(document.basis)))\n",
         "        again = document.verdict\n",
         f"{_FORGED}::test_a_decision_that_does_not_follow_is_found",
     ),
@@ -244,5 +244,19 @@ MUTANTS = (
         "    if merkle.root(announced.size, nodes=nodes) != announced.root:\n",
         "    if False:\n",
         f"{_COMMANDS}::test_a_database_that_lost_what_was_announced_is_found_out",
+    ),
+    _Mutant(
+        "proof: waits are written as text",
+        "domain/proof.py",
+        "int(value.total_seconds()) if isinstance(value, timedelta) else value",
+        "value",
+        "domain/test_proof_bytes.py::test_a_proof_has_the_bytes_it_had[dry]",
+    ),
+    _Mutant(
+        "proof: the parameters of another product are written",
+        "domain/proof.py",
+        '{"product": _product_json(document.basis.product)}',
+        '{"product": _product_json(CURRENT_PRODUCT)}',
+        f"{_FORGED}::test_an_insurance_that_contradicts_itself_is_found",
     ),
 )

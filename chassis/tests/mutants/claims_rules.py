@@ -455,4 +455,25 @@ MUTANTS = (
         "",
         "test_needs.py::test_sewer_water_of_a_flood_with_a_second_look_waits_for_rain_that_covers_it_for_certain",
     ),
+    _mutant(
+        "a rule about the claim that could not be evaluated is left out",
+        "rules/claim_level.py",
+        "tuple(rule for rule in rules if rule.holds is not Truth.FALSE)",
+        "tuple(rule for rule in rules if rule.holds is Truth.TRUE)",
+        "test_insurance.py::test_a_policy_that_never_came_goes_to_a_handler",
+    ),
+    _mutant(
+        "of damage that was decided before the route it names is forgotten",
+        "rules/items.py",
+        "_decide(_Damaged(item.kind, item.route, ",
+        "_decide(_Damaged(item.kind, None, ",
+        f"{_ITEMS}::test_damage_that_names_its_route_goes_the_way_of_that_route",
+    ),
+    _mutant(
+        "a cloudburst is remembered from another claim",
+        "deductible.py",
+        "(item.causes, tuple(findings), rain)",
+        "(item.causes, tuple(findings), rain._replace(cloudburst=Truth.FALSE))",
+        "test_deductible.py::test_heavy_weather_costs_at_least_250_euros_and_nothing_else_does",
+    ),
 )

@@ -3,7 +3,6 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -13,6 +12,7 @@ import asyncpg
 import pytest
 from claim_events import POLICY_NUMBER, YES, corrected, policy, rainfall_answer, report
 from claims_driver import OPENED_AT, ClaimsDriver
+from msgspec.structs import replace
 
 from chassis.migrations.runner import migrate
 from claims_svc.app import MIGRATIONS
@@ -47,7 +47,7 @@ def use_of(claim_id: UUID, **changed: object) -> ClaimUse:
         borne_cents=25_000,
         proofs=(f"proof of {claim_id}",),
     )
-    return replace(usual, **changed)  # type: ignore[arg-type]  # a test names the fields of ClaimUse
+    return replace(usual, **changed)
 
 
 def of_others(uses: EventUses, claim_id: UUID, family: PerilFamily, moment: datetime) -> EventUse | None:

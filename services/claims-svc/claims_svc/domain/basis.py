@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import replace
 
 from claims_svc.domain.insurance import Insurance
@@ -16,8 +16,7 @@ from contracts.vocabulary import LossInterval, PerilFamily
 from contracts.weather import RainfallAssessed
 
 
-@dataclass(frozen=True, kw_only=True)
-class EarlierStatement:
+class EarlierStatement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the customer first said, where they say otherwise now.
 
     `turned` names the facts, `loss`, `damage` or `policy_number`. `damage` is empty unless it turned.
@@ -40,8 +39,7 @@ class EarlierStatement:
         return self.damage or now
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventUse:
+class EventUse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What other claims of one event have had of it, in euro cents; `proofs` are the hashes of their decisions.
 
     `covered_cents` is their undisputed and assessed damage, `heavy_cents` the part of it that rests on heavy weather,
@@ -59,8 +57,7 @@ class EventUse:
     either_cents: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Basis:
+class Basis(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One claim without names, numbers and addresses; the names of its fields are those of the proof.
 
     `reported_at` is when the loss was reported first. `question` is the one about rain last asked, `rain` its answer.

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from uuid import UUID
 
+import msgspec
+
 from claims_svc.domain.basis import Basis, EarlierStatement, EventUse
-from claims_svc.domain.insurance import insurance_at, terms_at_loss
+from claims_svc.domain.insurance import Insurance
 from claims_svc.domain.product import CURRENT_PRODUCT, PRODUCTS, Product
 from contracts.claims import RainfallRequested
 from contracts.loss_reports import DamageItem, LossFacts, LossReported
 from contracts.policy import PolicyChanged
-from contracts.vocabulary import LossInterval
 from contracts.weather import RainfallAssessed
 
 
-@dataclass(frozen=True, kw_only=True)
-class Case:
+class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One claim as it stands now. None means: not received (yet).
 
-    When a wait is over the claim is decided without what has not come. `assessed` is the damage as a report that joined
-    brings the assessment of it. The fields that have namesakes in `Basis` mean the same.
+    When a wait is over the claim is decided without what has not come. `insurance` is what `policy` insured at loss.
+    `assessed` is the damage as a report that joined brings the assessment of it. The fields that have namesakes in
+    `Basis` mean the same.
     """
 
     claim_id: UUID
@@ -32,6 +31,7 @@ class Case:
     possible_duplicate_of: UUID | None
     reporters_differ: bool
     policy: PolicyChanged | None
+    insurance: Insurance
     question: RainfallRequested | None
     rain: RainfallAssessed | None
     rain_wait_over: bool
@@ -47,9 +47,9 @@ class Case:
     def damage(self) -> tuple[DamageItem, ...]:
         return self.report.damage if self.assessed is None else self.assessed
 
-    @cached_property
+    @property
     def basis(self) -> Basis:
-        """The case without names, numbers and addresses, and with the insurance at loss."""
+        """The case without names, numbers and addresses."""
         return Basis(
             claim_id=self.claim_id,
             report_id=self.report.report_id,
@@ -62,7 +62,7 @@ class Case:
             possible_duplicate_of=self.possible_duplicate_of,
             reporters_differ=self.reporters_differ,
             policy_version=None if self.policy is None else self.policy.version,
-            insurance=insurance_at(self.policy, loss=self.report.loss),
+            insurance=self.insurance,
             question=self.question,
             rain=self.rain,
             rain_wait_over=self.rain_wait_over,
@@ -72,10 +72,10 @@ class Case:
         )
 
 
-def product_for(policy: PolicyChanged | None, *, loss: LossInterval) -> Product:
+def product_of(insurance: Insurance) -> Product:
     """Return the product to put into a `Case`: that of the terms at loss, else the current one.
 
     A version nobody knows gives the current product too; the claim is then referred (`PRODUCT_UNKNOWN`).
     """
-    terms = None if policy is None else terms_at_loss(policy, loss=loss)
+    terms = insurance.terms
     return CURRENT_PRODUCT if terms is None else PRODUCTS.get(terms.product_version, CURRENT_PRODUCT)

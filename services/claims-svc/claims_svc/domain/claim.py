@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
 from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
 
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.likeness import Outline, outline_of
@@ -17,7 +19,8 @@ from contracts.weather import RainfallAssessed
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Douglas Crockford's base 32: no I, L, O or U, which people mistake for something else."""
-_REFERENCE_SHIFTS = range(45, -1, -5)
+_CROCKFORD_PAIRS = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
+_REFERENCE_SHIFTS = range(40, -1, -10)
 
 MOST_REPORTS = 20
 """More reports of one loss than people send. Each event about a claim reads all of them, so a portal that sends one
@@ -35,8 +38,7 @@ class ClaimState(StrEnum):
     REFERRED = "referred"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One claim. `trace` is the W3C trace context of the report that opened it.
 
     `outline` is that report's, `former` are all others that any of its reports ever had: what a claim was about once,
@@ -175,4 +177,4 @@ def claim_reference(claim_id: UUID) -> str:
     Fifty bits can collide: the database holds references unique, and a claim that is retried gets another id.
     """
     number = int.from_bytes(blake2b(claim_id.bytes, digest_size=8).digest(), "big")
-    return "W" + "".join(_CROCKFORD[number >> shift & 31] for shift in _REFERENCE_SHIFTS)
+    return "W" + "".join([_CROCKFORD_PAIRS[number >> shift & 1023] for shift in _REFERENCE_SHIFTS])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from claims_svc.domain import proof
 from claims_svc.domain.basis import EventUse
@@ -18,8 +20,7 @@ from contracts.vocabulary import PerilFamily
 from contracts.weather import RainfallAssessed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The versions of what a decision rests on; None where there was nothing."""
 
     report_version: int
@@ -28,8 +29,7 @@ class Evidence:
     assessment_version: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One version of a claim's decision with its proof, byte for byte what was hashed."""
 
     event: DecisionMade
@@ -51,8 +51,7 @@ class Decision:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingDecision:
+class StandingDecision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The proof of a claim's newest decision, from which the decision itself can be recomputed.
 
     `payable_cents` is what it decided to pay; 0 when nothing yet.
@@ -125,7 +124,7 @@ def decision_on(
         decided_at=now,
         previous_sha256=previous_sha256,
     )
-    terms = case.basis.insurance.terms
+    terms = case.insurance.terms
     event = DecisionMade(
         claim_id=claim.claim_id,
         claim_version=claim_version,

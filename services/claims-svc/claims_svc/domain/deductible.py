@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from claims_svc.domain.basis import EventUse
@@ -60,16 +62,24 @@ def perils_of(item: ItemVerdict, *, findings: Sequence[Finding], rain: Rain) -> 
     flood and from heavy rain. In one family a peril that is not heavy weather is better for the customer; between the
     families `money.py` chooses.
     """
-    perils: dict[PerilFamily, ChargedTo] = {}
     if item.outcome is not Outcome.COVERED:
-        return perils
-    for cause in item.causes:
+        return _NO_PERILS
+    return _perils_of_causes(item.causes, tuple(findings), rain)
+
+
+# Memoised because the claims of one storm have few different findings.
+@lru_cache(maxsize=4_096)
+def _perils_of_causes(
+    causes: tuple[Finding, ...], findings: tuple[Finding, ...], rain: Rain
+) -> Mapping[PerilFamily, ChargedTo]:
+    perils: dict[PerilFamily, ChargedTo] = {}
+    for cause in causes:
         for ground in covering_grounds(cause):
             peril = _charged_to(cause.route, ground, findings=findings, rain=rain)
             best = perils.get(peril.family)
             if best is None or best.heavy > peril.heavy:
                 perils[peril.family] = peril
-    return perils
+    return MappingProxyType(perils)
 
 
 def deductibles_of(
@@ -188,3 +198,4 @@ def _charged_to(route: WaterRoute, ground: GroundCode, *, findings: Sequence[Fin
 
 _FAMILIES = tuple(PerilFamily)
 _NO_DAMAGE = Damage()
+_NO_PERILS: Mapping[PerilFamily, ChargedTo] = MappingProxyType({})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from contracts.policy import PolicyChanged, PolicyTerms
 from contracts.vocabulary import Cover, Location, LossInterval
@@ -24,8 +25,7 @@ class InsuranceState(StrEnum):
     """No policy was found (yet)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsuredTerms:
+class InsuredTerms(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The terms a decision rests on: of the home only the place the rain is measured for and its postcode area."""
 
     effective_on: date
@@ -37,8 +37,7 @@ class InsuredTerms:
     postcode_area: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Insurance:
+class Insurance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The insurance at loss; `terms` is there exactly when the state is INSURED."""
 
     state: InsuranceState
@@ -61,18 +60,11 @@ def insurance_at(policy: PolicyChanged | None, *, loss: LossInterval) -> Insuran
     return Insurance(state=InsuranceState.INSURED, terms=_insured(first))
 
 
-def terms_at_loss(policy: PolicyChanged, *, loss: LossInterval) -> PolicyTerms | None:
-    """Return the terms in force during the whole loss, by Dutch calendar days.
-
-    None when nothing was insured, and also when the insurance changed within the interval (a handler decides then).
-    """
-    insured = insurance_at(policy, loss=loss).state is InsuranceState.INSURED
-    return _in_force(policy.terms, loss=loss)[0] if insured else None
-
-
 def _in_force(terms: Sequence[PolicyTerms], *, loss: LossInterval) -> list[PolicyTerms | None]:
     """Return the terms of the first day of the loss and of each later day of it on which terms begin or end."""
     first, last = dutch_day_span(loss)
+    if first == last:
+        return [_on(terms, day=first)]
     borders = {day for each in terms for day in (each.effective_on, each.ends_on) if day and first < day <= last}
     return [_on(terms, day=day) for day in (first, *sorted(borders))]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from claims_svc.domain.product import CURRENT_PRODUCT, EVENT_LENGTH
 from claims_svc.domain.rules.reported import named_by, reported_routes
@@ -46,8 +47,7 @@ _KIND_BITS = MappingProxyType(
 EVERY_KIND = sum(_KIND_BITS.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class Outline(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What of a report is compared with other reports, small enough to be columns.
 
     `families` (of perils) and `damage_kinds` are sums of bits. `damage_digest` is equal for the same kinds of damage
@@ -91,8 +91,7 @@ class Outline:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class Sought(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An outline for which claims are sought; `own` is the claim whose corrected report it is, None: a new report."""
 
     outline: Outline
@@ -106,8 +105,7 @@ class LikeClaim(NamedTuple):
     claim_id: UUID
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The first claim that is surely about the sought loss, and the first that can be."""
 
     same: LikeClaim | None = None
@@ -115,6 +113,14 @@ class Found:
 
 
 NOTHING_FOUND = Found()
+
+
+class _Outlined(NamedTuple):
+    """A claim as it was put last among the outlines."""
+
+    outline: Outline
+    former: Sequence[Outline]
+    gives_way_to: UUID | None
 
 
 class _Place(NamedTuple):
@@ -131,6 +137,7 @@ class Outlines:
     """
 
     def __init__(self) -> None:
+        self._to_place: dict[UUID, _Outlined] = {}
         self._outlines: dict[UUID, Outline] = {}
         self._former: dict[UUID, int] = {}
         self._gives_way_to: dict[UUID, UUID | None] = {}
@@ -144,6 +151,11 @@ class Outlines:
 
         `gives_way_to` is the claim because of which this one is held as long as it is not paid.
         """
+        # Placed when somebody looks: a batch of answers about rain never does.
+        self._to_place[claim_id] = _Outlined(outline, former, gives_way_to)
+
+    def _place(self, claim_id: UUID, outlined: _Outlined) -> None:
+        outline, former, gives_way_to = outlined
         self._gives_way_to[claim_id] = gives_way_to
         for added in former[self._former.get(claim_id, 0) :]:
             insort(self._losses[added.policy_number], _place_of(claim_id, added), key=_like)
@@ -162,6 +174,10 @@ class Outlines:
 
     def find(self, sought: Sought) -> Found:
         """Return the first claims alike; one that gives way to the `own` one does not hold that in turn."""
+        while self._to_place:
+            self._place(*self._to_place.popitem())
+        if sought.outline.policy_number not in self._losses:
+            return NOTHING_FOUND
         same = None if sought.own is not None else self._first_same(sought.outline)
         return Found(same=same, alike=self._first_alike(sought.outline, own=sought.own))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache, partial
-from typing import NamedTuple
+from functools import partial
 
+import msgspec
 from msgspec.structs import replace
 
 from claims_svc.domain.basis import Basis
@@ -17,58 +17,24 @@ from contracts.money import EventDeductible, Money, MoneyStep, MoneyStepCode
 from contracts.vocabulary import FactSource, PerilFamily
 
 
-class _Line(NamedTuple):
-    """One damage item with its verdict. `either_family`: it could be charged to the other family as well."""
-
-    verdict: ItemVerdict
-    charged_to: ChargedTo | None
-    either_family: bool
-    awaits_assessment: bool
-
-    @property
-    def amount_cents(self) -> int:
-        return self.verdict.item.amount_cents
-
-    @property
-    def step(self) -> MoneyStepCode | None:
-        """The step that takes this item off the damage; None when it is paid."""
-        return MoneyStepCode.AWAITING_ASSESSMENT if self.awaits_assessment else _STEP_OF[self.verdict.outcome]
-
-    @property
-    def decided(self) -> DecidedItem:
-        item, charged_to = self.verdict.item, self.charged_to
-        return DecidedItem(
-            kind=item.kind,
-            amount_cents=item.amount_cents,
-            estimated_by=item.estimated_by,
-            route=item.route,
-            outcome=self.verdict.outcome,
-            ground=charged_to.ground if charged_to else self.verdict.ground,
-            awaits_assessment=self.awaits_assessment,
-            family=charged_to.family if charged_to else None,
-            rests_on_heavy_weather=charged_to is not None and charged_to.heavy,
-            either_family=self.either_family,
-        )
-
-
-class _Account(NamedTuple):
+class _Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The money of a claim whose items can be told apart, or are taken to be of one family where they cannot.
 
     `when_assessed` is what the claim would bear when the estimates that await an assessment prove right.
     """
 
-    lines: Sequence[_Line]
+    items: tuple[DecidedItem, ...]
     deductibles: tuple[EventDeductible, ...]
     when_assessed: tuple[EventDeductible, ...]
 
     @property
     def payable_cents(self) -> int:
-        paid = sum(line.amount_cents for line in self.lines if line.step is None)
+        paid = sum([item.amount_cents for item in self.items if _step_of(item) is None])
         return paid - _borne_cents(self.deductibles)
 
     @property
     def payable_when_assessed_cents(self) -> int:
-        covered = sum(line.amount_cents for line in self.lines if line.charged_to is not None)
+        covered = sum([item.amount_cents for item in self.items if item.family is not None])
         return covered - _borne_cents(self.when_assessed)
 
 
@@ -100,7 +66,7 @@ def money_of(
         best = max(accounts, key=lambda account: (account.payable_when_assessed_cents, account.payable_cents))
     else:
         best = _account(basis, items=items, perils=perils, either=None)
-    return _money_of_account(basis, best), tuple(line.decided for line in best.lines)
+    return _money_of_account(basis, best), best.items
 
 
 def _account(
@@ -119,8 +85,8 @@ def _account(
     above_limit = {
         family for family, cents in estimated_cents.items() if cents > basis.product.customer_estimate_limit_cents
     }
-    lines = [
-        _Line(
+    decided = [
+        _decided(
             verdict,
             peril,
             either_family=len(each) > 1,
@@ -135,16 +101,16 @@ def _account(
         0 if terms is None else terms.deductible_cents, basis.product.weather_deductible_minimum_cents
     )
     borne = partial(deductibles_of, others=others, either=either, deductible=deductible)
-    at_once = borne(_damage(line for line in lines if not line.awaits_assessment))
+    at_once = borne(_damage(item for item in decided if not item.awaits_assessment))
     if not above_limit:
-        return _Account(lines, at_once, at_once)
-    in_all = _damage(lines)
+        return _Account(items=tuple(decided), deductibles=at_once, when_assessed=at_once)
+    in_all = _damage(decided)
     when_assessed = borne(in_all)
     # A family whose damage all awaits bears nothing yet, and its deductible is known already.
     awaiting = borne({family: Damage() for family in in_all})
     known = {each.family: each for each in (*awaiting, *at_once)}
     deductibles = tuple(replace(known[each.family], minimum_cents=each.minimum_cents) for each in when_assessed)
-    return _Account(lines, deductibles, when_assessed)
+    return _Account(items=tuple(decided), deductibles=deductibles, when_assessed=when_assessed)
 
 
 def _chosen(perils: Mapping[PerilFamily, ChargedTo], either: PerilFamily | None) -> ChargedTo | None:
@@ -153,23 +119,46 @@ def _chosen(perils: Mapping[PerilFamily, ChargedTo], either: PerilFamily | None)
     return next(iter(perils.values()), None)
 
 
-def _damage(lines: Iterable[_Line]) -> Mapping[PerilFamily, Damage]:
+def _decided(
+    verdict: ItemVerdict, charged_to: ChargedTo | None, *, either_family: bool, awaits_assessment: bool
+) -> DecidedItem:
+    item = verdict.item
+    return DecidedItem(
+        kind=item.kind,
+        amount_cents=item.amount_cents,
+        estimated_by=item.estimated_by,
+        route=item.route,
+        outcome=verdict.outcome,
+        ground=charged_to.ground if charged_to else verdict.ground,
+        awaits_assessment=awaits_assessment,
+        family=charged_to.family if charged_to else None,
+        rests_on_heavy_weather=charged_to is not None and charged_to.heavy,
+        either_family=either_family,
+    )
+
+
+def _damage(items: Iterable[DecidedItem]) -> Mapping[PerilFamily, Damage]:
     damage: dict[PerilFamily, Damage] = {}
-    for line in lines:
-        if line.charged_to is not None:
-            family, heavy, _ = line.charged_to
-            covered_cents, heavy_cents = damage.get(family, (0, 0))
-            damage[family] = Damage(
-                covered_cents + line.amount_cents, heavy_cents + (line.amount_cents if heavy else 0)
+    for item in items:
+        if item.family is not None:
+            covered_cents, heavy_cents = damage.get(item.family, (0, 0))
+            damage[item.family] = Damage(
+                covered_cents + item.amount_cents,
+                heavy_cents + (item.amount_cents if item.rests_on_heavy_weather else 0),
             )
     return damage
 
 
+def _step_of(item: DecidedItem) -> MoneyStepCode | None:
+    """Return the step that takes this item off the damage; None when it is paid."""
+    return MoneyStepCode.AWAITING_ASSESSMENT if item.awaits_assessment else _STEP_OF[item.outcome]
+
+
 def _money_of_account(basis: Basis, account: _Account) -> Money:
-    lines = account.lines
     taken_off: dict[MoneyStepCode | None, int] = {}
-    for line in lines:
-        taken_off[line.step] = taken_off.get(line.step, 0) + line.amount_cents
+    for item in account.items:
+        step = _step_of(item)
+        taken_off[step] = taken_off.get(step, 0) + item.amount_cents
     in_doubt = MoneyStepCode.UNDECIDED in taken_off or MoneyStepCode.AWAITING_ASSESSMENT in taken_off
     return _money(
         basis,
@@ -188,15 +177,13 @@ def _money(
     payable_cents: int | None,
     deductibles: tuple[EventDeductible, ...] = (),
 ) -> Money:
-    taken = {code: taken_off.get(code, 0) for code in _TAKEN_OFF} | {
-        MoneyStepCode.DEDUCTIBLE: _borne_cents(deductibles)
-    }
+    taken = [(code, taken_off.get(code, 0)) for code in _TAKEN_OFF]
+    taken.append((MoneyStepCode.DEDUCTIBLE, _borne_cents(deductibles)))
+    steps = [MoneyStep(code=MoneyStepCode.DAMAGE, amount_cents=damage_cents)]
+    steps += [MoneyStep(code=code, amount_cents=-amount_cents) for code, amount_cents in taken if amount_cents]
     before_cents = basis.decided_before_cents
     return Money(
-        steps=(
-            _step(MoneyStepCode.DAMAGE, damage_cents),
-            *(_step(code, -amount_cents) for code, amount_cents in taken.items() if amount_cents),
-        ),
+        steps=tuple(steps),
         payable_cents=payable_cents,
         awaits_assessment=MoneyStepCode.AWAITING_ASSESSMENT in taken_off,
         deductibles=deductibles,
@@ -206,13 +193,7 @@ def _money(
 
 
 def _borne_cents(deductibles: Sequence[EventDeductible]) -> int:
-    return sum(deductible.borne_cents for deductible in deductibles)
-
-
-# Memoised because amounts repeat: the same deductibles and minima in every claim of a storm.
-@lru_cache(maxsize=1_024)
-def _step(code: MoneyStepCode, amount_cents: int) -> MoneyStep:
-    return MoneyStep(code=code, amount_cents=amount_cents)
+    return sum([deductible.borne_cents for deductible in deductibles])
 
 
 _FAMILIES = (PerilFamily.RAIN, PerilFamily.FLOOD)

@@ -42,10 +42,10 @@ def next_need(case: Case) -> Need:
     if case.policy is None:
         return Need.NOTHING if case.policy_wait_over else Need.POLICY
     rain = rain_of(case.rain, wait_over=case.rain_wait_over)
-    basis = case.basis
-    if not rain.awaited or basis.insurance.terms is None or not basis.product_is_known:
+    if not rain.awaited or case.insurance.terms is None:
         return Need.NOTHING
-    return Need.RAINFALL if _depends_on_rain(basis, rain=rain) else Need.NOTHING
+    basis = case.basis
+    return Need.RAINFALL if basis.product_is_known and _depends_on_rain(basis, rain=rain) else Need.NOTHING
 
 
 def rainfall_question(case: Case, *, claim_id: UUID, request_version: int) -> RainfallRequested:
@@ -54,7 +54,7 @@ def rainfall_question(case: Case, *, claim_id: UUID, request_version: int) -> Ra
     Raises:
         ValueError: the case has no terms at loss, hence no home and no need of rain.
     """
-    terms = case.basis.insurance.terms
+    terms = case.insurance.terms
     if terms is None:
         raise ValueError("only a claim insured at loss can ask for rain: see next_need")
     rain = case.product.rain

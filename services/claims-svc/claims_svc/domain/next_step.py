@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from claims_svc.domain import proof
 from claims_svc.domain.basis import EarlierStatement
-from claims_svc.domain.case import Case, product_for
+from claims_svc.domain.case import Case, product_of
 from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.deadlines import end_of_new_wait
 from claims_svc.domain.decision import Decision, StandingDecision, decide_within_event, decision_on
+from claims_svc.domain.insurance import insurance_at
 from claims_svc.domain.needs import Need, next_need, question_digest, rainfall_question
 from claims_svc.domain.occurrence import ClaimUse, EventUses, uses_of
 from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
@@ -21,8 +24,7 @@ from contracts.policy import PolicyChanged
 from contracts.topic import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The claim after one step, and what must be stored and published with it.
 
     `event_uses` replace what the claim has of its events; None: that stays as it is.
@@ -62,6 +64,7 @@ def _with_current_rain(
     claim: Claim, *, policy: PolicyChanged | None, standing: StandingDecision | None
 ) -> tuple[Claim, Case]:
     """Return the claim and its case without an answer (or a wait) that belongs to a question no longer asked."""
+    insurance = insurance_at(policy, loss=claim.report.loss)
     case = Case(
         claim_id=claim.claim_id,
         report=claim.report,
@@ -72,11 +75,12 @@ def _with_current_rain(
         possible_duplicate_of=claim.possible_duplicate_of,
         reporters_differ=claim.reporters_differ,
         policy=policy,
+        insurance=insurance,
         question=None,
         rain=None,
         rain_wait_over=claim.rainfall_wait_over,
         policy_wait_over=claim.policy_wait_over,
-        product=product_for(policy, loss=claim.report.loss),
+        product=product_of(insurance),
         decided_before_cents=0 if standing is None else standing.payable_cents,
     )
     if claim.request_version == 0:
@@ -98,7 +102,7 @@ def _earlier(claim: Claim, *, standing: StandingDecision | None) -> EarlierState
 
 def _question(claim: Claim, case: Case) -> RainfallRequested | None:
     """Return the question the claim would ask today under the number it last asked; None when there is no home."""
-    if case.basis.insurance.terms is None:
+    if case.insurance.terms is None:
         return None
     return rainfall_question(case, claim_id=claim.claim_id, request_version=claim.request_version)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+
+import msgspec
 
 from claims_svc.domain.basis import EventUse
 from claims_svc.domain.verdict import Verdict
@@ -15,8 +16,7 @@ from contracts.coverage import DecidedItem
 from contracts.vocabulary import FactSource, LossInterval, PerilFamily
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimUse:
+class ClaimUse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one decided claim has of its event in one family, as `EventUse` has it of all; `proofs` is its own.
 
     `loss_from_at` is the earliest moment of its loss. Without `claim_id` it is the sum of several claims with one
@@ -72,7 +72,7 @@ def _is_heavy(item: DecidedItem) -> bool:
 
 
 def _sum(items: Iterable[DecidedItem]) -> int:
-    return sum(item.amount_cents for item in items)
+    return sum([item.amount_cents for item in items])
 
 
 class EventUses:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
+
+import msgspec
 
 from contracts.claims import ReadingRequested
 from contracts.vocabulary import FactSource, Network, RainThreshold, WaterReading
 
 
-@dataclass(frozen=True, kw_only=True)
-class RainQuestion:
+class RainQuestion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What weather-svc is asked: which stations, how rain must lie around the loss, how much of it in how many hours.
 
     `surface_water` and `groundwater` say how long after the rain each may come in. `recent_rain` is what must have
@@ -30,8 +30,7 @@ class RainQuestion:
     most_in_an_hour_tenths_mm: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Product:
+class Product(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One version of the product's parameters. A published version never changes: proofs carry and compare it.
 
     `deductibles_cents` are those a customer can choose. `weather_deductible_minimum_cents` is the least a customer

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
-from uuid import UUID
 
 import msgspec
-import orjson
+from msgspec import structs
 from pydantic import ValidationError
 
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
+from claims_svc.domain.product import Product
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.codec import canonical_json
-from contracts.loss_reports import LossFacts, LossReported
+from contracts.loss_reports import LossReported
 from contracts.rain_stations import register_sha256
 from contracts.topic import Event
 from contracts.validation import validator_of
@@ -30,16 +30,14 @@ class UnreadableProofError(ValueError):
     """These bytes are no proof of this form."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Proof:
+class Proof(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The canonical bytes (RFC 8785) and their SHA-256 in hexadecimal."""
 
     canonical: bytes
     sha256: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sources:
+class Sources(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The hashes of what the basis was taken from, by which others recognise what they hold.
 
     Reports and the policy are named by the SHA-256 of the event as canonical JSON, the opening report first: the proof
@@ -54,8 +52,7 @@ class Sources:
     hour_files_sha256: tuple[Sha256, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Document:
+class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The contents of a proof. A change that makes older proofs unreadable takes a new form."""
 
     form: Literal["water-claim-proof.v1"]
@@ -133,25 +130,21 @@ def read(canonical: bytes) -> Document:
         raise UnreadableProofError(f"not a proof of form {_FORM}: {where}: {first['msg']}") from None
 
 
-def canonical_bytes(document: object) -> bytes:
-    """Return a document, or a part of one, as canonical JSON."""
-    return orjson.dumps(document, default=_parts, option=_CANONICAL)
+def canonical_bytes(document: Document) -> bytes:
+    """Return a document as canonical JSON."""
+    basis = structs.asdict(document.basis) | {"product": _product_json(document.basis.product)}
+    return canonical_json(structs.asdict(document) | {"basis": basis})
 
 
-def _parts(part: object) -> object:
-    """Return the named fields of a part, a wait in seconds, and an id of the database driver's own type as text."""
-    if isinstance(part, LossFacts):
-        return {name: fact for name, fact in msgspec.structs.asdict(part).items() if fact is not None}
-    if isinstance(part, msgspec.Struct):
-        return msgspec.structs.asdict(part)
-    if isinstance(part, timedelta):
-        return int(part.total_seconds())
-    if isinstance(part, UUID):
-        return str(part)
-    return vars(part)
-
-
-_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS
+# Memoised because products are few and never change.
+@lru_cache(maxsize=16)
+def _product_json(product: Product) -> msgspec.Raw:
+    """Return the parameters as canonical JSON, waits in seconds."""
+    written = {
+        name: int(value.total_seconds()) if isinstance(value, timedelta) else value
+        for name, value in structs.asdict(product).items()
+    }
+    return msgspec.Raw(canonical_json(written))
 
 
 def sha256_of(canonical: bytes) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 
 import orjson
 from pydantic import ValidationError
@@ -17,6 +16,7 @@ from claims_svc.domain.rules.reported import named_by, reported_routes
 from claims_svc.domain.station_check import wrong_stations
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.claims import RainfallRequested
+from contracts.codec import canonical_json
 from contracts.loss_reports import LOSS_AFTER_REPORT_TOLERANCE
 from contracts.rain_stations import PAST_REGISTERS_SHA256, register_sha256
 from contracts.validation import validator_of
@@ -152,13 +152,13 @@ def _wrong_event_uses(basis: Basis) -> Iterator[str]:
 
 def _another_verdict(document: Document) -> Iterator[str]:
     try:
-        again = validator_of(Verdict).validate_json(canonical_bytes(decide(document.basis)))
+        again = validator_of(Verdict).validate_json(canonical_json(decide(document.basis)))
     except ValidationError as error:
         yield f"it cannot be decided: {error.errors(include_input=False, include_url=False)[0]['msg']}"
         return
     except ValueError as error:  # of a part that is made while deciding
         yield f"it cannot be decided: {error}"
         return
-    for field in fields(Verdict):
-        if getattr(again, field.name) != getattr(document.verdict, field.name):
-            yield f"deciding again gives another {field.name}"
+    for name in Verdict.__struct_fields__:
+        if getattr(again, name) != getattr(document.verdict, name):
+            yield f"deciding again gives another {name}"

@@ -75,7 +75,16 @@ def evidence_of(assessed: RainfallAssessed) -> RainEvidence:
         cloudburst=assessed.cloudburst,
         recent_rain=assessed.recent_rain,
         stations=tuple(
-            StationRain(**{name: getattr(station, name) for name in _SHOWN_OF_STATION}) for station in assessed.stations
+            StationRain(
+                station=station.station,
+                distance_metres=station.distance_metres,
+                readings=station.readings,
+                cloudburst=station.cloudburst,
+                cloudburst_tenths_mm=station.cloudburst_tenths_mm,
+                recent_rain=station.recent_rain,
+                recent_rain_tenths_mm=station.recent_rain_tenths_mm,
+            )
+            for station in assessed.stations
         ),
     )
 
@@ -97,7 +106,6 @@ def _measured(name: str, value: Truth, doubt: GroundCode | None) -> Known:
     return Known(name, value, None if value is Truth.UNKNOWN else FactSource.REGISTER, doubt)
 
 
-_SHOWN_OF_STATION = StationRain.__struct_fields__
 _ESTABLISHED, _NOT_ESTABLISHED = Heavy(Truth.TRUE, None), Heavy(Truth.FALSE, None)
 _OPEN = Heavy(Truth.UNKNOWN, None)
 _UNDETERMINED = Heavy(Truth.UNKNOWN, GroundCode.RAINFALL_UNDETERMINED)

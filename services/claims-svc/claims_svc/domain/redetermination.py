@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+import msgspec
 
 from claims_svc.domain.advantage import RANK, position
 from claims_svc.domain.case import Case
@@ -30,8 +31,7 @@ class Change(StrEnum):
     """A handler looks at it; the decision stands and nothing is clawed back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HumanReview:
+class HumanReview(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """New evidence goes against the customer: decision `claim_version` stands until a handler has looked."""
 
     claim_id: UUID

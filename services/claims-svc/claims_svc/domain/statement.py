@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import structs
+import msgspec
+from msgspec.structs import replace
 
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.reporters import facts_together
@@ -22,8 +22,7 @@ POLICY_NUMBER = "policy_number"
 """The name of the policy that was decided under among what turned."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was said first about a loss.
 
     `reported_at` is when it was reported first. `loss` is the first interval, or a narrower one within it that was told
@@ -35,14 +34,14 @@ class Statement:
     reported_at: datetime
     loss: LossInterval
     damage: tuple[DamageItem, ...]
-    facts: Mapping[UUID, LossFacts] = field(default_factory=dict)
+    facts: Mapping[UUID, LossFacts] = msgspec.field(default_factory=dict)
     policy_number: str | None = None
 
     def with_more(self, report: LossReported) -> Statement:
         """Return the statement with what `report` says about facts that its customer did not know before."""
         first = self.facts.get(report.report_id, LossFacts())
         news = {name: fact for name, fact in _customers_word(report).items() if getattr(first, name) is None}
-        return replace(self, facts={**self.facts, report.report_id: structs.replace(first, **news)})
+        return replace(self, facts={**self.facts, report.report_id: replace(first, **news)})
 
     def corrected_by(self, report: LossReported) -> Statement:
         """Return the statement with what a newer version of the report that opened the claim tells more exactly."""
@@ -76,7 +75,7 @@ def earlier_of(statement: Statement, *, reports: Sequence[LossReported], facts: 
     Source: domain.md, "When the machine must not decide alone".
     """
     opening = reports[0]
-    first_told = [structs.replace(report, facts=statement.facts[report.report_id]) for report in reports]
+    first_told = [replace(report, facts=statement.facts[report.report_id]) for report in reports]
     turned = [
         name
         for name in LossFacts.__struct_fields__
@@ -110,7 +109,7 @@ def _turned(name: str, *, first_told: Sequence[LossReported], now: Sequence[Loss
 def _customers_word(report: LossReported) -> dict[str, Fact]:
     return {
         name: fact
-        for name, fact in structs.asdict(report.facts).items()
+        for name, fact in msgspec.structs.asdict(report.facts).items()
         if fact is not None and fact.source is FactSource.CUSTOMER and fact.value is not Truth.UNKNOWN
     }
 

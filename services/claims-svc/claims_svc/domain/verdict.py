@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from claims_svc.domain.advantage import Position, position
 from claims_svc.domain.basis import Basis, EarlierStatement
@@ -17,8 +18,7 @@ from contracts.money import Money
 from contracts.vocabulary import Cover
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The outcome of a claim and its reasons; every field has a namesake in `DecisionMade`.
 
     `grounds` are the rules about the claim as a whole that hold or could not be evaluated, `findings` one per water

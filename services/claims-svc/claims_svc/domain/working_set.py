@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from claims_svc.domain.claim import Claim, open_claim
 from claims_svc.domain.deadlines import POLICY_DEADLINE, is_over
@@ -122,12 +124,12 @@ class WorkingSet:
     def _receive(
         self, report: LossReported, *, new_claim_id: UUID, trace: str | None, statement: Statement | None = None
     ) -> None:
-        found = self._alike(outline_of(report), own=None)
+        opened = open_claim(report, claim_id=new_claim_id, trace=trace, now=self._now)
+        found = self._alike(opened.outline, own=None)
         if found.same is not None and self._claims[found.same.claim_id].can_be_joined:
             self._join(self.follow_policy(found.same.claim_id), report)
             return
         duplicate_of = found.alike and found.alike.claim_id
-        opened = open_claim(report, claim_id=new_claim_id, trace=trace, now=self._now)
         self._advance(replace(opened, possible_duplicate_of=duplicate_of, statement=statement))
 
     def _join(self, claim: Claim, report: LossReported) -> None:
@@ -279,4 +281,6 @@ def _is_newer(answer: RainfallAssessed, known: RainfallAssessed | None) -> bool:
 
 
 def _first(here: LikeClaim | None, stored: LikeClaim | None) -> LikeClaim | None:
-    return min((claim for claim in (here, stored) if claim is not None), default=None)
+    if here is None or stored is None:
+        return here or stored
+    return min(here, stored)

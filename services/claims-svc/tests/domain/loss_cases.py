@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from msgspec import structs
+from msgspec.structs import replace
 
 from claims_svc.domain.case import Case
+from claims_svc.domain.insurance import Insurance, InsuranceState, insurance_at
 from claims_svc.domain.needs import rainfall_question
 from claims_svc.domain.product import CURRENT_PRODUCT
 from claims_svc.domain.verdict import Verdict, decide
@@ -186,13 +187,15 @@ def case(facts: LossFacts = RAIN_CAME_IN, **known: object) -> Case:
         possible_duplicate_of=None,
         reporters_differ=False,
         policy=policy(),
+        insurance=Insurance(state=InsuranceState.UNKNOWN),
         question=None,
         rain=HEAVY_RAIN,
         rain_wait_over=True,
         policy_wait_over=True,
         product=CURRENT_PRODUCT,
     )
-    claim = replace(usual, **known)  # type: ignore[arg-type]  # a test names the fields of Case
+    claim = replace(usual, **known)
+    claim = replace(claim, insurance=insurance_at(claim.policy, loss=claim.report.loss))
     if "facts" not in known:
         claim = replace(claim, facts=claim.report.facts)
     if claim.rain is None or claim.basis.insurance.terms is None or "question" in known:

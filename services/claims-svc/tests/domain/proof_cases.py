@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ import msgspec
 import orjson
 from domain.loss_cases import LOSS_AT, RAIN_CAME_IN, case, policy, report, verdict_on
 from msgspec import structs
+from msgspec.structs import replace
 
 from claims_svc.domain import proof
 from claims_svc.domain.case import Case
@@ -19,6 +19,7 @@ from claims_svc.domain.proof import Proof, canonical_bytes
 from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours, ended_at
 from claims_svc.domain.verdict import decide
 from contracts.claims import RainfallRequested
+from contracts.codec import canonical_json
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import LossInterval
 from contracts.weather import RAINFALL_ASSESSED, HourlySeries, RainfallAssessed
@@ -86,7 +87,7 @@ def answering_anew(change: Callable[[Contents], object]) -> Callable[[Contents],
         basis = contents["basis"]
         question = msgspec.convert(basis["question"], RainfallRequested)
         answer = msgspec.convert(basis["rain"], RainfallAssessed)
-        basis["rain"] = orjson.loads(canonical_bytes(answer_from_hours(answer, question=question)))
+        basis["rain"] = orjson.loads(canonical_json(answer_from_hours(answer, question=question)))
 
     return change_and_answer
 

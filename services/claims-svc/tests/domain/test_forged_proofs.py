@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from domain.loss_cases import RAIN_CAME_IN, RAIN_FELL_IN, REGIONAL_FLOOD, YES, case
 from domain.proof_cases import FORTY_IN_A_DAY, Contents, answer_to, answering_anew, forge, prove, put, rain_case
 from msgspec import structs
+from msgspec.structs import replace
 
 from claims_svc.domain.basis import EventUse
 from claims_svc.domain.proof_check import differences

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from domain.loss_cases import LOSS_AT, case, policy, report, verdict_on
 from msgspec.structs import replace
 
-from claims_svc.domain.case import product_for
-from claims_svc.domain.insurance import terms_at_loss
+from claims_svc.domain.case import product_of
+from claims_svc.domain.insurance import Insurance, InsuranceState, InsuredTerms, insurance_at
 from claims_svc.domain.product import CURRENT_PRODUCT
 from contracts.coverage import GroundCode, GroundWeight, Outcome
 from contracts.policy import PolicyChanged, PolicyTerms
@@ -40,22 +40,38 @@ def with_terms(*several: PolicyTerms) -> PolicyChanged:
     return replace(policy(), terms=several)
 
 
+def insured_on(terms: PolicyTerms) -> Insurance:
+    """Return the insurance under these terms."""
+    of_decision = InsuredTerms(
+        effective_on=terms.effective_on,
+        ends_on=terms.ends_on,
+        covers=terms.covers,
+        deductible_cents=terms.deductible_cents,
+        product_version=terms.product_version,
+        location=terms.home.location,
+        postcode_area="6011",
+    )
+    return Insurance(state=InsuranceState.INSURED, terms=of_decision)
+
+
+NOT_INSURED = Insurance(state=InsuranceState.NOT_INSURED)
+
+
 def test_a_policy_counts_from_dutch_midnight() -> None:
     begins_on_the_16th = with_terms(terms(date(2021, 7, 16)))
     just_before, midnight = datetime(2021, 7, 15, 21, 59, tzinfo=UTC), datetime(2021, 7, 15, 22, 0, tzinfo=UTC)
 
-    assert terms_at_loss(begins_on_the_16th, loss=LossInterval(from_at=just_before, until_at=just_before)) is None
-    assert (
-        terms_at_loss(begins_on_the_16th, loss=LossInterval(from_at=midnight, until_at=midnight))
-        == begins_on_the_16th.terms[0]
+    assert insurance_at(begins_on_the_16th, loss=LossInterval(from_at=just_before, until_at=just_before)) == NOT_INSURED
+    assert insurance_at(begins_on_the_16th, loss=LossInterval(from_at=midnight, until_at=midnight)) == insured_on(
+        begins_on_the_16th.terms[0]
     )
 
 
 def test_the_last_day_of_a_policy_is_the_day_before_it_ends() -> None:
     ends_after_the_loss = with_terms(terms(FIRST_OF_JULY, date(2021, 7, 16)))
 
-    assert terms_at_loss(ends_after_the_loss, loss=MOMENT_OF_LOSS) == ends_after_the_loss.terms[0]
-    assert terms_at_loss(with_terms(terms(FIRST_OF_JULY, date(2021, 7, 15))), loss=MOMENT_OF_LOSS) is None
+    assert insurance_at(ends_after_the_loss, loss=MOMENT_OF_LOSS) == insured_on(ends_after_the_loss.terms[0])
+    assert insurance_at(with_terms(terms(FIRST_OF_JULY, date(2021, 7, 15))), loss=MOMENT_OF_LOSS) == NOT_INSURED
 
 
 def test_cover_is_judged_on_the_terms_at_the_moment_of_loss() -> None:
@@ -73,7 +89,7 @@ def test_terms_recorded_later_correct_those_recorded_before_in_whatever_order_th
     earlier = terms(FIRST_OF_JULY, deductible_cents=100_000, recorded_at=datetime(2021, 7, 1, tzinfo=UTC))
 
     for corrected in (with_terms(later, earlier), with_terms(earlier, later)):
-        assert terms_at_loss(corrected, loss=MOMENT_OF_LOSS) == later
+        assert insurance_at(corrected, loss=MOMENT_OF_LOSS) == insured_on(later)
 
 
 def test_a_loss_across_a_change_of_terms_goes_to_a_handler() -> None:
@@ -118,7 +134,7 @@ def test_a_policy_that_never_came_goes_to_a_handler() -> None:
 
 def test_a_policy_of_a_product_nobody_knows_goes_to_a_handler() -> None:
     unknown = with_terms(terms(FIRST_OF_JULY, product_version="boat-1999.1"))
-    product = product_for(unknown, loss=MOMENT_OF_LOSS)
+    product = product_of(insurance_at(unknown, loss=MOMENT_OF_LOSS))
 
     verdict = verdict_on(case(policy=unknown, product=product))
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from claim_events import GROUNDWATER_CAME_IN, HEAVY_RAIN_CAME_IN, LOSS_AT, YES, report
 
-from claims_svc.domain.likeness import outline_of
+from claims_svc.domain.likeness import Found, LikeClaim, Outlines, Sought, outline_of
 from claims_svc.domain.product import PRODUCTS
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
 from contracts.vocabulary import WaterRoute
@@ -120,3 +121,18 @@ def test_every_kind_of_damage_and_every_route_has_its_bits() -> None:
 
 def test_all_products_agree_on_what_one_loss_is() -> None:
     assert len({(product.same_loss_within, product.occurrence_hours) for product in PRODUCTS.values()}) == 1
+
+
+def test_claims_put_before_anybody_looks_are_found_as_they_were_put_last() -> None:
+    outlines = Outlines()
+    first, other, moved = outline_of(FIRST), outline_of(report(damage_cents=1)), outline_of(report(damage_cents=2))
+    for number, outline in ((3, first), (2, first), (1, first), (1, moved)):
+        outlines.put(UUID(int=number), outline, gives_way_to=None)
+    looked = outlines.find(Sought(outline=first, own=None))
+    outlines.put(UUID(int=2), other, former=(first,), gives_way_to=None)
+    outlines.put(UUID(int=2), moved, former=(first, other), gives_way_to=UUID(int=3))
+
+    assert looked == Found(same=LikeClaim(LOSS_AT, UUID(int=2)), alike=LikeClaim(LOSS_AT, UUID(int=1)))
+    assert outlines.find(Sought(outline=first, own=None)).same == LikeClaim(LOSS_AT, UUID(int=3))
+    assert outlines.find(Sought(outline=moved, own=None)).same == LikeClaim(LOSS_AT, UUID(int=1))
+    assert outlines.find(Sought(outline=other, own=UUID(int=3))).alike == LikeClaim(LOSS_AT, UUID(int=1))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 from typing import Literal
 
@@ -31,6 +30,7 @@ from domain.random_cases import some_case, some_facts
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
+from msgspec.structs import replace
 
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.case import Case

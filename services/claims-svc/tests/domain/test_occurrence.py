@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,6 +7,7 @@ import pytest
 from domain.money_cases import LOSS_AT, covered, denied, money_on
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from claims_svc.domain.basis import EventUse
 from claims_svc.domain.occurrence import ClaimUse, EventUses, families_of, uses_of

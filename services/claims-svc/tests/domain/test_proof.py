@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,6 +8,7 @@ import rfc8785
 from domain.loss_cases import LOSS_AT, PRIMARY_FLOOD, RAIN_CAME_IN, REGIONAL_FLOOD, case, policy, verdict_on
 from domain.proof_cases import FORTY_IN_A_DAY, forge, prove, put, rain_case
 from msgspec import structs
+from msgspec.structs import replace
 
 from claims_svc.domain import proof
 from claims_svc.domain.case import Case

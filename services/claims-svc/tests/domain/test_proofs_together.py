@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from domain.loss_cases import case, verdict_on
 from domain.proof_cases import FORTY_IN_A_DAY, prove, rain_case
+from msgspec.structs import replace
 
 from claims_svc.domain import proof
 from claims_svc.domain.basis import EventUse
@@ -71,7 +71,7 @@ def after(other: Case, **forged: object) -> tuple[Proof, Proof]:
         either_cents=use.either_cents,
         proofs=use.proofs,
     )
-    stated = replace(had, **forged)  # type: ignore[arg-type]  # a test names the fields of EventUse
+    stated = replace(had, **forged)
     return first, prove(replace(COVERED, event_uses=(stated,)))
 
 

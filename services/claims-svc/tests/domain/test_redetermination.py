@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from domain.money_cases import covered, denied, money_on, others, referred
 from msgspec import structs
+from msgspec.structs import replace
 
 from claims_svc.domain.redetermination import Change, compare
 from claims_svc.domain.rules.items import ItemVerdict

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 from claim_events import LOSS_AT, NO, YES, corrected, report
 from msgspec import structs
+from msgspec.structs import replace
 
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.claim import open_claim

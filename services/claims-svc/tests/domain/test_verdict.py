@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from domain.loss_cases import HEAVY_RAIN, LITTLE_RAIN, case, finding_on, report, verdict_on
 from domain.random_cases import DETAILS, ENTRY_IMPLIED_BY, RAINS, certain_fact, certain_flood, some_case, some_facts
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
+from msgspec.structs import replace
 
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.case import Case

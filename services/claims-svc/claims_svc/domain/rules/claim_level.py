@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -34,7 +34,7 @@ _ITEM_GROUNDS = frozenset(
 
 
 def claim_level_rules(basis: Basis, *, findings: Sequence[Finding], statement_turned: bool) -> tuple[Rule, ...]:
-    """Return the rules that come before any finding: the first one that holds decides the claim.
+    """Return the rules that come before any finding and do not plainly fail: the first that holds decides the claim.
 
     `statement_turned`: the customer's own earlier statement turned round, and with it the outcome in their favour.
 
@@ -68,7 +68,7 @@ class _ClaimFacts(NamedTuple):
 
 @lru_cache(maxsize=128)
 def _claim_level_rules(facts: _ClaimFacts) -> tuple[Rule, ...]:
-    return (
+    rules = (
         _refers(GroundCode.POLICY_UNKNOWN, holds=facts.insurance is InsuranceState.UNKNOWN),
         _refers(GroundCode.PRODUCT_UNKNOWN, holds=facts.other_product),
         # What makes the report itself doubtful comes before a denial, which would rest on it.
@@ -81,6 +81,7 @@ def _claim_level_rules(facts: _ClaimFacts) -> tuple[Rule, ...]:
         _refers(GroundCode.NO_ROUTE_REPORTED, holds=facts.without_route),
         _refers(GroundCode.CAUSES_INSEPARABLE, holds=facts.inseparable),
     )
+    return tuple(rule for rule in rules if rule.holds is not Truth.FALSE)
 
 
 def _refers(code: GroundCode, *, holds: bool) -> Rule:
@@ -118,8 +119,7 @@ def decided_by_items(items: Sequence[DecidedItem]) -> tuple[Outcome, GroundCode]
 
 
 def grounds_of(rules: Iterable[Rule], *, outcome: Outcome, deciding: GroundCode) -> tuple[Ground, ...]:
-    """Return the grounds a decision lists: the rules that hold or could not be evaluated, each kind once."""
-    relevant = dict.fromkeys(rule for rule in rules if rule.holds is not Truth.FALSE)
+    """Return the grounds a decision lists, of rules that hold or could not be evaluated: each kind once."""
     return tuple(
         Ground(
             code=rule.code,
@@ -127,7 +127,7 @@ def grounds_of(rules: Iterable[Rule], *, outcome: Outcome, deciding: GroundCode)
             holds=rule.holds,
             weight=weight_of(rule.holds, decisive=rule.code is deciding and _OUTCOME_OF[rule.effect] is outcome),
         )
-        for rule in relevant
+        for rule in dict.fromkeys(rules)
     )
 
 
@@ -140,7 +140,8 @@ def _reported_late(basis: Basis) -> bool:
 def _years_later(day: date, *, years: int) -> date:
     """Return the day with the same number; 29 February becomes 28, as terms end in law (Regulation 1182/71)."""
     year = day.year + years
-    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
+    is_leap_day = (day.month, day.day) == (2, 29) and not isleap(year)
+    return day.replace(year=year, day=28 if is_leap_day else day.day)
 
 
 def _causes_inseparable(basis: Basis) -> bool:

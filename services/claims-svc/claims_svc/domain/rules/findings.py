@@ -44,8 +44,8 @@ def findings_of(
     return findings_given(facts, named_by(damage), rain, trusted)
 
 
-# Memoised because the many claims of one storm report few different combinations of facts. Each rule is memoised once
-# more on the few facts it asks for: reports that differ elsewhere still share its finding.
+# Memoised as the routes are. Each rule is memoised once more on the few facts it asks for: reports that differ
+# elsewhere still share its finding.
 @lru_cache(maxsize=4_096)
 def findings_given(
     facts: LossFacts, named_by_damage: NamedByDamage, rain: Rain, trusted: tuple[FactSource, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from claims_svc.domain.rules.rule import decisive_ground
@@ -23,6 +24,22 @@ class ItemVerdict(NamedTuple):
     causes: tuple[Finding, ...]
 
 
+class _Damaged(NamedTuple):
+    """What of an item its verdict depends on: neither its amount nor who estimated it."""
+
+    kind: DamageKind
+    route: WaterRoute | None
+    by_fire_or_explosion: bool | None
+
+
+class _Judged(NamedTuple):
+    """The verdict on every item of such damage."""
+
+    outcome: Outcome
+    ground: GroundCode
+    causes: tuple[Finding, ...]
+
+
 def decide_items(
     damage: Sequence[DamageItem], *, findings: Sequence[Finding], covers: Sequence[Cover]
 ) -> list[ItemVerdict]:
@@ -37,8 +54,11 @@ def decide_items(
     """
     if not findings:
         return []
-    causes = _causes(findings)
-    return [_decide(item, causes, covers) for item in damage]
+    found, chosen = tuple(findings), tuple(covers)
+    return [
+        ItemVerdict(item, *_decide(_Damaged(item.kind, item.route, item.by_fire_or_explosion), found, chosen))
+        for item in damage
+    ]
 
 
 class _Causes(NamedTuple):
@@ -69,24 +89,27 @@ def _causes(findings: Sequence[Finding]) -> _Causes:
     )
 
 
-def _decide(item: DamageItem, causes: _Causes, covers: Sequence[Cover]) -> ItemVerdict:
+# Memoised because damage of one storm is of few kinds and has few different findings.
+@lru_cache(maxsize=4_096)
+def _decide(item: _Damaged, findings: tuple[Finding, ...], covers: tuple[Cover, ...]) -> _Judged:
     needed = _COVER_NEEDED.get(item.kind)
     if needed is not None and needed not in covers:
-        return ItemVerdict(item, Outcome.DENIED, GroundCode.COVER_NOT_CHOSEN, ())
+        return _Judged(Outcome.DENIED, GroundCode.COVER_NOT_CHOSEN, ())
+    causes = _causes(findings)
     if item.by_fire_or_explosion:
         return _damaged_by_fire(item, causes.fire)
     waters = _waters(item, causes.waters)
     if any(water.route in causes.excluded_water for water in waters):
-        return _refer(item, GroundCode.EXCLUDED_FLOOD_WITH_OTHER_WATER, waters)
+        return _refer(GroundCode.EXCLUDED_FLOOD_WITH_OTHER_WATER, waters)
     if item.kind is DamageKind.CELLAR_PUMPING:
-        return _pumped(item, waters)
+        return _pumped(waters)
     fire_or_flood = causes.fire_differs and item.by_fire_or_explosion is None
     if fire_or_flood and any(water.route is WaterRoute.FLOOD for water in waters):
-        return _refer(item, GroundCode.DAMAGE_NOT_ATTRIBUTED, waters)
-    return _damaged(item, waters)
+        return _refer(GroundCode.DAMAGE_NOT_ATTRIBUTED, waters)
+    return _damaged(waters)
 
 
-def _waters(item: DamageItem, waters: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _waters(item: _Damaged, waters: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings the item can rest on; rain that falls in does not fill a cellar that must be pumped."""
     if item.route is not None:
         return tuple(water for water in waters if water.route is item.route)
@@ -95,29 +118,29 @@ def _waters(item: DamageItem, waters: tuple[Finding, ...]) -> tuple[Finding, ...
     return waters
 
 
-def _damaged(item: DamageItem, causes: tuple[Finding, ...]) -> ItemVerdict:
+def _damaged(causes: tuple[Finding, ...]) -> _Judged:
     for cause in causes:
         if cause.outcome is Outcome.REFERRED:
-            return _refer(item, decisive_ground(cause), causes)
+            return _refer(decisive_ground(cause), causes)
     outcome = causes[0].outcome
     if any(cause.outcome is not outcome for cause in causes):
-        return _refer(item, GroundCode.DAMAGE_NOT_ATTRIBUTED, causes)
+        return _refer(GroundCode.DAMAGE_NOT_ATTRIBUTED, causes)
     if any(cause.second_look for cause in causes):
-        return _refer(item, GroundCode.SECOND_LOOK, causes)
-    return ItemVerdict(item, outcome, decisive_ground(causes[0]), causes)
+        return _refer(GroundCode.SECOND_LOOK, causes)
+    return _Judged(outcome, decisive_ground(causes[0]), causes)
 
 
-def _damaged_by_fire(item: DamageItem, fire: tuple[Finding, ...]) -> ItemVerdict:
+def _damaged_by_fire(item: _Damaged, fire: tuple[Finding, ...]) -> _Judged:
     """Return the verdict on damage by fire; other water is no cause of it, and fire fills no cellar."""
     if item.route not in {None, WaterRoute.FLOOD}:
-        return _refer(item, GroundCode.DAMAGE_NOT_ATTRIBUTED, fire)
-    verdict = _damaged(item, fire)
+        return _refer(GroundCode.DAMAGE_NOT_ATTRIBUTED, fire)
+    verdict = _damaged(fire)
     if item.kind is DamageKind.CELLAR_PUMPING and verdict.outcome is Outcome.COVERED:
-        return _refer(item, GroundCode.CELLAR_PUMPING, fire)
+        return _refer(GroundCode.CELLAR_PUMPING, fire)
     return verdict
 
 
-def _pumped(item: DamageItem, waters: tuple[Finding, ...]) -> ItemVerdict:
+def _pumped(waters: tuple[Finding, ...]) -> _Judged:
     """Return the verdict on pumping: one covered cause that suffices is enough, whatever other water came in.
 
     Indirect precipitation, a covered flood and covered groundwater suffice. Covered sewer water comes from one of
@@ -128,22 +151,22 @@ def _pumped(item: DamageItem, waters: tuple[Finding, ...]) -> ItemVerdict:
     )
     certain = tuple(water for water in sufficient if not water.second_look)
     if certain:
-        return ItemVerdict(item, Outcome.COVERED, decisive_ground(certain[0]), certain)
+        return _Judged(Outcome.COVERED, decisive_ground(certain[0]), certain)
     if sufficient:
-        return _refer(item, GroundCode.SECOND_LOOK, waters)
+        return _refer(GroundCode.SECOND_LOOK, waters)
     for water in waters:
         if water.outcome is Outcome.REFERRED:
-            return _refer(item, decisive_ground(water), waters)
+            return _refer(decisive_ground(water), waters)
     covered = [water.route for water in waters if water.outcome is Outcome.COVERED]
     if not covered:
-        return ItemVerdict(item, Outcome.DENIED, decisive_ground(waters[0]), waters)
+        return _Judged(Outcome.DENIED, decisive_ground(waters[0]), waters)
     if covered == [WaterRoute.DIRECT_PRECIPITATION]:
-        return ItemVerdict(item, Outcome.DENIED, GroundCode.CELLAR_PUMPING, waters)
-    return _refer(item, GroundCode.CELLAR_PUMPING, waters)
+        return _Judged(Outcome.DENIED, GroundCode.CELLAR_PUMPING, waters)
+    return _refer(GroundCode.CELLAR_PUMPING, waters)
 
 
-def _refer(item: DamageItem, ground: GroundCode, causes: tuple[Finding, ...]) -> ItemVerdict:
-    return ItemVerdict(item, Outcome.REFERRED, ground, causes)
+def _refer(ground: GroundCode, causes: tuple[Finding, ...]) -> _Judged:
+    return _Judged(Outcome.REFERRED, ground, causes)
 
 
 _COVER_NEEDED = {DamageKind.BUILDINGS: Cover.BUILDINGS, DamageKind.CONTENTS: Cover.CONTENTS}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from claims_svc.domain.facts import ROUTE_FACTS, Known, known
@@ -32,14 +34,21 @@ class NamedByDamage(NamedTuple):
     fire: bool
 
 
+_NOTHING_NAMED = NamedByDamage(frozenset(), fire=False)
+
+
 def named_by(damage: Iterable[DamageItem]) -> NamedByDamage:
     """Return what `damage` names; an item that names a fire names the flood that the fire followed from."""
-    fire = any(item.by_fire_or_explosion for item in damage)
-    routes = {item.route for item in damage if item.route is not None}
-    return NamedByDamage(frozenset(routes | {WaterRoute.FLOOD} if fire else routes), fire)
+    fire = True in [item.by_fire_or_explosion for item in damage]
+    routes = frozenset([item.route for item in damage if item.route is not None])
+    if fire:
+        return NamedByDamage(routes | {WaterRoute.FLOOD}, fire)
+    return NamedByDamage(routes, fire) if routes else _NOTHING_NAMED
 
 
-def reported_routes(facts: LossFacts, *, named_by_damage: NamedByDamage) -> dict[WaterRoute, Known]:
+# Memoised because the many claims of one storm report few different combinations of facts.
+@lru_cache(maxsize=4_096)
+def reported_routes(facts: LossFacts, *, named_by_damage: NamedByDamage) -> Mapping[WaterRoute, Known]:
     """Return the reported routes and whether the water came that way; unknown where damage and facts disagree.
 
     A route is reported when its fact is true or said to be unknown, or when a damage item names it (domain.md, "What a
@@ -52,7 +61,7 @@ def reported_routes(facts: LossFacts, *, named_by_damage: NamedByDamage) -> dict
             reported[route] = Known(name, entry.value, entry.source)
         elif route in named_by_damage.routes:
             reported[route] = Known(name, Truth.UNKNOWN)
-    return reported
+    return MappingProxyType(reported)
 
 
 def reported_fire(facts: LossFacts, *, named_by_damage: NamedByDamage) -> Known | None:
