@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from bench import open_loop
@@ -54,7 +54,7 @@ class Latency:
     rate: Rate
     milliseconds: Sequence[float]
     sender_delays_ms: Sequence[float]
-    load_before: float = field(default=0.0)
+    load_before: float
 
     def figures(self) -> dict[str, Json]:
         """Return the percentiles, what was aimed at, and how late the sender itself was."""

@@ -18,8 +18,13 @@ _NOT_OF_A_CLAIM = frozenset(
     {
         "public.applied_migration",
         "public.observation",
+        # One for all claims that ask the same.
+        "public.question",
         # Queues and what is in hand: of an old claim nothing is left there.
         "public.policy_change",
+        "public.wait",
+        "public.stale_assessment",
+        "public.lease",
         "messaging.outbox",
         "messaging.timer",
         "messaging.dead_letter",
@@ -34,6 +39,7 @@ _NOT_OF_A_CLAIM = frozenset(
         "public.proof_root",
     }
 )
+_SHARED = frozenset({"question_id"})
 _NUMBERED = frozenset({"policy_number", "claim_reference"})
 """Texts that name one policy or claim."""
 _MINUTES_APART = 20
@@ -74,7 +80,7 @@ class _Table:
         return f"INSERT INTO {self.name} ({', '.join(self.columns)}) SELECT {values} FROM {self.pattern}"  # noqa: S608
 
     def _copied(self, name: str, kind: str) -> str:
-        if kind == "uuid":
+        if kind == "uuid" and name not in _SHARED:
             return f"pg_temp.older({name}, $1)"
         if name in self.ids_in_texts:
             return f"pg_temp.older({name}::uuid, $1)::text"
