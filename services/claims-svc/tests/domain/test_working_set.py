@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -19,6 +19,7 @@ from claim_events import (
 from claims_driver import OPENED_AT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from claims_svc.domain import next_step
 from claims_svc.domain.claim import Claim
