@@ -6,7 +6,6 @@ A dictionary that proofs were stored with is never replaced. A new one gets a fi
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -16,6 +15,7 @@ from backports import zstd
 from domain.proof_cases import prove, rain_case
 from domain.random_cases import some_case
 from hypothesis import given, seed, settings
+from msgspec.structs import replace
 
 from claims_svc.domain.case import Case
 
