@@ -49,14 +49,19 @@ async def handled_claims(database: str) -> AsyncIterator[Harness]:
         yield running
 
 
+async def outcomes(connection: asyncpg.Connection) -> dict[str, int]:
+    rows = await connection.fetch("SELECT outcome, count(*) AS decisions FROM decision GROUP BY outcome")
+    return {row["outcome"]: row["decisions"] for row in rows}
+
+
 async def test_claims_are_copied_with_all_that_stands_about_them(
     database: str, administrator: asyncpg.Connection
 ) -> None:
     async with handled_claims(database):
-        before = dict(await administrator.fetch("SELECT outcome, count(*) FROM decision GROUP BY outcome"))
+        before = await outcomes(administrator)
         rows = await old_claims.fill(administrator, copies=COPIES, label="claims-svc")
 
-        after = dict(await administrator.fetch("SELECT outcome, count(*) FROM decision GROUP BY outcome"))
+        after = await outcomes(administrator)
         assert rows["public.claim"] == 40 * (1 + COPIES)
         assert rows["public.policy"] == 20 * (1 + COPIES)
         assert rows["messaging.inbox"] == 60 * (1 + COPIES)
