@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -14,16 +13,13 @@ from bench.checker import CHANNELS, Decided, Harvest, Settled
 from bench.pipelines import Pipeline
 from contracts.vocabulary import Channel
 
-Place: TypeAlias = tuple[int, int]
-"""Of a row: its block and its number there."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
     """Connections to the databases that a run is read from.
 
-    Older claims may stand in them. Those have rows before the `first_…` places, or moments before `began_at`, and are
-    not of the run; the places spare the statements that are asked again and again from reading them.
+    Older claims may stand in them: those with ids before `first_id`, and with moments before `began_at`. Ids are in the
+    order of time and indexed, so that what is asked again and again does not read the older ones.
     """
 
     pipeline: Pipeline
@@ -31,22 +27,24 @@ class Ledger:
     weather: asyncpg.Connection
     notify: asyncpg.Connection
     began_at: datetime
-    first_claim: Place
-    first_message: Place
+    first_id: UUID
 
     @classmethod
     async def open(cls, pipeline: Pipeline, *, databases: Mapping[str, str]) -> Ledger:
         """Connect, before the run begins."""
         names = ("claims-svc", "weather-svc", "notify-svc")
         claims, weather, notify = [await asyncpg.connect(databases[name]) for name in names]
+        began_at: datetime = await claims.fetchval("SELECT clock_timestamp()")
+        if await claims.fetchval("SELECT EXISTS (SELECT FROM claim)"):
+            for connection in (claims, notify):
+                await connection.execute("SET enable_seqscan = off")  # without statistics the old ones would be read
         return cls(
             pipeline=pipeline,
             claims=claims,
             weather=weather,
             notify=notify,
-            began_at=await claims.fetchval("SELECT clock_timestamp()"),
-            first_claim=await _last_block(claims, "claim"),
-            first_message=await _last_block(notify, "message"),
+            began_at=began_at,
+            first_id=first_id_at(began_at) if pipeline.is_prepared else UUID(int=0),
         )
 
     async def close(self) -> None:
@@ -56,23 +54,23 @@ class Ledger:
 
     async def has_begun(self) -> bool:
         """Whether the first claim has taken effect."""
-        begun = "SELECT EXISTS (SELECT FROM claim WHERE ctid >= $1 AND opened_at >= $2)"
-        return bool(await self.claims.fetchval(begun, self.first_claim, self.began_at))
+        begun = "SELECT EXISTS (SELECT FROM claim WHERE claim_id >= $1 AND opened_at >= $2)"
+        return bool(await self.claims.fetchval(begun, self.first_id, self.began_at))
 
     async def settled_messages(self) -> int:
         """Count the messages that are settled."""
-        settled = "SELECT count(*) FROM message WHERE ctid >= $1 AND settled_at >= $2"
-        count: int = await self.notify.fetchval(settled, self.first_message, self.began_at)
+        settled = "SELECT count(*) FROM message WHERE claim_id >= $1 AND settled_at >= $2"
+        count: int = await self.notify.fetchval(settled, self.first_id, self.began_at)
         return count
 
     async def has_told_all(self, *, reports: int) -> bool:
         """Whether so many reports have a claim or joined one, all are decided, and all messages about them settled."""
         accounted: int = await self.claims.fetchval(
             """
-            SELECT (SELECT count(*) FROM claim WHERE ctid >= $1 AND opened_at >= $2)
+            SELECT (SELECT count(*) FROM claim WHERE claim_id >= $1 AND opened_at >= $2)
                  + (SELECT count(*) FROM joined_report WHERE joined_at >= $2)
             """,
-            self.first_claim,
+            self.first_id,
             self.began_at,
         )
         if accounted < reports:
@@ -81,9 +79,9 @@ class Ledger:
             """
             SELECT count(*) FILTER (WHERE decision IS NULL) AS undecided, count(decision) AS decisions
               FROM claim LEFT JOIN decision USING (claim_id)
-             WHERE claim.ctid >= $1 AND opened_at >= $2
+             WHERE claim_id >= $1 AND opened_at >= $2
             """,
-            self.first_claim,
+            self.first_id,
             self.began_at,
         )
         assert counted is not None  # noqa: S101 - an aggregate always has its row
@@ -175,9 +173,6 @@ class Ledger:
         return "decision.claim_version" if self.pipeline.is_prepared else "1"
 
 
-async def _last_block(connection: asyncpg.Connection, table: str) -> Place:
-    """Return the begin of the last block of `table`: new rows come there or after it."""
-    blocks: int = await connection.fetchval(
-        "SELECT pg_relation_size($1::text::regclass) / current_setting('block_size')::integer", table
-    )
-    return max(0, blocks - 1), 0
+def first_id_at(moment: datetime) -> UUID:
+    """Return the lowest UUID of version 7 that can be made at this moment or later: it begins with the milliseconds."""
+    return UUID(int=int(moment.timestamp() * 1_000) << 80)
