@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from specimen.app import Settings
 
@@ -37,6 +37,8 @@ FORMS = (
     "postgresql://specimen@127.0.0.1:1/specimen#{raw}",
     "postgresql://specimen@127.0.0.1:1/specimen?sslmode={raw}",
 )
+WITHOUT_AT = (FORMS[10], FORMS[12])
+"""Here an @ of the password can make a sound address of another host, and nobody can tell that it is not meant."""
 
 passwords = st.lists(st.sampled_from("@/#?%:,[]&=;+ \\'\"\t\nclosed\u00e4"), max_size=6).map(
     lambda pieces: MARK + "".join(piece + MARK for piece in pieces)
@@ -65,6 +67,7 @@ def _no_name_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @example(form=FORMS[0], password=f"{MARK}/{MARK}@{MARK}")
 @example(form=FORMS[5], password=f"{MARK}@{MARK}")
 def test_no_part_of_a_password_stands_in_what_stops_the_start(form: str, password: str) -> None:
+    assume(form not in WITHOUT_AT or password.count("@") != 1)
     text, shown = asyncio.run(_refused(form.format(raw=password, encoded=quote(password, safe=""))))
 
     assert MARK.lower() not in text.lower()
