@@ -33,7 +33,7 @@ from chassis.telemetry.trouble import Trouble
 
 log = structlog.get_logger(__name__)
 
-BATCH_ROWS = 2_000
+BATCH_ROWS = 1_000
 CAREFUL_ROWS = 20
 """A blocked topic is tried with so many rows, one by one; when they have left, it leaves at full speed again."""
 SEND_SECONDS, CAREFUL_SEND_SECONDS = 5.0, 3.0
