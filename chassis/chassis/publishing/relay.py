@@ -196,9 +196,12 @@ class Relay:
             if not (rows or tried) and last_position is not None:
                 return
             if not tried and _are_all(rows, limit=limit) and last_position is None:
-                if (seconds := gathering_seconds(len(rows))) > 0:
-                    await pause(self._stopping, seconds)
-                await pause(self._handoff.filled, min(POLL_SECONDS, self._blocked.seconds_to_next()))
+                await self._wait_for_rows(sent=len(rows))
+
+    async def _wait_for_rows(self, *, sent: int) -> None:
+        if (seconds := gathering_seconds(sent)) > 0:
+            await pause(self._stopping, seconds)
+        await pause(self._handoff.filled, min(POLL_SECONDS, self._blocked.seconds_to_next()))
 
     async def _send(
         self,

@@ -231,15 +231,15 @@ MUTANTS = (
     Mutant(
         "d: after many rows the relay begins the next transaction for a single one",
         "publishing/relay.py",
-        "(seconds := gathering_seconds(len(rows))) > 0",
+        "(seconds := gathering_seconds(sent)) > 0",
         "(seconds := 0.0) > 0",
         "test_handoff.py::test_after_many_rows_the_relay_lets_more_gather_and_after_few_it_does_not",
     ),
     Mutant(
         "d: after few rows the relay lets somebody wait for more",
         "publishing/relay.py",
-        "(seconds := gathering_seconds(len(rows))) > 0",
-        "(seconds := gathering_seconds(len(rows))) >= 0 and rows",
+        "(seconds := gathering_seconds(sent)) > 0",
+        "(seconds := gathering_seconds(sent)) >= 0 and sent",
         "test_handoff.py::test_after_many_rows_the_relay_lets_more_gather_and_after_few_it_does_not",
     ),
     Mutant(
