@@ -17,11 +17,13 @@ from refusing_broker import NO_ERROR, TOPIC_AUTHORIZATION_FAILED, RefusingBroker
 from specimen.app import NAME, Settings, build, published_topic
 from specimen_driver import until
 
+from chassis.backoff import pause
 from chassis.database import Connection
 from chassis.publishing import handoff, outbox, relay
 from chassis.publishing.handoff import Handoff
 from chassis.publishing.outbox import OutboxMessage, OutboxRows
 from chassis.publishing.relay import Relay
+from chassis.publishing.sender import Sender
 from chassis.testing import Harness, harness
 from chassis.unit_of_work import WorkFactory
 from contracts.notify import MessageSettled, Settlement
@@ -142,6 +144,54 @@ async def test_what_this_process_commits_is_sent_without_being_read(
 
     assert reads == []
     assert [one for one in await published_ids(broker) if one in ids] == ids
+
+
+@pytest.fixture
+def sends(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many messages each transaction took."""
+    sizes: list[int] = []
+    send = Sender.send
+
+    async def note(sender: Sender, messages: Sequence[OutboxMessage], *, longest_seconds: float) -> None:
+        await send(sender, messages, longest_seconds=longest_seconds)
+        sizes.append(len(messages))
+
+    monkeypatch.setattr(Sender, "send", note)
+    return sizes
+
+
+async def test_after_many_rows_the_relay_lets_more_gather_and_after_few_it_does_not(
+    running: Harness, broker: RefusingBroker, sends: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = running.runtime.work
+    few, many = relay.FEW_ROWS, relay.FEW_ROWS + 1
+    gathered: list[UUID] = []
+
+    async with relaying(running, work) as leader:
+
+        async def gather(event: asyncio.Event, seconds: float) -> bool:
+            if event is leader._stopping:
+                gathered.extend([*await publish(work), *await publish(work)])
+                return False
+            return await pause(event, seconds)
+
+        monkeypatch.setattr(relay, "pause", gather)
+        await until(lambda: work.handoff._is_leading, what="it leads")
+        ids = await publish(work, few)
+        await until(lambda: all_sent(running), what="few sent")
+        assert not gathered
+        ids += await publish(work, many)
+        await until(lambda: len(gathered) == 2, what="many sent")
+        await until(lambda: all_sent(running), what="what gathered is sent")
+
+    assert sends == [few, many, len(gathered)]
+    assert [one for one in await published_ids(broker) if one in {*ids, *gathered}] == [*ids, *gathered]
+
+
+async def test_rows_gather_for_longer_the_more_were_sent_and_never_for_long() -> None:
+    assert relay.gathering_seconds(0) == relay.gathering_seconds(relay.FEW_ROWS) == 0
+    assert relay.gathering_seconds(100) == pytest.approx(0.025)
+    assert relay.gathering_seconds(relay.BATCH_ROWS) == relay.LONGEST_GATHERING_SECONDS
 
 
 async def test_a_message_that_is_not_in_the_table_is_never_sent(running: Harness, broker: RefusingBroker) -> None:

@@ -41,6 +41,7 @@ _AFTER_SEND_SECONDS = 2.0
 """What is left of the lease after the longest send, so that a failure is known as what it is, not as a lost lease."""
 POLL_SECONDS = 1.0
 STANDBY_SECONDS = 1.0
+FEW_ROWS, GATHERING_SECONDS_A_ROW, LONGEST_GATHERING_SECONDS = 50, 0.000_5, 0.05
 IDLE_CHECK_SECONDS = 5.0
 LONGEST_SILENCE_SECONDS = 15.0
 _PERMANENT_ERRORS = (MessageSizeTooLargeError, RecordListTooLargeError, PolicyViolationError)
@@ -195,7 +196,12 @@ class Relay:
             if not (rows or tried) and last_position is not None:
                 return
             if not tried and _are_all(rows, limit=limit) and last_position is None:
-                await pause(self._handoff.filled, min(POLL_SECONDS, self._blocked.seconds_to_next()))
+                await self._wait_for_rows(sent=len(rows))
+
+    async def _wait_for_rows(self, *, sent: int) -> None:
+        if (seconds := gathering_seconds(sent)) > 0:
+            await pause(self._stopping, seconds)
+        await pause(self._handoff.filled, min(POLL_SECONDS, self._blocked.seconds_to_next()))
 
     async def _send(
         self,
@@ -240,6 +246,15 @@ class Relay:
             )
             self._blocked.reset(message.topic)
             raise  # a refused record leaves a gap in the producer's sequence: only a new producer can go on
+
+
+def gathering_seconds(sent: int) -> float:
+    """Return how long to let rows gather after a transaction of `sent` rows.
+
+    A transaction costs the broker, the consumers and their databases as much as hundreds of rows. Few rows are
+    followed at once, because they are somebody's wait; many will be followed by many.
+    """
+    return min(LONGEST_GATHERING_SECONDS, max(0, sent - FEW_ROWS) * GATHERING_SECONDS_A_ROW)
 
 
 def _now() -> float:

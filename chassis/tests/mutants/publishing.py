@@ -229,6 +229,20 @@ MUTANTS = (
         "test_handoff.py::test_a_process_without_a_relay_wakes_the_one_that_leads",
     ),
     Mutant(
+        "d: after many rows the relay begins the next transaction for a single one",
+        "publishing/relay.py",
+        "(seconds := gathering_seconds(sent)) > 0",
+        "(seconds := 0.0) > 0",
+        "test_handoff.py::test_after_many_rows_the_relay_lets_more_gather_and_after_few_it_does_not",
+    ),
+    Mutant(
+        "d: after few rows the relay lets somebody wait for more",
+        "publishing/relay.py",
+        "(seconds := gathering_seconds(sent)) > 0",
+        "(seconds := gathering_seconds(sent)) >= 0 and sent",
+        "test_handoff.py::test_after_many_rows_the_relay_lets_more_gather_and_after_few_it_does_not",
+    ),
+    Mutant(
         "d: who stands by wakes nobody",
         "publishing/relay.py",
         "                await outbox.notify(connection)\n",
