@@ -55,6 +55,13 @@ MUTANTS = (
         "test_inbox.py::test_an_event_consumed_before_the_small_inbox_is_recognised_by_it",
     ),
     Mutant(
+        "c: a process older than the small inbox dead-letters what is sound",
+        "migrations/0007_small_inbox.sql",
+        "ERRCODE = '55000'",
+        "ERRCODE = '42P01'",
+        "test_inbox.py::test_an_older_process_that_was_left_running_waits_and_blames_no_event",
+    ),
+    Mutant(
         "c: poison is swallowed",
         "consuming/batch_processor.py",
         "        await self._commit((), (rejection,), unmoved)\n",
