@@ -369,4 +369,11 @@ MUTANTS = (
         "test_health.py::test_records_that_an_open_transaction_holds_up_are_part_of_the_lag",
         stack="jvm",
     ),
+    Mutant(
+        "e: a stop that took too long becomes a loop that nothing interrupts",
+        "consuming/kafka_offsets.py",
+        "                if await self._backoff.wait():\n",
+        "                if await self._backoff.wait() is None:\n",
+        "test_kafka_offsets.py::test_a_service_that_stops_does_not_try_again_without_a_pause",
+    ),
 )
