@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CoordinatorNotAvailableError, IllegalStateError, UnknownTopicOrPartitionError
 from specimen.app import consumed_topic
 from specimen_driver import Driver, contact, until
+from typing_extensions import override
 
 from chassis.backoff import Backoff
 from chassis.consuming import kafka_offsets
@@ -47,6 +48,7 @@ def offsets_of(client: Any) -> KafkaOffsets:
 class ClosedClient(Client):
     """Fails at once, as aiokafka does once it has begun to close, and for a test not for ever."""
 
+    @override
     async def commit_once(self, offsets: Mapping[TopicPartition, int]) -> None:
         if len(self.commits) < 100:
             self.commits.append(offsets)
