@@ -19,11 +19,11 @@ class Backoff:
     def reset(self) -> None:
         self.failures = 0
 
-    async def wait(self) -> None:
-        """Wait the next time, or until the service is to stop."""
+    async def wait(self) -> bool:
+        """Wait the next time, or until the service is to stop; whether it is."""
         seconds = min(LONGEST_SECONDS, FIRST_SECONDS * 2**self.failures)
         self.failures = min(self.failures + 1, 16)
-        await pause(self._stopping, seconds * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, hides nothing
+        return await pause(self._stopping, seconds * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, hides nothing
 
 
 async def pause(event: asyncio.Event, seconds: float) -> bool:

@@ -62,7 +62,7 @@ async def test_the_same_message_three_times_in_one_batch_and_again_after_a_resta
     await until(lambda: _has_effect(driver, 2), what="the message behind the duplicates")
 
     assert await driver.effects() == [(customer, 1), (customer, 2)]
-    assert len(await driver.rows("SELECT FROM messaging.inbox")) == 2
+    assert len(await driver.rows("SELECT FROM messaging.inbox_entry")) == 2
 
 
 async def _has_effect(driver: Driver, version: int) -> bool:

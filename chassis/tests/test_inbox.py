@@ -15,6 +15,8 @@ from specimen_driver import contact
 from specimen_records import TOPIC, dead_letters, effects, message
 
 from chassis.consuming import inbox
+from chassis.database import Connection
+from chassis.errors import is_overload, is_transient
 from chassis.migrations import runner
 from chassis.service import Service
 from chassis.testing import harness
@@ -59,15 +61,9 @@ async def test_an_event_consumed_before_the_small_inbox_is_recognised_by_it(
 ) -> None:
     known = [message(contact(uuid4(), 1), event_id=event_id) for event_id in LOOKING_ALIKE]
     without_digest = message(contact(uuid4(), 1))
-    small = next(path for path in runner.CHASSIS_MIGRATIONS.glob("*.sql") if "small_inbox" in path.name)
-    for path in runner.CHASSIS_MIGRATIONS.glob("*.sql"):
-        if path.name < small.name:
-            shutil.copy(path, tmp_path)
     connection = await asyncpg.connect(service.settings.database_url)
     try:
-        with monkeypatch.context() as before:
-            before.setattr(runner, "CHASSIS_MIGRATIONS", tmp_path)
-            await runner.migrate(connection, directory=service.migrations)
+        await _migrate_to_before_small_inbox(connection, service, monkeypatch, tmp_path)
         await connection.executemany(
             "INSERT INTO messaging.inbox (consumer, source, event_id, received_at, digest) VALUES ($1, $2, $3, $4, $5)",
             [
@@ -94,6 +90,45 @@ async def test_an_event_consumed_before_the_small_inbox_is_recognised_by_it(
         async with running.pool.acquire() as pooled:
             old = await inbox.delete_older(pooled, consumer=CONSUMER, age=timedelta(days=2), limit=100)
         assert old == len(known) + 1
+
+
+async def test_an_older_process_that_was_left_running_waits_and_blames_no_event(
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also one that is started again: it checks only that no migration is missing."""
+    before_small_inbox = """
+        INSERT INTO messaging.inbox (consumer, source, event_id, digest)
+        SELECT $1, source, event_id, digest
+          FROM unnest($2::text[], $3::text[], $4::bytea[]) AS delivered (source, event_id, digest)
+            ON CONFLICT DO NOTHING
+        RETURNING source, event_id
+        """
+    event = (CONSUMER, ["/test"], [AN_ID], [b"16 bytes of digest"])
+    running, migrating = [await asyncpg.connect(service.settings.database_url) for _ in range(2)]
+    try:
+        await _migrate_to_before_small_inbox(migrating, service, monkeypatch, tmp_path)
+        assert await running.fetch(before_small_inbox, *event)
+        await runner.migrate(migrating, directory=service.migrations)
+
+        for older in (running, running, migrating):  # the first has prepared the statement for what was there
+            with pytest.raises(asyncpg.PostgresError) as refusal:
+                await older.fetch(before_small_inbox, *event)
+            assert is_transient(refusal.value)
+            assert not is_overload(refusal.value), "it would look for the event that is too slow"
+    finally:
+        await running.close()
+        await migrating.close()
+
+
+async def _migrate_to_before_small_inbox(
+    connection: Connection, service: Service, monkeypatch: pytest.MonkeyPatch, directory: Path
+) -> None:
+    for path in runner.CHASSIS_MIGRATIONS.glob("*.sql"):
+        if path.name < "0007":
+            shutil.copy(path, directory)
+    with monkeypatch.context() as before:
+        before.setattr(runner, "CHASSIS_MIGRATIONS", directory)
+        await runner.migrate(connection, directory=service.migrations)
 
 
 def test_no_two_consumers_share_a_number() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CoordinatorNotAvailableError, IllegalStateError, UnknownTopicOrPartitionError
 from specimen.app import consumed_topic
 from specimen_driver import Driver, contact, until
+from typing_extensions import override
 
 from chassis.backoff import Backoff
 from chassis.consuming import kafka_offsets
@@ -42,6 +43,16 @@ class Client:
 
 def offsets_of(client: Any) -> KafkaOffsets:
     return KafkaOffsets(group="g", client=lambda: client, backoff=Backoff(asyncio.Event()))
+
+
+class ClosedClient(Client):
+    """Fails at once, as aiokafka does once it has begun to close, and for a test not for ever."""
+
+    @override
+    async def commit_once(self, offsets: Mapping[TopicPartition, int]) -> None:
+        if len(self.commits) < 100:
+            self.commits.append(offsets)
+            raise CoordinatorNotAvailableError
 
 
 @pytest.fixture
@@ -150,3 +161,16 @@ async def _all_committed(driver: Driver) -> bool:
     finally:
         await consumer.stop()
     return {number: offset or 0 for number, offset in committed.items()} == ends
+
+
+async def test_a_service_that_stops_does_not_try_again_without_a_pause() -> None:
+    """A stop that took too long leaves a consumer that is closed by half."""
+    client, stopping = ClosedClient(), asyncio.Event()
+    offsets = KafkaOffsets(group="g", client=lambda: cast("AIOKafkaConsumer", client), backoff=Backoff(stopping))
+    stopping.set()
+
+    offsets.reach({FIRST: 3})
+    await until(lambda: client.commits, what="an attempt")
+    await asyncio.sleep(0)
+
+    assert len(client.commits) == 1

@@ -146,7 +146,7 @@ async def test_a_database_restored_under_a_running_service_is_noticed_by_the_nex
     await driver.rows(
         """
         WITH position AS (UPDATE messaging.consumer_position SET next_offset = 0),
-             inbox AS (DELETE FROM messaging.inbox)
+             inbox AS (DELETE FROM messaging.inbox_entry)
         DELETE FROM effect
         """
     )

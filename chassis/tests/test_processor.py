@@ -74,7 +74,7 @@ async def test_a_migration_under_a_running_service_dead_letters_no_message(servi
         await running.process(TOPIC, [record])
 
         assert await dead_letters(running) == []
-        assert await running.pool.fetchval("SELECT count(*) FROM messaging.inbox") == 2
+        assert await running.pool.fetchval("SELECT count(*) FROM messaging.inbox_entry") == 2
 
 
 async def test_a_service_that_publishes_what_it_may_not_stops_and_dead_letters_nothing(service: Service) -> None:

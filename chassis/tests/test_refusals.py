@@ -106,7 +106,7 @@ async def test_a_replay_asks_the_handler_again_and_is_refused_the_same_way(runni
     assert calls == [1, 1]
     (row,) = await running.pool.fetch("SELECT reason_code, attempts, replayed_at FROM messaging.dead_letter")
     assert tuple(row) == ("too-late", 2, None)
-    assert await running.pool.fetchval("SELECT count(*) FROM messaging.inbox") == 0
+    assert await running.pool.fetchval("SELECT count(*) FROM messaging.inbox_entry") == 0
 
 
 async def test_a_replay_that_is_no_longer_refused_takes_effect(running: Harness) -> None:

@@ -49,6 +49,22 @@ def _spans(draw: st.DrawFn) -> LightSpan:
     return span
 
 
+def _span_of(*, attributes: dict[str, str | int]) -> LightSpan:
+    context = SpanContext(1, 1, is_remote=False, trace_flags=TraceFlags(1))
+    span = LightSpan(
+        "a",
+        context=context,
+        parent=None,
+        resource=_RESOURCE,
+        attributes=attributes,
+        links=(),
+        kind=SpanKind.INTERNAL,
+        processor=_PROCESSOR,
+    )
+    span.end()
+    return span
+
+
 _PROCESSOR = SimpleSpanProcessor(InMemorySpanExporter())
 _RESOURCE = Resource({"service.name": "specimen"})
 
@@ -122,3 +138,9 @@ async def test_a_span_tells_what_it_is_part_of_and_what_it_failed_by(monkeypatch
     assert child[:35] == PARENT[:35]
     assert child[36:52] == format(send.context.span_id, "016x") != PARENT[36:52]
     assert 0 < (send.start_time or 0) <= (send.end_time or 0)
+
+
+def test_one_text_that_is_no_unicode_does_not_lose_the_spans_beside_it() -> None:
+    spans = [_span_of(attributes={"key": text, "size": 1}) for text in ("Δ", "\ud800")]
+
+    assert ExportTraceServiceRequest.FromString(EncodedSpans(spans).SerializePartialToString()) == encode_spans(spans)

@@ -148,7 +148,7 @@ async def test_nothing_is_deleted_for_its_age_while_the_clock_is_in_doubt(servic
     clock = SettableClock(datetime.now(UTC))
     async with harness(replace(service, clock=clock)) as running:
         await running.deliver(TOPIC, contact(uuid4(), 1))
-        await running.pool.execute("UPDATE messaging.inbox SET received_at = now() - interval '3 years'")
+        await running.pool.execute("UPDATE messaging.inbox_entry SET received_at = now() - interval '3 years'")
         guard = ClockGuard(limit=timedelta(hours=1), anchor=clock.at - timedelta(days=800))
         stopping = asyncio.Event()
         task = asyncio.create_task(
@@ -164,7 +164,7 @@ async def test_nothing_is_deleted_for_its_age_while_the_clock_is_in_doubt(servic
         )
 
         await until(guard.problem, what="the clock is in doubt")
-        rows = "SELECT count(*) FROM messaging.inbox"
+        rows = "SELECT count(*) FROM messaging.inbox_entry"
         assert await running.pool.fetchval(rows) == 1
         clock.advance(timedelta(days=-800))
 
@@ -180,11 +180,11 @@ async def test_inbox_rows_are_deleted_when_no_topic_can_deliver_them_again(runni
     await running.deliver(TOPIC, contact(uuid4(), 1), contact(uuid4(), 1))
     long_ago = COMPACTED_TOPIC_RETENTION + timedelta(days=8)
     await running.pool.execute(
-        "UPDATE messaging.inbox SET received_at = now() - $1::interval"
-        " WHERE event_id = (SELECT event_id FROM messaging.inbox LIMIT 1)",
+        "UPDATE messaging.inbox_entry SET received_at = now() - $1::interval"
+        " WHERE event_id = (SELECT event_id FROM messaging.inbox_entry LIMIT 1)",
         long_ago,
     )
 
     await clean_up_inbox(running.service.consumers, work=running.runtime.work, stopping=running.runtime.stopping)
 
-    assert await running.pool.fetchval("SELECT count(*) FROM messaging.inbox") == 1
+    assert await running.pool.fetchval("SELECT count(*) FROM messaging.inbox_entry") == 1

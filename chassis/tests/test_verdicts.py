@@ -45,7 +45,7 @@ async def test_an_event_stored_before_there_were_digests_is_a_duplicate(service:
     customer = uuid4()
     async with harness(service) as running:
         await running.process(TOPIC, [running.record(message(contact(customer, 1), event_id="42"))])
-        await running.pool.execute("UPDATE messaging.inbox SET digest = NULL")
+        await running.pool.execute("UPDATE messaging.inbox_entry SET digest = NULL")
 
         await running.process(TOPIC, [running.record(message(contact(customer, 2), event_id="42"))])
 

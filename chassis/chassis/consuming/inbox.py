@@ -50,7 +50,7 @@ async def sift(connection: Connection, *, consumer: str, deliveries: Sequence[De
     digests: dict[_Identity, int | None] = {identity: _digest(first[identity]) for identity in ordered}
     rows = await connection.fetch(
         """
-        INSERT INTO messaging.inbox (consumer, source, event_id, digest)
+        INSERT INTO messaging.inbox_entry (consumer, source, event_id, digest)
         SELECT $1, source, event_id, digest
           FROM unnest($2::integer[], $3::uuid[], $4::bigint[]) AS delivered (source, event_id, digest)
             ON CONFLICT DO NOTHING
@@ -78,9 +78,9 @@ async def forget(connection: Connection, *, consumer: str, events: Sequence[Refu
     identities = [_identity(event) for event in events]
     await connection.execute(
         """
-        DELETE FROM messaging.inbox
+        DELETE FROM messaging.inbox_entry AS entry
          USING unnest($2::integer[], $3::uuid[]) AS refused (source, event_id)
-         WHERE inbox.consumer = $1 AND inbox.source = refused.source AND inbox.event_id = refused.event_id
+         WHERE entry.consumer = $1 AND entry.source = refused.source AND entry.event_id = refused.event_id
         """,
         number_of(consumer),
         [source for source, _ in identities],
@@ -98,7 +98,7 @@ async def _stored_digests(
         SELECT stored.source, stored.event_id, stored.digest
           FROM unnest($2::integer[], $3::uuid[]) AS old (source, event_id)
          CROSS JOIN LATERAL (
-               SELECT source, event_id, digest FROM messaging.inbox
+               SELECT source, event_id, digest FROM messaging.inbox_entry
                 WHERE consumer = $1 AND source = old.source AND event_id = old.event_id OFFSET 0) AS stored
         """,
         number_of(consumer),
@@ -132,7 +132,7 @@ def _digest(delivery: Delivery[E]) -> int:
 async def has_grown_since(connection: Connection, *, consumer: str, moment: datetime) -> bool:
     """Whether an event has taken effect at `moment` or later."""
     grown: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM messaging.inbox WHERE consumer = $1 AND received_at >= $2)",
+        "SELECT EXISTS (SELECT FROM messaging.inbox_entry WHERE consumer = $1 AND received_at >= $2)",
         number_of(consumer),
         moment,
     )
@@ -143,8 +143,8 @@ async def delete_older(connection: Connection, *, consumer: str, age: timedelta,
     """Delete up to `limit` rows of events received longer than `age` ago by the database's clock; return how many."""
     status = await connection.execute(
         """
-        DELETE FROM messaging.inbox WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM messaging.inbox WHERE received_at < now() - $2::interval AND consumer = $1 LIMIT $3))
+        DELETE FROM messaging.inbox_entry WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM messaging.inbox_entry WHERE received_at < now() - $2::interval AND consumer = $1 LIMIT $3))
         """,
         number_of(consumer),
         age,

@@ -81,7 +81,8 @@ class KafkaOffsets(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
                 await self._commit()
             except KafkaError as error:
                 self.trouble.failed(error)
-                await self._backoff.wait()
+                if await self._backoff.wait():
+                    return  # it would fail again at once, for ever, and let nothing else of this process run
             else:
                 self.trouble.recovered()
                 self._backoff.reset()

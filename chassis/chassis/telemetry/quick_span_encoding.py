@@ -8,6 +8,7 @@ about the sending stays the SDK's: address, headers, compression, retries. No re
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
 
@@ -37,9 +38,13 @@ class EncodedSpans:
     def SerializePartialToString(self) -> bytes:  # noqa: N802 - protobuf's name
         """Return the request."""
         first = self._spans[0]
-        if not all(_is_plain(span, first) for span in self._spans):
-            whole: bytes = encode_spans(self._spans).SerializePartialToString()
-            return whole
+        if all(_is_plain(span, first) for span in self._spans):
+            with suppress(UnicodeEncodeError):  # the SDK leaves out that text alone
+                return self._encode(first)
+        whole: bytes = encode_spans(self._spans).SerializePartialToString()
+        return whole
+
+    def _encode(self, first: ReadableSpan) -> bytes:
         resource_spans = encode_spans([first]).resource_spans[0]
         del resource_spans.scope_spans[0].spans[:]
         scope = resource_spans.scope_spans[0].SerializePartialToString()

@@ -55,6 +55,13 @@ MUTANTS = (
         "test_inbox.py::test_an_event_consumed_before_the_small_inbox_is_recognised_by_it",
     ),
     Mutant(
+        "c: a process older than the small inbox dead-letters what is sound",
+        "migrations/0007_small_inbox.sql",
+        "ERRCODE = '55000'",
+        "ERRCODE = '42P01'",
+        "test_inbox.py::test_an_older_process_that_was_left_running_waits_and_blames_no_event",
+    ),
+    Mutant(
         "c: poison is swallowed",
         "consuming/batch_processor.py",
         "        await self._commit((), (rejection,), unmoved)\n",
@@ -361,5 +368,12 @@ MUTANTS = (
         "end",
         "test_health.py::test_records_that_an_open_transaction_holds_up_are_part_of_the_lag",
         stack="jvm",
+    ),
+    Mutant(
+        "e: a stop that took too long becomes a loop that nothing interrupts",
+        "consuming/kafka_offsets.py",
+        "                if await self._backoff.wait():\n",
+        "                if await self._backoff.wait() is None:\n",
+        "test_kafka_offsets.py::test_a_service_that_stops_does_not_try_again_without_a_pause",
     ),
 )

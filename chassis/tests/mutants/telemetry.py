@@ -167,4 +167,11 @@ MUTANTS = (
         "    return line\n",
         "test_logs.py::test_whatever_a_field_holds_the_others_stay_whole[emoji]",
     ),
+    Mutant(
+        "one text that is no Unicode loses the spans beside it",
+        "telemetry/quick_span_encoding.py",
+        "with suppress(UnicodeEncodeError):",
+        "with suppress():",
+        "test_spans.py::test_one_text_that_is_no_unicode_does_not_lose_the_spans_beside_it",
+    ),
 )

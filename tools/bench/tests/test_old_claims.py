@@ -64,7 +64,7 @@ async def test_claims_are_copied_with_all_that_stands_about_them(
         after = await outcomes(administrator)
         assert rows["public.claim"] == 40 * (1 + COPIES)
         assert rows["public.policy"] == 20 * (1 + COPIES)
-        assert rows["messaging.inbox"] == 60 * (1 + COPIES)
+        assert rows["messaging.inbox_entry"] == 60 * (1 + COPIES)
         assert before
         assert after == {outcome: count * (1 + COPIES) for outcome, count in before.items()}
 
@@ -108,7 +108,7 @@ async def test_what_weather_svc_keeps_is_copied(database: str, administrator: as
 
         rows = await old_claims.fill(administrator, copies=COPIES, label="weather-svc")
 
-    assert rows == {"messaging.inbox": 1 + COPIES, "public.assessment": 1 + COPIES}
+    assert rows == {"messaging.inbox_entry": 1 + COPIES, "public.assessment": 1 + COPIES}
 
 
 async def test_what_notify_svc_keeps_is_copied(database: str, administrator: asyncpg.Connection) -> None:
