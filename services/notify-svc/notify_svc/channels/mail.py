@@ -21,7 +21,7 @@ from notify_svc.texts.letter import Letter
 from notify_svc.texts.rendering import render_html, render_text
 
 _LONGEST_WORD_BYTES = 39
-"""In base64 an encoded word of 64 characters: with the header's name before it the line has the 76 of RFC 2047 at most."""
+"""In base64 an encoded word of 64 characters: behind the header's name it fits a line of 76 as RFC 2047 allows."""
 
 
 def message_id_header(message_id: UUID, *, sender: Address) -> str:

@@ -146,7 +146,10 @@ async def test_what_becomes_due_while_the_sender_looks_is_looked_for_at_once(
         decisions = [paid()]
         lease_due = attempts.lease_due
 
-        async def decided_meanwhile(connection: Connection, **sought: Any) -> Sequence[LeasedMessage]:
+        async def decided_meanwhile(
+            connection: Connection,
+            **sought: Any,  # noqa: ANN401 - whatever is asked for
+        ) -> Sequence[LeasedMessage]:
             due = await lease_due(connection, **sought)
             if decisions:
                 await desk.decide(decisions.pop())
