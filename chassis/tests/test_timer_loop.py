@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
 from specimen.app import Panic
 from specimen_driver import until
 
+from chassis.clock import SettableClock
 from chassis.service import Service, TimerHandler
 from chassis.testing import harness
 from chassis.timers.clock_guard import ClockGuard
@@ -124,6 +125,29 @@ async def test_what_is_no_exception_postpones_its_timer_like_any_other_failure(
         (left,) = await running.pool.fetch("SELECT key, attempts, failure FROM messaging.timer")
     assert sorted(fired) == ["fine", "good"]
     assert tuple(left) == ("bad", 1, type(error).__name__)
+
+
+async def test_a_timer_of_a_batch_that_failed_is_not_fired_alone_before_its_moment(service: Service) -> None:
+    """The clock may be set back a little between both, and a handler that finds nothing due ends a wait for good."""
+    clock = SettableClock(datetime(2021, 8, 2, 8, tzinfo=UTC))
+    fired: list[str] = []
+
+    async def handle(due: Sequence[DueTimer], _: Work) -> None:
+        if len(due) > 1:
+            clock.at -= ONE_SECOND
+            raise ValueError
+        fired.extend(timer.key for timer in due)
+
+    async with harness(replace(service, clock=clock, timers=(TimerHandler("kind", handle),))) as running:
+        async with running.runtime.transaction() as work:
+            work.schedule(Timer("kind", "just due", work.now), Timer("kind", "long due", work.now - 2 * ONE_SECOND))
+
+        await running.fire_due_timers()
+        assert fired == ["long due"]
+        clock.at += ONE_SECOND
+        await running.fire_due_timers()
+
+    assert fired == ["long due", "just due"]
 
 
 async def test_an_order_to_end_blames_no_timer(service: Service) -> None:

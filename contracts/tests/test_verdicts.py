@@ -103,6 +103,14 @@ def test_a_moment_is_read_as_pydantic_reads_it(text: str, moment: datetime) -> N
     assert verdict_of_codec(LossReported, value) == verdict_of_pydantic(LossReported, value)
 
 
+@pytest.mark.parametrize("fraction", [r"\u002e9999999", r"\u002E9999999", r".\u00399999999", r".999999\u0039"])
+def test_a_fraction_with_escaped_characters_is_cut_off_as_pydantic_does(fraction: str) -> None:
+    value = json.dumps(REPORT | {"reported_at": "2021-07-15T06:12:00.5Z"}).replace(".5", fraction).encode()
+
+    read = read_from_outside(LossReported, value).reported_at
+    assert read == datetime(2021, 7, 15, 6, 12, 0, 999_999, tzinfo=UTC)
+
+
 def verdict_of_codec(event: type[Event], value: bytes) -> tuple[object, object]:
     try:
         return accepted(read_from_outside(event, value))

@@ -123,7 +123,7 @@ class TimerLoop:
         """Fire one timer of a batch that failed; postpone it when it is the one that fails."""
         try:
             async with self._work.transaction() as work:
-                if await timer_table.pop(work.connection, timer=timer):
+                if await timer_table.pop(work.connection, timer=timer, now=work.now):
                     await self._handlers[timer.kind].handle([timer], work)
         except BaseException as error:
             if _concerns_no_timer(error):

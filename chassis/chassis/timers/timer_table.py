@@ -98,13 +98,14 @@ async def pop_due(connection: Connection, *, kind: str, now: datetime, limit: in
     return sorted((DueTimer(*row) for row in rows), key=lambda timer: (timer.due_at, timer.key))
 
 
-async def pop(connection: Connection, *, timer: DueTimer) -> bool:
-    """Delete this timer; False when it was moved, cancelled or fired meanwhile."""
+async def pop(connection: Connection, *, timer: DueTimer, now: datetime) -> bool:
+    """Delete this timer; False when it was moved, cancelled or fired meanwhile, or the clock went back before it."""
     row = await connection.fetchval(
-        "DELETE FROM messaging.timer WHERE kind = $1 AND key = $2 AND due_at = $3 RETURNING key",
+        "DELETE FROM messaging.timer WHERE kind = $1 AND key = $2 AND due_at = $3 AND due_at <= $4 RETURNING key",
         timer.kind,
         timer.key,
         timer.due_at,
+        now,
     )
     return row is not None
 

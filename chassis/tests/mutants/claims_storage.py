@@ -20,6 +20,13 @@ MUTANTS = (
         _DEADLINES + "test_a_timer_that_fires_too_early_ends_no_wait",
     ),
     _mutant(
+        "a damaged proof keeps the others from being exported",
+        "repository/stored_proofs.py",
+        "    except zstd.ZstdError:\n        return stored\n",
+        "    except zstd.ZstdError:\n        raise\n",
+        "test_commands_proofs.py::test_a_damaged_proof_is_exported_with_the_others_and_found_among_them",
+    ),
+    _mutant(
         "claims that wait no longer are looked at again",
         "repository/waits.py",
         "                  AND state IN ('waiting_for_policy', 'waiting_for_rainfall') OFFSET 0) AS claim\n",

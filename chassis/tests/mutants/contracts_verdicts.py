@@ -11,6 +11,7 @@ def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> M
 
 _FOREIGN = "test_verdicts.py::test_what_is_no_json_is_refused_in_a_field_that_nobody_reads_too"
 _MOMENT = "test_verdicts.py::test_a_moment_is_read_as_pydantic_reads_it"
+_FRACTION = "test_verdicts.py::test_a_fraction_with_escaped_characters_is_cut_off_as_pydantic_does"
 _REPORT = "test_malformed_messages.py::test_a_report_beyond_the_limits_of_its_schema_is_refused"
 
 MUTANTS = (
@@ -41,6 +42,20 @@ MUTANTS = (
         sound="_FINER_THAN_MICROSECONDS.search(value) is not None",
         broken="False",
         guard=f"{_MOMENT}[2021-07-15T06:12:00.1234567Z-moment0]",
+    ),
+    _mutant(
+        "a moment with an escaped point is rounded up",
+        "validation.py",
+        sound='or b"\\\\u002" in value',
+        broken="or False",
+        guard=f"{_FRACTION}[\\\\u002e9999999]",
+    ),
+    _mutant(
+        "a moment with an escaped digit is rounded up",
+        "validation.py",
+        sound='or b"\\\\u003" in value',
+        broken="or False",
+        guard=f"{_FRACTION}[.999999\\\\u0039]",
     ),
     _mutant(
         "a line break may follow a policy number",

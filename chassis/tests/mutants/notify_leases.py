@@ -27,6 +27,20 @@ MUTANTS = (
         guard=f"{_CREATED}::test_a_decision_that_was_told_is_not_told_again",
     ),
     _mutant(
+        "what becomes due while the sender looks waits for its next look",
+        "channels/sender.py",
+        sound="        queue.more_are_due |= len(due) == room\n",
+        broken="        queue.more_are_due = len(due) == room\n",
+        guard=f"{_CREATED}::test_what_becomes_due_while_the_sender_looks_is_looked_for_at_once",
+    ),
+    _mutant(
+        "a decision is read back by another reader than it was read by",
+        "repository/attempts.py",
+        sound="from contracts.validation import read_from_outside\n",
+        broken="from contracts.codec import from_json as read_from_outside\n",
+        guard="test_smtp.py::test_a_decision_written_in_another_way_is_read_back_as_it_was_read",
+    ),
+    _mutant(
         "a newer version overtakes one that is being sent",
         "handlers.py",
         sound=" and (message.claim.claim_id, message.channel) not in being_sent\n",

@@ -21,6 +21,13 @@ _SAYS = "texts/test_letter.py"
 
 MUTANTS = (
     _mutant(
+        "a subject's line is longer than RFC 2047 allows",
+        "channels/mail.py",
+        sound="_LONGEST_WORD_BYTES = 39",
+        broken="_LONGEST_WORD_BYTES = 42",
+        guard="channels/test_mail.py::test_a_line_with_an_encoded_word_is_no_longer_than_rfc_2047_allows[40]",
+    ),
+    _mutant(
         "a measured fact passes for an official register's",
         "texts/letter.py",
         sound="if fact.source is not None and fact.name in LossFacts.__struct_fields__:",

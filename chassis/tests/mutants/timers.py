@@ -58,6 +58,13 @@ MUTANTS = (
         "test_timer_loop.py::test_an_order_to_end_blames_no_timer",
     ),
     Mutant(
+        "timers: one of a batch that failed fires before its moment",
+        "timers/timer_table.py",
+        "AND due_at = $3 AND due_at <= $4 RETURNING key",
+        "AND due_at = $3 AND $4::timestamptz IS NOT NULL RETURNING key",
+        "test_timer_loop.py::test_a_timer_of_a_batch_that_failed_is_not_fired_alone_before_its_moment",
+    ),
+    Mutant(
         "timers: a kind is given as many as are due",
         "timers/loop.py",
         "limit=handler.at_once)",

@@ -266,6 +266,23 @@ def test_versions_of_one_claim_must_continue_one_another(exported: Path, capsys:
     assert f"{second.name}: DIFFERENT: does not continue the proof of version 1, with hash" in capsys.readouterr().out
 
 
+async def test_a_damaged_proof_is_exported_with_the_others_and_found_among_them(
+    driver: ClaimsDriver, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await decide_claims(driver)
+    await driver.rows("ALTER TABLE decision DISABLE TRIGGER decision_is_final")
+    await driver.rows("UPDATE decision SET proof = substr(proof, 1, 100) WHERE claim_version = 2")
+
+    assert await run("export", "--to", tmp_path) == 0
+    capsys.readouterr()
+    assert verify(*proofs_in(tmp_path)) == 1
+
+    verdicts = dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines())
+    (damaged,) = (verdict for name, verdict in verdicts.items() if name.endswith("-v2.json"))
+    assert damaged.startswith("DIFFERENT: not a proof of form water-claim-proof.v1: ")
+    assert sum(verdict.startswith("MATCH") for verdict in verdicts.values()) == 3
+
+
 @pytest.mark.parametrize("contents", [b"", b"{}", b"[1]", b"\xff", b'{"version":1}'])
 def test_a_file_that_is_no_proof_is_reported_as_none(
     contents: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -22,7 +22,13 @@ def pack(canonical: bytes) -> bytes:
 
 
 def unpack(stored: bytes) -> bytes:
-    """Return a proof byte for byte as it was hashed. Those from before migration 0006 are stored as they are."""
+    """Return a proof byte for byte as it was hashed. Those from before migration 0006 are stored as they are.
+
+    So is returned what was damaged: who reads it says that it is no proof, and the others are still exported.
+    """
     if stored.startswith(_BEGINNING_OF_A_PROOF):
         return stored
-    return zstd.decompress(stored, zstd_dict=_DICTIONARY)
+    try:
+        return zstd.decompress(stored, zstd_dict=_DICTIONARY)
+    except zstd.ZstdError:
+        return stored

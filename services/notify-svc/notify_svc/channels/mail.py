@@ -20,8 +20,8 @@ from uuid import UUID
 from notify_svc.texts.letter import Letter
 from notify_svc.texts.rendering import render_html, render_text
 
-_LONGEST_WORD_BYTES = 42
-"""In base64 68 of the 75 characters that an encoded word may have, so that it fits a line behind the header's name."""
+_LONGEST_WORD_BYTES = 39
+"""In base64 an encoded word of 64 characters: behind the header's name it fits a line of 76 as RFC 2047 allows."""
 
 
 def message_id_header(message_id: UUID, *, sender: Address) -> str:

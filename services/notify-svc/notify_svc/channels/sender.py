@@ -180,6 +180,7 @@ class _Sender:
         if not room:
             return
         queue.reserve(room)
+        queue.more_are_due = False  # who stores more while we look says so
         due: Sequence[LeasedMessage] = ()
         try:
             lease = Lease.lasting(duration.total_seconds())
@@ -193,9 +194,10 @@ class _Sender:
                     limit=room,
                 )
         except BaseException:
+            queue.more_are_due = True
             queue.give_back(room)
             raise
-        queue.more_are_due = len(due) == room
+        queue.more_are_due |= len(due) == room
         queue.put(due, reserved=room)
 
     async def _end_expired_leases(self) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from chassis.service import Command, Runtime
 from contracts.claims import DecisionMade
-from contracts.codec import from_json
+from contracts.validation import read_from_outside
 from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.messages import State
 from notify_svc.repository import letters
@@ -96,7 +96,7 @@ async def _write(runtime: Runtime, *, insurer: Insurer, message_ids: Collection[
                 continue
             written[letter.message_id] = render_html(
                 write_letter(
-                    from_json(DecisionMade, letter.decision),
+                    read_from_outside(DecisionMade, letter.decision),
                     name=contact.name,
                     language=contact.language,
                     insurer=insurer,

@@ -11,7 +11,7 @@ import asyncpg
 
 from chassis.database import Connection
 from contracts.claims import DecisionMade
-from contracts.codec import from_json
+from contracts.validation import read_from_outside
 from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import Attempt, Retry, Settle
 from notify_svc.domain.messages import State
@@ -24,7 +24,7 @@ from notify_svc.repository.messages import SettledMessage
 class LeasedMessage:
     """A message that this process alone may send, once.
 
-    `event` is the decision, or its JSON where it was read back. No `contact`: the contact data were erased.
+    `event` is the decision, or its JSON as it came where it was read back. No `contact`: the contact data were erased.
     """
 
     message_id: UUID
@@ -59,7 +59,7 @@ class LeasedMessage:
 
     def decision(self) -> DecisionMade:
         """Return what the message is about; raise when it cannot be read."""
-        return from_json(DecisionMade, self.event) if isinstance(self.event, bytes) else self.event
+        return read_from_outside(DecisionMade, self.event) if isinstance(self.event, bytes) else self.event
 
     def settled(self, state: State) -> SettledMessage:
         """Return the message as its attempt has ended. One that was not tried counts no attempt."""

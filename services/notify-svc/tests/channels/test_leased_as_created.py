@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from types import MethodType
-from typing import cast
+from typing import Any, cast
 
 import asyncpg
 import pytest
@@ -20,12 +20,13 @@ from pause import Pause
 from uuid_utils.compat import uuid7
 
 from chassis.clock import SettableClock
+from chassis.database import Connection
 from chassis.testing import harness
 from contracts.vocabulary import Channel
 from notify_svc.app import build
 from notify_svc.domain.attempts import Attempt
 from notify_svc.handlers import DecisionHandler
-from notify_svc.repository import leases
+from notify_svc.repository import attempts, leases
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
 from notify_svc.send_queue import SendQueue, SendQueues
@@ -135,6 +136,28 @@ async def test_a_newer_version_is_sent_at_once_when_the_older_one_was(settings: 
             await desk.decide(paid(claim_id=first.claim_id, version=2))
             await desk.until(Channel.EMAIL, "sent", "sent")
     assert len(mail.mails) == 2
+
+
+async def test_what_becomes_due_while_the_sender_looks_is_looked_for_at_once(
+    settings: Settings, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with looking_rarely(settings) as desk:
+        await desk.know(contact())
+        decisions = [paid()]
+        lease_due = attempts.lease_due
+
+        async def decided_meanwhile(
+            connection: Connection,
+            **sought: Any,  # noqa: ANN401 - whatever is asked for
+        ) -> Sequence[LeasedMessage]:
+            due = await lease_due(connection, **sought)
+            if decisions:
+                await desk.decide(decisions.pop())
+            return due
+
+        monkeypatch.setattr(attempts, "lease_due", decided_meanwhile)
+        await desk.send_until(Channel.EMAIL, "sent")
+    assert len(mail.mails) == 1
 
 
 async def test_what_was_rolled_back_is_not_sent_and_holds_no_room(settings: Settings, mail: MailServer) -> None:

@@ -97,6 +97,13 @@ def test_a_mail_is_plain_ascii_in_short_lines_whatever_it_says() -> None:
     assert not any(b"\n" in line or b"\r" in line for line in lines)
 
 
+@pytest.mark.parametrize("length", range(30, 80))
+def test_a_line_with_an_encoded_word_is_no_longer_than_rfc_2047_allows(length: int) -> None:
+    mail = composed(replace_subject(letter(paid()), "é" + "a" * length))
+
+    assert max(len(line) for line in mail.split(b"\r\n") if b"=?utf-8?" in line) <= 76
+
+
 def test_a_mail_is_the_same_at_every_attempt() -> None:
     written = letter(paid())
 

@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 from decisions import DECIDED_AT, EMAIL, NAME, contact, paid
 from mail_server import DROP_AFTER_DATA, MailServer
+from msgspec import structs
 from notify_desk import Desk
 from uuid_utils.compat import uuid7
 
 from chassis.clock import SettableClock
 from chassis.testing import harness
+from contracts.claims import DECISION_MADE
+from contracts.codec import to_json
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel, Language
 from notify_svc.app import build
@@ -208,6 +211,21 @@ async def test_a_decision_that_cannot_be_written_harms_no_other(desk: Desk, mail
         "SELECT last_error FROM message WHERE channel = 'email' AND claim_id = $1", broken.claim_id
     )
     assert last_error == "defect-ValidationError"
+    assert len(mail.mails) == 1
+
+
+async def test_a_decision_written_in_another_way_is_read_back_as_it_was_read(desk: Desk, mail: MailServer) -> None:
+    """Such as a moment without seconds, which only pydantic takes for one."""
+    decision = structs.replace(paid(), decided_at=DECIDED_AT.replace(second=0, microsecond=0))
+    await desk.know(contact())
+    record = desk.delivery(decision).record
+    whole = to_json(decision.decided_at)
+    value = record.value.replace(whole, whole.replace(b":00Z", b"Z"))
+    assert value != record.value
+
+    await desk.harness.process(DECISION_MADE, [replace(record, value=value)])
+    await desk.send_until(Channel.EMAIL, "sent")
+
     assert len(mail.mails) == 1
 
 
