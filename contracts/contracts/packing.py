@@ -1,4 +1,4 @@
-"""How the JSON of events is stored where it lies for a moment: packed, because most of it is in every event of its kind.
+"""How the JSON of events is stored: packed, because most of it is in every event of its kind.
 
 The frames are Zstandard's. Each names the dictionary that it was made with, so that another one can follow. Keep this
 one as long as a database may hold what was packed with it.

@@ -87,9 +87,9 @@ async def next_rows(
 ) -> OutboxRows:
     """Return the first rows that can be sent, in their order.
 
-    At most `limit`, with payloads of `longest_bytes`, as they are stored, and one more; of the topic `only`, of none in `without`, of a
-    position above `after` and not above `up_to`. A row waits behind an undeliverable one of its topic and key. What is
-    `known`, by the bytes of its event id, is not read again.
+    At most `limit`, with stored payloads of `longest_bytes` and one more; of the topic `only`, of none in `without`, of
+    a position above `after` and not above `up_to`. A row waits behind an undeliverable one of its topic and key. What
+    is `known`, by the bytes of its event id, is not read again.
     """
     heads = None
     if only is None and not without:
