@@ -79,6 +79,26 @@ async def test_what_is_known_is_not_read_and_keeps_its_place_among_what_is_not(c
     assert [row for row in found.values() if any(row is one for one in rows)] == rows[1::2]
 
 
+async def test_a_payload_is_stored_packed_and_read_as_it_was_published(connection: Connection) -> None:
+    published = b'{"said":"' + b"rain " * 1_000 + b'"}'
+    await insert(connection, "a/1", "b/1", payload=published)
+    await refuse_first(connection, "a/1")
+    stored = await connection.fetch("SELECT id, payload FROM messaging.outbox ORDER BY position")
+
+    assert [len(row["payload"]) < len(published) / 10 for row in stored] == [True, True]
+    assert [row.payload for row in (await outbox.next_rows(connection, limit=9)).values()] == [published]
+    (discarded,) = await outbox.discard_undeliverable(connection, ids=[stored[0]["id"]])
+    assert discarded.payload == published
+
+
+async def test_a_payload_that_was_stored_before_payloads_were_packed_is_read_as_it_is(connection: Connection) -> None:
+    published = b'{"said":"' + b"rain " * 1_000 + b'"}'
+    await insert(connection, "a/1")
+    await connection.execute("UPDATE messaging.outbox SET payload = $1", published)
+
+    assert [row.payload for row in (await outbox.next_rows(connection, limit=9)).values()] == [published]
+
+
 async def test_what_stands_behind_an_undeliverable_row_of_its_key_waits_for_an_operator(
     connection: Connection,
 ) -> None:

@@ -135,7 +135,7 @@ def decode(
             "wrong-type", f"ce_type is {_shown(event_type)}; records of {topic.name} have ce_type {topic.event_type!r}"
         )
     content_type = texts.get("content-type", CONTENT_TYPE)
-    if content_type.partition(";")[0].strip().lower() != CONTENT_TYPE:
+    if content_type != CONTENT_TYPE and content_type.partition(";")[0].strip().lower() != CONTENT_TYPE:
         raise MalformedMessageError(
             "wrong-content-type", f"content-type is {_shown(content_type)}; send {CONTENT_TYPE!r}"
         )
@@ -167,20 +167,21 @@ def _identity(texts: dict[str, str]) -> tuple[str, str]:
         raise MalformedMessageError(
             "not-a-cloudevent", f"ce_specversion is {_shown(version)}; send CloudEvents 1.0 in binary mode"
         )
-    event_id, source = texts.get("ce_id"), texts.get("ce_source")
-    for name, text in (("ce_id", event_id), ("ce_source", source)):
-        if not _identifies(text):
-            raise MalformedMessageError("no-identity", f"header {name} must hold 1 to {_ID_MAX_LENGTH} characters")
-    assert event_id is not None  # noqa: S101 - the loop above has raised for None
-    assert source is not None  # noqa: S101
-    return event_id, source
+    return _identifying(texts, "ce_id"), _identifying(texts, "ce_source")
+
+
+def _identifying(texts: dict[str, str], name: str) -> str:
+    text = texts.get(name, "")
+    if not _identifies(text):
+        raise MalformedMessageError("no-identity", f"header {name} must hold 1 to {_ID_MAX_LENGTH} characters")
+    return text
 
 
 def _time(texts: dict[str, str]) -> datetime:
     try:
         time = datetime.fromisoformat(texts["ce_time"])
         if time.tzinfo is not None:
-            return time.astimezone(UTC)
+            return time if time.tzinfo is UTC else time.astimezone(UTC)
     except (KeyError, ValueError, OverflowError):
         pass
     raise MalformedMessageError("no-time", "header ce_time must hold an RFC 3339 time with its zone")
@@ -191,8 +192,8 @@ def _traceparent(texts: dict[str, str]) -> str | None:
     return text if text is not None and _TRACEPARENT.fullmatch(text) else None
 
 
-def _identifies(text: str | None) -> bool:
-    return text is not None and 0 < len(text) <= _ID_MAX_LENGTH and "\0" not in text
+def _identifies(text: str) -> bool:
+    return 0 < len(text) <= _ID_MAX_LENGTH and "\0" not in text
 
 
 def _shown(text: str | None) -> str:

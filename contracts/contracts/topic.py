@@ -10,6 +10,8 @@ from typing import Annotated, Any, Generic, TypeVar, dataclass_transform
 
 import msgspec
 
+from contracts.codec import text_of
+
 TYPE_PREFIX = "nl.waterschade."
 """CloudEvents asks for a type that starts with the reversed name of whoever defines it."""
 
@@ -105,7 +107,7 @@ class Topic(Generic[E]):
 
     def key_of(self, event: E) -> str:
         """Return the record key of `event`."""
-        return str(getattr(event, self.key))
+        return text_of(getattr(event, self.key))
 
 
 def transactional_id_of(service: str) -> str:

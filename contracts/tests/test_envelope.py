@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from contracts.claims import DECISION_MADE
-from contracts.codec import from_json, to_json
+from contracts.codec import from_json, text_of, to_json
 from contracts.envelope import Headers, MalformedMessageError, decode, encode
 from contracts.loss_reports import LOSS_REPORTED, DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.policy import CONTACT_CHANGED, ContactChanged
@@ -174,6 +174,11 @@ def test_equal_moments_are_equal_and_keep_their_zone() -> None:
     assert b'"reported_at":"2021-07-15T06:12:00Z"' in to_json(EXAMPLE)
     assert b'"reported_at":"2021-07-15T08:12:00+02:00"' in to_json(moved)
     assert to_json(from_json(LossReported, to_json(moved))) == to_json(moved)
+
+
+@given(st.uuids() | st.text() | st.integers())
+def test_the_text_of_what_identifies_is_that_of_python(value: object) -> None:
+    assert text_of(value) == str(value)
 
 
 def test_the_record_key_is_the_text_of_the_key_field() -> None:

@@ -37,6 +37,7 @@ from chassis.publishing.placement import hashes_of
 from chassis.settings import ServiceSettings
 from chassis.workarounds.abandoned_producer import abandon, stop
 from chassis.workarounds.prompt_transactions import shorten_the_wait_between_transactions
+from contracts.codec import text_of
 from contracts.envelope import headers_of
 from contracts.topic import transactional_id_of
 
@@ -165,7 +166,7 @@ class Sender:
             places = partitions[message.topic]
             of_partition = batches.setdefault((message.topic, places[hashes[key] % len(places)]), [])
             headers = headers_of(
-                event_id=str(message.event_id),
+                event_id=text_of(message.event_id),
                 source=self._source,
                 event_type=message.event_type,
                 time=message.occurred_at,

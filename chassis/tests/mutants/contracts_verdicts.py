@@ -16,6 +16,21 @@ _REPORT = "test_malformed_messages.py::test_a_report_beyond_the_limits_of_its_sc
 
 MUTANTS = (
     _mutant(
+        "every key is written as JSON",
+        "codec.py",
+        sound=" if type(value) is UUID else str(value)",
+        broken="",
+        guard="test_envelope.py::test_the_text_of_what_identifies_is_that_of_python",
+    ),
+    _mutant(
+        "any type of content is read as JSON",
+        "envelope.py",
+        sound='content_type != CONTENT_TYPE and content_type.partition(";")[0].strip().lower() != CONTENT_TYPE',
+        broken="not content_type",
+        guard="test_malformed_messages.py::test_a_record_that_is_no_event_of_its_topic_is_refused"
+        "[changed13-wrong-content-type]",
+    ),
+    _mutant(
         "a foreign field may hold what is no UTF-8",
         "validation.py",
         sound="return from_json(type_, value.decode())",

@@ -6,6 +6,37 @@ from mutants.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        "e: payloads are stored as they are",
+        "publishing/outbox.py",
+        "event_type, pack(payload), trace",
+        "event_type, payload, trace",
+        "test_outbox.py::test_a_payload_is_stored_packed_and_read_as_it_was_published",
+    ),
+    Mutant(
+        "e: a packed payload leaves packed",
+        "publishing/outbox.py",
+        "return message._replace(payload=unpack(message.payload))",
+        "return message",
+        "test_outbox.py::test_a_payload_is_stored_packed_and_read_as_it_was_published",
+    ),
+    Mutant(
+        "e: what was stored unpacked is unpacked",
+        "packing.py",
+        "    if stored.startswith(_BEGINNING_OF_A_FRAME):\n",
+        "    if stored:\n",
+        "test_packing.py::test_an_event_is_unpacked_byte_for_byte_also_when_it_was_stored_as_it_is"
+        "[claims.loss-reported.v1]",
+        package="contracts",
+    ),
+    Mutant(
+        "e: events of any size are packed",
+        "packing.py",
+        "_SMALLEST_BYTES <= len(event_json) <= _LARGEST_BYTES",
+        "_SMALLEST_BYTES <= len(event_json)",
+        "test_packing.py::test_who_reads_by_stored_size_gets_no_more_than_a_few_kilobytes_for_each_row",
+        package="contracts",
+    ),
+    Mutant(
         "e: after a failed send the producer goes on",
         "publishing/sender.py",
         "                    await asyncio.gather(*answers)\n",

@@ -37,7 +37,7 @@ def samples() -> list[bytes]:
         proofs.append(_proof_of(case))
 
     collect()
-    proofs += [_proof_of(rain_case(_hours())) for _ in range(SAMPLES)]
+    proofs += [_proof_of(rain_case(hours(_chance))) for _ in range(SAMPLES)]
     _chance.shuffle(proofs)
     return proofs
 
@@ -46,8 +46,8 @@ def _proof_of(case: Case) -> bytes:
     return prove(replace(case, claim_id=UUID(int=_chance.getrandbits(128)))).canonical
 
 
-def _hours() -> dict[datetime, int | None]:
-    return {FIRST_HOUR + timedelta(hours=hour): _chance.choice(TENTHS_MM) for hour in range(72)}
+def hours(chance: Random) -> dict[datetime, int | None]:
+    return {FIRST_HOUR + timedelta(hours=hour): chance.choice(TENTHS_MM) for hour in range(72)}
 
 
 if __name__ == "__main__":
