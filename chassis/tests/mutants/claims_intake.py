@@ -87,7 +87,7 @@ MUTANTS = (
         "repository/like_claims.py",
         "        SELECT policy_number, has_former, has_former OR claims > $2\n",
         "        SELECT policy_number, has_former, claims > $2\n",
-        _DUPLICATES + "test_a_loss_that_a_correction_moved_away_is_not_paid_to_another_claim",
+        "test_repository.py::test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the_domain_defines_it",
     ),
     _claims(
         "intake: a claim of another batch is not found",

@@ -169,6 +169,7 @@ def _random_report(chance: random.Random) -> LossReported:
     ("count", "numbers_of_former"),
     [
         pytest.param(39, [0, 0, 1, 3], id="many claims, some of which were about something else before"),
+        pytest.param(12, [0, 0, 1, 3], id="few claims, some of which were about something else before"),
         pytest.param(14, [0], id="about as many claims as are gone through one by one"),
     ],
 )
