@@ -8,27 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from chassis.database import Connection
-from claims_svc.domain.decision import Decision, Evidence, StandingDecision
+from claims_svc.domain.decision import Decision, StandingDecision
 from claims_svc.repository import stored_proofs
-from contracts.claims import DecisionMade
-
-_INSERTED_COLUMNS = (
-    "claim_id",
-    "claim_version",
-    "report_version",
-    "policy_version",
-    "request_version",
-    "assessment_version",
-    "outcome",
-    "deciding_ground",
-    "payable_cents",
-    "awaits_assessment",
-    "product_version",
-    "decided_at",
-    "proof",
-    "proof_sha256",
-    "previous_proof_sha256",
-)
 
 
 async def standing(connection: Connection, *, claim_ids: Collection[UUID]) -> Mapping[UUID, StandingDecision]:
@@ -50,31 +31,30 @@ async def standing(connection: Connection, *, claim_ids: Collection[UUID]) -> Ma
 
 async def insert(connection: Connection, *, decisions: Sequence[Decision]) -> None:
     """Store decisions. A second decision on one version of a claim violates the primary key."""
-    # COPY takes half of what an INSERT of arrays takes, on both sides.
-    await connection.copy_records_to_table(
-        "decision",
-        columns=_INSERTED_COLUMNS,
-        records=[_row(decision.event, decision.evidence, proof=decision.proof) for decision in decisions],
-    )
-
-
-def _row(event: DecisionMade, evidence: Evidence, *, proof: bytes) -> tuple[object, ...]:
-    return (
-        event.claim_id,
-        event.claim_version,
-        evidence.report_version,
-        evidence.policy_version,
-        evidence.request_version,
-        evidence.assessment_version,
-        event.outcome,
-        event.deciding_ground,
-        event.money.payable_cents,
-        event.money.awaits_assessment,
-        event.product_version,
-        event.decided_at,
-        stored_proofs.pack(proof),
-        event.proof_sha256,
-        event.previous_proof_sha256,
+    await connection.execute(
+        """
+        INSERT INTO decision (claim_id, claim_version, report_version, policy_version, request_version,
+                              assessment_version, outcome, deciding_ground, payable_cents, awaits_assessment,
+                              product_version, decided_at, proof, proof_sha256, previous_proof_sha256)
+        SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[], $5::integer[],
+                             $6::integer[], $7::text[], $8::text[], $9::bigint[], $10::boolean[],
+                             $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::text[])
+        """,
+        [decision.event.claim_id for decision in decisions],
+        [decision.event.claim_version for decision in decisions],
+        [decision.evidence.report_version for decision in decisions],
+        [decision.evidence.policy_version for decision in decisions],
+        [decision.evidence.request_version for decision in decisions],
+        [decision.evidence.assessment_version for decision in decisions],
+        [decision.event.outcome for decision in decisions],
+        [decision.event.deciding_ground for decision in decisions],
+        [decision.event.money.payable_cents for decision in decisions],
+        [decision.event.money.awaits_assessment for decision in decisions],
+        [decision.event.product_version for decision in decisions],
+        [decision.event.decided_at for decision in decisions],
+        [stored_proofs.pack(decision.proof) for decision in decisions],
+        [decision.event.proof_sha256 for decision in decisions],
+        [decision.event.previous_proof_sha256 for decision in decisions],
     )
 
 
