@@ -93,7 +93,7 @@ MUTANTS = (
     _mutant(
         "what claims were about before is not looked for",
         "repository/like_claims.py",
-        'if any(has_former.values()) else "outline_now"\n',
+        'if any(has_former for has_former, _ in known.values()) else "outline_now"\n',
         'if False else "outline_now"\n',
         "test_handlers_duplicates.py::test_a_loss_that_a_correction_moved_away_is_not_paid_to_another_claim",
     ),

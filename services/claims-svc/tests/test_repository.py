@@ -165,16 +165,24 @@ def _random_report(chance: random.Random) -> LossReported:
 
 
 @pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    ("count", "numbers_of_former"),
+    [
+        pytest.param(39, [0, 0, 1, 3], id="many claims, some of which were about something else before"),
+        pytest.param(12, [0, 0, 1, 3], id="few claims, some of which were about something else before"),
+        pytest.param(14, [0], id="about as many claims as are gone through one by one"),
+    ],
+)
 async def test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the_domain_defines_it(
-    driver: ClaimsDriver, seed: int
+    driver: ClaimsDriver, count: int, numbers_of_former: Sequence[int], seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
-    opened = [waiting_claim(UUID(int=number), _random_report(chance)) for number in range(1, 40)]
+    opened = [waiting_claim(UUID(int=number), _random_report(chance)) for number in range(1, count + 1)]
     known = [
         replace(
             claim,
             possible_duplicate_of=chance.choice([None, UUID(int=1), UUID(int=2)]),
-            former=tuple(outline_of(_random_report(chance)) for _ in range(chance.choice([0, 0, 1, 3]))),
+            former=tuple(outline_of(_random_report(chance)) for _ in range(chance.choice(numbers_of_former))),
         )
         for claim in opened
     ]

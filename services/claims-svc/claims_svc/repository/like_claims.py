@@ -11,33 +11,37 @@ from claims_svc.domain.likeness import EVERY_KIND, SAME_LOSS_WITHIN, Found, Like
 from claims_svc.domain.product import EVENT_LENGTH
 from contracts.vocabulary import LONGEST_LOSS
 
+_FEW_CLAIMS = 8
+"""As many claims of a policy are gone through faster than the combinations of kinds are looked up."""
+
 
 async def find(
     connection: Connection, *, sought: Collection[Sought], except_for: Collection[UUID]
 ) -> Mapping[Sought, Found]:
     """Return the claims that are alike to what is sought, as `Outline` defines it, leaving out the claims `except_for`.
 
-    Their policies must be locked already. Of each combination of kinds that can be alike the first claim is looked up,
-    so that a policy with thousands of claims is not gone through. The view `outline` holds what claims are about and
-    what they were about before, `outline_now` the former alone, which is all there is on most policies.
+    Their policies must be locked already. The claims of a policy that has few are gone through. On a policy that has
+    many, or where a claim was about something else before, the first claim of each combination of kinds that can be
+    alike is looked up instead, so that thousands are not gone through. The view `outline` holds what claims are about
+    and what they were about before, `outline_now` the former alone, which is all there is on most policies.
     """
-    has_former = await _policies_with_claims(connection, {each.outline.policy_number for each in sought})
-    places = [each for each in sought if each.outline.policy_number in has_former]
+    known = await _policies_with_claims(connection, {each.outline.policy_number for each in sought})
+    places = [each for each in sought if each.outline.policy_number in known]
     if not places:
         return {}
-    outlines = "outline" if any(has_former.values()) else "outline_now"
+    outlines = "outline" if any(has_former for has_former, _ in known.values()) else "outline_now"
     rows = await connection.fetch(
         f"""
         WITH sought AS MATERIALIZED (
             SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::smallint[], $5::smallint[],
-                                 $6::text[], $7::uuid[]) WITH ORDINALITY
+                                 $6::text[], $7::uuid[], $13::boolean[]) WITH ORDINALITY
                        AS sought (policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest,
-                                  own, place)
+                                  own, has_many, place)
         )
         SELECT place, alike.loss_from_at, alike.claim_id, same.loss_from_at AS same_from_at, same.claim_id AS same_id
           FROM sought, LATERAL (
                SELECT first.loss_from_at, first.claim_id
-                 FROM generate_series(1, $12::integer) AS kinds, LATERAL (
+                 FROM generate_series(1, CASE WHEN has_many THEN $12::integer ELSE 0 END) AS kinds, LATERAL (
                       SELECT loss_from_at, claim_id FROM {outlines} AS outline
                        WHERE outline.policy_number = sought.policy_number AND outline.damage_kinds = kinds::smallint
                          AND outline.loss_from_at < sought.loss_until_at + $8::interval
@@ -48,6 +52,17 @@ async def find(
                          AND claim_id <> ALL ($11::uuid[])
                        ORDER BY policy_number, damage_kinds, loss_from_at, claim_id LIMIT 1) AS first
                 WHERE kinds & sought.damage_kinds <> 0
+               UNION ALL (
+               SELECT loss_from_at, claim_id FROM outline_now AS outline
+                WHERE NOT has_many AND outline.policy_number = sought.policy_number
+                  AND outline.damage_kinds & sought.damage_kinds <> 0
+                  AND outline.loss_from_at < sought.loss_until_at + $8::interval
+                  AND outline.loss_from_at > sought.loss_from_at - $8::interval - $9::interval
+                  AND outline.loss_until_at > sought.loss_from_at - $8::interval
+                  AND outline.families & sought.families <> 0
+                  AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own OR is_paid)
+                  AND claim_id <> ALL ($11::uuid[])
+                ORDER BY loss_from_at, claim_id LIMIT 1)
                UNION ALL (
                SELECT loss_from_at, claim_id FROM {outlines} AS outline
                 WHERE outline.policy_number = sought.policy_number AND outline.damage_digest = sought.damage_digest
@@ -83,23 +98,35 @@ async def find(
         SAME_LOSS_WITHIN,
         list(except_for),
         EVERY_KIND,
+        [known[each.outline.policy_number][1] for each in places],
     )
     return {places[row["place"] - 1]: _found(*row) for row in rows}
 
 
-async def _policies_with_claims(connection: Connection, policy_numbers: Collection[str]) -> Mapping[str, bool]:
-    """Return the policies of which there are claims, or were, each with whether they were about something else."""
+async def _policies_with_claims(
+    connection: Connection, policy_numbers: Collection[str]
+) -> Mapping[str, tuple[bool, bool]]:
+    """Return the policies of which there are claims, or were.
+
+    Of each it says whether a claim was about something else before, and whether that or more than a few claims forbid
+    to go through them.
+    """
     rows = await connection.fetch(
         """
-        SELECT policy_number, has_former
+        SELECT policy_number, has_former, has_former OR claims > $2
           FROM unnest($1::text[]) AS named (policy_number) CROSS JOIN LATERAL (
                SELECT EXISTS (SELECT FROM former_outline AS former
-                               WHERE former.policy_number = named.policy_number) AS has_former OFFSET 0) AS before
-         WHERE has_former OR EXISTS (SELECT FROM claim WHERE claim.policy_number = named.policy_number OFFSET 0)
+                               WHERE former.policy_number = named.policy_number) AS has_former,
+                      (SELECT count(*) FROM (
+                              SELECT FROM claim
+                               WHERE claim.policy_number = named.policy_number LIMIT $2 + 1) AS first) AS claims
+                      OFFSET 0) AS counted
+         WHERE has_former OR claims > 0
         """,
         list(policy_numbers),
+        _FEW_CLAIMS,
     )
-    return {row["policy_number"]: row["has_former"] for row in rows}
+    return {policy_number: (has_former, has_many) for policy_number, has_former, has_many in rows}
 
 
 def _found(
