@@ -15,6 +15,7 @@ from contracts.codec import from_json
 from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import Attempt, Retry, Settle
 from notify_svc.domain.messages import State
+from notify_svc.repository import stored_events
 from notify_svc.repository.contacts import Contact
 from notify_svc.repository.leases import OVER, Lease
 from notify_svc.repository.messages import SettledMessage
@@ -24,7 +25,7 @@ from notify_svc.repository.messages import SettledMessage
 class LeasedMessage:
     """A message that this process alone may send, once.
 
-    `event` is the decision, or its JSON where it was read back. No `contact`: the contact data were erased.
+    `event` is the decision, or as it is stored where it was read back. No `contact`: the contact data were erased.
     """
 
     message_id: UUID
@@ -59,7 +60,8 @@ class LeasedMessage:
 
     def decision(self) -> DecisionMade:
         """Return what the message is about; raise when it cannot be read."""
-        return from_json(DecisionMade, self.event) if isinstance(self.event, bytes) else self.event
+        event = self.event
+        return from_json(DecisionMade, stored_events.unpack(event)) if isinstance(event, bytes) else event
 
     def settled(self, state: State) -> SettledMessage:
         """Return the message as its attempt has ended. One that was not tried counts no attempt."""
