@@ -1,4 +1,4 @@
-"""Trains the dictionary of `repository/stored_events.py` on made-up decisions: python tests/decision_dictionary.py FILE.
+"""Trains the dictionary of `repository/stored_events.py` on the letters' cases: python decision_dictionary.py FILE.
 
 A dictionary that decisions were stored with is never replaced. A new one gets a file of its own beside it.
 """
