@@ -87,7 +87,7 @@ MUTANTS = (
     _mutant(
         "a lease is forgotten with the first of its results",
         "send_queue.py",
-        sound="if count == self._held_under[lease_id]]",
+        sound="if count == self._held_under[lease]]",
         broken="if count]",
         guard=f"{_CREATED}::test_a_lease_is_kept_until_every_message_under_it_has_a_result",
     ),
