@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from chassis.unit_of_work import Work
-from contracts.notify import MESSAGE_SETTLED, MessageSettled
+from contracts.notify import MessageSettled
 from notify_svc.domain.messages import SETTLEMENTS
 from notify_svc.metrics import MESSAGES_SETTLED
 from notify_svc.repository.messages import SettledMessage
@@ -17,8 +17,7 @@ def publish_settled(work: Work, settled: Sequence[SettledMessage]) -> None:
     """Publish how each of `settled` ended, in its own claim's trace, and count them once that is committed."""
     work.after_commit(partial(_count, settled))
     for message in settled:
-        work.publish_to(
-            MESSAGE_SETTLED,
+        work.publish(
             MessageSettled(
                 message_id=message.message_id,
                 claim_id=message.claim_id,
