@@ -29,8 +29,8 @@ MUTANTS = (
     Mutant(
         "intake: what was refused is held for something that took effect",
         "consuming/inbox.py",
-        "         WHERE inbox.consumer = $1 AND inbox.source = refused.source AND inbox.event_id = refused.event_id\n",
-        "         WHERE inbox.consumer = $1 AND inbox.source = refused.source AND false\n",
+        "         WHERE entry.consumer = $1 AND entry.source = refused.source AND entry.event_id = refused.event_id\n",
+        "         WHERE entry.consumer = $1 AND entry.source = refused.source AND false\n",
         "test_refusals.py::test_a_replay_asks_the_handler_again_and_is_refused_the_same_way",
     ),
     Mutant(

@@ -22,8 +22,8 @@ MUTANTS = (
     _mutant(
         "what was stored before is sent again",
         "handlers.py",
-        sound="            ours = [message for message in leased[channel] if message.message_id in stored]\n",
-        broken="            ours = leased[channel]\n",
+        sound="        ours = [message for message in stored if message.message_id in leased]\n",
+        broken="        ours = [message for message in planned if message.message_id in leased]\n",
         guard=f"{_CREATED}::test_a_decision_that_was_told_is_not_told_again",
     ),
     _mutant(
@@ -43,15 +43,15 @@ MUTANTS = (
     _mutant(
         "a newer version overtakes one that is being sent",
         "handlers.py",
-        sound=" and (message.claim.claim_id, message.channel) not in being_sent\n",
-        broken="\n",
+        sound="        if being_sent:\n",
+        broken="        if not being_sent:\n",
         guard=f"{_CREATED}::test_a_newer_version_does_not_overtake_one_that_is_being_sent",
     ),
     _mutant(
         "a message is sent before its lease is committed",
         "handlers.py",
-        sound="            work.after_commit(partial(room.queue.put, ours, reserved=room.size))\n",
-        broken="            room.queue.put(ours, reserved=room.size)\n",
+        sound="            work.after_commit(partial(room.queue.put, to_send, reserved=room.size))\n",
+        broken="            room.queue.put(to_send, reserved=room.size)\n",
         guard=f"{_CREATED}::test_what_was_rolled_back_is_not_sent_and_holds_no_room",
     ),
     _mutant(
@@ -101,7 +101,7 @@ MUTANTS = (
     _mutant(
         "a lease is forgotten with the first of its results",
         "send_queue.py",
-        sound="if count == self._held_under[lease_id]]",
+        sound="if count == self._held_under[lease]]",
         broken="if count]",
         guard=f"{_CREATED}::test_a_lease_is_kept_until_every_message_under_it_has_a_result",
     ),
@@ -122,9 +122,30 @@ MUTANTS = (
     _mutant(
         "a late result is recorded although its lease was ended",
         "repository/attempts.py",
-        sound="             WHERE message.state = 'sending' AND message.attempts = result.attempts)\n",
+        sound="             WHERE message.state = 'sending' AND message.attempts = ($5::integer[])[result.ended])\n",
         broken="             WHERE message.state = 'sending')\n",
         guard="../test_repository.py::test_a_result_that_comes_after_its_lease_was_ended_is_not_recorded",
+    ),
+    _mutant(
+        "a message ends as another one that was settled with it",
+        "repository/attempts.py",
+        sound="           SET state = ($6::text[])[ended], ",
+        broken="           SET state = ($6::text[])[1], ",
+        guard="../test_repository.py::test_messages_settled_together_each_end_in_their_own_way",
+    ),
+    _mutant(
+        "a message is stored with the state of another one",
+        "repository/messages.py",
+        sound="($8::text[])[($7::integer[])[place]] AS state",
+        broken="($8::text[])[($7::integer[])[1]] AS state",
+        guard="../test_repository.py::test_of_messages_created_together_each_has_its_own_claim_channel_and_state",
+    ),
+    _mutant(
+        "a decision that was stored before it was packed cannot be read",
+        "repository/stored_events.py",
+        sound="    if not stored.startswith(_MAGIC_NUMBER):\n",
+        broken="    if not stored:\n",
+        guard="../test_stored_events.py::test_an_event_of_before_is_read_as_it_is",
     ),
     _mutant(
         "a connection is used on which a mail was begun and not ended",

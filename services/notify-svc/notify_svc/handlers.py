@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 from uuid import UUID
-
-from uuid_utils.compat import uuid7
 
 from chassis.consuming.delivery import Batch, Delivery
 from chassis.unit_of_work import DueTimer, Timer, Work
@@ -25,6 +24,7 @@ from notify_svc.domain.messages import DecidedClaim, PlannedMessage, State, plan
 from notify_svc.repository import contacts, decisions, messages
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.contacts import Contact
+from notify_svc.repository.leases import Lease
 from notify_svc.repository.messages import SettledMessage
 from notify_svc.send_queue import Room, SendQueues
 from notify_svc.settled_messages import publish_settled
@@ -54,15 +54,9 @@ class DecisionHandler:
         reached = await _reached(work, claims=claims)
         newest = known.newest_versions
         planned = plan_messages(claims, newest_versions=newest, reachable=reached.keys())
-        new = {uuid7(): message for message in planned}
-        decided = {(delivery.event.claim_id, delivery.event.claim_version): delivery.event for delivery in batch}
         await decisions.insert(work.connection, decisions=batch)
-        stored = await self._store(new, decided=decided, contacts=reached, being_sent=known.being_sent, work=work)
-        settled = [
-            _superseded(message_id, new[message_id])
-            for message_id in stored
-            if new[message_id].state is State.SUPERSEDED
-        ]
+        stored = await self._store(planned, contacts=reached, being_sent=known.being_sent, work=work)
+        settled = [_superseded(message) for message in stored if message.state is State.SUPERSEDED]
         if newest:
             settled += await messages.supersede_older(work.connection, claim_ids=newest.keys(), now=work.now)
         publish_settled(work, settled)
@@ -72,36 +66,40 @@ class DecisionHandler:
 
     async def _store(
         self,
-        new: Mapping[UUID, PlannedMessage],
+        planned: Sequence[PlannedMessage],
         *,
-        decided: Mapping[tuple[UUID, int], DecisionMade],
         contacts: Mapping[UUID, Contact],
         being_sent: AbstractSet[tuple[UUID, Channel]],
         work: Work,
-    ) -> set[UUID]:
-        """Store messages and return their ids. Those that this process has room for are sent after the commit.
+    ) -> Sequence[PlannedMessage]:
+        """Store messages and return those that are new. Those that this process has room for are sent after the commit.
 
         Of what is stored already nothing is sent again.
         """
-        sendable = {
-            message_id: message
-            for message_id, message in new.items()
-            if message.state is State.DUE and (message.claim.claim_id, message.channel) not in being_sent
-        }
-        wanted = Counter(message.channel for message in sendable.values())
+        sendable = [message for message in planned if message.state is State.DUE]
+        if being_sent:
+            sendable = [one for one in sendable if (one.claim.claim_id, one.channel) not in being_sent]
+        wanted = Counter(message.channel for message in sendable)
         rooms = await self.queues.reserve(wanted, work=work)
-        leased = _fill(rooms, sendable, decided=decided, contacts=contacts, work=work)
+        leased = _fill(rooms, sendable)
         stored = await messages.insert(
             work.connection,
-            messages=new,
-            leased={message.message_id for channel in leased.values() for message in channel},
+            messages=planned,
+            leased=leased,
             leases={channel: room.lease.lease_id for channel, room in rooms.items()},
             lease=self.queues.lease,
             now=work.now,
         )
+        ours = [message for message in stored if message.message_id in leased]
         for channel, room in rooms.items():
-            ours = [message for message in leased[channel] if message.message_id in stored]
-            work.after_commit(partial(room.queue.put, ours, reserved=room.size))
+            to_send = _first_attempts(
+                [message for message in ours if message.channel is channel],
+                channel=channel,
+                lease=room.lease,
+                contacts=contacts,
+                now=work.now,
+            )
+            work.after_commit(partial(room.queue.put, to_send, reserved=room.size))
         without_room = [
             channel for channel, count in wanted.items() if channel not in rooms or rooms[channel].size < count
         ]
@@ -165,39 +163,43 @@ async def _end_wait(work: Work, *, claim_ids: Iterable[UUID]) -> None:
         await work.cancel(CONTACT_DEADLINE, claims)
 
 
-def _fill(
-    rooms: Mapping[Channel, Room],
-    sendable: Mapping[UUID, PlannedMessage],
-    *,
-    decided: Mapping[tuple[UUID, int], DecisionMade],
-    contacts: Mapping[UUID, Contact],
-    work: Work,
-) -> Mapping[Channel, Sequence[LeasedMessage]]:
-    """Return by channel the first messages, as many as there is room for, each on its first attempt."""
-    filled: dict[Channel, list[LeasedMessage]] = {channel: [] for channel in rooms}
-    for message_id, message in sendable.items():
-        room, claim = rooms.get(message.channel), message.claim
-        if room is None or len(filled[message.channel]) == room.size:
-            continue
-        filled[message.channel].append(
-            LeasedMessage(
-                message_id=message_id,
-                claim_id=claim.claim_id,
-                claim_version=claim.claim_version,
-                attempt=Attempt(channel=message.channel, attempts=1, answers_lost=0, first_due_at=work.now),
-                lease=room.lease,
-                leased_at=work.now,
-                event=decided[claim.claim_id, claim.claim_version],
-                contact=next(contacts[one] for one in claim.addressees if one in contacts),
-                trace=claim.trace,
-            )
-        )
+def _fill(rooms: Mapping[Channel, Room], sendable: Sequence[PlannedMessage]) -> set[UUID]:
+    """Return the ids of the first messages of each channel, as many as there is room for."""
+    filled: set[UUID] = set()
+    for channel, room in rooms.items():
+        of_channel = (message.message_id for message in sendable if message.channel is channel)
+        filled.update(islice(of_channel, room.size))
     return filled
 
 
-def _superseded(message_id: UUID, message: PlannedMessage) -> SettledMessage:
+def _first_attempts(
+    planned: Sequence[PlannedMessage],
+    *,
+    channel: Channel,
+    lease: Lease,
+    contacts: Mapping[UUID, Contact],
+    now: datetime,
+) -> Sequence[LeasedMessage]:
+    attempt = Attempt(channel=channel, attempts=1, answers_lost=0, first_due_at=now)
+    return [
+        LeasedMessage(
+            message_id=message.message_id,
+            claim_id=message.claim.claim_id,
+            claim_version=message.claim.claim_version,
+            attempt=attempt,
+            lease=lease,
+            leased_at=now,
+            event=message.claim.decision,
+            contact=next(contacts[one] for one in message.claim.addressees if one in contacts),
+            trace=message.claim.trace,
+        )
+        for message in planned
+    ]
+
+
+def _superseded(message: PlannedMessage) -> SettledMessage:
     return SettledMessage(
-        message_id=message_id,
+        message_id=message.message_id,
         claim_id=message.claim.claim_id,
         claim_version=message.claim.claim_version,
         channel=message.channel,
@@ -243,5 +245,6 @@ def _decided_claim(delivery: Delivery[DecisionMade]) -> DecidedClaim:
         claim_version=decision.claim_version,
         customer_id=decision.customer_id,
         report_ids=decision.report_ids,
+        decision=decision,
         trace=delivery.trace,
     )

@@ -37,8 +37,8 @@ class SendQueue:
         """Whether more messages may be leased: not while the channel is paused, nor at the end."""
         self._freed = asyncio.Event()
         self._reserved = 0
-        self._held: dict[UUID, LeasedMessage] = {}
-        self._held_under: Counter[UUID] = Counter()
+        self._held: set[LeasedMessage] = set()
+        self._held_under: Counter[Lease] = Counter()
 
     @property
     def occupied(self) -> int:
@@ -66,7 +66,7 @@ class SendQueue:
     @property
     def held(self) -> Collection[UUID]:
         """The ids of all messages of which the result is still to be recorded."""
-        return self._held.keys()
+        return [message.message_id for message in self._held]
 
     def reserve(self, size: int) -> None:
         """Reserve room for `size` messages, no more than are free. `put` or `give_back` must follow."""
@@ -81,9 +81,8 @@ class SendQueue:
     def put(self, leased: Sequence[LeasedMessage], *, reserved: int) -> None:
         """Let these be sent, whose lease is committed, in the room reserved for them."""
         self._reserved -= reserved
-        for message in leased:
-            self._held[message.message_id] = message
-            self._held_under[message.lease.lease_id] += 1
+        self._held.update(leased)
+        self._held_under.update(message.lease for message in leased)
         self.waiting.extend(leased)
         self.on_put()
         self.changed.set()
@@ -96,15 +95,13 @@ class SendQueue:
 
     def leases_ended_by(self, done: Iterable[LeasedMessage]) -> Sequence[UUID]:
         """Return the leases under which nothing is left once the results of `done` are recorded."""
-        under = Counter(message.lease.lease_id for message in done)
-        return [lease_id for lease_id, count in under.items() if count == self._held_under[lease_id]]
+        under = Counter(message.lease for message in done)
+        return [lease.lease_id for lease, count in under.items() if count == self._held_under[lease]]
 
-    def remove(self, done: Iterable[LeasedMessage]) -> None:
+    def remove(self, done: Collection[LeasedMessage]) -> None:
         """Forget messages whose results are recorded."""
-        for message in done:
-            del self._held[message.message_id]
-            self._held_under[message.lease.lease_id] -= 1
-        self._held_under = +self._held_under
+        self._held.difference_update(done)
+        self._held_under -= Counter(message.lease for message in done)
         self._freed.set()
 
 

@@ -149,7 +149,7 @@ class _Sender:
                     await leases.end(work.connection, lease_ids=ended)
             del self._finished[: len(finished)]  # others have finished meanwhile
             self._first_finished_at = asyncio.get_running_loop().time()
-            queue.remove(leased for leased, _ in finished)
+            queue.remove([leased for leased, _ in finished])
         if runtime.stopping.is_set() or now < self._resume_at:
             return
         queue.is_open = True
@@ -224,15 +224,18 @@ class _Sender:
             await attempts.lock(work.connection, leased=[leased for leased, _ in finished])
         settled: Sequence[SettledMessage] = ()
         if settling:
-            settled = await attempts.settle(work.connection, settled=settling, answers_lost=answers_lost, now=work.now)
-        recorded = {message.message_id for message in settled}
+            settled = await attempts.settle(
+                work.connection, channel=self._channel, settled=settling, answers_lost=answers_lost, now=work.now
+            )
+        told = [outcome for outcome in outcomes if isinstance(outcome[1], AnswerLost) or isinstance(outcome[2], Retry)]
+        recorded = {message.message_id for message in settled} if told else set()
         settled = [*settled, *await self._plan_letters(settled, work=work)]
         if retrying:
             recorded |= await attempts.retry(work.connection, retried=retrying, answers_lost=answers_lost)
             claim_ids = {leased.claim_id for leased, _ in retrying}
             settled = [*settled, *await messages.supersede_older(work.connection, claim_ids=claim_ids, now=work.now)]
         publish_settled(work, settled)
-        work.after_commit(partial(self._tell, [outcome for outcome in outcomes if outcome[0].message_id in recorded]))
+        work.after_commit(partial(self._tell, [outcome for outcome in told if outcome[0].message_id in recorded]))
 
     async def _plan_letters(self, settled: Sequence[SettledMessage], *, work: Work) -> Sequence[SettledMessage]:
         """Plan letters for e-mails that reached nobody."""

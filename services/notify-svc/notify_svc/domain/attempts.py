@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias, assert_never
 
+from msgspec import Struct
+
 from contracts.vocabulary import Channel
 from notify_svc.domain.messages import State
 
@@ -79,8 +81,7 @@ class RetryPolicy:
         return timedelta(seconds=min(doubled, self.longest_seconds) * (0.5 + jitter))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """An attempt at a message that was first due at `first_due_at`.
 
     `attempts` counts it and those before it, `answers_lost` those before it whose answer was lost.
@@ -92,8 +93,7 @@ class Attempt:
     first_due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(Struct, frozen=True):
     """The message ends in `state`."""
 
     state: State

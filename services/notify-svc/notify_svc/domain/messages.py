@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from msgspec import Struct
+from uuid_utils.compat import uuid7
+
+from contracts.claims import DecisionMade
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
 
@@ -46,8 +49,7 @@ LETTER_AFTER = frozenset({State.NO_ADDRESS, State.REFUSED})
 """How an e-mail ends that surely reached nobody: what it was to say is then posted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecidedClaim:
+class DecidedClaim(Struct, frozen=True, kw_only=True):
     """What a message is about, and for whom.
 
     No customer: no policy was found, and the message goes to the first of the reporters who gave an address.
@@ -57,6 +59,7 @@ class DecidedClaim:
     claim_version: int
     customer_id: UUID | None
     report_ids: tuple[UUID, ...]
+    decision: DecisionMade
     trace: str | None
 
     @property
@@ -65,10 +68,10 @@ class DecidedClaim:
         return self.report_ids if self.customer_id is None else (self.customer_id,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedMessage:
+class PlannedMessage(Struct, frozen=True, kw_only=True):
     """A message to create."""
 
+    message_id: UUID
     claim: DecidedClaim
     channel: Channel
     state: State
@@ -77,7 +80,7 @@ class PlannedMessage:
 def plan_messages(
     claims: Sequence[DecidedClaim], *, newest_versions: Mapping[UUID, int], reachable: Collection[UUID]
 ) -> Sequence[PlannedMessage]:
-    """Return one message per decision and channel.
+    """Return one message per decision and channel, a decision's next to each other.
 
     `newest_versions` holds, by claim, the highest version that already has messages; an older version is superseded
     from the start, within one batch too. `reachable` are the customers and reports whose contact data are known.
@@ -85,11 +88,13 @@ def plan_messages(
     newest = dict(newest_versions)
     for claim in claims:
         newest[claim.claim_id] = max(newest.get(claim.claim_id, 0), claim.claim_version)
-    return [
-        PlannedMessage(claim=claim, channel=channel, state=_first_state(claim, newest=newest, reachable=reachable))
-        for claim in claims
-        for channel in SENT_CHANNELS
-    ]
+    planned: list[PlannedMessage] = []
+    for claim in claims:
+        state = _first_state(claim, newest=newest, reachable=reachable)
+        planned += [
+            PlannedMessage(message_id=uuid7(), claim=claim, channel=channel, state=state) for channel in SENT_CHANNELS
+        ]
+    return planned
 
 
 def _first_state(claim: DecidedClaim, *, newest: Mapping[UUID, int], reachable: Collection[UUID]) -> State:

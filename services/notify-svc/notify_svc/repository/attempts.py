@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
+from msgspec import Struct
 
 from chassis.database import Connection
 from contracts.claims import DecisionMade
@@ -15,16 +16,16 @@ from contracts.validation import read_from_outside
 from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import Attempt, Retry, Settle
 from notify_svc.domain.messages import State
+from notify_svc.repository import stored_events
 from notify_svc.repository.contacts import Contact
 from notify_svc.repository.leases import OVER, Lease
 from notify_svc.repository.messages import SettledMessage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeasedMessage:
+class LeasedMessage(Struct, frozen=True, kw_only=True, eq=False):
     """A message that this process alone may send, once.
 
-    `event` is the decision, or its JSON as it came where it was read back. No `contact`: the contact data were erased.
+    `event` is the decision, or as it is stored where it was read back. No `contact`: the contact data were erased.
     """
 
     message_id: UUID
@@ -59,7 +60,8 @@ class LeasedMessage:
 
     def decision(self) -> DecisionMade:
         """Return what the message is about; raise when it cannot be read."""
-        return read_from_outside(DecisionMade, self.event) if isinstance(self.event, bytes) else self.event
+        event = self.event
+        return read_from_outside(DecisionMade, stored_events.unpack(event)) if isinstance(event, bytes) else event
 
     def settled(self, state: State) -> SettledMessage:
         """Return the message as its attempt has ended. One that was not tried counts no attempt."""
@@ -129,46 +131,67 @@ async def lock(connection: Connection, *, leased: Collection[LeasedMessage]) -> 
 async def settle(
     connection: Connection,
     *,
+    channel: Channel,
     settled: Sequence[tuple[LeasedMessage, Settle]],
     answers_lost: Collection[UUID],
     now: datetime,
 ) -> Sequence[SettledMessage]:
-    """Settle messages; return them. An attempt whose lease another process has ended meanwhile is not recorded.
+    """Settle messages of `channel`; return them. One whose lease another process has ended meanwhile is not recorded.
 
     `answers_lost` are the ids of messages whose answer to this attempt was lost.
     """
     # In the order of all locks. Each is found by its key and changed where it was found: a join with the table would
     # read all of it as long as that looks cheaper. What was changed meanwhile is there no more: its lease was ended.
-    ordered = sorted(settled, key=lambda one: (one[0].claim_id, one[0].claim_version))
+    # Few ends are different: a message is sent with the place of its own among them.
+    ordered = sorted(settled, key=_by_claim)
+    places: dict[_End, int] = {}
+    ends = [
+        places.setdefault(
+            (leased.attempt.attempts, step.state, step.reason, leased.message_id in answers_lost), len(places) + 1
+        )
+        for leased, step in ordered
+    ]
     rows = await connection.fetch(
         """
         WITH sending AS MATERIALIZED (
-            SELECT message.ctid, result.state, result.reason, result.answers_lost
-              FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::integer[])
-                AS result (claim_id, claim_version, channel, attempts, state, reason, answers_lost)
+            SELECT message.ctid, result.place, result.ended
+              FROM unnest($2::uuid[], $3::integer[], $4::integer[]) WITH ORDINALITY
+                AS result (claim_id, claim_version, ended, place)
              CROSS JOIN LATERAL (
                    SELECT ctid, state, attempts FROM message
                     WHERE message.claim_id = result.claim_id AND message.claim_version = result.claim_version
-                      AND message.channel = result.channel
+                      AND message.channel = $1
                    OFFSET 0) AS message
-             WHERE message.state = 'sending' AND message.attempts = result.attempts)
+             WHERE message.state = 'sending' AND message.attempts = ($5::integer[])[result.ended])
         UPDATE message
-           SET state = sending.state, settled_at = $8, leased_until = NULL, last_error = sending.reason,
-               answers_lost = message.answers_lost + sending.answers_lost,
-               attempts = message.attempts - (sending.state = 'no_address')::integer
+           SET state = ($6::text[])[ended], settled_at = $9, leased_until = NULL, last_error = ($7::text[])[ended],
+               answers_lost = message.answers_lost + ($8::integer[])[ended],
+               attempts = message.attempts - (($6::text[])[ended] = 'no_address')::integer
           FROM sending
          WHERE message.ctid = sending.ctid AND message.state = 'sending'
-        RETURNING message.message_id
+        RETURNING place
         """,
-        *_keys([leased for leased, _ in ordered]),
-        [leased.attempt.attempts for leased, _ in ordered],
-        [step.state.value for _, step in ordered],
-        [step.reason for _, step in ordered],
-        [int(leased.message_id in answers_lost) for leased, _ in ordered],
+        channel.value,
+        [leased.claim_id for leased, _ in ordered],
+        [leased.claim_version for leased, _ in ordered],
+        ends,
+        [attempts for attempts, *_ in places],
+        [state.value for _, state, *_ in places],
+        [reason for _, _, reason, _ in places],
+        [int(is_lost) for *_, is_lost in places],
         now,
     )
-    recorded = {row["message_id"] for row in rows}
-    return [leased.settled(step.state) for leased, step in settled if leased.message_id in recorded]
+    recorded = [ordered[row["place"] - 1] for row in rows]
+    return [leased.settled(step.state) for leased, step in recorded]
+
+
+_End: TypeAlias = tuple[int, State, str | None, bool]
+"""How a message is settled: its attempts, its state, why, and whether this answer was lost."""
+
+
+def _by_claim(one: tuple[LeasedMessage, Settle]) -> tuple[int, int]:
+    leased, _ = one
+    return leased.claim_id.int, leased.claim_version
 
 
 async def retry(

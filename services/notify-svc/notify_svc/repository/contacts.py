@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
+from msgspec import Struct
 
 from chassis.database import Connection
 from contracts.notify import ReporterContactProvided
@@ -14,8 +14,7 @@ from contracts.policy import ContactChanged
 from contracts.vocabulary import Language, PostalAddress
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class Contact(Struct, frozen=True, kw_only=True):
     """How somebody is reached now."""
 
     name: str

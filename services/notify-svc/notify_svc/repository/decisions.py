@@ -1,14 +1,15 @@
-"""Decisions, kept as they came until their messages are written."""
+"""Decisions, kept until their messages are written: who could not hand over a message in memory reads them."""
 
 from __future__ import annotations
 
 from chassis.consuming.delivery import Batch
 from chassis.database import Connection
 from contracts.claims import DecisionMade
+from notify_svc.repository import stored_events
 
 
 async def insert(connection: Connection, *, decisions: Batch[DecisionMade]) -> None:
-    """Store the events of `decisions` as JSON; a claim version that is stored already stays as it is."""
+    """Store the events of `decisions`; a claim version that is stored already stays as it is."""
     await connection.execute(
         """
         INSERT INTO decision (claim_id, claim_version, event)
@@ -16,5 +17,5 @@ async def insert(connection: Connection, *, decisions: Batch[DecisionMade]) -> N
         """,
         [delivery.event.claim_id for delivery in decisions],
         [delivery.event.claim_version for delivery in decisions],
-        [delivery.record.value for delivery in decisions],
+        [stored_events.pack(delivery.record.value) for delivery in decisions],
     )

@@ -15,7 +15,7 @@ from chassis.database import Connection
 from contracts.vocabulary import Channel
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lease:
     """For how long messages are this process's alone.
 

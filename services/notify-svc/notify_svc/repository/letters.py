@@ -11,6 +11,7 @@ import asyncpg
 
 from chassis.database import Connection
 from notify_svc.domain.messages import State
+from notify_svc.repository import stored_events
 from notify_svc.repository.contacts import Contact
 from notify_svc.repository.messages import SettledMessage
 
@@ -84,7 +85,11 @@ async def read_printable(
         None if message_ids is None else list(message_ids),
     )
     return [
-        PrintableLetter(message_id=row["message_id"], decision=row["event"], contact=Contact.from_row(row))
+        PrintableLetter(
+            message_id=row["message_id"],
+            decision=stored_events.unpack(row["event"]),
+            contact=Contact.from_row(row),
+        )
         for row in rows
     ]
 

@@ -6,17 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 import asyncpg
+from msgspec import Struct
 
 from chassis.database import Connection
 from contracts.vocabulary import Channel
-from notify_svc.domain.messages import PlannedMessage, State
+from notify_svc.domain.messages import SENT_CHANNELS, PlannedMessage, State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettledMessage:
+class SettledMessage(Struct, frozen=True, kw_only=True):
     """A message that has just reached a final state."""
 
     message_id: UUID
@@ -60,7 +61,7 @@ async def lock_known(connection: Connection, *, claim_ids: Collection[UUID]) -> 
                SELECT claim_id, claim_version, channel, state FROM message WHERE message.claim_id = wanted.claim_id
                 ORDER BY claim_version, channel FOR UPDATE) AS message
         """,
-        sorted(claim_ids),
+        sorted(claim_ids, key=attrgetter("int")),
     )
     newest: dict[UUID, int] = {}
     for row in rows:
@@ -72,61 +73,75 @@ async def lock_known(connection: Connection, *, claim_ids: Collection[UUID]) -> 
 async def insert(
     connection: Connection,
     *,
-    messages: Mapping[UUID, PlannedMessage],
+    messages: Sequence[PlannedMessage],
     leased: Collection[UUID],
     leases: Mapping[Channel, UUID],
     lease: timedelta,
     now: datetime,
-) -> set[UUID]:
-    """Store `messages` under their ids, each claim version and channel once; return the ids of those stored.
+) -> Sequence[PlannedMessage]:
+    """Store `messages`, each claim version and channel once; return those that were not there before.
 
-    Those of `leased` are leased to this process for `lease`, with their first attempt counted; `leases` are the leases'
-    ids by channel. The lease is counted from this statement, later than `now`: a process that counts from before it
-    never believes in a lease that is over.
+    They are all of their claims, each claim's next to each other in the order of `SENT_CHANNELS`. Those with an id in
+    `leased` are leased to this process for `lease`, with their first attempt counted; `leases` are the leases' ids by
+    channel. The lease is counted from this statement, later than `now`: a process that counts from before it never
+    believes in a lease that is over.
     """
-    planned = list(messages.values())
-    rows = await connection.fetch(
+    # What the messages of a claim have in common is sent once: each element of an array costs as much as a column.
+    claims = [message.claim for message in messages[:: len(SENT_CHANNELS)]]
+    stored = await connection.fetchval(
         """
-        WITH inserted AS (
+        WITH planned AS (
+            SELECT ($6::uuid[])[place] AS message_id, claim_id, claim_version, channel, customer_id, report_ids,
+                   ($8::text[])[($7::integer[])[place]] AS state, traceparent
+              FROM unnest($1::uuid[], $2::integer[], $3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY
+                AS claim (claim_id, claim_version, customer_id, report_ids, traceparent, claim_place)
+             CROSS JOIN unnest($9::text[]) WITH ORDINALITY AS channel (channel, channel_place)
+             CROSS JOIN LATERAL (SELECT (claim_place - 1) * cardinality($9::text[]) + channel_place AS place) AS message
+             ORDER BY place),
+        inserted AS (
             INSERT INTO message (message_id, claim_id, claim_version, channel, customer_id, report_ids, state,
                                  traceparent, first_due_at, due_at, settled_at, attempts, leased_until)
-            SELECT planned.message_id, claim_id, claim_version, channel, customer_id, planned.report_ids::uuid[], state,
-                   traceparent, $9::timestamptz, $9::timestamptz,
-                   CASE WHEN state = 'superseded' THEN $9::timestamptz END,
+            SELECT message_id, claim_id, claim_version, channel, customer_id, report_ids::uuid[], state,
+                   traceparent, $10::timestamptz, $10::timestamptz,
+                   CASE WHEN state = 'superseded' THEN $10::timestamptz END,
                    (state = 'sending')::integer,
                    CASE WHEN state = 'sending'
-                        THEN $9::timestamptz + $10::interval + (statement_timestamp() - transaction_timestamp()) END
-              FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::uuid[], $6::text[], $7::text[],
-                          $8::text[])
-                AS planned (message_id, claim_id, claim_version, channel, customer_id, report_ids, state, traceparent)
+                        THEN $10::timestamptz + $11::interval + (statement_timestamp() - transaction_timestamp()) END
+              FROM planned
                 ON CONFLICT (claim_id, claim_version, channel) DO NOTHING
             RETURNING message_id, claim_id, channel, leased_until),
         lasting AS (
             INSERT INTO lease (lease_id, channel, leased_until, claim_ids)
             SELECT lease.lease_id, channel, max(leased_until), array_agg(claim_id)
               FROM inserted
-              JOIN unnest($11::text[], $12::uuid[]) AS lease (channel, lease_id) USING (channel)
+              JOIN unnest($12::text[], $13::uuid[]) AS lease (channel, lease_id) USING (channel)
              WHERE leased_until IS NOT NULL
              GROUP BY channel, lease.lease_id)
-        SELECT message_id FROM inserted
+        SELECT CASE WHEN count(*) < cardinality($6::uuid[]) THEN coalesce(array_agg(message_id), '{}') END
+          FROM inserted
         """,
-        list(messages),
-        [message.claim.claim_id for message in planned],
-        [message.claim.claim_version for message in planned],
-        [message.channel.value for message in planned],
-        [message.claim.customer_id for message in planned],
-        [_array(message.claim.report_ids) if message.claim.customer_id is None else None for message in planned],
-        [
-            State.SENDING.value if message_id in leased else message.state.value
-            for message_id, message in messages.items()
-        ],
-        [message.claim.trace for message in planned],
+        [claim.claim_id for claim in claims],
+        [claim.claim_version for claim in claims],
+        [claim.customer_id for claim in claims],
+        [_array(claim.report_ids) if claim.customer_id is None else None for claim in claims],
+        [claim.trace for claim in claims],
+        [message.message_id for message in messages],
+        [_PLACES[State.SENDING if message.message_id in leased else message.state] for message in messages],
+        list(_PLACES),
+        list(SENT_CHANNELS),
         now,
         lease,
-        [channel.value for channel in leases],
+        list(leases),
         list(leases.values()),
     )
-    return {row["message_id"] for row in rows}
+    if stored is None:
+        return messages
+    new = set(stored)
+    return [message for message in messages if message.message_id in new]
+
+
+_PLACES = {state: place for place, state in enumerate(State, start=1)}
+"""Where each state stands in a list of them: a number costs less than a text, and is found at once in its array."""
 
 
 def _array(ids: Sequence[UUID]) -> str:

@@ -3,16 +3,23 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from decisions import paid
 
 from contracts.vocabulary import Channel
 from notify_svc.domain.messages import DecidedClaim, State, plan_messages
 
 CLAIM, CUSTOMER, REPORT, JOINED = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
+DECISION = paid()
 
 
 def claim(*, version: int = 1, customer_id: UUID | None = CUSTOMER) -> DecidedClaim:
     return DecidedClaim(
-        claim_id=CLAIM, claim_version=version, customer_id=customer_id, report_ids=(REPORT, JOINED), trace=None
+        claim_id=CLAIM,
+        claim_version=version,
+        customer_id=customer_id,
+        report_ids=(REPORT, JOINED),
+        decision=DECISION,
+        trace=None,
     )
 
 
@@ -23,6 +30,7 @@ def test_a_decision_brings_one_message_per_channel_and_no_letter_yet() -> None:
         (claim(), Channel.EMAIL),
         (claim(), Channel.SMS),
     ]
+    assert len({message.message_id for message in planned}) == len(planned)
 
 
 @pytest.mark.parametrize(
