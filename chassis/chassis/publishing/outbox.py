@@ -97,7 +97,7 @@ async def next_rows(
     if heads is None:
         heads = await connection.fetch(
             """
-            SELECT position, uuid_send(id), octet_length(payload) FROM messaging.sendable
+            SELECT position, uuid_send(id), octet_length(payload) FROM messaging.ready_to_send
              WHERE ($2::text IS NULL OR aggregatetype = $2) AND aggregatetype <> ALL ($3::text[])
                AND position > $4 AND position <= $5
              ORDER BY position LIMIT $1
@@ -260,5 +260,5 @@ async def oldest_waiting(connection: Connection) -> datetime | None:
     oldest, can_be_sent = first
     if can_be_sent:
         return oldest
-    oldest = await connection.fetchval("SELECT occurred_at FROM messaging.sendable ORDER BY position LIMIT 1")
+    oldest = await connection.fetchval("SELECT occurred_at FROM messaging.ready_to_send ORDER BY position LIMIT 1")
     return oldest

@@ -141,13 +141,6 @@ MUTANTS = (
         guard="../test_repository.py::test_of_messages_created_together_each_has_its_own_claim_channel_and_state",
     ),
     _mutant(
-        "a decision that was stored before it was packed cannot be read",
-        "repository/stored_events.py",
-        sound="    if not stored.startswith(_MAGIC_NUMBER):\n",
-        broken="    if not stored:\n",
-        guard="../test_stored_events.py::test_an_event_of_before_is_read_as_it_is",
-    ),
-    _mutant(
         "a connection is used on which a mail was begun and not ended",
         "channels/smtp.py",
         sound="                    await connection.rset()\n",

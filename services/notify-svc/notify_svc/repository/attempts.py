@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from chassis.database import Connection
 from contracts.claims import DecisionMade
+from contracts.packing import unpack
 from contracts.validation import read_from_outside
 from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import Attempt, Retry, Settle
 from notify_svc.domain.messages import State
-from notify_svc.repository import stored_events
 from notify_svc.repository.contacts import Contact
 from notify_svc.repository.leases import OVER, Lease
 from notify_svc.repository.messages import SettledMessage
@@ -61,7 +61,7 @@ class LeasedMessage(Struct, frozen=True, kw_only=True, eq=False):
     def decision(self) -> DecisionMade:
         """Return what the message is about; raise when it cannot be read."""
         event = self.event
-        return read_from_outside(DecisionMade, stored_events.unpack(event)) if isinstance(event, bytes) else event
+        return read_from_outside(DecisionMade, unpack(event)) if isinstance(event, bytes) else event
 
     def settled(self, state: State) -> SettledMessage:
         """Return the message as its attempt has ended. One that was not tried counts no attempt."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.consuming.delivery import Batch
 from chassis.database import Connection
 from contracts.claims import DecisionMade
-from notify_svc.repository import stored_events
+from contracts.packing import pack
 
 
 async def insert(connection: Connection, *, decisions: Batch[DecisionMade]) -> None:
@@ -17,5 +17,5 @@ async def insert(connection: Connection, *, decisions: Batch[DecisionMade]) -> N
         """,
         [delivery.event.claim_id for delivery in decisions],
         [delivery.event.claim_version for delivery in decisions],
-        [stored_events.pack(delivery.record.value) for delivery in decisions],
+        [pack(delivery.record.value) for delivery in decisions],
     )

@@ -10,8 +10,8 @@ from uuid import UUID
 import asyncpg
 
 from chassis.database import Connection
+from contracts.packing import unpack
 from notify_svc.domain.messages import State
-from notify_svc.repository import stored_events
 from notify_svc.repository.contacts import Contact
 from notify_svc.repository.messages import SettledMessage
 
@@ -87,7 +87,7 @@ async def read_printable(
     return [
         PrintableLetter(
             message_id=row["message_id"],
-            decision=stored_events.unpack(row["event"]),
+            decision=unpack(row["event"]),
             contact=Contact.from_row(row),
         )
         for row in rows
