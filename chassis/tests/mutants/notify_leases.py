@@ -20,6 +20,13 @@ _CREATED = "test_leased_as_created.py"
 
 MUTANTS = (
     _mutant(
+        "a sender that has nothing left waits at a stop for its next look",
+        "channels/sender.py",
+        sound="        if has_ended or self._is_to_be_recorded(now=now):\n",
+        broken="        if self._is_to_be_recorded(now=now):\n",
+        guard="test_leased_as_created.py::test_a_stop_sends_what_this_process_has_leased",
+    ),
+    _mutant(
         "what was stored before is sent again",
         "handlers.py",
         sound="        ours = [message for message in stored if message.message_id in leased]\n",

@@ -265,7 +265,8 @@ class _Sender:
     async def _wait(self) -> None:
         """Wait until something has to be done, at the latest the next look at what is due."""
         now = asyncio.get_running_loop().time()
-        if self._is_to_be_recorded(now=now):
+        has_ended = self._runtime.stopping.is_set() and not self._queue.occupied
+        if has_ended or self._is_to_be_recorded(now=now):
             return
         seconds = self._settings.poll_seconds
         if self._finished:
