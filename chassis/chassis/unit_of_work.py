@@ -133,7 +133,11 @@ class Work:
         return self._refusals
 
     def after_commit(self, call: Callable[[], None]) -> None:
-        """Call this once the work is committed, and never if it is rolled back: for log lines and metrics."""
+        """Call this once the work is committed, and never if it is rolled back.
+
+        For log lines, metrics and what goes on in memory. A process that dies in between never calls it, so whatever
+        depends on it must also be found in the database.
+        """
         self._after_commit.append(call)
 
     def after_rollback(self, call: Callable[[], None]) -> None:

@@ -124,7 +124,7 @@ async def _first_heads(
 ) -> Sequence[asyncpg.Record] | None:
     """Walk the primary key; None when an undeliverable row is met, because others may have to wait behind it.
 
-    From the beginning: which rows wait behind which cannot be told otherwise.
+    It is right only where no undeliverable row lies before `after`.
     """
     heads = await connection.fetch(
         """
