@@ -348,3 +348,14 @@ async def test_what_was_committed_when_a_process_ceased_to_lead_is_told_to_the_n
         await publish(work)
         await asyncio.wait_for(told.wait(), 20)
         assert not await all_sent(running)
+
+
+async def test_what_is_kept_after_it_has_left_is_forgotten_when_nothing_waits(running: Harness) -> None:
+    """A row can be read and sent before its own process learns that it is committed."""
+    work = running.runtime.work
+    async with relaying(running, work):
+        await until(lambda: work.handoff._is_leading, what="leading")
+        work.handoff.committed([message()])
+        assert work.handoff.messages
+
+        await until(lambda: not work.handoff.messages, what="forgotten")

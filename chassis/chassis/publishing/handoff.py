@@ -31,9 +31,13 @@ class Handoff:
     def follow(self) -> None:
         """Keep nothing: another process may send what this one commits, and it would stay here for ever."""
         self._is_leading = False
+        self.forget()
+        self.filled.set()  # what was committed while this process seemed to lead is known to no other
+
+    def forget(self) -> None:
+        """Keep nothing of what was committed so far: the relay reads it instead."""
         self._messages.clear()
         self._bytes = 0
-        self.filled.set()  # what was committed while this process seemed to lead is known to no other
 
     def committed(self, messages: Iterable[OutboxMessage]) -> None:
         """Wake the relay; never before the commit, because what was rolled back would stay here for ever."""

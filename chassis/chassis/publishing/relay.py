@@ -199,6 +199,9 @@ class Relay:
                 await self._wait_for_rows(sent=len(rows))
 
     async def _wait_for_rows(self, *, sent: int) -> None:
+        if not sent and not self._handoff.filled.is_set():
+            # A row can be read, and sent, before its own process learns that it is committed and keeps it.
+            self._handoff.forget()
         if (seconds := gathering_seconds(sent)) > 0:
             await pause(self._stopping, seconds)
         await pause(self._handoff.filled, min(POLL_SECONDS, self._blocked.seconds_to_next()))

@@ -308,4 +308,11 @@ MUTANTS = (
         "",
         "test_handoff.py::test_what_this_process_commits_is_sent_without_being_read",
     ),
+    Mutant(
+        "d: what is kept after it has left is kept for ever",
+        "publishing/relay.py",
+        "            self._handoff.forget()\n",
+        "            pass\n",
+        "test_handoff.py::test_what_is_kept_after_it_has_left_is_forgotten_when_nothing_waits",
+    ),
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from pathlib import Path
+
 from claim_events import policy, rainfall_answer, report
 from claims_driver import ClaimsDriver
 from domain.proof_cases import FORTY_IN_A_DAY, prove, rain_case
@@ -19,6 +22,12 @@ def test_a_proof_is_read_byte_for_byte_as_it_was_hashed() -> None:
 
 def test_what_all_proofs_have_in_common_is_not_stored_with_each_of_them() -> None:
     assert len(stored_proofs.pack(CANONICAL)) < len(CANONICAL) / 8
+
+
+def test_the_dictionary_without_which_no_proof_can_be_read_is_never_replaced() -> None:
+    dictionary = (Path(stored_proofs.__file__).parent / "proofs.zstd-dictionary").read_bytes()
+
+    assert sha256(dictionary).hexdigest() == "5ba5bd90eac80a722d9d871f0311b49b1065a0f97fbf2d402bbac9b61f63380f"
 
 
 def test_a_proof_of_before_is_read_as_it_is() -> None:
