@@ -258,7 +258,7 @@ MUTANTS = (
         "what a handler is to look at changes the event",
         "domain/next_step.py",
         "return replace(_stands(claim, previous), review=review_of(claim, case, verdict, now=now))",
-        "return replace(_stands(claim, previous), event_uses=(), review=review_of(claim, case, verdict, now=now))",
+        "return _decided(claim, case, verdict, standing=standing, now=now)",
         f"{_END_TO_END}::test_an_assessment_below_what_was_decided_to_be_paid_changes_neither_decision_nor_event",
     ),
     _mutant(

@@ -105,13 +105,6 @@ MUTANTS = (
         _LATER_EVIDENCE + "test_later_evidence_is_compared_with_the_newest_of_the_decisions",
     ),
     _mutant(
-        "a proof of before the compression cannot be read",
-        "repository/stored_proofs.py",
-        "    if stored.startswith(_BEGINNING_OF_A_PROOF):\n",
-        "    if False:\n",
-        "test_stored_proofs.py::test_a_proof_of_before_is_read_as_it_is",
-    ),
-    _mutant(
         "the question that a claim of before asks is not recognised",
         "migrations/0006_less_to_write.sql",
         "substr(sha256(convert_to(rainfall_request::text, 'UTF8')), 1, 16)",

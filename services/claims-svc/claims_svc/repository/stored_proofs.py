@@ -14,7 +14,6 @@ from backports import zstd
 _DICTIONARY: Final = zstd.ZstdDict((Path(__file__).parent / "proofs.zstd-dictionary").read_bytes())
 # One compressor for all: to begin a new one with a dictionary costs twice what it costs to compress a proof.
 _COMPRESSOR: Final = zstd.ZstdCompressor(level=3, zstd_dict=_DICTIONARY)
-_BEGINNING_OF_A_PROOF: Final = b"{"
 
 
 def pack(canonical: bytes) -> bytes:
@@ -22,12 +21,11 @@ def pack(canonical: bytes) -> bytes:
 
 
 def unpack(stored: bytes) -> bytes:
-    """Return a proof byte for byte as it was hashed. Those from before migration 0006 are stored as they are.
+    """Return a proof byte for byte as it was hashed. What is not packed is returned as it is.
 
-    So is returned what was damaged: who reads it says that it is no proof, and the others are still exported.
+    That is a proof from before migration 0006, or one that was damaged: who reads it says that it is no proof, and the
+    others are still exported.
     """
-    if stored.startswith(_BEGINNING_OF_A_PROOF):
-        return stored
     try:
         return zstd.decompress(stored, zstd_dict=_DICTIONARY)
     except zstd.ZstdError:
