@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from published_ids import published_ids
 from refusing_broker import NO_ERROR, TOPIC_AUTHORIZATION_FAILED, RefusingBroker
 from specimen.app import NAME, Settings, build, published_topic
 from specimen_driver import until
@@ -113,25 +112,6 @@ async def all_sent(running: Harness) -> bool:
     return bool(await running.pool.fetchval("SELECT count(*) FROM messaging.outbox") == 0)
 
 
-async def published_ids(broker: RefusingBroker) -> list[UUID]:
-    consumer: AIOKafkaConsumer[Any, Any] = AIOKafkaConsumer(
-        bootstrap_servers=broker.bootstrap_servers, enable_auto_commit=False, fetch_max_wait_ms=20
-    )
-    await consumer.start()
-    try:
-        partition = TopicPartition(TOPIC.name, 0)
-        consumer.assign([partition])
-        consumer.seek(partition, 0)
-        end = (await consumer.end_offsets([partition]))[partition]
-        ids: list[UUID] = []
-        while await consumer.position(partition) < end:
-            for records in (await consumer.getmany(timeout_ms=200)).values():
-                ids += [UUID(dict(record.headers)["ce_id"].decode()) for record in records]
-        return ids
-    finally:
-        await consumer.stop()
-
-
 async def test_what_this_process_commits_is_sent_without_being_read(
     running: Harness, broker: RefusingBroker, reads: list[int]
 ) -> None:
@@ -143,7 +123,7 @@ async def test_what_this_process_commits_is_sent_without_being_read(
         assert not work.handoff.messages, "what has left is forgotten"
 
     assert reads == []
-    assert [one for one in await published_ids(broker) if one in ids] == ids
+    assert [one for one in await published_ids(broker, TOPIC.name) if one in ids] == ids
 
 
 @pytest.fixture
@@ -185,7 +165,7 @@ async def test_after_many_rows_the_relay_lets_more_gather_and_after_few_it_does_
         await until(lambda: all_sent(running), what="what gathered is sent")
 
     assert sends == [few, many, len(gathered)]
-    assert [one for one in await published_ids(broker) if one in {*ids, *gathered}] == [*ids, *gathered]
+    assert [one for one in await published_ids(broker, TOPIC.name) if one in {*ids, *gathered}] == [*ids, *gathered]
 
 
 async def test_rows_gather_for_longer_the_more_were_sent_and_never_for_long() -> None:
@@ -202,7 +182,7 @@ async def test_a_message_that_is_not_in_the_table_is_never_sent(running: Harness
         ids = await publish(work)
         await until(lambda: all_sent(running), what="sent")
 
-    assert {ghost.event_id, *ids} & set(await published_ids(broker)) == set(ids)
+    assert {ghost.event_id, *ids} & set(await published_ids(broker, TOPIC.name)) == set(ids)
 
 
 async def test_what_was_rolled_back_is_not_kept(running: Harness) -> None:
@@ -235,7 +215,7 @@ async def test_events_of_other_processes_keep_their_place(
             broker.refuse_topic(TOPIC.name, NO_ERROR)
         await until(lambda: all_sent(running), what="sent")
 
-    assert list(dict.fromkeys(one for one in await published_ids(broker) if one in ids)) == ids
+    assert list(dict.fromkeys(one for one in await published_ids(broker, TOPIC.name) if one in ids)) == ids
     assert reads, "what others have committed is read"
 
 
@@ -250,7 +230,7 @@ async def test_what_was_committed_before_a_restart_is_sent_from_the_table(
         await until(lambda: all_sent(running), what="sent")
 
     assert len(reads) == 3
-    assert [one for one in await published_ids(broker) if one in ids] == ids
+    assert [one for one in await published_ids(broker, TOPIC.name) if one in ids] == ids
 
 
 async def test_who_does_not_lead_keeps_nothing(running: Harness) -> None:

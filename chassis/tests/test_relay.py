@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from prometheus_client import REGISTRY
+from published_ids import published_ids
 from refusing_broker import (
     CLUSTER_AUTHORIZATION_FAILED,
     INVALID_TIMESTAMP,
@@ -130,25 +130,6 @@ async def undeliverable(running: Harness) -> list[UUID]:
         return [row.event_id for row in await list_undeliverable(connection)]
 
 
-async def published_ids(broker: RefusingBroker, topic: str = TOPIC) -> list[UUID]:
-    consumer: AIOKafkaConsumer[Any, Any] = AIOKafkaConsumer(
-        bootstrap_servers=broker.bootstrap_servers, enable_auto_commit=False, fetch_max_wait_ms=20
-    )
-    await consumer.start()
-    try:
-        partition = TopicPartition(topic, 0)
-        consumer.assign([partition])
-        consumer.seek(partition, 0)
-        end = (await consumer.end_offsets([partition]))[partition]
-        ids: list[UUID] = []
-        while await consumer.position(partition) < end:
-            for records in (await consumer.getmany(timeout_ms=200)).values():
-                ids += [UUID(dict(record.headers)["ce_id"].decode()) for record in records]
-        return ids
-    finally:
-        await consumer.stop()
-
-
 async def test_nothing_of_a_key_overtakes_what_the_broker_refused_once(
     running: Harness, broker: RefusingBroker
 ) -> None:
@@ -157,7 +138,7 @@ async def test_nothing_of_a_key_overtakes_what_the_broker_refused_once(
 
     await run_until_empty(running)
 
-    published = await published_ids(broker)
+    published = await published_ids(broker, TOPIC)
     own = set(ids)
     first_time_seen = list(dict.fromkeys(event_id for event_id in published if event_id in own))
     assert first_time_seen == ids
@@ -173,7 +154,7 @@ async def test_an_event_is_not_undeliverable_for_what_is_wrong_with_the_broker(
     await run_until_empty(running)
 
     assert await undeliverable(running) == []
-    assert set(ids) <= set(await published_ids(broker))
+    assert set(ids) <= set(await published_ids(broker, TOPIC))
 
 
 async def test_an_event_the_broker_will_never_accept_holds_up_its_key_and_nothing_else(
@@ -186,7 +167,7 @@ async def test_an_event_the_broker_will_never_accept_holds_up_its_key_and_nothin
     await run_until_empty(running)
 
     assert await undeliverable(running) == [refused]
-    published = await published_ids(broker)
+    published = await published_ids(broker, TOPIC)
     assert [event_id for event_id in published if event_id in {refused, behind, *others}] == others
 
 
@@ -201,7 +182,7 @@ async def test_a_key_goes_on_in_order_when_what_held_it_up_is_sent_again(
         assert await resend_undeliverable(connection) == 1
     await run_until_empty(running)
 
-    assert [event_id for event_id in await published_ids(broker) if event_id in ids] == ids
+    assert [event_id for event_id in await published_ids(broker, TOPIC) if event_id in ids] == ids
 
 
 async def test_many_refused_events_of_a_topic_are_found_without_waiting_longer_each_time(
@@ -228,7 +209,7 @@ async def test_a_host_whose_clock_the_broker_refuses_waits_and_sets_nothing_asid
         await run_until_empty(running)
 
     assert await undeliverable(running) == []
-    assert [event_id for event_id in await published_ids(broker) if event_id in ids] == ids
+    assert [event_id for event_id in await published_ids(broker, TOPIC) if event_id in ids] == ids
     (began,) = (line for line in logs if line["event"] == "trouble.began")
     assert (began["part"], began["server"]) == (f"relay of {TOPIC}", "Kafka")
     assert began["reason"] == "InvalidTimestampError: the broker refuses the time of this host's clock"
@@ -251,7 +232,7 @@ async def test_a_topic_that_fails_waits_and_does_not_hold_up_the_others(
         await until(lambda: left(running, []), what="the blocked topic left", seconds=60)
         assert leader.problem() is None
 
-    assert [event_id for event_id in await published_ids(broker) if event_id in refused] == refused
+    assert [event_id for event_id in await published_ids(broker, TOPIC) if event_id in refused] == refused
     assert [event_id for event_id in await published_ids(broker, OTHER_TOPIC) if event_id in others] == others
 
 
@@ -328,7 +309,7 @@ async def test_a_leader_whose_machine_slept_through_its_lease_hands_over_nothing
         with pytest.raises(lease.LeaseLostError):
             await leading.send(list((await next_rows(connection, limit=10)).values()), longest_seconds=10)
 
-    assert set(ids).isdisjoint(await published_ids(broker))
+    assert set(ids).isdisjoint(await published_ids(broker, TOPIC))
 
 
 async def test_a_leader_that_is_to_stop_leaves_to_others_what_they_go_on_adding(
@@ -393,7 +374,7 @@ async def test_a_topic_that_acknowledges_nothing_is_blocked_by_its_name(
     assert "relay.lease_lost" not in {line["event"] for line in logs}
     (began,) = (line for line in logs if line["event"] == "trouble.began")
     assert (began["part"], began["server"], began["error"]) == (f"relay of {TOPIC}", "Kafka", "KafkaTimeoutError")
-    assert [event_id for event_id in await published_ids(broker) if event_id in ids] == ids
+    assert [event_id for event_id in await published_ids(broker, TOPIC) if event_id in ids] == ids
 
 
 async def test_a_broker_that_accepts_and_stays_silent_is_named(running: Harness, broker: RefusingBroker) -> None:
