@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from bench import open_loop
 from bench.databases import Databases
 from bench.drain import check, check_reception, renew, running, until_sent, until_settled
+from bench.ledger import SETTLED
 from bench.percentiles import named, percentiles
 from bench.pipelines import Pipeline
 from bench.processes import Processes, load_average
@@ -49,11 +52,17 @@ RATES = (Rate(per_second=200, seconds=60), Rate(per_second=1_000, seconds=30), R
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """Milliseconds from the intended moment of sending to the commit that settled the second message."""
+    """Milliseconds from the intended moment of sending to the commit that settled the second message.
+
+    `steps_ms` says how long each step took from the commit of the one before, for the claims that took it;
+    `busy_cores` how many processors each process kept busy meanwhile.
+    """
 
     rate: Rate
     milliseconds: Sequence[float]
+    steps_ms: Mapping[str, Sequence[float]]
     sender_delays_ms: Sequence[float]
+    busy_cores: Mapping[str, float]
     load_before: float
 
     def figures(self) -> dict[str, Json]:
@@ -64,6 +73,8 @@ class Latency:
             "latency_ms": {**latency},
             "goals_ms": {**goals},
             "goals_met": all(latency[name] <= most for name, most in goals.items()),
+            "steps_ms": {step: {**percentiles(times, shares=(50.0, 99.0))} for step, times in self.steps_ms.items()},
+            "busy_cores": {**self.busy_cores},
             "sender_delay_ms": {**percentiles(self.sender_delays_ms, shares=(50.0, 99.0))},
             "reports": len(self.milliseconds),
             "warm_up_seconds": self.rate.warm_up_seconds,
@@ -79,19 +90,33 @@ async def measure(rate: Rate, *, processes: Processes, databases: Databases, sto
     moments = [number / rate.per_second for number in range(rate.claims)]
     async with running(Pipeline.DRAIN, processes=processes, databases=urls) as ledger:
         await processes.wait_ready("claims-svc")
-        sent = await open_loop.send(processes.stack.kafka_bootstrap_servers, messages, after_seconds=moments)
+        sent, busy_cores = await asyncio.gather(
+            open_loop.send(processes.stack.kafka_bootstrap_servers, messages, after_seconds=moments),
+            _busy_cores(rate, processes),
+        )
         await until_settled(ledger, processes, claims=len(messages))
         await until_sent(ledger)
-        settled_at = await ledger.settled_at()
+        committed_at = await ledger.committed_at()
         harvest = await ledger.harvest()
     check(harvest, messages)
     check_reception(harvest, processes)
+    counted = dict(list(sent.intended_at.items())[rate.warm_up_claims :])
     return Latency(
         rate=rate,
-        milliseconds=open_loop.milliseconds(sent.intended_at, settled_at)[rate.warm_up_claims :],
+        milliseconds=open_loop.milliseconds(counted, committed_at[SETTLED]),
+        steps_ms=open_loop.milliseconds_by_step(counted, committed_at),
         sender_delays_ms=sent.delays_ms[rate.warm_up_claims :],
+        busy_cores=busy_cores,
         load_before=load_before,
     )
+
+
+async def _busy_cores(rate: Rate, processes: Processes) -> dict[str, float]:
+    await asyncio.sleep(rate.warm_up_seconds)
+    before, began_at = processes.cpu_microseconds(), time.monotonic()
+    await asyncio.sleep(rate.seconds)
+    used, microseconds = processes.cpu_microseconds(), (time.monotonic() - began_at) * 1_000_000
+    return {name: round((used[name] - before[name]) / microseconds, 2) for name in before}
 
 
 def table(latencies: Mapping[str, Json]) -> str:
@@ -103,9 +128,16 @@ def table(latencies: Mapping[str, Json]) -> str:
             goals, late = _listed(figures["goals_ms"]) or "none", _listed(figures["sender_delay_ms"])
             lines += [
                 f"latency at {rate} a second, ms: {_listed(figures['latency_ms'])}",
+                *[f"    until {step}: {_listed(times)}" for step, times in _steps(figures)],
+                f"    busy cores: {_listed(figures['busy_cores'])}",
                 f"    goals: {goals}{verdict}; sender late by: {late}; load before: {figures['load_before']}",
             ]
     return "\n".join(lines)
+
+
+def _steps(figures: Mapping[str, Json]) -> Iterable[tuple[str, Json]]:
+    steps = figures["steps_ms"]
+    return steps.items() if isinstance(steps, dict) else ()
 
 
 def _listed(figures: Json) -> str:

@@ -13,6 +13,8 @@ from bench.checker import CHANNELS, Decided, Harvest, Settled
 from bench.pipelines import Pipeline
 from contracts.vocabulary import Channel
 
+SETTLED = "messages settled"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
@@ -105,14 +107,27 @@ class Ledger:
 
     async def settled_at(self) -> dict[UUID, datetime]:
         """Return when the last message about each report was committed as settled."""
-        rows = await self.notify.fetch(
-            """
-            SELECT claim_id, max(pg_xact_commit_timestamp(xmin)) AS committed_at
-              FROM message WHERE settled_at >= $1 GROUP BY claim_id
-            """,
-            self.began_at,
-        )
+        return await self._committed_at(self.notify, "message")
+
+    async def committed_at(self) -> dict[str, dict[UUID, datetime]]:
+        """Return when each step about each report was committed, in their order; rain only where it was asked for."""
+        return {
+            "claim opened": await self._committed_at(self.claims, "opening_report"),
+            "rain assessed": await self._committed_at(self.weather, "assessment"),
+            "decided": await self._committed_at(self.claims, "decision"),
+            "messages created": await self._committed_at(self.notify, "decision"),
+            SETTLED: await self.settled_at(),
+        }
+
+    async def _committed_at(self, connection: asyncpg.Connection, table: str) -> dict[UUID, datetime]:
         reports = await self._report_of_claim()
+        rows = await connection.fetch(
+            f"""
+            SELECT claim_id, max(pg_xact_commit_timestamp(xmin)) AS committed_at
+              FROM {table} WHERE claim_id >= $1 GROUP BY claim_id
+            """,  # noqa: S608 - our own names
+            self.first_id,
+        )
         return {reports[row["claim_id"]]: row["committed_at"] for row in rows}
 
     async def harvest(self) -> Harvest:

@@ -63,3 +63,17 @@ def _undisturbed() -> Iterator[None]:
 def milliseconds(intended_at: Mapping[UUID, datetime], settled_at: Mapping[UUID, datetime]) -> list[float]:
     """Return how long after its intended moment the last message about each report was settled."""
     return [(settled_at[report_id] - moment).total_seconds() * 1_000 for report_id, moment in intended_at.items()]
+
+
+def milliseconds_by_step(
+    intended_at: Mapping[UUID, datetime], committed_at: Mapping[str, Mapping[UUID, datetime]]
+) -> dict[str, list[float]]:
+    """Return how long each step took since the one before, for the reports that took it; the first since its moment."""
+    steps: dict[str, list[float]] = {step: [] for step in committed_at}
+    for report_id, moment in intended_at.items():
+        before = moment
+        for step, moments in committed_at.items():
+            if report_id in moments:
+                steps[step].append((moments[report_id] - before).total_seconds() * 1_000)
+                before = moments[report_id]
+    return {step: times for step, times in steps.items() if times}

@@ -8,7 +8,7 @@ import pytest
 
 from bench.latency import Latency, Rate, table
 from bench.latency_picture import Curve, draw
-from bench.open_loop import milliseconds
+from bench.open_loop import milliseconds, milliseconds_by_step
 from bench.percentiles import percentile, percentiles
 
 HUNDRED = [float(value) for value in range(1, 101)]
@@ -16,7 +16,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def latency(*, rate: Rate, values: list[float]) -> Latency:
-    return Latency(rate=rate, milliseconds=values, sender_delays_ms=[0.5] * len(values), load_before=0.25)
+    return Latency(
+        rate=rate,
+        milliseconds=values,
+        steps_ms={"decided": values},
+        sender_delays_ms=[0.5] * len(values),
+        busy_cores={"claims-svc": 0.5},
+        load_before=0.25,
+    )
 
 
 @pytest.mark.parametrize(("share", "value"), [(0, 1), (50, 50), (50.5, 51), (99, 99), (99.9, 100), (100, 100)])
@@ -43,6 +50,26 @@ def test_latency_counts_from_the_intended_moment() -> None:
     assert milliseconds({UUID(int=1): intended}, settled) == [70.0]
 
 
+def test_a_step_counts_from_the_one_before_that_the_claim_took() -> None:
+    intended = datetime(2026, 11, 26, tzinfo=UTC)
+    rained_on, other = UUID(int=1), UUID(int=2)
+
+    def after(milliseconds: int) -> datetime:
+        return intended + timedelta(milliseconds=milliseconds)
+
+    steps = milliseconds_by_step(
+        {rained_on: intended, other: intended},
+        {
+            "claim opened": {rained_on: after(10), other: after(11)},
+            "rain assessed": {rained_on: after(30)},
+            "decided": {rained_on: after(60), other: after(15)},
+            "messages created": {},
+        },
+    )
+
+    assert steps == {"claim opened": [10.0, 11.0], "rain assessed": [20.0], "decided": [30.0, 4.0]}
+
+
 def test_goals_are_compared_at_their_percentile() -> None:
     rate = Rate(per_second=1_000, seconds=1)
 
@@ -55,6 +82,8 @@ def test_the_table_tells_latency_goal_and_how_late_the_sender_was() -> None:
 
     assert printed.splitlines() == [
         "latency at 1 a second, ms: p50 20.0, p90 59.0, p99 59.0, p99.9 59.0, max 59.0",
+        "    until decided: p50 20.0, p99 59.0, max 59.0",
+        "    busy cores: claims-svc 0.5",
         "    goals: p99 60 met; sender late by: p50 0.5, p99 0.5, max 0.5; load before: 0.25",
     ]
 
