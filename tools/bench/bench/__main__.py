@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
+from types import MappingProxyType
 
 from bench import latency, report, results, scenarios
 from bench.backlog import ALL_TOPICS
@@ -33,6 +35,8 @@ LATEST, PARTIAL = OUTPUT / "latest.json", OUTPUT / "partial.json"
 PROFILE = OUTPUT / "profile"
 LATENCY_PICTURE = OUTPUT / "latency.svg"
 _KAFKA_HEAP = "1g"
+_WITH = MappingProxyType({Pipeline.DRAIN: "", Pipeline.NULL_SENDERS: ", null senders"})
+"""What is added to the name of a figure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,11 @@ class Plan:
     sizes: Sizes
     profile: bool
     py_spy: str | None
+
+    @property
+    def services(self) -> Sequence[Pipeline]:
+        """The pipelines whose latency and scenarios are measured."""
+        return [pipeline for pipeline in self.pipelines if pipeline.runs_services]
 
 
 def main() -> None:
@@ -174,30 +183,36 @@ async def _warm_up(plan: Plan, pipelines: Sequence[Pipeline], processes: Process
 async def _measure_latency(plan: Plan, processes: Processes, databases: Databases) -> None:
     figures: dict[str, report.Json] = {}
     curves = []
-    for rate in plan.rates:
-        print(f"latency at {rate.per_second:,} a second: {rate.claims / rate.per_second:.0f} s of sending", flush=True)
-        measured = await latency.measure(rate, processes=processes, databases=databases, storm=plan.storm)
-        figures[str(rate.per_second)] = measured.figures()
-        curves.append(
-            Curve(label=f"{rate.per_second:,} a second", milliseconds=measured.milliseconds, goals_ms=rate.goals_ms)
+    for rate, pipeline in product(plan.rates, plan.services):
+        name = f"{rate.per_second:,} a second{_WITH[pipeline]}"
+        print(f"latency at {name}: {rate.claims / rate.per_second:.0f} s of sending", flush=True)
+        measured = await latency.measure(
+            rate, pipeline=pipeline, processes=processes, databases=databases, storm=plan.storm
         )
+        figures[name] = measured.figures()
+        curves.append(Curve(label=name, milliseconds=measured.milliseconds, goals_ms=rate.goals_ms))
+        print(latency.table({name: figures[name]}), flush=True)
     results.keep(LATEST, "latency", figures)
     LATENCY_PICTURE.write_text(draw(curves), encoding="utf-8")
-    print(f"{latency.table(figures)}\nthe distribution: {LATENCY_PICTURE}", flush=True)
+    print(f"the distribution: {LATENCY_PICTURE}", flush=True)
 
 
 async def _measure_scenarios(plan: Plan, processes: Processes, databases: Databases) -> None:
-    measuring = Scenarios(processes=processes, databases=databases, storm=plan.storm, sizes=plan.sizes)
-    await _warm_up(plan, [Pipeline.DRAIN], processes, databases)
-    plain = [await measuring.plain()]
-    measured: dict[str, dict[str, report.Json]] = {}
-    for scenario in plan.scenarios:
-        print(f"scenario {scenario}", flush=True)
-        measured |= await measuring.measure(scenario)
-    # Before and after: the machine may have become slower meanwhile.
-    plain.append(await measuring.plain())
-    figures: dict[str, report.Json] = {"plain": {"claims": plan.sizes.claims, **report.of_pipeline(plain)}}
-    figures |= {name: scenarios.compared(each, plain) for name, each in measured.items()}
+    figures: dict[str, report.Json] = {}
+    for pipeline in plan.services:
+        measuring = Scenarios(
+            pipeline=pipeline, processes=processes, databases=databases, storm=plan.storm, sizes=plan.sizes
+        )
+        await _warm_up(plan, [pipeline], processes, databases)
+        plain = [await measuring.plain()]
+        measured: dict[str, dict[str, report.Json]] = {}
+        for scenario in plan.scenarios:
+            print(f"scenario {scenario}{_WITH[pipeline]}", flush=True)
+            measured |= await measuring.measure(scenario)
+        # Before and after: the machine may have become slower meanwhile.
+        plain.append(await measuring.plain())
+        figures[f"plain{_WITH[pipeline]}"] = {"claims": plan.sizes.claims, **report.of_pipeline(plain)}
+        figures |= {f"{name}{_WITH[pipeline]}": scenarios.compared(each, plain) for name, each in measured.items()}
     results.keep(LATEST, "scenarios", figures)
     print(scenarios.table(figures), flush=True)
 

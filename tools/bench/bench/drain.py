@@ -98,9 +98,7 @@ async def drain_on(
         await until_sent(ledger)
         harvest = await ledger.harvest()
         seconds = await ledger.duration_seconds()
-    check(harvest, backlog, expected=expected)
-    if pipeline is Pipeline.DRAIN:
-        check_reception(harvest, processes)
+    check(pipeline, harvest, backlog, processes=processes, expected=expected)
     per_claim = {name: round((used - before[name]) / len(backlog), 1) for name, used in after.items()}
     return Run(
         pipeline=pipeline,
@@ -139,16 +137,23 @@ async def running(pipeline: Pipeline, *, processes: Processes, databases: Mappin
         await processes.stop()
 
 
-def check(harvest: checker.Harvest, messages: Sequence[Message], *, expected: Expected = EACH_BY_ITSELF) -> None:
-    """Raise `RunFailedError` unless the harvest is as `expected` of these reports."""
+def check(
+    pipeline: Pipeline,
+    harvest: checker.Harvest,
+    messages: Sequence[Message],
+    *,
+    processes: Processes,
+    expected: Expected = EACH_BY_ITSELF,
+) -> None:
+    """Raise `RunFailedError` unless all is as `expected` of these reports, and the message sinks received each message.
+
+    A pipeline with null senders sends nothing.
+    """
     reported = [checker.Reported.of(message) for message in messages]
-    if wrong := expected.problems(harvest, reported):
-        raise RunFailedError("; ".join(wrong))
-
-
-def check_reception(harvest: checker.Harvest, processes: Processes) -> None:
-    """Raise `RunFailedError` unless the message sinks received every settled message exactly once."""
-    if wrong := checker.reception_problems(harvest, processes.message_sinks.take_received()):
+    wrong = expected.problems(harvest, reported)
+    if pipeline is Pipeline.DRAIN:
+        wrong = [*wrong, *checker.reception_problems(harvest, processes.message_sinks.take_received())]
+    if wrong:
         raise RunFailedError("; ".join(wrong))
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from bench import open_loop
 from bench.databases import Databases
-from bench.drain import check, check_reception, renew, running, until_sent, until_settled
+from bench.drain import check, renew, running, until_sent, until_settled
 from bench.ledger import SETTLED
 from bench.percentiles import named, percentiles
 from bench.pipelines import Pipeline
@@ -82,13 +82,15 @@ class Latency:
         }
 
 
-async def measure(rate: Rate, *, processes: Processes, databases: Databases, storm: Storm) -> Latency:
+async def measure(
+    rate: Rate, *, pipeline: Pipeline, processes: Processes, databases: Databases, storm: Storm
+) -> Latency:
     """Send to the services at `rate`; raise `RunFailedError` when the checker finds a fault."""
     load_before = load_average()
-    urls = await renew(Pipeline.DRAIN, processes=processes, databases=databases)
+    urls = await renew(pipeline, processes=processes, databases=databases)
     messages = storm.of(rate.claims).reports()
     moments = [number / rate.per_second for number in range(rate.claims)]
-    async with running(Pipeline.DRAIN, processes=processes, databases=urls) as ledger:
+    async with running(pipeline, processes=processes, databases=urls) as ledger:
         await processes.wait_ready("claims-svc")
         sent, busy_cores = await asyncio.gather(
             open_loop.send(processes.stack.kafka_bootstrap_servers, messages, after_seconds=moments),
@@ -98,8 +100,7 @@ async def measure(rate: Rate, *, processes: Processes, databases: Databases, sto
         await until_sent(ledger)
         committed_at = await ledger.committed_at()
         harvest = await ledger.harvest()
-    check(harvest, messages)
-    check_reception(harvest, processes)
+    check(pipeline, harvest, messages, processes=processes)
     counted = dict(list(sent.intended_at.items())[rate.warm_up_claims :])
     return Latency(
         rate=rate,
@@ -122,12 +123,12 @@ async def _busy_cores(rate: Rate, processes: Processes) -> dict[str, float]:
 def table(latencies: Mapping[str, Json]) -> str:
     """Return the latencies as a few lines for a terminal."""
     lines = []
-    for rate, figures in latencies.items():
+    for name, figures in latencies.items():
         if isinstance(figures, dict):
             verdict = "" if not figures["goals_ms"] else " met" if figures["goals_met"] else " missed"
             goals, late = _listed(figures["goals_ms"]) or "none", _listed(figures["sender_delay_ms"])
             lines += [
-                f"latency at {rate} a second, ms: {_listed(figures['latency_ms'])}",
+                f"latency at {name}, ms: {_listed(figures['latency_ms'])}",
                 *[f"    until {step}: {_listed(times)}" for step, times in _steps(figures)],
                 f"    busy cores: {_listed(figures['busy_cores'])}",
                 f"    goals: {goals}{verdict}; sender late by: {late}; load before: {figures['load_before']}",

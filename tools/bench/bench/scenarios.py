@@ -16,7 +16,6 @@ from bench.drain import (
     TOTALS,
     Run,
     check,
-    check_reception,
     drain,
     drain_on,
     renew,
@@ -91,6 +90,7 @@ class Sizes:
 class Scenarios:
     """Measures on one stack; all of them raise `RunFailedError` when the checker finds a fault."""
 
+    pipeline: Pipeline
     processes: Processes
     databases: Databases
     storm: Storm
@@ -99,7 +99,7 @@ class Scenarios:
     async def plain(self) -> Run:
         """Drain what the others are compared with."""
         reports = self.storm.of(self.sizes.claims).reports()
-        return await drain(Pipeline.DRAIN, reports, processes=self.processes, databases=self.databases)
+        return await drain(self.pipeline, reports, processes=self.processes, databases=self.databases)
 
     async def measure(self, scenario: Scenario) -> dict[str, dict[str, Json]]:
         """Return the figures of what was measured, each under a name."""
@@ -125,14 +125,14 @@ class Scenarios:
 
     async def _drain_totals(self, storm: Storm) -> Run:
         return await drain(
-            Pipeline.DRAIN, storm.reports(), processes=self.processes, databases=self.databases, expected=TOTALS
+            self.pipeline, storm.reports(), processes=self.processes, databases=self.databases, expected=TOTALS
         )
 
     async def _old_claims(self) -> dict[str, dict[str, Json]]:
         """Drain onto old claims twice: as loading left the tables, and after VACUUM ANALYZE."""
         claims, pattern = self.sizes.claims, self.sizes.pattern
         copies = -(-self.sizes.old_claims // pattern)
-        urls = await renew(Pipeline.DRAIN, processes=self.processes, databases=self.databases)
+        urls = await renew(self.pipeline, processes=self.processes, databases=self.databases)
         await self._drain_on(urls, self.storm.of(pattern).reports())
         print(f"old claims: {copies * pattern} of them from {pattern} new ones", flush=True)
         rows = await self.databases.in_each(
@@ -147,7 +147,7 @@ class Scenarios:
         return figures
 
     async def _drain_on(self, urls: Mapping[str, str], reports: Sequence[Message]) -> Run:
-        return await drain_on(urls, Pipeline.DRAIN, reports, processes=self.processes, databases=self.databases)
+        return await drain_on(urls, self.pipeline, reports, processes=self.processes, databases=self.databases)
 
     async def _bursts(self) -> dict[str, dict[str, Json]]:
         """Send many reports at one moment, and as many again after a pause; the first burst warms the services."""
@@ -184,9 +184,9 @@ class Scenarios:
     ) -> list[float]:
         """Send reports at these moments and return their latencies in milliseconds; note memory in `samples`."""
         processes = self.processes
-        urls = await renew(Pipeline.DRAIN, processes=processes, databases=self.databases)
+        urls = await renew(self.pipeline, processes=processes, databases=self.databases)
         messages = self.storm.of(len(after_seconds)).reports()
-        async with running(Pipeline.DRAIN, processes=processes, databases=urls) as ledger:
+        async with running(self.pipeline, processes=processes, databases=urls) as ledger:
             await processes.wait_ready("claims-svc")
             async with _sampling(processes, samples):
                 sent = await open_loop.send(
@@ -195,8 +195,7 @@ class Scenarios:
             await until_settled(ledger, processes, claims=len(messages))
             await until_sent(ledger)
             settled_at, harvest = await ledger.settled_at(), await ledger.harvest()
-        check(harvest, messages)
-        check_reception(harvest, processes)
+        check(self.pipeline, harvest, messages, processes=processes)
         return open_loop.milliseconds(sent.intended_at, settled_at)
 
 

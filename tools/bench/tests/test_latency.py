@@ -78,7 +78,7 @@ def test_goals_are_compared_at_their_percentile() -> None:
 
 
 def test_the_table_tells_latency_goal_and_how_late_the_sender_was() -> None:
-    printed = table({"1": latency(rate=Rate(per_second=1, seconds=3), values=[10.0, 20.0, 59.0]).figures()})
+    printed = table({"1 a second": latency(rate=Rate(per_second=1, seconds=3), values=[10.0, 20.0, 59.0]).figures()})
 
     assert printed.splitlines() == [
         "latency at 1 a second, ms: p50 20.0, p90 59.0, p99 59.0, p99.9 59.0, max 59.0",
