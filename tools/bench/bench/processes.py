@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.process_figures import cpu_microseconds, highest_resident_mib, resident_mib
+from bench.process_figures import compiler_cpu_microseconds, cpu_microseconds, highest_resident_mib, resident_mib
 from bench.sinks.message_sinks import NAME as MESSAGE_SINKS
 from bench.sinks.message_sinks import MessageSinks
 from devstack.process.programs import Programs
@@ -32,13 +32,17 @@ class Processes(Programs):
         return self.stack.environment() | self.message_sinks.environment()
 
     def cpu_microseconds(self) -> dict[str, int]:
-        """Return what every process of the pipeline, and every server, has used so far."""
+        """Return what every process of the pipeline, and every server, has used so far.
+
+        `java-compilers` is a part of `kafka`, which compiles for many minutes what a broker of a month has compiled.
+        """
         servers = {
             record.name: record.identity.pid
             for record in self.stack.supervisor.record.processes
             if record.name in _SERVERS
         }
-        return {name: cpu_microseconds(pid) for name, pid in (servers | self._pids()).items()}
+        used = {name: cpu_microseconds(pid) for name, pid in (servers | self._pids()).items()}
+        return used | {"java-compilers": compiler_cpu_microseconds(servers["kafka"])}
 
     def resident_mib(self) -> dict[str, float]:
         """Return the memory that every process of the pipeline holds now."""
