@@ -1,7 +1,7 @@
-"""How the JSON of events is stored: packed, because most of it is in every event of its kind.
+"""How JSON that has most in common with others of its kind is stored: packed, with a dictionary of what they share.
 
-The frames are Zstandard's. Each names the dictionary that it was made with, so that another one can follow. Keep this
-one as long as a database may hold what was packed with it.
+The frames are Zstandard's. Each names the dictionary that it was made with, so that another one can follow. Keep a
+dictionary as long as a database may hold what was packed with it.
 """
 
 from __future__ import annotations
@@ -11,24 +11,40 @@ from typing import Final
 
 from backports import zstd
 
-_DICTIONARY: Final = zstd.ZstdDict((Path(__file__).parent / "events.zstd-dictionary").read_bytes())
-# One compressor for all: to begin a new one with a dictionary costs more than to pack an event.
-_COMPRESSOR: Final = zstd.ZstdCompressor(level=1, zstd_dict=_DICTIONARY)
 _BEGINNING_OF_A_FRAME: Final = b"\x28\xb5\x2f\xfd"  # no JSON begins with it, nor any text in UTF-8
 _SMALLEST_BYTES = 400
 _LARGEST_BYTES = 16_384
 """Whoever reads rows by their stored size must not get a hundred times as much of them."""
 
+DamagedFrameError: Final = zstd.ZstdError
+
+
+class Packing:
+    """One way to pack. `level` is Zstandard's: a higher one takes longer and packs closer."""
+
+    def __init__(self, dictionary: Path, *, level: int) -> None:
+        self._dictionary = zstd.ZstdDict(dictionary.read_bytes())
+        # One compressor for all: to begin a new one with a dictionary costs more than to pack an event.
+        self._compressor = zstd.ZstdCompressor(level=level, zstd_dict=self._dictionary)
+
+    def pack(self, content: bytes) -> bytes:
+        return self._compressor.compress(content, self._compressor.FLUSH_FRAME)
+
+    def unpack(self, stored: bytes) -> bytes:
+        """Return the content byte for byte, also when it was stored as it is.
+
+        Raises:
+            DamagedFrameError: it was packed, and is not what was packed any more.
+        """
+        if stored.startswith(_BEGINNING_OF_A_FRAME):
+            return zstd.decompress(stored, zstd_dict=self._dictionary)
+        return stored
+
+
+_EVENTS: Final = Packing(Path(__file__).parent / "events.zstd-dictionary", level=1)
+unpack: Final = _EVENTS.unpack
+
 
 def pack(event_json: bytes) -> bytes:
-    """Return what `unpack` takes: the JSON packed, or as it is when that would save little or unpack to much."""
-    if _SMALLEST_BYTES <= len(event_json) <= _LARGEST_BYTES:
-        return _COMPRESSOR.compress(event_json, _COMPRESSOR.FLUSH_FRAME)
-    return event_json
-
-
-def unpack(stored: bytes) -> bytes:
-    """Return the JSON byte for byte, also when it was stored as it is."""
-    if stored.startswith(_BEGINNING_OF_A_FRAME):
-        return zstd.decompress(stored, zstd_dict=_DICTIONARY)
-    return stored
+    """Return what `unpack` takes: an event packed, or as it is when that would save little or unpack to much."""
+    return _EVENTS.pack(event_json) if _SMALLEST_BYTES <= len(event_json) <= _LARGEST_BYTES else event_json

@@ -49,8 +49,8 @@ def _is_read_otherwise_by_msgspec(value: bytes) -> bool:
         value.count(b"{") + value.count(b"[") > _DEEPEST
         or (len(value) > _LONGEST_NUMBER and b"0" * (_LONGEST_NUMBER + 1) in value.translate(_DIGITS_AS_ZERO))
         or _FINER_THAN_MICROSECONDS.search(value) is not None
-        or b"\\u002" in value  # such a fraction may begin with an escaped point
-        or b"\\u003" in value  # or hold escaped digits
+        # Such a fraction may begin with an escaped point, or hold escaped digits. Nearly no event holds any escape.
+        or (b"\\" in value and (b"\\u002" in value or b"\\u003" in value))
     )
 
 

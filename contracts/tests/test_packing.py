@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +18,11 @@ from contracts.topic import Event, Topic
 from contracts.topics import TOPICS
 from contracts.weather import RAINFALL_ASSESSED
 
+STORED_ANSWER = b64decode(
+    "KLUv/WOXHXgc6gIFBAAzRAsgICI9FEdlU0F9437AsXTMoUP5xuZzg3kbokR8HC6dEOnKZQz5vOmmtoOLsQwg/D5zREiHwtODZ2OMFmI24TcT"
+    "jeoPcSUg4/0GBsEQw0RjtKB2nZmd4EJMv2B4UML4GdAB2WBwFHmxijgjCk+2+TmfztQw0buRIzRLVUBOwQ=="
+)
+"""An answer about rain of 1,002 bytes, as a database of November 2026 holds it."""
 EVENTS = tuple(to_json(example) for topic in TOPICS for example in topic.examples)
 
 
@@ -45,6 +51,17 @@ def test_what_is_small_is_stored_as_it_is() -> None:
 def test_who_reads_by_stored_size_gets_no_more_than_a_few_kilobytes_for_each_row() -> None:
     assert len(packing.pack(b"{" + b" " * 16_000 + b"}")) < 400
     assert len(packing.pack(b"{" + b" " * 20_000 + b"}")) == 20_002
+
+
+def test_what_was_stored_when_the_dictionary_was_new_is_read_for_ever() -> None:
+    answer = packing.unpack(STORED_ANSWER)
+
+    assert sha256(answer).hexdigest() == "ccc0e4526af409da458c375ac9839aab85b57d772932025eff8b2255e4fedd4b"
+
+
+def test_a_damaged_frame_is_never_returned_as_what_was_stored() -> None:
+    with pytest.raises(packing.DamagedFrameError):
+        packing.unpack(STORED_ANSWER[:-1])
 
 
 def test_the_dictionary_that_databases_need_is_never_replaced() -> None:

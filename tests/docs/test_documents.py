@@ -45,3 +45,10 @@ def test_a_decision_record_has_the_one_form_and_is_listed(record: str) -> None:
     assert places == sorted(places)
     assert re.search(r"^Status: \w+, 20\d\d-\d\d-\d\d", text, flags=re.MULTILINE)
     assert f"({Path(record).name})" in (ROOT / "docs/decisions/README.md").read_text()
+
+
+def test_decision_records_are_listed_in_their_order() -> None:
+    listed = re.findall(r"^\| \[(\d{4})\]", (ROOT / "docs/decisions/README.md").read_text(), flags=re.MULTILINE)
+
+    assert listed == sorted(set(listed))
+    assert len(listed) == len(RECORDS)

@@ -20,10 +20,17 @@ MUTANTS = (
         _DEADLINES + "test_a_timer_that_fires_too_early_ends_no_wait",
     ),
     _mutant(
+        "the dictionary of the proofs is another one",
+        "repository/stored_proofs.py",
+        'Packing(Path(__file__).parent / "proofs.zstd-dictionary", level=3)',
+        'Packing(Path(__import__("contracts").__file__).parent / "events.zstd-dictionary", level=3)',
+        "test_stored_proofs.py::test_what_was_stored_when_the_dictionary_was_new_is_read_for_ever",
+    ),
+    _mutant(
         "a damaged proof keeps the others from being exported",
         "repository/stored_proofs.py",
-        "    except zstd.ZstdError:\n        return stored\n",
-        "    except zstd.ZstdError:\n        raise\n",
+        "    except DamagedFrameError:\n        return stored\n",
+        "    except DamagedFrameError:\n        raise\n",
         "test_commands_proofs.py::test_a_damaged_proof_is_exported_with_the_others_and_found_among_them",
     ),
     _mutant(

@@ -22,10 +22,18 @@ MUTANTS = (
     Mutant(
         "e: what was stored unpacked is unpacked",
         "packing.py",
-        "    if stored.startswith(_BEGINNING_OF_A_FRAME):\n",
-        "    if stored:\n",
+        "        if stored.startswith(_BEGINNING_OF_A_FRAME):\n",
+        "        if stored:\n",
         "test_packing.py::test_an_event_is_unpacked_byte_for_byte_also_when_it_was_stored_as_it_is"
         "[claims.loss-reported.v1]",
+        package="contracts",
+    ),
+    Mutant(
+        "e: the dictionary of the events is another one",
+        "packing.py",
+        "zstd.ZstdDict(dictionary.read_bytes())",
+        "zstd.ZstdDict(dictionary.read_bytes()[:-2_000] + bytes(2_000))",
+        "test_packing.py::test_what_was_stored_when_the_dictionary_was_new_is_read_for_ever",
         package="contracts",
     ),
     Mutant(

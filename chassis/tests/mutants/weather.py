@@ -262,9 +262,9 @@ MUTANTS = (
     ),
     _mutant(
         "recent rain that becomes known is kept quiet",
-        "assessment.py",
+        "news.py",
         sound="    return assessed.readings, assessed.final, assessed.cloudburst, assessed.recent_rain, stations\n",
         broken="    return assessed.readings, assessed.final, assessed.cloudburst, stations\n",
-        guard="test_assessment.py::test_recent_rain_that_becomes_known_is_news_after_a_final_answer",
+        guard="test_news.py::test_recent_rain_that_becomes_known_is_news_after_a_final_answer",
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +13,14 @@ from domain.proof_cases import FORTY_IN_A_DAY, prove, rain_case
 
 from claims_svc.repository import decisions, stored_proofs
 
+PROOFS_AS_THEY_WERE = Path(__file__).parent / "domain/proofs_as_they_were.json"
+STORED_PROOF = b64decode(
+    "KLUv/WMn0BlKTB7dBwDTgQWVCqNWxa4kz/ugsDfpWEooE4eJhHQHVPxTIPjeA6B66wa97EYnXcRk28Qo+91U/K20mCl8mp1yYXoeuHqBQvfr"
+    "lGAbujUYdfViTnKspSpwHT0sewpIkZneEncCVIUTMMbh4QWCXu5yf2tNK1EKQQ92h1pNDnBYTdLU2e6bcaO+ufkqeqZPz8jLVSDVnooWUzyA"
+    "KtwCrFjqEwxK9mEAMn5/sIUGlZ0xYRsxKK7/QyyqAKgfBIZjWjfjOyjuRacbvczpaOesysWa0oHhzasINRqT3LTx/KMtwNJpZdCPX6pR/5Wx"
+    "2vBfYrmMMcOELpfbr6Ei0QEYIw+qeg=="
+)
+"""The proof of 8,012 bytes about forty millimetres in a day, as a database of November 2026 holds it."""
 CANONICAL = prove(rain_case(FORTY_IN_A_DAY)).canonical
 
 
@@ -28,6 +38,12 @@ def test_the_dictionary_without_which_no_proof_can_be_read_is_never_replaced() -
     dictionary = (Path(stored_proofs.__file__).parent / "proofs.zstd-dictionary").read_bytes()
 
     assert sha256(dictionary).hexdigest() == "5ba5bd90eac80a722d9d871f0311b49b1065a0f97fbf2d402bbac9b61f63380f"
+
+
+def test_what_was_stored_when_the_dictionary_was_new_is_read_for_ever() -> None:
+    kept = json.loads(PROOFS_AS_THEY_WERE.read_text(encoding="utf-8"))["proofs"]["forty millimetres in a day"]
+
+    assert stored_proofs.unpack(STORED_PROOF).decode() == kept["canonical"]
 
 
 def test_a_proof_of_before_is_read_as_it_is() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -182,8 +183,26 @@ async def test_a_batch_of_any_size_takes_the_same_four_statements(service: Harne
     async with service.runtime.transaction() as work:
         with work.connection.query_logger(lambda logged: statements.append(logged.query)):
             await service.service.consumers[0].handle(batch, work)
-    assert len(statements) == 4
+    assert len(statements) == 3, "the fourth is a COPY, which asyncpg does not log"
     assert len(await answers(service)) == count + 1
+
+
+async def test_of_two_processes_that_answer_a_new_claim_at_once_the_later_one_follows_the_other(
+    service: Harness,
+) -> None:
+    async with service.runtime.transaction() as work:
+        await service.service.consumers[0].handle([delivery(service, request())], work)
+        later = asyncio.create_task(service.deliver(RAINFALL_REQUESTED, request(version=2)))
+        async with asyncio.timeout(10):
+            while not await service.pool.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ):
+                await asyncio.sleep(0)
+    await later
+
+    published = [(event.request_version, event.assessment_version) for event in await answers(service)]
+    assert published == [(1, 1), (2, 2)]
+    assert tuple(await service.pool.fetchrow("SELECT request_version, assessment_version FROM assessment")) == (2, 2)
 
 
 def delivery(service: Harness, asked: RainfallRequested) -> Delivery[RainfallRequested]:

@@ -8,7 +8,8 @@ from uuid import UUID
 from chassis.consuming.delivery import Batch
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import RainfallRequested
-from weather_svc.domain.assessment import Conclusion, Inquiry, answer, inquire, is_news
+from weather_svc.domain.assessment import Conclusion, Inquiry, answer, inquire
+from weather_svc.domain.news import is_news
 from weather_svc.domain.stations import StationTable
 from weather_svc.hour_cache import HourCache
 from weather_svc.repository import assessments, observations
@@ -29,8 +30,8 @@ class Assessor:
     async def assess_rainfall(self, requests: Batch[RainfallRequested], work: Work) -> None:
         """Answer every request that is newer than the last one answered of its claim."""
         await observations.lock_for_assessing(work.connection)
-        claim_ids = list({delivery.event.claim_id for delivery in requests})
-        versions = dict(await assessments.lock_versions(work.connection, claim_ids=claim_ids))
+        asked = [delivery.event for delivery in requests]
+        versions = dict(await assessments.lock_versions(work.connection, requests=asked))
         accepted = [
             (inquire(delivery.event, stations=self._stations), delivery.trace, version)
             for delivery in requests

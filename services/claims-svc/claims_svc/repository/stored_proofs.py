@@ -1,7 +1,7 @@
-"""How proofs are stored: compressed, because a proof is eight times as large as what is its own in it.
+"""How proofs are stored: packed, because a proof is eight times as large as what is its own in it.
 
-The frames are Zstandard's. Each names the dictionary that it was made with, so that another one can follow. Keep this
-one as long as a database holds proofs: without it nobody can read them. `proofs export` writes them as they are.
+Keep the dictionary as long as a database holds proofs: without it nobody can read them. `proofs export` writes them as
+they are.
 """
 
 from __future__ import annotations
@@ -9,15 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from backports import zstd
+from contracts.packing import DamagedFrameError, Packing
 
-_DICTIONARY: Final = zstd.ZstdDict((Path(__file__).parent / "proofs.zstd-dictionary").read_bytes())
-# One compressor for all: to begin a new one with a dictionary costs twice what it costs to compress a proof.
-_COMPRESSOR: Final = zstd.ZstdCompressor(level=3, zstd_dict=_DICTIONARY)
-
-
-def pack(canonical: bytes) -> bytes:
-    return _COMPRESSOR.compress(canonical, _COMPRESSOR.FLUSH_FRAME)
+_PROOFS: Final = Packing(Path(__file__).parent / "proofs.zstd-dictionary", level=3)
+pack: Final = _PROOFS.pack
 
 
 def unpack(stored: bytes) -> bytes:
@@ -27,6 +22,6 @@ def unpack(stored: bytes) -> bytes:
     others are still exported.
     """
     try:
-        return zstd.decompress(stored, zstd_dict=_DICTIONARY)
-    except zstd.ZstdError:
+        return _PROOFS.unpack(stored)
+    except DamagedFrameError:
         return stored

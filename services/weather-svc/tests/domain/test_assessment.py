@@ -1,24 +1,20 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
+from rain_answers import STATIONS, assess, of_two_stations, saying
 from rain_samples import (
     GROUNDWATER,
     HALFWAY_ELL_EINDHOVEN,
-    NEAR_ARCEN,
     SURFACE_WATER,
     at,
     interval,
-    measured,
     moment,
     request,
 )
 
-from contracts.claims import RainfallRequested
 from contracts.vocabulary import Establishment, Location, Truth, WaterReading
 from contracts.weather import Quality, RainfallAssessed, UndeterminedReason
-from weather_svc import station_table
-from weather_svc.domain.assessment import Measured, Question, answer, hours_of, inquire, is_news, measure
+from weather_svc.domain.assessment import Measured, Question, answer, hours_of, inquire, measure
 from weather_svc.domain.hours import border_at
 from weather_svc.domain.windows import Figures
 
@@ -27,18 +23,8 @@ MISSING_HOURS = UndeterminedReason.MISSING_HOURS
 BETWEEN_WHOLE_HOURS = UndeterminedReason.BETWEEN_WHOLE_HOURS
 RAIN_AFTER_LOSS = UndeterminedReason.RAIN_AFTER_LOSS
 STATIONS_DISAGREE = UndeterminedReason.STATIONS_DISAGREE
-STATIONS = station_table.load()
 NEAR_EINDHOVEN = Location(latitude_microdegrees=51_440_000, longitude_microdegrees=5_380_000, accuracy_metres=25)
 HALFWAY_ELL_ARCEN = Location(latitude_microdegrees=51_346_976, longitude_microdegrees=5_979_370, accuracy_metres=25)
-
-
-def assess(asked: RainfallRequested, *, until_hour: str | None = None, version: int = 1) -> RainfallAssessed:
-    inquiry = inquire(asked, stations=STATIONS)
-    by_station = [
-        measured(near.station.number, loss=asked.loss, readings=asked.readings, until_hour=until_hour)
-        for near in inquiry.near
-    ]
-    return answer(inquiry, measured=by_station, assessment_version=version)
 
 
 def verdict(assessed: RainfallAssessed) -> tuple[Establishment, UndeterminedReason | None]:
@@ -47,18 +33,6 @@ def verdict(assessed: RainfallAssessed) -> tuple[Establishment, UndeterminedReas
 
 def halfway(home: Location, loss: str) -> RainfallAssessed:
     return assess(request(home=home, loss=moment(loss)))
-
-
-def of_two_stations(one: Measured, other: Measured) -> RainfallAssessed:
-    """Answer as if two stations, either of which could be the nearest, had measured this."""
-    inquiry = inquire(request(home=HALFWAY_ELL_EINDHOVEN), stations=STATIONS)
-    return answer(inquiry, measured=[one, other], assessment_version=1)
-
-
-def saying(establishment: Establishment, reason: UndeterminedReason | None = None) -> Measured:
-    ell = measured(377, loss=moment("2021-07-15T06:30"))
-    update = {"establishment": establishment, "undetermined_reason": reason}
-    return ell._replace(readings=(replace(ell.readings[0], **update),))
 
 
 def test_an_answer_names_the_station_its_distance_and_every_hour_it_rests_on() -> None:
@@ -212,51 +186,3 @@ def test_without_a_station_the_answer_is_undetermined_and_final() -> None:
 def test_an_interval_of_a_month_is_answered_from_all_its_hours() -> None:
     (ell,) = assess(request(loss=interval("2021-06-20T00:00", "2021-07-20T00:00"))).stations
     assert len(ell.hours.tenths_mm) == 144 + 30 * 24 + 2 + 72
-
-
-def test_every_hour_that_arrives_is_news_until_the_answer_is_final() -> None:
-    asked = request(home=NEAR_ARCEN, loss=moment("2021-07-14T20:30"))
-    before, after = assess(asked, until_hour="2021-07-14T23:00"), assess(asked, until_hour="2021-07-15T00:00")
-    assert is_news(after, previous=before)
-    assert not is_news(assess(asked, until_hour="2021-07-15T00:00", version=2), previous=after)
-
-
-def test_hours_that_arrive_after_a_final_yes_are_no_news() -> None:
-    before, after = assess(request(), until_hour="2021-07-15T16:00"), assess(request())
-    assert before.stations != after.stations
-    assert not is_news(after, previous=before)
-
-
-@pytest.mark.parametrize(
-    ("hour", "known", "corrected"),
-    [(144, 28, 0), (144, 28, None), (144, 28, 40), (0, 0, 1), (0, 0, None)],
-)
-def test_a_corrected_figure_is_news_after_a_final_answer(hour: int, known: int, corrected: int | None) -> None:
-    before = assess(request())
-    (ell,) = before.stations
-    figures = list(ell.hours.tenths_mm)
-    assert figures[hour] == known
-    figures[hour] = corrected
-    hours = replace(ell.hours, tenths_mm=tuple(figures))
-    after = replace(before, stations=(replace(ell, hours=hours),))
-    assert is_news(after, previous=before)
-
-
-def test_a_cloudburst_that_becomes_known_is_news_after_a_final_answer() -> None:
-    before = assess(request())
-    (ell,) = before.stations
-    after = replace(before, stations=(replace(ell, cloudburst=Truth.UNKNOWN),))
-    assert is_news(after, previous=before)
-
-
-def test_recent_rain_that_becomes_known_is_news_after_a_final_answer() -> None:
-    before = assess(request())
-    after = replace(before, recent_rain=Truth.UNKNOWN)
-    assert is_news(after, previous=before)
-
-
-def test_a_reading_that_changes_is_news_after_a_final_answer() -> None:
-    before = of_two_stations(saying(ESTABLISHED), saying(NOT_ESTABLISHED))
-    after = of_two_stations(saying(NOT_ESTABLISHED), saying(ESTABLISHED))
-    assert before.readings == after.readings
-    assert is_news(after, previous=before)

@@ -19,12 +19,30 @@ from contracts.claims import RainfallRequested
 from contracts.codec import from_json, to_json
 from weather_svc.domain.assessment import Conclusion, Inquiry, Measured, Span
 from weather_svc.domain.hours import border_at
-from weather_svc.domain.stations import NearStation
 
 _OF_THE_CLAIM = {"claim_id", "request_version", "loss", "home", "network"}
 """What stands in columns of a request; the rest is the product's, and the same for all its claims."""
 _PARAMETERS = [name for name in RainfallRequested.__struct_fields__ if name not in _OF_THE_CLAIM]
 _parameters_of = attrgetter(*_PARAMETERS)
+_COLUMNS = (
+    "claim_id",
+    "request_version",
+    "assessment_version",
+    "question_id",
+    "loss_from_at",
+    "loss_until_at",
+    "home_latitude_microdegrees",
+    "home_longitude_microdegrees",
+    "home_accuracy_metres",
+    "network",
+    "stations",
+    "first_hour_ends_at",
+    "last_hour_ends_at",
+    "measured",
+    "is_final",
+    "traceparent",
+    "assessed_at",
+)
 _compressed_before: WeakKeyDictionary[Conclusion, bytes] = WeakKeyDictionary()
 
 
@@ -59,18 +77,27 @@ class StaleAssessment:
     trace: Trace | None
 
 
-async def lock_versions(connection: Connection, *, claim_ids: Sequence[UUID]) -> Mapping[UUID, Versions]:
-    """Lock the assessments of these claims and return their versions; claims without one are left out."""
+async def lock_versions(connection: Connection, *, requests: Sequence[RainfallRequested]) -> Mapping[UUID, Versions]:
+    """Lock the assessments of the claims that ask and return their versions; claims without one are left out.
+
+    What their products ask is kept with that, for `save`.
+    """
+    asked = sorted({_asked(*_parameters_of(request)) for request in requests})
     # One look-up a claim: only an index can serve it, whatever the planner believes of a table without statistics.
     rows = await connection.fetch(
         """
+        WITH asked AS (
+            INSERT INTO question SELECT * FROM unnest($2::uuid[], $3::json[]) ON CONFLICT DO NOTHING
+        )
         SELECT known.claim_id, known.request_version, known.assessment_version
           FROM (SELECT claim_id FROM unnest($1::uuid[]) AS wanted (claim_id) ORDER BY claim_id) AS wanted
                CROSS JOIN LATERAL (
                    SELECT claim_id, request_version, assessment_version FROM assessment
                     WHERE claim_id = wanted.claim_id FOR UPDATE) AS known
         """,
-        claim_ids,
+        list({request.claim_id for request in requests}),
+        [question_id for question_id, _ in asked],
+        [parameters for _, parameters in asked],
     )
     return {row["claim_id"]: Versions(row["request_version"], row["assessment_version"]) for row in rows}
 
@@ -81,57 +108,37 @@ async def save(connection: Connection, *, assessments: Sequence[Assessment], now
     A mark of the one before stays. It costs an assessment that finds nothing new.
     """
     ordered = sorted(assessments, key=lambda assessment: assessment.inquiry.request.claim_id.bytes)
-    requests = [assessment.inquiry.request for assessment in ordered]
-    questions = [_asked(*_parameters_of(request)) for request in requests]
-    distinct = sorted(set(questions))
-    await connection.execute(
-        """
-        WITH asked AS (
-            INSERT INTO question SELECT * FROM unnest($1::uuid[], $2::json[]) ON CONFLICT DO NOTHING
-        )
-        INSERT INTO assessment (claim_id, request_version, assessment_version, question_id, loss_from_at, loss_until_at,
-                                home_latitude_microdegrees, home_longitude_microdegrees, home_accuracy_metres, measured,
-                                is_final, network, stations, first_hour_ends_at, last_hour_ends_at, traceparent,
-                                assessed_at)
-        SELECT claim_id, request_version, assessment_version, question_id, loss_from_at, loss_until_at, latitude,
-               longitude, accuracy, measured, is_final, network, stations::int[], first_hour_ends_at,
-               last_hour_ends_at, traceparent, $19
-          FROM unnest($3::uuid[], $4::int[], $5::int[], $6::uuid[], $7::timestamptz[], $8::timestamptz[], $9::int[],
-                      $10::int[], $11::int[], $12::bytea[], $13::bool[], $14::text[], $15::text[], $16::timestamptz[],
-                      $17::timestamptz[], $18::text[])
-               AS given (claim_id, request_version, assessment_version, question_id, loss_from_at, loss_until_at,
-                         latitude, longitude, accuracy, measured, is_final, network, stations, first_hour_ends_at,
-                         last_hour_ends_at, traceparent)
-            ON CONFLICT (claim_id) DO UPDATE
-           SET request_version = excluded.request_version, assessment_version = excluded.assessment_version,
-               question_id = excluded.question_id, loss_from_at = excluded.loss_from_at,
-               loss_until_at = excluded.loss_until_at,
-               home_latitude_microdegrees = excluded.home_latitude_microdegrees,
-               home_longitude_microdegrees = excluded.home_longitude_microdegrees,
-               home_accuracy_metres = excluded.home_accuracy_metres, measured = excluded.measured,
-               is_final = excluded.is_final, network = excluded.network, stations = excluded.stations,
-               first_hour_ends_at = excluded.first_hour_ends_at, last_hour_ends_at = excluded.last_hour_ends_at,
-               traceparent = excluded.traceparent, assessed_at = excluded.assessed_at
-         WHERE excluded.assessment_version > assessment.assessment_version
-        """,
-        [question.question_id for question in distinct],
-        [question.parameters for question in distinct],
-        [request.claim_id for request in requests],
-        [request.request_version for request in requests],
-        [assessment.assessment_version for assessment in ordered],
-        [question.question_id for question in questions],
-        [request.loss.from_at for request in requests],
-        [request.loss.until_at for request in requests],
-        [request.home.latitude_microdegrees for request in requests],
-        [request.home.longitude_microdegrees for request in requests],
-        [request.home.accuracy_metres for request in requests],
-        [_compressed(assessment.conclusion) for assessment in ordered],
-        [assessment.conclusion.final for assessment in ordered],
-        [request.network for request in requests],
-        [_int_array(assessment.inquiry.near) for assessment in ordered],
-        [border_at(assessment.inquiry.hours.first) for assessment in ordered],
-        [border_at(assessment.inquiry.hours.last) for assessment in ordered],
-        [assessment.trace for assessment in ordered],
+    if again := [each.inquiry.request.claim_id for each in ordered if each.assessment_version > 1]:
+        await connection.execute("DELETE FROM assessment WHERE claim_id = ANY ($1::uuid[])", again)
+    # COPY takes half of what an INSERT of arrays takes, on both sides. Two processes that answer the same new claim at
+    # the same time: the later one fails, and is tried again when it can see the row.
+    await connection.copy_records_to_table(
+        "assessment", columns=_COLUMNS, records=[_row(assessment, now=now) for assessment in ordered]
+    )
+
+
+def _row(assessment: Assessment, *, now: datetime) -> tuple[object, ...]:
+    """Return the row in the order of `_COLUMNS`."""
+    inquiry, conclusion = assessment.inquiry, assessment.conclusion
+    request, hours = inquiry.request, inquiry.hours
+    loss, home = request.loss, request.home
+    return (
+        request.claim_id,
+        request.request_version,
+        assessment.assessment_version,
+        _asked(*_parameters_of(request)).question_id,
+        loss.from_at,
+        loss.until_at,
+        home.latitude_microdegrees,
+        home.longitude_microdegrees,
+        home.accuracy_metres,
+        request.network,
+        [station.number for station in inquiry.stations],
+        border_at(hours.first),
+        border_at(hours.last),
+        _compressed(conclusion),
+        conclusion.final,
+        assessment.trace,
         now,
     )
 
@@ -149,7 +156,10 @@ def _asked(*parameters: object) -> _Asked:
 
 
 def _compressed(conclusion: Conclusion) -> bytes:
-    """Return what is kept of `conclusion`, made once for all claims that share it."""
+    """Return what is kept of `conclusion`, made once for all claims that share it.
+
+    By zlib: it needs no dictionary to be kept, and so many claims share one that its size and speed matter little.
+    """
     compressed = _compressed_before.get(conclusion)
     if compressed is None:
         kept = tuple(station.without_windows() for station in conclusion.measured)
@@ -160,11 +170,6 @@ def _compressed(conclusion: Conclusion) -> bytes:
 def _measured(stored: bytes) -> Sequence[Measured]:
     is_compressed = not stored.startswith(b"[")
     return from_json(tuple[Measured, ...], zlib.decompress(stored) if is_compressed else stored)
-
-
-def _int_array(near: Sequence[NearStation]) -> str:
-    """Return PostgreSQL's text for an array: unnest would flatten arrays of different lengths."""
-    return "{" + ",".join([str(found.station.number) for found in near]) + "}"
 
 
 async def mark_stale(connection: Connection, *, spans: Sequence[Span]) -> int:
