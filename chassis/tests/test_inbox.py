@@ -95,7 +95,7 @@ async def test_an_event_consumed_before_the_small_inbox_is_recognised_by_it(
 async def test_an_older_process_that_was_left_running_waits_and_blames_no_event(
     service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Also one that is started again: it checks only that no migration is missing."""
+    """Of versions that checked only that no migration is missing: also one that is started again."""
     before_small_inbox = """
         INSERT INTO messaging.inbox (consumer, source, event_id, digest)
         SELECT $1, source, event_id, digest
