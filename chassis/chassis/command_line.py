@@ -16,6 +16,7 @@ from chassis.commands.clock import CLOCK
 from chassis.commands.dead_letters import dead_letters_command
 from chassis.commands.gaps import GAPS
 from chassis.commands.undeliverable import UNDELIVERABLE
+from chassis.database import connect
 from chassis.errors import CannotStartError, HandlerBrokenError, describe
 from chassis.lifecycle import check_schema, open_runtime, run
 from chassis.migrations.runner import migrate
@@ -117,8 +118,12 @@ async def _run(service: Service, _: argparse.Namespace) -> int:
 
 
 async def _migrate(service: Service, _: argparse.Namespace) -> int:
-    async with open_runtime(service) as runtime, runtime.pool.acquire() as connection:
-        applied = await migrate(connection, directory=service.migrations)
+    async with open_runtime(service):
+        connection = await connect(service.settings, application_name=f"{service.name} migrate")
+        try:
+            applied = await migrate(connection, directory=service.migrations)
+        finally:
+            await connection.close()
     for migration in applied:
         log.info("migration.applied", series=migration.series, name=migration.path.name)
     return DONE

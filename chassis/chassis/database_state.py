@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import asyncpg
 
 from chassis.clock import Clock
 from chassis.consuming import gaps
 from chassis.database import Connection, connect
+from chassis.errors import CannotStartError
+from chassis.migrations.runner import Migration, pending_migrations
 from chassis.publishing import outbox
 from chassis.settings import ServiceSettings
 from chassis.telemetry.health import Problems
@@ -18,21 +22,37 @@ LATE_SECONDS = 60.0
 class DatabaseState:
     """Asks over a connection of its own: a pool whose connections are all in use says nothing about the database."""
 
-    def __init__(self, settings: ServiceSettings, *, service: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        *,
+        service: str,
+        migrations: Sequence[Migration],
+        clock: Clock,
+        report_failure: Callable[[BaseException], None],
+    ) -> None:
         self._settings = settings
         self._service = service
+        self._migrations = migrations
         self._clock = clock
+        self._report_failure = report_failure
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
 
     async def measure(self) -> Problems:
-        """Set the gauge of the outbox; return what is late and what was never read."""
+        """Set the gauge of the outbox; return what is late and what was never read.
+
+        A database that a newer version has migrated meanwhile is the end of this service.
+        """
         try:
             if self._connection is None:
                 self._connection = await connect(self._settings, application_name=f"{self._service} watch")
+            await pending_migrations(self._connection, known=self._migrations)
             age = await self._outbox_age_seconds(self._connection)
             open_gaps = await gaps.list_gaps(self._connection)
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if isinstance(error, CannotStartError):
+                self._report_failure(error)
             raise
         OUTBOX_OLDEST_AGE_SECONDS.set(age)
         problems = {}

@@ -19,7 +19,7 @@ from chassis.database import Pool, open_pool
 from chassis.database_state import DatabaseState
 from chassis.errors import CannotStartError, describe, is_order_to_end
 from chassis.kafka_security import not_granted
-from chassis.migrations.runner import pending_migrations
+from chassis.migrations.runner import find_migrations, pending_migrations
 from chassis.publishing.handoff import Handoff
 from chassis.publishing.relay import Relay
 from chassis.required_topics import RequiredTopics
@@ -77,9 +77,9 @@ async def open_runtime(service: Service) -> AsyncIterator[Runtime]:
 
 
 async def check_schema(service: Service, pool: Pool) -> None:
-    """Raise `CannotStartError` when the database lacks migrations."""
+    """Raise `CannotStartError` when the database lacks migrations, or has had some that this version does not know."""
     async with pool.acquire() as connection:
-        if missing := await pending_migrations(connection, directory=service.migrations):
+        if missing := await pending_migrations(connection, known=find_migrations(service.migrations)):
             first = missing[0].path.name
             raise CannotStartError(
                 f"the database lacks {len(missing)} migrations, first {first}; run: {service.name} migrate"
@@ -147,7 +147,13 @@ class RunningService:
             changed=runtime.work.timers_changed,
             stopping=runtime.stopping,
         )
-        self._database_state = DatabaseState(service.settings, service=service.name, clock=runtime.clock)
+        self._database_state = DatabaseState(
+            service.settings,
+            service=service.name,
+            migrations=find_migrations(service.migrations),
+            clock=runtime.clock,
+            report_failure=self._fail,
+        )
         self._required_topics = RequiredTopics(service.settings, topics=service.topics())
         every_seconds = service.settings.tolerated_failure_seconds / 2
         self._watches = [

@@ -12,7 +12,7 @@ from aiokafka import ConsumerRecord
 
 from chassis.consuming.batch_processor import BatchProcessor
 from chassis.consuming.positions import Advance
-from chassis.database import open_pool
+from chassis.database import connect
 from chassis.lifecycle import open_runtime
 from chassis.migrations.runner import migrate
 from chassis.publishing import outbox
@@ -115,9 +115,8 @@ class Harness:
 @asynccontextmanager
 async def harness(service: Service) -> AsyncIterator[Harness]:
     """Migrate the service's database and yield its harness."""
-    pool = await open_pool(service.settings, application_name="migrate")
-    async with pool.acquire() as connection:
-        await migrate(connection, directory=service.migrations)
-    await pool.close()
+    connection = await connect(service.settings, application_name="migrate")
+    await migrate(connection, directory=service.migrations)
+    await connection.close()
     async with open_runtime(service) as runtime:
         yield Harness(service, runtime)

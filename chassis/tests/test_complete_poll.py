@@ -14,7 +14,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
 
 from chassis.backoff import Backoff
-from chassis.workarounds.complete_poll import GATHERING_SECONDS, LARGEST_POLL_BYTES, SLICE_RECORDS, CompletePollConsumer
+from chassis.workarounds.complete_poll import (
+    LARGEST_POLL_BYTES,
+    LONGEST_GATHERING_SECONDS,
+    SLICE_RECORDS,
+    CompletePollConsumer,
+)
 from devstack.kafka.mock_cluster import MockCluster
 
 TOPIC = "complete-poll.v1"
@@ -49,7 +54,7 @@ async def publish(cluster: MockCluster, values: Sequence[bytes]) -> None:
 
 
 @asynccontextmanager
-async def consuming(cluster: MockCluster) -> AsyncIterator[Any]:
+async def consuming(cluster: MockCluster, **settings: Any) -> AsyncIterator[Any]:
     """A consumer of the whole topic that always begins at its first record."""
 
     async def place(_: AIOKafkaConsumer, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
@@ -72,6 +77,7 @@ async def consuming(cluster: MockCluster) -> AsyncIterator[Any]:
         enable_auto_commit=False,
         auto_offset_reset="none",
         max_partition_fetch_bytes=4 << 20,
+        **settings,
     )
     await consumer.start()
     try:
@@ -166,31 +172,44 @@ async def test_what_nobody_settles_is_polled_again_and_what_is_settled_is_not(cl
         assert await poll(consumer) == [b"next"]
 
 
-@pytest.mark.parametrize("was_busy", [True, False], ids=["busy", "idle"])
-async def test_a_busy_consumer_gathers_what_comes_within_a_moment_and_an_idle_one_does_not_wait(
-    cluster: MockCluster, *, was_busy: bool
+@pytest.mark.parametrize(
+    ("took", "came_after", "waits_for_more"),
+    [
+        (0.008, 0.003, 0.005),
+        (0.008, 0.009, 0),
+        (9.0, 0.003, LONGEST_GATHERING_SECONDS - 0.003),
+        (9.0, 1.0, 0),
+    ],
+)
+async def test_a_consumer_gathers_for_as_long_as_the_batch_before_took_and_an_idle_one_does_not_wait(
+    cluster: MockCluster, took: float, came_after: float, waits_for_more: float
 ) -> None:
     second = TopicPartition(TOPIC, 1)
-    async with consuming(cluster) as consumer:
-        if was_busy:
-            await publish(cluster, VALUES)
-            await poll(consumer)
-            consumer.settle()
-        else:
-            assert await consumer.getmany(timeout_ms=10) == {}
-        handed_over = [{FIRST: [Value(b"1")]}, {second: [Value(b"2")]}, {}]
-        waits: list[float] = []
+    now = 100.0
+    waits: list[float] = []
+    async with consuming(cluster, monotonic=lambda: now) as consumer:
+        handed_over = [
+            (0.0, {FIRST: [Value(b"0")]}),
+            (0.0, {}),
+            (came_after, {FIRST: [Value(b"1")]}),
+            (0.0, {second: [Value(b"2")]}),
+            (0.0, {}),
+        ]
 
         async def hand_over(_: object, timeout: float, **__: object) -> Any:  # noqa: ASYNC109 - aiokafka's own
+            nonlocal now
             waits.append(timeout)
-            return handed_over.pop(0)
+            seconds, records = handed_over.pop(0)
+            now += seconds
+            return records
 
         consumer._fetcher.fetched_records = hand_over
+        await consumer.getmany(timeout_ms=5_000)
+        now += took
         polled = await consumer.getmany(timeout_ms=5_000)
 
-    assert waits[0] == 5
-    assert all(wait <= GATHERING_SECONDS for wait in waits[1:])
-    assert any(waits[1:]) == was_busy
+    assert waits[:3] == [5, 0, 5], "nothing came before the first batch"
+    assert waits[3:] == pytest.approx([waits_for_more] * 2, abs=1e-9)
     assert list(polled) == [FIRST, second]
 
 

@@ -27,7 +27,7 @@ async def test_giving_a_connection_back_costs_no_round_trip(service: Service) ->
 
 
 def test_nobody_changes_a_session_of_the_pool_whose_changes_nobody_would_undo() -> None:
-    """The relay has a connection of its own, and a migration undoes what it sets and locks."""
+    """The relay and a migration have a connection of their own."""
     repository = Path(__file__).parents[2]
     sources = [*repository.glob("chassis/chassis/**/*.py"), *repository.glob("services/*/*_svc/**/*.py")]
     changing = {path.name for path in sources if _CHANGES_A_SESSION.search(path.read_text(encoding="utf-8"))}

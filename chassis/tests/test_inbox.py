@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -10,11 +11,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
+import msgspec
 import pytest
 from specimen_driver import contact
 from specimen_records import TOPIC, dead_letters, effects, message
 
 from chassis.consuming import inbox
+from chassis.consuming.retention import clean_up_inbox
 from chassis.database import Connection
 from chassis.errors import is_overload, is_transient
 from chassis.migrations import runner
@@ -88,14 +91,47 @@ async def test_an_event_consumed_before_the_small_inbox_is_recognised_by_it(
         assert await effects(running) == [(UUID(int=7), 1)]
         assert [code for code, _ in await dead_letters(running)] == ["id-used-twice"]
         async with running.pool.acquire() as pooled:
-            old = await inbox.delete_older(pooled, consumer=CONSUMER, age=timedelta(days=2), limit=100)
+            old = await inbox.delete_older(pooled, consumer=CONSUMER, age=timedelta(days=2), limit=100, emptied=set())
         assert old == len(known) + 1
+
+
+async def test_old_events_are_found_by_the_index_also_where_new_ones_fill_the_space_of_older_ones(
+    service: Service,
+) -> None:
+    insert = """
+        INSERT INTO messaging.inbox_entry (consumer, source, event_id, received_at)
+        SELECT $1, 1, gen_random_uuid(), now() - $2::interval FROM generate_series(1, 30000)
+        """
+    age = timedelta(days=400)
+    async with harness(service) as running, running.pool.acquire() as connection:
+        await connection.execute(insert, inbox.number_of(CONSUMER), age)
+        await connection.execute("VACUUM messaging.inbox_entry")  # as autovacuum would
+        assert await _blocks_with_older(connection, timedelta(days=390)) > 200
+
+        await clean_up_inbox(service.consumers, work=running.runtime.work, stopping=asyncio.Event())
+        await connection.execute("VACUUM messaging.inbox_entry")
+        await connection.execute(insert, inbox.number_of(CONSUMER), timedelta(0))
+
+        assert await _blocks_with_older(connection, timedelta(days=390)) == 0
+
+
+async def _blocks_with_older(connection: Connection, age: timedelta) -> int:
+    """How many blocks are read to find what is older."""
+    async with connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        plan = await connection.fetchval(
+            "EXPLAIN (ANALYZE, FORMAT JSON) SELECT FROM messaging.inbox_entry WHERE received_at < now() - $1::interval",
+            age,
+        )
+    scan = msgspec.json.decode(plan)[0]["Plan"]
+    assert scan["Node Type"] == "Bitmap Heap Scan"
+    return int(scan["Lossy Heap Blocks"])
 
 
 async def test_an_older_process_that_was_left_running_waits_and_blames_no_event(
     service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Also one that is started again: it checks only that no migration is missing."""
+    """Of versions that checked only that no migration is missing: also one that is started again."""
     before_small_inbox = """
         INSERT INTO messaging.inbox (consumer, source, event_id, digest)
         SELECT $1, source, event_id, digest

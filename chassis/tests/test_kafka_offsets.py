@@ -24,7 +24,7 @@ FIRST, SECOND = TopicPartition("some.topic.v1", 0), TopicPartition("some.topic.v
 class Client:
     """A consumer that notes what it is to commit; `failures` are raised first, one at each commit."""
 
-    def __init__(self, *failures: Exception) -> None:
+    def __init__(self, *failures: BaseException) -> None:
         self.owned = {FIRST, SECOND}
         self.commits: list[Mapping[TopicPartition, int]] = []
         self.meanwhile: Callable[[], None] = lambda: None
@@ -73,11 +73,14 @@ async def test_the_newest_offsets_are_committed_together_and_once(monkeypatch: p
     assert client.commits == [{FIRST: 5, SECOND: 1}]
 
 
+@pytest.mark.parametrize(
+    "failure", [CoordinatorNotAvailableError(), AttributeError("of a newer aiokafka"), asyncio.CancelledError()]
+)
 async def test_what_could_not_be_committed_is_committed_later_with_what_came_meanwhile(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, failure: BaseException
 ) -> None:
     monkeypatch.setattr(kafka_offsets, "EVERY_SECONDS", 0.01)
-    client = Client(CoordinatorNotAvailableError())
+    client = Client(failure)
     offsets = offsets_of(client)
     client.meanwhile = lambda: offsets.reach({FIRST: 5})
     offsets.reach({FIRST: 3, SECOND: 1})
@@ -99,6 +102,19 @@ async def test_before_partitions_are_lost_their_offsets_are_committed_and_forgot
     await offsets.commit_last()
 
     assert client.commits == [{FIRST: 3}]
+
+
+@pytest.mark.usefixtures("_never_by_itself")
+@pytest.mark.parametrize("failure", [CoordinatorNotAvailableError(), AttributeError("of a newer aiokafka")])
+async def test_what_fails_at_the_last_moment_keeps_nobody_from_leaving(failure: BaseException) -> None:
+    client = Client(failure)
+    offsets = offsets_of(client)
+    offsets.reach({FIRST: 3})
+
+    await offsets.on_partitions_revoked({FIRST})
+    await offsets.commit_last()
+
+    assert client.commits == [], "another member goes on from there"
 
 
 @pytest.mark.usefixtures("_never_by_itself")

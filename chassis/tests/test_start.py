@@ -8,6 +8,9 @@ from specimen_driver import Driver
 
 from chassis.command_line import CANNOT_START
 
+_OF_A_NEWER_VERSION = "INSERT INTO applied_migration (series, number, name) VALUES ('service', 2, '0002_later.sql')"
+_IS_OLDER = "has had 1 migrations that this version does not know, first 0002_later.sql; start the newer version"
+
 
 async def test_a_service_whose_database_lacks_migrations_says_what_to_run(driver: Driver) -> None:
     assert await driver.rows("DELETE FROM applied_migration RETURNING number")
@@ -16,6 +19,24 @@ async def test_a_service_whose_database_lacks_migrations_says_what_to_run(driver
 
     assert await driver.wait_for_exit() == CANNOT_START
     assert "run: specimen migrate" in driver.log()
+
+
+async def test_a_version_that_is_older_than_its_database_says_so(driver: Driver) -> None:
+    await driver.rows(_OF_A_NEWER_VERSION)
+
+    await driver.launch()
+
+    assert await driver.wait_for_exit() == CANNOT_START
+    assert _IS_OLDER in driver.log()
+
+
+async def test_a_version_that_runs_while_a_newer_one_migrates_ends(driver: Driver) -> None:
+    """What it would write from then on, the newer one might read as something else."""
+    await driver.start()
+    await driver.rows(_OF_A_NEWER_VERSION)
+
+    assert await driver.wait_for_exit() == CANNOT_START
+    assert _IS_OLDER in driver.log()
 
 
 async def test_a_service_without_a_broker_says_where_it_looked(driver: Driver) -> None:

@@ -8,7 +8,7 @@ another's UUID, by their contents: then the event is refused with a reason, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -26,6 +26,7 @@ _Identity: TypeAlias = tuple[int, str]
 """The number of the source, and the event id as a UUID in its canonical form."""
 
 _DIGEST_BYTES = 16
+_BLOCKS_OF_A_RANGE = 128  # PostgreSQL's default
 _STORED_DIGEST_BYTES = 8
 """Enough to tell an event from the one other that has its id: nothing is searched by it."""
 _is_canonical_uuid: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
@@ -139,15 +140,39 @@ async def has_grown_since(connection: Connection, *, consumer: str, moment: date
     return grown
 
 
-async def delete_older(connection: Connection, *, consumer: str, age: timedelta, limit: int) -> int:
-    """Delete up to `limit` rows of events received longer than `age` ago by the database's clock; return how many."""
-    status = await connection.execute(
+async def delete_older(
+    connection: Connection, *, consumer: str, age: timedelta, limit: int, emptied: set[int]
+) -> int:
+    """Delete up to `limit` rows of events received longer than `age` ago by the database's clock; return how many.
+
+    `emptied` is given the first blocks of the index's ranges in which they lay.
+    """
+    rows = await connection.fetch(
         """
-        DELETE FROM messaging.inbox_entry WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM messaging.inbox_entry WHERE received_at < now() - $2::interval AND consumer = $1 LIMIT $3))
+        WITH deleted AS (
+            DELETE FROM messaging.inbox_entry WHERE ctid = ANY (ARRAY(
+                SELECT ctid FROM messaging.inbox_entry
+                 WHERE received_at < now() - $2::interval AND consumer = $1 LIMIT $3))
+            RETURNING ctid)
+        SELECT (ctid::text::point)[0]::bigint / $4 * $4 AS first_block, count(*) FROM deleted GROUP BY first_block
         """,
         number_of(consumer),
         age,
         limit,
+        _BLOCKS_OF_A_RANGE,
     )
-    return int(status.rpartition(" ")[2])
+    emptied.update(row["first_block"] for row in rows)
+    return sum(row["count"] for row in rows)
+
+
+async def summarize_again(connection: Connection, *, ranges: Collection[int]) -> None:
+    """Let the index forget when the rows were received that lay in these ranges.
+
+    By itself a BRIN index keeps the oldest moment that a range has ever held, although new rows fill the space of old
+    ones. In the end every search for what is old would read the whole table.
+    """
+    for function in ("brin_desummarize_range", "brin_summarize_range"):
+        await connection.execute(
+            f"SELECT {function}('messaging.inbox_entry_received_at', block) FROM unnest($1::bigint[]) AS emptied (block)",  # noqa: S608 - two names
+            list(ranges),
+        )

@@ -15,7 +15,6 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import (
     IllegalGenerationError,
     IllegalStateError,
-    KafkaError,
     RebalanceInProgressError,
     UnknownMemberIdError,
     UnknownTopicOrPartitionError,
@@ -24,7 +23,7 @@ from typing_extensions import override
 
 from chassis.backoff import Backoff
 from chassis.crash_points import crash_point
-from chassis.errors import describe
+from chassis.errors import describe, is_order_to_end
 from chassis.telemetry.trouble import Trouble
 
 log = structlog.get_logger(__name__)
@@ -63,7 +62,9 @@ class KafkaOffsets(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         try:
             async with asyncio.timeout(_LONGEST_LAST_SECONDS):
                 await self._commit()
-        except (KafkaError, TimeoutError) as error:
+        except BaseException as error:
+            if is_order_to_end(error):
+                raise
             log.info("offsets.not_committed", consumer=self._group, error=describe(error))
 
     @override
@@ -79,7 +80,9 @@ class KafkaOffsets(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         while self._pending:
             try:
                 await self._commit()
-            except KafkaError as error:
+            except BaseException as error:  # also what says that aiokafka has changed: nobody else would report it
+                if is_order_to_end(error):
+                    raise
                 self.trouble.failed(error)
                 if await self._backoff.wait():
                     return  # it would fail again at once, for ever, and let nothing else of this process run

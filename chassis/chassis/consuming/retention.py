@@ -66,9 +66,12 @@ async def clean_up_inbox(consumers: Sequence[Consumer[Any]], *, work: WorkFactor
     """Delete inbox rows of events that no topic can deliver any more."""
     for consumer in consumers:
         retention = (consumer.topic.retention or COMPACTED_TOPIC_RETENTION) + _MARGIN
-        delete = partial(inbox.delete_older, consumer=consumer.group(work.service), age=retention)
+        emptied: set[int] = set()
+        delete = partial(inbox.delete_older, consumer=consumer.group(work.service), age=retention, emptied=emptied)
         rows = await _step_by_step(delete, work=work, stopping=stopping)
         if rows:
+            async with work.connection() as connection:
+                await inbox.summarize_again(connection, ranges=emptied)
             log.info("inbox.cleaned_up", consumer=consumer.group(work.service), rows=rows)
 
 

@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS public.applied_migration (
     PRIMARY KEY (series, number)
 )
 """
+_APPLIED = "SELECT series, name FROM public.applied_migration ORDER BY series, number"
 
 
 @dataclass(frozen=True)
@@ -55,23 +56,37 @@ def _series(series: str, directory: Path) -> list[Migration]:
     return migrations
 
 
-async def pending_migrations(connection: Connection, *, directory: Path) -> Sequence[Migration]:
-    """The migrations that this database has not had."""
-    known = await connection.fetchval("SELECT to_regclass('public.applied_migration') IS NOT NULL")
-    rows = await connection.fetch("SELECT series, number FROM public.applied_migration") if known else []
-    applied = {(row["series"], row["number"]) for row in rows}
-    return [
-        migration for migration in find_migrations(directory) if (migration.series, migration.number) not in applied
-    ]
+async def pending_migrations(connection: Connection, *, known: Sequence[Migration]) -> Sequence[Migration]:
+    """Those of the migrations known to this version that the database has not had.
+
+    Raises:
+        CannotStartError: the database has had others: a newer version may mean other things by the same columns.
+    """
+    has_history = await connection.fetchval("SELECT to_regclass('public.applied_migration') IS NOT NULL")
+    rows = await connection.fetch(_APPLIED) if has_history else []
+    applied = [(row["series"], row["name"]) for row in rows]
+    ours = {(migration.series, migration.path.name): migration for migration in known}
+    if unknown := [name for series, name in applied if (series, name) not in ours]:
+        raise CannotStartError(
+            f"the database has had {len(unknown)} migrations that this version does not know, first {unknown[0]}; "
+            "start the newer version that brings them, or restore the database as it was before them"
+        )
+    return [migration for identity, migration in ours.items() if identity not in applied]
 
 
 async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migration]:
-    """Apply what is pending and return it. Two processes doing so at once take turns."""
+    """Apply what is pending and return it. Two processes doing so at once take turns.
+
+    The session, which is left without time limits, is nobody else's.
+
+    Raises:
+        CannotStartError: the database is newer than this version.
+    """
     await connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
     await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK, timeout=_LONGEST_WAIT_SECONDS)
     try:
         await connection.execute(_HISTORY)
-        applied = await pending_migrations(connection, directory=directory)
+        applied = await pending_migrations(connection, known=find_migrations(directory))
         for migration in applied:
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10min'")
@@ -86,4 +101,3 @@ async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migrat
     finally:
         if not connection.is_closed():  # its end has released the lock, and its error is the one to report
             await connection.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)
-            await connection.execute("RESET lock_timeout; RESET statement_timeout")
