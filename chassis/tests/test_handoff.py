@@ -78,7 +78,7 @@ async def relaying(running: Harness, work: WorkFactory) -> AsyncIterator[Relay]:
         yield one
     finally:
         stopping.set()
-        work.handoff.filled.set()
+        work.handoff.changed.set()
         await asyncio.wait_for(task, 20)
 
 
@@ -198,8 +198,32 @@ async def test_what_was_rolled_back_is_not_kept(running: Harness) -> None:
             await unit.connection.execute("INSERT INTO child VALUES (1)")
 
     assert not work.handoff.messages
-    assert not work.handoff.filled.is_set()
+    assert not work.handoff.changed.is_set()
     assert await all_sent(running)
+
+
+@pytest.mark.parametrize(
+    "lost_by", [asyncpg.ConnectionDoesNotExistError, asyncpg.AdminShutdownError, OSError, asyncio.CancelledError]
+)
+async def test_whoever_does_not_learn_of_his_commit_has_it_looked_for(
+    running: Harness, broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch, lost_by: type[BaseException]
+) -> None:
+    connection = WorkFactory.connection
+
+    @asynccontextmanager
+    async def lose_the_answer(factory: WorkFactory) -> AsyncIterator[Connection]:
+        async with connection(factory) as one:
+            yield one
+        raise lost_by
+
+    monkeypatch.setattr(WorkFactory, "connection", lose_the_answer)
+    work = running.runtime.work
+    async with relaying(running, work):
+        await until(lambda: work.handoff._is_leading, what="it leads")
+        with pytest.raises(lost_by):
+            await publish(work)
+        assert work.timers_changed.is_set()
+        await until(lambda: all_sent(running), what="sent")
 
 
 async def test_events_of_other_processes_keep_their_place(

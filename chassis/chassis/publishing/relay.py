@@ -131,7 +131,7 @@ class Relay:
                     return
             self._standing_by = False
             # Not before: who stands by would take the word that it gives to the leader for one that it is given.
-            await connection.add_listener("outbox", lambda *_: self._handoff.filled.set())
+            await connection.add_listener("outbox", lambda *_: self._handoff.changed.set())
             sender = Sender(self._settings, service=self._service, lease=self._lease)
             try:
                 await sender.start()
@@ -154,8 +154,8 @@ class Relay:
         self.trouble.recovered()
         ask_at = _now() + STANDBY_SECONDS
         while not self._stopping.is_set() and (seconds := ask_at - _now()) > 0:
-            if await pause(self._handoff.filled, seconds):
-                self._handoff.filled.clear()
+            if await pause(self._handoff.changed, seconds):
+                self._handoff.changed.clear()
                 await outbox.notify(connection)
         return self._stopping.is_set()
 
@@ -163,7 +163,7 @@ class Relay:
         last_position: int | None = None
         start, started_at = WalkStart(), _now()
         while True:
-            self._handoff.filled.clear()
+            self._handoff.changed.clear()
             await self._lease.renew(connection)
             if self._stopping.is_set() and last_position is None:  # what others go on adding is theirs to send
                 last_position = await outbox.last_position(connection)
@@ -199,12 +199,12 @@ class Relay:
                 await self._wait_for_rows(sent=len(rows))
 
     async def _wait_for_rows(self, *, sent: int) -> None:
-        if not sent and not self._handoff.filled.is_set():
+        if not sent and not self._handoff.changed.is_set():
             # A row can be read, and sent, before its own process learns that it is committed and keeps it.
             self._handoff.forget()
         if (seconds := gathering_seconds(sent)) > 0:
             await pause(self._stopping, seconds)
-        await pause(self._handoff.filled, min(POLL_SECONDS, self._blocked.seconds_to_next()))
+        await pause(self._handoff.changed, min(POLL_SECONDS, self._blocked.seconds_to_next()))
 
     async def _send(
         self,

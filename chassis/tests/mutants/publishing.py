@@ -246,6 +246,34 @@ MUTANTS = (
         "test_handoff.py::test_what_was_rolled_back_is_not_kept",
     ),
     Mutant(
+        "e: nobody looks for what may be committed",
+        "unit_of_work.py",
+        "                self.handoff.changed.set()\n",
+        "",
+        "test_handoff.py::test_whoever_does_not_learn_of_his_commit_has_it_looked_for[CancelledError]",
+    ),
+    Mutant(
+        "g: timers that may be committed wake nobody",
+        "unit_of_work.py",
+        "                self.timers_changed.set()\n            raise\n",
+        "            raise\n",
+        "test_handoff.py::test_whoever_does_not_learn_of_his_commit_has_it_looked_for[CancelledError]",
+    ),
+    Mutant(
+        "e: what PostgreSQL has refused is looked for",
+        "unit_of_work.py",
+        "asked_to_commit and not is_refusal(error)",
+        "asked_to_commit",
+        "test_handoff.py::test_what_was_rolled_back_is_not_kept",
+    ),
+    Mutant(
+        "e: an answer of a database that shuts down is taken for a refusal",
+        "errors.py",
+        "isinstance(error, asyncpg.PostgresError) and not isinstance(error, ambiguous)",
+        "isinstance(error, asyncpg.PostgresError)",
+        "test_handoff.py::test_whoever_does_not_learn_of_his_commit_has_it_looked_for[AdminShutdownError]",
+    ),
+    Mutant(
         "d: a process that leads tells all others",
         "unit_of_work.py",
         "if work.published and not self.handoff.has_relay:",
@@ -283,7 +311,7 @@ MUTANTS = (
     Mutant(
         "d: who ceases to lead tells nobody what was committed meanwhile",
         "publishing/handoff.py",
-        "        self.filled.set()  # what was committed while this process seemed to lead is known to no other\n",
+        "        self.changed.set()  # what was committed while this process seemed to lead is known to no other\n",
         "",
         "test_handoff.py::test_what_was_committed_when_a_process_ceased_to_lead_is_told_to_the_next",
     ),
