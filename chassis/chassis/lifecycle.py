@@ -140,6 +140,7 @@ class RunningService:
             tracing=runtime.tracing,
             handoff=runtime.work.handoff,
             stopping=runtime.stopping,
+            events_may_wait_seconds=service.events_may_wait_seconds,
         )
         self._clock_guard = ClockGuard.by_host(limit=timedelta(seconds=service.settings.clock_jump_limit_seconds))
         self._timers = TimerLoop(

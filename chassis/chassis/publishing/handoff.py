@@ -13,8 +13,8 @@ _LARGEST_BYTES = 16 * 1_048_576
 class Handoff:
     """Between the units of work of a process and its relay.
 
-    `changed` is set after a commit and stays set until the relay has acted on it: when it leads it looks into the table,
-    when it stands by it tells the leader. Without a relay, as in a command, the transaction itself has to tell.
+    `changed` is set after a commit and stays set until the relay has acted on it: when it leads it looks into the
+    table, when it stands by it tells the leader. Without a relay, as in a command, the transaction itself has to tell.
     """
 
     def __init__(self) -> None:
