@@ -90,6 +90,15 @@ def is_transient(error: BaseException) -> bool:
             return isinstance(error, _ALWAYS_TRANSIENT)
 
 
+def is_refusal(error: BaseException) -> bool:
+    """Whether PostgreSQL has refused what it was asked, so that nothing of it holds.
+
+    While it shuts down, or loses a connection, it may answer a COMMIT by an error although the commit holds.
+    """
+    ambiguous = asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError
+    return isinstance(error, asyncpg.PostgresError) and not isinstance(error, ambiguous)
+
+
 def describe(error: BaseException) -> str:
     """Name an error without its message, which may repeat the data it is about."""
     state = getattr(error, "sqlstate", None)

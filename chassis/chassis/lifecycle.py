@@ -33,6 +33,7 @@ from chassis.telemetry.watch import Watch
 from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.loop import TimerLoop
 from chassis.unit_of_work import WorkFactory
+from chassis.workarounds.quick_span_encoding import quick_exporter
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,8 @@ async def open_runtime(service: Service) -> AsyncIterator[Runtime]:
         CannotStartError: the database stays away, or refuses this service.
     """
     settings = service.settings
-    tracing = Tracing.from_environment(service_name=service.name, enabled=settings.tracing_enabled)
+    exporter = quick_exporter() if settings.tracing_enabled else None
+    tracing = Tracing(service_name=service.name, exporter=exporter)
     pool = await open_pool(settings, application_name=service.name)
     try:
         yield Runtime(
@@ -138,6 +140,7 @@ class RunningService:
             tracing=runtime.tracing,
             handoff=runtime.work.handoff,
             stopping=runtime.stopping,
+            events_may_wait_seconds=service.events_may_wait_seconds,
         )
         self._clock_guard = ClockGuard.by_host(limit=timedelta(seconds=service.settings.clock_jump_limit_seconds))
         self._timers = TimerLoop(
@@ -258,7 +261,7 @@ class RunningService:
             async with asyncio.timeout(self._settings.stop_timeout_seconds):
                 await self._stop_consuming()
                 self._runtime.stopping.set()
-                self._runtime.work.handoff.filled.set()
+                self._runtime.work.handoff.changed.set()
                 self._runtime.work.timers_changed.set()
                 await _cancel(self._watching)
                 if self._tasks:

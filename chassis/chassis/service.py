@@ -95,6 +95,9 @@ class OfflineCommand:
 class Service:
     """Everything a service consumes and does. `catalogue` holds all topics of the platform.
 
+    What it publishes leaves at once. Where nobody waits for it, events may wait for `events_may_wait_seconds`
+    for others to leave with them, because a Kafka transaction costs as much as hundreds of events.
+
     Raises:
         CannotStartError: it consumes a topic that the contracts do not grant it, or one topic twice, or it has no
             topic for its dead letters.
@@ -109,6 +112,7 @@ class Service:
     workers: tuple[Worker, ...] = ()
     commands: tuple[Command, ...] = ()
     clock: Clock = field(default_factory=DatabaseClock)
+    events_may_wait_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         for consumer in self.consumers:

@@ -14,7 +14,7 @@ from aiokafka import ConsumerRecord
 
 from chassis.clock import Clock
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS, NO_CONNECTION, Connection, Pool
-from chassis.errors import DatabaseUnavailableError, HandlerBrokenError, describe, places_of
+from chassis.errors import DatabaseUnavailableError, HandlerBrokenError, describe, is_refusal, places_of
 from chassis.publishing import outbox
 from chassis.publishing.handoff import Handoff
 from chassis.telemetry.tracing import Trace, Tracing
@@ -216,6 +216,7 @@ class WorkFactory:
             DatabaseUnavailableError: there is no connection to begin it on.
         """
         work: Work | None = None
+        asked_to_commit = False
         try:
             async with self.connection() as connection, connection.transaction():
                 work = Work(
@@ -230,9 +231,14 @@ class WorkFactory:
                 await work.flush()
                 if work.published and not self.handoff.has_relay:
                     await outbox.notify(connection)
-        except BaseException:
+                asked_to_commit = True
+        except BaseException as error:
             if work is not None:
                 work.rolled_back()
+            if asked_to_commit and not is_refusal(error):
+                # It may be committed all the same: an answer can be lost, and a task cancelled behind its commit.
+                self.handoff.changed.set()
+                self.timers_changed.set()
             raise
         if work.published:
             self.handoff.committed(work.published)

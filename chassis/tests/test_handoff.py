@@ -64,7 +64,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @asynccontextmanager
-async def relaying(running: Harness, work: WorkFactory) -> AsyncIterator[Relay]:
+async def relaying(
+    running: Harness, work: WorkFactory, *, events_may_wait_seconds: float = 0.0
+) -> AsyncIterator[Relay]:
     stopping = asyncio.Event()
     one = Relay(
         settings=running.service.settings,
@@ -72,13 +74,14 @@ async def relaying(running: Harness, work: WorkFactory) -> AsyncIterator[Relay]:
         tracing=running.runtime.tracing,
         handoff=work.handoff,
         stopping=stopping,
+        events_may_wait_seconds=events_may_wait_seconds,
     )
     task = asyncio.create_task(one.run())
     try:
         yield one
     finally:
         stopping.set()
-        work.handoff.filled.set()
+        work.handoff.changed.set()
         await asyncio.wait_for(task, 20)
 
 
@@ -140,38 +143,82 @@ def sends(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
-async def test_after_many_rows_the_relay_lets_more_gather_and_after_few_it_does_not(
+async def test_what_follows_a_transaction_gathers_and_an_event_that_comes_alone_does_not_wait(
     running: Harness, broker: RefusingBroker, sends: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = running.runtime.work
-    few, many = relay.FEW_ROWS, relay.FEW_ROWS + 1
     gathered: list[UUID] = []
+    sent_before_gathering: list[int] = []
 
     async with relaying(running, work) as leader:
 
         async def gather(event: asyncio.Event, seconds: float) -> bool:
-            if event is leader._stopping:
+            if event is not leader._stopping:
+                return await pause(event, seconds)
+            sent_before_gathering.append(len(sends))
+            if not gathered:
+                gathered.extend([*await publish(work), *await publish(work)])
+            return False
+
+        monkeypatch.setattr(relay, "pause", gather)
+        await until(lambda: work.handoff._is_leading, what="it leads")
+        ids = await publish(work)
+        await until(lambda: len(gathered) == 2, what="the first is sent")
+        await until(lambda: all_sent(running), what="what gathered is sent")
+
+    assert sends == [1, 2]
+    assert sent_before_gathering == [1, 2], "nobody waits for more before the first has left"
+    assert [one for one in await published_ids(broker, TOPIC.name) if one in {*ids, *gathered}] == [*ids, *gathered]
+
+
+async def test_events_that_may_wait_leave_with_those_that_come_meanwhile(
+    running: Harness, broker: RefusingBroker, sends: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, longest = running.runtime.work, 3_600.0
+    gathered: list[UUID] = []
+
+    async with relaying(running, work, events_may_wait_seconds=longest) as leader:
+
+        async def gather(event: asyncio.Event, seconds: float) -> bool:
+            if event is leader._stopping and seconds == longest and not gathered:
                 gathered.extend([*await publish(work), *await publish(work)])
                 return False
             return await pause(event, seconds)
 
         monkeypatch.setattr(relay, "pause", gather)
         await until(lambda: work.handoff._is_leading, what="it leads")
-        ids = await publish(work, few)
-        await until(lambda: all_sent(running), what="few sent")
-        assert not gathered
-        ids += await publish(work, many)
-        await until(lambda: len(gathered) == 2, what="many sent")
-        await until(lambda: all_sent(running), what="what gathered is sent")
+        ids = await publish(work)
+        await until(lambda: len(sends) == 1, what="sent")
 
-    assert sends == [few, many, len(gathered)]
+    assert sends == [3]
     assert [one for one in await published_ids(broker, TOPIC.name) if one in {*ids, *gathered}] == [*ids, *gathered]
 
 
-async def test_rows_gather_for_longer_the_more_were_sent_and_never_for_long() -> None:
-    assert relay.gathering_seconds(0) == relay.gathering_seconds(relay.FEW_ROWS) == 0
-    assert relay.gathering_seconds(100) == pytest.approx(0.025)
-    assert relay.gathering_seconds(relay.BATCH_ROWS) == relay.LONGEST_GATHERING_SECONDS
+async def test_a_stop_sends_at_once_what_may_wait(running: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    work, longest, waits = running.runtime.work, 1_800.0, asyncio.Event()
+
+    async def note(event: asyncio.Event, seconds: float) -> bool:
+        if seconds == longest:
+            waits.set()
+        return await pause(event, seconds)
+
+    monkeypatch.setattr(relay, "pause", note)
+    async with relaying(running, work, events_may_wait_seconds=longest):
+        await until(lambda: work.handoff._is_leading, what="it leads")
+        await publish(work)
+        await asyncio.wait_for(waits.wait(), 20)
+        assert not await all_sent(running)
+
+    assert await all_sent(running)
+
+
+async def test_rows_gather_for_longer_the_more_were_sent_or_the_longer_that_took_and_never_for_long() -> None:
+    assert relay.gathering_seconds(1, took_seconds=0.01) == 0.01
+    assert relay.gathering_seconds(relay.FEW_ROWS, took_seconds=0.01) == 0.01
+    assert relay.gathering_seconds(100, took_seconds=0.01) == pytest.approx(0.025)
+    assert relay.gathering_seconds(100, took_seconds=0.03) == 0.03
+    assert relay.gathering_seconds(relay.BATCH_ROWS, took_seconds=0.01) == relay.LONGEST_GATHERING_SECONDS
+    assert relay.gathering_seconds(1, took_seconds=5.0) == relay.LONGEST_GATHERING_SECONDS
 
 
 async def test_a_message_that_is_not_in_the_table_is_never_sent(running: Harness, broker: RefusingBroker) -> None:
@@ -198,8 +245,32 @@ async def test_what_was_rolled_back_is_not_kept(running: Harness) -> None:
             await unit.connection.execute("INSERT INTO child VALUES (1)")
 
     assert not work.handoff.messages
-    assert not work.handoff.filled.is_set()
+    assert not work.handoff.changed.is_set()
     assert await all_sent(running)
+
+
+@pytest.mark.parametrize(
+    "lost_by", [asyncpg.ConnectionDoesNotExistError, asyncpg.AdminShutdownError, OSError, asyncio.CancelledError]
+)
+async def test_whoever_does_not_learn_of_his_commit_has_it_looked_for(
+    running: Harness, monkeypatch: pytest.MonkeyPatch, lost_by: type[BaseException]
+) -> None:
+    connection = WorkFactory.connection
+
+    @asynccontextmanager
+    async def lose_the_answer(factory: WorkFactory) -> AsyncIterator[Connection]:
+        async with connection(factory) as one:
+            yield one
+        raise lost_by
+
+    monkeypatch.setattr(WorkFactory, "connection", lose_the_answer)
+    work = running.runtime.work
+    async with relaying(running, work):
+        await until(lambda: work.handoff._is_leading, what="it leads")
+        with pytest.raises(lost_by):
+            await publish(work)
+        assert work.timers_changed.is_set()
+        await until(lambda: all_sent(running), what="sent")
 
 
 async def test_events_of_other_processes_keep_their_place(

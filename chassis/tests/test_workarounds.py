@@ -151,6 +151,11 @@ async def test_one_batch_at_a_time_is_needed_while_later_batches_overtake_a_refu
     assert [getattr(result, "offset", result) for result in later] == [0, 1]
 
 
+def test_quick_packing_is_needed_while_a_producer_cannot_be_told_the_level() -> None:
+    assert inspect.signature(codec.lz4_encode).parameters["level"].default == 9
+    assert "level" not in "".join(inspect.signature(AIOKafkaProducer).parameters)
+
+
 def test_prompt_transactions_are_needed_while_the_wait_between_two_is_no_setting() -> None:
     assert "BACKOFF_OVERRIDE = 0.02 " in inspect.getsource(aiokafka.producer.sender)
     assert not {name for name in inspect.signature(AIOKafkaProducer).parameters if "backoff" in name} - {

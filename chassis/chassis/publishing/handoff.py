@@ -13,12 +13,12 @@ _LARGEST_BYTES = 16 * 1_048_576
 class Handoff:
     """Between the units of work of a process and its relay.
 
-    `filled` is set after a commit and stays set until the relay has acted on it: when it leads it looks into the table,
-    when it stands by it tells the leader. Without a relay, as in a command, the transaction itself has to tell.
+    `changed` is set after a commit and stays set until the relay has acted on it: when it leads it looks into the
+    table, when it stands by it tells the leader. Without a relay, as in a command, the transaction itself has to tell.
     """
 
     def __init__(self) -> None:
-        self.filled = asyncio.Event()
+        self.changed = asyncio.Event()
         self.has_relay = False
         self._is_leading = False
         self._messages: dict[bytes, OutboxMessage] = {}
@@ -32,7 +32,7 @@ class Handoff:
         """Keep nothing: another process may send what this one commits, and it would stay here for ever."""
         self._is_leading = False
         self.forget()
-        self.filled.set()  # what was committed while this process seemed to lead is known to no other
+        self.changed.set()  # what was committed while this process seemed to lead is known to no other
 
     def forget(self) -> None:
         """Keep nothing of what was committed so far: the relay reads it instead."""
@@ -47,7 +47,7 @@ class Handoff:
                     break
                 self._messages[message.event_id.bytes] = message
                 self._bytes += _size(message)
-        self.filled.set()
+        self.changed.set()
 
     @property
     def messages(self) -> Mapping[bytes, OutboxMessage]:

@@ -87,10 +87,11 @@ async def next_rows(
 ) -> OutboxRows:
     """Return the first rows that can be sent, in their order.
 
-    At most `limit`, with stored payloads of `longest_bytes` and one more; of the topic `only`, of none in `without`, of
-    a position above `after` and not above `up_to`. A row waits behind an undeliverable one of its topic and key. What
-    is `known`, by the bytes of its event id, is not read again.
+    At most `limit`, with stored payloads of `longest_bytes` and one more, which unpacked are 16 MB more at most; of the
+    topic `only`, of none in `without`, of a position above `after` and not above `up_to`. A row waits behind an
+    undeliverable one of its topic and key. What is `known`, by the bytes of its event id, is not read again.
     """
+    # Ids are asked for as bytes: asyncpg makes an object of a uuid, whose hash is computed at every look-up.
     heads = None
     if only is None and not without:
         heads = await _first_heads(connection, limit=limit, after=after, up_to=up_to)
@@ -124,7 +125,7 @@ async def _first_heads(
 ) -> Sequence[asyncpg.Record] | None:
     """Walk the primary key; None when an undeliverable row is met, because others may have to wait behind it.
 
-    It is right only where no undeliverable row lies before `after`.
+    It is right only where no undeliverable row lies before `after`, which `WalkStart` and the callers keep to.
     """
     heads = await connection.fetch(
         """

@@ -59,12 +59,14 @@ class Relay:
         tracing: Tracing,
         handoff: Handoff,
         stopping: asyncio.Event,
+        events_may_wait_seconds: float = 0.0,
     ) -> None:
         self._settings = settings
         self._service = service
         self._tracing = tracing
         self._handoff = handoff
         self._stopping = stopping
+        self._events_may_wait_seconds = events_may_wait_seconds
         self._lease = Lease("relay")
         self._blocked = BlockedTopics()
         self._tried: str | None = None
@@ -131,7 +133,7 @@ class Relay:
                     return
             self._standing_by = False
             # Not before: who stands by would take the word that it gives to the leader for one that it is given.
-            await connection.add_listener("outbox", lambda *_: self._handoff.filled.set())
+            await connection.add_listener("outbox", lambda *_: self._handoff.changed.set())
             sender = Sender(self._settings, service=self._service, lease=self._lease)
             try:
                 await sender.start()
@@ -154,8 +156,8 @@ class Relay:
         self.trouble.recovered()
         ask_at = _now() + STANDBY_SECONDS
         while not self._stopping.is_set() and (seconds := ask_at - _now()) > 0:
-            if await pause(self._handoff.filled, seconds):
-                self._handoff.filled.clear()
+            if await pause(self._handoff.changed, seconds):
+                self._handoff.changed.clear()
                 await outbox.notify(connection)
         return self._stopping.is_set()
 
@@ -163,7 +165,8 @@ class Relay:
         last_position: int | None = None
         start, started_at = WalkStart(), _now()
         while True:
-            self._handoff.filled.clear()
+            began_at = _now()
+            self._handoff.changed.clear()
             await self._lease.renew(connection)
             if self._stopping.is_set() and last_position is None:  # what others go on adding is theirs to send
                 last_position = await outbox.last_position(connection)
@@ -196,15 +199,17 @@ class Relay:
             if not (rows or tried) and last_position is not None:
                 return
             if not tried and _are_all(rows, limit=limit) and last_position is None:
-                await self._wait_for_rows(sent=len(rows))
+                await self._wait_for_rows(sent=len(rows), took_seconds=_now() - began_at)
 
-    async def _wait_for_rows(self, *, sent: int) -> None:
-        if not sent and not self._handoff.filled.is_set():
+    async def _wait_for_rows(self, *, sent: int, took_seconds: float) -> None:
+        if not sent and not self._handoff.changed.is_set():
             # A row can be read, and sent, before its own process learns that it is committed and keeps it.
             self._handoff.forget()
-        if (seconds := gathering_seconds(sent)) > 0:
-            await pause(self._stopping, seconds)
-        await pause(self._handoff.filled, min(POLL_SECONDS, self._blocked.seconds_to_next()))
+        if sent:
+            await pause(self._stopping, gathering_seconds(sent, took_seconds=took_seconds))
+        await pause(self._handoff.changed, min(POLL_SECONDS, self._blocked.seconds_to_next()))
+        if self._events_may_wait_seconds:
+            await pause(self._stopping, self._events_may_wait_seconds)
 
     async def _send(
         self,
@@ -251,13 +256,15 @@ class Relay:
             raise  # a refused record leaves a gap in the producer's sequence: only a new producer can go on
 
 
-def gathering_seconds(sent: int) -> float:
+def gathering_seconds(sent: int, *, took_seconds: float) -> float:
     """Return how long to let rows gather after a transaction of `sent` rows.
 
-    A transaction costs the broker, the consumers and their databases as much as hundreds of rows. Few rows are
-    followed at once, because they are somebody's wait; many will be followed by many.
+    A transaction costs the broker, the consumers and their databases as much as hundreds of rows. What follows one
+    gathers for as long as that one took, so that relays leave half of a busy machine's time to what waits for them,
+    and for longer after many rows, which will be followed by many. An event that comes alone finds nobody gathering.
     """
-    return min(LONGEST_GATHERING_SECONDS, max(0, sent - FEW_ROWS) * GATHERING_SECONDS_A_ROW)
+    after_many = max(0, sent - FEW_ROWS) * GATHERING_SECONDS_A_ROW
+    return min(LONGEST_GATHERING_SECONDS, max(took_seconds, after_many))
 
 
 def _now() -> float:

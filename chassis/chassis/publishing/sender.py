@@ -37,6 +37,7 @@ from chassis.publishing.placement import hashes_of
 from chassis.settings import ServiceSettings
 from chassis.workarounds.abandoned_producer import abandon, stop
 from chassis.workarounds.prompt_transactions import shorten_the_wait_between_transactions
+from chassis.workarounds.quick_packing import pack_quickly
 from contracts.codec import text_of
 from contracts.envelope import headers_of
 from contracts.topic import transactional_id_of
@@ -81,6 +82,7 @@ class Sender:
         self._transactional = settings.kafka_transactions
         self._failures: list[tuple[str, BaseException]] = []
         shorten_the_wait_between_transactions()
+        pack_quickly()
         self._producer = AIOKafkaProducer(
             **client_arguments(settings),
             client_id=f"{service}.relay",

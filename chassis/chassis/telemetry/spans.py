@@ -21,10 +21,6 @@ from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanK
 from opentelemetry.util.types import Attributes, AttributeValue
 from typing_extensions import override
 
-from chassis.telemetry import quick_span_encoding
-
-quick_span_encoding.install()
-
 _SCOPE: Final = InstrumentationScope("chassis")
 _ROOT: Final = Context()
 _UNSET: Final = Status(StatusCode.UNSET)
@@ -111,7 +107,8 @@ class SpanRecorder:
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         self._processor = BatchSpanProcessor(exporter)
         self._provider.add_span_processor(self._processor)
-        self._most_links = SpanLimits().max_links
+        self.most_links = SpanLimits().max_links
+        """Who begins a span gives it no more; OTEL_SPAN_LINK_COUNT_LIMIT changes it."""
 
     def start(
         self,
@@ -145,7 +142,7 @@ class SpanRecorder:
             parent=parent,
             resource=provider.resource,
             attributes=result.attributes or {},
-            links=links[: self._most_links],
+            links=links,
             kind=kind,
             processor=self._processor,
         )

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace.export import SpanExporter
 from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
@@ -22,7 +21,6 @@ from chassis.telemetry.spans import SpanRecorder
 Trace: TypeAlias = str
 """A W3C traceparent: version, trace id, span id, flags."""
 
-MAX_LINKS = 1_000
 _LONGEST_FLUSH_SECONDS = 2.0
 
 
@@ -31,11 +29,6 @@ class Tracing:
 
     def __init__(self, *, service_name: str, exporter: SpanExporter | None) -> None:
         self._recorder = None if exporter is None else SpanRecorder(service_name=service_name, exporter=exporter)
-
-    @classmethod
-    def from_environment(cls, *, service_name: str, enabled: bool) -> Tracing:
-        """Return tracing that exports OTLP over HTTP as the OTEL_* variables say, or that is off."""
-        return cls(service_name=service_name, exporter=OTLPSpanExporter() if enabled else None)
 
     @property
     def enabled(self) -> bool:
@@ -90,11 +83,11 @@ class Tracing:
         self, name: str, *, kind: SpanKind, members: Iterable[Trace | None], attributes: Mapping[str, str | int]
     ) -> Iterator[None]:
         """Wrap work on many messages in a span of its own, linked to each sampled message."""
-        sampled = [member for member in members if member is not None and self.records(member)][:MAX_LINKS]
+        sampled = [member for member in members if member is not None and self.records(member)]
         if self._recorder is None or not sampled:
             yield
             return
-        links = [Link(_span_context(member)) for member in sampled]
+        links = [Link(_span_context(member)) for member in sampled[: self._recorder.most_links]]
         span = self._recorder.start(name, parent=None, kind=kind, attributes=attributes, links=links)
         try:
             yield

@@ -1,5 +1,5 @@
-"""Everything that reaches into aiokafka or FastStream: one module per fault, which it names.
+"""Everything that reaches into aiokafka, FastStream or OpenTelemetry: one module per fault, which it names.
 
-Both libraries are pinned. `chassis/tests/test_workarounds.py` shows each fault in the pinned versions without the
+They are pinned. `chassis/tests/test_workarounds.py` shows each fault in the pinned versions without the
 workaround: a test that fails there after an upgrade says that its module may go.
 """

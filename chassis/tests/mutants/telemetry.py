@@ -14,7 +14,7 @@ MUTANTS = (
     ),
     Mutant(
         "f: a span is not what the SDK would send",
-        "telemetry/quick_span_encoding.py",
+        "workarounds/quick_span_encoding.py",
         "_varint(span.kind.value + 1)",
         "_varint(span.kind.value)",
         "test_spans.py::test_what_is_sent_is_what_the_sdk_would_send",
@@ -169,7 +169,7 @@ MUTANTS = (
     ),
     Mutant(
         "one text that is no Unicode loses the spans beside it",
-        "telemetry/quick_span_encoding.py",
+        "workarounds/quick_span_encoding.py",
         "with suppress(UnicodeEncodeError):",
         "with suppress():",
         "test_spans.py::test_one_text_that_is_no_unicode_does_not_lose_the_spans_beside_it",

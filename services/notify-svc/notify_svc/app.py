@@ -20,6 +20,9 @@ from notify_svc.commands import commands
 from notify_svc.send_queue import SendQueues
 from notify_svc.settings import Settings
 
+_EVENTS_MAY_WAIT_SECONDS = 0.05
+"""Nobody waits to hear what has become of a message."""
+
 
 def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | None = None) -> Service:
     """Return notify-svc as `settings` describe it.
@@ -59,4 +62,5 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
             for channel, open_transport in transports.items()
         ),
         commands=commands(settings),
+        events_may_wait_seconds=_EVENTS_MAY_WAIT_SECONDS,
     )

@@ -15,6 +15,7 @@ from typing import Any, Final
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.exporter.otlp.proto.http import trace_exporter
 from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter
 from opentelemetry.trace import SpanContext
 
 # Tags of opentelemetry/proto/trace/v1/trace.proto: eight times the field, and 0 for a varint, 1 for eight bytes,
@@ -129,6 +130,7 @@ def _groups(number: int) -> Iterable[int]:
 _SMALL: Final = [bytes((number,)) for number in range(_ONE_BYTE)]
 
 
-def install() -> None:
-    """Let the SDK's exporters over HTTP encode by this."""
+def quick_exporter() -> SpanExporter:
+    """Return the SDK's exporter over HTTP, set up by its OTEL_* variables, that encodes by this."""
     vars(trace_exporter)["encode_spans"] = EncodedSpans  # it uses one method of what it is given
+    return trace_exporter.OTLPSpanExporter()
