@@ -35,9 +35,7 @@ def test_the_files_of_the_service_follow_those_of_the_chassis(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("number", "name"), [(99, "0099_of_a_newer_version.sql"), (1, "0001_of_another_branch.sql")])
-async def test_a_database_that_knows_more_is_not_migrated(
-    service: Service, number: int, name: str
-) -> None:
+async def test_a_database_that_knows_more_is_not_migrated(service: Service, number: int, name: str) -> None:
     async with harness(service) as running, running.pool.acquire() as connection:
         await connection.execute("DELETE FROM applied_migration WHERE series = 'service'")
         await connection.execute("INSERT INTO applied_migration VALUES ('service', $1, $2)", number, name)

@@ -140,9 +140,7 @@ async def has_grown_since(connection: Connection, *, consumer: str, moment: date
     return grown
 
 
-async def delete_older(
-    connection: Connection, *, consumer: str, age: timedelta, limit: int, emptied: set[int]
-) -> int:
+async def delete_older(connection: Connection, *, consumer: str, age: timedelta, limit: int, emptied: set[int]) -> int:
     """Delete up to `limit` rows of events received longer than `age` ago by the database's clock; return how many.
 
     `emptied` is given the first blocks of the index's ranges in which they lay.
@@ -173,6 +171,6 @@ async def summarize_again(connection: Connection, *, ranges: Collection[int]) ->
     """
     for function in ("brin_desummarize_range", "brin_summarize_range"):
         await connection.execute(
-            f"SELECT {function}('messaging.inbox_entry_received_at', block) FROM unnest($1::bigint[]) AS emptied (block)",  # noqa: S608 - two names
+            f"SELECT {function}('messaging.inbox_entry_received_at', block) FROM unnest($1::bigint[]) AS block",  # noqa: S608 - two names
             list(ranges),
         )

@@ -61,8 +61,8 @@ MUTANTS = (
     _mutant(
         "a moment with an escaped point is rounded up",
         "validation.py",
-        sound='or b"\\\\u002" in value',
-        broken="or False",
+        sound='b"\\\\u002" in value or',
+        broken="False or",
         guard=f"{_FRACTION}[\\\\u002e9999999]",
     ),
     _mutant(
