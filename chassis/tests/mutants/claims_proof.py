@@ -144,8 +144,30 @@ MUTANTS = (
         "proof: keys that do not belong are overlooked",
         "domain/proof_check.py",
         "    again = canonical_bytes(document)\n",
-        "    again = canonical_json(orjson.loads(canonical))\n",
+        "    again = canonical_json(validator_of(object).validate_json(canonical))\n",
         f"{_FORGED}::test_keys_that_do_not_belong_are_found_at_any_depth",
+    ),
+    _Mutant(
+        "proof: what a foreign key holds must be what another parser takes",
+        "domain/proof_check.py",
+        "        found, known = map(validator_of(object).validate_json, (canonical, again))\n",
+        "        found, known = map(__import__('msgspec').json.decode, (canonical, again))\n",
+        f"{_FORGED}::test_whatever_a_key_that_does_not_belong_holds_it_is_named",
+    ),
+    _Mutant(
+        "proof: what is not what was hashed is read on trust",
+        "domain/proof.py",
+        "    return _decode(canonical) if sha256_of(canonical) == sha256 else read(canonical)\n",
+        "    return _decode(canonical)\n",
+        "domain/test_proof.py::test_a_proof_that_is_not_what_was_hashed_is_not_read_on_trust",
+    ),
+    _Mutant(
+        "proof: one of our own is judged as a stranger's is",
+        "domain/proof.py",
+        "    return _decode(canonical) if sha256_of(canonical) == sha256 else read(canonical)\n",
+        "    return read(canonical)\n",
+        "test_handlers_redetermination.py::"
+        "test_the_proofs_of_many_claims_are_read_once_and_on_trust_when_their_policy_changes",
     ),
     _Mutant(
         "proof: another product's parameters are believed",

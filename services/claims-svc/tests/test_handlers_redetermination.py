@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 from claim_events import HEAVY_RAIN_CAME_IN, YES, corrected, policy, rainfall_answer, report
 from claims_driver import REPORT_TRACE, ClaimsDriver
@@ -7,6 +9,7 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from chassis.telemetry.tracing import trace_id_of
+from claims_svc.domain import proof
 from contracts.coverage import Outcome
 from contracts.loss_reports import DamageItem, DamageKind
 from contracts.vocabulary import Cover, WaterRoute
@@ -40,6 +43,25 @@ async def test_corrected_rain_in_the_customers_favour_is_decided_again(driver: C
     assert covered.previous_proof_sha256 == denied.proof_sha256
     assert covered.claim_reference == denied.claim_reference
     assert len(await driver.rows("SELECT FROM decision")) == 2
+
+
+async def test_the_proofs_of_many_claims_are_read_once_and_on_trust_when_their_policy_changes(
+    driver: ClaimsDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judged as strangers' proofs are, and several times a claim, they would make a new policy version a cliff."""
+    read = Mock(wraps=proof.read_own)
+    judged = Mock(wraps=proof.read)
+    await driver.policy(policy())
+    claim_ids = await driver.open_claims(report(), report(kind=DamageKind.CONTENTS))
+    await driver.rain(*(rainfall_answer(claim_id, tenths_mm=402) for claim_id in claim_ids))
+    await driver.published()
+    monkeypatch.setattr(proof, "read_own", read)
+    monkeypatch.setattr(proof, "read", judged)
+
+    await driver.policy(policy(version=2))
+
+    assert len(await driver.rows("SELECT FROM claim WHERE policy_version = 2")) == 2
+    assert (read.call_count, judged.call_count) == (2, 0)
 
 
 async def test_corrected_rain_against_the_customer_goes_to_a_handler_and_claws_nothing_back(

@@ -99,6 +99,23 @@ def problems_of_totals(harvest: Harvest, reported: Sequence[Reported]) -> list[s
     ]
 
 
+def problems_of_unchanged_decisions(
+    before: Harvest, after: Harvest, *, expected: Mapping[UUID, int], versions_followed: Mapping[UUID, int]
+) -> list[str]:
+    """Return what is wrong when decisions were to stay as they were while their claims followed new policy versions.
+
+    Both mappings give the version of its policy under which a report's claim is advanced last.
+    """
+    return [
+        *differences(before, after),
+        *_unlike(
+            "followed version",
+            {str(report_id): version for report_id, version in expected.items()},
+            {str(report_id): version for report_id, version in versions_followed.items()},
+        ),
+    ]
+
+
 def _unsettled(harvest: Harvest, *, decided: Mapping[UUID, int]) -> list[str]:
     return [
         problem

@@ -11,6 +11,8 @@ import asyncpg
 
 from bench.checker import CHANNELS, Decided, Harvest, Settled
 from bench.pipelines import Pipeline
+from contracts.codec import from_json
+from contracts.policy import PolicyChanged
 from contracts.vocabulary import Channel
 
 SETTLED = "messages settled"
@@ -129,6 +131,36 @@ class Ledger:
             self.first_id,
         )
         return {reports[row["claim_id"]]: row["committed_at"] for row in rows}
+
+    async def policies(self) -> Sequence[PolicyChanged]:
+        """Return the newest version that claims-svc knows of each policy with claims."""
+        rows = await self.claims.fetch(
+            "SELECT state FROM policy WHERE policy_number IN (SELECT policy_number FROM claim) ORDER BY policy_number"
+        )
+        return [from_json(PolicyChanged, row["state"]) for row in rows]
+
+    async def claims_behind(self, versions: Mapping[str, int]) -> int:
+        """Count the claims that have not followed these versions of their policies."""
+        count: int = await self.claims.fetchval(
+            """
+            SELECT count(*) FROM claim JOIN unnest($1::text[], $2::integer[]) AS newest (policy_number, version)
+                   USING (policy_number)
+             WHERE claim.policy_version < newest.version
+            """,
+            list(versions),
+            list(versions.values()),
+        )
+        return count
+
+    async def versions_followed(self) -> dict[UUID, int]:
+        """Return the version of its policy under which each report's claim was advanced last."""
+        rows = await self.claims.fetch("SELECT report_id, policy_version FROM claim")
+        return {row["report_id"]: row["policy_version"] for row in rows}
+
+    async def last_change_of_a_claim(self) -> datetime:
+        """Return when the last change of any claim was committed."""
+        moment: datetime = await self.claims.fetchval("SELECT max(pg_xact_commit_timestamp(xmin)) FROM claim")
+        return moment
 
     async def harvest(self) -> Harvest:
         """Read everything the checker asks for."""

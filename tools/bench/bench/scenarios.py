@@ -1,4 +1,4 @@
-"""Where a cliff could be: very many claims of one policy, many of each, old claims, bursts, a long run."""
+"""Where a cliff could be: many claims of one policy or of each, new policy versions, old claims, bursts, a long run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import StatisticsError, fmean, linear_regression
 
-from bench import old_claims, open_loop
+from bench import old_claims, open_loop, policy_changes
 from bench.databases import Databases
 from bench.drain import (
     TOTALS,
@@ -39,6 +39,7 @@ class Scenario(StrEnum):
 
     ONE_POLICY = "one-policy"
     MANY_A_POLICY = "many-a-policy"
+    POLICY_CHANGES = "policy-changes"
     OLD_CLAIMS = "old-claims"
     BURSTS = "bursts"
     MEMORY = "memory"
@@ -59,6 +60,11 @@ class Sizes:
     @property
     def crowd(self) -> int:
         """Claims on one policy: a tenth of all."""
+        return self.claims // 10
+
+    @property
+    def decided(self) -> int:
+        """Decided claims of which the policies change."""
         return self.claims // 10
 
     @property
@@ -106,6 +112,7 @@ class Scenarios:
         measuring = {
             Scenario.ONE_POLICY: self._one_policy,
             Scenario.MANY_A_POLICY: self._many_a_policy,
+            Scenario.POLICY_CHANGES: self._policy_changes,
             Scenario.OLD_CLAIMS: self._old_claims,
             Scenario.BURSTS: self._bursts,
             Scenario.MEMORY: self._memory,
@@ -122,6 +129,12 @@ class Scenarios:
         policies = policies_for(claims, claims_a_policy=each)
         run = await self._drain_totals(replace(self.storm, claims=claims, policies=policies, claims_a_policy=each))
         return {f"{each} claims a policy": of_run(run)}
+
+    async def _policy_changes(self) -> dict[str, dict[str, Json]]:
+        claims = self.sizes.decided
+        storm = replace(self.storm, claims=claims, policies=policies_for(claims))
+        followed = await policy_changes.measure(storm, processes=self.processes, databases=self.databases)
+        return {f"new policies of {followed.claims} decided claims": followed.figures()}
 
     async def _drain_totals(self, storm: Storm) -> Run:
         return await drain(
@@ -257,6 +270,9 @@ _TOLD = (
     "claims_per_second",
     "ratio_to_plain",
     "cpu_us_per_claim",
+    "redetermined_per_second",
+    "cpu_us_per_redetermined_claim",
+    "wal_bytes_per_redetermined_claim",
     "wal_bytes_per_claim",
     "outcomes",
     "latency_ms",

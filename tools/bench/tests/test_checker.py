@@ -10,6 +10,7 @@ from bench.checker import (
     differences,
     problems,
     problems_of_totals,
+    problems_of_unchanged_decisions,
     reception_problems,
 )
 from bench.sinks.message_sinks import Received
@@ -35,6 +36,7 @@ GOOD = Harvest(
     settled=[Settled(report, channel) for report in (FIRST, SECOND) for channel in CHANNELS],
     left_in_outboxes=0,
 )
+FOLLOWED = {FIRST: 2, SECOND: 2}
 
 
 def test_a_whole_run_has_no_problems() -> None:
@@ -164,3 +166,25 @@ def test_what_was_not_sent_is_not_expected_at_the_servers() -> None:
     superseded = replace(GOOD, settled=[*GOOD.settled, Settled(FIRST, Channel.SMS, was_sent=False)])
 
     assert reception_problems(superseded, received(2, 2)) == []
+
+
+def test_decisions_that_stay_under_new_policy_versions_have_no_problems() -> None:
+    assert problems_of_unchanged_decisions(GOOD, GOOD, expected=FOLLOWED, versions_followed=FOLLOWED) == []
+
+
+def test_a_claim_that_did_not_follow_its_policy_is_found() -> None:
+    assert problems_of_unchanged_decisions(GOOD, GOOD, expected=FOLLOWED, versions_followed=FOLLOWED | {SECOND: 1}) == [
+        f"{SECOND} followed version 2 and 1"
+    ]
+    assert problems_of_unchanged_decisions(GOOD, GOOD, expected=FOLLOWED, versions_followed={FIRST: 2}) == [
+        f"{SECOND} followed version 2 and None"
+    ]
+
+
+def test_a_decision_that_changed_with_its_policy_is_found() -> None:
+    after = replace(GOOD, decisions=[decided(FIRST), decided(SECOND, outcome="denied", payable_cents=0)])
+
+    assert problems_of_unchanged_decisions(GOOD, after, expected=FOLLOWED, versions_followed=FOLLOWED) == [
+        f"{SECOND} decided as ('covered', 'heavy_local_precipitation') and ('denied', 'heavy_local_precipitation')",
+        "700001-531-01 paid cents: 318000 and 159000",
+    ]

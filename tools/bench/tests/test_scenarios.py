@@ -69,6 +69,7 @@ def test_there_are_policies_for_every_scenario(wanted: list[Scenario], policies:
 
 def test_the_issue_names_the_sizes_by_default() -> None:
     assert (SIZES.crowd, SIZES.many, SIZES.claims_a_policy) == (2_000, 60_000, 30)
+    assert SIZES.decided == 2_000
     assert (SIZES.old_claims, SIZES.memory_seconds, SIZES.burst) == (1_000_000, 600, 2_000)
 
 

@@ -13,6 +13,7 @@ from claims_svc.domain.basis import EventUse
 from claims_svc.domain.case import Case
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.occurrence import EventUses, families_of
+from claims_svc.domain.proof import Document, Proof
 from claims_svc.domain.verdict import Verdict, covered_cents, decide
 from contracts.claims import DecisionMade
 from contracts.coverage import Outcome
@@ -30,11 +31,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One version of a claim's decision with its proof, byte for byte what was hashed."""
+    """One version of a claim's decision with its proof."""
 
     event: DecisionMade
     evidence: Evidence
-    proof: bytes
+    proof: Proof
 
     def rests_on(self, answer: RainfallAssessed) -> bool:
         """Return whether its proof holds this answer about rain."""
@@ -45,38 +46,37 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def standing(self) -> StandingDecision:
         return StandingDecision(
-            proof=self.proof,
-            proof_sha256=self.event.proof_sha256,
+            document=self.proof.document,
+            proof_sha256=self.proof.sha256,
             payable_cents=self.event.money.payable_cents or 0,
         )
 
 
 class StandingDecision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The proof of a claim's newest decision, from which the decision itself can be recomputed.
+    """What the proof of a claim's newest decision holds, from which the decision itself can be recomputed.
 
     `payable_cents` is what it decided to pay; 0 when nothing yet.
     """
 
-    proof: bytes
+    document: Document
     proof_sha256: str
     payable_cents: int
 
     @property
     def covered_cents(self) -> int:
         """The damage it covers, awaiting an assessment or not."""
-        return covered_cents(proof.read(self.proof).verdict)
+        return covered_cents(self.document.verdict)
 
     @property
     def rainfall(self) -> RainfallAssessed | None:
         """The answer about rain that it rests on."""
-        return proof.read(self.proof).basis.rain
+        return self.document.basis.rain
 
     @property
     def is_settled(self) -> bool:
         """Whether it pays, covers or denies, under a known policy."""
-        document = proof.read(self.proof)
-        known = document.basis.policy_version is not None
-        return known and (document.verdict.outcome is not Outcome.REFERRED or self.payable_cents > 0)
+        known = self.document.basis.policy_version is not None
+        return known and (self.document.verdict.outcome is not Outcome.REFERRED or self.payable_cents > 0)
 
 
 def decide_within_event(case: Case, *, uses: EventUses, claim: Claim) -> tuple[Case, Verdict]:
@@ -149,7 +149,7 @@ def decision_on(
         proof_sha256=proved.sha256,
         previous_proof_sha256=previous_sha256,
     )
-    return Decision(event=event, evidence=evidence_in(case), proof=proved.canonical)
+    return Decision(event=event, evidence=evidence_in(case), proof=proved)
 
 
 def evidence_in(case: Case) -> Evidence:

@@ -7,7 +7,6 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
-from claims_svc.domain import proof
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.case import Case, product_of
 from claims_svc.domain.claim import Claim, ClaimState
@@ -17,7 +16,7 @@ from claims_svc.domain.insurance import insurance_at
 from claims_svc.domain.needs import Need, next_need, question_digest, rainfall_question
 from claims_svc.domain.occurrence import ClaimUse, EventUses, uses_of
 from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
-from claims_svc.domain.verdict import Verdict
+from claims_svc.domain.verdict import Verdict, decide
 from contracts.claims import RainfallRequested
 from contracts.coverage import Outcome
 from contracts.policy import PolicyChanged
@@ -135,7 +134,7 @@ def _decide(claim: Claim, case: Case, *, uses: EventUses, standing: StandingDeci
     case, verdict = decide_within_event(case, uses=uses, claim=claim)
     if standing is None:
         return _decided(claim, case, verdict, standing=None, now=now)
-    previous = proof.recompute(standing.proof)
+    previous = decide(standing.document.basis)
     match compare(previous, verdict):
         case Change.IN_FAVOUR:
             return _decided(claim, case, verdict, standing=standing, now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -28,13 +28,6 @@ _FORM: Literal["water-claim-proof.v1"] = "water-claim-proof.v1"
 
 class UnreadableProofError(ValueError):
     """These bytes are no proof of this form."""
-
-
-class Proof(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The canonical bytes (RFC 8785) and their SHA-256 in hexadecimal."""
-
-    canonical: bytes
-    sha256: str
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -64,6 +57,14 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     verdict: Verdict
 
 
+class Proof(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The contents, their canonical bytes (RFC 8785) and the SHA-256 of these in hexadecimal."""
+
+    document: Document
+    canonical: bytes
+    sha256: str
+
+
 def build(
     case: Case,
     verdict: Verdict,
@@ -91,7 +92,7 @@ def build(
         verdict=verdict,
     )
     canonical = canonical_bytes(document)
-    return Proof(canonical=canonical, sha256=sha256_of(canonical))
+    return Proof(document=document, canonical=canonical, sha256=sha256_of(canonical))
 
 
 def _sources_of(case: Case, *, joined: Sequence[LossReported]) -> Sources:
@@ -128,6 +129,21 @@ def read(canonical: bytes) -> Document:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UnreadableProofError(f"not a proof of form {_FORM}: {where}: {first['msg']}") from None
+
+
+def read_own(canonical: bytes, *, sha256: str) -> Document:
+    """Return the contents of a proof of our own, which we recorded with its hash.
+
+    What is byte for byte what was hashed needs no verdict: `build` wrote it. This takes a tenth of the time.
+
+    Raises:
+        ValueError: not a proof.
+    """
+    return _decode(canonical) if sha256_of(canonical) == sha256 else read(canonical)
+
+
+# Lax, because the waits of the product stand in seconds there.
+_decode: Callable[[bytes], Document] = msgspec.json.Decoder(Document, strict=False).decode
 
 
 def canonical_bytes(document: Document) -> bytes:

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from chassis.database import Connection
+from claims_svc.domain import proof
 from claims_svc.domain.decision import Decision, StandingDecision
 from claims_svc.repository import stored_proofs
 
@@ -24,8 +25,12 @@ async def standing(connection: Connection, *, claim_ids: Collection[UUID]) -> Ma
         list(claim_ids),
     )
     return {
-        claim_id: StandingDecision(proof=stored_proofs.unpack(proof), proof_sha256=sha256, payable_cents=payable_cents)
-        for claim_id, proof, sha256, payable_cents in rows
+        claim_id: StandingDecision(
+            document=proof.read_own(stored_proofs.unpack(stored), sha256=sha256),
+            proof_sha256=sha256,
+            payable_cents=payable_cents,
+        )
+        for claim_id, stored, sha256, payable_cents in rows
     }
 
 
@@ -52,7 +57,7 @@ async def insert(connection: Connection, *, decisions: Sequence[Decision]) -> No
         [decision.event.money.awaits_assessment for decision in decisions],
         [decision.event.product_version for decision in decisions],
         [decision.event.decided_at for decision in decisions],
-        [stored_proofs.pack(decision.proof) for decision in decisions],
+        [stored_proofs.pack(decision.proof.canonical) for decision in decisions],
         [decision.event.proof_sha256 for decision in decisions],
         [decision.event.previous_proof_sha256 for decision in decisions],
     )

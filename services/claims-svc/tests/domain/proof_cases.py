@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-import orjson
 from domain.loss_cases import LOSS_AT, RAIN_CAME_IN, case, policy, report, verdict_on
 from msgspec import structs
 from msgspec.structs import replace
@@ -70,9 +69,9 @@ def prove(claim: Case, *, previous_sha256: str | None = None) -> Proof:
 
 def forge(built: Proof, change: Callable[[Contents], object], *, deciding_anew: bool = True) -> bytes:
     """Return a proof whose contents somebody changed, with a new hash and, unless told otherwise, a new decision."""
-    contents = orjson.loads(built.canonical)
+    contents = msgspec.json.decode(built.canonical)
     change(contents)
-    forged = orjson.dumps(contents, option=orjson.OPT_SORT_KEYS)
+    forged = canonical_json(contents)
     if not deciding_anew:
         return forged
     document = proof.read(forged)
@@ -87,7 +86,7 @@ def answering_anew(change: Callable[[Contents], object]) -> Callable[[Contents],
         basis = contents["basis"]
         question = msgspec.convert(basis["question"], RainfallRequested)
         answer = msgspec.convert(basis["rain"], RainfallAssessed)
-        basis["rain"] = orjson.loads(canonical_json(answer_from_hours(answer, question=question)))
+        basis["rain"] = msgspec.to_builtins(answer_from_hours(answer, question=question))
 
     return change_and_answer
 

@@ -355,6 +355,15 @@ def test_keys_that_do_not_belong_are_found_at_any_depth(where: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "value", [b"NaN", b"-Infinity", b"1e400", b"1" + b"0" * 40, b'{"a":1,"a":2}', b"[" * 150 + b"]" * 150]
+)
+def test_whatever_a_key_that_does_not_belong_holds_it_is_named(value: bytes) -> None:
+    forged = prove(rain_case(FORTY_IN_A_DAY)).canonical.replace(b'"form":', b'"extra":' + value + b',"form":')
+
+    assert differences(forged) == ["extra does not belong into a proof"]
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         (b'"claim_version":1', b'"claim_version":1.0'),

@@ -123,6 +123,15 @@ def test_bytes_that_are_no_proof_are_refused_with_a_sentence(canonical: bytes) -
     assert any("not a proof" in found for found in differences(canonical))
 
 
+def test_a_proof_that_is_not_what_was_hashed_is_not_read_on_trust() -> None:
+    built = prove(rain_case(FORTY_IN_A_DAY))
+    touched = built.canonical.replace(b'"report_version":1', b'"report_version":"1"')
+
+    assert proof.read_own(touched, sha256=proof.sha256_of(touched)).basis.report_version == 1
+    with pytest.raises(proof.UnreadableProofError, match="not a proof of form"):
+        proof.read_own(b"{}", sha256=built.sha256)
+
+
 def test_an_unreadable_proof_is_not_quoted() -> None:
     touched = prove(rain_case(FORTY_IN_A_DAY, facts=RAIN_CAME_IN)).canonical.replace(
         b'"postcode_area":"6011"', b'"postcode_area":60111'

@@ -121,6 +121,14 @@ def test_a_proof_has_the_bytes_it_had(name: str) -> None:
     assert built.sha256 == kept["sha256"] == hashlib.sha256(built.canonical).hexdigest()
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_a_proof_of_before_is_read_on_trust_as_it_is_read_otherwise(name: str) -> None:
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))["proofs"][name]
+    canonical = kept["canonical"].encode()
+
+    assert proof.read_own(canonical, sha256=kept["sha256"]) == proof.read(canonical) == proofs()[name].document
+
+
 @pytest.mark.parametrize("name", EVENTS)
 def test_an_event_has_the_hash_it_had(name: str) -> None:
     kept = json.loads(KEPT.read_text(encoding="utf-8"))["events"][name]

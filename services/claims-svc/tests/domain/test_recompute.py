@@ -16,4 +16,5 @@ def test_every_decision_can_be_made_again_from_its_proof(claim: Case) -> None:
     proved = prove(claim)
 
     assert proof.recompute(proved.canonical) == verdict_on(claim)
+    assert proof.read_own(proved.canonical, sha256=proved.sha256) == proof.read(proved.canonical) == proved.document
     assert not [found for found in differences(proved.canonical) if "deciding again" in found]
