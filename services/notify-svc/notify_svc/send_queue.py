@@ -37,6 +37,7 @@ class SendQueue:
         """Whether more messages may be leased: not while the channel is paused, nor at the end."""
         self._freed = asyncio.Event()
         self._reserved = 0
+        self._unanswered: dict[Lease, int] = {}
         self._held: set[LeasedMessage] = set()
         self._held_under: Counter[Lease] = Counter()
 
@@ -69,14 +70,27 @@ class SendQueue:
         return [message.message_id for message in self._held]
 
     def reserve(self, size: int) -> None:
-        """Reserve room for `size` messages, no more than are free. `put` or `give_back` must follow."""
+        """Reserve room for `size` messages, no more than are free. `put` or `leave_unanswered` must follow."""
         self._reserved += size
 
-    def give_back(self, reserved: int) -> None:
-        """Free room whose transaction was rolled back."""
-        self._reserved -= reserved
+    def leave_unanswered(self, lease: Lease, *, reserved: int) -> None:
+        """Keep the room of a transaction that failed: it may have been committed before its answer was lost.
+
+        Nothing of it is ever sent under `lease`. The sender gives the lease back.
+        """
+        self._unanswered[lease] = reserved
         self.changed.set()
+
+    @property
+    def unanswered(self) -> Collection[Lease]:
+        """The leases that are to be given back, if they are stored at all."""
+        return list(self._unanswered)
+
+    def given_back(self, unanswered: Iterable[Lease]) -> None:
+        """Free the room of leases that are given back; what was leased under them is due."""
+        self._reserved -= sum(self._unanswered.pop(lease) for lease in unanswered)
         self._freed.set()
+        self.note_due()
 
     def put(self, leased: Sequence[LeasedMessage], *, reserved: int) -> None:
         """Let these be sent, whose lease is committed, in the room reserved for them."""
@@ -145,8 +159,9 @@ class SendQueues:
         for channel, queue in chosen.items():
             if size := min(wanted[channel], queue.free_for_new):
                 queue.reserve(size)
-                work.after_rollback(partial(queue.give_back, size))
-                rooms[channel] = Room(queue=queue, size=size, lease=Lease.lasting(self.lease.total_seconds()))
+                lease = Lease.lasting(self.lease.total_seconds())
+                work.after_rollback(partial(queue.leave_unanswered, lease, reserved=size))
+                rooms[channel] = Room(queue=queue, size=size, lease=lease)
         return rooms
 
     def note_due(self, channels: Iterable[Channel]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 from time import perf_counter
@@ -150,6 +150,10 @@ class _Sender:
             del self._finished[: len(finished)]  # others have finished meanwhile
             self._first_finished_at = asyncio.get_running_loop().time()
             queue.remove([leased for leased, _ in finished])
+        if unanswered := queue.unanswered:
+            async with runtime.transaction() as work:
+                await self._give_back(unanswered, work=work)
+            queue.given_back(unanswered)
         if runtime.stopping.is_set() or now < self._resume_at:
             return
         queue.is_open = True
@@ -181,9 +185,8 @@ class _Sender:
             return
         queue.reserve(room)
         queue.more_are_due = False  # who stores more while we look says so
-        due: Sequence[LeasedMessage] = ()
+        lease = Lease.lasting(duration.total_seconds())
         try:
-            lease = Lease.lasting(duration.total_seconds())
             async with self._runtime.transaction() as work:
                 due = await attempts.lease_due(
                     work.connection,
@@ -194,11 +197,16 @@ class _Sender:
                     limit=room,
                 )
         except BaseException:
-            queue.more_are_due = True
-            queue.give_back(room)
+            queue.leave_unanswered(lease, reserved=room)
             raise
         queue.more_are_due |= len(due) == room
         queue.put(due, reserved=room)
+
+    async def _give_back(self, unanswered: Collection[Lease], *, work: Work) -> None:
+        """Make due again what may be leased to this process without its knowledge: none of it was handed over."""
+        lease_ids = [lease.lease_id for lease in unanswered]
+        claim_ids = await leases.give_back(work.connection, channel=self._channel, lease_ids=lease_ids)
+        publish_settled(work, await messages.supersede_older(work.connection, claim_ids=claim_ids, now=work.now))
 
     async def _end_expired_leases(self) -> None:
         """Treat a lease of another process that is over without a result as an attempt whose answer was lost."""
