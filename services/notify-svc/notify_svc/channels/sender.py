@@ -6,43 +6,27 @@ An attempt is counted and committed before anything leaves the process, and noth
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection
 from functools import partial
 from time import perf_counter
 
 import structlog
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
-from uuid_utils.compat import uuid7
 
 from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
 from chassis.errors import is_order_to_end, is_transient
 from chassis.service import Runtime
-from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import Work
 from contracts.vocabulary import Channel
+from notify_svc.channels import results
+from notify_svc.channels.results import Finished, claim_fields
 from notify_svc.channels.transport import OpenTransport, Transport
-from notify_svc.domain.attempts import (
-    Accepted,
-    AnswerLost,
-    Deferred,
-    LeaseLost,
-    NoAddress,
-    Refused,
-    Result,
-    Retry,
-    Settle,
-    Unreachable,
-    next_step,
-)
-from notify_svc.domain.messages import LETTER_AFTER
-from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES, SEND_SECONDS
-from notify_svc.repository import attempts, leases, letters, messages
+from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Unreachable
+from notify_svc.metrics import SEND_SECONDS
+from notify_svc.repository import attempts, leases, messages
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
-from notify_svc.repository.messages import SettledMessage
 from notify_svc.send_queue import SendQueue, SendQueues
 from notify_svc.settings import SenderSettings
 from notify_svc.settled_messages import publish_settled
@@ -92,7 +76,8 @@ class _Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_starting = False
         self._failure: BaseException | None = None
-        self._finished: list[tuple[LeasedMessage, Result]] = []
+        self._record = partial(results.record, channel=channel, policy=settings.retry_policy)
+        self._finished: list[Finished] = []
         self._first_finished_at = 0.0
         self._span_name = f"send {channel}"
         self._span_attributes = transport.span_attributes
@@ -144,7 +129,7 @@ class _Sender:
         if self._is_to_be_recorded(now=now):
             finished = self._finished[:]
             async with runtime.transaction() as work:
-                await self._record(finished, work=work)
+                await self._record(work, finished)
                 if ended := queue.leases_ended_by(leased for leased, _ in finished):
                     await leases.end(work.connection, lease_ids=ended)
             del self._finished[: len(finished)]  # others have finished meanwhile
@@ -162,7 +147,8 @@ class _Sender:
             await self._end_expired_leases()
         if now >= self._look_at or (queue.more_are_due and queue.free * 2 >= queue.capacity):
             self._look_at = now + self._settings.poll_seconds
-            await self._start_due()
+            if queue.more_are_due or await self._has_due():
+                await self._start_due()
 
     def _is_to_be_recorded(self, *, now: float) -> bool:
         """Whether results are recorded now: at once when no other is to come soon, or when they fill half the room."""
@@ -176,6 +162,12 @@ class _Sender:
     def _gathering_seconds(self) -> float:
         is_busy = self._queue.occupied * 2 >= self._queue.capacity
         return _BUSY_GATHERING_SECONDS if is_busy else _GATHERING_SECONDS
+
+    async def _has_due(self) -> bool:
+        """Whether room has to be kept for what is due: a look that finds nothing must not take it from what is new."""
+        async with self._runtime.work.connection() as connection:
+            now = await self._runtime.clock.now(connection)
+            return await attempts.has_due(connection, channel=self._channel, now=now)
 
     async def _start_due(self) -> None:
         queue, duration = self._queue, self._settings.lease
@@ -218,57 +210,8 @@ class _Sender:
                 besides=self._queue.held,
                 limit=self._settings.concurrency,
             )
-            await self._record([(leased, AnswerLost("lease-expired")) for leased in expired], work=work)
+            await self._record(work, [(leased, AnswerLost("lease-expired")) for leased in expired])
             await leases.end_expired(work.connection, channel=self._channel, now=work.now)
-
-    async def _record(self, finished: Sequence[tuple[LeasedMessage, Result]], *, work: Work) -> None:
-        if not finished:
-            return
-        outcomes = [(leased, result, self._next_step(leased, result, now=work.now)) for leased, result in finished]
-        settling = [(leased, step) for leased, _, step in outcomes if isinstance(step, Settle)]
-        retrying = [(leased, step) for leased, _, step in outcomes if isinstance(step, Retry)]
-        answers_lost = {leased.message_id for leased, result in finished if isinstance(result, AnswerLost)}
-        if settling and retrying:
-            await attempts.lock(work.connection, leased=[leased for leased, _ in finished])
-        settled: Sequence[SettledMessage] = ()
-        if settling:
-            settled = await attempts.settle(
-                work.connection, channel=self._channel, settled=settling, answers_lost=answers_lost, now=work.now
-            )
-        told = [outcome for outcome in outcomes if isinstance(outcome[1], AnswerLost) or isinstance(outcome[2], Retry)]
-        recorded = {message.message_id for message in settled} if told else set()
-        settled = [*settled, *await self._plan_letters(settled, work=work)]
-        if retrying:
-            recorded |= await attempts.retry(work.connection, retried=retrying, answers_lost=answers_lost)
-            claim_ids = {leased.claim_id for leased, _ in retrying}
-            settled = [*settled, *await messages.supersede_older(work.connection, claim_ids=claim_ids, now=work.now)]
-        publish_settled(work, settled)
-        work.after_commit(partial(self._tell, [outcome for outcome in told if outcome[0].message_id in recorded]))
-
-    async def _plan_letters(self, settled: Sequence[SettledMessage], *, work: Work) -> Sequence[SettledMessage]:
-        """Plan letters for e-mails that reached nobody."""
-        if self._channel is not Channel.EMAIL:
-            return ()
-        letter_of = {uuid7(): message for message in settled if message.state in LETTER_AFTER}
-        if not letter_of:
-            return ()
-        return await letters.plan_for_emails(work.connection, letter_of=letter_of, now=work.now)
-
-    def _next_step(self, leased: LeasedMessage, result: Result, *, now: datetime) -> Settle | Retry:
-        jitter = random.random()  # noqa: S311 - spreads load, hides nothing
-        return next_step(result, attempt=leased.attempt, policy=self._settings.retry_policy, now=now, jitter=jitter)
-
-    def _tell(self, outcomes: Sequence[tuple[LeasedMessage, Result, Settle | Retry]]) -> None:
-        """Count and log what followed attempts, where this process has recorded it."""
-        for leased, result, step in outcomes:
-            if isinstance(result, AnswerLost):
-                following = "retried" if isinstance(step, Retry) else "settled"
-                ANSWERS_LOST.labels(self._channel.value, following).inc()
-                log.warning(
-                    "answer.lost", channel=self._channel, step=following, reason=result.reason, **_claim_fields(leased)
-                )
-            if isinstance(step, Retry):
-                SEND_RETRIES.labels(self._channel.value, _RETRIED_RESULTS[type(result)]).inc()
 
     async def _wait(self) -> None:
         """Wait until something has to be done, at the latest the next look at what is due."""
@@ -360,23 +303,10 @@ class _Sender:
         except BaseException as error:  # whatever one message fails on, other customers get theirs
             if is_order_to_end(error):
                 raise
-            log.error("attempt.failed", channel=self._channel, error=type(error).__name__, **_claim_fields(leased))  # noqa: TRY400 - a traceback shows what stood in the message
+            log.error("attempt.failed", channel=self._channel, error=type(error).__name__, **claim_fields(leased))  # noqa: TRY400 - a traceback shows what stood in the message
             reason = f"defect-{type(error).__name__}"
             return Deferred(reason) if handover is None else AnswerLost(reason)
         return result
-
-
-_RETRIED_RESULTS: dict[type[Result], str] = {
-    Deferred: "deferred",
-    Unreachable: "unreachable",
-    AnswerLost: "answer_lost",
-    LeaseLost: "lease_lost",
-}
-
-
-def _claim_fields(leased: LeasedMessage) -> dict[str, str | None]:
-    """Return the fields of a log line about a message: whose claim it is about, never to whom it goes."""
-    return {"claim_id": str(leased.claim_id), "trace_id": trace_id_of(leased.trace)}
 
 
 def _mark(span: Span, result: Result) -> None:

@@ -18,7 +18,7 @@ from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import Attempt, Retry, Settle
 from notify_svc.domain.messages import State
 from notify_svc.repository.contacts import Contact
-from notify_svc.repository.leases import OVER, Lease
+from notify_svc.repository.leases import NO_LEASE, Lease
 from notify_svc.repository.messages import SettledMessage
 
 
@@ -75,6 +75,16 @@ class LeasedMessage(Struct, frozen=True, kw_only=True, eq=False):
             attempts=attempts,
             trace=self.trace,
         )
+
+
+async def has_due(connection: Connection, *, channel: Channel, now: datetime) -> bool:
+    """Whether a message is due, even if it has to wait for an older version."""
+    is_there: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM message WHERE channel = $1 AND waiting = 'due' AND due_at <= $2)",
+        channel.value,
+        now,
+    )
+    return is_there
 
 
 async def lease_due(
@@ -243,7 +253,7 @@ async def lock_expired(
         list(besides),
         limit,
     )
-    return [LeasedMessage.from_row(row, lease=OVER, leased_at=now) for row in rows]
+    return [LeasedMessage.from_row(row, lease=NO_LEASE, leased_at=now) for row in rows]
 
 
 def _keys(leased: Collection[LeasedMessage]) -> tuple[list[UUID], list[int], list[str]]:

@@ -36,7 +36,7 @@ class Lease:
         return elapsed_seconds() + seconds <= self.ends_at
 
 
-OVER = Lease(UUID(int=0), -math.inf)
+NO_LEASE = Lease(UUID(int=0), -math.inf)
 """Nobody's lease."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -24,6 +24,7 @@ from uuid_utils.compat import uuid7
 from chassis.clock import SettableClock
 from chassis.database import Connection, Pool
 from chassis.testing import harness
+from contracts.claims import DecisionMade
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
 from notify_svc.app import build
@@ -146,20 +147,25 @@ async def test_what_becomes_due_while_the_sender_looks_is_looked_for_at_once(
 ) -> None:
     async with looking_rarely(settings) as desk:
         await desk.know(contact())
-        decisions = [paid()]
-        lease_due = attempts.lease_due
-
-        async def decided_meanwhile(
-            connection: Connection,
-            **sought: Any,  # noqa: ANN401 - whatever is asked for
-        ) -> Sequence[LeasedMessage]:
-            due = await lease_due(connection, **sought)
-            if decisions:
-                await desk.decide(decisions.pop())
-            return due
-
-        monkeypatch.setattr(attempts, "lease_due", decided_meanwhile)
+        monkeypatch.setattr(attempts, "lease_due", after(desk, paid(), attempts.lease_due))
         await desk.send_until(Channel.EMAIL, "sent")
+    assert len(mail.mails) == 1
+
+
+async def test_what_is_created_while_a_sender_looks_for_what_is_due_still_finds_room(
+    settings: Settings, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with looking_rarely(settings, poll_seconds=0.02) as desk:
+        mail.recipient_pauses.append(pause := Pause())
+        await desk.know(contact())
+        async with desk.sending(Channel.EMAIL):
+            await started(desk)
+            for look in ("has_due", "lease_due"):
+                monkeypatch.setattr(attempts, look, after(desk, paid(), getattr(attempts, look)))
+            await pause.until_reached()
+            assert await desk.states(Channel.EMAIL) == ["sending"]
+            pause.end()
+            await desk.until(Channel.EMAIL, "sent")
     assert len(mail.mails) == 1
 
 
@@ -254,6 +260,19 @@ async def test_a_commit_that_is_still_on_its_way_is_waited_for_before_its_lease_
 
     assert await desk.states(Channel.SMS) == ["due"]
     assert await desk.harness.pool.fetchval(OPEN_LEASES) == 0
+
+
+def after(desk: Desk, decision: DecisionMade, look: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Return `look` with `decision` delivered after it the first time, in the transaction that looks."""
+    decisions = [decision]
+
+    async def look_and_decide(connection: Connection, **sought: Any) -> object:  # noqa: ANN401 - whatever is asked for
+        found = await look(connection, **sought)
+        if decisions:
+            await desk.decide(decisions.pop())
+        return found
+
+    return look_and_decide
 
 
 def lose_answer_to_commit_of(module: ModuleType, statement: str, monkeypatch: pytest.MonkeyPatch) -> None:
