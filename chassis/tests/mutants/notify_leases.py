@@ -22,8 +22,8 @@ MUTANTS = (
     _mutant(
         "a sender that has nothing left waits at a stop for its next look",
         "channels/sender.py",
-        sound="        if has_ended or self._is_to_be_recorded(now=now):\n",
-        broken="        if self._is_to_be_recorded(now=now):\n",
+        sound="        if has_ended or seconds <= 0:\n",
+        broken="        if seconds <= 0:\n",
         guard="test_leased_as_created.py::test_a_stop_sends_what_this_process_has_leased",
     ),
     _mutant(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from uuid import UUID
 
 from chassis.backoff import pause
@@ -135,6 +136,9 @@ class SendQueues:
 
     def detach(self, channel: Channel, queue: SendQueue) -> None:
         self.by_channel[channel].remove(queue)
+
+    def all(self) -> Iterator[SendQueue]:
+        return chain.from_iterable(self.by_channel.values())
 
     async def wait_for_room(self, messages: int) -> None:
         """Wait a moment until each channel has room for so many new messages: what finds none is leased later.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from functools import partial
 from time import perf_counter
 
 import structlog
@@ -19,8 +18,7 @@ from chassis.errors import is_order_to_end, is_transient
 from chassis.service import Runtime
 from chassis.unit_of_work import Work
 from contracts.vocabulary import Channel
-from notify_svc.channels import results
-from notify_svc.channels.results import Finished, claim_fields
+from notify_svc.channels.results import Results, claim_fields, record
 from notify_svc.channels.transport import OpenTransport, Transport
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Unreachable
 from notify_svc.metrics import SEND_SECONDS
@@ -36,35 +34,40 @@ log = structlog.get_logger(__name__)
 _LONGEST_PAUSE_SECONDS = 30.0
 _EXPIRY_CHECKS_PER_LEASE = 4
 _STOPPING_PAUSE_SECONDS = 0.2
-_GATHERING_SECONDS = 0.01
-"""How long a result waits for those of other messages, to be recorded in one transaction with them."""
-_BUSY_GATHERING_SECONDS = 0.05
-"""The same while half of what may be sent at once is on its way."""
 
 
 async def run_sender(
     runtime: Runtime,
     *,
     queues: SendQueues,
+    results: Results,
     open_transport: OpenTransport,
     channel: Channel,
     settings: SenderSettings,
 ) -> None:
     """Send on `channel` until the service stops; several processes may send on the same channel.
 
-    `queues` bring what this process leases to itself as it creates messages.
+    `queues` bring what this process leases to itself as it creates messages; `results` are those of all its senders.
     """
     queue = SendQueue(capacity=settings.concurrency)
     queues.attach(channel, queue)
     try:
-        await _Sender(runtime, open_transport(), queue=queue, channel=channel, settings=settings).run()
+        sender = _Sender(runtime, open_transport(), queue=queue, results=results, channel=channel, settings=settings)
+        await sender.run()
     finally:
         queues.detach(channel, queue)
 
 
 class _Sender:
     def __init__(
-        self, runtime: Runtime, transport: Transport, *, queue: SendQueue, channel: Channel, settings: SenderSettings
+        self,
+        runtime: Runtime,
+        transport: Transport,
+        *,
+        queue: SendQueue,
+        results: Results,
+        channel: Channel,
+        settings: SenderSettings,
     ) -> None:
         self._runtime = runtime
         self._transport = transport
@@ -76,9 +79,7 @@ class _Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_starting = False
         self._failure: BaseException | None = None
-        self._record = partial(results.record, channel=channel, policy=settings.retry_policy)
-        self._finished: list[Finished] = []
-        self._first_finished_at = 0.0
+        self._results = results
         self._span_name = f"send {channel}"
         self._span_attributes = transport.span_attributes
         self._send_seconds = SEND_SECONDS.labels(channel.value)
@@ -126,15 +127,8 @@ class _Sender:
         """Record results, look for expired leases, and start what is due; each a short transaction of its own."""
         runtime, queue = self._runtime, self._queue
         now = asyncio.get_running_loop().time()
-        if self._is_to_be_recorded(now=now):
-            finished = self._finished[:]
-            async with runtime.transaction() as work:
-                await self._record(work, finished)
-                if ended := queue.leases_ended_by(leased for leased, _ in finished):
-                    await leases.end(work.connection, lease_ids=ended)
-            del self._finished[: len(finished)]  # others have finished meanwhile
-            self._first_finished_at = asyncio.get_running_loop().time()
-            queue.remove([leased for leased, _ in finished])
+        if self._results.seconds_left() <= 0:
+            await self._results.record(runtime)
         if unanswered := queue.unanswered:
             async with runtime.transaction() as work:
                 await self._give_back(unanswered, work=work)
@@ -149,19 +143,6 @@ class _Sender:
             self._look_at = now + self._settings.poll_seconds
             if queue.more_are_due or await self._has_due():
                 await self._start_due()
-
-    def _is_to_be_recorded(self, *, now: float) -> bool:
-        """Whether results are recorded now: at once when no other is to come soon, or when they fill half the room."""
-        queue, finished = self._queue, len(self._finished)
-        if not finished:
-            return False
-        if finished == queue.occupied or finished * 2 >= queue.capacity:
-            return True
-        return now >= self._first_finished_at + self._gathering_seconds()
-
-    def _gathering_seconds(self) -> float:
-        is_busy = self._queue.occupied * 2 >= self._queue.capacity
-        return _BUSY_GATHERING_SECONDS if is_busy else _GATHERING_SECONDS
 
     async def _has_due(self) -> bool:
         """Whether room has to be kept for what is due: a look that finds nothing must not take it from what is new."""
@@ -210,18 +191,16 @@ class _Sender:
                 besides=self._queue.held,
                 limit=self._settings.concurrency,
             )
-            await self._record(work, [(leased, AnswerLost("lease-expired")) for leased in expired])
+            lost = [(leased, AnswerLost("lease-expired")) for leased in expired]
+            await record(work, lost, policy=self._settings.retry_policy)
             await leases.end_expired(work.connection, channel=self._channel, now=work.now)
 
     async def _wait(self) -> None:
         """Wait until something has to be done, at the latest the next look at what is due."""
-        now = asyncio.get_running_loop().time()
         has_ended = self._runtime.stopping.is_set() and not self._queue.occupied
-        if has_ended or self._is_to_be_recorded(now=now):
+        seconds = min(self._settings.poll_seconds, self._results.seconds_left())
+        if has_ended or seconds <= 0:
             return
-        seconds = self._settings.poll_seconds
-        if self._finished:
-            seconds = min(seconds, self._first_finished_at + self._gathering_seconds() - now)
         if await pause(self._queue.changed, seconds):
             self._queue.changed.clear()
 
@@ -248,16 +227,7 @@ class _Sender:
             self._start_task()
             result = await self._send(leased)
             self._note_reachability(result)
-            self._finish(leased, result)
-
-    def _finish(self, leased: LeasedMessage, result: Result) -> None:
-        now = asyncio.get_running_loop().time()
-        self._finished.append((leased, result))
-        is_first = len(self._finished) == 1
-        if is_first:
-            self._first_finished_at = now
-        if is_first or self._is_to_be_recorded(now=now):
-            self._queue.changed.set()
+            self._results.add(leased, result, queue=self._queue)
 
     def _note_reachability(self, result: Result) -> None:
         """Pause the channel when no server listens: every message tried would fail and have to wait."""
