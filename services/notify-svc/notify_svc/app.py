@@ -14,6 +14,7 @@ from contracts.topics import CATALOGUE
 from contracts.vocabulary import Channel
 from notify_svc import handlers
 from notify_svc.channels.network import network_transports
+from notify_svc.channels.results import Results
 from notify_svc.channels.sender import run_sender
 from notify_svc.channels.transport import OpenTransport
 from notify_svc.commands import commands
@@ -32,6 +33,7 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
     """
     transports = network_transports(settings) if transports is None else transports
     queues = SendQueues(lease=settings.sender_settings.lease)
+    results = Results(queues=queues, policy=settings.sender_settings.retry_policy)
     decision_handler = handlers.DecisionHandler(contact_wait=settings.contact_wait, queues=queues)
     reporter_handler = handlers.ReporterHandler(kept_for=settings.reporter_contact_kept_for)
     return Service(
@@ -54,6 +56,7 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
                 partial(
                     run_sender,
                     queues=queues,
+                    results=results,
                     open_transport=open_transport,
                     channel=channel,
                     settings=settings.sender_settings,

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
-from itertools import islice
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,15 +14,11 @@ from contracts.claims import DecisionMade
 from contracts.notify import ReporterContactProvided
 from contracts.policy import ContactChanged
 from contracts.topic import Event
-from contracts.vocabulary import Channel
-from notify_svc.domain.attempts import Attempt
 from notify_svc.domain.messages import DecidedClaim, PlannedMessage, State, plan_messages
 from notify_svc.repository import contacts, decisions, messages
-from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.contacts import Contact
-from notify_svc.repository.leases import Lease
 from notify_svc.repository.messages import SettledMessage
-from notify_svc.send_queue import Room, SendQueues
+from notify_svc.send_queue import SendQueues
 from notify_svc.settled_messages import publish_settled
 
 CONTACT_DEADLINE = "contact-deadline"
@@ -50,12 +42,23 @@ class DecisionHandler:
     async def create_messages(self, batch: Batch[DecisionMade], work: Work) -> None:
         """Create one message per decision and channel, and supersede older ones that have not been sent."""
         claims = [_decided_claim(delivery) for delivery in batch]
+        await self.queues.wait_for_room(len(claims))
         known = await messages.lock_known(work.connection, claim_ids={claim.claim_id for claim in claims})
         reached = await _reached(work, claims=claims)
         newest = known.newest_versions
         planned = plan_messages(claims, newest_versions=newest, reachable=reached.keys())
         await decisions.insert(work.connection, decisions=batch)
-        stored = await self._store(planned, contacts=reached, being_sent=known.being_sent, work=work)
+        # A message that finds room with its sender in this process is created leased: it is not asked for again.
+        handover = self.queues.lease_at_once(planned, besides=known.being_sent, work=work)
+        stored = await messages.insert(
+            work.connection,
+            messages=planned,
+            leased=handover.leased,
+            leases=handover.leases,
+            lease=self.queues.lease,
+            now=work.now,
+        )
+        handover.complete(stored, contacts=reached, work=work)
         settled = [_superseded(message) for message in stored if message.state is State.SUPERSEDED]
         if newest:
             settled += await messages.supersede_older(work.connection, claim_ids=newest.keys(), now=work.now)
@@ -63,48 +66,6 @@ class DecisionHandler:
         work.schedule(*self._deadlines(planned, work=work))
         if unneeded := _reports_with_customer(claims) & reached.keys():
             await contacts.erase_reporters(work.connection, report_ids=unneeded)
-
-    async def _store(
-        self,
-        planned: Sequence[PlannedMessage],
-        *,
-        contacts: Mapping[UUID, Contact],
-        being_sent: AbstractSet[tuple[UUID, Channel]],
-        work: Work,
-    ) -> Sequence[PlannedMessage]:
-        """Store messages and return those that are new. Those that this process has room for are sent after the commit.
-
-        Of what is stored already nothing is sent again.
-        """
-        sendable = [message for message in planned if message.state is State.DUE]
-        if being_sent:
-            sendable = [one for one in sendable if (one.claim.claim_id, one.channel) not in being_sent]
-        wanted = Counter(message.channel for message in sendable)
-        rooms = await self.queues.reserve(wanted, work=work)
-        leased = _fill(rooms, sendable)
-        stored = await messages.insert(
-            work.connection,
-            messages=planned,
-            leased=leased,
-            leases={channel: room.lease.lease_id for channel, room in rooms.items()},
-            lease=self.queues.lease,
-            now=work.now,
-        )
-        ours = [message for message in stored if message.message_id in leased]
-        for channel, room in rooms.items():
-            to_send = _first_attempts(
-                [message for message in ours if message.channel is channel],
-                channel=channel,
-                lease=room.lease,
-                contacts=contacts,
-                now=work.now,
-            )
-            work.after_commit(partial(room.queue.put, to_send, reserved=room.size))
-        without_room = [
-            channel for channel, count in wanted.items() if channel not in rooms or rooms[channel].size < count
-        ]
-        work.after_commit(partial(self.queues.note_due, without_room))
-        return stored
 
     def _deadlines(self, planned: Sequence[PlannedMessage], *, work: Work) -> Sequence[Timer]:
         return [
@@ -161,40 +122,6 @@ async def erase_reporters(due: Sequence[DueTimer], work: Work) -> None:
 async def _end_wait(work: Work, *, claim_ids: Iterable[UUID]) -> None:
     if claims := [str(claim_id) for claim_id in claim_ids]:
         await work.cancel(CONTACT_DEADLINE, claims)
-
-
-def _fill(rooms: Mapping[Channel, Room], sendable: Sequence[PlannedMessage]) -> set[UUID]:
-    """Return the ids of the first messages of each channel, as many as there is room for."""
-    filled: set[UUID] = set()
-    for channel, room in rooms.items():
-        of_channel = (message.message_id for message in sendable if message.channel is channel)
-        filled.update(islice(of_channel, room.size))
-    return filled
-
-
-def _first_attempts(
-    planned: Sequence[PlannedMessage],
-    *,
-    channel: Channel,
-    lease: Lease,
-    contacts: Mapping[UUID, Contact],
-    now: datetime,
-) -> Sequence[LeasedMessage]:
-    attempt = Attempt(channel=channel, attempts=1, answers_lost=0, first_due_at=now)
-    return [
-        LeasedMessage(
-            message_id=message.message_id,
-            claim_id=message.claim.claim_id,
-            claim_version=message.claim.claim_version,
-            attempt=attempt,
-            lease=lease,
-            leased_at=now,
-            event=message.claim.decision,
-            contact=next(contacts[one] for one in message.claim.addressees if one in contacts),
-            trace=message.claim.trace,
-        )
-        for message in planned
-    ]
 
 
 def _superseded(message: PlannedMessage) -> SettledMessage:

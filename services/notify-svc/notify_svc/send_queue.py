@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from uuid import UUID
 
 from chassis.backoff import pause
 from chassis.unit_of_work import Work
 from contracts.vocabulary import Channel
+from notify_svc.domain.attempts import Attempt
+from notify_svc.domain.messages import SENT_CHANNELS, PlannedMessage, State
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.contacts import Contact
 from notify_svc.repository.leases import Lease
 
 _LONGEST_WAIT_SECONDS = 0.1
@@ -37,6 +41,7 @@ class SendQueue:
         """Whether more messages may be leased: not while the channel is paused, nor at the end."""
         self._freed = asyncio.Event()
         self._reserved = 0
+        self._unanswered: dict[Lease, int] = {}
         self._held: set[LeasedMessage] = set()
         self._held_under: Counter[Lease] = Counter()
 
@@ -69,14 +74,27 @@ class SendQueue:
         return [message.message_id for message in self._held]
 
     def reserve(self, size: int) -> None:
-        """Reserve room for `size` messages, no more than are free. `put` or `give_back` must follow."""
+        """Reserve room for `size` messages, no more than are free. `put` or `leave_unanswered` must follow."""
         self._reserved += size
 
-    def give_back(self, reserved: int) -> None:
-        """Free room whose transaction was rolled back."""
-        self._reserved -= reserved
+    def leave_unanswered(self, lease: Lease, *, reserved: int) -> None:
+        """Keep the room of a transaction that failed: it may have been committed before its answer was lost.
+
+        Nothing of it is ever sent under `lease`. The sender gives the lease back.
+        """
+        self._unanswered[lease] = reserved
         self.changed.set()
+
+    @property
+    def unanswered(self) -> Collection[Lease]:
+        """The leases that are to be given back, if they are stored at all."""
+        return list(self._unanswered)
+
+    def given_back(self, unanswered: Iterable[Lease]) -> None:
+        """Free the room of leases that are given back; what was leased under them is due."""
+        self._reserved -= sum(self._unanswered.pop(lease) for lease in unanswered)
         self._freed.set()
+        self.note_due()
 
     def put(self, leased: Sequence[LeasedMessage], *, reserved: int) -> None:
         """Let these be sent, whose lease is committed, in the room reserved for them."""
@@ -105,15 +123,6 @@ class SendQueue:
         self._freed.set()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
-    """Room for `size` messages with a sender, which a unit of work leases to it under `lease`."""
-
-    queue: SendQueue
-    size: int
-    lease: Lease
-
-
 class SendQueues:
     """The queues of the senders of this process, by channel; none while no sender runs."""
 
@@ -128,32 +137,94 @@ class SendQueues:
     def detach(self, channel: Channel, queue: SendQueue) -> None:
         self.by_channel[channel].remove(queue)
 
-    async def reserve(self, wanted: Mapping[Channel, int], *, work: Work) -> Mapping[Channel, Room]:
-        """Reserve room for up to `wanted` messages, until `work` ends; a channel without room is left out.
+    def all(self) -> Iterator[SendQueue]:
+        return chain.from_iterable(self.by_channel.values())
 
-        To be called before `work` leases them: the lease is counted from here. Waits a moment for senders that are
-        behind: what finds no room costs a lease of its own later.
+    async def wait_for_room(self, messages: int) -> None:
+        """Wait a moment until each channel has room for so many new messages: what finds none is leased later.
+
+        To be called before claims are locked, because a result that would free the room may be about one of them.
         """
-        chosen = {
-            channel: max(queues, key=lambda queue: queue.free_for_new)
-            for channel in wanted
-            if (queues := self.by_channel.get(channel))
-        }
-        for channel, queue in chosen.items():
-            await queue.wait_for_room(wanted[channel], seconds=_LONGEST_WAIT_SECONDS)
-        rooms: dict[Channel, Room] = {}
-        for channel, queue in chosen.items():
-            if size := min(wanted[channel], queue.free_for_new):
-                queue.reserve(size)
-                work.after_rollback(partial(queue.give_back, size))
-                rooms[channel] = Room(queue=queue, size=size, lease=Lease.lasting(self.lease.total_seconds()))
-        return rooms
+        for queues in self.by_channel.values():
+            if queues:
+                roomiest = max(queues, key=_free_for_new)
+                await roomiest.wait_for_room(messages, seconds=_LONGEST_WAIT_SECONDS)
 
-    def note_due(self, channels: Iterable[Channel]) -> None:
-        """Let the senders of `channels` look for what is due."""
-        for channel in channels:
-            for queue in self.by_channel.get(channel, ()):
-                queue.note_due()
+    def lease_at_once(
+        self, planned: Sequence[PlannedMessage], *, besides: Collection[tuple[UUID, Channel]], work: Work
+    ) -> Handover:
+        """Choose which of `planned` this process leases as `work` creates them, and reserve room for them.
+
+        They can be sent, and are none of `besides`, where an older message about the claim is on its way. To be called
+        before they are stored: their lease is counted from here.
+        """
+        sendable = [message for message in planned if message.state is State.DUE]
+        if besides:
+            sendable = [one for one in sendable if (one.claim.claim_id, one.channel) not in besides]
+        shares: dict[Channel, Share] = {}
+        for channel in SENT_CHANNELS:
+            of_channel = [message for message in sendable if message.channel is channel]
+            queues = self.by_channel.get(channel, ())
+            size = 0
+            if queues:
+                roomiest = max(queues, key=_free_for_new)
+                size = min(len(of_channel), roomiest.free_for_new)
+                if size:
+                    lease = Lease.lasting(self.lease.total_seconds())
+                    roomiest.reserve(size)
+                    work.after_rollback(partial(roomiest.leave_unanswered, lease, reserved=size))
+                    shares[channel] = Share(queue=roomiest, lease=lease, messages=of_channel[:size])
+            if size < len(of_channel):
+                for queue in queues:
+                    work.after_commit(queue.note_due)
+        return Handover(shares)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Messages of one channel that a unit of work creates leased to one sender."""
+
+    queue: SendQueue
+    lease: Lease
+    messages: Sequence[PlannedMessage]
+
+
+class Handover:
+    """The messages that a unit of work creates leased to this process, on their way to its senders."""
+
+    def __init__(self, shares: Mapping[Channel, Share]) -> None:
+        self._shares = shares
+        self.leases = {channel: share.lease.lease_id for channel, share in shares.items()}
+        self.leased = {message for share in shares.values() for message in share.messages}
+
+    def complete(self, stored: Iterable[PlannedMessage], *, contacts: Mapping[UUID, Contact], work: Work) -> None:
+        """Let those that were `stored` be sent once `work` is committed. What was there before is not sent again.
+
+        `contacts` are those of addressees, as they were read in `work`.
+        """
+        new = set(stored)
+        for channel, share in self._shares.items():
+            attempt = Attempt(channel=channel, attempts=1, answers_lost=0, first_due_at=work.now)
+            leased = [
+                LeasedMessage(
+                    message_id=message.message_id,
+                    claim_id=message.claim.claim_id,
+                    claim_version=message.claim.claim_version,
+                    attempt=attempt,
+                    lease=share.lease,
+                    leased_at=work.now,
+                    event=message.claim.decision,
+                    contact=next(contacts[one] for one in message.claim.addressees if one in contacts),
+                    trace=message.claim.trace,
+                )
+                for message in share.messages
+                if message in new
+            ]
+            work.after_commit(partial(share.queue.put, leased, reserved=len(share.messages)))
+
+
+def _free_for_new(queue: SendQueue) -> int:
+    return queue.free_for_new
 
 
 def _do_nothing() -> None:

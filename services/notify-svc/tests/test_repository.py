@@ -53,9 +53,7 @@ async def test_a_result_that_comes_after_its_lease_was_ended_is_not_recorded(des
 
         now = desk.clock.at
         ignored, recorded = [
-            await attempts.settle(
-                connection, channel=Channel.SMS, settled=[(one, Settle(State.SENT))], answers_lost=(), now=now
-            )
+            await attempts.settle(connection, settled=[(one, Settle(State.SENT))], answers_lost=(), now=now)
             for one in (late, current)
         ]
 
@@ -78,7 +76,6 @@ async def test_messages_settled_together_each_end_in_their_own_way(desk: Desk) -
         in_doubt = leased[3].message_id
         settled = await attempts.settle(
             connection,
-            channel=Channel.SMS,
             settled=list(zip(leased, ends, strict=True)),
             answers_lost={in_doubt},
             now=desk.clock.at,

@@ -6,43 +6,25 @@ An attempt is counted and committed before anything leaves the process, and noth
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Sequence
-from datetime import datetime
-from functools import partial
+from collections.abc import Collection
 from time import perf_counter
 
 import structlog
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
-from uuid_utils.compat import uuid7
 
 from chassis.backoff import Backoff, pause
 from chassis.crash_points import crash_point
 from chassis.errors import is_order_to_end, is_transient
 from chassis.service import Runtime
-from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import Work
 from contracts.vocabulary import Channel
+from notify_svc.channels.results import Results, claim_fields, record
 from notify_svc.channels.transport import OpenTransport, Transport
-from notify_svc.domain.attempts import (
-    Accepted,
-    AnswerLost,
-    Deferred,
-    LeaseLost,
-    NoAddress,
-    Refused,
-    Result,
-    Retry,
-    Settle,
-    Unreachable,
-    next_step,
-)
-from notify_svc.domain.messages import LETTER_AFTER
-from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES, SEND_SECONDS
-from notify_svc.repository import attempts, leases, letters, messages
+from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Unreachable
+from notify_svc.metrics import SEND_SECONDS
+from notify_svc.repository import attempts, leases, messages
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
-from notify_svc.repository.messages import SettledMessage
 from notify_svc.send_queue import SendQueue, SendQueues
 from notify_svc.settings import SenderSettings
 from notify_svc.settled_messages import publish_settled
@@ -52,35 +34,40 @@ log = structlog.get_logger(__name__)
 _LONGEST_PAUSE_SECONDS = 30.0
 _EXPIRY_CHECKS_PER_LEASE = 4
 _STOPPING_PAUSE_SECONDS = 0.2
-_GATHERING_SECONDS = 0.01
-"""How long a result waits for those of other messages, to be recorded in one transaction with them."""
-_BUSY_GATHERING_SECONDS = 0.05
-"""The same while half of what may be sent at once is on its way."""
 
 
 async def run_sender(
     runtime: Runtime,
     *,
     queues: SendQueues,
+    results: Results,
     open_transport: OpenTransport,
     channel: Channel,
     settings: SenderSettings,
 ) -> None:
     """Send on `channel` until the service stops; several processes may send on the same channel.
 
-    `queues` bring what this process leases to itself as it creates messages.
+    `queues` bring what this process leases to itself as it creates messages; `results` are those of all its senders.
     """
     queue = SendQueue(capacity=settings.concurrency)
     queues.attach(channel, queue)
     try:
-        await _Sender(runtime, open_transport(), queue=queue, channel=channel, settings=settings).run()
+        sender = _Sender(runtime, open_transport(), queue=queue, results=results, channel=channel, settings=settings)
+        await sender.run()
     finally:
         queues.detach(channel, queue)
 
 
 class _Sender:
     def __init__(
-        self, runtime: Runtime, transport: Transport, *, queue: SendQueue, channel: Channel, settings: SenderSettings
+        self,
+        runtime: Runtime,
+        transport: Transport,
+        *,
+        queue: SendQueue,
+        results: Results,
+        channel: Channel,
+        settings: SenderSettings,
     ) -> None:
         self._runtime = runtime
         self._transport = transport
@@ -92,8 +79,7 @@ class _Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_starting = False
         self._failure: BaseException | None = None
-        self._finished: list[tuple[LeasedMessage, Result]] = []
-        self._first_finished_at = 0.0
+        self._results = results
         self._span_name = f"send {channel}"
         self._span_attributes = transport.span_attributes
         self._send_seconds = SEND_SECONDS.labels(channel.value)
@@ -141,15 +127,12 @@ class _Sender:
         """Record results, look for expired leases, and start what is due; each a short transaction of its own."""
         runtime, queue = self._runtime, self._queue
         now = asyncio.get_running_loop().time()
-        if self._is_to_be_recorded(now=now):
-            finished = self._finished[:]
+        if self._results.seconds_left() <= 0:
+            await self._results.record(runtime)
+        if unanswered := queue.unanswered:
             async with runtime.transaction() as work:
-                await self._record(finished, work=work)
-                if ended := queue.leases_ended_by(leased for leased, _ in finished):
-                    await leases.end(work.connection, lease_ids=ended)
-            del self._finished[: len(finished)]  # others have finished meanwhile
-            self._first_finished_at = asyncio.get_running_loop().time()
-            queue.remove([leased for leased, _ in finished])
+                await self._give_back(unanswered, work=work)
+            queue.given_back(unanswered)
         if runtime.stopping.is_set() or now < self._resume_at:
             return
         queue.is_open = True
@@ -158,20 +141,14 @@ class _Sender:
             await self._end_expired_leases()
         if now >= self._look_at or (queue.more_are_due and queue.free * 2 >= queue.capacity):
             self._look_at = now + self._settings.poll_seconds
-            await self._start_due()
+            if queue.more_are_due or await self._has_due():
+                await self._start_due()
 
-    def _is_to_be_recorded(self, *, now: float) -> bool:
-        """Whether results are recorded now: at once when no other is to come soon, or when they fill half the room."""
-        queue, finished = self._queue, len(self._finished)
-        if not finished:
-            return False
-        if finished == queue.occupied or finished * 2 >= queue.capacity:
-            return True
-        return now >= self._first_finished_at + self._gathering_seconds()
-
-    def _gathering_seconds(self) -> float:
-        is_busy = self._queue.occupied * 2 >= self._queue.capacity
-        return _BUSY_GATHERING_SECONDS if is_busy else _GATHERING_SECONDS
+    async def _has_due(self) -> bool:
+        """Whether room has to be kept for what is due: a look that finds nothing must not take it from what is new."""
+        async with self._runtime.work.connection() as connection:
+            now = await self._runtime.clock.now(connection)
+            return await attempts.has_due(connection, channel=self._channel, now=now)
 
     async def _start_due(self) -> None:
         queue, duration = self._queue, self._settings.lease
@@ -181,9 +158,8 @@ class _Sender:
             return
         queue.reserve(room)
         queue.more_are_due = False  # who stores more while we look says so
-        due: Sequence[LeasedMessage] = ()
+        lease = Lease.lasting(duration.total_seconds())
         try:
-            lease = Lease.lasting(duration.total_seconds())
             async with self._runtime.transaction() as work:
                 due = await attempts.lease_due(
                     work.connection,
@@ -194,11 +170,16 @@ class _Sender:
                     limit=room,
                 )
         except BaseException:
-            queue.more_are_due = True
-            queue.give_back(room)
+            queue.leave_unanswered(lease, reserved=room)
             raise
         queue.more_are_due |= len(due) == room
         queue.put(due, reserved=room)
+
+    async def _give_back(self, unanswered: Collection[Lease], *, work: Work) -> None:
+        """Make due again what may be leased to this process without its knowledge: none of it was handed over."""
+        lease_ids = [lease.lease_id for lease in unanswered]
+        claim_ids = await leases.give_back(work.connection, channel=self._channel, lease_ids=lease_ids)
+        publish_settled(work, await messages.supersede_older(work.connection, claim_ids=claim_ids, now=work.now))
 
     async def _end_expired_leases(self) -> None:
         """Treat a lease of another process that is over without a result as an attempt whose answer was lost."""
@@ -210,67 +191,16 @@ class _Sender:
                 besides=self._queue.held,
                 limit=self._settings.concurrency,
             )
-            await self._record([(leased, AnswerLost("lease-expired")) for leased in expired], work=work)
+            lost = [(leased, AnswerLost("lease-expired")) for leased in expired]
+            await record(work, lost, policy=self._settings.retry_policy)
             await leases.end_expired(work.connection, channel=self._channel, now=work.now)
-
-    async def _record(self, finished: Sequence[tuple[LeasedMessage, Result]], *, work: Work) -> None:
-        if not finished:
-            return
-        outcomes = [(leased, result, self._next_step(leased, result, now=work.now)) for leased, result in finished]
-        settling = [(leased, step) for leased, _, step in outcomes if isinstance(step, Settle)]
-        retrying = [(leased, step) for leased, _, step in outcomes if isinstance(step, Retry)]
-        answers_lost = {leased.message_id for leased, result in finished if isinstance(result, AnswerLost)}
-        if settling and retrying:
-            await attempts.lock(work.connection, leased=[leased for leased, _ in finished])
-        settled: Sequence[SettledMessage] = ()
-        if settling:
-            settled = await attempts.settle(
-                work.connection, channel=self._channel, settled=settling, answers_lost=answers_lost, now=work.now
-            )
-        told = [outcome for outcome in outcomes if isinstance(outcome[1], AnswerLost) or isinstance(outcome[2], Retry)]
-        recorded = {message.message_id for message in settled} if told else set()
-        settled = [*settled, *await self._plan_letters(settled, work=work)]
-        if retrying:
-            recorded |= await attempts.retry(work.connection, retried=retrying, answers_lost=answers_lost)
-            claim_ids = {leased.claim_id for leased, _ in retrying}
-            settled = [*settled, *await messages.supersede_older(work.connection, claim_ids=claim_ids, now=work.now)]
-        publish_settled(work, settled)
-        work.after_commit(partial(self._tell, [outcome for outcome in told if outcome[0].message_id in recorded]))
-
-    async def _plan_letters(self, settled: Sequence[SettledMessage], *, work: Work) -> Sequence[SettledMessage]:
-        """Plan letters for e-mails that reached nobody."""
-        if self._channel is not Channel.EMAIL:
-            return ()
-        letter_of = {uuid7(): message for message in settled if message.state in LETTER_AFTER}
-        if not letter_of:
-            return ()
-        return await letters.plan_for_emails(work.connection, letter_of=letter_of, now=work.now)
-
-    def _next_step(self, leased: LeasedMessage, result: Result, *, now: datetime) -> Settle | Retry:
-        jitter = random.random()  # noqa: S311 - spreads load, hides nothing
-        return next_step(result, attempt=leased.attempt, policy=self._settings.retry_policy, now=now, jitter=jitter)
-
-    def _tell(self, outcomes: Sequence[tuple[LeasedMessage, Result, Settle | Retry]]) -> None:
-        """Count and log what followed attempts, where this process has recorded it."""
-        for leased, result, step in outcomes:
-            if isinstance(result, AnswerLost):
-                following = "retried" if isinstance(step, Retry) else "settled"
-                ANSWERS_LOST.labels(self._channel.value, following).inc()
-                log.warning(
-                    "answer.lost", channel=self._channel, step=following, reason=result.reason, **_claim_fields(leased)
-                )
-            if isinstance(step, Retry):
-                SEND_RETRIES.labels(self._channel.value, _RETRIED_RESULTS[type(result)]).inc()
 
     async def _wait(self) -> None:
         """Wait until something has to be done, at the latest the next look at what is due."""
-        now = asyncio.get_running_loop().time()
         has_ended = self._runtime.stopping.is_set() and not self._queue.occupied
-        if has_ended or self._is_to_be_recorded(now=now):
+        seconds = min(self._settings.poll_seconds, self._results.seconds_left())
+        if has_ended or seconds <= 0:
             return
-        seconds = self._settings.poll_seconds
-        if self._finished:
-            seconds = min(seconds, self._first_finished_at + self._gathering_seconds() - now)
         if await pause(self._queue.changed, seconds):
             self._queue.changed.clear()
 
@@ -297,16 +227,7 @@ class _Sender:
             self._start_task()
             result = await self._send(leased)
             self._note_reachability(result)
-            self._finish(leased, result)
-
-    def _finish(self, leased: LeasedMessage, result: Result) -> None:
-        now = asyncio.get_running_loop().time()
-        self._finished.append((leased, result))
-        is_first = len(self._finished) == 1
-        if is_first:
-            self._first_finished_at = now
-        if is_first or self._is_to_be_recorded(now=now):
-            self._queue.changed.set()
+            self._results.add(leased, result, queue=self._queue)
 
     def _note_reachability(self, result: Result) -> None:
         """Pause the channel when no server listens: every message tried would fail and have to wait."""
@@ -352,23 +273,10 @@ class _Sender:
         except BaseException as error:  # whatever one message fails on, other customers get theirs
             if is_order_to_end(error):
                 raise
-            log.error("attempt.failed", channel=self._channel, error=type(error).__name__, **_claim_fields(leased))  # noqa: TRY400 - a traceback shows what stood in the message
+            log.error("attempt.failed", channel=self._channel, error=type(error).__name__, **claim_fields(leased))  # noqa: TRY400 - a traceback shows what stood in the message
             reason = f"defect-{type(error).__name__}"
             return Deferred(reason) if handover is None else AnswerLost(reason)
         return result
-
-
-_RETRIED_RESULTS: dict[type[Result], str] = {
-    Deferred: "deferred",
-    Unreachable: "unreachable",
-    AnswerLost: "answer_lost",
-    LeaseLost: "lease_lost",
-}
-
-
-def _claim_fields(leased: LeasedMessage) -> dict[str, str | None]:
-    """Return the fields of a log line about a message: whose claim it is about, never to whom it goes."""
-    return {"claim_id": str(leased.claim_id), "trace_id": trace_id_of(leased.trace)}
 
 
 def _mark(span: Span, result: Result) -> None:

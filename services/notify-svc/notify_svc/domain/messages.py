@@ -68,7 +68,7 @@ class DecidedClaim(Struct, frozen=True, kw_only=True):
         return self.report_ids if self.customer_id is None else (self.customer_id,)
 
 
-class PlannedMessage(Struct, frozen=True, kw_only=True):
+class PlannedMessage(Struct, frozen=True, kw_only=True, eq=False):
     """A message to create."""
 
     message_id: UUID

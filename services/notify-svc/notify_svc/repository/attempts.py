@@ -18,7 +18,7 @@ from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import Attempt, Retry, Settle
 from notify_svc.domain.messages import State
 from notify_svc.repository.contacts import Contact
-from notify_svc.repository.leases import OVER, Lease
+from notify_svc.repository.leases import NO_LEASE, Lease
 from notify_svc.repository.messages import SettledMessage
 
 
@@ -77,6 +77,16 @@ class LeasedMessage(Struct, frozen=True, kw_only=True, eq=False):
         )
 
 
+async def has_due(connection: Connection, *, channel: Channel, now: datetime) -> bool:
+    """Whether a message is due, even if it has to wait for an older version."""
+    is_there: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM message WHERE channel = $1 AND waiting = 'due' AND due_at <= $2)",
+        channel.value,
+        now,
+    )
+    return is_there
+
+
 async def lease_due(
     connection: Connection, *, channel: Channel, lease: Lease, now: datetime, leased_until: datetime, limit: int
 ) -> Sequence[LeasedMessage]:
@@ -131,24 +141,21 @@ async def lock(connection: Connection, *, leased: Collection[LeasedMessage]) -> 
 async def settle(
     connection: Connection,
     *,
-    channel: Channel,
     settled: Sequence[tuple[LeasedMessage, Settle]],
     answers_lost: Collection[UUID],
     now: datetime,
 ) -> Sequence[SettledMessage]:
-    """Settle messages of `channel`; return them. One whose lease another process has ended meanwhile is not recorded.
+    """Settle messages; return them. One whose lease another process has ended meanwhile is not recorded.
 
     `answers_lost` are the ids of messages whose answer to this attempt was lost.
     """
     # In the order of all locks. Each is found by its key and changed where it was found: a join with the table would
     # read all of it as long as that looks cheaper. What was changed meanwhile is there no more: its lease was ended.
     # Few ends are different: a message is sent with the place of its own among them.
-    ordered = sorted(settled, key=_by_claim)
+    ordered = sorted(settled, key=_by_key)
     places: dict[_End, int] = {}
     ends = [
-        places.setdefault(
-            (leased.attempt.attempts, step.state, step.reason, leased.message_id in answers_lost), len(places) + 1
-        )
+        places.setdefault(_end_of(leased, step, is_lost=leased.message_id in answers_lost), len(places) + 1)
         for leased, step in ordered
     ]
     rows = await connection.fetch(
@@ -160,7 +167,7 @@ async def settle(
              CROSS JOIN LATERAL (
                    SELECT ctid, state, attempts FROM message
                     WHERE message.claim_id = result.claim_id AND message.claim_version = result.claim_version
-                      AND message.channel = $1
+                      AND message.channel = ($1::text[])[result.ended]
                    OFFSET 0) AS message
              WHERE message.state = 'sending' AND message.attempts = ($5::integer[])[result.ended])
         UPDATE message
@@ -171,13 +178,13 @@ async def settle(
          WHERE message.ctid = sending.ctid AND message.state = 'sending'
         RETURNING place
         """,
-        channel.value,
+        [channel.value for channel, *_ in places],
         [leased.claim_id for leased, _ in ordered],
         [leased.claim_version for leased, _ in ordered],
         ends,
-        [attempts for attempts, *_ in places],
-        [state.value for _, state, *_ in places],
-        [reason for _, _, reason, _ in places],
+        [attempts for _, attempts, *_ in places],
+        [state.value for _, _, state, *_ in places],
+        [reason for *_, reason, _ in places],
         [int(is_lost) for *_, is_lost in places],
         now,
     )
@@ -185,13 +192,17 @@ async def settle(
     return [leased.settled(step.state) for leased, step in recorded]
 
 
-_End: TypeAlias = tuple[int, State, str | None, bool]
-"""How a message is settled: its attempts, its state, why, and whether this answer was lost."""
+_End: TypeAlias = tuple[Channel, int, State, str | None, bool]
+"""How a message is settled: its channel, its attempts, its state, why, and whether this answer was lost."""
 
 
-def _by_claim(one: tuple[LeasedMessage, Settle]) -> tuple[int, int]:
+def _end_of(leased: LeasedMessage, step: Settle, *, is_lost: bool) -> _End:
+    return leased.attempt.channel, leased.attempt.attempts, step.state, step.reason, is_lost
+
+
+def _by_key(one: tuple[LeasedMessage, Settle]) -> tuple[int, int, Channel]:
     leased, _ = one
-    return leased.claim_id.int, leased.claim_version
+    return leased.claim_id.int, leased.claim_version, leased.attempt.channel
 
 
 async def retry(
@@ -243,7 +254,7 @@ async def lock_expired(
         list(besides),
         limit,
     )
-    return [LeasedMessage.from_row(row, lease=OVER, leased_at=now) for row in rows]
+    return [LeasedMessage.from_row(row, lease=NO_LEASE, leased_at=now) for row in rows]
 
 
 def _keys(leased: Collection[LeasedMessage]) -> tuple[list[UUID], list[int], list[str]]:

@@ -36,8 +36,39 @@ class Lease:
         return elapsed_seconds() + seconds <= self.ends_at
 
 
-OVER = Lease(UUID(int=0), -math.inf)
+NO_LEASE = Lease(UUID(int=0), -math.inf)
 """Nobody's lease."""
+
+
+async def give_back(connection: Connection, *, channel: Channel, lease_ids: Collection[UUID]) -> set[UUID]:
+    """Make what was leased under `lease_ids` due again, and forget the leases; return the claims.
+
+    For leases of `channel` under which nothing was begun, so that no attempt counts. A lease that was rolled back has
+    left nothing. A transaction that stores one, and may still commit, is waited for.
+    """
+    # A key that somebody may be about to commit cannot be inserted beside him: only when he has ended this goes on.
+    await connection.execute(
+        """
+        INSERT INTO lease (lease_id, channel, leased_until, claim_ids)
+        SELECT lease_id, $2, '-infinity', '{}' FROM unnest($1::uuid[]) AS unanswered (lease_id)
+            ON CONFLICT DO NOTHING
+        """,
+        list(lease_ids),
+        channel.value,
+    )
+    rows = await connection.fetch(
+        """
+        WITH ended AS (DELETE FROM lease WHERE lease_id = ANY ($1::uuid[]) RETURNING leased_until, claim_ids)
+        UPDATE message SET state = 'due', attempts = attempts - 1, leased_until = NULL
+          FROM ended
+         WHERE message.claim_id = ANY (ended.claim_ids) AND message.channel = $2 AND message.state = 'sending'
+           AND message.leased_until = ended.leased_until
+        RETURNING message.claim_id
+        """,
+        list(lease_ids),
+        channel.value,
+    )
+    return {row["claim_id"] for row in rows}
 
 
 async def end(connection: Connection, *, lease_ids: Collection[UUID]) -> None:

@@ -74,14 +74,14 @@ async def insert(
     connection: Connection,
     *,
     messages: Sequence[PlannedMessage],
-    leased: Collection[UUID],
+    leased: Collection[PlannedMessage],
     leases: Mapping[Channel, UUID],
     lease: timedelta,
     now: datetime,
 ) -> Sequence[PlannedMessage]:
     """Store `messages`, each claim version and channel once; return those that were not there before.
 
-    They are all of their claims, each claim's next to each other in the order of `SENT_CHANNELS`. Those with an id in
+    They are all of their claims, each claim's next to each other in the order of `SENT_CHANNELS`. Those of
     `leased` are leased to this process for `lease`, with their first attempt counted; `leases` are the leases' ids by
     channel. The lease is counted from this statement, later than `now`: a process that counts from before it never
     believes in a lease that is over.
@@ -126,7 +126,7 @@ async def insert(
         [_array(claim.report_ids) if claim.customer_id is None else None for claim in claims],
         [claim.trace for claim in claims],
         [message.message_id for message in messages],
-        [_PLACES[State.SENDING if message.message_id in leased else message.state] for message in messages],
+        [_PLACES[State.SENDING if message in leased else message.state] for message in messages],
         list(_PLACES),
         list(SENT_CHANNELS),
         now,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from types import MethodType
+from types import MethodType, ModuleType
 from typing import Any, cast
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -17,16 +18,19 @@ from decisions import DECIDED_AT, contact, paid
 from mail_server import MailServer
 from notify_desk import Desk
 from pause import Pause
+from sms_centre import SmsCentre
 from uuid_utils.compat import uuid7
 
 from chassis.clock import SettableClock
-from chassis.database import Connection
+from chassis.database import Connection, Pool
 from chassis.testing import harness
+from contracts.claims import DecisionMade
+from contracts.notify import Settlement
 from contracts.vocabulary import Channel
 from notify_svc.app import build
 from notify_svc.domain.attempts import Attempt
 from notify_svc.handlers import DecisionHandler
-from notify_svc.repository import attempts, leases
+from notify_svc.repository import attempts, leases, messages
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
 from notify_svc.send_queue import SendQueue, SendQueues
@@ -143,20 +147,25 @@ async def test_what_becomes_due_while_the_sender_looks_is_looked_for_at_once(
 ) -> None:
     async with looking_rarely(settings) as desk:
         await desk.know(contact())
-        decisions = [paid()]
-        lease_due = attempts.lease_due
-
-        async def decided_meanwhile(
-            connection: Connection,
-            **sought: Any,  # noqa: ANN401 - whatever is asked for
-        ) -> Sequence[LeasedMessage]:
-            due = await lease_due(connection, **sought)
-            if decisions:
-                await desk.decide(decisions.pop())
-            return due
-
-        monkeypatch.setattr(attempts, "lease_due", decided_meanwhile)
+        monkeypatch.setattr(attempts, "lease_due", after(desk, paid(), attempts.lease_due))
         await desk.send_until(Channel.EMAIL, "sent")
+    assert len(mail.mails) == 1
+
+
+async def test_what_is_created_while_a_sender_looks_for_what_is_due_still_finds_room(
+    settings: Settings, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with looking_rarely(settings, poll_seconds=0.02) as desk:
+        mail.recipient_pauses.append(pause := Pause())
+        await desk.know(contact())
+        async with desk.sending(Channel.EMAIL):
+            await started(desk)
+            for look in ("has_due", "lease_due"):
+                monkeypatch.setattr(attempts, look, after(desk, paid(), getattr(attempts, look)))
+            await pause.until_reached()
+            assert await desk.states(Channel.EMAIL) == ["sending"]
+            pause.end()
+            await desk.until(Channel.EMAIL, "sent")
     assert len(mail.mails) == 1
 
 
@@ -172,6 +181,118 @@ async def test_what_was_rolled_back_is_not_sent_and_holds_no_room(settings: Sett
             await desk.decide(told := paid())
             await desk.until_sent(told.claim_id)
     assert len(mail.mails) == 1
+
+
+async def test_what_was_leased_by_a_commit_whose_answer_was_lost_is_sent(
+    settings: Settings, centre: SmsCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This process knows that it has handed none of it over, so that nothing is in doubt and no attempt counts."""
+    async with looking_rarely(settings, send_concurrency=1) as desk:
+        await desk.know(contact())
+        async with desk.sending(Channel.SMS):
+            await started(desk)
+            lose_answer_to_commit_of(messages, "insert", monkeypatch)
+            with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+                await desk.decide(told := paid())
+            await desk.until_sent(told.claim_id, Channel.SMS)
+            await desk.until_true(NO_LEASE_IS_OPEN)
+            await desk.decide(other := paid())
+            await desk.until_sent(other.claim_id, Channel.SMS)
+
+        assert [(event.settlement, event.attempts) for event in await desk.settled()] == [(Settlement.SENT, 1)] * 2
+    assert len(centre.messages) == 2
+
+
+async def test_what_was_due_and_leased_by_a_commit_whose_answer_was_lost_is_sent(
+    settings: Settings, centre: SmsCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with looking_rarely(settings) as desk:
+        await desk.know(contact())
+        await desk.decide(paid())
+        lose_answer_to_commit_of(attempts, "lease_due", monkeypatch)
+        await desk.send_until(Channel.SMS, "sent")
+
+        assert [(event.settlement, event.attempts) for event in await desk.settled()] == [(Settlement.SENT, 1)]
+        assert await desk.harness.pool.fetchval(OPEN_LEASES) == 0
+    assert len(centre.messages) == 1
+
+
+async def test_what_was_leased_without_an_answer_does_not_follow_newer_news(
+    settings: Settings, centre: SmsCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with looking_rarely(settings) as desk:
+        await desk.know(contact())
+        give_back = leases.give_back
+        first = paid()
+
+        async def decided_meanwhile(
+            connection: Connection,
+            **sought: Any,  # noqa: ANN401 - whatever is given back
+        ) -> set[UUID]:
+            await desk.decide(paid(claim_id=first.claim_id, version=2))
+            return await give_back(connection, **sought)
+
+        monkeypatch.setattr(leases, "give_back", decided_meanwhile)
+        await desk.decide(first)
+        lose_answer_to_commit_of(attempts, "lease_due", monkeypatch)
+        await desk.send_until(Channel.SMS, "superseded", "sent")
+        assert len(await desk.settled()) == 3  # among them the e-mail about the first version
+    assert len(centre.messages) == 1
+
+
+async def test_a_commit_that_is_still_on_its_way_is_waited_for_before_its_lease_is_given_back(desk: Desk) -> None:
+    lease = Lease.lasting(10)
+    await desk.know(contact())
+    await desk.decide(paid())
+
+    async def give_back() -> None:
+        async with desk.runtime.transaction() as work:
+            await leases.give_back(work.connection, channel=Channel.SMS, lease_ids=[lease.lease_id])
+
+    async with desk.runtime.transaction() as work:
+        leased_until = work.now + timedelta(seconds=10)
+        await attempts.lease_due(
+            work.connection, channel=Channel.SMS, lease=lease, now=work.now, leased_until=leased_until, limit=1
+        )
+        giving_back = asyncio.create_task(give_back())
+        await desk.until_waiting_for_a_lock(giving_back)
+    await giving_back
+
+    assert await desk.states(Channel.SMS) == ["due"]
+    assert await desk.harness.pool.fetchval(OPEN_LEASES) == 0
+
+
+def after(desk: Desk, decision: DecisionMade, look: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Return `look` with `decision` delivered after it the first time, in the transaction that looks."""
+    decisions = [decision]
+
+    async def look_and_decide(connection: Connection, **sought: Any) -> object:  # noqa: ANN401 - whatever is asked for
+        found = await look(connection, **sought)
+        if decisions:
+            await desk.decide(decisions.pop())
+        return found
+
+    return look_and_decide
+
+
+def lose_answer_to_commit_of(module: ModuleType, statement: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first transaction that makes `statement` be committed, and its answer be lost as with the server."""
+    make, release = getattr(module, statement), asyncpg.Pool.release
+    connections: list[Connection] = []
+
+    async def make_and_note(connection: Connection, **arguments: Any) -> object:  # noqa: ANN401 - whatever it takes
+        monkeypatch.setattr(module, statement, make)
+        connections.append(connection)
+        return await make(connection, **arguments)
+
+    async def release_and_fail(pool: Pool, connection: Connection, **arguments: Any) -> None:  # noqa: ANN401
+        await release(pool, connection, **arguments)
+        if connection in connections:
+            connections.remove(connection)
+            raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+
+    monkeypatch.setattr(module, statement, make_and_note)
+    monkeypatch.setattr(asyncpg.Pool, "release", release_and_fail)
 
 
 async def test_a_stop_sends_what_this_process_has_leased(settings: Settings, mail: MailServer) -> None:

@@ -37,14 +37,14 @@ async def send(bare: Bare, *, channel: Channel) -> None:
                 connection, channel=channel, lease=lease, now=now, leased_until=now + _LEASE, limit=BATCH_RECORDS
             )
         if leased:
-            await bare.commit(partial(_settle, channel=channel, leased=list(leased)))
+            await bare.commit(partial(_settle, leased=list(leased)))
         else:
             await _rest(bare)
 
 
-async def _settle(work: BareWork, *, channel: Channel, leased: list[LeasedMessage]) -> None:
+async def _settle(work: BareWork, *, leased: list[LeasedMessage]) -> None:
     settling = [(message, step) for message in leased if isinstance(step := _next_step(message, work), Settle)]
-    settled = await attempts.settle(work.connection, channel=channel, settled=settling, answers_lost=(), now=work.now)
+    settled = await attempts.settle(work.connection, settled=settling, answers_lost=(), now=work.now)
     await leases.end(work.connection, lease_ids={message.lease.lease_id for message in leased})
     publish_settled(cast("Work", work), settled)
 

@@ -1,0 +1,188 @@
+"""What follows from the results of attempts: messages are settled or tried again, and a letter may take their place.
+
+Results of all channels are recorded together, because a transaction costs as much as many of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
+
+import structlog
+from uuid_utils.compat import uuid7
+
+from chassis.service import Runtime
+from chassis.telemetry.tracing import trace_id_of
+from chassis.unit_of_work import Work
+from contracts.vocabulary import Channel
+from notify_svc.domain.attempts import (
+    AnswerLost,
+    Deferred,
+    LeaseLost,
+    Result,
+    Retry,
+    RetryPolicy,
+    Settle,
+    Unreachable,
+    next_step,
+)
+from notify_svc.domain.messages import LETTER_AFTER
+from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES
+from notify_svc.repository import attempts, leases, letters, messages
+from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.messages import SettledMessage
+from notify_svc.send_queue import SendQueue, SendQueues
+from notify_svc.settled_messages import publish_settled
+
+log = structlog.get_logger(__name__)
+
+Finished: TypeAlias = tuple[LeasedMessage, Result]
+"""A message whose attempt has ended, and how."""
+_Outcome: TypeAlias = tuple[LeasedMessage, Result, Settle | Retry]
+
+_SHORTEST_GATHERING_SECONDS = 0.01
+_LONGEST_GATHERING_SECONDS = 0.05
+
+_RETRIED_RESULTS: dict[type[Result], str] = {
+    Deferred: "deferred",
+    Unreachable: "unreachable",
+    AnswerLost: "answer_lost",
+    LeaseLost: "lease_lost",
+}
+
+
+class Results:
+    """The results that this process has still to record. The sender whose turn it is records those of all senders.
+
+    They wait for others only while others are on their way: for as long as it took to record the last, from 10 to
+    50 ms, so that a busy machine has fewer transactions and a quiet one hardly a delay.
+    """
+
+    def __init__(self, *, queues: SendQueues, policy: RetryPolicy) -> None:
+        self._queues = queues
+        self._policy = policy
+        self._finished: defaultdict[SendQueue, list[Finished]] = defaultdict(list)
+        self._count = 0
+        self._gather_until = 0.0
+        self._gathering_seconds = _SHORTEST_GATHERING_SECONDS
+        self._are_being_recorded = False
+
+    def add(self, leased: LeasedMessage, result: Result, *, queue: SendQueue) -> None:
+        """Take over a result of a message from `queue`, and wake its sender when it is time to record."""
+        self._finished[queue].append((leased, result))
+        self._count += 1
+        if self._count == 1:
+            self._gather_until = _now() + self._gathering_seconds
+            queue.changed.set()
+        elif self.seconds_left() <= 0:
+            queue.changed.set()
+
+    def seconds_left(self) -> float:
+        """How long results wait for others from now on; infinity when there are none, or they are being recorded."""
+        if not self._count or self._are_being_recorded:
+            return math.inf
+        occupied = capacity = 0
+        for queue in self._queues.all():
+            occupied += queue.occupied
+            capacity += queue.capacity
+        if self._count == occupied or self._count * 2 >= capacity:
+            return 0
+        return self._gather_until - _now()
+
+    async def record(self, runtime: Runtime) -> None:
+        """Record what has come; the messages are held until that is committed, and tried again when it is not."""
+        began = _now()
+        taken = {queue: finished[:] for queue, finished in self._finished.items()}
+        self._are_being_recorded = True
+        try:
+            async with runtime.transaction() as work:
+                await record(work, [one for finished in taken.values() for one in finished], policy=self._policy)
+                ended = [
+                    lease_id
+                    for queue, finished in taken.items()
+                    for lease_id in queue.leases_ended_by(leased for leased, _ in finished)
+                ]
+                if ended:
+                    await leases.end(work.connection, lease_ids=ended)
+        finally:
+            self._are_being_recorded = False
+        self._forget(taken)
+        took = _now() - began
+        self._gathering_seconds = min(max(took, _SHORTEST_GATHERING_SECONDS), _LONGEST_GATHERING_SECONDS)
+        self._gather_until = _now() + self._gathering_seconds
+
+    def _forget(self, recorded: Mapping[SendQueue, Sequence[Finished]]) -> None:
+        for queue, finished in recorded.items():
+            del self._finished[queue][: len(finished)]  # others have come meanwhile
+            self._count -= len(finished)
+            if not self._finished[queue]:
+                del self._finished[queue]
+            queue.remove([leased for leased, _ in finished])
+        for queue in self._queues.all():
+            queue.changed.set()
+
+
+async def record(work: Work, finished: Sequence[Finished], *, policy: RetryPolicy) -> None:
+    """Record results and publish what is settled by them.
+
+    What another process has recorded meanwhile stays as it is.
+    """
+    if not finished:
+        return
+    outcomes = [(leased, result, _next_step(leased, result, policy=policy, work=work)) for leased, result in finished]
+    settling = [(leased, step) for leased, _, step in outcomes if isinstance(step, Settle)]
+    retrying = [(leased, step) for leased, _, step in outcomes if isinstance(step, Retry)]
+    answers_lost = {leased.message_id for leased, result in finished if isinstance(result, AnswerLost)}
+    if settling and retrying:
+        await attempts.lock(work.connection, leased=[leased for leased, _ in finished])
+    settled: Sequence[SettledMessage] = ()
+    if settling:
+        settled = await attempts.settle(work.connection, settled=settling, answers_lost=answers_lost, now=work.now)
+    told = [outcome for outcome in outcomes if isinstance(outcome[1], AnswerLost) or isinstance(outcome[2], Retry)]
+    recorded = {message.message_id for message in settled} if told else set()
+    settled = [*settled, *await _plan_letters(settled, work=work)]
+    if retrying:
+        recorded |= await attempts.retry(work.connection, retried=retrying, answers_lost=answers_lost)
+        claim_ids = {leased.claim_id for leased, _ in retrying}
+        settled = [*settled, *await messages.supersede_older(work.connection, claim_ids=claim_ids, now=work.now)]
+    publish_settled(work, settled)
+    work.after_commit(partial(_tell, [outcome for outcome in told if outcome[0].message_id in recorded]))
+
+
+async def _plan_letters(settled: Sequence[SettledMessage], *, work: Work) -> Sequence[SettledMessage]:
+    """Plan letters for e-mails that reached nobody; return the letters."""
+    letter_of = {uuid7(): one for one in settled if one.state in LETTER_AFTER and one.channel is Channel.EMAIL}
+    if not letter_of:
+        return ()
+    return await letters.plan_for_emails(work.connection, letter_of=letter_of, now=work.now)
+
+
+def _next_step(leased: LeasedMessage, result: Result, *, policy: RetryPolicy, work: Work) -> Settle | Retry:
+    jitter = random.random()  # noqa: S311 - spreads load, hides nothing
+    return next_step(result, attempt=leased.attempt, policy=policy, now=work.now, jitter=jitter)
+
+
+def _tell(outcomes: Sequence[_Outcome]) -> None:
+    """Count and log what followed attempts, where this process has recorded it."""
+    for leased, result, step in outcomes:
+        channel = leased.attempt.channel
+        if isinstance(result, AnswerLost):
+            following = "retried" if isinstance(step, Retry) else "settled"
+            ANSWERS_LOST.labels(channel.value, following).inc()
+            log.warning("answer.lost", channel=channel, step=following, reason=result.reason, **claim_fields(leased))
+        if isinstance(step, Retry):
+            SEND_RETRIES.labels(channel, _RETRIED_RESULTS[type(result)]).inc()
+
+
+def claim_fields(leased: LeasedMessage) -> dict[str, str | None]:
+    """Return the fields of a log line about a message: whose claim it is about, never to whom it goes."""
+    return {"claim_id": str(leased.claim_id), "trace_id": trace_id_of(leased.trace)}
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
