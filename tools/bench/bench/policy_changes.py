@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bench import checker
 from bench.backlog import publish
 from bench.databases import Databases
-from bench.drain import check, check_reception, renew, running, until_sent, until_settled
+from bench.drain import check, renew, running, until_sent, until_settled
 from bench.ledger import Ledger
 from bench.pipelines import Pipeline
 from bench.processes import Processes, RunFailedError, load_average
@@ -53,16 +53,15 @@ class Followed:
         }
 
 
-async def measure(storm: Storm, *, processes: Processes, databases: Databases) -> Followed:
+async def measure(storm: Storm, *, pipeline: Pipeline, processes: Processes, databases: Databases) -> Followed:
     """Drain the storm, then publish a new version of each of its policies; raise `RunFailedError` on any fault."""
     reports, load_before = storm.reports(), load_average()
-    urls = await renew(Pipeline.DRAIN, processes=processes, databases=databases)
+    urls = await renew(pipeline, processes=processes, databases=databases)
     await publish(processes.stack.kafka_bootstrap_servers, reports)
-    async with running(Pipeline.DRAIN, processes=processes, databases=urls) as ledger:
+    async with running(pipeline, processes=processes, databases=urls) as ledger:
         await until_settled(ledger, processes, claims=len(reports))
         await until_sent(ledger)
         before = await ledger.harvest()
-        check(before, reports)
         policies = [renewed(policy) for policy in await ledger.policies()]
         cpu_before, wal_before = processes.cpu_microseconds(), await databases.wal_bytes()
         began_at: datetime = await ledger.claims.fetchval("SELECT clock_timestamp()")
@@ -72,8 +71,7 @@ async def measure(storm: Storm, *, processes: Processes, databases: Databases) -
         seconds = (await ledger.last_change_of_a_claim() - began_at).total_seconds()
         await until_sent(ledger)
         after, versions_followed = await ledger.harvest(), await ledger.versions_followed()
-    check(after, reports)
-    check_reception(after, processes)
+    check(pipeline, after, reports, processes=processes)
     if wrong := _problems(before, after, policies=policies, versions_followed=versions_followed):
         raise RunFailedError("; ".join(wrong))
     return Followed(

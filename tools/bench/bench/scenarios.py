@@ -133,7 +133,9 @@ class Scenarios:
     async def _policy_changes(self) -> dict[str, dict[str, Json]]:
         claims = self.sizes.decided
         storm = replace(self.storm, claims=claims, policies=policies_for(claims))
-        followed = await policy_changes.measure(storm, processes=self.processes, databases=self.databases)
+        followed = await policy_changes.measure(
+            storm, pipeline=self.pipeline, processes=self.processes, databases=self.databases
+        )
         return {f"new policies of {followed.claims} decided claims": followed.figures()}
 
     async def _drain_totals(self, storm: Storm) -> Run:
