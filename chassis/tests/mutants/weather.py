@@ -253,6 +253,14 @@ MUTANTS = (
         package="weather_svc",
     ),
     Mutant(
+        name="weather: an answer made anew does not replace the one before",
+        module="repository/assessments.py",
+        sound="if each.assessment_version > 1]",
+        broken="if each.assessment_version > 2]",
+        guard="test_handlers.py::test_a_corrected_hour_reopens_a_final_answer",
+        package="weather_svc",
+    ),
+    Mutant(
         name="weather: a final answer is read back as one that waits",
         module="migrations/0002_what_stations_measured.sql",
         sound="NOT is_final",

@@ -202,7 +202,8 @@ async def test_of_two_processes_that_answer_a_new_claim_at_once_the_later_one_fo
 
     published = [(event.request_version, event.assessment_version) for event in await answers(service)]
     assert published == [(1, 1), (2, 2)]
-    assert tuple(await service.pool.fetchrow("SELECT request_version, assessment_version FROM assessment")) == (2, 2)
+    (stored,) = await service.pool.fetch("SELECT request_version, assessment_version FROM assessment")
+    assert tuple(stored) == (2, 2)
 
 
 def delivery(service: Harness, asked: RainfallRequested) -> Delivery[RainfallRequested]:

@@ -90,7 +90,9 @@ async def test_only_answers_that_rest_on_the_hours_become_stale(service: Harness
         await hour_cache.refresh(connection, spans=inquiry.spans)
         measured = [hour_cache.measured(inquiry.question, span=span) for span in inquiry.spans]
         assessment = Assessment(inquiry, conclude(measured, question=inquiry.question), 1, trace=None)
+        assert await assessments.lock_versions(connection, requests=[asked]) == {}
         await assessments.save(connection, assessments=[assessment], now=NOW)
+        assert await assessments.lock_versions(connection, requests=[asked]) == {asked.claim_id: (1, 1)}
 
         async def marked(station: int, hours: HourSpan) -> int:
             span = Span(StationKey(Network.AWS, station), hours)
