@@ -20,6 +20,7 @@ from contracts.weather import RainfallAssessed
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Douglas Crockford's base 32: no I, L, O or U, which people mistake for something else."""
 _CROCKFORD_PAIRS = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
+"""Ten bits at a time: five look-ups a reference, not ten."""
 _REFERENCE_SHIFTS = range(40, -1, -10)
 
 MOST_REPORTS = 20

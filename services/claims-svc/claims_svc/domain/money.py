@@ -27,6 +27,7 @@ class _Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     deductibles: tuple[EventDeductible, ...]
     when_assessed: tuple[EventDeductible, ...]
 
+    # Lists are summed here and below: over one or two items a generator costs more than what it goes through.
     @property
     def payable_cents(self) -> int:
         paid = sum([item.amount_cents for item in self.items if _step_of(item) is None])

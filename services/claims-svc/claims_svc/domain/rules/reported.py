@@ -39,6 +39,7 @@ _NOTHING_NAMED = NamedByDamage(frozenset(), fire=False)
 
 def named_by(damage: Iterable[DamageItem]) -> NamedByDamage:
     """Return what `damage` names; an item that names a fire names the flood that the fire followed from."""
+    # Lists: over one or two items a generator costs more than what it goes through.
     fire = True in [item.by_fire_or_explosion for item in damage]
     routes = frozenset([item.route for item in damage if item.route is not None])
     if fire:
