@@ -85,13 +85,20 @@ MUTANTS = (
     _claims(
         "intake: former losses are not looked for on a policy with few claims",
         "repository/like_claims.py",
-        "        SELECT policy_number, has_former, has_former OR claims > $2\n",
-        "        SELECT policy_number, has_former, claims > $2\n",
+        "        policy_number: _AMONG_FORMER_TOO if has_former else _AMONG_MANY if has_many else _AMONG_FEW\n",
+        "        policy_number: _AMONG_MANY if has_many else _AMONG_FEW\n",
+        "test_repository.py::test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the_domain_defines_it",
+    ),
+    _claims(
+        "intake: on a policy with few claims the same damage of another peril is not found",
+        "repository/like_claims.py",
+        "                    OR {_HAS_SAME_DAMAGE})\n",
+        "                    OR false)\n",
         "test_repository.py::test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the_domain_defines_it",
     ),
     _claims(
         "intake: a claim of another batch is not found",
-        "handlers.py",
+        "working_sets.py",
         "except_for=known.keys()) if sought else {}\n",
         "except_for=known.keys()) if False else {}\n",
         _DUPLICATES + "test_a_loss_reported_by_app_and_by_phone_is_one_claim_and_paid_once",
@@ -280,7 +287,7 @@ MUTANTS = (
     ),
     _claims(
         "intake: what a claim was about before is not stored",
-        "handlers.py",
+        "working_sets.py",
         "    if changes.former:\n",
         "    if False:\n",
         _DUPLICATES + "test_a_loss_that_a_correction_moved_away_is_not_paid_to_another_claim",

@@ -42,7 +42,7 @@ MUTANTS = (
     ),
     _mutant(
         "of waits that began together the first alone is ended",
-        "handlers.py",
+        "working_sets.py",
         "        await waits.insert(work.connection, wait_id=wait_id, claim_ids=claim_ids)\n",
         "        await waits.insert(work.connection, wait_id=wait_id, claim_ids=claim_ids[:1])\n",
         _DEADLINES + "test_of_waits_that_began_together_those_that_go_on_are_ended",
@@ -100,9 +100,37 @@ MUTANTS = (
     _mutant(
         "what claims were about before is not looked for",
         "repository/like_claims.py",
-        'if any(has_former for has_former, _ in known.values()) else "outline_now"\n',
-        'if False else "outline_now"\n',
+        '_AMONG_FORMER_TOO: Final = _among_many("outline")\n',
+        '_AMONG_FORMER_TOO: Final = _among_many("outline_now")\n',
         "test_handlers_duplicates.py::test_a_loss_that_a_correction_moved_away_is_not_paid_to_another_claim",
+    ),
+    _mutant(
+        "rows that differ are stored alike",
+        "repository/distinct_rows.py",
+        "places.setdefault(row, len(places) + 1) for row in rows",
+        "places.setdefault(row, len(places) + 1) and 1 for row in rows",
+        "test_repository.py::test_claims_of_one_batch_keep_what_differs_between_them",
+    ),
+    _mutant(
+        "a loss that lasted is stored as its first moment",
+        "repository/claims.py",
+        "trace, opened_at, loss_from_at, coalesce(loss_until_at, loss_from_at),\n",
+        "trace, opened_at, loss_from_at, loss_from_at,\n",
+        "test_repository.py::test_claims_of_one_batch_keep_what_differs_between_them",
+    ),
+    _mutant(
+        "what other claims have of an event is not read",
+        "working_sets.py",
+        "    if not having and not decided:\n",
+        "    if not decided:\n",
+        "test_handlers_deductibles.py::test_two_claims_of_one_event_in_two_batches_bear_one_deductible_in_either_order",
+    ),
+    _mutant(
+        "a policy that nobody has heard of gets no row",
+        "working_sets.py",
+        "    unknown = policy_numbers - locked.keys()\n",
+        "    unknown: set[str] = set()\n",
+        "test_handlers_reports.py::test_a_report_that_comes_before_its_policy_waits_and_asks_once_the_policy_is_there",
     ),
     _mutant(
         "the first decision stands for the newest",

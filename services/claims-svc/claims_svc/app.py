@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chassis.service import Consumer, Service, TimerHandler, Worker
-from claims_svc import handlers, proof_roots
+from claims_svc import handlers, policy_slices, proof_roots
 from claims_svc.commands import COMMANDS
 from claims_svc.domain.deadlines import POLICY_DEADLINE, RAINFALL_DEADLINE, WAITS_OVER
 from claims_svc.settings import Settings
@@ -33,7 +33,7 @@ def build(settings: Settings) -> Service:
             TimerHandler(WAITS_OVER, handlers.find_overdue, at_once=handlers.WAITS_AT_ONCE),
             TimerHandler(POLICY_DEADLINE, handlers.end_waits),
             TimerHandler(RAINFALL_DEADLINE, handlers.end_waits),
-            TimerHandler(handlers.POLICY_SLICE, handlers.follow_policies, reversible=True, at_once=1),
+            TimerHandler(policy_slices.POLICY_SLICE, policy_slices.follow_policies, reversible=True, at_once=1),
             TimerHandler(proof_roots.PROOF_ROOT, roots.announce),
         ),
         workers=(Worker("proof-root", proof_roots.begin),),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from claims_svc.app import build
 from claims_svc.domain.deadlines import DEADLINE_OF, WAITS_OVER
-from claims_svc.handlers import POLICY_SLICE
+from claims_svc.policy_slices import POLICY_SLICE
 from claims_svc.proof_roots import PROOF_ROOT
 from claims_svc.settings import Settings
 from contracts.topics import TOPICS

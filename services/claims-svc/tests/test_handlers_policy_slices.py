@@ -17,7 +17,7 @@ from claims_driver import ClaimsDriver
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from claims_svc import handlers
+from claims_svc import policy_slices
 from claims_svc.domain.product import CURRENT_PRODUCT
 from claims_svc.settings import Settings
 from contracts.loss_reports import LossReported
@@ -30,7 +30,7 @@ FOUR_DAYS = timedelta(days=4)
 
 @pytest.fixture(autouse=True)
 def _small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handlers, "SLICE_CLAIMS", SLICE)
+    monkeypatch.setattr(policy_slices, "SLICE_CLAIMS", SLICE)
 
 
 def losses(count: int, *, policy_number: str = POLICY_NUMBER) -> list[LossReported]:
@@ -70,7 +70,7 @@ async def left_to_do(driver: ClaimsDriver) -> int:
         """
         SELECT (SELECT count(*) FROM policy_change) + (SELECT count(*) FROM messaging.timer WHERE kind = $1)
         """,
-        handlers.POLICY_SLICE,
+        policy_slices.POLICY_SLICE,
     )
     return int(row[0])
 
@@ -118,7 +118,7 @@ async def test_claims_that_waited_for_a_policy_ask_in_slices(driver: ClaimsDrive
 async def test_policies_that_together_have_more_claims_than_one_transaction_advances_follow_in_slices(
     driver: ClaimsDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handlers, "CLAIMS_AT_ONCE", 5)
+    monkeypatch.setattr(policy_slices, "CLAIMS_AT_ONCE", 5)
     numbers = [f"{100_000 + index}-531-04" for index in range(4)]
     await driver.policy(*(policy(policy_number=number, deductible_cents=100_000) for number in numbers))
     await covered_claims(driver, [reported for number in numbers for reported in losses(2, policy_number=number)])
@@ -319,7 +319,7 @@ async def test_versions_that_arrive_while_a_slice_is_under_way_set_no_second_tim
 async def test_a_log_line_of_a_storm_stays_below_eight_kilobytes(
     driver: ClaimsDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handlers, "SLICE_CLAIMS", 200)
+    monkeypatch.setattr(policy_slices, "SLICE_CLAIMS", 200)
     await driver.policy(policy(deductible_cents=100_000))
     with capture_logs() as logged:
         await covered_claims(driver, losses(100))

@@ -20,7 +20,7 @@ from claim_events import (
 from claims_driver import ClaimsDriver
 from msgspec.structs import replace
 
-from claims_svc import handlers
+from claims_svc import policy_slices
 from contracts.claims import DecisionMade
 from contracts.loss_reports import DamageKind, LossFacts, LossReported
 
@@ -178,12 +178,12 @@ async def test_claims_come_out_the_same_in_slices_as_at_once(
     seed: int,
     tell: Callable[[History, random.Random], Awaitable[None]],
 ) -> None:
-    monkeypatch.setattr(handlers, "SLICE_CLAIMS", 1_000)
+    monkeypatch.setattr(policy_slices, "SLICE_CLAIMS", 1_000)
     at_once = History(driver, POLICY_NUMBER, between=None)
     await tell(at_once, chance_of(seed))
     expected = await at_once.outcome()
 
-    monkeypatch.setattr(handlers, "SLICE_CLAIMS", 2)
+    monkeypatch.setattr(policy_slices, "SLICE_CLAIMS", 2)
     in_slices = History(driver, OTHER_NUMBER, between=chance_of(seed))
     await tell(in_slices, chance_of(seed))
 

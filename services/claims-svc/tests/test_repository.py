@@ -84,8 +84,31 @@ async def test_a_claim_is_read_as_it_was_stored(driver: ClaimsDriver) -> None:
         await claims.insert(connection, claims=[claim])
 
         assert await claims.lock(connection, claim_ids=[claim.claim_id]) == {claim.claim_id: claim}
-        assert await claims.lock(connection, report_ids=[claim.report.report_id]) == {claim.claim_id: claim}
+        assert await claims.of_reports(connection, report_ids=[claim.report.report_id]) == {claim.claim_id}
         assert await claims.lock_first(connection, policy_numbers=[POLICY_NUMBER], of_each=1, at_most=1) == [claim]
+
+
+async def test_claims_of_one_batch_keep_what_differs_between_them(driver: ClaimsDriver) -> None:
+    lasting = LossInterval(from_at=OPENED_AT, until_at=OPENED_AT + timedelta(hours=1))
+    reported = [
+        report(),
+        report(kind=DamageKind.CONTENTS),
+        replace(report(facts=LossFacts(flood_water_entered=YES)), loss=lasting, reported_at=lasting.until_at),
+    ]
+    opened = {UUID(int=place): waiting_claim(UUID(int=place), each) for place, each in enumerate(reported, start=1)}
+    advanced = {
+        claim_id: replace(claim, policy_version=claim_id.int % 2, policy_wait_over=claim_id.int == 1)
+        for claim_id, claim in opened.items()
+    }
+    async with driver.harness.pool.acquire() as connection:
+        await claims.insert(connection, claims=list(opened.values()))
+        assert await claims.lock(connection, claim_ids=opened) == opened
+
+        await claims.update(connection, claims=list(advanced.values()))
+        assert await claims.lock(connection, claim_ids=opened) == advanced
+
+    stored = await driver.rows("SELECT loss_from_at, loss_until_at FROM claim ORDER BY claim_id")
+    assert [tuple(row) for row in stored] == [(each.loss.from_at, each.loss.until_at) for each in reported]
 
 
 async def test_a_claim_is_read_with_the_reports_that_joined_it_in_their_order_and_what_was_said_first(
@@ -102,7 +125,8 @@ async def test_a_claim_is_read_with_the_reports_that_joined_it_in_their_order_an
         await former_outlines.insert(connection, outlines=[(CLAIM_ID, outline) for outline in claim.former])
 
         for other in others:
-            assert await claims.lock(connection, report_ids=[other.report_id]) == {CLAIM_ID: claim}
+            assert await claims.of_reports(connection, report_ids=[other.report_id]) == {CLAIM_ID}
+            assert await claims.lock(connection, claim_ids=[CLAIM_ID]) == {CLAIM_ID: claim}
             shown = await claims.of_report(connection, report_id=other.report_id)
             assert shown is not None
             assert (shown["claim_id"], shown["possible_duplicate_of"]) == (CLAIM_ID, UUID(int=1))
@@ -352,7 +376,8 @@ async def test_claims_of_before_the_migrations_have_followed_the_version_that_wa
 
         await migrate(connection, directory=tmp_path)
 
-        locked = (await claims.lock(connection, report_ids=[each.report_id for each in reports])).values()
+        named = await claims.of_reports(connection, report_ids=[each.report_id for each in reports])
+        locked = (await claims.lock(connection, claim_ids=named)).values()
         assert {claim.report.policy_number: claim.policy_version for claim in locked} == {
             POLICY_NUMBER: 7,
             "654321-531-04": 0,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from chassis.clock import SettableClock
 from chassis.testing import harness
-from claims_svc import handlers
+from claims_svc import policy_slices
 from claims_svc.app import build
 from claims_svc.settings import Settings
 
@@ -20,5 +20,5 @@ async def _fire(at: datetime) -> None:
 
 
 if __name__ == "__main__":
-    handlers.SLICE_CLAIMS = 3
+    policy_slices.SLICE_CLAIMS = 3
     asyncio.run(_fire(datetime.fromisoformat(sys.argv[1])))

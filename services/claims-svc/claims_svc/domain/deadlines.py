@@ -1,8 +1,8 @@
 """The durable waits of a claim: when each ends, and which timer ends it.
 
-A wait is set here, as the claim's `waits_until`. `handlers.py` sets one timer for all waits that begin in one unit of
-work and end at one moment. Few claims still wait then. Each of them gets a timer of its own, so that one that cannot be
-decided does not keep the others waiting.
+A wait is set here, as the claim's `waits_until`. `working_sets.py` sets one timer for all waits that begin in one unit
+of work and end at one moment. Few claims still wait then. Each of them gets a timer of its own, so that one that cannot
+be decided does not keep the others waiting.
 """
 
 from __future__ import annotations

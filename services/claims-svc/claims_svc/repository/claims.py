@@ -11,13 +11,16 @@ from chassis.database import Connection
 from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.likeness import Outline
 from claims_svc.domain.statement import Statement
+from claims_svc.repository.distinct_rows import distinct, later_end, unless_all_null
 from contracts.codec import from_json, to_json
 from contracts.loss_reports import LossReported
 from contracts.weather import RainfallAssessed
 
 # Only customers who have said more than one thing have reports that joined, or outlines of before.
 _COLUMNS = """
-    claim.*, opening.report, rainfall.answer,
+    claim.claim_id, claim_reference, claim.policy_number, state, policy_wait_over, rainfall_wait_over, policy_version,
+    request_version, question_digest, waits_until, claim_version, trace, opened_at, families, damage_kinds,
+    damage_digest, possible_duplicate_of, statement, opening.report, rainfall.answer,
     CASE WHEN claim.statement IS NOT NULL THEN
          ARRAY(SELECT joined.report FROM joined_report AS joined WHERE joined.claim_id = claim.claim_id ORDER BY place)
     END AS joined,
@@ -37,28 +40,33 @@ _JOINED_BY_KEY = """
 """
 
 
-async def lock(
-    connection: Connection, *, claim_ids: Collection[UUID] = (), report_ids: Collection[UUID] = ()
-) -> Mapping[UUID, Claim]:
-    """Lock and return these claims, and those that these reports opened or joined, by id.
+async def of_reports(connection: Connection, *, report_ids: Collection[UUID]) -> Collection[UUID]:
+    """Return the claims that these reports opened or joined."""
+    rows = await connection.fetch(
+        """
+        SELECT claim_id FROM unnest($1::uuid[]) AS given (report_id) CROSS JOIN LATERAL (
+               SELECT claim_id FROM opening_report WHERE report_id = given.report_id
+               UNION ALL
+               SELECT claim_id FROM joined_report WHERE report_id = given.report_id OFFSET 0) AS of_report
+        """,
+        list(report_ids),
+    )
+    return {claim_id for (claim_id,) in rows}
+
+
+async def lock(connection: Connection, *, claim_ids: Collection[UUID]) -> Mapping[UUID, Claim]:
+    """Lock and return these claims by id.
 
     Their policies must be locked already (see the order of locks in this package's docstring).
     """
     rows = await connection.fetch(
         f"""
-        WITH wanted AS (
-             SELECT claim_id FROM unnest($1::uuid[]) AS claim_id
-             UNION SELECT claim_id FROM unnest($2::uuid[]) AS given (report_id) CROSS JOIN LATERAL (
-                   SELECT claim_id FROM opening_report WHERE report_id = given.report_id
-                   UNION ALL
-                   SELECT claim_id FROM joined_report WHERE report_id = given.report_id OFFSET 0) AS of_report)
         SELECT {_COLUMNS}
-          FROM (SELECT claim_id FROM wanted ORDER BY claim_id) AS wanted
+          FROM (SELECT claim_id FROM unnest($1::uuid[]) AS named (claim_id) ORDER BY claim_id) AS wanted
                CROSS JOIN LATERAL (SELECT * FROM claim WHERE claim_id = wanted.claim_id FOR UPDATE) AS claim
                {_JOINED_BY_KEY}
         """,  # noqa: S608 - a constant
-        list(claim_ids),
-        list(report_ids),
+        list(set(claim_ids)),
     )
     return {row["claim_id"]: _claim(row) for row in rows}
 
@@ -111,65 +119,89 @@ async def lock_slice(
 
 async def insert(connection: Connection, *, claims: Sequence[Claim]) -> None:
     """Store new claims. A second claim for one report violates a unique constraint."""
+    shared, places = distinct(
+        (
+            *_state(claim),
+            claim.report.report_version,
+            claim.outline.families,
+            claim.outline.damage_kinds,
+            claim.opened_at,
+        )
+        for claim in claims
+    )
     await connection.execute(
         """
-        WITH opening AS (
-             INSERT INTO opening_report (report_id, claim_id, report)
-             SELECT * FROM unnest($3::uuid[], $1::uuid[], $6::json[]))
+        WITH new AS (
+             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::json[], $6::uuid[], $7::text[],
+                                  $8::timestamptz[], $9::timestamptz[], $10::text[], $11::uuid[], $12::json[],
+                                  $13::integer[])
+                 AS new (claim_id, report_id, claim_reference, policy_number, report, question_digest, trace,
+                         loss_from_at, loss_until_at, damage_digest, possible_duplicate_of, statement, place)),
+        shared AS (
+             SELECT * FROM unnest($14::text[], $15::boolean[], $16::boolean[], $17::integer[], $18::integer[],
+                                  $19::timestamptz[], $20::integer[], $21::integer[], $22::smallint[], $23::smallint[],
+                                  $24::timestamptz[]) WITH ORDINALITY
+                 AS shared (state, policy_wait_over, rainfall_wait_over, policy_version, request_version, waits_until,
+                            claim_version, report_version, families, damage_kinds, opened_at, place)),
+        opening AS (
+             INSERT INTO opening_report (report_id, claim_id, report) SELECT report_id, claim_id, report FROM new)
         INSERT INTO claim (claim_id, claim_reference, report_id, report_version, policy_number, state,
                            policy_wait_over, rainfall_wait_over, policy_version, request_version, question_digest,
                            waits_until, claim_version, trace, opened_at, loss_from_at, loss_until_at, families,
                            damage_kinds, damage_digest, possible_duplicate_of, statement)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::integer[], $5::text[], $7::text[],
-                             $8::boolean[], $9::boolean[], $10::integer[], $11::integer[], $12::uuid[],
-                             $13::timestamptz[], $14::integer[], $15::text[], $16::timestamptz[], $17::timestamptz[],
-                             $18::timestamptz[], $19::smallint[], $20::smallint[], $21::text[], $22::uuid[],
-                             $23::json[])
+        SELECT claim_id, claim_reference, report_id, report_version, policy_number, state,
+               policy_wait_over, rainfall_wait_over, policy_version, request_version, question_digest,
+               waits_until, claim_version, trace, opened_at, loss_from_at, coalesce(loss_until_at, loss_from_at),
+               families, damage_kinds, damage_digest, possible_duplicate_of, statement
+          FROM new JOIN shared USING (place)
         """,
         [claim.claim_id for claim in claims],
-        [claim.claim_reference for claim in claims],
         [claim.report.report_id for claim in claims],
-        [claim.report.report_version for claim in claims],
+        [claim.claim_reference for claim in claims],
         [claim.report.policy_number for claim in claims],
         [to_json(claim.report).decode() for claim in claims],
-        [claim.state for claim in claims],
-        [claim.policy_wait_over for claim in claims],
-        [claim.rainfall_wait_over for claim in claims],
-        [claim.policy_version for claim in claims],
-        [claim.request_version for claim in claims],
         [claim.question_digest for claim in claims],
-        [claim.waits_until for claim in claims],
-        [claim.claim_version for claim in claims],
         [claim.trace for claim in claims],
-        [claim.opened_at for claim in claims],
         *_stated(claims),
+        places,
+        *shared,
     )
 
 
 async def update(connection: Connection, *, claims: Sequence[Claim]) -> None:
     """Store the state of these claims; their reports, and what was concluded from those, stay as they are."""
+    shared, places = distinct(_state(claim) for claim in claims)
     await connection.execute(
         """
         UPDATE claim
-           SET state = new.state, policy_wait_over = new.policy_wait_over,
-               rainfall_wait_over = new.rainfall_wait_over, policy_version = new.policy_version,
-               request_version = new.request_version, question_digest = new.question_digest,
-               waits_until = new.waits_until, claim_version = new.claim_version
-          FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::boolean[], $5::integer[], $6::integer[],
-                      $7::uuid[], $8::timestamptz[], $9::integer[])
-               AS new (claim_id, state, policy_wait_over, rainfall_wait_over, policy_version, request_version,
-                       question_digest, waits_until, claim_version)
+           SET state = shared.state, policy_wait_over = shared.policy_wait_over,
+               rainfall_wait_over = shared.rainfall_wait_over, policy_version = shared.policy_version,
+               request_version = shared.request_version, question_digest = new.question_digest,
+               waits_until = shared.waits_until, claim_version = shared.claim_version
+          FROM unnest($1::uuid[], $2::uuid[], $3::integer[]) AS new (claim_id, question_digest, place)
+          JOIN unnest($4::text[], $5::boolean[], $6::boolean[], $7::integer[], $8::integer[], $9::timestamptz[],
+                      $10::integer[]) WITH ORDINALITY
+               AS shared (state, policy_wait_over, rainfall_wait_over, policy_version, request_version, waits_until,
+                          claim_version, place) USING (place)
          WHERE claim.claim_id = new.claim_id
         """,
         [claim.claim_id for claim in claims],
-        [claim.state for claim in claims],
-        [claim.policy_wait_over for claim in claims],
-        [claim.rainfall_wait_over for claim in claims],
-        [claim.policy_version for claim in claims],
-        [claim.request_version for claim in claims],
         [claim.question_digest for claim in claims],
-        [claim.waits_until for claim in claims],
-        [claim.claim_version for claim in claims],
+        places,
+        *shared,
+    )
+
+
+def _state(claim: Claim) -> tuple[object, ...]:
+    """Return what many claims of a batch have in common, in the order of the two statements above."""
+    return (
+        claim.state,
+        claim.policy_wait_over,
+        claim.rainfall_wait_over,
+        claim.policy_version,
+        claim.request_version,
+        claim.waits_until,
+        claim.claim_version,
     )
 
 
@@ -179,38 +211,38 @@ async def restate(connection: Connection, *, claims: Sequence[Claim]) -> None:
         """
         WITH opening AS (
              UPDATE opening_report SET report = new.report
-               FROM unnest($12::uuid[], $4::json[]) AS new (report_id, report)
+               FROM unnest($1::uuid[], $2::json[]) AS new (report_id, report)
               WHERE opening_report.report_id = new.report_id)
         UPDATE claim
            SET report_version = new.report_version, policy_number = new.policy_number,
-               loss_from_at = new.loss_from_at, loss_until_at = new.loss_until_at, families = new.families,
-               damage_kinds = new.damage_kinds, damage_digest = new.damage_digest,
+               families = new.families, damage_kinds = new.damage_kinds, loss_from_at = new.loss_from_at,
+               loss_until_at = coalesce(new.loss_until_at, new.loss_from_at), damage_digest = new.damage_digest,
                possible_duplicate_of = new.possible_duplicate_of, statement = new.statement
-          FROM unnest($1::uuid[], $2::integer[], $3::text[], $5::timestamptz[], $6::timestamptz[], $7::smallint[],
-                      $8::smallint[], $9::text[], $10::uuid[], $11::json[])
-               AS new (claim_id, report_version, policy_number, loss_from_at, loss_until_at, families, damage_kinds,
+          FROM unnest($3::uuid[], $4::integer[], $5::text[], $6::smallint[], $7::smallint[], $8::timestamptz[],
+                      $9::timestamptz[], $10::text[], $11::uuid[], $12::json[])
+               AS new (claim_id, report_version, policy_number, families, damage_kinds, loss_from_at, loss_until_at,
                        damage_digest, possible_duplicate_of, statement)
          WHERE claim.claim_id = new.claim_id
         """,
+        [claim.report.report_id for claim in claims],
+        [to_json(claim.report).decode() for claim in claims],
         [claim.claim_id for claim in claims],
         [claim.report.report_version for claim in claims],
         [claim.report.policy_number for claim in claims],
-        [to_json(claim.report).decode() for claim in claims],
+        [claim.outline.families for claim in claims],
+        [claim.outline.damage_kinds for claim in claims],
         *_stated(claims),
-        [claim.report.report_id for claim in claims],
     )
 
 
-def _stated(claims: Sequence[Claim]) -> tuple[Sequence[object], ...]:
-    """Return the columns that hold what was concluded from reports, in the order of the two statements above."""
+def _stated(claims: Sequence[Claim]) -> tuple[Sequence[object] | None, ...]:
+    """Return the columns of what was concluded from reports that differ, in the order of the two statements."""
     return (
         [claim.outline.loss.from_at for claim in claims],
-        [claim.outline.loss.until_at for claim in claims],
-        [claim.outline.families for claim in claims],
-        [claim.outline.damage_kinds for claim in claims],
+        unless_all_null([later_end(claim.outline.loss) for claim in claims]),
         [claim.outline.damage_digest for claim in claims],
-        [claim.possible_duplicate_of for claim in claims],
-        [None if claim.statement is None else to_json(claim.statement).decode() for claim in claims],
+        unless_all_null([claim.possible_duplicate_of for claim in claims]),
+        unless_all_null([None if claim.statement is None else to_json(claim.statement).decode() for claim in claims]),
     )
 
 
@@ -256,9 +288,8 @@ async def iterate(connection: Connection, *, state: str | None) -> AsyncIterator
 
 def _claim(row: asyncpg.Record) -> Claim:
     report = from_json(LossReported, row["report"])
-    duplicate_of = row["possible_duplicate_of"]
     return Claim(
-        claim_id=_standard(row["claim_id"]),
+        claim_id=row["claim_id"],
         claim_reference=row["claim_reference"],
         report=report,
         outline=Outline(
@@ -273,7 +304,7 @@ def _claim(row: asyncpg.Record) -> Claim:
         former=tuple(from_json(Outline, former) for former in row["former"] or ()),
         joined=tuple(from_json(LossReported, joined) for joined in row["joined"] or ()),
         statement=None if row["statement"] is None else from_json(Statement, row["statement"]),
-        possible_duplicate_of=None if duplicate_of is None else _standard(duplicate_of),
+        possible_duplicate_of=row["possible_duplicate_of"],
         state=ClaimState(row["state"]),
         policy_wait_over=row["policy_wait_over"],
         rainfall_wait_over=row["rainfall_wait_over"],
@@ -284,8 +315,3 @@ def _claim(row: asyncpg.Record) -> Claim:
         rainfall=None if row["answer"] is None else from_json(RainfallAssessed, row["answer"]),
         claim_version=row["claim_version"],
     )
-
-
-def _standard(number: UUID) -> UUID:
-    """Return what is equal to asyncpg's own kind of UUID, which orjson does not write into a proof."""
-    return UUID(int=number.int)

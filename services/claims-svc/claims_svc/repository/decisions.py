@@ -11,6 +11,7 @@ from chassis.database import Connection
 from claims_svc.domain import proof
 from claims_svc.domain.decision import Decision, StandingDecision
 from claims_svc.repository import stored_proofs
+from claims_svc.repository.distinct_rows import distinct, unless_all_null
 
 
 async def standing(connection: Connection, *, claim_ids: Collection[UUID]) -> Mapping[UUID, StandingDecision]:
@@ -36,30 +37,43 @@ async def standing(connection: Connection, *, claim_ids: Collection[UUID]) -> Ma
 
 async def insert(connection: Connection, *, decisions: Sequence[Decision]) -> None:
     """Store decisions. A second decision on one version of a claim violates the primary key."""
+    shared, places = distinct(
+        (
+            decision.event.claim_version,
+            decision.evidence.report_version,
+            decision.evidence.policy_version,
+            decision.evidence.request_version,
+            decision.evidence.assessment_version,
+            decision.event.outcome,
+            decision.event.deciding_ground,
+            decision.event.money.awaits_assessment,
+            decision.event.product_version,
+            decision.event.decided_at,
+        )
+        for decision in decisions
+    )
     await connection.execute(
         """
-        INSERT INTO decision (claim_id, claim_version, report_version, policy_version, request_version,
-                              assessment_version, outcome, deciding_ground, payable_cents, awaits_assessment,
-                              product_version, decided_at, proof, proof_sha256, previous_proof_sha256)
-        SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::integer[], $5::integer[],
-                             $6::integer[], $7::text[], $8::text[], $9::bigint[], $10::boolean[],
-                             $11::text[], $12::timestamptz[], $13::bytea[], $14::text[], $15::text[])
+        INSERT INTO decision (claim_id, payable_cents, proof, proof_sha256, previous_proof_sha256, claim_version,
+                              report_version, policy_version, request_version, assessment_version, outcome,
+                              deciding_ground, awaits_assessment, product_version, decided_at)
+        SELECT claim_id, payable_cents, proof, proof_sha256, previous_proof_sha256, claim_version,
+               report_version, policy_version, request_version, assessment_version, outcome,
+               deciding_ground, awaits_assessment, product_version, decided_at
+          FROM unnest($1::uuid[], $2::bigint[], $3::bytea[], $4::text[], $5::text[], $6::integer[])
+               AS new (claim_id, payable_cents, proof, proof_sha256, previous_proof_sha256, place)
+          JOIN unnest($7::integer[], $8::integer[], $9::integer[], $10::integer[], $11::integer[], $12::text[],
+                      $13::text[], $14::boolean[], $15::text[], $16::timestamptz[]) WITH ORDINALITY
+               AS shared (claim_version, report_version, policy_version, request_version, assessment_version, outcome,
+                          deciding_ground, awaits_assessment, product_version, decided_at, place) USING (place)
         """,
         [decision.event.claim_id for decision in decisions],
-        [decision.event.claim_version for decision in decisions],
-        [decision.evidence.report_version for decision in decisions],
-        [decision.evidence.policy_version for decision in decisions],
-        [decision.evidence.request_version for decision in decisions],
-        [decision.evidence.assessment_version for decision in decisions],
-        [decision.event.outcome for decision in decisions],
-        [decision.event.deciding_ground for decision in decisions],
         [decision.event.money.payable_cents for decision in decisions],
-        [decision.event.money.awaits_assessment for decision in decisions],
-        [decision.event.product_version for decision in decisions],
-        [decision.event.decided_at for decision in decisions],
         [stored_proofs.pack(decision.proof.canonical) for decision in decisions],
         [decision.event.proof_sha256 for decision in decisions],
-        [decision.event.previous_proof_sha256 for decision in decisions],
+        unless_all_null([decision.event.previous_proof_sha256 for decision in decisions]),
+        places,
+        *shared,
     )
 
 

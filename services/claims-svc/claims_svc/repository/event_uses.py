@@ -11,6 +11,18 @@ from claims_svc.domain.occurrence import ClaimUse
 from contracts.vocabulary import PerilFamily
 
 
+async def policies_with_any(connection: Connection, *, policy_numbers: Collection[str]) -> Collection[str]:
+    """Return those of the policies of which a claim has something of an event: most have no such claim yet."""
+    rows = await connection.fetch(
+        """
+        SELECT policy_number FROM unnest($1::text[]) AS named (policy_number)
+         WHERE EXISTS (SELECT FROM event_use AS use WHERE use.policy_number = named.policy_number OFFSET 0)
+        """,
+        list(policy_numbers),
+    )
+    return {policy_number for (policy_number,) in rows}
+
+
 async def around(
     connection: Connection,
     *,
@@ -33,9 +45,6 @@ async def around(
             SELECT policy_number, family, loss_from_at
               FROM unnest($1::text[], $2::timestamptz[]) AS sought (policy_number, loss_from_at),
                    unnest($3::text[]) AS family
-             -- Of most policies no claim has anything of an event yet.
-             WHERE EXISTS (SELECT FROM event_use AS use
-                            WHERE use.policy_number = sought.policy_number OFFSET 0)
             UNION ALL
             SELECT policy_number, family, loss_from_at FROM event_use WHERE claim_id = ANY ($4::uuid[])
         ), span AS (

@@ -2,17 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from chassis.database import Connection
 from claims_svc.domain.likeness import EVERY_KIND, SAME_LOSS_WITHIN, Found, LikeClaim, Sought
 from claims_svc.domain.product import EVENT_LENGTH
+from claims_svc.repository.distinct_rows import later_end, unless_all_null
 from contracts.vocabulary import LONGEST_LOSS
 
 _FEW_CLAIMS = 8
 """As many claims of a policy are gone through faster than the combinations of kinds are looked up."""
+
+_CAN_BE_OF_ONE_EVENT = """
+                   outline.loss_from_at < sought.loss_until_at + $8::interval
+               AND outline.loss_from_at > sought.loss_from_at - $8::interval - $9::interval
+               AND outline.loss_until_at > sought.loss_from_at - $8::interval
+               AND outline.families & sought.families <> 0"""
+_HAS_SAME_DAMAGE = """
+                   outline.damage_digest = sought.damage_digest
+               AND outline.loss_from_at BETWEEN sought.loss_from_at - $10::interval
+                                            AND sought.loss_from_at + $10::interval
+               AND outline.loss_until_at BETWEEN sought.loss_until_at - $10::interval
+                                             AND sought.loss_until_at + $10::interval"""
+_IS_ANOTHER = """
+                   (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own OR is_paid)
+               AND claim_id <> ALL ($11::uuid[])"""
+
+
+def _statement(first_alike: str) -> str:
+    """Return the statement that looks up, for all that is sought, the first claim alike and the first of the same loss.
+
+    `first_alike` is the query for the former.
+    """
+    return f"""
+    WITH sought AS MATERIALIZED (
+         SELECT policy_number, loss_from_at, coalesce(loss_until_at, loss_from_at) AS loss_until_at, families,
+                damage_kinds, damage_digest, own, place
+           FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::smallint[], $5::smallint[], $6::text[],
+                       $7::uuid[]) WITH ORDINALITY
+             AS sought (policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest, own, place))
+    SELECT place, alike.loss_from_at, alike.claim_id, same.loss_from_at AS same_from_at, same.claim_id AS same_id
+      FROM sought CROSS JOIN LATERAL ({first_alike}) AS alike
+      LEFT JOIN LATERAL (
+            SELECT loss_from_at, claim_id FROM claim AS outline
+             WHERE own IS NULL AND outline.policy_number = sought.policy_number AND {_HAS_SAME_DAMAGE}
+               AND outline.families & sought.families <> 0 AND claim_id <> ALL ($11::uuid[])
+             ORDER BY policy_number, damage_digest, loss_from_at, claim_id LIMIT 1) AS same ON true
+    """  # noqa: S608 - constants
+
+
+_AMONG_FEW: Final = _statement(
+    f"""
+            SELECT loss_from_at, claim_id FROM outline_now AS outline
+             WHERE outline.policy_number = sought.policy_number
+               AND (outline.damage_kinds & sought.damage_kinds <> 0 AND {_CAN_BE_OF_ONE_EVENT}
+                    OR {_HAS_SAME_DAMAGE})
+               AND {_IS_ANOTHER}
+             ORDER BY loss_from_at, claim_id LIMIT 1"""  # noqa: S608 - constants
+)
+"""Goes through the claims of each policy."""
+
+
+def _among_many(outlines: str) -> str:
+    """Return the statement that looks up the first claim of each combination of kinds, so that no others are read."""
+    return _statement(
+        f"""
+            (SELECT first.loss_from_at, first.claim_id
+               FROM generate_series(1, {EVERY_KIND}) AS kinds CROSS JOIN LATERAL (
+                    SELECT loss_from_at, claim_id FROM {outlines} AS outline
+                     WHERE outline.policy_number = sought.policy_number AND outline.damage_kinds = kinds::smallint
+                       AND {_CAN_BE_OF_ONE_EVENT}
+                       AND {_IS_ANOTHER}
+                     ORDER BY policy_number, damage_kinds, loss_from_at, claim_id LIMIT 1) AS first
+              WHERE kinds & sought.damage_kinds <> 0)
+            UNION ALL (
+             SELECT loss_from_at, claim_id FROM {outlines} AS outline
+              WHERE outline.policy_number = sought.policy_number AND {_HAS_SAME_DAMAGE}
+                AND {_IS_ANOTHER}
+              ORDER BY policy_number, damage_digest, loss_from_at, claim_id LIMIT 1)
+            ORDER BY loss_from_at, claim_id LIMIT 1"""  # noqa: S608 - constants
+    )
+
+
+_AMONG_MANY: Final = _among_many("outline_now")
+_AMONG_FORMER_TOO: Final = _among_many("outline")
 
 
 async def find(
@@ -22,98 +99,46 @@ async def find(
 
     Their policies must be locked already. The claims of a policy that has few are gone through. On a policy that has
     many, or where a claim was about something else before, the first claim of each combination of kinds that can be
-    alike is looked up instead, so that thousands are not gone through. The view `outline` holds what claims are about
-    and what they were about before, `outline_now` the former alone, which is all there is on most policies.
+    alike is looked up instead, so that thousands are not gone through. The view `outline_now` holds what claims are
+    about, `outline` also what they were about before; most policies need only the first.
     """
-    known = await _policies_with_claims(connection, {each.outline.policy_number for each in sought})
-    places = [each for each in sought if each.outline.policy_number in known]
-    if not places:
-        return {}
-    outlines = "outline" if any(has_former for has_former, _ in known.values()) else "outline_now"
+    statements = await _statements(connection, {each.outline.policy_number for each in sought})
+    places: defaultdict[str, list[Sought]] = defaultdict(list)
+    for each in sought:
+        if each.outline.policy_number in statements:
+            places[statements[each.outline.policy_number]].append(each)
+    found: dict[Sought, Found] = {}
+    for statement, given in places.items():
+        found |= await _find(connection, statement, given, except_for=except_for)
+    return found
+
+
+async def _find(
+    connection: Connection, statement: str, sought: Sequence[Sought], *, except_for: Collection[UUID]
+) -> Mapping[Sought, Found]:
+    outlines = [each.outline for each in sought]
     rows = await connection.fetch(
-        f"""
-        WITH sought AS MATERIALIZED (
-            SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::smallint[], $5::smallint[],
-                                 $6::text[], $7::uuid[], $13::boolean[]) WITH ORDINALITY
-                       AS sought (policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest,
-                                  own, has_many, place)
-        )
-        SELECT place, alike.loss_from_at, alike.claim_id, same.loss_from_at AS same_from_at, same.claim_id AS same_id
-          FROM sought, LATERAL (
-               SELECT first.loss_from_at, first.claim_id
-                 FROM generate_series(1, CASE WHEN has_many THEN $12::integer ELSE 0 END) AS kinds, LATERAL (
-                      SELECT loss_from_at, claim_id FROM {outlines} AS outline
-                       WHERE outline.policy_number = sought.policy_number AND outline.damage_kinds = kinds::smallint
-                         AND outline.loss_from_at < sought.loss_until_at + $8::interval
-                         AND outline.loss_from_at > sought.loss_from_at - $8::interval - $9::interval
-                         AND outline.loss_until_at > sought.loss_from_at - $8::interval
-                         AND outline.families & sought.families <> 0
-                         AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own OR is_paid)
-                         AND claim_id <> ALL ($11::uuid[])
-                       ORDER BY policy_number, damage_kinds, loss_from_at, claim_id LIMIT 1) AS first
-                WHERE kinds & sought.damage_kinds <> 0
-               UNION ALL (
-               SELECT loss_from_at, claim_id FROM outline_now AS outline
-                WHERE NOT has_many AND outline.policy_number = sought.policy_number
-                  AND outline.damage_kinds & sought.damage_kinds <> 0
-                  AND outline.loss_from_at < sought.loss_until_at + $8::interval
-                  AND outline.loss_from_at > sought.loss_from_at - $8::interval - $9::interval
-                  AND outline.loss_until_at > sought.loss_from_at - $8::interval
-                  AND outline.families & sought.families <> 0
-                  AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own OR is_paid)
-                  AND claim_id <> ALL ($11::uuid[])
-                ORDER BY loss_from_at, claim_id LIMIT 1)
-               UNION ALL (
-               SELECT loss_from_at, claim_id FROM {outlines} AS outline
-                WHERE outline.policy_number = sought.policy_number AND outline.damage_digest = sought.damage_digest
-                  AND outline.loss_from_at BETWEEN sought.loss_from_at - $10::interval
-                                               AND sought.loss_from_at + $10::interval
-                  AND outline.loss_until_at BETWEEN sought.loss_until_at - $10::interval
-                                                AND sought.loss_until_at + $10::interval
-                  AND (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own OR is_paid)
-                  AND claim_id <> ALL ($11::uuid[])
-                ORDER BY policy_number, damage_digest, loss_from_at, claim_id LIMIT 1)
-                ORDER BY loss_from_at, claim_id LIMIT 1) AS alike
-          LEFT JOIN LATERAL (
-               SELECT loss_from_at, claim_id FROM claim
-                WHERE own IS NULL AND claim.policy_number = sought.policy_number
-                  AND claim.damage_digest = sought.damage_digest
-                  AND claim.loss_from_at BETWEEN sought.loss_from_at - $10::interval
-                                             AND sought.loss_from_at + $10::interval
-                  AND claim.loss_until_at BETWEEN sought.loss_until_at - $10::interval
-                                              AND sought.loss_until_at + $10::interval
-                  AND claim.families & sought.families <> 0
-                  AND claim_id <> ALL ($11::uuid[])
-                ORDER BY policy_number, damage_digest, loss_from_at, claim_id LIMIT 1) AS same ON true
-        """,  # noqa: S608 - a constant
-        [each.outline.policy_number for each in places],
-        [each.outline.loss.from_at for each in places],
-        [each.outline.loss.until_at for each in places],
-        [each.outline.families for each in places],
-        [each.outline.damage_kinds for each in places],
-        [each.outline.damage_digest for each in places],
-        [each.own for each in places],
+        statement,
+        [outline.policy_number for outline in outlines],
+        [outline.loss.from_at for outline in outlines],
+        unless_all_null([later_end(outline.loss) for outline in outlines]),
+        [outline.families for outline in outlines],
+        [outline.damage_kinds for outline in outlines],
+        [outline.damage_digest for outline in outlines],
+        unless_all_null([each.own for each in sought]),
         EVENT_LENGTH,
         LONGEST_LOSS,
         SAME_LOSS_WITHIN,
         list(except_for),
-        EVERY_KIND,
-        [known[each.outline.policy_number][1] for each in places],
     )
-    return {places[row["place"] - 1]: _found(*row) for row in rows}
+    return {sought[row["place"] - 1]: _found(*row) for row in rows}
 
 
-async def _policies_with_claims(
-    connection: Connection, policy_numbers: Collection[str]
-) -> Mapping[str, tuple[bool, bool]]:
-    """Return the policies of which there are claims, or were.
-
-    Of each it says whether a claim was about something else before, and whether that or more than a few claims forbid
-    to go through them.
-    """
+async def _statements(connection: Connection, policy_numbers: Collection[str]) -> Mapping[str, str]:
+    """Return which statement finds the claims alike on each of these policies; without claims there is none to find."""
     rows = await connection.fetch(
         """
-        SELECT policy_number, has_former, has_former OR claims > $2
+        SELECT policy_number, has_former, claims > $2
           FROM unnest($1::text[]) AS named (policy_number) CROSS JOIN LATERAL (
                SELECT EXISTS (SELECT FROM former_outline AS former
                                WHERE former.policy_number = named.policy_number) AS has_former,
@@ -126,7 +151,10 @@ async def _policies_with_claims(
         list(policy_numbers),
         _FEW_CLAIMS,
     )
-    return {policy_number: (has_former, has_many) for policy_number, has_former, has_many in rows}
+    return {
+        policy_number: _AMONG_FORMER_TOO if has_former else _AMONG_MANY if has_many else _AMONG_FEW
+        for policy_number, has_former, has_many in rows
+    }
 
 
 def _found(

@@ -1,0 +1,206 @@
+"""The claims that a unit of work touches: locked and loaded from the database, and what changed in them stored."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from types import MappingProxyType
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from chassis.database import Connection
+from chassis.unit_of_work import Timer, Work
+from claims_svc import log_lines
+from claims_svc.domain.claim import Claim
+from claims_svc.domain.deadlines import WAITS_OVER
+from claims_svc.domain.likeness import Found, Sought, outline_of
+from claims_svc.domain.occurrence import ClaimUse, EventUses
+from claims_svc.domain.product import EVENT_LENGTH
+from claims_svc.domain.working_set import Changes, WorkingSet
+from claims_svc.repository import (
+    claims,
+    decisions,
+    event_uses,
+    former_outlines,
+    human_reviews,
+    joined_reports,
+    like_claims,
+    policies,
+    policy_changes,
+    rainfall,
+    waits,
+)
+from contracts.loss_reports import LossReported
+from contracts.policy import PolicyChanged
+
+
+async def lock_for_reports(
+    connection: Connection, reports: Sequence[LossReported]
+) -> tuple[Mapping[str, PolicyChanged | None], Mapping[UUID, Claim]]:
+    """Lock the policies that these reports name and those of the claims that they opened or joined, then these claims.
+
+    A policy that was never heard of gets a row, so that it can be locked. A claim on another policy than its report
+    names brings that policy along. Corrections, which can move a report to another policy, are looked up before. So
+    the order of locks is lost only for a policy never heard of, for a first version that comes again after its claim
+    was moved, and for a claim that is moved while we wait: the chassis retries after a deadlock.
+    """
+    policy_numbers = {report.policy_number for report in reports}
+    corrections = {report.report_id for report in reports if report.report_version > 1}
+    if corrections:
+        locked = await policies.lock_with_those_of_claims(
+            connection, policy_numbers=policy_numbers, report_ids=corrections
+        )
+    else:
+        locked = await policies.lock(connection, policy_numbers=policy_numbers)
+    unknown = policy_numbers - locked.keys()
+    if unknown:
+        await policies.insert_placeholders(connection, policy_numbers=unknown)
+        locked = {**locked, **await policies.lock(connection, policy_numbers=unknown)}
+    claim_ids = await claims.of_reports(connection, report_ids={report.report_id for report in reports})
+    return await _lock_claims(connection, locked, claim_ids=claim_ids)
+
+
+async def lock(
+    connection: Connection, *, claim_ids: Collection[UUID]
+) -> tuple[Mapping[str, PolicyChanged | None], Mapping[UUID, Claim]]:
+    """Lock the policies of these claims and then the claims.
+
+    A claim whose report was moved to another policy while we waited for the lock brings that policy along. The order
+    of locks is lost in that case only, and the chassis retries after a deadlock.
+    """
+    locked = await policies.lock_with_those_of_claims(connection, claim_ids=claim_ids)
+    return await _lock_claims(connection, locked, claim_ids=claim_ids)
+
+
+async def _lock_claims(
+    connection: Connection, locked: Mapping[str, PolicyChanged | None], *, claim_ids: Collection[UUID]
+) -> tuple[Mapping[str, PolicyChanged | None], Mapping[UUID, Claim]]:
+    """Lock these claims, and the policies of those that are not on a `locked` one."""
+    if not claim_ids:
+        return locked, {}
+    while True:
+        locked_claims = await claims.lock(connection, claim_ids=claim_ids)
+        moved_to = {claim.report.policy_number for claim in locked_claims.values()} - locked.keys()
+        if not moved_to:
+            return locked, locked_claims
+        locked = {**locked, **await policies.lock(connection, policy_numbers=moved_to)}
+
+
+async def find_alike(
+    connection: Connection, reports: Sequence[LossReported], known: Mapping[UUID, Claim]
+) -> Mapping[Sought, Found]:
+    """Find the claims alike to new and corrected reports, other than the `known` ones."""
+    stored = {report.report_id: (claim, report) for claim in known.values() for report in claim.reports}
+    sought = set()
+    for report in reports:
+        claim, before = stored.get(report.report_id, (None, None))
+        if before is None or report.report_version > before.report_version:
+            opened = claim is not None and claim.report is before
+            sought.add(Sought(outline=outline_of(report), own=claim.claim_id if claim and opened else None))
+    return await like_claims.find(connection, sought=sought, except_for=known.keys()) if sought else {}
+
+
+async def load(
+    work: Work,
+    locked_policies: Mapping[str, PolicyChanged | None],
+    locked_claims: Mapping[UUID, Claim],
+    *,
+    reports: Sequence[LossReported] = (),
+    versions_behind: Mapping[str, Sequence[PolicyChanged]] | None = None,
+    found: Mapping[Sought, Found] = MappingProxyType({}),
+) -> WorkingSet:
+    """Load what else the next steps of the locked claims, and of those that `reports` open, depend on.
+
+    `versions_behind` are the versions that the claims are to follow; by default all that they have not followed yet.
+    """
+    connection = work.connection
+    decided = [claim_id for claim_id, claim in locked_claims.items() if claim.claim_version > 0]
+    if versions_behind is None:
+        behind = {claim.report.policy_number for claim in locked_claims.values() if _is_behind(claim, locked_policies)}
+        versions_behind = await policy_changes.of_policies(connection, policy_numbers=behind) if behind else {}
+    return WorkingSet(
+        policies=locked_policies,
+        claims=locked_claims,
+        uses=EventUses(await _load_uses(connection, locked_claims, decided=decided, reports=reports)),
+        standing=await decisions.standing(connection, claim_ids=decided) if decided else {},
+        now=work.now,
+        versions_behind=versions_behind,
+        found=found,
+    )
+
+
+def _is_behind(claim: Claim, known: Mapping[str, PolicyChanged | None]) -> bool:
+    policy = known[claim.report.policy_number]
+    return policy is not None and claim.policy_version < policy.version
+
+
+async def _load_uses(
+    connection: Connection,
+    locked_claims: Mapping[UUID, Claim],
+    *,
+    decided: Collection[UUID],
+    reports: Sequence[LossReported],
+) -> Sequence[ClaimUse]:
+    losses = {
+        (report.policy_number, report.loss.from_at)
+        for report in (*reports, *(claim.report for claim in locked_claims.values()))
+    }
+    having = await event_uses.policies_with_any(connection, policy_numbers={number for number, _ in losses})
+    if not having and not decided:
+        return ()
+    return await event_uses.around(
+        connection,
+        losses=[(number, from_at) for number, from_at in losses if number in having],
+        claim_ids=decided,
+        event_length=EVENT_LENGTH,
+    )
+
+
+async def store(changes: Changes, work: Work) -> None:
+    """Store what changed, one statement per kind of thing, and publish."""
+    connection = work.connection
+    if changes.policies:
+        await policies.store(connection, policies=changes.policies.values())
+    await _store_claims(changes, work)
+    if changes.rainfall:
+        await rainfall.store(connection, answers=list(changes.rainfall.values()))
+    if changes.decisions:
+        await decisions.insert(connection, decisions=changes.decisions)
+    if changes.event_uses:
+        await event_uses.store(connection, uses=changes.event_uses, decided_before=changes.decided_before)
+    if changes.reviews:
+        await human_reviews.insert(connection, reviews=changes.reviews)
+    await _set_timers(changes, work)
+    for event, trace in changes.published:
+        work.publish(event, trace=trace)
+    work.after_commit(partial(log_lines.write, changes))
+
+
+async def _store_claims(changes: Changes, work: Work) -> None:
+    connection = work.connection
+    if changes.opened:
+        await claims.insert(connection, claims=list(changes.opened.values()))
+    if changes.updated:
+        await claims.update(connection, claims=list(changes.updated.values()))
+    if changes.restated:
+        await claims.restate(connection, claims=[changes.updated[claim_id] for claim_id in changes.restated])
+    if changes.left:
+        await joined_reports.delete(connection, report_ids=changes.left)
+    if changes.joined:
+        await joined_reports.store(connection, joined=changes.joined.values(), now=work.now)
+    if changes.former:
+        await former_outlines.insert(connection, outlines=changes.former)
+
+
+async def _set_timers(changes: Changes, work: Work) -> None:
+    """Set one timer for all waits that end at one moment; a claim that is decided before needs no further look."""
+    ending: defaultdict[datetime, list[UUID]] = defaultdict(list)
+    for claim_id, ends_at in changes.waits.items():
+        ending[ends_at].append(claim_id)
+    for ends_at, claim_ids in ending.items():
+        wait_id = uuid7()
+        await waits.insert(work.connection, wait_id=wait_id, claim_ids=claim_ids)
+        work.schedule(Timer(WAITS_OVER, str(wait_id), ends_at))
