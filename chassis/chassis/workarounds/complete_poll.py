@@ -73,9 +73,9 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
         """Poll until there are `max_records`, 8 MB of them or no more; a poll that fails is logged, counted and empty.
 
-        A batch costs more than a record. So after a batch this takes no less time than that took, 20 ms at most: what
-        comes meanwhile is gathered. The broker answers a fetch with the first partition that has something, which
-        aiokafka hands over alone. A record that comes later waits for no other.
+        A batch costs more than a record. So a poll that finds something takes no less time than the batch before it
+        took, 20 ms at most, and gathers what comes meanwhile: the broker answers a fetch with the first partition that
+        has something, and aiokafka hands it over alone. A record that comes later waits for no other.
         """
         if self.is_halted or self._has_died():
             raise ConsumerStoppedError

@@ -376,4 +376,57 @@ MUTANTS = (
         "                if await self._backoff.wait() is None:\n",
         "test_kafka_offsets.py::test_a_service_that_stops_does_not_try_again_without_a_pause",
     ),
+    Mutant(
+        "e: what is no error of Kafka ends the reports of offsets",
+        "consuming/kafka_offsets.py",
+        "                if is_order_to_end(error):\n                    raise\n                self.trouble",
+        "                if is_order_to_end(error) or isinstance(error, AttributeError):\n                    raise\n"
+        "                self.trouble",
+        "test_kafka_offsets.py::test_what_could_not_be_committed_is_committed_later_with_what_came_meanwhile",
+    ),
+    Mutant(
+        "e: what fails at the last moment keeps a consumer from leaving its group",
+        "consuming/kafka_offsets.py",
+        "            if is_order_to_end(error):\n                raise\n            log.info",
+        "            if is_order_to_end(error) or isinstance(error, AttributeError):\n                raise\n"
+        "            log.info",
+        "test_kafka_offsets.py::test_what_fails_at_the_last_moment_keeps_nobody_from_leaving",
+    ),
+    Mutant(
+        "e: the index of the inbox remembers rows that were deleted",
+        "consuming/retention.py",
+        "ranges=emptied)",
+        "ranges=())",
+        "test_inbox.py::test_old_events_are_found_by_the_index_also_where_new_ones_fill_the_space_of_older_ones",
+    ),
+    Mutant(
+        "e: a poll gathers however short the batch before it was",
+        "workarounds/complete_poll.py",
+        "min(LONGEST_GATHERING_SECONDS, now - self._handed_over_at)",
+        "LONGEST_GATHERING_SECONDS",
+        "test_complete_poll.py::"
+        "test_a_consumer_gathers_for_as_long_as_the_batch_before_took_and_an_idle_one_does_not_wait",
+    ),
+    Mutant(
+        "e: a poll gathers as long as the batch before it took, however long that was",
+        "workarounds/complete_poll.py",
+        "min(LONGEST_GATHERING_SECONDS, now - self._handed_over_at)",
+        "now - self._handed_over_at",
+        "test_complete_poll.py::"
+        "test_a_consumer_gathers_for_as_long_as_the_batch_before_took_and_an_idle_one_does_not_wait",
+    ),
+    Mutant(
+        "j: a version starts on a database that a newer one has migrated",
+        "migrations/runner.py",
+        "    if unknown := [",
+        "    if unknown := [] and [",
+        "test_start.py::test_a_version_that_is_older_than_its_database_says_so",
+    ),
+    Mutant(
+        "j: a version works on while a newer one migrates its database",
+        "database_state.py",
+        "            await pending_migrations(self._connection, known=self._migrations)\n",
+        "",
+        "test_start.py::test_a_version_that_runs_while_a_newer_one_migrates_ends",
+    ),
 )

@@ -4,8 +4,8 @@ import argparse
 import importlib
 import os
 import shlex
-import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from devstack.errors import DevstackError
 from devstack.kafka.topics import TopicLike, create_topics
 from devstack.process.foreground import run_in_foreground
 from devstack.process.run_record import RunRecord
-from devstack.process.signals import ended_by_signals
+from devstack.process.signals import NOTICED_SECONDS, ended_by_signals
 from devstack.process.stale_runs import clean_up, clean_up_stale_runs, locked, runs
 from devstack.stack import STATE_DIRECTORY, Stack, StackKind
 from devstack.waiting import run_blocking
@@ -38,7 +38,7 @@ def up(arguments: argparse.Namespace) -> int:
             print(f"export {name}={shlex.quote(value)}", flush=True)
         print(f"the {stack.kind} stack is up; Ctrl-C ends it", file=sys.stderr, flush=True)
         while True:
-            signal.pause()
+            time.sleep(NOTICED_SECONDS)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from devstack.process.identity import ProcessIdentity, identify
 from devstack.process.run_record import ChildRecord, RunRecord
 from devstack.process.stale_runs import clean_up_stale_runs
 from devstack.process.temporary_directories import PREFIX, make_temporary_directory, remove_orphans
+from devstack.waiting import wait_until
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
 
@@ -54,6 +55,19 @@ def test_a_process_of_a_dead_launcher_is_ended(tmp_path: Path) -> None:
         assert clean_up_stale_runs(tmp_path) == ["1-abc"]
         assert process.wait(5) == -signal.SIGKILL
     assert not run_directory.exists()
+
+
+def test_what_a_watchdog_watches_ends_with_the_watchdog_of_a_dead_launcher(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "devstack.process.watchdog", "sh", "-c", "sleep 60 & echo $!; wait")
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        started = identify(int(process.stdout.readline()))
+        write_run(tmp_path, ChildRecord("watchdog", identity_of(process), command))
+
+        clean_up_stale_runs(tmp_path)
+        assert process.wait(5) == -signal.SIGKILL
+    assert started is not None
+    assert wait_until(lambda: not started.is_alive(), deadline_seconds=5)
 
 
 @pytest.mark.parametrize("other", [{"start_ticks": 1}, {"boot_id": "of another boot"}])

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from devstack.process.child import Child
 from devstack.process.command import Command
-from devstack.process.signals import exit_code, postponed_signals
+from devstack.process.signals import exit_code, postponed_signals, wait_for_end
 from devstack.process.supervisor import Supervisor
 
 STOP_SECONDS = 20
@@ -33,7 +33,7 @@ def run_in_foreground(supervisor: Supervisor, arguments: Sequence[str], *, envir
 
 def _wait(watchdog: Child) -> int:
     try:
-        return exit_code(watchdog.process.wait())
+        return exit_code(wait_for_end(watchdog.process))
     except SystemExit:
         watchdog.stop(grace_seconds=STOP_SECONDS)
         raise

@@ -2,12 +2,19 @@
 
 import contextlib
 import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SHELL_SIGNAL_BASE = 128
+NOTICED_SECONDS = 1.0
+"""How long one system call may block where signals have handlers in Python.
+
+Python runs a handler between its own instructions: of a signal that arrives after the last of them, just before the
+system call, it learns when that call returns.
+"""
 
 
 @contextlib.contextmanager
@@ -69,6 +76,13 @@ def postponed_signals() -> Iterator[PostponedSignals]:
     finally:
         signals.release()
         signals.deliver()
+
+
+def wait_for_end(process: subprocess.Popen[bytes]) -> int:
+    """Wait until `process` has ended and return its code, negative for a signal; handlers run within a second."""
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(NOTICED_SECONDS)
 
 
 def exit_code(returncode: int) -> int:

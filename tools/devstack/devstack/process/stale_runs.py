@@ -11,6 +11,7 @@ from pathlib import Path
 from devstack.process.identity import command_line
 from devstack.process.run_record import ChildRecord, RunRecord
 from devstack.process.temporary_directories import remove_temporary_directory
+from devstack.process.watchdog import descendants
 from devstack.waiting import wait_until
 
 RUN_PREFIX = "run-"
@@ -61,9 +62,15 @@ def remove_resources(record: RunRecord) -> None:
 
 
 def end_processes(children: list[ChildRecord]) -> None:
-    """Kill the recorded processes that still run; a process that merely has the same pid is left alone."""
+    """Kill the recorded processes that still run; a process that merely has the same pid is left alone.
+
+    What they started is killed before them: a watchdog that is killed ends nothing any more.
+    """
     alive = [child for child in children if _is_the_recorded_process(child)]
     for child in alive:
+        for pid in descendants(child.identity.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         child.identity.send(signal.SIGKILL)
     wait_until(lambda: not any(child.identity.is_alive() for child in alive), deadline_seconds=10)
 

@@ -5,20 +5,24 @@ makes it the parent of every orphan below it, so that it finds even daemons of t
 launcher, has ended.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
-from types import FrameType
 
-from devstack.waiting import wait_until
+from devstack.process.signals import NOTICED_SECONDS, exit_code
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 GRACE_SECONDS = 10
 CANNOT_START = 127
+FAILED = 1
+# They are blocked and asked for: a handler would miss one that arrives just before a system call that blocks.
+AWAITED_SIGNALS = frozenset({signal.SIGTERM, signal.SIGCHLD})
 
 
 class Watchdog:
@@ -26,44 +30,54 @@ class Watchdog:
 
     def __init__(self) -> None:
         self._launcher_pid = os.getppid()
-        self._command: subprocess.Popen[bytes] | None = None
-        self._was_asked_to_stop = False
+        self._requests = 0
 
     def run(self, arguments: list[str]) -> int:
         """Run the command to its end and return its exit code, negative for a signal."""
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        signal.signal(signal.SIGTERM, self._stop)
+        signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED_SIGNALS)
         # The terminal sends Ctrl-C to the command as well, which decides what it means.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            self._command = subprocess.Popen(arguments, preexec_fn=_in_the_child)  # noqa: PLW1509 - one thread
+            command = subprocess.Popen(arguments, preexec_fn=_in_the_child)  # noqa: PLW1509 - one thread
         except OSError as error:
             print(f"devstack: {arguments[0]} cannot be started: {error.strerror}", file=sys.stderr)
             return CANNOT_START
         try:
-            return self._command.wait()
+            return self._wait_for(command)
         finally:
-            end_descendants()
+            self._end_descendants()
 
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        # SIGTERM comes from the launcher, or from the kernel as the death signal when the launcher has died.
-        launcher_is_gone = os.getppid() != self._launcher_pid
-        if launcher_is_gone or self._was_asked_to_stop:
-            end_descendants(grace_seconds=0 if self._was_asked_to_stop else GRACE_SECONDS)
-            os._exit(1)
-        self._was_asked_to_stop = True
-        if self._command is not None:
-            self._command.send_signal(signal.SIGTERM)
+    def _wait_for(self, command: subprocess.Popen[bytes]) -> int:
+        while (returncode := command.poll()) is None:
+            if self._launcher_is_gone() or self._requests > 1:
+                return FAILED
+            if self._is_asked_to_stop():
+                command.send_signal(signal.SIGTERM)
+        return returncode
 
+    def _end_descendants(self) -> None:
+        """Stop every process below this one, by SIGKILL after `GRACE_SECONDS` or when the launcher asks twice."""
+        _signal_descendants(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while not _has_no_child():
+            self._is_asked_to_stop()
+            if self._requests > 1 or time.monotonic() > deadline:
+                _signal_descendants(signal.SIGKILL)
 
-def end_descendants(*, grace_seconds: float = GRACE_SECONDS) -> None:
-    """Stop every process below this one, by SIGKILL after `grace_seconds`."""
-    for pid in descendants(os.getpid()):
-        _signal(pid, signal.SIGTERM)
-    while not wait_until(_has_no_child, deadline_seconds=grace_seconds):
-        for pid in descendants(os.getpid()):
-            _signal(pid, signal.SIGKILL)
-        grace_seconds = 1
+    def _is_asked_to_stop(self) -> bool:
+        """Wait until a child ends or SIGTERM comes, and tell whether the launcher asks to stop.
+
+        SIGTERM is also the death signal. The kernel sends it when a thread of the launcher ends, and again with the
+        last; so whether the launcher is gone is asked of the kernel, and at least once in `NOTICED_SECONDS`.
+        """
+        received = signal.sigtimedwait(AWAITED_SIGNALS, NOTICED_SECONDS)
+        is_asked = received is not None and received.si_signo == signal.SIGTERM and not self._launcher_is_gone()
+        self._requests += is_asked
+        return is_asked
+
+    def _launcher_is_gone(self) -> bool:
+        return os.getppid() != self._launcher_pid
 
 
 def descendants(ancestor: int) -> list[int]:
@@ -102,21 +116,20 @@ def _has_no_child() -> bool:
     return False
 
 
-def _signal(pid: int, number: signal.Signals) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
+def _signal_descendants(number: signal.Signals) -> None:
+    for pid in descendants(os.getpid()):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _in_the_child() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, AWAITED_SIGNALS)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def main() -> None:
-    returncode = Watchdog().run(sys.argv[1:])
-    sys.exit(returncode if returncode >= 0 else 128 - returncode)
+    sys.exit(exit_code(Watchdog().run(sys.argv[1:])))
 
 
 if __name__ == "__main__":
