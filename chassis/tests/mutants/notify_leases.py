@@ -164,15 +164,15 @@ MUTANTS = (
     _mutant(
         "a late result is recorded although its lease was ended",
         "repository/attempts.py",
-        sound="             WHERE message.state = 'sending' AND message.attempts = ($5::integer[])[result.ended])\n",
-        broken="             WHERE message.state = 'sending')\n",
+        sound="             WHERE message.state = 'sending' AND message.attempts = ($5::integer[])[result.ended]),\n",
+        broken="             WHERE message.state = 'sending'),\n",
         guard="../test_repository.py::test_a_result_that_comes_after_its_lease_was_ended_is_not_recorded",
     ),
     _mutant(
         "a message ends as another one that was settled with it",
         "repository/attempts.py",
-        sound="           SET state = ($6::text[])[ended], ",
-        broken="           SET state = ($6::text[])[1], ",
+        sound="               SET state = ($6::text[])[ended], ",
+        broken="               SET state = ($6::text[])[1], ",
         guard="../test_repository.py::test_messages_settled_together_each_end_in_their_own_way",
     ),
     _mutant(
