@@ -48,6 +48,14 @@ MUTANTS = (
         guard=f"{_CREATED}::test_what_is_created_while_a_sender_looks_for_what_is_due_still_finds_room",
     ),
     _mutant(
+        "the last result on its way waits for others",
+        "channels/results.py",
+        sound="        if self._count == occupied or self._count * 2 >= capacity:\n",
+        broken="        if self._count * 2 >= capacity:\n",
+        guard="test_results.py::"
+        "test_results_of_both_channels_are_recorded_together_and_the_last_on_its_way_is_not_waited_on",
+    ),
+    _mutant(
         "a decision is read back by another reader than it was read by",
         "repository/attempts.py",
         sound="from contracts.validation import read_from_outside\n",
