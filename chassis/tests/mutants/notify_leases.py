@@ -48,6 +48,14 @@ MUTANTS = (
         guard=f"{_CREATED}::test_what_is_created_while_a_sender_looks_for_what_is_due_still_finds_room",
     ),
     _mutant(
+        "the last result on its way waits for others",
+        "channels/results.py",
+        sound="        if self._count == occupied or self._count * 2 >= capacity:\n",
+        broken="        if self._count * 2 >= capacity:\n",
+        guard="test_results.py::"
+        "test_results_of_both_channels_are_recorded_together_and_the_last_on_its_way_is_not_waited_on",
+    ),
+    _mutant(
         "a decision is read back by another reader than it was read by",
         "repository/attempts.py",
         sound="from contracts.validation import read_from_outside\n",
@@ -164,15 +172,15 @@ MUTANTS = (
     _mutant(
         "a late result is recorded although its lease was ended",
         "repository/attempts.py",
-        sound="             WHERE message.state = 'sending' AND message.attempts = ($5::integer[])[result.ended])\n",
-        broken="             WHERE message.state = 'sending')\n",
+        sound="             WHERE message.state = 'sending' AND message.attempts = ($5::integer[])[result.ended]),\n",
+        broken="             WHERE message.state = 'sending'),\n",
         guard="../test_repository.py::test_a_result_that_comes_after_its_lease_was_ended_is_not_recorded",
     ),
     _mutant(
         "a message ends as another one that was settled with it",
         "repository/attempts.py",
-        sound="           SET state = ($6::text[])[ended], ",
-        broken="           SET state = ($6::text[])[1], ",
+        sound="               SET state = ($6::text[])[ended], ",
+        broken="               SET state = ($6::text[])[1], ",
         guard="../test_repository.py::test_messages_settled_together_each_end_in_their_own_way",
     ),
     _mutant(

@@ -92,9 +92,9 @@ MUTANTS = (
     ),
     _mutant(
         "a customer whose e-mail reached nobody gets no letter",
-        "channels/sender.py",
-        sound="for message in settled if message.state in LETTER_AFTER}",
-        broken="for message in settled if message.state in ()}",
+        "channels/results.py",
+        sound="for one in settled if one.state in LETTER_AFTER and one.channel",
+        broken="for one in settled if one.state in () and one.channel",
         guard="test_letters.py::test_a_customer_without_an_email_address_gets_a_letter_and_an_sms_that_says_so",
     ),
     _mutant(

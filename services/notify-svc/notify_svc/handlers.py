@@ -15,7 +15,7 @@ from contracts.notify import ReporterContactProvided
 from contracts.policy import ContactChanged
 from contracts.topic import Event
 from notify_svc.domain.messages import DecidedClaim, PlannedMessage, State, plan_messages
-from notify_svc.repository import contacts, decisions, messages
+from notify_svc.repository import contacts, messages
 from notify_svc.repository.contacts import Contact
 from notify_svc.repository.messages import SettledMessage
 from notify_svc.send_queue import SendQueues
@@ -47,12 +47,12 @@ class DecisionHandler:
         reached = await _reached(work, claims=claims)
         newest = known.newest_versions
         planned = plan_messages(claims, newest_versions=newest, reachable=reached.keys())
-        await decisions.insert(work.connection, decisions=batch)
         # A message that finds room with its sender in this process is created leased: it is not asked for again.
         handover = self.queues.lease_at_once(planned, besides=known.being_sent, work=work)
         stored = await messages.insert(
             work.connection,
             messages=planned,
+            decisions=[delivery.record.value for delivery in batch],
             leased=handover.leased,
             leases=handover.leases,
             lease=self.queues.lease,

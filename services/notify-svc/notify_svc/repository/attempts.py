@@ -158,46 +158,43 @@ async def settle(
         places.setdefault(_end_of(leased, step, is_lost=leased.message_id in answers_lost), len(places) + 1)
         for leased, step in ordered
     ]
-    rows = await connection.fetch(
+    changed: Sequence[int] | None = await connection.fetchval(
         """
         WITH sending AS MATERIALIZED (
             SELECT message.ctid, result.place, result.ended
-              FROM unnest($2::uuid[], $3::integer[], $4::integer[]) WITH ORDINALITY
-                AS result (claim_id, claim_version, ended, place)
+              FROM unnest($1::uuid[], $2::integer[]) WITH ORDINALITY AS result (claim_id, ended, place)
              CROSS JOIN LATERAL (
                    SELECT ctid, state, attempts FROM message
-                    WHERE message.claim_id = result.claim_id AND message.claim_version = result.claim_version
-                      AND message.channel = ($1::text[])[result.ended]
+                    WHERE message.claim_id = result.claim_id AND message.claim_version = ($4::integer[])[result.ended]
+                      AND message.channel = ($3::text[])[result.ended]
                    OFFSET 0) AS message
-             WHERE message.state = 'sending' AND message.attempts = ($5::integer[])[result.ended])
-        UPDATE message
-           SET state = ($6::text[])[ended], settled_at = $9, leased_until = NULL, last_error = ($7::text[])[ended],
-               answers_lost = message.answers_lost + ($8::integer[])[ended],
-               attempts = message.attempts - (($6::text[])[ended] = 'no_address')::integer
-          FROM sending
-         WHERE message.ctid = sending.ctid AND message.state = 'sending'
-        RETURNING place
+             WHERE message.state = 'sending' AND message.attempts = ($5::integer[])[result.ended]),
+        changed AS (
+            UPDATE message
+               SET state = ($6::text[])[ended], settled_at = $9, leased_until = NULL, last_error = ($7::text[])[ended],
+                   answers_lost = message.answers_lost + ($8::integer[])[ended],
+                   attempts = message.attempts - (($6::text[])[ended] = 'no_address')::integer
+              FROM sending
+             WHERE message.ctid = sending.ctid AND message.state = 'sending'
+            RETURNING place)
+        SELECT CASE WHEN count(*) < cardinality($1::uuid[]) THEN coalesce(array_agg(place), '{}') END FROM changed
         """,
-        [channel.value for channel, *_ in places],
         [leased.claim_id for leased, _ in ordered],
-        [leased.claim_version for leased, _ in ordered],
         ends,
-        [attempts for _, attempts, *_ in places],
-        [state.value for _, _, state, *_ in places],
-        [reason for *_, reason, _ in places],
-        [int(is_lost) for *_, is_lost in places],
+        *zip(*places, strict=True),
         now,
     )
-    recorded = [ordered[row["place"] - 1] for row in rows]
+    recorded = ordered if changed is None else [ordered[place - 1] for place in changed]
     return [leased.settled(step.state) for leased, step in recorded]
 
 
-_End: TypeAlias = tuple[Channel, int, State, str | None, bool]
-"""How a message is settled: its channel, its attempts, its state, why, and whether this answer was lost."""
+_End: TypeAlias = tuple[str, int, int, str, str | None, int]
+"""How a message is settled: its channel, version and attempts, its state, why, and how many answers were lost by it."""
 
 
 def _end_of(leased: LeasedMessage, step: Settle, *, is_lost: bool) -> _End:
-    return leased.attempt.channel, leased.attempt.attempts, step.state, step.reason, is_lost
+    channel, attempts = leased.attempt.channel.value, leased.attempt.attempts
+    return channel, leased.claim_version, attempts, step.state.value, step.reason, int(is_lost)
 
 
 def _by_key(one: tuple[LeasedMessage, Settle]) -> tuple[int, int, Channel]:

@@ -13,6 +13,7 @@ import asyncpg
 from msgspec import Struct
 
 from chassis.database import Connection
+from contracts.packing import pack
 from contracts.vocabulary import Channel
 from notify_svc.domain.messages import SENT_CHANNELS, PlannedMessage, State
 
@@ -74,6 +75,7 @@ async def insert(
     connection: Connection,
     *,
     messages: Sequence[PlannedMessage],
+    decisions: Sequence[bytes],
     leased: Collection[PlannedMessage],
     leases: Mapping[Channel, UUID],
     lease: timedelta,
@@ -81,16 +83,21 @@ async def insert(
 ) -> Sequence[PlannedMessage]:
     """Store `messages`, each claim version and channel once; return those that were not there before.
 
-    They are all of their claims, each claim's next to each other in the order of `SENT_CHANNELS`. Those of
-    `leased` are leased to this process for `lease`, with their first attempt counted; `leases` are the leases' ids by
-    channel. The lease is counted from this statement, later than `now`: a process that counts from before it never
-    believes in a lease that is over.
+    They are all of their claims, each claim's next to each other in the order of `SENT_CHANNELS`. `decisions` are what
+    was decided about these claims, as JSON: it is kept for who is not handed the message in memory.
+
+    Those of `leased` are leased to this process for `lease`, with their first attempt counted; `leases` are the leases'
+    ids by channel. The lease is counted from this statement, later than `now`: a process that counts from before it
+    never believes in a lease that is over.
     """
     # What the messages of a claim have in common is sent once: each element of an array costs as much as a column.
     claims = [message.claim for message in messages[:: len(SENT_CHANNELS)]]
     stored = await connection.fetchval(
         """
-        WITH planned AS (
+        WITH decided AS (
+            INSERT INTO decision (claim_id, claim_version, event)
+            SELECT * FROM unnest($1::uuid[], $2::integer[], $14::bytea[]) ON CONFLICT DO NOTHING),
+        planned AS (
             SELECT ($6::uuid[])[place] AS message_id, claim_id, claim_version, channel, customer_id, report_ids,
                    ($8::text[])[($7::integer[])[place]] AS state, traceparent
               FROM unnest($1::uuid[], $2::integer[], $3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY
@@ -123,7 +130,7 @@ async def insert(
         [claim.claim_id for claim in claims],
         [claim.claim_version for claim in claims],
         [claim.customer_id for claim in claims],
-        [_array(claim.report_ids) if claim.customer_id is None else None for claim in claims],
+        _only_if_any([_array(claim.report_ids) if claim.customer_id is None else None for claim in claims]),
         [claim.trace for claim in claims],
         [message.message_id for message in messages],
         [_PLACES[State.SENDING if message in leased else message.state] for message in messages],
@@ -133,6 +140,7 @@ async def insert(
         lease,
         list(leases),
         list(leases.values()),
+        [pack(decision) for decision in decisions],
     )
     if stored is None:
         return messages
@@ -142,6 +150,11 @@ async def insert(
 
 _PLACES = {state: place for place, state in enumerate(State, start=1)}
 """Where each state stands in a list of them: a number costs less than a text, and is found at once in its array."""
+
+
+def _only_if_any(texts: Sequence[str | None]) -> Sequence[str | None] | None:
+    """Return None in the place of a list of nothing else: beside longer arrays it stands for as many nulls."""
+    return texts if any(texts) else None
 
 
 def _array(ids: Sequence[UUID]) -> str:

@@ -285,7 +285,7 @@ def lose_answer_to_commit_of(module: ModuleType, statement: str, monkeypatch: py
         connections.append(connection)
         return await make(connection, **arguments)
 
-    async def release_and_fail(pool: Pool, connection: Connection, **arguments: Any) -> None:  # noqa: ANN401
+    async def release_and_fail(pool: Pool, connection: Any, **arguments: Any) -> None:  # noqa: ANN401
         await release(pool, connection, **arguments)
         if connection in connections:
             connections.remove(connection)
