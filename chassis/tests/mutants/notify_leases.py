@@ -21,9 +21,9 @@ _CREATED = "test_leased_as_created.py"
 MUTANTS = (
     _mutant(
         "a sender that has nothing left waits at a stop for its next look",
-        "channels/sender.py",
-        sound="        if has_ended or seconds <= 0:\n",
-        broken="        if seconds <= 0:\n",
+        "channels/results.py",
+        sound="        for queue in self._queues.all():\n            queue.changed.set()\n",
+        broken="",
         guard="test_leased_as_created.py::test_a_stop_sends_what_this_process_has_leased",
     ),
     _mutant(

@@ -197,11 +197,8 @@ class _Sender:
 
     async def _wait(self) -> None:
         """Wait until something has to be done, at the latest the next look at what is due."""
-        has_ended = self._runtime.stopping.is_set() and not self._queue.occupied
         seconds = min(self._settings.poll_seconds, self._results.seconds_left())
-        if has_ended or seconds <= 0:
-            return
-        if await pause(self._queue.changed, seconds):
+        if seconds > 0 and await pause(self._queue.changed, seconds):
             self._queue.changed.clear()
 
     def _start_task(self) -> None:

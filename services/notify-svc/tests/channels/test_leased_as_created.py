@@ -147,7 +147,7 @@ async def test_what_becomes_due_while_the_sender_looks_is_looked_for_at_once(
 ) -> None:
     async with looking_rarely(settings) as desk:
         await desk.know(contact())
-        monkeypatch.setattr(attempts, "lease_due", after(desk, paid(), attempts.lease_due))
+        monkeypatch.setattr(attempts, "lease_due", after(desk, paid(), attempts.lease_due, created=[]))
         await desk.send_until(Channel.EMAIL, "sent")
     assert len(mail.mails) == 1
 
@@ -156,16 +156,14 @@ async def test_what_is_created_while_a_sender_looks_for_what_is_due_still_finds_
     settings: Settings, mail: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with looking_rarely(settings, poll_seconds=0.02) as desk:
-        mail.recipient_pauses.append(pause := Pause())
+        created: list[str] = []
         await desk.know(contact())
         async with desk.sending(Channel.EMAIL):
             await started(desk)
             for look in ("has_due", "lease_due"):
-                monkeypatch.setattr(attempts, look, after(desk, paid(), getattr(attempts, look)))
-            await pause.until_reached()
-            assert await desk.states(Channel.EMAIL) == ["sending"]
-            pause.end()
+                monkeypatch.setattr(attempts, look, after(desk, paid(), getattr(attempts, look), created=created))
             await desk.until(Channel.EMAIL, "sent")
+    assert created == ["sending"]
     assert len(mail.mails) == 1
 
 
@@ -262,14 +260,20 @@ async def test_a_commit_that_is_still_on_its_way_is_waited_for_before_its_lease_
     assert await desk.harness.pool.fetchval(OPEN_LEASES) == 0
 
 
-def after(desk: Desk, decision: DecisionMade, look: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Return `look` with `decision` delivered after it the first time, in the transaction that looks."""
+def after(
+    desk: Desk, decision: DecisionMade, look: Callable[..., Awaitable[Any]], *, created: list[str]
+) -> Callable[..., Awaitable[Any]]:
+    """Return `look` with `decision` delivered after it the first time, before it has ended.
+
+    The states of e-mails at that moment are added to `created`.
+    """
     decisions = [decision]
 
     async def look_and_decide(connection: Connection, **sought: Any) -> object:  # noqa: ANN401 - whatever is asked for
         found = await look(connection, **sought)
         if decisions:
             await desk.decide(decisions.pop())
+            created.extend(await desk.states(Channel.EMAIL))
         return found
 
     return look_and_decide
