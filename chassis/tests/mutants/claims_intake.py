@@ -83,13 +83,6 @@ MUTANTS = (
         "test_repository.py::test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the_domain_defines_it",
     ),
     _claims(
-        "intake: on a policy with few claims the same damage of another peril is not found",
-        "repository/like_claims.py",
-        "                    OR {_HAS_SAME_DAMAGE})\n",
-        "                    OR false)\n",
-        "test_repository.py::test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the_domain_defines_it",
-    ),
-    _claims(
         "intake: a claim of another batch is not found",
         "working_sets.py",
         "except_for=known.keys()) if sought else {}\n",
