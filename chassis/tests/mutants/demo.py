@@ -11,7 +11,7 @@ _mutant = partial(Mutant, package="demo")
 MUTANTS = (
     Mutant(
         "demo: a report that joined a claim is logged without the claim's trace",
-        "handlers.py",
+        "log_lines.py",
         "**_about(claim_id, traces)}",
         '"claim_id": str(claim_id)}',
         "test_handlers_duplicates.py::test_a_report_that_joins_is_logged_with_the_claim_it_joins",
