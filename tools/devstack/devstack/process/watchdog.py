@@ -14,11 +14,10 @@ import sys
 import time
 from pathlib import Path
 
-from devstack.process.signals import NOTICED_SECONDS, exit_code
-
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 GRACE_SECONDS = 10
+LOOK_SECONDS = 1.0
 CANNOT_START = 127
 FAILED = 1
 # They are blocked and asked for: a handler would miss one that arrives just before a system call that blocks.
@@ -69,9 +68,9 @@ class Watchdog:
         """Wait until a child ends or SIGTERM comes, and tell whether the launcher asks to stop.
 
         SIGTERM is also the death signal. The kernel sends it when a thread of the launcher ends, and again with the
-        last; so whether the launcher is gone is asked of the kernel, and at least once in `NOTICED_SECONDS`.
+        last; so whether the launcher is gone is asked of the kernel, and at least once in `LOOK_SECONDS`.
         """
-        received = signal.sigtimedwait(AWAITED_SIGNALS, NOTICED_SECONDS)
+        received = signal.sigtimedwait(AWAITED_SIGNALS, LOOK_SECONDS)
         is_asked = received is not None and received.si_signo == signal.SIGTERM and not self._launcher_is_gone()
         self._requests += is_asked
         return is_asked
@@ -129,7 +128,8 @@ def _in_the_child() -> None:
 
 
 def main() -> None:
-    sys.exit(exit_code(Watchdog().run(sys.argv[1:])))
+    returncode = Watchdog().run(sys.argv[1:])
+    sys.exit(returncode if returncode >= 0 else 128 - returncode)
 
 
 if __name__ == "__main__":
