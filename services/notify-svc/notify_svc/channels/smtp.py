@@ -123,7 +123,7 @@ class SmtpTransport:
             return result
 
     async def _begin(self, recipient: str) -> tuple[SmtpSession, int | None]:
-        """Have the server begin a mail, on an idle connection if possible; return the code by which it refuses, if it does.
+        """Have the server begin a mail, on an idle connection if possible; return also the code by which it refuses.
 
         Raises when it does not on a new one, also when it refuses our own address: it then accepts no mail at all.
         """

@@ -39,7 +39,7 @@ class SmtpSession(asyncio.Protocol):
         return not self._transport.is_closing()
 
     async def begin(self, recipient: str) -> int | None:
-        """Have the server begin a mail to `recipient`; return the code by which it refuses, None when it takes its text.
+        """Have the server begin a mail to `recipient`; return the code by which it refuses, None when it does not.
 
         Raises `SMTPSenderRefused` and `OSError`. Nothing has been handed over then, nor when it refuses.
         """

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 import idna
 
-
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _ORDINARY = re.compile(rf"(?P<local_part>{_ATOM}(\.{_ATOM})*)@(?P<domain>{_ATOM}(\.{_ATOM})*)", re.ASCII)
 """An address without quotes, comments and brackets (dot-atoms of RFC 5322): read without the library, which takes ten

@@ -3,78 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
-from decisions import DECIDED_AT, INSURER, paid
+from mail_sender import send, transport
 from mail_server import MailServer
 from pause import Pause
 from scripted_mail_server import SILENCE, TEXT, scripted_mail_server
-from uuid_utils.compat import uuid7
 
-from contracts.vocabulary import Channel, Language
-from notify_svc.channels.smtp import SmtpServer, SmtpTransport
-from notify_svc.domain.attempts import (
-    Accepted,
-    AnswerLost,
-    Attempt,
-    Deferred,
-    LeaseLost,
-    NoAddress,
-    Refused,
-    Result,
-    Unreachable,
-)
-from notify_svc.repository.attempts import LeasedMessage
-from notify_svc.repository.contacts import Contact
-from notify_svc.repository.leases import OVER, Lease
+from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, LeaseLost, Refused, Result, Unreachable
+from notify_svc.repository.leases import Lease
 
 PIPELINING = b"250-localhost\r\n250 PIPELINING\r\n"
-
-
-@asynccontextmanager
-async def transport(
-    port: int, *, connections: int = 1, timeout_seconds: float = 20, address: str = INSURER.address
-) -> AsyncIterator[SmtpTransport]:
-    server = SmtpServer(
-        host="127.0.0.1",
-        port=port,
-        tls="none",
-        username=None,
-        password=None,
-        timeout_seconds=timeout_seconds,
-        connections=connections,
-    )
-    opened = SmtpTransport(server, sender="schade@insurer.example", insurer=replace(INSURER, address=address))
-    try:
-        yield opened
-    finally:
-        await opened.close()
-
-
-async def send(sender: SmtpTransport, *, lease: Lease | None = None) -> Result:
-    message = LeasedMessage(
-        message_id=uuid7(),
-        claim_id=uuid7(),
-        claim_version=1,
-        attempt=Attempt(channel=Channel.EMAIL, attempts=1, answers_lost=0, first_due_at=DECIDED_AT),
-        lease=OVER,
-        leased_at=DECIDED_AT,
-        event=paid(),
-        contact=Contact(
-            name="J. Voorbeeld",
-            email="j@example.org",
-            mobile_phone=None,
-            postal_address=None,
-            language=Language.DUTCH,
-        ),
-        trace=None,
-    )
-    handover = sender.write(message, now=DECIDED_AT)
-    assert not isinstance(handover, (NoAddress, Refused))
-    return await handover(lease or Lease.lasting(600))
 
 
 async def test_where_the_server_takes_commands_at_once_the_envelope_is_one_piece() -> None:
@@ -94,7 +33,7 @@ async def test_where_it_does_not_each_command_waits_for_the_reply_before_it() ->
     assert [piece[:4] for piece in server.pieces] == [b"MAIL", b"RCPT", b"DATA", b"Subj"]
 
 
-@pytest.mark.parametrize("extensions", [[], ["PIPELINING"]])
+@pytest.mark.parametrize("extensions", [[], ["PIPELINING"]], ids=["in-turn", "at-once"])
 async def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written(mail: MailServer, extensions: list[str]) -> None:
     mail.extensions = extensions
     async with transport(mail.port, address=".Postbus 1") as sender:
@@ -110,7 +49,7 @@ async def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written(mail: Mai
     ("silent_at", "expected"),
     [("MAIL", Unreachable), ("RCPT", Unreachable), ("DATA", Unreachable), (TEXT, AnswerLost)],
 )
-@pytest.mark.parametrize("extensions", [b"250 localhost\r\n", PIPELINING])
+@pytest.mark.parametrize("extensions", [b"250 localhost\r\n", PIPELINING], ids=["in-turn", "at-once"])
 async def test_a_kept_connection_on_which_no_answer_comes_is_closed(
     silent_at: str, expected: type[Result], extensions: bytes
 ) -> None:
@@ -142,49 +81,59 @@ async def test_a_conversation_that_is_given_up_closes_its_connection() -> None:
             await sending
 
 
-@pytest.mark.parametrize("extensions", [b"250 localhost\r\n", PIPELINING])
+@pytest.mark.parametrize("extensions", [b"250 localhost\r\n", PIPELINING], ids=["in-turn", "at-once"])
 async def test_a_recipient_refused_as_the_server_closes_comes_later_on_a_new_connection(extensions: bytes) -> None:
-    async with scripted_mail_server(EHLO=[extensions] * 2, RCPT=[b"421 busy\r\n"]) as server:
-        async with transport(server.port) as sender:
-            assert await send(sender) == Deferred("smtp-421")
-            assert await send(sender) == Accepted()
+    async with (
+        scripted_mail_server(EHLO=[extensions] * 2, RCPT=[b"421 busy\r\n"]) as server,
+        transport(server.port) as sender,
+    ):
+        assert await send(sender) == Deferred("smtp-421")
+        assert await send(sender) == Accepted()
 
     assert server.connections == 2
 
 
 async def test_a_mail_that_was_taken_over_is_sent_although_the_server_closes_with_its_answer() -> None:
-    async with scripted_mail_server(text=[b"250 OK\r\n421 enough for today\r\n"]) as server:
-        async with transport(server.port) as sender:
-            assert await send(sender) == Accepted()
-            assert await send(sender) == Accepted()
+    async with (
+        scripted_mail_server(text=[b"250 OK\r\n421 enough for today\r\n"]) as server,
+        transport(server.port) as sender,
+    ):
+        assert await send(sender) == Accepted()
+        assert await send(sender) == Accepted()
 
     assert server.connections == 2
 
 
 async def test_no_text_follows_for_a_recipient_who_was_refused() -> None:
     """Some servers ask for the text nevertheless: the connection is given up, so that they get none."""
-    async with scripted_mail_server(EHLO=[PIPELINING] * 2, RCPT=[b"550-no such\r\n550 mailbox\r\n"]) as server:
-        async with transport(server.port) as sender:
-            assert await send(sender) == Refused("smtp-550")
-            await server.until_open(0)
-            assert await send(sender) == Accepted()
+    async with (
+        scripted_mail_server(EHLO=[PIPELINING] * 2, RCPT=[b"550-no such\r\n550 mailbox\r\n"]) as server,
+        transport(server.port) as sender,
+    ):
+        assert await send(sender) == Refused("smtp-550")
+        await server.until_open(0)
+        assert await send(sender) == Accepted()
 
     assert [piece[:4] for piece in server.pieces] == [b"MAIL", b"MAIL", b"Subj"]
 
 
 async def test_a_refusal_of_our_own_address_is_none_of_the_recipient() -> None:
-    async with scripted_mail_server(EHLO=[PIPELINING], MAIL=[b"530 log in first\r\n"]) as server:
-        async with transport(server.port) as sender:
-            assert await send(sender) == Unreachable("SMTPSenderRefused-530")
-            await server.until_open(0)
+    async with (
+        scripted_mail_server(EHLO=[PIPELINING], MAIL=[b"530 log in first\r\n"]) as server,
+        transport(server.port) as sender,
+    ):
+        assert await send(sender) == Unreachable("SMTPSenderRefused-530")
+        await server.until_open(0)
 
 
 async def test_what_the_server_says_unasked_is_no_reply_to_the_next_mail() -> None:
-    async with scripted_mail_server(text=[b"250 OK\r\n250 and once more\r\n"]) as server:
-        async with transport(server.port) as sender:
-            assert await send(sender) == Accepted()
-            server.answers["RCPT"] = [b"550 no such mailbox\r\n"]
-            assert await send(sender) == Refused("smtp-550")
+    async with (
+        scripted_mail_server(text=[b"250 OK\r\n250 and once more\r\n"]) as server,
+        transport(server.port) as sender,
+    ):
+        assert await send(sender) == Accepted()
+        server.answers["RCPT"] = [b"550 no such mailbox\r\n"]
+        assert await send(sender) == Refused("smtp-550")
 
 
 async def test_a_reply_that_is_none_ends_the_conversation() -> None:
