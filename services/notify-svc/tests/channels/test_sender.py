@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 from chassis.telemetry.logs import configure_logs
 from chassis.telemetry.tracing import Tracing
 from contracts.vocabulary import Channel
+from notify_svc.channels.smtp_session import SmtpSession
 
 
 class Panic(BaseException):
