@@ -17,6 +17,7 @@ def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> M
 
 
 _CREATED = "test_leased_as_created.py"
+_SESSION = "test_smtp_session.py"
 
 MUTANTS = (
     _mutant(
@@ -192,9 +193,9 @@ MUTANTS = (
     ),
     _mutant(
         "a connection is used on which a mail was begun and not ended",
-        "channels/smtp.py",
-        sound="                    await connection.rset()\n",
-        broken="",
+        "channels/smtp_session.py",
+        sound='if self._has_begun_mail and await self._ask([b"RSET\\r\\n"]) != [_DONE]:\n',
+        broken="if False:\n",
         guard="test_smtp.py::test_a_connection_is_kept_after_a_recipient_was_refused",
     ),
     _mutant(
@@ -203,5 +204,54 @@ MUTANTS = (
         sound="            except (aiosmtplib.SMTPException, OSError):  # the server may have closed it meanwhile\n",
         broken="            except ZeroDivisionError:\n",
         guard="test_smtp.py::test_a_connection_that_the_server_has_closed_meanwhile_costs_no_attempt",
+    ),
+    _mutant(
+        "a mail is begun when its lease cannot last until it has been handed over",
+        "channels/smtp.py",
+        sound="            if must_wait and not lease.covers(timeout_seconds * _STEPS):\n",
+        broken="            if False:\n",
+        guard=f"{_SESSION}::test_who_waited_for_a_connection_until_the_lease_is_nearly_over_begins_no_mail",
+    ),
+    _mutant(
+        "a conversation that was given up keeps its connection",
+        "channels/smtp_session.py",
+        sound="        except BaseException:\n            self.close()\n            raise\n",
+        broken="        except BaseException:\n            raise\n",
+        guard=f"{_SESSION}::test_a_conversation_that_is_given_up_closes_its_connection",
+    ),
+    _mutant(
+        "a server is waited for without end",
+        "channels/smtp_session.py",
+        sound="        timer = self._loop.call_later(self._timeout_seconds, self._fail, TimeoutError())\n",
+        broken="        timer = self._loop.call_later(1e9, self._fail, TimeoutError())\n",
+        guard=f"{_SESSION}::test_a_kept_connection_on_which_no_answer_comes_is_closed[at-once-MAIL-Unreachable]",
+    ),
+    _mutant(
+        "commands are sent at once to a server that takes them in turn",
+        "channels/smtp_session.py",
+        sound="        if self._takes_commands_at_once:\n",
+        broken="        if True:\n",
+        guard=f"{_SESSION}::test_where_it_does_not_each_command_waits_for_the_reply_before_it",
+    ),
+    _mutant(
+        "a line that begins with a dot loses it, or ends the mail",
+        "channels/smtp_session.py",
+        sound='mail.replace(b"\\r\\n.", b"\\r\\n..")',
+        broken="mail",
+        guard=f"{_SESSION}::test_a_line_that_begins_with_a_dot_arrives_as_it_was_written[at-once]",
+    ),
+    _mutant(
+        "a server that closes is still waited for",
+        "channels/smtp_session.py",
+        sound=" or _CLOSING in self._codes:\n",
+        broken=":\n",
+        guard=f"{_SESSION}::test_a_recipient_refused_as_the_server_closes_comes_later_on_a_new_connection[at-once]",
+    ),
+    _mutant(
+        "a server that asks for a text although nobody is to get one gets the next envelope for it",
+        "channels/smtp_session.py",
+        sound="        if _GO_ON in data:  # it waits for a text although nobody is to get one\n",
+        broken="        if False:\n",
+        guard=f"{_SESSION}::test_no_text_follows_for_a_recipient_who_was_refused",
     ),
 )

@@ -155,4 +155,18 @@ MUTANTS = (
         "test_import_policies.py::test_a_file_with_one_of_two_homes_does_not_move_the_customer",
         package="policy_svc",
     ),
+    _mutant(
+        "a day is that of Greenwich",
+        "texts/figures.py",
+        sound="        return _day(at.astimezone(_HOME_TIME).date(), self.locale)\n",
+        broken="        return _day(at.date(), self.locale)\n",
+        guard="texts/test_figures.py::test_a_moment_is_written_as_its_language_writes_it[nl_NL]",
+    ),
+    _mutant(
+        "an amount below nothing is written as one above",
+        "texts/figures.py",
+        sound="is_negative=cents < 0",
+        broken="is_negative=False",
+        guard="texts/test_figures.py::test_an_amount_is_written_as_its_language_writes_it[nl_NL]",
+    ),
 )

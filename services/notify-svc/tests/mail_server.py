@@ -22,16 +22,31 @@ class MailServer:
     `recipient_answers` are given to the next recipients.
 
     The next conversations pause at their recipient, each for one of `recipient_pauses`.
+
+    `extensions` are offered: without PIPELINING a client waits for each reply.
     """
 
     port: int = 0
     answers: list[str] = field(default_factory=list)
     recipient_answers: list[str] = field(default_factory=list)
     recipient_pauses: list[Pause] = field(default_factory=list)
+    extensions: list[str] = field(default_factory=lambda: ["PIPELINING"])
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     connections: list[SMTP] = field(default_factory=list)
     first_mail: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle_EHLO(  # noqa: N802
+        self,
+        server: SMTP,  # noqa: ARG002
+        session: Session,
+        envelope: Envelope,  # noqa: ARG002
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        *others, last = responses
+        return [*others, *(f"250-{extension}" for extension in self.extensions), last]
 
     async def handle_RCPT(  # noqa: N802
         self,

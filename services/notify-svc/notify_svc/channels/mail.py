@@ -58,7 +58,7 @@ def _part(subtype: str, text: str, *, boundary: str) -> tuple[bytes, ...]:
         f'Content-Type: text/{subtype}; charset="utf-8"'.encode("ascii"),
         b"Content-Transfer-Encoding: quoted-printable",
         b"",
-        b2a_qp(f"{text}\n".replace("\n", "\r\n").encode(), istext=True),
+        b2a_qp(f"{text}\n".replace("\r", "").replace("\n", "\r\n").encode(), istext=True),
     )
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Literal
 
 import aiosmtplib
+from aiosmtplib import SMTPStatus
 
 from notify_svc.channels.mail import compose_mail
+from notify_svc.channels.smtp_session import SmtpSession
 from notify_svc.channels.transport import Handover
 from notify_svc.domain.attempts import (
     Accepted,
@@ -31,6 +34,8 @@ from notify_svc.texts.letter import write_letter
 
 _FIRST_PERMANENT_CODE = 500
 _ACCEPTED = Accepted()
+_STEPS = 3
+"""Connecting, the envelope and the text of a mail may take one time-out each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +58,7 @@ class SmtpTransport:
         self._server = server
         self._sender = parse_address(sender)
         self._insurer = insurer
-        self._idle: list[aiosmtplib.SMTP] = []
-        self._unfinished: set[aiosmtplib.SMTP] = set()
-        """Idle connections on which a mail was begun and not taken over: to be reset."""
+        self._idle: list[SmtpSession] = []
         self._places = asyncio.Semaphore(server.connections)
 
     @property
@@ -95,45 +98,51 @@ class SmtpTransport:
         return partial(self._hand_over, mail, recipient=recipient.addr_spec)
 
     async def close(self) -> None:
-        while self._idle:
-            connection = self._idle.pop()
-            try:
-                await connection.quit(timeout=1)
-            except (aiosmtplib.SMTPException, OSError):
-                connection.close()
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*map(_take_leave, idle))
 
     async def _hand_over(self, mail: bytes, lease: Lease, *, recipient: str) -> Result:
+        timeout_seconds = self._server.timeout_seconds
+        must_wait = self._places.locked()
         async with self._places:
+            if must_wait and not lease.covers(timeout_seconds * _STEPS):
+                return LeaseLost()
             try:
-                async with asyncio.timeout(self._server.timeout_seconds):
-                    connection = await self._begin()
+                session, refused_by = await self._begin(recipient)
             except (aiosmtplib.SMTPException, OSError, ValueError) as error:
                 return Unreachable(_error_name(error))
-            result = await self._transmit(connection, mail, lease, recipient=recipient)
-            if isinstance(result, (Unreachable, AnswerLost)) or not connection.is_connected:
-                connection.close()
+            if refused_by is not None:
+                result = _read_reply(refused_by)
+            elif lease.covers(timeout_seconds):  # the last moment at which the server has not been handed anything
+                result = await _finish(session, mail)
             else:
-                self._idle.append(connection)
-                if result != _ACCEPTED:
-                    self._unfinished.add(connection)
+                session.close()
+                return LeaseLost()
+            if session.is_open:
+                self._idle.append(session)
             return result
 
-    async def _begin(self) -> aiosmtplib.SMTP:
-        """Return a connection on which the server has just let a mail begin, an idle one if possible.
+    async def _begin(self, recipient: str) -> tuple[SmtpSession, int | None]:
+        """Have the server begin a mail, on an idle connection if possible; return also the code by which it refuses.
 
         Raises when it does not on a new one, also when it refuses our own address: it then accepts no mail at all.
         """
         while self._idle:
-            connection = self._idle.pop()
+            session = self._idle.pop()
             try:
-                if connection in self._unfinished:
-                    self._unfinished.remove(connection)
-                    await connection.rset()
-                await self._begin_on(connection)
+                return session, await session.begin(recipient)
+            except TimeoutError:
+                raise
             except (aiosmtplib.SMTPException, OSError):  # the server may have closed it meanwhile
-                connection.close()
-            else:
-                return connection
+                session.close()
+        session = await self._connect()
+        try:
+            return session, await session.begin(recipient)
+        except aiosmtplib.SMTPException:
+            session.close()
+            raise
+
+    async def _connect(self) -> SmtpSession:
         server = self._server
         connection = aiosmtplib.SMTP(
             hostname=server.host,
@@ -144,43 +153,34 @@ class SmtpTransport:
             password=server.password,
             timeout=server.timeout_seconds,
         )
-        await connection.connect()
-        connection.timeout = None  # from here on each step has its own, and a timer for each command is dear
-        try:
-            await self._begin_on(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    async def _begin_on(self, connection: aiosmtplib.SMTP) -> None:
-        await connection.mail(self._sender.addr_spec)
-
-    async def _transmit(self, connection: aiosmtplib.SMTP, mail: bytes, lease: Lease, *, recipient: str) -> Result:
-        timeout_seconds = self._server.timeout_seconds
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await connection.rcpt(recipient)
-        except aiosmtplib.SMTPRecipientRefused as error:
-            return _read_reply(error)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            return Unreachable(_error_name(error))
-        if not lease.covers(timeout_seconds):  # the last moment at which the server has not been handed anything
-            return LeaseLost()
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await connection.data(mail)
-        except aiosmtplib.SMTPDataError as error:
-            return _read_reply(error)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            return AnswerLost(_error_name(error))
-        return _ACCEPTED
+        async with asyncio.timeout(server.timeout_seconds):
+            await connection.connect()
+            try:
+                await connection.rset()  # has the library say EHLO, or HELO, unless it has
+            except BaseException:
+                connection.close()
+                raise
+        return SmtpSession(connection, sender=self._sender.addr_spec, timeout_seconds=server.timeout_seconds)
 
 
-def _read_reply(error: aiosmtplib.SMTPResponseException) -> Result:
+async def _finish(session: SmtpSession, mail: bytes) -> Result:
+    try:
+        code = await session.finish(mail)
+    except OSError as error:
+        return AnswerLost(_error_name(error))
+    return _ACCEPTED if code == SMTPStatus.completed else _read_reply(code)
+
+
+async def _take_leave(session: SmtpSession) -> None:
+    with suppress(OSError):
+        async with asyncio.timeout(1):
+            await session.quit()
+
+
+def _read_reply(code: int) -> Result:
     """Read a reply code (RFC 5321, section 4.2.1): 4yz asks to come back later, 5yz is final."""
-    reason = f"smtp-{error.code}"
-    return Refused(reason) if error.code >= _FIRST_PERMANENT_CODE else Deferred(reason)
+    reason = f"smtp-{code}"
+    return Refused(reason) if code >= _FIRST_PERMANENT_CODE else Deferred(reason)
 
 
 def _error_name(error: Exception) -> str:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from email.errors import MessageError
 from email.headerregistry import Address
 from functools import lru_cache
 
 import idna
+
+_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_ORDINARY = re.compile(rf"(?P<local_part>{_ATOM}(\.{_ATOM})*)@(?P<domain>{_ATOM}(\.{_ATOM})*)", re.ASCII)
+"""An address without quotes, comments and brackets (dot-atoms of RFC 5322): read without the library, which takes ten
+times as long and finds the same in it."""
 
 
 class BadAddressError(ValueError):
@@ -22,6 +28,8 @@ def parse_address(text: str) -> Address:
 
     A local part outside ASCII is refused: it needs SMTPUTF8 on every server up to the mailbox.
     """
+    if ordinary := _ORDINARY.fullmatch(text):
+        return Address(username=ordinary["local_part"], domain=_ascii_domain(ordinary["domain"]))
     try:
         address = Address(addr_spec=text)
     except (MessageError, ValueError, IndexError):  # the standard library's parser raises any of these on bad texts

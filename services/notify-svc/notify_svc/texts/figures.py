@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol, get_group_symbol
 
 NO_BREAK_SPACE = "\u00a0"
 _HOME_TIME = ZoneInfo("Europe/Amsterdam")
 _KILOMETRE_METRES = 1_000
-
-
-_REMEMBERED_FIGURES = 4_096
+_REMEMBERED = 4_096
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,8 @@ class Figures:
 
     def euros(self, cents: int) -> str:
         """Return an amount: € 1.234,56 in Dutch, €1,234.56 in English; the space does not break."""
-        return _euros(cents, self.locale)
+        figures = f"{Decimal(abs(cents)) / 100:,.2f}".translate(_separators(self.locale))
+        return _around_euros(self.locale, is_negative=cents < 0).format(figures)
 
     def millimetres(self, tenths_mm: int) -> str:
         """Return rain with its one decimal."""
@@ -43,29 +42,40 @@ class Figures:
 
     def moment(self, at: datetime) -> str:
         """Return day and time as the clock in the Netherlands showed it."""
-        return _moment(at, "d MMMM y HH:mm", self.locale)
+        return f"{self.day(at)} {at.astimezone(_HOME_TIME):%H:%M}"
 
     def day(self, at: datetime) -> str:
         """Return the day by the calendar of the Netherlands."""
-        return _moment(at, "d MMMM y", self.locale)
+        return _day(at.astimezone(_HOME_TIME).date(), self.locale)
 
     def joined(self, parts: Sequence[str]) -> str:
         """Return `parts` as one enumeration: a, b and c."""
-        return format_list(list(parts), locale=self.locale)
+        return _joined(tuple(parts), self.locale)
 
 
-# A letter and its SMS name the same amounts many times, letters about the same rain the same figures and moments; to
-# write one anew takes 20 to 70 microseconds.
-@lru_cache(_REMEMBERED_FIGURES)
-def _euros(cents: int, locale: str) -> str:
-    return format_currency(Decimal(cents) / 100, "EUR", locale=locale)
+# Babel takes 20 to 70 microseconds for a figure. Days, rain and enumerations are the same in many letters and are kept.
+# Amounts differ from letter to letter: kept is what a language writes around and between the digits of any of them.
+@lru_cache
+def _separators(locale: str) -> dict[int, str]:
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
 
 
-@lru_cache(_REMEMBERED_FIGURES)
+@lru_cache
+def _around_euros(locale: str, *, is_negative: bool) -> str:
+    amount = format_currency(-1 if is_negative else 1, "EUR", locale=locale)
+    return amount.replace("1.00".translate(_separators(locale)), "{}")
+
+
+@lru_cache(_REMEMBERED)
 def _tenths(value: int, locale: str) -> str:
     return format_decimal(Decimal(value) / 10, format="#,##0.0", locale=locale)
 
 
-@lru_cache(_REMEMBERED_FIGURES)
-def _moment(at: datetime, pattern: str, locale: str) -> str:
-    return format_datetime(at, pattern, tzinfo=_HOME_TIME, locale=locale)
+@lru_cache(_REMEMBERED)
+def _day(day: date, locale: str) -> str:
+    return format_date(day, "d MMMM y", locale=locale)
+
+
+@lru_cache(_REMEMBERED)
+def _joined(parts: tuple[str, ...], locale: str) -> str:
+    return format_list(parts, locale=locale)

@@ -71,6 +71,7 @@ class _Writer:
         self._decision = decision
         self._texts = texts
         self._figures = figures
+        self._decided = [(finding, decisive_ground(finding)) for finding in decision.findings]
 
     def item_line(self, item: DecidedItem) -> str:
         texts = self._texts
@@ -114,8 +115,7 @@ class _Writer:
         only what is so is told, whatever the cause by itself would come to.
         """
         reasons = []
-        for finding in self._decision.findings:
-            code = decisive_ground(finding)
+        for finding, code in self._decided:
             if code is None or (code, finding.outcome) in told or finding.second_look:
                 continue
             resting = {item.outcome for item in self._decision.items if item.route in {None, finding.route}}
@@ -131,17 +131,13 @@ class _Writer:
 
     def _finding_decided_by(self, code: GroundCode, outcome: Outcome, *, item: DecidedItem | None) -> Finding | None:
         """Return the finding that `code` decided, the one of the item's own cause first."""
-        deciding = [
-            finding
-            for finding in self._decision.findings
-            if finding.outcome is outcome and decisive_ground(finding) is code
-        ]
+        deciding = [finding for finding, ground in self._decided if ground is code and finding.outcome is outcome]
         own = [finding for finding in deciding if item is not None and finding.route is item.route]
         return next(iter([*own, *deciding]), None)
 
     def _marked_facts(self) -> Iterable[str]:
         """Return what is so in the findings that a handler looks at first."""
-        codes = [decisive_ground(finding) for finding in self._decision.findings if finding.second_look]
+        codes = [code for finding, code in self._decided if finding.second_look]
         return dict.fromkeys(self._texts.grounds[code].fact for code in codes if code is not None)
 
     def _ground(self, code: GroundCode, *, finding: Finding | None) -> Ground | None:

@@ -14,6 +14,7 @@ _templates = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+_templates.globals.clear()  # none is used, and each rendering would copy them
 _TEXT = _templates.get_template("decision.txt.j2")
 _HTML = _templates.get_template("decision.html.j2")
 

@@ -5,7 +5,6 @@ import logging
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-import aiosmtplib
 import asyncpg
 import pytest
 from decisions import EMAIL, MOBILE_PHONE, NAME, contact, denied, paid
@@ -21,6 +20,7 @@ from uuid_utils.compat import uuid7
 from chassis.telemetry.logs import configure_logs
 from chassis.telemetry.tracing import Tracing
 from contracts.vocabulary import Channel
+from notify_svc.channels.smtp_session import SmtpSession
 
 
 class Panic(BaseException):
@@ -222,14 +222,15 @@ async def test_no_log_line_holds_personal_data(
 async def test_what_is_no_exception_fails_one_attempt_and_no_other(
     desk: Desk, mail: MailServer, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    data, failures = aiosmtplib.SMTP.data, [error]
+    finish, failures = SmtpSession.finish, [error]
 
-    async def fail_once(connection: aiosmtplib.SMTP, mail: bytes) -> aiosmtplib.SMTPResponse:
+    async def fail_once(session: SmtpSession, mail: bytes) -> int:
         if failures:
+            session.close()
             raise failures.pop()
-        return await data(connection, mail)
+        return await finish(session, mail)
 
-    monkeypatch.setattr(aiosmtplib.SMTP, "data", fail_once)
+    monkeypatch.setattr(SmtpSession, "finish", fail_once)
     await desk.know(contact())
     await desk.decide(paid())
 

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+from email.errors import MessageError
+from email.headerregistry import Address
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
 
@@ -42,3 +47,26 @@ def test_a_domain_that_cannot_be_registered_is_refused_without_repeating_it(doma
         parse_address(f"jan@{domain}")
 
     assert domain not in str(refused.value)
+
+
+@given(
+    st.from_regex(r"[ -~]{1,12}@[ -~]{1,12}", fullmatch=True)
+    | st.from_regex(r"[a-z.+_!]{1,9}@[a-z0-9.-]{1,12}", fullmatch=True)
+)
+@example("a..b@example.org")
+@example(".a@example.org")
+@example("a@example.org\n")
+@example("a(comment)@example.org")
+def test_an_ordinary_address_is_read_as_the_library_reads_it(text: str) -> None:
+    try:
+        expected = Address(addr_spec=text)
+    except (MessageError, ValueError, IndexError):
+        with pytest.raises(BadAddressError):
+            parse_address(text)
+        return
+    try:
+        found = parse_address(text)
+    except BadAddressError:
+        return
+    assert found.username == expected.username
+    assert found.domain == expected.domain.lower()
