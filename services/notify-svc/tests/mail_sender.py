@@ -15,7 +15,7 @@ from notify_svc.channels.smtp import SmtpServer, SmtpTransport
 from notify_svc.domain.attempts import Attempt, NoAddress, Refused, Result
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.contacts import Contact
-from notify_svc.repository.leases import OVER, Lease
+from notify_svc.repository.leases import Lease
 
 
 @asynccontextmanager
@@ -48,7 +48,7 @@ async def send(sender: SmtpTransport, *, lease: Lease | None = None) -> Result:
         claim_id=uuid7(),
         claim_version=1,
         attempt=Attempt(channel=Channel.EMAIL, attempts=1, answers_lost=0, first_due_at=DECIDED_AT),
-        lease=OVER,
+        lease=Lease.lasting(600),
         leased_at=DECIDED_AT,
         event=paid(),
         contact=Contact(
