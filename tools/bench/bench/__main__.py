@@ -35,7 +35,9 @@ LATEST, PARTIAL = OUTPUT / "latest.json", OUTPUT / "partial.json"
 PROFILE = OUTPUT / "profile"
 LATENCY_PICTURE = OUTPUT / "latency.svg"
 _KAFKA_HEAP = "1g"
-_WITH = MappingProxyType({Pipeline.DRAIN: "", Pipeline.NULL_SENDERS: ", null senders"})
+_WITH = MappingProxyType(
+    {Pipeline.DRAIN: "", Pipeline.NULL_SENDERS: ", null senders", Pipeline.RAW_FLOOR: ", raw floor"}
+)
 """What is added to the name of a figure."""
 
 
@@ -56,8 +58,13 @@ class Plan:
 
     @property
     def services(self) -> Sequence[Pipeline]:
-        """The pipelines whose latency and scenarios are measured."""
+        """The pipelines whose scenarios are measured."""
         return [pipeline for pipeline in self.pipelines if pipeline.runs_services]
+
+    @property
+    def with_latency(self) -> Sequence[Pipeline]:
+        """The pipelines whose latency is measured: what the machine could do is told beside it."""
+        return [pipeline for pipeline in self.pipelines if pipeline is not Pipeline.FRAMELESS]
 
 
 def main() -> None:
@@ -183,14 +190,14 @@ async def _warm_up(plan: Plan, pipelines: Sequence[Pipeline], processes: Process
 async def _measure_latency(plan: Plan, processes: Processes, databases: Databases) -> None:
     figures: dict[str, report.Json] = {}
     curves = []
-    for rate, pipeline in product(plan.rates, plan.services):
+    for rate, pipeline in product(plan.rates, plan.with_latency):
         name = f"{rate.per_second:,} a second{_WITH[pipeline]}"
         print(f"latency at {name}: {rate.claims / rate.per_second:.0f} s of sending", flush=True)
         measured = await latency.measure(
             rate, pipeline=pipeline, processes=processes, databases=databases, storm=plan.storm
         )
         figures[name] = measured.figures()
-        curves.append(Curve(label=name, milliseconds=measured.milliseconds, goals_ms=rate.goals_ms))
+        curves.append(Curve(label=name, milliseconds=measured.milliseconds, goals_ms=measured.goals_ms))
         print(latency.table({name: figures[name]}), flush=True)
     results.keep(LATEST, "latency", figures)
     LATENCY_PICTURE.write_text(draw(curves), encoding="utf-8")

@@ -59,6 +59,7 @@ class Latency:
     """
 
     rate: Rate
+    goals_ms: Mapping[float, int]
     milliseconds: Sequence[float]
     steps_ms: Mapping[str, Sequence[float]]
     sender_delays_ms: Sequence[float]
@@ -68,7 +69,7 @@ class Latency:
     def figures(self) -> dict[str, Json]:
         """Return the percentiles, what was aimed at, and how late the sender itself was."""
         latency = percentiles(self.milliseconds)
-        goals = {named(share): most for share, most in self.rate.goals_ms.items()}
+        goals = {named(share): most for share, most in self.goals_ms.items()}
         return {
             "latency_ms": {**latency},
             "goals_ms": {**goals},
@@ -104,6 +105,7 @@ async def measure(
     counted = dict(list(sent.intended_at.items())[rate.warm_up_claims :])
     return Latency(
         rate=rate,
+        goals_ms=rate.goals_ms if pipeline.runs_services else {},
         milliseconds=open_loop.milliseconds(counted, committed_at[SETTLED]),
         steps_ms=open_loop.milliseconds_by_step(counted, committed_at),
         sender_delays_ms=sent.delays_ms[rate.warm_up_claims :],

@@ -112,7 +112,12 @@ class Ledger:
         return await self._committed_at(self.notify, "message")
 
     async def committed_at(self) -> dict[str, dict[UUID, datetime]]:
-        """Return when each step about each report was committed, in their order; rain only where it was asked for."""
+        """Return when each step about each report was committed, in their order; rain only where it was asked for.
+
+        Of pipelines that are not the services it is the last step alone.
+        """
+        if not self.pipeline.runs_services:
+            return {SETTLED: await self.settled_at()}
         return {
             "claim opened": await self._committed_at(self.claims, "opening_report"),
             "rain assessed": await self._committed_at(self.weather, "assessment"),

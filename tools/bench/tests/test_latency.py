@@ -18,6 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def latency(*, rate: Rate, values: list[float]) -> Latency:
     return Latency(
         rate=rate,
+        goals_ms=rate.goals_ms,
         milliseconds=values,
         steps_ms={"decided": values},
         sender_delays_ms=[0.5] * len(values),
