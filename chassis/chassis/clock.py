@@ -34,6 +34,9 @@ class Clock(Protocol):
     async def now(self, connection: Connection) -> datetime:
         """The present moment, in UTC; within a transaction the moment it began."""
 
+    def reading(self, database_now: datetime) -> datetime:
+        """What this clock shows when `now()` of PostgreSQL is `database_now`: for who has asked that beside more."""
+
 
 class DatabaseClock:
     """The clock of the database server."""
@@ -43,6 +46,10 @@ class DatabaseClock:
         moment: datetime = await connection.fetchval("SELECT now()")
         return moment
 
+    def reading(self, database_now: datetime) -> datetime:
+        """The very same."""
+        return database_now
+
 
 class SettableClock:
     """A clock that stands still until it is moved: for tests and drills."""
@@ -51,6 +58,10 @@ class SettableClock:
         self.at = at
 
     async def now(self, _: Connection) -> datetime:
+        """The moment the clock was set to."""
+        return self.at
+
+    def reading(self, _: datetime) -> datetime:
         """The moment the clock was set to."""
         return self.at
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
 from aiokafka import ConsumerRecord
 
-from chassis.clock import Clock
+from chassis.clock import Clock, elapsed_seconds
 from chassis.database import ACQUIRE_TIMEOUT_SECONDS, NO_CONNECTION, Connection, Pool
 from chassis.errors import DatabaseUnavailableError, HandlerBrokenError, describe, is_refusal, places_of
 from chassis.publishing import outbox
@@ -27,6 +27,8 @@ from contracts.topic import Event, Topic
 log = structlog.get_logger(__name__)
 
 __all__ = ["DueTimer", "Refusal", "Timer", "Trace", "Work", "WorkFactory"]
+
+_NEXT_LOOK_AT_TIMERS = timedelta(seconds=timer_table.LONGEST_SLEEP_SECONDS)
 
 
 class Refusable(Protocol):
@@ -168,10 +170,9 @@ class Work:
         """What the relay has to send once this is committed."""
         return self._outbox_messages
 
-    @property
-    def has_scheduled(self) -> bool:
-        """Whether the timers have something new to wait for once this is committed."""
-        return bool(self._scheduled)
+    def has_scheduled(self, *, until: datetime) -> bool:
+        """Whether this sets a timer that is due by then."""
+        return any(timer.due_at <= until for timer in self._scheduled)
 
     async def flush(self) -> None:
         """Write what was published and scheduled into this transaction."""
@@ -209,19 +210,25 @@ class WorkFactory:
             yield connection
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Work]:
+    async def transaction(
+        self, *, first: Callable[[Connection], Awaitable[datetime]] | None = None
+    ) -> AsyncIterator[Work]:
         """Begin a transaction; commit it with everything published and scheduled, or roll all of it back.
+
+        `first` runs the first statement, which asks for `now()` beside what it does, and returns the clock's reading.
+        Without it a statement asks for nothing else: a round trip more.
 
         Raises:
             DatabaseUnavailableError: there is no connection to begin it on.
         """
         work: Work | None = None
         asked_to_commit = False
+        began = elapsed_seconds()
         try:
             async with self.connection() as connection, connection.transaction():
                 work = Work(
                     connection,
-                    now=await self.clock.now(connection),
+                    now=await (first or self.clock.now)(connection),
                     service=self.service,
                     catalogue=self.catalogue,
                     tracing=self.tracing,
@@ -243,5 +250,7 @@ class WorkFactory:
         if work.published:
             self.handoff.committed(work.published)
         work.committed()
-        if work.has_scheduled:
+        # A look costs a round trip, and the timers are looked at so often anyway: only what is due before then is told.
+        elapsed = timedelta(seconds=elapsed_seconds() - began)
+        if work.has_scheduled(until=work.now + elapsed + _NEXT_LOOK_AT_TIMERS):
             self.timers_changed.set()

@@ -17,6 +17,7 @@ from chassis.telemetry import metrics
 from chassis.testing import Harness, harness
 from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.loop import TimerLoop
+from chassis.timers.timer_table import LONGEST_SLEEP_SECONDS
 from chassis.unit_of_work import DueTimer, Timer, Work
 
 LIMIT = timedelta(hours=1)
@@ -45,17 +46,19 @@ class Host:
         async with self.running.runtime.transaction() as work:
             work.schedule(Timer(kind, key, work.now + after))
 
-    async def fire(self) -> list[str]:
-        """Fire what is due; return the keys of the timers that fired."""
+    def loop(self) -> TimerLoop:
         runtime = self.running.runtime
-        loop = TimerLoop(
+        return TimerLoop(
             self.running.service.timers,
             work=runtime.work,
             guard=self.guard,
             changed=runtime.work.timers_changed,
             stopping=runtime.stopping,
         )
-        await loop.fire_due()
+
+    async def fire(self) -> list[str]:
+        """Fire what is due; return the keys of the timers that fired."""
+        await self.loop().fire_due()
         fired, self.fired[:] = list(self.fired), []
         return fired
 
@@ -77,6 +80,16 @@ async def host(database: str) -> AsyncIterator[Host]:
     service: Service = replace(build(Settings(database_url=database)), clock=clock, timers=timers)
     async with harness(service) as running:
         yield Host(running, clock, fired)
+
+
+async def test_the_loop_sleeps_while_what_is_due_may_not_fire(host: Host) -> None:
+    await host.schedule("referral", "irreversible", after=timedelta(0))
+    await host.schedule("look-again", "reversible", after=JUMP + timedelta(days=1))
+    host.clock.advance(JUMP)
+
+    look = await host.loop()._look()
+
+    assert (list(look.due), look.seconds_to_sleep) == ([], LONGEST_SLEEP_SECONDS)
 
 
 async def test_time_that_passes_is_no_jump(host: Host) -> None:

@@ -16,11 +16,13 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from asked_statements import note_statements
 from specimen.app import consumed_topic
 from specimen_driver import Driver, contact, until
-from specimen_records import TOPIC, dead_letters, message
+from specimen_records import TOPIC, dead_letters, effects, message
 
 from chassis.consuming import positions
+from chassis.consuming.batch_processor import BatchProcessor
 from chassis.consuming.delivery import Batch, Record
 from chassis.consuming.placement import Start, find_start
 from chassis.consuming.positions import Advance
@@ -83,7 +85,9 @@ async def test_a_position_moves_also_when_a_batch_was_halved(service: Service) -
         assert [tuple(row) for row in await running.pool.fetch(POSITION)] == [(0, 1)]
 
 
-async def test_no_part_of_a_batch_takes_effect_in_a_database_that_was_restored(service: Service) -> None:
+async def test_no_part_of_a_batch_takes_effect_in_a_database_that_was_restored(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its effects would come before those of older events, which that database has yet to consume again."""
     handled: list[str] = []
 
@@ -93,8 +97,16 @@ async def test_no_part_of_a_batch_takes_effect_in_a_database_that_was_restored(s
             raise ZeroDivisionError
         work.after_commit(partial(handled.extend, names))
 
+    isolate = BatchProcessor[ContactChanged]._isolate
+
+    async def isolate_after_a_restore(*arguments: Any, **named: Any) -> None:
+        await running.pool.execute("UPDATE messaging.consumer_position SET next_offset = 0")
+        await isolate(*arguments, **named)
+
+    monkeypatch.setattr(BatchProcessor, "_isolate", isolate_after_a_restore)
     async with harness(replace(service, consumers=(Consumer(TOPIC, fail_for_bad),))) as running:
         await first_record(running)
+        await running.process(TOPIC, [], advances=[Advance(0, 0, 1)])
         records = [running.record(message(contact(uuid4(), 1, name=name))) for name in ("good", "bad", "fine")]
 
         with pytest.raises(PositionMovedError):
@@ -102,6 +114,54 @@ async def test_no_part_of_a_batch_takes_effect_in_a_database_that_was_restored(s
 
         assert handled == []
         assert await dead_letters(running) == []
+
+
+async def test_nothing_is_handled_where_another_instance_has_moved_the_position(service: Service) -> None:
+    handled: list[int] = []
+
+    async def handle(batch: Batch[ContactChanged], _: Work) -> None:
+        handled.append(len(batch))
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, handle),))) as running:
+        record = await first_record(running)
+        for wrong in ([Advance(0, 7, 8)], [Advance(0, 0, 1), Advance(1, 0, 1)]):
+            with pytest.raises(PositionMovedError):
+                await running.process(TOPIC, [record], advances=wrong)
+        assert handled == []
+        assert [tuple(row) for row in await running.pool.fetch(POSITION)] == [(0, 0)]
+
+        await running.process(TOPIC, [record], advances=[Advance(0, 0, 1)])
+
+    assert handled == [1], "what was refused is not in the inbox"
+
+
+@pytest.mark.parametrize("what", ["duplicates", "malformed", "nothing"])
+async def test_a_position_moves_also_when_nothing_takes_effect(service: Service, what: str) -> None:
+    async with harness(service) as running:
+        record = await first_record(running)
+        await running.process(TOPIC, [record], advances=[Advance(0, 0, 1)])
+        records = {"duplicates": [record, record], "malformed": [replace(record, headers=())], "nothing": []}
+
+        await running.process(TOPIC, records[what], advances=[Advance(0, 1, 9)])
+
+        assert [tuple(row) for row in await running.pool.fetch(POSITION)] == [(0, 9)]
+        assert len(await effects(running)) == 1
+
+
+async def test_a_batch_comes_in_by_one_statement(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def handle(_: Batch[ContactChanged], __: Work) -> None:
+        pass
+
+    async with harness(replace(service, consumers=(Consumer(TOPIC, handle),))) as running:
+        await running.process(TOPIC, [await first_record(running)], advances=[Advance(0, 0, 1)])  # asyncpg learns types
+        records = [running.record(message(contact(uuid4(), 1))) for _ in range(3)]
+        statements = note_statements(monkeypatch)
+
+        await running.process(TOPIC, records, advances=[Advance(0, 1, 4)])
+
+    begin, arrive, commit = statements
+    assert (begin, commit) == ("BEGIN;", "COMMIT;")
+    assert "INSERT INTO messaging.inbox_entry" in arrive
 
 
 async def first_record(running: Harness) -> Record:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import asyncpg
@@ -12,6 +13,7 @@ from specimen.app import Panic
 from specimen_driver import contact
 from specimen_records import TOPIC, dead_letters, message
 
+from chassis.clock import Clock, DatabaseClock, SettableClock
 from chassis.consuming import decoding
 from chassis.consuming.batch_processor import TOO_SLOW_ATTEMPTS
 from chassis.consuming.delivery import Batch
@@ -32,6 +34,23 @@ async def test_messages_whose_value_the_database_cannot_hold_are_dead_lettered_a
         await running.deliver(TOPIC, contact(uuid4(), 1, name="Van Closteren"), contact(uuid4(), 1, name="closed"))
 
         assert await dead_letters(running) == [("handler-failed", "DataError in the handler")] * 2
+
+
+@pytest.mark.parametrize(
+    "clock", [DatabaseClock(), SettableClock(datetime(2021, 7, 14, tzinfo=UTC))], ids=["database", "settable"]
+)
+async def test_a_batch_is_handled_at_the_moment_of_its_services_clock(service: Service, clock: Clock) -> None:
+    moments: list[tuple[datetime, datetime]] = []
+
+    async def handle(_: Batch[ContactChanged], work: Work) -> None:
+        moments.append((work.now, await clock.now(work.connection)))
+
+    async with harness(replace(service, clock=clock, consumers=(Consumer(TOPIC, handle),))) as running:
+        await running.deliver(TOPIC, contact(uuid4(), 1))
+
+    ((now, expected),) = moments
+    assert now == expected
+    assert now.tzinfo is UTC
 
 
 async def test_a_message_that_is_always_too_slow_is_dead_lettered_and_delays_the_others_no_longer(

@@ -9,12 +9,15 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
+from asked_statements import note_statements
 from specimen.app import Panic
 from specimen_driver import until
 
 from chassis.clock import SettableClock
+from chassis.database import Connection
 from chassis.service import Service, TimerHandler
 from chassis.testing import harness
+from chassis.timers import timer_table
 from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.loop import FIRST_POSTPONEMENT, SHORTEST_SLEEP_SECONDS, TimerLoop
 from chassis.unit_of_work import DueTimer, Timer, Work
@@ -83,13 +86,13 @@ async def test_a_due_timer_that_another_instance_is_firing_is_not_asked_for_in_a
             service.timers, work=running.runtime.work, guard=trusting(), changed=changed, stopping=stopping
         )
         asked_at: list[float] = []
-        fire_due = loop.fire_due
+        first_due = timer_table.first_due
 
-        async def counted() -> int:
+        async def counted(connection: Connection, *, kinds: Sequence[str]) -> tuple[datetime, datetime | None]:
             asked_at.append(asyncio.get_running_loop().time())
-            return await fire_due()
+            return await first_due(connection, kinds=kinds)
 
-        monkeypatch.setattr(loop, "fire_due", counted)
+        monkeypatch.setattr(timer_table, "first_due", counted)
         other = await asyncpg.connect(service.settings.database_url)
         try:
             async with other.transaction():
@@ -103,6 +106,19 @@ async def test_a_due_timer_that_another_instance_is_firing_is_not_asked_for_in_a
             await other.close()
 
     assert asked_at[3] - asked_at[0] >= 3 * SHORTEST_SLEEP_SECONDS
+
+
+async def test_a_look_that_finds_nothing_due_is_one_statement(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with harness(service) as running:
+        async with running.runtime.transaction() as work:
+            work.schedule(Timer("remind", "k", work.now + timedelta(days=1)))
+        statements = note_statements(monkeypatch)
+
+        assert await running.fire_due_timers() == 0
+
+    assert len(statements) == 1, statements
 
 
 @pytest.mark.parametrize("error", [Panic(), asyncio.CancelledError()], ids=["panic", "stray-cancellation"])

@@ -17,6 +17,7 @@ import structlog
 from specimen.app import consumed_topic
 from specimen_driver import contact, until
 
+from chassis import unit_of_work
 from chassis.clock import SettableClock
 from chassis.consuming.delivery import Batch
 from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION, clean_up, clean_up_inbox
@@ -25,7 +26,7 @@ from chassis.service import Consumer, Service
 from chassis.telemetry.trouble import Trouble
 from chassis.testing import Harness, harness
 from chassis.timers.clock_guard import ClockGuard
-from chassis.unit_of_work import Work
+from chassis.unit_of_work import Timer, Work
 from contracts.envelope import encode
 from contracts.policy import ContactChanged
 from devstack.stack import Stack
@@ -44,6 +45,29 @@ async def test_now_is_the_moment_of_the_transaction_by_the_databases_clock(runni
         moment = await work.connection.fetchval("SELECT transaction_timestamp()")
         assert work.now == moment
         assert work.now.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("due_in_seconds", "took_seconds", "wakes"),
+    [
+        pytest.param(-60, 0, True, id="overdue"),
+        pytest.param(0.9, 0, True, id="soon"),
+        pytest.param(30, 29.5, True, id="after-a-long-transaction"),
+        pytest.param(30, 28.5, False, id="not-yet-after-a-long-transaction"),
+        pytest.param(60, 0, False, id="later"),
+    ],
+)
+async def test_only_a_timer_that_is_due_before_the_next_look_wakes_the_loop(
+    running: Harness, monkeypatch: pytest.MonkeyPatch, due_in_seconds: float, took_seconds: float, *, wakes: bool
+) -> None:
+    elapsed = 0.0
+    monkeypatch.setattr(unit_of_work, "elapsed_seconds", lambda: elapsed)
+
+    async with running.runtime.transaction() as work:
+        work.schedule(Timer("remind", "key", work.now + timedelta(seconds=due_in_seconds)))
+        elapsed += took_seconds
+
+    assert running.runtime.work.timers_changed.is_set() is wakes
 
 
 async def test_what_is_told_after_the_commit_is_told_in_order_and_only_when_it_is_true(running: Harness) -> None:

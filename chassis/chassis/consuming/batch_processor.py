@@ -8,19 +8,22 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Generic, TypeVar
 
 import asyncpg
 import structlog
 from opentelemetry.trace import SpanKind
 
-from chassis.consuming import dead_letters, inbox, positions
+from chassis.consuming import dead_letters, inbox
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.dead_letters import HANDLER_FAILED, Rejection, id_used_twice
 from chassis.consuming.decoding import BatchDecoder, UnknownInARow, unknown_before
 from chassis.consuming.delivery import Delivery, Record
+from chassis.consuming.inbox import Sifted
 from chassis.consuming.positions import Advance
 from chassis.crash_points import crash_point
+from chassis.database import Connection
 from chassis.errors import (
     HandlerBrokenError,
     UnprocessableMessage,
@@ -178,25 +181,26 @@ class BatchProcessor(Generic[E]):
         if not deliveries and not rejections and not advances:
             return
         consumed = len(deliveries) + len(rejections)
-        async with self._work.transaction() as work:
-            new: Sequence[Delivery[E]] = ()
-            contradicting: Sequence[Delivery[E]] = ()
+        sifted: Sifted[E]
+
+        async def sift(connection: Connection) -> datetime:
+            nonlocal sifted
+            sifted = await inbox.sift(connection, consumer=self._group, deliveries=deliveries, advances=advances)
+            return self._work.clock.reading(sifted.database_now)
+
+        async with self._work.transaction(first=sift) as work:
+            new = sifted.new
             stored: Sequence[Rejection] = ()
-            if deliveries:
-                sifted = await inbox.sift(work.connection, consumer=self._group, deliveries=deliveries)
-                new, contradicting = sifted.new, sifted.contradicting
-                rejections = [*rejections, *(id_used_twice(one.record) for one in contradicting)]
+            rejections = [*rejections, *(id_used_twice(one.record) for one in sifted.contradicting)]
             if rejections:
                 stored = await dead_letters.store(work, consumer=self._group, rejections=rejections)
             if new:
                 await self._consumer.handle(new, work)
             if work.refusals:
                 stored = [*stored, *await self._dead_letter_refused(work)]
-            if advances:
-                await positions.advance(work.connection, consumer=self._group, advances=advances)
             crash_point("consumer.before_commit")
         crash_point("consumer.after_commit")
-        if len(deliveries) > len(contradicting):  # they take effect, or did when they were consumed before
+        if len(deliveries) > len(sifted.contradicting):  # they take effect, or did when they were consumed before
             self._failures_in_a_row = 0
         applied = len(new) - len(work.refusals)
         self._count(new=applied, duplicates=consumed - applied - len(stored), stored=stored)

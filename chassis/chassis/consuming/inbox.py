@@ -16,8 +16,11 @@ from hashlib import blake2b, sha256
 from typing import Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
+from chassis.consuming import positions
 from chassis.consuming.delivery import Delivery
+from chassis.consuming.positions import Advance
 from chassis.database import Connection
+from chassis.errors import PositionMovedError
 from chassis.unit_of_work import Refusable
 from contracts.topic import Event
 
@@ -31,44 +34,64 @@ _STORED_DIGEST_BYTES = 8
 """Enough to tell an event from the one other that has its id: nothing is searched by it."""
 _is_canonical_uuid: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 
+_SIFT: Final = f"""
+    WITH moved AS ({positions.ADVANCE} RETURNING true),
+    new AS (
+        INSERT INTO messaging.inbox_entry (consumer, source, event_id, digest)
+        SELECT $5, source, event_id, digest
+          FROM unnest($6::integer[], $7::uuid[], $8::bigint[]) AS delivered (source, event_id, digest)
+            ON CONFLICT DO NOTHING
+        RETURNING source, event_id)
+    SELECT now(), (SELECT count(*) FROM moved),
+           coalesce(array_agg(source), '{{}}'), coalesce(array_agg(event_id), '{{}}') FROM new
+"""  # noqa: S608 - a statement of this room
+
 
 @dataclass(frozen=True, slots=True)
 class Sifted(Generic[E]):
     """The deliveries of a batch that are not mere repetitions, in their order.
 
     `new` have not taken effect, each once. `contradicting` have the source and id of an event with other contents.
+    `database_now` is the moment of the transaction by PostgreSQL's `now()`.
     """
 
+    database_now: datetime
     new: Sequence[Delivery[E]]
     contradicting: Sequence[Delivery[E]]
 
 
-async def sift(connection: Connection, *, consumer: str, deliveries: Sequence[Delivery[E]]) -> Sifted[E]:
-    """Drop what has taken effect already, and remember in this transaction that the new ones do."""
+async def sift(
+    connection: Connection, *, consumer: str, deliveries: Sequence[Delivery[E]], advances: Sequence[Advance] = ()
+) -> Sifted[E]:
+    """Drop what has taken effect already, remember in this transaction that the new ones do, and move the positions.
+
+    All of it is one statement, because each round trip costs both sides as much as a dozen rows.
+
+    Raises:
+        PositionMovedError: as `positions.advance`; the transaction must be rolled back.
+    """
     identities = [_identity(one) for one in deliveries]
     first = dict(zip(reversed(identities), reversed(deliveries), strict=True))
     ordered = sorted(first)  # one order for all transactions, so that two of them cannot wait for each other
     digests: dict[_Identity, int | None] = {identity: _digest(first[identity]) for identity in ordered}
-    rows = await connection.fetch(
-        """
-        INSERT INTO messaging.inbox_entry (consumer, source, event_id, digest)
-        SELECT $1, source, event_id, digest
-          FROM unnest($2::integer[], $3::uuid[], $4::bigint[]) AS delivered (source, event_id, digest)
-            ON CONFLICT DO NOTHING
-        RETURNING source, event_id
-        """,
+    ((now, moved, sources, event_ids),) = await connection.fetch(
+        _SIFT,
+        *positions.arguments_of(advances, consumer=consumer),
         number_of(consumer),
         [source for source, _ in ordered],
         [event_id for _, event_id in ordered],
         list(digests.values()),
     )
-    if len(rows) == len(deliveries):
-        return Sifted(deliveries, ())
-    new = {(row["source"], str(row["event_id"])) for row in rows}
+    if moved != len(advances):
+        raise PositionMovedError
+    if len(sources) == len(deliveries):
+        return Sifted(now, deliveries, ())
+    new = {(source, str(event_id)) for source, event_id in zip(sources, event_ids, strict=True)}
     if old := [identity for identity in ordered if identity not in new]:
         digests |= await _stored_digests(connection, consumer=consumer, identities=old)
     identified = list(zip(identities, deliveries, strict=True))
     return Sifted(
+        now,
         [one for identity, one in identified if identity in new and first[identity] is one],
         [one for identity, one in identified if digests[identity] not in (None, _digest(one))],
     )

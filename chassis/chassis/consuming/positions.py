@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from chassis.database import Connection
 from chassis.errors import PositionMovedError
+
+ADVANCE: Final = """
+    UPDATE messaging.consumer_position AS stored SET next_offset = advance.end_offset
+      FROM unnest($2::int[], $3::bigint[], $4::bigint[]) AS advance (partition, start_offset, end_offset)
+     WHERE stored.consumer = $1
+       AND stored.partition = advance.partition
+       AND stored.next_offset = advance.start_offset
+"""
+"""Moves the positions that are where they should start; `arguments_of` are its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +62,14 @@ async def advance(connection: Connection, *, consumer: str, advances: Sequence[A
         PositionMovedError: one of them is not where it should start: the database was restored from a backup, or
             another instance consumes the partition now.
     """
-    status = await connection.execute(
-        """
-        UPDATE messaging.consumer_position AS stored SET next_offset = advance.end_offset
-          FROM unnest($2::int[], $3::bigint[], $4::bigint[]) AS advance (partition, start_offset, end_offset)
-         WHERE stored.consumer = $1
-           AND stored.partition = advance.partition
-           AND stored.next_offset = advance.start_offset
-        """,
-        consumer,
-        [one.partition for one in advances],
-        [one.start for one in advances],
-        [one.end for one in advances],
-    )
+    status = await connection.execute(ADVANCE, *arguments_of(advances, consumer=consumer))
     _demand(len(advances), status)
+
+
+def arguments_of(advances: Sequence[Advance], *, consumer: str) -> tuple[str, list[int], list[int], list[int]]:
+    """What `ADVANCE` is given as $1 to $4."""
+    partitions = [one.partition for one in advances]
+    return consumer, partitions, [one.start for one in advances], [one.end for one in advances]
 
 
 def _demand(count: int, status: str) -> None:

@@ -17,13 +17,12 @@ from chassis.telemetry import metrics
 from chassis.telemetry.trouble import Trouble
 from chassis.timers import timer_table
 from chassis.timers.clock_guard import ClockGuard
-from chassis.timers.timer_table import DueTimer
+from chassis.timers.timer_table import LONGEST_SLEEP_SECONDS, DueTimer
 from chassis.unit_of_work import Work, WorkFactory
 
 log = structlog.get_logger(__name__)
 
 BATCH_TIMERS = 500
-LONGEST_SLEEP_SECONDS = 1.0
 SHORTEST_SLEEP_SECONDS = 0.2
 """A due timer that is not ours is locked by another instance: look again, but not at once."""
 FIRST_POSTPONEMENT = timedelta(seconds=10)
@@ -41,6 +40,14 @@ class TimerHandler:
     handle: Callable[[Sequence[DueTimer], Work], Awaitable[None]]
     reversible: bool = False
     at_once: int = BATCH_TIMERS
+
+
+@dataclass(frozen=True)
+class _Look:
+    """The kinds of which timers are due, and how long to sleep when none of them can be fired."""
+
+    due: Sequence[str]
+    seconds_to_sleep: float
 
 
 class TimerLoop:
@@ -70,8 +77,8 @@ class TimerLoop:
             try:
                 self._changed.clear()
                 with self.trouble.attempt():
-                    fired = await self.fire_due()
-                seconds = 0.0 if fired else await self._seconds_until_next()
+                    look = await self._look()
+                    fired = await self._fire(look.due)
                 backoff.reset()
                 self.trouble.recovered()
             except Exception as error:
@@ -81,17 +88,29 @@ class TimerLoop:
                 self.trouble.failed(error)
                 await backoff.wait()
             else:
-                await pause(self._changed, seconds)
+                await pause(self._changed, 0.0 if fired else look.seconds_to_sleep)
 
     async def fire_due(self) -> int:
-        """Fire a batch of due timers of each kind; return how many were due.
+        """Fire a batch of due timers of each kind; return how many were due."""
+        return await self._fire((await self._look()).due)
 
-        Each kind has a transaction of its own: together, the locks that their handlers take would follow no order.
-        """
+    async def _look(self) -> _Look:
+        """Find out what is due, by one statement when nothing is."""
         async with self._work.connection() as connection:
-            now = await self._work.clock.now(connection)
+            database_now, first = await timer_table.first_due(connection, kinds=list(self._handlers))
+            now = self._work.clock.reading(database_now)
             kinds = await self._kinds_that_may_fire(now, connection)
-            due = await timer_table.due_kinds(connection, kinds=kinds, now=now, among=BATCH_TIMERS)
+            if len(kinds) < len(self._handlers):
+                _, first = await timer_table.first_due(connection, kinds=kinds)
+            if first is None:
+                return _Look((), LONGEST_SLEEP_SECONDS)
+            due: Sequence[str] = ()
+            if first <= now:
+                due = await timer_table.due_kinds(connection, kinds=kinds, now=now, among=BATCH_TIMERS)
+        return _Look(due, min(max((first - now).total_seconds(), SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS))
+
+    async def _fire(self, due: Sequence[str]) -> int:
+        """Fire each kind in a transaction of its own: together, their handlers' locks would follow no order."""
         return sum([await self._fire_kind(self._handlers[kind]) for kind in due])
 
     async def _fire_kind(self, handler: TimerHandler) -> int:
@@ -137,17 +156,6 @@ class TimerLoop:
                 )
         else:
             metrics.TIMERS_FIRED.labels(timer.kind, "fired").inc()
-
-    async def _seconds_until_next(self) -> float:
-        if not self._handlers:
-            return LONGEST_SLEEP_SECONDS
-        async with self._work.connection() as connection:
-            now = await self._work.clock.now(connection)
-            kinds = await self._kinds_that_may_fire(now, connection)
-            left = await timer_table.until_next(connection, kinds=kinds, now=now)
-        if left is None:
-            return LONGEST_SLEEP_SECONDS
-        return min(max(left.total_seconds(), SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)
 
 
 def _concerns_no_timer(error: BaseException) -> bool:

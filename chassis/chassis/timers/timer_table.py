@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chassis.database import Connection
 from chassis.telemetry.tracing import Trace
+
+LONGEST_SLEEP_SECONDS = 1.0
+"""Who waits for timers looks at them so often at least. Whoever sets one for later need not wake him."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,14 @@ async def delete(connection: Connection, *, kind: str, keys: Sequence[str]) -> N
         kind,
         keys,
     )
+
+
+async def first_due(connection: Connection, *, kinds: Sequence[str]) -> tuple[datetime, datetime | None]:
+    """The database's present moment, and when the first timer of these kinds is due; None when there is none."""
+    ((now, due_at),) = await connection.fetch(
+        "SELECT now(), (SELECT min(due_at) FROM messaging.timer WHERE kind = ANY ($1::text[]))", kinds
+    )
+    return now, due_at
 
 
 async def due_kinds(connection: Connection, *, kinds: Sequence[str], now: datetime, among: int) -> Sequence[str]:
@@ -123,11 +134,3 @@ async def postpone(connection: Connection, *, timer: DueTimer, until: datetime, 
         until,
         failure,
     )
-
-
-async def until_next(connection: Connection, *, kinds: Sequence[str], now: datetime) -> timedelta | None:
-    """How long it is until the next timer is due; None when there is none."""
-    due_at: datetime | None = await connection.fetchval(
-        "SELECT min(due_at) FROM messaging.timer WHERE kind = ANY ($1::text[])", kinds
-    )
-    return None if due_at is None else due_at - now

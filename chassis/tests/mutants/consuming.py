@@ -29,7 +29,7 @@ MUTANTS = (
     Mutant(
         "b: there is no inbox",
         "consuming/inbox.py",
-        "    if len(rows) == len(deliveries):\n",
+        "    if len(sources) == len(deliveries):\n",
         "    if True:\n",
         "test_effects_happen_once.py::test_the_same_message_three_times_in_one_batch_and_again_after_a_restart_changes_nothing",
     ),
@@ -172,9 +172,23 @@ MUTANTS = (
     Mutant(
         "i: a position is moved from wherever it is",
         "consuming/positions.py",
-        "           AND stored.next_offset = advance.start_offset\n",
+        "       AND stored.next_offset = advance.start_offset\n",
         "",
         "test_positions.py::test_a_database_restored_under_a_running_service_is_noticed_by_the_next_batch",
+    ),
+    Mutant(
+        "i: a batch takes effect wherever the position is",
+        "consuming/inbox.py",
+        "    if moved != len(advances):\n",
+        "    if False:\n",
+        "test_positions.py::test_nothing_is_handled_where_another_instance_has_moved_the_position",
+    ),
+    Mutant(
+        "i: a batch in which nothing is new leaves the position behind",
+        "consuming/batch_processor.py",
+        "        if not deliveries and not rejections and not advances:\n",
+        "        if not deliveries and not rejections:\n",
+        "test_positions.py::test_a_position_moves_also_when_nothing_takes_effect[nothing]",
     ),
     Mutant(
         "i: a disagreement about the position does not lead to a new placement",
@@ -343,7 +357,7 @@ MUTANTS = (
     Mutant(
         "c: old poison stops a service that reads its topic again",
         "consuming/batch_processor.py",
-        "        if len(deliveries) > len(contradicting):",
+        "        if len(deliveries) > len(sifted.contradicting):",
         "        if new:",
         "test_processor.py::test_old_poison_between_what_took_effect_does_not_stop_a_service_that_reads_it_all_again",
     ),

@@ -22,9 +22,16 @@ MUTANTS = (
     Mutant(
         "clock: a unit of work asks the host for the time",
         "unit_of_work.py",
-        "                now=await self.clock.now(connection),\n",
+        "                now=await (first or self.clock.now)(connection),\n",
         "                now=datetime.now().astimezone(),\n",
         "test_unit_of_work.py::test_now_is_the_moment_of_the_transaction_by_the_databases_clock",
+    ),
+    Mutant(
+        "clock: a batch is not handled at the moment of its service's clock",
+        "consuming/batch_processor.py",
+        "self._work.clock.reading(sifted.database_now)",
+        "sifted.database_now",
+        "test_processor.py::test_a_batch_is_handled_at_the_moment_of_its_services_clock[settable]",
     ),
     Mutant(
         "clock: the inbox is cleaned by the service's clock",
@@ -40,6 +47,34 @@ MUTANTS = (
         'getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)',
         "time.CLOCK_MONOTONIC",
         "test_clock.py::test_elapsed_seconds_go_on_while_the_host_sleeps",
+    ),
+    Mutant(
+        "timers: who sets a timer for tomorrow wakes the loop",
+        "unit_of_work.py",
+        "        if work.has_scheduled(until=work.now + elapsed + _NEXT_LOOK_AT_TIMERS):\n",
+        "        if work._scheduled:\n",
+        "test_unit_of_work.py::test_only_a_timer_that_is_due_before_the_next_look_wakes_the_loop[later]",
+    ),
+    Mutant(
+        "timers: a timer that is due soon waits for the next look",
+        "unit_of_work.py",
+        "work.now + elapsed + _NEXT_LOOK_AT_TIMERS",
+        "work.now + elapsed",
+        "test_unit_of_work.py::test_only_a_timer_that_is_due_before_the_next_look_wakes_the_loop[soon]",
+    ),
+    Mutant(
+        "timers: a timer whose transaction took its time waits for the next look",
+        "unit_of_work.py",
+        "work.now + elapsed + _NEXT_LOOK_AT_TIMERS",
+        "work.now + _NEXT_LOOK_AT_TIMERS",
+        "test_unit_of_work.py::test_only_a_timer_that_is_due_before_the_next_look_wakes_the_loop[after-a-long-transaction]",
+    ),
+    Mutant(
+        "timers: what may not fire now keeps the loop from sleeping",
+        "timers/loop.py",
+        "            if len(kinds) < len(self._handlers):\n",
+        "            if False:\n",
+        "test_clock_guard.py::test_the_loop_sleeps_while_what_is_due_may_not_fire",
     ),
     Mutant(
         "timers: a panic in a handler ends the service",
