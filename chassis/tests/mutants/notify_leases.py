@@ -254,4 +254,25 @@ MUTANTS = (
         broken="        if False:\n",
         guard=f"{_SESSION}::test_no_text_follows_for_a_recipient_who_was_refused",
     ),
+    _mutant(
+        "a mail is in doubt whose text nobody was handed",
+        "channels/smtp_session.py",
+        sound="            if not self.is_open:  # it has closed as it asked for the text: of that it gets nothing\n",
+        broken="            if False:\n",
+        guard=f"{_SESSION}::test_a_server_that_closes_as_it_asks_for_the_text_has_been_handed_nothing[at-once]",
+    ),
+    _mutant(
+        "a mail that was taken over is sent again for the last digits of the code",
+        "channels/smtp.py",
+        sound="    return _ACCEPTED if code // 100 == _DONE else",
+        broken="    return _ACCEPTED if code == 250 else",
+        guard=f"{_SESSION}::test_a_mail_is_taken_over_by_whatever_says_so",
+    ),
+    _mutant(
+        "a reply without end is read on",
+        "channels/smtp_session.py",
+        sound=" or len(self._unread) > _LONGEST_REPLY_BYTES:\n",
+        broken=":\n",
+        guard=f"{_SESSION}::test_a_reply_without_end_ends_the_conversation",
+    ),
 )

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Literal
 
 import aiosmtplib
-from aiosmtplib import SMTPStatus
 
 from notify_svc.channels.mail import compose_mail
 from notify_svc.channels.smtp_session import SmtpSession
@@ -32,7 +31,8 @@ from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
 from notify_svc.texts.letter import write_letter
 
-_FIRST_PERMANENT_CODE = 500
+_DONE, _REFUSED = 2, 5
+"""The first digits of reply codes that say more than the others (RFC 5321, section 4.2.1)."""
 _ACCEPTED = Accepted()
 _STEPS = 3
 """Connecting, the envelope and the text of a mail may take one time-out each."""
@@ -168,7 +168,7 @@ async def _finish(session: SmtpSession, mail: bytes) -> Result:
         code = await session.finish(mail)
     except OSError as error:
         return AnswerLost(_error_name(error))
-    return _ACCEPTED if code == SMTPStatus.completed else _read_reply(code)
+    return _ACCEPTED if code // 100 == _DONE else _read_reply(code)
 
 
 async def _take_leave(session: SmtpSession) -> None:
@@ -178,9 +178,9 @@ async def _take_leave(session: SmtpSession) -> None:
 
 
 def _read_reply(code: int) -> Result:
-    """Read a reply code (RFC 5321, section 4.2.1): 4yz asks to come back later, 5yz is final."""
+    """Read a reply that is not what was asked for: 4yz asks to come back later, 5yz is final."""
     reason = f"smtp-{code}"
-    return Refused(reason) if code >= _FIRST_PERMANENT_CODE else Deferred(reason)
+    return Refused(reason) if code // 100 == _REFUSED else Deferred(reason)
 
 
 def _error_name(error: Exception) -> str:

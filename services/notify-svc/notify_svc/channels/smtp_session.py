@@ -52,7 +52,11 @@ class SmtpSession(asyncio.Protocol):
             raise aiosmtplib.SMTPSenderRefused(mail, "", "")
         recipient_code, *data = others
         if recipient_code in {_DONE, _WILL_FORWARD}:
-            return None if data == [_GO_ON] else data[0]
+            if data != [_GO_ON]:
+                return data[0]
+            if not self.is_open:  # it has closed as it asked for the text: of that it gets nothing
+                raise ConnectionResetError
+            return None
         if _GO_ON in data:  # it waits for a text although nobody is to get one
             self.close()
         return recipient_code

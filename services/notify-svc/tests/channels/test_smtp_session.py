@@ -104,6 +104,32 @@ async def test_a_mail_that_was_taken_over_is_sent_although_the_server_closes_wit
     assert server.connections == 2
 
 
+@pytest.mark.parametrize("extensions", [b"250 localhost\r\n", PIPELINING], ids=["in-turn", "at-once"])
+async def test_a_server_that_closes_as_it_asks_for_the_text_has_been_handed_nothing(extensions: bytes) -> None:
+    async with (
+        scripted_mail_server(EHLO=[extensions] * 3, DATA=[b"354 go on\r\n421 not today\r\n"]) as server,
+        transport(server.port) as sender,
+    ):
+        assert await send(sender) == Unreachable("ConnectionResetError")
+        assert await send(sender) == Accepted()
+        server.answers["DATA"] = [b"354 go on\r\n421 not today\r\n"]
+        assert await send(sender) == Accepted()
+
+    assert server.connections == 3
+
+
+async def test_a_mail_is_taken_over_by_whatever_says_so() -> None:
+    """Of a code that nobody knows the first digit counts."""
+    async with scripted_mail_server(text=[b"252 somebody will get it\r\n"]) as server, transport(server.port) as sender:
+        assert await send(sender) == Accepted()
+
+
+async def test_a_reply_without_end_ends_the_conversation() -> None:
+    async with scripted_mail_server(MAIL=[b"250 " + bytes(70_000)]) as server, transport(server.port) as sender:
+        assert await send(sender) == Unreachable("ConnectionAbortedError")
+        await server.until_open(0)
+
+
 async def test_no_text_follows_for_a_recipient_who_was_refused() -> None:
     """Some servers ask for the text nevertheless: the connection is given up, so that they get none."""
     async with (
