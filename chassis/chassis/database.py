@@ -25,10 +25,7 @@ _SERVER_SETTINGS = {
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
     # A plan kept from when a table was empty scans all of it for every row once it is not; a batch pays for planning.
-    "plan_cache_mode": "force_generic_plan",
-    "enable_seqscan": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
+    "plan_cache_mode": "force_custom_plan",
     "jit": "off",
     # A session of a host that died holds its locks until the server notices; by default that takes two hours.
     "tcp_keepalives_idle": "10",
