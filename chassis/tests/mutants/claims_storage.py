@@ -13,6 +13,15 @@ def _mutant(name: str, module: str, sound: str, broken: str, guard: str) -> Muta
 
 MUTANTS = (
     _mutant(
+        "a batch reads all claims to find its own",
+        "repository/claims.py",
+        "(SELECT * FROM claim WHERE claim_id = wanted.claim_id FOR UPDATE) AS claim\n"
+        '               {_JOINED_BY_KEY}\n        """,',
+        "(SELECT * FROM claim WHERE claim_id::text = wanted.claim_id::text FOR UPDATE) AS claim\n"
+        '               {_JOINED_BY_KEY}\n        """,',
+        "test_handlers_statements.py::test_every_statement_of_a_batch_finds_its_rows_by_keys",
+    ),
+    _mutant(
         "a timer of a wait before ends the one that began since",
         "domain/deadlines.py",
         " and (claim.waits_until is None or claim.waits_until <= now)\n",

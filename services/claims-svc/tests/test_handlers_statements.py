@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from claim_events import LOSS_AT, corrected, policy, rainfall_answer, report
 from claims_driver import ClaimsDriver
+from kept_plans import read_whole
 
 from contracts.loss_reports import LossReported
 
@@ -41,6 +42,25 @@ async def test_five_hundred_reports_need_as_many_statements_as_ten(insured: Clai
     assert 5 < len(few) == len(many)
     assert len(many) <= 12
     assert len(await insured.rows("SELECT FROM claim")) == 510
+
+
+async def test_every_statement_of_a_batch_finds_its_rows_by_keys(insured: ClaimsDriver) -> None:
+    """A plan made while the tables were small would serve them when they are full, without statistics too.
+
+    But for the look-up of claims alike: whether one was paid is answered out of a hash of all decisions while those are
+    few, so that its plan must not be kept (record 0032).
+    """
+    reported = await insured.statements(insured.report(*losses(10)))
+    questions = await insured.questions()
+    answers = [rainfall_answer(question.claim_id, tenths_mm=402) for question in questions]
+    answered = await insured.statements(insured.rain(*answers))
+    again = await insured.statements(insured.report(*losses(10, first=500)))
+    changed = await insured.statements(insured.policy(policy(policy_number=number(0), version=2)))
+
+    asked = {one for one in (*reported, *answered, *again, *changed) if "outline_now" not in one}
+    assert len(asked) > 12
+    async with insured.harness.pool.acquire() as connection:
+        assert {one: tables for one in asked if (tables := await read_whole(connection, one))} == {}
 
 
 async def test_an_update_of_a_claim_touches_no_index(insured: ClaimsDriver) -> None:

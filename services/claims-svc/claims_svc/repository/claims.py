@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -38,6 +39,9 @@ _JOINED_BY_KEY = """
     CROSS JOIN LATERAL (SELECT report FROM opening_report WHERE report_id = claim.report_id OFFSET 0) AS opening
     LEFT JOIN LATERAL (SELECT answer FROM rainfall WHERE claim_id = claim.claim_id OFFSET 0) AS rainfall ON true
 """
+
+
+_BEFORE_ALL: Final = UUID(int=0)
 
 
 async def of_reports(connection: Connection, *, report_ids: Collection[UUID]) -> Collection[UUID]:
@@ -105,13 +109,13 @@ async def lock_slice(
         f"""
         SELECT {_COLUMNS}
           FROM (SELECT * FROM claim
-                 WHERE policy_number = $1 AND policy_version < $2 AND ($3::uuid IS NULL OR claim_id > $3)
+                 WHERE policy_number = $1 AND policy_version < $2 AND claim_id > $3
                  ORDER BY claim_id LIMIT $4 FOR UPDATE) AS claim
                {_JOINED_BY_KEY}
         """,  # noqa: S608 - a constant
         policy_number,
         before_version,
-        after,
+        after or _BEFORE_ALL,
         at_most,
     )
     return {row["claim_id"]: _claim(row) for row in rows}
