@@ -60,7 +60,7 @@ async def test_a_kept_connection_on_which_no_answer_comes_is_closed(
         assert await send(sender) == Accepted()
         server.answers[silent_at] = [SILENCE]
 
-        result = await send(sender)
+        result = await asyncio.wait_for(send(sender), 20)
 
         assert isinstance(result, expected)
         await server.until_open(0)
