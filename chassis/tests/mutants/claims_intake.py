@@ -76,6 +76,13 @@ MUTANTS = (
         "test_repository.py::test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the_domain_defines_it",
     ),
     _claims(
+        "intake: on a policy with few claims one damage is paid as rain and as flood",
+        "repository/like_claims.py",
+        "                    OR {_HAS_SAME_DAMAGE})\n",
+        "                    OR false)\n",
+        "test_repository.py::test_the_same_damage_by_other_water_is_found_on_a_policy_of_few_claims",
+    ),
+    _claims(
         "intake: former losses are not looked for on a policy with few claims",
         "repository/like_claims.py",
         "        policy_number: _AMONG_FORMER_TOO if has_former else _AMONG_MANY if has_many else _AMONG_FEW\n",

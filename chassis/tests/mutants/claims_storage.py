@@ -114,6 +114,13 @@ MUTANTS = (
         "test_handlers_duplicates.py::test_a_loss_that_a_correction_moved_away_is_not_paid_to_another_claim",
     ),
     _mutant(
+        "events are asked for where nothing happened",
+        "working_sets.py",
+        "    if not losses:\n",
+        "    if False:\n",
+        "test_handlers_statements.py::test_policies_without_claims_ask_for_no_events",
+    ),
+    _mutant(
         "rows that differ are stored alike",
         "repository/distinct_rows.py",
         "places.setdefault(row, len(places) + 1) for row in rows",

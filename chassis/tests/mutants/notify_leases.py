@@ -157,6 +157,22 @@ MUTANTS = (
         guard=f"{_CREATED}::test_a_lease_is_kept_until_every_message_under_it_has_a_result",
     ),
     _mutant(
+        "a lease is kept after all its messages were settled",
+        "repository/attempts.py",
+        sound="(DELETE FROM lease WHERE lease_id = ANY ($10::uuid[]))",
+        broken="(DELETE FROM lease WHERE lease_id = ANY ($10::uuid[]) AND false)",
+        guard="test_results.py::"
+        "test_a_lease_is_forgotten_with_the_last_of_its_results_whether_settled_or_tried_again[result0-sent]",
+    ),
+    _mutant(
+        "a lease is kept after all its messages were put off",
+        "channels/results.py",
+        sound="        if ended_leases:  # after",
+        broken="        if False:  # after",
+        guard="test_results.py::"
+        "test_a_lease_is_forgotten_with_the_last_of_its_results_whether_settled_or_tried_again[result1-due]",
+    ),
+    _mutant(
         "an expired lease is forgotten while its messages are being sent",
         "repository/leases.py",
         sound="           AND NOT EXISTS (SELECT FROM message\n",

@@ -261,6 +261,22 @@ MUTANTS = (
         package="weather_svc",
     ),
     Mutant(
+        name="weather: hours are recorded while claims are assessed",
+        module="repository/assessments.py",
+        sound="         WHERE (SELECT pg_advisory_xact_lock_shared($4)) IS NOT NULL\n",
+        broken="         WHERE $4::bigint IS NOT NULL\n",
+        guard="test_repository.py::test_recording_waits_until_nobody_assesses[_ask]",
+        package="weather_svc",
+    ),
+    Mutant(
+        name="weather: who waits to assess holds assessments that an import needs",
+        module="repository/assessments.py",
+        sound="         WHERE (SELECT pg_advisory_xact_lock_shared($4)) IS NOT NULL\n",
+        broken="         ORDER BY pg_advisory_xact_lock_shared($4) IS NULL\n",
+        guard="test_repository.py::test_who_waits_to_assess_while_others_record_has_locked_no_assessment_yet",
+        package="weather_svc",
+    ),
+    Mutant(
         name="weather: a final answer is read back as one that waits",
         module="migrations/0002_what_stations_measured.sql",
         sound="NOT is_final",

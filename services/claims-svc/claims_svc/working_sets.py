@@ -148,6 +148,8 @@ async def _load_uses(
         (report.policy_number, report.loss.from_at)
         for report in (*reports, *(claim.report for claim in locked_claims.values()))
     }
+    if not losses:
+        return ()
     having = await event_uses.policies_with_any(connection, policy_numbers={number for number, _ in losses})
     if not having and not decided:
         return ()

@@ -161,6 +161,13 @@ async def test_policies_reach_all_claims_that_wait_for_them_in_as_many_statement
     assert len(await driver.questions()) == 500
 
 
+async def test_policies_without_claims_ask_for_no_events(driver: ClaimsDriver) -> None:
+    statements = await driver.statements(driver.policy(policy()))
+
+    assert len(statements) > 5
+    assert not any("event_use" in statement for statement in statements)
+
+
 async def test_five_hundred_deadlines_need_as_many_statements_as_ten(driver: ClaimsDriver) -> None:
     await driver.report(*losses(10))
     few = await driver.statements(driver.wait(days=2))

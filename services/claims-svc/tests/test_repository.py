@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from claim_events import POLICY_NUMBER, YES, corrected, policy, rainfall_answer, report
+from claim_events import HEAVY_RAIN_CAME_IN, POLICY_NUMBER, YES, corrected, policy, rainfall_answer, report
 from claims_driver import OPENED_AT, ClaimsDriver
 from msgspec.structs import replace
 
@@ -233,6 +233,18 @@ async def test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the
     assert {each: in_memory.find(each) for each in sought} == expected
     assert any(each.same for each in expected.values())
     assert any(each == Found() for each in expected.values())
+
+
+async def test_the_same_damage_by_other_water_is_found_on_a_policy_of_few_claims(driver: ClaimsDriver) -> None:
+    flooded = waiting_claim(CLAIM_ID, report(facts=LossFacts(flood_water_entered=YES)))
+    rained = Sought(outline=outline_of(report(facts=HEAVY_RAIN_CAME_IN)), own=None)
+    assert not rained.outline.families & flooded.outline.families
+    async with driver.harness.pool.acquire() as connection:
+        await claims.insert(connection, claims=[flooded])
+
+        found = await like_claims.find(connection, sought=[rained], except_for=[])
+
+    assert found == {rained: Found(same=None, alike=LikeClaim(flooded.outline.loss.from_at, CLAIM_ID))}
 
 
 def _found_in(known: Sequence[Claim], sought: Sought) -> Found:

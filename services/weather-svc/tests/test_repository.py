@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+import pytest
 from rain_samples import (
     ELL,
     GROUNDWATER,
@@ -131,20 +133,42 @@ async def test_a_request_is_read_back_as_it_was_asked_and_what_all_of_a_product_
         assert last.request.claim_id == UUID(int=5)
 
 
-async def test_recording_waits_until_nobody_assesses(service: Harness) -> None:
+async def _ask(connection: Connection) -> None:
+    await assessments.lock_versions(connection, requests=[request()])
+
+
+async def until_waiting_for_observations(service: Harness) -> None:
+    async with asyncio.timeout(10):
+        while not await service.pool.fetchval(
+            """
+            SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+             WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
+            """
+        ):
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("assess", [_ask, observations.lock_for_assessing])
+async def test_recording_waits_until_nobody_assesses(
+    service: Harness, assess: Callable[[Connection], Awaitable[None]]
+) -> None:
     async with service.pool.acquire() as answering, service.pool.acquire() as recording, recording.transaction():
         answer_transaction = answering.transaction()
         await answer_transaction.start()
-        await observations.lock_for_assessing(answering)
+        await assess(answering)
         recorder = asyncio.create_task(observations.lock_for_recording(recording))
-        async with asyncio.timeout(10):
-            while not await service.pool.fetchval(
-                """
-                SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
-                 WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
-                """
-            ):
-                await asyncio.sleep(0)
+        await until_waiting_for_observations(service)
         assert not recorder.done()
         await answer_transaction.commit()
         await recorder
+
+
+async def test_who_waits_to_assess_while_others_record_has_locked_no_assessment_yet(service: Harness) -> None:
+    await service.deliver(RAINFALL_REQUESTED, request())
+    async with service.pool.acquire() as answering, service.pool.acquire() as recording:
+        async with recording.transaction():
+            await observations.lock_for_recording(recording)
+            asking = asyncio.create_task(_ask(answering))
+            await until_waiting_for_observations(service)
+            await recording.execute("SELECT FROM assessment FOR UPDATE NOWAIT")
+        await asking

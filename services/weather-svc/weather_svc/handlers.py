@@ -29,7 +29,6 @@ class Assessor:
 
     async def assess_rainfall(self, requests: Batch[RainfallRequested], work: Work) -> None:
         """Answer every request that is newer than the last one answered of its claim."""
-        await observations.lock_for_assessing(work.connection)
         asked = [delivery.event for delivery in requests]
         versions = dict(await assessments.lock_versions(work.connection, requests=asked))
         accepted = [

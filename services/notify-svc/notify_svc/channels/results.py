@@ -9,9 +9,10 @@ import asyncio
 import math
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
+from uuid import UUID
 
 import structlog
 from uuid_utils.compat import uuid7
@@ -101,14 +102,13 @@ class Results:
         self._are_being_recorded = True
         try:
             async with runtime.transaction() as work:
-                await record(work, [one for finished in taken.values() for one in finished], policy=self._policy)
                 ended = [
                     lease_id
                     for queue, finished in taken.items()
                     for lease_id in queue.leases_ended_by(leased for leased, _ in finished)
                 ]
-                if ended:
-                    await leases.end(work.connection, lease_ids=ended)
+                results = [one for finished in taken.values() for one in finished]
+                await record(work, results, policy=self._policy, ended_leases=ended)
         finally:
             self._are_being_recorded = False
         self._forget(taken)
@@ -127,8 +127,10 @@ class Results:
             queue.changed.set()
 
 
-async def record(work: Work, finished: Sequence[Finished], *, policy: RetryPolicy) -> None:
-    """Record results and publish what is settled by them.
+async def record(
+    work: Work, finished: Sequence[Finished], *, policy: RetryPolicy, ended_leases: Collection[UUID] = ()
+) -> None:
+    """Record results and publish what is settled by them; forget leases under which they are the last.
 
     What another process has recorded meanwhile stays as it is.
     """
@@ -142,7 +144,13 @@ async def record(work: Work, finished: Sequence[Finished], *, policy: RetryPolic
         await attempts.lock(work.connection, leased=[leased for leased, _ in finished])
     settled: Sequence[SettledMessage] = ()
     if settling:
-        settled = await attempts.settle(work.connection, settled=settling, answers_lost=answers_lost, now=work.now)
+        settled = await attempts.settle(
+            work.connection,
+            settled=settling,
+            answers_lost=answers_lost,
+            ended_leases=() if retrying else ended_leases,
+            now=work.now,
+        )
     told = [outcome for outcome in outcomes if isinstance(outcome[1], AnswerLost) or isinstance(outcome[2], Retry)]
     recorded = {message.message_id for message in settled} if told else set()
     settled = [*settled, *await _plan_letters(settled, work=work)]
@@ -150,6 +158,8 @@ async def record(work: Work, finished: Sequence[Finished], *, policy: RetryPolic
         recorded |= await attempts.retry(work.connection, retried=retrying, answers_lost=answers_lost)
         claim_ids = {leased.claim_id for leased, _ in retrying}
         settled = [*settled, *await messages.supersede_older(work.connection, claim_ids=claim_ids, now=work.now)]
+        if ended_leases:  # after all locks on messages
+            await leases.end(work.connection, lease_ids=ended_leases)
     publish_settled(work, settled)
     work.after_commit(partial(_tell, [outcome for outcome in told if outcome[0].message_id in recorded]))
 

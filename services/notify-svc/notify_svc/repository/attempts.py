@@ -143,11 +143,13 @@ async def settle(
     *,
     settled: Sequence[tuple[LeasedMessage, Settle]],
     answers_lost: Collection[UUID],
+    ended_leases: Collection[UUID] = (),
     now: datetime,
 ) -> Sequence[SettledMessage]:
     """Settle messages; return them. One whose lease another process has ended meanwhile is not recorded.
 
-    `answers_lost` are the ids of messages whose answer to this attempt was lost.
+    `answers_lost` are the ids of messages whose answer to this attempt was lost. The `ended_leases` are forgotten:
+    under them every message has a result now.
     """
     # In the order of all locks. Each is found by its key and changed where it was found: a join with the table would
     # read all of it as long as that looks cheaper. What was changed meanwhile is there no more: its lease was ended.
@@ -176,13 +178,15 @@ async def settle(
                    attempts = message.attempts - (($6::text[])[ended] = 'no_address')::integer
               FROM sending
              WHERE message.ctid = sending.ctid AND message.state = 'sending'
-            RETURNING place)
+            RETURNING place),
+        forgotten AS (DELETE FROM lease WHERE lease_id = ANY ($10::uuid[]))
         SELECT CASE WHEN count(*) < cardinality($1::uuid[]) THEN coalesce(array_agg(place), '{}') END FROM changed
         """,
         [leased.claim_id for leased, _ in ordered],
         ends,
         *zip(*places, strict=True),
         now,
+        list(ended_leases),
     )
     recorded = ordered if changed is None else [ordered[place - 1] for place in changed]
     return [leased.settled(step.state) for leased, step in recorded]

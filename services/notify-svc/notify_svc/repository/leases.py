@@ -72,7 +72,7 @@ async def give_back(connection: Connection, *, channel: Channel, lease_ids: Coll
 
 
 async def end(connection: Connection, *, lease_ids: Collection[UUID]) -> None:
-    """Forget leases under which every message has a result."""
+    """Forget leases under which every message has a result. Where all are settled, `attempts.settle` does it."""
     await connection.execute("DELETE FROM lease WHERE lease_id = ANY ($1::uuid[])", list(lease_ids))
 
 

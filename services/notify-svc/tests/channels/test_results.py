@@ -3,12 +3,13 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
+import pytest
 from decisions import contact, paid
 from notify_desk import Desk
 
 from contracts.vocabulary import Channel
 from notify_svc.channels.results import Results
-from notify_svc.domain.attempts import Accepted, RetryPolicy
+from notify_svc.domain.attempts import Accepted, Deferred, Result, RetryPolicy
 from notify_svc.domain.messages import SENT_CHANNELS
 from notify_svc.repository import attempts
 from notify_svc.repository.attempts import LeasedMessage
@@ -58,3 +59,23 @@ async def test_results_of_both_channels_are_recorded_together_and_the_last_on_it
     assert await desk.harness.pool.fetchval("SELECT count(DISTINCT xmin::text) FROM message") == 1
     assert await desk.harness.pool.fetchval("SELECT count(*) FROM lease") == 0
     assert (mail_queue.occupied, sms_queue.occupied, results.seconds_left()) == (0, 0, math.inf)
+
+
+@pytest.mark.parametrize(("result", "state"), [(Accepted(), "sent"), (Deferred("451"), "due")])
+async def test_a_lease_is_forgotten_with_the_last_of_its_results_whether_settled_or_tried_again(
+    desk: Desk, result: Result, state: str
+) -> None:
+    queues = SendQueues(lease=timedelta(seconds=10))
+    results = Results(queues=queues, policy=POLICY)
+    await desk.know(contact())
+    await desk.decide(paid())
+    queues.attach(Channel.SMS, queue := SendQueue(capacity=10))
+    queue.reserve(1)
+    queue.put([leased := await lease(desk, Channel.SMS)], reserved=1)
+    assert await desk.harness.pool.fetchval("SELECT count(*) FROM lease") == 1
+
+    results.add(leased, result, queue=queue)
+    await results.record(desk.runtime)
+
+    assert await desk.states(Channel.SMS) == [state]
+    assert await desk.harness.pool.fetchval("SELECT count(*) FROM lease") == 0

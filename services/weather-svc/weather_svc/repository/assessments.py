@@ -19,6 +19,7 @@ from contracts.claims import RainfallRequested
 from contracts.codec import from_json, to_json
 from weather_svc.domain.assessment import Conclusion, Inquiry, Measured, Span
 from weather_svc.domain.hours import border_at
+from weather_svc.repository.observations import OBSERVATIONS_LOCK_KEY
 
 _OF_THE_CLAIM = {"claim_id", "request_version", "loss", "home", "network"}
 """What stands in columns of a request; the rest is the product's, and the same for all its claims."""
@@ -80,10 +81,12 @@ class StaleAssessment:
 async def lock_versions(connection: Connection, *, requests: Sequence[RainfallRequested]) -> Mapping[UUID, Versions]:
     """Lock the assessments of the claims that ask and return their versions; claims without one are left out.
 
-    What their products ask is kept with that, for `save`.
+    Before that others are kept from recording observations, as by `lock_for_assessing`. What the products of these
+    claims ask is kept, for `save`.
     """
     asked = sorted({_asked(*_parameters_of(request)) for request in requests})
     # One look-up a claim: only an index can serve it, whatever the planner believes of a table without statistics.
+    # A condition on no row is looked at before any row is read, so that observations are locked first.
     rows = await connection.fetch(
         """
         WITH asked AS (
@@ -94,10 +97,12 @@ async def lock_versions(connection: Connection, *, requests: Sequence[RainfallRe
                CROSS JOIN LATERAL (
                    SELECT claim_id, request_version, assessment_version FROM assessment
                     WHERE claim_id = wanted.claim_id FOR UPDATE) AS known
+         WHERE (SELECT pg_advisory_xact_lock_shared($4)) IS NOT NULL
         """,
         list({request.claim_id for request in requests}),
         [question_id for question_id, _ in asked],
         [parameters for _, parameters in asked],
+        OBSERVATIONS_LOCK_KEY,
     )
     return {row["claim_id"]: Versions(row["request_version"], row["assessment_version"]) for row in rows}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -15,7 +15,8 @@ from contracts.weather import Quality
 from weather_svc.domain.assessment import Span, StationKey
 from weather_svc.domain.hours import HourlyFigure, HourSpan, border_at, last_border
 
-_ADVISORY_LOCK_KEY = 0x7261696E  # "rain"
+OBSERVATIONS_LOCK_KEY: Final = 0x7261696E
+"""Of the advisory lock: "rain" in ASCII."""
 
 
 class Observation(NamedTuple):
@@ -46,7 +47,7 @@ async def lock_for_assessing(connection: Connection) -> None:
     An answer and the hours it did not know yet would otherwise miss each other: the answer is not committed when the
     import looks for answers to mark as stale, and the hours are not committed when the answer looks for hours.
     """
-    await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", _ADVISORY_LOCK_KEY)
+    await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", OBSERVATIONS_LOCK_KEY)
 
 
 async def lock_for_recording(connection: Connection) -> None:
@@ -54,7 +55,7 @@ async def lock_for_recording(connection: Connection) -> None:
 
     Observation ids therefore become visible in their order, which `recorded_after` relies on.
     """
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", _ADVISORY_LOCK_KEY)
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", OBSERVATIONS_LOCK_KEY)
 
 
 async def record(

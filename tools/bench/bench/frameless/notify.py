@@ -16,7 +16,7 @@ from contracts.vocabulary import Channel
 from notify_svc import handlers
 from notify_svc.domain.attempts import Accepted, RetryPolicy, Settle, next_step
 from notify_svc.domain.messages import SENT_CHANNELS
-from notify_svc.repository import attempts, leases
+from notify_svc.repository import attempts
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
 from notify_svc.send_queue import SendQueues
@@ -44,8 +44,10 @@ async def send(bare: Bare, *, channel: Channel) -> None:
 
 async def _settle(work: BareWork, *, leased: list[LeasedMessage]) -> None:
     settling = [(message, step) for message in leased if isinstance(step := _next_step(message, work), Settle)]
-    settled = await attempts.settle(work.connection, settled=settling, answers_lost=(), now=work.now)
-    await leases.end(work.connection, lease_ids={message.lease.lease_id for message in leased})
+    ended = {message.lease.lease_id for message in leased}
+    settled = await attempts.settle(
+        work.connection, settled=settling, answers_lost=(), ended_leases=ended, now=work.now
+    )
     publish_settled(cast("Work", work), settled)
 
 
