@@ -88,7 +88,7 @@ MUTANTS = (
         "what a COMMIT leased whose answer was lost is left to its lease",
         "channels/sender.py",
         sound="        if unanswered := queue.unanswered:\n",
-        broken="        if not (unanswered := queue.unanswered):\n",
+        broken="        if unanswered := ():\n",
         guard=f"{_CREATED}::test_what_was_leased_by_a_commit_whose_answer_was_lost_is_sent",
     ),
     _mutant(

@@ -248,9 +248,9 @@ MUTANTS = (
     Mutant(
         "f: what is handed to the relay may still be rolled back",
         "unit_of_work.py",
-        "            if work.published and not self.handoff.has_relay:\n",
-        "            self.handoff.committed(work.published)\n"
-        "            if work.published and not self.handoff.has_relay:\n",
+        "                if work.published and not self.handoff.has_relay:\n",
+        "                self.handoff.committed(work.published)\n"
+        "                if work.published and not self.handoff.has_relay:\n",
         "test_handoff.py::test_what_was_rolled_back_is_not_kept",
     ),
     Mutant(
