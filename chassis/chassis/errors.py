@@ -41,6 +41,10 @@ class HandlerBrokenError(Exception):
     """A handler fails on everything, or is wired wrongly; the service stops instead of dead-lettering a whole topic."""
 
 
+class PartEndedError(Exception):
+    """A part of the service has ended that was to work as long as the service does; the text repeats no data."""
+
+
 _ALWAYS_TRANSIENT = (
     DatabaseUnavailableError,
     PositionMovedError,

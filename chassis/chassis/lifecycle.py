@@ -17,7 +17,7 @@ from chassis.consuming.retention import clean_up
 from chassis.consuming.subscription import Subscription, new_broker, start
 from chassis.database import Pool, open_pool
 from chassis.database_state import DatabaseState
-from chassis.errors import CannotStartError, describe, is_order_to_end
+from chassis.errors import CannotStartError, PartEndedError, describe, is_order_to_end
 from chassis.kafka_security import not_granted
 from chassis.migrations.runner import find_migrations, pending_migrations
 from chassis.publishing.handoff import Handoff
@@ -234,13 +234,13 @@ class RunningService:
                 await work
             except asyncio.CancelledError:
                 if not self._runtime.stopping.is_set():
-                    self._fail(RuntimeError(f"{name} was cancelled from within"))
+                    self._fail(PartEndedError(f"{name} was cancelled from within"))
                 raise
             except BaseException as error:  # a panic of Rust code is no Exception, and ends this part all the same
                 self._fail(error)
                 raise
             if not self._runtime.stopping.is_set():
-                self._fail(RuntimeError(f"{name} ended by itself"))
+                self._fail(PartEndedError(f"{name} ended by itself"))
 
         task = asyncio.create_task(guarded(), name=name)
         self._tasks.append(task)
@@ -250,7 +250,8 @@ class RunningService:
         """End the whole service, so that an orchestrator restarts it."""
         if self._failure is None:
             self._failure = error
-            log.error("service.failed", error=describe(error))
+            reason = {"reason": str(error)} if isinstance(error, PartEndedError) else {}
+            log.error("service.failed", error=describe(error), **reason)
         self.ending.set()
 
     async def _stop(self) -> None:

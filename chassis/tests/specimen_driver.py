@@ -140,8 +140,8 @@ class Driver:
             self.kill()
 
     def log(self) -> str:
-        """What the process has logged."""
-        return self.log_path.read_text()
+        """What the process has logged; nothing when it was not started."""
+        return self.log_path.read_text() if self.log_path.exists() else ""
 
     def port(self) -> int:
         """The port it serves HTTP on, as its log says; 0 as long as it does not."""

@@ -299,6 +299,8 @@ async def test_a_topic_made_anew_while_running_is_consumed_within_seconds(driver
     await until(lambda: count_is(driver, 30), what="the effects before")
 
     await delete_topic(driver, topic.name)
+    # By then the consumer knows as well: it has no partitions, asks for none, and no answer tells it of the new topic.
+    await until(lambda: misses(driver, topic.name), what="the topic is missed")
     driver.stack.create_topics([topic])
     await driver.publish([driver.message(contact(uuid4(), 2)) for _ in range(30)])
 
@@ -308,6 +310,11 @@ async def test_a_topic_made_anew_while_running_is_consumed_within_seconds(driver
 
 async def count_is(driver: Driver, count: int) -> bool:
     return len(await driver.effects()) == count
+
+
+async def misses(driver: Driver, topic: str) -> bool:
+    body = await driver.not_ready()
+    return body is not None and f"{topic} does not exist" in str(body["problems"])
 
 
 async def has_problem_with_gaps(driver: Driver) -> str | None:

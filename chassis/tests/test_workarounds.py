@@ -14,6 +14,7 @@ from uuid import uuid4
 import aiokafka.producer.sender
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition, codec
+from aiokafka.client import AIOKafkaClient, CoordinationType
 from aiokafka.errors import CorruptRecordException, KafkaError
 from aiokafka.record.memory_records import MemoryRecords
 from faststream.kafka import KafkaBroker
@@ -23,6 +24,8 @@ from refusing_broker import UNKNOWN_SERVER_ERROR, RefusingBroker
 from specimen_driver import until
 from unusual_records import BUILDER, PLACEHOLDER, BinaryHeaderName, Corrupt
 
+from chassis.workarounds import unknown_brokers
+from chassis.workarounds.abandoned_producer import abandon
 from chassis.workarounds.header_safe_fetch import ReadableRecords
 
 TOPIC = "workarounds.v1"
@@ -137,6 +140,33 @@ async def test_abandoned_producer_is_needed_while_a_stop_without_a_broker_waits_
     assert (await unsent).offset == 1, "sent although its producer was to stop"
 
 
+async def test_abandoned_producer_is_needed_while_a_stop_that_cancels_its_sender_raises_what_it_has_done_itself(
+    broker: RefusingBroker,
+) -> None:
+    producer = await _producer_with_a_busy_sender(broker)
+    with pytest.raises(asyncio.CancelledError):
+        await producer.stop()
+    await producer.client.close()
+
+    await abandon(await _producer_with_a_busy_sender(broker))
+
+
+async def test_unknown_brokers_are_needed_while_a_client_asks_for_a_coordinator_before_it_knows_a_broker(
+    broker: RefusingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(AssertionError):
+        await unknown_brokers._coordinator_lookup(AIOKafkaClient(), CoordinationType.GROUP, "group")
+
+    known = AIOKafkaClient.get_random_node
+    nodes = iter((None, None))
+    monkeypatch.setattr(AIOKafkaClient, "get_random_node", lambda client: next(nodes, known(client)))
+    unknown_brokers.install()
+    client = _producer(broker, transactional_id=f"t-{uuid4()}")
+    await client.start()
+    await client.stop()
+    assert next(nodes, "both were taken") == "both were taken"
+
+
 async def test_one_batch_at_a_time_is_needed_while_later_batches_overtake_a_refused_one(broker: RefusingBroker) -> None:
     producer = _producer(broker, max_batch_size=100)
     await producer.start()
@@ -161,6 +191,24 @@ def test_prompt_transactions_are_needed_while_the_wait_between_two_is_no_setting
     assert not {name for name in inspect.signature(AIOKafkaProducer).parameters if "backoff" in name} - {
         "retry_backoff_ms"
     }
+
+
+async def _producer_with_a_busy_sender(broker: RefusingBroker) -> Any:
+    """Start a producer whose sender, when it is to end, waits for a request that does not."""
+    producer = _producer(broker)
+    await producer.start()
+    producer._sender.sender_task.cancel()
+
+    async def wait_for_requests() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            await asyncio.sleep(60)
+
+    producer._sender._sender_task = asyncio.create_task(wait_for_requests())
+    await asyncio.sleep(0)
+    producer._sender.sender_task.cancel()  # as the abandonment does first
+    return producer
 
 
 def _producer(broker: RefusingBroker, **settings: Any) -> Any:

@@ -24,7 +24,14 @@ from chassis.consuming.delivery import Record
 from chassis.consuming.kafka_offsets import KafkaOffsets
 from chassis.consuming.placement import Placement
 from chassis.consuming.positions import Advance
-from chassis.errors import HandlerBrokenError, PositionMovedError, describe, is_order_to_end, is_transient
+from chassis.errors import (
+    HandlerBrokenError,
+    PartEndedError,
+    PositionMovedError,
+    describe,
+    is_order_to_end,
+    is_transient,
+)
 from chassis.kafka_security import kafka_security
 from chassis.settings import ServiceSettings
 from chassis.telemetry import metrics
@@ -117,7 +124,7 @@ class Subscription:
     def _polling_ended(self, task: asyncio.Task[Any]) -> None:
         if self.subscriber.running:
             error = None if task.cancelled() else task.exception()
-            self._fail(RuntimeError(f"polling for {self.group} ended{f' by {describe(error)}' if error else ''}"))
+            self._fail(PartEndedError(f"polling for {self.group} ended{f' by {describe(error)}' if error else ''}"))
 
     async def process(self, records: Sequence[Record]) -> None:
         """Process a polled batch. Raises only when this task is cancelled: FastStream goes on after any other error."""

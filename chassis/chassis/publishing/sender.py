@@ -35,6 +35,7 @@ from chassis.publishing.lease import Lease, LeaseLostError
 from chassis.publishing.outbox import OutboxMessage
 from chassis.publishing.placement import hashes_of
 from chassis.settings import ServiceSettings
+from chassis.workarounds import unknown_brokers
 from chassis.workarounds.abandoned_producer import abandon, stop
 from chassis.workarounds.prompt_transactions import shorten_the_wait_between_transactions
 from chassis.workarounds.quick_packing import pack_quickly
@@ -83,6 +84,7 @@ class Sender:
         self._failures: list[tuple[str, BaseException]] = []
         shorten_the_wait_between_transactions()
         pack_quickly()
+        unknown_brokers.install()
         self._producer = AIOKafkaProducer(
             **client_arguments(settings),
             client_id=f"{service}.relay",

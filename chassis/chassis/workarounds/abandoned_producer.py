@@ -1,7 +1,8 @@
 """Stops an aiokafka producer at once, without sending what it still holds.
 
 aiokafka 0.14.0 knows only a stop that first sends everything (aio-libs/aiokafka#1101): without a broker that waits for
-ever, and when the broker is back it sends what another relay may have sent by then, and newer events with it.
+ever, and when the broker is back it sends what another relay may have sent by then, and newer events with it. Where it
+cancels its sender, and that is waiting for a request to end, the cancellation comes out of the stop as if it were ours.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from chassis.errors import describe
+from chassis.errors import describe, is_order_to_end
 
 log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 5
+_NOT_STOPPED = (TimeoutError, KafkaError, asyncio.CancelledError)
 
 
 async def stop(producer: AIOKafkaProducer) -> None:
@@ -24,7 +26,9 @@ async def stop(producer: AIOKafkaProducer) -> None:
     try:
         async with asyncio.timeout(_STOP_SECONDS):
             await producer.stop()
-    except (TimeoutError, KafkaError) as error:
+    except _NOT_STOPPED as error:
+        if is_order_to_end(error):
+            raise
         log.warning("producer.stop_failed", error=describe(error))
         producer._closed = False  # noqa: SLF001 - its stop was cut off: once more, without its sender
         await abandon(producer)
@@ -38,6 +42,8 @@ async def abandon(producer: AIOKafkaProducer) -> None:
     try:
         async with asyncio.timeout(_STOP_SECONDS):
             await producer.stop()
-    except (TimeoutError, KafkaError) as error:
+    except _NOT_STOPPED as error:
+        if is_order_to_end(error):
+            raise
         log.warning("producer.abandon_failed", error=describe(error))
         await producer.client.close()

@@ -22,7 +22,7 @@ from typing_extensions import override
 from chassis.backoff import Backoff
 from chassis.errors import is_order_to_end
 from chassis.telemetry.trouble import Trouble
-from chassis.workarounds import header_safe_fetch
+from chassis.workarounds import header_safe_fetch, unknown_brokers
 
 LARGEST_POLL_BYTES = 8 * 1_048_576
 SLICE_RECORDS = 32
@@ -33,6 +33,7 @@ Place: TypeAlias = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awai
 Polled: TypeAlias = "dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]"
 
 header_safe_fetch.install()
+unknown_brokers.install()
 
 
 class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka is not typed
