@@ -197,7 +197,14 @@ async def _measure_latency(plan: Plan, processes: Processes, databases: Database
             rate, pipeline=pipeline, processes=processes, databases=databases, storm=plan.storm
         )
         figures[name] = measured.figures()
-        curves.append(Curve(label=name, milliseconds=measured.milliseconds, goals_ms=measured.goals_ms))
+        curves.append(
+            Curve(
+                label=name,
+                milliseconds=measured.milliseconds,
+                goals_ms=measured.goals_ms,
+                is_floor=pipeline is Pipeline.RAW_FLOOR,
+            )
+        )
         print(latency.table({name: figures[name]}), flush=True)
     results.keep(LATEST, "latency", figures)
     LATENCY_PICTURE.write_text(draw(curves), encoding="utf-8")

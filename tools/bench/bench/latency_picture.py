@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from math import ceil, floor, log10
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from bench.percentiles import named, percentile
 
-_WIDTH, _HEIGHT = 820, 460
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 160, 60, 60
+_WIDTH, _HEIGHT = 870, 460
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 210, 60, 60
 _COLOURS = ("#0072b2", "#d55e00", "#007a5a", "#8a4f9e")
+_DASHES = {False: "none", True: "5 4"}
 _GRID, _INK = "#d9d9d9", "#333333"
 _MARKED_SHARES = (0.0, 50.0, 90.0, 99.0, 99.9)
 _HIGHEST_NINES = 3.5
@@ -21,11 +23,12 @@ _POINTS_A_CURVE = 240
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """The latencies of one rate; `goals_ms` by percentile."""
+    """The latencies of one rate; `goals_ms` by percentile. One of a floor goes with the curve before it, dashed."""
 
     label: str
     milliseconds: Sequence[float]
     goals_ms: Mapping[float, int]
+    is_floor: bool = False
 
 
 def draw(curves: Sequence[Curve]) -> str:
@@ -47,16 +50,27 @@ def draw(curves: Sequence[Curve]) -> str:
         "Share of the reports by milliseconds. A curve should pass on the left of the flags of its colour.",
     )
     _axes(svg, paper)
-    for number, (curve, colour) in enumerate(zip(curves, _COLOURS, strict=False)):
+    for number, (curve, colour) in enumerate(zip(curves, _colours(curves), strict=True)):
+        stroke = {"fill": "none", "stroke": colour, "stroke-width": "2", "stroke-dasharray": _DASHES[curve.is_floor]}
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in paper.points(curve))
-        SubElement(svg, "polyline", {"points": path, "fill": "none", "stroke": colour, "stroke-width": "2"})
+        SubElement(svg, "polyline", {"points": path} | stroke)
         for share, most in curve.goals_ms.items():
-            _goal(svg, paper.place(most, share), f"{named(share)} ≤ {most}", colour)
-        top = _TOP + 10 + 20 * number
-        SubElement(svg, "rect", _placed(_WIDTH - _RIGHT + 16, top - 9, width=14, height=10) | {"fill": colour})
-        _text(svg, (_WIDTH - _RIGHT + 36, top), curve.label)
+            _goal(svg, paper.place(most, share), f"{named(share)} ≤ {most}", colour, below=7 * number)
+        top, left = _TOP + 10 + 20 * number, _WIDTH - _RIGHT + 16
+        SubElement(svg, "path", {"d": f"M{left} {top - 4}h26"} | stroke)
+        _text(svg, (left + 34, top), curve.label)
     indent(svg)
     return tostring(svg, encoding="unicode") + "\n"
+
+
+def _colours(curves: Sequence[Curve]) -> Iterator[str]:
+    """Yield a colour for each rate, which its floor has as well."""
+    colours = cycle(_COLOURS)
+    colour = ""
+    for curve in curves:
+        if not (curve.is_floor and colour):
+            colour = next(colours)
+        yield colour
 
 
 class _Paper:
@@ -96,21 +110,25 @@ def _axes(svg: Element, paper: _Paper) -> None:
         for step in (1, 2, 5) if decade < paper.last_decade else (1,):
             value = step * 10.0**decade
             _line(svg, (paper.x(value), _TOP), (paper.x(value), bottom), _GRID)
-            _text(svg, (paper.x(value), bottom + 18), f"{value:g}", anchor="middle")
+            _text(svg, (paper.x(value), bottom + 18), _milliseconds(value), anchor="middle")
     for share in _MARKED_SHARES:
         y = paper.y(_nines(share))
         _line(svg, (_LEFT, y), (right, y), _GRID)
         _text(svg, (_LEFT - 8, y + 4), f"{share:g} %", anchor="end")
     _line(svg, (_LEFT, bottom), (right, bottom), _INK)
     _line(svg, (_LEFT, _TOP), (_LEFT, bottom), _INK)
-    _text(svg, ((_LEFT + right) / 2, bottom + 42), "milliseconds", anchor="middle")
+    _text(svg, ((_LEFT + right) / 2, bottom + 42), "milliseconds, or seconds (s)", anchor="middle")
 
 
-def _goal(svg: Element, place: tuple[float, float], label: str, colour: str) -> None:
-    """Draw a flag: the curve of this colour should pass on its left."""
+def _milliseconds(value: float) -> str:
+    return f"{value / 1_000:g} s" if value >= 1_000 else f"{value:g}"  # noqa: PLR2004 - of a second
+
+
+def _goal(svg: Element, place: tuple[float, float], label: str, colour: str, *, below: float) -> None:
+    """Draw a flag: the curve of this colour should pass on its left. Its label stands `below`, clear of others."""
     x, y = place
     _line(svg, (x, y - 9), (x, y + 9), colour, width=3)
-    _text(svg, (x + 6, y - 5), label, colour=colour)
+    _text(svg, (x + 6, y - 5 + below), label, colour=colour)
 
 
 def _line(svg: Element, begin: tuple[float, float], end: tuple[float, float], colour: str, *, width: float = 1) -> None:

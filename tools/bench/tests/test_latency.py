@@ -124,6 +124,23 @@ def test_a_curve_that_reaches_its_goal_passes_on_the_left_of_the_flag() -> None:
     assert missed > max(flags)
 
 
+def test_every_rate_has_a_colour_of_its_own_and_its_floor_the_same_dashed() -> None:
+    curves = [
+        Curve(label=f"{rate} {is_floor}", milliseconds=HUNDRED, goals_ms={}, is_floor=is_floor)
+        for rate in (200, 1_000, 1)
+        for is_floor in (False, True)
+    ]
+
+    drawn_curves = drawn(*curves).findall(f"{SVG}polyline")
+
+    assert len(drawn_curves) == len(curves)
+    colours = [curve.attrib["stroke"] for curve in drawn_curves]
+    assert colours[::2] == colours[1::2]
+    assert len(set(colours)) == 3
+    assert {curve.attrib["stroke-dasharray"] for curve in drawn_curves[::2]} == {"none"}
+    assert {curve.attrib["stroke-dasharray"] for curve in drawn_curves[1::2]} == {"5 4"}
+
+
 def test_few_reports_say_nothing_about_the_slowest_of_a_thousand() -> None:
     few, many = (Curve(label="", milliseconds=HUNDRED * times, goals_ms={}) for times in (1, 100))
 
