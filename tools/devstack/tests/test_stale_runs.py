@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from devstack.process import stale_runs
 from devstack.process.identity import ProcessIdentity, identify
 from devstack.process.run_record import ChildRecord, RunRecord
 from devstack.process.stale_runs import clean_up_stale_runs
@@ -55,6 +56,15 @@ def test_a_process_of_a_dead_launcher_is_ended(tmp_path: Path) -> None:
         assert clean_up_stale_runs(tmp_path) == ["1-abc"]
         assert process.wait(5) == -signal.SIGKILL
     assert not run_directory.exists()
+
+
+def test_a_process_is_ended_also_while_it_becomes_its_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stale_runs, "command_line", lambda _: ())  # what the kernel shows of a process meanwhile
+    with sleeper() as process:
+        write_run(tmp_path, ChildRecord("kafka", identity_of(process), SLEEPER))
+
+        clean_up_stale_runs(tmp_path)
+        assert process.wait(5) == -signal.SIGKILL
 
 
 def test_what_a_watchdog_watches_ends_with_the_watchdog_of_a_dead_launcher(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def start_ticks(pid: int) -> int | None:
 
 
 def command_line(pid: int) -> tuple[str, ...]:
-    """Arguments the process was started with; empty when it has ended or is a zombie."""
+    """Arguments the process was started with; empty when it has ended, is a zombie, or is becoming another program."""
     try:
         raw = Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):

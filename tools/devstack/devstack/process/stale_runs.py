@@ -77,5 +77,7 @@ def end_processes(children: list[ChildRecord]) -> None:
 
 def _is_the_recorded_process(child: ChildRecord) -> bool:
     # Any argument may be the program: until it has become the command, the process is a Python that runs a script.
+    # While it becomes another program, it has no arguments that anybody can read.
     started_with = command_line(child.identity.pid)
-    return child.identity.is_alive() and Path(child.command[0]).name in {Path(part).name for part in started_with}
+    programs = {Path(part).name for part in started_with}
+    return child.identity.is_alive() and (not programs or Path(child.command[0]).name in programs)
