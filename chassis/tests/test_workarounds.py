@@ -200,10 +200,11 @@ async def _producer_with_a_busy_sender(broker: RefusingBroker) -> Any:
     producer._sender.sender_task.cancel()
 
     async def wait_for_requests() -> None:
+        never = asyncio.Event()
         try:
-            await asyncio.sleep(60)
+            await never.wait()
         except asyncio.CancelledError:
-            await asyncio.sleep(60)
+            await never.wait()
 
     producer._sender._sender_task = asyncio.create_task(wait_for_requests())
     await asyncio.sleep(0)
