@@ -18,6 +18,7 @@ from chassis.consuming.subscription import Subscription, new_broker, start
 from chassis.database import Pool, open_pool
 from chassis.database_state import DatabaseState
 from chassis.errors import CannotStartError, PartEndedError, describe, is_order_to_end
+from chassis.http.server import HttpServer
 from chassis.kafka_security import not_granted
 from chassis.migrations.runner import find_migrations, pending_migrations
 from chassis.publishing.handoff import Handoff
@@ -25,7 +26,7 @@ from chassis.publishing.relay import Relay
 from chassis.required_topics import RequiredTopics
 from chassis.service import Runtime, Service
 from chassis.telemetry import metrics
-from chassis.telemetry.health import HttpServer, Problems, health_app
+from chassis.telemetry.health import Problems, health_app
 from chassis.telemetry.logs import log_unhandled
 from chassis.telemetry.tracing import Tracing
 from chassis.telemetry.trouble import Trouble
@@ -183,9 +184,14 @@ class RunningService:
         async with AsyncExitStack() as stack:
             stack.callback(self._database_state.close)
             stack.push_async_callback(self._required_topics.close)
-            http = HttpServer(health_app(live=self._live, ready=self._ready, measure=self._measure), self._settings)
-            port = await http.start()
-            stack.push_async_callback(http.stop)
+            health = HttpServer(
+                health_app(live=self._live, ready=self._ready, measure=self._measure),
+                host=self._settings.http_host,
+                port=self._settings.http_port,
+                setting="HTTP",
+            )
+            port = await health.start()
+            stack.push_async_callback(health.stop)
             starting = asyncio.create_task(self._start(port), name="start")
             stack.push_async_callback(self._stop)
             ending = asyncio.create_task(self.ending.wait(), name="end")

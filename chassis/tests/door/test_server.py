@@ -7,15 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from specimen.app import Settings
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chassis.telemetry.health import LONGEST_STOP_SECONDS, HttpServer
+from chassis.http.server import HttpServer
 
 MORE_THAN_BUFFERS_HOLD = 32 * 1_048_576
+LONGEST_STOP_SECONDS = 1
 MARGIN_SECONDS = 2.0
 
 
@@ -61,7 +61,7 @@ async def client_of(port: int, request: bytes) -> AsyncIterator[None]:
 @pytest.mark.parametrize("times", [1, 100], ids=["once", "pipelined"])
 async def test_a_client_that_does_not_read_does_not_hold_up_a_stop(page: str, times: int) -> None:
     pages = Pages()
-    server = HttpServer(pages.app, Settings(database_url="postgresql://none"))
+    server = HttpServer(pages.app, host="127.0.0.1", port=0, setting="HTTP", longest_stop_seconds=LONGEST_STOP_SECONDS)
     port = await server.start()
     async with client_of(port, f"GET /{page} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * times):
         await pages.asked.wait()
@@ -71,7 +71,7 @@ async def test_a_client_that_does_not_read_does_not_hold_up_a_stop(page: str, ti
 
 async def test_a_request_that_never_ends_does_not_hold_up_a_stop() -> None:
     pages = Pages()
-    server = HttpServer(pages.app, Settings(database_url="postgresql://none"))
+    server = HttpServer(pages.app, host="127.0.0.1", port=0, setting="HTTP", longest_stop_seconds=LONGEST_STOP_SECONDS)
     port = await server.start()
     async with (
         client_of(port, b"GET /large HT"),
