@@ -18,6 +18,7 @@ from chassis.consuming.subscription import Subscription, new_broker, start
 from chassis.database import Pool, open_pool
 from chassis.database_state import DatabaseState
 from chassis.errors import CannotStartError, PartEndedError, describe, is_order_to_end
+from chassis.http.public_port import PublicPort
 from chassis.http.server import HttpServer
 from chassis.kafka_security import not_granted
 from chassis.migrations.runner import find_migrations, pending_migrations
@@ -178,6 +179,9 @@ class RunningService:
             )
             for consumer in service.consumers
         ]
+        self._public_port = service.api and PublicPort(
+            service.api, service=service.name, settings=service.settings, work=runtime.work
+        )
 
     async def run(self) -> None:
         """Serve HTTP, start, work until `ending` is set, stop; raise what made the service unable to go on."""
@@ -229,8 +233,10 @@ class RunningService:
             await start(self._broker, self._subscriptions)
         except GroupAuthorizationFailedError as error:
             raise not_granted(self._settings, what=f"consumer group {error.args[0]}") from error
+        api = {"api_port": await self._public_port.start()} if self._public_port else {}
         self._started = True
-        log.info("service.started", port=port, consumers=[subscription.group for subscription in self._subscriptions])
+        consumers = [subscription.group for subscription in self._subscriptions]
+        log.info("service.started", port=port, consumers=consumers, **api)
 
     def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run one part beside the others; its end before the service's end is a failure of the service."""
@@ -261,11 +267,17 @@ class RunningService:
         self.ending.set()
 
     async def _stop(self) -> None:
-        """Finish the batches under way and send the outbox, within the deadline; the rest is delivered again."""
+        """Answer the requests and finish the batches under way, then send the outbox, all within the deadline.
+
+        What is not finished then is rolled back: a caller asks again, a batch is delivered again. Nobody sends requests
+        to what is not ready, so that comes first.
+        """
         log.info("service.stop_started")
         self._started = False
         try:
             async with asyncio.timeout(self._settings.stop_timeout_seconds):
+                if self._public_port is not None:
+                    await self._public_port.stop()
                 await self._stop_consuming()
                 self._runtime.stopping.set()
                 self._runtime.work.handoff.changed.set()

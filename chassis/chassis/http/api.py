@@ -2,31 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeAlias, TypeVar
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as PlainRoute
 from starlette.types import ASGIApp
 
-from chassis.http.problems import ProblemType
-from chassis.http.route import RouteDeclaration
+from chassis.errors import CannotStartError
+from chassis.http.declaration import OwnerOf, RouteDeclaration
+from chassis.http.door import Door
+from chassis.http.headers import SecurityHeaders
+from chassis.http.limits import Limits
+from chassis.http.problems import (
+    COMMON_PROBLEMS,
+    NOT_FOUND,
+    Problem,
+    ProblemType,
+    answer_failure,
+    answer_http_error,
+    explanations,
+)
+from chassis.http.route import Route
+from chassis.http.telemetry import RequestTelemetry
 from chassis.http.tokens import Verifier
 from chassis.settings import ServiceSettings
 from chassis.unit_of_work import WorkFactory
 from contracts.access import Operation
 
-Handler: TypeAlias = Callable[..., Awaitable[Any]]
-OwnerOf: TypeAlias = Callable[..., Awaitable[str | None]]
-"""Takes parameters of the route by name; returns a relation number, None when there is no such thing."""
-H = TypeVar("H", bound=Handler)
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+
+_LONGEST_KEPT_SECONDS = 86_400
+
+
+class RouteOptions(TypedDict, total=False):
+    """What a route may say besides. Without `status_code` it answers 200, or 204 when its handler returns None."""
+
+    owner: OwnerOf
+    status_code: int
+    problems: tuple[ProblemType, ...]
+
+
+class PostOptions(RouteOptions, total=False):
+    """What a POST may say besides."""
+
+    causes_nothing: bool
 
 
 class Api:
     """Everything a service answers over HTTP. `access` are its operations in the access matrix.
 
-    A handler gets what it names: parameters of the request as FastAPI reads them, and by their type what the door
-    gives: `Work` (the unit of work, which keeps an idempotency key as well), `Reading` (a connection to read on),
-    `Caller`, and whatever the service has handed to `app` by `given`.
+    A handler is given what it names: of the request as FastAPI reads it, and by their type `Work` (the unit of work),
+    `Reading` (a connection to read on), `Caller`, `Request` and `Response`. It returns what its annotation says.
+    What changes something takes `Work`; a POST has its effect once for one `Idempotency-Key`, unless it
+    `causes_nothing`: a search, a preview. `problems` are those of the service's own that a route may answer.
     """
 
     def __init__(self, *, title: str, version: str, access: Sequence[Operation]) -> None:
@@ -35,73 +69,105 @@ class Api:
         self.access = tuple(access)
         self.routes: list[RouteDeclaration] = []
 
-    def get(
-        self, path: str, *, operation: Operation, owner: OwnerOf | None = None, problems: Sequence[ProblemType] = ()
-    ) -> Callable[[H], H]:
+    def get(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
         """Declare a route that changes nothing."""
-        return self._declare("GET", path, operation, owner=owner, problems=problems)
+        return self._declare("GET", path, operation, options)
 
-    def post(
-        self,
-        path: str,
-        *,
-        operation: Operation,
-        status_code: int = 200,
-        owner: OwnerOf | None = None,
-        causes_nothing: bool = False,
-        problems: Sequence[ProblemType] = (),
-    ) -> Callable[[H], H]:
-        """Declare a route that needs an `Idempotency-Key`, unless it `causes_nothing`: a search, a preview."""
-        return self._declare(
-            "POST",
-            path,
-            operation,
-            owner=owner,
-            problems=problems,
-            status_code=status_code,
-            causes_nothing=causes_nothing,
-        )
+    def post(self, path: str, *, operation: Operation, **options: Unpack[PostOptions]) -> Callable[[F], F]:
+        """Declare a route that causes something, once for each `Idempotency-Key`."""
+        return self._declare("POST", path, operation, options)
 
-    def _declare(
-        self,
-        method: str,
-        path: str,
-        operation: Operation,
-        *,
-        owner: OwnerOf | None,
-        problems: Sequence[ProblemType],
-        status_code: int = 200,
-        causes_nothing: bool = False,
-    ) -> Callable[[H], H]:
-        def declare(handler: H) -> H:
+    def put(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a route that makes something what the body says."""
+        return self._declare("PUT", path, operation, options)
+
+    def patch(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a route that changes a part of something."""
+        return self._declare("PATCH", path, operation, options)
+
+    def delete(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a route that ends something."""
+        return self._declare("DELETE", path, operation, options)
+
+    def _declare(self, method: str, path: str, operation: Operation, options: PostOptions) -> Callable[[F], F]:
+        def declare(function: F) -> F:
             self.routes.append(
-                RouteDeclaration(
-                    method=method,
-                    path=path,
-                    operation=operation,
-                    handler=handler,
-                    owner=owner,
-                    status_code=status_code,
-                    causes_nothing=causes_nothing,
-                    problems=tuple(problems),
-                )
+                RouteDeclaration(method=method, path=path, operation=operation, function=function, **options)
             )
-            return handler
+            return function
 
         return declare
 
-    def declared(self) -> FastAPI:
-        """Return the routes as a FastAPI application, which describes itself and cannot answer yet."""
-        raise NotImplementedError
+    def check(self, *, service: str) -> None:
+        """Raise `CannotStartError` unless every route performs an operation of `service`, and each has a route."""
+        for mistake in self._mistakes(service):
+            raise CannotStartError(f"the API of {service} is wrong: {mistake}")
 
-    def app(
-        self,
-        *,
-        service: str,
-        settings: ServiceSettings,
-        work: WorkFactory,
-        verifier: Verifier | None,
-        given: Sequence[object] = (),
-    ) -> ASGIApp:
-        """Return what answers: `RequestTelemetry` around security headers around limits around the routes."""
-        raise NotImplementedError
+    def _mistakes(self, service: str) -> Iterable[str]:
+        for operation in self.access:
+            if operation.service != service:
+                yield f"{operation.name} is an operation of {operation.service}"
+            if all(route.operation != operation for route in self.routes):
+                yield f"no route performs {operation.name}; add one, or take it out of contracts"
+        for route in self.routes:
+            if route.operation not in self.access:
+                yield f"{route} performs {route.operation.name}; add it to the service's operations in contracts"
+            yield from (f"{route} {mistake}" for mistake in route.mistakes())
+        for path in _repeated(str(route) for route in self.routes):
+            yield f"{path} is declared twice"
+        for name in _repeated(route.function.__name__ for route in self.routes):
+            yield f"two handlers are called {name}, and clients are generated by that name"
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether anything here needs a token."""
+        return not all(operation.is_public for operation in self.access)
+
+    @property
+    def problems(self) -> Sequence[ProblemType]:
+        """Every type of problem that this API may answer."""
+        own = [problem for route in self.routes for problem in route.problems]
+        return tuple(dict.fromkeys((*COMMON_PROBLEMS, *own)))
+
+    def described(self) -> FastAPI:
+        """Return the routes as an application that can describe itself, and answers nothing."""
+        return self._routes(door=None)
+
+    def app(self, *, settings: ServiceSettings, work: WorkFactory, verifier: Verifier | None) -> ASGIApp:
+        """Return what answers."""
+        app: ASGIApp = self._routes(door=Door(work=work, verifier=verifier))
+        app = Limits(app, settings)
+        if origins := settings.api_cors_origins:
+            app = CORSMiddleware(
+                app, allow_origins=origins.split(","), allow_methods=["*"], allow_headers=["*"], expose_headers=["*"]
+            )
+        return RequestTelemetry(SecurityHeaders(app), tracing=work.tracing)
+
+    def _routes(self, *, door: Door | None) -> FastAPI:
+        return FastAPI(
+            title=self.title,
+            version=self.version,
+            routes=[*(Route(declaration, door) for declaration in self.routes), self._explaining_route()],
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            exception_handlers={HTTPException: answer_http_error, Exception: answer_failure},
+        )
+
+    def _explaining_route(self) -> PlainRoute:
+        """`/problems/NAME`, where the `type` of each problem leads."""
+        texts = explanations(self.problems)
+        headers = {"Cache-Control": f"public, max-age={_LONGEST_KEPT_SECONDS}"}
+
+        async def explain(request: Request) -> Response:
+            text = texts.get(request.path_params["name"])
+            if text is None:
+                raise Problem(NOT_FOUND)
+            return Response(text, headers=headers, media_type="application/json")
+
+        return PlainRoute("/problems/{name}", explain)
+
+
+def _repeated(names: Iterable[str]) -> Iterable[str]:
+    return (name for name, count in Counter(names).items() if count > 1)

@@ -10,8 +10,13 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 from typing_extensions import override
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chassis.errors import CannotStartError
+
+LONGEST_HEADER_SECONDS = 10.0
+MOST_CONNECTIONS = 512
+"""A process may open 1,024 files unless told otherwise, and needs some for Kafka and PostgreSQL."""
 
 
 class _Server(uvicorn.Server):
@@ -23,10 +28,62 @@ class _Server(uvicorn.Server):
         yield
 
 
-class HttpServer:
-    """Serves `app` until stopped. `setting` is how the settings of its address begin, such as HTTP."""
+class _PromptProtocol(H11Protocol):
+    """Closes a connection on which no request begins in time: uvicorn waits for ever for the end of a header."""
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int, setting: str, longest_stop_seconds: int = 1) -> None:
+    _closing: asyncio.TimerHandle | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
+        else:
+            self._wait_for_request()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._is_asked() and self._closing is not None:
+            self._closing.cancel()
+            self._closing = None
+
+    @override
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self._is_asked():
+            self._wait_for_request()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._closing is not None:
+            self._closing.cancel()
+        super().connection_lost(exc)
+
+    def _is_asked(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _wait_for_request(self) -> None:
+        if not self.transport.is_closing():
+            self._closing = self.loop.call_later(LONGEST_HEADER_SECONDS, self.transport.abort)
+
+
+class HttpServer:
+    """Serves `app` until stopped. `setting` is how the settings of its address begin, such as HTTP.
+
+    `trusted_proxies` are addresses and networks, separated by commas, that tell from where a request truly comes.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str,
+        port: int,
+        setting: str,
+        longest_stop_seconds: int = 1,
+        trusted_proxies: str | None = None,
+    ) -> None:
         self._host, self._port, self._setting = host, port, setting
         self._server = _Server(
             uvicorn.Config(
@@ -34,8 +91,10 @@ class HttpServer:
                 log_config=None,
                 access_log=False,
                 lifespan="off",
+                http=_PromptProtocol,
                 ws="none",
-                proxy_headers=False,
+                proxy_headers=trusted_proxies is not None,
+                forwarded_allow_ips=trusted_proxies,
                 server_header=False,
                 timeout_graceful_shutdown=longest_stop_seconds,
             )
