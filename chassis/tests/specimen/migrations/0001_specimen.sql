@@ -8,3 +8,8 @@ CREATE TABLE state (
     customer_id uuid PRIMARY KEY,
     version     integer NOT NULL
 );
+CREATE TABLE note (
+    note_id         uuid PRIMARY KEY,
+    relation_number text NOT NULL,
+    text            text NOT NULL
+);
