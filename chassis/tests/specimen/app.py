@@ -42,6 +42,7 @@ class Settings(ServiceSettings):
     specimen_topics: str = "specimen"
     specimen_handler_broken: bool = False
     specimen_stubborn: bool = False
+    specimen_api: bool = False
     specimen_ends_polling: Literal["no", "cancel", "exit"] = "no"
 
 
@@ -161,7 +162,7 @@ def build(settings: Settings) -> Service:
         catalogue=catalogue(settings.specimen_topics),
         migrations=MIGRATIONS,
         consumers=(Consumer(consumed_topic(settings.specimen_topics), specimen.count),),
-        api=api,
+        api=api if settings.specimen_api else None,
         timers=(TimerHandler("remind", specimen.remind),),
         workers=(Worker("stubborn", specimen.refuse_to_end),) if settings.specimen_stubborn else (),
         commands=(
