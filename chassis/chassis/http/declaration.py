@@ -25,7 +25,7 @@ OwnerOf: TypeAlias = Callable[..., Awaitable[str | None]]
 class RouteDeclaration:
     """One route: which operation of the access matrix it performs, by which function, and whose the thing asked for is.
 
-    Without `owner` it belongs to the relation number in the path, where there is one.
+    It belongs to whom `owner` tells, and to the relation number in the path: to the same, where there are both.
     """
 
     method: str
@@ -50,7 +50,7 @@ class RouteDeclaration:
     @property
     def has_owner_in_path(self) -> bool:
         """Whether the path names the owner."""
-        return self.owner is None and OWNER_IN_PATH in self.path_parameters
+        return OWNER_IN_PATH in self.path_parameters
 
     @property
     def path_parameters(self) -> frozenset[str]:
@@ -85,8 +85,8 @@ class RouteDeclaration:
                 f"performs {self.operation.name}, which some may do with their own data only: "
                 f"name the owner by {{{OWNER_IN_PATH}}} in the path or by owner="
             )
-        if owner and not {parameter.name for parameter in owner.asked} <= self.path_parameters:
-            yield "finds its owner by something that does not stand in the path"
+        if owner and not owner.names <= self.path_parameters & handler.names:
+            yield "finds its owner by something that is not in the path, or that its handler does not take"
         if owner and owner.needs(Work):
             yield "may not change anything to find its owner: take Reading"
         if self.is_to_read and self.changes_something:

@@ -42,6 +42,11 @@ class Handler:
             else:
                 self.asked.append(parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the parameters that come from the request."""
+        return frozenset(parameter.name for parameter in self.asked)
+
     def needs(self, kind: type) -> bool:
         """Whether the function has a parameter of this type."""
         return kind in self._given.values()

@@ -23,7 +23,7 @@ from chassis.http.door import Door
 from chassis.http.field_errors import field_errors
 from chassis.http.handler import Reading
 from chassis.http.idempotency import once
-from chassis.http.problems import INTERNAL, INVALID, MALFORMED, RETRY_SOON, UNAVAILABLE, Problem
+from chassis.http.problems import INTERNAL, INVALID, MALFORMED, NOT_FOUND, RETRY_SOON, UNAVAILABLE, Problem
 from chassis.http.strict_request import StrictRequest
 from chassis.unit_of_work import Work
 
@@ -116,7 +116,7 @@ class Passage:
         declaration, work = self._declaration, self._opened().work
         caller: Caller = request.state.caller
         given: dict[type, object] = {Caller: caller, Request: request}
-        await self._check_owner(caller, asked)
+        await self._check_owner(request, caller, asked)
 
         async def act(opened: Work) -> Response:
             return await self._handle(asked, {**given, Work: opened})
@@ -131,14 +131,16 @@ class Passage:
                 return await self._handle(asked, {**given, Reading: Reading(connection)})
         return await self._handle(asked, given)
 
-    async def _check_owner(self, caller: Caller, asked: Mapping[str, object]) -> None:
-        """Look up whose it is, and compare."""
+    async def _check_owner(self, request: Request, caller: Caller, asked: Mapping[str, object]) -> None:
+        """Look up whose it is, and compare with who asks and with whom the path names."""
         owner_of = self._declaration.owner_handler
         if owner_of is None:
             return
         async with self._opened().work.connection() as connection:
             owner = await owner_of(asked, {Reading: Reading(connection)})
-        check_owner(caller, self._declaration.operation, owner=None if owner is None else str(owner))
+        if owner is None or request.path_params.get(OWNER_IN_PATH, owner) != owner:
+            raise Problem(NOT_FOUND)
+        check_owner(caller, self._declaration.operation, owner=str(owner))
 
     async def _handle(self, asked: Mapping[str, object], given: Mapping[type, object]) -> Response:
         """Let the handler answer; put what it returns into the response on which it may have set headers."""

@@ -22,6 +22,7 @@ Declaring = Callable[[Api], object]
 
 
 async def read(reading: Reading) -> None: ...
+async def read_note(note_id: UUID, reading: Reading) -> None: ...
 async def write(work: Work) -> None: ...
 async def read_and_write(work: Work, reading: Reading) -> None: ...
 async def ask_nothing() -> None: ...
@@ -100,10 +101,15 @@ def _declared(declare: Declaring, *access: Operation) -> Api:
         (
             lambda api: api.get("/a", operation=GREET, owner=owner_of)(read),
             (GREET,),
-            "GET /a finds its owner by something that does not stand in the path",
+            "GET /a finds its owner by something that is not in the path, or that its handler does not take",
         ),
         (
-            lambda api: api.get("/a/{note_id}", operation=GREET, owner=owner_by_changing)(read),
+            lambda api: api.get("/a/{note_id}", operation=GREET, owner=owner_of)(read),
+            (GREET,),
+            "GET /a/{note_id} finds its owner by something that is not in the path, or that its handler does not take",
+        ),
+        (
+            lambda api: api.get("/a/{note_id}", operation=GREET, owner=owner_by_changing)(read_note),
             (GREET,),
             "GET /a/{note_id} may not change anything to find its owner: take Reading",
         ),
