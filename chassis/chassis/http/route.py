@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -154,13 +155,15 @@ class Passage:
         return response
 
     def _failure(self, request: Request, error: BaseException) -> Problem:
-        log.error(
+        passes_by_itself = is_transient(error)
+        log.log(
+            logging.WARNING if passes_by_itself else logging.ERROR,
             "request.failed",
             operation=self._declaration.operation.name,
             places=places_of(error),
             trace=getattr(request.state, "trace", None),
         )
-        return Problem(UNAVAILABLE, headers=RETRY_SOON) if is_transient(error) else Problem(INTERNAL)
+        return Problem(UNAVAILABLE, headers=RETRY_SOON) if passes_by_itself else Problem(INTERNAL)
 
     def _opened(self) -> Door:
         assert self._door is not None, "a route that only describes itself was asked"  # noqa: S101 - no caller can

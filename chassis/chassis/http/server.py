@@ -65,7 +65,7 @@ class _PromptProtocol(H11Protocol):
 
     def _wait_for_request(self) -> None:
         if not self.transport.is_closing():
-            self._closing = self.loop.call_later(LONGEST_HEADER_SECONDS, self.transport.abort)
+            self._closing = self.loop.call_later(LONGEST_HEADER_SECONDS, self.timeout_keep_alive_handler)
 
 
 class HttpServer:
