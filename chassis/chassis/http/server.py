@@ -13,6 +13,8 @@ from typing_extensions import override
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chassis.errors import CannotStartError
+from chassis.http.headers import DEFAULTS
+from chassis.http.problems import MALFORMED, Problem
 
 LONGEST_HEADER_SECONDS = 10.0
 MOST_CONNECTIONS = 512
@@ -28,8 +30,19 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _answer_to_what_is_no_request() -> bytes:
+    answer = Problem(MALFORMED, "What was sent is not HTTP.", headers={"Connection": "close"}).response()
+    headers = (name + b": " + value for name, value in (*answer.raw_headers, *DEFAULTS))
+    return b"\r\n".join([b"HTTP/1.1 400 Bad Request", *headers, b"", bytes(answer.body)])
+
+
 class _PromptProtocol(H11Protocol):
-    """Closes a connection on which no request begins in time: uvicorn waits for ever for the end of a header."""
+    """Closes a connection on which no request begins in time: uvicorn waits for ever for the end of a header.
+
+    What is no HTTP is answered by a problem, as everything else that is no success.
+    """
+
+    _NO_REQUEST = _answer_to_what_is_no_request()
 
     _closing: asyncio.TimerHandle | None = None
 
@@ -59,6 +72,12 @@ class _PromptProtocol(H11Protocol):
         if self._closing is not None:
             self._closing.cancel()
         super().connection_lost(exc)
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        if not self._is_asked() or not self.cycle.response_started:
+            self.transport.write(self._NO_REQUEST)
+        self.transport.close()
 
     def _is_asked(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete

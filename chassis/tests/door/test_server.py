@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -171,3 +172,25 @@ async def test_only_a_proxy_that_is_trusted_tells_from_where_a_request_comes(
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close\r\n\r\n")
 
         assert (await reader.read()).endswith(b"\r\n\r\n" + address.encode())
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+        b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 100_000,
+    ],
+    ids=["nonsense", "no host", "no length", "two lengths", "endless header"],
+)
+async def test_what_is_no_http_is_a_problem(sent: bytes) -> None:
+    async with connection_to(_server(Pages())) as (reader, writer):
+        writer.write(sent)
+        head, _, body = (await until_closed(reader)).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"content-type: application/problem+json" in head
+    assert b"x-content-type-options: nosniff" in head
+    assert json.loads(body)["type"] == "/problems/malformed"
