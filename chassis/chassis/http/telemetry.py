@@ -19,5 +19,5 @@ class RequestTelemetry:
         self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["state"]["trace"] = None
+        scope.setdefault("state", {})["trace"] = None
         await self._app(scope, receive, send)
