@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, TypeAlias
 
 import httpx
 from joserfc.errors import JoseError
@@ -28,9 +28,9 @@ KEPT_SECONDS = 86_400.0
 LONGEST_FETCH_SECONDS = 3.0
 MOST_BYTES = 65_536
 MOST_KEYS = 64
-_PART: Final = "keys"
+_PART, _SERVER = "keys", "issuer of tokens"
 
-Keys = Mapping[str, ECKey]
+Keys: TypeAlias = Mapping[str, ECKey]
 """By their ids (`kid`)."""
 
 
@@ -98,10 +98,10 @@ class KeySet:
             async with asyncio.timeout(LONGEST_FETCH_SECONDS):
                 listed = keys_in(await self._download())
         except UnusableKeySetError as error:
-            self.trouble.failed(error, reason=str(error))
+            self.trouble.failed(error, server=_SERVER, reason=str(error))
             return
         except (httpx.HTTPError, OSError) as error:
-            self.trouble.failed(error)
+            self.trouble.failed(error, server=_SERVER)
             return
         self._keys = {kid: self._former(kid, key) for kid, key in listed.items()}
         self._listed_at = self._elapsed()

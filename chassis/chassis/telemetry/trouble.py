@@ -24,14 +24,14 @@ REPEAT_SECONDS = 60.0
 SHORT_SECONDS = 5.0
 """What begins again soon after it was logged is logged when it lasts longer than this: a part that flaps is quiet."""
 DISK_FULL = "53100"
-_POSTGRESQL, _KAFKA, _ISSUER, _OWN = "PostgreSQL", "Kafka", "the issuer of tokens", "this service"
+_POSTGRESQL, _KAFKA, _OWN = "PostgreSQL", "Kafka", "this service"
 _ERRORS_OF_POSTGRESQL = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     DatabaseUnavailableError,
 )
-_SERVER_OF_PACKAGE = {"asyncpg": _POSTGRESQL, "aiokafka": _KAFKA, "faststream": _KAFKA, "httpx": _ISSUER}
+_SERVER_OF_PACKAGE = {"asyncpg": _POSTGRESQL, "aiokafka": _KAFKA, "faststream": _KAFKA}
 
 
 @dataclass
