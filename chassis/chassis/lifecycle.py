@@ -182,6 +182,7 @@ class RunningService:
         self._public_port = service.api and PublicPort(
             service.api, service=service.name, settings=service.settings, work=runtime.work
         )
+        self._keys = self._public_port and self._public_port.keys
 
     async def run(self) -> None:
         """Serve HTTP, start, work until `ending` is set, stop; raise what made the service unable to go on."""
@@ -233,6 +234,8 @@ class RunningService:
             await start(self._broker, self._subscriptions)
         except GroupAuthorizationFailedError as error:
             raise not_granted(self._settings, what=f"consumer group {error.args[0]}") from error
+        if self._keys:
+            self._watching.append(self.spawn("keys", self._keys.keep_fresh()))
         api = {"api_port": await self._public_port.start()} if self._public_port else {}
         self._started = True
         consumers = [subscription.group for subscription in self._subscriptions]
@@ -315,6 +318,7 @@ class RunningService:
             **{subscription.group: subscription.problem for subscription in self._subscriptions},
             "relay": self._relay.problem,
             "timers": self._timers.trouble.problem,
+            **({"keys": self._keys.problem} if self._keys else {}),
             **{trouble.part: trouble.problem for trouble in self._runtime.troubles},
         }
         problems = {name: problem(tolerated_seconds=tolerated_seconds) for name, problem in parts.items()}
@@ -334,6 +338,7 @@ class RunningService:
             self._timers.trouble,
             self._clean_up_trouble,
             *(watch.trouble for watch in watches),
+            *([self._keys.trouble] if self._keys else []),
             *self._runtime.troubles,
         ]
         for trouble in troubles:

@@ -6,6 +6,7 @@ import math
 
 from chassis.errors import CannotStartError
 from chassis.http.api import Api
+from chassis.http.key_set import KeySet
 from chassis.http.server import HttpServer
 from chassis.http.tokens import Verifier
 from chassis.settings import ServiceSettings
@@ -20,7 +21,8 @@ class PublicPort:
     """
 
     def __init__(self, api: Api, *, service: str, settings: ServiceSettings, work: WorkFactory) -> None:
-        verifier = _verifier(settings, service=service) if api.is_guarded else None
+        self.keys = _issuers_keys(settings, service=service) if api.is_guarded else None
+        verifier = Verifier(self.keys, issuer=settings.api_issuer or "", audience=service) if self.keys else None
         self._server = HttpServer(
             api.app(settings=settings, work=work, verifier=verifier),
             host=settings.api_host,
@@ -39,8 +41,8 @@ class PublicPort:
         await self._server.stop()
 
 
-def _verifier(settings: ServiceSettings, *, service: str) -> Verifier:
+def _issuers_keys(settings: ServiceSettings, *, service: str) -> KeySet:
     named = {"API_ISSUER": settings.api_issuer, "API_JWKS_URL": settings.api_jwks_url}
     if missing := [name for name, value in named.items() if not value]:
         raise CannotStartError(f"the API of {service} is guarded by tokens: set {' and '.join(missing)}")
-    raise NotImplementedError
+    return KeySet(named["API_JWKS_URL"] or "")
