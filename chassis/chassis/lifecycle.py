@@ -234,9 +234,9 @@ class RunningService:
             await start(self._broker, self._subscriptions)
         except GroupAuthorizationFailedError as error:
             raise not_granted(self._settings, what=f"consumer group {error.args[0]}") from error
+        api = {"api_port": await self._public_port.start()} if self._public_port else {}
         if self._keys:
             self._watching.append(self.spawn("keys", self._keys.keep_fresh()))
-        api = {"api_port": await self._public_port.start()} if self._public_port else {}
         self._started = True
         consumers = [subscription.group for subscription in self._subscriptions]
         log.info("service.started", port=port, consumers=consumers, **api)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
+from specimen_driver import Driver, until
 from stepped_time import SteppedTime
 from structlog.testing import capture_logs
 
@@ -266,3 +268,17 @@ async def test_the_limit_of_fetches_holds_for_forged_tokens_too(issuer: Issuer) 
 
     assert issuer.asked == 1
     assert await verifier.caller_of(good)
+
+
+async def test_a_service_that_has_no_keys_is_not_ready_until_it_gets_some(driver: Driver, issuer: Issuer) -> None:
+    issuer.stop()
+    address = {"API_ISSUER": issuer.name, "API_JWKS_URL": issuer.jwks_url}
+    await driver.launch(SPECIMEN_API="true", TOLERATED_FAILURE_SECONDS="0.2", **address)
+
+    async def names_keys() -> str | None:
+        return ((await driver.not_ready()) or {}).get("problems", {}).get("keys")
+
+    assert "ConnectError" in await until(names_keys, what="it says why it is not ready")
+    issuer.start()
+    await until(driver.ready, what="it is ready")
+    assert re.search(r"trouble.ended.*keys|keys.*trouble.ended", driver.log())
