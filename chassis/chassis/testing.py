@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from aiokafka import ConsumerRecord
+from typing_extensions import override
 
 from chassis.consuming.batch_processor import BatchProcessor
 from chassis.consuming.positions import Advance
@@ -146,6 +147,7 @@ class AccessTrial:
     is_own: bool
     refusal: HTTPStatus | None
 
+    @override
     def __str__(self) -> str:
         return f"{self.route} by {self.role or 'nobody'}, {'own' if self.is_own else 'of somebody else'}"
 

@@ -176,7 +176,7 @@ async def test_a_token_of_another_service_or_of_nobody_is_refused(guarded: Guard
         guarded.issuer.token(audience="policy-svc", scopes=[READ_NOTES.scope]),
         guarded.issuer.token(audience=NAME, scopes=[READ_NOTES.scope], exp=1),
         "a" * 4_000,
-        "x",
+        "not-a-token",
     ):
         answer = await guarded.client.get(f"/customers/{MINE}/notes", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 401
