@@ -6,8 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from chassis.database import Connection
+
+RETENTION: Final = timedelta(hours=24)
+"""How long an answer is kept at least: one that was not deleted yet is given again, however old it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ async def lock(connection: Connection, *, identity: bytes) -> datetime | None:
         "SELECT now() AS database_now, pg_try_advisory_xact_lock($1) AS locked",
         int.from_bytes(identity[:8], signed=True),
     )
-    assert row is not None
+    assert row is not None  # noqa: S101 - it has no FROM
     moment: datetime = row["database_now"]
     return moment if row["locked"] else None
 
