@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Final
 
 from starlette.requests import Request
@@ -147,7 +148,7 @@ async def _lock(connection: Connection, *, identity: bytes, clock: Clock) -> dat
 
 
 def _answer(response: Response, *, fingerprint: bytes) -> KeptAnswer:
-    if response.status_code >= 500:  # noqa: PLR2004 - a server's failure
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise HandlerBrokenError(f"a handler returned {response.status_code}; raise a Problem, which keeps nothing")
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     return KeptAnswer(fingerprint, response.status_code, headers, bytes(response.body))
