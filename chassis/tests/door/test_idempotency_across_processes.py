@@ -86,7 +86,7 @@ async def test_who_repeats_a_request_whose_answer_died_with_the_process_gets_one
 ) -> None:
     path = f"/{uuid4()}/count"
     dying = await launch(CRASH_AT=point)
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx.TransportError):
         await dying.post(path, key="unanswered")
     assert await asyncio.wait_for(dying.process.wait(), DEADLINE_SECONDS) == KILLED
     assert await effects(running) == committed
