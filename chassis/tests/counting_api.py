@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from chassis.http.caller import ANONYMOUS, Caller
 from chassis.http.idempotency import once
-from chassis.http.problems import NOT_FOUND, Problem
+from chassis.http.problems import NOT_FOUND, Problem, answer_http_error
 from chassis.http.server import HttpServer
 from chassis.lifecycle import open_runtime
 from chassis.settings import load_settings
@@ -44,7 +44,7 @@ class CountingApi:
         self.may_go_on = asyncio.Event()
         self.app = Starlette(
             routes=[Route("/{customer_id:uuid}/{operation}", self._answer, methods=["POST"])],
-            exception_handlers={Problem: _tell},
+            exception_handlers={Problem: answer_http_error},
         )
 
     async def _answer(self, request: Request) -> Response:
@@ -90,13 +90,6 @@ class CountingApi:
         )
         answer.set_cookie("session", "secret")
         return answer
-
-
-async def _tell(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
-    return Response(
-        json.dumps({"type": error.type.name}), error.status_code, error.headers, media_type="application/problem+json"
-    )
 
 
 def _caller(headers: Mapping[str, str]) -> Caller:

@@ -23,7 +23,8 @@ from chassis.errors import HandlerBrokenError
 from chassis.http import kept_answers
 from chassis.http.caller import Caller
 from chassis.http.kept_answers import KeptAnswer
-from chassis.http.problems import Problem, ProblemType
+from chassis.http.limits import address_of
+from chassis.http.problems import RETRY_SOON, Problem, ProblemType
 from chassis.unit_of_work import Work, WorkFactory
 from contracts.access import Operation
 
@@ -61,7 +62,6 @@ PROBLEMS: Final = (KEY_MISSING, KEY_INVALID, KEY_IN_USE, KEY_OF_ANOTHER_REQUEST)
 _KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
 _KEPT_HEADERS: Final = ("content-type", "content-language", "location", "etag")
 """What of the headers is part of the answer. Cookies are secrets and not kept, all others are set for every answer."""
-_RETRY_AFTER_SECONDS = 1
 
 
 async def once(
@@ -123,8 +123,7 @@ def _identity_of(request: Request, *, caller: Caller, operation: Operation, key:
     nobody learns, by being refused, what others have sent.
     """
     if caller.role is None:
-        address = request.client.host if request.client else ""
-        who = _digest(b"anonymous", address.encode(), fingerprint)
+        who = _digest(b"anonymous", address_of(request.scope).encode(), fingerprint)
     else:
         names = caller.client, caller.subject, caller.role, caller.relation_number or ""
         who = _digest(b"known", *(name.encode() for name in names))
@@ -143,7 +142,7 @@ def _digest(*parts: bytes) -> bytes:
 async def _lock(connection: Connection, *, identity: bytes, clock: Clock) -> datetime:
     database_now = await kept_answers.lock(connection, identity=identity)
     if database_now is None:
-        raise Problem(KEY_IN_USE, headers={"Retry-After": str(_RETRY_AFTER_SECONDS)})
+        raise Problem(KEY_IN_USE, headers=RETRY_SOON)
     return clock.reading(database_now)
 
 

@@ -70,7 +70,7 @@ async def kept(running: Harness) -> int:
 
 
 def problem_of(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["type"]
+    return answer.status_code, answer.json()["type"].removeprefix("/problems/")
 
 
 async def test_a_repeated_request_is_answered_the_same_byte_by_byte_and_has_no_second_effect(
