@@ -60,9 +60,8 @@ async def launch(running: Harness, stack: Stack, database: str) -> AsyncIterator
 
 @asynccontextmanager
 async def _instance(environment: dict[str, str]) -> AsyncIterator[Instance]:
-    path = os.pathsep.join(filter(None, (environment.get("PYTHONPATH"), str(_PROGRAM.parent))))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(_PROGRAM), env=environment | {"PYTHONPATH": path}, stdout=asyncio.subprocess.PIPE
+        sys.executable, str(_PROGRAM), env=environment, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     try:
