@@ -140,7 +140,7 @@ GOOD: Sequence[Any] = ("2026-11-01T00:00:00Z", "Z", 1, str(UUID(int=1)))
         pytest.param(["0001-01-01T00:00:00+14:00", *GOOD[1:]], id="before-all-time"),
         pytest.param(["9999-12-31T23:59:59-14:00", *GOOD[1:]], id="after-all-time"),
         pytest.param([GOOD[0], "\0", *GOOD[2:]], id="nul"),
-        pytest.param([GOOD[0], "\ud800", *GOOD[2:]], id="surrogate"),
+        pytest.param(b'["2026-11-01T00:00:00Z","\\ud800",1,"00000000-0000-0000-0000-000000000001"]', id="surrogate"),
         pytest.param([*GOOD[:2], 2**63, GOOD[3]], id="large"),
         pytest.param([*GOOD[:2], -(2**63) - 1, GOOD[3]], id="small"),
         pytest.param([*GOOD[:2], 1.5, GOOD[3]], id="fraction"),
@@ -151,7 +151,7 @@ GOOD: Sequence[Any] = ("2026-11-01T00:00:00Z", "Z", 1, str(UUID(int=1)))
 )
 async def test_a_position_that_was_made_up_is_refused(client: httpx.AsyncClient, position: object) -> None:
     listing = urlsafe_b64decode(await cursor_of(client) + "==")[:LISTING_BYTES]
-    content = msgspec.json.encode(position) if "\ud800" not in str(position) else b'["\\ud800"]'
+    content = position if isinstance(position, bytes) else msgspec.json.encode(position)
 
     answer = await client.get("/1/visits", params={"cursor": encoded(listing + content)})
 
@@ -173,7 +173,7 @@ async def test_what_is_no_cursor_is_refused(client: httpx.AsyncClient) -> None:
     cursor = await cursor_of(client)
     listing = urlsafe_b64decode(cursor + "==")[:LISTING_BYTES]
     made_up = [
-        *("", "x", "é", "=", "====", "a b", "A" * 1_001, "A" * 100_000),
+        *("", "x", "é", "=", "====", "a b", "A" * 1_001, "A" * 60_000),
         cursor + "=",
         cursor + "\n",
         cursor[:-1],
