@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 from aiokafka.errors import GroupAuthorizationFailedError
 
-from chassis.consuming.retention import clean_up
 from chassis.consuming.subscription import Subscription, new_broker, start
 from chassis.database import Pool, open_pool
 from chassis.database_state import DatabaseState
@@ -25,6 +24,7 @@ from chassis.migrations.runner import find_migrations, pending_migrations
 from chassis.publishing.handoff import Handoff
 from chassis.publishing.relay import Relay
 from chassis.required_topics import RequiredTopics
+from chassis.retention import clean_up
 from chassis.service import Runtime, Service
 from chassis.telemetry import metrics
 from chassis.telemetry.health import Problems, health_app

@@ -15,6 +15,7 @@ from starlette.routing import Route as PlainRoute
 from starlette.types import ASGIApp
 
 from chassis.errors import CannotStartError
+from chassis.http import idempotency, pages, preconditions
 from chassis.http.declaration import OwnerOf, RouteDeclaration
 from chassis.http.door import Door
 from chassis.http.headers import SecurityHeaders
@@ -127,7 +128,8 @@ class Api:
     def problems(self) -> Sequence[ProblemType]:
         """Every type of problem that this API may answer."""
         own = [problem for route in self.routes for problem in route.problems]
-        return tuple(dict.fromkeys((*COMMON_PROBLEMS, *own)))
+        of_the_door = (*COMMON_PROBLEMS, *idempotency.PROBLEMS, *preconditions.PROBLEMS, *pages.PROBLEMS)
+        return tuple(dict.fromkeys((*of_the_door, *own)))
 
     def described(self) -> FastAPI:
         """Return the routes as an application that can describe itself, and answers nothing."""

@@ -24,6 +24,7 @@ from chassis.http.door import Door
 from chassis.http.field_errors import field_errors
 from chassis.http.handler import Reading
 from chassis.http.idempotency import once
+from chassis.http.preconditions import unless_seen
 from chassis.http.problems import INTERNAL, INVALID, MALFORMED, NOT_FOUND, RETRY_SOON, UNAVAILABLE, Problem
 from chassis.http.strict_request import StrictRequest
 from chassis.unit_of_work import Work
@@ -99,7 +100,7 @@ class Passage:
             check_owner(caller, declaration.operation, owner=request.path_params[OWNER_IN_PATH])
         if takes_body:
             await strict.refuse_other_than_json()
-        return await read_and_answer(strict)
+        return unless_seen(strict, await read_and_answer(strict))
 
     def endpoint(self) -> Callable[..., Awaitable[Response]]:
         """Return what FastAPI calls with what it has read and found valid."""

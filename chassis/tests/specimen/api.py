@@ -13,6 +13,8 @@ from starlette.responses import Response
 
 from chassis.http.api import Api
 from chassis.http.handler import Reading
+from chassis.http.pages import Page, PageQuery
+from chassis.http.preconditions import IfMatch, etag
 from chassis.http.problems import Problem, ProblemType
 from chassis.http.values import Cents, Day, Moment, RelationNumber
 from chassis.unit_of_work import Work
@@ -123,12 +125,18 @@ async def pass_gate(reading: Reading) -> Greeting:
 
 
 @api.get("/customers/{relation_number}/notes", operation=READ_NOTES)
-async def read_notes(relation_number: RelationNumber, reading: Reading) -> list[Note]:
+async def read_notes(relation_number: RelationNumber, page: PageQuery, reading: Reading) -> Page[Note]:
     """Read the notes of one customer."""
     rows = await reading.connection.fetch(
-        "SELECT note_id, text FROM note WHERE relation_number = $1 ORDER BY note_id", relation_number
+        """
+        SELECT note_id, text FROM note WHERE relation_number = $1 AND ($2::uuid IS NULL OR note_id > $2)
+         ORDER BY note_id LIMIT $3
+        """,
+        relation_number,
+        *(page.after(tuple[UUID]) or (None,)),
+        page.rows,
     )
-    return [Note(**row) for row in rows]
+    return page.answer(rows, view=lambda row: Note(**row), position=lambda row: (row["note_id"],))
 
 
 @api.post("/customers/{relation_number}/notes", operation=WRITE_NOTES, status_code=201, problems=(EMPTY_NOTE,))
@@ -148,11 +156,24 @@ async def write_note(relation_number: RelationNumber, body: Text, work: Work, re
 
 
 @api.get("/notes/{note_id}", operation=READ_NOTES, owner=owner_of_note)
-async def read_note(note_id: NoteId, reading: Reading) -> Note:
+async def read_note(note_id: NoteId, reading: Reading, response: Response) -> Note:
     """Read one note."""
-    row = await reading.connection.fetchrow("SELECT note_id, text FROM note WHERE note_id = $1", note_id)
+    row = await reading.connection.fetchrow("SELECT text, version FROM note WHERE note_id = $1", note_id)
     assert row is not None
-    return Note(**row)
+    response.headers["ETag"] = etag(row["version"])
+    return Note(note_id=note_id, text=row["text"])
+
+
+@api.put("/notes/{note_id}", operation=WRITE_NOTES, owner=owner_of_note)
+async def change_note(note_id: NoteId, if_match: IfMatch, body: Text, work: Work, response: Response) -> Note:
+    """Change what a note says."""
+    version = await work.connection.fetchval("SELECT version FROM note WHERE note_id = $1 FOR UPDATE", note_id)
+    if_match.require(version=version)
+    await work.connection.execute(
+        "UPDATE note SET text = $2, version = version + 1 WHERE note_id = $1", note_id, body.text
+    )
+    response.headers["ETag"] = etag(version + 1)
+    return Note(note_id=note_id, text=body.text)
 
 
 @api.delete("/notes/{note_id}", operation=WRITE_NOTES, owner=owner_of_note)

@@ -11,5 +11,6 @@ CREATE TABLE state (
 CREATE TABLE note (
     note_id         uuid PRIMARY KEY,
     relation_number text NOT NULL,
-    text            text NOT NULL
+    text            text NOT NULL,
+    version         integer NOT NULL DEFAULT 1
 );
