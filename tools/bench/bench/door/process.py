@@ -1,0 +1,59 @@
+"""Process: serves the route. Every line on standard input is answered with the CPU time that it has used so far."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import sys
+import time
+
+import uvloop
+from starlette.types import ASGIApp
+
+from bench.door.route import SERVICE, Served, bare, behind_the_door
+from chassis.http.server import HttpServer
+from chassis.telemetry.logs import configure_logs
+from devstack.outside.lifecycle import report_ready
+from devstack.process.ports import LOOPBACK
+
+
+async def serve(app: ASGIApp, *, port: int) -> None:
+    """Serve until the launcher closes the standard input."""
+    server = HttpServer(app, host=LOOPBACK, port=port, setting="API")
+    await server.start()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)  # as in a service
+    report_ready()
+    loop = asyncio.get_running_loop()
+    questions = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(questions), sys.stdin)
+    while await questions.readline():
+        print(json.dumps({"cpu_microseconds": time.process_time_ns() / 1_000}), flush=True)
+    await server.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("served", type=Served, choices=list(Served))
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--issuer", required=True)
+    parser.add_argument("--jwks-url", required=True)
+    arguments = parser.parse_args()
+    configure_logs(service=SERVICE, level="info")
+
+    async def run() -> None:
+        match arguments.served:
+            case Served.BARE:
+                app = bare()
+            case Served.DOOR:
+                app = behind_the_door(issuer=arguments.issuer, jwks_url=arguments.jwks_url)
+        await serve(app, port=arguments.port)
+
+    uvloop.run(run())
+
+
+if __name__ == "__main__":
+    main()
