@@ -40,5 +40,7 @@ async def _ask_on_one_connection(port: int, turns: Iterator[bytes]) -> bytes:
             length = _LENGTH.search(head)
             body = await reader.readexactly(int(length[1]) if length else 0)
             if not head.startswith(_OK):
-                raise RunFailedError(f"the door was asked and answered {head.splitlines()[0].decode()}: {body.decode()}")
+                raise RunFailedError(
+                    f"the door was asked and answered {head.splitlines()[0].decode()}: {body.decode()}"
+                )
     return body
