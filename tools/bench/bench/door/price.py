@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from statistics import median
 
+from devstack.outside.issuer import Issuer
+
 from bench.door.client import ask
-from bench.door.route import READ_POLICIES, SERVICE, Served
+from bench.door.route import PATH, READ_POLICIES, SERVICE, Served
 from bench.processes import RunFailedError, load_average
 from bench.report import Json
 from devstack.process.child import Child
 from devstack.process.command import Command
-from devstack.process.ports import free_port
+from devstack.process.ports import LOOPBACK, free_port
 from devstack.process.supervisor import Supervisor
 
 GOAL_MICROSECONDS = 300
@@ -53,13 +54,46 @@ class Server:
 async def measure(load: Load, *, output: Path) -> dict[str, Json]:
     """Return the figures of all rounds; raise `RunFailedError` when the door does not answer as FastAPI does alone."""
     load_before = load_average()
-    with Supervisor(state_dir=output / "state") as supervisor, issuer() as issuing:
-        servers = {served: _start(served, supervisor, issuing, log_directory=output / "logs") for served in Served}
-        requests = [_request(number, issuing) for number in range(_CUSTOMERS)]
+    with Supervisor(state_dir=output / "state") as supervisor, Issuer() as issuer:
+        servers = {served: _start(served, supervisor, issuer, log_directory=output / "logs") for served in Served}
+        requests = [_request(number, issuer) for number in range(_CUSTOMERS)]
         for server in servers.values():
             await ask(server.port, requests, times=load.warm_up_requests, connections=load.connections)
         rounds = [await _round(number, servers, requests, load) for number in range(load.rounds)]
     return figures(rounds) | {"requests_a_round": load.requests, "load_before": load_before}
+
+
+def _start(served: Served, supervisor: Supervisor, issuer: Issuer, *, log_directory: Path) -> Server:
+    log_directory.mkdir(parents=True, exist_ok=True)
+    name, port = f"door-{served}", free_port()
+    command = Command(
+        name=name,
+        arguments=[
+            *(sys.executable, "-m", "bench.door.process", served),
+            *("--port", str(port), "--issuer", issuer.name, "--jwks-url", issuer.jwks_url),
+        ],
+        has_pipes=True,
+        log_path=log_directory / f"{name}.log",
+    )
+    child = supervisor.start(command)
+    child.read_message(deadline_seconds=_START_SECONDS)
+    return Server(child, port)
+
+
+def _request(number: int, issuer: Issuer) -> bytes:
+    """Return what one customer asks. Both servers are sent the same."""
+    relation_number = f"{100_000 + number}"
+    token = issuer.token(audience=SERVICE, scopes=[READ_POLICIES.scope], relation_number=relation_number)
+    trace = f"00-{number + 1:032x}-{number + 1:016x}-{number % _EVERY_SAMPLED == 0:02x}"
+    lines = [
+        f"GET {PATH.format(relation_number=relation_number)} HTTP/1.1",
+        f"Host: {LOOPBACK}",
+        "User-Agent: bench",
+        "Accept: application/json",
+        f"Authorization: Bearer {token}",
+        f"traceparent: {trace}",
+    ]
+    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
 
 
 async def _round(
@@ -67,13 +101,13 @@ async def _round(
 ) -> Mapping[Served, float]:
     """Return the microseconds of CPU a request of each server, asked in an order of the round's own."""
     order = Random(number).sample(list(servers), len(servers))  # noqa: S311 - the same order for everybody
-    used, bodies = {}, set()
+    used, answers = {}, []
     for served in order:
         server = servers[served]
         before = server.cpu_microseconds()
-        bodies.add(await ask(server.port, requests, times=load.requests, connections=load.connections))
+        answers.append(await ask(server.port, requests, times=load.requests, connections=load.connections))
         used[served] = (server.cpu_microseconds() - before) / load.requests
-    if len(bodies) > 1:
+    if answers[0] != answers[1]:
         raise RunFailedError("the door does not answer as FastAPI does alone")
     print(f"round {number + 1}: {', '.join(f'{served} {used[served]:.0f} µs' for served in Served)}", flush=True)
     return used
