@@ -118,4 +118,4 @@ def behind_the_door(*, issuer: str, jwks_url: str) -> ASGIApp:
     )
     verifier = Verifier(KeySet(jwks_url), issuer=issuer, audience=SERVICE)
     settings = ServiceSettings(database_url="postgresql://nobody@127.0.0.1/none")
-    return api.app(service=SERVICE, settings=settings, work=work, verifier=verifier)
+    return api.app(settings=settings, work=work, verifier=verifier)
