@@ -6,11 +6,12 @@ import argparse
 import asyncio
 import gc
 import json
+import socket
 import sys
 import time
 
+import uvicorn
 import uvloop
-from starlette.types import ASGIApp
 
 from bench.door.route import SERVICE, Served, bare, behind_the_door
 from chassis.http.server import HttpServer
@@ -19,20 +20,24 @@ from devstack.outside.lifecycle import report_ready
 from devstack.process.ports import LOOPBACK
 
 
-async def serve(app: ASGIApp, *, port: int) -> None:
+async def serve(arguments: argparse.Namespace) -> None:
     """Serve until the launcher closes the standard input."""
-    server = HttpServer(app, host=LOOPBACK, port=port, setting="API")
-    await server.start()
+    match arguments.served:
+        case Served.BARE:
+            config = uvicorn.Config(bare(), log_config=None, access_log=False, lifespan="off")
+            listening = socket.create_server((LOOPBACK, arguments.port))
+            serving = asyncio.create_task(uvicorn.Server(config).serve(sockets=[listening]))
+        case Served.DOOR:
+            app = behind_the_door(issuer=arguments.issuer, jwks_url=arguments.jwks_url)
+            await HttpServer(app, host=LOOPBACK, port=arguments.port, setting="API").start()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)  # as in a service
     report_ready()
-    loop = asyncio.get_running_loop()
     questions = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(questions), sys.stdin)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(questions), sys.stdin)
     while await questions.readline():
         print(json.dumps({"cpu_microseconds": time.process_time_ns() / 1_000}), flush=True)
-    await server.stop()
 
 
 def main() -> None:
@@ -43,16 +48,7 @@ def main() -> None:
     parser.add_argument("--jwks-url", required=True)
     arguments = parser.parse_args()
     configure_logs(service=SERVICE, level="info")
-
-    async def run() -> None:
-        match arguments.served:
-            case Served.BARE:
-                app = bare()
-            case Served.DOOR:
-                app = behind_the_door(issuer=arguments.issuer, jwks_url=arguments.jwks_url)
-        await serve(app, port=arguments.port)
-
-    uvloop.run(run())
+    uvloop.run(serve(arguments))
 
 
 if __name__ == "__main__":
