@@ -20,16 +20,25 @@ from devstack.outside.lifecycle import report_ready
 from devstack.process.ports import LOOPBACK
 
 
-async def serve(arguments: argparse.Namespace) -> None:
-    """Serve until the launcher closes the standard input."""
-    match arguments.served:
-        case Served.BARE:
-            config = uvicorn.Config(bare(), log_config=None, access_log=False, lifespan="off")
-            listening = socket.create_server((LOOPBACK, arguments.port))
-            serving = asyncio.create_task(uvicorn.Server(config).serve(sockets=[listening]))
-        case Served.DOOR:
-            app = behind_the_door(issuer=arguments.issuer, jwks_url=arguments.jwks_url)
-            await HttpServer(app, host=LOOPBACK, port=arguments.port, setting="API").start()
+async def serve_bare(*, port: int) -> None:
+    """Serve by FastAPI and uvicorn as they come."""
+    server = uvicorn.Server(uvicorn.Config(bare(), log_config=None, access_log=False, lifespan="off"))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server.serve(sockets=[socket.create_server((LOOPBACK, port))]))
+        await answer_launcher()
+        server.should_exit = True
+
+
+async def serve_door(*, port: int, issuer: str, jwks_url: str) -> None:
+    """Serve as a service does."""
+    server = HttpServer(behind_the_door(issuer=issuer, jwks_url=jwks_url), host=LOOPBACK, port=port, setting="API")
+    await server.start()
+    await answer_launcher()
+    await server.stop()
+
+
+async def answer_launcher() -> None:
+    """Tell the CPU time as often as asked, until the launcher closes the standard input."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)  # as in a service
@@ -48,7 +57,11 @@ def main() -> None:
     parser.add_argument("--jwks-url", required=True)
     arguments = parser.parse_args()
     configure_logs(service=SERVICE, level="info")
-    uvloop.run(serve(arguments))
+    match arguments.served:
+        case Served.BARE:
+            uvloop.run(serve_bare(port=arguments.port))
+        case Served.DOOR:
+            uvloop.run(serve_door(port=arguments.port, issuer=arguments.issuer, jwks_url=arguments.jwks_url))
 
 
 if __name__ == "__main__":
