@@ -5,24 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
+from door.at_the_door import WITH_API, api_port, client_of
+from httpx import AsyncClient
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 from prometheus_client import REGISTRY, generate_latest
-from specimen.app import published_topic
+from specimen.api import api
+from specimen_driver import Driver, until
 from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from chassis.http.caller import ANONYMOUS, Caller
-from chassis.http.telemetry import RequestTelemetry, RequestTrace
+from chassis.http.telemetry import RequestTelemetry
 from chassis.service import Service
 from chassis.telemetry.tracing import Tracing, is_sampled
 from chassis.testing import harness
@@ -336,25 +337,50 @@ async def test_requests_are_counted_by_route_and_while_they_are_under_way() -> N
 async def test_what_follows_from_a_request_is_published_in_its_trace(service: Service) -> None:
     exporter = InMemorySpanExporter()
     tracing = Tracing(service_name="specimen", exporter=exporter)
-    routes = FastAPI()
     async with harness(service) as driven:
+        app = api.app(settings=service.settings, work=replace(driven.runtime.work, tracing=tracing), verifier=None)
+        async with client_of(app) as client:
+            answer = await client.put(f"/settlements/{uuid4()}", headers={"traceparent": SAMPLED})
+        ((_, trace),) = await driven.published_with_traces()
+    await tracing.close()
 
-        @routes.post("/settlements")
-        async def settle(trace: RequestTrace) -> None:
-            topic = published_topic("specimen")
-            async with driven.runtime.transaction() as work:
-                work.publish_to(topic, topic.examples[0], trace=trace)
+    assert answer.status_code == 204
+    created, asked = exporter.get_finished_spans()
+    assert (asked.name, created.name) == ("PUT /settlements/{note_id}", "create specimen.published.v1")
+    assert asked.context is not None
+    assert asked.parent is not None
+    assert created.context is not None
+    assert created.parent is not None
+    assert (asked.parent.span_id, created.parent.span_id) == (int(SPAN_ID, 16), asked.context.span_id)
+    assert trace == f"00-{TRACE_ID}-{created.context.span_id:016x}-01"
 
-        transport = ASGITransport(RequestTelemetry(routes, tracing=tracing))
-        async with AsyncClient(transport=transport, base_url="http://door") as client:
-            answer = await client.post("/settlements", headers={"traceparent": SAMPLED})
-        await tracing.close()
-        ((_, published),) = await driven.published_with_traces()
 
-    (span,) = exporter.get_finished_spans()
-    assert answer.status_code == 200
-    assert span.context is not None
-    assert published == f"00-{TRACE_ID}-{span.context.span_id:016x}-01"
+async def test_a_request_leaves_its_callers_trace_on_the_topic_and_in_the_log(driver: Driver) -> None:
+    note_id = uuid4()
+    await driver.start(**WITH_API)
+    async with AsyncClient(base_url=f"http://127.0.0.1:{api_port(driver)}", trust_env=False) as client:
+        answer = await client.put(f"/settlements/{note_id}?for=quinta", headers={"traceparent": SAMPLED})
+    (record,) = await until(driver.published, what="it is published")
+
+    assert answer.status_code == 204
+    assert dict(record.headers)["traceparent"] == SAMPLED.encode()
+    (line,) = [line for line in map(json.loads, driver.log().splitlines()) if line["event"] == "request.answered"]
+    del line["timestamp"], line["seconds"]
+    assert line == {
+        "event": "request.answered",
+        "level": "info",
+        "service": "specimen",
+        "method": "PUT",
+        "route": "/settlements/{note_id}",
+        "status": 204,
+        "caller": "anonymous",
+        "trace_id": TRACE_ID,
+    }
+    labels = '{method="PUT",route="/settlements/{note_id}",status="204"}'
+    _, page = await asyncio.to_thread(driver.get, "/metrics")
+    assert f"http_server_request_duration_seconds_count{labels} 1.0" in str(page)
+    assert "http_server_active_requests 0.0" in str(page)
+    assert str(note_id) not in str(page) + driver.log()
 
 
 async def test_what_is_no_request_passes_by() -> None:
