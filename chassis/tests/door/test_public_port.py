@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
 import time
 import urllib.error
@@ -12,23 +11,13 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from door.at_the_door import WITH_API, api_port
 from specimen.api import GATE
 from specimen_driver import Driver, until
 
 from chassis.command_line import CANNOT_START
 
 LONGEST_STOP_SECONDS = 12.0
-WITH_API = {
-    "SPECIMEN_API": "true",
-    "API_ISSUER": "http://127.0.0.1:1/",  # it is away: what is public is answered all the same
-    "API_JWKS_URL": "http://127.0.0.1:1/keys",
-}
-
-
-def api_port(driver: Driver) -> int:
-    found = re.search(r'"api_port": (\d+)', driver.log())
-    assert found is not None, driver.log()
-    return int(found[1])
 
 
 def status_of(port: int, path: str) -> int:

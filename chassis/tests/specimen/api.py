@@ -16,9 +16,12 @@ from chassis.http.handler import Reading
 from chassis.http.pages import Page, PageQuery
 from chassis.http.preconditions import IfMatch, etag
 from chassis.http.problems import Problem, ProblemType
+from chassis.http.telemetry import RequestTrace
 from chassis.http.values import Cents, Day, Moment, RelationNumber
 from chassis.unit_of_work import Work
-from specimen.access import ADD_UP, FAIL, GREET, PASS_GATE, READ_NOTES, SPECIMEN, WRITE_NOTES
+from contracts.notify import MessageSettled, Settlement
+from contracts.vocabulary import Channel
+from specimen.access import ADD_UP, FAIL, GREET, PASS_GATE, READ_NOTES, SETTLE, SPECIMEN, WRITE_NOTES
 from specimen.panic import Panic
 
 GATE = 7
@@ -180,3 +183,17 @@ async def change_note(note_id: NoteId, if_match: IfMatch, body: Text, work: Work
 async def take_back(note_id: NoteId, work: Work) -> None:
     """Take a note back."""
     await work.connection.execute("DELETE FROM note WHERE note_id = $1", note_id)
+
+
+@api.put("/settlements/{note_id}", operation=SETTLE)
+async def settle(note_id: NoteId, work: Work, trace: RequestTrace) -> None:
+    """Publish that the message about a note is settled."""
+    settled = MessageSettled(
+        message_id=note_id,
+        claim_id=note_id,
+        claim_version=1,
+        channel=Channel.EMAIL,
+        settlement=Settlement.SENT,
+        attempts=1,
+    )
+    work.publish(settled, trace=trace)
