@@ -9,12 +9,11 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from devstack.outside.issuer import Issuer
-
 from bench.door.client import ask
 from bench.door.route import PATH, READ_POLICIES, SERVICE, Served
 from bench.processes import RunFailedError, load_average
 from bench.report import Json
+from devstack.outside.issuer import Issuer
 from devstack.process.child import Child
 from devstack.process.command import Command
 from devstack.process.ports import LOOPBACK, free_port

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Annotated, Final
 
 import asyncpg
-from chassis.http.key_set import KeySet
 from fastapi import FastAPI, Path
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
@@ -20,6 +19,7 @@ from typing_extensions import override
 
 from chassis.clock import DatabaseClock
 from chassis.http.api import Api
+from chassis.http.key_set import KeySet
 from chassis.http.tokens import Verifier
 from chassis.publishing.handoff import Handoff
 from chassis.settings import ServiceSettings
