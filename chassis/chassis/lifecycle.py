@@ -179,8 +179,10 @@ class RunningService:
             )
             for consumer in service.consumers
         ]
-        self._public_port = service.api and PublicPort(
-            service.api, service=service.name, settings=service.settings, work=runtime.work
+        self._public_port = (
+            PublicPort(service.api, service=service.name, settings=service.settings, work=runtime.work)
+            if service.api
+            else None
         )
         self._keys = self._public_port and self._public_port.keys
 

@@ -46,13 +46,8 @@ class RouteOptions(TypedDict, total=False):
 
     owner: OwnerOf
     status_code: int
+    causes_nothing: bool  # of a POST
     problems: tuple[ProblemType, ...]
-
-
-class PostOptions(RouteOptions, total=False):
-    """What a POST may say besides."""
-
-    causes_nothing: bool
 
 
 class Api:
@@ -74,7 +69,7 @@ class Api:
         """Declare a route that changes nothing."""
         return self._declare("GET", path, operation, options)
 
-    def post(self, path: str, *, operation: Operation, **options: Unpack[PostOptions]) -> Callable[[F], F]:
+    def post(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
         """Declare a route that causes something, once for each `Idempotency-Key`."""
         return self._declare("POST", path, operation, options)
 
@@ -90,7 +85,7 @@ class Api:
         """Declare a route that ends something."""
         return self._declare("DELETE", path, operation, options)
 
-    def _declare(self, method: str, path: str, operation: Operation, options: PostOptions) -> Callable[[F], F]:
+    def _declare(self, method: str, path: str, operation: Operation, options: RouteOptions) -> Callable[[F], F]:
         def declare(function: F) -> F:
             self.routes.append(
                 RouteDeclaration(method=method, path=path, operation=operation, function=function, **options)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
+from typing_extensions import override
+
 from chassis.http.handler import Handler, Reading
 from chassis.http.problems import ProblemType
 from chassis.unit_of_work import Work
@@ -72,6 +74,7 @@ class RouteDeclaration:
         """Whether it is declared to change nothing."""
         return self.method == "GET" or self.causes_nothing
 
+    @override
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
@@ -89,6 +92,8 @@ class RouteDeclaration:
             yield "finds its owner by something that is not in the path, or that its handler does not take"
         if owner and owner.needs(Work):
             yield "may not change anything to find its owner: take Reading"
+        if self.causes_nothing and self.method != "POST":
+            yield "says causes_nothing, which is to be said of a POST only"
         if self.is_to_read and self.changes_something:
             yield "is to change nothing: take Reading instead of Work"
         if not self.is_to_read and not self.changes_something:

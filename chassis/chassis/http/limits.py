@@ -67,8 +67,9 @@ class Limits:
             has_begun = True
             await send(message)
 
+        allowed = asyncio.timeout(self._seconds)
         try:
-            async with asyncio.timeout(self._seconds) as allowed:
+            async with allowed:
                 await self._app(scope, body.receive, send_and_note)
         except TimeoutError:
             if has_begun or not allowed.expired():

@@ -70,7 +70,7 @@ class Passage:
         returns = declaration.handler.returns
         answers_itself = inspect.isclass(returns) and issubclass(returns, Response)
         self.response_model = None if answers_itself or returns is type(None) else returns
-        self._adapter = None if self.response_model is None else TypeAdapter[Any](returns)
+        self._adapter: TypeAdapter[Any] | None = self.response_model and TypeAdapter(self.response_model)
         usual = HTTPStatus.NO_CONTENT if returns is type(None) else HTTPStatus.OK
         self.status_code = declaration.status_code or usual
 

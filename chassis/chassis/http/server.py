@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 from typing_extensions import override
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from chassis.errors import CannotStartError
 from chassis.http.headers import DEFAULTS
@@ -80,7 +80,8 @@ class _PromptProtocol(H11Protocol):
         self.transport.close()
 
     def _is_asked(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
 
     def _wait_for_request(self) -> None:
         if not self.transport.is_closing():

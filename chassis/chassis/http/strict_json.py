@@ -74,6 +74,8 @@ def _check(value: object, *, depth: int) -> None:
             if isinstance(value, dict):
                 for inner in value.values():
                     _check(inner, depth=depth + 1)
+        case _:
+            pass  # numbers were checked as they were read
 
 
 def _too_deep() -> NotStrictJsonError:

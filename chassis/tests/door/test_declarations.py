@@ -84,6 +84,11 @@ def _declared(declare: Declaring, *access: Operation) -> Api:
             "POST /a is to change nothing: take Reading instead of Work",
         ),
         (
+            lambda api: api.get("/a", operation=GREET, causes_nothing=True)(read),
+            (GREET,),
+            "GET /a says causes_nothing, which is to be said of a POST only",
+        ),
+        (
             lambda api: api.post("/a", operation=GREET)(read),
             (GREET,),
             "POST /a is to change something: take Work, or say causes_nothing=True of a POST",
