@@ -40,14 +40,12 @@ async def authorise(request: Request, operation: Operation, *, verifier: Verifie
     return caller
 
 
-def check_owner(caller: Caller, operation: Operation, *, owner: str | None) -> None:
-    """Refuse what belongs to somebody else; `owner` is a relation number, None when what is asked for does not exist.
+def check_owner(caller: Caller, operation: Operation, *, owner: str) -> None:
+    """Refuse what belongs to somebody else; `owner` is a relation number.
 
     Raises:
-        Problem: NOT_FOUND (404), the same for what is somebody else's and for what does not exist.
+        Problem: NOT_FOUND (404), as of what does not exist.
     """
-    if owner is None:
-        raise Problem(NOT_FOUND)
     if operation.is_public:
         return
     reach = operation.grants.get(caller.role) if caller.role else None

@@ -138,9 +138,9 @@ MUTANTS = (
     ),
     Mutant(
         "access: what does not exist is left to the handler",
-        "http/authorisation.py",
-        "    if owner is None:\n        raise Problem(NOT_FOUND)\n",
-        "",
+        "http/route.py",
+        "if owner is None or request.path_params",
+        "if request.path_params",
         f"{_ACCESS}::test_nobody_reads_what_does_not_exist",
     ),
     Mutant(
