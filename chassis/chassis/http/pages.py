@@ -69,7 +69,7 @@ class PageRequest:
         if self.cursor is None:
             return None
         try:
-            position = msgspec.json.decode(self._content(self.cursor), type=position_type)
+            position: P = msgspec.json.decode(self._content(self.cursor), type=position_type)
         except ValueError:  # of base64, of msgspec, and of what is not ASCII
             raise Problem(CURSOR_INVALID) from None
         if not all(map(_can_be_asked_for, position)) or self._cursor_of(position) != self.cursor:

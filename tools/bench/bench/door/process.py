@@ -57,7 +57,8 @@ def main() -> None:
     parser.add_argument("--jwks-url", required=True)
     arguments = parser.parse_args()
     configure_logs(service=SERVICE, level="info")
-    match arguments.served:
+    served: Served = arguments.served
+    match served:
         case Served.BARE:
             uvloop.run(serve_bare(port=arguments.port))
         case Served.DOOR:
