@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from specimen.access import NAME
-from specimen.api import api
 from specimen.app import Settings, build
 
 from chassis.database import Pool
-from chassis.http.public_port import PublicPort
 from chassis.testing import harness
 from devstack.outside.issuer import Issuer
 
@@ -38,10 +35,6 @@ class Served:
 @asynccontextmanager
 async def served(database: str, issuer: Issuer) -> AsyncIterator[Served]:
     """Serve until the end of the block."""
-    settings = Settings(database_url=database, api_issuer=issuer.name, api_jwks_url=issuer.jwks_url)
-    async with harness(build(settings)) as running:
-        port = PublicPort(api, service=NAME, settings=settings, work=running.runtime.work)
-        try:
-            yield Served(f"http://{settings.api_host}:{await port.start()}", running.pool)
-        finally:
-            await port.stop()
+    settings = Settings(database_url=database, specimen_api=True, api_issuer=issuer.name, api_jwks_url=issuer.jwks_url)
+    async with harness(build(settings)) as running, running.answering() as url:
+        yield Served(url, running.pool)
