@@ -15,7 +15,6 @@ from specimen.api import NoteId, api, owner_of_note
 from specimen.app import Settings, build
 
 from chassis.http.api import Api
-from chassis.http.handler import Reading
 from chassis.http.key_set import KeySet
 from chassis.http.tokens import Verifier
 from chassis.http.values import RelationNumber
@@ -114,9 +113,9 @@ _nested = Api(title="specimen", version="1", access=(READ_NOTES,))
 
 
 @_nested.get("/customers/{relation_number}/notes/{note_id}", operation=READ_NOTES, owner=owner_of_note)
-async def read_nested(relation_number: RelationNumber, note_id: NoteId, reading: Reading) -> str:
-    """Tell that it was asked."""
-    return "asked"
+async def read_nested(relation_number: RelationNumber, note_id: NoteId) -> str:
+    """Tell what was asked for."""
+    return f"{note_id} of {relation_number}"
 
 
 @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.CLAIMS_HANDLER])
