@@ -41,7 +41,7 @@ F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 _LONGEST_KEPT_SECONDS = 86_400
 _NOTHING_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
-"""FastAPI would record paths, queries and the texts of errors, which hold personal data. `RequestTelemetry` does not."""
+"""FastAPI would record paths, queries and texts of errors, which hold personal data. `RequestTelemetry` does not."""
 
 
 class RouteOptions(TypedDict, total=False):
