@@ -162,15 +162,15 @@ _SENTENCES = {
 }
 
 
-def load_settings(settings_class: type[S], *, needs: Iterable[str] = ()) -> S:
-    """Read the settings; `needs` names fields that may not be absent this time.
+def load_settings(settings_class: type[S], *, needs: Iterable[str] = (), given: Mapping[str, Any] | None = None) -> S:
+    """Read the settings; `needs` names fields that may not be absent this time, `given` is not read but taken.
 
     Raises:
         CannotStartError: names every variable that must change, and how.
     """
     missing = _missing(needs)
     try:
-        settings = settings_class()
+        settings = settings_class(**(given or {}))
     except ValidationError as error:
         raise _refusal([*(_sentence(one, settings_class) for one in error.errors()), *missing]) from None
     if missing:

@@ -21,6 +21,7 @@ from chassis.consuming.positions import Advance
 from chassis.database import connect
 from chassis.http.api import Api
 from chassis.http.declaration import RouteDeclaration
+from chassis.http.public_port import PublicPort
 from chassis.lifecycle import open_runtime
 from chassis.migrations.runner import migrate
 from chassis.publishing import outbox
@@ -119,6 +120,17 @@ class Harness:
             rows = await outbox.next_rows(connection, limit=100_000, longest_bytes=1 << 30)
             await outbox.delete(connection, positions=list(rows))
         return [(from_json(topics[row.topic].event, row.payload), row.trace) for row in rows.values()]
+
+    @asynccontextmanager
+    async def answering(self) -> AsyncIterator[str]:
+        """Answer requests as in production; yield the address of the API."""
+        service = self.service
+        assert service.api is not None, f"{service.name} has no API"  # noqa: S101 - told to who writes the test
+        port = PublicPort(service.api, service=service.name, settings=service.settings, work=self.runtime.work)
+        try:
+            yield f"http://{service.settings.api_host}:{await port.start()}"
+        finally:
+            await port.stop()
 
 
 @asynccontextmanager

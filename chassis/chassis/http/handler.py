@@ -47,6 +47,10 @@ class Handler:
         """The names of the parameters that come from the request."""
         return frozenset(parameter.name for parameter in self.asked)
 
+    def asks(self, kind: object) -> bool:
+        """Whether a parameter that comes from the request has this annotation, such as `PageQuery`."""
+        return any(parameter.annotation == kind for parameter in self.asked)
+
     def needs(self, kind: type) -> bool:
         """Whether the function has a parameter of this type."""
         return kind in self._given.values()

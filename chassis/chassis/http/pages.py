@@ -41,7 +41,9 @@ class Page(BaseModel, Generic[T]):
     model_config = ConfigDict(frozen=True)
 
     items: Sequence[T] = Field(max_length=LARGEST_PAGE)
-    next_cursor: str | None = Field(description="What to send as `cursor` for the next page; null on the last one.")
+    next_cursor: str | None = Field(
+        description="What to send as `cursor` for the next page; null on the last one.", examples=[None]
+    )
 
 
 @dataclass(frozen=True, slots=True)

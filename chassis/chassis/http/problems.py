@@ -13,6 +13,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -167,12 +168,20 @@ _OF_THE_FRAMEWORK = {
 }
 
 
-async def answer_http_error(_: Request, error: Exception) -> Response:
+async def answer_http_error(request: Request, error: Exception) -> Response:
     """Tell a `Problem`, or what the framework raises before a route is found, such as 404 and 405."""
     if isinstance(error, Problem):
         return error.response()
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for no other
-    return Problem(_OF_THE_FRAMEWORK.get(error.status_code, INTERNAL), headers=error.headers).response()
+    problem = _OF_THE_FRAMEWORK.get(error.status_code, INTERNAL)
+    headers = {"Allow": _methods_at(request)} if problem is METHOD_NOT_ALLOWED else error.headers
+    return Problem(problem, headers=headers).response()
+
+
+def _methods_at(request: Request) -> str:
+    """Name every method of a path. Starlette names those of the first of its routes."""
+    at_path = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in at_path for method in route.methods}))
 
 
 async def answer_failure(_: Request, __: Exception) -> Response:

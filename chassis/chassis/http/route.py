@@ -38,7 +38,7 @@ class Route(APIRoute):
     """A declared route. Without a door it describes itself and answers nothing."""
 
     def __init__(self, declaration: RouteDeclaration, door: Door | None) -> None:
-        self._declaration = declaration
+        self.declaration = declaration
         self._passage = Passage(declaration, door)
         super().__init__(
             declaration.path,

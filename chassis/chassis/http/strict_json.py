@@ -51,9 +51,10 @@ def _integer(digits: str) -> int:
 
 
 def _fraction(digits: str) -> float:
+    """Return a number; a whole one as such, because 1.0 is an integer for JSON Schema and so for who reads ours."""
     if len(digits) > MOST_DIGITS or abs(number := float(digits)) > GREATEST_INTEGER:
         raise NotStrictJsonError(f"a number is greater than {GREATEST_INTEGER} or has more than {MOST_DIGITS} digits")
-    return number
+    return int(number) if number.is_integer() else number
 
 
 def _no_constant(_: str) -> NoReturn:

@@ -32,12 +32,12 @@ def _written_as_moment(value: object) -> object:
     return value
 
 
-Cents: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=MOST_CENTS)]
+Cents: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=MOST_CENTS, examples=[159_000])]
 """An amount of money in euro cents, as a JSON number without fraction."""
-SignedCents: TypeAlias = Annotated[int, Strict(), Field(ge=-MOST_CENTS, le=MOST_CENTS)]
-Day: TypeAlias = Annotated[date, BeforeValidator(_written_as_day)]
+SignedCents: TypeAlias = Annotated[int, Strict(), Field(ge=-MOST_CENTS, le=MOST_CENTS, examples=[-2_500])]
+Day: TypeAlias = Annotated[date, BeforeValidator(_written_as_day), Field(examples=["2026-11-27"])]
 """RFC 3339 full-date."""
-Moment: TypeAlias = Annotated[datetime, BeforeValidator(_written_as_moment)]
+Moment: TypeAlias = Annotated[datetime, BeforeValidator(_written_as_moment), Field(examples=["2026-11-27T03:04:05Z"])]
 """RFC 3339 date-time, whose offset from UTC is part of it."""
 RelationNumber: TypeAlias = Annotated[
     str, Field(pattern=r"^[0-9]{1,9}$", description="A customer's relation number", examples=["123456"])

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Strict
 from starlette.responses import Response
 
 from chassis.http.api import Api
@@ -31,7 +31,8 @@ SECRET = "jan@example.nl"  # stands for personal data that must not be told agai
 EMPTY_NOTE = ProblemType(
     name="empty-note", status=409, title="A note says something", remedy="Send a text with a letter in it."
 )
-NoteId = Annotated[UUID, Path(description="The note", examples=["0b9c3a52-6f1e-4f0e-9d5c-2a8f7c1f2f11"])]
+A_NOTE = "0b9c3a52-6f1e-4f0e-9d5c-2a8f7c1f2f11"
+NoteId = Annotated[UUID, Path(description="The note", examples=[A_NOTE])]
 
 api = Api(title="specimen", version="1", access=SPECIMEN)
 
@@ -47,8 +48,8 @@ class Text(BaseModel):
 class Note(BaseModel):
     """A note of a customer."""
 
-    note_id: UUID
-    text: str
+    note_id: UUID = Field(examples=[A_NOTE])
+    text: str = Field(examples=["The roof leaks"])
 
 
 class Amounts(BaseModel):
@@ -62,7 +63,7 @@ class Amounts(BaseModel):
     cents: list[Cents] = Field(min_length=1, max_length=100)
     on: Day | None = None
     at: Moment | None = None
-    known: dict[str, int] = Field(default={})
+    known: dict[str, Annotated[int, Strict()]] = Field(default={})
 
 
 class Total(BaseModel):
@@ -76,7 +77,7 @@ class Total(BaseModel):
 class Greeting(BaseModel):
     """What everybody is told."""
 
-    text: str
+    text: str = Field(examples=["Goedemorgen"])
 
 
 async def owner_of_note(note_id: UUID, reading: Reading) -> str | None:
@@ -99,8 +100,8 @@ async def add_up(amounts: Amounts) -> Total:
     return Total(total_cents=sum(amounts.cents), on=amounts.on, at=amounts.at)
 
 
-@api.get("/failures/{kind}", operation=FAIL)
-async def fail(kind: str) -> Greeting:
+@api.get("/failures/{kind}", operation=FAIL, problems=(EMPTY_NOTE,))
+async def fail(kind: Annotated[str, Path(examples=["broken"])]) -> Greeting:
     """Fail as asked."""
     match kind:
         case "broken":
