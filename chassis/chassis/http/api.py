@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -39,6 +40,8 @@ from contracts.access import Operation
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 _LONGEST_KEPT_SECONDS = 86_400
+_NOTHING_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI would record paths, queries and texts of errors, which hold personal data. `RequestTelemetry` does not."""
 
 
 class RouteOptions(TypedDict, total=False):
@@ -150,20 +153,22 @@ class Api:
             redoc_url=None,
             redirect_slashes=False,
             exception_handlers={HTTPException: answer_http_error, Exception: answer_failure},
+            telemetry=_NOTHING_OF_ITS_OWN,
         )
 
     def _explaining_route(self) -> PlainRoute:
         """`/problems/NAME`, where the `type` of each problem leads."""
-        texts = explanations(self.problems)
+        path, texts = "/problems/{name}", explanations(self.problems)
         headers = {"Cache-Control": f"public, max-age={_LONGEST_KEPT_SECONDS}"}
 
         async def explain(request: Request) -> Response:
+            request.state.route = path
             text = texts.get(request.path_params["name"])
             if text is None:
                 raise Problem(NOT_FOUND)
             return Response(text, headers=headers, media_type="application/json")
 
-        return PlainRoute("/problems/{name}", explain)
+        return PlainRoute(path, explain)
 
 
 def _repeated(names: Iterable[str]) -> Iterable[str]:

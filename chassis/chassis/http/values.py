@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field, Strict
-from pydantic_core import PydanticCustomError
 
 MOST_CENTS = 10**11
 """A billion euros, as in the events."""
@@ -23,13 +22,13 @@ def _written_as_day(value: object) -> object:
     if isinstance(value, datetime) or not (
         isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value))
     ):
-        raise PydanticCustomError("date_parsing", "a day is written as 2026-11-27")
+        raise ValueError("must be a day such as 2026-11-27")
     return value
 
 
 def _written_as_moment(value: object) -> object:
     if not (isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value))):
-        raise PydanticCustomError("datetime_parsing", "a moment is written as 2026-11-27T03:04:05Z")
+        raise ValueError("must be a moment such as 2026-11-27T03:04:05Z")
     return value
 
 

@@ -24,6 +24,7 @@ METHODS = ("GET", "DELETE")
 BODIES: Mapping[str, Any] = {
     "POST /sums": {"cents": [1_050, 2]},
     "POST /customers/{relation_number}/notes": {"text": "The roof leaks"},
+    "PUT /notes/{note_id}": {"text": "The roof is mended"},
 }
 """What a route is sent where it takes a body."""
 PATHS = {"/failures/{kind}": "/failures/none"}
@@ -60,7 +61,7 @@ class Guarded:
         path = PATHS.get(trial.route.path, trial.route.path).format(
             relation_number=owner, note_id=await self.note_of(owner)
         )
-        headers = {"Idempotency-Key": str(uuid4())} if trial.route.takes_idempotency_key else {}
+        headers = {"Idempotency-Key": str(uuid4())} if trial.route.takes_idempotency_key else {"If-Match": "*"}
         if trial.role:
             headers |= self.authorization(trial.role, trial.route.operation.scope)
         return await self.client.request(trial.route.method, path, headers=headers, json=BODIES.get(str(trial.route)))

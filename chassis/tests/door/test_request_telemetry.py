@@ -12,7 +12,9 @@ from uuid import uuid4
 import pytest
 from door.at_the_door import WITH_API, api_port, client_of
 from httpx import AsyncClient
-from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry import trace as otel
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 from prometheus_client import REGISTRY, generate_latest
@@ -381,6 +383,24 @@ async def test_a_request_leaves_its_callers_trace_on_the_topic_and_in_the_log(dr
     assert f"http_server_request_duration_seconds_count{labels} 1.0" in str(page)
     assert "http_server_active_requests 0.0" in str(page)
     assert str(note_id) not in str(page) + driver.log()
+
+
+async def test_fastapi_records_nothing_beside_it(door: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(otel, "_TRACER_PROVIDER", provider)
+
+    with capture_logs() as lines:
+        answers = [await door.get(path) for path in ("/greeting?name=quinta", "/failures/broken", "/problems/invalid")]
+
+    assert [answer.status_code for answer in answers] == [200, 500, 200]
+    assert exporter.get_finished_spans() == ()
+    assert [line["route"] for line in lines if line["event"] == "request.answered"] == [
+        "/greeting",
+        "/failures/{kind}",
+        "/problems/{name}",
+    ]
 
 
 async def test_what_is_no_request_passes_by() -> None:

@@ -54,6 +54,13 @@ MUTANTS = (
         guard="test_a_failure_that_nobody_answered_is_a_500_and_goes_on",
     ),
     Mutant(
+        "request: FastAPI records paths and the texts of errors by itself",
+        "http/api.py",
+        '"tracing": False',
+        '"tracing": True',
+        "door/test_request_telemetry.py::test_fastapi_records_nothing_beside_it",
+    ),
+    Mutant(
         "request: a traceparent of a later version is none",
         "envelope.py",
         '(?:-.*)?"\n',
