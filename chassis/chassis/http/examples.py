@@ -41,7 +41,8 @@ def _example(schema: Schema, schemas: Mapping[str, Schema], *, where: tuple[str,
             return True
         case _ if len(where) < _DEEPEST:
             return _composed(schema, schemas, where=where)
-    raise NoExampleError("/".join(where[:2]))
+        case _:
+            raise NoExampleError("/".join(where[:2]))
 
 
 def _composed(schema: Schema, schemas: Mapping[str, Schema], *, where: tuple[str, ...]) -> object:
@@ -54,7 +55,8 @@ def _composed(schema: Schema, schemas: Mapping[str, Schema], *, where: tuple[str
             return {name: _example(part, schemas, where=(*where, name)) for name, part in properties.items()}
         case {"type": "array", "items": items}:
             return [_example(items, schemas, where=(*where, "0"))]
-    raise NoExampleError("/".join(where))
+        case _:
+            raise NoExampleError("/".join(where))
 
 
 def put_examples(operation: dict[str, Any], route: Route, schemas: Mapping[str, Schema]) -> Iterable[str]:
@@ -76,7 +78,12 @@ def put_examples(operation: dict[str, Any], route: Route, schemas: Mapping[str, 
             yield from _put_example("answer", content, route.response_model, schemas)
 
 
-def _put_example(name: str, content: dict[str, Any], kind: object, schemas: Mapping[str, Schema]) -> Iterable[str]:
+def _put_example(
+    name: str,
+    content: dict[str, Any],
+    kind: Any,  # noqa: ANN401 - whatever an annotation may be
+    schemas: Mapping[str, Schema],
+) -> Iterable[str]:
     try:
         content["example"] = example_of(content["schema"], schemas=schemas)
         TypeAdapter[Any](kind).validate_json(json.dumps(content["example"]))

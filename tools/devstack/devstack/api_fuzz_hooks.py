@@ -14,7 +14,7 @@ _number = count()
 
 
 @schemathesis.hook
-def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:  # noqa: ARG001 - they go by name
+def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:  # noqa: ARG001 - they go by name
     """Make a valid key another one; one that was made to be refused stays."""
     key = case.headers.get(_HEADER) if case.headers else None
     if key is not None and _VALID.fullmatch(key):
