@@ -82,6 +82,8 @@ class CountingApi:
                 await self.may_go_on.wait()
             case "die":
                 await work.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            case _:
+                pass
         answer = Response(
             json.dumps({"effect_id": effect_id, "nonce": str(uuid4()), "name": "Zoë"}, ensure_ascii=False, indent=1),
             201,
