@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from httpx import AsyncClient, Response
-from specimen.api import SECRET, api
+from specimen.api import A_NOTE, SECRET, api
 
 from chassis.http.problems import COMMON_PROBLEMS
 
@@ -33,6 +33,7 @@ async def test_a_method_that_a_path_has_not_is_a_problem_that_names_those_it_has
 
     assert_problem(answer, 405, "method-not-allowed")
     assert answer.headers["allow"] == "GET"
+    assert (await door.patch(f"/notes/{A_NOTE}")).headers["allow"] == "DELETE, GET, PUT"
 
 
 async def test_without_a_token_nothing_guarded_is_told(door: AsyncClient) -> None:

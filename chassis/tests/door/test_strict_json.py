@@ -69,6 +69,14 @@ def test_what_is_at_a_limit_is_read(text: bytes, value: object) -> None:
     assert read == value if value is not None else read
 
 
+@pytest.mark.parametrize(("text", "value"), [(b"1.0", 1), (b"-0.0", 0), (b"1e3", 1_000), (b"1050.00", 1_050)])
+def test_a_whole_number_is_one_however_it_is_written(text: bytes, value: int) -> None:
+    read = decode(text)
+
+    assert read == value
+    assert type(read) is int
+
+
 @given(_VALUES)
 def test_what_has_one_meaning_is_read_as_that(value: object) -> None:
     assert decode(json.dumps(value).encode()) == value

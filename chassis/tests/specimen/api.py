@@ -69,7 +69,7 @@ class Amounts(BaseModel):
 class Total(BaseModel):
     """What amounts come to."""
 
-    total_cents: Cents
+    total_cents: int = Field(examples=[1_052])
     on: Day | None
     at: Moment | None
 

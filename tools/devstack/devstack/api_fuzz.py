@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 KNOWN_TO_THE_SERVICE_ALONE = ("400", "412")
 """A cursor that was made up, an entity tag of another version: no schema can say which ones are good."""
@@ -37,14 +36,13 @@ async def fuzz(
     """
     with TemporaryDirectory() as scratch:
         configuration = Path(scratch) / "schemathesis.toml"
-        configuration.write_text(_configuration(parameters), encoding="utf-8")
+        configuration.write_text(_configuration(token, parameters), encoding="utf-8")
         process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("schemathesis")),
             f"--config-file={configuration}",
             "run",
             str(description),
             f"--url={url}",
-            f"--header=Authorization: Bearer {token}",
             "--checks=all",
             f"--max-examples={most_examples}",
             "--generation-deterministic",
@@ -64,11 +62,12 @@ async def fuzz(
     return report
 
 
-def _configuration(parameters: Mapping[str, Any]) -> str:
+def _configuration(token: str, parameters: Mapping[str, str]) -> str:
     given = "".join(f"{json.dumps(name)} = {json.dumps(value)}\n" for name, value in parameters.items())
     expected = ["2xx", "304", "401", "403", "404", "409", *KNOWN_TO_THE_SERVICE_ALONE]
     return (
         'hooks = "devstack.api_fuzz_hooks"\n'
+        f"[auth.openapi.accessToken]\nbearer = {json.dumps(token)}\n"
         f"[parameters]\n{given}"
         f"[checks]\npositive_data_acceptance.expected-statuses = {json.dumps(expected)}\n"
         'missing_required_header.expected-statuses = ["400", "401", "403", "404", "415", "422", "428"]\n'
