@@ -23,12 +23,18 @@ from chassis.http.server import HttpServer
 from chassis.lifecycle import open_runtime
 from chassis.settings import load_settings
 from chassis.unit_of_work import Work, WorkFactory
-from contracts.access import Operation, Role
+from contracts.access import Operation, Reach, Role
 from contracts.notify import MessageSettled, Settlement
 from contracts.vocabulary import Channel
 
 OPERATIONS = {
-    name: Operation(name=f"effects.{name}", service="specimen", meaning="Count an effect.")
+    name: Operation(
+        name=f"effects.{name}",
+        service="specimen",
+        scope=f"effects:{name}",
+        grants={Role.CUSTOMER: Reach.ANY},
+        meaning="Count an effect",
+    )
     for name in ("count", "repeat")
 }
 CALLER = {"Test-Subject": "account-1", "Test-Client": "portal"}
@@ -82,6 +88,8 @@ class CountingApi:
                 await self.may_go_on.wait()
             case "die":
                 await work.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            case _:
+                pass
         answer = Response(
             json.dumps({"effect_id": effect_id, "nonce": str(uuid4()), "name": "Zoë"}, ensure_ascii=False, indent=1),
             201,

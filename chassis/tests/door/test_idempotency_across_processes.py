@@ -66,7 +66,9 @@ async def _instance(environment: dict[str, str]) -> AsyncIterator[Instance]:
     assert process.stdout is not None
     try:
         port = int(await asyncio.wait_for(process.stdout.readline(), DEADLINE_SECONDS))
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=DEADLINE_SECONDS) as client:
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", timeout=DEADLINE_SECONDS, trust_env=False
+        ) as client:
             yield Instance(process, client)
     finally:
         if process.returncode is None:

@@ -82,7 +82,8 @@ async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def read_all(client: httpx.AsyncClient, **parameters: str | int) -> Sequence[Sequence[str]]:
-    pages, cursor = [], None
+    pages: list[Sequence[str]] = []
+    cursor = None
     while cursor is not None or not pages:
         answer = await client.get("/1/visits", params=parameters | ({"cursor": cursor} if cursor else {}))
         assert answer.status_code == 200, answer.text
