@@ -14,6 +14,8 @@ from contracts.access import Role
 from devstack.api_fuzz import FuzzFailedError, fuzz
 from devstack.outside.issuer import RELATION_NUMBER, Issuer
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 MADE_TO_FAIL = ("fail", "pass_gate")
 PARAMETERS = {"path.relation_number": RELATION_NUMBER, "path.note_id": A_NOTE, "header.If-Match": "*"}
 
