@@ -48,7 +48,7 @@ class Rooms:
         return Response("left")
 
     def limited(self, **settings: float) -> Limits:
-        return Limits(self.routes, Settings(database_url="postgresql://none", **settings))
+        return Limits(self.routes, Settings(database_url="postgresql://none").model_copy(update=settings))
 
 
 async def _in_parts(*parts: bytes) -> AsyncIterator[bytes]:
