@@ -12,10 +12,10 @@ from dead_letter_rows import insert_dead_letters
 from specimen.app import Settings
 from specimen_driver import until
 
-from chassis.consuming import retention
+from chassis import retention
 from chassis.consuming.dead_letters import find, mark_failed
 from chassis.consuming.replay import replay
-from chassis.consuming.retention import clean_up_dead_letters
+from chassis.retention import clean_up_dead_letters
 from chassis.service import Service
 from chassis.telemetry.trouble import Trouble
 from chassis.testing import Harness, harness

@@ -16,7 +16,7 @@ from chassis.consuming import dead_letters, inbox
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.dead_letters import HANDLER_FAILED, DeadLetter, ListedDeadLetter, id_used_twice
 from chassis.consuming.delivery import Delivery
-from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION
+from chassis.consuming.inbox import COMPACTED_TOPIC_RETENTION
 from chassis.errors import UnprocessableMessage, is_order_to_end, is_transient, places_of
 from chassis.unit_of_work import WorkFactory
 from contracts.envelope import MalformedMessageError, decode

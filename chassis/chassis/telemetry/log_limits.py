@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -21,12 +21,16 @@ LONGEST_LINE_BYTES = 8_192
 REPEAT_SECONDS = 60.0
 _LONGEST_NAME, _MOST_FIELDS = 64, 60
 _CUT = "..."
+_ENCODER: Final = json.JSONEncoder(default=repr, allow_nan=False)
+"""One for all lines: `json.dumps` makes one for every value, which costs more than the rest of the line."""
 
 
 def render_line(_: WrappedLogger, __: str, event: EventDict) -> str:
     """Return `event` as one line of JSON of at most `LONGEST_LINE_BYTES`, its newline included, whatever it holds."""
-    texts = {str(name): _to_json(value) for name, value in event.items()}
-    line = _joined(texts)
+    try:
+        line = _ENCODER.encode({**event})
+    except (TypeError, ValueError, RecursionError):
+        line = _joined({str(name): _to_json(value) for name, value in event.items()})
     return line if len(line) < LONGEST_LINE_BYTES else _joined(_shortened(event))
 
 
@@ -61,7 +65,7 @@ def _cut(text: str, most_bytes: int) -> str:
 def _to_json(value: object) -> str:
     """Write ASCII only, so that characters are bytes; what JSON cannot hold is named by its type."""
     try:
-        return json.dumps(value, default=repr, allow_nan=False)
+        return _ENCODER.encode(value)
     except (TypeError, ValueError, RecursionError):
         return json.dumps(f"a {type(value).__name__} that JSON cannot hold")
 

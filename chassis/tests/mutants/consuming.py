@@ -408,7 +408,7 @@ MUTANTS = (
     ),
     Mutant(
         "e: the index of the inbox remembers rows that were deleted",
-        "consuming/retention.py",
+        "retention.py",
         "ranges=emptied)",
         "ranges=())",
         "test_inbox.py::test_old_events_are_found_by_the_index_also_where_new_ones_fill_the_space_of_older_ones",

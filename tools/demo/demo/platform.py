@@ -19,6 +19,7 @@ from devstack.stack import Stack
 
 SERVICES = tuple(topic.owner for topic in TOPICS if topic.event is MessageDeadLettered)
 """Every service, because each has a topic for its dead letters."""
+INHERITED = ("OTEL_", "COVERAGE_", "API_ISSUER", "API_JWKS_URL")
 SETTINGS = {
     "notify-svc": {
         "MAIL_FROM": "schade@example.org",
@@ -136,5 +137,5 @@ class Platform:
 
     @staticmethod
     def _inherited() -> dict[str, str]:
-        """Return what whoever runs the demo sets for tracing, and the coverage of tests."""
-        return {name: value for name, value in os.environ.items() if name.startswith(("OTEL_", "COVERAGE_"))}
+        """Return what whoever runs the demo sets for tracing and for tokens, and the coverage of tests."""
+        return {name: value for name, value in os.environ.items() if name.startswith(INHERITED)}

@@ -1,0 +1,189 @@
+"""What is too large, too slow or too much is refused, and the next request is answered as ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from door.at_the_door import client_of
+from specimen.app import Settings
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis.http.limits import Limits, address_of
+from chassis.http.problems import answer_http_error
+from chassis.http.server import HttpServer
+
+LONGEST_ANSWER_SECONDS = 5.0
+
+
+class Rooms:
+    """Answers with a body's length, or not before it is told to."""
+
+    def __init__(self) -> None:
+        self.entered = asyncio.Semaphore(0)
+        self.leave = asyncio.Event()
+        self.cancelled = 0
+        self.routes = Starlette(
+            routes=[Route("/length", self._length, methods=["POST"]), Route("/wait", self._wait)],
+            exception_handlers={HTTPException: answer_http_error},
+        )
+
+    async def _length(self, request: Request) -> Response:
+        self.entered.release()
+        return Response(str(len(await request.body())))
+
+    async def _wait(self, _: Request) -> Response:
+        self.entered.release()
+        try:
+            await self.leave.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        return Response("left")
+
+    def limited(self, **settings: float) -> Limits:
+        return Limits(self.routes, Settings(database_url="postgresql://none").model_copy(update=settings))
+
+
+async def _in_parts(*parts: bytes) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+
+
+async def test_a_body_as_large_as_allowed_is_read() -> None:
+    async with client_of(Rooms().limited(api_body_bytes=4)) as client:
+        answers = [await client.post("/length", content=body) for body in (b"1234", _in_parts(b"12", b"34"))]
+
+    assert [answer.text for answer in answers] == ["4", "4"]
+
+
+async def test_a_body_that_announces_too_much_is_refused_before_it_is_read() -> None:
+    rooms = Rooms()
+    async with client_of(rooms.limited(api_body_bytes=4)) as client:
+        answer = await client.post("/length", content=b"12345")
+
+    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/body-too-large")
+    assert answer.json()["detail"] == "Send at most 4 bytes at once."
+    assert answer.headers["connection"] == "close"
+    assert rooms.entered.locked()
+
+
+async def test_a_body_that_grows_too_large_is_refused() -> None:
+    async with client_of(Rooms().limited(api_body_bytes=4)) as client:
+        answer = await client.post("/length", content=_in_parts(b"123", b"45", b"6" * 1_000_000))
+
+    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/body-too-large")
+
+
+async def test_a_handler_that_takes_too_long_is_cancelled_and_its_caller_told_to_come_back() -> None:
+    rooms = Rooms()
+    async with client_of(rooms.limited(api_request_seconds=0.05)) as client:
+        answer = await client.get("/wait")
+
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
+    assert answer.headers["retry-after"] == "1"
+    assert rooms.cancelled == 1
+
+
+async def test_surplus_of_one_address_is_refused_and_another_address_is_not() -> None:
+    rooms = Rooms()
+    app = rooms.limited(api_concurrency_per_address=2)
+    async with client_of(app, address="192.0.2.1") as one, client_of(app, address="192.0.2.2") as other:
+        waiting = [asyncio.create_task(one.get("/wait")) for _ in range(2)]
+        for _ in waiting:
+            await rooms.entered.acquire()
+
+        refused = await one.post("/length", content=b"1")
+        answered = await other.post("/length", content=b"1")
+        rooms.leave.set()
+        left = await asyncio.gather(*waiting)
+        afterwards = await one.post("/length", content=b"1")
+
+    assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-requests")
+    assert refused.headers["retry-after"] == "1"
+    assert answered.status_code == 200
+    assert [answer.text for answer in left] == ["left", "left"]
+    assert afterwards.status_code == 200
+
+
+async def test_surplus_of_all_is_refused() -> None:
+    rooms = Rooms()
+    app = rooms.limited(api_concurrency=1)
+    async with client_of(app, address="192.0.2.1") as one, client_of(app, address="192.0.2.2") as other:
+        waiting = asyncio.create_task(one.get("/wait"))
+        await rooms.entered.acquire()
+
+        refused = await other.get("/wait")
+        rooms.leave.set()
+        await waiting
+        afterwards = await other.get("/wait")
+
+    assert (refused.status_code, refused.json()["type"]) == (503, "/problems/unavailable")
+    assert refused.headers["retry-after"] == "1"
+    assert afterwards.status_code == 200
+
+
+async def test_a_request_that_is_given_up_leaves_its_place() -> None:
+    rooms = Rooms()
+    async with client_of(rooms.limited(api_concurrency=1)) as client:
+        given_up = asyncio.create_task(client.get("/wait"))
+        await rooms.entered.acquire()
+        given_up.cancel()
+        await asyncio.wait([given_up])
+
+        answer = await client.post("/length", content=b"1")
+
+    assert answer.status_code == 200
+
+
+@asynccontextmanager
+async def served(app: Limits) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection to `app` on a real port."""
+    server = HttpServer(app, host="127.0.0.1", port=0, setting="API")
+    reader, writer = await asyncio.open_connection("127.0.0.1", await server.start())
+    try:
+        async with asyncio.timeout(LONGEST_ANSWER_SECONDS):
+            yield reader, writer
+    finally:
+        writer.transport.abort()
+        await server.stop()
+
+
+async def test_a_body_that_does_not_arrive_is_given_up_and_the_connection_closed() -> None:
+    rooms = Rooms()
+    async with served(rooms.limited(api_request_seconds=0.05)) as (reader, writer):
+        writer.write(b"POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n123")
+        answer = await reader.read()
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"/problems/body-too-slow" in answer
+
+
+async def test_a_body_that_is_too_large_closes_the_connection() -> None:
+    async with served(Rooms().limited(api_body_bytes=4)) as (reader, writer):
+        writer.write(b"POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999\r\n\r\n")
+        answer = await reader.read()
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("not:an:address", "not:an:address"),
+        (None, ""),
+    ],
+)
+def test_one_subscriber_is_one_address(host: str | None, address: str) -> None:
+    assert address_of({"client": (host, 1) if host else None}) == address

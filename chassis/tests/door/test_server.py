@@ -1,0 +1,196 @@
+"""The HTTP server ends within its deadline, whatever its clients do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis.http.server import HttpServer
+
+MORE_THAN_BUFFERS_HOLD = 32 * 1_048_576
+LONGEST_STOP_SECONDS = 1
+MARGIN_SECONDS = 2.0
+
+
+class Pages:
+    """Serves a page too large for a client that does not read, and one that is never done."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.app = Starlette(
+            routes=[
+                Route("/large", self._large),
+                Route("/slow", self._slow),
+                Route("/unfinished", self._unfinished, methods=["POST"]),
+            ]
+        )
+
+    async def _large(self, _: Request) -> Response:
+        self.asked.set()
+        return Response(b"x" * MORE_THAN_BUFFERS_HOLD)
+
+    async def _unfinished(self, request: Request) -> Response:
+        self.asked.set()
+        return Response(await request.body())
+
+    async def _slow(self, _: Request) -> Response:
+        self.asked.set()
+        await asyncio.Event().wait()
+        return Response()
+
+
+def _server(pages: Pages) -> HttpServer:
+    return HttpServer(pages.app, host="127.0.0.1", port=0, setting="HTTP", longest_stop_seconds=LONGEST_STOP_SECONDS)
+
+
+@asynccontextmanager
+async def client_of(port: int, request: bytes) -> AsyncIterator[None]:
+    """A client that sends `request` and reads nothing."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1_024)
+    writer.write(request)
+    try:
+        yield
+    finally:
+        writer.transport.abort()
+
+
+@pytest.mark.parametrize("page", ["large", "slow"])
+@pytest.mark.parametrize("times", [1, 100], ids=["once", "pipelined"])
+async def test_a_client_that_does_not_read_does_not_hold_up_a_stop(page: str, times: int) -> None:
+    pages = Pages()
+    server = _server(pages)
+    port = await server.start()
+    async with client_of(port, f"GET /{page} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * times):
+        await pages.asked.wait()
+        async with asyncio.timeout(LONGEST_STOP_SECONDS + MARGIN_SECONDS):
+            await server.stop()
+
+
+async def test_a_request_that_never_ends_does_not_hold_up_a_stop() -> None:
+    pages = Pages()
+    server = _server(pages)
+    port = await server.start()
+    async with (
+        client_of(port, b"GET /large HT"),
+        client_of(port, b"POST /unfinished HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nx"),
+    ):
+        await pages.asked.wait()
+        async with asyncio.timeout(LONGEST_STOP_SECONDS + MARGIN_SECONDS):
+            await server.stop()
+
+
+@asynccontextmanager
+async def connection_to(server: HttpServer) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", await server.start())
+    try:
+        async with asyncio.timeout(LONGEST_STOP_SECONDS + MARGIN_SECONDS):
+            yield reader, writer
+    finally:
+        writer.transport.abort()
+        await server.stop()
+
+
+async def until_closed(reader: asyncio.StreamReader) -> bytes:
+    """What arrives before the other side closes."""
+    received = b""
+    with suppress(ConnectionResetError):
+        while part := await reader.read(65_536):
+            received += part
+    return received
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /slo"], ids=["nothing", "half a header"])
+async def test_a_connection_on_which_no_request_begins_is_closed(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    monkeypatch.setattr("chassis.http.server.LONGEST_HEADER_SECONDS", 0.05)
+    async with connection_to(_server(Pages())) as (reader, writer):
+        writer.write(sent)
+
+        assert await until_closed(reader) == b""
+
+
+async def test_a_second_request_on_a_connection_has_its_time_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.http.server.LONGEST_HEADER_SECONDS", 0.05)
+    async with connection_to(_server(Pages())) as (reader, writer):
+        writer.write(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\nGET /nowh")
+
+        assert (await until_closed(reader)).count(b"HTTP/1.1 404 ") == 1
+
+
+async def test_a_request_that_has_begun_is_answered_however_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.http.server.LONGEST_HEADER_SECONDS", 0.05)
+    pages = Pages()
+    async with connection_to(_server(pages)) as (reader, writer):
+        writer.write(b"POST /unfinished HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nx")
+        await pages.asked.wait()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.read(), timeout=0.2)
+        writer.write(b"y")
+
+        assert (await reader.readuntil(b"xy")).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_more_connections_than_there_may_be_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.http.server.MOST_CONNECTIONS", 1)
+    async with connection_to(_server(Pages())) as (reader, writer):
+        writer.write(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        other, other_writer = await asyncio.open_connection(*writer.get_extra_info("peername"))
+
+        assert await until_closed(other) == b""
+        other_writer.transport.abort()
+
+
+async def test_an_answer_does_not_name_the_server() -> None:
+    async with connection_to(_server(Pages())) as (reader, writer):
+        writer.write(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+
+        assert b"\r\nserver:" not in (await reader.readuntil(b"\r\n\r\n")).lower()
+
+
+@pytest.mark.parametrize(
+    ("trusted_proxies", "address"), [(None, "127.0.0.1"), ("127.0.0.0/8", "192.0.2.7"), ("10.0.0.1", "127.0.0.1")]
+)
+async def test_only_a_proxy_that_is_trusted_tells_from_where_a_request_comes(
+    trusted_proxies: str | None, address: str
+) -> None:
+    async def tell(request: Request) -> Response:
+        assert request.client is not None
+        return Response(request.client.host)
+
+    server = HttpServer(
+        Starlette(routes=[Route("/", tell)]), host="127.0.0.1", port=0, setting="HTTP", trusted_proxies=trusted_proxies
+    )
+    async with connection_to(server) as (reader, writer):
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close\r\n\r\n")
+
+        assert (await reader.read()).endswith(b"\r\n\r\n" + address.encode())
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+        b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 100_000,
+    ],
+    ids=["nonsense", "no host", "no length", "two lengths", "endless header"],
+)
+async def test_what_is_no_http_is_a_problem(sent: bytes) -> None:
+    async with connection_to(_server(Pages())) as (reader, writer):
+        writer.write(sent)
+        head, _, body = (await until_closed(reader)).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"content-type: application/problem+json" in head
+    assert b"x-content-type-options: nosniff" in head
+    assert json.loads(body)["type"] == "/problems/malformed"
