@@ -145,8 +145,8 @@ async def test_a_topic_that_does_not_exist_waits_and_the_others_leave(
 
     async with relaying(running) as leader:
         await until(lambda: all_published(stack, topic, others), what="the other topic's events")
-        problem = await until(leader.problem, what="the problem is named")
-        assert f"{missing} has been blocked for" in problem
+        named = f"{missing} has been blocked for"
+        await until(lambda: named in str(leader.problem()), what="the problem is named", seconds=40)
         create_topic(stack, missing)
         await until(lambda: all_published(stack, missing, waiting), what="the blocked topic's events", seconds=60)
         await until(lambda: leader.problem() is None, what="no problem is left")
