@@ -28,6 +28,7 @@ sys.path[:0] = [
 SHARE_WHAT_IS_COSTLY = (
     "tests/integration/",
     "tests/docs/",
+    "deploy/provision/tests/test_access_on_kafka.py",
     "deploy/provision/tests/test_on_kafka.py",
     "deploy/provision/tests/test_services_log_in.py",
     "tools/demo/tests/test_keep.py",

@@ -22,7 +22,7 @@ ClientConfig = dict[str, str | int | float | bool]
 def _unguessable(password: SecretStr) -> SecretStr:
     """Refuse what could be guessed by who overheard a login without TLS, and what some clients would change.
 
-    SASLprep (RFC 4013) leaves visible ASCII as it is, so that those who apply it make the same keys as those who do not.
+    SASLprep (RFC 4013) leaves visible ASCII as it is: whether a client applies it or not, it makes the same keys.
     """
     if re.fullmatch(r"[!-~]{16,}", password.get_secret_value()) is None:
         message = "must be 16 or more ASCII letters, digits and signs, without spaces"
