@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -40,8 +41,8 @@ class Permission(NamedTuple):
         may = "may" if self.effect == "Allow" else "may not"
         pattern = "" if self.pattern_type == "Literal" else f"{self.pattern_type.lower()} "
         origin = "" if self.host == "*" else f" from {self.host}"
-        resource = f"{self.resource_type.lower()} {pattern}{self.resource_name}"
-        return f"{self.principal} {may} {self.operation.lower()} {resource}{origin}"
+        resource = f"{_spaced(self.resource_type)} {pattern}{self.resource_name}"
+        return f"{self.principal} {may} {_spaced(self.operation)} {resource}{origin}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +191,11 @@ def plan_changes(
             if _in_sync(topic, replicas=_replicas_of(topic, cluster)) < topic.min_insync_replicas
         ],
     )
+
+
+def _spaced(word: str) -> str:
+    """DescribeConfigs is spelled `describe configs`."""
+    return re.sub(r"\B([A-Z])", r" \1", word).lower()
 
 
 def topic_config(topic: Topic[Any], *, replicas: int) -> dict[str, str]:

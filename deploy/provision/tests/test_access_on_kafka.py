@@ -232,10 +232,8 @@ def test_a_partner_reads_its_decisions_in_its_own_group_and_writes_nowhere(serve
     assert written(partner) == set()
 
     assert ends(servers) == before
-    (position,) = (
-        admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result().topic_partitions
-    )
-    assert (position.topic, position.offset) == (DECISION_MADE.name, 1)
+    positions = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result()
+    assert [(place.topic, place.offset) for place in positions.topic_partitions] == [(DECISION_MADE.name, 1)]
 
 
 def consumed(user: dict[str, Any], topic: str, *, group: str) -> bytes | None:
@@ -262,13 +260,11 @@ def ends(servers: str) -> dict[str, int]:
         consumer.close()
 
 
-def test_a_second_run_changes_nothing(
-    servers: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("servers")
+def test_a_second_run_changes_nothing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def refuse(*_: object, **__: object) -> NoReturn:
         raise AssertionError
 
-    assert servers
     for change in (
         "create_topics",
         "create_partitions",
@@ -343,7 +339,7 @@ async def test_what_contracts_do_not_know_is_reported_and_removed_when_asked(
     printed = capsys.readouterr().out.splitlines()
     assert f"may act on the cluster itself, which contracts grant nobody: {PARTNER}" in printed[0]
     assert printed[2:-1] == [
-        f"not granted by contracts, left alone: User:{STRANGER} may describeconfigs topic claims.decision-made.v1",
+        f"not granted by contracts, left alone: User:{STRANGER} may describe configs topic claims.decision-made.v1",
         f"not granted by contracts, left alone: User:{PARTNER} may alter broker kafka-cluster",
         f"not granted by contracts, left alone: User:{PARTNER} may read topic orders",
         f"not known to contracts, left alone: {STRANGER} can log in by SCRAM-SHA-512",

@@ -180,9 +180,7 @@ def test_without_an_authorizer_nothing_is_granted() -> None:
         ),
     ],
 )
-def test_what_contracts_do_not_grant_on_our_topics_or_to_our_principals_is_reported(
-    undeclared: Permission, sentence: str
-) -> None:
+def test_what_contracts_do_not_grant_us_or_on_our_topics_is_reported(undeclared: Permission, sentence: str) -> None:
     wanted = plan(replace(AS_DECLARED, permissions=frozenset({*WANTED, undeclared})))
 
     assert [found.sentence for found in wanted.undeclared] == [sentence]
