@@ -146,16 +146,16 @@ def read(user: dict[str, Any]) -> set[str]:
 def committed(user: dict[str, Any]) -> set[str]:
     """Commit an offset in every group that there is, and return those that took it."""
     client = AdminClient(user)
-    topic_of = {topic.group_of(consumer): topic.name for topic in TOPICS for consumer in topic.consumers}
+
+    def commit(group: str, topic: str) -> None:
+        offsets = ConsumerGroupTopicPartitions(group, [TopicPartition(topic, 0, 0)])
+        client.alter_consumer_group_offsets([offsets])[group].result(SECONDS)
+
+    groups = {topic.group_of(consumer): topic.name for topic in TOPICS for consumer in topic.consumers}
     return {
         group
-        for group, topic in topic_of.items()
-        if is_allowed(
-            lambda group=group, topic=topic: client.alter_consumer_group_offsets(  # type: ignore[misc]
-                [ConsumerGroupTopicPartitions(group, [TopicPartition(topic, 0, 0)])]
-            )[group].result(SECONDS),
-            or_else=KafkaError.GROUP_AUTHORIZATION_FAILED,
-        )
+        for group, topic in groups.items()
+        if is_allowed(partial(commit, group, topic), or_else=KafkaError.GROUP_AUTHORIZATION_FAILED)
     }
 
 
@@ -328,8 +328,8 @@ async def test_what_contracts_do_not_know_is_reported_and_removed_when_asked(
     let_in(admin, STRANGER, ScramMechanism.SCRAM_SHA_512)
     granted = [
         acl(f"User:{PARTNER}", AclOperation.ALTER, ResourceType.BROKER, "kafka-cluster"),
-        acl(f"User:{PARTNER}", AclOperation.READ, ResourceType.TOPIC, "orders"),
-        acl(f"User:{STRANGER}", AclOperation.DESCRIBE_CONFIGS, ResourceType.TOPIC, DECISION_MADE.name),
+        acl(f"User:{PARTNER}", AclOperation.DESCRIBE_CONFIGS, ResourceType.TOPIC, "orders"),
+        acl(f"User:{STRANGER}", AclOperation.READ, ResourceType.TOPIC, DECISION_MADE.name),
     ]
     for creation in admin.create_acls(granted).values():
         creation.result()
@@ -339,9 +339,9 @@ async def test_what_contracts_do_not_know_is_reported_and_removed_when_asked(
     printed = capsys.readouterr().out.splitlines()
     assert f"may act on the cluster itself, which contracts grant nobody: {PARTNER}" in printed[0]
     assert printed[2:-1] == [
-        f"not granted by contracts, left alone: User:{STRANGER} may describe configs topic claims.decision-made.v1",
+        f"not granted by contracts, left alone: User:{STRANGER} may read topic claims.decision-made.v1",
         f"not granted by contracts, left alone: User:{PARTNER} may alter broker kafka-cluster",
-        f"not granted by contracts, left alone: User:{PARTNER} may read topic orders",
+        f"not granted by contracts, left alone: User:{PARTNER} may describe configs topic orders",
         f"not known to contracts, left alone: {STRANGER} can log in by SCRAM-SHA-512",
         f"not known to contracts, left alone: {PARTNER} can log in by SCRAM-SHA-256",
     ]
