@@ -129,15 +129,14 @@ def _provision(arguments: argparse.Namespace) -> None:
         raise ProvisionError("nothing was changed: " + "\n           ".join(plan.refusals))
     if cluster.permissions is None and arguments.acls is AclMode.IF_POSSIBLE:
         print("ACLs are not applied: the cluster has no authorizer, everybody may read and write everything")
-    if cluster.permissions is not None and plan.logins.mighty:
-        print(
-            f"may act on the cluster itself, which contracts grant nobody: {', '.join(plan.logins.mighty)}; look "
-            "at super.users, allow.everyone.if.no.acl.found and the cluster's ACLs"
-        )
     _print_what_stays(plan)
     _apply(plan, admin=admin, passwords=passwords or {}, dry_run=arguments.dry_run)
-    if not arguments.dry_run:
-        _wait_until_shown(lambda: compare()[1])
+    mighty = (plan if arguments.dry_run else _shown(lambda: compare()[1])).logins.mighty
+    if mighty and cluster.permissions is not None:
+        print(
+            f"may act on the cluster itself, which contracts grant nobody: {', '.join(mighty)}; look at super.users, "
+            "allow.everyone.if.no.acl.found and the cluster's ACLs"
+        )
     declared = [f"{len(TOPICS)} topics"]
     if cluster.permissions is not None:
         declared.append(f"{len(permissions)} ACLs")
@@ -171,7 +170,7 @@ def _print_what_stays(plan: Plan) -> None:
         print(f"cannot log in by {MECHANISM}, no password is given: {', '.join(plan.logins.missing)}")
 
 
-def _wait_until_shown(compare: Callable[[], Plan]) -> None:
+def _shown(compare: Callable[[], Plan]) -> Plan:
     """Wait for the brokers: they learn all of it from the controller a moment after it has accepted it."""
     deadline = time.monotonic() + SHOWN_SECONDS
     while not (plan := compare()).changes_nothing:
@@ -181,10 +180,11 @@ def _wait_until_shown(compare: Callable[[], Plan]) -> None:
                 f"the brokers do not show what was changed after {SHOWN_SECONDS} s; {refused or 'look at their logs'}"
             )
         time.sleep(PAUSE_SECONDS)
+    return plan
 
 
 def _apply(plan: Plan, *, admin: ClusterAdmin, passwords: Mapping[str, SecretStr], dry_run: bool) -> None:
-    """Rights before the password that opens them, and before what takes the place of them goes."""
+    """Change the cluster: rights come before the password that opens them, and all is given before anything is taken."""
 
     def step(changes: Sequence[Change], apply: Callable[[Sequence[Change]], None], *, verb: str = "") -> None:
         if changes and not dry_run:

@@ -136,10 +136,15 @@ class ClusterAdmin:
 
     def remove_logins(self, logins: Sequence[Login]) -> None:
         """Forget passwords. Who is connected stays so until he reconnects."""
-        self._alter_logins(
-            "remove the login of",
-            [UserScramCredentialDeletion(login.user, _mechanism(login.mechanism)) for login in logins],
-        )
+        for mechanism in sorted({login.mechanism for login in logins}):  # Kafka alters a user once in a request
+            self._alter_logins(
+                "remove the login of",
+                [
+                    UserScramCredentialDeletion(login.user, _mechanism(mechanism))
+                    for login in logins
+                    if login.mechanism == mechanism
+                ],
+            )
 
     def _alter_logins(self, what: str, alterations: list[UserScramCredentialAlteration]) -> None:
         _finish(what, self._client.alter_user_scram_credentials(alterations, request_timeout=REQUEST_SECONDS))
