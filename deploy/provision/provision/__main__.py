@@ -184,7 +184,7 @@ def _shown(compare: Callable[[], Plan]) -> Plan:
 
 
 def _apply(plan: Plan, *, admin: ClusterAdmin, passwords: Mapping[str, SecretStr], dry_run: bool) -> None:
-    """Change the cluster: rights come before the password that opens them, and all is given before anything is taken."""
+    """Change the cluster: rights before the password that opens them, and what is given before what is taken."""
 
     def step(changes: Sequence[Change], apply: Callable[[Sequence[Change]], None], *, verb: str = "") -> None:
         if changes and not dry_run:
