@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aiokafka.conn import create_conn
-from aiokafka.errors import SaslAuthenticationFailed
+from guarded_kafka import lets_in
 
 from contracts.acls import principals
 from devstack.kafka.jvm import JvmKafka
@@ -71,23 +70,6 @@ def listeners(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, s
         environment.setenv("KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT")
         main(["--acls", "required", "--logins", "required"])
         yield inside, host
-
-
-async def lets_in(address: str, user: str, password: str, *, mechanism: str = "SCRAM-SHA-512") -> bool:
-    host, _, port = address.rpartition(":")
-    try:
-        connection = await create_conn(
-            host,
-            int(port),
-            security_protocol="SASL_PLAINTEXT",
-            sasl_mechanism=mechanism,
-            sasl_plain_username=user,
-            sasl_plain_password=password,
-        )
-    except SaslAuthenticationFailed:
-        return False
-    connection.close()
-    return True
 
 
 @pytest.mark.parametrize("service", sorted(set(SERVICES)))

@@ -1,11 +1,14 @@
 """A broker of its own that asks who comes in and denies what no ACL allows; passwords of all but one are kept by it."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka.conn import create_conn
+from aiokafka.errors import SaslAuthenticationFailed
 from confluent_kafka.admin import AclBindingFilter, AclOperation, AclPermissionType, ResourcePatternType, ResourceType
 
 from devstack.kafka.jvm import JvmKafka
@@ -71,3 +74,28 @@ def login(servers: str, user: str, password: str, *, mechanism: str = "SCRAM-SHA
         "sasl.password": password,
         "log_level": 2,
     }
+
+
+async def lets_in(address: str, user: str, password: str, *, mechanism: str = "SCRAM-SHA-512") -> bool:
+    """Log in with the client that services use."""
+    host, _, port = address.rpartition(":")
+    try:
+        connection = await create_conn(
+            host,
+            int(port),
+            security_protocol="SASL_PLAINTEXT",
+            sasl_mechanism=mechanism,
+            sasl_plain_username=user,
+            sasl_plain_password=password,
+        )
+    except SaslAuthenticationFailed:
+        return False
+    connection.close()
+    return True
+
+
+async def wait_until_locked_out(address: str, user: str, password: str, *, mechanism: str) -> None:
+    """Wait for the broker to forget a password: it shows that it will a moment before it does."""
+    async with asyncio.timeout(20):
+        while await lets_in(address, user, password, mechanism=mechanism):
+            await asyncio.sleep(0.05)
