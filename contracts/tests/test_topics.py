@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from contracts import topics
+from contracts.acls import principals
 from contracts.catalogue import Catalogue
 from contracts.dead_letters import MessageDeadLettered
 from contracts.envelope import decode, encode
@@ -85,6 +86,7 @@ def test_every_participant_is_a_service_or_known_outside_the_platform() -> None:
     names = {name for topic in topics.TOPICS for name in (*topic.producers, *topic.consumers)}
 
     assert {name for name in names if not name.endswith("-svc")} == {"upstream", "repair-partners", "operators"}
+    assert principals() == sorted(names)
 
 
 def test_every_event_class_has_a_topic() -> None:
