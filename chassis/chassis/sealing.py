@@ -44,14 +44,14 @@ class Sealer:
 
 
 class Opener:
-    """Opens what was sealed for one of its keys: of `PRIVATE_KEYS_FORM`, which it never shows.
+    """Opens what was sealed for one of its keys: of `PRIVATE_KEYS_FORM`, which it never shows; without keys nothing.
 
     Raises:
         NotAKeyError: one of them is none.
     """
 
     def __init__(self, private_keys: str) -> None:
-        secrets = [_read(text) for text in private_keys.split(",")]
+        secrets = [_read(text) for text in private_keys.split(",")] if private_keys else []
         public = [X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw() for secret in secrets]
         self._keys = KeySet([_key(x=x, d=d) for x, d in zip(public, secrets, strict=True)])
         self.public_keys: Sequence[str] = [b64encode(x).decode() for x in public]

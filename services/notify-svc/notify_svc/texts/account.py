@@ -40,10 +40,12 @@ def write_account_mail(
     """Return what the customer called `name` is written; the `link` is there where the occasion has one."""
     texts = CATALOGUES[language]
     mail = texts.account.mails[occasion]
+    figures = Figures(texts.locale)
     filled = {
         "insurer": insurer.name,
         "phone": insurer.phone.replace(" ", NO_BREAK_SPACE),
-        "moment": Figures(texts.locale).moment(occurred_at),
+        "day": figures.day(occurred_at),
+        "time": figures.time(occurred_at),
         "relation_number": relation_number,
     }
     return AccountMail(

@@ -226,7 +226,7 @@ class ContactTexts:
 class AccountMailTexts:
     """The mail about one thing that happened to an account: what stands before its link, and after it.
 
-    Filled in: `{insurer}`, `{phone}`, `{moment}` and `{relation_number}`. No `link`: it has none.
+    Filled in: `{insurer}`, `{phone}`, `{day}`, `{time}` and `{relation_number}`. No `link`: it has none.
     """
 
     subject: str

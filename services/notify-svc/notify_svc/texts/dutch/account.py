@@ -47,7 +47,7 @@ ACCOUNT = AccountTexts(
         Occasion.NEW_DEVICE_USED: AccountMailTexts(
             subject="Ingelogd op een nieuw apparaat",
             before=(
-                "Op {moment} is op uw account ingelogd met een apparaat dat wij nog niet kenden.",
+                "Op {day} om {time} is op uw account ingelogd met een apparaat dat wij nog niet kenden.",
                 _DID_IT,
                 "Was u dit niet? Wijzig dan meteen uw wachtwoord en bel ons: {phone}.",
             ),
@@ -55,7 +55,7 @@ ACCOUNT = AccountTexts(
         Occasion.PASSWORD_CHANGED: AccountMailTexts(
             subject="Uw wachtwoord is gewijzigd",
             before=(
-                "Op {moment} is het wachtwoord van uw account gewijzigd.",
+                "Op {day} om {time} is het wachtwoord van uw account gewijzigd.",
                 _DID_IT,
                 "Was u dit niet? Vraag dan meteen op de inlogpagina een nieuw wachtwoord aan en bel ons: {phone}.",
             ),
@@ -63,7 +63,7 @@ ACCOUNT = AccountTexts(
         Occasion.EMAIL_CHANGED: AccountMailTexts(
             subject="Uw e-mailadres is gewijzigd",
             before=(
-                "Op {moment} is het e-mailadres van uw account gewijzigd.",
+                "Op {day} om {time} is het e-mailadres van uw account gewijzigd.",
                 "Op dit oude adres krijgt u hierna geen berichten over uw account meer.",
                 _DID_IT,
                 _UNDO,
@@ -74,7 +74,7 @@ ACCOUNT = AccountTexts(
         Occasion.MOBILE_PHONE_CHANGED: AccountMailTexts(
             subject="Uw mobiele nummer is gewijzigd",
             before=(
-                "Op {moment} is het mobiele nummer van uw account gewijzigd.",
+                "Op {day} om {time} is het mobiele nummer van uw account gewijzigd.",
                 "De codes om in te loggen gaan voortaan naar het nieuwe nummer.",
                 _DID_IT,
                 _UNDO,
@@ -85,7 +85,7 @@ ACCOUNT = AccountTexts(
         Occasion.LOGIN_BLOCKED: AccountMailTexts(
             subject="Inloggen is tijdelijk geblokkeerd",
             before=(
-                "Op {moment} is te vaak een verkeerd wachtwoord ingevuld.",
+                "Op {day} om {time} is te vaak een verkeerd wachtwoord ingevuld.",
                 "Daarom kan nu een tijdje niet op uw account worden ingelogd.",
                 "Wilt u niet wachten? Vraag dan op de inlogpagina een nieuw wachtwoord aan. Dat heft de blokkade op.",
                 "Was u dit niet? Er is niemand binnengekomen. Bel ons als u zich zorgen maakt: {phone}.",

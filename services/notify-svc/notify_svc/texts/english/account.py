@@ -47,7 +47,7 @@ ACCOUNT = AccountTexts(
         Occasion.NEW_DEVICE_USED: AccountMailTexts(
             subject="A login from a new device",
             before=(
-                "On {moment}, somebody logged in to your account with a device that we did not know yet.",
+                "On {day} at {time}, somebody logged in to your account with a device that we did not know yet.",
                 _DID_IT,
                 "Was it not you? Then change your password at once and call us: {phone}.",
             ),
@@ -55,7 +55,7 @@ ACCOUNT = AccountTexts(
         Occasion.PASSWORD_CHANGED: AccountMailTexts(
             subject="Your password was changed",
             before=(
-                "On {moment}, the password of your account was changed.",
+                "On {day} at {time}, the password of your account was changed.",
                 _DID_IT,
                 "Was it not you? Then ask for a new password on the login page at once and call us: {phone}.",
             ),
@@ -63,7 +63,7 @@ ACCOUNT = AccountTexts(
         Occasion.EMAIL_CHANGED: AccountMailTexts(
             subject="Your e-mail address was changed",
             before=(
-                "On {moment}, the e-mail address of your account was changed.",
+                "On {day} at {time}, the e-mail address of your account was changed.",
                 "From now on, this old address receives no messages about your account.",
                 _DID_IT,
                 _UNDO,
@@ -74,7 +74,7 @@ ACCOUNT = AccountTexts(
         Occasion.MOBILE_PHONE_CHANGED: AccountMailTexts(
             subject="Your mobile number was changed",
             before=(
-                "On {moment}, the mobile number of your account was changed.",
+                "On {day} at {time}, the mobile number of your account was changed.",
                 "From now on, the codes to log in go to the new number.",
                 _DID_IT,
                 _UNDO,
@@ -85,7 +85,7 @@ ACCOUNT = AccountTexts(
         Occasion.LOGIN_BLOCKED: AccountMailTexts(
             subject="Logging in is blocked for a while",
             before=(
-                "On {moment}, a wrong password was entered too often.",
+                "On {day} at {time}, a wrong password was entered too often.",
                 "That is why nobody can log in to your account for a while.",
                 "Do you not want to wait? Then ask for a new password on the login page. That lifts the block.",
                 "Was it not you? Nobody got in. Call us if you are worried: {phone}.",
