@@ -18,7 +18,7 @@ from contracts.dead_letters import MessageDeadLettered
 from contracts.policy import ContactChanged
 
 SECRET_TOPIC = replace(TOPIC, holds_secrets=True)
-SECRET = "493817"
+SECRET = "8305961742"
 
 
 async def refuse(batch: Batch[ContactChanged], work: Work) -> None:
@@ -32,7 +32,7 @@ async def fail(batch: Batch[ContactChanged], work: Work) -> None:  # noqa: ARG00
 
 @pytest.mark.parametrize(
     ("value", "code"),
-    [(None, "cannot-open"), (b'{"code": "493817"}', "wrong-schema"), (b"493817{", "not-json")],
+    [(None, "cannot-open"), (b'{"code": "8305961742"}', "wrong-schema"), (b"8305961742{", "not-json")],
 )
 async def test_a_record_that_is_wrong_becomes_a_dead_letter_without_its_value(
     service: Service, value: bytes | None, code: str

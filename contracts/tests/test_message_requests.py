@@ -22,7 +22,7 @@ from contracts.message_requests import (
 from contracts.validation import read_from_outside
 
 (EXAMPLE,) = MESSAGE_REQUESTED.examples
-CODE, LINK = "493817", "https://portal.example/reset?token=c2VjcmV0"
+CODE, LINK = "8305961742", "https://portal.example/reset?token=c2VjcmV0"
 OF_EXAMPLE = {"request_id": str(EXAMPLE.request_id), "customer_id": str(EXAMPLE.customer_id)}
 
 

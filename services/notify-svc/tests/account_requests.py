@@ -20,7 +20,7 @@ from contracts.message_requests import (
     SealedContents,
 )
 
-CODE, LINK = "493817", "https://portal.example/once?token=c2VjcmV0LW9mLW9uZS11c2U"
+CODE, LINK = "8305961742", "https://portal.example/once?token=c2VjcmV0LW9mLW9uZS11c2U"
 MAIL_OCCASIONS = [occasion for occasion in Occasion if occasion not in CODE_OCCASIONS]
 
 

@@ -185,7 +185,7 @@ def other_contents(**changes: object) -> str:
         (asked(sealed=asked().sealed), "sealed-for-another"),
         (asked(sealed=other_contents()), "sealed-for-another"),
         (asked(sealed=SEALER.seal(f'{{"code": "{CODE}"}}'.encode())), "unreadable-contents"),
-        (asked(sealed=SEALER.seal(b"\xff493817")), "unreadable-contents"),
+        (asked(sealed=SEALER.seal(b"\xff8305961742")), "unreadable-contents"),
     ],
 )
 async def test_what_cannot_be_opened_is_a_dead_letter_without_it_and_holds_up_no_other(

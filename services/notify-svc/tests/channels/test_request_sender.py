@@ -311,7 +311,7 @@ def sample(metric: str, **labels: str) -> float:
 async def test_a_defect_fails_one_attempt_and_no_other(
     desk: Desk, mail: MailServer, centre: SmsCentre, monkeypatch: pytest.MonkeyPatch, occasion: Occasion
 ) -> None:
-    failures: list[Exception] = [ZeroDivisionError("493817")]
+    failures: list[Exception] = [ZeroDivisionError("8305961742")]
     for module in ("requested_sms.write_login_code", "requested_mail.write_account_mail"):
         _fail_once(monkeypatch, f"notify_svc.channels.{module}", failures)
     await desk.know(contact())
