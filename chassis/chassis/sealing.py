@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from joserfc import jwe
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import DictKey, KeySet, OKPKey
 
 PRIVATE_KEYS_FORM = "private X25519 keys, 32 bytes in base64 each, the newest first, with commas between"
 _AGREEMENT, _ENCRYPTION = "ECDH-ES+A256KW", "A256GCM"
@@ -86,4 +86,5 @@ def _read(text: str) -> bytes:
 def _key(*, x: bytes, d: bytes | None = None) -> OKPKey:
     coordinates = {"x": x} if d is None else {"x": x, "d": d}
     encoded = {name: urlsafe_b64encode(value).decode().rstrip("=") for name, value in coordinates.items()}
-    return OKPKey.import_key({"kty": "OKP", "crv": "X25519", **encoded})
+    jwk: DictKey = {"kty": "OKP", "crv": "X25519", **encoded}
+    return OKPKey.import_key(jwk)

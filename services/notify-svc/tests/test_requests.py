@@ -12,6 +12,7 @@ from account_requests import CODE, LINK, MAIL_OCCASIONS, asked
 from decisions import CUSTOMER, EMAIL, MOBILE_PHONE, NAME, contact
 from mail_server import MailServer
 from message_keys import OTHER_SEALER, SEALER
+from msgspec import structs
 from notify_desk import TRACE, Desk
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pause import Pause
@@ -218,17 +219,13 @@ async def test_a_request_whose_contents_are_not_what_it_is_told_with_is_refused(
 ) -> None:
     request = asked(occasion)
     sealed = SEALER.seal(
-        to_json(SealedContents(request_id=request.request_id, customer_id=request.customer_id, **contents))  # type: ignore[arg-type]
+        to_json(SealedContents(request_id=request.request_id, customer_id=request.customer_id, **contents))
     )
 
-    await desk.ask(MessageRequested(**{**_fields(request), "sealed": sealed}))
+    await desk.ask(structs.replace(request, sealed=sealed))
 
     assert await desk.request_states() == []
     assert await desk.harness.pool.fetchval("SELECT reason_code FROM messaging.dead_letter") == code
-
-
-def _fields(request: MessageRequested) -> dict[str, object]:
-    return {name: getattr(request, name) for name in request.__struct_fields__}
 
 
 async def test_a_code_that_was_asked_for_again_replaces_the_one_that_was_not_sent(
