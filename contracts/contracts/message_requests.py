@@ -29,7 +29,7 @@ class Occasion(StrEnum):
     NEW_DEVICE_USED = "new_device_used"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an occasion
     EMAIL_CHANGED = "email_changed"
-    """Goes to the address it was before, with a link that undoes it."""
+    """Goes to the address it was before, which is sealed, with a link that undoes it."""
     MOBILE_PHONE_CHANGED = "mobile_phone_changed"
     """With a link that undoes it."""
     LOGIN_BLOCKED = "login_blocked"
@@ -47,6 +47,10 @@ LINK_OCCASIONS: AbstractSet[Occasion] = frozenset(
     }
 )
 """What is told with a one-use link."""
+
+
+LONGEST_VALIDITY = timedelta(days=7)
+"""For as long a request may wait to be sent: what is sealed is kept no longer, on the topic nor in a table."""
 
 
 class Priority(StrEnum):
@@ -101,12 +105,14 @@ class MessageRequested(Event):
     occasion: Occasion
     occurred_at: Instant
     priority: Priority
-    expires_at: Instant
+    expires_at: Annotated[Instant, Meta(description="After occurred_at, by 7 days at most")]
     replaces: UUID | None = None
     sealed: Sealed | None = None
 
     def __post_init__(self) -> None:
         within_limits(self.occurred_at, self.expires_at)
+        if not timedelta(0) < self.expires_at - self.occurred_at <= LONGEST_VALIDITY:
+            raise ValueError("expires_at must lie after occurred_at, by 7 days at most")
         if self.sealed is None and self.occasion in CODE_OCCASIONS | LINK_OCCASIONS:
             raise ValueError(f"{self.occasion.value} is told with a code or a link: sealed must be there")
 
@@ -136,7 +142,7 @@ MESSAGE_REQUESTED = Topic(
     producers=("auth-svc",),
     consumers=("notify-svc",),
     personal_data=PersonalData.PSEUDONYMOUS,
-    retention=timedelta(days=7),
+    retention=LONGEST_VALIDITY,
     holds_secrets=True,
     examples=(_MESSAGE_REQUESTED_EXAMPLE,),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -52,6 +52,14 @@ def test_what_was_not_encrypted_is_refused_and_not_repeated(clear: str) -> None:
 
     assert CODE not in str(refused.value)
     assert LINK not in str(refused.value)
+
+
+@pytest.mark.parametrize("after", [timedelta(0), timedelta(seconds=-1), timedelta(days=7, seconds=1)])
+def test_a_request_expires_and_does_so_soon(after: timedelta) -> None:
+    with pytest.raises(MalformedMessageError, match="expires_at must lie after occurred_at, by 7 days at most"):
+        received(expires_at=(EXAMPLE.occurred_at + after).isoformat())
+
+    assert received(expires_at=(EXAMPLE.occurred_at + timedelta(days=7)).isoformat()).expires_at
 
 
 def test_an_address_has_no_place_outside_what_is_sealed() -> None:

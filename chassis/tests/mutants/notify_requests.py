@@ -36,6 +36,13 @@ MUTANTS = (
         guard=f"{_REQUESTS}::test_what_cannot_be_opened_is_a_dead_letter_without_it_and_holds_up_no_other",
     ),
     _mutant(
+        "whoever changed an e-mail address is told of it in the place of whom it belonged to",
+        "sealed_contents.py",
+        sound="    if request.occasion is Occasion.EMAIL_CHANGED and contents.email is None:\n",
+        broken="    if False:\n",
+        guard=f"{_REQUESTS}::test_a_request_whose_contents_are_not_what_it_is_told_with_is_refused",
+    ),
+    _mutant(
         "the reason of a failed attempt quotes it",
         "channels/request_sender.py",
         sound='"attempt.failed", channel=request.channel, error=type(error).__name__,',

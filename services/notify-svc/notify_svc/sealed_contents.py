@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from chassis.sealing import CannotOpenError, Opener
-from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, SealedContents
+from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, Occasion, SealedContents
 from contracts.validation import read_from_outside
 from notify_svc.domain.requests import Request
 
@@ -27,6 +27,7 @@ _UNREADABLE = Unusable("unreadable-contents", "what is sealed is no JSON of Seal
 _OF_ANOTHER = Unusable("sealed-for-another", "sealed names another request or customer; seal it for this one")
 _NO_CODE = Unusable("no-code", "this occasion is told with a code; seal one")
 _NO_LINK = Unusable("no-link", "this occasion is told with a link; seal one")
+_NO_OLD_ADDRESS = Unusable("no-old-address", "this occasion is told to the address before the change; seal it as email")
 
 
 def open_contents(request: Request, opener: Opener) -> SealedContents | Unusable:
@@ -49,4 +50,6 @@ def _fault_of(contents: SealedContents, request: Request) -> Unusable | None:
         return _NO_CODE
     if request.occasion in LINK_OCCASIONS and contents.link is None:
         return _NO_LINK
+    if request.occasion is Occasion.EMAIL_CHANGED and contents.email is None:
+        return _NO_OLD_ADDRESS  # the one that is known may be the new one, which whoever changed it reads
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from decisions import CUSTOMER, DECIDED_AT
+from decisions import CUSTOMER, DECIDED_AT, EMAIL
 from message_keys import SEALER
 from uuid_utils.compat import uuid7
 
@@ -37,6 +37,8 @@ def asked(
 ) -> MessageRequested:
     """Return a request with what its occasion is told with and an `address`; `sealed` takes the place of that."""
     request_id = uuid7()
+    if occasion is Occasion.EMAIL_CHANGED:
+        address = {"email": EMAIL} | address
     contents = SealedContents(
         request_id=request_id,
         customer_id=customer_id,

@@ -212,6 +212,7 @@ async def test_what_cannot_be_opened_is_a_dead_letter_without_it_and_holds_up_no
     [
         (Occasion.LOGIN_CODE_REQUESTED, {"link": LINK}, "no-code"),
         (Occasion.PASSWORD_RESET_REQUESTED, {"code": CODE}, "no-link"),
+        (Occasion.EMAIL_CHANGED, {"link": LINK}, "no-old-address"),
     ],
 )
 async def test_a_request_whose_contents_are_not_what_it_is_told_with_is_refused(

@@ -42,6 +42,8 @@ from notify_svc.settled_requests import publish_settled_requests
 log = structlog.get_logger(__name__)
 
 _STOPPING_PAUSE_SECONDS = 0.2
+_EXPIRED_AT_ONCE = 500
+"""After an outage many may have expired; none of them keeps what is due waiting for long."""
 
 
 async def run_request_sender(
@@ -128,7 +130,8 @@ class _RequestSender:
             sending = [leased.request.request_id for leased in self._tasks.values()]
             for abandoned in await requests.lock_abandoned(work.connection, now=work.now, besides=sending):
                 await _record(work, abandoned, AnswerLost("lease-expired"))
-            publish_settled_requests(work, await requests.expire(work.connection, now=work.now))
+            expired = await requests.expire(work.connection, now=work.now, limit=_EXPIRED_AT_ONCE)
+            publish_settled_requests(work, expired)
             room = {lane: free for lane, free in self._room.items() if free}
             due = await requests.lease_due(work.connection, room=room, now=work.now, leased_until=work.now + duration)
         for leased in due:

@@ -245,20 +245,24 @@ async def retry(connection: Connection, *, leased: LeasedRequest, step: Retry, a
     return request_id is not None
 
 
-async def expire(connection: Connection, *, now: datetime) -> Sequence[SettledRequest]:
-    """Settle requests that were not sent in time and erase what was sealed; in doubt where an answer was lost."""
+async def expire(connection: Connection, *, now: datetime, limit: int) -> Sequence[SettledRequest]:
+    """Settle up to `limit` requests that were not sent in time, and erase what was sealed.
+
+    One of which an answer was lost is in doubt.
+    """
     rows = await connection.fetch(
         """
         WITH expired AS (
             SELECT request_id FROM requested_message
              WHERE state = 'due' AND expires_at <= $1
-             ORDER BY request_id FOR UPDATE SKIP LOCKED)
+             ORDER BY request_id LIMIT $2 FOR UPDATE SKIP LOCKED)
         UPDATE requested_message
            SET state = CASE WHEN answers_lost > 0 THEN 'in_doubt' ELSE 'expired' END, settled_at = $1, sealed = NULL
           FROM expired WHERE requested_message.request_id = expired.request_id
         RETURNING requested_message.*
         """,
         now,
+        limit,
     )
     return [SettledRequest.from_row(row) for row in rows]
 
