@@ -30,7 +30,7 @@ from contracts.vocabulary import Channel
 from notify_svc.channels.results import RETRIED_RESULTS
 from notify_svc.channels.transport import OpenRequestTransport, RequestTransport
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Retry
-from notify_svc.domain.requests import Request, SettleRequest, next_step_of
+from notify_svc.domain.requests import KEPT_FOR, Request, SettleRequest, next_step_of
 from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES, SEND_SECONDS
 from notify_svc.repository import requests
 from notify_svc.repository.leases import Lease
@@ -42,6 +42,7 @@ from notify_svc.settled_requests import publish_settled_requests
 log = structlog.get_logger(__name__)
 
 _STOPPING_PAUSE_SECONDS = 0.2
+_FORGET_EVERY_SECONDS = 3_600
 _EXPIRED_AT_ONCE = 500
 """After an outage many may have expired; none of them keeps what is due waiting for long."""
 
@@ -81,6 +82,7 @@ class _RequestSender:
         self._room = {(channel, priority): settings.concurrency for channel in transports for priority in Priority}
         self._tasks: dict[asyncio.Task[None], LeasedRequest] = {}
         self._failure: BaseException | None = None
+        self._forget_settled_at = 0.0
 
     async def run(self) -> None:
         """Send until the service stops, then finish what is leased."""
@@ -120,6 +122,8 @@ class _RequestSender:
         """Start what is due, end what has expired, and what a process left behind that has died."""
         if self._runtime.stopping.is_set():
             return
+        if asyncio.get_running_loop().time() >= self._forget_settled_at:
+            await self._forget_settled()
         async with self._runtime.work.connection() as connection:
             now = await self._runtime.clock.now(connection)
             if not await requests.has_work(connection, now=now):
@@ -138,6 +142,11 @@ class _RequestSender:
             # Nothing is handed over that could arrive when it has expired.
             lasts = min(duration, leased.request.expires_at - leased.leased_at)
             self._start(leased, Lease(uuid7(), began + lasts.total_seconds()))
+
+    async def _forget_settled(self) -> None:
+        self._forget_settled_at = asyncio.get_running_loop().time() + _FORGET_EVERY_SECONDS
+        async with self._runtime.transaction() as work:
+            await requests.delete_settled(work.connection, before=work.now - KEPT_FOR)
 
     def _start(self, leased: LeasedRequest, lease: Lease) -> None:
         self._room[_lane_of(leased.request)] -= 1

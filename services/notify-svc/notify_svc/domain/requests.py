@@ -30,6 +30,8 @@ from notify_svc.domain.attempts import (
 
 RETRIES = RetryPolicy(first_seconds=1, longest_seconds=30, give_up_after=timedelta.max)
 """Somebody waits at a screen, and the expiry of each request says when to give up."""
+KEPT_FOR = timedelta(days=30)
+"""How long operators see how a request ended; longer than the topic and the inbox, so that none is sent anew."""
 
 
 class RequestState(StrEnum):

@@ -27,4 +27,5 @@ CREATE TABLE requested_message (
 CREATE INDEX requested_message_due ON requested_message (channel, priority, due_at) WHERE state = 'due';
 CREATE INDEX requested_message_expiring ON requested_message (expires_at) WHERE state = 'due';
 CREATE INDEX requested_message_sending ON requested_message (leased_until) WHERE state = 'sending';
+CREATE INDEX requested_message_settled ON requested_message (settled_at) WHERE settled_at IS NOT NULL;
 CREATE INDEX requested_message_answer_lost ON requested_message (request_id) WHERE answers_lost > 0;

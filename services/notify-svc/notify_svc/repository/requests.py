@@ -267,6 +267,11 @@ async def expire(connection: Connection, *, now: datetime, limit: int) -> Sequen
     return [SettledRequest.from_row(row) for row in rows]
 
 
+async def delete_settled(connection: Connection, *, before: datetime) -> None:
+    """Forget requests that were settled `before` this moment: when somebody logged in is nobody's business for ever."""
+    await connection.execute("DELETE FROM requested_message WHERE settled_at < $1", before)
+
+
 async def list_in_doubt(connection: Connection) -> Sequence[asyncpg.Record]:
     """Return every request of which an answer was lost, however it ended, oldest first; no personal data."""
     return await connection.fetch(

@@ -288,6 +288,19 @@ async def test_a_key_that_was_taken_away_ends_what_was_sealed_for_it(
     assert await desk.harness.pool.fetchval("SELECT last_error FROM requested_message") == "undecryptable"
 
 
+async def test_how_a_request_ended_is_forgotten_after_a_month(desk: Desk) -> None:
+    await desk.know(contact())
+    await desk.ask(asked())
+    await desk.send_requests_until("sent")
+    desk.later(days=30)
+    await desk.ask(asked())  # too late
+    assert await desk.request_states() == ["sent", "expired"]
+
+    desk.later(seconds=1)
+    async with desk.sending_requests():
+        await desk.until_true("SELECT array_agg(state) = '{expired}' FROM requested_message")
+
+
 async def test_how_requests_ended_and_how_long_they_took_is_counted(desk: Desk) -> None:
     labels = {"occasion": "login_code_requested", "settlement": "sent"}
     sent, took = sample("notify_requests_settled_total", **labels), sample(_COUNT, priority="urgent")

@@ -86,9 +86,9 @@ ACCOUNT = AccountTexts(
             subject="Inloggen is tijdelijk geblokkeerd",
             before=(
                 "Op {day} om {time} is te vaak een verkeerd wachtwoord ingevuld.",
-                "Daarom kan nu een tijdje niet op uw account worden ingelogd.",
+                "Daarom is inloggen op uw account tijdelijk geblokkeerd.",
                 "Wilt u niet wachten? Vraag dan op de inlogpagina een nieuw wachtwoord aan. Dat heft de blokkade op.",
-                "Was u dit niet? Er is niemand binnengekomen. Bel ons als u zich zorgen maakt: {phone}.",
+                "Was u dit niet? Met een verkeerd wachtwoord komt niemand binnen. Bel ons als u zich zorgen maakt: {phone}.",
             ),
         ),
     },

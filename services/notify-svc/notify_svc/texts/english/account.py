@@ -86,9 +86,9 @@ ACCOUNT = AccountTexts(
             subject="Logging in is blocked for a while",
             before=(
                 "On {day} at {time}, a wrong password was entered too often.",
-                "That is why nobody can log in to your account for a while.",
+                "That is why logging in to your account is blocked for a while.",
                 "Do you not want to wait? Then ask for a new password on the login page. That lifts the block.",
-                "Was it not you? Nobody got in. Call us if you are worried: {phone}.",
+                "Was it not you? Nobody gets in with a wrong password. Call us if you are worried: {phone}.",
             ),
         ),
     },
