@@ -88,7 +88,7 @@ ACCOUNT = AccountTexts(
                 "Op {day} om {time} is te vaak een verkeerd wachtwoord ingevuld.",
                 "Daarom is inloggen op uw account tijdelijk geblokkeerd.",
                 "Wilt u niet wachten? Vraag dan op de inlogpagina een nieuw wachtwoord aan. Dat heft de blokkade op.",
-                "Was u dit niet? Met een verkeerd wachtwoord komt niemand binnen. Bel ons als u zich zorgen maakt: {phone}.",
+                "Was u dit niet? Met een verkeerd wachtwoord komt niemand binnen. Twijfelt u? Bel ons: {phone}.",
             ),
         ),
     },
