@@ -104,7 +104,7 @@ async def test_a_replay_that_fails_after_the_erasure_writes_nothing_back(running
 
 
 async def test_one_whose_value_was_too_large_to_keep_is_not_replayed(running: Harness) -> None:
-    await insert_dead_letters(running.pool, code="too-large")
+    await insert_dead_letters(running.pool, code="too-large", value_bytes=None)
     chosen = await only_id(running)
 
     outcomes = [outcome async for outcome in replay(running.service.consumers, running.runtime.work, only={chosen})]

@@ -120,7 +120,7 @@ async def test_a_request_is_sent_once_however_often_it_comes(desk: Desk, centre:
     [
         (Occasion.LOGIN_CODE_REQUESTED, contact(mobile_phone=None)),
         (Occasion.PASSWORD_RESET_REQUESTED, contact(email=None)),
-        (Occasion.PASSWORD_CHANGED, contact(email="j@exa mple")),
+        (Occasion.PASSWORD_CHANGED, contact(email="j@-.example")),
     ],
 )
 async def test_who_has_no_address_for_it_is_not_written_to_in_another_way(
