@@ -87,7 +87,7 @@ class SealedContents(Part):
     email: EmailAddress | None = None
     mobile_phone: PhoneNumber | None = None
 
-    def __repr__(self) -> str:
+    def __repr__(self) -> str:  # type: ignore[explicit-override] # typing has no `override` before Python 3.12
         """Name the type only: a code in a traceback or a log is a code that was told to others."""
         return f"{type(self).__name__}(…)"
 
