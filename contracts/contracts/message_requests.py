@@ -96,8 +96,8 @@ class MessageRequested(Event):
     """Something happened that a customer must be told.
 
     Published by the service that knows of it, once per `request_id`. What is not sent by `expires_at` is not sent at
-    all. A request that `replaces` another keeps that from being sent: the code in it is not valid any more. What is told
-    with a code or a link has it `sealed`, and is refused without.
+    all. A request that `replaces` another keeps that from being sent: the code in it is not valid any more. What is
+    told with a code or a link has it `sealed`, and is refused without.
     """
 
     request_id: UUID
