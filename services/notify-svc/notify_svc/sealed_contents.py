@@ -32,10 +32,10 @@ _NO_OLD_ADDRESS = Unusable("no-old-address", "this occasion is told to the addre
 
 def open_contents(request: Request, opener: Opener) -> SealedContents | Unusable:
     """Return what was sealed with `request`; nothing in it when nothing was."""
-    if request.sealed is None:
-        return SealedContents(request_id=request.request_id, customer_id=request.customer_id)
+    contents = SealedContents(request_id=request.request_id, customer_id=request.customer_id)
     try:
-        contents = read_from_outside(SealedContents, opener.open(request.sealed))
+        if request.sealed is not None:
+            contents = read_from_outside(SealedContents, opener.open(request.sealed))
     except CannotOpenError:
         return UNDECRYPTABLE
     except ValidationError:
