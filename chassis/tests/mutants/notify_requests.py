@@ -47,7 +47,7 @@ MUTANTS = (
         "channels/request_sender.py",
         sound='"attempt.failed", channel=request.channel, error=type(error).__name__,',
         broken='"attempt.failed", channel=request.channel, error=str(error),',
-        guard=f"{_SENDER}::test_a_defect_fails_one_attempt_and_no_other",
+        guard=f"{_SENDER}::test_a_defect_fails_one_attempt_and_no_other_and_tells_no_secret",
     ),
     _mutant(
         "a settled request keeps what was sealed",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from account_requests import asked
+from account_requests import CODE, asked
 from decisions import contact, paid
 from mail_server import DROP_AFTER_DATA, MailServer
 from message_keys import OTHER_PRIVATE_KEY
@@ -321,10 +321,15 @@ def sample(metric: str, **labels: str) -> float:
 
 
 @pytest.mark.parametrize("occasion", [Occasion.LOGIN_CODE_REQUESTED, RESET])
-async def test_a_defect_fails_one_attempt_and_no_other(
-    desk: Desk, mail: MailServer, centre: SmsCentre, monkeypatch: pytest.MonkeyPatch, occasion: Occasion
+async def test_a_defect_fails_one_attempt_and_no_other_and_tells_no_secret(
+    desk: Desk,
+    mail: MailServer,
+    centre: SmsCentre,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    occasion: Occasion,
 ) -> None:
-    failures: list[Exception] = [ZeroDivisionError("8305961742")]
+    failures: list[Exception] = [ZeroDivisionError(CODE)]
     for module in ("requested_sms.write_login_code", "requested_mail.write_account_mail"):
         _fail_once(monkeypatch, f"notify_svc.channels.{module}", failures)
     await desk.know(contact())
@@ -336,6 +341,9 @@ async def test_a_defect_fails_one_attempt_and_no_other(
         desk.later(seconds=2)
         await desk.until_requests("sent")
 
+    logged = "".join(capfd.readouterr())
+    assert "attempt.failed" in logged
+    assert CODE not in logged
     assert last_error == "defect-ZeroDivisionError"
     assert len(mail.mails) + len(centre.messages) == 1
 
