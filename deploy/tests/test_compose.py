@@ -80,7 +80,7 @@ def test_everything_is_published_on_this_machine_only() -> None:
 
 
 def test_no_secret_has_a_default() -> None:
-    secrets = re.findall(r"\$\{\w*(?:PASSWORD|ROOT_KEY)\w*[^}]*}", COMPOSE)
+    secrets = re.findall(r"\$\{\w*(?:PASSWORD|ROOT_KEY|MESSAGE_KEYS)\w*[^}]*}", COMPOSE)
 
     assert secrets
     assert all(":?" in secret for secret in secrets)
@@ -101,8 +101,9 @@ def test_secrets_are_random_private_and_written_once(tmp_path: Path) -> None:
     assert set(values) == {name for name in re.findall(r"\$\{(\w+):\?", COMPOSE) if name != "POSTGRES_PASSWORD"}
     assert len(set(values.values())) == len(values)
     assert len(values["SMPP_PASSWORD"]) == 8
-    assert len(base64.b64decode(values["PROOF_ROOT_KEY"], validate=True)) == 32
-    assert all(len(value) == 48 for name, value in values.items() if name not in {"SMPP_PASSWORD", "PROOF_ROOT_KEY"})
+    keys = {"PROOF_ROOT_KEY", "MESSAGE_KEYS"}
+    assert [len(base64.b64decode(values[key], validate=True)) for key in keys] == [32, 32]
+    assert all(len(value) == 48 for name, value in values.items() if name not in {"SMPP_PASSWORD", *keys})
 
 
 def test_nobody_else_can_read_the_secrets(tmp_path: Path) -> None:

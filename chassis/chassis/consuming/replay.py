@@ -24,7 +24,7 @@ from contracts.envelope import MalformedMessageError, decode
 log = structlog.get_logger(__name__)
 
 _NOT_OPEN = "no open dead letter has this id"
-_WITHOUT_CONTENTS = "its contents were too large to keep, or were erased; publish it anew if it is still true"
+_WITHOUT_CONTENTS = "its contents were not kept, or were erased; publish it anew if it is still true"
 
 
 async def replay(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ SETTINGS = {
         "INSURER_PHONE": "088 000 00 00",
         "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
         "RETRY_FIRST_SECONDS": "1",
+        "MESSAGE_KEYS": b64encode(secrets.token_bytes(32)).decode(),
     }
 }
 """The variables of one service besides those of all."""
