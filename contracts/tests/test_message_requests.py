@@ -51,7 +51,8 @@ def test_a_request_expires_and_does_so_soon(after: timedelta) -> None:
     with pytest.raises(MalformedMessageError, match="expires_at must lie after occurred_at, by 7 days at most"):
         received(expires_at=(EXAMPLE.occurred_at + after).isoformat())
 
-    assert received(expires_at=(EXAMPLE.occurred_at + timedelta(days=7)).isoformat()).expires_at
+    latest = EXAMPLE.occurred_at + timedelta(days=7)
+    assert received(expires_at=latest.isoformat()).expires_at == latest
 
 
 def test_an_address_has_no_place_outside_what_is_sealed() -> None:

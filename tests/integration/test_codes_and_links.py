@@ -84,8 +84,7 @@ def texts_sent(whole: WholePlatform) -> list[dict[str, str]]:
 
 def mails_sent(whole: WholePlatform) -> list[EmailMessage]:
     paths = sorted((whole.stack.output_dir / "mailbox").glob("*.eml"))
-    mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
-    return [mail for mail in mails if isinstance(mail, EmailMessage)]
+    return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
 
 
 def text_of(mail: EmailMessage) -> str:
