@@ -70,8 +70,14 @@ class ServiceSettings(BaseSettings):
         description="true only where nobody else is on the network between this service and the issuer of its tokens",
     )
     api_body_bytes: int = Field(default=65_536, ge=1, le=67_108_864)
+    api_body_seconds: float = Field(default=5, gt=0, le=3_600, description="How long sending a body may take")
     api_request_seconds: float = Field(default=10, gt=0, le=3_600, description="How long one request may take")
-    api_concurrency: int = Field(default=64, ge=1, le=10_000, description="Requests at once; the surplus gets 503")
+    api_concurrency: int = Field(
+        default=64, ge=1, le=10_000, description="Handlers at work at once; the surplus gets 503"
+    )
+    api_open_requests: int = Field(
+        default=256, ge=1, le=10_000, description="Requests at once, those still being sent too; the surplus gets 503"
+    )
     api_concurrency_per_address: int = Field(
         default=16, ge=1, le=10_000, description="Requests at once from one address; the surplus gets 429"
     )

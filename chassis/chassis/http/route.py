@@ -104,6 +104,7 @@ class Passage:
         request.state.caller = caller
         if declaration.has_owner_in_path:
             check_owner(caller, declaration.operation, owner=request.path_params[OWNER_IN_PATH])
+        await strict.body()
         if declaration.handler.bodies:
             await strict.refuse_other_than(declaration.media_type)
         return unless_seen(strict, await read_and_answer(strict))
@@ -112,7 +113,8 @@ class Passage:
         """Return what FastAPI calls with what it has read and found valid."""
 
         async def endpoint(request: Request, **asked: object) -> Response:
-            return await self._act(request, asked)
+            with self._opened().places.take():
+                return await self._act(request, asked)
 
         takes_request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
         media_type = self._declaration.media_type
