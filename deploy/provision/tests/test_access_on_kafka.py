@@ -391,6 +391,6 @@ def test_no_password_is_ever_shown(monkeypatch: pytest.MonkeyPatch, capfd: pytes
 
     printed = capfd.readouterr()
     assert printed.out.count("set the password of") == 2 * len(others)
-    assert "provision: Kafka at 127.0.0.1:1 does not answer the login of claims-svc" in printed.err
+    assert f"provision: Kafka at 127.0.0.1:1 does not answer the login of {principals()[0]}" in printed.err
     shown = printed.out + printed.err
     assert [password for password in {*PASSWORDS.values(), *others.values(), ADMIN_PASSWORD} if password in shown] == []
