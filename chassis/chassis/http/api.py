@@ -21,7 +21,7 @@ from chassis.http import idempotency, pages, preconditions
 from chassis.http.declaration import OwnerOf, RouteDeclaration
 from chassis.http.door import Door
 from chassis.http.headers import SecurityHeaders
-from chassis.http.limits import Limits
+from chassis.http.limits import Limits, Places
 from chassis.http.problems import (
     COMMON_PROBLEMS,
     NOT_FOUND,
@@ -145,8 +145,10 @@ class Api:
 
     def app(self, *, settings: ServiceSettings, work: WorkFactory, verifier: Verifier | None) -> ASGIApp:
         """Return what answers."""
-        app: ASGIApp = self._routes(door=Door(work=work, verifier=verifier))
-        app = Limits(app, settings)
+        places = Places(most=settings.api_concurrency)
+        most_connections = settings.database_connections // 2  # consumers, relay and timers need theirs meanwhile
+        door = Door(work=work.limited(connections=most_connections), verifier=verifier, places=places)
+        app: ASGIApp = Limits(self._routes(door=door), settings, places=places)
         if origins := settings.api_cors_origins:
             app = CORSMiddleware(
                 app, allow_origins=origins.split(","), allow_methods=["*"], allow_headers=["*"], expose_headers=["*"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.http.limits import Places
 from chassis.http.tokens import Verifier
 from chassis.unit_of_work import WorkFactory
 
@@ -14,3 +15,4 @@ class Door:
 
     work: WorkFactory
     verifier: Verifier | None
+    places: Places

@@ -29,6 +29,7 @@ from chassis.http.preconditions import unless_seen
 from chassis.http.problems import INTERNAL, INVALID, MALFORMED, NOT_FOUND, RETRY_SOON, UNAVAILABLE, Problem
 from chassis.http.strict_body import is_body, read_strictly
 from chassis.http.strict_request import StrictRequest
+from chassis.telemetry.log_limits import LineLimit
 from chassis.unit_of_work import Work
 
 log = structlog.get_logger(__name__)
@@ -72,6 +73,7 @@ class Passage:
     def __init__(self, declaration: RouteDeclaration, door: Door | None) -> None:
         self._declaration = declaration
         self._door = door
+        self._failures = LineLimit()
         returns = _without_responses(declaration.handler.returns)
         self.response_model = None if returns is type(None) else returns
         self._adapter: TypeAdapter[Any] | None = self.response_model and TypeAdapter(self.response_model)
@@ -102,6 +104,7 @@ class Passage:
         request.state.caller = caller
         if declaration.has_owner_in_path:
             check_owner(caller, declaration.operation, owner=request.path_params[OWNER_IN_PATH])
+        await strict.body()
         if declaration.handler.bodies:
             await strict.refuse_other_than(declaration.media_type)
         return unless_seen(strict, await read_and_answer(strict))
@@ -110,7 +113,8 @@ class Passage:
         """Return what FastAPI calls with what it has read and found valid."""
 
         async def endpoint(request: Request, **asked: object) -> Response:
-            return await self._act(request, asked)
+            with self._opened().places.take():
+                return await self._act(request, asked)
 
         takes_request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
         media_type = self._declaration.media_type
@@ -174,13 +178,15 @@ class Passage:
 
     def _failure(self, request: Request, error: BaseException) -> Problem:
         passes_by_itself = is_transient(error)
-        log.log(
-            logging.WARNING if passes_by_itself else logging.ERROR,
-            "request.failed",
-            operation=self._declaration.operation.name,
-            places=places_of(error),
-            trace=getattr(request.state, "trace", None),
-        )
+        if (counted := self._failures.admit(type(error).__qualname__)) is not None:
+            log.log(
+                logging.WARNING if passes_by_itself else logging.ERROR,
+                "request.failed",
+                operation=self._declaration.operation.name,
+                places=places_of(error),
+                trace=getattr(request.state, "trace", None),
+                **counted,
+            )
         return Problem(UNAVAILABLE, headers=RETRY_SOON) if passes_by_itself else Problem(INTERNAL)
 
     def _opened(self) -> Door:

@@ -6,6 +6,7 @@ Path, query, address and user agent tell of people. What is kept of where a requ
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final, TypeAlias
 
 import structlog
@@ -25,7 +26,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http.caller import Caller
 from chassis.telemetry import metrics
-from chassis.telemetry.tracing import Trace, Tracing, context_of
+from chassis.telemetry.log_limits import LineLimit
+from chassis.telemetry.tracing import Trace, Tracing, context_of, ended, unsampled
 from contracts.envelope import read_traceparent
 
 log = structlog.get_logger(__name__)
@@ -33,6 +35,7 @@ log = structlog.get_logger(__name__)
 _OTHER: Final = HttpRequestMethodValues.OTHER.value
 _METHODS: Final = frozenset(method.value for method in HttpRequestMethodValues)
 _UNKNOWN_PATH: Final = "REDACTED"
+_CLIENT_ERROR: Final = 400
 _SERVER_ERROR: Final = 500
 
 
@@ -52,9 +55,10 @@ class RequestTelemetry:
     who asked; neither is there when the request did not come that far.
     """
 
-    def __init__(self, app: ASGIApp, *, tracing: Tracing) -> None:
+    def __init__(self, app: ASGIApp, *, tracing: Tracing, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._app = app
         self._tracing = tracing
+        self._refusals = LineLimit(monotonic=monotonic)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -71,14 +75,13 @@ class RequestTelemetry:
                 status = message["status"]
             await send(message)
 
-        with (
-            metrics.ACTIVE_REQUESTS.track_inprogress(),
-            self._tracing.span(
-                _name(method), parent=parent, kind=SpanKind.SERVER, attributes=_known_at_first(scope, method)
-            ) as span,
-        ):
+        span = self._tracing.start_for_stranger(
+            _name(method), parent=parent, kind=SpanKind.SERVER, attributes=_known_at_first(scope, method)
+        )
+        trace = _trace_here(span, parent)
+        with metrics.ACTIVE_REQUESTS.track_inprogress(), ended(span):
             state = scope.setdefault("state", {})
-            state["trace"] = trace = parent if span is None else context_of(span)
+            state["trace"] = trace
             try:
                 await self._app(scope, receive, send_and_note)
             except Exception:
@@ -89,23 +92,37 @@ class RequestTelemetry:
                 route: str | None = state.get("route")
                 caller: Caller | None = state.get("caller")
                 metrics.REQUEST_SECONDS.labels(method, route or "", status or "none").observe(seconds)
-                log.info(
-                    "request.answered",
-                    method=method,
-                    route=route,
-                    status=status,
-                    seconds=round(seconds, 6),
-                    caller=caller.kind if caller else None,
-                    trace=trace,
-                )
+                if (counted := self._admit(method, route, status)) is not None:
+                    log.info(
+                        "request.answered",
+                        method=method,
+                        route=route,
+                        status=status,
+                        seconds=round(seconds, 6),
+                        caller=caller.kind if caller else None,
+                        trace=trace,
+                        **counted,
+                    )
                 if span is not None:
                     _complete(span, method, route, status)
+
+    def _admit(self, method: str, route: str | None, status: int | None) -> Mapping[str, int] | None:
+        """Limit the lines about what anybody can cause as often as they like: the figures count all of it."""
+        is_refusal = status is not None and status >= _CLIENT_ERROR
+        return self._refusals.admit(method, route, status) if is_refusal else {}
 
 
 def _trace_of_caller(scope: Scope) -> Trace | None:
     """Return the trace that the caller is part of; two of them are none, because nobody knows which is true."""
     found = [value for name, value in scope["headers"] if name == b"traceparent"]
     return read_traceparent(found[0].decode("latin-1")) if len(found) == 1 else None
+
+
+def _trace_here(span: Span | None, parent: Trace | None) -> Trace | None:
+    """Return what goes on from here: whether it is recorded was decided here, and never by the caller."""
+    if span is not None:
+        return context_of(span)
+    return parent and unsampled(parent)
 
 
 def _name(method: str, route: str | None = None) -> str:

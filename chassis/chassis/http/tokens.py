@@ -25,6 +25,7 @@ from chassis.http import strict_json
 from chassis.http.caller import Caller
 from chassis.http.key_set import KeySet, KeysUnavailableError
 from chassis.http.problems import RETRY_SOON, UNAUTHENTICATED, UNAVAILABLE, Problem
+from chassis.telemetry.log_limits import LineLimit
 from contracts.access import Role
 
 log = structlog.get_logger(__name__)
@@ -89,6 +90,7 @@ class Verifier:
         self._audience = audience
         self._now = now
         self._remembered: dict[bytes, _Verified] = {}
+        self._refusals = LineLimit()
 
     async def caller_of(self, token: str) -> Caller:
         """Verify `token`; return who holds it.
@@ -106,7 +108,8 @@ class Verifier:
                 verified = await self._verify(token)
                 self._remember(digest, verified)
         except _RefusedError as refusal:
-            log.info("token.refused", reason=str(refusal))
+            if (counted := self._refusals.admit(str(refusal))) is not None:
+                log.info("token.refused", reason=str(refusal), **counted)
             raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}) from None
         except KeysUnavailableError:
             raise Problem(UNAVAILABLE, "Tokens cannot be verified at the moment.", headers=RETRY_SOON) from None

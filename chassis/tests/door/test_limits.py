@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chassis.http.limits import Limits, address_of
+from chassis.http.limits import Limits, Places, address_of
 from chassis.http.problems import answer_http_error
 from chassis.http.server import HttpServer
 
@@ -29,6 +29,7 @@ class Rooms:
         self.entered = asyncio.Semaphore(0)
         self.leave = asyncio.Event()
         self.cancelled = 0
+        self.places = Places(most=64)
         self.routes = Starlette(
             routes=[Route("/length", self._length, methods=["POST"]), Route("/wait", self._wait)],
             exception_handlers={HTTPException: answer_http_error},
@@ -36,19 +37,24 @@ class Rooms:
 
     async def _length(self, request: Request) -> Response:
         self.entered.release()
-        return Response(str(len(await request.body())))
+        body = await request.body()
+        with self.places.take():
+            return Response(str(len(body)))
 
     async def _wait(self, _: Request) -> Response:
         self.entered.release()
         try:
-            await self.leave.wait()
+            with self.places.take():
+                await self.leave.wait()
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
         return Response("left")
 
     def limited(self, **settings: float) -> Limits:
-        return Limits(self.routes, Settings(database_url="postgresql://none").model_copy(update=settings))
+        chosen = Settings(database_url="postgresql://none").model_copy(update=settings)
+        self.places = Places(most=chosen.api_concurrency)
+        return Limits(self.routes, chosen, places=self.places)
 
 
 async def _in_parts(*parts: bytes) -> AsyncIterator[bytes]:
@@ -112,9 +118,10 @@ async def test_surplus_of_one_address_is_refused_and_another_address_is_not() ->
     assert afterwards.status_code == 200
 
 
-async def test_surplus_of_all_is_refused() -> None:
+@pytest.mark.parametrize("limit", ["api_concurrency", "api_open_requests"])
+async def test_surplus_of_all_is_refused(limit: str) -> None:
     rooms = Rooms()
-    app = rooms.limited(api_concurrency=1)
+    app = rooms.limited(**{limit: 1})
     async with client_of(app, address="192.0.2.1") as one, client_of(app, address="192.0.2.2") as other:
         waiting = asyncio.create_task(one.get("/wait"))
         await rooms.entered.acquire()
@@ -131,7 +138,7 @@ async def test_surplus_of_all_is_refused() -> None:
 
 async def test_a_request_that_is_given_up_leaves_its_place() -> None:
     rooms = Rooms()
-    async with client_of(rooms.limited(api_concurrency=1)) as client:
+    async with client_of(rooms.limited(api_concurrency=1, api_open_requests=1)) as client:
         given_up = asyncio.create_task(client.get("/wait"))
         await rooms.entered.acquire()
         given_up.cancel()
@@ -155,14 +162,74 @@ async def served(app: Limits) -> AsyncIterator[tuple[asyncio.StreamReader, async
         await server.stop()
 
 
-async def test_a_body_that_does_not_arrive_is_given_up_and_the_connection_closed() -> None:
+@pytest.mark.parametrize(
+    "limits", [{"api_body_seconds": 0.05}, {"api_request_seconds": 0.05}], ids=["of a body", "of a request"]
+)
+async def test_a_body_that_does_not_arrive_is_given_up_and_the_connection_closed(limits: dict[str, float]) -> None:
     rooms = Rooms()
-    async with served(rooms.limited(api_request_seconds=0.05)) as (reader, writer):
+    async with served(rooms.limited(**limits)) as (reader, writer):
         writer.write(b"POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n123")
         answer = await reader.read()
 
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"/problems/body-too-slow" in answer
+    assert b"retry-after: 1\r\n" in answer
+
+
+async def test_a_body_that_trickles_in_has_no_more_time_than_one_that_stops() -> None:
+    async def trickle() -> AsyncIterator[bytes]:
+        while True:
+            yield b"1"
+            await asyncio.sleep(0)
+
+    async with client_of(
+        Rooms().limited(api_body_seconds=0.05, api_body_bytes=200_000, api_request_seconds=60)
+    ) as client:
+        answer = await client.post("/length", content=trickle())
+
+    assert (answer.status_code, answer.json()["type"]) == (408, "/problems/body-too-slow")
+
+
+async def test_a_body_that_is_still_being_sent_takes_nobodys_place() -> None:
+    rooms = Rooms()
+    sent = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"1"
+        await sent.wait()
+        yield b"2"
+
+    app = rooms.limited(api_concurrency=1)
+    async with client_of(app) as client:
+        sending = asyncio.create_task(client.post("/length", content=slowly()))
+        await rooms.entered.acquire()
+
+        meanwhile = await client.post("/length", content=b"1")
+        sent.set()
+
+        assert (meanwhile.status_code, (await sending).text) == (200, "2")
+
+
+async def test_who_has_sent_a_body_and_finds_no_place_is_told_to_come_back() -> None:
+    rooms = Rooms()
+    sent = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        await sent.wait()
+        yield b"1"
+
+    async with client_of(rooms.limited(api_concurrency=1)) as client:
+        sending = asyncio.create_task(client.post("/length", content=slowly()))
+        await rooms.entered.acquire()
+        waiting = asyncio.create_task(client.get("/wait"))
+        await rooms.entered.acquire()
+        sent.set()
+        refused = await sending
+        rooms.leave.set()
+        await waiting
+
+    assert (refused.status_code, refused.json()["type"]) == (503, "/problems/unavailable")
+    assert refused.headers["retry-after"] == "1"
 
 
 async def test_a_body_that_is_too_large_closes_the_connection() -> None:

@@ -21,6 +21,7 @@ from prometheus_client import REGISTRY, generate_latest
 from specimen.api import api
 from specimen_driver import Driver, until
 from starlette.types import Message, Receive, Scope, Send
+from stepped_time import SteppedTime
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
@@ -201,16 +202,34 @@ async def test_what_is_no_traceparent_begins_a_trace_of_its_own(traceparents: tu
     assert TRACE_ID not in trace
 
 
-async def test_a_trace_that_its_caller_does_not_record_goes_on_unrecorded() -> None:
+@pytest.mark.parametrize("traceparent", [SAMPLED, NOT_SAMPLED])
+@pytest.mark.parametrize(("sampler", "spans", "flags"), [("always_on", 1, "01"), ("always_off", 0, "00")])
+async def test_whether_a_request_is_recorded_is_not_for_its_caller_to_say(
+    monkeypatch: pytest.MonkeyPatch, traceparent: str, sampler: str, spans: int, flags: str
+) -> None:
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", f"parentbased_{sampler}")
     routes = Routes()
-    left = await ask(routes, traced(NOT_SAMPLED))
 
-    assert (left.spans, routes.traces) == ((), [NOT_SAMPLED])
-    assert left.lines[0]["trace"] == NOT_SAMPLED
+    left = await ask(routes, traced(traceparent))
+
+    assert len(left.spans) == spans
+    (trace,) = routes.traces
+    assert trace is not None
+    assert (trace[3:35], trace[-2:]) == (TRACE_ID, flags)
+    assert left.lines[0]["trace"] == trace
 
 
-@pytest.mark.parametrize("traceparent", [SAMPLED, None])
-async def test_without_a_collector_the_callers_trace_goes_on_untouched(traceparent: str | None) -> None:
+async def test_a_trace_id_that_every_sampler_takes_is_not_taken_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", "parentbased_traceidratio")
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", "0.000000001")
+
+    assert (await ask(Routes(), traced(f"00-1{'0' * 30}1-{SPAN_ID}-01"))).spans == ()
+
+
+@pytest.mark.parametrize(("traceparent", "goes_on"), [(SAMPLED, NOT_SAMPLED), (None, None)])
+async def test_without_a_collector_the_callers_trace_goes_on_unrecorded(
+    traceparent: str | None, goes_on: str | None
+) -> None:
     routes = Routes()
     tracing = Tracing(service_name="specimen", exporter=None)
 
@@ -220,7 +239,7 @@ async def test_without_a_collector_the_callers_trace_goes_on_untouched(tracepare
     scope = traced(traceparent) if traceparent else traced()
     await RequestTelemetry(routes, tracing=tracing)(scope, receive_nothing, drop)
 
-    assert routes.traces == [traceparent]
+    assert routes.traces == [goes_on]
 
 
 async def test_a_request_is_one_line_in_the_log() -> None:
@@ -238,6 +257,31 @@ async def test_a_request_is_one_line_in_the_log() -> None:
         "caller": "customer",
         "trace": routes.traces[0],
     }
+
+
+async def test_refusals_are_a_few_lines_a_second_and_a_count() -> None:
+    time = SteppedTime()
+    routes = Routes(status=429)
+    telemetry = RequestTelemetry(routes, tracing=Tracing(service_name="specimen", exporter=None), monotonic=time)
+
+    async def drop(_: Message) -> None:
+        pass
+
+    with capture_logs() as lines:
+        for _ in range(1_000):
+            await telemetry(scope_of(), receive_nothing, drop)
+        routes.status = 401
+        await telemetry(scope_of(), receive_nothing, drop)
+        routes.status = 200
+        for _ in range(10):
+            await telemetry(scope_of(), receive_nothing, drop)
+        time.seconds += 1
+        routes.status = 429
+        for _ in range(2):
+            await telemetry(scope_of(), receive_nothing, drop)
+
+    told = [(line["status"], line.get("lines_left_out")) for line in lines]
+    assert told == [*[(429, None)] * 5, (401, None), *[(200, None)] * 10, (429, 995), (429, None)]
 
 
 async def test_who_came_without_a_token_is_called_anonymous() -> None:
@@ -365,7 +409,7 @@ async def test_a_request_leaves_its_callers_trace_on_the_topic_and_in_the_log(dr
     (record,) = await until(driver.published, what="it is published")
 
     assert answer.status_code == 204
-    assert dict(record.headers)["traceparent"] == SAMPLED.encode()
+    assert dict(record.headers)["traceparent"] == NOT_SAMPLED.encode()
     (line,) = [line for line in map(json.loads, driver.log().splitlines()) if line["event"] == "request.answered"]
     del line["timestamp"], line["seconds"]
     assert line == {

@@ -71,8 +71,8 @@ MUTANTS = (
     Mutant(
         "door: who sends slowly is told that we are",
         "http/limits.py",
-        "            late = TOO_SLOW if body.is_awaited else UNAVAILABLE\n",
-        "            late = UNAVAILABLE\n",
+        "            late = _too_slow() if body.is_awaited else ",
+        "            late = ",
         "door/test_limits.py::test_a_body_that_does_not_arrive_is_given_up_and_the_connection_closed",
     ),
     Mutant(
@@ -151,5 +151,40 @@ MUTANTS = (
         "        if named.strip().lower() != media_type or",
         "        if",
         "door/test_once_by.py::test_each_route_reads_one_kind_of_body",
+    ),
+    Mutant(
+        "door: keys are fetched where anybody can change them on their way",
+        "settings.py",
+        " and not _is_this_machine(",
+        " and False and not _is_this_machine(",
+        "test_settings.py::test_keys_over_a_network_in_plain_text_are_refused_unless_it_is_said_to_be_private",
+    ),
+    Mutant(
+        "door: a body has as much time as it takes",
+        "http/limits.py",
+        "            async with asyncio.timeout_at(self._until):\n",
+        "            async with asyncio.timeout(None):\n",
+        "door/test_limits.py::test_a_body_that_trickles_in_has_no_more_time_than_one_that_stops",
+    ),
+    Mutant(
+        "door: a body that is still being sent takes a place",
+        "http/route.py",
+        "        await strict.body()\n",
+        "",
+        "door/test_places.py::test_more_handlers_than_may_be_at_work_are_refused_and_a_slow_body_is_none_of_them",
+    ),
+    Mutant(
+        "door: any number of handlers is at work",
+        "http/route.py",
+        "            with self._opened().places.take():\n",
+        "            if True:\n",
+        "door/test_places.py::test_more_handlers_than_may_be_at_work_are_refused_and_a_slow_body_is_none_of_them",
+    ),
+    Mutant(
+        "door: requests take every connection",
+        "unit_of_work.py",
+        "            if self.gate is not None:\n",
+        "            if False:\n",
+        "door/test_places.py::test_a_burst_of_requests_leaves_connections_to_consumers",
     ),
 )

@@ -25,8 +25,8 @@ MUTANTS = (
     ),
     _mutant(
         "what follows from it is no part of its span",
-        sound="parent if span is None else context_of(span)",
-        broken="parent",
+        sound="        return context_of(span)\n",
+        broken="        return parent\n",
         guard="test_what_follows_from_a_request_is_published_in_its_trace",
     ),
     _mutant(
@@ -67,5 +67,31 @@ MUTANTS = (
         '"\n',
         "test_envelope.py::test_a_traceparent_of_a_later_version_goes_on_as_one_of_this",
         package="contracts",
+    ),
+    Mutant(
+        "request: its caller decides whether it is recorded",
+        "telemetry/tracing.py",
+        ", decides_anew=True)",
+        ")",
+        "door/test_request_telemetry.py::test_whether_a_request_is_recorded_is_not_for_its_caller_to_say",
+    ),
+    Mutant(
+        "request: its caller chooses an id that is always recorded",
+        "telemetry/spans.py",
+        "ids.generate_trace_id() if decides_anew else trace_id\n",
+        "trace_id\n",
+        "door/test_request_telemetry.py::test_a_trace_id_that_every_sampler_takes_is_not_taken_for_it",
+    ),
+    _mutant(
+        "who is not traced here is recorded elsewhere as the caller likes",
+        sound="parent and unsampled(parent)",
+        broken="parent",
+        guard="test_without_a_collector_the_callers_trace_goes_on_unrecorded",
+    ),
+    _mutant(
+        "each refusal is a line",
+        sound="if is_refusal else {}",
+        broken="if False else {}",
+        guard="test_refusals_are_a_few_lines_a_second_and_a_count",
     ),
 )
