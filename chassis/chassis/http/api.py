@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -50,7 +51,10 @@ class RouteOptions(TypedDict, total=False):
     owner: OwnerOf
     status_code: int
     causes_nothing: bool  # of a POST
+    once_by: str  # of a POST
+    form: bool
     problems: tuple[ProblemType, ...]
+    refusals: Mapping[int, type[BaseModel]]
 
 
 class Api:
@@ -58,8 +62,14 @@ class Api:
 
     A handler is given what it names: of the request as FastAPI reads it, and by their type `Work` (the unit of work),
     `Reading` (a connection to read on), `Caller`, `Request` and `Response`. It returns what its annotation says.
-    What changes something takes `Work`; a POST has its effect once for one `Idempotency-Key`, unless it
-    `causes_nothing`: a search, a preview. `problems` are those of the service's own that a route may answer.
+    What changes something takes `Work`. What is raised rolls it back, and what is returned commits it, a refusal as
+    well: return `Problem(…).response()` where a counted try has to stay.
+
+    A POST has its effect once for one `Idempotency-Key`, unless it `causes_nothing`: a search, a preview. Where callers
+    can send no such key, as at an OAuth token end point, it says `once_by` what makes a repetition harmless: "a code
+    is used up by its first use". With `form` its body is a form (RFC 6749 and browsers), every value of which is a
+    text. `problems` are those of the service's own that a route may answer, `refusals` what it answers by status
+    instead of problems where a standard demands another form.
     """
 
     def __init__(self, *, title: str, version: str, access: Sequence[Operation]) -> None:

@@ -9,10 +9,10 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from chassis.http.route import Route
+from chassis.http.strict_body import JSON
 
 Schema = Mapping[str, Any]
 
-_JSON: Final = "application/json"
 _DEEPEST: Final = 16
 
 
@@ -70,12 +70,14 @@ def put_examples(operation: dict[str, Any], route: Route, schemas: Mapping[str, 
             if parameter["required"]:
                 yield f"the parameter {parameter['name']} has no example"
     if route.body_field is not None:
-        content = operation["requestBody"]["content"][_JSON]
-        yield from _put_example("body", content, route.body_field.field_info.annotation, schemas)
-    for answer in operation["responses"].values():
-        content = answer.get("content", {}).get(_JSON)
-        if content is not None and route.response_model is not None:
-            yield from _put_example("answer", content, route.response_model, schemas)
+        content = operation["requestBody"]["content"][route.declaration.media_type]
+        yield from _put_example("body", content, route.declaration.handler.bodies[0].annotation, schemas)
+    models = {str(status): model for status, model in route.declaration.refusals.items()}
+    for status, answer in operation["responses"].items():
+        content = answer.get("content", {}).get(JSON)
+        model = models.get(status, route.response_model)
+        if content is not None and model is not None:
+            yield from _put_example("answer", content, model, schemas)
 
 
 def _put_example(

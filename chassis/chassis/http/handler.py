@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from chassis.database import Connection
 from chassis.http.caller import Caller
+from chassis.http.strict_body import is_body
 from chassis.unit_of_work import Work
 
 
@@ -41,6 +42,11 @@ class Handler:
                 self._given[name] = hint
             else:
                 self.asked.append(parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY))
+
+    @property
+    def bodies(self) -> Sequence[inspect.Parameter]:
+        """The parameters that come from the body. There is one at most in a handler that can be right."""
+        return [parameter for parameter in self.asked if is_body(parameter)]
 
     @property
     def names(self) -> frozenset[str]:

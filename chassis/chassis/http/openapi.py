@@ -35,7 +35,7 @@ _SECURITY_SCHEMES: Final = {
 _ABOUT: Final = (
     "Money is in whole euro cents, moments are RFC 3339 with an offset. What is not a success is a problem "
     "(RFC 9457) whose `type` never changes: decide by it, and read what it means at that address. "
-    "Requests are strict JSON in UTF-8: no key twice, no NaN, no NUL, no number beyond 2^53."
+    "Requests are strict JSON in UTF-8: no key twice, no NaN, no NUL, no number beyond 2^53, no number as a text."
 )
 _OF_THE_FRAMEWORK: Final = ("HTTPValidationError", "ValidationError")
 _IDEMPOTENCY_KEY: Final = {
@@ -106,6 +106,7 @@ def _describe(operation: Json, route: Route, components: Json, *, is_versioned: 
     """Add what the door does. `is_versioned`: what is at this path is changed with If-Match."""
     declaration = route.declaration
     reads_version = is_versioned and declaration.method == "GET"
+    refusals = {str(status): operation["responses"][str(status)] for status in declaration.refusals}
     _describe_purpose(operation, declaration)
     _describe_access(operation, declaration.operation)
     _describe_parameters(operation, declaration, reads_version=reads_version)
@@ -115,8 +116,12 @@ def _describe(operation: Json, route: Route, components: Json, *, is_versioned: 
         answers["304"] = {"description": "You have this version already", "headers": {"ETag": _ETAG}}
     problems = problems_of(declaration, takes_body="requestBody" in operation, reads_version=reads_version)
     for status, (name, answer) in answers_of(problems).items():
-        components["responses"][name] = answer
-        answers[status] = {"$ref": f"#/components/responses/{name}"}
+        if refusal := refusals.pop(status, None):
+            answers[status] = {**answer, "content": {**refusal["content"], **answer["content"]}}
+        else:
+            components["responses"][name] = answer
+            answers[status] = {"$ref": f"#/components/responses/{name}"}
+    answers |= refusals
 
 
 def _describe_access(operation: Json, access: Operation) -> None:
@@ -129,7 +134,9 @@ def _describe_purpose(operation: Json, declaration: RouteDeclaration) -> None:
     """The first line of the handler's docstring is the title, what follows explains; then who may do this."""
     summary, _, explanation = (inspect.getdoc(declaration.function) or declaration.operation.meaning).partition("\n")
     operation["summary"] = summary.rstrip(".")
-    operation["description"] = "\n\n".join(filter(None, (explanation.strip(), _who_may(declaration.operation))))
+    once_by = declaration.once_by and f"Takes no {idempotency.HEADER}: {declaration.once_by}."
+    told = explanation.strip(), once_by, _who_may(declaration.operation)
+    operation["description"] = "\n\n".join(filter(None, told))
 
 
 def _who_may(access: Operation) -> str:

@@ -120,7 +120,7 @@ UNSUPPORTED_MEDIA_TYPE = ProblemType(
     name="unsupported-media-type",
     status=415,
     title="The body is not of a type that is read here",
-    remedy="Send JSON with Content-Type: application/json, without Content-Encoding.",
+    remedy="Send the body with the Content-Type that the description of the operation shows, without Content-Encoding.",
 )
 INVALID = ProblemType(
     name="invalid",

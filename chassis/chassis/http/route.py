@@ -6,17 +6,18 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from types import UnionType
+from typing import Any, TypeAlias, Union, get_args, get_origin
 
 import structlog
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from typing_extensions import override
 
-from chassis.errors import is_order_to_end, is_transient, places_of
+from chassis.errors import CannotStartError, HandlerBrokenError, is_order_to_end, is_transient, places_of
 from chassis.http.authorisation import authorise, check_owner
 from chassis.http.caller import Caller
 from chassis.http.declaration import OWNER_IN_PATH, RouteDeclaration
@@ -26,6 +27,7 @@ from chassis.http.handler import Reading
 from chassis.http.idempotency import once
 from chassis.http.preconditions import unless_seen
 from chassis.http.problems import INTERNAL, INVALID, MALFORMED, NOT_FOUND, RETRY_SOON, UNAVAILABLE, Problem
+from chassis.http.strict_body import is_body, read_strictly
 from chassis.http.strict_request import StrictRequest
 from chassis.unit_of_work import Work
 
@@ -49,14 +51,17 @@ class Route(APIRoute):
             description=inspect.getdoc(declaration.function),
             response_model=self._passage.response_model,
             status_code=self._passage.status_code,
+            responses={status: {"model": model} for status, model in declaration.refusals.items()},
         )
+        if self.body_field is not None and not declaration.handler.bodies:
+            raise CannotStartError(f"{declaration} reads from the body what is no model; take one pydantic model")
 
     @override
     def get_route_handler(self) -> Answering:
         read_and_answer = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            return await self._passage.answer(request, read_and_answer, takes_body=self.body_field is not None)
+            return await self._passage.answer(request, read_and_answer)
 
         return answer
 
@@ -67,17 +72,16 @@ class Passage:
     def __init__(self, declaration: RouteDeclaration, door: Door | None) -> None:
         self._declaration = declaration
         self._door = door
-        returns = declaration.handler.returns
-        answers_itself = inspect.isclass(returns) and issubclass(returns, Response)
-        self.response_model = None if answers_itself or returns is type(None) else returns
+        returns = _without_responses(declaration.handler.returns)
+        self.response_model = None if returns is type(None) else returns
         self._adapter: TypeAdapter[Any] | None = self.response_model and TypeAdapter(self.response_model)
         usual = HTTPStatus.NO_CONTENT if returns is type(None) else HTTPStatus.OK
         self.status_code = declaration.status_code or usual
 
-    async def answer(self, request: Request, read_and_answer: Answering, *, takes_body: bool) -> Response:
+    async def answer(self, request: Request, read_and_answer: Answering) -> Response:
         """Answer whatever happens: a problem, or a failure of which nothing is told."""
         try:
-            return await self._answer(request, read_and_answer, takes_body=takes_body)
+            return await self._answer(request, read_and_answer)
         except Problem as problem:
             return problem.response()
         except RequestValidationError as error:
@@ -89,7 +93,7 @@ class Passage:
                 raise
             return self._failure(request, error).response()
 
-    async def _answer(self, request: Request, read_and_answer: Answering, *, takes_body: bool) -> Response:
+    async def _answer(self, request: Request, read_and_answer: Answering) -> Response:
         declaration = self._declaration
         request.state.route = declaration.path
         strict = StrictRequest(request.scope, request.receive)
@@ -98,8 +102,8 @@ class Passage:
         request.state.caller = caller
         if declaration.has_owner_in_path:
             check_owner(caller, declaration.operation, owner=request.path_params[OWNER_IN_PATH])
-        if takes_body:
-            await strict.refuse_other_than_json()
+        if declaration.handler.bodies:
+            await strict.refuse_other_than(declaration.media_type)
         return unless_seen(strict, await read_and_answer(strict))
 
     def endpoint(self) -> Callable[..., Awaitable[Response]]:
@@ -109,9 +113,12 @@ class Passage:
             return await self._act(request, asked)
 
         takes_request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
-        endpoint.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [takes_request, *self._declaration.handler.asked]
+        media_type = self._declaration.media_type
+        asked = (
+            read_strictly(parameter, media_type=media_type) if is_body(parameter) else parameter
+            for parameter in self._declaration.handler.asked
         )
+        endpoint.__signature__ = inspect.Signature([takes_request, *asked])  # type: ignore[attr-defined]
         return endpoint
 
     async def _act(self, request: Request, asked: Mapping[str, object]) -> Response:
@@ -151,9 +158,19 @@ class Passage:
         if isinstance(result, Response):
             return result
         if self._adapter is not None:
-            response.body = self._adapter.dump_json(result, by_alias=True, warnings="error")
+            response.body = self._adapter.dump_json(self._checked(result), by_alias=True, warnings="error")
             response.headers["content-length"] = str(len(response.body))
         return response
+
+    def _checked(self, result: object) -> object:
+        """Refuse what is not what the handler promises: of another model pydantic would write `{}`."""
+        assert self._adapter is not None  # noqa: S101 - as the caller has seen
+        try:
+            return self._adapter.validate_python(result, strict=True)
+        except ValidationError:
+            raise HandlerBrokenError(
+                f"the handler of {self._declaration} returned {type(result).__name__} instead of what it promises"
+            ) from None
 
     def _failure(self, request: Request, error: BaseException) -> Problem:
         passes_by_itself = is_transient(error)
@@ -169,3 +186,10 @@ class Passage:
     def _opened(self) -> Door:
         assert self._door is not None, "a route that only describes itself was asked"  # noqa: S101 - no caller can
         return self._door
+
+
+def _without_responses(returns: Any) -> Any:  # noqa: ANN401 - whatever an annotation may be
+    """Return what a handler promises besides a `Response` of its own, None when that is all it returns."""
+    kinds = get_args(returns) if get_origin(returns) in {Union, UnionType} else (returns,)
+    promised = [kind for kind in kinds if not (inspect.isclass(kind) and issubclass(kind, Response))]
+    return Union[tuple(promised)] if promised else None  # noqa: UP007 - they are known only now

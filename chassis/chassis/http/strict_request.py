@@ -10,8 +10,6 @@ from typing_extensions import override
 from chassis.http.problems import MALFORMED, UNSUPPORTED_MEDIA_TYPE, Problem
 from chassis.http.strict_json import NotStrictJsonError, decode
 
-_JSON = "application/json"
-
 
 class StrictRequest(Request):
     """Gives FastAPI the body as `strict_json` reads it."""
@@ -21,17 +19,17 @@ class StrictRequest(Request):
         if "\0" in self.scope["path"] or b"%00" in self.scope["query_string"]:
             raise Problem(MALFORMED, "Path and query cannot hold NUL.")
 
-    async def refuse_other_than_json(self) -> None:
-        """Raise `Problem` for a body that is no JSON, or says that it is not."""
+    async def refuse_other_than(self, media_type: str) -> None:
+        """Raise `Problem` for a body that does not say that it is of this type, in UTF-8 and not encoded."""
         if not await self.body():
             return
-        media_type, _, parameters = self.headers.get("content-type", "").partition(";")
+        named, _, parameters = self.headers.get("content-type", "").partition(";")
         charset = parameters.strip().lower().replace('"', "")
-        if media_type.strip().lower() != _JSON or charset not in {"", "charset=utf-8"}:
-            raise Problem(UNSUPPORTED_MEDIA_TYPE)
-        if self.headers.get("content-encoding", "identity").lower() != "identity":
-            raise Problem(UNSUPPORTED_MEDIA_TYPE)
-        await self.json()
+        encoding = self.headers.get("content-encoding", "identity").lower()
+        if named.strip().lower() != media_type or charset not in {"", "charset=utf-8"} or encoding != "identity":
+            raise Problem(
+                UNSUPPORTED_MEDIA_TYPE, f"Send the body with Content-Type: {media_type}, without Content-Encoding."
+            )
 
     @override
     async def json(self) -> Any:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from chassis.http.api import Api
@@ -63,7 +63,7 @@ class Amounts(BaseModel):
     cents: list[Cents] = Field(min_length=1, max_length=100)
     on: Day | None = None
     at: Moment | None = None
-    known: dict[str, Annotated[int, Strict()]] = Field(default={})
+    known: dict[str, int] = Field(default={})
 
 
 class Total(BaseModel):
