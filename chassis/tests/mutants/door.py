@@ -130,6 +130,8 @@ MUTANTS = (
         "call_later(LONGEST_WAIT_SECONDS, self.transport.abort)\n",
         "call_later(LONGEST_WAIT_SECONDS, self.timeout_keep_alive_handler)\n",
         "door/test_server.py::test_who_does_not_take_an_answer_is_given_up",
+    ),
+    Mutant(
         "door: false is a number",
         "http/strict_body.py",
         "json.dumps(value), strict=True)",
@@ -163,5 +165,12 @@ MUTANTS = (
         "        if named.strip().lower() != media_type or",
         "        if",
         "door/test_once_by.py::test_each_route_reads_one_kind_of_body",
+    ),
+    Mutant(
+        "door: a request hides behind another by two lengths of its body",
+        "http/limits.py",
+        '        if {name for name, _ in scope["headers"]} >= _BOTH_LENGTHS:\n',
+        "        if False:\n",
+        "door/test_limits.py::test_a_body_with_two_lengths_hides_no_second_request",
     ),
 )
