@@ -16,7 +16,8 @@ from chassis.errors import CannotStartError
 from chassis.http.headers import DEFAULTS
 from chassis.http.problems import MALFORMED, Problem
 
-LONGEST_HEADER_SECONDS = 10.0
+LONGEST_WAIT_SECONDS = 10.0
+"""How long a client has to send the head of a request, and to take what it was answered."""
 MOST_CONNECTIONS = 512
 """A process may open 1,024 files unless told otherwise, and needs some for Kafka and PostgreSQL."""
 
@@ -37,40 +38,49 @@ def _answer_to_what_is_no_request() -> bytes:
 
 
 class _PromptProtocol(H11Protocol):
-    """Closes a connection on which no request begins in time: uvicorn waits for ever for the end of a header.
+    """Closes a connection on which no request begins in time, or whose client does not take the answer.
 
-    What is no HTTP is answered by a problem, as everything else that is no success.
+    uvicorn waits for ever for both. Where there are too many connections, the one that is nearest to that end makes
+    room: who connects and sends nothing keeps nobody out. What is no HTTP is answered by a problem.
     """
 
     _NO_REQUEST = _answer_to_what_is_no_request()
 
-    _closing: asyncio.TimerHandle | None = None
+    end: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._wait()
         if len(self.connections) > MOST_CONNECTIONS:
-            transport.abort()
-        else:
-            self._wait_for_request()
+            self._make_room()
 
     @override
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._is_asked() and self._closing is not None:
-            self._closing.cancel()
-            self._closing = None
+        if self._is_asked() and not self.flow.write_paused:
+            self._go_on()
 
     @override
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if not self._is_asked():
-            self._wait_for_request()
+            self._wait()
+
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wait()
+
+    @override
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._is_asked():
+            self._go_on()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._closing is not None:
-            self._closing.cancel()
+        self._go_on()
         super().connection_lost(exc)
 
     @override
@@ -78,14 +88,27 @@ class _PromptProtocol(H11Protocol):
         if not self._is_asked() or not self.cycle.response_started:
             self.transport.write(self._NO_REQUEST)
         self.transport.close()
+        self._wait()
 
     def _is_asked(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and not cycle.response_complete
 
-    def _wait_for_request(self) -> None:
-        if not self.transport.is_closing():
-            self._closing = self.loop.call_later(LONGEST_HEADER_SECONDS, self.timeout_keep_alive_handler)
+    def _wait(self) -> None:
+        """Wait for the client. It is not enough to close then: that waits until all that was written is taken."""
+        self._go_on()
+        self.end = self.loop.call_later(LONGEST_WAIT_SECONDS, self.transport.abort)
+
+    def _go_on(self) -> None:
+        if self.end is not None:
+            self.end.cancel()
+            self.end = None
+
+    def _make_room(self) -> None:
+        ending = {one: one.end.when() for one in self.connections if isinstance(one, _PromptProtocol) and one.end}
+        first = min(ending, key=ending.__getitem__)
+        first.transport.abort()
+        self.connections.discard(first)  # not when it is lost: more may come before
 
 
 class HttpServer:
