@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from chassis.clock import elapsed_seconds
 from chassis.errors import CannotStartError
 from chassis.http.headers import DEFAULTS
 from chassis.http.problems import MALFORMED, Problem
@@ -46,7 +48,8 @@ class _PromptProtocol(H11Protocol):
 
     _NO_REQUEST = _answer_to_what_is_no_request()
 
-    end: asyncio.TimerHandle | None = None
+    waiting_since = math.inf
+    _end: asyncio.TimerHandle | None = None
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -97,16 +100,18 @@ class _PromptProtocol(H11Protocol):
     def _wait(self) -> None:
         """Wait for the client. It is not enough to close then: that waits until all that was written is taken."""
         self._go_on()
-        self.end = self.loop.call_later(LONGEST_WAIT_SECONDS, self.transport.abort)
+        self.waiting_since = elapsed_seconds()  # finer than the loop's time
+        self._end = self.loop.call_later(LONGEST_WAIT_SECONDS, self.transport.abort)
 
     def _go_on(self) -> None:
-        if self.end is not None:
-            self.end.cancel()
-            self.end = None
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None
+            self.waiting_since = math.inf
 
     def _make_room(self) -> None:
-        ending = {one: one.end.when() for one in self.connections if isinstance(one, _PromptProtocol) and one.end}
-        first = min(ending, key=ending.__getitem__)
+        ours = [one for one in self.connections if isinstance(one, _PromptProtocol)]
+        first = min(ours, key=lambda one: one.waiting_since)
         first.transport.abort()
         self.connections.discard(first)  # not when it is lost: more may come before
 
