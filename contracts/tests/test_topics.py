@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from contracts import topics
-from contracts.acls import principals
+from contracts.acls import acl_rows, principals
 from contracts.catalogue import Catalogue
 from contracts.dead_letters import MessageDeadLettered
 from contracts.envelope import decode, encode
@@ -92,8 +92,18 @@ def test_every_service_that_a_topic_names_exists_or_is_about_to_be_built() -> No
 def test_every_participant_is_a_service_or_known_outside_the_platform() -> None:
     names = {name for topic in topics.TOPICS for name in (*topic.producers, *topic.consumers)}
 
-    assert {name for name in names if not name.endswith("-svc")} == {"upstream", "repair-partners", "operators"}
+    outside = {name for name in names if not name.endswith("-svc")}
+    assert outside == {"upstream", "repair-partners", "witnesses", "operators"}
     assert principals() == sorted(names)
+
+
+def test_a_partner_reads_its_decisions_and_nothing_else_and_writes_nothing() -> None:
+    rights = {row[1:] for row in acl_rows() if row[0] == "User:repair-partners"}
+
+    assert rights == {
+        ("Read", "Topic", "claims.decision-made.v1", "Literal"),
+        ("Read", "Group", "repair-partners.claims.decision-made.v1", "Literal"),
+    }
 
 
 def test_every_event_class_has_a_topic() -> None:

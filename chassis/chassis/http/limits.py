@@ -10,7 +10,14 @@ from contextlib import contextmanager
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.http.problems import RETRY_SOON, TOO_LARGE, TOO_MANY_REQUESTS, TOO_SLOW, UNAVAILABLE, Problem
+from chassis.http.problems import (
+    RETRY_SOON,
+    TOO_LARGE,
+    TOO_MANY_REQUESTS,
+    TOO_SLOW,
+    UNAVAILABLE,
+    Problem,
+)
 from chassis.settings import ServiceSettings
 
 CLOSE: Mapping[str, str] = {"Connection": "close"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,11 +14,13 @@ from starlette.types import ASGIApp
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from chassis.clock import elapsed_seconds
 from chassis.errors import CannotStartError
 from chassis.http.headers import DEFAULTS
 from chassis.http.problems import MALFORMED, Problem
 
-LONGEST_HEADER_SECONDS = 10.0
+LONGEST_WAIT_SECONDS = 10.0
+"""How long a client has to send the head of a request, and to take what it was answered."""
 MOST_UNFINISHED_BYTES = 65_536
 """How much of a header, a trailer or the frame of a chunk is read without coming to an end."""
 MOST_CONNECTIONS = 512
@@ -40,26 +43,29 @@ def _answer_to_what_is_no_request() -> bytes:
 
 
 class _StrictProtocol(HttpToolsProtocol):
-    """Reads what every program in front of us reads in the same way, and waits for it only so long.
+    """Reads a request as every program in front of us does, or answers it by a problem.
 
     The parser (llhttp) refuses two lengths, a length beside chunks, folded lines and lines without CR. Here is what it
     leaves open: hosts, other transfer encodings, trailers, which would be taken for headers, and what has no end.
-    uvicorn waits for ever for the end of a header. What is no HTTP is answered by a problem.
+
+    A connection is closed on which no request begins in time, or whose client does not take the answer: uvicorn waits
+    for ever for both. Where there are too many connections, the one that is nearest to that end makes room: who
+    connects and sends nothing keeps nobody out.
     """
 
     _NO_REQUEST = _answer_to_what_is_no_request()
 
-    _closing: asyncio.TimerHandle | None = None
+    waiting_since = math.inf
+    _end: asyncio.TimerHandle | None = None
     _reads_header = False
     _unfinished_bytes = 0
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._wait()
         if len(self.connections) > MOST_CONNECTIONS:
-            transport.abort()
-        else:
-            self._wait_for_request()
+            self._make_room()
 
     @override
     def on_message_begin(self) -> None:
@@ -95,20 +101,29 @@ class _StrictProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._unfinished_bytes > MOST_UNFINISHED_BYTES and not self.transport.is_closing():
             self.send_400_response("")
-        if self._is_asked() and self._closing is not None:
-            self._closing.cancel()
-            self._closing = None
+        if self._is_asked() and not self.flow.write_paused:
+            self._go_on()
 
     @override
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if not self._is_asked():
-            self._wait_for_request()
+            self._wait()
+
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wait()
+
+    @override
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._is_asked():
+            self._go_on()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._closing is not None:
-            self._closing.cancel()
+        self._go_on()
         super().connection_lost(exc)
 
     @override
@@ -116,14 +131,29 @@ class _StrictProtocol(HttpToolsProtocol):
         if not self._is_asked() or not self.cycle.response_started:
             self.transport.write(self._NO_REQUEST)
         self.transport.close()
+        self._wait()
 
     def _is_asked(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and not cycle.response_complete
 
-    def _wait_for_request(self) -> None:
-        if not self.transport.is_closing():
-            self._closing = self.loop.call_later(LONGEST_HEADER_SECONDS, self.timeout_keep_alive_handler)
+    def _wait(self) -> None:
+        """Wait for the client. It is not enough to close then: that waits until all that was written is taken."""
+        self._go_on()
+        self.waiting_since = elapsed_seconds()  # finer than the loop's time
+        self._end = self.loop.call_later(LONGEST_WAIT_SECONDS, self.transport.abort)
+
+    def _go_on(self) -> None:
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None
+            self.waiting_since = math.inf
+
+    def _make_room(self) -> None:
+        ours = [one for one in self.connections if isinstance(one, _StrictProtocol)]
+        first = min(ours, key=lambda one: one.waiting_since)
+        first.transport.abort()
+        self.connections.discard(first)  # not when it is lost: more may come before
 
 
 def _has_one_meaning(headers: Iterable[tuple[bytes, bytes]], *, version: str) -> bool:

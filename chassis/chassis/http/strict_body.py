@@ -11,8 +11,7 @@ import json
 from typing import Annotated, Any, Final
 
 from fastapi import Body
-from pydantic import BaseModel, TypeAdapter, WrapValidator
-from pydantic_core.core_schema import ValidatorFunctionWrapHandler
+from pydantic import BaseModel, TypeAdapter, ValidatorFunctionWrapHandler, WrapValidator
 
 from chassis.http import strict_form
 from chassis.http.problems import MALFORMED, Problem

@@ -240,6 +240,20 @@ async def test_a_body_that_is_too_large_closes_the_connection() -> None:
     assert answer.startswith(b"HTTP/1.1 413 ")
 
 
+async def test_a_body_with_two_lengths_hides_no_second_request() -> None:
+    rooms = Rooms()
+    async with served(rooms.limited()) as (reader, writer):
+        writer.write(
+            b"POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+            b"POST /length HTTP/1.1\r\nHost: x\r\n\r\n"
+        )
+        answer = await reader.read()
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert rooms.entered.locked()
+
+
 @pytest.mark.parametrize(
     ("host", "address"),
     [

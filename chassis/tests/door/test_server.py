@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import pytest
+from specimen_driver import until
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -98,6 +99,15 @@ async def connection_to(server: HttpServer) -> AsyncIterator[tuple[asyncio.Strea
         await server.stop()
 
 
+@asynccontextmanager
+async def open_connection(address: tuple[str, int]) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection(*address)
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
 async def until_closed(reader: asyncio.StreamReader) -> bytes:
     """What arrives before the other side closes."""
     received = b""
@@ -109,7 +119,7 @@ async def until_closed(reader: asyncio.StreamReader) -> bytes:
 
 @pytest.mark.parametrize("sent", [b"", b"GET /slo"], ids=["nothing", "half a header"])
 async def test_a_connection_on_which_no_request_begins_is_closed(monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
-    monkeypatch.setattr("chassis.http.server.LONGEST_HEADER_SECONDS", 0.05)
+    monkeypatch.setattr("chassis.http.server.LONGEST_WAIT_SECONDS", 0.05)
     async with connection_to(_server(Pages())) as (reader, writer):
         writer.write(sent)
 
@@ -117,7 +127,7 @@ async def test_a_connection_on_which_no_request_begins_is_closed(monkeypatch: py
 
 
 async def test_a_second_request_on_a_connection_has_its_time_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.http.server.LONGEST_HEADER_SECONDS", 0.05)
+    monkeypatch.setattr("chassis.http.server.LONGEST_WAIT_SECONDS", 0.05)
     async with connection_to(_server(Pages())) as (reader, writer):
         writer.write(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\nGET /nowh")
 
@@ -125,7 +135,7 @@ async def test_a_second_request_on_a_connection_has_its_time_as_well(monkeypatch
 
 
 async def test_a_request_that_has_begun_is_answered_however_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.http.server.LONGEST_HEADER_SECONDS", 0.05)
+    monkeypatch.setattr("chassis.http.server.LONGEST_WAIT_SECONDS", 0.05)
     pages = Pages()
     async with connection_to(_server(pages)) as (reader, writer):
         writer.write(b"POST /unfinished HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nx")
@@ -137,15 +147,38 @@ async def test_a_request_that_has_begun_is_answered_however_long_it_takes(monkey
         assert (await reader.readuntil(b"xy")).startswith(b"HTTP/1.1 200 ")
 
 
-async def test_more_connections_than_there_may_be_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.http.server.MOST_CONNECTIONS", 1)
-    async with connection_to(_server(Pages())) as (reader, writer):
-        writer.write(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
-        await reader.readuntil(b"\r\n\r\n")
-        other, other_writer = await asyncio.open_connection(*writer.get_extra_info("peername"))
+async def test_who_connects_and_asks_nothing_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.http.server.MOST_CONNECTIONS", 4)
+    pages = Pages()
+    async with connection_to(_server(pages)) as (busy, busy_writer), AsyncExitStack() as clients:
+        address = busy_writer.get_extra_info("peername")
+        busy_writer.write(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        await pages.asked.wait()
+        idle = [await clients.enter_async_context(open_connection(address)) for _ in range(20)]
 
-        assert await until_closed(other) == b""
-        other_writer.transport.abort()
+        reader, writer = await clients.enter_async_context(open_connection(address))
+        writer.write(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 404 ")
+        assert [await until_closed(one) for one, _ in idle[:18]] == [b""] * 18
+        assert not busy.at_eof()
+
+
+@pytest.mark.parametrize("times", [1, 100], ids=["once", "pipelined"])
+@pytest.mark.parametrize("headers", [b"", b"Connection: close\r\n"], ids=["kept", "closed"])
+async def test_who_does_not_take_an_answer_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, times: int, headers: bytes
+) -> None:
+    monkeypatch.setattr("chassis.http.server.LONGEST_WAIT_SECONDS", 0.05)
+    pages = Pages()
+    server = _server(pages)
+    async with connection_to(server) as (_, writer):
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        writer.write((b"GET /large HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n") * times)
+
+        await pages.asked.wait()
+
+        await until(lambda: not server._server.server_state.connections, what="the connection is given up")
 
 
 async def test_an_answer_does_not_name_the_server() -> None:

@@ -106,8 +106,8 @@ MUTANTS = (
     Mutant(
         "door: half a header keeps a connection open for ever",
         "http/server.py",
-        "        else:\n            self._wait_for_request()\n",
-        "",
+        "        super().connection_made(transport)\n        self._wait()\n",
+        "        super().connection_made(transport)\n",
         "door/test_server.py::test_a_connection_on_which_no_request_begins_is_closed",
     ),
     Mutant(
@@ -116,6 +116,20 @@ MUTANTS = (
         "                    await self._public_port.stop()\n",
         "                    pass\n",
         "door/test_public_port.py::test_sigterm_answers_the_request_under_way_and_takes_no_other",
+    ),
+    Mutant(
+        "door: who connects and asks nothing takes the place of everybody else",
+        "http/server.py",
+        "            self._make_room()\n",
+        "            pass\n",
+        "door/test_server.py::test_who_connects_and_asks_nothing_keeps_nobody_out",
+    ),
+    Mutant(
+        "door: who does not take an answer keeps the connection for ever",
+        "http/server.py",
+        "call_later(LONGEST_WAIT_SECONDS, self.transport.abort)\n",
+        "call_later(LONGEST_WAIT_SECONDS, self.timeout_keep_alive_handler)\n",
+        "door/test_server.py::test_who_does_not_take_an_answer_is_given_up",
     ),
     Mutant(
         "door: false is a number",

@@ -68,14 +68,50 @@ MUTANTS = (
         "channels/request_sender.py",
         sound="            lasts = min(duration, leased.request.expires_at - leased.leased_at)\n",
         broken="            lasts = duration\n",
-        guard=f"{_REQUESTS}::test_what_would_arrive_when_it_has_expired_is_not_handed_over",
+        guard=f"{_REQUESTS}::test_what_could_arrive_when_it_has_expired_is_not_handed_over_and_told_as_expired",
     ),
     _mutant(
         "what has expired waits until somebody looks",
         "repository/requests.py",
-        sound="state = 'due' AND (due_at <= $1 OR expires_at <= $1)",
-        broken="state = 'due' AND due_at <= $1 AND expires_at > $1",
-        guard=f"{_REQUESTS}::test_what_could_not_be_sent_in_time_is_expired_and_erased",
+        sound="               (SELECT min(expires_at) FROM requested_message WHERE state = 'due'),\n",
+        broken="",
+        guard=f"{_SENDER}::test_what_is_due_in_a_full_lane_wakes_nobody",
+    ),
+    _mutant(
+        "a full lane keeps the sender awake",
+        "repository/requests.py",
+        sound="WHERE waiting.state = 'due' AND waiting.channel = lane.channel\n"
+        "                          AND waiting.priority = lane.priority\n",
+        broken="WHERE waiting.state = 'due'\n",
+        guard=f"{_SENDER}::test_what_is_due_in_a_full_lane_wakes_nobody",
+    ),
+    _mutant(
+        "a sender without requests looks all the time",
+        "channels/request_sender.py",
+        sound="        if first is None:\n            return longest\n",
+        broken="        if first is None:\n            return 0.2\n",
+        guard=f"{_SENDER}::test_without_requests_the_sender_sleeps_for_as_long_as_it_may",
+    ),
+    _mutant(
+        "a request is tried again at the next look",
+        "channels/request_sender.py",
+        sound="            return min(seconds, longest)\n",
+        broken="            return longest\n",
+        guard=f"{_SENDER}::test_a_request_is_tried_again_at_its_moment",
+    ),
+    _mutant(
+        "nobody looks unless he is woken",
+        "channels/request_sender.py",
+        sound="                    await pause(self._due, seconds)\n",
+        broken="                    await self._due.wait()\n",
+        guard=f"{_SENDER}::test_what_another_process_stored_and_cannot_send_is_found_by_looking",
+    ),
+    _mutant(
+        "what has no time to arrive is tried until it expires",
+        "domain/requests.py",
+        sound="due_at + takes <= request.expires_at",
+        broken="due_at < request.expires_at",
+        guard=f"{_REQUESTS}::test_what_could_arrive_when_it_has_expired_is_not_handed_over_and_told_as_expired",
     ),
     _mutant(
         "urgent messages wait behind ordinary ones",
@@ -108,9 +144,10 @@ MUTANTS = (
     _mutant(
         "what a dead process had leased is never found",
         "repository/requests.py",
-        sound="            OR EXISTS (SELECT FROM requested_message WHERE state = 'sending' AND leased_until <= $1)\n",
-        broken="",
-        guard=f"{_SENDER}::test_a_code_whose_process_died_is_in_doubt",
+        sound="(SELECT min(leased_until) FROM requested_message\n"
+        "                 WHERE state = 'sending' AND request_id <> ALL ($3::uuid[])))",
+        broken="NULL, CASE WHEN $3::uuid[] IS NULL THEN now() END)",
+        guard=f"{_SENDER}::test_what_a_dead_process_had_leased_is_found_when_its_lease_ends",
     ),
     _mutant(
         "a sealed address is passed over",

@@ -35,9 +35,13 @@ class SenderSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class RequestSettings:
-    """How many requested messages of a channel and a priority are sent at once, and how long one is leased."""
+    """How many requested messages of a channel and a priority are sent at once, and how long one is leased.
+
+    `send_timeout` is how long handing over may take. The sender looks for itself every `poll_seconds`.
+    """
 
     concurrency: int
+    send_timeout: timedelta
     lease: timedelta
     poll_seconds: float
 
@@ -85,6 +89,9 @@ class Settings(ServiceSettings):
     request_concurrency: int = Field(
         default=5, ge=1, le=100, description="Requested messages sent at once, per channel and priority"
     )
+    request_poll_seconds: float = Field(
+        default=5, gt=0, le=60, description="How soon a request is noticed that another process stored and cannot send"
+    )
     send_timeout_seconds: float = Field(default=30, gt=0, le=3_600)
     lease_seconds: float = Field(
         default=120,
@@ -126,8 +133,9 @@ class Settings(ServiceSettings):
         """How requested messages are sent."""
         return RequestSettings(
             concurrency=self.request_concurrency,
+            send_timeout=timedelta(seconds=self.send_timeout_seconds),
             lease=timedelta(seconds=self.lease_seconds),
-            poll_seconds=self.poll_seconds,
+            poll_seconds=self.request_poll_seconds,
         )
 
     @property

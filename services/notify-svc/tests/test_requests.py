@@ -34,6 +34,7 @@ from contracts.message_requests import (
 from contracts.notify import RequestSettlement
 from contracts.policy import ContactChanged
 from contracts.vocabulary import Channel, Language
+from notify_svc.settings import Settings
 from notify_svc.texts.languages import CATALOGUES
 
 OLD_EMAIL, NEW_PHONE = "old.address@example.org", "+31687654321"
@@ -333,10 +334,26 @@ async def test_a_row_that_is_settled_cannot_hold_what_was_sealed(desk: Desk) -> 
         await desk.harness.pool.execute("UPDATE requested_message SET state = 'sent', settled_at = now()")
 
 
-async def test_what_would_arrive_when_it_has_expired_is_not_handed_over(desk: Desk, centre: SmsCentre) -> None:
+@pytest.mark.parametrize("occasion", [Occasion.LOGIN_CODE_REQUESTED, Occasion.PASSWORD_RESET_REQUESTED])
+async def test_what_could_arrive_when_it_has_expired_is_not_handed_over_and_told_as_expired(
+    desk: Desk, settings: Settings, mail: MailServer, centre: SmsCentre, occasion: Occasion
+) -> None:
     await desk.know(contact())
-    await desk.ask(asked(expires_in=timedelta(seconds=0.4)))
+    too_short = timedelta(seconds=settings.send_timeout_seconds - 0.01)
+    request = asked(occasion, expires_in=too_short)
+    await desk.ask(request)
 
-    await desk.send_requests_until("expired")
+    await desk.send_requests_until("expired")  # at once: the clock stands still
 
-    assert (centre.messages, await desk.sealed()) == ([], 0)
+    assert (mail.mails, centre.messages, await desk.sealed()) == ([], [], 0)
+    assert [(one.request_id, one.settlement) for one in await desk.requests_settled()] == [
+        (request.request_id, RequestSettlement.EXPIRED)
+    ]
+
+
+@pytest.mark.parametrize("occasion", [Occasion.LOGIN_CODE_REQUESTED, Occasion.PASSWORD_RESET_REQUESTED])
+async def test_what_has_time_enough_to_arrive_is_sent(desk: Desk, settings: Settings, occasion: Occasion) -> None:
+    await desk.know(contact())
+    await desk.ask(asked(occasion, expires_in=timedelta(seconds=settings.send_timeout_seconds + 3)))
+
+    await desk.send_requests_until("sent")

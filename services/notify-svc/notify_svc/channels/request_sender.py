@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from time import perf_counter
+from uuid import UUID
 
 import structlog
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
@@ -42,6 +43,8 @@ from notify_svc.settled_requests import publish_settled_requests
 log = structlog.get_logger(__name__)
 
 _STOPPING_PAUSE_SECONDS = 0.2
+_SHORTEST_PAUSE_SECONDS = 0.2
+"""What is due and was not leased is locked by another process: look again, but not at once."""
 _FORGET_EVERY_SECONDS = 3_600
 _EXPIRED_AT_ONCE = 500
 """After an outage many may have expired; none of them keeps what is due waiting for long."""
@@ -94,8 +97,9 @@ class _RequestSender:
                 if self._failure is not None:
                     raise self._failure
                 try:
+                    self._due.clear()
                     with self._trouble.attempt():
-                        await self._look()
+                        seconds = await self._look()
                 except Exception as error:
                     if not is_transient(error):
                         raise
@@ -104,8 +108,7 @@ class _RequestSender:
                 else:
                     self._trouble.recovered()
                     backoff.reset()
-                    if await pause(self._due, self._settings.poll_seconds):
-                        self._due.clear()
+                    await pause(self._due, seconds)
         finally:
             waker.cancel()
             for task in self._tasks:
@@ -118,25 +121,36 @@ class _RequestSender:
         await self._runtime.stopping.wait()
         self._due.set()
 
-    async def _look(self) -> None:
-        """Start what is due, end what has expired, and what a process left behind that has died."""
+    async def _look(self) -> float:
+        """Start what is due, end what has expired, and what a process left behind that has died.
+
+        Return for how many seconds there is nothing to do, as far as this process knows. What it stores itself, and
+        an attempt that ends, wake it before.
+        """
+        longest = self._settings.poll_seconds
         if self._runtime.stopping.is_set():
-            return
+            return longest
         if asyncio.get_running_loop().time() >= self._forget_settled_at:
             await self._forget_settled()
+        sending = [leased.request.request_id for leased in self._tasks.values()]
+        room = {lane: free for lane, free in self._room.items() if free}
         async with self._runtime.work.connection() as connection:
-            now = await self._runtime.clock.now(connection)
-            if not await requests.has_work(connection, now=now):
-                return
+            database_now, first = await requests.next_work(connection, lanes=room.keys(), besides=sending)
+        if first is None:
+            return longest
+        if (seconds := (first - self._runtime.clock.reading(database_now)).total_seconds()) > 0:
+            return min(seconds, longest)
+        await self._start_due(room, sending=sending)
+        return min(_SHORTEST_PAUSE_SECONDS, longest)
+
+    async def _start_due(self, room: Mapping[tuple[Channel, Priority], int], *, sending: Collection[UUID]) -> None:
         duration = self._settings.lease
         began = elapsed_seconds()
         async with self._runtime.transaction() as work:
-            sending = [leased.request.request_id for leased in self._tasks.values()]
             for abandoned in await requests.lock_abandoned(work.connection, now=work.now, besides=sending):
-                await _record(work, abandoned, AnswerLost("lease-expired"))
+                await self._record(work, abandoned, AnswerLost("lease-expired"))
             expired = await requests.expire(work.connection, now=work.now, limit=_EXPIRED_AT_ONCE)
             publish_settled_requests(work, expired)
-            room = {lane: free for lane, free in self._room.items() if free}
             due = await requests.lease_due(work.connection, room=room, now=work.now, leased_until=work.now + duration)
         for leased in due:
             # Nothing is handed over that could arrive when it has expired.
@@ -167,7 +181,7 @@ class _RequestSender:
         while True:
             try:
                 async with self._runtime.transaction() as work:
-                    await _record(work, leased, result)
+                    await self._record(work, leased, result)
             except Exception as error:
                 if not is_transient(error):
                     raise
@@ -176,6 +190,29 @@ class _RequestSender:
                 await (asyncio.sleep(_STOPPING_PAUSE_SECONDS) if stops else backoff.wait())
             else:
                 return
+
+    async def _record(self, work: Work, leased: LeasedRequest, result: Result) -> None:
+        """Record what follows from `result`; publish it and erase what was sealed when that is the end."""
+        step = next_step_of(
+            result,
+            request=leased.request,
+            attempt=leased.attempt,
+            takes=self._settings.send_timeout,
+            now=work.now,
+            jitter=random.random(),  # noqa: S311 - spreads load, hides nothing
+        )
+        answer_lost = isinstance(result, AnswerLost)
+        if isinstance(step, Retry):
+            is_recorded = await requests.retry(work.connection, leased=leased, step=step, answer_lost=answer_lost)
+        else:
+            settled = await requests.settle(
+                work.connection, leased=leased, step=step, answer_lost=answer_lost, now=work.now
+            )
+            is_recorded = settled is not None
+            if settled is not None:
+                publish_settled_requests(work, [settled])
+        if is_recorded:
+            work.after_commit(partial(_tell, leased, result, step))
 
     async def _send(self, leased: LeasedRequest, lease: Lease) -> Result:
         channel = leased.request.channel
@@ -219,24 +256,6 @@ class _RequestSender:
             reason = f"defect-{type(error).__name__}"
             return Deferred(reason) if handover is None else AnswerLost(reason)
         return result
-
-
-async def _record(work: Work, leased: LeasedRequest, result: Result) -> None:
-    """Record what follows from `result`; publish it and erase what was sealed when that is the end."""
-    jitter = random.random()  # noqa: S311 - spreads load, hides nothing
-    step = next_step_of(result, request=leased.request, attempt=leased.attempt, now=work.now, jitter=jitter)
-    answer_lost = isinstance(result, AnswerLost)
-    if isinstance(step, Retry):
-        is_recorded = await requests.retry(work.connection, leased=leased, step=step, answer_lost=answer_lost)
-    else:
-        settled = await requests.settle(
-            work.connection, leased=leased, step=step, answer_lost=answer_lost, now=work.now
-        )
-        is_recorded = settled is not None
-        if settled is not None:
-            publish_settled_requests(work, [settled])
-    if is_recorded:
-        work.after_commit(partial(_tell, leased, result, step))
 
 
 def _tell(leased: LeasedRequest, result: Result, step: SettleRequest | Retry) -> None:

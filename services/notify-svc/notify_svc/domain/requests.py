@@ -94,9 +94,12 @@ class SettleRequest:
 
 
 def next_step_of(
-    result: Result, *, request: Request, attempt: RequestAttempt, now: datetime, jitter: float
+    result: Result, *, request: Request, attempt: RequestAttempt, takes: timedelta, now: datetime, jitter: float
 ) -> SettleRequest | Retry:
-    """Return what follows from `result`. A request of which any answer was lost may have been sent."""
+    """Return what follows from `result`. A request of which any answer was lost may have been sent.
+
+    `takes` is how long handing over may take: there is no other attempt without as much time left until the expiry.
+    """
     is_in_doubt = attempt.answers_lost > 0 or isinstance(result, AnswerLost)
     match result:
         case Accepted():
@@ -109,7 +112,7 @@ def next_step_of(
             return SettleRequest(RequestState.IN_DOUBT, reason)
         case Deferred(reason) | Unreachable(reason) | AnswerLost(reason) | LeaseLost(reason):
             due_at = now + RETRIES.wait(attempts=attempt.attempts, jitter=jitter)
-            if due_at < request.expires_at:
+            if due_at + takes <= request.expires_at:
                 return Retry(due_at, reason)
             return SettleRequest(RequestState.IN_DOUBT if is_in_doubt else RequestState.EXPIRED, reason)
         case _:

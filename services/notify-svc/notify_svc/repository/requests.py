@@ -132,16 +132,33 @@ async def supersede(
     return [SettledRequest.from_row(row) for row in rows]
 
 
-async def has_work(connection: Connection, *, now: datetime) -> bool:
-    """Whether a request is due, has expired, or was leased by a process that must have died."""
-    is_there: bool = await connection.fetchval(
+async def next_work(
+    connection: Connection, *, lanes: Collection[tuple[Channel, Priority]], besides: Collection[UUID]
+) -> tuple[datetime, datetime | None]:
+    """Return the moment of the look, and the first moment at which there is something to do; None: nothing is known.
+
+    Something to do is a request of `lanes` that is due, one that expires, or one whose lease ends and is none of
+    `besides`, so that whoever leased it must have died.
+    """
+    ((now, first),) = await connection.fetch(
         """
-        SELECT EXISTS (SELECT FROM requested_message WHERE state = 'due' AND (due_at <= $1 OR expires_at <= $1))
-            OR EXISTS (SELECT FROM requested_message WHERE state = 'sending' AND leased_until <= $1)
+        SELECT now(), least(
+               (SELECT min(waiting.due_at)
+                  FROM unnest($1::text[], $2::text[]) AS lane (channel, priority)
+                 CROSS JOIN LATERAL (
+                       SELECT due_at FROM requested_message AS waiting
+                        WHERE waiting.state = 'due' AND waiting.channel = lane.channel
+                          AND waiting.priority = lane.priority
+                        ORDER BY due_at LIMIT 1) AS waiting),
+               (SELECT min(expires_at) FROM requested_message WHERE state = 'due'),
+               (SELECT min(leased_until) FROM requested_message
+                 WHERE state = 'sending' AND request_id <> ALL ($3::uuid[])))
         """,
-        now,
+        [channel.value for channel, _ in lanes],
+        [priority.value for _, priority in lanes],
+        list(besides),
     )
-    return is_there
+    return now, first
 
 
 async def lease_due(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from account_requests import CODE, asked
-from decisions import contact, paid
+from decisions import DECIDED_AT, contact, paid
 from mail_server import DROP_AFTER_DATA, MailServer
 from message_keys import OTHER_PRIVATE_KEY
+from msgspec import structs
 from notify_desk import Desk
 from pause import Pause
 from prometheus_client import REGISTRY
@@ -18,11 +20,14 @@ from pydantic import SecretStr
 from sms_centre import DROP, INVALID_DESTINATION, THROTTLED, SmsCentre
 from uuid_utils.compat import uuid7
 
-from chassis.testing import Harness
-from contracts.message_requests import Occasion, Priority
+from chassis.backoff import pause as pause_until
+from chassis.clock import SettableClock
+from chassis.testing import Harness, harness
+from contracts.message_requests import MessageRequested, Occasion, Priority
 from contracts.notify import RequestSettlement
 from contracts.vocabulary import Channel
 from notify_svc.app import build
+from notify_svc.channels import request_sender
 from notify_svc.repository import requests
 from notify_svc.settings import Settings
 
@@ -83,18 +88,122 @@ async def test_what_is_urgent_does_not_wait_behind_what_is_not(
     assert len(mail.mails) == 13
 
 
-async def test_a_request_leaves_as_soon_as_it_is_stored(desk: Desk, settings: Settings, centre: SmsCentre) -> None:
-    slow = build(settings.model_copy(update={"poll_seconds": 60}))
-    eager = Desk(Harness(replace(slow, clock=desk.clock), desk.runtime), desk.clock)
-    await eager.know(contact())
+async def test_a_code_overtakes_a_storm_of_decisions(desk: Desk, centre: SmsCentre) -> None:
+    customers = [uuid7() for _ in range(600)]
+    await desk.know(contact(), *(contact(customer_id=customer) for customer in customers))
+    await desk.decide(*(paid(customer_id=customer) for customer in customers))
 
-    async with eager.sending_requests():
-        await eager.ask(asked())
-        await eager.until_requests("sent")
-        await eager.ask(asked())
-        await eager.until_requests("sent", "sent")
+    async with desk.sending(Channel.SMS), desk.sending_requests():
+        await desk.until_true("SELECT true FROM message WHERE channel = 'sms' AND state = 'sent' LIMIT 1")
+        await desk.ask(asked())
+        await desk.until_requests("sent")
+        await desk.until_true("SELECT count(*) = 600 FROM message WHERE channel = 'sms' AND state = 'sent'")
+
+    (place,) = [place for place, text in enumerate(centre.texts) if CODE in text]
+    assert place < 500, "it arrived at the end of the storm"
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """For how many seconds the sender of requests wants to sleep, each time."""
+    wanted: list[float] = []
+
+    async def note(event: asyncio.Event, seconds: float) -> bool:
+        wanted.append(seconds)
+        return await pause_until(event, seconds)
+
+    monkeypatch.setattr(request_sender, "pause", note)
+    return wanted
+
+
+@pytest.fixture
+async def drowsy(settings: Settings) -> AsyncIterator[Desk]:
+    """The service at the time of the database, with a sender of requests that looks for itself once a minute."""
+    rarely = build(settings.model_copy(update={"request_poll_seconds": 60}))
+    async with harness(rarely) as running:
+        yield Desk(running, SettableClock(await running.pool.fetchval("SELECT now()")))
+
+
+def asked_now(desk: Desk, *, expires_in: timedelta = timedelta(minutes=5)) -> MessageRequested:
+    return structs.replace(asked(), occurred_at=desk.clock.at, expires_at=desk.clock.at + expires_in)
+
+
+async def test_a_request_leaves_as_soon_as_it_is_stored(drowsy: Desk, centre: SmsCentre) -> None:
+    await drowsy.know(contact())
+
+    async with drowsy.sending_requests():
+        await drowsy.ask(asked_now(drowsy))
+        await drowsy.until_requests("sent")
+        await drowsy.ask(asked_now(drowsy))
+        await drowsy.until_requests("sent", "sent")
 
     assert len(centre.messages) == 2
+
+
+async def test_without_requests_the_sender_sleeps_for_as_long_as_it_may(drowsy: Desk, pauses: list[float]) -> None:
+    await drowsy.know(contact())
+
+    async with drowsy.sending_requests():
+        await until(lambda: pauses == [60])
+        await drowsy.ask(asked_now(drowsy))
+        await drowsy.until_requests("sent")
+        await until(lambda: len(pauses) > 1 and pauses[-1] == 60)
+        looks = len(pauses)
+
+    assert looks <= 5
+
+
+async def test_a_request_is_tried_again_at_its_moment(drowsy: Desk, centre: SmsCentre, pauses: list[float]) -> None:
+    centre.answers = [THROTTLED]
+    await drowsy.know(contact())
+
+    async with drowsy.sending_requests():
+        await drowsy.ask(asked_now(drowsy))
+        await drowsy.until_requests("sent")
+
+    assert len(centre.messages) == 2
+    assert len(pauses) < 20
+
+
+async def test_what_a_dead_process_had_leased_is_found_when_its_lease_ends(drowsy: Desk, centre: SmsCentre) -> None:
+    await drowsy.know(contact())
+    await drowsy.ask(asked_now(drowsy))
+    await abandon(drowsy, Channel.SMS, lasting=timedelta(seconds=0.5))
+
+    await drowsy.send_requests_until("in_doubt")
+
+    assert centre.messages == []
+
+
+async def test_what_another_process_stored_and_cannot_send_is_found_by_looking(
+    desk: Desk, settings: Settings, centre: SmsCentre, pauses: list[float]
+) -> None:
+    other = Desk(Harness(replace(build(settings), clock=desk.clock), desk.runtime), desk.clock)
+    await desk.know(contact())
+
+    async with desk.sending_requests():
+        await until(lambda: len(pauses) > 0)
+        await other.ask(asked())
+        await desk.until_requests("sent")
+
+    assert len(centre.messages) == 1
+
+
+@pytest.mark.parametrize("lane", [(Channel.SMS, Priority.URGENT), (Channel.EMAIL, Priority.ORDINARY)])
+async def test_what_is_due_in_a_full_lane_wakes_nobody(desk: Desk, lane: tuple[Channel, Priority]) -> None:
+    await desk.ask(asked())
+    expires_at = DECIDED_AT + timedelta(minutes=5)
+
+    async with desk.runtime.work.connection() as connection:
+        _, first = await requests.next_work(connection, lanes=[lane], besides=[])
+
+    assert first == (DECIDED_AT if lane == (Channel.SMS, Priority.URGENT) else expires_at)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 async def test_a_code_that_the_centre_does_not_take_now_is_tried_again_within_seconds(
@@ -169,14 +278,14 @@ async def test_a_link_that_may_have_arrived_is_in_doubt_when_there_is_no_time_le
     assert [one.settlement for one in await desk.requests_settled()] == [RequestSettlement.IN_DOUBT]
 
 
-async def abandon(desk: Desk, channel: Channel) -> None:
+async def abandon(desk: Desk, channel: Channel, *, lasting: timedelta = timedelta(seconds=10)) -> None:
     """Lease what is due as a process does that dies before it has sent it."""
     async with desk.runtime.transaction() as work:
         leased = await requests.lease_due(
             work.connection,
             room={(channel, Priority.URGENT): 10},
             now=work.now,
-            leased_until=work.now + timedelta(seconds=10),
+            leased_until=work.now + lasting,
         )
     assert leased
 

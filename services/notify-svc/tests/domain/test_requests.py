@@ -33,7 +33,13 @@ FAILURES = [Deferred("x"), Unreachable("x"), LeaseLost("x")]
 
 
 def step_after(
-    result: Result, *, occasion: Occasion, attempts: int = 1, answers_lost: int = 0, expires_in_seconds: float = 300
+    result: Result,
+    *,
+    occasion: Occasion,
+    attempts: int = 1,
+    answers_lost: int = 0,
+    takes_seconds: float = 0,
+    expires_in_seconds: float = 300,
 ) -> SettleRequest | Retry:
     request = Request(
         request_id=uuid7(),
@@ -47,7 +53,8 @@ def step_after(
         trace=None,
     )
     attempt = RequestAttempt(attempts=attempts, answers_lost=answers_lost)
-    return next_step_of(result, request=request, attempt=attempt, now=DECIDED_AT, jitter=0.5)
+    takes = timedelta(seconds=takes_seconds)
+    return next_step_of(result, request=request, attempt=attempt, takes=takes, now=DECIDED_AT, jitter=0.5)
 
 
 @pytest.mark.parametrize("occasion", Occasion)
@@ -95,13 +102,13 @@ def test_what_failed_is_tried_again_after_seconds(result: Result, attempts: int,
 
 
 @pytest.mark.parametrize("result", FAILURES)
-@pytest.mark.parametrize(("expires_in_seconds", "is_over"), [(1.001, False), (1, True), (0, True)])
+@pytest.mark.parametrize(("expires_in_seconds", "is_over"), [(31, False), (30.999, True), (1.001, True), (0, True)])
 def test_what_has_no_time_for_another_attempt_ends_now(
     result: Result,
     expires_in_seconds: float,
     is_over: bool,  # noqa: FBT001 - a case
 ) -> None:
-    step = step_after(result, occasion=CODE, expires_in_seconds=expires_in_seconds)
+    step = step_after(result, occasion=CODE, takes_seconds=30, expires_in_seconds=expires_in_seconds)
 
     assert (step == SettleRequest(RequestState.EXPIRED, "x")) is is_over
 
