@@ -69,7 +69,7 @@ _HEADERS: Final = {
 
 def problems_of(declaration: RouteDeclaration, *, takes_body: bool, reads_version: bool) -> Sequence[ProblemType]:
     """Return every type of problem that an operation may answer. `reads_version`: it heeds If-None-Match."""
-    found = [MALFORMED, TOO_LARGE, TOO_MANY_REQUESTS, INTERNAL, UNAVAILABLE, *declaration.problems]
+    found = [MALFORMED, TOO_SLOW, TOO_LARGE, TOO_MANY_REQUESTS, INTERNAL, UNAVAILABLE, *declaration.problems]
     if not declaration.operation.is_public:
         found += UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
     if declaration.path_parameters:
@@ -77,9 +77,9 @@ def problems_of(declaration: RouteDeclaration, *, takes_body: bool, reads_versio
     if declaration.handler.asked:
         found.append(INVALID)
     if takes_body:
-        found += TOO_SLOW, UNSUPPORTED_MEDIA_TYPE
+        found.append(UNSUPPORTED_MEDIA_TYPE)
     if declaration.takes_idempotency_key:
-        found += TOO_SLOW, *idempotency.PROBLEMS
+        found += idempotency.PROBLEMS
     if declaration.handler.asks(IfMatch):
         found += preconditions.PROBLEMS
     if reads_version:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http.problems import (
-    MALFORMED,
     RETRY_SOON,
     TOO_LARGE,
     TOO_MANY_REQUESTS,
@@ -24,8 +23,6 @@ from chassis.settings import ServiceSettings
 CLOSE: Mapping[str, str] = {"Connection": "close"}
 """For an answer to a body that is not read to its end."""
 _BITS_OF_A_SUBSCRIBER = 64
-_BOTH_LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
-"""A proxy may go by the other one than we do, and take what follows for the request of somebody else."""
 
 
 class Places:
@@ -95,8 +92,6 @@ class Limits:
             return Problem(TOO_MANY_REQUESTS, headers={**RETRY_SOON, **CLOSE})
         if self._under_way >= self._most_requests or self._places.are_taken:
             return Problem(UNAVAILABLE, headers={**RETRY_SOON, **CLOSE})
-        if {name for name, _ in scope["headers"]} >= _BOTH_LENGTHS:
-            return Problem(MALFORMED, "Send either Content-Length or Transfer-Encoding.", headers=CLOSE)
         for name, value in scope["headers"]:
             if name == b"content-length" and int(value) > self._body_bytes:
                 return _too_large(self._body_bytes)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import math
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+import httptools
 import uvicorn
 from starlette.types import ASGIApp
 from typing_extensions import override
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from chassis.clock import elapsed_seconds
 from chassis.errors import CannotStartError
@@ -20,6 +21,8 @@ from chassis.http.problems import MALFORMED, Problem
 
 LONGEST_WAIT_SECONDS = 10.0
 """How long a client has to send the head of a request, and to take what it was answered."""
+MOST_UNFINISHED_BYTES = 65_536
+"""How much of a header, a trailer or the frame of a chunk is read without coming to an end."""
 MOST_CONNECTIONS = 512
 """A process may open 1,024 files unless told otherwise, and needs some for Kafka and PostgreSQL."""
 
@@ -39,17 +42,23 @@ def _answer_to_what_is_no_request() -> bytes:
     return b"\r\n".join([b"HTTP/1.1 400 Bad Request", *headers, b"", bytes(answer.body)])
 
 
-class _PromptProtocol(H11Protocol):
-    """Closes a connection on which no request begins in time, or whose client does not take the answer.
+class _StrictProtocol(HttpToolsProtocol):
+    """Reads a request as every program in front of us does, or answers it by a problem.
 
-    uvicorn waits for ever for both. Where there are too many connections, the one that is nearest to that end makes
-    room: who connects and sends nothing keeps nobody out. What is no HTTP is answered by a problem.
+    The parser (llhttp) refuses two lengths, a length beside chunks, folded lines and lines without CR. Here is what it
+    leaves open: hosts, other transfer encodings, trailers, which would be taken for headers, and what has no end.
+
+    A connection is closed on which no request begins in time, or whose client does not take the answer: uvicorn waits
+    for ever for both. Where there are too many connections, the one that is nearest to that end makes room: who
+    connects and sends nothing keeps nobody out.
     """
 
     _NO_REQUEST = _answer_to_what_is_no_request()
 
     waiting_since = math.inf
     _end: asyncio.TimerHandle | None = None
+    _reads_header = False
+    _unfinished_bytes = 0
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -59,8 +68,39 @@ class _PromptProtocol(H11Protocol):
             self._make_room()
 
     @override
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._reads_header = True
+
+    @override
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._reads_header:
+            super().on_header(name, value)
+
+    @override
+    def on_headers_complete(self) -> None:
+        self._reads_header = False
+        self._unfinished_bytes = 0
+        if not _has_one_meaning(self.headers, version=self.parser.get_http_version()):
+            raise httptools.HttpParserError("this request can be read in more than one way")
+        super().on_headers_complete()
+
+    @override
+    def on_body(self, body: bytes) -> None:
+        self._unfinished_bytes = 0
+        super().on_body(body)
+
+    @override
+    def on_message_complete(self) -> None:
+        self._unfinished_bytes = 0
+        super().on_message_complete()
+
+    @override
     def data_received(self, data: bytes) -> None:
+        self._unfinished_bytes += len(data)
         super().data_received(data)
+        if self._unfinished_bytes > MOST_UNFINISHED_BYTES and not self.transport.is_closing():
+            self.send_400_response("")
         if self._is_asked() and not self.flow.write_paused:
             self._go_on()
 
@@ -110,10 +150,19 @@ class _PromptProtocol(H11Protocol):
             self.waiting_since = math.inf
 
     def _make_room(self) -> None:
-        ours = [one for one in self.connections if isinstance(one, _PromptProtocol)]
+        ours = [one for one in self.connections if isinstance(one, _StrictProtocol)]
         first = min(ours, key=lambda one: one.waiting_since)
         first.transport.abort()
         self.connections.discard(first)  # not when it is lost: more may come before
+
+
+def _has_one_meaning(headers: Iterable[tuple[bytes, bytes]], *, version: str) -> bool:
+    """Whether a header names one host, and no encoding of the body but chunks, which came with HTTP/1.1."""
+    hosts = [value for name, value in headers if name == b"host"]
+    encodings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
+    if version == "1.0":
+        return len(hosts) <= 1 and not encodings
+    return version == "1.1" and len(hosts) == 1 and encodings in ([], [b"chunked"])
 
 
 class HttpServer:
@@ -139,7 +188,7 @@ class HttpServer:
                 log_config=None,
                 access_log=False,
                 lifespan="off",
-                http=_PromptProtocol,
+                http=_StrictProtocol,
                 ws="none",
                 proxy_headers=trusted_proxies is not None,
                 forwarded_allow_ips=trusted_proxies,

@@ -21,9 +21,9 @@ from chassis.http.openapi import description_of, description_text
 from contracts.access import Operation
 
 LOOK = Operation.public(name="things.read", service=NAME, meaning="Look at things")
-OF_ALL = {"malformed", "body-too-large", "too-many-requests", "internal", "unavailable"}
+OF_ALL = {"malformed", "body-too-slow", "body-too-large", "too-many-requests", "internal", "unavailable"}
 OF_GUARDED = {"unauthenticated", "forbidden", "not-found", "invalid"}
-OF_BODIES = {"body-too-slow", "unsupported-media-type"}
+OF_BODIES = {"unsupported-media-type"}
 OF_KEYS = {
     "idempotency-key-missing",
     "idempotency-key-invalid",

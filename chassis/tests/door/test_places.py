@@ -19,7 +19,7 @@ from specimen_records import TOPIC, effects
 
 from chassis.testing import Harness, harness
 
-LONGEST_BATCH_SECONDS = 10.0
+LONGEST_WAIT_SECONDS = 10.0
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ async def test_a_burst_of_requests_leaves_connections_to_consumers(database: str
             return await _waiting(gate) == 2
 
         await until(half_of_them_wait, what="requests wait in the database")
-        async with asyncio.timeout(LONGEST_BATCH_SECONDS):
+        async with asyncio.timeout(LONGEST_WAIT_SECONDS):
             await running.deliver(TOPIC, contact(uuid4(), 1))
         waiting = await _waiting(gate)
         await _open(gate)
@@ -100,7 +100,8 @@ async def test_more_handlers_than_may_be_at_work_are_refused_and_a_slow_body_is_
 
     async with _door(database, gate, api_concurrency=1) as (_, client):
         slow = asyncio.create_task(client.request("GET", "/gate", content=slowly()))
-        await begun.wait()
+        async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+            await begun.wait()
         assert (await client.get("/greeting")).status_code == 200
         at_work = asyncio.create_task(client.get("/gate"))
 

@@ -207,18 +207,35 @@ async def test_only_a_proxy_that_is_trusted_tells_from_where_a_request_comes(
         assert (await reader.read()).endswith(b"\r\n\r\n" + address.encode())
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        b"nonsense\r\n\r\n",
-        b"GET / HTTP/1.1\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
-        b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 100_000,
-    ],
-    ids=["nonsense", "no host", "no length", "two lengths", "endless header"],
-)
-async def test_what_is_no_http_is_a_problem(sent: bytes) -> None:
+POST = b"POST /unfinished HTTP/1.1\r\nHost: x\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n"
+IN_TWO_WAYS = {
+    "nonsense": b"nonsense\r\n\r\n",
+    "no host": b"GET / HTTP/1.1\r\n\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+    "no length": POST + b"Content-Length: many\r\n\r\n",
+    "signed length": POST + b"Content-Length: +1\r\n\r\nx",
+    "two lengths": POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+    "one length twice": POST + b"Content-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+    "list of lengths": POST + b"Content-Length: 1, 1\r\n\r\nx",
+    "length and chunks": CHUNKED + b"Content-Length: 1\r\n\r\n0\r\n\r\n",
+    "chunked twice": CHUNKED + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "unknown encoding": POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "chunks in HTTP/1.0": b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "folded line": b"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",
+    "folded encoding": POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+    "lines without CR": b"GET / HTTP/1.1\nHost: x\n\n",
+    "line without CR": b"GET / HTTP/1.1\r\nHost: x\r\nA: b\nB: c\r\n\r\n",
+    "CR alone": b"GET / HTTP/1.1\r\nHost: x\r\nA: b\rB: c\r\n\r\n",
+    "space before colon": POST + b"Content-Length : 1\r\n\r\nx",
+    "NUL": b"GET / HTTP/1.1\r\nHost: x\r\nA: \0\r\n\r\n",
+    "endless header": b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 100_000,
+    "endless path": b"GET /" + b"x" * 100_000,
+}
+
+
+@pytest.mark.parametrize("sent", IN_TWO_WAYS.values(), ids=IN_TWO_WAYS)
+async def test_what_can_be_read_in_two_ways_is_a_problem(sent: bytes) -> None:
     async with connection_to(_server(Pages())) as (reader, writer):
         writer.write(sent)
         head, _, body = (await until_closed(reader)).partition(b"\r\n\r\n")
@@ -227,3 +244,40 @@ async def test_what_is_no_http_is_a_problem(sent: bytes) -> None:
     assert b"content-type: application/problem+json" in head
     assert b"x-content-type-options: nosniff" in head
     assert json.loads(body)["type"] == "/problems/malformed"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"1\nx\r\n0\r\n\r\n",
+        b"0x1\r\nx\r\n0\r\n\r\n",
+        b"1\r\nxYY0\r\n\r\n",
+        b"1;\nx\r\n0\r\n\r\n",
+        b"1;" + b"x" * 1_000_000,
+    ],
+    ids=["size without CR", "prefixed size", "no end", "extension without CR", "endless extension"],
+)
+async def test_a_chunk_that_can_be_read_in_two_ways_ends_the_connection(frame: bytes) -> None:
+    async with connection_to(_server(Pages())) as (reader, writer):
+        writer.write(CHUNKED + b"\r\n" + frame)
+        answer = await until_closed(reader)
+
+    assert answer.count(b"HTTP/1.1 ") <= 1
+    assert not answer.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_trailer_is_no_header() -> None:
+    async def tell(request: Request) -> Response:
+        await request.body()
+        return Response(", ".join(name for name, _ in request.headers.items()))
+
+    server = HttpServer(
+        Starlette(routes=[Route("/", tell, methods=["POST"])]), host="127.0.0.1", port=0, setting="HTTP"
+    )
+    async with connection_to(server) as (reader, writer):
+        writer.write(
+            b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+            b"0\r\nAuthorization: Bearer x\r\n\r\n"
+        )
+
+        assert (await reader.read()).endswith(b"\r\n\r\nhost, transfer-encoding, connection")

@@ -202,10 +202,24 @@ MUTANTS = (
         "door/test_places.py::test_a_burst_of_requests_leaves_connections_to_consumers",
     ),
     Mutant(
-        "door: a request hides behind another by two lengths of its body",
-        "http/limits.py",
-        '        if {name for name, _ in scope["headers"]} >= _BOTH_LENGTHS:\n',
+        "door: a request names two hosts",
+        "http/server.py",
+        "        if not _has_one_meaning(self.headers, version=self.parser.get_http_version()):\n",
         "        if False:\n",
-        "door/test_limits.py::test_a_body_with_two_lengths_hides_no_second_request",
+        "door/test_server.py::test_what_can_be_read_in_two_ways_is_a_problem",
+    ),
+    Mutant(
+        "door: a header has no end",
+        "http/server.py",
+        "        if self._unfinished_bytes > MOST_UNFINISHED_BYTES and not",
+        "        if False and not",
+        "door/test_server.py::test_what_can_be_read_in_two_ways_is_a_problem",
+    ),
+    Mutant(
+        "door: a trailer is a header",
+        "http/server.py",
+        "        if self._reads_header:\n",
+        "        if True:\n",
+        "door/test_server.py::test_a_trailer_is_no_header",
     ),
 )
