@@ -7,10 +7,13 @@ the caller's more often than it is meant.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field, Strict
+
+from contracts.vocabulary import Instant
 
 MOST_CENTS = 10**11
 """A billion euros, as in the events."""
@@ -18,27 +21,36 @@ _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
-def _written_as_day(value: object) -> object:
-    if isinstance(value, datetime) or not (
-        isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value))
-    ):
-        raise ValueError("must be a day such as 2026-11-27")
-    return value
+def _day(value: object) -> object:
+    """Read what is written. Behind a validator of ours pydantic no longer knows JSON, and strictly takes no text."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError("must be a day such as 2026-11-27")
 
 
-def _written_as_moment(value: object) -> object:
-    if not (isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value))):
-        raise ValueError("must be a moment such as 2026-11-27T03:04:05Z")
-    return value
+def _moment(value: object) -> object:
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value.upper())
+    elif isinstance(value, datetime):
+        return value
+    raise ValueError("must be a moment such as 2026-11-27T03:04:05Z")
 
 
 Cents: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=MOST_CENTS, examples=[159_000])]
 """An amount of money in euro cents, as a JSON number without fraction."""
 SignedCents: TypeAlias = Annotated[int, Strict(), Field(ge=-MOST_CENTS, le=MOST_CENTS, examples=[-2_500])]
-Day: TypeAlias = Annotated[date, BeforeValidator(_written_as_day), Field(examples=["2026-11-27"])]
+Day: TypeAlias = Annotated[date, BeforeValidator(_day), Field(examples=["2026-11-27"])]
 """RFC 3339 full-date."""
-Moment: TypeAlias = Annotated[datetime, BeforeValidator(_written_as_moment), Field(examples=["2026-11-27T03:04:05Z"])]
-"""RFC 3339 date-time, whose offset from UTC is part of it."""
+Moment: TypeAlias = Annotated[
+    Instant,
+    BeforeValidator(_moment),
+    Field(description="From 1900 to before 2200", examples=["2026-11-27T03:04:05Z"]),
+]
+"""RFC 3339 date-time, whose offset from UTC is part of it. In the first and the last year it may have no UTC value."""
 RelationNumber: TypeAlias = Annotated[
     str, Field(pattern=r"^[0-9]{1,9}$", description="A customer's relation number", examples=["123456"])
 ]

@@ -21,11 +21,26 @@ from chassis.http.values import MOST_CENTS
         ("Day", date(2028, 2, 29), date(2028, 2, 29)),
         ("Moment", "2026-11-27T03:04:05Z", datetime(2026, 11, 27, 3, 4, 5, tzinfo=UTC)),
         ("Moment", "2026-11-27t04:04:05.25+01:00", datetime(2026, 11, 27, 3, 4, 5, 250_000, tzinfo=UTC)),
+        ("Moment", "1900-01-01T00:00:00Z", datetime(1900, 1, 1, tzinfo=UTC)),
+        ("Moment", "2199-12-31T23:59:59.999999Z", datetime(2199, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)),
         ("RelationNumber", "000123", "000123"),
     ],
 )
 def test_what_is_written_as_it_should_be_is_read(kind: str, written: object, value: object) -> None:
     assert TypeAdapter(getattr(values, kind)).validate_python(written) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "value"),
+    [
+        ("Cents", "1", 1),
+        ("Day", '"2028-02-29"', date(2028, 2, 29)),
+        ("Moment", '"2026-11-27T03:04:05z"', datetime(2026, 11, 27, 3, 4, 5, tzinfo=UTC)),
+        ("RelationNumber", '"000123"', "000123"),
+    ],
+)
+def test_it_is_read_from_a_body_too(kind: str, written: str, value: object) -> None:
+    assert TypeAdapter(getattr(values, kind)).validate_json(written, strict=True) == value
 
 
 @pytest.mark.parametrize(
@@ -49,6 +64,11 @@ def test_what_is_written_as_it_should_be_is_read(kind: str, written: object, val
         ("Moment", "2026-11-27"),
         ("Moment", "2026-11-27T25:00:00Z"),
         ("Moment", 1_795_000_000),
+        ("Moment", datetime(2026, 11, 27, 3, 4, 5)),  # noqa: DTZ001 - it has no offset
+        ("Moment", "0001-01-01T00:00:00+23:59"),
+        ("Moment", "9999-12-31T23:59:59-23:59"),
+        ("Moment", "1899-12-31T23:59:59Z"),
+        ("Moment", "2200-01-01T00:00:00Z"),
         ("RelationNumber", ""),
         ("RelationNumber", "1234567890"),
         ("RelationNumber", "123456\n"),

@@ -222,4 +222,18 @@ MUTANTS = (
         "        if True:\n",
         "door/test_server.py::test_a_trailer_is_no_header",
     ),
+    Mutant(
+        "door: a moment has no value in UTC",
+        "http/values.py",
+        "    Instant,\n    BeforeValidator(_moment)",
+        "    datetime,\n    BeforeValidator(_moment)",
+        "door/test_values.py::test_what_is_written_otherwise_is_refused",
+    ),
+    Mutant(
+        "door: a day in a body is never one",
+        "http/values.py",
+        "            return date.fromisoformat(value)\n",
+        "            return value\n",
+        "door/test_values.py::test_it_is_read_from_a_body_too",
+    ),
 )
