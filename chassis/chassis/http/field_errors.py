@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+
+from pydantic import BaseModel
 
 from chassis.http.problems import FieldError
 
@@ -47,30 +48,44 @@ _SENTENCES: Final = {
 }
 _NOT_EXPECTED = "is not what the description of the operation shows"
 _MOST_ERRORS = 20
-_NAME_OF_OURS: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_ANY: Final = "*"
+"""Instead of a key that the sender has thought up, which may be a name."""
 
 
-def field_errors(found: Iterable[Mapping[str, Any]]) -> Sequence[FieldError]:
-    """Return pydantic's errors as ours, the first twenty of them."""
-    return [_field_error(error) for error, _ in zip(found, range(_MOST_ERRORS), strict=False)]
+class InvalidValueError(ValueError):
+    """Raised by a validator with a sentence for who has sent the value, such as "must be a day such as 2026-11-27".
+
+    The sentence must not repeat the value. Those of other errors, as of `int("jan@example.nl")`, do and are not told.
+    """
 
 
-def _field_error(error: Mapping[str, Any]) -> FieldError:
+def names_in(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names of all fields of `model` and of the models in it."""
+    schema = model.model_json_schema()
+    return frozenset(
+        name for part in (schema, *schema.get("$defs", {}).values()) for name in part.get("properties", ())
+    )
+
+
+def field_errors(found: Iterable[Mapping[str, Any]], *, names: frozenset[str]) -> Sequence[FieldError]:
+    """Return pydantic's errors as ours, the first twenty of them. `names` are those that fields of the body have."""
+    return [_field_error(error, names) for error, _ in zip(found, range(_MOST_ERRORS), strict=False)]
+
+
+def _field_error(error: Mapping[str, Any], names: frozenset[str]) -> FieldError:
     place, *path = error["loc"]
     if error["type"] == "extra_forbidden":
         path = path[:-1]  # a name that the sender has thought up may hold anything
-    field = "".join(f"/{_step(step)}" for step in path) if place == "body" else ".".join(_step(step) for step in path)
+    if place == "body":
+        field = "".join(f"/{step if isinstance(step, int) or step in names else _ANY}" for step in path)
+    else:
+        field = ".".join(str(step) for step in path)
     return FieldError(place=place, field=field, message=_message(error))
-
-
-def _step(step: str | int) -> str:
-    """Return a step of the path to a field; a key of an object that has any keys is not repeated."""
-    return str(step) if isinstance(step, int) or _NAME_OF_OURS.fullmatch(step) else "*"
 
 
 def _message(error: Mapping[str, Any]) -> str:
     context = error.get("ctx", {})
-    if error["type"] == "value_error" and isinstance(ours := context.get("error"), ValueError):
-        return str(ours)  # a validator of ours has raised it, with a sentence of ours
+    if isinstance(ours := context.get("error"), InvalidValueError):
+        return str(ours)
     sentence = _SENTENCES.get(error["type"], _NOT_EXPECTED)
     return sentence.format(**context)

@@ -22,7 +22,7 @@ from chassis.http.authorisation import authorise, check_owner
 from chassis.http.caller import Caller
 from chassis.http.declaration import OWNER_IN_PATH, RouteDeclaration
 from chassis.http.door import Door
-from chassis.http.field_errors import field_errors
+from chassis.http.field_errors import field_errors, names_in
 from chassis.http.handler import Reading
 from chassis.http.idempotency import once
 from chassis.http.preconditions import unless_seen
@@ -74,6 +74,8 @@ class Passage:
         self._declaration = declaration
         self._door = door
         self._failures = LineLimit()
+        bodies = declaration.handler.bodies
+        self._names_in_body = frozenset[str]().union(*(names_in(body.annotation) for body in bodies))
         returns = _without_responses(declaration.handler.returns)
         self.response_model = None if returns is type(None) else returns
         self._adapter: TypeAdapter[Any] | None = self.response_model and TypeAdapter(self.response_model)
@@ -87,7 +89,7 @@ class Passage:
         except Problem as problem:
             return problem.response()
         except RequestValidationError as error:
-            return Problem(INVALID, errors=field_errors(error.errors())).response()
+            return Problem(INVALID, errors=field_errors(error.errors(), names=self._names_in_body)).response()
         except ClientDisconnect:
             return Problem(MALFORMED).response()  # nobody reads it
         except BaseException as error:  # a panic of Rust code is no Exception, and ends this request only

@@ -13,6 +13,7 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import BeforeValidator, Field, Strict
 
+from chassis.http.field_errors import InvalidValueError
 from contracts.vocabulary import Instant
 
 MOST_CENTS = 10**11
@@ -28,16 +29,16 @@ def _day(value: object) -> object:
             return date.fromisoformat(value)
     elif isinstance(value, date) and not isinstance(value, datetime):
         return value
-    raise ValueError("must be a day such as 2026-11-27")
+    raise InvalidValueError("must be a day such as 2026-11-27")
 
 
 def _moment(value: object) -> object:
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         with suppress(ValueError):
             return datetime.fromisoformat(value.upper())
-    elif isinstance(value, datetime):
+    elif isinstance(value, datetime) and value.tzinfo is not None:
         return value
-    raise ValueError("must be a moment such as 2026-11-27T03:04:05Z")
+    raise InvalidValueError("must be a moment such as 2026-11-27T03:04:05Z")
 
 
 Cents: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=MOST_CENTS, examples=[159_000])]

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 import pytest
 from door.at_the_door import client_of
 from door.test_problems import assert_problem
 from httpx import AsyncClient
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from specimen.access import ADD_UP, GREET
+from specimen.api import SECRET
 
 from chassis.errors import CannotStartError
 from chassis.http.api import Api
+from chassis.http.field_errors import InvalidValueError
+from chassis.http.values import Day, Moment
 from chassis.service import Service
 from chassis.testing import harness
 
@@ -30,6 +34,12 @@ class Inner(BaseModel):
     count: int
 
 
+def _even(number: int) -> int:
+    if number % 2:
+        raise InvalidValueError("must be even")
+    return number
+
+
 class Lax(BaseModel):
     """A model whose author has not thought of strictness."""
 
@@ -41,6 +51,10 @@ class Lax(BaseModel):
     moment: datetime | None = None
     colour: Colour | None = None
     inner: list[Inner] = Field(default=[])
+    day_of_ours: Day | None = None
+    moment_of_ours: Moment | None = None
+    number: Annotated[int | None, BeforeValidator(lambda value: value and int(value))] = None
+    even: Annotated[int, AfterValidator(_even)] = 0
 
 
 class Other(BaseModel):
@@ -82,6 +96,8 @@ async def client(service: Service) -> AsyncIterator[AsyncClient]:
         ({"is_true": "yes"}, "/is_true", "must be true or false"),
         ({"day": 1_795_000_000}, "/day", "must be a day such as 2026-11-27"),
         ({"inner": [{"count": 1}, {"count": "1"}]}, "/inner/1/count", "must be a whole number"),
+        ({"number": SECRET}, "/number", "is not what the description of the operation shows"),
+        ({"even": 1}, "/even", "must be even"),
     ],
 )
 async def test_what_is_written_as_something_else_is_refused(
@@ -103,6 +119,10 @@ async def test_what_json_has_no_form_for_is_read_from_texts(client: AsyncClient)
         "moment": "2026-11-27T03:04:05Z",
         "colour": "red",
         "inner": [{"count": 3}],
+        "day_of_ours": "2026-11-27",
+        "moment_of_ours": "2026-11-27T03:04:05Z",
+        "number": None,
+        "even": 2,
     }
 
     answer = await client.post("/echo", json=body)

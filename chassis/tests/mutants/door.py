@@ -236,4 +236,11 @@ MUTANTS = (
         "            return value\n",
         "door/test_values.py::test_it_is_read_from_a_body_too",
     ),
+    Mutant(
+        "door: the text of any error is told",
+        "http/field_errors.py",
+        'context.get("error"), InvalidValueError)',
+        'context.get("error"), ValueError)',
+        "door/test_bodies.py::test_what_is_written_as_something_else_is_refused",
+    ),
 )
