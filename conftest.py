@@ -28,8 +28,10 @@ sys.path[:0] = [
 SHARE_WHAT_IS_COSTLY = (
     "tests/integration/",
     "tests/docs/",
+    "deploy/provision/tests/test_access_on_kafka.py",
     "deploy/provision/tests/test_on_kafka.py",
     "deploy/provision/tests/test_services_log_in.py",
+    "deploy/tests/test_compose_on_kafka.py",
     "tools/demo/tests/test_keep.py",
     "tools/install/tests/test_wheels.py",
 )

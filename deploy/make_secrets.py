@@ -10,6 +10,7 @@ HERE = Path(__file__).resolve().parent
 FILE = HERE / ".env"
 FORMS = {
     "SMPP_PASSWORD": lambda: secrets.token_hex(4),  # SMPP 3.4 §5.2.2 allows eight characters
+    "MESSAGE_KEYS": lambda: base64.b64encode(secrets.token_bytes(32)).decode(),  # any 32 bytes are an X25519 key
     "PROOF_ROOT_KEY": lambda: base64.b64encode(secrets.token_bytes(32)).decode(),  # any 32 bytes are an Ed25519 key
 }
 

@@ -24,7 +24,7 @@ def elapsed_seconds() -> float:
 
 
 def host_time() -> datetime:
-    """This host's time of day: only to be compared with the database's."""
+    """This host's time of day: to be compared with the database's, or with a token's, which allows for leeway."""
     return datetime.now(UTC)
 
 

@@ -1,4 +1,4 @@
-"""The command line every service has: `run`, `migrate`, the commands for operators, and the service's own."""
+"""The command line every service has: `run`, `migrate`, `openapi`, the commands for operators, the service's own."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from chassis.commands.gaps import GAPS
 from chassis.commands.undeliverable import UNDELIVERABLE
 from chassis.database import connect
 from chassis.errors import CannotStartError, HandlerBrokenError, describe
+from chassis.http.openapi import description_text
 from chassis.lifecycle import check_schema, open_runtime, run
 from chassis.migrations.runner import migrate
 from chassis.service import Command, OfflineCommand, Service
@@ -29,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 DONE, FAILED, CANNOT_START = 0, 1, 2
 RUN = "run"
+OPENAPI = "openapi"
 HELP = frozenset({"-h", "--help"})
 
 
@@ -73,7 +75,7 @@ def _execute(name: str, settings_class: type[S], build: Callable[[S], Service], 
     parser = argparse.ArgumentParser(prog=name)
     service: Service | None = None
     try:
-        settings = load_settings(settings_class, needs=settings_class.needed_to_run if words[:1] == [RUN] else ())
+        settings = _settings(settings_class, words)
         configure_logs(service=name, level=settings.log_level)
         service = build(settings)
     except CannotStartError as error:
@@ -88,9 +90,19 @@ def _execute(name: str, settings_class: type[S], build: Callable[[S], Service], 
     return code
 
 
+def _settings(settings_class: type[S], words: Sequence[str]) -> S:
+    match words[:1]:
+        case [command] if command == RUN:
+            return load_settings(settings_class, needs=settings_class.needed_to_run)
+        case [command] if command == OPENAPI:  # tells what the code is, and asks no database
+            return load_settings(settings_class, given={"database_url": "postgresql://"})
+        case _:
+            return load_settings(settings_class)
+
+
 def _asks_for_help(words: Sequence[str]) -> bool:
     """Whether help is asked for that can be given without the service: its own commands come with it."""
-    known = {RUN, "migrate", dead_letters_command(()).name, GAPS.name, UNDELIVERABLE.name, CLOCK.name}
+    known = {RUN, "migrate", OPENAPI, dead_letters_command(()).name, GAPS.name, UNDELIVERABLE.name, CLOCK.name}
     return not words or words[0] in HELP or (words[0] in known and not HELP.isdisjoint(words))
 
 
@@ -98,6 +110,10 @@ def _add_commands(parser: argparse.ArgumentParser, service: Service | None) -> N
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser(RUN, help="run the service until SIGTERM").set_defaults(execute=_run)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(execute=_migrate)
+    if service is None or service.api:
+        commands.add_parser(OPENAPI, help="print the OpenAPI description of its API").set_defaults(
+            execute=_describe_api
+        )
     consumers, own = (service.consumers, service.commands) if service else ((), ())
     for command in (dead_letters_command(consumers), GAPS, UNDELIVERABLE, CLOCK, *own):
         subparser = commands.add_parser(command.name, help=command.help)
@@ -126,6 +142,12 @@ async def _migrate(service: Service, _: argparse.Namespace) -> int:
             await connection.close()
     for migration in applied:
         log.info("migration.applied", series=migration.series, name=migration.path.name)
+    return DONE
+
+
+async def _describe_api(service: Service, _: argparse.Namespace) -> int:
+    assert service.api is not None  # noqa: S101 - without an API there is no such command
+    sys.stdout.write(description_text(service.api))
     return DONE
 
 

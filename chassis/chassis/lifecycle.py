@@ -13,19 +13,21 @@ from typing import Any
 import structlog
 from aiokafka.errors import GroupAuthorizationFailedError
 
-from chassis.consuming.retention import clean_up
 from chassis.consuming.subscription import Subscription, new_broker, start
 from chassis.database import Pool, open_pool
 from chassis.database_state import DatabaseState
 from chassis.errors import CannotStartError, PartEndedError, describe, is_order_to_end
+from chassis.http.public_port import PublicPort
+from chassis.http.server import HttpServer
 from chassis.kafka_security import not_granted
 from chassis.migrations.runner import find_migrations, pending_migrations
 from chassis.publishing.handoff import Handoff
 from chassis.publishing.relay import Relay
 from chassis.required_topics import RequiredTopics
+from chassis.retention import clean_up
 from chassis.service import Runtime, Service
 from chassis.telemetry import metrics
-from chassis.telemetry.health import HttpServer, Problems, health_app
+from chassis.telemetry.health import Problems, health_app
 from chassis.telemetry.logs import log_unhandled
 from chassis.telemetry.tracing import Tracing
 from chassis.telemetry.trouble import Trouble
@@ -177,15 +179,26 @@ class RunningService:
             )
             for consumer in service.consumers
         ]
+        self._public_port = (
+            PublicPort(service.api, service=service.name, settings=service.settings, work=runtime.work)
+            if service.api
+            else None
+        )
+        self._keys = self._public_port and self._public_port.keys
 
     async def run(self) -> None:
         """Serve HTTP, start, work until `ending` is set, stop; raise what made the service unable to go on."""
         async with AsyncExitStack() as stack:
             stack.callback(self._database_state.close)
             stack.push_async_callback(self._required_topics.close)
-            http = HttpServer(health_app(live=self._live, ready=self._ready, measure=self._measure), self._settings)
-            port = await http.start()
-            stack.push_async_callback(http.stop)
+            health = HttpServer(
+                health_app(live=self._live, ready=self._ready, measure=self._measure),
+                host=self._settings.http_host,
+                port=self._settings.http_port,
+                setting="HTTP",
+            )
+            port = await health.start()
+            stack.push_async_callback(health.stop)
             starting = asyncio.create_task(self._start(port), name="start")
             stack.push_async_callback(self._stop)
             ending = asyncio.create_task(self.ending.wait(), name="end")
@@ -223,8 +236,12 @@ class RunningService:
             await start(self._broker, self._subscriptions)
         except GroupAuthorizationFailedError as error:
             raise not_granted(self._settings, what=f"consumer group {error.args[0]}") from error
+        api = {"api_port": await self._public_port.start()} if self._public_port else {}
+        if self._keys:
+            self._watching.append(self.spawn("keys", self._keys.keep_fresh()))
         self._started = True
-        log.info("service.started", port=port, consumers=[subscription.group for subscription in self._subscriptions])
+        consumers = [subscription.group for subscription in self._subscriptions]
+        log.info("service.started", port=port, consumers=consumers, **api)
 
     def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run one part beside the others; its end before the service's end is a failure of the service."""
@@ -255,11 +272,17 @@ class RunningService:
         self.ending.set()
 
     async def _stop(self) -> None:
-        """Finish the batches under way and send the outbox, within the deadline; the rest is delivered again."""
+        """Answer the requests and finish the batches under way, then send the outbox, all within the deadline.
+
+        What is not finished then is rolled back: a caller asks again, a batch is delivered again. Nobody sends requests
+        to what is not ready, so that comes first.
+        """
         log.info("service.stop_started")
         self._started = False
         try:
             async with asyncio.timeout(self._settings.stop_timeout_seconds):
+                if self._public_port is not None:
+                    await self._public_port.stop()
                 await self._stop_consuming()
                 self._runtime.stopping.set()
                 self._runtime.work.handoff.changed.set()
@@ -297,6 +320,7 @@ class RunningService:
             **{subscription.group: subscription.problem for subscription in self._subscriptions},
             "relay": self._relay.problem,
             "timers": self._timers.trouble.problem,
+            **({"keys": self._keys.problem} if self._keys else {}),
             **{trouble.part: trouble.problem for trouble in self._runtime.troubles},
         }
         problems = {name: problem(tolerated_seconds=tolerated_seconds) for name, problem in parts.items()}
@@ -316,6 +340,7 @@ class RunningService:
             self._timers.trouble,
             self._clean_up_trouble,
             *(watch.trouble for watch in watches),
+            *([self._keys.trouble] if self._keys else []),
             *self._runtime.troubles,
         ]
         for trouble in troubles:

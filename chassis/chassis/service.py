@@ -1,4 +1,4 @@
-"""What a service declares: the topics it consumes, its timers, its workers and its commands."""
+"""What a service declares: the topics it consumes, its timers, its workers, its commands and its API."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from chassis.clock import Clock, DatabaseClock
 from chassis.consuming.consumer import Consumer
 from chassis.database import Pool
 from chassis.errors import CannotStartError
+from chassis.http.api import Api
 from chassis.settings import ServiceSettings
 from chassis.telemetry.tracing import Tracing
 from chassis.telemetry.trouble import Trouble
@@ -97,10 +98,11 @@ class Service:
 
     What it publishes leaves at once. Where nobody waits for it, events may wait for `events_may_wait_seconds`
     for others to leave with them, because a Kafka transaction costs as much as hundreds of events.
+    Without an `api` it has no public port.
 
     Raises:
         CannotStartError: it consumes a topic that the contracts do not grant it, or one topic twice, or it has no
-            topic for its dead letters.
+            topic for its dead letters, or a route of its API is not permitted as the contracts demand.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Service:
     commands: tuple[Command, ...] = ()
     clock: Clock = field(default_factory=DatabaseClock)
     events_may_wait_seconds: float = 0.0
+    api: Api | None = None
 
     def __post_init__(self) -> None:
         for consumer in self.consumers:
@@ -124,6 +127,8 @@ class Service:
             raise CannotStartError(f"{self.name} consumes a topic twice; one topic has one consumer in a service")
         if self.catalogue.dead_letters_of(self.name) is None:
             raise CannotStartError(f"{self.name} has no topic for its dead letters; declare one in contracts")
+        if self.api is not None:
+            self.api.check(service=self.name)
 
     def topics(self) -> Sequence[Topic[Any]]:
         """The topics this service consumes or publishes to."""

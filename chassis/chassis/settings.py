@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,6 +17,10 @@ from chassis.errors import CannotStartError
 
 _BROKER = r"(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?"
 _BROKERS: Final = rf"^{_BROKER}(,\s*{_BROKER})*$"
+_HTTP_URL: Final = r"^https?://[^\s?#]+$"
+_ADDRESSES: Final = r"^[\da-fA-F.:/]+(,[\da-fA-F.:/]+)*$"
+_ORIGIN = r"https?://[\w.-]+(:\d{1,5})?"
+_ORIGINS: Final = rf"^{_ORIGIN}(,{_ORIGIN})*$"
 
 
 class ServiceSettings(BaseSettings):
@@ -54,6 +61,36 @@ class ServiceSettings(BaseSettings):
     database_connections: int = Field(default=8, ge=2, le=100)
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65_535, description="0 takes any free port; the log says which")
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=0, ge=0, le=65_535, description="0 takes any free port; the log says which")
+    api_issuer: str | None = Field(default=None, pattern=_HTTP_URL, description="`iss` of the tokens to accept")
+    api_jwks_url: str | None = Field(default=None, pattern=_HTTP_URL, description="Where the issuer's keys are")
+    api_jwks_over_http: bool = Field(
+        default=False,
+        description="true only where nobody else is on the network between this service and the issuer of its tokens",
+    )
+    api_body_bytes: int = Field(default=65_536, ge=1, le=67_108_864)
+    api_body_seconds: float = Field(default=5, gt=0, le=3_600, description="How long sending a body may take")
+    api_request_seconds: float = Field(default=10, gt=0, le=3_600, description="How long one request may take")
+    api_concurrency: int = Field(
+        default=64, ge=1, le=10_000, description="Handlers at work at once; the surplus gets 503"
+    )
+    api_open_requests: int = Field(
+        default=256, ge=1, le=10_000, description="Requests at once, those still being sent too; the surplus gets 503"
+    )
+    api_concurrency_per_address: int = Field(
+        default=16, ge=1, le=10_000, description="Requests at once from one address; the surplus gets 429"
+    )
+    api_trusted_proxies: str | None = Field(
+        default=None,
+        pattern=_ADDRESSES,
+        description="Addresses and networks, separated by commas, whose X-Forwarded-For is believed",
+    )
+    api_cors_origins: str | None = Field(
+        default=None,
+        pattern=_ORIGINS,
+        description="Origins such as https://example.org, separated by commas, whose pages may call the API",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     start_timeout_seconds: float = Field(
         default=60, gt=0, le=86_400, description="How long to wait for Kafka and PostgreSQL"
@@ -112,12 +149,28 @@ class ServiceSettings(BaseSettings):
             raise ValueError(f"{unused[0]} is given, so KAFKA_SECURITY_PROTOCOL must be SSL or SASL_SSL")
         return self
 
+    @model_validator(mode="after")
+    def _keys_of_the_issuer_cannot_be_changed_on_their_way(self) -> Self:
+        url = urlsplit(self.api_jwks_url or "")
+        if url.scheme == "http" and not self.api_jwks_over_http and not _is_this_machine(url.hostname or ""):
+            raise ValueError(
+                "API_JWKS_URL must begin with https, or API_JWKS_OVER_HTTP must be true: "
+                "who changes the keys on their way signs tokens as anybody"
+            )
+        return self
+
     @property
     def tracing_enabled(self) -> bool:
         """Whether the standard OTEL_* variables ask for spans to be exported."""
         endpoint = self.otel_exporter_otlp_endpoint or self.otel_exporter_otlp_traces_endpoint
         exporter = self.otel_traces_exporter or ("otlp" if endpoint else "none")
         return exporter != "none" and not self.otel_sdk_disabled
+
+
+def _is_this_machine(host: str) -> bool:
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -138,15 +191,15 @@ _SENTENCES = {
 }
 
 
-def load_settings(settings_class: type[S], *, needs: Iterable[str] = ()) -> S:
-    """Read the settings; `needs` names fields that may not be absent this time.
+def load_settings(settings_class: type[S], *, needs: Iterable[str] = (), given: Mapping[str, Any] | None = None) -> S:
+    """Read the settings; `needs` names fields that may not be absent this time, `given` is not read but taken.
 
     Raises:
         CannotStartError: names every variable that must change, and how.
     """
     missing = _missing(needs)
     try:
-        settings = settings_class()
+        settings = settings_class(**(given or {}))
     except ValidationError as error:
         raise _refusal([*(_sentence(one, settings_class) for one in error.errors()), *missing]) from None
     if missing:

@@ -1,24 +1,34 @@
-"""Drives a service's handlers in tests exactly as in production, without Kafka: real decoding, inbox, transactions."""
+"""Drives a service's handlers in tests exactly as in production, without Kafka: real decoding, inbox, transactions.
+
+And makes the trials that its API must stand: every route, by every role, for own data and for somebody else's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from aiokafka import ConsumerRecord
+from typing_extensions import override
 
 from chassis.consuming.batch_processor import BatchProcessor
 from chassis.consuming.positions import Advance
 from chassis.database import connect
+from chassis.http.api import Api
+from chassis.http.declaration import RouteDeclaration
+from chassis.http.public_port import PublicPort
 from chassis.lifecycle import open_runtime
 from chassis.migrations.runner import migrate
 from chassis.publishing import outbox
 from chassis.service import Runtime, Service
 from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.loop import TimerLoop
+from contracts.access import Reach, Role
 from contracts.codec import from_json
 from contracts.envelope import Message, encode
 from contracts.topic import Event, Topic
@@ -111,6 +121,17 @@ class Harness:
             await outbox.delete(connection, positions=list(rows))
         return [(from_json(topics[row.topic].event, row.payload), row.trace) for row in rows.values()]
 
+    @asynccontextmanager
+    async def answering(self) -> AsyncIterator[str]:
+        """Answer requests as in production; yield the address of the API."""
+        service = self.service
+        assert service.api is not None, f"{service.name} has no API"  # noqa: S101 - told to who writes the test
+        port = PublicPort(service.api, service=service.name, settings=service.settings, work=self.runtime.work)
+        try:
+            yield f"http://{service.settings.api_host}:{await port.start()}"
+        finally:
+            await port.stop()
+
 
 @asynccontextmanager
 async def harness(service: Service) -> AsyncIterator[Harness]:
@@ -120,3 +141,45 @@ async def harness(service: Service) -> AsyncIterator[Harness]:
     await connection.close()
     async with open_runtime(service) as runtime:
         yield Harness(service, runtime)
+
+
+REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessTrial:
+    """One question to the door, and how the access matrix says it ends.
+
+    Who asks comes as `role`, with the scope of the operation, or without a token where `role` is None. What is asked
+    for `is_own` or somebody else's. `refusal` is one of `REFUSALS`, None where the door lets pass.
+    """
+
+    route: RouteDeclaration
+    role: Role | None
+    is_own: bool
+    refusal: HTTPStatus | None
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.route} by {self.role or 'nobody'}, {'own' if self.is_own else 'of somebody else'}"
+
+
+def access_trials(api: Api) -> Sequence[AccessTrial]:
+    """Return all trials that follow from the access matrix: each route by each role, own and somebody else's."""
+    return [
+        AccessTrial(route=route, role=role, is_own=is_own, refusal=_refusal(route, role, is_own=is_own))
+        for route in api.routes
+        for role in (None, *Role)
+        for is_own in (True, False)
+    ]
+
+
+def _refusal(route: RouteDeclaration, role: Role | None, *, is_own: bool) -> HTTPStatus | None:
+    if route.operation.is_public:
+        return None
+    if role is None:
+        return HTTPStatus.UNAUTHORIZED
+    reach = route.operation.grants.get(role)
+    if reach is None:
+        return HTTPStatus.FORBIDDEN
+    return HTTPStatus.NOT_FOUND if reach is Reach.OWN and not is_own else None

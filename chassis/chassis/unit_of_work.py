@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -194,6 +194,11 @@ class WorkFactory:
     timer_kinds: frozenset[str]
     handoff: Handoff
     timers_changed: asyncio.Event
+    gate: asyncio.Semaphore | None = None
+
+    def limited(self, *, connections: int) -> WorkFactory:
+        """Return one that uses so many connections at once and leaves the others of the pool to everybody else."""
+        return replace(self, gate=asyncio.Semaphore(connections))
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -203,6 +208,8 @@ class WorkFactory:
             DatabaseUnavailableError: there is none.
         """
         async with AsyncExitStack() as stack:
+            if self.gate is not None:
+                await stack.enter_async_context(self.gate)
             try:
                 connection = await stack.enter_async_context(self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS))
             except NO_CONNECTION as error:

@@ -15,7 +15,7 @@ async def insert_dead_letters(
     pool: Pool,
     *,
     count: int = 1,
-    value_bytes: int = 10,
+    value_bytes: int | None = 10,
     age: timedelta = timedelta(0),
     code: str = "not-json",
     partition: int = 0,

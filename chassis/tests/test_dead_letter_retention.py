@@ -12,10 +12,10 @@ from dead_letter_rows import insert_dead_letters
 from specimen.app import Settings
 from specimen_driver import until
 
-from chassis.consuming import retention
+from chassis import retention
 from chassis.consuming.dead_letters import find, mark_failed
 from chassis.consuming.replay import replay
-from chassis.consuming.retention import clean_up_dead_letters
+from chassis.retention import clean_up_dead_letters
 from chassis.service import Service
 from chassis.telemetry.trouble import Trouble
 from chassis.testing import Harness, harness
@@ -85,7 +85,7 @@ async def test_an_erased_one_is_listed_shown_and_discarded_and_not_replayed(runn
     assert letter is not None
     assert (letter.key, letter.value, letter.headers, letter.stack) == (None, None, (), None)
     consumers, work = running.service.consumers, running.runtime.work
-    refusal = "its contents were too large to keep, or were erased; publish it anew if it is still true"
+    refusal = "its contents were not kept, or were erased; publish it anew if it is still true"
     assert [outcome async for outcome in replay(consumers, work, only={chosen})] == [(chosen, refusal)]
     assert [outcome async for outcome in replay(consumers, work, only=None)] == []
     assert await running.pool.fetchval("SELECT reason_code FROM messaging.dead_letter") == "not-json"
@@ -104,7 +104,7 @@ async def test_a_replay_that_fails_after_the_erasure_writes_nothing_back(running
 
 
 async def test_one_whose_value_was_too_large_to_keep_is_not_replayed(running: Harness) -> None:
-    await insert_dead_letters(running.pool, code="too-large")
+    await insert_dead_letters(running.pool, code="too-large", value_bytes=None)
     chosen = await only_id(running)
 
     outcomes = [outcome async for outcome in replay(running.service.consumers, running.runtime.work, only={chosen})]

@@ -17,10 +17,10 @@ from specimen_driver import contact
 from specimen_records import TOPIC, dead_letters, effects, message
 
 from chassis.consuming import inbox
-from chassis.consuming.retention import clean_up_inbox
 from chassis.database import Connection
 from chassis.errors import is_overload, is_transient
 from chassis.migrations import runner
+from chassis.retention import clean_up_inbox
 from chassis.service import Service
 from chassis.testing import harness
 from contracts import topics

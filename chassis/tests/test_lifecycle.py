@@ -10,7 +10,7 @@ from unittest.mock import AsyncMock
 from uuid import uuid4
 
 import pytest
-from specimen.app import Panic
+from specimen.panic import Panic
 from specimen_driver import Driver, contact, until
 
 from chassis.lifecycle import RunningService

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from specimen.app import Panic
+from specimen.panic import Panic
 from specimen_driver import contact
 from specimen_records import TOPIC, dead_letters, message
 

@@ -108,3 +108,43 @@ def test_a_command_can_need_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMTP_HOST", "mail.example")
     demand(("smtp_host",))
     assert os.environ["SMTP_HOST"] == load_settings(SettingsOfAService).smtp_host
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://auth.example/keys",
+        "http://127.0.0.1:8090/keys",
+        "http://127.1.2.3/keys",
+        "http://[::1]:8090/keys",
+        "http://localhost:8090/keys",
+    ],
+)
+def test_keys_come_over_tls_or_from_this_machine(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("API_JWKS_URL", url)
+
+    assert load_settings(SettingsOfAService).api_jwks_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://auth-svc:8090/keys",
+        "http://10.0.0.1/keys",
+        "http://localhost.example/keys",
+        "http://127.0.0.1.example/keys",
+        "http://127.0.0.1@auth.example/keys",
+        "http://[fe80::1]/keys",
+    ],
+)
+def test_keys_over_a_network_in_plain_text_are_refused_unless_it_is_said_to_be_private(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("API_JWKS_URL", url)
+    with pytest.raises(
+        CannotStartError, match="API_JWKS_URL must begin with https, or API_JWKS_OVER_HTTP must be true"
+    ):
+        load_settings(SettingsOfAService)
+
+    monkeypatch.setenv("API_JWKS_OVER_HTTP", "true")
+    assert load_settings(SettingsOfAService).api_jwks_url == url

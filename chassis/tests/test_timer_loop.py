@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 from asked_statements import note_statements
-from specimen.app import Panic
+from specimen.panic import Panic
 from specimen_driver import until
 
 from chassis.clock import SettableClock

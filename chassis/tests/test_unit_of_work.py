@@ -20,8 +20,9 @@ from specimen_driver import contact, until
 from chassis import unit_of_work
 from chassis.clock import SettableClock
 from chassis.consuming.delivery import Batch
-from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION, clean_up, clean_up_inbox
+from chassis.consuming.inbox import COMPACTED_TOPIC_RETENTION
 from chassis.errors import DatabaseUnavailableError
+from chassis.retention import clean_up, clean_up_inbox
 from chassis.service import Consumer, Service
 from chassis.telemetry.trouble import Trouble
 from chassis.testing import Harness, harness

@@ -24,3 +24,8 @@ def acl_rows() -> list[tuple[str, ...]]:
             rows.add((f"User:{consumer}", "Read", "Topic", topic.name, "Literal"))
             rows.add((f"User:{consumer}", "Read", "Group", topic.group_of(consumer), "Literal"))
     return sorted(rows)
+
+
+def principals() -> list[str]:
+    """Return everyone who logs in at the broker: services, partners, upstream systems, operators."""
+    return sorted({principal.removeprefix("User:") for principal, *_ in acl_rows()})

@@ -29,8 +29,10 @@ _CONTENT_TYPE_HEADER = ("content-type", CONTENT_TYPE.encode())
 _ID_MAX_LENGTH = 200
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped NUL, but not an escaped backslash before `u0000`: PostgreSQL cannot store the character."""
-_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-"""W3C Trace Context, section 3.2; what does not match is no trace, and no reason to refuse an event."""
+_TRACEPARENT = re.compile(
+    r"(?!ff|00.{54})[0-9a-f]{2}(-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2})(?:-.*)?"
+)
+"""W3C Trace Context, section 3.2: a version after 00 may have more behind its flags, which is left out."""
 _SHOWN_CHARACTERS = 100
 
 
@@ -147,7 +149,7 @@ def decode(
         raise MalformedMessageError(*explain(error), source=source) from None
     if key != topic.key_of(event).encode():
         raise MalformedMessageError("wrong-key", f"the record's key is not the event's {topic.key}; send it as the key")
-    return Received(event, event_id, source, _time(texts), _traceparent(texts))
+    return Received(event, event_id, source, _time(texts), read_traceparent(texts.get("traceparent", "")))
 
 
 def _texts(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
@@ -187,9 +189,13 @@ def _time(texts: dict[str, str]) -> datetime:
     raise MalformedMessageError("no-time", "header ce_time must hold an RFC 3339 time with its zone")
 
 
-def _traceparent(texts: dict[str, str]) -> str | None:
-    text = texts.get("traceparent")
-    return text if text is not None and _TRACEPARENT.fullmatch(text) else None
+def read_traceparent(text: str) -> str | None:
+    """Return the W3C traceparent that `text` holds, as one of version 00; None when it holds none.
+
+    What a caller sends wrongly is no trace, and no reason to refuse what came with it.
+    """
+    match = _TRACEPARENT.fullmatch(text)
+    return f"00{match[1]}" if match else None
 
 
 def _identifies(text: str) -> bool:

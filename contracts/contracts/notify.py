@@ -1,4 +1,4 @@
-"""notify-svc's topics: what became of the messages to a customer, and how a reporter without a policy is reached."""
+"""notify-svc's topics: what became of messages, requested ones too, and how a reporter without a policy is reached."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from contracts import example_values
 from contracts.dead_letters import dead_letter_topic
+from contracts.message_requests import Occasion
 from contracts.topic import Event, PersonalData, Topic
 from contracts.vocabulary import (
     Channel,
@@ -71,6 +72,57 @@ MESSAGE_SETTLED = Topic(
     consumers=("operators",),
     personal_data=PersonalData.PSEUDONYMOUS,
     examples=(_MESSAGE_SETTLED_EXAMPLE,),
+)
+
+
+class RequestSettlement(StrEnum):
+    """How a requested message ended."""
+
+    SENT = "sent"
+    """The server accepted it."""
+    REFUSED = "refused"
+    """The server refused it for good, or it cannot be written."""
+    IN_DOUBT = "in_doubt"
+    """It may have been sent: the answer was lost, and an SMS is not sent twice, or there was no time left."""
+    NO_ADDRESS = "no_address"
+    """The customer has no mobile number for a code, or no e-mail address for anything else."""
+    EXPIRED = "expired"
+    """It was not sent in time, and never will be."""
+    SUPERSEDED = "superseded"
+    """It had not been sent when another request replaced it."""
+
+
+class RequestSettled(Event):
+    """A requested message was sent, or will not be.
+
+    Published once per request. A request that cannot be read or opened is a dead letter of notify-svc instead.
+    """
+
+    request_id: UUID
+    customer_id: UUID
+    occasion: Occasion
+    channel: Channel
+    settlement: RequestSettlement
+    attempts: Annotated[int, Meta(ge=0)]
+
+
+_REQUEST_SETTLED_EXAMPLE = RequestSettled(
+    request_id=UUID("0198c5f4-0a0b-7c0d-8e0f-202122232425"),
+    customer_id=example_values.CUSTOMER_ID,
+    occasion=Occasion.LOGIN_CODE_REQUESTED,
+    channel=Channel.SMS,
+    settlement=RequestSettlement.SENT,
+    attempts=1,
+)
+REQUEST_SETTLED = Topic(
+    name="notify.request-settled.v1",
+    event=RequestSettled,
+    key="request_id",
+    owner="notify-svc",
+    producers=("notify-svc",),
+    consumers=("auth-svc", "operators"),
+    personal_data=PersonalData.PSEUDONYMOUS,
+    examples=(_REQUEST_SETTLED_EXAMPLE,),
 )
 
 

@@ -2,7 +2,7 @@
 
 claims-svc keeps the SHA-256 of every proof as an entry of one append-only Merkle tree (RFC 6962). Whoever keeps the
 roots that it publishes can show later that a proof existed then and has not been replaced: the insurer cannot change a
-decision afterwards without a root that fits no earlier one.
+decision afterwards without a root that fits no earlier one. They read as `witnesses`, whoever they are otherwise.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ PROOF_ROOT = Topic(
     key="tree",
     owner="claims-svc",
     producers=("claims-svc",),
-    consumers=("repair-partners", "operators"),
+    consumers=("witnesses", "operators"),
     personal_data=PersonalData.NONE,
     partitions=1,
     retention=DECISION_RETENTION,

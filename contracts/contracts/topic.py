@@ -72,6 +72,9 @@ class Topic(Generic[E]):
     `key` names the field of the event whose text is the record's key. `retention` is None on a compacted topic, which
     keeps the newest record of every key for good. `max_message_bytes` is the broker's limit for one record. A record is
     acknowledged when `min_insync_replicas` brokers have it; provisioning asks for less where there are too few brokers.
+
+    Records of a topic that `holds_secrets` hold them encrypted. When one is wrong, nobody knows what stands in it: its
+    dead letter keeps all but its value.
     """
 
     name: str
@@ -86,6 +89,7 @@ class Topic(Generic[E]):
     retention: timedelta | None = field(default=timedelta(days=30))
     max_message_bytes: int = ONE_MEGABYTE
     min_insync_replicas: int = 2
+    holds_secrets: bool = False
 
     @property
     def event_type(self) -> str:

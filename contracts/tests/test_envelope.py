@@ -107,6 +107,8 @@ def test_money_and_rain_are_written_as_json_integers() -> None:
         "no trace",
         TRACE.upper(),
         TRACE + "-00",
+        TRACE[:-1],
+        "cc" + TRACE[2:] + ".00",
         "ff" + TRACE[2:],
         "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
         "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
@@ -118,6 +120,13 @@ def test_a_traceparent_that_is_none_is_left_out_and_the_event_is_read(traceparen
     given_headers = (*headers(), ("traceparent", traceparent.encode()))
     received = decode(LOSS_REPORTED, headers=given_headers, key=KEY, value=to_json(EXAMPLE))
     assert received.traceparent is None
+
+
+@pytest.mark.parametrize("later", ["01" + TRACE[2:], "cc" + TRACE[2:] + "-what the future will be like"])
+def test_a_traceparent_of_a_later_version_goes_on_as_one_of_this(later: str) -> None:
+    given_headers = (*headers(), ("traceparent", later.encode()))
+    received = decode(LOSS_REPORTED, headers=given_headers, key=KEY, value=to_json(EXAMPLE))
+    assert received.traceparent == TRACE
 
 
 def test_a_trace_comes_out_as_it_went_in() -> None:

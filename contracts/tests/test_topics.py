@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from contracts import topics
+from contracts.acls import acl_rows, principals
 from contracts.catalogue import Catalogue
 from contracts.dead_letters import MessageDeadLettered
 from contracts.envelope import decode, encode
 from contracts.loss_reports import LOSS_REPORTED
+from contracts.message_requests import MESSAGE_REQUESTED
 from contracts.notify import REPORTER_CONTACT_PROVIDED
 from contracts.policy import POLICY_CHANGED
 from contracts.topic import ONE_MEGABYTE, Event, PersonalData, Topic
@@ -53,9 +55,13 @@ def test_a_name_is_made_of_owner_fact_and_version(topic: Topic[Any]) -> None:
 
 
 @EVERY_TOPIC
-def test_only_the_owner_writes_except_that_reports_come_from_upstream(topic: Topic[Any]) -> None:
-    from_upstream = topic.name in {LOSS_REPORTED.name, REPORTER_CONTACT_PROVIDED.name}
-    assert topic.producers == (("upstream",) if from_upstream else (topic.owner,))
+def test_only_the_owner_writes_except_what_others_report_or_ask(topic: Topic[Any]) -> None:
+    others = {
+        LOSS_REPORTED.name: ("upstream",),
+        REPORTER_CONTACT_PROVIDED.name: ("upstream",),
+        MESSAGE_REQUESTED.name: ("auth-svc",),
+    }
+    assert topic.producers == others.get(topic.name, (topic.owner,))
 
 
 def test_a_topic_declared_twice_is_refused() -> None:
@@ -75,16 +81,29 @@ def test_every_service_of_the_repository_has_a_topic_for_its_dead_letters() -> N
     assert {topic.owner for topic in topics.TOPICS if topic.event is MessageDeadLettered} == services
 
 
-def test_every_service_that_a_topic_names_exists() -> None:
+def test_every_service_that_a_topic_names_exists_or_is_about_to_be_built() -> None:
     names = {name for topic in topics.TOPICS for name in (topic.owner, *topic.producers, *topic.consumers)}
+    services = {name for name in names if name.endswith("-svc")}
 
-    assert [name for name in names if name.endswith("-svc") and not (SERVICES / name / "pyproject.toml").exists()] == []
+    assert {name for name in services if not (SERVICES / name / "pyproject.toml").exists()} == {"auth-svc"}
+    assert (SERVICES / "auth-svc" / "README.md").exists()
 
 
 def test_every_participant_is_a_service_or_known_outside_the_platform() -> None:
     names = {name for topic in topics.TOPICS for name in (*topic.producers, *topic.consumers)}
 
-    assert {name for name in names if not name.endswith("-svc")} == {"upstream", "repair-partners", "operators"}
+    outside = {name for name in names if not name.endswith("-svc")}
+    assert outside == {"upstream", "repair-partners", "witnesses", "operators"}
+    assert principals() == sorted(names)
+
+
+def test_a_partner_reads_its_decisions_and_nothing_else_and_writes_nothing() -> None:
+    rights = {row[1:] for row in acl_rows() if row[0] == "User:repair-partners"}
+
+    assert rights == {
+        ("Read", "Topic", "claims.decision-made.v1", "Literal"),
+        ("Read", "Group", "repair-partners.claims.decision-made.v1", "Literal"),
+    }
 
 
 def test_every_event_class_has_a_topic() -> None:

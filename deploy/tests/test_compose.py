@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.acls import acl_rows
+from contracts.acls import principals
+from provision.settings import variable_of
 
 DEPLOY = Path(__file__).resolve().parents[1]
 COMPOSE = (DEPLOY / "compose.yaml").read_text()
@@ -37,11 +38,18 @@ def test_every_service_has_a_database_of_its_own(service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_logs_in_at_kafka_as_the_principal_that_contracts_name(service: str) -> None:
-    password = f"${{{service.removesuffix('-svc').upper()}_KAFKA_PASSWORD:?is not set, run make up}}"
+    password = secret(variable_of(service))
 
-    assert f"User:{service}" in {row[0] for row in acl_rows()}
-    assert f'        user_{service}="{password}"' in COMPOSE
+    assert service in principals()
     assert f"      KAFKA_SASL_USERNAME: {service}\n      KAFKA_SASL_PASSWORD: {password}\n" in COMPOSE
+
+
+@pytest.mark.parametrize("principal", principals())
+def test_every_principal_of_contracts_is_given_a_password(principal: str) -> None:
+    variable = variable_of(principal)
+
+    assert f"      {variable}: {secret(variable)}\n" in COMPOSE
+    assert "command: [provision, --acls, required, --logins, required]" in COMPOSE
 
 
 def test_kafka_lets_nobody_in_without_a_login_and_denies_what_no_acl_allows() -> None:
@@ -49,6 +57,12 @@ def test_kafka_lets_nobody_in_without_a_login_and_denies_what_no_acl_allows() ->
     assert "CONTROLLER://localhost:9093\n" in COMPOSE, "whoever reaches the controller without a login is a super user"
     assert 'KAFKA_ALLOW_EVERYONE_IF_NO_ACL_FOUND: "false"' in COMPOSE
     assert "KAFKA_SUPER_USERS: User:admin;User:ANONYMOUS " in COMPOSE
+
+
+def test_kafka_is_told_the_password_of_nobody_but_its_administrator() -> None:
+    kafka, _, _ = COMPOSE.partition("\n  postgres:\n")
+
+    assert set(re.findall(r"\$\{(\w*PASSWORD)", kafka)) == {"KAFKA_ADMIN_PASSWORD"}
 
 
 def test_servers_of_the_outside_world_are_modules_that_exist() -> None:
@@ -66,7 +80,7 @@ def test_everything_is_published_on_this_machine_only() -> None:
 
 
 def test_no_secret_has_a_default() -> None:
-    secrets = re.findall(r"\$\{\w*(?:PASSWORD|ROOT_KEY)\w*[^}]*}", COMPOSE)
+    secrets = re.findall(r"\$\{\w*(?:PASSWORD|ROOT_KEY|MESSAGE_KEYS)\w*[^}]*}", COMPOSE)
 
     assert secrets
     assert all(":?" in secret for secret in secrets)
@@ -87,8 +101,9 @@ def test_secrets_are_random_private_and_written_once(tmp_path: Path) -> None:
     assert set(values) == {name for name in re.findall(r"\$\{(\w+):\?", COMPOSE) if name != "POSTGRES_PASSWORD"}
     assert len(set(values.values())) == len(values)
     assert len(values["SMPP_PASSWORD"]) == 8
-    assert len(base64.b64decode(values["PROOF_ROOT_KEY"], validate=True)) == 32
-    assert all(len(value) == 48 for name, value in values.items() if name not in {"SMPP_PASSWORD", "PROOF_ROOT_KEY"})
+    keys = {"PROOF_ROOT_KEY", "MESSAGE_KEYS"}
+    assert [len(base64.b64decode(values[key], validate=True)) for key in keys] == [32, 32]
+    assert all(len(value) == 48 for name, value in values.items() if name not in {"SMPP_PASSWORD", *keys})
 
 
 def test_nobody_else_can_read_the_secrets(tmp_path: Path) -> None:
@@ -103,3 +118,7 @@ def test_nobody_else_can_read_the_secrets(tmp_path: Path) -> None:
 
 def make_secrets(directory: Path) -> None:
     subprocess.run([sys.executable, str(directory / "make_secrets.py")], check=True)
+
+
+def secret(name: str) -> str:
+    return f"${{{name}:?is not set, run make up}}"

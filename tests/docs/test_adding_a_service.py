@@ -1,5 +1,6 @@
 """docs/adding-a-service.md is carried out on a copy of the repository: what it tells a newcomer to do works."""
 
+import json
 import os
 import re
 import shutil
@@ -60,6 +61,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy2(ROOT / name, copy / name)
     carry_out(PAGE.read_text(), repository=copy)
     run(copy, "-m", "contracts.generate")
+    run(copy, "tools/install/api_descriptions.py")
     run(copy, "-m", "structure", "--root", str(copy), "picture")
     return copy
 
@@ -87,7 +89,7 @@ def run(repository: Path, *arguments: str) -> str:
 def test_its_tests_pass(repository: Path) -> None:
     output = run(repository, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{SERVICE}/tests")
 
-    assert "4 passed" in output
+    assert "7 passed" in output
 
 
 def test_the_contracts_with_its_topics_are_sound(repository: Path) -> None:
@@ -119,3 +121,10 @@ def test_the_contracts_with_its_topics_are_sound(repository: Path) -> None:
 )
 def test_it_passes_what_make_check_demands(repository: Path, arguments: tuple[str, ...]) -> None:
     run(repository, "-m", *arguments)
+
+
+def test_its_api_is_described_for_whoever_calls_it(repository: Path) -> None:
+    described = json.loads((repository / "contracts/generated/openapi/reserve-svc.json").read_text())
+
+    assert described["paths"]["/claims/{claim_id}/reserve"]["get"]["security"] == [{"accessToken": ["reserves:read"]}]
+    run(repository, "tools/install/api_descriptions.py", "--check")

@@ -193,7 +193,7 @@ class BatchProcessor(Generic[E]):
             stored: Sequence[Rejection] = ()
             rejections = [*rejections, *(id_used_twice(one.record) for one in sifted.contradicting)]
             if rejections:
-                stored = await dead_letters.store(work, consumer=self._group, rejections=rejections)
+                stored = await self._store(work, rejections)
             if new:
                 await self._consumer.handle(new, work)
             if work.refusals:
@@ -212,6 +212,11 @@ class BatchProcessor(Generic[E]):
         """
         await inbox.forget(work.connection, consumer=self._group, events=[one.delivery for one in work.refusals])
         rejections = [Rejection(one.delivery.record, one.code, one.reason) for one in work.refusals]
+        return await self._store(work, rejections)
+
+    async def _store(self, work: Work, rejections: Sequence[Rejection]) -> Sequence[Rejection]:
+        if self._consumer.topic.holds_secrets:
+            rejections = dead_letters.without_secrets(rejections)
         return await dead_letters.store(work, consumer=self._group, rejections=rejections)
 
     def _count(self, *, new: int, duplicates: int, stored: Iterable[Rejection]) -> None:

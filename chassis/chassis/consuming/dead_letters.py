@@ -5,6 +5,7 @@ Their contents may hold personal data and are erased when their retention is ove
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from base64 import b64decode, b64encode
@@ -51,6 +52,19 @@ class Rejection:
     stack: str | None = None
     places: str | None = None
 
+    def without_value(self) -> Rejection:
+        """Return the same about the record without its value, where that cannot or must not be kept."""
+        return dataclasses.replace(self, record=dataclasses.replace(self.record, value=None))
+
+
+def without_secrets(rejections: Sequence[Rejection]) -> Sequence[Rejection]:
+    """Return `rejections` as they may be kept where records hold secrets.
+
+    A record that is wrong loses its value: what its sender got wrong may be the encryption. One that was right, and on
+    which the handler failed, keeps it to be replayed.
+    """
+    return [one if one.code == HANDLER_FAILED else one.without_value() for one in rejections]
+
 
 def id_used_twice(record: Record) -> Rejection:
     """The verdict on a record whose source and id belong to an event with other contents."""
@@ -79,7 +93,7 @@ class ListedDeadLetter:
     @property
     def has_contents(self) -> bool:
         """Whether there is anything to replay."""
-        return self.erased_at is None and self.reason_code != TOO_LARGE
+        return self.value_bytes is not None
 
 
 @dataclass(frozen=True, slots=True)

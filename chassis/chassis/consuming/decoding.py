@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from opentelemetry.trace import Span, SpanKind
@@ -142,6 +142,4 @@ class BatchDecoder(Generic[E]):
 
 def _without_huge_value(rejection: Rejection) -> Rejection:
     """A value that is too large to be read is too large to be kept."""
-    if rejection.code != TOO_LARGE:
-        return rejection
-    return replace(rejection, record=replace(rejection.record, value=None))
+    return rejection.without_value() if rejection.code == TOO_LARGE else rejection

@@ -28,6 +28,8 @@ E = TypeVar("E", bound=Event)
 _Identity: TypeAlias = tuple[int, str]
 """The number of the source, and the event id as a UUID in its canonical form."""
 
+COMPACTED_TOPIC_RETENTION: Final = timedelta(days=365)
+"""A compacted topic can deliver an old record again; versions protect state there, the inbox only saves work."""
 _DIGEST_BYTES = 16
 _BLOCKS_OF_A_RANGE = 128  # PostgreSQL's default
 _STORED_DIGEST_BYTES = 8

@@ -16,7 +16,7 @@ from chassis.consuming import dead_letters, inbox
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.dead_letters import HANDLER_FAILED, DeadLetter, ListedDeadLetter, id_used_twice
 from chassis.consuming.delivery import Delivery
-from chassis.consuming.retention import COMPACTED_TOPIC_RETENTION
+from chassis.consuming.inbox import COMPACTED_TOPIC_RETENTION
 from chassis.errors import UnprocessableMessage, is_order_to_end, is_transient, places_of
 from chassis.unit_of_work import WorkFactory
 from contracts.envelope import MalformedMessageError, decode
@@ -24,7 +24,7 @@ from contracts.envelope import MalformedMessageError, decode
 log = structlog.get_logger(__name__)
 
 _NOT_OPEN = "no open dead letter has this id"
-_WITHOUT_CONTENTS = "its contents were too large to keep, or were erased; publish it anew if it is still true"
+_WITHOUT_CONTENTS = "its contents were not kept, or were erased; publish it anew if it is still true"
 
 
 async def replay(

@@ -6,10 +6,10 @@ import json
 import logging
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -19,14 +19,19 @@ log = structlog.get_logger(__name__)
 
 LONGEST_LINE_BYTES = 8_192
 REPEAT_SECONDS = 60.0
+MOST_LINES_A_SECOND = 5
 _LONGEST_NAME, _MOST_FIELDS = 64, 60
 _CUT = "..."
+_ENCODER: Final = json.JSONEncoder(default=repr, allow_nan=False)
+"""One for all lines: `json.dumps` makes one for every value, which costs more than the rest of the line."""
 
 
 def render_line(_: WrappedLogger, __: str, event: EventDict) -> str:
     """Return `event` as one line of JSON of at most `LONGEST_LINE_BYTES`, its newline included, whatever it holds."""
-    texts = {str(name): _to_json(value) for name, value in event.items()}
-    line = _joined(texts)
+    try:
+        line = _ENCODER.encode({**event})
+    except (TypeError, ValueError, RecursionError):
+        line = _joined({str(name): _to_json(value) for name, value in event.items()})
     return line if len(line) < LONGEST_LINE_BYTES else _joined(_shortened(event))
 
 
@@ -61,9 +66,42 @@ def _cut(text: str, most_bytes: int) -> str:
 def _to_json(value: object) -> str:
     """Write ASCII only, so that characters are bytes; what JSON cannot hold is named by its type."""
     try:
-        return json.dumps(value, default=repr, allow_nan=False)
+        return _ENCODER.encode(value)
     except (TypeError, ValueError, RecursionError):
         return json.dumps(f"a {type(value).__name__} that JSON cannot hold")
+
+
+@dataclass
+class _Second:
+    """The lines of one kind that have come since `began`, and those before them that were left out."""
+
+    began: float
+    lines: int = 0
+    left_out: int = 0
+
+
+class LineLimit:
+    """Lets `MOST_LINES_A_SECOND` of each kind through and counts the others, for what a stranger can cause at will.
+
+    The count goes with the next line that is let through. Who uses it makes sure that there are not many kinds.
+    """
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._seconds: dict[tuple[Hashable, ...], _Second] = {}
+
+    def admit(self, *kind: Hashable) -> Mapping[str, int] | None:
+        """Return what the line tells of those left out before it, None when it is to be left out as well."""
+        now = self._monotonic()
+        second = self._seconds.setdefault(kind, _Second(now))
+        if now - second.began >= 1:
+            second.began, second.lines = now, 0
+        if second.lines >= MOST_LINES_A_SECOND:
+            second.left_out += 1
+            return None
+        second.lines += 1
+        left_out, second.left_out = second.left_out, 0
+        return {"lines_left_out": left_out} if left_out else {}
 
 
 @dataclass

@@ -16,7 +16,7 @@ from chassis.errors import describe, places_of
 from chassis.telemetry.log_limits import RepeatLimit, render_line
 from chassis.telemetry.tracing import trace_id_of
 
-_CHATTY = ("aiokafka", "faststream", "uvicorn", "opentelemetry", "urllib3", "asyncio")
+_CHATTY = ("aiokafka", "faststream", "uvicorn", "opentelemetry", "urllib3", "httpx", "httpcore", "asyncio")
 _limit = RepeatLimit()
 
 

@@ -25,3 +25,10 @@ PARTITIONS_MADE_ANEW = Counter(
     "messaging_consumer_partitions_made_anew", "Partitions whose offsets ended before the consumer's", ["consumer"]
 )
 CONSUMER_LAG = Gauge("messaging_consumer_lag_records", "Records not consumed yet", ["consumer"])
+REQUEST_SECONDS = Histogram(
+    "http_server_request_duration_seconds",
+    "From a request to the end of its answer; without a route where none was found or the request was refused before",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
+)
+ACTIVE_REQUESTS = Gauge("http_server_active_requests", "Requests that are not answered yet")

@@ -118,13 +118,18 @@ class SpanRecorder:
         kind: SpanKind,
         attributes: Mapping[str, AttributeValue],
         links: Sequence[Link] = (),
+        decides_anew: bool = False,
     ) -> Span:
-        """Begin a span below `parent`, or a new trace; one that the sampler drops only has a context."""
+        """Begin a span below `parent`, or a new trace; one that the sampler drops only has a context.
+
+        With `decides_anew` the sampler is asked as for a new trace, of an id that nobody else has chosen.
+        """
         provider = self._provider
         ids = provider.id_generator
         trace_id = ids.generate_trace_id() if parent is None else parent.trace_id
-        above = _ROOT if parent is None else otel.set_span_in_context(NonRecordingSpan(parent), _ROOT)
-        result = provider.sampler.should_sample(above, trace_id, name, kind, attributes, links)
+        above = _ROOT if parent is None or decides_anew else otel.set_span_in_context(NonRecordingSpan(parent), _ROOT)
+        asked_of = ids.generate_trace_id() if decides_anew else trace_id
+        result = provider.sampler.should_sample(above, asked_of, name, kind, attributes, links)
         flags = TraceFlags.SAMPLED if result.decision is Decision.RECORD_AND_SAMPLE else TraceFlags.DEFAULT
         is_random = ids.is_trace_id_random() if parent is None else parent.trace_flags.random_trace_id
         context = SpanContext(

@@ -58,6 +58,18 @@ class Tracing:
         span.end()
         return context_of(span)
 
+    def start_for_stranger(
+        self, name: str, *, parent: Trace | None, kind: SpanKind, attributes: Mapping[str, str | int]
+    ) -> Span | None:
+        """As `start`, but whether it is recorded is decided here: who we do not know shall not make us record.
+
+        `parent` keeps its trace together all the same.
+        """
+        if self._recorder is None:
+            return None
+        above = None if parent is None else _span_context(parent)
+        return self._recorder.start(name, parent=above, kind=kind, attributes=attributes, decides_anew=True)
+
     @contextmanager
     def span(
         self,
@@ -69,14 +81,8 @@ class Tracing:
     ) -> Iterator[Span | None]:
         """Wrap a piece of work in a span; an exception marks it as failed and goes on."""
         span = self.start(name, parent=parent, kind=kind, attributes=attributes or {})
-        try:
+        with ended(span):
             yield span
-        except BaseException as error:
-            fail(span, error)
-            raise
-        finally:
-            if span is not None:
-                span.end()
 
     @contextmanager
     def batch_span(
@@ -113,9 +119,27 @@ class Tracing:
         await pause(closed, _LONGEST_FLUSH_SECONDS)
 
 
+@contextmanager
+def ended(span: Span | None) -> Iterator[None]:
+    """End `span` behind the block; an exception marks it as failed and goes on."""
+    try:
+        yield
+    except BaseException as error:
+        fail(span, error)
+        raise
+    finally:
+        if span is not None:
+            span.end()
+
+
 def is_sampled(trace: Trace) -> bool:
     """Whether the sender of this context records its spans."""
     return trace[-1:] in "13579bdf" and len(trace) >= len("00-") + 32 + 1 + 16 + 3
+
+
+def unsampled(trace: Trace) -> Trace:
+    """Return this context as of a sender that does not record."""
+    return f"{trace[:53]}00"
 
 
 def _span_context(trace: Trace) -> SpanContext:

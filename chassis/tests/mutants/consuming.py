@@ -280,8 +280,8 @@ MUTANTS = (
     Mutant(
         "k: a record that is too large is kept with its value",
         "consuming/decoding.py",
-        "replace(rejection.record, value=None)",
-        "rejection.record",
+        "rejection.without_value() if rejection.code == TOO_LARGE else rejection",
+        "rejection",
         "test_verdicts.py::test_a_value_that_is_too_large_is_dead_lettered_without_it",
     ),
     Mutant(
@@ -408,7 +408,7 @@ MUTANTS = (
     ),
     Mutant(
         "e: the index of the inbox remembers rows that were deleted",
-        "consuming/retention.py",
+        "retention.py",
         "ranges=emptied)",
         "ranges=())",
         "test_inbox.py::test_old_events_are_found_by_the_index_also_where_new_ones_fill_the_space_of_older_ones",
@@ -442,5 +442,19 @@ MUTANTS = (
         "            await pending_migrations(self._connection, known=self._migrations)\n",
         "",
         "test_start.py::test_a_version_that_runs_while_a_newer_one_migrates_ends",
+    ),
+    Mutant(
+        "c: a wrong record that may hold a secret keeps its value in a dead letter",
+        "consuming/batch_processor.py",
+        "        if self._consumer.topic.holds_secrets:\n",
+        "        if False:\n",
+        "test_secret_records.py::test_a_record_that_is_wrong_becomes_a_dead_letter_without_its_value",
+    ),
+    Mutant(
+        "c: a dead letter without a value is replayed",
+        "consuming/dead_letters.py",
+        "        return self.value_bytes is not None\n",
+        "        return self.erased_at is None\n",
+        "test_secret_records.py::test_a_record_that_is_wrong_becomes_a_dead_letter_without_its_value",
     ),
 )

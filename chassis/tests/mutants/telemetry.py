@@ -21,10 +21,10 @@ MUTANTS = (
     ),
     Mutant(
         "h: a client that does not read holds up a stop",
-        "telemetry/health.py",
-        "timeout_graceful_shutdown=LONGEST_STOP_SECONDS",
+        "http/server.py",
+        "timeout_graceful_shutdown=longest_stop_seconds",
         "timeout_graceful_shutdown=None",
-        "test_http_server.py::test_a_client_that_does_not_read_does_not_hold_up_a_stop[once-large]",
+        "door/test_server.py::test_a_client_that_does_not_read_does_not_hold_up_a_stop[asyncio-once-large]",
     ),
     Mutant(
         "h: a part that ignores its cancellation holds up a stop",

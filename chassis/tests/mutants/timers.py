@@ -35,7 +35,7 @@ MUTANTS = (
     ),
     Mutant(
         "clock: the inbox is cleaned by the service's clock",
-        "consuming/retention.py",
+        "retention.py",
         "            found = await step(connection, limit=_ROWS_AT_ONCE)\n",
         "            late = await work.clock.now(connection) - await connection.fetchval('SELECT now()')\n"
         "            found = await step(connection, limit=_ROWS_AT_ONCE, age=step.keywords['age'] - late)\n",
@@ -108,7 +108,7 @@ MUTANTS = (
     ),
     Mutant(
         "blame: a refused login ends the clean-up and with it the service",
-        "consuming/retention.py",
+        "retention.py",
         "work.connection()",
         "work.pool.acquire()",
         "test_unit_of_work.py::test_a_refused_login_is_waited_out_and_blamed_on_no_message",

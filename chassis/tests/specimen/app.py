@@ -24,12 +24,15 @@ from contracts.notify import MESSAGE_SETTLED, MessageSettled, Settlement
 from contracts.policy import CONTACT_CHANGED, ContactChanged
 from contracts.topic import Topic
 from contracts.vocabulary import Channel
+from specimen import access
+from specimen.api import api
+from specimen.panic import Panic
 
 BROKEN, PANICKING, CANCELLED = "broken", "panicking", "cancelled"
 UNPROCESSABLE, REMINDED = "unprocessable", "reminded"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _PARTITIONS = 3
-NAME = "specimen"
+NAME = access.NAME
 DEAD_LETTERS = dead_letter_topic(NAME)
 
 
@@ -39,11 +42,8 @@ class Settings(ServiceSettings):
     specimen_topics: str = "specimen"
     specimen_handler_broken: bool = False
     specimen_stubborn: bool = False
+    specimen_api: bool = False
     specimen_ends_polling: Literal["no", "cancel", "exit"] = "no"
-
-
-class Panic(BaseException):
-    """What Rust code raises when it panics is no `Exception`."""
 
 
 def consumed_topic(suffix: str) -> Topic[ContactChanged]:
@@ -162,6 +162,7 @@ def build(settings: Settings) -> Service:
         catalogue=catalogue(settings.specimen_topics),
         migrations=MIGRATIONS,
         consumers=(Consumer(consumed_topic(settings.specimen_topics), specimen.count),),
+        api=api if settings.specimen_api else None,
         timers=(TimerHandler("remind", specimen.remind),),
         workers=(Worker("stubborn", specimen.refuse_to_end),) if settings.specimen_stubborn else (),
         commands=(

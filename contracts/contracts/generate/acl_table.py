@@ -1,17 +1,11 @@
-"""The permissions as a table that an operator reads."""
+"""The permissions on the broker as a table that an operator reads."""
 
 from __future__ import annotations
 
-import csv
-import io
-
 from contracts.acls import COLUMNS, acl_rows
+from contracts.generate.tables import csv_text
 
 
 def acl_csv() -> str:
     """Return the permissions, one on a line."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(acl_rows())
-    return text.getvalue()
+    return csv_text(COLUMNS, acl_rows())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from contracts.generate.access_table import access_csv
 from contracts.generate.acl_table import acl_csv
 from contracts.generate.asyncapi import asyncapi_json
 from contracts.generate.json_schemas import schema_files
@@ -18,6 +19,7 @@ def generated_files() -> dict[str, str]:
         "asyncapi.json": asyncapi_json(),
         "topics.md": topic_page(),
         "acls.csv": acl_csv(),
+        "access.csv": access_csv(),
     }
 
 

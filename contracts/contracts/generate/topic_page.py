@@ -26,6 +26,7 @@ _CLASSES = {
     PersonalData.LOCATION: "where somebody lives, or what happened in their home",
     PersonalData.CONTACT: "name, e-mail address, phone number",
 }
+_SECRETS = (("Secrets", "encrypted for its consumer; a dead letter of a wrong record keeps no value"),)
 
 
 def topic_page() -> str:
@@ -53,6 +54,7 @@ def _section(topic: Topic[Any]) -> str:
         ("Retention", _retention(topic)),
         ("Largest record", f"{topic.max_message_bytes} bytes"),
         ("Personal data", f"{topic.personal_data}: {_CLASSES[topic.personal_data]}"),
+        *(_SECRETS if topic.holds_secrets else ()),
     )
     return f"## {topic.name}\n\n{inspect.getdoc(topic.event)}\n\n{_table(('', ''), facts)}\n{_examples(topic)}"
 

@@ -1,1 +1,1 @@
-"""Brings the topics and access rules of a Kafka cluster to what contracts declare."""
+"""Brings the topics, access rules and logins of a Kafka cluster to what contracts declare."""

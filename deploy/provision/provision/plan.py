@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from provision.logins import FoundLogins, LoginPlan, WantedLogins, plan_logins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,8 +41,8 @@ class Permission(NamedTuple):
         may = "may" if self.effect == "Allow" else "may not"
         pattern = "" if self.pattern_type == "Literal" else f"{self.pattern_type.lower()} "
         origin = "" if self.host == "*" else f" from {self.host}"
-        resource = f"{self.resource_type.lower()} {pattern}{self.resource_name}"
-        return f"{self.principal} {may} {self.operation.lower()} {resource}{origin}"
+        resource = f"{_spaced(self.resource_type)} {pattern}{self.resource_name}"
+        return f"{self.principal} {may} {_spaced(self.operation)} {resource}{origin}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +56,16 @@ class FoundTopic:
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
-    """What a cluster has. `permissions` is None when it has no authorizer, so that everybody may do everything."""
+    """What a cluster has.
+
+    `permissions` is None when it has no authorizer, so that everybody may do everything. `logins` is None when nobody
+    has asked for them.
+    """
 
     brokers: int
     topics: Mapping[str, FoundTopic]
     permissions: frozenset[Permission] | None
+    logins: FoundLogins | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,14 +117,16 @@ class ConfigChange:
 class Plan:
     """What must change. With `refusals` nothing may be changed.
 
-    `undeclared` are ACLs on our topics and groups that contracts do not grant. `weakened` are topics of which fewer
-    replicas must be in sync than declared, because the cluster has too few brokers.
+    `undeclared` are ACLs on our topics and groups, or for our principals, that contracts do not grant. `weakened` are
+    topics of which fewer replicas must be in sync than declared, because the cluster has too few brokers.
     """
 
     creations: Sequence[TopicCreation] = ()
     growths: Sequence[PartitionGrowth] = ()
     config_changes: Sequence[ConfigChange] = ()
     grants: Sequence[Permission] = ()
+    revocations: Sequence[Permission] = ()
+    logins: LoginPlan = field(default_factory=LoginPlan)
     refusals: Sequence[str] = ()
     undeclared: Sequence[Permission] = ()
     weakened: Sequence[str] = ()
@@ -124,15 +134,33 @@ class Plan:
     @property
     def changes_nothing(self) -> bool:
         """Whether the cluster is as declared."""
-        return not (self.creations or self.growths or self.config_changes or self.grants)
+        return self.logins.changes_nothing and not (
+            self.creations or self.growths or self.config_changes or self.grants or self.revocations
+        )
 
 
 def plan_changes(
-    cluster: Cluster, *, topics: Sequence[Topic[Any]], permissions: Iterable[Permission], may_add_partitions: bool
+    cluster: Cluster,
+    *,
+    topics: Sequence[Topic[Any]],
+    permissions: Iterable[Permission],
+    logins: WantedLogins,
+    may_add_partitions: bool,
+    may_remove: bool,
+    own_principal: str | None = None,
 ) -> Plan:
-    """Return what brings `cluster` to `topics` and `permissions`; ACLs are left alone where there is no authorizer."""
+    """Return what brings `cluster` to `topics`, `permissions` and `logins`.
+
+    ACLs are left alone where there is no authorizer. What contracts do not grant is removed with `may_remove`, except
+    what `own_principal` may do: who asks must not lock himself out.
+    """
     wanted = set(permissions)
     granted = cluster.permissions
+    undeclared = sorted(_undeclared(granted or (), wanted=wanted))
+    revocations = [permission for permission in undeclared if may_remove and permission.principal != own_principal]
+    login_plan = (
+        LoginPlan() if cluster.logins is None else plan_logins(cluster.logins, wanted=logins, may_remove=may_remove)
+    )
     replicas = min(cluster.brokers, MOST_REPLICAS)
     found = [(topic, cluster.topics[topic.name]) for topic in topics if topic.name in cluster.topics]
     differing = [(topic, there) for topic, there in found if topic.partitions != there.partitions]
@@ -146,18 +174,28 @@ def plan_changes(
         ],
         config_changes=[change for topic, there in found if (change := _config_change(topic, there)).after],
         grants=[] if granted is None else sorted(wanted - granted),
+        revocations=revocations,
+        logins=login_plan,
         refusals=[
-            _refusal(topic, there)
-            for topic, there in differing
-            if not (may_add_partitions and (topic, there) in growing)
+            *(
+                _refusal(topic, there)
+                for topic, there in differing
+                if not (may_add_partitions and (topic, there) in growing)
+            ),
+            *login_plan.refusals,
         ],
-        undeclared=sorted(_undeclared(granted or (), wanted=wanted)),
+        undeclared=[permission for permission in undeclared if permission not in revocations],
         weakened=[
             topic.name
             for topic in topics
             if _in_sync(topic, replicas=_replicas_of(topic, cluster)) < topic.min_insync_replicas
         ],
     )
+
+
+def _spaced(word: str) -> str:
+    """DescribeConfigs is spelled `describe configs`."""
+    return re.sub(r"\B([A-Z])", r" \1", word).lower()
 
 
 def topic_config(topic: Topic[Any], *, replicas: int) -> dict[str, str]:
@@ -203,8 +241,15 @@ def _refusal(topic: Topic[Any], found: FoundTopic) -> str:
 
 def _undeclared(granted: Iterable[Permission], *, wanted: set[Permission]) -> set[Permission]:
     resources = {(permission.resource_type, permission.resource_name) for permission in wanted}
+    principals = {permission.principal for permission in wanted}
+    groups = tuple(f".{name}" for resource_type, name in resources if resource_type == "Topic")  # Topic.group_of
     return {
         permission
         for permission in granted
-        if permission not in wanted and any(permission.covers(*resource) for resource in resources)
+        if permission not in wanted
+        and (
+            permission.principal in principals
+            or any(permission.covers(*resource) for resource in resources)
+            or (permission.resource_type == "Group" and permission.resource_name.endswith(groups))
+        )
     }

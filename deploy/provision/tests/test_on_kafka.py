@@ -1,14 +1,10 @@
-"""Provisioning a broker of its own, which authorizes: contracts' topics and ACLs, and what they then permit."""
+"""Provisioning a broker of its own, which authorizes: contracts' topics and ACLs."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import (
     AclBinding,
-    AclBindingFilter,
     AclOperation,
     AclPermissionType,
     AdminClient,
@@ -19,33 +15,17 @@ from confluent_kafka.admin import (
     ResourcePatternType,
     ResourceType,
 )
+from guarded_kafka import ADMIN, ADMIN_PASSWORD, EVERY_ACL, GUARDED, administer, kafka_with, login
 
 from contracts.acls import COLUMNS, acl_rows
 from contracts.claims import DECISION_MADE
-from contracts.policy import CONTACT_CHANGED, POLICY_CHANGED
+from contracts.policy import CONTACT_CHANGED
 from contracts.topics import TOPICS
-from devstack.kafka.jvm import JvmKafka
-from devstack.process.supervisor import Supervisor
-from devstack.stack import StackKind, resolve_kind
 from devstack.waiting import wait_until
 from provision.__main__ import main
 
 pytestmark = [pytest.mark.real_kafka]
 
-ADMIN = "admin"
-PASSWORD = "of-a-test"
-USERS = (ADMIN, "claims-svc", "notify-svc")
-AUTHORIZING = {
-    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-    "super.users": f"User:ANONYMOUS;User:{ADMIN}",  # the controller does not log in
-    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:SASL_PLAINTEXT",
-    "sasl.enabled.mechanisms": "PLAIN",
-    "sasl.mechanism.inter.broker.protocol": "PLAIN",
-    "listener.name.plaintext.plain.sasl.jaas.config": (
-        "org.apache.kafka.common.security.plain.PlainLoginModule required "
-        f'username="{ADMIN}" password="{PASSWORD}" ' + " ".join(f'user_{user}="{PASSWORD}"' for user in USERS) + ";"
-    ),
-}
 RESOURCE_TYPES = {
     "Topic": ResourceType.TOPIC,
     "Group": ResourceType.GROUP,
@@ -53,56 +33,31 @@ RESOURCE_TYPES = {
 }
 DECLARED = len(TOPICS)
 GRANTED = len(acl_rows())
-ANY: Any = None
-EVERY_ACL = AclBindingFilter(
-    ResourceType.ANY, ANY, ResourcePatternType.ANY, ANY, ANY, AclOperation.ANY, AclPermissionType.ANY
-)
 
 
 @pytest.fixture(scope="module")
 def authorizing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from started(tmp_path_factory.mktemp("authorizing"), AUTHORIZING)
+    with kafka_with(GUARDED, directory=tmp_path_factory.mktemp("authorizing")) as servers:
+        yield servers
 
 
 @pytest.fixture(scope="module")
 def open_to_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from started(tmp_path_factory.mktemp("open"), {})
-
-
-def started(directory: Path, settings: Mapping[str, str]) -> Iterator[str]:
-    if resolve_kind(StackKind.AUTO) is not StackKind.JVM:
-        pytest.skip("a broker with settings of its own needs STACK=jvm")
-    with Supervisor(state_dir=directory) as supervisor:
-        kafka = JvmKafka(supervisor=supervisor, settings=settings)
-        kafka.start()
-        yield kafka.bootstrap_servers
+    with kafka_with({}, directory=tmp_path_factory.mktemp("open")) as servers:
+        yield servers
 
 
 @pytest.fixture
 def admin(authorizing: str, monkeypatch: pytest.MonkeyPatch) -> AdminClient:
     """An administrator of the authorizing broker, which is empty; `main` provisions it."""
-    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", authorizing)
-    monkeypatch.setenv("KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT")
-    monkeypatch.setenv("KAFKA_SASL_MECHANISM", "PLAIN")
-    monkeypatch.setenv("KAFKA_SASL_USERNAME", ADMIN)
-    monkeypatch.setenv("KAFKA_SASL_PASSWORD", PASSWORD)
-    client = AdminClient(login(authorizing, ADMIN))
+    administer(monkeypatch, authorizing)
+    client = AdminClient(login(authorizing, ADMIN, ADMIN_PASSWORD))
     client.delete_acls([EVERY_ACL])[EVERY_ACL].result()
     if topics := declared_topics(client):
         for deletion in client.delete_topics(list(topics)).values():
             deletion.result()
         assert wait_until(lambda: not declared_topics(client), deadline_seconds=20, pause_seconds=0.05)
     return client
-
-
-def login(servers: str, user: str) -> dict[str, str | int | float | bool]:
-    return {
-        "bootstrap.servers": servers,
-        "security.protocol": "SASL_PLAINTEXT",
-        "sasl.mechanism": "PLAIN",
-        "sasl.username": user,
-        "sasl.password": PASSWORD,
-    }
 
 
 def declared_topics(client: AdminClient) -> dict[str, int]:
@@ -153,7 +108,7 @@ def test_topics_and_acls_are_created_as_declared(admin: AdminClient, capsys: pyt
     assert printed.startswith(f"min.insync.replicas is lower than declared on {DECLARED} topics")
     assert printed.endswith(
         f"{DECLARED} topics and {GRANTED} ACLs are now as contracts declare: "
-        f"{DECLARED} topics created, 0 altered, {GRANTED} ACLs granted\n"
+        f"{DECLARED} topics created, 0 altered, {GRANTED} ACLs granted, 0 revoked, 0 passwords set, 0 logins removed\n"
     )
 
 
@@ -232,30 +187,6 @@ def test_an_acl_that_contracts_do_not_grant_is_reported_and_stays(
     assert acls(admin) == {*acls_of_contracts(), stranger}
 
 
-@pytest.mark.usefixtures("admin")
-def test_a_service_may_do_what_contracts_grant_and_nothing_else(authorizing: str) -> None:
-    main([])
-
-    assert write_as("claims-svc", DECISION_MADE.name, servers=authorizing) is None
-    assert write_as("notify-svc", DECISION_MADE.name, servers=authorizing) == KafkaError.TOPIC_AUTHORIZATION_FAILED
-    own_group = DECISION_MADE.group_of("notify-svc")
-    foreign_group = POLICY_CHANGED.group_of("claims-svc")
-    assert read_as("notify-svc", DECISION_MADE.name, group=own_group, servers=authorizing) == b"decided"
-    with pytest.raises(PermissionError, match="Group authorization failed"):
-        read_as("notify-svc", DECISION_MADE.name, group=foreign_group, servers=authorizing)
-    with pytest.raises(PermissionError, match="Topic authorization failed"):
-        read_as("claims-svc", CONTACT_CHANGED.name, group=foreign_group, servers=authorizing)
-
-
-@pytest.mark.usefixtures("admin")
-def test_a_relay_may_use_the_transactional_id_of_its_service_and_no_other(authorizing: str) -> None:
-    main([])
-
-    commit_as("claims-svc", DECISION_MADE.name, transactional_id="claims-svc.relay", servers=authorizing)
-    with pytest.raises(KafkaException, match="TRANSACTIONAL_ID_AUTHORIZATION_FAILED"):
-        commit_as("notify-svc", DECISION_MADE.name, transactional_id="claims-svc.relay", servers=authorizing)
-
-
 def test_without_an_authorizer_topics_are_created_and_acls_left_out(
     open_to_all: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -268,47 +199,27 @@ def test_without_an_authorizer_topics_are_created_and_acls_left_out(
 
     assert first == ("ACLs are not applied: the cluster has no authorizer, everybody may read and write everything")
     assert last == (
-        f"{DECLARED} topics are now as contracts declare: {DECLARED} topics created, 0 altered, 0 ACLs granted"
+        f"{DECLARED} topics are now as contracts declare: {DECLARED} topics created, 0 altered, 0 ACLs granted, "
+        "0 revoked, 0 passwords set, 0 logins removed"
     )
     assert "ACLs cannot be applied" in capsys.readouterr().err
+
+
+def test_a_listener_that_takes_no_login_is_told(
+    open_to_all: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", open_to_all)
+    monkeypatch.setenv("UPSTREAM_KAFKA_PASSWORD", "of-a-test-of-logins")
+    monkeypatch.setattr("provision.__main__.SHOWN_SECONDS", 1)
+
+    with pytest.raises(SystemExit, match="1"):
+        main([])
+
+    told = capsys.readouterr()
+    assert "set the password of upstream: there is none\n" in told.out
+    assert "the brokers do not show what was changed after 1 s; set the password of upstream: " in told.err
 
 
 def create(client: AdminClient, name: str, *, partitions: int) -> None:
     client.create_topics([NewTopic(name, partitions, 1)])[name].result()
     assert wait_until(lambda: name in declared_topics(client), deadline_seconds=20, pause_seconds=0.05)
-
-
-def write_as(user: str, topic: str, *, servers: str) -> int | None:
-    """Write one record as an idempotent producer and return the code of the error, if any."""
-    codes: list[int | None] = []
-    producer = Producer({**login(servers, user), "enable.idempotence": True})
-    producer.produce(
-        topic, b"decided", partition=0, on_delivery=lambda error, _: codes.append(error.code() if error else None)
-    )
-    producer.flush(20)
-    (code,) = codes
-    return code
-
-
-def commit_as(user: str, topic: str, *, transactional_id: str, servers: str) -> None:
-    """Write one record in a transaction."""
-    producer = Producer({**login(servers, user), "transactional.id": transactional_id})
-    producer.init_transactions(20)
-    producer.begin_transaction()
-    producer.produce(topic, b"decided", partition=0)
-    producer.commit_transaction(20)
-
-
-def read_as(user: str, topic: str, *, group: str, servers: str) -> bytes | None:
-    """Return the first record, read and committed by `group`."""
-    consumer = Consumer({**login(servers, user), "group.id": group, "auto.offset.reset": "earliest"})
-    try:
-        consumer.subscribe([topic])
-        message = consumer.poll(20)
-        assert message is not None
-        if (error := message.error()) is not None:
-            raise PermissionError(error.str())
-        consumer.commit(message=message, asynchronous=False)
-        return message.value()
-    finally:
-        consumer.close()

@@ -5,6 +5,7 @@ import pytest
 
 from contracts.claims import DECISION_MADE
 from contracts.policy import POLICY_CHANGED
+from provision.logins import Attempt, FoundLogins, Login, LoginPlan, WantedLogins
 from provision.plan import Cluster, FoundTopic, Permission, Plan, plan_changes, topic_config
 
 TOPICS = (DECISION_MADE, POLICY_CHANGED)
@@ -22,8 +23,21 @@ AS_DECLARED = Cluster(
 DECISIONS = AS_DECLARED.topics[DECISION_MADE.name]
 
 
-def plan(cluster: Cluster, *, may_add_partitions: bool = False) -> Plan:
-    return plan_changes(cluster, topics=TOPICS, permissions=WANTED, may_add_partitions=may_add_partitions)
+LOGINS = WantedLogins(principals=frozenset({"claims-svc"}), given=frozenset({"claims-svc"}))
+
+
+def plan(
+    cluster: Cluster, *, may_add_partitions: bool = False, may_remove: bool = False, own_principal: str | None = None
+) -> Plan:
+    return plan_changes(
+        cluster,
+        topics=TOPICS,
+        permissions=WANTED,
+        logins=LOGINS,
+        may_add_partitions=may_add_partitions,
+        may_remove=may_remove,
+        own_principal=own_principal,
+    )
 
 
 def with_decisions(found: FoundTopic) -> Cluster:
@@ -32,7 +46,15 @@ def with_decisions(found: FoundTopic) -> Cluster:
 
 def test_a_cluster_as_declared_needs_nothing() -> None:
     assert plan(AS_DECLARED) == Plan(
-        creations=[], growths=[], config_changes=[], grants=[], refusals=[], undeclared=[], weakened=[]
+        creations=[],
+        growths=[],
+        config_changes=[],
+        grants=[],
+        revocations=[],
+        logins=LoginPlan(),
+        refusals=[],
+        undeclared=[],
+        weakened=[],
     )
     assert plan(AS_DECLARED).changes_nothing
 
@@ -147,16 +169,22 @@ def test_without_an_authorizer_nothing_is_granted() -> None:
         ),
         (Permission("User:bob", "All", "Topic", "claims.", "Prefixed"), "User:bob may all topic prefixed claims."),
         (Permission("User:*", "Read", "Topic", "*"), "User:* may read topic *"),
+        (Permission("User:notify-svc", "Read", "Topic", "orders"), "User:notify-svc may read topic orders"),
+        (
+            Permission("User:former-partner", "Read", "Group", f"former-partner.{DECISION_MADE.name}"),
+            "User:former-partner may read group former-partner.claims.decision-made.v1",
+        ),
         (
             MAY_WRITE._replace(effect="Deny", host="10.0.0.1"),
             "User:claims-svc may not write topic claims.decision-made.v1 from 10.0.0.1",
         ),
     ],
 )
-def test_what_contracts_do_not_grant_on_our_topics_is_reported(undeclared: Permission, sentence: str) -> None:
+def test_what_contracts_do_not_grant_us_or_on_our_topics_is_reported(undeclared: Permission, sentence: str) -> None:
     wanted = plan(replace(AS_DECLARED, permissions=frozenset({*WANTED, undeclared})))
 
     assert [found.sentence for found in wanted.undeclared] == [sentence]
+    assert wanted.revocations == []
     assert wanted.changes_nothing
 
 
@@ -171,3 +199,43 @@ def test_what_contracts_do_not_grant_on_our_topics_is_reported(undeclared: Permi
 )
 def test_what_others_do_on_other_topics_is_no_business_of_ours(elsewhere: Permission) -> None:
     assert plan(replace(AS_DECLARED, permissions=frozenset({*WANTED, elsewhere}))).undeclared == []
+
+
+def test_what_contracts_do_not_grant_is_revoked_when_asked() -> None:
+    stranger = Permission("User:bob", "Read", "Topic", "claims.", "Prefixed")
+    elsewhere = Permission("User:bob", "Read", "Topic", "orders")
+
+    wanted = plan(replace(AS_DECLARED, permissions=frozenset({*WANTED, stranger, elsewhere})), may_remove=True)
+
+    assert wanted.revocations == [stranger]
+    assert wanted.undeclared == []
+    assert not wanted.changes_nothing
+
+
+def test_nobody_revokes_his_own_rights() -> None:
+    own = Permission("User:admin", "All", "Topic", "*")
+
+    wanted = plan(
+        replace(AS_DECLARED, permissions=frozenset({*WANTED, own})), may_remove=True, own_principal="User:admin"
+    )
+
+    assert wanted.revocations == []
+    assert wanted.undeclared == [own]
+
+
+def test_a_missing_login_is_a_change_and_a_login_that_cannot_be_removed_refuses_all() -> None:
+    missing = replace(AS_DECLARED, logins=FoundLogins(logins=frozenset(), attempts={}))
+    found = FoundLogins(logins=frozenset({Login("claims-svc")}), attempts={"claims-svc": Attempt()})
+
+    wanted = plan_changes(
+        replace(AS_DECLARED, logins=found),
+        topics=TOPICS,
+        permissions=WANTED,
+        logins=replace(LOGINS, removed=frozenset({"claims-svc"})),
+        may_add_partitions=False,
+        may_remove=False,
+    )
+
+    assert not plan(missing).changes_nothing
+    assert plan(replace(AS_DECLARED, logins=found)).changes_nothing
+    assert wanted.refusals == ["contracts let claims-svc in: give it another password, or take it out of contracts"]

@@ -36,8 +36,8 @@ from provision.__main__ import main
 
 pytestmark = [pytest.mark.real_kafka]
 
-ADMIN, PASSWORD = "admin", "of-a-test"
-USERS = ("claims-svc", "upstream", "nobody", "half")
+ADMIN, PASSWORD = "admin", "of-a-test-of-logins"
+STRANGERS = ("nobody", "half")
 CANNOT_START = 2
 PLAIN_LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
 SCRAM_LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
@@ -90,7 +90,7 @@ class SecureKafka:
         admin = AdminClient(self.login(ADMIN))
         credential = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4_096)
         added: list[UserScramCredentialAlteration] = [
-            UserScramCredentialUpsertion(user, credential, PASSWORD.encode()) for user in USERS
+            UserScramCredentialUpsertion(user, credential, PASSWORD.encode()) for user in STRANGERS
         ]
         for future in admin.alter_user_scram_credentials(added).values():
             future.result()
@@ -145,6 +145,11 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureKafka]:
         patch.setenv("KAFKA_SASL_MECHANISM", "PLAIN")
         patch.setenv("KAFKA_SASL_USERNAME", ADMIN)
         patch.setenv("KAFKA_SASL_PASSWORD", PASSWORD)
+        patch.setenv("LOGIN_BOOTSTRAP_SERVERS", secure.logins)
+        patch.setenv("LOGIN_SECURITY_PROTOCOL", "SASL_SSL")
+        patch.setenv("KAFKA_SSL_CA_LOCATION", f"{secure.ca}.pem")
+        patch.setenv("CLAIMS_KAFKA_PASSWORD", PASSWORD)
+        patch.setenv("UPSTREAM_KAFKA_PASSWORD", PASSWORD)
         main(["--acls", "required"])
         yield secure
 

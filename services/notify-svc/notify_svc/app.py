@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from chassis.service import Consumer, Service, TimerHandler, Worker
 from contracts.claims import DECISION_MADE
+from contracts.message_requests import MESSAGE_REQUESTED
 from contracts.notify import REPORTER_CONTACT_PROVIDED
 from contracts.policy import CONTACT_CHANGED
 from contracts.topics import CATALOGUE
 from contracts.vocabulary import Channel
 from notify_svc import handlers
-from notify_svc.channels.network import network_transports
+from notify_svc.channels.network import network_request_transports, network_transports
+from notify_svc.channels.request_sender import run_request_sender
 from notify_svc.channels.results import Results
 from notify_svc.channels.sender import run_sender
 from notify_svc.channels.transport import OpenTransport
@@ -28,13 +31,16 @@ _EVENTS_MAY_WAIT_SECONDS = 0.05
 def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | None = None) -> Service:
     """Return notify-svc as `settings` describe it.
 
-    `transports` take the place of the mail server and the SMS centre. The console script gives none: only a program
-    of its own, such as a benchmark, can make the service send elsewhere, never a variable of a deployment.
+    `transports` take the place of the mail server and the SMS centre for decisions. The console script gives none: only
+    a program of its own, such as a benchmark, can make the service send elsewhere, never a variable of a deployment.
     """
     transports = network_transports(settings) if transports is None else transports
     queues = SendQueues(lease=settings.sender_settings.lease)
     results = Results(queues=queues, policy=settings.sender_settings.retry_policy)
     decision_handler = handlers.DecisionHandler(contact_wait=settings.contact_wait, queues=queues)
+    requests_due = asyncio.Event()
+    opener = settings.opener
+    request_handler = handlers.RequestHandler(opener=opener, due=requests_due)
     reporter_handler = handlers.ReporterHandler(kept_for=settings.reporter_contact_kept_for)
     return Service(
         name="notify-svc",
@@ -43,6 +49,7 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
         migrations=Path(__file__).parent / "migrations",
         consumers=(
             Consumer(DECISION_MADE, decision_handler.create_messages),
+            Consumer(MESSAGE_REQUESTED, request_handler.create_messages),
             Consumer(CONTACT_CHANGED, handlers.store_contacts),
             Consumer(REPORTER_CONTACT_PROVIDED, reporter_handler.store_contacts),
         ),
@@ -50,19 +57,31 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
             TimerHandler(handlers.CONTACT_DEADLINE, handlers.give_up_waiting),
             TimerHandler(handlers.REPORTER_ERASURE, handlers.erase_reporters),
         ),
-        workers=tuple(
+        workers=(
+            *(
+                Worker(
+                    f"{channel}-sender",
+                    partial(
+                        run_sender,
+                        queues=queues,
+                        results=results,
+                        open_transport=open_transport,
+                        channel=channel,
+                        settings=settings.sender_settings,
+                    ),
+                )
+                for channel, open_transport in transports.items()
+            ),
             Worker(
-                f"{channel}-sender",
+                "request-sender",
                 partial(
-                    run_sender,
-                    queues=queues,
-                    results=results,
-                    open_transport=open_transport,
-                    channel=channel,
-                    settings=settings.sender_settings,
+                    run_request_sender,
+                    due=requests_due,
+                    opener=opener,
+                    open_transports=network_request_transports(settings),
+                    settings=settings.request_settings,
                 ),
-            )
-            for channel, open_transport in transports.items()
+            ),
         ),
         commands=commands(settings),
         events_may_wait_seconds=_EVENTS_MAY_WAIT_SECONDS,

@@ -1,7 +1,8 @@
-"""What notify-svc consumes: decisions, contact data, and deadlines of waiting for contact data and of keeping them."""
+"""What notify-svc consumes: decisions, requests, contact data, and deadlines of waiting for and keeping these."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,17 +10,22 @@ from typing import TypeVar
 from uuid import UUID
 
 from chassis.consuming.delivery import Batch, Delivery
+from chassis.sealing import Opener
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import DecisionMade
+from contracts.message_requests import MessageRequested
 from contracts.notify import ReporterContactProvided
 from contracts.policy import ContactChanged
 from contracts.topic import Event
 from notify_svc.domain.messages import DecidedClaim, PlannedMessage, State, plan_messages
-from notify_svc.repository import contacts, messages
+from notify_svc.domain.requests import Request
+from notify_svc.repository import contacts, messages, requests
 from notify_svc.repository.contacts import Contact
 from notify_svc.repository.messages import SettledMessage
+from notify_svc.sealed_contents import Unusable, open_contents
 from notify_svc.send_queue import SendQueues
 from notify_svc.settled_messages import publish_settled
+from notify_svc.settled_requests import publish_settled_requests
 
 CONTACT_DEADLINE = "contact-deadline"
 """Ends the wait for contact data; its key is the claim."""
@@ -78,6 +84,33 @@ class DecisionHandler:
             for message in planned
             if message.state is State.AWAITING_CONTACT
         ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestHandler:
+    """Consumes requests for messages. `opener` opens what is sealed; `due` wakes the sender of this process."""
+
+    opener: Opener
+    due: asyncio.Event
+
+    async def create_messages(self, batch: Batch[MessageRequested], work: Work) -> None:
+        """Create one message per request, sealed as it came, and supersede those it replaces.
+
+        What cannot be opened is refused now, as long as the requester may still mend it.
+        """
+        usable: list[Request] = []
+        for delivery in batch:
+            request = _request(delivery)
+            contents = open_contents(request, self.opener)
+            if isinstance(contents, Unusable):
+                work.refuse(delivery, code=contents.code, reason=contents.reason)
+            else:
+                usable.append(request)
+        expired = await requests.insert(work.connection, requests=usable, now=work.now)
+        replaced = {request.replaces: request.customer_id for request in usable if request.replaces is not None}
+        superseded = await requests.supersede(work.connection, replaced=replaced, now=work.now) if replaced else ()
+        publish_settled_requests(work, [*expired, *superseded])
+        work.after_commit(self.due.set)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +196,22 @@ def _newest(
         if known is None or version(event) > version(known):
             newest[key(event)] = event
     return newest
+
+
+def _request(delivery: Delivery[MessageRequested]) -> Request:
+    event = delivery.event
+    return Request(
+        request_id=event.request_id,
+        customer_id=event.customer_id,
+        relation_number=event.relation_number,
+        occasion=event.occasion,
+        occurred_at=event.occurred_at,
+        priority=event.priority,
+        expires_at=event.expires_at,
+        replaces=event.replaces,
+        sealed=event.sealed,
+        trace=delivery.trace,
+    )
 
 
 def _decided_claim(delivery: Delivery[DecisionMade]) -> DecidedClaim:

@@ -9,4 +9,13 @@ ANSWERS_LOST = Counter(
     "notify_answers_lost", "Attempts whose answer was lost, by what followed: retried or settled", ["channel", "step"]
 )
 SEND_RETRIES = Counter("notify_send_retries", "Attempts that are followed by another, by result", ["channel", "result"])
+REQUESTS_SETTLED = Counter(
+    "notify_requests_settled", "Requested messages settled, by how they ended", ["occasion", "settlement"]
+)
+REQUEST_SECONDS = Histogram(
+    "notify_request_delivery_seconds",
+    "Time from what happened to the server's acceptance of the message about it",
+    ["priority"],
+    buckets=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600),
+)
 SEND_SECONDS = Histogram("notify_send_duration_seconds", "Time from handing over to the answer", ["channel"])

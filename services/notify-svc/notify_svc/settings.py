@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
+from chassis.sealing import PRIVATE_KEYS_FORM, Opener
 from chassis.settings import ServiceSettings
 from notify_svc.domain.attempts import RetryPolicy
 from notify_svc.domain.email_address import parse_address
@@ -32,6 +33,19 @@ class SenderSettings:
     retry_policy: RetryPolicy
 
 
+@dataclass(frozen=True, kw_only=True)
+class RequestSettings:
+    """How many requested messages of a channel and a priority are sent at once, and how long one is leased.
+
+    `send_timeout` is how long handing over may take. The sender looks for itself every `poll_seconds`.
+    """
+
+    concurrency: int
+    send_timeout: timedelta
+    lease: timedelta
+    poll_seconds: float
+
+
 NEEDED_TO_WRITE = ("insurer_phone", "insurer_address")
 """What every letter names, so that nobody is told to call without a number."""
 
@@ -43,6 +57,7 @@ class Settings(ServiceSettings):
         *ServiceSettings.needed_to_run,
         *("smtp_host", "mail_from", "smpp_host", "smpp_system_id", "smpp_password"),
         *NEEDED_TO_WRITE,
+        "message_keys",
     )
 
     smtp_host: str = ""
@@ -68,6 +83,15 @@ class Settings(ServiceSettings):
     )
     send_concurrency: int = Field(default=20, ge=1, le=1_000, description="Per channel; with SMPP the window")
     smtp_connections: int = Field(default=20, ge=1, le=1_000, description="To the mail server at once, at most")
+    message_keys: SecretStr = Field(
+        default=SecretStr(""), description=f"Open what is sealed for this service: {PRIVATE_KEYS_FORM}"
+    )
+    request_concurrency: int = Field(
+        default=5, ge=1, le=100, description="Requested messages sent at once, per channel and priority"
+    )
+    request_poll_seconds: float = Field(
+        default=5, gt=0, le=60, description="How soon a request is noticed that another process stored and cannot send"
+    )
     send_timeout_seconds: float = Field(default=30, gt=0, le=3_600)
     lease_seconds: float = Field(
         default=120,
@@ -92,6 +116,27 @@ class Settings(ServiceSettings):
         if lease_seconds < timeout_seconds * _LEASED_TIMEOUTS:
             raise ValueError("must be at least four times SEND_TIMEOUT_SECONDS, or two processes may send one message")
         return lease_seconds
+
+    @field_validator("message_keys")
+    @classmethod
+    def _are_keys(cls, message_keys: SecretStr) -> SecretStr:
+        Opener(message_keys.get_secret_value())
+        return message_keys
+
+    @property
+    def opener(self) -> Opener:
+        """Opens what is sealed for this service. Commands have no key, and open nothing."""
+        return Opener(self.message_keys.get_secret_value())
+
+    @property
+    def request_settings(self) -> RequestSettings:
+        """How requested messages are sent."""
+        return RequestSettings(
+            concurrency=self.request_concurrency,
+            send_timeout=timedelta(seconds=self.send_timeout_seconds),
+            lease=timedelta(seconds=self.lease_seconds),
+            poll_seconds=self.request_poll_seconds,
+        )
 
     @property
     def sender_settings(self) -> SenderSettings:

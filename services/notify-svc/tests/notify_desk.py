@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from chassis.consuming.delivery import Delivery
 from chassis.testing import Harness
 from contracts.claims import DECISION_MADE, DecisionMade
 from contracts.envelope import encode
-from contracts.notify import MessageSettled
+from contracts.message_requests import MESSAGE_REQUESTED, MessageRequested
+from contracts.notify import MessageSettled, RequestSettled
 from contracts.policy import CONTACT_CHANGED, ContactChanged
 from contracts.vocabulary import Channel
 from notify_svc.handlers import DecisionHandler
@@ -39,6 +40,9 @@ class Desk:
 
     async def know(self, *contacts: ContactChanged) -> None:
         await self.harness.deliver(CONTACT_CHANGED, *contacts)
+
+    async def ask(self, *requests: MessageRequested) -> None:
+        await self.harness.deliver(MESSAGE_REQUESTED, *requests, traceparent=TRACE)
 
     def decision_handler(self) -> DecisionHandler:
         """Return a handler of decisions beside which no sender runs."""
@@ -100,6 +104,30 @@ class Desk:
         assert all(isinstance(event, MessageSettled) for event in events)
         return [event for event in events if isinstance(event, MessageSettled)]
 
+    async def requests_settled(self) -> Sequence[RequestSettled]:
+        """Return what was published about requests since the last call."""
+        events = await self.harness.published()
+        return [event for event in events if isinstance(event, RequestSettled)]
+
+    async def request_states(self) -> Sequence[str]:
+        """Return the states of requests, in the order in which they were stored."""
+        rows = await self.harness.pool.fetch("SELECT state FROM requested_message ORDER BY due_at, request_id")
+        return [row["state"] for row in rows]
+
+    async def sealed(self) -> int:
+        """Return how many requests still hold what was sealed."""
+        count: int = await self.harness.pool.fetchval("SELECT count(sealed) FROM requested_message")
+        return count
+
+    async def everything_stored(self) -> str:
+        """Return all that the database holds, in all its tables, as text; bytes in hexadecimal."""
+        tables = await self.harness.pool.fetch(
+            "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables"
+            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        )
+        rows = [await self.harness.pool.fetch(f"SELECT one::text FROM {table['name']} AS one") for table in tables]  # noqa: S608 - its own names
+        return "\n".join(row["one"] for table in rows for row in table)
+
     async def states(self, channel: Channel | None = None) -> Sequence[str]:
         """Return the states of messages, in the order of their claims' versions."""
         rows = await self.harness.pool.fetch(
@@ -110,10 +138,28 @@ class Desk:
     def later(self, **elapsed: float) -> None:
         self.clock.at += timedelta(**elapsed)
 
-    @asynccontextmanager
-    async def sending(self, channel: Channel) -> AsyncIterator[None]:
+    def sending_requests(self) -> AbstractAsyncContextManager[None]:
+        """Let the service's own sender of requests work meanwhile."""
+        return self._working("request-sender")
+
+    async def send_requests_until(self, *states: str) -> None:
+        """Let requests be sent until they are in these states."""
+        async with self.sending_requests():
+            await self.until_requests(*states)
+
+    async def until_requests(self, *states: str) -> None:
+        """Wait until the requests are in these states, in any order."""
+        await self.until_true(
+            "SELECT array_agg(state ORDER BY state) = $1::text[] FROM requested_message", sorted(states)
+        )
+
+    def sending(self, channel: Channel) -> AbstractAsyncContextManager[None]:
         """Let the service's own sender of `channel` work meanwhile."""
-        worker = next(one for one in self.harness.service.workers if one.name == f"{channel}-sender")
+        return self._working(f"{channel}-sender")
+
+    @asynccontextmanager
+    async def _working(self, name: str) -> AsyncIterator[None]:
+        worker = next(one for one in self.harness.service.workers if one.name == name)
         self.runtime.stopping.clear()
         task = asyncio.ensure_future(worker.run(self.runtime))
         try:
@@ -160,5 +206,8 @@ class Desk:
                 while not await self.harness.pool.fetchval(query, *arguments):
                     await asyncio.sleep(_POLL_SECONDS)
         except TimeoutError:
-            messages = await self.harness.pool.fetch("SELECT channel, state, attempts, last_error FROM message")
+            messages = await self.harness.pool.fetch(
+                "SELECT channel, state, attempts, last_error FROM message UNION ALL"
+                " SELECT channel, state, attempts, last_error FROM requested_message"
+            )
             raise AssertionError(f"not within {_DEADLINE_SECONDS} s: {query} {arguments}; {messages}") from None

@@ -62,8 +62,8 @@ async def test_given_transports_take_the_place_of_the_network(desk: Desk, settin
         assert transport.is_closed
 
 
-def test_the_service_has_a_sender_for_every_channel_but_the_post(settings: Settings) -> None:
+def test_the_service_has_a_sender_for_every_channel_but_the_post_and_one_for_requests(settings: Settings) -> None:
     service = build(settings)
 
-    assert [worker.name for worker in service.workers] == ["email-sender", "sms-sender"]
-    assert [command.name for command in service.commands] == ["messages", "letters"]
+    assert [worker.name for worker in service.workers] == ["email-sender", "sms-sender", "request-sender"]
+    assert [command.name for command in service.commands] == ["messages", "letters", "message-keys"]

@@ -4,13 +4,17 @@ import argparse
 import json
 
 import pytest
+from account_requests import CODE, asked
 from decisions import EMAIL, MOBILE_PHONE, NAME, contact, paid
 from mail_server import DROP_AFTER_DATA, MailServer
+from message_keys import OTHER_PRIVATE_KEY, PRIVATE_KEY
 from notify_desk import Desk
 from sms_centre import DROP, SmsCentre
 
+from chassis.sealing import Opener
 from contracts.vocabulary import Channel
 from notify_svc.commands import messages
+from notify_svc.commands.message_keys import message_keys_command
 from notify_svc.commands.messages import add_messages_arguments, list_messages
 
 
@@ -52,6 +56,35 @@ async def test_nothing_is_listed_when_every_answer_was_received(desk: Desk, caps
     await desk.send_until(Channel.SMS, "sent")
 
     assert await listed(desk, capsys) == []
+
+
+async def test_requests_in_doubt_are_listed_with_them(
+    desk: Desk, centre: SmsCentre, capsys: pytest.CaptureFixture[str]
+) -> None:
+    centre.answers = [DROP]
+    await desk.know(contact())
+    request = asked()
+    await desk.ask(request)
+    await desk.send_requests_until("in_doubt")
+
+    (line,) = await listed(desk, capsys)
+
+    assert (line["request_id"], line["channel"], line["state"]) == (str(request.request_id), "sms", "in_doubt")
+    assert not any(secret in json.dumps(line) for secret in (CODE, NAME, MOBILE_PHONE))
+
+
+async def test_the_public_keys_are_printed_and_never_the_private_ones(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = message_keys_command(Opener(f"{OTHER_PRIVATE_KEY},{PRIVATE_KEY}"))
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+
+    assert await command.run(parser.parse_args([]), desk.runtime) == 0
+
+    printed = capsys.readouterr().out.split()
+    assert printed == [Opener(key).public_keys[0] for key in (OTHER_PRIVATE_KEY, PRIVATE_KEY)]
+    assert not {PRIVATE_KEY, OTHER_PRIVATE_KEY} & set(printed)
 
 
 def test_a_list_that_does_not_exist_is_refused() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from message_keys import PRIVATE_KEY
 
 from chassis.errors import CannotStartError
 from chassis.settings import load_settings
@@ -16,6 +17,7 @@ COMPLETE = {
     "SMPP_PASSWORD": "secret",
     "INSURER_PHONE": "088 123 45 67",
     "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
+    "MESSAGE_KEYS": PRIVATE_KEY,
 }
 
 
@@ -26,7 +28,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_two_servers_and_where_to_turn_to_are_all_that_must_be_named_to_run(environment: pytest.MonkeyPatch) -> None:
+def test_servers_keys_and_where_to_turn_to_are_all_that_must_be_named_to_run(
+    environment: pytest.MonkeyPatch,
+) -> None:
     environment.setenv("SEND_TIMEOUT_SECONDS", "30")
 
     assert load_settings(Settings, needs=Settings.needed_to_run).lease_seconds == 120
@@ -42,6 +46,7 @@ def test_two_servers_and_where_to_turn_to_are_all_that_must_be_named_to_run(envi
         "SMPP_PASSWORD",
         "INSURER_PHONE",
         "INSURER_ADDRESS",
+        "MESSAGE_KEYS",
     ],
 )
 @pytest.mark.parametrize("value", [None, ""])
@@ -65,6 +70,8 @@ def test_a_server_that_is_not_named_stops_a_run_and_no_command(
         ("INSURER_PHONE", "call us"),
         ("INSURER_ADDRESS", "Postbus 1\n1000 AA Amsterdam"),
         ("SEND_CONCURRENCY", "0"),
+        ("MESSAGE_KEYS", "hunter2"),
+        ("MESSAGE_KEYS", f"{PRIVATE_KEY},hunter2"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_the_variable_and_never_its_value(

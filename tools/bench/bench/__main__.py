@@ -1,4 +1,4 @@
-"""`make bench`: the services beside a frameless pipeline and a raw floor, on one real Kafka and PostgreSQL."""
+"""`make bench`: the services beside a frameless pipeline and a raw floor on one real Kafka and PostgreSQL; the door."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from types import MappingProxyType
 from bench import latency, report, results, scenarios
 from bench.backlog import ALL_TOPICS
 from bench.databases import Databases, restart_server
+from bench.door import price
 from bench.drain import drain
 from bench.latency import RATES, Rate
 from bench.latency_picture import Curve, draw
@@ -55,6 +56,12 @@ class Plan:
     sizes: Sizes
     profile: bool
     py_spy: str | None
+    door: bool
+
+    @property
+    def claims_are_drained(self) -> bool:
+        """Whether anything is measured that needs servers and services."""
+        return bool(self.rounds or self.rates or self.scenarios or self.profile)
 
     @property
     def services(self) -> Sequence[Pipeline]:
@@ -97,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--old-claims", type=int, default=1_000_000, help="in the tables beforehand")
     parser.add_argument("--memory-seconds", type=float, default=600, help="of 200 reports a second")
+    parser.add_argument("--door", action="store_true", help="what a request costs behind the door; without servers")
     parser.add_argument("--profile", action="store_true", help="drains watched by py-spy and pg_stat_statements")
     parser.add_argument("--py-spy", default=shutil.which("py-spy"), help="where it is, when not on the PATH")
     return parser
@@ -113,7 +121,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     rates = rates if arguments.latency or arguments.rate else []
     scenarios = arguments.scenario or (list(Scenario) if arguments.scenarios else [])
     sizes = Sizes(claims=arguments.claims, old_claims=arguments.old_claims, memory_seconds=arguments.memory_seconds)
-    asked_for_others = bool(rates or scenarios or arguments.profile)
+    asked_for_others = bool(rates or scenarios or arguments.profile or arguments.door)
     rounds = arguments.rounds if arguments.rounds is not None else 0 if asked_for_others else 3
     most_claims = max(arguments.claims, arguments.warm_up_claims, *(rate.claims for rate in rates))
     policies = max(policies_for(most_claims), sizes.policies(scenarios))
@@ -128,6 +136,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         sizes=sizes,
         profile=arguments.profile,
         py_spy=arguments.py_spy,
+        door=arguments.door or not (asked_for_others or arguments.only),
     )
 
 
@@ -138,12 +147,21 @@ def _run(plan: Plan) -> int:
         shutil.rmtree(PROFILE, ignore_errors=True)
         PROFILE.mkdir()
     machine = report.machine()
-    with Stack(
-        kind="jvm", topics=ALL_TOPICS, outside_world=True, output_dir=OUTPUT, durable=True, optimised=True
-    ) as stack:
-        asyncio.run(_measure(plan, stack))
+    if plan.door:
+        asyncio.run(_measure_door())
+    if plan.claims_are_drained:
+        with Stack(
+            kind="jvm", topics=ALL_TOPICS, outside_world=True, output_dir=OUTPUT, durable=True, optimised=True
+        ) as stack:
+            asyncio.run(_measure(plan, stack))
     results.keep(LATEST, "machine", machine)
     return 0
+
+
+async def _measure_door() -> None:
+    figures = await price.measure(price.Load(), output=OUTPUT)
+    results.keep(LATEST, "door", figures)
+    print(price.table(figures), flush=True)
 
 
 async def _measure(plan: Plan, stack: Stack) -> None:

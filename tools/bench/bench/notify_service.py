@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +25,7 @@ SETTINGS = {
     "SEND_CONCURRENCY": "1000",
     "INSURER_PHONE": "088 123 45 67",
     "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
+    "MESSAGE_KEYS": b64encode(secrets.token_bytes(32)).decode(),
 }
 """What a deployment of notify-svc says besides addresses.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from devstack.stack import Stack
 
 SERVICES = tuple(topic.owner for topic in TOPICS if topic.event is MessageDeadLettered)
 """Every service, because each has a topic for its dead letters."""
+INHERITED = ("OTEL_", "COVERAGE_", "API_ISSUER", "API_JWKS_URL")
 SETTINGS = {
     "notify-svc": {
         "MAIL_FROM": "schade@example.org",
@@ -27,6 +29,7 @@ SETTINGS = {
         "INSURER_PHONE": "088 000 00 00",
         "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
         "RETRY_FIRST_SECONDS": "1",
+        "MESSAGE_KEYS": b64encode(secrets.token_bytes(32)).decode(),
     }
 }
 """The variables of one service besides those of all."""
@@ -136,5 +139,5 @@ class Platform:
 
     @staticmethod
     def _inherited() -> dict[str, str]:
-        """Return what whoever runs the demo sets for tracing, and the coverage of tests."""
-        return {name: value for name, value in os.environ.items() if name.startswith(("OTEL_", "COVERAGE_"))}
+        """Return what whoever runs the demo sets for tracing and for tokens, and the coverage of tests."""
+        return {name: value for name, value in os.environ.items() if name.startswith(INHERITED)}

@@ -8,6 +8,7 @@ import pytest
 
 from devstack.errors import DevstackError
 from devstack.kafka.topics import TopicLike
+from devstack.outside.issuer import Issuer
 from devstack.postgres.databases import create_database, drop_database
 from devstack.stack import Stack, StackKind, kafka_is_real, resolve_kind
 from devstack.waiting import run_blocking
@@ -90,3 +91,10 @@ def make_database(stack: Stack) -> Iterator[Callable[[], str]]:
             )
 
         yield make
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    """An issuer of access tokens that this test alone uses."""
+    with Issuer() as running:
+        yield running

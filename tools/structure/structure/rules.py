@@ -60,7 +60,16 @@ def rules_between(packages: Sequence[Package]) -> list[Rule]:
             "forbidden_modules": ["contracts.*"],
             "ignore_imports": [
                 f"chassis.** -> contracts.{known}"
-                for known in ("catalogue", "codec", "dead_letters", "envelope", "malformed_reasons", "packing", "topic")
+                for known in (
+                    "access",
+                    "catalogue",
+                    "codec",
+                    "dead_letters",
+                    "envelope",
+                    "malformed_reasons",
+                    "packing",
+                    "topic",
+                )
             ],
             "unmatched_ignore_imports_alerting": "none",
             "allow_indirect_imports": True,

@@ -8,3 +8,9 @@ CREATE TABLE state (
     customer_id uuid PRIMARY KEY,
     version     integer NOT NULL
 );
+CREATE TABLE note (
+    note_id         uuid PRIMARY KEY,
+    relation_number text NOT NULL,
+    text            text NOT NULL,
+    version         integer NOT NULL DEFAULT 1
+);

@@ -17,6 +17,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from uuid import UUID
 
+from notify_svc.texts.account import AccountMail
 from notify_svc.texts.letter import Letter
 from notify_svc.texts.rendering import render_html, render_text
 
@@ -29,7 +30,9 @@ def message_id_header(message_id: UUID, *, sender: Address) -> str:
     return f"<{message_id}@{sender.domain}>"
 
 
-def compose_mail(letter: Letter, *, message_id: UUID, sender: Address, recipient: Address, sent_at: datetime) -> bytes:
+def compose_mail(
+    letter: Letter | AccountMail, *, message_id: UUID, sender: Address, recipient: Address, sent_at: datetime
+) -> bytes:
     """Return the e-mail that carries `letter`; the recipient's name stands in the letter only."""
     boundary = f"=_{message_id.hex}"  # quoted-printable has no such characters in a row
     return b"\r\n".join(

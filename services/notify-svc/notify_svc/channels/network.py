@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from contracts.message_requests import Priority
 from contracts.vocabulary import Channel
+from notify_svc.channels.requested_mail import RequestedMailTransport
+from notify_svc.channels.requested_sms import RequestedSmsTransport
 from notify_svc.channels.smpp import SmppTransport, SmsCentre
 from notify_svc.channels.smtp import SmtpServer, SmtpTransport
-from notify_svc.channels.transport import OpenTransport
+from notify_svc.channels.transport import OpenRequestTransport, OpenTransport
 from notify_svc.settings import Settings
 
 
@@ -16,15 +19,38 @@ def network_transports(settings: Settings) -> Mapping[Channel, OpenTransport]:
     """Return how each channel's server is reached; nothing is connected yet."""
     return {
         Channel.EMAIL: partial(
-            SmtpTransport, _smtp_server(settings), sender=settings.mail_from, insurer=settings.insurer
+            SmtpTransport,
+            _smtp_server(settings, connections=settings.smtp_connections),
+            sender=settings.mail_from,
+            insurer=settings.insurer,
         ),
         Channel.SMS: partial(
-            SmppTransport, _sms_centre(settings), sender=settings.sms_sender, phone=settings.insurer_phone
+            SmppTransport,
+            _sms_centre(settings, window=settings.send_concurrency),
+            sender=settings.sms_sender,
+            phone=settings.insurer_phone,
         ),
     }
 
 
-def _smtp_server(settings: Settings) -> SmtpServer:
+def network_request_transports(settings: Settings) -> Mapping[Channel, OpenRequestTransport]:
+    """Return the same for requested messages, on other connections: what fills those of decisions holds up no code.
+
+    There is a connection, or a place in the window, for every message that may be sent at once.
+    """
+    at_once = settings.request_concurrency * len(Priority)
+    return {
+        Channel.EMAIL: partial(
+            RequestedMailTransport,
+            _smtp_server(settings, connections=at_once),
+            sender=settings.mail_from,
+            insurer=settings.insurer,
+        ),
+        Channel.SMS: partial(RequestedSmsTransport, _sms_centre(settings, window=at_once), sender=settings.sms_sender),
+    }
+
+
+def _smtp_server(settings: Settings, *, connections: int) -> SmtpServer:
     password = settings.smtp_password
     return SmtpServer(
         host=settings.smtp_host,
@@ -33,17 +59,17 @@ def _smtp_server(settings: Settings) -> SmtpServer:
         username=settings.smtp_username,
         password=password.get_secret_value() if password else None,
         timeout_seconds=settings.send_timeout_seconds,
-        connections=settings.smtp_connections,
+        connections=connections,
     )
 
 
-def _sms_centre(settings: Settings) -> SmsCentre:
+def _sms_centre(settings: Settings, *, window: int) -> SmsCentre:
     return SmsCentre(
         host=settings.smpp_host,
         port=settings.smpp_port,
         tls=settings.smpp_tls,
         system_id=settings.smpp_system_id,
         password=settings.smpp_password.get_secret_value(),
-        window=settings.send_concurrency,
+        window=window,
         timeout_seconds=settings.send_timeout_seconds,
     )

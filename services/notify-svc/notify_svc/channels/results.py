@@ -49,12 +49,13 @@ _Outcome: TypeAlias = tuple[LeasedMessage, Result, Settle | Retry]
 _SHORTEST_GATHERING_SECONDS = 0.01
 _LONGEST_GATHERING_SECONDS = 0.05
 
-_RETRIED_RESULTS: dict[type[Result], str] = {
+RETRIED_RESULTS: dict[type[Result], str] = {
     Deferred: "deferred",
     Unreachable: "unreachable",
     AnswerLost: "answer_lost",
     LeaseLost: "lease_lost",
 }
+"""How a metric names the results that another attempt follows."""
 
 
 class Results:
@@ -186,7 +187,7 @@ def _tell(outcomes: Sequence[_Outcome]) -> None:
             ANSWERS_LOST.labels(channel.value, following).inc()
             log.warning("answer.lost", channel=channel, step=following, reason=result.reason, **claim_fields(leased))
         if isinstance(step, Retry):
-            SEND_RETRIES.labels(channel, _RETRIED_RESULTS[type(result)]).inc()
+            SEND_RETRIES.labels(channel, RETRIED_RESULTS[type(result)]).inc()
 
 
 def claim_fields(leased: LeasedMessage) -> dict[str, str | None]:

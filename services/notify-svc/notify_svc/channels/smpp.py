@@ -54,28 +54,15 @@ class SmsCentre:
 
 
 class SmppTransport:
-    """Sends SMS over one session, opened when first needed and again after it has ended.
-
-    `phone` is where customers call who get neither an e-mail nor a letter.
-    """
+    """Sends SMS about decisions. `phone` is where customers call who get neither an e-mail nor a letter."""
 
     def __init__(self, centre: SmsCentre, *, sender: str, phone: str) -> None:
-        self._centre = centre
-        self._sender = sender
+        self._connection = SmppConnection(centre, sender=sender)
         self._phone = phone
-        self._opening = asyncio.Lock()
-        self._client: smpp34.Client | None = None
-        self._session: smpp34.Smsc | None = None
-        self._listening: asyncio.Task[None] | None = None
 
     @property
     def span_attributes(self) -> Mapping[str, str | int]:
-        return {
-            "server.address": self._centre.host,
-            "server.port": self._centre.port,
-            "network.protocol.name": "smpp",
-            "network.protocol.version": "3.4",
-        }
+        return self._connection.span_attributes
 
     def write(self, message: LeasedMessage, *, now: datetime) -> Handover | NoAddress | Refused:  # noqa: ARG002 - an SMS carries no date
         contact = message.contact
@@ -89,9 +76,35 @@ class SmppTransport:
             explained=explained_by(email=contact.email, postal_address=contact.postal_address),
             phone=self._phone,
         )
-        return partial(self._hand_over, gsm_alphabet.encode(text), mobile_phone=contact.mobile_phone)
+        return partial(self._connection.hand_over, gsm_alphabet.encode(text), mobile_phone=contact.mobile_phone)
 
-    async def _hand_over(self, text: bytes, lease: Lease, *, mobile_phone: str) -> Result:
+    async def close(self) -> None:
+        await self._connection.close()
+
+
+class SmppConnection:
+    """One session at the SMS centre, opened when first needed and again after it has ended."""
+
+    def __init__(self, centre: SmsCentre, *, sender: str) -> None:
+        self._centre = centre
+        self._sender = sender
+        self._opening = asyncio.Lock()
+        self._client: smpp34.Client | None = None
+        self._session: smpp34.Smsc | None = None
+        self._listening: asyncio.Task[None] | None = None
+
+    @property
+    def span_attributes(self) -> Mapping[str, str | int]:
+        """The server, for the span of an attempt."""
+        return {
+            "server.address": self._centre.host,
+            "server.port": self._centre.port,
+            "network.protocol.name": "smpp",
+            "network.protocol.version": "3.4",
+        }
+
+    async def hand_over(self, text: bytes, lease: Lease, *, mobile_phone: str) -> Result:
+        """Try once to hand `text` over, in the alphabet of SMS, unless the lease is lost."""
         try:
             async with asyncio.timeout(self._centre.timeout_seconds):
                 session = await self._bound()

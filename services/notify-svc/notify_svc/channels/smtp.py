@@ -52,22 +52,15 @@ class SmtpServer:
 
 
 class SmtpTransport:
-    """Sends e-mail. Connections are kept for the next mail and opened again when the server has closed them."""
+    """Sends e-mail about decisions."""
 
     def __init__(self, server: SmtpServer, *, sender: str, insurer: Insurer) -> None:
-        self._server = server
-        self._sender = parse_address(sender)
+        self._connections = SmtpConnections(server, sender=sender)
         self._insurer = insurer
-        self._idle: list[SmtpSession] = []
-        self._places = asyncio.Semaphore(server.connections)
 
     @property
     def span_attributes(self) -> Mapping[str, str | int]:
-        return {
-            "server.address": self._server.host,
-            "server.port": self._server.port,
-            "network.protocol.name": "smtp",
-        }
+        return self._connections.span_attributes
 
     def write(self, message: LeasedMessage, *, now: datetime) -> Handover | NoAddress | Refused:
         """Write the mail; an address that cannot be read is refused without asking the server."""
@@ -91,17 +84,40 @@ class SmtpTransport:
                 written_at=now,
             ),
             message_id=message.message_id,
-            sender=self._sender,
+            sender=self._connections.sender,
             recipient=recipient,
             sent_at=now,
         )
-        return partial(self._hand_over, mail, recipient=recipient.addr_spec)
+        return partial(self._connections.hand_over, mail, recipient=recipient.addr_spec)
+
+    async def close(self) -> None:
+        await self._connections.close()
+
+
+class SmtpConnections:
+    """Connections to the mail server, kept for the next mail and opened again when the server has closed them."""
+
+    def __init__(self, server: SmtpServer, *, sender: str) -> None:
+        self._server = server
+        self.sender = parse_address(sender)
+        self._idle: list[SmtpSession] = []
+        self._places = asyncio.Semaphore(server.connections)
+
+    @property
+    def span_attributes(self) -> Mapping[str, str | int]:
+        """The server, for the span of an attempt."""
+        return {
+            "server.address": self._server.host,
+            "server.port": self._server.port,
+            "network.protocol.name": "smtp",
+        }
 
     async def close(self) -> None:
         idle, self._idle = self._idle, []
         await asyncio.gather(*map(_take_leave, idle))
 
-    async def _hand_over(self, mail: bytes, lease: Lease, *, recipient: str) -> Result:
+    async def hand_over(self, mail: bytes, lease: Lease, *, recipient: str) -> Result:
+        """Try once to hand `mail` over, unless the lease is lost."""
         timeout_seconds = self._server.timeout_seconds
         must_wait = self._places.locked()
         async with self._places:
@@ -160,7 +176,7 @@ class SmtpTransport:
             except BaseException:
                 connection.close()
                 raise
-        return SmtpSession(connection, sender=self._sender.addr_spec, timeout_seconds=server.timeout_seconds)
+        return SmtpSession(connection, sender=self.sender.addr_spec, timeout_seconds=server.timeout_seconds)
 
 
 async def _finish(session: SmtpSession, mail: bytes) -> Result:

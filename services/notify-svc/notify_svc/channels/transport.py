@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from notify_svc.domain.attempts import NoAddress, Refused, Result
+from contracts.message_requests import SealedContents
+from notify_svc.domain.attempts import Deferred, NoAddress, Refused, Result
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
+from notify_svc.repository.requests import LeasedRequest
 
 Handover: TypeAlias = Callable[[Lease], Awaitable[Result]]
 """Tries once to hand a written message over, unless its lease is lost. A failure is a result; an exception a defect."""
@@ -30,3 +32,23 @@ class Transport(Protocol):
 
 OpenTransport: TypeAlias = Callable[[], Transport]
 """Makes a transport for one sender, which closes it; the first message opens its connections."""
+
+
+class RequestTransport(Protocol):
+    """Writes requested messages and hands them over, on connections of its own."""
+
+    @property
+    def span_attributes(self) -> Mapping[str, str | int]:
+        """The server, for the span of an attempt; never an address of a customer."""
+
+    def write(self, leased: LeasedRequest, contents: SealedContents) -> Handover | NoAddress | Refused | Deferred:
+        """Write the message with its `contents`, which nothing keeps; nothing leaves the process yet."""
+
+    async def close(self) -> None:
+        """Close the connections to the server."""
+
+
+OpenRequestTransport: TypeAlias = Callable[[], RequestTransport]
+"""As `OpenTransport`."""
+CONTACT_UNKNOWN = Deferred("contact-unknown")
+"""The customer's contact data have not come yet; the requester may be ahead of them by a moment."""

@@ -7,7 +7,7 @@ import json
 import sys
 
 from chassis.service import Command, Runtime
-from notify_svc.repository import messages
+from notify_svc.repository import messages, requests
 
 
 def add_messages_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def add_messages_arguments(parser: argparse.ArgumentParser) -> None:
 async def list_messages(_: argparse.Namespace, runtime: Runtime) -> int:
     """Print the messages of which an answer was lost, one JSON object a line without personal data."""
     async with runtime.pool.acquire() as connection:
-        rows = await messages.list_in_doubt(connection)
+        rows = [*await messages.list_in_doubt(connection), *await requests.list_in_doubt(connection)]
     for row in rows:
         sys.stdout.write(json.dumps(dict(row), default=str) + "\n")
     return 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageKind
+from contracts.message_requests import Occasion
 from contracts.money import MoneyStepCode
 from contracts.vocabulary import FactSource, PerilFamily, WaterReading, WaterRoute
 from contracts.weather import UndeterminedReason
@@ -222,6 +223,31 @@ class ContactTexts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountMailTexts:
+    """The mail about one thing that happened to an account: what stands before its link, and after it.
+
+    Filled in: `{insurer}`, `{phone}`, `{day}`, `{time}` and `{relation_number}`. No `link`: it has none.
+    """
+
+    subject: str
+    before: tuple[str, ...]
+    link: str | None = None
+    """What opening the link does."""
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountTexts:
+    """What is said about an account and who gets into it."""
+
+    mails: Mapping[Occasion, AccountMailTexts]
+    never_asked: str
+    """Ends every mail."""
+    login_code: str
+    """The SMS with `{code}`; fits one whatever the code."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TextCatalogue:
     """All customer texts of one language."""
 
@@ -248,6 +274,7 @@ class TextCatalogue:
     decision: DecisionTexts
     contact: ContactTexts
     notices: Mapping[NoticeKind, NoticeTexts]
+    account: AccountTexts
     sms_with_email: str
     sms_with_letter: str
     sms_alone: str

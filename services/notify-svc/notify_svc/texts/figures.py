@@ -42,7 +42,11 @@ class Figures:
 
     def moment(self, at: datetime) -> str:
         """Return day and time as the clock in the Netherlands showed it."""
-        return f"{self.day(at)} {at.astimezone(_HOME_TIME):%H:%M}"
+        return f"{self.day(at)} {self.time(at)}"
+
+    def time(self, at: datetime) -> str:
+        """Return what the clock in the Netherlands showed."""
+        return f"{at.astimezone(_HOME_TIME):%H:%M}"
 
     def day(self, at: datetime) -> str:
         """Return the day by the calendar of the Netherlands."""

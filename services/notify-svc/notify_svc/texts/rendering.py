@@ -1,9 +1,10 @@
-"""A letter as text and as HTML; the templates arrange finished sentences."""
+"""A letter, or a mail about an account, as text and as HTML; the templates arrange finished sentences."""
 
 from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from notify_svc.texts.account import AccountMail
 from notify_svc.texts.letter import Letter
 
 _templates = Environment(
@@ -15,13 +16,19 @@ _templates = Environment(
     auto_reload=False,
 )
 _templates.globals.clear()  # none is used, and each rendering would copy them
-_TEXT = _templates.get_template("decision.txt.j2")
-_HTML = _templates.get_template("decision.html.j2")
+_TEXT = {
+    Letter: _templates.get_template("decision.txt.j2"),
+    AccountMail: _templates.get_template("account.txt.j2"),
+}
+_HTML = {
+    Letter: _templates.get_template("decision.html.j2"),
+    AccountMail: _templates.get_template("account.html.j2"),
+}
 
 
-def render_text(letter: Letter) -> str:
-    return _TEXT.render(letter=letter, texts=letter.texts)
+def render_text(letter: Letter | AccountMail) -> str:
+    return _TEXT[type(letter)].render(letter=letter, texts=letter.texts)
 
 
-def render_html(letter: Letter) -> str:
-    return _HTML.render(letter=letter, texts=letter.texts)
+def render_html(letter: Letter | AccountMail) -> str:
+    return _HTML[type(letter)].render(letter=letter, texts=letter.texts)

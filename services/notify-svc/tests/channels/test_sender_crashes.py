@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from decisions import DECIDED_AT, contact, paid
 from mail_server import MailServer
+from message_keys import PRIVATE_KEY
 from notify_desk import Desk
 from sms_centre import SmsCentre
 
@@ -22,7 +23,10 @@ KILLED = 137
 
 async def die(settings: Settings, *decisions: DecisionMade, channel: Channel, point: str) -> None:
     """Run the sender in a process that dies at `point` as by kill -9; it consumes `decisions` itself."""
-    values = settings.model_dump(exclude_none=True, mode="json") | {"smpp_password": "secret"}
+    values = settings.model_dump(exclude_none=True, mode="json") | {
+        "smpp_password": "secret",
+        "message_keys": PRIVATE_KEY,
+    }
     environment = {name.upper(): str(value) for name, value in values.items()}
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notify_svc.texts.catalogue import TextCatalogue
+from notify_svc.texts.english.account import ACCOUNT
 from notify_svc.texts.english.decision import CONTACT, DECISION
 from notify_svc.texts.english.money import MONEY
 from notify_svc.texts.english.notices import NOTICES
@@ -30,6 +31,7 @@ ENGLISH = TextCatalogue(
     decision=DECISION,
     contact=CONTACT,
     notices=NOTICES,
+    account=ACCOUNT,
     sms_with_email="Our e-mail explains it.",
     sms_with_letter="A letter will explain it.",
     sms_alone="Call {phone} for more.",

@@ -1,4 +1,4 @@
-"""Deletes, in small steps, what may not or need not be kept: old inbox rows and old dead letters."""
+"""Deletes, in small steps, what may not or need not be kept: old inbox rows, dead letters and answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ import structlog
 from chassis.backoff import pause
 from chassis.consuming import dead_letters, inbox
 from chassis.consuming.consumer import Consumer
+from chassis.consuming.inbox import COMPACTED_TOPIC_RETENTION
 from chassis.errors import is_transient
+from chassis.http import kept_answers
 from chassis.telemetry import metrics
 from chassis.telemetry.trouble import Trouble
 from chassis.timers.clock_guard import ClockGuard
@@ -24,8 +26,6 @@ log = structlog.get_logger(__name__)
 EVERY_SECONDS = 600.0
 _ROWS_AT_ONCE = 1_000
 _MARGIN = timedelta(days=7)
-COMPACTED_TOPIC_RETENTION = timedelta(days=365)
-"""A compacted topic can deliver an old record again; versions protect state there, the inbox only saves work."""
 
 
 async def clean_up(
@@ -47,6 +47,7 @@ async def clean_up(
             if await _trusts_clock(guard, work):
                 await clean_up_inbox(consumers, work=work, stopping=stopping)
                 await clean_up_dead_letters(retention=dead_letter_retention, work=work, stopping=stopping)
+                await clean_up_kept_answers(work=work, stopping=stopping)
         except Exception as error:
             if not is_transient(error):
                 raise
@@ -81,6 +82,15 @@ async def clean_up_dead_letters(*, retention: timedelta, work: WorkFactory, stop
     erased = await _step_by_step(partial(dead_letters.erase_older, age=retention), work=work, stopping=stopping)
     if deleted or erased:
         log.info("dead_letters.cleaned_up", deleted=deleted, erased=erased)
+
+
+async def clean_up_kept_answers(*, work: WorkFactory, stopping: asyncio.Event) -> None:
+    """Delete answers of requests that nobody repeats any more; their keys may be used for other requests then."""
+    deleted = await _step_by_step(
+        partial(kept_answers.delete_older, age=kept_answers.RETENTION), work=work, stopping=stopping
+    )
+    if deleted:
+        log.info("kept_answers.cleaned_up", rows=deleted)
 
 
 async def _step_by_step(step: Callable[..., Awaitable[int]], *, work: WorkFactory, stopping: asyncio.Event) -> int:

@@ -1,0 +1,1 @@
+"""The door: how people and machines ask a service something over HTTP."""

@@ -1,0 +1,187 @@
+"""A service's API: its routes, each with the operation of the access matrix that it performs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypedDict, TypeVar, Unpack
+
+from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as PlainRoute
+from starlette.types import ASGIApp
+
+from chassis.errors import CannotStartError
+from chassis.http import idempotency, pages, preconditions
+from chassis.http.declaration import OwnerOf, RouteDeclaration
+from chassis.http.door import Door
+from chassis.http.headers import SecurityHeaders
+from chassis.http.limits import Limits, Places
+from chassis.http.problems import (
+    COMMON_PROBLEMS,
+    NOT_FOUND,
+    Problem,
+    ProblemType,
+    answer_failure,
+    answer_http_error,
+    explanations,
+)
+from chassis.http.route import Route
+from chassis.http.telemetry import RequestTelemetry
+from chassis.http.tokens import Verifier
+from chassis.settings import ServiceSettings
+from chassis.unit_of_work import WorkFactory
+from contracts.access import Operation
+
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+
+_LONGEST_KEPT_SECONDS = 86_400
+_NOTHING_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI would record paths, queries and texts of errors, which hold personal data. `RequestTelemetry` does not."""
+
+
+class RouteOptions(TypedDict, total=False):
+    """What a route may say besides. Without `status_code` it answers 200, or 204 when its handler returns None."""
+
+    owner: OwnerOf
+    status_code: int
+    causes_nothing: bool  # of a POST
+    once_by: str  # of a POST
+    form: bool
+    problems: tuple[ProblemType, ...]
+    refusals: Mapping[int, type[BaseModel]]
+
+
+class Api:
+    """Everything a service answers over HTTP. `access` are its operations in the access matrix.
+
+    A handler is given what it names: of the request as FastAPI reads it, and by their type `Work` (the unit of work),
+    `Reading` (a connection to read on), `Caller`, `Request` and `Response`. It returns what its annotation says.
+    What changes something takes `Work`. What is raised rolls it back, and what is returned commits it, a refusal as
+    well: return `Problem(…).response()` where a counted try has to stay.
+
+    A POST has its effect once for one `Idempotency-Key`, unless it `causes_nothing`: a search, a preview. Where callers
+    can send no such key, as at an OAuth token end point, it says `once_by` what makes a repetition harmless: "a code
+    is used up by its first use". With `form` its body is a form (RFC 6749 and browsers), every value of which is a
+    text. `problems` are those of the service's own that a route may answer, `refusals` what it answers by status
+    instead of problems where a standard demands another form.
+    """
+
+    def __init__(self, *, title: str, version: str, access: Sequence[Operation]) -> None:
+        self.title = title
+        self.version = version
+        self.access = tuple(access)
+        self.routes: list[RouteDeclaration] = []
+
+    def get(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a route that changes nothing."""
+        return self._declare("GET", path, operation, options)
+
+    def post(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a route that causes something, once for each `Idempotency-Key`."""
+        return self._declare("POST", path, operation, options)
+
+    def put(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a route that makes something what the body says."""
+        return self._declare("PUT", path, operation, options)
+
+    def patch(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a route that changes a part of something."""
+        return self._declare("PATCH", path, operation, options)
+
+    def delete(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
+        """Declare a route that ends something."""
+        return self._declare("DELETE", path, operation, options)
+
+    def _declare(self, method: str, path: str, operation: Operation, options: RouteOptions) -> Callable[[F], F]:
+        def declare(function: F) -> F:
+            self.routes.append(
+                RouteDeclaration(method=method, path=path, operation=operation, function=function, **options)
+            )
+            return function
+
+        return declare
+
+    def check(self, *, service: str) -> None:
+        """Raise `CannotStartError` unless every route performs an operation of `service`, and each has a route."""
+        for mistake in self._mistakes(service):
+            raise CannotStartError(f"the API of {service} is wrong: {mistake}")
+
+    def _mistakes(self, service: str) -> Iterable[str]:
+        for operation in self.access:
+            if operation.service != service:
+                yield f"{operation.name} is an operation of {operation.service}"
+            if all(route.operation != operation for route in self.routes):
+                yield f"no route performs {operation.name}; add one, or take it out of contracts"
+        for route in self.routes:
+            if route.operation not in self.access:
+                yield f"{route} performs {route.operation.name}; add it to the service's operations in contracts"
+            yield from (f"{route} {mistake}" for mistake in route.mistakes())
+        for path in _repeated(str(route) for route in self.routes):
+            yield f"{path} is declared twice"
+        for name in _repeated(route.function.__name__ for route in self.routes):
+            yield f"two handlers are called {name}, and clients are generated by that name"
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether anything here needs a token."""
+        return not all(operation.is_public for operation in self.access)
+
+    @property
+    def problems(self) -> Sequence[ProblemType]:
+        """Every type of problem that this API may answer."""
+        own = [problem for route in self.routes for problem in route.problems]
+        of_the_door = (*COMMON_PROBLEMS, *idempotency.PROBLEMS, *preconditions.PROBLEMS, *pages.PROBLEMS)
+        return tuple(dict.fromkeys((*of_the_door, *own)))
+
+    def described(self) -> FastAPI:
+        """Return the routes as an application that can describe itself, and answers nothing."""
+        return self._routes(door=None)
+
+    def app(self, *, settings: ServiceSettings, work: WorkFactory, verifier: Verifier | None) -> ASGIApp:
+        """Return what answers."""
+        places = Places(most=settings.api_concurrency)
+        most_connections = settings.database_connections // 2  # consumers, relay and timers need theirs meanwhile
+        door = Door(work=work.limited(connections=most_connections), verifier=verifier, places=places)
+        app: ASGIApp = Limits(self._routes(door=door), settings, places=places)
+        if origins := settings.api_cors_origins:
+            app = CORSMiddleware(
+                app, allow_origins=origins.split(","), allow_methods=["*"], allow_headers=["*"], expose_headers=["*"]
+            )
+        return RequestTelemetry(SecurityHeaders(app), tracing=work.tracing)
+
+    def _routes(self, *, door: Door | None) -> FastAPI:
+        return FastAPI(
+            title=self.title,
+            version=self.version,
+            routes=[*(Route(declaration, door) for declaration in self.routes), self._explaining_route()],
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            exception_handlers={HTTPException: answer_http_error, Exception: answer_failure},
+            telemetry=_NOTHING_OF_ITS_OWN,
+        )
+
+    def _explaining_route(self) -> PlainRoute:
+        """`/problems/NAME`, where the `type` of each problem leads."""
+        path, texts = "/problems/{name}", explanations(self.problems)
+        headers = {"Cache-Control": f"public, max-age={_LONGEST_KEPT_SECONDS}"}
+
+        async def explain(request: Request) -> Response:
+            request.state.route = path
+            text = texts.get(request.path_params["name"])
+            if text is None:
+                raise Problem(NOT_FOUND)
+            return Response(text, headers=headers, media_type="application/json")
+
+        return PlainRoute(path, explain)
+
+
+def _repeated(names: Iterable[str]) -> Iterable[str]:
+    return (name for name, count in Counter(names).items() if count > 1)

@@ -1,0 +1,131 @@
+"""What a service says of one route, and whether that can be right."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, TypeAlias
+
+from pydantic import BaseModel
+from typing_extensions import override
+
+from chassis.http.handler import Handler, Reading
+from chassis.http.problems import ProblemType
+from chassis.http.strict_body import FORM, JSON
+from chassis.unit_of_work import Work
+from contracts.access import Operation
+
+OWNER_IN_PATH = "relation_number"
+_PATH_PARAMETER: Final = re.compile(r"{(\w+)")
+_SENTENCE: Final = re.compile(r"\S+( \S+){2,}")
+
+OwnerOf: TypeAlias = Callable[..., Awaitable[str | None]]
+"""Takes parameters of the path by name and a `Reading`; returns a relation number, None when there is no such thing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteDeclaration:
+    """One route: which operation of the access matrix it performs, by which function, and whose the thing asked for is.
+
+    It belongs to whom `owner` tells, and to the relation number in the path: to the same, where there are both.
+    `once_by` says of a POST without `Idempotency-Key` what makes a repetition harmless. `refusals` are what it returns
+    as a `Response` that is neither its success nor a problem, by status.
+    """
+
+    method: str
+    path: str
+    operation: Operation
+    function: Callable[..., Awaitable[Any]]
+    owner: OwnerOf | None = None
+    status_code: int | None = None
+    causes_nothing: bool = False
+    once_by: str | None = None
+    form: bool = False
+    problems: tuple[ProblemType, ...] = ()
+    refusals: Mapping[int, type[BaseModel]] = field(default_factory=dict)
+
+    @cached_property
+    def handler(self) -> Handler:
+        """The function, with what it takes."""
+        return Handler(self.function)
+
+    @cached_property
+    def owner_handler(self) -> Handler | None:
+        """What tells the owner, with what it takes."""
+        return Handler(self.owner) if self.owner else None
+
+    @property
+    def has_owner_in_path(self) -> bool:
+        """Whether the path names the owner."""
+        return OWNER_IN_PATH in self.path_parameters
+
+    @property
+    def path_parameters(self) -> frozenset[str]:
+        """The names in the path."""
+        return frozenset(_PATH_PARAMETER.findall(self.path))
+
+    @property
+    def takes_idempotency_key(self) -> bool:
+        """Whether the caller names the request, so that it has its effect once."""
+        return self.method == "POST" and not self.causes_nothing and self.once_by is None
+
+    @property
+    def media_type(self) -> str:
+        """Of which type a body is."""
+        return FORM if self.form else JSON
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether the function works in a unit of work."""
+        return self.handler.needs(Work)
+
+    @property
+    def is_to_read(self) -> bool:
+        """Whether it is declared to change nothing."""
+        return self.method == "GET" or self.causes_nothing
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def mistakes(self) -> Iterable[str]:
+        """Return what cannot be right, each as the end of a sentence that begins with the route."""
+        if not inspect.iscoroutinefunction(self.function):
+            yield "has a function that is not async and would hold up all others"
+        yield from self._mistakes_about_owner()
+        yield from self._mistakes_about_repetition()
+        if len(self.handler.bodies) > 1:
+            yield "takes two bodies"
+        if self.form and not self.handler.bodies:
+            yield "says form, and takes no model of one"
+        if self.is_to_read and self.changes_something:
+            yield "is to change nothing: take Reading instead of Work"
+        if not self.is_to_read and not self.changes_something:
+            yield "is to change something: take Work, or say causes_nothing=True of a POST"
+        if self.changes_something and self.handler.needs(Reading):
+            yield "takes Work and Reading: Work has the connection"
+
+    def _mistakes_about_owner(self) -> Iterable[str]:
+        owner = self.owner_handler
+        if self.operation.is_for_owners and not owner and not self.has_owner_in_path:
+            yield (
+                f"performs {self.operation.name}, which some may do with their own data only: "
+                f"name the owner by {{{OWNER_IN_PATH}}} in the path or by owner="
+            )
+        if owner and not owner.names <= self.path_parameters & self.handler.names:
+            yield "finds its owner by something that is not in the path, or that its handler does not take"
+        if owner and owner.needs(Work):
+            yield "may not change anything to find its owner: take Reading"
+
+    def _mistakes_about_repetition(self) -> Iterable[str]:
+        if self.causes_nothing and self.method != "POST":
+            yield "says causes_nothing, which is to be said of a POST only"
+        if self.once_by is None:
+            return
+        if self.method != "POST" or self.causes_nothing:
+            yield "says once_by, which is to be said of a POST that causes something only"
+        if not _SENTENCE.fullmatch(self.once_by):
+            yield "says once_by without a sentence on what makes a repetition harmless"

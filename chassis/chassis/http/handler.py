@@ -1,0 +1,67 @@
+"""A service's function for a route: what of its parameters comes from the request, and what the door gives."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.database import Connection
+from chassis.http.caller import Caller
+from chassis.http.strict_body import is_body
+from chassis.unit_of_work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A connection to read on, for what changes nothing."""
+
+    connection: Connection
+
+
+GIVEN = (Caller, Reading, Request, Response, Work)
+"""What a handler gets by the type of a parameter. On the `Response` it sets headers, cookies and another status."""
+
+
+class Handler:
+    """A function with the two kinds of its parameters. `asked` are those that FastAPI reads from the request."""
+
+    def __init__(self, function: Callable[..., Awaitable[Any]]) -> None:
+        self._function = function
+        hints = get_type_hints(function, include_extras=True)
+        self.returns = hints.get("return")
+        self.asked: list[inspect.Parameter] = []
+        self._given: dict[str, type] = {}
+        for name, parameter in inspect.signature(function).parameters.items():
+            hint = hints.get(name, Any)
+            if any(hint is kind for kind in GIVEN):
+                self._given[name] = hint
+            else:
+                self.asked.append(parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY))
+
+    @property
+    def bodies(self) -> Sequence[inspect.Parameter]:
+        """The parameters that come from the body. There is one at most in a handler that can be right."""
+        return [parameter for parameter in self.asked if is_body(parameter)]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the parameters that come from the request."""
+        return frozenset(parameter.name for parameter in self.asked)
+
+    def asks(self, kind: object) -> bool:
+        """Whether a parameter that comes from the request has this annotation, such as `PageQuery`."""
+        return any(parameter.annotation == kind for parameter in self.asked)
+
+    def needs(self, kind: type) -> bool:
+        """Whether the function has a parameter of this type."""
+        return kind in self._given.values()
+
+    async def __call__(self, asked: Mapping[str, object], given: Mapping[type, object]) -> object:
+        """Call the function with those of both that it names."""
+        values = {parameter.name: asked[parameter.name] for parameter in self.asked}
+        return await self._function(**values, **{name: given[kind] for name, kind in self._given.items()})

@@ -1,0 +1,159 @@
+"""One effect for one `Idempotency-Key`, however often the request comes, and the same answer each time.
+
+The answer is kept in the transaction of the effect: whoever finds no answer can be sure that there was no effect.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.clock import Clock
+from chassis.crash_points import crash_point
+from chassis.database import Connection
+from chassis.errors import HandlerBrokenError
+from chassis.http import kept_answers
+from chassis.http.caller import Caller
+from chassis.http.kept_answers import KeptAnswer
+from chassis.http.limits import address_of
+from chassis.http.problems import RETRY_SOON, Problem, ProblemType
+from chassis.unit_of_work import Work, WorkFactory
+from contracts.access import Operation
+
+HEADER: Final = "Idempotency-Key"
+REPLAYED: Final = "Idempotent-Replayed"
+LONGEST_KEY: Final = 255
+
+KEY_MISSING = ProblemType(
+    name="idempotency-key-missing",
+    status=400,
+    title="This request needs an Idempotency-Key",
+    remedy=f"Send the header {HEADER} with a value of your own that is new for this request, such as a random UUID, "
+    "and the same value again whenever you repeat the request because its answer did not arrive.",
+)
+KEY_INVALID = ProblemType(
+    name="idempotency-key-invalid",
+    status=400,
+    title="This Idempotency-Key cannot be used",
+    remedy=f"Send the header {HEADER} once, with 1 to {LONGEST_KEY} visible ASCII characters and no spaces.",
+)
+KEY_IN_USE = ProblemType(
+    name="idempotency-key-in-use",
+    status=409,
+    title="The first request with this Idempotency-Key is still being answered",
+    remedy="Wait as long as Retry-After says, then send the same request with the same key again.",
+)
+KEY_OF_ANOTHER_REQUEST = ProblemType(
+    name="idempotency-key-of-another-request",
+    status=422,
+    title="Another request was sent with this Idempotency-Key",
+    remedy="Send a new request with a new key. A repeated request must be the same byte by byte: path, query and body.",
+)
+PROBLEMS: Final = (KEY_MISSING, KEY_INVALID, KEY_IN_USE, KEY_OF_ANOTHER_REQUEST)
+
+_KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
+_KEPT_HEADERS: Final = ("content-type", "content-language", "location", "etag")
+"""What of the headers is part of the answer. Cookies are secrets and not kept, all others are set for every answer."""
+
+
+async def once(
+    request: Request,
+    *,
+    caller: Caller,
+    operation: Operation,
+    work: WorkFactory,
+    act: Callable[[Work], Awaitable[Response]],
+) -> Response:
+    """Let `act` answer in a transaction that keeps its answer too, or return the answer it gave before.
+
+    What was asked is valid by now; `await request.body()` is there at once. A `Problem` of `act` rolls back, and
+    nothing is kept: the same key may be used again for a request that was mended. What `act` returns is kept, a refusal
+    as well, so that whoever counts refusals counts each once.
+
+    Raises:
+        Problem: there is no key, it is none, its request is still being answered, or it belongs to another request.
+        HandlerBrokenError: `act` returned a failure of the server, which must not be repeated for a day.
+    """
+    key = _key_of(request)
+    fingerprint = await _fingerprint_of(request)
+    identity = _identity_of(request, caller=caller, operation=operation, key=key, fingerprint=fingerprint)
+    async with work.transaction(first=partial(_lock, identity=identity, clock=work.clock)) as opened:
+        if kept := await kept_answers.find(opened.connection, identity=identity):
+            return _repeated(kept, fingerprint=fingerprint)
+        response = await act(opened)
+        await kept_answers.keep(
+            opened.connection,
+            identity=identity,
+            operation=operation.name,
+            answer=_answer(response, fingerprint=fingerprint),
+        )
+        crash_point("http.before_commit")
+    crash_point("http.after_commit")
+    return response
+
+
+def _key_of(request: Request) -> str:
+    match request.headers.getlist(HEADER):
+        case []:
+            raise Problem(KEY_MISSING)
+        case [key] if _KEY.fullmatch(key):
+            return key
+        case _:
+            raise Problem(KEY_INVALID)
+
+
+async def _fingerprint_of(request: Request) -> bytes:
+    """Stand for all that makes a request what it is, byte by byte: nobody has to say which JSON is the same."""
+    path, query = request.scope["path"].encode(), request.scope["query_string"]
+    return _digest(request.method.encode(), path, query, await request.body())
+
+
+def _identity_of(request: Request, *, caller: Caller, operation: Operation, key: str, fingerprint: bytes) -> bytes:
+    """Stand for one caller's use of one key.
+
+    Who needs no token may share an address with others who chose the same key. Each request is one of its own there:
+    nobody learns, by being refused, what others have sent.
+    """
+    if caller.role is None:
+        who = _digest(b"anonymous", address_of(request.scope).encode(), fingerprint)
+    else:
+        names = caller.client, caller.subject, caller.role, caller.relation_number or ""
+        who = _digest(b"known", *(name.encode() for name in names))
+    return _digest(who, operation.name.encode(), key.encode())
+
+
+def _digest(*parts: bytes) -> bytes:
+    """SHA-256 of parts, none of which can run into its neighbour."""
+    digest = sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8))
+        digest.update(part)
+    return digest.digest()
+
+
+async def _lock(connection: Connection, *, identity: bytes, clock: Clock) -> datetime:
+    database_now = await kept_answers.lock(connection, identity=identity)
+    if database_now is None:
+        raise Problem(KEY_IN_USE, headers=RETRY_SOON)
+    return clock.reading(database_now)
+
+
+def _answer(response: Response, *, fingerprint: bytes) -> KeptAnswer:
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise HandlerBrokenError(f"a handler returned {response.status_code}; raise a Problem, which keeps nothing")
+    headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    return KeptAnswer(fingerprint, response.status_code, headers, bytes(response.body))
+
+
+def _repeated(kept: KeptAnswer, *, fingerprint: bytes) -> Response:
+    if kept.fingerprint != fingerprint:
+        raise Problem(KEY_OF_ANOTHER_REQUEST)
+    return Response(kept.body, kept.status, {**kept.headers, REPLAYED: "true"})

@@ -1,0 +1,221 @@
+"""Serves an ASGI application on an address of its own, and ends within its deadline whatever the clients do."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import httptools
+import uvicorn
+from starlette.types import ASGIApp
+from typing_extensions import override
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from chassis.clock import elapsed_seconds
+from chassis.errors import CannotStartError
+from chassis.http.headers import DEFAULTS
+from chassis.http.problems import MALFORMED, Problem
+
+LONGEST_WAIT_SECONDS = 10.0
+"""How long a client has to send the head of a request, and to take what it was answered."""
+MOST_UNFINISHED_BYTES = 65_536
+"""How much of a header, a trailer or the frame of a chunk is read without coming to an end."""
+MOST_CONNECTIONS = 512
+"""A process may open 1,024 files unless told otherwise, and needs some for Kafka and PostgreSQL."""
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the service, which has more to stop than HTTP."""
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _answer_to_what_is_no_request() -> bytes:
+    answer = Problem(MALFORMED, "What was sent is not HTTP.", headers={"Connection": "close"}).response()
+    headers = (name + b": " + value for name, value in (*answer.raw_headers, *DEFAULTS))
+    return b"\r\n".join([b"HTTP/1.1 400 Bad Request", *headers, b"", bytes(answer.body)])
+
+
+class _StrictProtocol(HttpToolsProtocol):
+    """Reads a request as every program in front of us does, or answers it by a problem.
+
+    The parser (llhttp) refuses two lengths, a length beside chunks, folded lines and lines without CR. Here is what it
+    leaves open: hosts, other transfer encodings, trailers, which would be taken for headers, and what has no end.
+
+    A connection is closed on which no request begins in time, or whose client does not take the answer: uvicorn waits
+    for ever for both. Where there are too many connections, the one that is nearest to that end makes room: who
+    connects and sends nothing keeps nobody out.
+    """
+
+    _NO_REQUEST = _answer_to_what_is_no_request()
+
+    waiting_since = math.inf
+    _end: asyncio.TimerHandle | None = None
+    _reads_header = False
+    _unfinished_bytes = 0
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+        if len(self.connections) > MOST_CONNECTIONS:
+            self._make_room()
+
+    @override
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._reads_header = True
+
+    @override
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._reads_header:
+            super().on_header(name, value)
+
+    @override
+    def on_headers_complete(self) -> None:
+        self._reads_header = False
+        self._unfinished_bytes = 0
+        if not _has_one_meaning(self.headers, version=self.parser.get_http_version()):
+            raise httptools.HttpParserError("this request can be read in more than one way")
+        super().on_headers_complete()
+
+    @override
+    def on_body(self, body: bytes) -> None:
+        self._unfinished_bytes = 0
+        super().on_body(body)
+
+    @override
+    def on_message_complete(self) -> None:
+        self._unfinished_bytes = 0
+        super().on_message_complete()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        self._unfinished_bytes += len(data)
+        super().data_received(data)
+        if self._unfinished_bytes > MOST_UNFINISHED_BYTES and not self.transport.is_closing():
+            self.send_400_response("")
+        if self._is_asked() and not self.flow.write_paused:
+            self._go_on()
+
+    @override
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self._is_asked():
+            self._wait()
+
+    @override
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wait()
+
+    @override
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._is_asked():
+            self._go_on()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._go_on()
+        super().connection_lost(exc)
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        if not self._is_asked() or not self.cycle.response_started:
+            self.transport.write(self._NO_REQUEST)
+        self.transport.close()
+        self._wait()
+
+    def _is_asked(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _wait(self) -> None:
+        """Wait for the client. It is not enough to close then: that waits until all that was written is taken."""
+        self._go_on()
+        self.waiting_since = elapsed_seconds()  # finer than the loop's time
+        self._end = self.loop.call_later(LONGEST_WAIT_SECONDS, self.transport.abort)
+
+    def _go_on(self) -> None:
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None
+            self.waiting_since = math.inf
+
+    def _make_room(self) -> None:
+        ours = [one for one in self.connections if isinstance(one, _StrictProtocol)]
+        first = min(ours, key=lambda one: one.waiting_since)
+        first.transport.abort()
+        self.connections.discard(first)  # not when it is lost: more may come before
+
+
+def _has_one_meaning(headers: Iterable[tuple[bytes, bytes]], *, version: str) -> bool:
+    """Whether a header names one host, and no encoding of the body but chunks, which came with HTTP/1.1."""
+    hosts = [value for name, value in headers if name == b"host"]
+    encodings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
+    if version == "1.0":
+        return len(hosts) <= 1 and not encodings
+    return version == "1.1" and len(hosts) == 1 and encodings in ([], [b"chunked"])
+
+
+class HttpServer:
+    """Serves `app` until stopped. `setting` is how the settings of its address begin, such as HTTP.
+
+    `trusted_proxies` are addresses and networks, separated by commas, that tell from where a request truly comes.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str,
+        port: int,
+        setting: str,
+        longest_stop_seconds: int = 1,
+        trusted_proxies: str | None = None,
+    ) -> None:
+        self._host, self._port, self._setting = host, port, setting
+        self._server = _Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                http=_StrictProtocol,
+                ws="none",
+                proxy_headers=trusted_proxies is not None,
+                forwarded_allow_ips=trusted_proxies,
+                server_header=False,
+                timeout_graceful_shutdown=longest_stop_seconds,
+            )
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> int:
+        """Begin to serve; return the port. Raise `CannotStartError` when it cannot be opened."""
+        try:
+            listening = socket.create_server((self._host, self._port))
+        except OSError as error:
+            raise CannotStartError(
+                f"port {self._port} of {self._host} cannot be opened ({error.strerror}); "
+                f"change {self._setting}_HOST or {self._setting}_PORT"
+            ) from error
+        self._task = asyncio.create_task(self._server.serve(sockets=[listening]), name=self._setting.lower())
+        return int(listening.getsockname()[1])
+
+    async def stop(self) -> None:
+        """End after the requests that are under way; cut off a client that sends or reads too slowly."""
+        self._server.should_exit = True
+        if self._task is None:
+            return
+        await self._task
+        for connection in list(self._server.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()

@@ -1,0 +1,147 @@
+"""What a service asks notify-svc to tell a customer: what happened, and to whom by id; notify-svc has the words.
+
+A security code, a one-use link and an address that only the requester knows travel in `sealed`, which notify-svc alone
+can open. The record shows none of them, nor does anything that keeps the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from contracts import example_values
+from contracts.topic import Event, Part, PersonalData, Topic
+from contracts.vocabulary import EmailAddress, Instant, PhoneNumber, RelationNumber, within_limits
+
+
+class Occasion(StrEnum):
+    """What happened to an account."""
+
+    ACTIVATION_REQUESTED = "activation_requested"
+    ACTIVATED = "activated"
+    LOGIN_CODE_REQUESTED = "login_code_requested"
+    PASSWORD_RESET_REQUESTED = "password_reset_requested"  # noqa: S105 - an occasion
+    NEW_DEVICE_USED = "new_device_used"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - an occasion
+    EMAIL_CHANGED = "email_changed"
+    """Goes to the address it was before, which is sealed, with a link that undoes it."""
+    MOBILE_PHONE_CHANGED = "mobile_phone_changed"
+    """With a link that undoes it."""
+    LOGIN_BLOCKED = "login_blocked"
+    """Too many wrong passwords; a password reset lifts it."""
+
+
+CODE_OCCASIONS: AbstractSet[Occasion] = frozenset({Occasion.LOGIN_CODE_REQUESTED})
+"""What is told with a security code."""
+LINK_OCCASIONS: AbstractSet[Occasion] = frozenset(
+    {
+        Occasion.ACTIVATION_REQUESTED,
+        Occasion.PASSWORD_RESET_REQUESTED,
+        Occasion.EMAIL_CHANGED,
+        Occasion.MOBILE_PHONE_CHANGED,
+    }
+)
+"""What is told with a one-use link."""
+
+
+LONGEST_VALIDITY = timedelta(days=7)
+"""For as long a request may wait to be sent: what is sealed is kept no longer, on the topic nor in a table."""
+
+
+class Priority(StrEnum):
+    """Who goes first. Neither waits for decisions, and urgent ones do not wait for the others."""
+
+    URGENT = "urgent"
+    """Somebody sits at a screen and waits for it."""
+    ORDINARY = "ordinary"
+
+
+Sealed = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){4}\Z",
+        max_length=8_192,
+        description="JSON Web Encryption in the compact form, ECDH-ES+A256KW and A256GCM, for notify-svc's key",
+    ),
+]
+SecurityCode = Annotated[str, Meta(pattern=r"^[0-9]{6,10}\Z")]
+OneUseLink = Annotated[str, Meta(pattern=r"^https://[!-~]+\Z", max_length=2_000)]
+
+
+class SealedContents(Part):
+    """What is in `sealed`, as JSON.
+
+    It repeats the request and the customer it was sealed for, so that nobody can put it into another request. An
+    address here comes before those of the customer's contact data: the one before a change, or one being confirmed.
+    """
+
+    request_id: UUID
+    customer_id: UUID
+    code: SecurityCode | None = None
+    link: OneUseLink | None = None
+    email: EmailAddress | None = None
+    mobile_phone: PhoneNumber | None = None
+
+    def __repr__(self) -> str:  # type: ignore[explicit-override] # typing has no `override` before Python 3.12
+        """Name the type only: a code in a traceback or a log is a code that was told to others."""
+        return f"{type(self).__name__}(…)"
+
+
+class MessageRequested(Event):
+    """Something happened that a customer must be told.
+
+    Published by the service that knows of it, once per `request_id`. What is not sent by `expires_at` is not sent at
+    all. A request that `replaces` another keeps that from being sent: the code in it is not valid any more. What is
+    told with a code or a link has it `sealed`, and is refused without.
+    """
+
+    request_id: UUID
+    customer_id: UUID
+    relation_number: RelationNumber
+    occasion: Occasion
+    occurred_at: Instant
+    priority: Priority
+    expires_at: Annotated[Instant, Meta(description="After occurred_at, by 7 days at most")]
+    replaces: UUID | None = None
+    sealed: Sealed | None = None
+
+    def __post_init__(self) -> None:
+        within_limits(self.occurred_at, self.expires_at)
+        if not timedelta(0) < self.expires_at - self.occurred_at <= LONGEST_VALIDITY:
+            raise ValueError("expires_at must lie after occurred_at, by 7 days at most")
+
+
+_HAPPENED_AT = datetime(2021, 7, 15, 6, 12, tzinfo=UTC)
+_MESSAGE_REQUESTED_EXAMPLE = MessageRequested(
+    request_id=UUID("0198c5f4-0a0b-7c0d-8e0f-202122232425"),
+    customer_id=example_values.CUSTOMER_ID,
+    relation_number="123456",
+    occasion=Occasion.LOGIN_CODE_REQUESTED,
+    occurred_at=_HAPPENED_AT,
+    priority=Priority.URGENT,
+    expires_at=_HAPPENED_AT + timedelta(minutes=5),
+    sealed=(
+        "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00iLCJraWQiOiJ3ckt4dk5YMDVKakp5T3AybU84T0dGOGE5TnJH"
+        "MmhRenY1cTFUY0U2bTh3IiwiZXBrIjp7ImNydiI6IlgyNTUxOSIsImt0eSI6Ik9LUCIsIngiOiJrUHdienRLZDNXZzVLZS1QOU9r"
+        "MGloaEM1cm53OGFqdUUxWG9wRjBsMWg0In19.tT1Fmjcj2CdQDKWJLelN-LPOrah56ftXIQIR1n8mrC3voHYe0J0Suw.tqZWNhON"
+        "11ocD0p1.pjZSoLzn5pkZXXwpFjd6IzvQbnh8YGXI1sPNxiSmTXEq_iqqmmFcUleJdiLcUmYjQlbuO9AGqVuNYrQpiEFC3W5Oeju"
+        "vYSW6ozds4s7BnXyJRD_VcK9bddIeXy2JsFD71Eh9IxZ2_MJrU26GVhFCRVtkM4qsaQ_nkwQ.qIS2SYTHO3dYF66izXaRXA"
+    ),
+)
+MESSAGE_REQUESTED = Topic(
+    name="notify.message-requested.v1",
+    event=MessageRequested,
+    key="customer_id",
+    owner="notify-svc",
+    producers=("auth-svc",),
+    consumers=("notify-svc",),
+    personal_data=PersonalData.PSEUDONYMOUS,
+    retention=LONGEST_VALIDITY,
+    holds_secrets=True,
+    examples=(_MESSAGE_REQUESTED_EXAMPLE,),
+)

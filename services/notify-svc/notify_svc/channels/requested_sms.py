@@ -1,0 +1,39 @@
+"""Requested SMS: a security code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from contracts.message_requests import SealedContents
+from notify_svc.channels import gsm_alphabet
+from notify_svc.channels.smpp import SmppConnection, SmsCentre
+from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover
+from notify_svc.domain.attempts import Deferred, NoAddress, Refused
+from notify_svc.repository.requests import LeasedRequest
+from notify_svc.texts.account import write_login_code
+
+
+class RequestedSmsTransport:
+    """Sends a code to the number that was sealed, else to the customer's."""
+
+    def __init__(self, centre: SmsCentre, *, sender: str) -> None:
+        self._connection = SmppConnection(centre, sender=sender)
+
+    @property
+    def span_attributes(self) -> Mapping[str, str | int]:
+        return self._connection.span_attributes
+
+    def write(self, leased: LeasedRequest, contents: SealedContents) -> Handover | NoAddress | Refused | Deferred:
+        if leased.contact is None:
+            return CONTACT_UNKNOWN
+        mobile_phone = contents.mobile_phone or leased.contact.mobile_phone
+        if mobile_phone is None:
+            return NoAddress("no-address")
+        if contents.code is None:
+            return Refused("no-code")
+        text = write_login_code(contents.code, language=leased.contact.language)
+        return partial(self._connection.hand_over, gsm_alphabet.encode(text), mobile_phone=mobile_phone)
+
+    async def close(self) -> None:
+        await self._connection.close()

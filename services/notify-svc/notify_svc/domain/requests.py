@@ -1,0 +1,119 @@
+"""Messages that another service asked for: by which channel they go, and what follows from an attempt at one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+from uuid import UUID
+
+from msgspec import Struct
+
+from contracts.message_requests import CODE_OCCASIONS, Occasion, Priority
+from contracts.notify import RequestSettlement
+from contracts.vocabulary import Channel
+from notify_svc.domain.attempts import (
+    RESENT_AFTER_LOST_ANSWER,
+    Accepted,
+    AnswerLost,
+    Deferred,
+    LeaseLost,
+    NoAddress,
+    Refused,
+    Result,
+    Retry,
+    RetryPolicy,
+    Unreachable,
+)
+
+RETRIES = RetryPolicy(first_seconds=1, longest_seconds=30, give_up_after=timedelta.max)
+"""Somebody waits at a screen, and the expiry of each request says when to give up."""
+KEPT_FOR = timedelta(days=30)
+"""How long operators see how a request ended; longer than the topic and the inbox, so that none is sent anew."""
+
+
+class RequestState(StrEnum):
+    """Where a requested message is on its way."""
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    IN_DOUBT = "in_doubt"
+    NO_ADDRESS = "no_address"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+REQUEST_SETTLEMENTS: Mapping[RequestState, RequestSettlement] = {
+    RequestState.SENT: RequestSettlement.SENT,
+    RequestState.REFUSED: RequestSettlement.REFUSED,
+    RequestState.IN_DOUBT: RequestSettlement.IN_DOUBT,
+    RequestState.NO_ADDRESS: RequestSettlement.NO_ADDRESS,
+    RequestState.EXPIRED: RequestSettlement.EXPIRED,
+    RequestState.SUPERSEDED: RequestSettlement.SUPERSEDED,
+}
+"""The states that are published: the final ones."""
+
+
+class Request(Struct, frozen=True, kw_only=True, eq=False):
+    """What is to be told to whom. `sealed` is the code or link, encrypted, and is never stored otherwise."""
+
+    request_id: UUID
+    customer_id: UUID
+    relation_number: str
+    occasion: Occasion
+    occurred_at: datetime
+    priority: Priority
+    expires_at: datetime
+    replaces: UUID | None = None
+    sealed: str | None
+    trace: str | None
+
+    @property
+    def channel(self) -> Channel:
+        """The one way it goes: a code by SMS, because e-mail is no second factor, anything else by e-mail."""
+        return Channel.SMS if self.occasion in CODE_OCCASIONS else Channel.EMAIL
+
+
+class RequestAttempt(Struct, frozen=True, kw_only=True):
+    """An attempt at a request. `attempts` counts it and those before it, `answers_lost` those before it."""
+
+    attempts: int
+    answers_lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettleRequest:
+    """The request ends in `state`."""
+
+    state: RequestState
+    reason: str | None = None
+
+
+def next_step_of(
+    result: Result, *, request: Request, attempt: RequestAttempt, takes: timedelta, now: datetime, jitter: float
+) -> SettleRequest | Retry:
+    """Return what follows from `result`. A request of which any answer was lost may have been sent.
+
+    `takes` is how long handing over may take: there is no other attempt without as much time left until the expiry.
+    """
+    is_in_doubt = attempt.answers_lost > 0 or isinstance(result, AnswerLost)
+    match result:
+        case Accepted():
+            return SettleRequest(RequestState.SENT)
+        case NoAddress(reason):
+            return SettleRequest(RequestState.IN_DOUBT if is_in_doubt else RequestState.NO_ADDRESS, reason)
+        case Refused(reason):
+            return SettleRequest(RequestState.IN_DOUBT if is_in_doubt else RequestState.REFUSED, reason)
+        case AnswerLost(reason) if request.channel not in RESENT_AFTER_LOST_ANSWER:
+            return SettleRequest(RequestState.IN_DOUBT, reason)
+        case Deferred(reason) | Unreachable(reason) | AnswerLost(reason) | LeaseLost(reason):
+            due_at = now + RETRIES.wait(attempts=attempt.attempts, jitter=jitter)
+            if due_at + takes <= request.expires_at:
+                return Retry(due_at, reason)
+            return SettleRequest(RequestState.IN_DOUBT if is_in_doubt else RequestState.EXPIRED, reason)
+        case _:
+            assert_never(result)

@@ -1,0 +1,65 @@
+"""What is written about an account, put together from what happened and one language's texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.message_requests import Occasion
+from contracts.vocabulary import Language
+from notify_svc.domain.insurer import Insurer
+from notify_svc.texts.catalogue import TextCatalogue
+from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
+from notify_svc.texts.languages import CATALOGUES
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class AccountMail:
+    """Everything that is written, as finished sentences; `link` is a secret."""
+
+    texts: TextCatalogue
+    insurer: Insurer
+    subject: str
+    greeting: str
+    before: tuple[str, ...]
+    link_label: str | None
+    link: str | None
+    after: tuple[str, ...]
+
+
+def write_account_mail(
+    occasion: Occasion,
+    *,
+    link: str | None,
+    name: str,
+    language: Language,
+    insurer: Insurer,
+    occurred_at: datetime,
+    relation_number: str,
+) -> AccountMail:
+    """Return what the customer called `name` is written; the `link` is there where the occasion has one."""
+    texts = CATALOGUES[language]
+    mail = texts.account.mails[occasion]
+    figures = Figures(texts.locale)
+    filled = {
+        "insurer": insurer.name,
+        "phone": insurer.phone.replace(" ", NO_BREAK_SPACE),
+        "day": figures.day(occurred_at),
+        "time": figures.time(occurred_at),
+        "relation_number": relation_number,
+    }
+    return AccountMail(
+        texts=texts,
+        insurer=insurer,
+        subject=mail.subject,
+        greeting=texts.greeting.format(name=name),
+        before=tuple(sentence.format(**filled) for sentence in mail.before),
+        link_label=mail.link,
+        link=link if mail.link else None,
+        after=tuple(sentence.format(**filled) for sentence in (*mail.after, texts.account.never_asked)),
+    )
+
+
+def write_login_code(code: str, *, language: Language) -> str:
+    """Return the text of the SMS that carries `code`."""
+    return CATALOGUES[language].account.login_code.format(code=code)

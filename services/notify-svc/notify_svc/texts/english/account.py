@@ -1,0 +1,98 @@
+"""What is said about an account and who gets into it, in English."""
+
+from __future__ import annotations
+
+from contracts.message_requests import Occasion
+from notify_svc.texts.catalogue import AccountMailTexts, AccountTexts
+
+_LINK_EXPIRES = (
+    "The link works once and only for a short time. Has it expired? Then ask for a new one on the login page."
+)
+_NO_LINK_LEFT = "The link works once and only for a short time. Does it no longer work? Then call us: {phone}."
+_DID_IT = "Did you do this yourself? Then you need to do nothing."
+_UNDO = "Did you not do this yourself? Then undo the change with the link below."
+
+ACCOUNT = AccountTexts(
+    mails={
+        Occasion.ACTIVATION_REQUESTED: AccountMailTexts(
+            subject="Activate your account",
+            before=(
+                "You asked for an account at {insurer}.",
+                "Open the link below and choose a password. After that you can log in.",
+            ),
+            link="Activate the account",
+            after=(
+                _LINK_EXPIRES,
+                "Did you not ask for an account? Then you need to do nothing. Without the link nothing changes.",
+            ),
+        ),
+        Occasion.ACTIVATED: AccountMailTexts(
+            subject="Welcome: your account is active",
+            before=(
+                "You can now log in at {insurer}.",
+                "You do so with your e-mail address and your password, and with a code that we send you by SMS.",
+                "Your relation number is {relation_number}. These are the first digits of your policy number.",
+                "Did you not activate this account yourself? Then call us at once: {phone}.",
+            ),
+        ),
+        Occasion.PASSWORD_RESET_REQUESTED: AccountMailTexts(
+            subject="Choose a new password",
+            before=("You asked for a new password. Choose it with the link below.",),
+            link="Choose a new password",
+            after=(
+                _LINK_EXPIRES,
+                "Did you not ask for that? Then you need to do nothing. Your password stays as it is.",
+            ),
+        ),
+        Occasion.NEW_DEVICE_USED: AccountMailTexts(
+            subject="A login from a new device",
+            before=(
+                "On {day} at {time}, somebody logged in to your account with a device that we did not know yet.",
+                _DID_IT,
+                "Was it not you? Then change your password at once and call us: {phone}.",
+            ),
+        ),
+        Occasion.PASSWORD_CHANGED: AccountMailTexts(
+            subject="Your password was changed",
+            before=(
+                "On {day} at {time}, the password of your account was changed.",
+                _DID_IT,
+                "Was it not you? Then ask for a new password on the login page at once and call us: {phone}.",
+            ),
+        ),
+        Occasion.EMAIL_CHANGED: AccountMailTexts(
+            subject="Your e-mail address was changed",
+            before=(
+                "On {day} at {time}, the e-mail address of your account was changed.",
+                "From now on, this old address receives no messages about your account.",
+                _DID_IT,
+                _UNDO,
+            ),
+            link="Undo the change",
+            after=(_NO_LINK_LEFT,),
+        ),
+        Occasion.MOBILE_PHONE_CHANGED: AccountMailTexts(
+            subject="Your mobile number was changed",
+            before=(
+                "On {day} at {time}, the mobile number of your account was changed.",
+                "From now on, the codes to log in go to the new number.",
+                _DID_IT,
+                _UNDO,
+            ),
+            link="Undo the change",
+            after=(_NO_LINK_LEFT,),
+        ),
+        Occasion.LOGIN_BLOCKED: AccountMailTexts(
+            subject="Logging in is blocked for a while",
+            before=(
+                "On {day} at {time}, a wrong password was entered too often.",
+                "That is why logging in to your account is blocked for a while.",
+                "Do you not want to wait? Then ask for a new password on the login page. That lifts the block.",
+                "Was it not you? Nobody gets in with a wrong password. Call us if you are worried: {phone}.",
+            ),
+        ),
+    },
+    never_asked="We never ask you for your password or for a code. If somebody does, do not give them.",
+    login_code="{code} is your code to log in. Give this code to nobody, not even to us. Are you not trying to log in? "
+    "Then change your password.",
+)

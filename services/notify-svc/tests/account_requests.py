@@ -1,0 +1,60 @@
+"""Requests for messages about an account, sealed as auth-svc seals them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from decisions import CUSTOMER, DECIDED_AT, EMAIL
+from message_keys import SEALER
+from uuid_utils.compat import uuid7
+
+from chassis.sealing import Sealer
+from contracts.codec import to_json
+from contracts.message_requests import (
+    CODE_OCCASIONS,
+    LINK_OCCASIONS,
+    MessageRequested,
+    Occasion,
+    Priority,
+    SealedContents,
+)
+
+CODE, LINK = "8305961742", "https://portal.example/once?token=c2VjcmV0LW9mLW9uZS11c2U"
+MAIL_OCCASIONS = [occasion for occasion in Occasion if occasion not in CODE_OCCASIONS]
+
+
+def asked(
+    occasion: Occasion = Occasion.LOGIN_CODE_REQUESTED,
+    *,
+    customer_id: UUID = CUSTOMER,
+    priority: Priority = Priority.URGENT,
+    expires_in: timedelta = timedelta(minutes=5),
+    replaces: UUID | None = None,
+    sealer: Sealer = SEALER,
+    sealed: str | None = None,
+    **address: str,
+) -> MessageRequested:
+    """Return a request with what its occasion is told with and an `address`; `sealed` takes the place of that."""
+    request_id = uuid7()
+    if occasion is Occasion.EMAIL_CHANGED:
+        address = {"email": EMAIL} | address
+    contents = SealedContents(
+        request_id=request_id,
+        customer_id=customer_id,
+        code=CODE if occasion in CODE_OCCASIONS else None,
+        link=LINK if occasion in LINK_OCCASIONS else None,
+        **address,
+    )
+    is_sealed = bool(occasion in CODE_OCCASIONS | LINK_OCCASIONS or address)
+    return MessageRequested(
+        request_id=request_id,
+        customer_id=customer_id,
+        relation_number="123456",
+        occasion=occasion,
+        occurred_at=DECIDED_AT,
+        priority=priority,
+        expires_at=DECIDED_AT + expires_in,
+        replaces=replaces,
+        sealed=sealed or (sealer.seal(to_json(contents)) if is_sealed else None),
+    )
