@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from chassis.errors import CannotStartError
 from chassis.http import idempotency, pages, preconditions
-from chassis.http.declaration import OwnerOf, RouteDeclaration
+from chassis.http.declaration import Gate, OwnerOf, RouteDeclaration
 from chassis.http.door import Door
 from chassis.http.headers import SecurityHeaders
 from chassis.http.limits import Limits, Places
@@ -54,6 +54,7 @@ class RouteOptions(TypedDict, total=False):
     once_by: str  # of a POST
     form: bool
     problems: tuple[ProblemType, ...]
+    gate: Gate
     refusals: Mapping[int, type[BaseModel]]
 
 
@@ -69,7 +70,8 @@ class Api:
     can send no such key, as at an OAuth token end point, it says `once_by` what makes a repetition harmless: "a code
     is used up by its first use". With `form` its body is a form (RFC 6749 and browsers), every value of which is a
     text. `problems` are those of the service's own that a route may answer, `refusals` what it answers by status
-    instead of problems where a standard demands another form.
+    instead of problems where a standard demands another form. `gate` lets in as many as can be served of what costs more
+    than a handler should, such as hashing a password; it is asked before a connection is taken.
     """
 
     def __init__(self, *, title: str, version: str, access: Sequence[Operation]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeAlias
@@ -22,6 +23,7 @@ OWNER_IN_PATH = "relation_number"
 _PATH_PARAMETER: Final = re.compile(r"{(\w+)")
 _SENTENCE: Final = re.compile(r"\S+( \S+){2,}")
 
+Gate: TypeAlias = Callable[[], AbstractContextManager[None]]
 OwnerOf: TypeAlias = Callable[..., Awaitable[str | None]]
 """Takes parameters of the path by name and a `Reading`; returns a relation number, None when there is no such thing."""
 
@@ -31,6 +33,7 @@ class RouteDeclaration:
     """One route: which operation of the access matrix it performs, by which function, and whose the thing asked for is.
 
     It belongs to whom `owner` tells, and to the relation number in the path: to the same, where there are both.
+    `gate` is entered before a connection is taken, left when all is done, and raises a `Problem` when it lets nobody in.
     `once_by` says of a POST without `Idempotency-Key` what makes a repetition harmless. `refusals` are what it returns
     as a `Response` that is neither its success nor a problem, by status.
     """
@@ -45,6 +48,7 @@ class RouteDeclaration:
     once_by: str | None = None
     form: bool = False
     problems: tuple[ProblemType, ...] = ()
+    gate: Gate = nullcontext
     refusals: Mapping[int, type[BaseModel]] = field(default_factory=dict)
 
     @cached_property

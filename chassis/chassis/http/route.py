@@ -115,7 +115,7 @@ class Passage:
         """Return what FastAPI calls with what it has read and found valid."""
 
         async def endpoint(request: Request, **asked: object) -> Response:
-            with self._opened().places.take():
+            with self._declaration.gate(), self._opened().places.take():
                 return await self._act(request, asked)
 
         takes_request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)

@@ -1,0 +1,18 @@
+"""What auth-svc answers by HTTP."""
+
+from __future__ import annotations
+
+from auth_svc.parts import Parts
+from auth_svc.routes import ROUTES
+from chassis.http.api import Api
+from contracts.access import AUTH
+
+
+def build_api(parts: Parts) -> Api:
+    """Return the routes of every room."""
+    api = Api(title="auth-svc", version="1", access=AUTH)
+    for routes in ROUTES:
+        routes(parts).declare(api)
+    # Until all rooms are merged: operations that nobody performs yet.
+    api.access = tuple(operation for operation in AUTH if any(route.operation == operation for route in api.routes))
+    return api
