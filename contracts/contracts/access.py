@@ -100,9 +100,7 @@ READ_ACCOUNT = _about_one_account(
     "Read an account: how its customer logs in, on which devices, and when it was logged in to",
     others=(Role.OPERATOR,),
 )
-END_SESSIONS = _about_one_account(
-    "sessions.end", "sessions:end", "End sessions of an account", others=(Role.OPERATOR,)
-)
+END_SESSIONS = _about_one_account("sessions.end", "sessions:end", "End sessions of an account", others=(Role.OPERATOR,))
 CHANGE_ACCOUNT = _about_one_account(
     "accounts.change", "account:write", "Change password, e-mail address and mobile number of an account"
 )

@@ -48,9 +48,7 @@ class Occasion(StrEnum):
     """The account is as it was before; a new password must be chosen."""
 
 
-CODE_OCCASIONS: AbstractSet[Occasion] = frozenset(
-    {Occasion.LOGIN_CODE_REQUESTED, Occasion.PHONE_CODE_REQUESTED}
-)
+CODE_OCCASIONS: AbstractSet[Occasion] = frozenset({Occasion.LOGIN_CODE_REQUESTED, Occasion.PHONE_CODE_REQUESTED})
 """What is told with a security code."""
 LINK_OCCASIONS: AbstractSet[Occasion] = frozenset(
     {

@@ -70,8 +70,8 @@ class Api:
     can send no such key, as at an OAuth token end point, it says `once_by` what makes a repetition harmless: "a code
     is used up by its first use". With `form` its body is a form (RFC 6749 and browsers), every value of which is a
     text. `problems` are those of the service's own that a route may answer, `refusals` what it answers by status
-    instead of problems where a standard demands another form. `gate` lets in as many as can be served of what costs more
-    than a handler should, such as hashing a password; it is asked before a connection is taken.
+    instead of problems where a standard demands another form. `gate` lets in as many as can be served of what
+    costs more than a handler should, such as hashing a password; it is asked before a connection is taken.
     """
 
     def __init__(self, *, title: str, version: str, access: Sequence[Operation]) -> None:

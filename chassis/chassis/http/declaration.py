@@ -33,7 +33,7 @@ class RouteDeclaration:
     """One route: which operation of the access matrix it performs, by which function, and whose the thing asked for is.
 
     It belongs to whom `owner` tells, and to the relation number in the path: to the same, where there are both.
-    `gate` is entered before a connection is taken, left when all is done, and raises a `Problem` when it lets nobody in.
+    `gate` is entered before a connection is taken, left when all is done, and raises a `Problem` to let nobody in.
     `once_by` says of a POST without `Idempotency-Key` what makes a repetition harmless. `refusals` are what it returns
     as a `Response` that is neither its success nor a problem, by status.
     """

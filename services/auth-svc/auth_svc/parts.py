@@ -26,8 +26,6 @@ class Parts:
         return cls(
             settings=settings,
             digests=Digests(settings.digest_key.get_secret_value()),
-            passwords=Passwords(
-                at_once=settings.password_hashes_at_once, waiting=settings.password_hashes_waiting
-            ),
+            passwords=Passwords(at_once=settings.password_hashes_at_once, waiting=settings.password_hashes_waiting),
             storage=Storage(settings.storage_keys.get_secret_value()),
         )

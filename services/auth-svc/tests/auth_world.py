@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from httpx import AsyncClient, Response
+
 from auth_svc.app import build
 from auth_svc.settings import Settings
 from chassis.clock import SettableClock
@@ -23,7 +25,6 @@ from contracts.policy import CONTACT_CHANGED, ContactChanged
 from contracts.topic import Event
 from contracts.vocabulary import Language
 from devstack.outside.issuer import Issuer
-from httpx import AsyncClient, Response
 
 NOTIFY = b64encode(bytes(range(32))).decode()
 """notify-svc's private key."""
@@ -41,7 +42,7 @@ CUSTOMER = ContactChanged(
 PASSWORD = "vier woorden zonder verband"
 
 
-def settings(database: str, issuer: Issuer | None = None, **changes: Any) -> Settings:
+def settings(database: str, issuer: Issuer | None = None, **changes: Any) -> Settings:  # noqa: ANN401 - any setting
     """Return what auth-svc reads, for one test."""
     values: dict[str, Any] = {
         "database_url": database,
@@ -93,22 +94,29 @@ class World:
         async with self.running.pool.acquire() as connection:
             return list(await connection.fetch(statement, *values))
 
-    def as_customer(self, relation_number: str = "123456", *, subject: str = "") -> dict[str, str]:
-        """Return the header of a customer's token with every scope."""
+    def as_customer(self, relation_number: str = "123456", *, subject: str = "somebody") -> dict[str, str]:
+        """Return the header of a customer's token with every scope that customers may have."""
+        return self.with_token(Role.CUSTOMER, relation_number=relation_number, subject=subject)
+
+    def as_operator(self) -> dict[str, str]:
+        """Return the header of an operator's token with every scope that operators may have."""
+        return self.with_token(Role.OPERATOR)
+
+    def with_token(self, role: Role, *, relation_number: str = "123456", subject: str = "somebody") -> dict[str, str]:
+        """Return the header of a token with every scope that `role` may have."""
         assert self.issuer is not None
-        scopes = {operation.scope for operation in AUTH if Role.CUSTOMER in operation.grants}
         token = self.issuer.token(
             audience="auth-svc",
-            role=Role.CUSTOMER.value,
+            role=role,
             relation_number=relation_number,
-            scope=" ".join(sorted(scopes)),
-            **({"sub": subject} if subject else {}),
+            subject=subject,
+            scopes=sorted({operation.scope for operation in AUTH if role in operation.grants}),
         )
         return {"Authorization": f"Bearer {token}"}
 
 
 @asynccontextmanager
-async def world(database: str, issuer: Issuer | None = None, **changes: Any) -> AsyncIterator[World]:
+async def world(database: str, issuer: Issuer | None = None, **changes: Any) -> AsyncIterator[World]:  # noqa: ANN401 - any setting
     """Run auth-svc on `database`."""
     clock = SettableClock(NOW)
     service = replace(build(settings(database, issuer, **changes)), clock=clock)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from auth_svc.domain.origin import Origin
-from auth_svc.repository.accounts import Account
 from auth_svc.parts import Parts
+from auth_svc.repository.accounts import Account
 from chassis.unit_of_work import Trace, Work
 
 

@@ -13,7 +13,7 @@ from chassis.unit_of_work import Work
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One out of a bucket: `most` at once, refilled within `within`. `key` names whose bucket; only a digest is kept."""
+    """One out of a bucket: `most` at once, refilled within `within`. `key` names whose; a digest is kept."""
 
     name: str
     key: str

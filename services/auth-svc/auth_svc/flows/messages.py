@@ -28,7 +28,7 @@ _WORTH_TELLING_FOR = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressee:
-    """A customer, and the address and number that this message goes to: those of the account, or older or newer ones."""
+    """A customer, and the address and number that this message goes to: the account's, or older or newer ones."""
 
     customer_id: UUID
     relation_number: str

@@ -30,30 +30,31 @@ class Account:
     version: int
 
 
-_COLUMNS = """
-    account_id, role, relation_number, customer_id, email, mobile_phone, mobile_phone_confirmed, password_hash,
-    totp_secret, totp_added_at, totp_last_step, suspended_at, activated_at, version
+_SELECT = """
+SELECT account_id, role, relation_number, customer_id, email, mobile_phone, mobile_phone_confirmed, password_hash,
+       totp_secret, totp_added_at, totp_last_step, suspended_at, activated_at, version
+  FROM account
 """
 
 
 async def with_email(connection: Connection, *, email: str) -> Account | None:
     """Return the account of this address, written in lower case."""
-    return await _one(connection, f"SELECT {_COLUMNS} FROM account WHERE email = $1", email)
+    return await _one(connection, _SELECT + "WHERE email = $1", email)
 
 
 async def of_relation(connection: Connection, *, relation_number: str) -> Account | None:
     """Return the account of this relation number."""
-    return await _one(connection, f"SELECT {_COLUMNS} FROM account WHERE relation_number = $1", relation_number)
+    return await _one(connection, _SELECT + "WHERE relation_number = $1", relation_number)
 
 
 async def with_id(connection: Connection, *, account_id: UUID) -> Account | None:
     """Return this account."""
-    return await _one(connection, f"SELECT {_COLUMNS} FROM account WHERE account_id = $1", account_id)
+    return await _one(connection, _SELECT + "WHERE account_id = $1", account_id)
 
 
 async def locked(connection: Connection, *, account_id: UUID) -> Account | None:
     """Return this account, which nobody else can change until the end of the transaction."""
-    return await _one(connection, f"SELECT {_COLUMNS} FROM account WHERE account_id = $1 FOR UPDATE", account_id)
+    return await _one(connection, _SELECT + "WHERE account_id = $1 FOR UPDATE", account_id)
 
 
 async def _one(connection: Connection, statement: str, value: object) -> Account | None:
