@@ -48,6 +48,14 @@ CREATE UNIQUE INDEX ON link (purpose, customer_id) WHERE customer_id IS NOT NULL
 CREATE UNIQUE INDEX ON link (purpose, email) WHERE account_id IS NULL AND customer_id IS NULL;
 CREATE INDEX ON link (expires_at);
 
+-- What a member of staff has chosen on the way to an account: it waits for the first code of their app, whose secret is
+-- sealed. It goes with the link it was begun by.
+CREATE TABLE staff_activation (
+    digest        bytea PRIMARY KEY REFERENCES link ON DELETE CASCADE,
+    password_hash text  NOT NULL,
+    totp_secret   text  NOT NULL
+);
+
 -- What a request asked for that must take the same time whoever asks: a timer does it afterwards.
 CREATE TABLE asked (
     asked_id        uuid        PRIMARY KEY,
