@@ -43,6 +43,13 @@ SHORTEST_PIN, LONGEST_PIN = 5, 8
 PIN_TRIES = 5
 """In a row; then the device is forgotten."""
 
+# Authenticator apps and passkeys
+TOTP_STEPS_BESIDE = 1
+"""Steps of 30 seconds that a phone's clock may be early or late."""
+TOTP_ENROLMENT_LIFETIME = timedelta(minutes=10)
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+"""From a passkey's challenge to its signature."""
+
 # Signing keys
 KEY_SIGNS_FOR = timedelta(days=30)
 KEY_LISTED_BEFORE = timedelta(minutes=15)
