@@ -28,6 +28,11 @@ class Reason(Enum):
     """A limit is reached; `Refusal.retry_after` says for how long."""
     WRONG_PASSKEY = auto()
     NOTHING_TO_CONFIRM = auto()
+    WRONG_PIN = auto()
+    """Wrong, or the device is unknown, has none or was forgotten."""
+    GUESSABLE_PIN = auto()
+    UNKNOWN_DEVICE = auto()
+    NO_SUCH_AUTHENTICATOR = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ CREATE TABLE bucket (
     key   bytea       NOT NULL,
     level bigint      NOT NULL,
     at    timestamptz NOT NULL,
+    -- When it was last put on record that it was empty.
+    refused_at timestamptz,
     PRIMARY KEY (name, key)
 );
 CREATE INDEX ON bucket (at);
@@ -65,11 +67,13 @@ CREATE TABLE passkey (
 );
 CREATE INDEX ON passkey (account_id);
 
--- What a passkey is to sign, once. `account_id` is there when one is being added.
+-- What a passkey is to sign, once: to log in, to confirm who it is, or, for an account, to be added to it.
 CREATE TABLE passkey_challenge (
     challenge  bytea       PRIMARY KEY,
+    purpose    text        NOT NULL,
     account_id uuid        REFERENCES account ON DELETE CASCADE,
-    expires_at timestamptz NOT NULL
+    expires_at timestamptz NOT NULL,
+    CHECK ((purpose = 'add') = (account_id IS NOT NULL))
 );
 CREATE INDEX ON passkey_challenge (expires_at);
 

@@ -45,20 +45,14 @@ async def activate(connection: Connection, *, enrolment: Enrolment, step: int, n
     """Make the enrolled app the account's. `step` is that of the code it has shown."""
     await connection.execute(
         """
-        UPDATE account SET totp_secret = $2, totp_last_step = $3, totp_added_at = $4, version = version + 1
-         WHERE account_id = $1
+        UPDATE account SET totp_secret = $2, totp_last_step = $3, totp_added_at = $4 WHERE account_id = $1
         """,
         enrolment.account_id,
         enrolment.secret,
         step,
         now,
     )
-    await end_enrolment(connection, account_id=enrolment.account_id)
-
-
-async def end_enrolment(connection: Connection, *, account_id: UUID) -> None:
-    """Drop what is being added to an account."""
-    await connection.execute("DELETE FROM totp_enrolment WHERE account_id = $1", account_id)
+    await connection.execute("DELETE FROM totp_enrolment WHERE account_id = $1", enrolment.account_id)
 
 
 async def remember_step(connection: Connection, *, account_id: UUID, step: int) -> None:
@@ -67,18 +61,8 @@ async def remember_step(connection: Connection, *, account_id: UUID, step: int) 
 
 
 async def remove(connection: Connection, *, account_id: UUID) -> None:
-    """Let the account have no app, nor one being added."""
-    await remove_added_since(connection, account_id=account_id, since=None)
-
-
-async def remove_added_since(connection: Connection, *, account_id: UUID, since: datetime | None) -> None:
-    """Remove the app if it was added at `since` or later, whenever that was with None; and what is being added."""
+    """Let the account have no app."""
     await connection.execute(
-        """
-        UPDATE account SET totp_secret = NULL, totp_added_at = NULL, totp_last_step = NULL, version = version + 1
-         WHERE account_id = $1 AND totp_secret IS NOT NULL AND ($2::timestamptz IS NULL OR totp_added_at >= $2)
-        """,
+        "UPDATE account SET totp_secret = NULL, totp_added_at = NULL, totp_last_step = NULL WHERE account_id = $1",
         account_id,
-        since,
     )
-    await end_enrolment(connection, account_id=account_id)

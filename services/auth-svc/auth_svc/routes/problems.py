@@ -9,7 +9,7 @@ from typing import Final
 from starlette.responses import Response
 
 from auth_svc.domain.refusals import Reason, Refusal
-from chassis.http.problems import Problem, ProblemType
+from chassis.http.problems import NOT_FOUND, Problem, ProblemType
 
 WRONG_CREDENTIALS = ProblemType(
     name="wrong-credentials",
@@ -84,6 +84,24 @@ WRONG_PASSKEY = ProblemType(
 NOTHING_TO_CONFIRM = ProblemType(
     name="nothing-to-confirm", status=409, title="There is nothing to confirm", remedy="Begin again with this change."
 )
+WRONG_PIN = ProblemType(
+    name="wrong-pin",
+    status=401,
+    title="The PIN is not right, or is not for this device",
+    remedy="Try again. After five wrong PINs in a row the device is forgotten: then log in with your password.",
+)
+GUESSABLE_PIN = ProblemType(
+    name="pin-guessable",
+    status=422,
+    title="This PIN is among the first that somebody would try",
+    remedy="Choose one that does not count up or down, and has three different digits or more.",
+)
+UNKNOWN_DEVICE = ProblemType(
+    name="unknown-device",
+    status=409,
+    title="This device is not known",
+    remedy="Log in on it once with your password, then choose a PIN.",
+)
 _PROBLEMS: Final[Mapping[Reason, ProblemType]] = {
     Reason.WRONG_CREDENTIALS: WRONG_CREDENTIALS,
     Reason.WRONG_CODE: WRONG_CODE,
@@ -98,6 +116,10 @@ _PROBLEMS: Final[Mapping[Reason, ProblemType]] = {
     Reason.TOO_MANY: LIMIT_REACHED,
     Reason.WRONG_PASSKEY: WRONG_PASSKEY,
     Reason.NOTHING_TO_CONFIRM: NOTHING_TO_CONFIRM,
+    Reason.WRONG_PIN: WRONG_PIN,
+    Reason.GUESSABLE_PIN: GUESSABLE_PIN,
+    Reason.UNKNOWN_DEVICE: UNKNOWN_DEVICE,
+    Reason.NO_SUCH_AUTHENTICATOR: NOT_FOUND,
 }
 
 
