@@ -52,5 +52,9 @@ CHALLENGE_LIFETIME = timedelta(minutes=5)
 
 # Signing keys
 KEY_SIGNS_FOR = timedelta(days=30)
+KEY_PREPARED_BEFORE = timedelta(days=1)
+"""How long before it signs the next key is made, when all is well."""
 KEY_LISTED_BEFORE = timedelta(minutes=15)
 """The door fetches the list every five minutes: nobody may meet a token by a key that was never listed to them."""
+KEY_LISTED_AFTER = timedelta(minutes=10)
+"""A key stays listed so long after its last token, which is believed for five and a half minutes (leeway included)."""

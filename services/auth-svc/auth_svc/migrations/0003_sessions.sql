@@ -44,7 +44,9 @@ CREATE TABLE client (
     role          text,
     scopes        text[]      NOT NULL,
     redirect_uris text[]      NOT NULL,
-    disabled_at   timestamptz
+    disabled_at   timestamptz,
+    CHECK ((role IS NULL) = (redirect_uris <> '{}')),
+    CHECK (role IS NULL OR secret_digest IS NOT NULL)
 );
 
 CREATE TABLE signing_key (

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from auth_svc.parts import Parts
+from auth_svc.routes.metadata import MetadataRoutes
+from auth_svc.routes.oauth import OAuthRoutes
+from auth_svc.routes.sessions import SessionRoutes
 from chassis.http.api import Api
 
 
@@ -16,5 +19,5 @@ class Routes(Protocol):
         """Add the routes to `api`."""
 
 
-ROUTES: tuple[Callable[[Parts], Routes], ...] = ()
+ROUTES: tuple[Callable[[Parts], Routes], ...] = (OAuthRoutes, MetadataRoutes, SessionRoutes)
 """Every room."""
