@@ -21,7 +21,7 @@ class Purpose(StrEnum):
     STAFF = "staff"
 
 
-async def new_link(  # noqa: PLR0913 - what a link is
+async def new_link(
     work: Work,
     *,
     purpose: Purpose,
@@ -55,5 +55,5 @@ async def look_at(work: Work, secret: str, purpose: Purpose) -> Link | None:
 
 
 async def use(work: Work, secret: str, purpose: Purpose) -> Link | None:
-    """Use the link up and return what it stood for; None when it is unknown, used or over. Of many at once one gets it."""
+    """Use the link up, once however many try, and return what it stood for; None when it is unknown, used or over."""
     return await links.use_up(work.connection, digest=digest_of(secret), purpose=purpose, now=work.now)

@@ -57,6 +57,38 @@ async def locked(connection: Connection, *, account_id: UUID) -> Account | None:
     return await _one(connection, _SELECT + "WHERE account_id = $1 FOR UPDATE", account_id)
 
 
+async def add(connection: Connection, *, account: Account) -> bool:
+    """Store a new account; False when there is one of its relation number, or with its address, already.
+
+    Whether an account that was changed may get the address back is asked before: `undo.is_reserved`.
+    """
+    added = await connection.fetchval(
+        """
+        INSERT INTO account (account_id, role, relation_number, customer_id, email, mobile_phone,
+               mobile_phone_confirmed, password_hash, totp_secret, totp_added_at, totp_last_step, suspended_at,
+               activated_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            ON CONFLICT DO NOTHING
+        RETURNING true
+        """,
+        account.account_id,
+        account.role,
+        account.relation_number,
+        account.customer_id,
+        account.email,
+        account.mobile_phone,
+        account.mobile_phone_confirmed,
+        account.password_hash,
+        account.totp_secret,
+        account.totp_added_at,
+        account.totp_last_step,
+        account.suspended_at,
+        account.activated_at,
+        account.version,
+    )
+    return added is not None
+
+
 async def _one(connection: Connection, statement: str, value: object) -> Account | None:
     row = await connection.fetchrow(statement, value)
     return None if row is None else Account(**{**row, "role": Role(row["role"])})
