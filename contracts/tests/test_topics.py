@@ -18,7 +18,7 @@ from contracts.envelope import decode, encode
 from contracts.loss_reports import LOSS_REPORTED
 from contracts.message_requests import MESSAGE_REQUESTED
 from contracts.notify import REPORTER_CONTACT_PROVIDED
-from contracts.policy import POLICY_CHANGED
+from contracts.policy import CONTACT_CHANGED, POLICY_CHANGED
 from contracts.topic import ONE_MEGABYTE, Event, PersonalData, Topic
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -109,13 +109,14 @@ def test_every_event_class_has_a_topic() -> None:
     assert {topic.event for topic in topics.TOPICS} == set(Event.__subclasses__())
 
 
-def test_contact_data_is_read_by_no_one_but_the_service_that_writes_to_customers() -> None:
-    readers = [
-        topic.consumers
+def test_contact_data_is_read_by_no_one_but_who_writes_to_customers_and_who_lets_them_in() -> None:
+    readers = {
+        topic.name: topic.consumers
         for topic in topics.TOPICS
         if topic.personal_data is PersonalData.CONTACT and topic.event is not MessageDeadLettered
-    ]
-    assert set(readers) == {("notify-svc",)}
+    }
+    assert readers.pop(CONTACT_CHANGED.name) == ("auth-svc", "notify-svc")
+    assert set(readers.values()) == {("notify-svc",)}
 
 
 def test_a_dead_letter_topic_holds_the_largest_record_of_any_other_in_base64() -> None:
