@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from auth_svc.parts import Parts
+from auth_svc.routes.changes import ChangeRoutes
 from auth_svc.routes.metadata import MetadataRoutes
 from auth_svc.routes.oauth import OAuthRoutes
 from auth_svc.routes.sessions import SessionRoutes
@@ -19,5 +20,5 @@ class Routes(Protocol):
         """Add the routes to `api`."""
 
 
-ROUTES: tuple[Callable[[Parts], Routes], ...] = (OAuthRoutes, MetadataRoutes, SessionRoutes)
+ROUTES: tuple[Callable[[Parts], Routes], ...] = (OAuthRoutes, MetadataRoutes, SessionRoutes, ChangeRoutes)
 """Every room."""
