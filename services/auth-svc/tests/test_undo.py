@@ -25,7 +25,8 @@ from accounts import (
 )
 from auth_world import World
 
-from auth_svc.repository.undo import is_reserved
+from auth_svc.repository.accounts import locked
+from auth_svc.repository.undo import is_reserved, keep
 from contracts.auth import SecurityEvent
 from contracts.message_requests import Occasion
 
@@ -201,6 +202,20 @@ async def test_nobody_else_takes_an_address_that_may_come_back(auth: World) -> N
         assert await is_reserved(connection, email=EMAIL, now=auth.clock.at)
         assert not await is_reserved(connection, email=EMAIL, now=auth.clock.at + timedelta(days=7))
     assert await undo(auth, told) == 204
+
+
+async def test_who_takes_an_address_waits_for_who_reserves_it(auth: World) -> None:
+    account_id = await account(auth)
+    now, pool = auth.clock.at, auth.running.pool
+    async with pool.acquire() as one, pool.acquire() as other:
+        async with one.transaction():
+            stored_now = await locked(one, account_id=account_id)
+            assert stored_now is not None
+            await keep(one, account=stored_now, undo_id=account_id, now=now, expires_at=now + timedelta(days=7))
+            asking = asyncio.create_task(is_reserved(other, email=EMAIL, now=now))
+            await asyncio.sleep(0.2)
+            assert not asking.done()
+        assert await asking
 
 
 async def test_no_other_account_is_touched(auth: World) -> None:
