@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -58,8 +59,9 @@ async def issuing(database: str, **changes: Any) -> AsyncIterator[World]:  # noq
         "api_concurrency_per_address": 300,
     }
     async with world(database, **{**own, **changes}) as running:
-        running.clock.at = host_time()
+        running.clock.at = host_time() - timedelta(hours=1)
         await look_after_keys(running.running.runtime, parts_of(database))
+        running.clock.at = host_time()
         for arguments in (
             ("portal", "--redirect-uri", CALLBACK, "--public", *_scopes("account:read", "sessions:end", "audit:read")),
             ("app", "--redirect-uri", CALLBACK, "--public", *_scopes("account:read")),
@@ -154,20 +156,20 @@ async def redeem(running: World, code: str, **changes: str | None) -> Response:
         "code": code,
         "redirect_uri": CALLBACK,
         "code_verifier": VERIFIER,
-        **changes,
     }
-    return await ask_for_tokens(running, **form)
+    return await ask_for_tokens(running, {**form, **changes})
 
 
 async def refresh(running: World, token: str, **changes: str | None) -> Response:
     """Ask for tokens with a refresh token."""
-    return await ask_for_tokens(
-        running, **{"grant_type": "refresh_token", "client_id": "portal", "refresh_token": token, **changes}
-    )
+    form = {"grant_type": "refresh_token", "client_id": "portal", "refresh_token": token}
+    return await ask_for_tokens(running, {**form, **changes})
 
 
-async def ask_for_tokens(running: World, *, auth: tuple[str, str] | None = None, **form: str | None) -> Response:
-    """Ask for tokens in any way."""
+async def ask_for_tokens(
+    running: World, form: Mapping[str, str | None], *, auth: tuple[str, str] | None = None
+) -> Response:
+    """Ask for tokens in any way; what is None is left out."""
     data = {name: value for name, value in form.items() if value is not None}
     if auth is None:
         return await running.client.post("/oauth/token", data=data)
@@ -180,7 +182,7 @@ async def tokens_of(running: World, somebody: LoggedIn) -> Mapping[str, Any]:
     return told
 
 
-async def at_once(*, times: int, ask: Any) -> Sequence[Response]:  # noqa: ANN401 - a function without arguments
+async def at_once(*, times: int, ask: Callable[[], Awaitable[Response]]) -> Sequence[Response]:
     """Ask so many times at the same time."""
     return await asyncio.gather(*(ask() for _ in range(times)))
 
