@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from accounts import ACCOUNT, THIEFS_PHONE, account, device_with_session, identity, move_to_phone, passkey
 from auth_world import PASSWORD, World
@@ -73,7 +74,8 @@ async def test_the_history_shows_the_latest_first_page_by_page_and_each_once(aut
     await auth.client.delete("/accounts/654321/sessions", headers=auth.as_customer("654321"))
     await identity(auth, other)
 
-    seen, cursor = [], ""
+    seen: list[dict[str, Any]] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = await auth.client.get(
             HISTORY, params={"limit": 3} | ({"cursor": cursor} if cursor else {}), headers=auth.as_customer()

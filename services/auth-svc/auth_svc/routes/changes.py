@@ -132,7 +132,7 @@ class ChangeRoutes:
             origin=origin,
             trace=trace,
         )
-        return refusal and problems.answer(refusal)
+        return problems.answer(refusal) if refusal else None
 
     async def change_email(
         self,
@@ -142,7 +142,7 @@ class ChangeRoutes:
         work: Work,
         origin: RequestOrigin,
         trace: RequestTrace,
-    ) -> Response | None:
+    ) -> Response:
         """Ask for another e-mail address. It is changed by the link that is mailed to the new one.
 
         An address that cannot be used gets no mail, and the same answer.
@@ -162,7 +162,7 @@ class ChangeRoutes:
         work: Work,
         origin: RequestOrigin,
         trace: RequestTrace,
-    ) -> Response | None:
+    ) -> Response:
         """Ask for another mobile number. It is changed by the code that is sent to the new one."""
         number = await phone_change.may_send_code(
             work,
@@ -188,18 +188,18 @@ class ChangeRoutes:
         refusal = await phone_change.confirm_number(
             work, self._parts, relation_number=relation_number, code=body.code, origin=origin, trace=trace
         )
-        return refusal and problems.answer(refusal)
+        return problems.answer(refusal) if refusal else None
 
     async def confirm_email(
         self, body: MailedLink, work: Work, origin: RequestOrigin, trace: RequestTrace
     ) -> Response | None:
         """Take the new e-mail address by the link that was mailed to it."""
         refusal = await email_change.confirm_email(work, self._parts, body.link, origin=origin, trace=trace)
-        return refusal and problems.answer(refusal)
+        return problems.answer(refusal) if refusal else None
 
     async def undo_changes(
         self, body: MailedLink, work: Work, origin: RequestOrigin, trace: RequestTrace
     ) -> Response | None:
         """Undo all changes since the one that the oldest valid link was mailed for. A new password must be chosen."""
         refusal = await undo.undo_changes(work, self._parts, body.link, origin=origin, trace=trace)
-        return refusal and problems.answer(refusal)
+        return problems.answer(refusal) if refusal else None
