@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from auth_svc.repository.accounts import Account
 from chassis.database import Connection
 from contracts.access import Role
 
@@ -49,7 +50,7 @@ async def members(connection: Connection, *, now: datetime) -> Sequence[Member]:
 
 async def is_contact_address(connection: Connection, *, email: str) -> bool:
     """Whether a customer is reached at this address, written in lower case."""
-    return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM customer WHERE lower(email) = $1)", email))
+    return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM customer WHERE email = $1)", email))
 
 
 async def choose(connection: Connection, *, link: bytes, chosen: Chosen) -> None:
@@ -68,23 +69,23 @@ async def choose(connection: Connection, *, link: bytes, chosen: Chosen) -> None
 
 async def chosen_by(connection: Connection, *, link: bytes) -> Chosen | None:
     """Return what was chosen by this link."""
-    row = await connection.fetchrow(
-        "SELECT password_hash, totp_secret FROM staff_activation WHERE digest = $1", link
-    )
+    row = await connection.fetchrow("SELECT password_hash, totp_secret FROM staff_activation WHERE digest = $1", link)
     return row and Chosen(**row)
 
 
-async def begin_anew(connection: Connection, *, account_id: UUID, role: Role, chosen: Chosen, now: datetime) -> None:
-    """Give a member of staff another password, app and role in place of those there were."""
+async def begin_anew(connection: Connection, *, account: Account) -> None:
+    """Store the password, app and role of a member of staff in place of those there were."""
     await connection.execute(
         """
         UPDATE account
-           SET role = $2, password_hash = $3, totp_secret = $4, totp_added_at = $5, version = version + 1
+           SET role = $2, password_hash = $3, totp_secret = $4, totp_added_at = $5, totp_last_step = $6, version = $7
          WHERE account_id = $1
         """,
-        account_id,
-        role,
-        chosen.password_hash,
-        chosen.totp_secret,
-        now,
+        account.account_id,
+        account.role,
+        account.password_hash,
+        account.totp_secret,
+        account.totp_added_at,
+        account.totp_last_step,
+        account.version,
     )
