@@ -12,6 +12,10 @@ FIRST_BLOCK, LONGEST_BLOCK = timedelta(minutes=1), timedelta(hours=1)
 """A block doubles with every wrong password after the fifth."""
 WRONG_PASSWORDS_BEFORE_RESET = 100
 """In a row (NIST SP 800-63B §3.2.2): only a password reset helps from there on."""
+FEW_WRONG_PASSWORDS_KEPT_FOR = timedelta(days=1)
+"""Fewer than lead to a block."""
+WRONG_PASSWORDS_KEPT_FOR = timedelta(days=365)
+"""Whoever pauses between guesses does not begin anew."""
 
 # Codes by SMS (rows 9 to 12)
 CODE_DIGITS = 6
@@ -29,6 +33,8 @@ LINK_LIFETIME = timedelta(hours=24)
 RESET_LINK_LIFETIME = timedelta(hours=1)
 UNDO_LIFETIME = timedelta(days=7)
 CONFIRMATION_LIFETIME = timedelta(hours=24)
+UNANSWERED_KEPT_FOR = timedelta(days=1)
+"""What was asked for by mail, while it cannot be answered."""
 
 # Sessions and tokens (rows 18, 19)
 SESSION_IDLE, SESSION_TOTAL = timedelta(hours=1), timedelta(hours=24)

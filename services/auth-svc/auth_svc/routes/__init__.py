@@ -6,10 +6,16 @@ from collections.abc import Callable
 from typing import Protocol
 
 from auth_svc.parts import Parts
+from auth_svc.routes.activation import ActivationRoutes
 from auth_svc.routes.changes import ChangeRoutes
 from auth_svc.routes.metadata import MetadataRoutes
 from auth_svc.routes.oauth import OAuthRoutes
+from auth_svc.routes.passkeys import PasskeyRoutes
+from auth_svc.routes.password_reset import PasswordResetRoutes
+from auth_svc.routes.pins import PinRoutes
 from auth_svc.routes.sessions import SessionRoutes
+from auth_svc.routes.totp import TotpRoutes
+from auth_svc.routes.staff import StaffRoutes
 from chassis.http.api import Api
 
 
@@ -20,5 +26,16 @@ class Routes(Protocol):
         """Add the routes to `api`."""
 
 
-ROUTES: tuple[Callable[[Parts], Routes], ...] = (OAuthRoutes, MetadataRoutes, SessionRoutes, ChangeRoutes)
+ROUTES: tuple[Callable[[Parts], Routes], ...] = (
+    OAuthRoutes,
+    MetadataRoutes,
+    SessionRoutes,
+    ChangeRoutes,
+    ActivationRoutes,
+    PasswordResetRoutes,
+    StaffRoutes,
+    PasskeyRoutes,
+    TotpRoutes,
+    PinRoutes,
+)
 """Every room."""
