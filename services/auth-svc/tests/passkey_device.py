@@ -14,7 +14,7 @@ from fido2 import cbor
 from fido2.client import DefaultClientDataCollector, Fido2Client
 from fido2.cose import ES256
 from fido2.ctap import CtapDevice, CtapError
-from fido2.ctap2 import Ctap2
+from fido2.ctap2.base import Ctap2
 from fido2.hid import CAPABILITY
 from fido2.webauthn import (
     Aaguid,
@@ -60,8 +60,9 @@ class Phone(CtapDevice):
 
     @override
     def call(self, cmd: int, data: bytes = b"", event: object = None, on_keepalive: object = None) -> bytes:
-        command, asked = Ctap2.CMD(data[0]), cbor.decode(data[1:]) if data[1:] else {}
-        match command:
+        asked: Any = cbor.decode(data[1:]) if data[1:] else {}
+        answer: Mapping[int, Any]
+        match Ctap2.CMD(data[0]):
             case Ctap2.CMD.GET_INFO:
                 answer = {1: ["FIDO_2_0"], 3: bytes(_AAGUID), 4: {"rk": True, "up": True, "uv": True}, 5: 4_096, 6: [2]}
             case Ctap2.CMD.MAKE_CREDENTIAL:
@@ -75,7 +76,7 @@ class Phone(CtapDevice):
     def _make(self, *, client_data_hash: bytes, portal: str, user: Mapping[str, Any]) -> Mapping[int, Any]:
         key = _Key(secrets.token_bytes(32), user, generate_private_key(SECP256R1()))
         self.keys[portal] = key
-        public = ES256.from_cryptography_key(key.private_key.public_key())
+        public = ES256.from_cryptography_key(key.private_key.public_key())  # type: ignore[no-untyped-call] # fido2's
         made = AttestedCredentialData.create(_AAGUID, key.credential_id, public)
         said = self._said(portal, key, made)
         return {1: "packed", 2: said, 3: {"alg": ES256.ALGORITHM, "sig": _signature(key, said, client_data_hash)}}
@@ -98,11 +99,13 @@ class Phone(CtapDevice):
         if made:
             flags |= AuthenticatorData.FLAG.AT
         count = key.signatures if self.counts else 0
-        return AuthenticatorData.create(sha256(portal.encode()).digest(), flags, count, made)
+        said: bytes = AuthenticatorData.create(sha256(portal.encode()).digest(), flags, count, made)
+        return said
 
 
 def _signature(key: _Key, said: bytes, client_data_hash: bytes) -> bytes:
-    return key.private_key.sign(said + client_data_hash, ECDSA(SHA256()))
+    signature: bytes = key.private_key.sign(said + client_data_hash, ECDSA(SHA256()))
+    return signature
 
 
 def make_passkey(phone: Phone, options: Mapping[str, Any], *, page: str = PORTAL) -> dict[str, Any]:

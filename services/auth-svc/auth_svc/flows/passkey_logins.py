@@ -81,7 +81,7 @@ async def _refused(work: Work, account: Account | None, why: str, origin: Origin
     await record(
         work,
         SecurityEvent.LOGIN_FAILED,
-        account_id=account and account.account_id,
+        account_id=account.account_id if account else None,
         address=origin.address,
         trace=trace,
         method=Method.PASSKEY,

@@ -75,8 +75,8 @@ async def log_in_by_pin(
     if refusal := await take(work, parts, login_takes(origin), origin=origin, trace=trace):
         return refusal
     found = await _device_of(work, origin)
-    account = found and await accounts.locked(work.connection, account_id=found.account_id)
-    device = account and await _device_of(work, origin)
+    account = await accounts.locked(work.connection, account_id=found.account_id) if found else None
+    device = await _device_of(work, origin) if account else None
     if not account or not device or not device.pin_hash or account.suspended_at:
         return await _refused(work, account, origin, trace)
     failures = await pins.count_failure(work.connection, device_id=device.device_id)
@@ -96,7 +96,9 @@ def _keyed(parts: Parts, device_id: UUID, pin: str) -> str:
 
 
 async def _device_of(work: Work, origin: Origin) -> Device | None:
-    return origin.device and await pins.device(work.connection, digest=digest_of(origin.device), now=work.now)
+    if origin.device is None:
+        return None
+    return await pins.device(work.connection, digest=digest_of(origin.device), now=work.now)
 
 
 async def _account_and_device(
@@ -127,7 +129,7 @@ async def _refused(work: Work, account: Account | None, origin: Origin, trace: T
     await record(
         work,
         SecurityEvent.LOGIN_FAILED,
-        account_id=account and account.account_id,
+        account_id=account.account_id if account else None,
         address=origin.address,
         trace=trace,
         method=Method.PIN,

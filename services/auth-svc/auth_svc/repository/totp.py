@@ -38,7 +38,7 @@ async def enrolment_of(connection: Connection, *, account_id: UUID, now: datetim
         account_id,
         now,
     )
-    return row and Enrolment(**row)
+    return None if row is None else Enrolment(**row)
 
 
 async def activate(connection: Connection, *, enrolment: Enrolment, step: int, now: datetime) -> None:

@@ -200,4 +200,4 @@ class PasskeyRoutes:
             origin=origin,
             trace=trace,
         )
-        return refusal and problems.answer(refusal)
+        return problems.answer(refusal) if refusal else None

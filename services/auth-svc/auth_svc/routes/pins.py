@@ -106,7 +106,7 @@ class PinRoutes:
             origin=origin,
             trace=trace,
         )
-        return refusal and problems.answer(refusal)
+        return problems.answer(refusal) if refusal else None
 
     async def remove_pin(
         self,
@@ -125,4 +125,4 @@ class PinRoutes:
             origin=origin,
             trace=trace,
         )
-        return refusal and problems.answer(refusal)
+        return problems.answer(refusal) if refusal else None

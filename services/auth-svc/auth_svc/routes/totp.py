@@ -83,7 +83,7 @@ class TotpRoutes:
         refusal = await totp.confirm_totp(
             work, self._parts, relation_number=relation_number, code=body.code, origin=origin, trace=trace
         )
-        return refusal and problems.answer(refusal)
+        return problems.answer(refusal) if refusal else None
 
     async def remove_totp(
         self,
@@ -102,4 +102,4 @@ class TotpRoutes:
             origin=origin,
             trace=trace,
         )
-        return refusal and problems.answer(refusal)
+        return problems.answer(refusal) if refusal else None
