@@ -19,6 +19,7 @@ async def _origin_of(request: Request) -> Origin:
     return Origin(
         address=request.client.host if request.client else "",
         device=request.cookies.get(DEVICE_COOKIE),
+        session=request.cookies.get(SESSION_COOKIE),
         device_name=agent[:_LONGEST_NAME] or "unknown",
     )
 

@@ -123,11 +123,14 @@ _PROBLEMS: Final[Mapping[Reason, ProblemType]] = {
 }
 
 
-def answer(refusal: Refusal) -> Response:
-    """Return the answer that tells it. What was counted stays: the handler returns this and raises nothing."""
+def answer(refusal: Refusal, detail: str | None = None) -> Response:
+    """Return the answer that tells it, with `detail` instead of the usual remedy.
+
+    What was counted stays: the handler returns this and raises nothing.
+    """
     headers = {}
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(max(1, ceil(refusal.retry_after.total_seconds())))
     if refusal.reason is Reason.WRONG_CREDENTIALS:
         headers["WWW-Authenticate"] = 'Password realm="auth-svc"'
-    return Problem(_PROBLEMS[refusal.reason], headers=headers).response()
+    return Problem(_PROBLEMS[refusal.reason], detail, headers=headers).response()
