@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +26,16 @@ class Entry:
     details: Mapping[str, str | int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which entries are looked for: those that fit all that is given, from `since` on and before `until`."""
+
+    account_id: UUID | None = None
+    what: SecurityEvent | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 async def add(connection: Connection, *, entry: Entry) -> None:
     """Add one entry."""
     await connection.execute(
@@ -42,3 +52,31 @@ async def add(connection: Connection, *, entry: Entry) -> None:
         entry.address,
         json.dumps(dict(entry.details)),
     )
+
+
+async def search(
+    connection: Connection, *, wanted: Filter, before: tuple[datetime, UUID] | None, rows: int
+) -> Sequence[Entry]:
+    """Return so many entries, the latest first, from what happened `before` on."""
+    found = await connection.fetch(
+        """
+        SELECT event_id, occurred_at, what, account_id, client_id, actor, address, details
+          FROM audit_trail
+         WHERE ($1::uuid IS NULL OR account_id = $1)
+           AND ($2::text IS NULL OR what = $2)
+           AND ($3::timestamptz IS NULL OR occurred_at >= $3)
+           AND ($4::timestamptz IS NULL OR occurred_at < $4)
+           AND ($5::timestamptz IS NULL OR (occurred_at, event_id) < ($5, $6::uuid))
+         ORDER BY occurred_at DESC, event_id DESC
+         LIMIT $7
+        """,
+        wanted.account_id,
+        wanted.what,
+        wanted.since,
+        wanted.until,
+        *(before or (None, None)),
+        rows,
+    )
+    return [
+        Entry(**{**row, "what": SecurityEvent(row["what"]), "details": json.loads(row["details"])}) for row in found
+    ]
