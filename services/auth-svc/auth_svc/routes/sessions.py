@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,13 +26,15 @@ from chassis.http.values import Moment, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import END_OWN_SESSION, END_SESSIONS, READ_ACCOUNT
 
+_EXAMPLE = "0198c5f5-7d1a-7c43-9a51-6f2f3b1c7d10"
+
 
 class SessionView(BaseModel):
     """One session of an account."""
 
     model_config = ConfigDict(extra="forbid")
 
-    session_id: UUID = Field(examples=["0198c5f5-7d1a-7c43-9a51-6f2f3b1c7d10"])
+    session_id: UUID = Field(examples=[_EXAMPLE])
     device_name: str | None = Field(
         description="What the browser or app calls itself; null when the device was forgotten since",
         examples=["Firefox on Linux"],
@@ -101,7 +105,7 @@ class SessionRoutes:
     async def end_session(
         self,
         relation_number: RelationNumber,
-        session_id: UUID,
+        session_id: Annotated[UUID, Path(examples=[_EXAMPLE])],
         caller: Caller,
         work: Work,
         origin: RequestOrigin,
