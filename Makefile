@@ -11,6 +11,9 @@ TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) deploy/tests tools/install/t
 empty :=
 export MYPYPATH := $(subst $(empty) $(empty),:,$(PACKAGES) $(TESTS) tests/integration tools/install)
 
+# Tests start thousands of processes: without bytecode files each of them would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help install up down demo test test-slow bench lint types imports dependencies generated check lock generate picture clean

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
+from collections.abc import Iterator
 from pathlib import Path
 
+import guard_forks
 import pytest
 from mutants import MUTANTS
-from mutants.mutant import Mutant
+from mutants.mutant import ROOT, Mutant, guard_of, source_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 TESTS_FAILED = 1
-_ROOT = Path(__file__).parents[2]
+UNFINISHED_BYTECODE = "*.pyc.*"
+"""Files that another process renames at any moment. Finished ones are copied, and spare the guard compiling."""
+
+Forks = subprocess.Popen[str]
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    with subprocess.Popen(
+        [sys.executable, guard_forks.__file__],
+        cwd=ROOT,
+        env={**inherited, "SPECIMEN_DEADLINE_SECONDS": "15"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
+        yield running
 
 
 def test_every_mutant_has_a_name_of_its_own() -> None:
@@ -25,46 +44,33 @@ def test_every_mutant_has_a_name_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_a_broken_promise_is_noticed(tmp_path: Path, mutant: Mutant) -> None:
+def test_a_broken_promise_is_noticed(tmp_path: Path, forks: Forks, mutant: Mutant) -> None:
     if mutant.stack == "jvm" and os.environ.get("STACK") != "jvm":
         pytest.skip("only real Kafka shows it: run with STACK=jvm")
-    source = _source_of(mutant.package)
-    shutil.copytree(source, tmp_path / mutant.package)
-    module = tmp_path / mutant.package / mutant.module
+    mutated = tmp_path / mutant.package
+    shutil.copytree(source_of(mutant), mutated, ignore=shutil.ignore_patterns(UNFINISHED_BYTECODE))
+    module = mutated / mutant.module
     sound = module.read_text()
     assert mutant.sound in sound, f"{mutant.package}/{mutant.module} has changed: mend the mutant"
     module.write_text(sound.replace(mutant.sound, mutant.broken))
 
-    code, output = _run_guard(tmp_path, mutant, tests=source.parent / "tests")
+    code, output = _run_guard(forks, tmp_path, mutant)
 
     assert code == TESTS_FAILED, output[-3_000:]
     assert "1 failed" in output, output[-3_000:]
 
 
-def _source_of(package: str) -> Path:
-    spec = find_spec(package)
-    assert spec is not None
-    assert spec.origin is not None, f"{package} is not installed from this checkout"
-    return Path(spec.origin).parent
-
-
-def _run_guard(mutated: Path, mutant: Mutant, *, tests: Path) -> tuple[int, str]:
-    """Run one test on servers of its own, with the mutated package in front of the sound one."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    environment = {
-        **inherited,
-        "STACK": mutant.stack,
-        "PYTHONPATH": str(mutated),
-        "SPECIMEN_DEADLINE_SECONDS": "15",
+def _run_guard(forks: Forks, directory: Path, mutant: Mutant) -> tuple[int, str]:
+    """Run one test on servers of its own."""
+    assert forks.stdin is not None
+    assert forks.stdout is not None
+    output = directory / "output.txt"
+    order = {
+        "mutated": str(directory),
+        "environment": {"STACK": mutant.stack},
+        "arguments": ["-q", "-x", "-p", "no:cacheprovider", guard_of(mutant)],
+        "output": str(output),
     }
-    guard = f"{tests.relative_to(_ROOT)}/{mutant.guard}"
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", guard],
-        cwd=_ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
+    print(json.dumps(order), file=forks.stdin, flush=True)
+    code = int(forks.stdout.readline())
+    return code, output.read_text()

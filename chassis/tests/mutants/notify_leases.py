@@ -11,13 +11,13 @@ def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> M
         module=module,
         sound=sound,
         broken=broken,
-        guard=f"channels/{guard}",
+        guard=guard,
         package="notify_svc",
     )
 
 
-_CREATED = "test_leased_as_created.py"
-_SESSION = "test_smtp_session.py"
+_CREATED = "channels/test_leased_as_created.py"
+_SESSION = "channels/test_smtp_session.py"
 
 MUTANTS = (
     _mutant(
@@ -25,7 +25,7 @@ MUTANTS = (
         "channels/results.py",
         sound="        for queue in self._queues.all():\n            queue.changed.set()\n",
         broken="",
-        guard="test_leased_as_created.py::test_a_stop_sends_what_this_process_has_leased",
+        guard="channels/test_leased_as_created.py::test_a_stop_sends_what_this_process_has_leased",
     ),
     _mutant(
         "what was stored before is sent again",
@@ -53,7 +53,7 @@ MUTANTS = (
         "channels/results.py",
         sound="        if self._count == occupied or self._count * 2 >= capacity:\n",
         broken="        if self._count * 2 >= capacity:\n",
-        guard="test_results.py::"
+        guard="channels/test_results.py::"
         "test_results_of_both_channels_are_recorded_together_and_the_last_on_its_way_is_not_waited_on",
     ),
     _mutant(
@@ -61,7 +61,7 @@ MUTANTS = (
         "repository/attempts.py",
         sound="from contracts.validation import read_from_outside\n",
         broken="from contracts.codec import from_json as read_from_outside\n",
-        guard="test_smtp.py::test_a_decision_written_in_another_way_is_read_back_as_it_was_read",
+        guard="channels/test_smtp.py::test_a_decision_written_in_another_way_is_read_back_as_it_was_read",
     ),
     _mutant(
         "a newer version overtakes one that is being sent",
@@ -138,7 +138,7 @@ MUTANTS = (
         "repository/messages.py",
         sound="             WHERE leased_until IS NOT NULL\n",
         broken="             WHERE leased_until IS NULL\n",
-        guard="test_sender_crashes.py::test_an_sms_leased_as_it_was_created_is_found_when_its_process_was_killed"
+        guard="channels/test_sender_crashes.py::test_an_sms_leased_as_it_was_created_is_found_when_its_process_was_killed"
         "[notify.before_send-0]",
     ),
     _mutant(
@@ -146,7 +146,7 @@ MUTANTS = (
         "repository/attempts.py",
         sound="FROM leased HAVING count(*) > 0)",
         broken="FROM leased HAVING count(*) < 0)",
-        guard="test_sender_crashes.py::test_an_sms_whose_sender_was_killed_is_in_doubt_and_not_sent_again"
+        guard="channels/test_sender_crashes.py::test_an_sms_whose_sender_was_killed_is_in_doubt_and_not_sent_again"
         "[notify.before_send-0]",
     ),
     _mutant(
@@ -161,7 +161,7 @@ MUTANTS = (
         "repository/attempts.py",
         sound="(DELETE FROM lease WHERE lease_id = ANY ($10::uuid[]))",
         broken="(DELETE FROM lease WHERE lease_id = ANY ($10::uuid[]) AND false)",
-        guard="test_results.py::"
+        guard="channels/test_results.py::"
         "test_a_lease_is_forgotten_with_the_last_of_its_results_whether_settled_or_tried_again[result0-sent]",
     ),
     _mutant(
@@ -169,7 +169,7 @@ MUTANTS = (
         "channels/results.py",
         sound="        if ended_leases:  # after",
         broken="        if False:  # after",
-        guard="test_results.py::"
+        guard="channels/test_results.py::"
         "test_a_lease_is_forgotten_with_the_last_of_its_results_whether_settled_or_tried_again[result1-due]",
     ),
     _mutant(
@@ -191,35 +191,35 @@ MUTANTS = (
         "repository/attempts.py",
         sound="             WHERE message.state = 'sending' AND message.attempts = ($5::integer[])[result.ended]),\n",
         broken="             WHERE message.state = 'sending'),\n",
-        guard="../test_repository.py::test_a_result_that_comes_after_its_lease_was_ended_is_not_recorded",
+        guard="test_repository.py::test_a_result_that_comes_after_its_lease_was_ended_is_not_recorded",
     ),
     _mutant(
         "a message ends as another one that was settled with it",
         "repository/attempts.py",
         sound="               SET state = ($6::text[])[ended], ",
         broken="               SET state = ($6::text[])[1], ",
-        guard="../test_repository.py::test_messages_settled_together_each_end_in_their_own_way",
+        guard="test_repository.py::test_messages_settled_together_each_end_in_their_own_way",
     ),
     _mutant(
         "a message is stored with the state of another one",
         "repository/messages.py",
         sound="($8::text[])[($7::integer[])[place]] AS state",
         broken="($8::text[])[($7::integer[])[1]] AS state",
-        guard="../test_repository.py::test_of_messages_created_together_each_has_its_own_claim_channel_and_state",
+        guard="test_repository.py::test_of_messages_created_together_each_has_its_own_claim_channel_and_state",
     ),
     _mutant(
         "a connection is used on which a mail was begun and not ended",
         "channels/smtp_session.py",
         sound='if self._has_begun_mail and await self._ask([b"RSET\\r\\n"]) != [_DONE]:\n',
         broken="if False:\n",
-        guard="test_smtp.py::test_a_connection_is_kept_after_a_recipient_was_refused",
+        guard="channels/test_smtp.py::test_a_connection_is_kept_after_a_recipient_was_refused",
     ),
     _mutant(
         "a connection that the server has closed meanwhile fails the next mail",
         "channels/smtp.py",
         sound="            except (aiosmtplib.SMTPException, OSError):  # the server may have closed it meanwhile\n",
         broken="            except ZeroDivisionError:\n",
-        guard="test_smtp.py::test_a_connection_that_the_server_has_closed_meanwhile_costs_no_attempt",
+        guard="channels/test_smtp.py::test_a_connection_that_the_server_has_closed_meanwhile_costs_no_attempt",
     ),
     _mutant(
         "a mail is begun when its lease cannot last until it has been handed over",

@@ -24,7 +24,7 @@ MUTANTS = (
         "http/server.py",
         "timeout_graceful_shutdown=longest_stop_seconds",
         "timeout_graceful_shutdown=None",
-        "door/test_server.py::test_a_client_that_does_not_read_does_not_hold_up_a_stop[asyncio-once-large]",
+        "door/test_server.py::test_a_client_that_does_not_read_does_not_hold_up_a_stop[once-large]",
     ),
     Mutant(
         "h: a part that ignores its cancellation holds up a stop",

@@ -1,0 +1,65 @@
+"""Runs guards, each in a fork of this process, which has imported what is not ours: that takes longer than most guards.
+
+It reads a line of JSON for each guard, the arguments of `_run`, and answers with a line: what pytest exited with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from importlib import import_module
+from threading import Timer
+
+import pytest
+
+LONGEST_SECONDS = 240
+NOT_OURS = (
+    "aiokafka.admin",
+    "asyncpg",
+    "cryptography.x509",
+    "fastapi",
+    "faststream.kafka",
+    "httpx",
+    "hypothesis.strategies",
+    "joserfc.jws",
+    "opentelemetry.sdk.trace",
+    "pydantic_settings",
+    "structlog",
+    "uvicorn",
+)
+
+
+def main() -> None:
+    for name in NOT_OURS:
+        import_module(name)
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            sys.exit(_run(**json.loads(line)))
+        print(_exit_code(child), flush=True)  # noqa: T201 - the answer
+
+
+def _run(*, mutated: str, environment: dict[str, str], arguments: list[str], output: str) -> int:
+    """Run pytest with the mutated package in front of the sound one."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 1)
+    os.dup2(1, 2)
+    os.environ |= {**environment, "PYTHONPATH": mutated}
+    sys.path[0] = mutated
+    # What pytest would rewrite if it were imported later, anyio and Hypothesis, has no assertions of ours.
+    return pytest.main(["-W", "ignore::pytest.PytestAssertRewriteWarning", *arguments])
+
+
+def _exit_code(child: int) -> int:
+    overdue = Timer(LONGEST_SECONDS, os.kill, (child, signal.SIGKILL))
+    overdue.start()
+    _, status = os.waitpid(child, 0)
+    overdue.cancel()
+    overdue.join()
+    return os.waitstatus_to_exitcode(status)
+
+
+if __name__ == "__main__":
+    main()
