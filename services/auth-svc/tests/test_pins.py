@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -55,6 +56,18 @@ async def test_a_pin_logs_in_on_its_device(auth: World) -> None:
     assert cookie_in(answer, "__Host-session")
     (session,) = await auth.rows("SELECT account_id, device_id, methods FROM session")
     assert (session["account_id"], session["device_id"], session["methods"]) == (account_id, device, ["pin"])
+
+
+async def test_browser_and_service_remember_the_device_for_ninety_days_from_the_last_login(auth: World) -> None:
+    _, device = await with_pin(auth)
+    auth.clock.advance(timedelta(days=89))
+
+    answer = await log_in(auth, device)
+
+    (kept,) = (header for header in answer.headers.get_list("set-cookie") if header.startswith("__Host-device="))
+    assert {f"__Host-device={device}", f"Max-Age={90 * 24 * 60 * 60}"} <= set(kept.split("; "))
+    ((expires_at,),) = await auth.rows("SELECT expires_at FROM device")
+    assert expires_at == auth.clock.at + timedelta(days=90)
 
 
 async def test_a_pin_is_worth_nothing_on_another_device(auth: World) -> None:

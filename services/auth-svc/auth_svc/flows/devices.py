@@ -19,10 +19,11 @@ from contracts.auth import SecurityEvent
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A device, with its secret when it was not known before."""
+    """A device, with the secret that its browser is to keep as long as it is remembered here."""
 
     device_id: UUID
-    secret: str | None = field(default=None, repr=False)
+    secret: str = field(repr=False)
+    is_new: bool
 
 
 async def known_device(work: Work, account_id: UUID | None, origin: Origin) -> Device | None:
@@ -36,12 +37,12 @@ async def known_device(work: Work, account_id: UUID | None, origin: Origin) -> D
 async def remember(work: Work, account_id: UUID, *, origin: Origin, trace: Trace | None) -> Remembered:
     """Remember the device that asks, for 90 days from now."""
     until = work.now + DEVICE_LIFETIME
-    if known := await known_device(work, account_id, origin):
+    if origin.device and (known := await known_device(work, account_id, origin)):
         used = replace(known, name=origin.device_name, expires_at=until)
         await devices.note_use(work.connection, device=used, now=work.now)
-        return Remembered(known.device_id)
+        return Remembered(known.device_id, origin.device, is_new=False)
     secret = new_secret()
     device = Device(device_id=uuid7(), account_id=account_id, name=origin.device_name, expires_at=until)
     await devices.add(work.connection, device=device, digest=secret.digest, now=work.now)
     await record(work, SecurityEvent.DEVICE_REMEMBERED, account_id=account_id, address=origin.address, trace=trace)
-    return Remembered(device.device_id, secret.text)
+    return Remembered(device.device_id, secret.text, is_new=True)

@@ -39,7 +39,7 @@ class Finished:
 
     session: str | None = field(default=None, repr=False)
     device: str | None = field(default=None, repr=False)
-    """Of the device, when it was not known before."""
+    """Of the device on which a session began, to be kept anew: it is remembered from this login on."""
     confirmed_identity: str | None = field(default=None, repr=False)
 
 
@@ -66,7 +66,7 @@ async def finish_login(
     has_succeeded_before = await logins.has_succeeded_before(work.connection, account_id=account.account_id)
     device = await remember(work, account.account_id, origin=origin, trace=trace)
     await recorded(what=SecurityEvent.LOGIN_SUCCEEDED)
-    if device.secret and has_succeeded_before:
+    if device.is_new and has_succeeded_before:
         request_message(work, parts, Addressee.of(account), Occasion.NEW_DEVICE_USED, trace=trace)
     if origin.session:
         await sessions.end_with_secret(work.connection, digest=digest_of(origin.session))

@@ -79,9 +79,7 @@ async def choose_password(
     await account_changes.set_password(work.connection, account_id=account_id, password_hash=password_hash)
     await record(work, SecurityEvent.PASSWORD_RESET, account_id=account_id, address=origin.address, trace=trace)
     request_message(work, parts, Addressee.of(account), Occasion.PASSWORD_CHANGED, trace=trace)
-    remembered = await devices.remember(work, account_id, origin=origin, trace=trace)
-    assert remembered.secret is not None  # noqa: S101 - every device was forgotten just now
-    return remembered.secret
+    return (await devices.remember(work, account_id, origin=origin, trace=trace)).secret
 
 
 async def _locked(work: Work, parts: Parts, *, account_id: UUID, email: str) -> Account | None:

@@ -19,7 +19,10 @@ WRONG_CREDENTIALS = ProblemType(
     "password by the link that we mail you.",
 )
 WRONG_CODE = ProblemType(
-    name="wrong-code", status=401, title="The code is not right, or is over", remedy="Type the newest code we sent you."
+    name="wrong-code",
+    status=401,
+    title="The code is not right, or is over",
+    remedy="Type the newest code from our text message, or the one your authenticator app shows now.",
 )
 LOGIN_OVER = ProblemType(
     name="login-over",
