@@ -6,9 +6,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from accounts import ACCOUNT, EMAIL, account, identity, undo
+from accounts import ACCOUNT, EMAIL, PHONE, THIEFS_PHONE, account, identity, undo
 from auth_world import World, settings
 from httpx import Response
+from login_steps import begin as begin_login
+from login_steps import complete, log_in
 from pyotp import TOTP, parse_uri
 
 from auth_svc.flows.totp import totp_matches
@@ -43,6 +45,13 @@ def shown(world: World, app: TOTP, *, later: int = 0) -> str:
     return app.at(world.clock.at, counter_offset=later)
 
 
+async def log_in_by_app(world: World, code: str) -> int:
+    """Return the status of the last step of a login by password and `code`."""
+    begun = (await begin_login(world)).json()
+    assert begun["next"] == "totp"
+    return (await complete(world, begun["login"], code)).status_code
+
+
 async def is_taken(world: World, account_id: UUID, code: str) -> bool:
     """Whether a login would take `code` as its second step."""
     async with world.running.runtime.transaction() as work:
@@ -62,6 +71,48 @@ async def test_an_app_counts_once_it_has_shown_a_code(auth: World) -> None:
     assert (await auth.only_told(Occasion.AUTHENTICATOR_ADDED)).email == EMAIL
     assert [event.what for event in auth.events] == [SecurityEvent.AUTHENTICATOR_ADDED]
     assert await is_taken(auth, account_id, shown(auth, app, later=1))
+
+
+async def test_an_app_is_the_second_step_of_logins_from_the_moment_it_has_shown_a_code(auth: World) -> None:
+    account_id = await account(auth)
+    app = await begin(auth, account_id)
+    assert (await log_in(auth)).status_code == 200  # by SMS, as before
+    confirmed_by = shown(auth, app)
+    assert (await confirm(auth, confirmed_by)).status_code == 204
+    await auth.told()
+
+    assert await log_in_by_app(auth, confirmed_by) == 401
+    next_code = shown(auth, app, later=1)
+    assert await log_in_by_app(auth, next_code) == 200
+    assert await log_in_by_app(auth, next_code) == 401
+    assert {occasion for occasion, _ in await auth.told()} == {Occasion.NEW_DEVICE_USED}
+    sessions = await auth.rows("SELECT methods FROM session ORDER BY began_at, session_id")
+    assert [session["methods"] for session in sessions] == [["password", "sms"], ["password", "totp"]]
+
+
+async def test_who_has_lost_the_app_asks_for_a_text_message_at_the_number_that_is_confirmed(auth: World) -> None:
+    await added(auth, await account(auth))
+    await auth.told()
+    begun = (await begin_login(auth)).json()
+    assert (begun["next"], begun["instead"]) == ("totp", ["code"])
+    asked = await auth.client.post("/logins/codes", json={"login": begun["login"]})
+    assert (asked.status_code, asked.json()["next"], asked.json()["instead"]) == (200, "code", [])
+    sent = await auth.only_told(Occasion.LOGIN_CODE_REQUESTED)
+    assert sent.mobile_phone == PHONE
+    assert (await complete(auth, begun["login"], sent.code)).status_code == 200
+
+
+async def test_a_number_that_no_code_has_reached_gets_none_instead_of_an_apps(auth: World) -> None:
+    app = await added(auth, await account(auth))
+    await auth.told()
+    await auth.rows("UPDATE account SET mobile_phone_confirmed = false")
+    begun = (await begin_login(auth)).json()
+    assert (begun["next"], begun["instead"]) == ("totp", [])
+    for path, more in (("codes", {}), ("phone", {"mobile_phone": None}), ("phone", {"mobile_phone": THIEFS_PHONE})):
+        refused = await auth.client.post(f"/logins/{path}", json={"login": begun["login"], **more})
+        assert refused.status_code == 409
+    assert await auth.told() == []
+    assert (await complete(auth, begun["login"], shown(auth, app, later=1))).status_code == 200
 
 
 async def test_a_code_is_taken_once_and_no_earlier_one_after_it(auth: World) -> None:
