@@ -70,7 +70,7 @@ async def choose(connection: Connection, *, link: bytes, chosen: Chosen) -> None
 async def chosen_by(connection: Connection, *, link: bytes) -> Chosen | None:
     """Return what was chosen by this link."""
     row = await connection.fetchrow("SELECT password_hash, totp_secret FROM staff_activation WHERE digest = $1", link)
-    return row and Chosen(**row)
+    return None if row is None else Chosen(**row)
 
 
 async def begin_anew(connection: Connection, *, account: Account) -> None:

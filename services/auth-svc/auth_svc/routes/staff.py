@@ -93,4 +93,4 @@ class StaffRoutes:
         refusal = await staff.confirm_activation(
             work, self._parts, link=shown.link, code=shown.code, origin=origin, trace=trace
         )
-        return refusal and problems.answer(refusal)
+        return problems.answer(refusal) if refusal else None
