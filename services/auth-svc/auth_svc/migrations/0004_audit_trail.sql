@@ -13,8 +13,7 @@ CREATE TABLE audit_trail (
 CREATE INDEX ON audit_trail (account_id, occurred_at DESC, event_id DESC);
 CREATE INDEX ON audit_trail (occurred_at DESC, event_id DESC);
 
--- Rows are added and never changed. Where the database belongs to another role than the service's, the service has no
--- right to; and nobody does it by mistake.
+-- Rows are added and never changed: nobody does it by mistake.
 CREATE FUNCTION refuse_to_change_the_trail() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the audit trail is append-only';
@@ -22,6 +21,9 @@ END;
 $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_trail
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_the_trail();
+
+-- Where the database belongs to another role than the service's (deploy/databases.sql), the service has no right to.
+-- Nor may it say which migrations there were.
 DO $$
 DECLARE
     other name;
@@ -30,8 +32,9 @@ BEGIN
         SELECT DISTINCT grantee FROM information_schema.role_table_grants
          WHERE table_name = 'audit_trail' AND table_schema = current_schema() AND grantee <> current_user
     LOOP
-        EXECUTE format('REVOKE ALL ON audit_trail FROM %I', other);
+        EXECUTE format('REVOKE ALL ON audit_trail, public.applied_migration FROM %I', other);
         EXECUTE format('GRANT SELECT, INSERT ON audit_trail TO %I', other);
+        EXECUTE format('GRANT SELECT ON public.applied_migration TO %I', other);
     END LOOP;
 END;
 $$;
