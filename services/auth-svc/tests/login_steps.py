@@ -35,9 +35,9 @@ async def complete(world: World, login: str, code: str | None, *, headers: Mappi
     return await world.client.post("/logins/completion", json={"login": login, "code": code}, headers=headers)
 
 
-async def begun(world: World, **how: str) -> tuple[str, SealedContents]:
+async def begun(world: World, *, purpose: str = "log_in") -> tuple[str, SealedContents]:
     """Return the secret of a login whose code was sent, and what was sent."""
-    answer = await begin(world, **how)
+    answer = await begin(world, purpose=purpose)
     assert answer.status_code == 200, answer.text
     return answer.json()["login"], await world.only_told(Occasion.LOGIN_CODE_REQUESTED)
 
