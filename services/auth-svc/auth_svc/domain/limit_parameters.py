@@ -32,6 +32,8 @@ WIDER = {32: 1, 24: 5, 64: 1, 56: 3, 48: 10}
 
 # By addressee
 MAILS_TO_ADDRESS = Limit("mails-to-address", 5, timedelta(hours=1))
+MAILS_TO_NEW_ADDRESS = Limit("mails-to-new-address", 5, timedelta(hours=1))
+"""Of its own: whoever is refused by the one above learns that the address was mailed, so that it has an account."""
 
 # By account and number
 SMS_OF_ACCOUNT = Limit("sms-of-account", 3, timedelta(minutes=15))

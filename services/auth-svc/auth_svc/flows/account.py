@@ -28,7 +28,7 @@ async def change_password(
     origin: Origin,
     trace: Trace | None,
 ) -> Refusal | None:
-    """Change the password of who knows the one there is, and end all sessions. Call it within the gate for passwords.
+    """Change the password of who knows the one there is, and end all use. Call it within the gate for passwords.
 
     Wrong ones count as they do at a login: a session alone is no way to guess on.
     """
@@ -58,7 +58,7 @@ async def forget_device(
     work: Work, *, relation_number: str, device_id: UUID, origin: Origin, trace: Trace | None
 ) -> bool:
     """Forget a device with its PIN and end its sessions; return whether the account had such a one."""
-    account = await accounts.of_relation(work.connection, relation_number=relation_number)
+    account = await _locked(work, relation_number)
     if account is None or not await account_view.forget_device(
         work.connection, account_id=account.account_id, device_id=device_id
     ):

@@ -8,7 +8,7 @@ from auth_svc.domain.origin import Origin
 from auth_svc.domain.parameters import LINK_LIFETIME
 from auth_svc.domain.password_rules import context_words, fault_of
 from auth_svc.domain.refusals import Reason, Refusal
-from auth_svc.flows import links
+from auth_svc.flows import links, wrong_passwords
 from auth_svc.flows.asked import may_mail
 from auth_svc.flows.links import Purpose
 from auth_svc.flows.messages import Addressee, request_message
@@ -68,7 +68,9 @@ async def activate(
         return Refusal(Reason.LINK_OVER)
     if fault := fault_of(password, context_words(email=customer.email, relation_number=customer.relation_number)):
         return Refusal(fault)
-    if await links.use(work, link, Purpose.ACTIVATE) is None or not await _may_activate(work, customer):
+    await wrong_passwords.forgive(work, parts, email=customer.email)
+    # The address is locked before the link, as by who mails a newer one.
+    if not await _may_activate(work, customer) or await links.use(work, link, Purpose.ACTIVATE) is None:
         return Refusal(Reason.LINK_OVER)
     account = Account(
         account_id=uuid7(),

@@ -6,7 +6,7 @@ from auth_svc.domain.origin import Origin
 from auth_svc.domain.parameters import CONFIRMATION_LIFETIME
 from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.flows import links, undo
-from auth_svc.flows.limits import mail_takes_of, take
+from auth_svc.flows.limits import mail_takes_of_new, take
 from auth_svc.flows.links import Purpose
 from auth_svc.flows.messages import Addressee, request_message
 from auth_svc.flows.record import record
@@ -29,7 +29,7 @@ async def ask_for_email(
     What another account has, or may get back, is answered in the same way, and gets no mail.
     """
     if refusal := await take(
-        work, parts, mail_takes_of(email), origin=origin, account_id=account.account_id, trace=trace
+        work, parts, mail_takes_of_new(email), origin=origin, account_id=account.account_id, trace=trace
     ):
         return refusal
     await record(

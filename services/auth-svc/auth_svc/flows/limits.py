@@ -14,6 +14,7 @@ from auth_svc.domain.limit_parameters import (
     LOGINS,
     MAILS,
     MAILS_TO_ADDRESS,
+    MAILS_TO_NEW_ADDRESS,
     SMS,
     SMS_IN_ALL,
     SMS_OF_ACCOUNT,
@@ -98,6 +99,11 @@ def mail_takes(origin: Origin) -> Sequence[Take]:
 def mail_takes_of(email: str) -> Sequence[Take]:
     """A mail that was asked for without logging in goes to `email`, in lower case."""
     return [_one_of(MAILS_TO_ADDRESS, email)]
+
+
+def mail_takes_of_new(email: str) -> Sequence[Take]:
+    """A customer wants `email`, in lower case, for their account, whether or not it is free."""
+    return [_one_of(MAILS_TO_NEW_ADDRESS, email)]
 
 
 def sms_takes(parts: Parts, account_id: UUID, number: str, *, is_bound: bool, origin: Origin) -> Sequence[Take]:

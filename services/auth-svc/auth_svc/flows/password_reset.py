@@ -37,6 +37,8 @@ async def mail_link(work: Work, parts: Parts, question: Asked, *, trace: Trace |
     )
     if account is None or not _may_reset(account) or not await may_mail(work, parts, question, trace=trace):
         return
+    # Before its links, as whoever follows one does: so neither of the two waits for the other in vain.
+    await accounts.locked(work.connection, account_id=account.account_id)
     secret = await links.new_link(
         work,
         purpose=Purpose.RESET_PASSWORD,

@@ -16,30 +16,31 @@ async def locked_with_logins(connection: Connection, *, account_id: UUID) -> Acc
 
 
 async def end_use(connection: Connection, *, account_id: UUID) -> None:
-    """End sessions with their tokens, open logins, and that anybody has shown who they are. Devices stay known."""
+    """End sessions with their tokens, open logins, PINs and whatever change is under way: nobody goes on with a thing.
+
+    Devices stay known: wrong passwords that others try keep their owner out of none.
+    """
     await connection.execute(
         """
         WITH open_login AS (DELETE FROM login WHERE account_id = $1),
-             shown AS (DELETE FROM confirmed_identity WHERE account_id = $1)
+             shown AS (DELETE FROM confirmed_identity WHERE account_id = $1),
+             mailed AS (DELETE FROM link WHERE account_id = $1),
+             new_phone AS (DELETE FROM phone_change WHERE account_id = $1),
+             new_app AS (DELETE FROM totp_enrolment WHERE account_id = $1),
+             new_passkey AS (DELETE FROM passkey_challenge WHERE account_id = $1)
         DELETE FROM session WHERE account_id = $1
         """,
         account_id,
     )
+    await connection.execute(
+        "UPDATE device SET pin_hash = NULL, pin_added_at = NULL, pin_failures = 0 WHERE account_id = $1", account_id
+    )
 
 
 async def end_everything(connection: Connection, *, account_id: UUID) -> None:
-    """End all use, forget every device with its PIN, and stop whatever change is under way."""
+    """End all use, and forget every device."""
     await end_use(connection, account_id=account_id)
-    await connection.execute(
-        """
-        WITH mailed AS (DELETE FROM link WHERE account_id = $1),
-             new_phone AS (DELETE FROM phone_change WHERE account_id = $1),
-             new_app AS (DELETE FROM totp_enrolment WHERE account_id = $1),
-             new_passkey AS (DELETE FROM passkey_challenge WHERE account_id = $1)
-        DELETE FROM device WHERE account_id = $1
-        """,
-        account_id,
-    )
+    await connection.execute("DELETE FROM device WHERE account_id = $1", account_id)
 
 
 async def end_logins(connection: Connection, *, account_id: UUID) -> None:
