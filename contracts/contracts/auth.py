@@ -43,6 +43,8 @@ class SecurityEvent(StrEnum):
     SESSION_ENDED = "session_ended"
     SESSIONS_ENDED = "sessions_ended"
     TOKENS_GRANTED = "tokens_granted"
+    TOKENS_REVOKED = "tokens_revoked"
+    """A client gave back what it had been given in a session."""
     TOKEN_REUSED = "token_reused"  # noqa: S105 - an event
     """A refresh token or an authorization code came a second time: its session was ended."""
     ACCOUNT_SUSPENDED = "account_suspended"

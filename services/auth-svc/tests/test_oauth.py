@@ -68,7 +68,7 @@ async def test_a_client_library_gets_and_renews_tokens_that_open_a_guarded_route
         listed = (await own.client.get(SESSIONS, headers=bearer(access_token))).json()["sessions"]
         assert [session["session_id"] for session in listed] == [str(somebody.session_id)]
     assert (await refresh(own, renewed["refresh_token"])).json()["error"] == "invalid_grant"
-    assert await recorded(own) == ["client_changed"] * 2 + ["tokens_granted"] * 2
+    assert await recorded(own) == ["client_changed"] * 2 + ["tokens_granted"] * 2 + ["tokens_revoked"]
 
 
 async def test_a_client_library_gets_a_token_for_the_client_itself(own: World) -> None:
@@ -341,3 +341,15 @@ async def test_a_client_cannot_take_back_what_another_one_has(own: World) -> Non
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
     assert unknown.status_code == 200
     assert (await refresh(own, token)).status_code == 200
+
+
+async def test_taking_back_is_on_record_once_however_often_it_is_asked(own: World) -> None:
+    somebody = await log_in(own)
+    token = (await tokens_of(own, somebody))["refresh_token"]
+    form = {"client_id": "portal", "token": token}
+
+    answers = await at_once(times=20, ask=lambda: own.client.post("/oauth/revoke", data=form))
+
+    assert {answer.status_code for answer in answers} == {200}
+    (entry,) = await own.rows("SELECT account_id, client_id FROM audit_trail WHERE what = 'tokens_revoked'")
+    assert (entry["account_id"], entry["client_id"]) == (somebody.account_id, "portal")

@@ -121,8 +121,8 @@ async def revoke(work: Work, asking: Asking, *, token: str) -> OAuthRefusal | No
     if stored.client_id != asking.client.client_id:
         return INVALID_GRANT
     session = await sessions.use_by_id(work.connection, session_id=stored.session_id, now=work.now)
-    if session is not None:
-        await oauth.revoke(work.connection, session_id=stored.session_id, client_id=stored.client_id)
+    if session and await oauth.revoke(work.connection, session_id=stored.session_id, client_id=stored.client_id):
+        await _record(work, SecurityEvent.TOKENS_REVOKED, asking, session)
     return None
 
 
@@ -161,13 +161,17 @@ async def _issue(
 
 async def _end_because_of_reuse(work: Work, asking: Asking, session: InUse, *, grant: str) -> OAuthRefusal:
     await sessions.end(work.connection, account_id=session.account_id, session_id=session.session_id)
+    await _record(work, SecurityEvent.TOKEN_REUSED, asking, session, grant=grant)
+    return INVALID_GRANT
+
+
+async def _record(work: Work, what: SecurityEvent, asking: Asking, session: InUse, **details: str) -> None:
     await record(
         work,
-        SecurityEvent.TOKEN_REUSED,
+        what,
         account_id=session.account_id,
         client_id=asking.client.client_id,
         address=asking.origin.address,
         trace=asking.trace,
-        grant=grant,
+        **details,
     )
-    return INVALID_GRANT

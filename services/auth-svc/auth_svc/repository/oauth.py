@@ -96,13 +96,15 @@ async def use_refresh_token(connection: Connection, *, digest: bytes, now: datet
     return bool(used)
 
 
-async def revoke(connection: Connection, *, session_id: UUID, client_id: str) -> None:
-    """Take back what one client was given in a session: its codes and its refresh tokens."""
-    await connection.execute(
+async def revoke(connection: Connection, *, session_id: UUID, client_id: str) -> bool:
+    """Take back one client's codes and refresh tokens of a session; return whether there was a refresh token."""
+    revoked = await connection.fetchval(
         """
-        WITH codes AS (DELETE FROM authorization_code WHERE session_id = $1 AND client_id = $2)
-        DELETE FROM refresh_token WHERE session_id = $1 AND client_id = $2
+        WITH codes AS (DELETE FROM authorization_code WHERE session_id = $1 AND client_id = $2),
+             tokens AS (DELETE FROM refresh_token WHERE session_id = $1 AND client_id = $2 RETURNING 1)
+        SELECT EXISTS (SELECT FROM tokens)
         """,
         session_id,
         client_id,
     )
+    return bool(revoked)
