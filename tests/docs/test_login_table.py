@@ -27,7 +27,11 @@ def test_a_row_names_the_tests_that_hold_it(number: str, row: str) -> None:
 
 
 def is_defined(file: str, name: str) -> bool:
-    found = [path for folder in ("services", "chassis", "tests", "tools") for path in ROOT.glob(f"{folder}/**/{file}")]
+    found = [
+        path
+        for folder in ("services", "chassis", "deploy", "tests", "tools")
+        for path in ROOT.glob(f"{folder}/**/{file}")
+    ]
     return any(re.search(rf"^(async )?def {name}\(", path.read_text(), flags=re.MULTILINE) for path in found)
 
 
