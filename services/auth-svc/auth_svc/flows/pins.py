@@ -78,12 +78,14 @@ async def log_in_by_pin(
     account = await accounts.locked(work.connection, account_id=found.account_id) if found else None
     device = await _device_of(work, origin) if account else None
     if not account or not device or not device.pin_hash or account.suspended_at:
-        return await _refused(work, account, origin, trace)
+        return await _refused(
+            work, account, "suspended" if account and account.suspended_at else "device", origin, trace
+        )
     failures = await pins.count_failure(work.connection, device_id=device.device_id)
     if not await parts.passwords.matches(_keyed(parts, device.device_id, pin), device.pin_hash):
         if failures >= PIN_TRIES:
             await _forget(work, device, origin, trace)
-        return await _refused(work, account, origin, trace)
+        return await _refused(work, account, "pin", origin, trace)
     await pins.forgive_failures(work.connection, device_id=device.device_id)
     return await finish_login(
         work, parts, account, purpose=Purpose.LOG_IN, methods=(Method.PIN,), origin=origin, trace=trace
@@ -125,7 +127,7 @@ async def _forget(work: Work, device: Device, origin: Origin, trace: Trace | Non
     )
 
 
-async def _refused(work: Work, account: Account | None, origin: Origin, trace: Trace | None) -> Refusal:
+async def _refused(work: Work, account: Account | None, why: str, origin: Origin, trace: Trace | None) -> Refusal:
     await record(
         work,
         SecurityEvent.LOGIN_FAILED,
@@ -133,5 +135,6 @@ async def _refused(work: Work, account: Account | None, origin: Origin, trace: T
         address=origin.address,
         trace=trace,
         method=Method.PIN,
+        why=why,
     )
     return Refusal(Reason.WRONG_PIN)
