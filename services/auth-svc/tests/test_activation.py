@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from accounts import THIEFS_EMAIL, move_to_email
 from auth_world import CUSTOMER, PASSWORD, World
 from httpx import Response
 from msgspec import structs
@@ -12,7 +13,8 @@ from msgspec import structs
 from contracts.auth import SecurityEvent
 from contracts.message_requests import Occasion, SealedContents
 
-OTHER_PASSWORD = "nog vier andere woorden"
+SHARING = structs.replace(CUSTOMER, customer_id=UUID("0198c5f0-3333-7aaa-8bbb-123456789abc"), relation_number="777")
+"""Another customer who is reached at the same address."""
 
 
 async def ask(auth: World, relation_number: str = "123456", email: str = "j.voorbeeld@example.org") -> Response:
@@ -192,25 +194,31 @@ async def test_older_contact_data_do_not_come_back(auth: World) -> None:
     assert (await auth.only_told(Occasion.ACTIVATION_REQUESTED)).email == "new@example.org"
 
 
-async def test_an_address_that_an_account_may_get_back_activates_no_other(auth: World) -> None:
-    await auth.know(CUSTOMER)
-    await ask(auth)
-    await complete(auth, await mailed(auth))
-    await auth.told()
-    await auth.rows(
-        """
-        INSERT INTO undo SELECT account_id, gen_random_uuid(), email, NULL, false, $1, $2 FROM account
-        """,
-        auth.clock.at,
-        auth.clock.at + timedelta(days=7),
-    )
-    await auth.rows("UPDATE account SET email = 'thief@example.org'")
-    other = UUID("0198c5f0-3333-7aaa-8bbb-123456789abc")
-    await auth.know(structs.replace(CUSTOMER, customer_id=other, relation_number="777"))
-
+@pytest.fixture
+async def reserved(auth: World) -> str:
+    """A customer has left an address, and may get it back; return the link mailed there to another before that."""
+    await auth.know(CUSTOMER, SHARING)
     await ask(auth, "777")
+    link = await mailed(auth)
+    await ask(auth)
+    assert (await complete(auth, await mailed(auth))).status_code == 201
+    await auth.told()
+    ((account_id,),) = await auth.rows("SELECT account_id FROM account")
+    await move_to_email(auth, account_id, THIEFS_EMAIL)
+    return link
 
+
+@pytest.mark.usefixtures("reserved")
+async def test_to_an_address_that_an_account_may_get_back_no_link_is_mailed(auth: World) -> None:
+    assert (await ask(auth, "777")).status_code == 202
     assert await auth.told() == []
+
+
+async def test_a_link_that_was_mailed_before_its_address_was_reserved_activates_nothing(
+    auth: World, reserved: str
+) -> None:
+    assert (await complete(auth, reserved)).status_code == 410
+    assert [row["relation_number"] for row in await auth.rows("SELECT relation_number FROM account")] == ["123456"]
 
 
 async def test_an_address_gets_few_mails_an_hour_and_nobody_is_told(auth: World) -> None:
