@@ -96,7 +96,7 @@ async def test_five_wrong_pins_in_a_row_and_the_device_is_forgotten(auth: World)
     assert SecurityEvent.DEVICE_FORGOTTEN in {event.what for event in auth.events}
 
 
-async def test_of_forty_guesses_ten_at_once_five_are_tried(database: str, issuer: Issuer) -> None:
+async def test_a_hundred_guesses_at_once_are_five_tries(database: str, issuer: Issuer) -> None:
     async with world(
         database,
         issuer,
