@@ -280,8 +280,30 @@ async def test_everything_about_staff_is_on_record_by_whom_and_without_the_addre
     assert [(row["what"], row["actor"]) for row in rows] == [
         (SecurityEvent.STAFF_INVITED, "command"),
         (SecurityEvent.ACCOUNT_ACTIVATED, None),
+        (SecurityEvent.DEVICE_REMEMBERED, None),
         (SecurityEvent.SESSIONS_ENDED, "command"),
         (SecurityEvent.ACCOUNT_SUSPENDED, "command"),
         (SecurityEvent.ACCOUNT_REINSTATED, "command"),
     ]
     assert not any(EMAIL in row["line"] for row in rows)
+
+
+async def test_who_was_kept_out_by_guessers_gets_in_again_by_a_new_invitation_and_stays_known_to_the_browser(
+    auth: World, printed: pytest.CaptureFixture[str]
+) -> None:
+    await member(auth, printed)
+    await auth.client.post("/logins", json={"email": EMAIL, "password": "geraden woorden"})
+    await auth.rows("UPDATE wrong_passwords SET in_a_row = 100")
+    person = await invited(auth, printed)
+    await person.choose()
+
+    device = cookie_in(await person.confirm(), "__Host-device")
+    auth.clock.advance(timedelta(seconds=60))
+
+    assert (await person.log_in()).status_code == 200
+    for _ in range(5):
+        await auth.client.post("/logins", json={"email": EMAIL, "password": "geraden woorden"})
+    begun = await auth.client.post(
+        "/logins", json={"email": EMAIL, "password": PASSWORD}, headers={"Cookie": f"__Host-device={device}"}
+    )
+    assert begun.status_code == 200

@@ -15,7 +15,7 @@ from auth_svc.domain.parameters import LINK_LIFETIME
 from auth_svc.domain.password_rules import context_words, fault_of
 from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.domain.totp import matching_step, new_totp_secret, totp_uri
-from auth_svc.flows import links
+from auth_svc.flows import devices, links, wrong_passwords
 from auth_svc.flows.links import Purpose
 from auth_svc.flows.passkey_ceremonies import RelyingParty
 from auth_svc.flows.record import record
@@ -70,8 +70,12 @@ async def begin_activation(work: Work, parts: Parts, *, link: str, password: str
 
 async def confirm_activation(
     work: Work, parts: Parts, *, link: str, code: str, origin: Origin, trace: Trace | None
-) -> Refusal | None:
-    """Begin the account with the first code of the app, or begin it anew; the link is used up."""
+) -> str | Refusal:
+    """Begin the account with the first code of the app, or begin it anew; the link is used up.
+
+    Return the secret by which this browser is remembered: no reset by mail lifts the block of a member's address, so
+    whoever keeps guessing at it would keep them out for good.
+    """
     invited = await links.look_at(work, link, Purpose.STAFF)
     if invited is None or invited.email is None or invited.role is None:
         return Refusal(Reason.LINK_OVER)
@@ -81,6 +85,7 @@ async def confirm_activation(
     step = matching_step(parts.storage.open(chosen.totp_secret).decode(), code, now=work.now, after=None)
     if step is None:
         return Refusal(Reason.WRONG_CODE)
+    await wrong_passwords.forgive(work, parts, email=invited.email)
     if await _is_a_customers(work, email=invited.email):
         return Refusal(Reason.ADDRESS_TAKEN)
     account = await _begin(work, link, email=invited.email, role=Role(invited.role), chosen=chosen, step=step)
@@ -94,7 +99,9 @@ async def confirm_activation(
         trace=trace,
         role=account.role,
     )
-    return None
+    remembered = await devices.remember(work, account.account_id, origin=origin, trace=trace)
+    assert remembered.secret is not None  # noqa: S101 - a new account has no devices, one begun anew none any more
+    return remembered.secret
 
 
 async def suspend(work: Work, *, email: str) -> str | NotDone:

@@ -9,6 +9,7 @@ from auth_svc.domain.refusals import Refusal
 from auth_svc.flows import staff
 from auth_svc.parts import Parts
 from auth_svc.routes import problems
+from auth_svc.routes.cookies import remember_device
 from auth_svc.routes.fields import LinkSecret, NewPassword
 from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.origin import RequestOrigin
@@ -84,13 +85,16 @@ class StaffRoutes:
         return problems.answer(begun) if isinstance(begun, Refusal) else StaffApp(uri=begun)
 
     async def confirm_staff_activation(
-        self, shown: StaffConfirmation, work: Work, origin: RequestOrigin, trace: RequestTrace
+        self, shown: StaffConfirmation, response: Response, work: Work, origin: RequestOrigin, trace: RequestTrace
     ) -> Response | None:
         """Show the first code of the app: the account begins, and the link is used up.
 
         Who had an account already has a new password and a new app from now on, and is logged in nowhere.
         """
-        refusal = await staff.confirm_activation(
+        begun_by = await staff.confirm_activation(
             work, self._parts, link=shown.link, code=shown.code, origin=origin, trace=trace
         )
-        return problems.answer(refusal) if refusal else None
+        if isinstance(begun_by, Refusal):
+            return problems.answer(begun_by)
+        remember_device(response, begun_by)
+        return None
