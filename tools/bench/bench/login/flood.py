@@ -30,9 +30,9 @@ from devstack.stack import Stack
 
 SERVICE = "auth-svc"
 _SHARES = (50.0, 99.0, 99.9)
-_FIRST_SOURCE, _ADDRESSES_APART = IPv4Address("127.1.0.1"), 256
-"""Every wrong login comes from a network of its own: what is measured is what no limit by address keeps out."""
-_MOST_SOURCES = 60_000
+_ATTACKERS, _READERS = IPv4Address("127.1.0.1"), IPv4Address("127.128.0.1")
+_NETWORKS, _ADDRESSES_APART = 30_000, 256
+"""Everybody comes from a network of their own: what is measured is what no limit by address keeps out."""
 _OK = 200
 
 
@@ -113,14 +113,18 @@ async def _add_account(url: str) -> None:
 
 async def _ask(flood: Flood, *, port: int, issuer: Issuer, pid: int) -> dict[str, Json]:
     token = issuer.token(audience=SERVICE, scopes=[READ_ACCOUNT.scope], relation_number=RELATION_NUMBER)
-    read = Question(_request("GET", f"/accounts/{RELATION_NUMBER}", authorization=f"Bearer {token}"))
+    request = _request("GET", f"/accounts/{RELATION_NUMBER}", authorization=f"Bearer {token}")
+
+    def read(number: int) -> Question:
+        return Question(request, source=_source(_READERS, number))
+
     reads = flood.reads_a_second
-    alone = await ask_steadily(port, per_second=reads, seconds=flood.seconds, question=lambda _: read)
+    alone = await ask_steadily(port, per_second=reads, seconds=flood.seconds, question=read)
     if {answer.status for answer in alone} != {_OK}:
         raise RunFailedError(f"reading an account was answered with {_by_status(alone)}")
     used = cpu_microseconds(pid)
     beside, wrong = await asyncio.gather(
-        ask_steadily(port, per_second=reads, seconds=flood.seconds, question=lambda _: read),
+        ask_steadily(port, per_second=reads, seconds=flood.seconds, question=read),
         ask_steadily(port, per_second=flood.wrong_logins_a_second, seconds=flood.seconds, question=wrong_login),
     )
     return figures(flood, alone=alone, beside=beside, wrong=wrong) | {
@@ -131,9 +135,12 @@ async def _ask(flood: Flood, *, port: int, issuer: Issuer, pid: int) -> dict[str
 
 def wrong_login(number: int) -> Question:
     """Return an attempt on an account of its own, from a network of its own."""
-    source = _FIRST_SOURCE + number % _MOST_SOURCES * _ADDRESSES_APART
     body = json.dumps({"email": f"nobody-{number}@example.org", "password": "not the password"}).encode()
-    return Question(_request("POST", "/logins", body=body), source=str(source))
+    return Question(_request("POST", "/logins", body=body), source=_source(_ATTACKERS, number))
+
+
+def _source(first: IPv4Address, number: int) -> str:
+    return str(first + number % _NETWORKS * _ADDRESSES_APART)
 
 
 def _request(method: str, path: str, *, body: bytes = b"", **headers: str) -> bytes:
