@@ -38,6 +38,13 @@ MUTANTS = (
         guard="test_oauth.py::test_a_code_is_for_who_asked_for_it",
     ),
     _Mutant(
+        "tokens of auth-svc: what is given back leaves no trace",
+        "flows/grants.py",
+        sound="if session and await oauth.revoke(",
+        broken="if session and not await oauth.revoke(",
+        guard="test_oauth.py::test_taking_back_is_on_record_once_however_often_it_is_asked",
+    ),
+    _Mutant(
         "sessions: an idle one goes on",
         "repository/sessions.py",
         sound="now - SESSION_IDLE,\n    )\n    return None if row is None else InUse",

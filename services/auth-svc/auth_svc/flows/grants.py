@@ -122,7 +122,7 @@ async def revoke(work: Work, asking: Asking, *, token: str) -> OAuthRefusal | No
         return INVALID_GRANT
     session = await sessions.use_by_id(work.connection, session_id=stored.session_id, now=work.now)
     if session and await oauth.revoke(work.connection, session_id=stored.session_id, client_id=stored.client_id):
-        await _record(work, SecurityEvent.TOKENS_REVOKED, asking, session)
+        await _record(work, SecurityEvent.TOKENS_REVOKED, asking, session, grant="refresh_token")
     return None
 
 
@@ -165,7 +165,7 @@ async def _end_because_of_reuse(work: Work, asking: Asking, session: InUse, *, g
     return INVALID_GRANT
 
 
-async def _record(work: Work, what: SecurityEvent, asking: Asking, session: InUse, **details: str) -> None:
+async def _record(work: Work, what: SecurityEvent, asking: Asking, session: InUse, *, grant: str) -> None:
     await record(
         work,
         what,
@@ -173,5 +173,5 @@ async def _record(work: Work, what: SecurityEvent, asking: Asking, session: InUs
         client_id=asking.client.client_id,
         address=asking.origin.address,
         trace=asking.trace,
-        **details,
+        grant=grant,
     )
