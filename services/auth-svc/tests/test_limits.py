@@ -149,6 +149,13 @@ async def test_codes_a_stranger_sends_to_my_number_are_none_of_mine(auth: World)
     assert await how_many(auth, *mine) == SMS_OF_ACCOUNT.most
 
 
+async def test_customers_behind_one_address_of_a_mobile_carrier_do_not_use_up_each_others_codes(auth: World) -> None:
+    parts = Parts.of(settings("postgresql://nowhere"))
+    codes = [sms_takes(parts, uuid7(), f"+316123456{last}", is_bound=True, origin=HOME) for last in range(10, 90)]
+
+    assert [await taken(auth, *each) for each in codes] == [None] * len(codes)
+
+
 async def test_a_day_costs_no_more_text_messages_than_the_setting_says(auth: World) -> None:
     parts = Parts.of(settings("postgresql://nowhere", sms_a_day=2))
     takes = [

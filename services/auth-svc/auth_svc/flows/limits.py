@@ -109,18 +109,19 @@ def mail_takes_of_new(email: str) -> Sequence[Take]:
 def sms_takes(parts: Parts, account_id: UUID, number: str, *, is_bound: bool, origin: Origin) -> Sequence[Take]:
     """A code goes to `number` (E.164) for an account, which has this number already when it `is_bound`.
 
-    Codes to the number an account has and codes to new numbers have buckets of their own: who asks for codes to the
-    number of somebody else does not use up theirs.
+    Of those, network and dialling prefix are not counted: a mobile carrier has thousands of customers behind one
+    address, and numbers of one prefix are many people's. Each account's own limits and `SMS_A_DAY` hold what they cost.
+    Who asks for codes to the number of somebody else does not use up theirs.
     """
+    in_all = Take(SMS_IN_ALL, "", parts.settings.sms_a_day, timedelta(days=1))
     if is_bound:
-        own = [_one_of(SMS_OF_ACCOUNT, str(account_id)), _one_of(SMS_OF_ACCOUNT_A_DAY, str(account_id))]
-    else:
-        own = [_one_of(SMS_TO_NEW_NUMBER, number), _one_of(SMS_TO_NEW_NUMBERS_OF_ACCOUNT, str(account_id))]
+        return [_one_of(SMS_OF_ACCOUNT, str(account_id)), _one_of(SMS_OF_ACCOUNT_A_DAY, str(account_id)), in_all]
     return [
-        *own,
+        _one_of(SMS_TO_NEW_NUMBER, number),
+        _one_of(SMS_TO_NEW_NUMBERS_OF_ACCOUNT, str(account_id)),
         *_by_network(SMS, origin),
         _one_of(SMS_TO_PREFIX, number.lstrip("+")[:DIALLING_PREFIX_DIGITS]),
-        Take(SMS_IN_ALL, "", parts.settings.sms_a_day, timedelta(days=1)),
+        in_all,
     ]
 
 

@@ -81,7 +81,8 @@ async def confirm_activation(
         return Refusal(Reason.LINK_OVER)
     chosen = await staff.chosen_by(work.connection, link=invited.digest)
     if chosen is None:
-        return Refusal(Reason.NOTHING_TO_CONFIRM)
+        is_over = await links.look_at(work, link, Purpose.STAFF) is None  # another request has used it meanwhile
+        return Refusal(Reason.LINK_OVER if is_over else Reason.NOTHING_TO_CONFIRM)
     step = matching_step(parts.storage.open(chosen.totp_secret).decode(), code, now=work.now, after=None)
     if step is None:
         return Refusal(Reason.WRONG_CODE)
