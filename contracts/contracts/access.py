@@ -78,8 +78,68 @@ class Operation:
         return Reach.OWN in self.grants.values()
 
 
-ACCESS: tuple[Operation, ...] = ()
-"""The operations of all services. None has an API yet."""
+def _open_to_all(name: str, meaning: str) -> Operation:
+    return Operation.public(name=name, service="auth-svc", meaning=meaning)
+
+
+def _about_one_account(name: str, scope: str, meaning: str, *, others: Iterable[Role] = ()) -> Operation:
+    grants = {Role.CUSTOMER: Reach.OWN, **dict.fromkeys(others, Reach.ANY)}
+    return Operation(name=name, service="auth-svc", scope=scope, grants=grants, meaning=meaning)
+
+
+ACTIVATE = _open_to_all("accounts.activate", "Ask for an account, and choose its password by the link that was mailed")
+LOG_IN = _open_to_all("accounts.log-in", "Log in by password and code, passkey or PIN, or confirm anew who one is")
+RESET_PASSWORD = _open_to_all("passwords.reset", "Ask for a link, and choose a new password by it")
+FOLLOW_LINK = _open_to_all("changes.follow-link", "Confirm a new e-mail address, or undo changes, by a mailed link")
+AUTHORIZE = _open_to_all("tokens.issue", "Get, renew and revoke tokens at the OAuth end points")
+READ_METADATA = _open_to_all("metadata.read", "Read how to get tokens and by which keys they are verified")
+END_OWN_SESSION = _open_to_all("sessions.log-out", "End the session that the cookie names")
+READ_ACCOUNT = _about_one_account(
+    "accounts.read",
+    "account:read",
+    "Read an account: how its customer logs in, on which devices, and when it was logged in to",
+    others=(Role.OPERATOR,),
+)
+END_SESSIONS = _about_one_account("sessions.end", "sessions:end", "End sessions of an account", others=(Role.OPERATOR,))
+CHANGE_ACCOUNT = _about_one_account(
+    "accounts.change", "account:write", "Change password, e-mail address and mobile number of an account"
+)
+CHANGE_AUTHENTICATORS = _about_one_account(
+    "authenticators.change", "account:write", "Add and remove passkeys, an authenticator app, PINs and devices"
+)
+SUSPEND_ACCOUNT = Operation(
+    name="accounts.suspend",
+    service="auth-svc",
+    scope="accounts:suspend",
+    grants={Role.OPERATOR: Reach.ANY},
+    meaning="Keep an account from being used, and let it be used again",
+)
+READ_AUDIT_TRAIL = Operation(
+    name="audit.read",
+    service="auth-svc",
+    scope="audit:read",
+    grants={Role.OPERATOR: Reach.ANY},
+    meaning="Read what happened to accounts, clients and keys; what is read is on record, too",
+)
+AUTH = (
+    ACTIVATE,
+    LOG_IN,
+    RESET_PASSWORD,
+    FOLLOW_LINK,
+    AUTHORIZE,
+    READ_METADATA,
+    END_OWN_SESSION,
+    READ_ACCOUNT,
+    END_SESSIONS,
+    CHANGE_ACCOUNT,
+    CHANGE_AUTHENTICATORS,
+    SUSPEND_ACCOUNT,
+    READ_AUDIT_TRAIL,
+)
+"""What auth-svc answers."""
+
+ACCESS: tuple[Operation, ...] = (*AUTH,)
+"""The operations of all services."""
 
 
 def access_rows(operations: Iterable[Operation] = ACCESS) -> list[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from contracts.vocabulary import Fact, Location, LossInterval, Network, RainThre
 CLAIM_ID = UUID("0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d10")
 REPORT_ID = UUID("0198c5f2-6d00-7b11-8f21-0a4b5c6d7e8f")
 CUSTOMER_ID = UUID("0198c5f0-1111-7aaa-8bbb-123456789abc")
+ACCOUNT_ID = UUID("0198c5f0-2222-7bbb-8ccc-123456789abc")
 POLICY_NUMBER = "123456-531-04"
 LOSS = LossInterval(from_at=datetime(2021, 7, 15, 1, 30, tzinfo=UTC), until_at=datetime(2021, 7, 15, 1, 30, tzinfo=UTC))
 HOME = Location(latitude_microdegrees=51_190_000, longitude_microdegrees=5_790_000, accuracy_metres=25)

@@ -34,9 +34,21 @@ class Occasion(StrEnum):
     """With a link that undoes it."""
     LOGIN_BLOCKED = "login_blocked"
     """Too many wrong passwords; a password reset lifts it."""
+    PHONE_CODE_REQUESTED = "phone_code_requested"
+    """A code that shows that a mobile number, which is sealed, is the customer's."""
+    MOBILE_PHONE_LEFT = "mobile_phone_left"
+    """Goes by SMS to the number that is not used any more, which is sealed."""
+    EMAIL_CONFIRMATION_REQUESTED = "email_confirmation_requested"
+    """Goes to the new address, which is sealed, with a link that shows that it is the customer's."""
+    AUTHENTICATOR_ADDED = "authenticator_added"
+    """A passkey, an authenticator app or a PIN; with a link that undoes it."""
+    AUTHENTICATOR_REMOVED = "authenticator_removed"
+    """With a link that undoes it."""
+    CHANGES_UNDONE = "changes_undone"
+    """The account is as it was before; a new password must be chosen."""
 
 
-CODE_OCCASIONS: AbstractSet[Occasion] = frozenset({Occasion.LOGIN_CODE_REQUESTED})
+CODE_OCCASIONS: AbstractSet[Occasion] = frozenset({Occasion.LOGIN_CODE_REQUESTED, Occasion.PHONE_CODE_REQUESTED})
 """What is told with a security code."""
 LINK_OCCASIONS: AbstractSet[Occasion] = frozenset(
     {
@@ -44,6 +56,9 @@ LINK_OCCASIONS: AbstractSet[Occasion] = frozenset(
         Occasion.PASSWORD_RESET_REQUESTED,
         Occasion.EMAIL_CHANGED,
         Occasion.MOBILE_PHONE_CHANGED,
+        Occasion.EMAIL_CONFIRMATION_REQUESTED,
+        Occasion.AUTHENTICATOR_ADDED,
+        Occasion.AUTHENTICATOR_REMOVED,
     }
 )
 """What is told with a one-use link."""

@@ -120,7 +120,7 @@ REQUEST_SETTLED = Topic(
     key="request_id",
     owner="notify-svc",
     producers=("notify-svc",),
-    consumers=("auth-svc", "operators"),
+    consumers=("operators",),
     personal_data=PersonalData.PSEUDONYMOUS,
     examples=(_REQUEST_SETTLED_EXAMPLE,),
 )

@@ -108,7 +108,7 @@ POLICY_CHANGED = Topic(
 
 
 class ContactChanged(Event):
-    """How one customer is reached. Personal data: only the services that write to customers may read this topic.
+    """How one customer is reached. Personal data: only services that write to customers or let them in may read it.
 
     Published for every change, on a compacted topic. Readers accept only a higher `version`.
     """
@@ -139,7 +139,7 @@ CONTACT_CHANGED = Topic(
     key="customer_id",
     owner="policy-svc",
     producers=("policy-svc",),
-    consumers=("notify-svc",),
+    consumers=("auth-svc", "notify-svc"),
     personal_data=PersonalData.CONTACT,
     retention=None,
     examples=(_CONTACT_CHANGED_EXAMPLE,),

@@ -140,6 +140,7 @@ def test_nobody_may_do_more_than_its_topics_ask() -> None:
     assert {principal for principal, _, _, name in granted if name == "policy.contact-changed.v1"} == {
         "User:policy-svc",
         "User:notify-svc",
+        "User:auth-svc",
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.sealing import Opener
 from contracts.acls import principals
 from provision.settings import variable_of
 
@@ -76,11 +77,11 @@ def test_everything_is_published_on_this_machine_only() -> None:
     published = re.findall(r"ports: \[(.*)\]", COMPOSE)
 
     assert len(published) == len(SERVICES) + 1
-    assert all(port.startswith('"127.0.0.1:') for port in published)
+    assert all(port.startswith('"127.0.0.1:') for ports in published for port in ports.split(", "))
 
 
 def test_no_secret_has_a_default() -> None:
-    secrets = re.findall(r"\$\{\w*(?:PASSWORD|ROOT_KEY|MESSAGE_KEYS)\w*[^}]*}", COMPOSE)
+    secrets = re.findall(r"\$\{\w*(?:PASSWORD|_KEYS?)\b\w*[^}]*}", COMPOSE)
 
     assert secrets
     assert all(":?" in secret for secret in secrets)
@@ -101,9 +102,29 @@ def test_secrets_are_random_private_and_written_once(tmp_path: Path) -> None:
     assert set(values) == {name for name in re.findall(r"\$\{(\w+):\?", COMPOSE) if name != "POSTGRES_PASSWORD"}
     assert len(set(values.values())) == len(values)
     assert len(values["SMPP_PASSWORD"]) == 8
-    keys = {"PROOF_ROOT_KEY", "MESSAGE_KEYS"}
-    assert [len(base64.b64decode(values[key], validate=True)) for key in keys] == [32, 32]
+    assert values.pop("MESSAGE_PUBLIC_KEY") == Opener(values["MESSAGE_KEYS"]).public_keys[0]
+    keys = {"PROOF_ROOT_KEY", "MESSAGE_KEYS", "STORAGE_KEYS"}
+    assert [len(base64.b64decode(values[key], validate=True)) for key in keys] == [32, 32, 32]
     assert all(len(value) == 48 for name, value in values.items() if name not in {"SMPP_PASSWORD", *keys})
+
+
+def test_a_public_key_belongs_to_the_first_of_the_private_keys_that_are_there(tmp_path: Path) -> None:
+    for name in ("make_secrets.py", "compose.yaml"):
+        shutil.copy(DEPLOY / name, tmp_path)
+    newest, older = (base64.b64encode(bytes(range(first, first + 32))).decode() for first in (0, 32))
+    (tmp_path / ".env").write_text(f"MESSAGE_KEYS={newest},{older}\n")
+
+    make_secrets(tmp_path)
+
+    assert f"\nMESSAGE_PUBLIC_KEY={Opener(newest).public_keys[0]}\n" in (tmp_path / ".env").read_text()
+
+
+def test_the_service_that_keeps_the_audit_trail_is_not_the_one_who_migrates_it() -> None:
+    migrates, _, runs = COMPOSE.partition("\n  auth-svc-migrate:\n")[2].partition("\n  auth-svc:\n")
+
+    assert f"postgresql://auth_owner:{secret('AUTH_OWNER_DATABASE_PASSWORD')}@postgres/auth\n" in migrates
+    assert f"postgresql://auth:{secret('AUTH_DATABASE_PASSWORD')}@postgres/auth\n" in runs
+    assert "OWNER" not in runs
 
 
 def test_nobody_else_can_read_the_secrets(tmp_path: Path) -> None:

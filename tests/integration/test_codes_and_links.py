@@ -6,13 +6,12 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from uuid import uuid4
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer
+from received import mails_sent, text_of, texts_sent
 from whole_platform import Claimant, WholePlatform
 
 from chassis.sealing import Opener, Sealer
@@ -77,22 +76,6 @@ async def everything_stored(whole: WholePlatform) -> str:
     return "\n".join(row["one"] for table in rows for row in table)
 
 
-def texts_sent(whole: WholePlatform) -> list[dict[str, str]]:
-    path = whole.stack.output_dir / "sms.jsonl"
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
-def mails_sent(whole: WholePlatform) -> list[EmailMessage]:
-    paths = sorted((whole.stack.output_dir / "mailbox").glob("*.eml"))
-    return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
-
-
-def text_of(mail: EmailMessage) -> str:
-    part = mail.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content())
-
-
 @asynccontextmanager
 async def reading(whole: WholePlatform, *topics: str) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
@@ -145,11 +128,15 @@ async def test_a_code_and_a_link_reach_the_customer_and_lie_nowhere_in_clear(
 
     phone = customer["mobile_phone"].removeprefix("+")
     await whole.until(
-        lambda: any(sms["text"].startswith(CODE) and sms["destination"] == phone for sms in texts_sent(whole)),
+        lambda: any(
+            sms["text"].startswith(CODE) and sms["destination"] == phone for sms in texts_sent(whole.stack.output_dir)
+        ),
         what="an SMS with the code",
     )
     await whole.until(
-        lambda: any(LINK in text_of(mail) and mail["To"] == customer["email"] for mail in mails_sent(whole)),
+        lambda: any(
+            LINK in text_of(mail) and mail["To"] == customer["email"] for mail in mails_sent(whole.stack.output_dir)
+        ),
         what="an e-mail with the link",
     )
     async with reading(whole, REQUEST_SETTLED.name, DEAD_LETTERS.name) as consumer:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from chassis.errors import CannotStartError
 from chassis.http import idempotency, pages, preconditions
-from chassis.http.declaration import OwnerOf, RouteDeclaration
+from chassis.http.declaration import Gate, OwnerOf, RouteDeclaration
 from chassis.http.door import Door
 from chassis.http.headers import SecurityHeaders
 from chassis.http.limits import Limits, Places
@@ -52,8 +52,10 @@ class RouteOptions(TypedDict, total=False):
     status_code: int
     causes_nothing: bool  # of a POST
     once_by: str  # of a POST
+    changes_because: str  # of a GET
     form: bool
     problems: tuple[ProblemType, ...]
+    gate: Gate
     refusals: Mapping[int, type[BaseModel]]
 
 
@@ -67,9 +69,11 @@ class Api:
 
     A POST has its effect once for one `Idempotency-Key`, unless it `causes_nothing`: a search, a preview. Where callers
     can send no such key, as at an OAuth token end point, it says `once_by` what makes a repetition harmless: "a code
-    is used up by its first use". With `form` its body is a form (RFC 6749 and browsers), every value of which is a
+    is used up by its first use". A GET that a standard makes change something, as at an OAuth authorization end point,
+    says why: `changes_because`. With `form` its body is a form (RFC 6749 and browsers), every value of which is a
     text. `problems` are those of the service's own that a route may answer, `refusals` what it answers by status
-    instead of problems where a standard demands another form.
+    instead of problems where a standard demands another form. `gate` lets in as many as can be served of what
+    costs more than a handler should, such as hashing a password; it is asked before a connection is taken.
     """
 
     def __init__(self, *, title: str, version: str, access: Sequence[Operation]) -> None:
@@ -79,7 +83,7 @@ class Api:
         self.routes: list[RouteDeclaration] = []
 
     def get(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
-        """Declare a route that changes nothing."""
+        """Declare a route that changes nothing, unless it says `changes_because`."""
         return self._declare("GET", path, operation, options)
 
     def post(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:

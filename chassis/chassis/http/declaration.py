@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeAlias
@@ -22,6 +23,7 @@ OWNER_IN_PATH = "relation_number"
 _PATH_PARAMETER: Final = re.compile(r"{(\w+)")
 _SENTENCE: Final = re.compile(r"\S+( \S+){2,}")
 
+Gate: TypeAlias = Callable[[], AbstractContextManager[None]]
 OwnerOf: TypeAlias = Callable[..., Awaitable[str | None]]
 """Takes parameters of the path by name and a `Reading`; returns a relation number, None when there is no such thing."""
 
@@ -31,8 +33,10 @@ class RouteDeclaration:
     """One route: which operation of the access matrix it performs, by which function, and whose the thing asked for is.
 
     It belongs to whom `owner` tells, and to the relation number in the path: to the same, where there are both.
-    `once_by` says of a POST without `Idempotency-Key` what makes a repetition harmless. `refusals` are what it returns
-    as a `Response` that is neither its success nor a problem, by status.
+    `gate` is entered before a connection is taken, left when all is done, and raises a `Problem` to let nobody in.
+    `once_by` says of a POST without `Idempotency-Key` what makes a repetition harmless, `changes_because` of a GET why
+    it changes something. `refusals` are what it returns as a `Response` that is neither its success nor a problem, by
+    status.
     """
 
     method: str
@@ -43,8 +47,10 @@ class RouteDeclaration:
     status_code: int | None = None
     causes_nothing: bool = False
     once_by: str | None = None
+    changes_because: str | None = None
     form: bool = False
     problems: tuple[ProblemType, ...] = ()
+    gate: Gate = nullcontext
     refusals: Mapping[int, type[BaseModel]] = field(default_factory=dict)
 
     @cached_property
@@ -85,7 +91,7 @@ class RouteDeclaration:
     @property
     def is_to_read(self) -> bool:
         """Whether it is declared to change nothing."""
-        return self.method == "GET" or self.causes_nothing
+        return (self.method == "GET" and self.changes_because is None) or self.causes_nothing
 
     @override
     def __str__(self) -> str:
@@ -97,6 +103,7 @@ class RouteDeclaration:
             yield "has a function that is not async and would hold up all others"
         yield from self._mistakes_about_owner()
         yield from self._mistakes_about_repetition()
+        yield from self._mistakes_about_a_changing_get()
         if len(self.handler.bodies) > 1:
             yield "takes two bodies"
         if self.form and not self.handler.bodies:
@@ -119,6 +126,14 @@ class RouteDeclaration:
             yield "finds its owner by something that is not in the path, or that its handler does not take"
         if owner and owner.needs(Work):
             yield "may not change anything to find its owner: take Reading"
+
+    def _mistakes_about_a_changing_get(self) -> Iterable[str]:
+        if self.changes_because is None:
+            return
+        if self.method != "GET":
+            yield "says changes_because, which is to be said of a GET only"
+        if not _SENTENCE.fullmatch(self.changes_because):
+            yield "says changes_because without a sentence on why a GET changes something"
 
     def _mistakes_about_repetition(self) -> Iterable[str]:
         if self.causes_nothing and self.method != "POST":

@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, get_type_hints
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.clock import Clock
 from chassis.database import Connection
 from chassis.http.caller import Caller
 from chassis.http.strict_body import is_body
@@ -21,6 +23,11 @@ class Reading:
     """A connection to read on, for what changes nothing."""
 
     connection: Connection
+    clock: Clock
+
+    async def now(self) -> datetime:
+        """The present moment by the service's clock."""
+        return await self.clock.now(self.connection)
 
 
 GIVEN = (Caller, Reading, Request, Response, Work)

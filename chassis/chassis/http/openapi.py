@@ -135,7 +135,8 @@ def _describe_purpose(operation: Json, declaration: RouteDeclaration) -> None:
     summary, _, explanation = (inspect.getdoc(declaration.function) or declaration.operation.meaning).partition("\n")
     operation["summary"] = summary.rstrip(".")
     once_by = declaration.once_by and f"Takes no {idempotency.HEADER}: {declaration.once_by}."
-    told = explanation.strip(), once_by, _who_may(declaration.operation)
+    changes = declaration.changes_because and f"Changes something: {declaration.changes_because}."
+    told = explanation.strip(), once_by, changes, _who_may(declaration.operation)
     operation["description"] = "\n\n".join(filter(None, told))
 
 

@@ -115,7 +115,7 @@ class Passage:
         """Return what FastAPI calls with what it has read and found valid."""
 
         async def endpoint(request: Request, **asked: object) -> Response:
-            with self._opened().places.take():
+            with self._declaration.gate(), self._opened().places.take():
                 return await self._act(request, asked)
 
         takes_request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
@@ -143,7 +143,7 @@ class Passage:
                 return await act(opened)
         if declaration.handler.needs(Reading):
             async with work.connection() as connection:
-                return await self._handle(asked, {**given, Reading: Reading(connection)})
+                return await self._handle(asked, {**given, Reading: Reading(connection, work.clock)})
         return await self._handle(asked, given)
 
     async def _check_owner(self, request: Request, caller: Caller, asked: Mapping[str, object]) -> None:
@@ -151,8 +151,9 @@ class Passage:
         owner_of = self._declaration.owner_handler
         if owner_of is None:
             return
-        async with self._opened().work.connection() as connection:
-            owner = await owner_of(asked, {Reading: Reading(connection)})
+        work = self._opened().work
+        async with work.connection() as connection:
+            owner = await owner_of(asked, {Reading: Reading(connection, work.clock)})
         if owner is None or request.path_params.get(OWNER_IN_PATH, owner) != owner:
             raise Problem(NOT_FOUND)
         check_owner(caller, self._declaration.operation, owner=str(owner))

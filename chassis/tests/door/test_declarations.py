@@ -7,6 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from door.at_the_door import client_of
 from specimen.access import GREET, NAME, READ_NOTES, SPECIMEN, WRITE_NOTES
 from specimen.api import api
 from specimen.app import MIGRATIONS, Settings, catalogue
@@ -14,7 +15,9 @@ from specimen.app import MIGRATIONS, Settings, catalogue
 from chassis.errors import CannotStartError
 from chassis.http.api import Api
 from chassis.http.handler import Reading
+from chassis.http.openapi import description_of
 from chassis.service import Service
+from chassis.testing import harness
 from chassis.unit_of_work import Work
 from contracts.access import Operation
 
@@ -89,6 +92,21 @@ def _declared(declare: Declaring, *access: Operation) -> Api:
             "GET /a says causes_nothing, which is to be said of a POST only",
         ),
         (
+            lambda api: api.get("/a", operation=GREET, changes_because="because")(write),
+            (GREET,),
+            "GET /a says changes_because without a sentence on why a GET changes something",
+        ),
+        (
+            lambda api: api.put("/a", operation=GREET, changes_because="a standard demands it")(write),
+            (GREET,),
+            "PUT /a says changes_because, which is to be said of a GET only",
+        ),
+        (
+            lambda api: api.get("/a", operation=GREET, changes_because="a standard demands it")(read),
+            (GREET,),
+            "GET /a is to change something: take Work, or say causes_nothing=True of a POST",
+        ),
+        (
             lambda api: api.post("/a", operation=GREET)(read),
             (GREET,),
             "POST /a is to change something: take Work, or say causes_nothing=True of a POST",
@@ -138,6 +156,26 @@ def test_a_route_that_cannot_be_right_stops_the_start(
         )
 
     assert str(refusal.value) == f"the API of specimen is wrong: {mistake}"
+
+
+async def test_a_get_that_a_standard_makes_change_something_does(service: Service) -> None:
+    small = Api(title="specimen", version="1", access=(GREET,))
+
+    @small.get("/a", operation=GREET, changes_because="a standard demands a GET that changes something")
+    async def change(work: Work) -> None:
+        """Add a note."""
+        await work.connection.execute(
+            "INSERT INTO note (note_id, relation_number, text) VALUES (gen_random_uuid(), '1', 'a')"
+        )
+
+    small.check(service=NAME)
+    async with harness(service) as running:
+        app = small.app(settings=service.settings, work=running.runtime.work, verifier=None)
+        async with client_of(app) as client:
+            assert (await client.get("/a")).status_code == 204
+        assert await running.pool.fetchval("SELECT count(*) FROM note") == 1
+    described = description_of(small)["paths"]["/a"]["get"]["description"]
+    assert "Changes something: a standard demands a GET that changes something." in described
 
 
 def test_a_route_cannot_be_declared_without_an_operation() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from uuid import uuid4
 
 import asyncpg
@@ -12,11 +12,14 @@ import pytest
 from door.at_the_door import client_of
 from door.test_problems import assert_problem
 from httpx import AsyncClient
-from specimen.api import GATE, api
+from specimen.access import PASS_GATE
+from specimen.api import GATE, api, pass_gate
 from specimen.app import Settings, build
 from specimen_driver import contact, until
 from specimen_records import TOPIC, effects
 
+from chassis.http.api import Api
+from chassis.http.problems import RETRY_SOON, TOO_MANY_REQUESTS, Problem
 from chassis.testing import Harness, harness
 
 LONGEST_WAIT_SECONDS = 10.0
@@ -118,3 +121,41 @@ async def test_more_handlers_than_may_be_at_work_are_refused_and_a_slow_body_is_
         assert_problem(late, 503, "unavailable")
         assert (await at_work).status_code == 200
         assert (await client.get("/greeting")).status_code == 200
+
+
+async def test_a_gate_is_asked_before_a_connection_is_taken_and_left_when_all_is_done(
+    database: str, gate: asyncpg.Connection
+) -> None:
+    inside = 0
+
+    @contextmanager
+    def one_at_a_time() -> Iterator[None]:
+        nonlocal inside
+        if inside:
+            raise Problem(TOO_MANY_REQUESTS, headers=RETRY_SOON)
+        inside += 1
+        try:
+            yield
+        finally:
+            inside -= 1
+
+    guarded = Api(title="guarded", version="1", access=(PASS_GATE,))
+    guarded.get("/gate", operation=PASS_GATE, gate=one_at_a_time)(pass_gate)
+    chosen = Settings(database_url=database).model_copy(update={"database_connections": 2})
+    async with harness(build(chosen)) as running:
+        app = guarded.app(settings=chosen, work=running.runtime.work, verifier=None)
+        async with client_of(app) as client:
+            first = asyncio.create_task(client.get("/gate"))
+
+            async def it_waits_in_the_database() -> bool:
+                return await _waiting(gate) == 1
+
+            await until(it_waits_in_the_database, what="the first request waits in the database")
+            async with asyncio.timeout(LONGEST_WAIT_SECONDS):  # with the one connection taken it could only wait
+                refused = await client.get("/gate")
+            await _open(gate)
+            let_in = await first
+            again = await client.get("/gate")
+
+    assert_problem(refused, status=429, name="too-many-requests")
+    assert (let_in.status_code, again.status_code) == (200, 200)

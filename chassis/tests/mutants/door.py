@@ -190,9 +190,16 @@ MUTANTS = (
     Mutant(
         "door: any number of handlers is at work",
         "http/route.py",
-        "            with self._opened().places.take():\n",
-        "            if True:\n",
+        "            with self._declaration.gate(), self._opened().places.take():\n",
+        "            with self._declaration.gate():\n",
         "door/test_places.py::test_more_handlers_than_may_be_at_work_are_refused_and_a_slow_body_is_none_of_them",
+    ),
+    Mutant(
+        "door: a gate is not asked",
+        "http/route.py",
+        "            with self._declaration.gate(), self._opened().places.take():\n",
+        "            with self._opened().places.take():\n",
+        "door/test_places.py::test_a_gate_is_asked_before_a_connection_is_taken_and_left_when_all_is_done",
     ),
     Mutant(
         "door: requests take every connection",

@@ -38,7 +38,7 @@ MUTANTS = (
     _mutant(
         "whoever changed an e-mail address is told of it in the place of whom it belonged to",
         "sealed_contents.py",
-        sound="    if request.occasion is Occasion.EMAIL_CHANGED and contents.email is None:\n",
+        sound="    if contents.email is None and request.occasion in _NEEDS_EMAIL:\n",
         broken="    if False:\n",
         guard=f"{_REQUESTS}::test_a_request_whose_contents_are_not_what_it_is_told_with_is_refused",
     ),

@@ -28,6 +28,17 @@ _OF_ANOTHER = Unusable("sealed-for-another", "sealed names another request or cu
 _NO_CODE = Unusable("no-code", "this occasion is told with a code; seal one")
 _NO_LINK = Unusable("no-link", "this occasion is told with a link; seal one")
 _NO_OLD_ADDRESS = Unusable("no-old-address", "this occasion is told to the address before the change; seal it as email")
+_NO_NEW_ADDRESS = Unusable("no-new-address", "this occasion is told to the address to be confirmed; seal it as email")
+_NO_OLD_NUMBER = Unusable(
+    "no-old-number", "this occasion is told to the number before the change; seal it as mobile_phone"
+)
+_NO_NEW_NUMBER = Unusable("no-new-number", "this occasion is told to the number to be shown; seal it as mobile_phone")
+_NEEDS_EMAIL = {
+    Occasion.EMAIL_CHANGED: _NO_OLD_ADDRESS,
+    Occasion.EMAIL_CONFIRMATION_REQUESTED: _NO_NEW_ADDRESS,
+}
+"""The address that is known is another one: of whoever changed it, or not the one to be confirmed."""
+_NEEDS_NUMBER = {Occasion.PHONE_CODE_REQUESTED: _NO_NEW_NUMBER, Occasion.MOBILE_PHONE_LEFT: _NO_OLD_NUMBER}
 
 
 def open_contents(request: Request, opener: Opener) -> SealedContents | Unusable:
@@ -50,6 +61,8 @@ def _fault_of(contents: SealedContents, request: Request) -> Unusable | None:
         return _NO_CODE
     if request.occasion in LINK_OCCASIONS and contents.link is None:
         return _NO_LINK
-    if request.occasion is Occasion.EMAIL_CHANGED and contents.email is None:
-        return _NO_OLD_ADDRESS  # the one that is known may be the new one, which whoever changed it reads
+    if contents.email is None and request.occasion in _NEEDS_EMAIL:
+        return _NEEDS_EMAIL[request.occasion]
+    if contents.mobile_phone is None and request.occasion in _NEEDS_NUMBER:
+        return _NEEDS_NUMBER[request.occasion]
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from decisions import CUSTOMER, DECIDED_AT, EMAIL
+from decisions import CUSTOMER, DECIDED_AT, EMAIL, MOBILE_PHONE
 from message_keys import SEALER
 from uuid_utils.compat import uuid7
 
@@ -19,9 +19,17 @@ from contracts.message_requests import (
     Priority,
     SealedContents,
 )
+from notify_svc.domain.requests import SMS_OCCASIONS
 
 CODE, LINK = "8305961742", "https://portal.example/once?token=c2VjcmV0LW9mLW9uZS11c2U"
-MAIL_OCCASIONS = [occasion for occasion in Occasion if occasion not in CODE_OCCASIONS]
+MAIL_OCCASIONS = [occasion for occasion in Occasion if occasion not in SMS_OCCASIONS]
+ADDRESSES = {
+    Occasion.EMAIL_CHANGED: {"email": EMAIL},
+    Occasion.EMAIL_CONFIRMATION_REQUESTED: {"email": EMAIL},
+    Occasion.PHONE_CODE_REQUESTED: {"mobile_phone": MOBILE_PHONE},
+    Occasion.MOBILE_PHONE_LEFT: {"mobile_phone": MOBILE_PHONE},
+}
+"""What is told to another address than the one that is known."""
 
 
 def asked(
@@ -37,8 +45,7 @@ def asked(
 ) -> MessageRequested:
     """Return a request with what its occasion is told with and an `address`; `sealed` takes the place of that."""
     request_id = uuid7()
-    if occasion is Occasion.EMAIL_CHANGED:
-        address = {"email": EMAIL} | address
+    address = ADDRESSES.get(occasion, {}) | address
     contents = SealedContents(
         request_id=request_id,
         customer_id=customer_id,

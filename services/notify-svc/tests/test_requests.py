@@ -107,6 +107,17 @@ async def test_an_address_that_was_sealed_comes_before_the_one_that_is_known(
     assert [message.destination_addr for message in centre.messages] == [NEW_PHONE.removeprefix("+")]
 
 
+async def test_the_number_that_is_left_is_told_and_not_the_new_one(desk: Desk, centre: SmsCentre) -> None:
+    await desk.know(contact(mobile_phone=NEW_PHONE))
+    await desk.ask(asked(Occasion.MOBILE_PHONE_LEFT, mobile_phone=MOBILE_PHONE))
+
+    await desk.send_requests_until("sent")
+
+    (message,) = centre.messages
+    assert message.destination_addr == MOBILE_PHONE.removeprefix("+")
+    assert b"gebruikt dit nummer" in message.short_message
+
+
 async def test_a_request_is_sent_once_however_often_it_comes(desk: Desk, centre: SmsCentre) -> None:
     await desk.know(contact())
     request = asked()
@@ -230,6 +241,9 @@ async def test_what_is_told_with_a_code_or_a_link_is_refused_without(desk: Desk,
         (Occasion.LOGIN_CODE_REQUESTED, {"link": LINK}, "no-code"),
         (Occasion.PASSWORD_RESET_REQUESTED, {"code": CODE}, "no-link"),
         (Occasion.EMAIL_CHANGED, {"link": LINK}, "no-old-address"),
+        (Occasion.EMAIL_CONFIRMATION_REQUESTED, {"link": LINK}, "no-new-address"),
+        (Occasion.PHONE_CODE_REQUESTED, {"code": CODE}, "no-new-number"),
+        (Occasion.MOBILE_PHONE_LEFT, {}, "no-old-number"),
     ],
 )
 async def test_a_request_whose_contents_are_not_what_it_is_told_with_is_refused(

@@ -20,6 +20,7 @@ from bench.door import price
 from bench.drain import drain
 from bench.latency import RATES, Rate
 from bench.latency_picture import Curve, draw
+from bench.login import flood
 from bench.pipelines import ALWAYS_MEASURED, OUTPUT, Pipeline
 from bench.preparation import prepare
 from bench.processes import Processes, RunFailedError
@@ -57,6 +58,7 @@ class Plan:
     profile: bool
     py_spy: str | None
     door: bool
+    login_seconds: float | None
 
     @property
     def claims_are_drained(self) -> bool:
@@ -105,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--old-claims", type=int, default=1_000_000, help="in the tables beforehand")
     parser.add_argument("--memory-seconds", type=float, default=600, help="of 200 reports a second")
     parser.add_argument("--door", action="store_true", help="what a request costs behind the door; without servers")
+    parser.add_argument("--login", action="store_true", help="how long others wait under wrong logins; without Java")
+    parser.add_argument("--login-seconds", type=float, default=30, help="of wrong logins, and as long without them")
     parser.add_argument("--profile", action="store_true", help="drains watched by py-spy and pg_stat_statements")
     parser.add_argument("--py-spy", default=shutil.which("py-spy"), help="where it is, when not on the PATH")
     return parser
@@ -121,7 +125,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     rates = rates if arguments.latency or arguments.rate else []
     scenarios = arguments.scenario or (list(Scenario) if arguments.scenarios else [])
     sizes = Sizes(claims=arguments.claims, old_claims=arguments.old_claims, memory_seconds=arguments.memory_seconds)
-    asked_for_others = bool(rates or scenarios or arguments.profile or arguments.door)
+    asked_for_others = bool(rates or scenarios or arguments.profile or arguments.door or arguments.login)
     rounds = arguments.rounds if arguments.rounds is not None else 0 if asked_for_others else 3
     most_claims = max(arguments.claims, arguments.warm_up_claims, *(rate.claims for rate in rates))
     policies = max(policies_for(most_claims), sizes.policies(scenarios))
@@ -137,6 +141,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         profile=arguments.profile,
         py_spy=arguments.py_spy,
         door=arguments.door or not (asked_for_others or arguments.only),
+        login_seconds=arguments.login_seconds if arguments.login else None,
     )
 
 
@@ -149,6 +154,8 @@ def _run(plan: Plan) -> int:
     machine = report.machine()
     if plan.door:
         asyncio.run(_measure_door())
+    if plan.login_seconds is not None:
+        asyncio.run(_measure_login(flood.Flood(seconds=plan.login_seconds)))
     if plan.claims_are_drained:
         with Stack(
             kind="jvm", topics=ALL_TOPICS, outside_world=True, output_dir=OUTPUT, durable=True, optimised=True
@@ -162,6 +169,12 @@ async def _measure_door() -> None:
     figures = await price.measure(price.Load(), output=OUTPUT)
     results.keep(LATEST, "door", figures)
     print(price.table(figures), flush=True)
+
+
+async def _measure_login(attack: flood.Flood) -> None:
+    figures = await flood.measure(attack, output=OUTPUT)
+    results.keep(LATEST, "login", figures)
+    print(flood.table(figures), flush=True)
 
 
 async def _measure(plan: Plan, stack: Stack) -> None:

@@ -17,6 +17,7 @@ from demo.platform import SERVICES, ServiceFailedError
 COMPOSE = ("docker", "compose", "--file", "deploy/compose.yaml")
 _SECRETS = Path("deploy/.env")
 _SERVICE_PORT = "8080"
+_API_PORT = "8090"
 _KAFKA_PORT_FOR_THE_HOST = "9094"
 _RECEIVED = "/received"
 _COMMAND_SECONDS = 60
@@ -28,6 +29,7 @@ class ComposePlatform:
     def __init__(self) -> None:
         self.kafka: Mapping[str, str] = {}
         self._addresses: dict[str, str] = {}
+        self._auth_address = ""
 
     async def find(self) -> None:
         """Find where everything is published; raise when it does not run, or when the demo was run on it before."""
@@ -40,6 +42,7 @@ class ComposePlatform:
         }
         for service in SERVICES:
             self._addresses[service] = await _published(service, _SERVICE_PORT)
+        self._auth_address = await _published("auth-svc", _API_PORT)
         self.check_alive()
         if await _holds_records(self.kafka):
             raise ServiceFailedError(
@@ -64,9 +67,18 @@ class ComposePlatform:
         await self.run("notify-svc", "letters", "export", "--to", "/tmp/letters")  # noqa: S108
         await _compose("cp", "notify-svc:/tmp/letters/.", str(directory))
 
+    @property
+    def auth_url(self) -> str:
+        """Where auth-svc answers."""
+        return f"http://{self._auth_address}"
+
+    async def collect_messages(self, directory: Path) -> None:
+        """Copy the mails and SMS received so far."""
+        await _compose("cp", f"mail:{_RECEIVED}/.", str(directory))
+
     async def collect(self, directory: Path) -> None:
         """Copy what the outside world received, and the services' logs, into `directory`."""
-        await _compose("cp", f"mail:{_RECEIVED}/.", str(directory))
+        await self.collect_messages(directory)
         logs = directory / "logs"
         logs.mkdir(exist_ok=True)
         for service in SERVICES:

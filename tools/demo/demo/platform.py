@@ -9,19 +9,38 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
 from contracts.dead_letters import MessageDeadLettered
 from contracts.topics import TOPICS
 from devstack.errors import DevstackError
 from devstack.postgres.databases import create_database, drop_database
 from devstack.process.child import Child
-from devstack.process.ports import free_port
+from devstack.process.ports import LOOPBACK, free_port
 from devstack.process.programs import Program, Programs, answers_ok, console_script
 from devstack.stack import Stack
+
+PORTAL = "https://mijn.example.org"
+"""Where mailed links lead to. Nobody answers there yet."""
+
+
+def _text_of(key: bytes) -> str:
+    return b64encode(key).decode()
+
 
 SERVICES = tuple(topic.owner for topic in TOPICS if topic.event is MessageDeadLettered)
 """Every service, because each has a topic for its dead letters."""
 INHERITED = ("OTEL_", "COVERAGE_", "API_ISSUER", "API_JWKS_URL")
+_OF_NOTIFY = secrets.token_bytes(32)
+"""The private key that codes and links are sealed for."""
 SETTINGS = {
+    "auth-svc": {
+        "PORTAL_URL": PORTAL,
+        "INSURER_PHONE": "088 000 00 00",
+        "MESSAGE_PUBLIC_KEY": _text_of(X25519PrivateKey.from_private_bytes(_OF_NOTIFY).public_key().public_bytes_raw()),
+        "STORAGE_KEYS": _text_of(secrets.token_bytes(32)),
+        "DIGEST_KEY": secrets.token_urlsafe(32),
+    },
     "notify-svc": {
         "MAIL_FROM": "schade@example.org",
         "SMTP_TLS": "none",
@@ -29,8 +48,8 @@ SETTINGS = {
         "INSURER_PHONE": "088 000 00 00",
         "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
         "RETRY_FIRST_SECONDS": "1",
-        "MESSAGE_KEYS": b64encode(secrets.token_bytes(32)).decode(),
-    }
+        "MESSAGE_KEYS": _text_of(_OF_NOTIFY),
+    },
 }
 """The variables of one service besides those of all."""
 
@@ -48,10 +67,17 @@ class Platform:
     ports: dict[str, int] = field(default_factory=dict)
     databases: dict[str, str] = field(default_factory=dict)
     """The URL of each service's database."""
+    auth_port: int = field(default_factory=free_port)
+    """Where auth-svc answers by HTTP: the address is the issuer of its tokens."""
     programs: Programs = field(init=False)
 
     def __post_init__(self) -> None:
         self.programs = Programs(self.stack.supervisor, self.log_directory)
+
+    @property
+    def auth_url(self) -> str:
+        """Where auth-svc answers."""
+        return f"http://{LOOPBACK}:{self.auth_port}"
 
     @property
     def children(self) -> dict[str, Child]:
@@ -88,6 +114,11 @@ class Platform:
         """Let notify-svc write the letters that are to be posted into `directory`."""
         await self.run("notify-svc", "letters", "export", "--to", str(directory))
 
+    async def collect_messages(self, directory: Path) -> None:
+        """Mails and SMS lie in the stack's directory as soon as they are received."""
+        if not directory.samefile(self.stack.output_dir):  # noqa: ASYNC240 - a look at this machine's own disk
+            raise ServiceFailedError(f"messages are kept in {self.stack.output_dir}")
+
     async def start(self) -> None:
         """Start all services and wait until each is ready."""
         for service in SERVICES:
@@ -113,8 +144,10 @@ class Platform:
 
     def environment(self, service: str) -> dict[str, str]:
         """Return the variables with which `service`, or a command of it, works on this platform."""
+        of_auth = {"API_PORT": str(self.auth_port), **_issuer(self.auth_url)} if service == "auth-svc" else {}
         return {
             **self.stack.environment(),
+            **of_auth,
             "DATABASE_URL": self.databases[service],
             "DATABASE_CONNECTIONS": "5",
             "OTEL_BSP_SCHEDULE_DELAY": "500",
@@ -137,7 +170,11 @@ class Platform:
             )
         )
 
-    @staticmethod
-    def _inherited() -> dict[str, str]:
+    def _inherited(self) -> dict[str, str]:
         """Return what whoever runs the demo sets for tracing and for tokens, and the coverage of tests."""
-        return {name: value for name, value in os.environ.items() if name.startswith(INHERITED)}
+        given = {name: value for name, value in os.environ.items() if name.startswith(INHERITED)}
+        return _issuer(self.auth_url) | given
+
+
+def _issuer(url: str) -> dict[str, str]:
+    return {"API_ISSUER": url, "API_JWKS_URL": f"{url}/.well-known/jwks.json"}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from contracts.topics import TOPICS
-from demo import artefacts, stages
+from demo import artefacts, online_access, stages
 from demo.compose import ComposePlatform
 from demo.drill import keep_up
 from demo.observer import Observed, observing
+from demo.online_access import Step, go_online
 from demo.outcome import outcome_of, refusal_outcome_of, unexpected_dead_letters
 from demo.platform import Platform
 from demo.progress_output import console, step
@@ -67,12 +68,13 @@ async def _run_on_stack(platform: Platform, *, began: float, keep: bool, output:
         began=began,
         output=output,
     )
+    online = await _go_online(platform, received=output)
     if keep:
         await asyncio.sleep(LAST_SPANS_SECONDS)
     else:
         with step("services stopped"):
             await platform.stop()
-    return conclude(observed, output=output)
+    return conclude(observed, online, output=output)
 
 
 async def _run_on_compose(*, began: float, output: Path) -> int:
@@ -88,10 +90,11 @@ async def _run_on_compose(*, began: float, output: Path) -> int:
         began=began,
         output=output,
     )
+    online = await _go_online(platform, received=output)
     await asyncio.sleep(LAST_SPANS_SECONDS)
     with step("mail, SMS, traces and logs copied out of the containers"):
         await platform.collect(output)
-    return conclude(observed, output=output)
+    return conclude(observed, online, output=output)
 
 
 async def _publish_and_observe(
@@ -116,6 +119,11 @@ async def _publish_and_observe(
     return observed
 
 
+async def _go_online(services: online_access.Services, *, received: Path) -> Sequence[Step]:
+    with step("a customer goes online: account, password, code by SMS, token"):
+        return await go_online(services, received=received)
+
+
 def _number_of_records(phase: Phase) -> int:
     return sum(1 for _ in messages_of(phase))
 
@@ -129,7 +137,7 @@ async def _wait_for_outcomes(services: stages.Services, observed: Observed, phas
         await stages.wait_for_outcomes(services, observed, phase, progress=show)
 
 
-def conclude(observed: Observed, *, output: Path) -> int:
+def conclude(observed: Observed, online: Sequence[Step], *, output: Path) -> int:
     """Write the artefacts, print the table and return the exit code."""
     artefacts.write_decisions(output / "decisions.jsonl", observed)
     outcomes = [outcome_of(story, observed) for story in STORIES]
@@ -142,9 +150,12 @@ def conclude(observed: Observed, *, output: Path) -> int:
     unproven = artefacts.check_proofs(output / "proofs", observed)
     for problem in unexpected + unproven:
         console.print(f"[red]{problem}[/]")
+    for one in online:
+        console.print(f"customer online: {one.title} " + (f"[red]{one.problem}[/]" if one.problem else "[green]ok[/]"))
     problems = [*(outcome.problems for outcome in outcomes), *(refusal.problems for refusal in refusals)]
-    wrong = sum(map(bool, problems))
-    console.print(f"{len(problems) - wrong} of {len(problems)} stories have the outcome they should have")
+    wrong = sum(map(bool, [*problems, *(one.problem for one in online)]))
+    tried = len(problems) + len(online)
+    console.print(f"{tried - wrong} of {tried} stories and steps have the outcome they should have")
     console.print(
         f"see {output}/report.html (Dutch: report.nl.html), decisions.jsonl, proofs/, mailbox/, letters/, sms.jsonl, "
         "traces.jsonl, logs/"

@@ -23,12 +23,14 @@ async def fuzz(
     parameters: Mapping[str, str],
     only: Iterable[str] = (),
     without: Iterable[str] = (),
+    can_refuse: Iterable[str] = (),
     most_examples: int = 25,
 ) -> str:
     """Try the API at `url`; return the report of what was tried.
 
     `parameters` have values that lead somewhere, such as `path.relation_number`: a made-up one never does. `only` and
-    `without` name operations. The same description is tried by the same requests every time.
+    `without` name operations. `can_refuse` are statuses by which a service refuses what its schemas allow: a password
+    that is too common, a limit that is reached. The same description is tried by the same requests every time.
 
     Raises:
         FuzzFailedError: there was a failure of the server, an answer that is not described, or a guarded operation
@@ -36,7 +38,7 @@ async def fuzz(
     """
     with TemporaryDirectory() as scratch:
         configuration = Path(scratch) / "schemathesis.toml"
-        configuration.write_text(_configuration(token, parameters), encoding="utf-8")
+        configuration.write_text(_configuration(token, parameters, can_refuse), encoding="utf-8")
         process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("schemathesis")),
             f"--config-file={configuration}",
@@ -62,9 +64,9 @@ async def fuzz(
     return report
 
 
-def _configuration(token: str, parameters: Mapping[str, str]) -> str:
+def _configuration(token: str, parameters: Mapping[str, str], can_refuse: Iterable[str]) -> str:
     given = "".join(f"{json.dumps(name)} = {json.dumps(value)}\n" for name, value in parameters.items())
-    expected = ["2xx", "304", "401", "403", "404", "409", *KNOWN_TO_THE_SERVICE_ALONE]
+    expected = ["2xx", "304", "401", "403", "404", "409", *KNOWN_TO_THE_SERVICE_ALONE, *can_refuse]
     return (
         'hooks = "devstack.api_fuzz_hooks"\n'
         f"[auth.openapi.accessToken]\nbearer = {json.dumps(token)}\n"

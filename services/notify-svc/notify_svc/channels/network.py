@@ -46,7 +46,12 @@ def network_request_transports(settings: Settings) -> Mapping[Channel, OpenReque
             sender=settings.mail_from,
             insurer=settings.insurer,
         ),
-        Channel.SMS: partial(RequestedSmsTransport, _sms_centre(settings, window=at_once), sender=settings.sms_sender),
+        Channel.SMS: partial(
+            RequestedSmsTransport,
+            _sms_centre(settings, window=at_once),
+            sender=settings.sms_sender,
+            phone=settings.insurer_phone,
+        ),
     }
 
 

@@ -1,24 +1,25 @@
-"""Requested SMS: a security code."""
+"""Requested SMS: a security code, or that a number is not used any more."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
 
-from contracts.message_requests import SealedContents
+from contracts.message_requests import CODE_OCCASIONS, SealedContents
 from notify_svc.channels import gsm_alphabet
 from notify_svc.channels.smpp import SmppConnection, SmsCentre
 from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover
 from notify_svc.domain.attempts import Deferred, NoAddress, Refused
 from notify_svc.repository.requests import LeasedRequest
-from notify_svc.texts.account import write_login_code
+from notify_svc.texts.account import write_account_sms
 
 
 class RequestedSmsTransport:
-    """Sends a code to the number that was sealed, else to the customer's."""
+    """Sends requested SMS to the number that was sealed, else to the customer's."""
 
-    def __init__(self, centre: SmsCentre, *, sender: str) -> None:
+    def __init__(self, centre: SmsCentre, *, sender: str, phone: str) -> None:
         self._connection = SmppConnection(centre, sender=sender)
+        self._phone = phone
 
     @property
     def span_attributes(self) -> Mapping[str, str | int]:
@@ -30,9 +31,12 @@ class RequestedSmsTransport:
         mobile_phone = contents.mobile_phone or leased.contact.mobile_phone
         if mobile_phone is None:
             return NoAddress("no-address")
-        if contents.code is None:
+        occasion, language = leased.request.occasion, leased.contact.language
+        if contents.code is None and occasion in CODE_OCCASIONS:
             return Refused("no-code")
-        text = write_login_code(contents.code, language=leased.contact.language)
+        text = write_account_sms(
+            occasion, code=contents.code, language=language, phone=self._phone, occurred_at=leased.request.occurred_at
+        )
         return partial(self._connection.hand_over, gsm_alphabet.encode(text), mobile_phone=mobile_phone)
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,6 +33,9 @@ RETRIES = RetryPolicy(first_seconds=1, longest_seconds=30, give_up_after=timedel
 """Somebody waits at a screen, and the expiry of each request says when to give up."""
 KEPT_FOR = timedelta(days=30)
 """How long operators see how a request ended; longer than the topic and the inbox, so that none is sent anew."""
+
+SMS_OCCASIONS: AbstractSet[Occasion] = CODE_OCCASIONS | {Occasion.MOBILE_PHONE_LEFT}
+"""What is told by SMS; anything else is by e-mail."""
 
 
 class RequestState(StrEnum):
@@ -74,8 +78,8 @@ class Request(Struct, frozen=True, kw_only=True, eq=False):
 
     @property
     def channel(self) -> Channel:
-        """The one way it goes: a code by SMS, because e-mail is no second factor, anything else by e-mail."""
-        return Channel.SMS if self.occasion in CODE_OCCASIONS else Channel.EMAIL
+        """The one way it goes: by SMS a code, because e-mail is no second factor, and what is told to a number."""
+        return Channel.SMS if self.occasion in SMS_OCCASIONS else Channel.EMAIL
 
 
 class RequestAttempt(Struct, frozen=True, kw_only=True):

@@ -60,6 +60,10 @@ def write_account_mail(
     )
 
 
-def write_login_code(code: str, *, language: Language) -> str:
-    """Return the text of the SMS that carries `code`."""
-    return CATALOGUES[language].account.login_code.format(code=code)
+def write_account_sms(
+    occasion: Occasion, *, code: str | None, language: Language, phone: str, occurred_at: datetime
+) -> str:
+    """Return the text of the SMS; the `code` is there where the occasion has one."""
+    texts = CATALOGUES[language]
+    sentence = texts.account.sms[occasion].format(code=code, phone=phone, day=Figures(texts.locale).day(occurred_at))
+    return sentence.replace(NO_BREAK_SPACE, " ")  # the alphabet of SMS has plain spaces only

@@ -243,8 +243,8 @@ class AccountTexts:
     mails: Mapping[Occasion, AccountMailTexts]
     never_asked: str
     """Ends every mail."""
-    login_code: str
-    """The SMS with `{code}`; fits one whatever the code."""
+    sms: Mapping[Occasion, str]
+    """What goes by SMS, with `{code}`, `{phone}` and `{day}`; fits one whatever they are."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,7 @@ def step_after(
 
 
 @pytest.mark.parametrize("occasion", Occasion)
-def test_a_code_goes_by_sms_and_everything_else_by_mail(occasion: Occasion) -> None:
+def test_a_code_and_what_is_told_to_a_number_go_by_sms_and_everything_else_by_mail(occasion: Occasion) -> None:
     request = Request(
         request_id=uuid7(),
         customer_id=CUSTOMER,
@@ -71,7 +71,8 @@ def test_a_code_goes_by_sms_and_everything_else_by_mail(occasion: Occasion) -> N
         trace=None,
     )
 
-    assert request.channel is (Channel.SMS if occasion is CODE else Channel.EMAIL)
+    by_sms = {CODE, Occasion.PHONE_CODE_REQUESTED, Occasion.MOBILE_PHONE_LEFT}
+    assert request.channel is (Channel.SMS if occasion in by_sms else Channel.EMAIL)
 
 
 @pytest.mark.parametrize(

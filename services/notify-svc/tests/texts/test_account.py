@@ -6,15 +6,18 @@ import pytest
 from account_requests import CODE, LINK, MAIL_OCCASIONS
 from decisions import DECIDED_AT, INSURER, NAME
 
-from contracts.message_requests import LINK_OCCASIONS, Occasion
+from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, Occasion
 from contracts.vocabulary import Language
 from notify_svc.channels import gsm_alphabet
-from notify_svc.texts.account import AccountMail, write_account_mail, write_login_code
+from notify_svc.domain.requests import SMS_OCCASIONS
+from notify_svc.texts.account import AccountMail, write_account_mail, write_account_sms
 from notify_svc.texts.figures import NO_BREAK_SPACE
 from notify_svc.texts.languages import CATALOGUES
 from notify_svc.texts.rendering import render_html, render_text
 
-LONGEST_CODE = "0123456789"
+LONGEST_CODE, LONGEST_PHONE = "0123456789", "+31 88 000 00 00 0"
+
+AUTHENTICATORS = (Occasion.AUTHENTICATOR_ADDED, Occasion.AUTHENTICATOR_REMOVED)
 
 
 def written(occasion: Occasion, language: Language, *, link: str = LINK, name: str = NAME) -> AccountMail:
@@ -30,11 +33,13 @@ def written(occasion: Occasion, language: Language, *, link: str = LINK, name: s
 
 
 @pytest.mark.parametrize("language", Language)
-def test_every_occasion_but_a_code_has_a_mail_and_one_of_its_own(language: Language) -> None:
-    mails = CATALOGUES[language].account.mails
+def test_every_occasion_has_a_mail_or_an_sms_and_one_of_its_own(language: Language) -> None:
+    texts = CATALOGUES[language].account
 
-    assert set(mails) == set(MAIL_OCCASIONS)
-    assert len({mail.subject for mail in mails.values()}) == len(mails)
+    assert set(texts.mails) == set(MAIL_OCCASIONS)
+    assert set(texts.sms) == SMS_OCCASIONS
+    assert len({mail.subject for mail in texts.mails.values()}) == len(texts.mails)
+    assert len(set(texts.sms.values())) == len(texts.sms)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -70,10 +75,39 @@ def test_the_welcome_names_the_relation_number(language: Language) -> None:
     assert "123456" in render_text(written(Occasion.ACTIVATED, language))
 
 
+def sms(occasion: Occasion, language: Language, *, code: str | None, phone: str = INSURER.phone) -> str:
+    return write_account_sms(occasion, code=code, language=language, phone=phone, occurred_at=DECIDED_AT)
+
+
 @pytest.mark.parametrize("language", Language)
-def test_a_code_stands_first_and_its_sms_fits_one_segment(language: Language) -> None:
-    assert write_login_code(CODE, language=language).startswith(f"{CODE} ")
-    assert len(gsm_alphabet.encode(write_login_code(LONGEST_CODE, language=language))) <= gsm_alphabet.SEGMENT_SEPTETS
+@pytest.mark.parametrize("occasion", sorted(SMS_OCCASIONS))
+def test_an_sms_fits_one_segment_whatever_is_filled_in(occasion: Occasion, language: Language) -> None:
+    text = sms(occasion, language, code=LONGEST_CODE, phone=LONGEST_PHONE)
+
+    assert "{" not in text
+    assert len(gsm_alphabet.encode(text)) <= gsm_alphabet.SEGMENT_SEPTETS
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("occasion", sorted(CODE_OCCASIONS))
+def test_a_code_stands_first(occasion: Occasion, language: Language) -> None:
+    assert sms(occasion, language, code=CODE).startswith(f"{CODE} ")
+
+
+@pytest.mark.parametrize(("language", "day"), [(Language.DUTCH, "16 juli 2021"), (Language.ENGLISH, "16 July 2021")])
+def test_a_number_that_is_left_is_told_since_when_and_whom_to_call(language: Language, day: str) -> None:
+    text = sms(Occasion.MOBILE_PHONE_LEFT, language, code=None)
+
+    assert day in text
+    assert INSURER.phone in text
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("occasion", [Occasion.EMAIL_CHANGED, Occasion.MOBILE_PHONE_CHANGED, *AUTHENTICATORS])
+def test_who_is_offered_to_undo_reads_that_everything_goes_back(occasion: Occasion, language: Language) -> None:
+    together = {Language.DUTCH: "alle wijzigingen van de laatste tijd", Language.ENGLISH: "all the recent changes"}
+
+    assert together[language] in render_text(written(occasion, language))
 
 
 def test_a_name_or_a_link_cannot_become_markup() -> None:

@@ -11,6 +11,9 @@ _LINK_EXPIRES = (
 _NO_LINK_LEFT = "De link werkt één keer en maar een korte tijd. Werkt hij niet meer? Bel ons dan: {phone}."
 _DID_IT = "Hebt u dit zelf gedaan? Dan hoeft u niets te doen."
 _UNDO = "Hebt u dit niet zelf gedaan? Maak de wijziging dan ongedaan met de link hieronder."
+_UNDO_GOES_BACK = (
+    "De link maakt alle wijzigingen van de laatste tijd samen ongedaan. Daarna kiest u een nieuw wachtwoord."
+)
 
 ACCOUNT = AccountTexts(
     mails={
@@ -68,8 +71,8 @@ ACCOUNT = AccountTexts(
                 _DID_IT,
                 _UNDO,
             ),
-            link="Wijziging ongedaan maken",
-            after=(_NO_LINK_LEFT,),
+            link="Wijzigingen ongedaan maken",
+            after=(_UNDO_GOES_BACK, _NO_LINK_LEFT),
         ),
         Occasion.MOBILE_PHONE_CHANGED: AccountMailTexts(
             subject="Uw mobiele nummer is gewijzigd",
@@ -79,8 +82,8 @@ ACCOUNT = AccountTexts(
                 _DID_IT,
                 _UNDO,
             ),
-            link="Wijziging ongedaan maken",
-            after=(_NO_LINK_LEFT,),
+            link="Wijzigingen ongedaan maken",
+            after=(_UNDO_GOES_BACK, _NO_LINK_LEFT),
         ),
         Occasion.LOGIN_BLOCKED: AccountMailTexts(
             subject="Inloggen is tijdelijk geblokkeerd",
@@ -91,8 +94,59 @@ ACCOUNT = AccountTexts(
                 "Was u dit niet? Met een verkeerd wachtwoord komt niemand binnen. Twijfelt u? Bel ons: {phone}.",
             ),
         ),
+        Occasion.EMAIL_CONFIRMATION_REQUESTED: AccountMailTexts(
+            subject="Bevestig uw nieuwe e-mailadres",
+            before=(
+                "Voor een account bij {insurer} is dit e-mailadres opgegeven.",
+                "Open de link hieronder om het te bevestigen. Daarna logt u met dit adres in.",
+            ),
+            link="E-mailadres bevestigen",
+            after=(
+                "De link werkt één keer en maar een korte tijd. Is hij verlopen? Wijzig het adres dan opnieuw.",
+                "Hebt u dit adres niet opgegeven? Open de link dan niet. Zonder de link verandert er niets.",
+                "Vragen? Bel ons: {phone}.",
+            ),
+        ),
+        Occasion.AUTHENTICATOR_ADDED: AccountMailTexts(
+            subject="Nieuwe manier om in te loggen",
+            before=(
+                "Op {day} om {time} is aan uw account een manier om in te loggen toegevoegd.",
+                "Dat kan een passkey, een app met codes of een pincode zijn. In uw account ziet u welke u hebt.",
+                _DID_IT,
+                _UNDO,
+            ),
+            link="Wijzigingen ongedaan maken",
+            after=(_UNDO_GOES_BACK, _NO_LINK_LEFT),
+        ),
+        Occasion.AUTHENTICATOR_REMOVED: AccountMailTexts(
+            subject="Manier om in te loggen verwijderd",
+            before=(
+                "Op {day} om {time} is van uw account een manier om in te loggen verwijderd.",
+                "Dat kan een passkey, een app met codes of een pincode zijn. In uw account ziet u welke u nog hebt.",
+                _DID_IT,
+                _UNDO,
+            ),
+            link="Wijzigingen ongedaan maken",
+            after=(_UNDO_GOES_BACK, "Wat is verwijderd, voegt u daarna zelf weer toe.", _NO_LINK_LEFT),
+        ),
+        Occasion.CHANGES_UNDONE: AccountMailTexts(
+            subject="De wijzigingen zijn ongedaan gemaakt",
+            before=(
+                "Op {day} om {time} zijn de laatste wijzigingen van uw account ongedaan gemaakt.",
+                "Uw e-mailadres en uw mobiele nummer zijn weer zoals ze waren.",
+                "Wat daarna is toegevoegd om in te loggen, is verwijderd. Overal is uitgelogd.",
+                "Uw wachtwoord werkt niet meer. Vraag op de inlogpagina een nieuw wachtwoord aan.",
+                "Hebt u dit niet zelf gedaan? Bel ons dan meteen: {phone}.",
+            ),
+        ),
     },
     never_asked="Wij vragen u nooit om uw wachtwoord of om een code. Vraagt iemand daarom, geef ze dan niet.",
-    login_code="{code} is uw code om in te loggen. Geef deze code aan niemand, ook niet aan ons. Probeert u niet in te "
-    "loggen? Wijzig dan uw wachtwoord.",
+    sms={
+        Occasion.LOGIN_CODE_REQUESTED: "{code} is uw code om in te loggen. Geef deze code aan niemand, ook niet aan "
+        "ons. Probeert u niet in te loggen? Wijzig dan uw wachtwoord.",
+        Occasion.PHONE_CODE_REQUESTED: "{code} is uw code om dit nummer te bevestigen. Geef deze code aan niemand, ook "
+        "niet aan ons. Vroeg u dit niet? Doe dan niets.",
+        Occasion.MOBILE_PHONE_LEFT: "Uw account gebruikt dit nummer sinds {day} niet meer. Was u dit niet? "
+        "Bel dan meteen {phone}.",
+    },
 )

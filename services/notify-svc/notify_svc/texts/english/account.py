@@ -11,6 +11,7 @@ _LINK_EXPIRES = (
 _NO_LINK_LEFT = "The link works once and only for a short time. Does it no longer work? Then call us: {phone}."
 _DID_IT = "Did you do this yourself? Then you need to do nothing."
 _UNDO = "Did you not do this yourself? Then undo the change with the link below."
+_UNDO_GOES_BACK = "The link undoes all the recent changes together. After that you choose a new password."
 
 ACCOUNT = AccountTexts(
     mails={
@@ -68,8 +69,8 @@ ACCOUNT = AccountTexts(
                 _DID_IT,
                 _UNDO,
             ),
-            link="Undo the change",
-            after=(_NO_LINK_LEFT,),
+            link="Undo the changes",
+            after=(_UNDO_GOES_BACK, _NO_LINK_LEFT),
         ),
         Occasion.MOBILE_PHONE_CHANGED: AccountMailTexts(
             subject="Your mobile number was changed",
@@ -79,8 +80,8 @@ ACCOUNT = AccountTexts(
                 _DID_IT,
                 _UNDO,
             ),
-            link="Undo the change",
-            after=(_NO_LINK_LEFT,),
+            link="Undo the changes",
+            after=(_UNDO_GOES_BACK, _NO_LINK_LEFT),
         ),
         Occasion.LOGIN_BLOCKED: AccountMailTexts(
             subject="Logging in is blocked for a while",
@@ -91,8 +92,59 @@ ACCOUNT = AccountTexts(
                 "Was it not you? Nobody gets in with a wrong password. Call us if you are worried: {phone}.",
             ),
         ),
+        Occasion.EMAIL_CONFIRMATION_REQUESTED: AccountMailTexts(
+            subject="Confirm your new e-mail address",
+            before=(
+                "This e-mail address was given for an account at {insurer}.",
+                "Open the link below to confirm it. After that you log in with this address.",
+            ),
+            link="Confirm the e-mail address",
+            after=(
+                "The link works once and only for a short time. Has it expired? Then change the address once more.",
+                "Did you not give this address? Then do not open the link. Without the link nothing changes.",
+                "Questions? Call us: {phone}.",
+            ),
+        ),
+        Occasion.AUTHENTICATOR_ADDED: AccountMailTexts(
+            subject="A new way to log in",
+            before=(
+                "On {day} at {time}, a way to log in was added to your account.",
+                "It is a passkey, an app with codes or a PIN. Your account shows which you have.",
+                _DID_IT,
+                _UNDO,
+            ),
+            link="Undo the changes",
+            after=(_UNDO_GOES_BACK, _NO_LINK_LEFT),
+        ),
+        Occasion.AUTHENTICATOR_REMOVED: AccountMailTexts(
+            subject="A way to log in was removed",
+            before=(
+                "On {day} at {time}, a way to log in was removed from your account.",
+                "It was a passkey, an app with codes or a PIN. Your account shows which you still have.",
+                _DID_IT,
+                _UNDO,
+            ),
+            link="Undo the changes",
+            after=(_UNDO_GOES_BACK, "After that you add again yourself what was removed.", _NO_LINK_LEFT),
+        ),
+        Occasion.CHANGES_UNDONE: AccountMailTexts(
+            subject="The changes were undone",
+            before=(
+                "On {day} at {time}, the latest changes of your account were undone.",
+                "Your e-mail address and your mobile number are again as they were.",
+                "What was added since then to log in with is removed. Everybody is logged out everywhere.",
+                "Your password no longer works. Ask for a new one on the login page.",
+                "Did you not do this yourself? Then call us at once: {phone}.",
+            ),
+        ),
     },
     never_asked="We never ask you for your password or for a code. If somebody does, do not give them.",
-    login_code="{code} is your code to log in. Give this code to nobody, not even to us. Are you not trying to log in? "
-    "Then change your password.",
+    sms={
+        Occasion.LOGIN_CODE_REQUESTED: "{code} is your code to log in. Give this code to nobody, not even to us. Are "
+        "you not trying to log in? Then change your password.",
+        Occasion.PHONE_CODE_REQUESTED: "{code} is your code to confirm this number. Give this code to nobody, not even "
+        "to us. Did you not ask for it? Then do nothing.",
+        Occasion.MOBILE_PHONE_LEFT: "Since {day} your account no longer uses this number. Was it not you? "
+        "Then call {phone} at once.",
+    },
 )

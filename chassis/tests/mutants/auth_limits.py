@@ -1,0 +1,75 @@
+"""Mutants of limits and of the audit trail: each lets somebody go on guessing, or read unseen."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mutants.mutant import Mutant
+
+_Mutant = partial(Mutant, package="auth_svc")
+
+MUTANTS = (
+    _Mutant(
+        "limits: two who take at once both take the last one",
+        "repository/buckets.py",
+        sound="DO UPDATE SET level = bucket.level",
+        broken="DO UPDATE SET level = excluded.level",
+        guard="test_limits.py::test_fifty_at_once_on_two_instances_take_no_more_than_there_is",
+    ),
+    _Mutant(
+        "limits: an empty bucket costs the others one",
+        "flows/limits.py",
+        sound="    if not empty:\n",
+        broken="    if len(empty) < len(wanted):\n",
+        guard="test_limits.py::test_when_one_bucket_is_empty_nothing_is_taken_from_the_others",
+    ),
+    _Mutant(
+        "limits: a bucket grows beyond what it holds",
+        "domain/token_buckets.py",
+        sound="return min(most * ONE, level + came_back)",
+        broken="return level + came_back",
+        guard="test_limits.py::test_what_was_taken_comes_back_evenly_and_never_exceeds_what_the_bucket_holds",
+    ),
+    _Mutant(
+        "limits: every refusal puts a line on record",
+        "flows/limits.py",
+        sound="return bucket.refused_at is None or bucket.refused_at + one.within <= work.now",
+        broken="return True",
+        guard="test_limits.py::test_a_flood_of_refusals_puts_one_line_on_record_until_the_bucket_could_be_full_again",
+    ),
+    _Mutant(
+        "limits: another address of the same home begins anew",
+        "domain/networks.py",
+        sound="6: (64, 56, 48)",
+        broken="6: (128, 56, 48)",
+        guard="test_limits.py::test_an_address_belongs_to_its_networks",
+    ),
+    _Mutant(
+        "limits: codes a stranger asks for to my number keep me from mine",
+        "flows/limits.py",
+        sound="    if is_bound:\n        own = [_one_of(SMS_OF_ACCOUNT, str(account_id)), ",
+        broken="    if is_bound:\n        own = [_one_of(SMS_TO_NEW_NUMBER, number), ",
+        guard="test_limits.py::test_codes_a_stranger_sends_to_my_number_are_none_of_mine",
+    ),
+    _Mutant(
+        "limits: the database knows whose a bucket is",
+        "flows/limits.py",
+        sound='parts.digests.of(f"bucket {one.name}", one.key)',
+        broken="one.key.encode()",
+        guard="test_limits.py::test_of_whom_a_bucket_is_the_database_does_not_know",
+    ),
+    _Mutant(
+        "audit: who reads the trail is not on it",
+        "flows/audit.py",
+        sound="SecurityEvent.AUDIT_TRAIL_READ,\n        account_id=wanted.account_id,\n        actor=actor,",
+        broken="SecurityEvent.AUDIT_TRAIL_READ,\n        account_id=wanted.account_id,",
+        guard="test_audit.py::test_who_reads_the_trail_is_on_it_with_whose_it_was",
+    ),
+    _Mutant(
+        "audit: the service's role keeps the right to change the trail",
+        "migrations/0004_audit_trail.sql",
+        sound="EXECUTE format('REVOKE ALL ON audit_trail, public.applied_migration FROM %I', other);",
+        broken="",
+        guard="test_database_roles.py::test_the_role_of_the_service_has_the_rights_it_needs_and_no_more",
+    ),
+)

@@ -1,0 +1,1 @@
+"""auth-svc: accounts, two-step login, sessions and tokens."""

@@ -1,0 +1,1 @@
+"""The rules of auth-svc: values and pure functions."""

@@ -1,0 +1,46 @@
+"""Every SQL statement that changes an account. Each makes a new version of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis.database import Connection
+
+
+async def new_version(connection: Connection, *, account_id: UUID) -> None:
+    """Say that something of the account is another than before."""
+    await connection.execute("UPDATE account SET version = version + 1 WHERE account_id = $1", account_id)
+
+
+async def set_email(connection: Connection, *, account_id: UUID, email: str) -> None:
+    """Change the e-mail address to one that no other account has."""
+    await connection.execute(
+        "UPDATE account SET email = $2, version = version + 1 WHERE account_id = $1", account_id, email
+    )
+
+
+async def set_mobile_phone(connection: Connection, *, account_id: UUID, mobile_phone: str) -> None:
+    """Store the number that a code has shown to be the customer's."""
+    await connection.execute(
+        """
+        UPDATE account SET mobile_phone = $2, mobile_phone_confirmed = true, version = version + 1
+         WHERE account_id = $1
+        """,
+        account_id,
+        mobile_phone,
+    )
+
+
+async def set_password(connection: Connection, *, account_id: UUID, password_hash: str) -> None:
+    """Change the password."""
+    await connection.execute(
+        "UPDATE account SET password_hash = $2, version = version + 1 WHERE account_id = $1", account_id, password_hash
+    )
+
+
+async def set_suspended(connection: Connection, *, account_id: UUID, suspended_at: datetime | None) -> None:
+    """Keep the account from being used, or, without a moment, let it be used again."""
+    await connection.execute(
+        "UPDATE account SET suspended_at = $2, version = version + 1 WHERE account_id = $1", account_id, suspended_at
+    )

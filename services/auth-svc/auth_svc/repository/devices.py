@@ -1,0 +1,59 @@
+"""Every SQL statement about devices that are remembered; their PINs have a file of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.database import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A browser or an app that has logged in completely to one account."""
+
+    device_id: UUID
+    account_id: UUID
+    name: str
+    expires_at: datetime
+
+
+async def with_digest(connection: Connection, *, digest: bytes, now: datetime) -> Device | None:
+    """Return the device that knows the secret of this digest, as long as it is remembered."""
+    row = await connection.fetchrow(
+        "SELECT device_id, account_id, name, expires_at FROM device WHERE digest = $1 AND expires_at > $2", digest, now
+    )
+    return None if row is None else Device(**row)
+
+
+async def add(connection: Connection, *, device: Device, digest: bytes, now: datetime) -> None:
+    """Remember a device."""
+    await connection.execute(
+        """
+        INSERT INTO device (device_id, digest, account_id, name, remembered_at, last_used_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $5, $6)
+        """,
+        device.device_id,
+        digest,
+        device.account_id,
+        device.name,
+        now,
+        device.expires_at,
+    )
+
+
+async def note_use(connection: Connection, *, device: Device, now: datetime) -> None:
+    """Store that the device was used, how it calls itself now, and until when it is remembered."""
+    await connection.execute(
+        "UPDATE device SET name = $2, last_used_at = $3, expires_at = $4 WHERE device_id = $1",
+        device.device_id,
+        device.name,
+        now,
+        device.expires_at,
+    )
+
+
+async def forget(connection: Connection, *, device_id: UUID) -> None:
+    """Forget a device, with its PIN."""
+    await connection.execute("DELETE FROM device WHERE device_id = $1", device_id)

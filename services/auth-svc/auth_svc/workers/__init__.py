@@ -1,0 +1,1 @@
+"""What auth-svc does besides answering and consuming."""

@@ -1,0 +1,59 @@
+"""What the database is asked tells nothing of who is a customer, or has an account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+import pytest
+from accounts import EMAIL, account
+from asyncpg.connection import LoggedQuery
+from auth_world import CUSTOMER, World
+
+
+async def logged(auth: World) -> list[str]:
+    """Return a list to which every connection from now on adds its statements."""
+    statements: list[str] = []
+
+    def log(query: LoggedQuery) -> None:
+        statements.append(" ".join(query.query.split()))
+
+    async with AsyncExitStack() as stack:
+        for _ in range(auth.running.pool.get_max_size()):
+            connection = await stack.enter_async_context(auth.running.pool.acquire())
+            connection.add_query_logger(log)
+    return statements
+
+
+async def statements_of(auth: World, path: str, body: dict[str, str], log: list[str]) -> Sequence[str]:
+    """Return the statements of one request."""
+    log.clear()
+    assert (await auth.client.post(path, json=body)).status_code == 202
+    return list(log)
+
+
+@pytest.mark.parametrize(
+    ("path", "known", "unknown"),
+    [
+        (
+            "/activations",
+            {"relation_number": "123456", "email": EMAIL},
+            {"relation_number": "654321", "email": "nobody@example.org"},
+        ),
+        ("/password-resets", {"email": EMAIL}, {"email": "nobody@example.org"}),
+    ],
+)
+async def test_a_request_makes_the_same_statements_for_whom_we_know_and_for_others(
+    auth: World, path: str, known: dict[str, str], unknown: dict[str, str]
+) -> None:
+    await auth.know(CUSTOMER)
+    if path == "/password-resets":
+        await account(auth)
+    log = await logged(auth)
+    await statements_of(auth, path, known, log)  # the first of all may prepare something
+
+    of_known = await statements_of(auth, path, known, log)
+    of_unknown = await statements_of(auth, path, unknown, log)
+
+    assert any("INSERT INTO asked" in statement for statement in of_known)
+    assert of_unknown == of_known

@@ -1,0 +1,1 @@
+"""What wrong logins cost those who are logged in: auth-svc under a flood of them."""
