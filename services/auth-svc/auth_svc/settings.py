@@ -37,10 +37,13 @@ class Settings(ServiceSettings):
         description="32 characters or more: of codes and addresses the database keeps digests by this key",
     )
     password_hashes_at_once: int = Field(
-        default=2, ge=1, le=64, description="Passwords hashed at a time, 19 MiB and a core each"
+        default=1, ge=1, le=64, description="Passwords hashed at a time, 19 MiB and a core each"
     )
     password_hashes_waiting: int = Field(
-        default=4, ge=0, le=1_000, description="Requests that may wait for their turn; the surplus gets 429"
+        default=1,
+        ge=0,
+        le=1_000,
+        description="Requests that may wait for their turn, with a connection each; the surplus gets 429",
     )
     sms_a_day: int = Field(
         default=5_000, ge=1, le=10_000_000, description="Text messages a day in all: what one day may cost at most"

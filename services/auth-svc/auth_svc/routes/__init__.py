@@ -11,6 +11,7 @@ from auth_svc.routes.activation import ActivationRoutes
 from auth_svc.routes.audit import AuditRoutes
 from auth_svc.routes.changes import ChangeRoutes
 from auth_svc.routes.login import LoginRoutes
+from auth_svc.routes.login_methods import LoginMethodRoutes
 from auth_svc.routes.metadata import MetadataRoutes
 from auth_svc.routes.oauth import OAuthRoutes
 from auth_svc.routes.passkeys import PasskeyRoutes
@@ -31,6 +32,7 @@ class Routes(Protocol):
 
 ROUTES: tuple[Callable[[Parts], Routes], ...] = (
     LoginRoutes,
+    LoginMethodRoutes,
     OAuthRoutes,
     MetadataRoutes,
     SessionRoutes,

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+import pytest
+
+from auth_svc.passwords import Passwords
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there has each thread a priority of its own")
+async def test_hashing_has_what_the_others_leave() -> None:
+    await Passwords(at_once=1, waiting=0).hash("vier woorden zonder verband")
+
+    (thread,) = [thread for thread in threading.enumerate() if thread.name.startswith("argon2")]
+    assert thread.native_id is not None
+    assert os.getpriority(os.PRIO_PROCESS, thread.native_id) == max(10, os.getpriority(os.PRIO_PROCESS, 0))
