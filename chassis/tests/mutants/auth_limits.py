@@ -47,9 +47,16 @@ MUTANTS = (
     _Mutant(
         "limits: codes a stranger asks for to my number keep me from mine",
         "flows/limits.py",
-        sound="    if is_bound:\n        own = [_one_of(SMS_OF_ACCOUNT, str(account_id)), ",
-        broken="    if is_bound:\n        own = [_one_of(SMS_TO_NEW_NUMBER, number), ",
+        sound="    if is_bound:\n        return [_one_of(SMS_OF_ACCOUNT, str(account_id)), ",
+        broken="    if is_bound:\n        return [_one_of(SMS_TO_NEW_NUMBER, number), ",
         guard="test_limits.py::test_codes_a_stranger_sends_to_my_number_are_none_of_mine",
+    ),
+    _Mutant(
+        "limits: customers behind one address use up each other's codes",
+        "flows/limits.py",
+        sound="    if is_bound:\n        return [",
+        broken="    if is_bound:\n        return [*_by_network(SMS, origin), ",
+        guard="test_limits.py::test_customers_behind_one_address_of_a_mobile_carrier_do_not_use_up_each_others_codes",
     ),
     _Mutant(
         "limits: the database knows whose a bucket is",
