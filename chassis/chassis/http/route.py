@@ -132,6 +132,8 @@ class Passage:
         caller: Caller = request.state.caller
         given: dict[type, object] = {Caller: caller, Request: request}
         await self._check_owner(request, caller, asked)
+        if (answer := await self._beforehand(asked, given)) is not None:
+            return answer
 
         async def act(opened: Work) -> Response:
             return await self._handle(asked, {**given, Work: opened})
@@ -145,6 +147,16 @@ class Passage:
             async with work.connection() as connection:
                 return await self._handle(asked, {**given, Reading: Reading(connection, work.clock)})
         return await self._handle(asked, given)
+
+    async def _beforehand(self, asked: Mapping[str, object], given: Mapping[type, object]) -> Response | None:
+        """Do what is to be committed before the handler begins; return the answer where the handler is not to begin."""
+        beforehand = self._declaration.beforehand_handler
+        if beforehand is None:
+            return None
+        async with self._opened().work.transaction() as opened:
+            answer = await beforehand(asked, {**given, Work: opened})
+        assert answer is None or isinstance(answer, Response)  # noqa: S101 - as its type says
+        return answer
 
     async def _check_owner(self, request: Request, caller: Caller, asked: Mapping[str, object]) -> None:
         """Look up whose it is, and compare with who asks and with whom the path names."""

@@ -202,6 +202,13 @@ MUTANTS = (
         "door/test_places.py::test_a_gate_is_asked_before_a_connection_is_taken_and_left_when_all_is_done",
     ),
     Mutant(
+        "door: what was refused beforehand is done all the same",
+        "http/route.py",
+        "            return answer\n\n        async def act",
+        "            pass\n\n        async def act",
+        "door/test_beforehand.py::test_what_it_answers_is_answered_and_stays_and_the_handler_does_not_begin",
+    ),
+    Mutant(
         "door: requests take every connection",
         "unit_of_work.py",
         "            if self.gate is not None:\n",
