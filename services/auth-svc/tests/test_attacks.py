@@ -18,7 +18,9 @@ from accounts import (
     device_with_session,
     identity,
     link_in,
+    reinstate,
     stored,
+    suspend,
 )
 from auth_world import CUSTOMER, PASSWORD, World
 from httpx import Response
@@ -43,9 +45,9 @@ async def change_password(world: World) -> None:
 
 async def suspend_for_a_while(world: World) -> None:
     """The owner has called, and an operator has let the account rest."""
-    for method in ("PUT", "DELETE"):
-        answer = await world.client.request(method, f"{ACCOUNT}/suspension", headers=world.as_operator())
-        assert answer.status_code == 204, answer.text
+    await suspend(world)
+    answer = await reinstate(world)
+    assert answer.status_code == 204, answer.text
 
 
 Reaction = Callable[[World], Awaitable[None]]
