@@ -247,6 +247,25 @@ async def test_no_link_undoes_what_the_caller_has_said(auth: World) -> None:
     assert [row["totp_secret"] for row in await auth.rows("SELECT totp_secret FROM account")] == [None]
 
 
+async def test_a_passkey_that_was_removed_before_the_call_does_not_come_back_either(auth: World) -> None:
+    account_id, phone = await account(auth), Phone()
+    passkey_id = await add_passkey(auth, account_id, phone)
+    await auth.told()
+    auth.clock.advance(timedelta(days=8))
+    body = {"confirmed_identity": await identity(auth, account_id)}
+    path = f"{ACCOUNT}/passkeys/{passkey_id}/removal"
+    assert (await auth.client.post(path, json=body, headers=auth.as_customer())).status_code == 204
+    mailed = await auth.only_told(Occasion.AUTHENTICATOR_REMOVED)
+    await suspend(auth)
+    assert (await reinstate(auth, remove_authenticators=True)).status_code == 204
+    await auth.told()
+
+    assert await undo(auth, mailed) == 200
+
+    await auth.only_told(Occasion.CHANGES_UNDONE)
+    assert (await log_in_by_passkey(auth, phone)).status_code == 401
+
+
 async def test_who_reinstates_must_have_seen_what_came_back_by_a_link(auth: World) -> None:
     mailed = dict(await move_to_phone(auth, await account(auth), NEW_PHONE))[Occasion.MOBILE_PHONE_CHANGED]
     await suspend(auth)

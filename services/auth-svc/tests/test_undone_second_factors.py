@@ -187,6 +187,17 @@ async def test_an_app_that_stayed_takes_no_code_twice(auth: World) -> None:
     assert not await is_let_in_by(auth, owners)
 
 
+async def test_a_number_that_comes_back_waits_for_a_call(auth: World) -> None:
+    mailed = dict(await move_to_phone(auth, await account(auth), NEW_PHONE))[Occasion.MOBILE_PHONE_CHANGED]
+
+    assert await undone(auth, mailed)
+
+    assert await stored(auth) == (EMAIL, PHONE)
+    assert await choose_new_password(auth) == 0
+    suspended = await auth.rows("SELECT actor, details->>'why' FROM audit_trail WHERE what = 'account_suspended'")
+    assert [tuple(row) for row in suspended] == [(None, "changes_undone")]
+
+
 async def test_a_number_that_no_code_had_reached_lets_nobody_name_a_phone(auth: World) -> None:
     """As after the first login, of which the mailbox knows the rest."""
     account_id = await account(auth)

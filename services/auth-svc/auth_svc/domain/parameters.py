@@ -27,6 +27,8 @@ LOGIN_LIFETIME = timedelta(minutes=15)
 """From the password to the last code."""
 WRONG_CODES_A_DAY = 30
 """For one account, over all its logins."""
+SECOND_STEP_TOLD_AGAIN_AFTER = timedelta(days=1)
+"""After `CODE_TRIES` wrong codes the owner is told that somebody knows the password, and not again before this."""
 
 # Links by e-mail (row 23)
 LINK_LIFETIME = timedelta(hours=24)

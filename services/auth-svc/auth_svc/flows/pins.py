@@ -11,7 +11,6 @@ from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.domain.secrets import digest_of
 from auth_svc.flows.authenticators import Method, account_confirmed, tell
 from auth_svc.flows.finished_login import Finished, Purpose, finish_login
-from auth_svc.flows.limits import login_takes, take
 from auth_svc.flows.record import record
 from auth_svc.parts import Parts
 from auth_svc.repository import accounts, devices, pins
@@ -71,9 +70,8 @@ async def log_in_by_pin(
     """Let in who knows the PIN of the device that asks. A wrong one is counted; the fifth in a row costs the device.
 
     The account is locked meanwhile, so a hundred guesses at once are five tries. A PIN never confirms an identity.
+    `login_takes` were taken before, in a transaction of their own: a PIN is hashed here.
     """
-    if refusal := await take(work, parts, login_takes(origin), origin=origin, trace=trace):
-        return refusal
     found = await _device_of(work, origin)
     account = await accounts.locked(work.connection, account_id=found.account_id) if found else None
     device = await _device_of(work, origin) if account else None
