@@ -15,22 +15,32 @@ import pytest
 from mutants import MUTANTS
 from mutants.mutant import ROOT, Mutant, guard_of, source_of
 
+from devstack.pytest_plugin import LENT_DATABASES
+from devstack.stack import Stack
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 TESTS_FAILED = 1
+DEADLINES = {"SPECIMEN_DEADLINE_SECONDS": "15", "DESK_DEADLINE_SECONDS": "6"}
 UNFINISHED_BYTECODE = "*.pyc.*"
 """Files that another process renames at any moment. Finished ones are copied, and spare the guard compiling."""
+
+CONTRACTS = ("devstack.pytest_plugin", "contracts.topics", "contracts.access")
+CHASSIS = (*CONTRACTS, "chassis.testing", "chassis.command_line")
+SOUND = {"contracts": ("devstack.pytest_plugin",), "chassis": CONTRACTS, "demo": CONTRACTS, "provision": CONTRACTS}
+"""Modules of ours that stay sound while a package is broken, because none of them imports it; a service has CHASSIS."""
 
 Forks = subprocess.Popen[str]
 
 
 @pytest.fixture(scope="module")
-def forks() -> Iterator[Forks]:
+def forks(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Forks]:
+    """Forks for the mutants of one package. A guard that needs only a database has it on this session's server."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     with subprocess.Popen(
-        [sys.executable, guard_forks.__file__],
+        [sys.executable, guard_forks.__file__, *SOUND.get(request.param, CHASSIS)],
         cwd=ROOT,
-        env={**inherited, "SPECIMEN_DEADLINE_SECONDS": "15"},
+        env={**inherited, **DEADLINES, LENT_DATABASES: stack.database_url},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -43,7 +53,11 @@ def test_every_mutant_has_a_name_of_its_own() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize(
+    ("forks", "mutant"),
+    [pytest.param(mutant.package, mutant, id=mutant.name) for mutant in sorted(MUTANTS, key=lambda one: one.package)],
+    indirect=["forks"],
+)
 def test_a_broken_promise_is_noticed(tmp_path: Path, forks: Forks, mutant: Mutant) -> None:
     if mutant.stack == "jvm" and os.environ.get("STACK") != "jvm":
         pytest.skip("only real Kafka shows it: run with STACK=jvm")
@@ -68,7 +82,7 @@ def _run_guard(forks: Forks, directory: Path, mutant: Mutant) -> tuple[int, str]
     order = {
         "mutated": str(directory),
         "environment": {"STACK": mutant.stack},
-        "arguments": ["-q", "-x", "-p", "no:cacheprovider", guard_of(mutant)],
+        "arguments": ["-q", "-x", "--tb=native", "-p", "no:cacheprovider", guard_of(mutant)],
         "output": str(output),
     }
     print(json.dumps(order), file=forks.stdin, flush=True)
