@@ -152,8 +152,8 @@ MUTANTS = (
     _mutant(
         "a sealed address is passed over",
         "channels/requested_mail.py",
-        sound="        address = contents.email or contact.email\n",
-        broken="        address = contact.email or contents.email\n",
+        sound="recipient_of(contents.email or contact.email)",
+        broken="recipient_of(contact.email or contents.email)",
         guard=f"{_REQUESTS}::test_an_address_that_was_sealed_comes_before_the_one_that_is_known",
     ),
     _mutant(
