@@ -28,7 +28,10 @@ Gate: TypeAlias = Callable[[], AbstractContextManager[None]]
 Beforehand: TypeAlias = Callable[..., Awaitable[Response | None]]
 """Takes a `Work` and, by the same names, what its handler takes; returns None, or the answer if there is no more."""
 OwnerOf: TypeAlias = Callable[..., Awaitable[str | None]]
-"""Takes parameters of the path by name and a `Reading`; returns a relation number, None when there is no such thing."""
+"""Takes parameters of the path by name and a `Reading`; returns a relation number, None when there is no such thing.
+
+It reads in the transaction of a handler that changes something: where owners change, it locks the row (`FOR UPDATE`).
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

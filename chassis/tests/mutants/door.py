@@ -225,9 +225,38 @@ MUTANTS = (
     Mutant(
         "door: a header has no end",
         "http/server.py",
-        "        if self._unfinished_bytes > MOST_UNFINISHED_BYTES and not",
+        "        if self._unfinished_bytes > MOST_HEAD_BYTES and not",
         "        if False and not",
-        "door/test_server.py::test_what_can_be_read_in_two_ways_is_a_problem",
+        "door/test_last_answer.py::test_a_head_that_is_too_large_is_refused_however_it_arrives[no end]",
+    ),
+    Mutant(
+        "door: a head that arrives at once may be of any size",
+        "http/server.py",
+        "        if self._head_bytes > MOST_HEAD_BYTES:\n",
+        "        if False:\n",
+        "door/test_last_answer.py::test_a_head_that_is_too_large_is_refused_however_it_arrives[one header]",
+    ),
+    Mutant(
+        "door: who sends more than is read finds a reset instead of the answer",
+        "http/lingering.py",
+        "        if self.is_closing() or not self._is_sending():\n",
+        "        if True:\n",
+        "door/test_last_answer.py::test_who_sends_all_before_reading_finds_the_answer_and_no_reset[announced]",
+    ),
+    Mutant(
+        "door: what was refused is read without end",
+        "http/lingering.py",
+        "            self.abort()\n",
+        "            pass\n",
+        "door/test_last_answer.py::test_who_sends_without_end_is_cut_off",
+    ),
+    Mutant(
+        "door: it is looked elsewhere whose it is",
+        "http/route.py",
+        "                await check(opened.connection)\n",
+        "                async with self._opened().work.pool.acquire() as elsewhere:\n"
+        "                    await check(elsewhere)\n",
+        "door/test_owner_of_the_act.py::test_nothing_becomes_somebody_elses_between_the_look_at_its_owner_and_the_act",
     ),
     Mutant(
         "door: a trailer is a header",
