@@ -67,6 +67,15 @@ async def test_a_link_to_a_thiefs_address_is_over_once_the_owner_reacts(auth: Wo
 
 
 @reactions
+async def test_no_link_is_mailed_to_a_thiefs_address_once_the_owner_has_reacted(auth: World, react: Reaction) -> None:
+    await change_email(auth, await account(auth), THIEFS_EMAIL)
+
+    await react(auth)
+
+    assert Occasion.EMAIL_CONFIRMATION_REQUESTED not in dict(await auth.told())
+
+
+@reactions
 async def test_a_code_to_a_thiefs_phone_is_over_once_the_owner_reacts(auth: World, react: Reaction) -> None:
     account_id = await account(auth)
     await ask_for_phone(auth, account_id, THIEFS_PHONE)

@@ -45,6 +45,8 @@ AUTHORIZATION_CODE_LIFETIME = timedelta(seconds=60)
 IDENTITY_CONFIRMED_FOR = timedelta(minutes=10)
 """How long somebody who has shown anew who they are may change what guards an account (row 21)."""
 DEVICE_LIFETIME = timedelta(days=90)
+MOST_DEVICE_SECRETS = 5
+"""So many accounts, as of a family, remember one browser; those used longest ago make room."""
 
 # PINs of the app
 SHORTEST_PIN, LONGEST_PIN = 5, 8

@@ -13,8 +13,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from auth_svc.domain.origin import Origin
-from auth_svc.domain.parameters import DEVICE_LIFETIME
-from auth_svc.domain.secrets import digest_of, new_secret
+from auth_svc.domain.parameters import DEVICE_LIFETIME, MOST_DEVICE_SECRETS
+from auth_svc.domain.secrets import BETWEEN_SECRETS, digest_of, new_secret
 from auth_svc.flows.record import record
 from auth_svc.repository import devices
 from auth_svc.repository.devices import Device
@@ -24,19 +24,22 @@ from contracts.auth import SecurityEvent
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A device, with the secret that its browser is to keep as long as it is remembered here."""
+    """A device, with the secrets that its browser is to keep as long as it is remembered here, as one text.
+
+    They are several in a family: each is worth something to the one account that it was made for.
+    """
 
     device_id: UUID
-    secret: str = field(repr=False)
+    secrets: str = field(repr=False)
     is_new: bool
 
 
 async def known_device(work: Work, account_id: UUID | None, origin: Origin) -> Device | None:
     """Return the device that asks if it is one of this account. The same is looked up whether there is an account."""
-    if origin.device is None:
+    if not origin.devices:
         return None
-    device = await devices.with_digest(work.connection, digest=digest_of(origin.device), now=work.now)
-    return device if device and device.account_id == account_id else None
+    digests = [digest_of(secret) for secret in origin.devices]
+    return await devices.of_account(work.connection, account_id=account_id, digests=digests, now=work.now)
 
 
 async def device_that_logged_in(work: Work, account_id: UUID, origin: Origin) -> UUID | None:
@@ -47,39 +50,53 @@ async def device_that_logged_in(work: Work, account_id: UUID, origin: Origin) ->
 
 async def remember(work: Work, account_id: UUID, *, origin: Origin, trace: Trace | None) -> Remembered:
     """Remember the device on which somebody has logged in completely, for 90 days from now."""
-    if origin.device and (known := await known_device(work, account_id, origin)):
+    if known := await known_device(work, account_id, origin):
         used = replace(known, name=origin.device_name, expires_at=work.now + DEVICE_LIFETIME)
         await devices.note_login(work.connection, device=used, now=work.now)
-        return Remembered(known.device_id, origin.device, is_new=known.logged_in_at is None)
-    device = _device(work, account_id, origin, logged_in_at=work.now)
-    return Remembered(device.device_id, await _add(work, device, origin, trace), is_new=True)
+        (secret,) = {secret for secret in origin.devices if digest_of(secret) == known.digest}
+        return Remembered(known.device_id, _beside_others(secret, known, origin), is_new=known.logged_in_at is None)
+    device_id = uuid7()
+    secrets = await _add(work, account_id, None, device_id, work.now, origin=origin, trace=trace)
+    return Remembered(device_id, secrets, is_new=True)
 
 
 async def remember_after_reset(
     work: Work, account_id: UUID, known: Device | None, *, origin: Origin, trace: Trace | None
 ) -> str:
-    """Remember the device that has finished a password reset, which forgot all; return its new secret.
+    """Remember the device that has finished a password reset, which forgot all; return the secrets it is to keep.
 
     Who is `known` is the same device, so that nobody gets limits anew by a mailbox; a new one has yet to log in.
     """
-    device = _device(work, account_id, origin, logged_in_at=known.logged_in_at if known else None)
-    return await _add(work, replace(device, device_id=known.device_id) if known else device, origin, trace)
+    device_id, logged_in_at = (known.device_id, known.logged_in_at) if known else (uuid7(), None)
+    return await _add(work, account_id, known, device_id, logged_in_at, origin=origin, trace=trace)
 
 
-def _device(work: Work, account_id: UUID, origin: Origin, *, logged_in_at: datetime | None) -> Device:
-    return Device(
-        device_id=uuid7(),
+async def _add(
+    work: Work,
+    account_id: UUID,
+    before: Device | None,
+    device_id: UUID,
+    logged_in_at: datetime | None,
+    *,
+    origin: Origin,
+    trace: Trace | None,
+) -> str:
+    """Store a device with a new secret, instead of what it was `before`; return the secrets it is to keep."""
+    secret = new_secret()
+    device = Device(
+        device_id=device_id,
+        digest=secret.digest,
         account_id=account_id,
         name=origin.device_name,
         expires_at=work.now + DEVICE_LIFETIME,
         logged_in_at=logged_in_at,
     )
+    await devices.add(work.connection, device=device, now=work.now)
+    await record(work, SecurityEvent.DEVICE_REMEMBERED, account_id=account_id, address=origin.address, trace=trace)
+    return _beside_others(secret.text, before, origin)
 
 
-async def _add(work: Work, device: Device, origin: Origin, trace: Trace | None) -> str:
-    secret = new_secret()
-    await devices.add(work.connection, device=device, digest=secret.digest, now=work.now)
-    await record(
-        work, SecurityEvent.DEVICE_REMEMBERED, account_id=device.account_id, address=origin.address, trace=trace
-    )
-    return secret.text
+def _beside_others(secret: str, device: Device | None, origin: Origin) -> str:
+    """Return `secret` and those of other accounts that the browser has, the latest first, and not more than a few."""
+    others = [other for other in origin.devices if device is None or digest_of(other) != device.digest]
+    return BETWEEN_SECRETS.join([secret, *others][:MOST_DEVICE_SECRETS])

@@ -74,7 +74,7 @@ async def log_in_by_pin(
     """
     found = await _device_of(work, origin)
     account = await accounts.locked(work.connection, account_id=found.account_id) if found else None
-    device = await _device_of(work, origin) if account else None
+    device = await _device_of(work, origin, account) if account else None
     if not account or not device or not device.pin_hash or account.suspended_at:
         return await _refused(
             work, account, "suspended" if account and account.suspended_at else "device", origin, trace
@@ -95,10 +95,10 @@ def _keyed(parts: Parts, device_id: UUID, pin: str) -> str:
     return parts.digests.of("pin", f"{device_id} {pin}").hex()
 
 
-async def _device_of(work: Work, origin: Origin) -> Device | None:
-    if origin.device is None:
-        return None
-    return await pins.device(work.connection, digest=digest_of(origin.device), now=work.now)
+async def _device_of(work: Work, origin: Origin, account: Account | None = None) -> Device | None:
+    digests = [digest_of(secret) for secret in origin.devices]
+    account_id = account.account_id if account else None
+    return await pins.device(work.connection, digests=digests, account_id=account_id, now=work.now)
 
 
 async def _account_and_device(
@@ -107,8 +107,8 @@ async def _account_and_device(
     account = await account_confirmed(work, relation_number, confirmed_identity)
     if isinstance(account, Refusal):
         return account
-    device = await _device_of(work, origin)
-    if device is None or device.account_id != account.account_id:
+    device = await _device_of(work, origin, account)
+    if device is None:
         return Refusal(Reason.UNKNOWN_DEVICE)
     return account, device
 

@@ -12,7 +12,7 @@ from chassis.database import Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDevice:
-    """A browser or an app that has logged in completely, and may have a PIN."""
+    """A browser or an app that is remembered, and may have a PIN."""
 
     device_id: UUID
     name: str = field(repr=False)

@@ -52,7 +52,7 @@ class AccountView(BaseModel):
 
 
 class DeviceView(BaseModel):
-    """A browser or an app that has logged in completely."""
+    """A browser or an app that is remembered."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -148,7 +148,10 @@ class AccountRoutes:
         return page.answer(found, view=Happened.of, position=lambda entry: (entry.occurred_at, entry.event_id))
 
     async def list_devices(self, relation_number: RelationNumber, reading: Reading) -> DevicesView:
-        """List the browsers and apps that are known: a code by SMS was shown on each."""
+        """List the browsers and apps that are remembered.
+
+        On each somebody has logged in with every step, or chosen a new password by a mailed link.
+        """
         account = await _account(reading, relation_number)
         known = await account_view.devices(reading.connection, account_id=account.account_id, now=await reading.now())
         return DevicesView(devices=[DeviceView.of(device) for device in known])
