@@ -106,8 +106,8 @@ MUTANTS = (
     Mutant(
         "door: half a header keeps a connection open for ever",
         "http/server.py",
-        "        super().connection_made(transport)\n        self._wait()\n",
-        "        super().connection_made(transport)\n",
+        "        super().connection_made(self._lingering)\n        self._wait()\n",
+        "        super().connection_made(self._lingering)\n",
         "door/test_server.py::test_a_connection_on_which_no_request_begins_is_closed",
     ),
     Mutant(
@@ -204,8 +204,8 @@ MUTANTS = (
     Mutant(
         "door: what was refused beforehand is done all the same",
         "http/route.py",
-        "            return answer\n\n        async def act",
-        "            pass\n\n        async def act",
+        "            return answer\n\n        async def check",
+        "            pass\n\n        async def check",
         "door/test_beforehand.py::test_what_it_answers_is_answered_and_stays_and_the_handler_does_not_begin",
     ),
     Mutant(
