@@ -22,7 +22,7 @@ from accounts import (
     stored,
     undo,
 )
-from auth_world import World
+from auth_world import World, settings
 from login_steps import begin, complete
 from passkey_device import Phone, make_passkey
 from pyotp import TOTP
@@ -34,6 +34,7 @@ from test_pins import log_in as log_in_by_pin
 from test_totp import added as add_app
 from test_totp import shown
 
+from auth_svc.parts import Parts
 from contracts.message_requests import Occasion, SealedContents
 
 NEW_PHONE = "+31611112222"
@@ -170,6 +171,19 @@ async def test_an_app_that_was_removed_comes_back(auth: World) -> None:
 
     assert (await reinstate(auth)).status_code == 204
     await auth.told()
+    assert await choose_new_password(auth) == 204
+    assert await is_let_in_by(auth, owners)
+
+
+async def test_an_app_whose_secret_was_sealed_anew_is_the_same_app(auth: World) -> None:
+    account_id, owners = await with_app(auth)
+    mailed = await move_to_email(auth, account_id, THIEFS_EMAIL)
+    storage = Parts.of(settings("postgresql://localhost/unused")).storage
+    ((sealed,),) = await auth.rows("SELECT totp_secret FROM account")
+    await auth.rows("UPDATE account SET totp_secret = $1", storage.seal(storage.open(sealed)))
+
+    assert not await undone(auth, mailed)
+
     assert await choose_new_password(auth) == 204
     assert await is_let_in_by(auth, owners)
 

@@ -15,7 +15,10 @@ from chassis.database import Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """How an account was before the first of its changes that can still be undone, at `since`."""
+    """How an account was before the first of its changes that can still be undone, at `since`.
+
+    An app is known by when it was added: its secret may be sealed anew.
+    """
 
     account_id: UUID
     undo_id: UUID
@@ -34,7 +37,7 @@ class Snapshot:
             account.mobile_phone,
             account.mobile_phone_confirmed,
         )
-        return has_other_number or self.totp_secret not in {None, account.totp_secret}
+        return has_other_number or self.totp_added_at not in {None, account.totp_added_at}
 
 
 async def keep(
@@ -109,8 +112,8 @@ async def restore(connection: Connection, *, snapshot: Snapshot) -> None:
         """
         UPDATE account
            SET email = $2, mobile_phone = $3, mobile_phone_confirmed = $4, password_hash = NULL, version = version + 1,
-               totp_secret = $5, totp_added_at = $6,
-               totp_last_step = CASE WHEN totp_secret = $5 THEN totp_last_step ELSE $7 END
+               totp_secret = CASE WHEN totp_added_at = $6 THEN totp_secret ELSE $5 END, totp_added_at = $6,
+               totp_last_step = CASE WHEN totp_added_at = $6 THEN totp_last_step ELSE $7 END
          WHERE account_id = $1
         """,
         snapshot.account_id,
