@@ -161,6 +161,16 @@ async def test_an_operator_sees_what_happened_and_suspends_an_account_that_was_t
     assert not await customer.is_logged_in()
     await customer.post("/logins", {"email": customer.email, "password": PASSWORD}, status=401)
 
+    # The customer calls, says who they are, and that the number is theirs.
+    reinstated = await http.put(
+        f"/accounts/{customer.relation_number}/reinstatement",
+        json={},
+        headers={**operator.headers(await operator.token()), "If-Match": "*"},
+    )
+    assert reinstated.status_code == 204, reinstated.text
+    await customer.log_in(PASSWORD)
+    assert await customer.is_logged_in()
+
 
 async def an_operator(whole: WholePlatform, http: httpx.AsyncClient) -> Person:
     """Invite an operator by command, who makes an account and logs in by password and app."""
