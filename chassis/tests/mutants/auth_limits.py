@@ -28,7 +28,7 @@ MUTANTS = (
         "domain/sliding_windows.py",
         sound="Taken(until + kept_together, 1)",
         broken="Taken(until, 1)",
-        guard="test_limits.py::test_no_window_of_the_time_ever_sees_more_than_may_be_taken",
+        guard="test_limits.py::test_a_row_does_not_grow_with_what_is_taken_of_many",
     ),
     _Mutant(
         "limits: a window sees one more than it may",

@@ -199,7 +199,6 @@ def test_no_window_of_the_time_ever_sees_more_than_may_be_taken(most: int, pause
             window = with_one_more(window, now, most=most, within=within)
             taken_at.append(now)
         assert number_in(still_counted(window, now + wait)) <= most - bool(wait), "who has waited may take one"
-        assert len(window) <= 62, "a row does not grow without end"
         assert wait <= within + within / 60
     for at in taken_at:
         assert sum(at <= other < at + within for other in taken_at) <= most
@@ -216,6 +215,16 @@ def test_up_to_sixty_are_counted_exactly(pauses: list[int]) -> None:
         if has_room:
             window = with_one_more(window, now, most=most, within=within)
             taken_at.append(now)
+
+
+def test_a_row_does_not_grow_with_what_is_taken_of_many() -> None:
+    window = Window()
+    for second in range(3_600):
+        now = NOW + timedelta(seconds=second)
+        window = with_one_more(still_counted(window, now), now, most=5_000, within=HOUR)
+
+    assert number_in(window) == 3_600
+    assert len(window) <= 61
 
 
 def test_a_clock_that_was_set_back_lets_nobody_take_more() -> None:

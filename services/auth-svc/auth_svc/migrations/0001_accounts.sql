@@ -63,11 +63,11 @@ CREATE TABLE asked (
     asked_id        uuid        PRIMARY KEY,
     what            text        NOT NULL,
     relation_number text,
-    -- Of a customer who was logged in: what they asked for is over when their account is another by now.
-    account_version integer,
     email           text        NOT NULL,
     address         text        NOT NULL,
-    asked_at        timestamptz NOT NULL
+    asked_at        timestamptz NOT NULL,
+    -- Of a customer who was logged in: what they asked for is over when their account is another by now.
+    account_version integer
 );
 
 -- How an account was before the first of the changes that can still be undone. One for an account: whoever changes it
