@@ -7,7 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 
 import guard_forks
@@ -34,18 +37,27 @@ Forks = subprocess.Popen[str]
 
 
 @pytest.fixture(scope="module")
-def forks(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Forks]:
-    """Forks for the mutants of one package. A guard that needs only a database has it on this session's server."""
+def forks_for(stack: Stack) -> Iterator[Callable[[str], Forks]]:
+    """Forks for the mutants of a package, until those of another are asked for."""
+    with ExitStack() as running:
+
+        def start(package: str) -> Forks:
+            running.close()
+            return running.enter_context(_forks(package, database_server=stack.database_url))
+
+        yield lru_cache(maxsize=1)(start)
+
+
+def _forks(package: str, *, database_server: str) -> Forks:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    with subprocess.Popen(
-        [sys.executable, guard_forks.__file__, *SOUND.get(request.param, CHASSIS)],
+    return subprocess.Popen(
+        [sys.executable, guard_forks.__file__, *SOUND.get(package, CHASSIS)],
         cwd=ROOT,
-        env={**inherited, **DEADLINES, LENT_DATABASES: stack.database_url},
+        env={**inherited, **DEADLINES, LENT_DATABASES: database_server},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    ) as running:
-        yield running
+    )
 
 
 def test_every_mutant_has_a_name_of_its_own() -> None:
@@ -53,12 +65,8 @@ def test_every_mutant_has_a_name_of_its_own() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
-@pytest.mark.parametrize(
-    ("forks", "mutant"),
-    [pytest.param(mutant.package, mutant, id=mutant.name) for mutant in sorted(MUTANTS, key=lambda one: one.package)],
-    indirect=["forks"],
-)
-def test_a_broken_promise_is_noticed(tmp_path: Path, forks: Forks, mutant: Mutant) -> None:
+@pytest.mark.parametrize("mutant", sorted(MUTANTS, key=attrgetter("package")), ids=lambda mutant: mutant.name)
+def test_a_broken_promise_is_noticed(tmp_path: Path, forks_for: Callable[[str], Forks], mutant: Mutant) -> None:
     if mutant.stack == "jvm" and os.environ.get("STACK") != "jvm":
         pytest.skip("only real Kafka shows it: run with STACK=jvm")
     mutated = tmp_path / mutant.package
@@ -68,14 +76,14 @@ def test_a_broken_promise_is_noticed(tmp_path: Path, forks: Forks, mutant: Mutan
     assert mutant.sound in sound, f"{mutant.package}/{mutant.module} has changed: mend the mutant"
     module.write_text(sound.replace(mutant.sound, mutant.broken))
 
-    code, output = _run_guard(forks, tmp_path, mutant)
+    code, output = _run_guard(forks_for(mutant.package), tmp_path, mutant)
 
     assert code == TESTS_FAILED, output[-3_000:]
     assert "1 failed" in output, output[-3_000:]
 
 
 def _run_guard(forks: Forks, directory: Path, mutant: Mutant) -> tuple[int, str]:
-    """Run one test on servers of its own."""
+    """Run one test; what it needs beside a database are servers of its own, see `LENT_DATABASES`."""
     assert forks.stdin is not None
     assert forks.stdout is not None
     output = directory / "output.txt"
