@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypedDict, TypeVar, Unpack
@@ -152,6 +153,9 @@ class Api:
 
     def app(self, *, settings: ServiceSettings, work: WorkFactory, verifier: Verifier | None) -> ASGIApp:
         """Return what answers."""
+        # What does not fit its model is no answer. Pydantic's `warnings="error"` says so of a single one, and takes 30
+        # to 70 µs to read that word.
+        warnings.filterwarnings("error", "Pydantic serializer warnings", UserWarning)
         places = Places(most=settings.api_concurrency)
         most_connections = settings.database_connections // 2  # consumers, relay and timers need theirs meanwhile
         door = Door(work=work.limited(connections=most_connections), verifier=verifier, places=places)

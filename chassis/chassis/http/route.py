@@ -183,16 +183,16 @@ class Passage:
         if isinstance(result, Response):
             return result
         if self._adapter is not None:
-            response.body = self._adapter.dump_json(self._checked(result), by_alias=True, warnings="error")
+            response.body = self._json(result)
             response.headers["content-length"] = str(len(response.body))
         return response
 
-    def _checked(self, result: object) -> object:
+    def _json(self, result: object) -> bytes:
         """Refuse what is not what the handler promises: of another model pydantic would write `{}`."""
         assert self._adapter is not None  # noqa: S101 - as the caller has seen
         try:
-            return self._adapter.validate_python(result, strict=True)
-        except ValidationError:
+            return self._adapter.dump_json(self._adapter.validate_python(result, strict=True), by_alias=True)
+        except (ValidationError, UserWarning):
             raise HandlerBrokenError(
                 f"the handler of {self._declaration} returned {type(result).__name__} instead of what it promises"
             ) from None

@@ -146,7 +146,9 @@ class RepeatLimit(logging.Filter):
             self._repetitions.pop(kind, None)
             if found.held_back:
                 self._repetitions[kind] = _Repetition(found.logger, now + REPEAT_SECONDS)
-        self._report_at = min((found.quiet_until for found in self._repetitions.copy().values()), default=now)
+        self._report_at = min(
+            (found.quiet_until for found in self._repetitions.copy().values()), default=now + REPEAT_SECONDS
+        )
         for (path, line, _), found in over.items():
             if found.held_back:
                 place = f"{Path(path).name}:{line}"

@@ -7,13 +7,11 @@ import logging
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from io import TextIOBase
 from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
-from typing_extensions import override
 
 from chassis.errors import describe, places_of
 from chassis.telemetry.log_limits import RepeatLimit, render_line
@@ -22,21 +20,17 @@ from chassis.telemetry.tracing import trace_id_of
 _CHATTY = ("aiokafka", "faststream", "uvicorn", "opentelemetry", "urllib3", "httpx", "httpcore", "asyncio")
 
 
-class _Lines(TextIOBase):
-    """Standard error as it was when logs were configured last. A line that nobody can read any more stops nobody."""
+class _Lines:
+    """Writes to standard error as it was when logs were configured last. A line nobody can read stops nobody."""
 
     stream: TextIO = sys.stderr
 
-    @override
-    def write(self, line: str, /) -> int:
+    def info(self, line: str) -> None:
         with suppress(OSError, ValueError):
-            self.stream.write(line)
-        return len(line)
-
-    @override
-    def flush(self) -> None:
-        with suppress(OSError, ValueError):
+            self.stream.write(f"{line}\n")
             self.stream.flush()
+
+    debug = warning = error = critical = info
 
 
 _limit = RepeatLimit()
@@ -64,7 +58,7 @@ def configure_logs(*, service: str, level: str) -> None:
     structlog.configure(
         processors=[_report_first, *shared, render_line],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=_lines),
+        logger_factory=lambda *_: _lines,
         cache_logger_on_first_use=True,
     )
     _lines.stream = sys.stderr

@@ -141,8 +141,8 @@ MUTANTS = (
     Mutant(
         "door: an instance of another model is answered as {}",
         "http/route.py",
-        "            return self._adapter.validate_python(result, strict=True)\n",
-        "            return result\n",
+        "dump_json(self._adapter.validate_python(result, strict=True), ",
+        "dump_json(result, warnings=False, ",
         "door/test_bodies.py::test_an_answer_that_is_not_what_was_promised_is_a_failure_of_ours",
     ),
     Mutant(
