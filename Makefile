@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install up down demo test test-slow bench lint types imports dependencies generated check lock generate picture clean
+.PHONY: help install up down demo test test-kafka test-slow bench lint types imports dependencies generated check lock generate picture clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,9 @@ demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external|c
 test: install ## All tests but the slow ones, with the coverage gate [STACK=...] [SLOW=1 runs the slow ones too]
 	@mkdir -p build; exec 9>build/test.lock; flock --nonblock 9 || { echo "Waiting for another make test in this checkout"; flock 9; }; \
 	exec .venv/bin/pytest $(if $(filter 1,$(SLOW)),,-m "not slow") --cov -n $(JOBS) --dist loadscope
+
+test-kafka: install ## What a broker can change, and the slow tests, on real Kafka [STACK=jvm|docker|external]
+	@STACK="$(or $(STACK),jvm)" exec .venv/bin/pytest -m "kafka or real_kafka or slow" -n $(JOBS) --dist loadscope
 
 test-slow: install ## Only the slow tests: outages of a minute, mutants [STACK=...]
 	@exec .venv/bin/pytest -m slow -n $(JOBS) --dist loadscope

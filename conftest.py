@@ -37,6 +37,9 @@ SHARE_WHAT_IS_COSTLY = (
 )
 """The tests of each of these share servers, wheels or a copy of the repository: one process runs all of them."""
 
+START_SERVERS_THEMSELVES = ("tests/", "deploy/", "tools/")
+"""Tests there may start a broker of their own; those of other packages meet it through the fixture `stack` alone."""
+
 
 class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
     """Spreads tests over processes one by one, except those that share something costly.
@@ -47,6 +50,14 @@ class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typ
     @override
     def _split_scope(self, nodeid: str) -> str:
         return next((place for place in SHARE_WHAT_IS_COSTLY if nodeid.startswith(place)), nodeid)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what a broker can change."""
+    for item in items:
+        if item.nodeid.startswith(START_SERVERS_THEMSELVES) or "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker("kafka")
 
 
 @pytest.hookimpl(optionalhook=True)

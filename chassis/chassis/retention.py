@@ -89,6 +89,9 @@ async def clean_up_kept_answers(*, work: WorkFactory, stopping: asyncio.Event) -
     deleted = await _step_by_step(
         partial(kept_answers.delete_older, age=kept_answers.RETENTION), work=work, stopping=stopping
     )
+    await _step_by_step(
+        partial(kept_answers.delete_older_counts, age=kept_answers.RETENTION), work=work, stopping=stopping
+    )
     if deleted:
         log.info("kept_answers.cleaned_up", rows=deleted)
 

@@ -41,6 +41,9 @@ CALLER = {"Test-Subject": "account-1", "Test-Client": "portal"}
 """The headers that stand for a verified token here; without Test-Subject nobody is known."""
 
 
+async def _permit(_: object) -> None: ...
+
+
 class CountingApi:
     """`POST /{customer_id}/count` or `/repeat`; what the body `does` besides: raise, break, refuse, fail, wait, die."""
 
@@ -64,6 +67,7 @@ class CountingApi:
             caller=_caller(request.headers),
             operation=OPERATIONS[request.path_params["operation"]],
             work=self._work,
+            check=_permit,
             act=act,
         )
 

@@ -112,7 +112,7 @@ SUSPEND_ACCOUNT = Operation(
     service="auth-svc",
     scope="accounts:suspend",
     grants={Role.OPERATOR: Reach.ANY},
-    meaning="Keep an account from being used, and let it be used again",
+    meaning="Keep an account from being used, and let it be used again as its owner says, perhaps with another number",
 )
 READ_AUDIT_TRAIL = Operation(
     name="audit.read",

@@ -26,6 +26,8 @@ class SecurityEvent(StrEnum):
     """Too many wrong passwords in a row: the account takes none for a while."""
     CODE_SENT = "code_sent"
     CODE_REFUSED = "code_refused"
+    SECOND_STEP_FAILED = "second_step_failed"
+    """So many codes were refused that somebody may know the password: the owner is told, once a day."""
     LIMIT_REACHED = "limit_reached"
     IDENTITY_CONFIRMED = "identity_confirmed"
     """Somebody who is logged in has shown anew who they are, before a change."""

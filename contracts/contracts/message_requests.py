@@ -34,6 +34,8 @@ class Occasion(StrEnum):
     """With a link that undoes it."""
     LOGIN_BLOCKED = "login_blocked"
     """Too many wrong passwords; a password reset lifts it."""
+    SECOND_STEP_FAILED = "second_step_failed"
+    """Too many wrong codes: somebody knows the password."""
     PHONE_CODE_REQUESTED = "phone_code_requested"
     """A code that shows that a mobile number, which is sealed, is the customer's."""
     MOBILE_PHONE_LEFT = "mobile_phone_left"
@@ -46,6 +48,11 @@ class Occasion(StrEnum):
     """With a link that undoes it."""
     CHANGES_UNDONE = "changes_undone"
     """The account is as it was before; a new password must be chosen."""
+    CHANGES_UNDONE_AND_SUSPENDED = "changes_undone_and_suspended"
+    """The account is as it was before; nobody gets in until its owner has called, because a number, an authenticator
+    app or a passkey came back, or it was suspended before."""
+    ACCOUNT_REINSTATED = "account_reinstated"
+    """After a call, perhaps with another number, or without passkeys and app."""
 
 
 CODE_OCCASIONS: AbstractSet[Occasion] = frozenset({Occasion.LOGIN_CODE_REQUESTED, Occasion.PHONE_CODE_REQUESTED})

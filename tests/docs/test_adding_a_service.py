@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "adding-a-service.md"
@@ -46,8 +46,8 @@ def edit(file: Path, difference: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the repository in which the page was followed to its end."""
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository with every file and every edit of the page."""
     copy = tmp_path_factory.mktemp("newcomer") / "repository"
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -60,10 +60,16 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
     carry_out(PAGE.read_text(), repository=copy)
-    run(copy, "-m", "contracts.generate")
-    run(copy, "tools/install/api_descriptions.py")
-    run(copy, "-m", "structure", "--root", str(copy), "picture")
     return copy
+
+
+@pytest.fixture(scope="module")
+def repository(edited: Path) -> Path:
+    """The copy in which the page was followed to its end."""
+    run(edited, "-m", "contracts.generate")
+    run(edited, "tools/install/api_descriptions.py")
+    run(edited, "-m", "structure", "--root", str(edited), "picture")
+    return edited
 
 
 def run(repository: Path, *arguments: str) -> str:
@@ -86,12 +92,18 @@ def run(repository: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def test_its_edits_fit_the_files_as_they_are(edited: Path) -> None:
+    assert (edited / SERVICE / "pyproject.toml").is_file()
+
+
+@pytest.mark.slow
 def test_its_tests_pass(repository: Path) -> None:
     output = run(repository, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{SERVICE}/tests")
 
     assert "7 passed" in output
 
 
+@pytest.mark.slow
 def test_the_contracts_with_its_topics_are_sound(repository: Path) -> None:
     run(
         repository,
@@ -106,6 +118,7 @@ def test_the_contracts_with_its_topics_are_sound(repository: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -123,6 +136,7 @@ def test_it_passes_what_make_check_demands(repository: Path, arguments: tuple[st
     run(repository, "-m", *arguments)
 
 
+@pytest.mark.slow
 def test_its_api_is_described_for_whoever_calls_it(repository: Path) -> None:
     described = json.loads((repository / "contracts/generated/openapi/reserve-svc.json").read_text())
 

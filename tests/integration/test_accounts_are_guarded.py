@@ -121,7 +121,7 @@ async def test_an_app_takes_the_place_of_text_messages_until_the_mail_about_it_u
     assert len(owner.texts()) == sent
 
     # The mail about the app undoes it; whoever was in is out, and a new password must be chosen.
-    await owner.post("/links/undo", {"link": await owner.link_in_mail("undo")}, status=204)
+    await owner.post("/links/undo", {"link": await owner.link_in_mail("undo")}, status=200)
     assert not await owner.is_logged_in()
     await owner.post("/logins", {"email": owner.email, "password": PASSWORD}, status=401)
     await owner.post("/password-resets", {"email": owner.email}, status=202)
@@ -160,6 +160,16 @@ async def test_an_operator_sees_what_happened_and_suspends_an_account_that_was_t
     assert suspended.status_code == 204, suspended.text
     assert not await customer.is_logged_in()
     await customer.post("/logins", {"email": customer.email, "password": PASSWORD}, status=401)
+
+    # The customer calls, says who they are, and that the number is theirs.
+    reinstated = await http.put(
+        f"/accounts/{customer.relation_number}/reinstatement",
+        json={},
+        headers={**operator.headers(await operator.token()), "If-Match": "*"},
+    )
+    assert reinstated.status_code == 204, reinstated.text
+    await customer.log_in(PASSWORD)
+    assert await customer.is_logged_in()
 
 
 async def an_operator(whole: WholePlatform, http: httpx.AsyncClient) -> Person:

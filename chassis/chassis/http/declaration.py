@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
+from starlette.responses import Response
 from typing_extensions import override
 
 from chassis.http.handler import Handler, Reading
@@ -24,8 +25,13 @@ _PATH_PARAMETER: Final = re.compile(r"{(\w+)")
 _SENTENCE: Final = re.compile(r"\S+( \S+){2,}")
 
 Gate: TypeAlias = Callable[[], AbstractContextManager[None]]
+Beforehand: TypeAlias = Callable[..., Awaitable[Response | None]]
+"""Takes a `Work` and, by the same names, what its handler takes; returns None, or the answer if there is no more."""
 OwnerOf: TypeAlias = Callable[..., Awaitable[str | None]]
-"""Takes parameters of the path by name and a `Reading`; returns a relation number, None when there is no such thing."""
+"""Takes parameters of the path by name and a `Reading`; returns a relation number, None when there is no such thing.
+
+It reads in the transaction of a handler that changes something: where owners change, it locks the row (`FOR UPDATE`).
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +40,7 @@ class RouteDeclaration:
 
     It belongs to whom `owner` tells, and to the relation number in the path: to the same, where there are both.
     `gate` is entered before a connection is taken, left when all is done, and raises a `Problem` to let nobody in.
+    `beforehand` works behind the gate in a unit of work of its own, committed before that of the function begins.
     `once_by` says of a POST without `Idempotency-Key` what makes a repetition harmless, `changes_because` of a GET why
     it changes something. `refusals` are what it returns as a `Response` that is neither its success nor a problem, by
     status.
@@ -51,6 +58,7 @@ class RouteDeclaration:
     form: bool = False
     problems: tuple[ProblemType, ...] = ()
     gate: Gate = nullcontext
+    beforehand: Beforehand | None = None
     refusals: Mapping[int, type[BaseModel]] = field(default_factory=dict)
 
     @cached_property
@@ -62,6 +70,11 @@ class RouteDeclaration:
     def owner_handler(self) -> Handler | None:
         """What tells the owner, with what it takes."""
         return Handler(self.owner) if self.owner else None
+
+    @cached_property
+    def beforehand_handler(self) -> Handler | None:
+        """What works beforehand, with what it takes."""
+        return Handler(self.beforehand) if self.beforehand else None
 
     @property
     def has_owner_in_path(self) -> bool:
@@ -103,6 +116,7 @@ class RouteDeclaration:
             yield "has a function that is not async and would hold up all others"
         yield from self._mistakes_about_owner()
         yield from self._mistakes_about_repetition()
+        yield from self._mistakes_about_beforehand()
         yield from self._mistakes_about_a_changing_get()
         if len(self.handler.bodies) > 1:
             yield "takes two bodies"
@@ -126,6 +140,15 @@ class RouteDeclaration:
             yield "finds its owner by something that is not in the path, or that its handler does not take"
         if owner and owner.needs(Work):
             yield "may not change anything to find its owner: take Reading"
+
+    def _mistakes_about_beforehand(self) -> Iterable[str]:
+        beforehand = self.beforehand_handler
+        if beforehand is None:
+            return
+        if self.is_to_read or self.takes_idempotency_key:
+            yield "says beforehand, which is for what changes something without an Idempotency-Key: it works each time"
+        if not beforehand.needs(Work) or not beforehand.names <= self.handler.names:
+            yield "has a beforehand that takes no Work, or what its handler does not take"
 
     def _mistakes_about_a_changing_get(self) -> Iterable[str]:
         if self.changes_because is None:

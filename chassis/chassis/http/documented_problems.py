@@ -14,6 +14,7 @@ from chassis.http.pages import PageQuery
 from chassis.http.preconditions import IfMatch
 from chassis.http.problems import (
     FORBIDDEN,
+    HEAD_TOO_LARGE,
     INTERNAL,
     INVALID,
     MALFORMED,
@@ -25,6 +26,7 @@ from chassis.http.problems import (
     UNAUTHENTICATED,
     UNAVAILABLE,
     UNSUPPORTED_MEDIA_TYPE,
+    URI_TOO_LONG,
     FieldError,
     Problem,
     ProblemType,
@@ -56,6 +58,16 @@ SCHEMAS: Final = {
         },
     },
 }
+_OF_EVERY_OPERATION: Final = (
+    MALFORMED,
+    TOO_SLOW,
+    TOO_LARGE,
+    URI_TOO_LONG,
+    TOO_MANY_REQUESTS,
+    HEAD_TOO_LARGE,
+    INTERNAL,
+    UNAVAILABLE,
+)
 _CHALLENGE: Final = {"WWW-Authenticate": {"description": "What the token lacks", "schema": {"type": "string"}}}
 _WAIT: Final = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 0}}}
 _HEADERS: Final = {
@@ -69,7 +81,7 @@ _HEADERS: Final = {
 
 def problems_of(declaration: RouteDeclaration, *, takes_body: bool, reads_version: bool) -> Sequence[ProblemType]:
     """Return every type of problem that an operation may answer. `reads_version`: it heeds If-None-Match."""
-    found = [MALFORMED, TOO_SLOW, TOO_LARGE, TOO_MANY_REQUESTS, INTERNAL, UNAVAILABLE, *declaration.problems]
+    found = [*_OF_EVERY_OPERATION, *declaration.problems]
     if not declaration.operation.is_public:
         found += UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
     if declaration.path_parameters:

@@ -5,9 +5,10 @@ The answer is kept in the transaction of the effect: whoever finds no answer can
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
@@ -26,7 +27,7 @@ from chassis.http.kept_answers import KeptAnswer
 from chassis.http.limits import address_of
 from chassis.http.problems import RETRY_SOON, Problem, ProblemType
 from chassis.unit_of_work import Work, WorkFactory
-from contracts.access import Operation
+from contracts.access import Operation, Role
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
@@ -57,7 +58,26 @@ KEY_OF_ANOTHER_REQUEST = ProblemType(
     title="Another request was sent with this Idempotency-Key",
     remedy="Send a new request with a new key. A repeated request must be the same byte by byte: path, query and body.",
 )
-PROBLEMS: Final = (KEY_MISSING, KEY_INVALID, KEY_IN_USE, KEY_OF_ANOTHER_REQUEST)
+KEYS_USED_UP = ProblemType(
+    name="idempotency-keys-used-up",
+    status=429,
+    title="As many requests with an Idempotency-Key were sent today as may be",
+    remedy="Wait as long as Retry-After says. What was sent before is answered again at any time.",
+)
+PROBLEMS: Final = (KEY_MISSING, KEY_INVALID, KEY_IN_USE, KEY_OF_ANOTHER_REQUEST, KEYS_USED_UP)
+
+MOST_A_DAY: Final[Mapping[Role | None, int]] = {
+    None: 10_000,
+    Role.CUSTOMER: 1_000,
+    Role.CLAIMS_HANDLER: 10_000,
+    Role.SENIOR_HANDLER: 10_000,
+    Role.OPERATOR: 10_000,
+    Role.PARTNER: 100_000,
+    Role.SERVICE: 1_000_000,
+}
+"""How many answers are kept for one caller on one day in UTC. Who has no token shares a number with their address."""
+LARGEST_KEPT_BYTES: Final = 65_536
+"""Of a body that is kept: with the number of them it bounds what a caller can fill."""
 
 _KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
 _KEPT_HEADERS: Final = ("content-type", "content-language", "location", "etag")
@@ -70,28 +90,40 @@ async def once(
     caller: Caller,
     operation: Operation,
     work: WorkFactory,
+    check: Callable[[Connection], Awaitable[None]],
     act: Callable[[Work], Awaitable[Response]],
 ) -> Response:
     """Let `act` answer in a transaction that keeps its answer too, or return the answer it gave before.
 
-    What was asked is valid by now; `await request.body()` is there at once. A `Problem` of `act` rolls back, and
-    nothing is kept: the same key may be used again for a request that was mended. What `act` returns is kept, a refusal
-    as well, so that whoever counts refusals counts each once.
+    `check` asks in that transaction, each time, whether the caller may still do this. What was asked is valid by now;
+    `await request.body()` is there at once. A `Problem` of `act` rolls back, and nothing is kept: the same key may be
+    used again for a request that was mended. What `act` returns is kept, a refusal as well, so that whoever counts
+    refusals counts each once.
 
     Raises:
-        Problem: there is no key, it is none, its request is still being answered, or it belongs to another request.
-        HandlerBrokenError: `act` returned a failure of the server, which must not be repeated for a day.
+        Problem: there is no key, it is none, its request is still being answered, it belongs to another request, or the
+            caller has used as many today as may be.
+        HandlerBrokenError: `act` returned a failure of the server, which must not be repeated for a day, or more than
+            is kept.
     """
     key = _key_of(request)
     fingerprint = await _fingerprint_of(request)
     identity = _identity_of(request, caller=caller, operation=operation, key=key, fingerprint=fingerprint)
+    counted = _counted_as(request, caller=caller)
     async with work.transaction(first=partial(_lock, identity=identity, clock=work.clock)) as opened:
-        if kept := await kept_answers.find(opened.connection, identity=identity):
-            return _repeated(kept, fingerprint=fingerprint)
+        await check(opened.connection)
+        day = opened.now.date()
+        found = await kept_answers.find(opened.connection, identity=identity, caller=counted, day=day)
+        if isinstance(found, KeptAnswer):
+            return _repeated(found, fingerprint=fingerprint)
+        if found >= MOST_A_DAY[caller.role]:
+            raise Problem(KEYS_USED_UP, headers=_retry_tomorrow(opened.now))
         response = await act(opened)
         await kept_answers.keep(
             opened.connection,
             identity=identity,
+            caller=counted,
+            day=day,
             operation=operation.name,
             answer=_answer(response, fingerprint=fingerprint),
         )
@@ -125,9 +157,23 @@ def _identity_of(request: Request, *, caller: Caller, operation: Operation, key:
     if caller.role is None:
         who = _digest(b"anonymous", address_of(request.scope).encode(), fingerprint)
     else:
-        names = caller.client, caller.subject, caller.role, caller.relation_number or ""
-        who = _digest(b"known", *(name.encode() for name in names))
+        who = _known(caller)
     return _digest(who, operation.name.encode(), key.encode())
+
+
+def _counted_as(request: Request, *, caller: Caller) -> bytes:
+    """Stand for those who share a number of keys a day."""
+    return _digest(b"anonymous", address_of(request.scope).encode()) if caller.role is None else _known(caller)
+
+
+def _known(caller: Caller) -> bytes:
+    names = caller.client, caller.subject, caller.role or "", caller.relation_number or ""
+    return _digest(b"known", *(name.encode() for name in names))
+
+
+def _retry_tomorrow(now: datetime) -> Mapping[str, str]:
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), time.min, UTC)
+    return {"Retry-After": str(math.ceil((tomorrow - now).total_seconds()))}
 
 
 def _digest(*parts: bytes) -> bytes:
@@ -149,6 +195,10 @@ async def _lock(connection: Connection, *, identity: bytes, clock: Clock) -> dat
 def _answer(response: Response, *, fingerprint: bytes) -> KeptAnswer:
     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise HandlerBrokenError(f"a handler returned {response.status_code}; raise a Problem, which keeps nothing")
+    if len(response.body) > LARGEST_KEPT_BYTES:
+        raise HandlerBrokenError(
+            f"a handler returned more than {LARGEST_KEPT_BYTES} bytes, which are not kept for a day"
+        )
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     return KeptAnswer(fingerprint, response.status_code, headers, bytes(response.body))
 

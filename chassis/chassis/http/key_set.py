@@ -23,6 +23,8 @@ REFETCH_SECONDS = 300.0
 """How old the list gets while all is well, and so how long a withdrawn key may still count."""
 LEAST_SECONDS_BETWEEN = 10.0
 """Whatever strangers write into their tokens, the issuer is not asked more often than this."""
+SECONDS_WITHOUT_KEYS = 1.0
+"""The same while no key is known: an issuer that has just been started lists its first key any moment."""
 KEPT_SECONDS = 86_400.0
 """How long the last list counts when no other can be had: who cuts us off shall not keep a withdrawn key alive."""
 LONGEST_FETCH_SECONDS = 3.0
@@ -75,7 +77,7 @@ class KeySet:
         """Fetch the list again and again, until cancelled."""
         while True:
             await self._fetch_unless_just_done()
-            await asyncio.sleep(LEAST_SECONDS_BETWEEN if self.trouble.seconds else REFETCH_SECONDS)
+            await asyncio.sleep(self._least_seconds_between() if self.trouble.seconds else REFETCH_SECONDS)
 
     def problem(self, *, tolerated_seconds: float) -> str | None:
         """Return why no token can be verified; None while keys are known, because they serve without their issuer."""
@@ -84,10 +86,13 @@ class KeySet:
     def _has_keys(self) -> bool:
         return self._elapsed() - self._listed_at < KEPT_SECONDS
 
+    def _least_seconds_between(self) -> float:
+        return LEAST_SECONDS_BETWEEN if self._has_keys() else SECONDS_WITHOUT_KEYS
+
     async def _fetch_unless_just_done(self) -> None:
         """Fetch the list once for all who wait for it; at once return when that was tried a moment ago."""
         if self._fetching is None or self._fetching.done():
-            if self._elapsed() - self._asked_at < LEAST_SECONDS_BETWEEN:
+            if self._elapsed() - self._asked_at < self._least_seconds_between():
                 return
             self._asked_at = self._elapsed()
             self._fetching = asyncio.create_task(self._fetch(), name=_PART)

@@ -22,6 +22,8 @@ from chassis.settings import ServiceSettings
 
 CLOSE: Mapping[str, str] = {"Connection": "close"}
 """For an answer to a body that is not read to its end."""
+_ANNOUNCE_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
+"""A request without either has no body (RFC 9112 §6.3), and nothing is waited for."""
 _BITS_OF_A_SUBSCRIBER = 64
 
 
@@ -79,7 +81,7 @@ class Limits:
         self._under_way += 1
         self._under_way_by_address[address] += 1
         try:
-            await self._answer_in_time(scope, self._body(receive), send)
+            await self._answer_in_time(scope, self._body(scope, receive), send)
         finally:
             self._under_way -= 1
             self._under_way_by_address[address] -= 1
@@ -97,8 +99,9 @@ class Limits:
                 return _too_large(self._body_bytes)
         return None
 
-    def _body(self, receive: Receive) -> _Body:
-        return _Body(receive, most_bytes=self._body_bytes, seconds=self._body_seconds)
+    def _body(self, scope: Scope, receive: Receive) -> _Body:
+        has_none = _ANNOUNCE_A_BODY.isdisjoint(name for name, _ in scope["headers"])
+        return _Body(receive, most_bytes=self._body_bytes, seconds=self._body_seconds, is_complete=has_none)
 
     async def _answer_in_time(self, scope: Scope, body: _Body, send: Send) -> None:
         has_begun = False
@@ -122,13 +125,13 @@ class Limits:
 class _Body:
     """The body of one request, as it arrives."""
 
-    def __init__(self, receive: Receive, *, most_bytes: int, seconds: float) -> None:
+    def __init__(self, receive: Receive, *, most_bytes: int, seconds: float, is_complete: bool) -> None:
         self._receive = receive
         self._most_bytes = most_bytes
         self._seconds = seconds
         self._bytes = 0
         self._until: float | None = None
-        self._is_complete = False
+        self._is_complete = is_complete
         self.is_awaited = False
 
     async def receive(self) -> Message:

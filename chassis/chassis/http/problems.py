@@ -116,6 +116,12 @@ TOO_LARGE = ProblemType(
     title="The body is too large",
     remedy="Send less at once.",
 )
+URI_TOO_LONG = ProblemType(
+    name="uri-too-long",
+    status=414,
+    title="The address is too long",
+    remedy="Send an address with a shorter query.",
+)
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     name="unsupported-media-type",
     status=415,
@@ -127,6 +133,12 @@ INVALID = ProblemType(
     status=422,
     title="The request can be read, and is not what is expected",
     remedy="Change the fields that `errors` names.",
+)
+HEAD_TOO_LARGE = ProblemType(
+    name="head-too-large",
+    status=431,
+    title="The headers are too large",
+    remedy="Send fewer or shorter headers; in a browser, delete the cookies of this site.",
 )
 TOO_MANY_REQUESTS = ProblemType(
     name="too-many-requests",
@@ -154,8 +166,10 @@ COMMON_PROBLEMS = (
     METHOD_NOT_ALLOWED,
     TOO_SLOW,
     TOO_LARGE,
+    URI_TOO_LONG,
     UNSUPPORTED_MEDIA_TYPE,
     INVALID,
+    HEAD_TOO_LARGE,
     TOO_MANY_REQUESTS,
     INTERNAL,
     UNAVAILABLE,

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from typing_extensions import override
 
+from chassis.database import Connection
 from chassis.errors import CannotStartError, HandlerBrokenError, is_order_to_end, is_transient, places_of
 from chassis.http.authorisation import authorise, check_owner
 from chassis.http.caller import Caller
@@ -131,32 +132,49 @@ class Passage:
         declaration, work = self._declaration, self._opened().work
         caller: Caller = request.state.caller
         given: dict[type, object] = {Caller: caller, Request: request}
-        await self._check_owner(request, caller, asked)
+        if (answer := await self._beforehand(request, asked, given)) is not None:
+            return answer
+
+        async def check(connection: Connection) -> None:
+            await self._check_owner(request, asked, connection)
 
         async def act(opened: Work) -> Response:
             return await self._handle(asked, {**given, Work: opened})
 
         if declaration.takes_idempotency_key:
-            return await once(request, caller=caller, operation=declaration.operation, work=work, act=act)
+            return await once(request, caller=caller, operation=declaration.operation, work=work, check=check, act=act)
         if declaration.changes_something:
             async with work.transaction() as opened:
+                await check(opened.connection)
                 return await act(opened)
-        if declaration.handler.needs(Reading):
+        if declaration.handler.needs(Reading) or declaration.owner:
             async with work.connection() as connection:
+                await check(connection)
                 return await self._handle(asked, {**given, Reading: Reading(connection, work.clock)})
         return await self._handle(asked, given)
 
-    async def _check_owner(self, request: Request, caller: Caller, asked: Mapping[str, object]) -> None:
-        """Look up whose it is, and compare with who asks and with whom the path names."""
+    async def _beforehand(
+        self, request: Request, asked: Mapping[str, object], given: Mapping[type, object]
+    ) -> Response | None:
+        """Do what is to be committed before the handler begins; return the answer where the handler is not to begin."""
+        beforehand = self._declaration.beforehand_handler
+        if beforehand is None:
+            return None
+        async with self._opened().work.transaction() as opened:
+            await self._check_owner(request, asked, opened.connection)
+            answer = await beforehand(asked, {**given, Work: opened})
+        assert answer is None or isinstance(answer, Response)  # noqa: S101 - as its type says
+        return answer
+
+    async def _check_owner(self, request: Request, asked: Mapping[str, object], connection: Connection) -> None:
+        """Look up whose it is, where the handler works, and compare with who asks and with whom the path names."""
         owner_of = self._declaration.owner_handler
         if owner_of is None:
             return
-        work = self._opened().work
-        async with work.connection() as connection:
-            owner = await owner_of(asked, {Reading: Reading(connection, work.clock)})
+        owner = await owner_of(asked, {Reading: Reading(connection, self._opened().work.clock)})
         if owner is None or request.path_params.get(OWNER_IN_PATH, owner) != owner:
             raise Problem(NOT_FOUND)
-        check_owner(caller, self._declaration.operation, owner=str(owner))
+        check_owner(request.state.caller, self._declaration.operation, owner=str(owner))
 
     async def _handle(self, asked: Mapping[str, object], given: Mapping[type, object]) -> Response:
         """Let the handler answer; put what it returns into the response on which it may have set headers."""
@@ -165,16 +183,16 @@ class Passage:
         if isinstance(result, Response):
             return result
         if self._adapter is not None:
-            response.body = self._adapter.dump_json(self._checked(result), by_alias=True, warnings="error")
+            response.body = self._json(result)
             response.headers["content-length"] = str(len(response.body))
         return response
 
-    def _checked(self, result: object) -> object:
+    def _json(self, result: object) -> bytes:
         """Refuse what is not what the handler promises: of another model pydantic would write `{}`."""
         assert self._adapter is not None  # noqa: S101 - as the caller has seen
         try:
-            return self._adapter.validate_python(result, strict=True)
-        except ValidationError:
+            return self._adapter.dump_json(self._adapter.validate_python(result, strict=True), by_alias=True)
+        except (ValidationError, UserWarning):
             raise HandlerBrokenError(
                 f"the handler of {self._declaration} returned {type(result).__name__} instead of what it promises"
             ) from None

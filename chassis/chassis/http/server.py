@@ -7,6 +7,7 @@ import math
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import httptools
 import uvicorn
@@ -17,12 +18,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from chassis.clock import elapsed_seconds
 from chassis.errors import CannotStartError
 from chassis.http.headers import DEFAULTS
-from chassis.http.problems import MALFORMED, Problem
+from chassis.http.lingering import LingeringTransport
+from chassis.http.problems import HEAD_TOO_LARGE, MALFORMED, URI_TOO_LONG, Problem
 
 LONGEST_WAIT_SECONDS = 10.0
 """How long a client has to send the head of a request, and to take what it was answered."""
-MOST_UNFINISHED_BYTES = 65_536
-"""How much of a header, a trailer or the frame of a chunk is read without coming to an end."""
+MOST_HEAD_BYTES = 16_384
+"""How large the address and the headers of a request may be together, and a trailer or the frame of a chunk."""
 MOST_CONNECTIONS = 512
 """A process may open 1,024 files unless told otherwise, and needs some for Kafka and PostgreSQL."""
 
@@ -36,10 +38,18 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _answer_to_what_is_no_request() -> bytes:
-    answer = Problem(MALFORMED, "What was sent is not HTTP.", headers={"Connection": "close"}).response()
+def _written(problem: Problem) -> bytes:
+    """Return `problem` as the last answer on a connection."""
+    answer = problem.response()
+    status = HTTPStatus(answer.status_code)
     headers = (name + b": " + value for name, value in (*answer.raw_headers, *DEFAULTS))
-    return b"\r\n".join([b"HTTP/1.1 400 Bad Request", *headers, b"", bytes(answer.body)])
+    first = f"HTTP/1.1 {status.value} {status.phrase}".encode()
+    return b"\r\n".join([first, *headers, b"connection: close", b"", bytes(answer.body)])
+
+
+_NO_REQUEST = _written(Problem(MALFORMED, "What was sent is not HTTP."))
+_LONG_ADDRESS = _written(Problem(URI_TOO_LONG))
+_LARGE_HEAD = _written(Problem(HEAD_TOO_LARGE, f"Send at most {MOST_HEAD_BYTES} bytes of address and headers."))
 
 
 class _StrictProtocol(HttpToolsProtocol):
@@ -51,18 +61,23 @@ class _StrictProtocol(HttpToolsProtocol):
     A connection is closed on which no request begins in time, or whose client does not take the answer: uvicorn waits
     for ever for both. Where there are too many connections, the one that is nearest to that end makes room: who
     connects and sends nothing keeps nobody out.
-    """
 
-    _NO_REQUEST = _answer_to_what_is_no_request()
+    Who is answered before all that they send is read can read that answer: see `LingeringTransport`.
+    """
 
     waiting_since = math.inf
     _end: asyncio.TimerHandle | None = None
+    _lingering: LingeringTransport
+    _refusal = _NO_REQUEST
     _reads_header = False
+    _has_more = False
+    _head_bytes = 0
     _unfinished_bytes = 0
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        self._lingering = LingeringTransport(transport, is_sending=lambda: self._has_more)
+        super().connection_made(self._lingering)
         self._wait()
         if len(self.connections) > MOST_CONNECTIONS:
             self._make_room()
@@ -71,10 +86,17 @@ class _StrictProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._reads_header = True
+        self._head_bytes = 0
+
+    @override
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url), too_many=_LONG_ADDRESS)
+        super().on_url(url)
 
     @override
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._reads_header:
+            self._count(len(name) + len(value) + len(": \r\n"), too_many=_LARGE_HEAD)
             super().on_header(name, value)
 
     @override
@@ -83,6 +105,7 @@ class _StrictProtocol(HttpToolsProtocol):
         self._unfinished_bytes = 0
         if not _has_one_meaning(self.headers, version=self.parser.get_http_version()):
             raise httptools.HttpParserError("this request can be read in more than one way")
+        self._has_more = True
         super().on_headers_complete()
 
     @override
@@ -93,13 +116,18 @@ class _StrictProtocol(HttpToolsProtocol):
     @override
     def on_message_complete(self) -> None:
         self._unfinished_bytes = 0
+        self._has_more = False
         super().on_message_complete()
 
     @override
     def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            self._lingering.discard(data)
+            return
         self._unfinished_bytes += len(data)
         super().data_received(data)
-        if self._unfinished_bytes > MOST_UNFINISHED_BYTES and not self.transport.is_closing():
+        if self._unfinished_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
+            self._refusal = _LARGE_HEAD if self._reads_header else _NO_REQUEST
             self.send_400_response("")
         if self._is_asked() and not self.flow.write_paused:
             self._go_on()
@@ -129,9 +157,19 @@ class _StrictProtocol(HttpToolsProtocol):
     @override
     def send_400_response(self, msg: str) -> None:
         if not self._is_asked() or not self.cycle.response_started:
-            self.transport.write(self._NO_REQUEST)
+            self.transport.write(self._refusal)
+        self._has_more = True
         self.transport.close()
         self._wait()
+        if self._is_asked():
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
+    def _count(self, size: int, *, too_many: bytes) -> None:
+        self._head_bytes += size
+        if self._head_bytes > MOST_HEAD_BYTES:
+            self._refusal = too_many
+            raise httptools.HttpParserError("the head of this request is too large")
 
     def _is_asked(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle

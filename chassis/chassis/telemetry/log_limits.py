@@ -114,10 +114,10 @@ class _Repetition:
 
 
 class RepeatLimit(logging.Filter):
-    """Lets through what the chassis logs, and one record a minute of each line of a library's code and kind of error.
+    """Lets through one record a minute of each line of a library's code and kind of error.
 
     A client that has lost its server logs every attempt. What is held back is counted, and the count is logged once a
-    minute, by the next record of any kind or by whoever calls `report`.
+    minute, by the next record or by whoever calls `report`.
     """
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -129,8 +129,6 @@ class RepeatLimit(logging.Filter):
     @override
     def filter(self, record: logging.LogRecord) -> bool:
         self.report()
-        if isinstance(record.msg, dict):  # structlog's: the chassis or a service
-            return True
         kind = (record.pathname, record.lineno, record.exc_info[0] if record.exc_info else None)
         if repetition := self._repetitions.get(kind):
             repetition.held_back += 1
@@ -148,7 +146,9 @@ class RepeatLimit(logging.Filter):
             self._repetitions.pop(kind, None)
             if found.held_back:
                 self._repetitions[kind] = _Repetition(found.logger, now + REPEAT_SECONDS)
-        self._report_at = min((found.quiet_until for found in self._repetitions.copy().values()), default=now)
+        self._report_at = min(
+            (found.quiet_until for found in self._repetitions.copy().values()), default=now + REPEAT_SECONDS
+        )
         for (path, line, _), found in over.items():
             if found.held_back:
                 place = f"{Path(path).name}:{line}"

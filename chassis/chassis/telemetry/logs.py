@@ -6,8 +6,9 @@ import asyncio
 import logging
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -17,11 +18,31 @@ from chassis.telemetry.log_limits import RepeatLimit, render_line
 from chassis.telemetry.tracing import trace_id_of
 
 _CHATTY = ("aiokafka", "faststream", "uvicorn", "opentelemetry", "urllib3", "httpx", "httpcore", "asyncio")
+
+
+class _Lines:
+    """Writes to standard error as it was when logs were configured last. A line nobody can read stops nobody."""
+
+    stream: TextIO = sys.stderr
+
+    def info(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            self.stream.write(f"{line}\n")
+            self.stream.flush()
+
+    debug = warning = error = critical = info
+
+
 _limit = RepeatLimit()
+_lines = _Lines()
+"""Loggers are kept by whoever uses them, so all of them write here."""
 
 
 def configure_logs(*, service: str, level: str) -> None:
-    """Send structlog's and the libraries' logs to standard error as JSON lines."""
+    """Send structlog's and the libraries' logs to standard error as JSON lines.
+
+    Our own lines do not go by way of `logging`, which takes longer over one than all that is done to it here.
+    """
 
     def name_service(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         event["service"] = service
@@ -35,11 +56,12 @@ def configure_logs(*, service: str, level: str) -> None:
         structlog.processors.ExceptionRenderer(_frames),
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[_report_first, *shared, render_line],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=lambda *_: _lines,
         cache_logger_on_first_use=True,
     )
+    _lines.stream = sys.stderr
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -68,6 +90,11 @@ def log_unhandled(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> N
     error = context.get("exception")
     named = f"{context['message']}: {describe(error)}" if error else context["message"]
     logging.getLogger("asyncio").error(named, exc_info=error)
+
+
+def _report_first(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    report_held_back()
+    return event
 
 
 def _frames(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:

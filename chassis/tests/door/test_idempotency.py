@@ -15,12 +15,14 @@ from counting_api import CALLER, CountingApi
 from specimen_driver import until
 
 from chassis import retention
+from chassis.http import idempotency
 from chassis.http.kept_answers import RETENTION
 from chassis.retention import clean_up_kept_answers
 from chassis.service import Service
 from chassis.telemetry.trouble import Trouble
 from chassis.testing import Harness, harness
 from chassis.timers.clock_guard import ClockGuard
+from contracts.access import Role
 
 CUSTOMER = UUID("0193a3f4-7c1e-7d31-8a2b-5b6c7d8e9f00")
 COUNT = f"/{CUSTOMER}/count"
@@ -235,6 +237,63 @@ async def test_an_answer_is_given_again_as_long_as_it_is_there_and_deleted_after
     assert (await post(client, key="young")).content == young.content
     assert len(await effects(running)) == 3
     assert timedelta(hours=24) == RETENTION
+
+
+async def test_a_caller_uses_so_many_keys_a_day_and_no_more_and_what_was_sent_is_still_answered(
+    running: Harness, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "MOST_A_DAY", {Role.CUSTOMER: 3})
+    other = {**CALLER, "Test-Subject": "account-2"}
+    statuses = [(await post(client, key=key)).status_code for key in "aaabb"]
+    failed = [(await post(client, key="failed", does="raise")).status_code for _ in range(3)]
+    third, fourth = await post(client, key="c"), await post(client, key="d")
+    again, others = await post(client, key="a"), await post(client, key="d", caller=other)
+
+    assert (statuses, failed, third.status_code) == ([201] * 5, [404] * 3, 201)
+    assert problem_of(fourth) == (429, "idempotency-keys-used-up")
+    assert 0 < int(fourth.headers["retry-after"]) <= 86_400
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (201, "true")
+    assert others.status_code == 201
+    assert await kept(running) == len(await effects(running)) == 4
+
+
+async def test_another_day_has_keys_of_its_own_and_what_is_over_is_deleted(
+    running: Harness, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "MOST_A_DAY", {Role.CUSTOMER: 1})
+    await post(client, key="a")
+    await running.pool.execute("UPDATE messaging.keys_used SET day = day - 1")
+
+    assert (await post(client, key="b")).status_code == 201
+    assert problem_of(await post(client, key="c")) == (429, "idempotency-keys-used-up")
+    await clean_up_kept_answers(work=running.runtime.work, stopping=asyncio.Event())
+    assert await running.pool.fetchval("SELECT sum(keys) FROM messaging.keys_used") == 1
+    await running.pool.execute("UPDATE messaging.keys_used SET day = day - 2")
+    await clean_up_kept_answers(work=running.runtime.work, stopping=asyncio.Event())
+    assert await running.pool.fetchval("SELECT count(*) FROM messaging.keys_used") == 0
+
+
+async def test_who_has_no_token_shares_their_keys_with_their_address(
+    api: CountingApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "MOST_A_DAY", {None: 1})
+    async with client_at(api) as one, client_at(api) as same, client_at(api, ANOTHER_ADDRESS) as other:
+        assert (await post(one, key="a", caller={})).status_code == 201
+        assert problem_of(await post(same, key="b", caller={})) == (429, "idempotency-keys-used-up")
+        assert (await post(other, key="b", caller={})).status_code == 201
+
+
+def test_it_is_said_of_every_role_how_many_keys_it_has() -> None:
+    assert idempotency.MOST_A_DAY.keys() == {None, *Role}
+
+
+async def test_an_answer_that_is_too_large_to_keep_is_a_failure_that_has_no_effect(
+    running: Harness, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "LARGEST_KEPT_BYTES", 4)
+
+    assert (await post(client, key="large")).status_code == 500
+    assert await kept(running) == len(await effects(running)) == 0
 
 
 async def test_however_many_answers_are_old_all_are_deleted(running: Harness) -> None:

@@ -22,6 +22,7 @@ from chassis.http.key_set import (
     MOST_BYTES,
     MOST_KEYS,
     REFETCH_SECONDS,
+    SECONDS_WITHOUT_KEYS,
     KeySet,
     KeysUnavailableError,
     UnusableKeySetError,
@@ -68,6 +69,34 @@ async def test_unknown_ids_make_us_ask_the_issuer_no_more_often_than_every_few_s
     assert issuer.asked == 100 / LEAST_SECONDS_BETWEEN
 
 
+async def test_the_first_key_of_an_issuer_is_known_a_second_after_it_is_listed(issuer: Issuer) -> None:
+    elapsed = SteppedTime()
+    keys = KeySet(issuer.jwks_url, elapsed=elapsed)
+    answer, issuer.answer = issuer.answer, lambda: (200, listed())
+
+    for _ in range(AT_ONCE):
+        with pytest.raises(KeysUnavailableError):
+            await keys.find(kid_of(issuer.signing_key))
+    issuer.answer = answer
+    elapsed.seconds += SECONDS_WITHOUT_KEYS
+
+    assert await keys.find(kid_of(issuer.signing_key)) is not None
+    assert issuer.asked == 2
+
+
+async def test_who_has_no_keys_fetches_them_again_unasked(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.http.key_set.SECONDS_WITHOUT_KEYS", 0.01)
+    keys = KeySet(issuer.jwks_url)
+    answer, issuer.answer = issuer.answer, lambda: (200, listed())
+
+    async with kept_fresh(keys), asyncio.timeout(5):
+        while issuer.asked < 3:
+            await asyncio.sleep(0.01)
+        issuer.answer = answer
+        while keys.known(kid_of(issuer.signing_key)) is None:
+            await asyncio.sleep(0.01)
+
+
 async def test_who_gives_up_waiting_does_not_take_the_keys_from_the_others(issuer: Issuer) -> None:
     released = threading.Event()
     answer = issuer.answer
@@ -99,14 +128,14 @@ async def test_keys_serve_while_the_issuer_is_away_and_no_longer_than_a_day(issu
     assert await keys.find(kid) is not None
     assert keys.problem(tolerated_seconds=0) is None
 
-    elapsed.seconds = began + KEPT_SECONDS + LEAST_SECONDS_BETWEEN
+    elapsed.seconds = began + KEPT_SECONDS + SECONDS_WITHOUT_KEYS
     assert keys.known(kid) is None
     with pytest.raises(KeysUnavailableError):
         await keys.find(kid)
     assert "ConnectError" in str(keys.problem(tolerated_seconds=0))
 
     issuer.start()
-    elapsed.seconds += LEAST_SECONDS_BETWEEN
+    elapsed.seconds += SECONDS_WITHOUT_KEYS
     assert await keys.find(kid) is not None
     assert keys.problem(tolerated_seconds=0) is None
 

@@ -21,7 +21,16 @@ from chassis.http.openapi import description_of, description_text
 from contracts.access import Operation
 
 LOOK = Operation.public(name="things.read", service=NAME, meaning="Look at things")
-OF_ALL = {"malformed", "body-too-slow", "body-too-large", "too-many-requests", "internal", "unavailable"}
+OF_ALL = {
+    "malformed",
+    "body-too-slow",
+    "body-too-large",
+    "uri-too-long",
+    "head-too-large",
+    "too-many-requests",
+    "internal",
+    "unavailable",
+}
 OF_GUARDED = {"unauthenticated", "forbidden", "not-found", "invalid"}
 OF_BODIES = {"unsupported-media-type"}
 OF_KEYS = {
@@ -29,6 +38,7 @@ OF_KEYS = {
     "idempotency-key-invalid",
     "idempotency-key-in-use",
     "idempotency-key-of-another-request",
+    "idempotency-keys-used-up",
 }
 OF_VERSIONS = {"precondition-required", "precondition-failed", "entity-tag-invalid"}
 DOCUMENTED = {

@@ -75,7 +75,7 @@ MUTANTS = (
     _Mutant(
         "password reset: the owner stays blocked",
         "flows/password_reset.py",
-        sound="    await wrong_passwords.forgive(work, parts, email=email)\n",
+        sound="    await wrong_passwords.forgive(work, parts, email=email, device=device)\n",
         broken="",
         guard="test_password_reset.py::test_a_reset_lifts_the_block_and_the_second_step_is_still_asked",
     ),

@@ -88,7 +88,7 @@ MUTANTS = (
     _Mutant(
         "authenticators: a PIN is counted when it was found to be wrong",
         "flows/pins.py",
-        sound="    device = await _device_of(work, origin) if account else None\n",
+        sound="    device = await _device_of(work, origin, account) if account else None\n",
         broken="    device = found\n",
         guard="test_pins.py::test_a_hundred_guesses_at_once_are_five_tries",
     ),
@@ -109,8 +109,8 @@ MUTANTS = (
     _Mutant(
         "authenticators: somebody else's device gets a PIN for the account",
         "flows/pins.py",
-        sound="if device is None or device.account_id != account.account_id:",
-        broken="if device is None:",
+        sound="    device = await _device_of(work, origin, account)\n    if device is None:",
+        broken="    device = await _device_of(work, origin)\n    if device is None:",
         guard="test_pins.py::test_a_device_that_is_unknown_or_of_somebody_else_gets_no_pin",
     ),
     _Mutant(

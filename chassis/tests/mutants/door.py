@@ -106,8 +106,8 @@ MUTANTS = (
     Mutant(
         "door: half a header keeps a connection open for ever",
         "http/server.py",
-        "        super().connection_made(transport)\n        self._wait()\n",
-        "        super().connection_made(transport)\n",
+        "        super().connection_made(self._lingering)\n        self._wait()\n",
+        "        super().connection_made(self._lingering)\n",
         "door/test_server.py::test_a_connection_on_which_no_request_begins_is_closed",
     ),
     Mutant(
@@ -141,8 +141,8 @@ MUTANTS = (
     Mutant(
         "door: an instance of another model is answered as {}",
         "http/route.py",
-        "            return self._adapter.validate_python(result, strict=True)\n",
-        "            return result\n",
+        "dump_json(self._adapter.validate_python(result, strict=True), ",
+        "dump_json(result, warnings=False, ",
         "door/test_bodies.py::test_an_answer_that_is_not_what_was_promised_is_a_failure_of_ours",
     ),
     Mutant(
@@ -202,6 +202,13 @@ MUTANTS = (
         "door/test_places.py::test_a_gate_is_asked_before_a_connection_is_taken_and_left_when_all_is_done",
     ),
     Mutant(
+        "door: what was refused beforehand is done all the same",
+        "http/route.py",
+        "            return answer\n\n        async def check",
+        "            pass\n\n        async def check",
+        "door/test_beforehand.py::test_what_it_answers_is_answered_and_stays_and_the_handler_does_not_begin",
+    ),
+    Mutant(
         "door: requests take every connection",
         "unit_of_work.py",
         "            if self.gate is not None:\n",
@@ -218,9 +225,38 @@ MUTANTS = (
     Mutant(
         "door: a header has no end",
         "http/server.py",
-        "        if self._unfinished_bytes > MOST_UNFINISHED_BYTES and not",
+        "        if self._unfinished_bytes > MOST_HEAD_BYTES and not",
         "        if False and not",
-        "door/test_server.py::test_what_can_be_read_in_two_ways_is_a_problem",
+        "door/test_last_answer.py::test_a_head_that_is_too_large_is_refused_however_it_arrives[no end]",
+    ),
+    Mutant(
+        "door: a head that arrives at once may be of any size",
+        "http/server.py",
+        "        if self._head_bytes > MOST_HEAD_BYTES:\n",
+        "        if False:\n",
+        "door/test_last_answer.py::test_a_head_that_is_too_large_is_refused_however_it_arrives[one header]",
+    ),
+    Mutant(
+        "door: who sends more than is read finds a reset instead of the answer",
+        "http/lingering.py",
+        "        if self.is_closing() or not self._is_sending():\n",
+        "        if True:\n",
+        "door/test_last_answer.py::test_who_sends_all_before_reading_finds_the_answer_and_no_reset[announced]",
+    ),
+    Mutant(
+        "door: what was refused is read without end",
+        "http/lingering.py",
+        "            self.abort()\n",
+        "            pass\n",
+        "door/test_last_answer.py::test_who_sends_without_end_is_cut_off",
+    ),
+    Mutant(
+        "door: it is looked elsewhere whose it is",
+        "http/route.py",
+        "                await check(opened.connection)\n",
+        "                async with self._opened().work.pool.acquire() as elsewhere:\n"
+        "                    await check(elsewhere)\n",
+        "door/test_owner_of_the_act.py::test_nothing_becomes_somebody_elses_between_the_look_at_its_owner_and_the_act",
     ),
     Mutant(
         "door: a trailer is a header",

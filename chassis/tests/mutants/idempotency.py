@@ -39,6 +39,7 @@ MUTANTS = (
         '        crash_point("http.before_commit")\n    crash_point("http.after_commit")\n'
         "    async with work.connection() as connection:\n"
         "        await kept_answers.keep(connection, identity=identity, operation=operation.name,\n"
+        "                                caller=counted, day=day,\n"
         "                                answer=_answer(response, fingerprint=fingerprint))\n",
         f"{_PROCESSES}::test_who_repeats_a_request_whose_answer_died_with_the_process_gets_one_effect_and_its_answer"
         "[http.after_commit-1]",
@@ -64,6 +65,27 @@ MUTANTS = (
         "return _digest(who, operation.name.encode(), key.encode())",
         "return _digest(who, key.encode())",
         f"{_KEYS}::test_a_key_belongs_to_one_operation",
+    ),
+    Mutant(
+        "key: one caller fills the table",
+        "http/idempotency.py",
+        "        if found >= MOST_A_DAY[caller.role]:\n",
+        "        if False:\n",
+        f"{_KEYS}::test_a_caller_uses_so_many_keys_a_day_and_no_more_and_what_was_sent_is_still_answered",
+    ),
+    Mutant(
+        "key: yesterday's count for ever",
+        "http/kept_answers.py",
+        "used.keys + 1 ELSE 1 END",
+        "used.keys + 1 ELSE used.keys + 1 END",
+        f"{_KEYS}::test_another_day_has_keys_of_its_own_and_what_is_over_is_deleted",
+    ),
+    Mutant(
+        "key: who may no longer ask is answered again",
+        "http/idempotency.py",
+        "        await check(opened.connection)\n",
+        "",
+        "door/test_owner_of_the_act.py::test_an_answer_is_given_again_to_the_owner_alone",
     ),
     Mutant(
         "key: the query is not looked at",

@@ -122,8 +122,8 @@ MUTANTS = (
     _mutant(
         "a stop leaves what was leased unsent",
         "channels/sender.py",
-        sound="            while not stopping.is_set() or queue.occupied:\n",
-        broken="            while not stopping.is_set():\n",
+        sound="is_busy=lambda: queue.occupied > 0",
+        broken="is_busy=lambda: False",
         guard=f"{_CREATED}::test_a_stop_sends_what_this_process_has_leased",
     ),
     _mutant(

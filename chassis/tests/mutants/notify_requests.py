@@ -44,9 +44,9 @@ MUTANTS = (
     ),
     _mutant(
         "the reason of a failed attempt quotes it",
-        "channels/request_sender.py",
-        sound='"attempt.failed", channel=request.channel, error=type(error).__name__,',
-        broken='"attempt.failed", channel=request.channel, error=str(error),',
+        "channels/attempts.py",
+        sound='"attempt.failed", channel=self._channel, error=type(error).__name__,',
+        broken='"attempt.failed", channel=self._channel, error=str(error),',
         guard=f"{_SENDER}::test_a_defect_fails_one_attempt_and_no_other_and_tells_no_secret",
     ),
     _mutant(
@@ -101,9 +101,9 @@ MUTANTS = (
     ),
     _mutant(
         "nobody looks unless he is woken",
-        "channels/request_sender.py",
-        sound="                    await pause(self._due, seconds)\n",
-        broken="                    await self._due.wait()\n",
+        "channels/sender_loop.py",
+        sound="                        await pause(self._changed, seconds)\n",
+        broken="                        await self._changed.wait()\n",
         guard=f"{_SENDER}::test_what_another_process_stored_and_cannot_send_is_found_by_looking",
     ),
     _mutant(
@@ -152,8 +152,8 @@ MUTANTS = (
     _mutant(
         "a sealed address is passed over",
         "channels/requested_mail.py",
-        sound="        address = contents.email or contact.email\n",
-        broken="        address = contact.email or contents.email\n",
+        sound="recipient_of(contents.email or contact.email)",
+        broken="recipient_of(contact.email or contents.email)",
         guard=f"{_REQUESTS}::test_an_address_that_was_sealed_comes_before_the_one_that_is_known",
     ),
     _mutant(
@@ -169,8 +169,8 @@ MUTANTS = (
     _mutant(
         "a stop leaves a result unrecorded",
         "channels/request_sender.py",
-        sound="            while not stopping.is_set() or self._tasks:\n",
-        broken="            while not stopping.is_set():\n",
+        sound="is_busy=lambda: bool(self._sending)",
+        broken="is_busy=lambda: False",
         guard=f"{_SENDER}::test_a_stop_finishes_what_is_being_sent",
     ),
 )

@@ -83,9 +83,16 @@ MUTANTS = (
     Mutant(
         "keys: every unknown id makes us ask the issuer",
         "http/key_set.py",
-        "if self._elapsed() - self._asked_at < LEAST_SECONDS_BETWEEN:",
+        "if self._elapsed() - self._asked_at < self._least_seconds_between():",
         "if self._elapsed() < self._asked_at:",
         f"{_KEYS}::test_unknown_ids_make_us_ask_the_issuer_no_more_often_than_every_few_seconds",
+    ),
+    Mutant(
+        "keys: who has none waits as long for them as who has some",
+        "http/key_set.py",
+        "LEAST_SECONDS_BETWEEN if self._has_keys() else SECONDS_WITHOUT_KEYS",
+        "LEAST_SECONDS_BETWEEN",
+        f"{_KEYS}::test_the_first_key_of_an_issuer_is_known_a_second_after_it_is_listed",
     ),
     Mutant(
         "keys: who gives up waiting takes the list from all others",

@@ -1,4 +1,4 @@
-"""What auth-svc consumes, and its timers: how customers are reached, and what strangers asked for."""
+"""What auth-svc consumes, and its timers: how customers are reached, and what was asked for by an address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from auth_svc.flows import activation, password_reset
+from auth_svc.flows import activation, email_change, password_reset
 from auth_svc.flows.asked import What
 from auth_svc.parts import Parts
 from auth_svc.repository import asked, customers
@@ -19,6 +19,7 @@ from contracts.policy import ContactChanged
 _MAILS: Final[Mapping[What, Callable[..., Awaitable[None]]]] = {
     What.ACTIVATION: activation.mail_link,
     What.PASSWORD_RESET: password_reset.mail_link,
+    What.EMAIL_CHANGE: email_change.mail_link,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from chassis.sealing import Opener, Sealer
+from chassis.sealing import CannotOpenError, Opener, Sealer
 
 
 class Storage:
@@ -16,6 +16,7 @@ class Storage:
 
     def __init__(self, keys: str) -> None:
         self._opener = Opener(keys)
+        self._newest = Opener(keys.partition(",")[0])
 
     @cached_property
     def _sealer(self) -> Sealer:
@@ -32,3 +33,15 @@ class Storage:
             CannotOpenError: STORAGE_KEYS has not the key it was sealed by.
         """
         return self._opener.open(sealed)
+
+    def sealed_anew(self, sealed: str) -> str | None:
+        """Return it sealed by the newest key; None when it is already.
+
+        Raises:
+            CannotOpenError: STORAGE_KEYS has not the key it was sealed by.
+        """
+        try:
+            self._newest.open(sealed)
+        except CannotOpenError:
+            return self.seal(self.open(sealed))
+        return None

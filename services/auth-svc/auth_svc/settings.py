@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, SecretStr, StringConstraints, field_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 
 from chassis.sealing import PRIVATE_KEYS_FORM, Opener, Sealer
 from chassis.settings import ServiceSettings
@@ -55,6 +55,17 @@ class Settings(ServiceSettings):
         if key:
             Sealer(key)
         return key
+
+    @model_validator(mode="after")
+    def _a_flood_of_logins_leaves_connections(self) -> Self:
+        for_requests = self.database_connections // 2  # as the door has it
+        if self.password_hashes_at_once + self.password_hashes_waiting >= for_requests:
+            raise ValueError(
+                "PASSWORD_HASHES_AT_ONCE and PASSWORD_HASHES_WAITING must be less together than half of "
+                "DATABASE_CONNECTIONS, or a flood of logins takes every connection: lower one of them, or raise "
+                "DATABASE_CONNECTIONS"
+            )
+        return self
 
     @field_validator("storage_keys")
     @classmethod

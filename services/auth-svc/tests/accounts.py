@@ -147,6 +147,17 @@ async def undo(world: World, contents: SealedContents) -> int:
     return (await world.client.post("/links/undo", json={"link": link_in(contents)})).status_code
 
 
+async def suspend(world: World) -> None:
+    """Let an operator suspend the account."""
+    assert (await world.client.put(f"{ACCOUNT}/suspension", headers=world.as_operator())).status_code == 204
+
+
+async def reinstate(world: World, *, version: str = "*", **said: str | bool) -> Response:
+    """Let an operator reinstate the account, with what its owner has said on the phone."""
+    headers = world.as_operator() | {"If-Match": version}
+    return await world.client.put(f"{ACCOUNT}/reinstatement", json=said, headers=headers)
+
+
 async def stored(world: World) -> tuple[str, str | None]:
     """Return address and number of the account."""
     (row,) = await world.rows("SELECT email, mobile_phone FROM account WHERE relation_number = '123456'")

@@ -43,7 +43,7 @@ PASSWORD = "vier woorden zonder verband"
 
 
 def settings(database: str, issuer: Issuer | None = None, **changes: Any) -> Settings:  # noqa: ANN401 - any setting
-    """Return what auth-svc reads, for one test."""
+    """Return what auth-svc reads, for one test. Its passwords may wait for more connections than a service should."""
     values: dict[str, Any] = {
         "database_url": database,
         "portal_url": "https://mijn.example.org",
@@ -54,7 +54,9 @@ def settings(database: str, issuer: Issuer | None = None, **changes: Any) -> Set
         "api_issuer": issuer.name if issuer else "https://auth.example.org",
         "api_jwks_url": issuer.jwks_url if issuer else "https://auth.example.org/keys",
     }
-    return Settings(**{**values, **changes})
+    waiting = {name: value for name, value in changes.items() if name.startswith("password_hashes_")}
+    rest = {name: value for name, value in changes.items() if name not in waiting}
+    return Settings(**{**values, **rest}).model_copy(update=waiting)
 
 
 @dataclass(kw_only=True)

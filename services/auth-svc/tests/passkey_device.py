@@ -45,6 +45,8 @@ class Phone(CtapDevice):
     """Whether it says that a finger or a face was right. It never says that it cannot."""
     counts: bool = True
     """Whether it tells how often it has signed; passkeys that are copied to the cloud say 0."""
+    next_id: bytes | None = None
+    """The id of the passkeys that it makes, where a thief chooses it."""
     keys: dict[str, _Key] = field(default_factory=dict)
     """The passkey for each portal, of which this phone keeps one."""
 
@@ -74,7 +76,7 @@ class Phone(CtapDevice):
         return b"\0" + cbor.encode(answer)
 
     def _make(self, *, client_data_hash: bytes, portal: str, user: Mapping[str, Any]) -> Mapping[int, Any]:
-        key = _Key(secrets.token_bytes(32), user, generate_private_key(SECP256R1()))
+        key = _Key(self.next_id or secrets.token_bytes(32), user, generate_private_key(SECP256R1()))
         self.keys[portal] = key
         public = ES256.from_cryptography_key(key.private_key.public_key())  # type: ignore[no-untyped-call] # fido2's
         made = AttestedCredentialData.create(_AAGUID, key.credential_id, public)

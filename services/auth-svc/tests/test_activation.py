@@ -238,3 +238,20 @@ async def test_one_household_may_ask_ten_times_an_hour(auth: World) -> None:
 
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("email", ["İ@example.org", "É@example.org", "j@ÉXAMPLE.org", "\u212a@example.org"])
+async def test_letters_that_not_everybody_writes_in_lower_case_alike_are_refused_as_capitals(
+    auth: World, email: str
+) -> None:
+    refused = await auth.client.post("/password-resets", json={"email": email})
+
+    assert refused.status_code == 422
+    assert "lower case" in refused.text
+    assert email not in refused.text
+
+
+async def test_an_address_with_accents_in_lower_case_is_as_good_as_any(auth: World) -> None:
+    answer = await auth.client.post("/password-resets", json={"email": "é.ß.ΐ@EXAMPLE.org"})
+
+    assert answer.status_code == 202

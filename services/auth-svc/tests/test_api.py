@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid4
 
 from chassis.http.openapi import description_of
 from chassis.testing import AccessTrial, access_trials
-from contracts.access import Role
+from contracts.access import Operation, Role
 from devstack.api_fuzz import fuzz
 
 DESCRIPTION = Path(__file__).parents[3] / "contracts" / "generated" / "openapi" / "auth-svc.json"
@@ -64,7 +64,7 @@ class Doorkeeper:
         if trial.route.takes_idempotency_key:
             headers = {"Idempotency-Key": str(uuid4())}
         if trial.role:
-            headers |= self._world.with_token(trial.role, relation_number=MINE)
+            headers |= self._with_token(trial.role, trial.route.operation)
         content = described.get("requestBody", {}).get("content", {})
         answer = await self._world.client.request(
             trial.route.method,
@@ -76,6 +76,12 @@ class Doorkeeper:
         assert answer.status_code < 500, (str(trial), answer.text)
         problem = answer.json().get("type", "") if answer.headers.get("content-type", "").endswith("json") else ""
         return next((status for status, name in OF_THE_DOOR.items() if problem.endswith(f"/{name}")), None)
+
+    def _with_token(self, role: Role, operation: Operation) -> Mapping[str, str]:
+        """With the scope that is asked for, whatever the role: where it is too much, the role alone is what refuses."""
+        assert self._world.issuer is not None
+        token = self._world.issuer.token(audience="auth-svc", role=role, relation_number=MINE, scopes=[operation.scope])
+        return {"Authorization": f"Bearer {token}"}
 
 
 def _example(media: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - as described

@@ -18,7 +18,9 @@ from accounts import (
     device_with_session,
     identity,
     link_in,
+    reinstate,
     stored,
+    suspend,
 )
 from auth_world import CUSTOMER, PASSWORD, World
 from httpx import Response
@@ -43,9 +45,9 @@ async def change_password(world: World) -> None:
 
 async def suspend_for_a_while(world: World) -> None:
     """The owner has called, and an operator has let the account rest."""
-    for method in ("PUT", "DELETE"):
-        answer = await world.client.request(method, f"{ACCOUNT}/suspension", headers=world.as_operator())
-        assert answer.status_code == 204, answer.text
+    await suspend(world)
+    answer = await reinstate(world)
+    assert answer.status_code == 204, answer.text
 
 
 Reaction = Callable[[World], Awaitable[None]]
@@ -62,6 +64,15 @@ async def test_a_link_to_a_thiefs_address_is_over_once_the_owner_reacts(auth: Wo
 
     assert (await auth.client.post("/links/email", json={"link": link_in(mailed)})).status_code == 410
     assert (await stored(auth))[0] == EMAIL
+
+
+@reactions
+async def test_no_link_is_mailed_to_a_thiefs_address_once_the_owner_has_reacted(auth: World, react: Reaction) -> None:
+    await change_email(auth, await account(auth), THIEFS_EMAIL)
+
+    await react(auth)
+
+    assert Occasion.EMAIL_CONFIRMATION_REQUESTED not in dict(await auth.told())
 
 
 @reactions

@@ -36,6 +36,9 @@ async def test_what_is_over_goes_and_what_is_live_stays(auth: World) -> None:
             "INSERT INTO undo VALUES ($1, gen_random_uuid(), $2, NULL, false, $3, $4)", account, name, now, until
         )
         await auth.rows(
+            "INSERT INTO removed_passkey VALUES ($1, gen_random_uuid(), $2, 'k', 0, 'n', $3)", key, account, now
+        )
+        await auth.rows(
             "INSERT INTO device (device_id, digest, account_id, name, remembered_at, last_used_at, expires_at)"
             " VALUES (gen_random_uuid(), $1, $2, 'd', $3, $3, $4)",
             key,
@@ -53,7 +56,7 @@ async def test_what_is_over_goes_and_what_is_live_stays(auth: World) -> None:
         await auth.rows(
             "INSERT INTO authorization_code VALUES ($1, $2, 'c', 'r', 'x', 's', NULL, $3)", key, session, until
         )
-        await auth.rows("INSERT INTO bucket VALUES ($1, $2, 0, $3)", name, key, until - DAY)
+        await auth.rows("INSERT INTO bucket VALUES ($1, $2, '[]', $3)", name, key, until - 2 * DAY)
         await auth.rows("INSERT INTO wrong_passwords VALUES ($1, 4, NULL, $2)", key, until - DAY)
         await auth.rows(
             "INSERT INTO asked VALUES (gen_random_uuid(), 'activation', '1', $1, '', $2)", name, until - DAY
@@ -62,7 +65,7 @@ async def test_what_is_over_goes_and_what_is_live_stays(auth: World) -> None:
 
     await clean_up_once(auth.running.runtime)
 
-    for table in TABLES:
+    for table in (*TABLES, "removed_passkey"):
         assert len(await auth.rows(f"SELECT FROM {table}")) == 1, table
 
 

@@ -1,20 +1,22 @@
-"""Limits hold across instances and restarts; nothing is taken when one is empty; what is used comes back."""
+"""Limits hold across instances and restarts; nothing is taken when one is used up; no window sees more than that."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from auth_world import World, settings, world
+from auth_world import NOW, World, settings, world
+from hypothesis import given
+from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from auth_svc.domain.limit_parameters import LOGINS, SMS_OF_ACCOUNT, SMS_TO_NEW_NUMBER
 from auth_svc.domain.networks import networks_of
 from auth_svc.domain.origin import Origin
 from auth_svc.domain.refusals import Reason, Refusal
-from auth_svc.domain.token_buckets import ONE, refilled, wait_for_one
+from auth_svc.domain.sliding_windows import Window, number_in, still_counted, wait_for_one, with_one_more
 from auth_svc.flows.limits import Take, login_takes, sms_takes, take
 from auth_svc.parts import Parts
 
@@ -46,14 +48,17 @@ async def lines(auth: World) -> Sequence[str]:
 
 async def test_as_many_as_a_bucket_holds_are_taken_and_the_next_is_told_how_long_to_wait(auth: World) -> None:
     assert await how_many(auth, TEN_AN_HOUR) == 10
-    assert await taken(auth, TEN_AN_HOUR) == Refusal(Reason.TOO_MANY, timedelta(minutes=6))
+    assert await taken(auth, TEN_AN_HOUR) == Refusal(Reason.TOO_MANY, HOUR)
 
 
-async def test_what_was_taken_comes_back_evenly_and_never_exceeds_what_the_bucket_holds(auth: World) -> None:
-    await how_many(auth, TEN_AN_HOUR)
+async def test_what_was_taken_counts_for_its_time_and_not_longer(auth: World) -> None:
+    for _ in range(4):
+        await taken(auth, TEN_AN_HOUR)
+    auth.clock.advance(timedelta(minutes=40))
+    assert await how_many(auth, TEN_AN_HOUR) == 6
 
-    auth.clock.advance(timedelta(minutes=6))
-    assert await how_many(auth, TEN_AN_HOUR) == 1
+    auth.clock.advance(timedelta(minutes=20))
+    assert await how_many(auth, TEN_AN_HOUR) == 4
 
     auth.clock.advance(timedelta(days=30))
     assert await how_many(auth, TEN_AN_HOUR) == 10
@@ -180,12 +185,53 @@ def test_an_address_belongs_to_its_networks(address: str, networks: list[str]) -
     assert [network.name for network in networks_of(address)] == networks
 
 
-def test_a_bucket_is_counted_in_whole_thousandths_whatever_its_size() -> None:
-    third_of_a_day = timedelta(hours=8)
+@given(
+    most=st.integers(min_value=1, max_value=200),
+    pauses=st.lists(st.one_of(st.just(0), st.integers(min_value=0, max_value=700)), max_size=600),
+)
+def test_no_window_of_the_time_ever_sees_more_than_may_be_taken(most: int, pauses: list[int]) -> None:
+    within, now, window, taken_at = timedelta(seconds=1_000), NOW, Window(), list[datetime]()
+    for pause in pauses:
+        now += timedelta(seconds=pause / most)
+        window = still_counted(window, now)
+        wait = wait_for_one(window, now, most=most)
+        if not wait:
+            window = with_one_more(window, now, most=most, within=within)
+            taken_at.append(now)
+        assert number_in(still_counted(window, now + wait)) <= most - bool(wait), "who has waited may take one"
+        assert wait <= within + within / 60
+    for at in taken_at:
+        assert sum(at <= other < at + within for other in taken_at) <= most
 
-    assert refilled(0, since=third_of_a_day, most=10_000_000, within=3 * third_of_a_day) == 3_333_333 * ONE + 333
-    assert refilled(5, since=-HOUR, most=1, within=HOUR) == 5, "a clock that was set back takes nothing away"
-    assert wait_for_one(0, most=3, within=timedelta(microseconds=10)) == timedelta(microseconds=4)
+
+@given(pauses=st.lists(st.integers(min_value=0, max_value=40), max_size=200))
+def test_up_to_sixty_are_counted_exactly(pauses: list[int]) -> None:
+    most, within, now, window, taken_at = 30, timedelta(seconds=300), NOW, Window(), list[datetime]()
+    for pause in pauses:
+        now += timedelta(seconds=pause)
+        window = still_counted(window, now)
+        has_room = sum(now - within < at for at in taken_at) < most
+        assert (wait_for_one(window, now, most=most) == timedelta(0)) is has_room
+        if has_room:
+            window = with_one_more(window, now, most=most, within=within)
+            taken_at.append(now)
+
+
+def test_a_row_does_not_grow_with_what_is_taken_of_many() -> None:
+    window = Window()
+    for second in range(3_600):
+        now = NOW + timedelta(seconds=second)
+        window = with_one_more(still_counted(window, now), now, most=5_000, within=HOUR)
+
+    assert number_in(window) == 3_600
+    assert len(window) <= 61
+
+
+def test_a_clock_that_was_set_back_lets_nobody_take_more() -> None:
+    window = with_one_more((), NOW, most=2, within=HOUR)
+    window = with_one_more(window, NOW - HOUR, most=2, within=HOUR)
+
+    assert wait_for_one(window, NOW - HOUR, most=2) == 2 * HOUR
 
 
 async def test_who_tries_clients_without_end_is_told_to_wait_by_http(auth: World) -> None:

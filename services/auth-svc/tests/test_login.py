@@ -226,7 +226,7 @@ async def test_who_has_the_number_we_know_is_told_when_another_is_confirmed_and_
     assert messages[Occasion.MOBILE_PHONE_CHANGED].email == EMAIL
     assert (await first.rows("SELECT mobile_phone FROM account"))[0][0] == THIEFS_PHONE
 
-    assert await undo(first, messages[Occasion.MOBILE_PHONE_CHANGED]) == 204
+    assert await undo(first, messages[Occasion.MOBILE_PHONE_CHANGED]) == 200
     (stored,) = await first.rows("SELECT mobile_phone, mobile_phone_confirmed FROM account")
     assert tuple(stored) == (PHONE, False)
 

@@ -210,6 +210,7 @@ async def test_a_weak_password_leaves_the_link(customer: World) -> None:
     link = await mailed(customer)
 
     assert (await complete(customer, link, "voorbeeld1")).status_code == 422
+    assert (await complete(customer, link, "abc-123456")).status_code == 422, "it is the relation number"
     assert (await complete(customer, link)).status_code == 204
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 import pytest
-from accounts import EMAIL, account
+from accounts import EMAIL, account, change_email
 from asyncpg.connection import LoggedQuery
 from auth_world import CUSTOMER, World
 
@@ -57,3 +57,18 @@ async def test_a_request_makes_the_same_statements_for_whom_we_know_and_for_othe
 
     assert any("INSERT INTO asked" in statement for statement in of_known)
     assert of_unknown == of_known
+
+
+async def test_asking_for_an_address_makes_the_same_statements_whether_or_not_somebody_has_it(auth: World) -> None:
+    account_id = await account(auth)
+    await account(auth, relation_number="654321", email="buur@example.org")
+    log = await logged(auth)
+    of_each = []
+    for email in ("eerste@example.org", "buur@example.org", "vrij@example.org"):
+        log.clear()
+        assert (await change_email(auth, account_id, email)).status_code == 202
+        of_each.append(list(log))
+
+    _, of_taken, of_free = of_each  # the first of all may prepare something
+    assert any("INSERT INTO asked" in statement for statement in of_free)
+    assert of_taken == of_free

@@ -192,5 +192,5 @@ async def test_who_removes_the_app_is_told_and_its_codes_are_worth_nothing(auth:
 async def test_the_link_of_the_mail_removes_the_app(auth: World) -> None:
     account_id = await account(auth)
     app = await added(auth, account_id)
-    assert await undo(auth, await auth.only_told(Occasion.AUTHENTICATOR_ADDED)) == 204
+    assert await undo(auth, await auth.only_told(Occasion.AUTHENTICATOR_ADDED)) == 200
     assert not await is_taken(auth, account_id, shown(auth, app, later=1))

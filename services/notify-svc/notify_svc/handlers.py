@@ -24,8 +24,7 @@ from notify_svc.repository.contacts import Contact
 from notify_svc.repository.messages import SettledMessage
 from notify_svc.sealed_contents import Unusable, open_contents
 from notify_svc.send_queue import SendQueues
-from notify_svc.settled_messages import publish_settled
-from notify_svc.settled_requests import publish_settled_requests
+from notify_svc.settlements import publish_settled, publish_settled_requests
 
 CONTACT_DEADLINE = "contact-deadline"
 """Ends the wait for contact data; its key is the claim."""

@@ -45,6 +45,11 @@ class SendQueue:
         self._held: set[LeasedMessage] = set()
         self._held_under: Counter[Lease] = Counter()
 
+    def close(self) -> None:
+        """Let nothing more be leased, and the sender see to what is."""
+        self.is_open = False
+        self.changed.set()
+
     @property
     def occupied(self) -> int:
         """How many messages are leased, or will be when a transaction commits."""

@@ -8,6 +8,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
+from pause import DEADLINE_SECONDS
+
 from chassis.clock import SettableClock
 from chassis.consuming.delivery import Delivery
 from chassis.testing import Harness
@@ -23,7 +25,6 @@ from notify_svc.repository.leases import Lease
 from notify_svc.send_queue import SendQueues
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-_DEADLINE_SECONDS = 20
 _POLL_SECONDS = 0.02
 
 
@@ -70,7 +71,7 @@ class Desk:
 
     async def until_waiting_for_a_lock(self, task: asyncio.Task[None]) -> None:
         """Wait until a transaction of this database waits for another; fail when `task` ends without waiting."""
-        async with asyncio.timeout(_DEADLINE_SECONDS):
+        async with asyncio.timeout(DEADLINE_SECONDS):
             while not await self.harness.pool.fetchval(
                 "SELECT true FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             ):
@@ -166,7 +167,7 @@ class Desk:
             yield
         finally:
             self.runtime.stopping.set()
-            await asyncio.wait_for(task, _DEADLINE_SECONDS)
+            await asyncio.wait_for(task, DEADLINE_SECONDS)
 
     async def send_until(self, channel: Channel, *states: str) -> None:
         """Let `channel` be sent until its messages are in these states."""
@@ -193,7 +194,7 @@ class Desk:
         """Wait until the messages of `channel` are in these states."""
         seen: Sequence[str] = ()
         try:
-            async with asyncio.timeout(_DEADLINE_SECONDS):
+            async with asyncio.timeout(DEADLINE_SECONDS):
                 while (seen := await self.states(channel)) != list(states):
                     await asyncio.sleep(_POLL_SECONDS)
         except TimeoutError:
@@ -202,7 +203,7 @@ class Desk:
     async def until_true(self, query: str, *arguments: object) -> None:
         """Wait until the database says yes to `query`."""
         try:
-            async with asyncio.timeout(_DEADLINE_SECONDS):
+            async with asyncio.timeout(DEADLINE_SECONDS):
                 while not await self.harness.pool.fetchval(query, *arguments):
                     await asyncio.sleep(_POLL_SECONDS)
         except TimeoutError:
@@ -210,4 +211,4 @@ class Desk:
                 "SELECT channel, state, attempts, last_error FROM message UNION ALL"
                 " SELECT channel, state, attempts, last_error FROM requested_message"
             )
-            raise AssertionError(f"not within {_DEADLINE_SECONDS} s: {query} {arguments}; {messages}") from None
+            raise AssertionError(f"not within {DEADLINE_SECONDS:.0f} s: {query} {arguments}; {messages}") from None

@@ -149,7 +149,7 @@ class Platform:
             **self.stack.environment(),
             **of_auth,
             "DATABASE_URL": self.databases[service],
-            "DATABASE_CONNECTIONS": "5",
+            "DATABASE_CONNECTIONS": "6",
             "OTEL_BSP_SCHEDULE_DELAY": "500",
             **SETTINGS.get(service, {}),
         }

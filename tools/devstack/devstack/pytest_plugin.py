@@ -1,5 +1,6 @@
 """Fixtures for tests against real servers; load it with `-p devstack.pytest_plugin`."""
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,6 +15,12 @@ from devstack.stack import Stack, StackKind, kafka_is_real, resolve_kind
 from devstack.waiting import run_blocking
 
 NEEDS_REAL_KAFKA = "needs real Apache Kafka: STACK=jvm"
+
+LENT_DATABASES = "DEVSTACK_LENT_DATABASES"
+"""Environment variable: URL of a PostgreSQL that runs already, whose login may create databases and roles.
+
+Tests that ask for a database and for no `stack`, whose servers they might stop, have their databases there.
+"""
 
 TopicMaker = Callable[..., list[str]]
 
@@ -76,18 +83,27 @@ def database(make_database: Callable[[], str]) -> str:
 
 
 @pytest.fixture
-def make_database(stack: Stack) -> Iterator[Callable[[], str]]:
+def _database_server(request: pytest.FixtureRequest) -> str:
+    """URL of the administrator of the server where this test's databases are."""
+    lent = os.environ.get(LENT_DATABASES)
+    if lent and "stack" not in request.fixturenames:
+        return lent
+    stack: Stack = request.getfixturevalue("stack")
+    return stack.database_url
+
+
+@pytest.fixture
+def make_database(_database_server: str) -> Iterator[Callable[[], str]]:
     """Create databases for one test, each with an owner of its own; they are dropped afterwards."""
+    admin_url = _database_server
     with ExitStack() as cleanup:
 
         def make() -> str:
             name = f"test_{secrets.token_hex(6)}"
-            cleanup.callback(lambda: run_blocking(drop_database(admin_url=stack.database_url, name=name, role=name)))
+            cleanup.callback(lambda: run_blocking(drop_database(admin_url=admin_url, name=name, role=name)))
             password = secrets.token_urlsafe(16)
             return run_blocking(
-                create_database(
-                    admin_url=stack.database_url, name=name, role=name, password=password, strategy="file_copy"
-                )
+                create_database(admin_url=admin_url, name=name, role=name, password=password, strategy="file_copy")
             )
 
         yield make

@@ -12,7 +12,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`most` at once; what was used comes back evenly, all of it within `within`. `name` stands on the audit trail."""
+    """`most` within any time of this length, wherever it begins. `name` stands on the audit trail."""
 
     name: str
     most: int
@@ -38,10 +38,11 @@ MAILS_TO_NEW_ADDRESS = Limit("mails-to-new-address", 5, timedelta(hours=1))
 # By account and number
 SMS_OF_ACCOUNT = Limit("sms-of-account", 3, timedelta(minutes=15))
 SMS_OF_ACCOUNT_A_DAY = Limit("sms-of-account-a-day", 10, _DAY)
-"""To the number that the account has: nobody else's use of this number counts, so nobody can keep me from my codes."""
+"""To the number that the account has: nobody else's use of this number counts. A device that has logged in has both of
+its own, and wrong codes as well: who has found out my password keeps me from no code there."""
 SMS_TO_NEW_NUMBER = Limit("sms-to-new-number", 3, _DAY)
 SMS_TO_NEW_NUMBERS_OF_ACCOUNT = Limit("sms-to-new-numbers-of-account", 5, _DAY)
-CODES_OF_ACCOUNT = Limit("codes-of-account", WRONG_CODES_A_DAY, _DAY)
+WRONG_CODES_OF_ACCOUNT = Limit("wrong-codes-of-account", WRONG_CODES_A_DAY, _DAY)
 
 # Over all: what pumping may cost
 DIALLING_PREFIX_DIGITS = 5

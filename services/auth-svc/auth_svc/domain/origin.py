@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """`address` is an IP address, `device` the secret of a device that was remembered, `session` that of a session."""
+    """`address` is an IP address, `session` the secret of a session."""
 
     address: str
-    device: str | None = field(default=None, repr=False)
+    devices: Sequence[str] = field(default=(), repr=False)
+    """The secrets by which a browser is known, one for each account that remembers it, the latest first."""
     session: str | None = field(default=None, repr=False)
     device_name: str = "unknown"
     """What a browser or app calls itself, shortened: people recognise their devices by it."""

@@ -27,6 +27,8 @@ LOGIN_LIFETIME = timedelta(minutes=15)
 """From the password to the last code."""
 WRONG_CODES_A_DAY = 30
 """For one account, over all its logins."""
+SECOND_STEP_TOLD_AGAIN_AFTER = timedelta(days=1)
+"""After `CODE_TRIES` wrong codes the owner is told that somebody knows the password, and not again before this."""
 
 # Links by e-mail (row 23)
 LINK_LIFETIME = timedelta(hours=24)
@@ -43,6 +45,8 @@ AUTHORIZATION_CODE_LIFETIME = timedelta(seconds=60)
 IDENTITY_CONFIRMED_FOR = timedelta(minutes=10)
 """How long somebody who has shown anew who they are may change what guards an account (row 21)."""
 DEVICE_LIFETIME = timedelta(days=90)
+MOST_DEVICE_SECRETS = 5
+"""So many accounts, as of a family, remember one browser; those used longest ago make room."""
 
 # PINs of the app
 SHORTEST_PIN, LONGEST_PIN = 5, 8

@@ -33,6 +33,7 @@ class Reason(Enum):
     GUESSABLE_PIN = auto()
     UNKNOWN_DEVICE = auto()
     NO_SUCH_AUTHENTICATOR = auto()
+    NOT_SUSPENDED = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,16 @@ import hmac
 import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Final
 
 from auth_svc.domain.parameters import CODE_DIGITS
 
 _BYTES = 32
 """256 bits; ASVS 7.2.3 asks for 128."""
+
+
+BETWEEN_SECRETS: Final = "."
+"""Stands in none of them."""
 
 
 @dataclass(frozen=True, slots=True)

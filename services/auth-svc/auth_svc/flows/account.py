@@ -1,4 +1,4 @@
-"""The password, the devices and the suspension of an account."""
+"""The password and the devices of an account."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def forget_device(
     work: Work, *, relation_number: str, device_id: UUID, origin: Origin, trace: Trace | None
 ) -> bool:
     """Forget a device with its PIN and end its sessions; return whether the account had such a one."""
-    account = await _locked(work, relation_number)
+    account = await locked(work, relation_number)
     if account is None or not await account_view.forget_device(
         work.connection, account_id=account.account_id, device_id=device_id
     ):
@@ -69,37 +69,7 @@ async def forget_device(
     return True
 
 
-async def suspend(
-    work: Work, *, relation_number: str, actor: str, origin: Origin, trace: Trace | None
-) -> Account | None:
-    """Keep the account from being used, from now on and by who uses it now; None when there is none."""
-    account = await _locked(work, relation_number)
-    if account is None or account.suspended_at is not None:
-        return account
-    await account_changes.set_suspended(work.connection, account_id=account.account_id, suspended_at=work.now)
-    await account_access.end_use(work.connection, account_id=account.account_id)
-    await _record(work, SecurityEvent.ACCOUNT_SUSPENDED, account, actor, origin, trace)
-    return account
-
-
-async def reinstate(
-    work: Work, *, relation_number: str, actor: str, origin: Origin, trace: Trace | None
-) -> Account | None:
-    """Let the account be used again; None when there is none."""
-    account = await _locked(work, relation_number)
-    if account is None or account.suspended_at is None:
-        return account
-    await account_changes.set_suspended(work.connection, account_id=account.account_id, suspended_at=None)
-    await _record(work, SecurityEvent.ACCOUNT_REINSTATED, account, actor, origin, trace)
-    return account
-
-
-async def _locked(work: Work, relation_number: str) -> Account | None:
+async def locked(work: Work, relation_number: str) -> Account | None:
+    """Return the account of a customer, locked with its open logins."""
     found = await accounts.of_relation(work.connection, relation_number=relation_number)
     return found and await account_access.locked_with_logins(work.connection, account_id=found.account_id)
-
-
-async def _record(
-    work: Work, what: SecurityEvent, account: Account, actor: str, origin: Origin, trace: Trace | None
-) -> None:
-    await record(work, what, account_id=account.account_id, actor=actor, address=origin.address, trace=trace)

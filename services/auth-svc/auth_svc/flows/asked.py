@@ -1,4 +1,4 @@
-"""What strangers ask for by an address is only stored; a timer looks it up and mails.
+"""What is asked for by an address is only stored; a timer looks it up and mails.
 
 So the answer, its time included, tells nothing of who has an account.
 """
@@ -27,6 +27,7 @@ class What(StrEnum):
 
     ACTIVATION = "activation"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a kind of question
+    EMAIL_CHANGE = "email_change"
 
 
 async def ask(
@@ -46,17 +47,32 @@ async def ask(
     """
     if refusal := await limits.take(work, parts, limits.mail_takes(origin), origin=origin, trace=trace):
         return refusal
+    await answer_later(work, what, email=email, relation_number=relation_number, origin=origin, trace=trace)
+    return None
+
+
+async def answer_later(
+    work: Work,
+    what: What,
+    *,
+    email: str,
+    relation_number: str | None = None,
+    account_version: int | None = None,
+    origin: Origin,
+    trace: Trace | None,
+) -> None:
+    """Let a timer answer it, at once but behind the answer to this request."""
     question = Asked(
         asked_id=uuid7(),
         what=what,
         relation_number=relation_number,
+        account_version=account_version,
         email=email,
         address=origin.address,
         asked_at=work.now,
     )
     await asked.add(work.connection, asked=question)
     work.schedule(Timer(ANSWER_ASKED, str(question.asked_id), work.now, trace))
-    return None
 
 
 async def may_mail(work: Work, parts: Parts, question: Asked, *, trace: Trace | None) -> bool:

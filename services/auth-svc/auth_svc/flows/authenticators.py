@@ -32,6 +32,15 @@ async def account_locked(work: Work, relation_number: str) -> Account | None:
     return locked if locked and locked.suspended_at is None else None
 
 
+async def account_seen_confirmed(work: Work, relation_number: str, confirmed_identity: str) -> Account | Refusal:
+    """Return what `account_confirmed` would, but lock nothing and use nothing up: to look before limits are taken."""
+    account = await accounts.of_relation(work.connection, relation_number=relation_number)
+    is_confirmed = account and await confirmed_identities.is_there(
+        work.connection, digest=digest_of(confirmed_identity), account_id=account.account_id, now=work.now
+    )
+    return account if account and is_confirmed else Refusal(Reason.IDENTITY_NOT_CONFIRMED)
+
+
 async def account_confirmed(work: Work, relation_number: str, confirmed_identity: str) -> Account | Refusal:
     """Return the account, locked, when its customer has just shown who it is: that is used up by this."""
     account = await account_locked(work, relation_number)

@@ -6,6 +6,8 @@ from auth_svc.domain.origin import Origin
 from auth_svc.domain.parameters import CONFIRMATION_LIFETIME
 from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.flows import links, undo
+from auth_svc.flows.asked import What, answer_later
+from auth_svc.flows.authenticators import account_locked
 from auth_svc.flows.limits import mail_takes_of_new, take
 from auth_svc.flows.links import Purpose
 from auth_svc.flows.messages import Addressee, request_message
@@ -14,6 +16,7 @@ from auth_svc.parts import Parts
 from auth_svc.repository import account_access, account_changes, accounts
 from auth_svc.repository import undo as snapshots
 from auth_svc.repository.accounts import Account
+from auth_svc.repository.asked import Asked
 from chassis.unit_of_work import Trace, Work
 from contracts.auth import SecurityEvent
 from contracts.message_requests import Occasion
@@ -24,9 +27,9 @@ _PAGE = "/email"
 async def ask_for_email(
     work: Work, parts: Parts, account: Account, email: str, *, origin: Origin, trace: Trace | None
 ) -> Refusal | None:
-    """Mail a link to the new address, in lower case. `account` is locked, and its customer has shown who it is.
+    """Let a link be mailed to the new address, in lower case. `account` is locked; its customer has shown who it is.
 
-    What another account has, or may get back, is answered in the same way, and gets no mail.
+    What another account has, or may get back, is answered in the same way and time, and gets no mail.
     """
     if refusal := await take(
         work, parts, mail_takes_of_new(email), origin=origin, account_id=account.account_id, trace=trace
@@ -35,17 +38,34 @@ async def ask_for_email(
     await record(
         work, SecurityEvent.EMAIL_CHANGE_REQUESTED, account_id=account.account_id, address=origin.address, trace=trace
     )
-    if email != account.email and await _is_free(work, account, email):
-        link = await links.new_link(
-            work,
-            purpose=Purpose.CHANGE_EMAIL,
-            valid_for=CONFIRMATION_LIFETIME,
-            account_id=account.account_id,
-            email=email,
-        )
-        to, occasion = Addressee.of(account, email=email), Occasion.EMAIL_CONFIRMATION_REQUESTED
-        request_message(work, parts, to, occasion, path=f"{_PAGE}#{link}", valid_for=CONFIRMATION_LIFETIME, trace=trace)
+    await answer_later(
+        work,
+        What.EMAIL_CHANGE,
+        email=email,
+        relation_number=account.relation_number,
+        account_version=account.version,
+        origin=origin,
+        trace=trace,
+    )
     return None
+
+
+async def mail_link(work: Work, parts: Parts, question: Asked, *, trace: Trace | None) -> None:
+    """Mail a link to the address that a customer has asked for, if it is free and their account as it was then."""
+    account = await account_locked(work, question.relation_number or "")
+    if account is None or account.version != question.account_version or question.email == account.email:
+        return
+    if not await _is_free(work, account, question.email):
+        return
+    link = await links.new_link(
+        work,
+        purpose=Purpose.CHANGE_EMAIL,
+        valid_for=CONFIRMATION_LIFETIME,
+        account_id=account.account_id,
+        email=question.email,
+    )
+    to, occasion = Addressee.of(account, email=question.email), Occasion.EMAIL_CONFIRMATION_REQUESTED
+    request_message(work, parts, to, occasion, path=f"{_PAGE}#{link}", valid_for=CONFIRMATION_LIFETIME, trace=trace)
 
 
 async def confirm_email(work: Work, parts: Parts, link: str, *, origin: Origin, trace: Trace | None) -> Refusal | None:

@@ -39,7 +39,7 @@ class Finished:
 
     session: str | None = field(default=None, repr=False)
     device: str | None = field(default=None, repr=False)
-    """Of the device on which a session began, to be kept anew: it is remembered from this login on."""
+    """Those of the device on which a session began, to be kept anew: it is remembered from this login on."""
     confirmed_identity: str | None = field(default=None, repr=False)
 
 
@@ -71,7 +71,7 @@ async def finish_login(
     if origin.session:
         await sessions.end_with_secret(work.connection, digest=digest_of(origin.session))
     session = await _open_session(work, account, device.device_id, methods, origin)
-    return Finished(session=session, device=device.secret)
+    return Finished(session=session, device=device.secrets)
 
 
 async def _note_identity(work: Work, account: Account) -> str:

@@ -1,15 +1,15 @@
-"""Limits against guessing, stuffing and SMS pumping: token buckets in the database, so they hold across instances."""
+"""Limits against guessing, stuffing and SMS pumping: buckets in the database, so they hold across instances."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from auth_svc.domain.limit_parameters import (
     CLIENTS,
-    CODES_OF_ACCOUNT,
     DIALLING_PREFIX_DIGITS,
     LOGINS,
     MAILS,
@@ -23,28 +23,32 @@ from auth_svc.domain.limit_parameters import (
     SMS_TO_NEW_NUMBERS_OF_ACCOUNT,
     SMS_TO_PREFIX,
     WIDER,
+    WRONG_CODES_OF_ACCOUNT,
     Limit,
 )
 from auth_svc.domain.networks import networks_of
 from auth_svc.domain.origin import Origin
 from auth_svc.domain.refusals import Reason, Refusal
-from auth_svc.domain.token_buckets import ONE, refilled, wait_for_one
+from auth_svc.domain.sliding_windows import number_in, still_counted, wait_for_one, with_one_more
 from auth_svc.flows.record import record
 from auth_svc.parts import Parts
 from auth_svc.repository import buckets
-from auth_svc.repository.buckets import Bucket
+from auth_svc.repository.buckets import Bucket, BucketId
 from chassis.unit_of_work import Trace, Work
 from contracts.auth import SecurityEvent
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One out of a bucket: `most` at once, refilled within `within`. `key` names whose; a digest is kept."""
+    """One of `most` within any time of this length. `key` names by whom; a digest is kept."""
 
     name: str
     key: str = field(repr=False)
     most: int
     within: timedelta
+
+
+_Locked: TypeAlias = Mapping[BucketId, tuple[Take, Bucket]]
 
 
 async def take(
@@ -56,34 +60,72 @@ async def take(
     account_id: UUID | None = None,
     trace: Trace | None = None,
 ) -> Refusal | None:
-    """Take one out of each bucket, or none when any is empty: then tell for how long.
+    """Take one of each, or none when there is no room in any bucket: then tell for how long.
 
     The first refusal by a bucket is put on record, and the next one not before its `within` is over: a flood of
     requests makes no flood of lines.
     """
+    locked = await _locked(work, parts, takes)
+    if refusal := await _refusal(work, locked, origin=origin, account_id=account_id, trace=trace):
+        return refusal
+    await _store_one_more(work, locked)
+    return None
+
+
+async def look(
+    work: Work,
+    parts: Parts,
+    takes: Sequence[Take],
+    *,
+    origin: Origin | None = None,
+    account_id: UUID | None = None,
+    trace: Trace | None = None,
+) -> Refusal | None:
+    """Refuse as `take` does, but take nothing. Nobody else takes any until the end of the transaction."""
+    return await _refusal(work, await _locked(work, parts, takes), origin=origin, account_id=account_id, trace=trace)
+
+
+async def count(work: Work, parts: Parts, one: Take) -> int:
+    """Take one for which `look` has found room; return how many were taken within its time."""
+    locked = await _locked(work, parts, [one])
+    await _store_one_more(work, locked)
+    return sum(number_in(bucket.window) + 1 for _, bucket in locked.values())
+
+
+async def _locked(work: Work, parts: Parts, takes: Sequence[Take]) -> _Locked:
     wanted = {(one.name, parts.digests.of(f"bucket {one.name}", one.key)): one for one in takes}
-    found = await buckets.locked(
-        work.connection, full={name: one.most * ONE for name, one in wanted.items()}, now=work.now
-    )
-    levels = {
-        name: refilled(found[name].level, since=work.now - found[name].at, most=one.most, within=one.within)
+    found = await buckets.locked(work.connection, ids=wanted.keys(), now=work.now)
+    return {
+        name: (one, replace(found[name], window=still_counted(found[name].window, work.now)))
         for name, one in wanted.items()
     }
-    empty = {name: wanted[name] for name, level in levels.items() if level < ONE}
-    if not empty:
-        taken = {
-            name: replace(found[name], level=level - ONE, at=max(found[name].at, work.now))
-            for name, level in levels.items()
-        }
-        await buckets.store(work.connection, buckets=taken)
+
+
+async def _store_one_more(work: Work, locked: _Locked) -> None:
+    taken = {
+        name: replace(bucket, window=with_one_more(bucket.window, work.now, most=one.most, within=one.within))
+        for name, (one, bucket) in locked.items()
+    }
+    await buckets.store(work.connection, buckets=taken, now=work.now)
+
+
+async def _refusal(
+    work: Work, locked: _Locked, *, origin: Origin | None, account_id: UUID | None, trace: Trace | None
+) -> Refusal | None:
+    waits = {name: wait_for_one(bucket.window, work.now, most=one.most) for name, (one, bucket) in locked.items()}
+    full = {name: locked[name] for name, wait in waits.items() if wait}
+    if not full:
         return None
-    to_tell = {name: found[name] for name, one in empty.items() if _is_news(found[name], one, work)}
-    told = {name: replace(bucket, refused_at=work.now) for name, bucket in to_tell.items()}
-    await buckets.store(work.connection, buckets=told)
+    told = {
+        name: replace(bucket, refused_at=work.now)
+        for name, (one, bucket) in full.items()
+        if _is_news(bucket, one, work)
+    }
+    await buckets.store(work.connection, buckets=told, now=work.now)
     address = origin.address if origin else None
     for name, _ in told:
         await record(work, SecurityEvent.LIMIT_REACHED, account_id=account_id, address=address, trace=trace, limit=name)
-    return Refusal(Reason.TOO_MANY, max(_wait(one, levels[name]) for name, one in empty.items()))
+    return Refusal(Reason.TOO_MANY, max(waits.values()))
 
 
 def login_takes(origin: Origin) -> Sequence[Take]:
@@ -106,16 +148,20 @@ def mail_takes_of_new(email: str) -> Sequence[Take]:
     return [_one_of(MAILS_TO_NEW_ADDRESS, email)]
 
 
-def sms_takes(parts: Parts, account_id: UUID, number: str, *, is_bound: bool, origin: Origin) -> Sequence[Take]:
+def sms_takes(
+    parts: Parts, account_id: UUID, number: str, *, is_bound: bool, origin: Origin, device_id: UUID | None = None
+) -> Sequence[Take]:
     """A code goes to `number` (E.164) for an account, which has this number already when it `is_bound`.
 
     Of those, network and dialling prefix are not counted: a mobile carrier has thousands of customers behind one
     address, and numbers of one prefix are many people's. Each account's own limits and `SMS_A_DAY` hold what they cost.
-    Who asks for codes to the number of somebody else does not use up theirs.
+    Who asks for codes to the number of somebody else does not use up theirs, nor does who has found out a password use
+    up those of a device that has logged in to the account, if it is `device_id` that asks.
     """
     in_all = Take(SMS_IN_ALL, "", parts.settings.sms_a_day, timedelta(days=1))
     if is_bound:
-        return [_one_of(SMS_OF_ACCOUNT, str(account_id)), _one_of(SMS_OF_ACCOUNT_A_DAY, str(account_id)), in_all]
+        whose = _account_on(account_id, device_id)
+        return [_one_of(SMS_OF_ACCOUNT, whose), _one_of(SMS_OF_ACCOUNT_A_DAY, whose), in_all]
     return [
         _one_of(SMS_TO_NEW_NUMBER, number),
         _one_of(SMS_TO_NEW_NUMBERS_OF_ACCOUNT, str(account_id)),
@@ -125,9 +171,9 @@ def sms_takes(parts: Parts, account_id: UUID, number: str, *, is_bound: bool, or
     ]
 
 
-def code_takes(account_id: UUID) -> Sequence[Take]:
-    """A code of an account is tried, or was wrong: over all its logins."""
-    return [_one_of(CODES_OF_ACCOUNT, str(account_id))]
+def wrong_code(account_id: UUID, device_id: UUID | None = None) -> Take:
+    """Return a wrong code of an account, over all its logins: those of a device that has logged in, or all others."""
+    return _one_of(WRONG_CODES_OF_ACCOUNT, _account_on(account_id, device_id))
 
 
 def client_takes(origin: Origin) -> Sequence[Take]:
@@ -147,5 +193,5 @@ def _is_news(bucket: Bucket, one: Take, work: Work) -> bool:
     return bucket.refused_at is None or bucket.refused_at + one.within <= work.now
 
 
-def _wait(one: Take, level: int) -> timedelta:
-    return wait_for_one(level, most=one.most, within=one.within)
+def _account_on(account_id: UUID, device_id: UUID | None) -> str:
+    return f"{account_id} {device_id}" if device_id else str(account_id)

@@ -11,13 +11,20 @@ from enum import StrEnum
 from uuid_utils.compat import uuid7
 
 from auth_svc.domain.origin import Origin
-from auth_svc.domain.parameters import CODE_TRIES, CODES_FOR_A_LOGIN, LOGIN_LIFETIME
+from auth_svc.domain.parameters import (
+    CODE_TRIES,
+    CODES_FOR_A_LOGIN,
+    LOGIN_LIFETIME,
+    SECOND_STEP_TOLD_AGAIN_AFTER,
+)
 from auth_svc.domain.phone_numbers import is_mobile, normalised
 from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.domain.secrets import digest_of, new_secret
 from auth_svc.flows.codes import code_matches, send_code
+from auth_svc.flows.devices import device_that_logged_in
 from auth_svc.flows.finished_login import Finished, Purpose, finish_login
-from auth_svc.flows.limits import code_takes, login_takes, sms_takes, take
+from auth_svc.flows.limits import Take, count, look, sms_takes, take, wrong_code
+from auth_svc.flows.messages import Addressee, request_message
 from auth_svc.flows.phone_change import move_to_number
 from auth_svc.flows.record import record
 from auth_svc.flows.totp import totp_matches
@@ -29,6 +36,7 @@ from auth_svc.repository.logins import Login
 from chassis.unit_of_work import Trace, Work
 from contracts.access import Role
 from contracts.auth import SecurityEvent
+from contracts.message_requests import Occasion
 
 _OVER = Refusal(Reason.LOGIN_OVER)
 
@@ -63,9 +71,10 @@ class _Waiting:
 async def begin_login(
     work: Work, parts: Parts, *, email: str, password: str, purpose: Purpose, origin: Origin, trace: Trace | None
 ) -> Begun | Refusal:
-    """Begin a login if the password is right; send its code if it is clear where to. `email` is in lower case."""
-    if refusal := await take(work, parts, login_takes(origin), origin=origin, trace=trace):
-        return refusal
+    """Begin a login if the password is right; send its code if it is clear where to. `email` is in lower case.
+
+    `login_takes` were taken before, in a transaction of their own: a password is hashed here.
+    """
     found = await account_by_password(work, parts, email=email, password=password, origin=origin, trace=trace)
     if found is None:
         return Refusal(Reason.WRONG_CREDENTIALS)
@@ -132,8 +141,9 @@ async def complete_login(
     seen = await _waiting(work, secret)
     if seen is None:
         return _OVER
-    takes = code_takes(seen.account.account_id)
-    if refusal := await take(work, parts, takes, origin=origin, account_id=seen.account.account_id, trace=trace):
+    account_id = seen.account.account_id
+    wrong = wrong_code(account_id, await device_that_logged_in(work, account_id, origin))
+    if refusal := await look(work, parts, [wrong], origin=origin, account_id=account_id, trace=trace):
         return refusal
     waiting = await _waiting(work, secret, is_locked=True)
     if waiting is None:
@@ -144,7 +154,7 @@ async def complete_login(
     elif account.totp_secret and await totp_matches(work, parts, account, code):
         method = "totp"
     else:
-        return await _wrong_code(work, login, origin, trace)
+        return await _refuse_code(work, parts, waiting, wrong, origin=origin, trace=trace)
     await logins.end(work.connection, login=login)
     if method == "sms" and login.mobile_phone and not account.mobile_phone_confirmed:
         await _confirm_number(work, parts, account, login.mobile_phone, origin=origin, trace=trace)
@@ -204,7 +214,14 @@ async def _send(
 async def _take_sms(
     work: Work, parts: Parts, account: Account, number: str, origin: Origin, trace: Trace | None
 ) -> Refusal | None:
-    takes = sms_takes(parts, account.account_id, number, is_bound=number == account.mobile_phone, origin=origin)
+    takes = sms_takes(
+        parts,
+        account.account_id,
+        number,
+        is_bound=number == account.mobile_phone,
+        origin=origin,
+        device_id=await device_that_logged_in(work, account.account_id, origin),
+    )
     return await take(work, parts, takes, origin=origin, account_id=account.account_id, trace=trace)
 
 
@@ -215,22 +232,42 @@ async def _hash_anew(work: Work, parts: Parts, account: Account, password: str) 
         await account_changes.set_password(work.connection, account_id=account.account_id, password_hash=password_hash)
 
 
-async def _wrong_code(work: Work, login: Login, origin: Origin, trace: Trace | None) -> Refusal:
-    """Count it. The last try ends the login, whatever the number of codes was."""
-    tried = replace(login, tries=login.tries + 1)
+async def _refuse_code(
+    work: Work, parts: Parts, waiting: _Waiting, wrong: Take, *, origin: Origin, trace: Trace | None
+) -> Refusal:
+    """Count it. The last try ends the login, whatever the number of codes was.
+
+    As many wrong ones on one day, over all logins, are told as well: somebody knows the password.
+    """
+    tried = replace(waiting.login, tries=waiting.login.tries + 1)
     await record(
         work,
         SecurityEvent.CODE_REFUSED,
-        account_id=login.account_id,
+        account_id=tried.account_id,
         address=origin.address,
         trace=trace,
         number=tried.tries,
     )
+    wrong_today = await count(work, parts, wrong)
+    if max(wrong_today, tried.tries) >= CODE_TRIES:
+        await _tell_of_failures(work, parts, waiting.account, origin=origin, trace=trace)
     if tried.tries >= CODE_TRIES:
-        await logins.end(work.connection, login=login)
+        await logins.end(work.connection, login=tried)
         return _OVER
     await logins.store_tries(work.connection, login=tried)
     return Refusal(Reason.WRONG_CODE)
+
+
+async def _tell_of_failures(work: Work, parts: Parts, account: Account, *, origin: Origin, trace: Trace | None) -> None:
+    """Tell the owner of a locked account, once a day, that somebody who knows the password fails at the second step."""
+    since = work.now - SECOND_STEP_TOLD_AGAIN_AFTER
+    if await account_changes.may_tell_of_second_step(
+        work.connection, account_id=account.account_id, now=work.now, since=since
+    ):
+        await record(
+            work, SecurityEvent.SECOND_STEP_FAILED, account_id=account.account_id, address=origin.address, trace=trace
+        )
+        request_message(work, parts, Addressee.of(account), Occasion.SECOND_STEP_FAILED, trace=trace)
 
 
 async def _confirm_number(

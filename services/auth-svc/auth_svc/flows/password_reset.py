@@ -17,6 +17,7 @@ from auth_svc.parts import Parts
 from auth_svc.repository import account_access, account_changes, accounts, undo
 from auth_svc.repository.accounts import Account
 from auth_svc.repository.asked import Asked
+from auth_svc.repository.devices import Device
 from chassis.unit_of_work import Trace, Work
 from contracts.access import Role
 from contracts.auth import SecurityEvent
@@ -68,9 +69,12 @@ async def choose_password(
     seen = await links.look_at(work, link, Purpose.RESET_PASSWORD)
     if seen is None or seen.account_id is None or seen.email is None:
         return Refusal(Reason.LINK_OVER)
-    if fault := fault_of(password, context_words(email=seen.email, relation_number=None)):
+    found = await accounts.with_id(work.connection, account_id=seen.account_id)
+    words = context_words(email=seen.email, relation_number=found.relation_number if found else None)
+    if fault := fault_of(password, words):
         return Refusal(fault)
-    account = await _locked(work, parts, account_id=seen.account_id, email=seen.email)
+    device = await devices.known_device(work, seen.account_id, origin)
+    account = await _locked(work, parts, account_id=seen.account_id, email=seen.email, device=device)
     if account is None or await links.use(work, link, Purpose.RESET_PASSWORD) is None:
         return Refusal(Reason.LINK_OVER)
     account_id = account.account_id
@@ -81,15 +85,15 @@ async def choose_password(
     await account_changes.set_password(work.connection, account_id=account_id, password_hash=password_hash)
     await record(work, SecurityEvent.PASSWORD_RESET, account_id=account_id, address=origin.address, trace=trace)
     request_message(work, parts, Addressee.of(account), Occasion.PASSWORD_CHANGED, trace=trace)
-    return (await devices.remember(work, account_id, origin=origin, trace=trace)).secret
+    return await devices.remember_after_reset(work, account_id, device, origin=origin, trace=trace)
 
 
-async def _locked(work: Work, parts: Parts, *, account_id: UUID, email: str) -> Account | None:
+async def _locked(work: Work, parts: Parts, *, account_id: UUID, email: str, device: Device | None) -> Account | None:
     """Return the account, locked behind what is counted of wrong passwords; None when `email` is its address no more.
 
     Links are locked behind accounts: the link was only looked at before, and is used behind this.
     """
-    await wrong_passwords.forgive(work, parts, email=email)
+    await wrong_passwords.forgive(work, parts, email=email, device=device)
     account = await account_access.locked_with_logins(work.connection, account_id=account_id)
     return account if account and _may_reset(account) and account.email == email else None
 

@@ -23,15 +23,12 @@ _CODE = "phone code"
 
 
 async def may_send_code(
-    work: Work, parts: Parts, *, relation_number: str, written: str, origin: Origin, trace: Trace | None
+    work: Work, parts: Parts, account: Account, written: str, *, origin: Origin, trace: Trace | None
 ) -> str | Refusal:
     """Return the number as it is stored, when a code may go to it. Asked before the account is locked."""
     number = normalised(written)
     if number is None or not is_mobile(number):
         return Refusal(Reason.NOT_A_MOBILE_PHONE)
-    account = await accounts.of_relation(work.connection, relation_number=relation_number)
-    if account is None:
-        return Refusal(Reason.IDENTITY_NOT_CONFIRMED)
     takes = sms_takes(parts, account.account_id, number, is_bound=False, origin=origin)
     refusal = await take(work, parts, takes, origin=origin, account_id=account.account_id, trace=trace)
     return refusal or number

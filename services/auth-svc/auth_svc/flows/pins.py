@@ -11,7 +11,6 @@ from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.domain.secrets import digest_of
 from auth_svc.flows.authenticators import Method, account_confirmed, tell
 from auth_svc.flows.finished_login import Finished, Purpose, finish_login
-from auth_svc.flows.limits import login_takes, take
 from auth_svc.flows.record import record
 from auth_svc.parts import Parts
 from auth_svc.repository import accounts, devices, pins
@@ -71,12 +70,11 @@ async def log_in_by_pin(
     """Let in who knows the PIN of the device that asks. A wrong one is counted; the fifth in a row costs the device.
 
     The account is locked meanwhile, so a hundred guesses at once are five tries. A PIN never confirms an identity.
+    `login_takes` were taken before, in a transaction of their own: a PIN is hashed here.
     """
-    if refusal := await take(work, parts, login_takes(origin), origin=origin, trace=trace):
-        return refusal
     found = await _device_of(work, origin)
     account = await accounts.locked(work.connection, account_id=found.account_id) if found else None
-    device = await _device_of(work, origin) if account else None
+    device = await _device_of(work, origin, account) if account else None
     if not account or not device or not device.pin_hash or account.suspended_at:
         return await _refused(
             work, account, "suspended" if account and account.suspended_at else "device", origin, trace
@@ -97,10 +95,10 @@ def _keyed(parts: Parts, device_id: UUID, pin: str) -> str:
     return parts.digests.of("pin", f"{device_id} {pin}").hex()
 
 
-async def _device_of(work: Work, origin: Origin) -> Device | None:
-    if origin.device is None:
-        return None
-    return await pins.device(work.connection, digest=digest_of(origin.device), now=work.now)
+async def _device_of(work: Work, origin: Origin, account: Account | None = None) -> Device | None:
+    digests = [digest_of(secret) for secret in origin.devices]
+    account_id = account.account_id if account else None
+    return await pins.device(work.connection, digests=digests, account_id=account_id, now=work.now)
 
 
 async def _account_and_device(
@@ -109,8 +107,8 @@ async def _account_and_device(
     account = await account_confirmed(work, relation_number, confirmed_identity)
     if isinstance(account, Refusal):
         return account
-    device = await _device_of(work, origin)
-    if device is None or device.account_id != account.account_id:
+    device = await _device_of(work, origin, account)
+    if device is None:
         return Refusal(Reason.UNKNOWN_DEVICE)
     return account, device
 

@@ -73,7 +73,7 @@ async def confirm_activation(
 ) -> str | Refusal:
     """Begin the account with the first code of the app, or begin it anew; the link is used up.
 
-    Return the secret by which this browser is remembered: no reset by mail lifts the block of a member's address, so
+    Return the secrets by which this browser is remembered: no reset by mail lifts the block of a member's address, so
     whoever keeps guessing at it would keep them out for good.
     """
     invited = await links.look_at(work, link, Purpose.STAFF)
@@ -101,8 +101,7 @@ async def confirm_activation(
         role=account.role,
     )
     remembered = await devices.remember(work, account.account_id, origin=origin, trace=trace)
-    assert remembered.secret is not None  # noqa: S101 - a new account has no devices, one begun anew none any more
-    return remembered.secret
+    return remembered.secrets
 
 
 async def suspend(work: Work, *, email: str) -> str | NotDone:

@@ -3,12 +3,16 @@
 A thief with everything in hand would change things twice, so that the second link leads back to the thief's own first
 change. So one state is kept for an account, that before the first change; every link brings back that one, and goes to
 the address that was the account's then.
+
+A mailbox alone brings no second factor back into use: a thief may have both it and the phone that its owner has just
+moved away from. An account that gets one back is suspended until its owner has called.
 """
 
 from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64encode
+from functools import partial
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -19,7 +23,7 @@ from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.flows.messages import Addressee, request_message
 from auth_svc.flows.record import record
 from auth_svc.parts import Parts
-from auth_svc.repository import account_access, account_changes, undo
+from auth_svc.repository import account_access, account_changes, passkeys, undo
 from auth_svc.repository.accounts import Account
 from chassis.unit_of_work import Trace, Work
 from contracts.auth import SecurityEvent
@@ -42,10 +46,11 @@ async def before_change(work: Work, parts: Parts, account: Account, occasion: Oc
     request_message(work, parts, Addressee.of(account, email=snapshot.email), occasion, path=path, trace=trace)
 
 
-async def undo_changes(work: Work, parts: Parts, link: str, *, origin: Origin, trace: Trace | None) -> Refusal | None:
+async def undo_changes(work: Work, parts: Parts, link: str, *, origin: Origin, trace: Trace | None) -> bool | Refusal:
     """Bring back what the link stands for, and let nobody stay in who came in by the changes.
 
-    A new password must be chosen: nobody knows whether the one there is was the thief's.
+    A new password must be chosen: nobody knows whether the one there is was the thief's. Return whether the account is
+    suspended now, so that its owner must call first: a number, an app or a passkey came back, or it was before.
     """
     undo_id = _undo_id_in(parts, link)
     found = undo_id and await undo.with_id(work.connection, undo_id=undo_id, now=work.now)
@@ -56,11 +61,19 @@ async def undo_changes(work: Work, parts: Parts, link: str, *, origin: Origin, t
     if account is None or snapshot is None:
         return _LINK_OVER
     await account_access.end_everything(work.connection, account_id=account.account_id)
+    has_passkey_back = await passkeys.bring_back(work.connection, account_id=account.account_id)
     await undo.restore(work.connection, snapshot=snapshot)
-    await record(work, SecurityEvent.CHANGES_UNDONE, account_id=account.account_id, address=origin.address, trace=trace)
+    recorded = partial(record, work, account_id=account.account_id, address=origin.address, trace=trace)
+    await recorded(what=SecurityEvent.CHANGES_UNDONE)
+    is_suspended = account.suspended_at is not None
+    if not is_suspended and (has_passkey_back or snapshot.has_other_second_factor(account)):
+        is_suspended = True
+        await account_changes.set_suspended(work.connection, account_id=account.account_id, suspended_at=work.now)
+        await recorded(what=SecurityEvent.ACCOUNT_SUSPENDED, why="changes_undone")
+    occasion = Occasion.CHANGES_UNDONE_AND_SUSPENDED if is_suspended else Occasion.CHANGES_UNDONE
     owner = Addressee.of(account, email=snapshot.email, mobile_phone=snapshot.mobile_phone)
-    request_message(work, parts, owner, Occasion.CHANGES_UNDONE, trace=trace)
-    return None
+    request_message(work, parts, owner, occasion, trace=trace)
+    return is_suspended
 
 
 def _link_of(parts: Parts, undo_id: UUID) -> str:

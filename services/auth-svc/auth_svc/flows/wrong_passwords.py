@@ -13,6 +13,7 @@ from auth_svc.flows.record import record
 from auth_svc.parts import Parts
 from auth_svc.repository import accounts, wrong_passwords
 from auth_svc.repository.accounts import Account
+from auth_svc.repository.devices import Device
 from chassis.unit_of_work import Trace, Work
 from contracts.auth import SecurityEvent
 from contracts.message_requests import Occasion
@@ -28,7 +29,7 @@ async def account_by_password(
     """
     account = await accounts.with_email(work.connection, email=email)
     device = await known_device(work, account.account_id if account else None, origin)
-    tried_on = parts.digests.of("device", str(device.device_id)) if device else _digest_of(parts, email)
+    tried_on = _digest_of_device(parts, device) if device else _digest_of(parts, email)
     wrong = await wrong_passwords.locked(work.connection, tried_on=tried_on, now=work.now)
     is_blocked = wrong.is_blocked(work.now)
     may_enter = account is not None and account.suspended_at is None and not is_blocked
@@ -45,13 +46,22 @@ async def account_by_password(
     return None
 
 
-async def forgive(work: Work, parts: Parts, *, email: str) -> None:
-    """Let an address (in lower case) take passwords again: somebody has shown by a mailed link that it is theirs."""
+async def forgive(work: Work, parts: Parts, *, email: str, device: Device | None = None) -> None:
+    """Let an address (in lower case) take passwords again: somebody has shown by a mailed link that it is theirs.
+
+    So does the `device` they have shown it on.
+    """
     await wrong_passwords.forget(work.connection, tried_on=_digest_of(parts, email))
+    if device:
+        await wrong_passwords.forget(work.connection, tried_on=_digest_of_device(parts, device))
 
 
 def _digest_of(parts: Parts, email: str) -> bytes:
     return parts.digests.of("email", email)
+
+
+def _digest_of_device(parts: Parts, device: Device) -> bytes:
+    return parts.digests.of("device", str(device.device_id))
 
 
 async def _record(

@@ -14,7 +14,7 @@ CREATE TABLE account (
     role            text        NOT NULL,
     relation_number text        UNIQUE,
     customer_id     uuid,
-    email           text        NOT NULL UNIQUE CHECK (email = lower(email)),
+    email           text        NOT NULL UNIQUE CHECK (email = lower(email COLLATE "C")),
     mobile_phone    text,
     -- Confirmed by a code at the first login, or by one when it was changed.
     mobile_phone_confirmed boolean NOT NULL DEFAULT false,
@@ -25,6 +25,8 @@ CREATE TABLE account (
     totp_added_at   timestamptz,
     totp_last_step  bigint,
     suspended_at    timestamptz,
+    -- When its owner was last told that somebody who knows the password fails at the second step.
+    second_step_told_at timestamptz,
     activated_at    timestamptz NOT NULL,
     version         integer     NOT NULL DEFAULT 1,
     CHECK ((role = 'customer') = (relation_number IS NOT NULL)),
@@ -63,7 +65,9 @@ CREATE TABLE asked (
     relation_number text,
     email           text        NOT NULL,
     address         text        NOT NULL,
-    asked_at        timestamptz NOT NULL
+    asked_at        timestamptz NOT NULL,
+    -- Of a customer who was logged in: what they asked for is over when their account is another by now.
+    account_version integer
 );
 
 -- How an account was before the first of the changes that can still be undone. One for an account: whoever changes it
@@ -75,6 +79,9 @@ CREATE TABLE undo (
     mobile_phone text,
     mobile_phone_confirmed boolean NOT NULL,
     since        timestamptz NOT NULL,
-    expires_at   timestamptz NOT NULL
+    expires_at   timestamptz NOT NULL,
+    totp_secret  text,
+    totp_added_at timestamptz,
+    totp_last_step bigint
 );
 CREATE INDEX ON undo (expires_at);

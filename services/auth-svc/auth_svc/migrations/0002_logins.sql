@@ -27,19 +27,20 @@ CREATE TABLE wrong_passwords (
 );
 CREATE INDEX ON wrong_passwords (last_at);
 
--- Token buckets: `level` is what is left at `at`, in thousandths.
+-- What was taken of a limit: `taken` is a list of pairs, until when it counts and how many, the oldest first.
 CREATE TABLE bucket (
     name  text        NOT NULL,
     key   bytea       NOT NULL,
-    level bigint      NOT NULL,
+    taken jsonb       NOT NULL,
+    -- When it was last changed.
     at    timestamptz NOT NULL,
-    -- When it was last put on record that it was empty.
+    -- When it was last put on record that there was no room.
     refused_at timestamptz,
     PRIMARY KEY (name, key)
 );
 CREATE INDEX ON bucket (at);
 
--- A browser or an app that has logged in completely; its secret is known to it alone.
+-- A browser or an app that is remembered; its secret is known to it alone.
 CREATE TABLE device (
     device_id    uuid        PRIMARY KEY,
     digest       bytea       NOT NULL UNIQUE,
@@ -50,7 +51,9 @@ CREATE TABLE device (
     pin_failures integer     NOT NULL DEFAULT 0,
     remembered_at timestamptz NOT NULL,
     last_used_at timestamptz NOT NULL,
-    expires_at   timestamptz NOT NULL
+    expires_at   timestamptz NOT NULL,
+    -- The first complete login on it; null while it has finished a password reset only.
+    logged_in_at timestamptz
 );
 CREATE INDEX ON device (account_id);
 CREATE INDEX ON device (expires_at);
@@ -66,6 +69,19 @@ CREATE TABLE passkey (
     last_used_at  timestamptz
 );
 CREATE INDEX ON passkey (account_id);
+
+-- Passkeys that were removed since, and come back when what was changed is undone. They go when that cannot be any more.
+CREATE TABLE removed_passkey (
+    credential_id bytea       PRIMARY KEY,
+    passkey_id    uuid        NOT NULL,
+    account_id    uuid        NOT NULL REFERENCES undo ON DELETE CASCADE,
+    public_key    bytea       NOT NULL,
+    sign_count    bigint      NOT NULL,
+    name          text        NOT NULL,
+    added_at      timestamptz NOT NULL,
+    last_used_at  timestamptz
+);
+CREATE INDEX ON removed_passkey (account_id);
 
 -- What a passkey is to sign, once: to log in, to confirm who it is, or, for an account, to be added to it.
 CREATE TABLE passkey_challenge (

@@ -1,4 +1,4 @@
-"""Every SQL statement that changes an account. Each makes a new version of it."""
+"""Every SQL statement that changes an account. Each change that its customer sees makes a new version of it."""
 
 from __future__ import annotations
 
@@ -44,3 +44,18 @@ async def set_suspended(connection: Connection, *, account_id: UUID, suspended_a
     await connection.execute(
         "UPDATE account SET suspended_at = $2, version = version + 1 WHERE account_id = $1", account_id, suspended_at
     )
+
+
+async def may_tell_of_second_step(connection: Connection, *, account_id: UUID, now: datetime, since: datetime) -> bool:
+    """Whether the owner was not told after `since` that the second step fails. From now on they were."""
+    may_tell = await connection.fetchval(
+        """
+        UPDATE account SET second_step_told_at = $2
+         WHERE account_id = $1 AND (second_step_told_at IS NULL OR second_step_told_at <= $3)
+        RETURNING true
+        """,
+        account_id,
+        now,
+        since,
+    )
+    return may_tell is not None

@@ -1,21 +1,18 @@
-"""Every SQL statement about what customers see of their accounts: devices, and what happened."""
+"""Every SQL statement about the devices of an account as its customer sees them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from auth_svc.repository.audit_trail import Entry
 from chassis.database import Connection
-from contracts.auth import SecurityEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDevice:
-    """A browser or an app that has logged in completely, and may have a PIN."""
+    """A browser or an app that is remembered, and may have a PIN."""
 
     device_id: UUID
     name: str = field(repr=False)
@@ -47,31 +44,3 @@ async def forget_device(connection: Connection, *, account_id: UUID, device_id: 
             "DELETE FROM device WHERE account_id = $1 AND device_id = $2 RETURNING true", account_id, device_id
         )
     )
-
-
-async def history(
-    connection: Connection,
-    *,
-    account_id: UUID,
-    of: Collection[SecurityEvent],
-    before: tuple[datetime, UUID] | None,
-    rows: int,
-) -> Sequence[Entry]:
-    """Return what happened to the account, the latest first, from what happened `before` on."""
-    found = await connection.fetch(
-        """
-        SELECT event_id, occurred_at, what, account_id, client_id, actor, address, details
-          FROM audit_trail
-         WHERE account_id = $1 AND what = ANY ($2::text[])
-           AND ($3::timestamptz IS NULL OR (occurred_at, event_id) < ($3, $4::uuid))
-         ORDER BY occurred_at DESC, event_id DESC
-         LIMIT $5
-        """,
-        account_id,
-        list(of),
-        *(before or (None, None)),
-        rows,
-    )
-    return [
-        Entry(**{**row, "what": SecurityEvent(row["what"]), "details": json.loads(row["details"])}) for row in found
-    ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+
+import asyncpg
 
 from chassis.database import Connection
 from contracts.auth import SecurityEvent
@@ -59,9 +61,8 @@ async def search(
 ) -> Sequence[Entry]:
     """Return so many entries, the latest first, from what happened `before` on."""
     found = await connection.fetch(
-        """
-        SELECT event_id, occurred_at, what, account_id, client_id, actor, address, details
-          FROM audit_trail
+        f"""
+        {_SELECT}
          WHERE ($1::uuid IS NULL OR account_id = $1)
            AND ($2::text IS NULL OR what = $2)
            AND ($3::timestamptz IS NULL OR occurred_at >= $3)
@@ -77,6 +78,36 @@ async def search(
         *(before or (None, None)),
         rows,
     )
-    return [
-        Entry(**{**row, "what": SecurityEvent(row["what"]), "details": json.loads(row["details"])}) for row in found
-    ]
+    return [_entry(row) for row in found]
+
+
+async def history(
+    connection: Connection,
+    *,
+    account_id: UUID,
+    of: Collection[SecurityEvent],
+    before: tuple[datetime, UUID] | None,
+    rows: int,
+) -> Sequence[Entry]:
+    """Return what happened to an account, the latest first, from what happened `before` on."""
+    found = await connection.fetch(
+        f"""
+        {_SELECT}
+         WHERE account_id = $1 AND what = ANY ($2::text[])
+           AND ($3::timestamptz IS NULL OR (occurred_at, event_id) < ($3, $4::uuid))
+         ORDER BY occurred_at DESC, event_id DESC
+         LIMIT $5
+        """,
+        account_id,
+        list(of),
+        *(before or (None, None)),
+        rows,
+    )
+    return [_entry(row) for row in found]
+
+
+_SELECT = "SELECT event_id, occurred_at, what, account_id, client_id, actor, address, details FROM audit_trail"
+
+
+def _entry(row: asyncpg.Record) -> Entry:
+    return Entry(**{**row, "what": SecurityEvent(row["what"]), "details": json.loads(row["details"])})

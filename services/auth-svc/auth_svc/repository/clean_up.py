@@ -15,8 +15,8 @@ from auth_svc.domain.parameters import (
 )
 from chassis.database import Connection
 
-_BUCKETS_KEPT_FOR = timedelta(days=1)
-"""The longest time within which a bucket is refilled: it is full then, as if it had never been used."""
+_BUCKETS_KEPT_FOR = timedelta(days=2)
+"""Longer than anything counts in one: the longest limit is of a day, and what is kept together counts longer."""
 _EXPIRED = "expires_at <= $1::timestamptz"
 _WHAT_IS_OVER: Final[Mapping[str, str]] = {
     "link": _EXPIRED,

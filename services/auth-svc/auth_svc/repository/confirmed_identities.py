@@ -18,6 +18,17 @@ async def add(connection: Connection, *, digest: bytes, account_id: UUID, expire
     )
 
 
+async def is_there(connection: Connection, *, digest: bytes, account_id: UUID, now: datetime) -> bool:
+    """Whether it is this account's, and not used or over. Somebody else may use it at the same time."""
+    found = await connection.fetchval(
+        "SELECT true FROM confirmed_identity WHERE digest = $1 AND account_id = $2 AND expires_at > $3",
+        digest,
+        account_id,
+        now,
+    )
+    return found is not None
+
+
 async def use_up(connection: Connection, *, digest: bytes, account_id: UUID, now: datetime) -> bool:
     """Whether it was this account's, and not used or over. From now on it is used."""
     used = await connection.fetchval(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -11,42 +12,57 @@ from chassis.database import Connection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A browser or an app that has logged in completely to one account."""
+    """A browser or an app that is remembered for one account. `logged_in_at` is its first complete login, if any."""
 
     device_id: UUID
+    digest: bytes = field(repr=False)
     account_id: UUID
     name: str
     expires_at: datetime
+    logged_in_at: datetime | None
 
 
-async def with_digest(connection: Connection, *, digest: bytes, now: datetime) -> Device | None:
-    """Return the device that knows the secret of this digest, as long as it is remembered."""
+async def of_account(
+    connection: Connection, *, account_id: UUID | None, digests: Sequence[bytes], now: datetime
+) -> Device | None:
+    """Return the device of this account that knows the secret of one of these digests, as long as it is remembered."""
     row = await connection.fetchrow(
-        "SELECT device_id, account_id, name, expires_at FROM device WHERE digest = $1 AND expires_at > $2", digest, now
+        """
+        SELECT device_id, digest, account_id, name, expires_at, logged_in_at FROM device
+         WHERE account_id = $1 AND digest = ANY ($2::bytea[]) AND expires_at > $3
+         ORDER BY last_used_at DESC LIMIT 1
+        """,
+        account_id,
+        digests,
+        now,
     )
     return None if row is None else Device(**row)
 
 
-async def add(connection: Connection, *, device: Device, digest: bytes, now: datetime) -> None:
+async def add(connection: Connection, *, device: Device, now: datetime) -> None:
     """Remember a device."""
     await connection.execute(
         """
-        INSERT INTO device (device_id, digest, account_id, name, remembered_at, last_used_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $5, $6)
+        INSERT INTO device (device_id, digest, account_id, name, remembered_at, last_used_at, expires_at, logged_in_at)
+        VALUES ($1, $2, $3, $4, $5, $5, $6, $7)
         """,
         device.device_id,
-        digest,
+        device.digest,
         device.account_id,
         device.name,
         now,
         device.expires_at,
+        device.logged_in_at,
     )
 
 
-async def note_use(connection: Connection, *, device: Device, now: datetime) -> None:
-    """Store that the device was used, how it calls itself now, and until when it is remembered."""
+async def note_login(connection: Connection, *, device: Device, now: datetime) -> None:
+    """Store that somebody logged in on the device, how it calls itself now, and until when it is remembered."""
     await connection.execute(
-        "UPDATE device SET name = $2, last_used_at = $3, expires_at = $4 WHERE device_id = $1",
+        """
+        UPDATE device SET name = $2, last_used_at = $3, expires_at = $4, logged_in_at = coalesce(logged_in_at, $3)
+         WHERE device_id = $1
+        """,
         device.device_id,
         device.name,
         now,

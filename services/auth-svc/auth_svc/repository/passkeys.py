@@ -67,11 +67,12 @@ async def use_up_challenge(
 
 
 async def add(connection: Connection, *, passkey: Passkey) -> bool:
-    """Store a passkey; return whether there was none of this credential id, of whatever account."""
+    """Store a passkey; return whether there was none of this credential id, of whatever account, nor may come back."""
     added = await connection.fetchval(
         """
         INSERT INTO passkey (credential_id, passkey_id, account_id, public_key, sign_count, name, added_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        SELECT $1, $2, $3, $4, $5, $6, $7
+         WHERE NOT EXISTS (SELECT FROM removed_passkey WHERE credential_id = $1)
             ON CONFLICT (credential_id) DO NOTHING
         RETURNING true
         """,
@@ -109,10 +110,36 @@ async def note_use(connection: Connection, *, passkey: Passkey, sign_count: int,
 
 
 async def remove(connection: Connection, *, account_id: UUID, passkey_id: UUID) -> None:
-    """Remove a passkey of an account."""
-    await connection.execute("DELETE FROM passkey WHERE account_id = $1 AND passkey_id = $2", account_id, passkey_id)
+    """Remove a passkey of an account. One that was there before a change that can be undone is kept for that."""
+    await connection.execute(
+        f"""
+        WITH removed AS (DELETE FROM passkey WHERE account_id = $1 AND passkey_id = $2 RETURNING {_COLUMNS})
+        INSERT INTO removed_passkey ({_COLUMNS})
+        SELECT {_COLUMNS} FROM removed
+         WHERE EXISTS (SELECT FROM undo WHERE undo.account_id = removed.account_id AND since > removed.added_at)
+        """,  # noqa: S608 - columns
+        account_id,
+        passkey_id,
+    )
 
 
-_SELECT = """
-SELECT credential_id, passkey_id, account_id, public_key, sign_count, name, added_at, last_used_at FROM passkey
-"""
+async def remove_all(connection: Connection, *, account_id: UUID) -> bool:
+    """Remove every passkey of an account, for good; return whether there were any."""
+    await connection.execute("DELETE FROM removed_passkey WHERE account_id = $1", account_id)
+    return bool(await connection.fetch("DELETE FROM passkey WHERE account_id = $1 RETURNING true", account_id))
+
+
+async def bring_back(connection: Connection, *, account_id: UUID) -> bool:
+    """Bring back the passkeys that were removed and are kept; return whether there were any."""
+    removed = await connection.fetch(
+        f"""
+        WITH removed AS (DELETE FROM removed_passkey WHERE account_id = $1 RETURNING {_COLUMNS})
+        INSERT INTO passkey ({_COLUMNS}) SELECT {_COLUMNS} FROM removed ON CONFLICT DO NOTHING RETURNING true
+        """,  # noqa: S608 - columns
+        account_id,
+    )
+    return bool(removed)
+
+
+_COLUMNS = "credential_id, passkey_id, account_id, public_key, sign_count, name, added_at, last_used_at"
+_SELECT = f"SELECT {_COLUMNS} FROM passkey "  # noqa: S608 - columns

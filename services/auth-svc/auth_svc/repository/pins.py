@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -19,13 +20,21 @@ class Device:
     pin_failures: int
 
 
-async def device(connection: Connection, *, digest: bytes, now: datetime) -> Device | None:
-    """Return the device that knows the secret of this digest. Ask again with its account locked before it is used."""
+async def device(
+    connection: Connection, *, digests: Sequence[bytes], account_id: UUID | None = None, now: datetime
+) -> Device | None:
+    """Return the device that knows the secret of one of these digests, of this account or of any.
+
+    Of several that with a PIN, and the last used of those. Ask again with its account locked before it is used.
+    """
     row = await connection.fetchrow(
         """
-        SELECT device_id, account_id, pin_hash, pin_failures FROM device WHERE digest = $1 AND expires_at > $2
+        SELECT device_id, account_id, pin_hash, pin_failures FROM device
+         WHERE digest = ANY ($1::bytea[]) AND ($2::uuid IS NULL OR account_id = $2) AND expires_at > $3
+         ORDER BY pin_hash IS NULL, last_used_at DESC LIMIT 1
         """,
-        digest,
+        digests,
+        account_id,
         now,
     )
     return None if row is None else Device(**row)

@@ -19,6 +19,7 @@ from auth_svc.routes.password_reset import PasswordResetRoutes
 from auth_svc.routes.pins import PinRoutes
 from auth_svc.routes.sessions import SessionRoutes
 from auth_svc.routes.staff import StaffRoutes
+from auth_svc.routes.suspension import SuspensionRoutes
 from auth_svc.routes.totp import TotpRoutes
 from chassis.http.api import Api
 
@@ -37,6 +38,7 @@ ROUTES: tuple[Callable[[Parts], Routes], ...] = (
     MetadataRoutes,
     SessionRoutes,
     AccountRoutes,
+    SuspensionRoutes,
     ChangeRoutes,
     ActivationRoutes,
     PasswordResetRoutes,

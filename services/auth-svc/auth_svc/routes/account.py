@@ -13,14 +13,13 @@ from starlette.responses import Response
 from auth_svc.domain.phone_numbers import masked
 from auth_svc.flows import account as flow
 from auth_svc.parts import Parts
-from auth_svc.repository import account_view, accounts, passkeys
+from auth_svc.repository import account_view, accounts, audit_trail, passkeys
 from auth_svc.repository.account_view import KnownDevice
 from auth_svc.repository.accounts import Account
 from auth_svc.repository.audit_trail import Entry
 from auth_svc.routes.origin import RequestOrigin
 from auth_svc.routes.passkeys import PasskeyView
 from chassis.http.api import Api
-from chassis.http.caller import Caller
 from chassis.http.handler import Reading
 from chassis.http.pages import Page, PageQuery
 from chassis.http.preconditions import etag
@@ -28,11 +27,11 @@ from chassis.http.problems import NOT_FOUND, Problem
 from chassis.http.telemetry import RequestTrace
 from chassis.http.values import Moment, RelationNumber
 from chassis.unit_of_work import Work
-from contracts.access import CHANGE_AUTHENTICATORS, READ_ACCOUNT, SUSPEND_ACCOUNT
+from contracts.access import CHANGE_AUTHENTICATORS, READ_ACCOUNT
 from contracts.auth import SecurityEvent
 
-_NOT_SHOWN = {SecurityEvent.TOKENS_GRANTED}
-"""Apps renew tokens every few minutes: nobody would find anything else."""
+_NOT_SHOWN = {SecurityEvent.TOKENS_GRANTED, SecurityEvent.TOKENS_REVOKED}
+"""Apps get, renew and give back tokens by themselves, every few minutes: nobody would find anything else."""
 _SHOWN = frozenset(SecurityEvent) - _NOT_SHOWN
 
 
@@ -53,7 +52,7 @@ class AccountView(BaseModel):
 
 
 class DeviceView(BaseModel):
-    """A browser or an app that has logged in completely."""
+    """A browser or an app that is remembered."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -102,7 +101,7 @@ class Happened(BaseModel):
 
 
 class AccountRoutes:
-    """Reads an account and its history, forgets its devices, suspends it."""
+    """Reads an account and its history, forgets its devices."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -116,8 +115,6 @@ class AccountRoutes:
         api.delete(path + "/devices/{device_id}", operation=CHANGE_AUTHENTICATORS, problems=(NOT_FOUND,))(
             self.forget_device
         )
-        api.put(path + "/suspension", operation=SUSPEND_ACCOUNT, problems=(NOT_FOUND,))(self.suspend_account)
-        api.delete(path + "/suspension", operation=SUSPEND_ACCOUNT, problems=(NOT_FOUND,))(self.reinstate_account)
 
     async def read_account(self, relation_number: RelationNumber, reading: Reading, response: Response) -> AccountView:
         """Read how an account is reached and guarded. Its ETag goes with changes of address and number."""
@@ -141,7 +138,7 @@ class AccountRoutes:
     ) -> Page[Happened]:
         """Read what happened to an account, the latest first: logins good and bad, blocks and changes."""
         account = await _account(reading, relation_number)
-        found = await account_view.history(
+        found = await audit_trail.history(
             reading.connection,
             account_id=account.account_id,
             of=_SHOWN,
@@ -151,7 +148,10 @@ class AccountRoutes:
         return page.answer(found, view=Happened.of, position=lambda entry: (entry.occurred_at, entry.event_id))
 
     async def list_devices(self, relation_number: RelationNumber, reading: Reading) -> DevicesView:
-        """List the browsers and apps that are known: a code by SMS was shown on each."""
+        """List the browsers and apps that are remembered.
+
+        On each somebody has logged in with every step, or chosen a new password by a mailed link.
+        """
         account = await _account(reading, relation_number)
         known = await account_view.devices(reading.connection, account_id=account.account_id, now=await reading.now())
         return DevicesView(devices=[DeviceView.of(device) for device in known])
@@ -167,24 +167,6 @@ class AccountRoutes:
         """Forget a device with its PIN, and end its sessions."""
         if not await flow.forget_device(
             work, relation_number=relation_number, device_id=device_id, origin=origin, trace=trace
-        ):
-            raise Problem(NOT_FOUND)
-
-    async def suspend_account(
-        self, relation_number: RelationNumber, caller: Caller, work: Work, origin: RequestOrigin, trace: RequestTrace
-    ) -> None:
-        """Keep an account from being used. Its sessions are over; access tokens within five minutes."""
-        if not await flow.suspend(
-            work, relation_number=relation_number, actor=caller.subject, origin=origin, trace=trace
-        ):
-            raise Problem(NOT_FOUND)
-
-    async def reinstate_account(
-        self, relation_number: RelationNumber, caller: Caller, work: Work, origin: RequestOrigin, trace: RequestTrace
-    ) -> None:
-        """Let an account be used again."""
-        if not await flow.reinstate(
-            work, relation_number=relation_number, actor=caller.subject, origin=origin, trace=trace
         ):
             raise Problem(NOT_FOUND)
 

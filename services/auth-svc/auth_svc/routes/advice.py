@@ -1,4 +1,4 @@
-"""What people are told who asked for a mail: the same whether or not one is sent."""
+"""What people are told to do next: who asked for a mail, the same whether or not one is sent, and who undid changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Advice(BaseModel):
-    """What to do when no mail comes, in whole sentences, as the portal shows them."""
+    """What to do next, in whole sentences, as the portal shows them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -63,6 +63,31 @@ def after_password_reset(phone: str) -> Advice:
             _AGAIN_EN,
             "Use the e-mail address that you log in with. Another address gets no link.",
             "If you have no account yet, activate it first.",
+            f"Does it not work? Call us: {phone}.",
+        ),
+    )
+
+
+def after_undo(phone: str, *, is_suspended: bool) -> Advice:
+    """Return the advice for who undid changes, which may have suspended the account. `phone` is the insurer's."""
+    if is_suspended:
+        return Advice(
+            nl=(
+                f"Bel ons: {phone}. Tot dan kan niemand inloggen, ook u niet.",
+                "Wij vragen u wie u bent en of uw mobiele nummer klopt. Daarna kiest u een nieuw wachtwoord.",
+            ),
+            en=(
+                f"Call us: {phone}. Until then nobody can log in, nor can you.",
+                "We ask who you are and whether your mobile number is right. After that you choose a new password.",
+            ),
+        )
+    return Advice(
+        nl=(
+            "Vraag op de inlogpagina een nieuw wachtwoord aan. Het oude werkt niet meer.",
+            f"Lukt het niet? Bel ons: {phone}.",
+        ),
+        en=(
+            "Ask for a new password on the login page. The old one no longer works.",
             f"Does it not work? Call us: {phone}.",
         ),
     )

@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from auth_svc.domain.refusals import Refusal
 from auth_svc.flows import account, email_change, phone_change, undo
-from auth_svc.flows.authenticators import account_confirmed
+from auth_svc.flows.authenticators import account_confirmed, account_seen_confirmed
 from auth_svc.parts import Parts
 from auth_svc.routes import problems
+from auth_svc.routes.advice import Advice, after_undo
 from auth_svc.routes.confirmed_identity import ConfirmedIdentity
 from auth_svc.routes.fields import Email, LinkSecret, NewPassword
 from auth_svc.routes.gate import BUSY, gate_of
@@ -69,6 +70,15 @@ class MailedLink(BaseModel):
     link: LinkSecret
 
 
+class Undone(BaseModel):
+    """The account is as it was."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    suspended: bool = Field(description="Whether nobody can log in until the customer has called", examples=[False])
+    advice: Advice
+
+
 class ChangeRoutes:
     """Changes password, e-mail address and mobile number, and undoes changes."""
 
@@ -122,7 +132,7 @@ class ChangeRoutes:
         origin: RequestOrigin,
         trace: RequestTrace,
     ) -> Response | None:
-        """Change the password. All sessions are over: log in with the new one."""
+        """Change the password. All sessions, PINs and changes under way are over: log in with the new one."""
         refusal = await account.change_password(
             work,
             self._parts,
@@ -164,13 +174,13 @@ class ChangeRoutes:
         trace: RequestTrace,
     ) -> Response:
         """Ask for another mobile number. It is changed by the code that is sent to the new one."""
+        # Before anything is taken: who merely holds a token does not use up the codes of the account, nor of a number.
+        seen = await account_seen_confirmed(work, relation_number, body.confirmed_identity)
+        if isinstance(seen, Refusal):
+            return problems.answer(seen)
+        if_match.require(version=seen.version)
         number = await phone_change.may_send_code(
-            work,
-            self._parts,
-            relation_number=relation_number,
-            written=body.mobile_phone,
-            origin=origin,
-            trace=trace,
+            work, self._parts, seen, body.mobile_phone, origin=origin, trace=trace
         )
         if isinstance(number, Refusal):
             return problems.answer(number)
@@ -199,7 +209,14 @@ class ChangeRoutes:
 
     async def undo_changes(
         self, body: MailedLink, work: Work, origin: RequestOrigin, trace: RequestTrace
-    ) -> Response | None:
-        """Undo all changes since the one that the oldest valid link was mailed for. A new password must be chosen."""
-        refusal = await undo.undo_changes(work, self._parts, body.link, origin=origin, trace=trace)
-        return problems.answer(refusal) if refusal else None
+    ) -> Undone | Response:
+        """Undo all changes since the one that the oldest valid link was mailed for. A new password must be chosen.
+
+        A mailbox alone brings no second factor back into use: where a number, an app or a passkey comes back, the
+        account is suspended until an operator reinstates it.
+        """
+        result = await undo.undo_changes(work, self._parts, body.link, origin=origin, trace=trace)
+        if isinstance(result, Refusal):
+            return problems.answer(result)
+        advice = after_undo(self._parts.settings.insurer_phone, is_suspended=result)
+        return Undone(suspended=result, advice=advice)

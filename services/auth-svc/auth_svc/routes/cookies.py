@@ -15,9 +15,9 @@ def begin_session(response: Response, secret: str) -> None:
     _set(response, SESSION_COOKIE, secret)
 
 
-def remember_device(response: Response, secret: str) -> None:
-    """Let the browser keep by what it is known again."""
-    _set(response, DEVICE_COOKIE, secret, kept_for=DEVICE_LIFETIME)
+def remember_device(response: Response, secrets: str) -> None:
+    """Let the browser keep by what it is known again to each account."""
+    _set(response, DEVICE_COOKIE, secrets, kept_for=DEVICE_LIFETIME)
 
 
 def _set(response: Response, name: str, secret: str, *, kept_for: timedelta | None = None) -> None:

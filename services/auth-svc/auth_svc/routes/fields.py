@@ -6,15 +6,26 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from chassis.http.field_errors import InvalidValueError
+
+
+def _in_lower_case(email: str) -> str:
+    """Return the address in lower case. From A to Z only everybody agrees on what that is, or that it is one letter."""
+    lowered = email.lower()
+    if lowered != "".join(letter.lower() if letter.isascii() else letter for letter in email):
+        raise InvalidValueError("must have its letters with accents, and those of other alphabets, in lower case")
+    return lowered
+
+
 Email: TypeAlias = Annotated[
     str,
     Field(
         pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$",
         max_length=254,
-        description="An e-mail address; capitals make no difference",
+        description="An e-mail address; capitals from A to Z make no difference",
         examples=["j.voorbeeld@example.org"],
     ),
-    AfterValidator(str.lower),
+    AfterValidator(_in_lower_case),
 ]
 LinkSecret: TypeAlias = Annotated[
     str,

@@ -19,6 +19,7 @@ from auth_svc.routes.browsers import OTHER_SITE, refuse_other_sites
 from auth_svc.routes.cookies import begin_session, remember_device
 from auth_svc.routes.fields import Email
 from auth_svc.routes.gate import BUSY, gate_of
+from auth_svc.routes.login_limit import login_limit_of
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.telemetry import RequestTrace
@@ -135,6 +136,7 @@ class LoginRoutes:
             once_by="each one is a login of its own that ends by itself, and what it sends is limited",
             problems=(problems.WRONG_CREDENTIALS, problems.LIMIT_REACHED, BUSY, OTHER_SITE),
             gate=gate_of(self._parts),
+            beforehand=login_limit_of(self._parts),
         )(self.begin_login)
         api.post(
             "/logins/phone",
@@ -163,10 +165,9 @@ class LoginRoutes:
         )(self.complete_login)
 
     async def begin_login(
-        self, body: LoginBegins, request: Request, work: Work, origin: RequestOrigin, trace: RequestTrace
+        self, body: LoginBegins, work: Work, origin: RequestOrigin, trace: RequestTrace
     ) -> LoginBegun | Response:
         """Show the password. An unknown address, a wrong password and a blocked account are answered alike."""
-        self._refuse_other_sites(request)
         result = await flow.begin_login(
             work,
             self._parts,

@@ -8,6 +8,8 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from auth_svc.domain.origin import Origin
+from auth_svc.domain.parameters import MOST_DEVICE_SECRETS
+from auth_svc.domain.secrets import BETWEEN_SECRETS
 
 DEVICE_COOKIE = "__Host-device"
 SESSION_COOKIE = "__Host-session"
@@ -16,9 +18,10 @@ _LONGEST_NAME = 80
 
 async def _origin_of(request: Request) -> Origin:
     agent = "".join(filter(str.isprintable, request.headers.get("User-Agent", "")))
+    secrets = request.cookies.get(DEVICE_COOKIE, "").split(BETWEEN_SECRETS)
     return Origin(
         address=request.client.host if request.client else "",
-        device=request.cookies.get(DEVICE_COOKIE),
+        devices=[secret for secret in secrets if secret][:MOST_DEVICE_SECRETS],
         session=request.cookies.get(SESSION_COOKIE),
         device_name=agent[:_LONGEST_NAME] or "unknown",
     )

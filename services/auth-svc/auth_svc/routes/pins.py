@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.requests import Request
 from starlette.responses import Response
 
 from auth_svc.domain.parameters import LONGEST_PIN, SHORTEST_PIN
@@ -13,10 +12,11 @@ from auth_svc.domain.refusals import Refusal
 from auth_svc.flows import pins
 from auth_svc.parts import Parts
 from auth_svc.routes import problems
-from auth_svc.routes.browsers import OTHER_SITE, refuse_other_sites
+from auth_svc.routes.browsers import OTHER_SITE
 from auth_svc.routes.confirmed_identity import IdentityConfirmed
 from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.login import LoginFinished, finished
+from auth_svc.routes.login_limit import login_limit_of
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.problems import NOT_FOUND
@@ -58,6 +58,7 @@ class PinRoutes:
             operation=LOG_IN,
             once_by="every call is a try, and one that succeeds begins a session of its own",
             gate=gate,
+            beforehand=login_limit_of(self._parts),
             problems=(problems.WRONG_PIN, problems.LIMIT_REACHED, BUSY, OTHER_SITE),
         )(self.log_in_by_pin)
         path = "/accounts/{relation_number}/devices/current/pin"
@@ -77,14 +78,12 @@ class PinRoutes:
     async def log_in_by_pin(
         self,
         body: PinLogin,
-        request: Request,
         response: Response,
         work: Work,
         origin: RequestOrigin,
         trace: RequestTrace,
     ) -> LoginFinished | Response:
         """Log in by the PIN of this device. Five wrong ones in a row, and the device is forgotten."""
-        refuse_other_sites(request, portal_url=self._parts.settings.portal_url)
         result = await pins.log_in_by_pin(work, self._parts, pin=body.pin, origin=origin, trace=trace)
         return problems.answer(result) if isinstance(result, Refusal) else finished(result, response)
 

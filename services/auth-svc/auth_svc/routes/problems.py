@@ -105,6 +105,12 @@ UNKNOWN_DEVICE = ProblemType(
     title="This device is not known",
     remedy="Log in on it once with your password, then choose a PIN.",
 )
+NOT_SUSPENDED = ProblemType(
+    name="not-suspended",
+    status=409,
+    title="The account is not suspended",
+    remedy="Suspend it first, when its owner has told you that somebody else is in it.",
+)
 _PROBLEMS: Final[Mapping[Reason, ProblemType]] = {
     Reason.WRONG_CREDENTIALS: WRONG_CREDENTIALS,
     Reason.WRONG_CODE: WRONG_CODE,
@@ -123,6 +129,7 @@ _PROBLEMS: Final[Mapping[Reason, ProblemType]] = {
     Reason.GUESSABLE_PIN: GUESSABLE_PIN,
     Reason.UNKNOWN_DEVICE: UNKNOWN_DEVICE,
     Reason.NO_SUCH_AUTHENTICATOR: NOT_FOUND,
+    Reason.NOT_SUSPENDED: NOT_SUSPENDED,
 }
 
 

@@ -89,7 +89,8 @@ class StaffRoutes:
     ) -> Response | None:
         """Show the first code of the app: the account begins, and the link is used up.
 
-        Who had an account already has a new password and a new app from now on, and is logged in nowhere.
+        Who had an account already has a new password and a new app from now on, and is logged in nowhere. This browser
+        is remembered: wrong passwords that others try do not keep it out.
         """
         begun_by = await staff.confirm_activation(
             work, self._parts, link=shown.link, code=shown.code, origin=origin, trace=trace

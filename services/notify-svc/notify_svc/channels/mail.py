@@ -17,6 +17,8 @@ from email.utils import format_datetime
 from functools import lru_cache
 from uuid import UUID
 
+from notify_svc.domain.attempts import NoAddress, Refused
+from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
 from notify_svc.texts.account import AccountMail
 from notify_svc.texts.letter import Letter
 from notify_svc.texts.rendering import render_html, render_text
@@ -28,6 +30,18 @@ _LONGEST_WORD_BYTES = 39
 def message_id_header(message_id: UUID, *, sender: Address) -> str:
     """Return the Message-ID: the same at every attempt, so that a receiver can recognise a duplicate."""
     return f"<{message_id}@{sender.domain}>"
+
+
+def recipient_of(email: str | None) -> Address | NoAddress | Refused:
+    """Return whom a mail goes to; an address that cannot be read is refused without asking the server."""
+    if email is None:
+        return NoAddress("no-address")
+    try:
+        return parse_address(email)
+    except BadDomainError:
+        return NoAddress("bad-domain")
+    except BadAddressError:
+        return Refused("unreadable-address")
 
 
 def compose_mail(

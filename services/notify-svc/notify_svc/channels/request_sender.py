@@ -11,38 +11,32 @@ import asyncio
 import random
 from collections.abc import Collection, Mapping
 from functools import partial
-from time import perf_counter
 from uuid import UUID
 
-import structlog
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from uuid_utils.compat import uuid7
 
-from chassis.backoff import Backoff, pause
+from chassis.backoff import Backoff
 from chassis.clock import elapsed_seconds
-from chassis.crash_points import crash_point
-from chassis.errors import is_order_to_end, is_transient
+from chassis.errors import is_transient
 from chassis.sealing import Opener
 from chassis.service import Runtime
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import Work
 from contracts.message_requests import Priority
 from contracts.vocabulary import Channel
-from notify_svc.channels.results import RETRIED_RESULTS
-from notify_svc.channels.transport import OpenRequestTransport, RequestTransport
-from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Retry
-from notify_svc.domain.requests import KEPT_FOR, Request, SettleRequest, next_step_of
-from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES, SEND_SECONDS
+from notify_svc.channels.attempts import Attempts
+from notify_svc.channels.results import tell
+from notify_svc.channels.sender_loop import SenderLoop
+from notify_svc.channels.transport import Handover, OpenRequestTransport, RequestTransport
+from notify_svc.domain.attempts import AnswerLost, Deferred, NoAddress, Refused, Result, Retry
+from notify_svc.domain.requests import KEPT_FOR, Request, next_step_of
 from notify_svc.repository import requests
 from notify_svc.repository.leases import Lease
 from notify_svc.repository.requests import LeasedRequest
 from notify_svc.sealed_contents import Unusable, open_contents
 from notify_svc.settings import RequestSettings
-from notify_svc.settled_requests import publish_settled_requests
+from notify_svc.settlements import publish_settled_requests
 
-log = structlog.get_logger(__name__)
-
-_STOPPING_PAUSE_SECONDS = 0.2
 _SHORTEST_PAUSE_SECONDS = 0.2
 """What is due and was not leased is locked by another process: look again, but not at once."""
 _FORGET_EVERY_SECONDS = 3_600
@@ -81,45 +75,27 @@ class _RequestSender:
         self._due = due
         self._opener = opener
         self._settings = settings
-        self._trouble = runtime.trouble("request sender")
+        self._loop = SenderLoop(runtime, part="request sender", changed=due)
+        self._attempts = {
+            channel: Attempts(
+                runtime.tracing,
+                channel=channel,
+                span_name=f"send requested {channel}",
+                span_attributes=transport.span_attributes,
+            )
+            for channel, transport in transports.items()
+        }
         self._room = {(channel, priority): settings.concurrency for channel in transports for priority in Priority}
-        self._tasks: dict[asyncio.Task[None], LeasedRequest] = {}
-        self._failure: BaseException | None = None
+        self._sending: set[LeasedRequest] = set()
         self._forget_settled_at = 0.0
 
     async def run(self) -> None:
         """Send until the service stops, then finish what is leased."""
-        stopping = self._runtime.stopping
-        backoff = Backoff(stopping)
-        waker = asyncio.create_task(self._wake_at_stop(), name="request sender's waker")
         try:
-            while not stopping.is_set() or self._tasks:
-                if self._failure is not None:
-                    raise self._failure
-                try:
-                    self._due.clear()
-                    with self._trouble.attempt():
-                        seconds = await self._look()
-                except Exception as error:
-                    if not is_transient(error):
-                        raise
-                    self._trouble.failed(error)
-                    await (asyncio.sleep(_STOPPING_PAUSE_SECONDS) if stopping.is_set() else backoff.wait())
-                else:
-                    self._trouble.recovered()
-                    backoff.reset()
-                    await pause(self._due, seconds)
+            await self._loop.run(self._look, is_busy=lambda: bool(self._sending), on_stop=self._due.set)
         finally:
-            waker.cancel()
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(waker, *self._tasks, return_exceptions=True)
             for transport in self._transports.values():
                 await transport.close()
-
-    async def _wake_at_stop(self) -> None:
-        await self._runtime.stopping.wait()
-        self._due.set()
 
     async def _look(self) -> float:
         """Start what is due, end what has expired, and what a process left behind that has died.
@@ -132,7 +108,7 @@ class _RequestSender:
             return longest
         if asyncio.get_running_loop().time() >= self._forget_settled_at:
             await self._forget_settled()
-        sending = [leased.request.request_id for leased in self._tasks.values()]
+        sending = [leased.request.request_id for leased in self._sending]
         room = {lane: free for lane, free in self._room.items() if free}
         async with self._runtime.work.connection() as connection:
             database_now, first = await requests.next_work(connection, lanes=room.keys(), besides=sending)
@@ -163,20 +139,29 @@ class _RequestSender:
             await requests.delete_settled(work.connection, before=work.now - KEPT_FOR)
 
     def _start(self, leased: LeasedRequest, lease: Lease) -> None:
+        self._sending.add(leased)
         self._room[_lane_of(leased.request)] -= 1
-        task = asyncio.create_task(self._send_and_record(leased, lease), name="send a requested message")
-        self._tasks[task] = leased
-        task.add_done_callback(self._forget)
+        self._loop.start(self._send(leased, lease), name="send a requested message")
 
-    def _forget(self, task: asyncio.Task[None]) -> None:
-        leased = self._tasks.pop(task)
-        self._room[_lane_of(leased.request)] += 1
-        if not task.cancelled() and (error := task.exception()):
-            self._failure = error
-        self._due.set()
+    async def _send(self, leased: LeasedRequest, lease: Lease) -> None:
+        try:
+            request = leased.request
+            result = await self._attempts[request.channel].make(
+                partial(self._write, leased), lease=lease, trace=request.trace, fields=partial(_fields_of, request)
+            )
+            await self._record_at_last(leased, result)
+        finally:
+            self._sending.remove(leased)
+            self._room[_lane_of(leased.request)] += 1
+            self._due.set()
 
-    async def _send_and_record(self, leased: LeasedRequest, lease: Lease) -> None:
-        result = await self._send(leased, lease)
+    def _write(self, leased: LeasedRequest) -> Handover | NoAddress | Refused | Deferred:
+        contents = open_contents(leased.request, self._opener)
+        if isinstance(contents, Unusable):  # it was not when it came: its key is gone
+            return Refused(contents.code)
+        return self._transports[leased.request.channel].write(leased, contents)
+
+    async def _record_at_last(self, leased: LeasedRequest, result: Result) -> None:
         backoff = Backoff(self._runtime.stopping)
         while True:
             try:
@@ -185,9 +170,7 @@ class _RequestSender:
             except Exception as error:
                 if not is_transient(error):
                     raise
-                self._trouble.failed(error)
-                stops = self._runtime.stopping.is_set()
-                await (asyncio.sleep(_STOPPING_PAUSE_SECONDS) if stops else backoff.wait())
+                await self._loop.wait_out(error, backoff)
             else:
                 return
 
@@ -212,68 +195,8 @@ class _RequestSender:
             if settled is not None:
                 publish_settled_requests(work, [settled])
         if is_recorded:
-            work.after_commit(partial(_tell, leased, result, step))
-
-    async def _send(self, leased: LeasedRequest, lease: Lease) -> Result:
-        channel = leased.request.channel
-        transport = self._transports[channel]
-        span = self._runtime.tracing.start(
-            f"send requested {channel}",
-            parent=leased.request.trace,
-            kind=SpanKind.CLIENT,
-            attributes=transport.span_attributes,
-        )
-        if span is None:
-            return await self._attempt(leased, lease, transport)
-        try:
-            result = await self._attempt(leased, lease, transport)
-            _mark(span, result)
-        finally:
-            span.end()
-        return result
-
-    async def _attempt(self, leased: LeasedRequest, lease: Lease, transport: RequestTransport) -> Result:
-        """Open, write and hand over one message. A defect of this service fails this attempt alone."""
-        request, handover = leased.request, None
-        try:
-            contents = open_contents(request, self._opener)
-            if isinstance(contents, Unusable):  # it was not when it came: its key is gone
-                return Refused(contents.code)
-            handover = transport.write(leased, contents)
-            if isinstance(handover, (NoAddress, Refused, Deferred)):
-                return handover
-            crash_point("notify.before_send")
-            began = perf_counter()
-            try:
-                result = await handover(lease)
-            finally:
-                SEND_SECONDS.labels(request.channel.value).observe(perf_counter() - began)
-            crash_point("notify.after_send")
-        except BaseException as error:  # whatever one message fails on, other customers get theirs
-            if is_order_to_end(error):
-                raise
-            log.error("attempt.failed", channel=request.channel, error=type(error).__name__, **_fields_of(request))  # noqa: TRY400 - a traceback shows what stood in the message
-            reason = f"defect-{type(error).__name__}"
-            return Deferred(reason) if handover is None else AnswerLost(reason)
-        return result
-
-
-def _tell(leased: LeasedRequest, result: Result, step: SettleRequest | Retry) -> None:
-    """Count and log what followed an attempt, where it did not just succeed."""
-    channel = leased.request.channel
-    if isinstance(result, AnswerLost):
-        following = "retried" if isinstance(step, Retry) else "settled"
-        ANSWERS_LOST.labels(channel.value, following).inc()
-        log.warning("answer.lost", channel=channel, step=following, reason=result.reason, **_fields_of(leased.request))
-    if isinstance(step, Retry):
-        SEND_RETRIES.labels(channel.value, RETRIED_RESULTS[type(result)]).inc()
-
-
-def _mark(span: Span, result: Result) -> None:
-    if isinstance(result, Accepted):
-        return
-    span.set_attribute("error.type", result.reason)
-    span.set_status(Status(StatusCode.ERROR))
+            channel, fields = leased.request.channel, partial(_fields_of, leased.request)
+            work.after_commit(partial(tell, result, channel=channel, is_retried=isinstance(step, Retry), fields=fields))
 
 
 def _lane_of(request: Request) -> tuple[Channel, Priority]:

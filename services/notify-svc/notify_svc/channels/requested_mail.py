@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.headerregistry import Address
 from functools import partial
 
 from contracts.message_requests import SealedContents
-from notify_svc.channels.mail import compose_mail
+from notify_svc.channels.mail import compose_mail, recipient_of
 from notify_svc.channels.smtp import SmtpConnections, SmtpServer
 from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover
 from notify_svc.domain.attempts import Deferred, NoAddress, Refused
-from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
 from notify_svc.domain.insurer import Insurer
 from notify_svc.repository.requests import LeasedRequest
 from notify_svc.texts.account import write_account_mail
@@ -31,15 +31,9 @@ class RequestedMailTransport:
         request, contact = leased.request, leased.contact
         if contact is None:
             return CONTACT_UNKNOWN
-        address = contents.email or contact.email
-        if address is None:
-            return NoAddress("no-address")
-        try:
-            recipient = parse_address(address)
-        except BadDomainError:
-            return NoAddress("bad-domain")
-        except BadAddressError:
-            return Refused("unreadable-address")
+        recipient = recipient_of(contents.email or contact.email)
+        if not isinstance(recipient, Address):
+            return recipient
         mail = compose_mail(
             write_account_mail(
                 request.occasion,

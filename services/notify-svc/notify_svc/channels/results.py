@@ -21,6 +21,7 @@ from chassis.service import Runtime
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import Work
 from contracts.vocabulary import Channel
+from notify_svc.channels.attempts import LogFields
 from notify_svc.domain.attempts import (
     AnswerLost,
     Deferred,
@@ -38,7 +39,7 @@ from notify_svc.repository import attempts, leases, letters, messages
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.messages import SettledMessage
 from notify_svc.send_queue import SendQueue, SendQueues
-from notify_svc.settled_messages import publish_settled
+from notify_svc.settlements import publish_settled
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,7 @@ _Outcome: TypeAlias = tuple[LeasedMessage, Result, Settle | Retry]
 _SHORTEST_GATHERING_SECONDS = 0.01
 _LONGEST_GATHERING_SECONDS = 0.05
 
-RETRIED_RESULTS: dict[type[Result], str] = {
+_RETRIED_RESULTS: dict[type[Result], str] = {
     Deferred: "deferred",
     Unreachable: "unreachable",
     AnswerLost: "answer_lost",
@@ -179,15 +180,19 @@ def _next_step(leased: LeasedMessage, result: Result, *, policy: RetryPolicy, wo
 
 
 def _tell(outcomes: Sequence[_Outcome]) -> None:
-    """Count and log what followed attempts, where this process has recorded it."""
     for leased, result, step in outcomes:
-        channel = leased.attempt.channel
-        if isinstance(result, AnswerLost):
-            following = "retried" if isinstance(step, Retry) else "settled"
-            ANSWERS_LOST.labels(channel.value, following).inc()
-            log.warning("answer.lost", channel=channel, step=following, reason=result.reason, **claim_fields(leased))
-        if isinstance(step, Retry):
-            SEND_RETRIES.labels(channel, RETRIED_RESULTS[type(result)]).inc()
+        is_retried = isinstance(step, Retry)
+        tell(result, channel=leased.attempt.channel, is_retried=is_retried, fields=partial(claim_fields, leased))
+
+
+def tell(result: Result, *, channel: Channel, is_retried: bool, fields: LogFields) -> None:
+    """Count and log what followed an attempt that this process has recorded, where it did not just succeed."""
+    if isinstance(result, AnswerLost):
+        following = "retried" if is_retried else "settled"
+        ANSWERS_LOST.labels(channel.value, following).inc()
+        log.warning("answer.lost", channel=channel, step=following, reason=result.reason, **fields())
+    if is_retried:
+        SEND_RETRIES.labels(channel.value, _RETRIED_RESULTS[type(result)]).inc()
 
 
 def claim_fields(leased: LeasedMessage) -> dict[str, str | None]:

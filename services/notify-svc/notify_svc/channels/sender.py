@@ -7,33 +7,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from time import perf_counter
+from functools import partial
 
 import structlog
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
-from chassis.backoff import Backoff, pause
-from chassis.crash_points import crash_point
-from chassis.errors import is_order_to_end, is_transient
 from chassis.service import Runtime
 from chassis.unit_of_work import Work
 from contracts.vocabulary import Channel
+from notify_svc.channels.attempts import Attempts
 from notify_svc.channels.results import Results, claim_fields, record
+from notify_svc.channels.sender_loop import SenderLoop
 from notify_svc.channels.transport import OpenTransport, Transport
-from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Unreachable
-from notify_svc.metrics import SEND_SECONDS
+from notify_svc.domain.attempts import AnswerLost, Result, Unreachable
 from notify_svc.repository import attempts, leases, messages
-from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
 from notify_svc.send_queue import SendQueue, SendQueues
 from notify_svc.settings import SenderSettings
-from notify_svc.settled_messages import publish_settled
+from notify_svc.settlements import publish_settled
 
 log = structlog.get_logger(__name__)
 
 _LONGEST_PAUSE_SECONDS = 30.0
 _EXPIRY_CHECKS_PER_LEASE = 4
-_STOPPING_PAUSE_SECONDS = 0.2
 
 
 async def run_sender(
@@ -75,14 +70,13 @@ class _Sender:
         queue.on_put = self._start_task
         self._channel = channel
         self._settings = settings
-        self._trouble = runtime.trouble(f"{channel.value} sender")
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop = SenderLoop(runtime, part=f"{channel.value} sender", changed=queue.changed)
         self._is_starting = False
-        self._failure: BaseException | None = None
         self._results = results
-        self._span_name = f"send {channel}"
-        self._span_attributes = transport.span_attributes
-        self._send_seconds = SEND_SECONDS.labels(channel.value)
+        self._task_name = f"send {channel}"
+        self._attempts = Attempts(
+            runtime.tracing, channel=channel, span_name=self._task_name, span_attributes=transport.span_attributes
+        )
         self._look_at = 0.0
         self._check_expired_at = 0.0
         self._resume_at = 0.0
@@ -90,38 +84,17 @@ class _Sender:
 
     async def run(self) -> None:
         """Send until the service stops, then finish what is leased."""
-        stopping, queue = self._runtime.stopping, self._queue
-        backoff = Backoff(stopping)
+        queue = self._queue
         queue.is_open = True
-        waker = asyncio.create_task(self._wake_at_stop(), name=f"{self._channel} sender's waker")
         try:
-            while not stopping.is_set() or queue.occupied:
-                if self._failure is not None:
-                    raise self._failure
-                try:
-                    with self._trouble.attempt():
-                        await self._exchange()
-                except Exception as error:
-                    if not is_transient(error):
-                        raise
-                    self._trouble.failed(error)
-                    await (asyncio.sleep(_STOPPING_PAUSE_SECONDS) if stopping.is_set() else backoff.wait())
-                else:
-                    self._trouble.recovered()
-                    backoff.reset()
-                    await self._wait()
+            await self._loop.run(self._look, is_busy=lambda: queue.occupied > 0, on_stop=queue.close)
         finally:
-            queue.is_open = False
-            waker.cancel()
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(waker, *self._tasks, return_exceptions=True)
             await self._transport.close()
 
-    async def _wake_at_stop(self) -> None:
-        await self._runtime.stopping.wait()
-        self._queue.is_open = False
-        self._queue.changed.set()
+    async def _look(self) -> float:
+        """Do what is to be done; return for how many seconds there is nothing, at most until the next look."""
+        await self._exchange()
+        return min(self._settings.poll_seconds, self._results.seconds_left())
 
     async def _exchange(self) -> None:
         """Record results, look for expired leases, and start what is due; each a short transaction of its own."""
@@ -195,25 +168,11 @@ class _Sender:
             await record(work, lost, policy=self._settings.retry_policy)
             await leases.end_expired(work.connection, channel=self._channel, now=work.now)
 
-    async def _wait(self) -> None:
-        """Wait until something has to be done, at the latest the next look at what is due."""
-        seconds = min(self._settings.poll_seconds, self._results.seconds_left())
-        if seconds > 0 and await pause(self._queue.changed, seconds):
-            self._queue.changed.clear()
-
     def _start_task(self) -> None:
         """Start one more task that sends what waits, unless one is about to begin anyway."""
         if self._queue.waiting and not self._is_starting:
             self._is_starting = True
-            task = asyncio.create_task(self._send_waiting(), name=self._span_name)
-            self._tasks.add(task)
-            task.add_done_callback(self._forget)
-
-    def _forget(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            self._failure = error
-            self._queue.changed.set()
+            self._loop.start(self._send_waiting(), name=self._task_name)
 
     async def _send_waiting(self) -> None:
         """Send one waiting message after another, beside as many other tasks as are waiting for the server."""
@@ -222,7 +181,9 @@ class _Sender:
         while waiting:
             leased = waiting.popleft()
             self._start_task()
-            result = await self._send(leased)
+            write = partial(self._transport.write, leased, now=leased.leased_at)
+            fields = partial(claim_fields, leased)
+            result = await self._attempts.make(write, lease=leased.lease, trace=leased.trace, fields=fields)
             self._note_reachability(result)
             self._results.add(leased, result, queue=self._queue)
 
@@ -239,45 +200,3 @@ class _Sender:
         self._resume_at = now + pause_seconds
         self._queue.is_open = False
         log.warning("channel.paused", channel=self._channel, reason=result.reason, seconds=pause_seconds)
-
-    async def _send(self, leased: LeasedMessage) -> Result:
-        span = self._runtime.tracing.start(
-            self._span_name, parent=leased.trace, kind=SpanKind.CLIENT, attributes=self._span_attributes
-        )
-        if span is None:
-            return await self._attempt(leased)
-        try:
-            result = await self._attempt(leased)
-            _mark(span, result)
-        finally:
-            span.end()
-        return result
-
-    async def _attempt(self, leased: LeasedMessage) -> Result:
-        """Write and hand over one message. A defect of this service fails this attempt alone, not the others."""
-        handover = None
-        try:
-            handover = self._transport.write(leased, now=leased.leased_at)
-            if isinstance(handover, (NoAddress, Refused)):
-                return handover
-            crash_point("notify.before_send")
-            began = perf_counter()
-            try:
-                result = await handover(leased.lease)
-            finally:
-                self._send_seconds.observe(perf_counter() - began)
-            crash_point("notify.after_send")
-        except BaseException as error:  # whatever one message fails on, other customers get theirs
-            if is_order_to_end(error):
-                raise
-            log.error("attempt.failed", channel=self._channel, error=type(error).__name__, **claim_fields(leased))  # noqa: TRY400 - a traceback shows what stood in the message
-            reason = f"defect-{type(error).__name__}"
-            return Deferred(reason) if handover is None else AnswerLost(reason)
-        return result
-
-
-def _mark(span: Span, result: Result) -> None:
-    if isinstance(result, Accepted):
-        return
-    span.set_attribute("error.type", result.reason)
-    span.set_status(Status(StatusCode.ERROR))

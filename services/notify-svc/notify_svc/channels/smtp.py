@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from email.headerregistry import Address
 from functools import partial
 from typing import Literal
 
 import aiosmtplib
 
-from notify_svc.channels.mail import compose_mail
+from notify_svc.channels.mail import compose_mail, recipient_of
 from notify_svc.channels.smtp_session import SmtpSession
 from notify_svc.channels.transport import Handover
 from notify_svc.domain.attempts import (
@@ -25,7 +26,7 @@ from notify_svc.domain.attempts import (
     Result,
     Unreachable,
 )
-from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
+from notify_svc.domain.email_address import parse_address
 from notify_svc.domain.insurer import Insurer
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
@@ -63,18 +64,12 @@ class SmtpTransport:
         return self._connections.span_attributes
 
     def write(self, message: LeasedMessage, *, now: datetime) -> Handover | NoAddress | Refused:
-        """Write the mail; an address that cannot be read is refused without asking the server."""
         contact = message.contact
         if contact is None:
             return NoAddress("contact-erased")
-        if contact.email is None:
-            return NoAddress("no-address")
-        try:
-            recipient = parse_address(contact.email)
-        except BadDomainError:
-            return NoAddress("bad-domain")
-        except BadAddressError:
-            return Refused("unreadable-address")
+        recipient = recipient_of(contact.email)
+        if not isinstance(recipient, Address):
+            return recipient
         mail = compose_mail(
             write_letter(
                 message.decision(),

@@ -17,7 +17,7 @@ from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.messages import State
 from notify_svc.repository import letters
 from notify_svc.settings import NEEDED_TO_WRITE
-from notify_svc.settled_messages import publish_settled
+from notify_svc.settlements import publish_settled
 from notify_svc.texts.letter import write_letter
 from notify_svc.texts.rendering import render_html
 

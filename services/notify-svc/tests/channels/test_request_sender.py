@@ -27,7 +27,7 @@ from contracts.message_requests import MessageRequested, Occasion, Priority
 from contracts.notify import RequestSettlement
 from contracts.vocabulary import Channel
 from notify_svc.app import build
-from notify_svc.channels import request_sender
+from notify_svc.channels import sender_loop
 from notify_svc.repository import requests
 from notify_svc.settings import Settings
 
@@ -112,7 +112,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         wanted.append(seconds)
         return await pause_until(event, seconds)
 
-    monkeypatch.setattr(request_sender, "pause", note)
+    monkeypatch.setattr(sender_loop, "pause", note)
     return wanted
 
 

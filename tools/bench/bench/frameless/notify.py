@@ -20,7 +20,7 @@ from notify_svc.repository import attempts
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
 from notify_svc.send_queue import SendQueues
-from notify_svc.settled_messages import publish_settled
+from notify_svc.settlements import publish_settled
 
 _LEASE = timedelta(seconds=120)
 _POLICY = RetryPolicy(first_seconds=30, longest_seconds=14_400, give_up_after=timedelta(hours=72))

@@ -12,7 +12,8 @@ _NO_LINK_LEFT = "De link werkt één keer en maar een korte tijd. Werkt hij niet
 _DID_IT = "Hebt u dit zelf gedaan? Dan hoeft u niets te doen."
 _UNDO = "Hebt u dit niet zelf gedaan? Maak de wijziging dan ongedaan met de link hieronder."
 _UNDO_GOES_BACK = (
-    "De link maakt alle wijzigingen van de laatste tijd samen ongedaan. Daarna kiest u een nieuw wachtwoord."
+    "De link maakt alle wijzigingen van de laatste tijd samen ongedaan. Daarna leest u wat u doet: een nieuw "
+    "wachtwoord kiezen, of ons bellen."
 )
 
 ACCOUNT = AccountTexts(
@@ -94,6 +95,16 @@ ACCOUNT = AccountTexts(
                 "Was u dit niet? Met een verkeerd wachtwoord komt niemand binnen. Twijfelt u? Bel ons: {phone}.",
             ),
         ),
+        Occasion.SECOND_STEP_FAILED: AccountMailTexts(
+            subject="Misschien kent iemand uw wachtwoord",
+            before=(
+                "Op {day} om {time} is na uw juiste wachtwoord te vaak een verkeerde code ingevuld.",
+                "Hebt u dit zelf gedaan? Log dan opnieuw in, met de nieuwste code.",
+                "Was u dit niet? Dan kent iemand uw wachtwoord. Zonder de juiste code komt diegene niet binnen.",
+                "Vraag meteen op de inlogpagina een nieuw wachtwoord aan, en geef een code aan niemand.",
+                "Twijfelt u? Bel ons: {phone}.",
+            ),
+        ),
         Occasion.EMAIL_CONFIRMATION_REQUESTED: AccountMailTexts(
             subject="Bevestig uw nieuwe e-mailadres",
             before=(
@@ -127,7 +138,7 @@ ACCOUNT = AccountTexts(
                 _UNDO,
             ),
             link="Wijzigingen ongedaan maken",
-            after=(_UNDO_GOES_BACK, "Wat is verwijderd, voegt u daarna zelf weer toe.", _NO_LINK_LEFT),
+            after=(_UNDO_GOES_BACK, "Een pincode komt niet terug: die kiest u zelf opnieuw.", _NO_LINK_LEFT),
         ),
         Occasion.CHANGES_UNDONE: AccountMailTexts(
             subject="De wijzigingen zijn ongedaan gemaakt",
@@ -137,6 +148,24 @@ ACCOUNT = AccountTexts(
                 "Wat daarna is toegevoegd om in te loggen, is verwijderd. Overal is uitgelogd.",
                 "Uw wachtwoord werkt niet meer. Vraag op de inlogpagina een nieuw wachtwoord aan.",
                 "Hebt u dit niet zelf gedaan? Bel ons dan meteen: {phone}.",
+            ),
+        ),
+        Occasion.CHANGES_UNDONE_AND_SUSPENDED: AccountMailTexts(
+            subject="Bel ons: uw account is tijdelijk gesloten",
+            before=(
+                "Op {day} om {time} zijn de laatste wijzigingen van uw account ongedaan gemaakt.",
+                "Voor uw veiligheid kan nu niemand op uw account inloggen, ook u niet. Overal is uitgelogd.",
+                "Bel ons: {phone}. Wij vragen u wie u bent en of uw mobiele nummer klopt.",
+                "Daarna kiest u een nieuw wachtwoord en kunt u weer inloggen.",
+            ),
+        ),
+        Occasion.ACCOUNT_REINSTATED: AccountMailTexts(
+            subject="Uw account is weer open",
+            before=(
+                "Op {day} om {time} hebben wij uw account na een telefoongesprek weer geopend.",
+                "De codes om in te loggen gaan naar het mobiele nummer dat in het gesprek is genoemd of bevestigd.",
+                "Werkt uw wachtwoord niet? Vraag dan op de inlogpagina een nieuw wachtwoord aan.",
+                "Hebt u ons niet gebeld? Bel ons dan meteen: {phone}.",
             ),
         ),
     },

@@ -11,7 +11,10 @@ _LINK_EXPIRES = (
 _NO_LINK_LEFT = "The link works once and only for a short time. Does it no longer work? Then call us: {phone}."
 _DID_IT = "Did you do this yourself? Then you need to do nothing."
 _UNDO = "Did you not do this yourself? Then undo the change with the link below."
-_UNDO_GOES_BACK = "The link undoes all the recent changes together. After that you choose a new password."
+_UNDO_GOES_BACK = (
+    "The link undoes all the recent changes together. "
+    "After that you read what to do: choose a new password, or call us."
+)
 
 ACCOUNT = AccountTexts(
     mails={
@@ -92,6 +95,16 @@ ACCOUNT = AccountTexts(
                 "Was it not you? Nobody gets in with a wrong password. Call us if you are worried: {phone}.",
             ),
         ),
+        Occasion.SECOND_STEP_FAILED: AccountMailTexts(
+            subject="Somebody may know your password",
+            before=(
+                "On {day} at {time}, a wrong code was entered too often, after your right password.",
+                "Did you do this yourself? Then log in once more, with the newest code.",
+                "Was it not you? Then somebody knows your password. Without the right code they do not get in.",
+                "Ask for a new password on the login page at once, and give a code to nobody.",
+                "Call us if you are worried: {phone}.",
+            ),
+        ),
         Occasion.EMAIL_CONFIRMATION_REQUESTED: AccountMailTexts(
             subject="Confirm your new e-mail address",
             before=(
@@ -125,7 +138,7 @@ ACCOUNT = AccountTexts(
                 _UNDO,
             ),
             link="Undo the changes",
-            after=(_UNDO_GOES_BACK, "After that you add again yourself what was removed.", _NO_LINK_LEFT),
+            after=(_UNDO_GOES_BACK, "A PIN does not come back: you choose one again yourself.", _NO_LINK_LEFT),
         ),
         Occasion.CHANGES_UNDONE: AccountMailTexts(
             subject="The changes were undone",
@@ -135,6 +148,24 @@ ACCOUNT = AccountTexts(
                 "What was added since then to log in with is removed. Everybody is logged out everywhere.",
                 "Your password no longer works. Ask for a new one on the login page.",
                 "Did you not do this yourself? Then call us at once: {phone}.",
+            ),
+        ),
+        Occasion.CHANGES_UNDONE_AND_SUSPENDED: AccountMailTexts(
+            subject="Call us: your account is closed for now",
+            before=(
+                "On {day} at {time}, the latest changes of your account were undone.",
+                "For your safety nobody can log in to your account now, nor can you. Everybody is logged out.",
+                "Call us: {phone}. We ask who you are and whether your mobile number is right.",
+                "After that you choose a new password, and can log in again.",
+            ),
+        ),
+        Occasion.ACCOUNT_REINSTATED: AccountMailTexts(
+            subject="Your account is open again",
+            before=(
+                "On {day} at {time}, we opened your account again after a call.",
+                "The codes to log in go to the mobile number that was given or confirmed in the call.",
+                "Does your password not work? Then ask for a new one on the login page.",
+                "Did you not call us? Then call us at once: {phone}.",
             ),
         ),
     },

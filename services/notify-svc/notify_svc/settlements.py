@@ -1,0 +1,61 @@
+"""How what is settled is published and counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+from chassis.unit_of_work import Work
+from contracts.notify import MessageSettled, RequestSettled
+from notify_svc.domain.messages import SETTLEMENTS
+from notify_svc.domain.requests import REQUEST_SETTLEMENTS, RequestState
+from notify_svc.metrics import MESSAGES_SETTLED, REQUEST_SECONDS, REQUESTS_SETTLED
+from notify_svc.repository.messages import SettledMessage
+from notify_svc.repository.requests import SettledRequest
+
+
+def publish_settled(work: Work, settled: Sequence[SettledMessage]) -> None:
+    """Publish how each of `settled` ended, in its own claim's trace, and count them once that is committed."""
+    work.after_commit(partial(_count, settled))
+    for message in settled:
+        work.publish(
+            MessageSettled(
+                message_id=message.message_id,
+                claim_id=message.claim_id,
+                claim_version=message.claim_version,
+                channel=message.channel,
+                settlement=SETTLEMENTS[message.state],
+                attempts=message.attempts,
+            ),
+            trace=message.trace,
+        )
+
+
+def publish_settled_requests(work: Work, settled: Sequence[SettledRequest]) -> None:
+    """Publish how each of `settled` ended, in its own trace, and count them once that is committed."""
+    work.after_commit(partial(_count_requests, settled, work=work))
+    for request in settled:
+        work.publish(
+            RequestSettled(
+                request_id=request.request_id,
+                customer_id=request.customer_id,
+                occasion=request.occasion,
+                channel=request.channel,
+                settlement=REQUEST_SETTLEMENTS[request.state],
+                attempts=request.attempts,
+            ),
+            trace=request.trace,
+        )
+
+
+def _count(settled: Sequence[SettledMessage]) -> None:
+    for (channel, state), count in Counter((message.channel, message.state) for message in settled).items():
+        MESSAGES_SETTLED.labels(channel.value, state.value).inc(count)
+
+
+def _count_requests(settled: Sequence[SettledRequest], *, work: Work) -> None:
+    for request in settled:
+        REQUESTS_SETTLED.labels(request.occasion.value, request.state.value).inc()
+        if request.state is RequestState.SENT:
+            REQUEST_SECONDS.labels(request.priority.value).observe((work.now - request.occurred_at).total_seconds())
