@@ -173,7 +173,7 @@ class _StrictProtocol(HttpToolsProtocol):
 
     def _is_asked(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and not cycle.response_complete
+        return cycle is not None and not cycle.response_complete and not cycle.disconnected
 
     def _wait(self) -> None:
         """Wait for the client. It is not enough to close then: that waits until all that was written is taken."""

@@ -251,6 +251,13 @@ MUTANTS = (
         "door/test_last_answer.py::test_who_sends_without_end_is_cut_off",
     ),
     Mutant(
+        "door: who spoils a request under way keeps the connection for ever",
+        "http/server.py",
+        "not cycle.response_complete and not cycle.disconnected\n",
+        "not cycle.response_complete\n",
+        "door/test_last_answer.py::test_who_spoils_a_request_under_way_and_does_not_close_is_given_up",
+    ),
+    Mutant(
         "door: it is looked elsewhere whose it is",
         "http/route.py",
         "                await check(opened.connection)\n",
