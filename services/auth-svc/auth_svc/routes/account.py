@@ -13,10 +13,10 @@ from starlette.responses import Response
 from auth_svc.domain.phone_numbers import masked
 from auth_svc.flows import account as flow
 from auth_svc.parts import Parts
-from auth_svc.repository import account_view, accounts, audit_trail, passkeys
-from auth_svc.repository.account_view import KnownDevice
+from auth_svc.repository import accounts, audit_trail, devices, passkeys
 from auth_svc.repository.accounts import Account
 from auth_svc.repository.audit_trail import Entry
+from auth_svc.repository.devices import ListedDevice
 from auth_svc.routes.origin import RequestOrigin
 from auth_svc.routes.passkeys import PasskeyView
 from chassis.http.api import Api
@@ -63,7 +63,7 @@ class DeviceView(BaseModel):
     last_used_at: Moment
 
     @classmethod
-    def of(cls, device: KnownDevice) -> DeviceView:
+    def of(cls, device: ListedDevice) -> DeviceView:
         """Return what is told of `device`."""
         return cls(
             device_id=device.device_id,
@@ -153,8 +153,8 @@ class AccountRoutes:
         On each somebody has logged in with every step, or chosen a new password by a mailed link.
         """
         account = await _account(reading, relation_number)
-        known = await account_view.devices(reading.connection, account_id=account.account_id, now=await reading.now())
-        return DevicesView(devices=[DeviceView.of(device) for device in known])
+        listed = await devices.listed(reading.connection, account_id=account.account_id, now=await reading.now())
+        return DevicesView(devices=[DeviceView.of(device) for device in listed])
 
     async def forget_device(
         self,

@@ -71,7 +71,7 @@ class AuditRoutes:
     """Reads the trail."""
 
     def __init__(self, parts: Parts) -> None:
-        """Take nothing: what is on record is not secret to who may read it."""
+        """Keep nothing of `parts`: the trail holds no secrets."""
 
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from auth_svc.domain.refusals import Reason
 from auth_svc.flows import suspension
-from auth_svc.flows.account import locked
+from auth_svc.flows.account import account_locked_with_logins
 from auth_svc.parts import Parts
 from auth_svc.repository.accounts import Account
 from auth_svc.routes import problems
@@ -102,7 +102,7 @@ class SuspensionRoutes:
 
 
 async def _locked(work: Work, relation_number: str) -> Account:
-    account = await locked(work, relation_number)
+    account = await account_locked_with_logins(work, relation_number)
     if account is None:
         raise Problem(NOT_FOUND)
     return account
