@@ -26,7 +26,7 @@ MAILS = Limit("mails", 10, timedelta(hours=1))
 """Links that somebody asks for without having logged in."""
 SMS = Limit("sms", 10, timedelta(hours=1))
 CLIENTS = Limit("clients", 60, timedelta(minutes=1))
-"""Machines that ask for tokens."""
+"""Who fails to prove to be the client it names."""
 WIDER = {32: 1, 24: 5, 64: 1, 56: 3, 48: 10}
 """By length of prefix: an organisation has an IPv4 /24 or an IPv6 /48, a home a /64 and with some providers a /56."""
 

@@ -130,29 +130,29 @@ async def _refusal(
 
 
 def login_takes(origin: Origin) -> Sequence[Take]:
-    """Somebody tries to log in, whatever comes of it."""
+    """Return what a try to log in takes, whatever comes of it."""
     return _by_network(LOGINS, origin)
 
 
 def mail_takes(origin: Origin) -> Sequence[Take]:
-    """Somebody who has not logged in asks for a mail."""
+    """Return what it takes to ask for a mail without having logged in."""
     return _by_network(MAILS, origin)
 
 
-def mail_takes_of(email: str) -> Sequence[Take]:
-    """A mail that was asked for without logging in goes to `email`, in lower case."""
+def mail_takes_to_address(email: str) -> Sequence[Take]:
+    """Return what a mail takes that was asked for without logging in and goes to `email`, in lower case."""
     return [_one_of(MAILS_TO_ADDRESS, email)]
 
 
-def mail_takes_of_new(email: str) -> Sequence[Take]:
-    """A customer wants `email`, in lower case, for their account, whether or not it is free."""
+def mail_takes_to_new_address(email: str) -> Sequence[Take]:
+    """Return what it takes to want `email`, in lower case, for an account, whether or not it is free."""
     return [_one_of(MAILS_TO_NEW_ADDRESS, email)]
 
 
 def sms_takes(
     parts: Parts, account_id: UUID, number: str, *, is_bound: bool, origin: Origin, device_id: UUID | None = None
 ) -> Sequence[Take]:
-    """A code goes to `number` (E.164) for an account, which has this number already when it `is_bound`.
+    """Return what a code takes to `number` (E.164) for an account, which has this number already when it `is_bound`.
 
     Of those, network and dialling prefix are not counted: a mobile carrier has thousands of customers behind one
     address, and numbers of one prefix are many people's. Each account's own limits and `SMS_A_DAY` hold what they cost.
@@ -178,7 +178,7 @@ def wrong_code_takes(account_id: UUID, device_id: UUID | None = None) -> Sequenc
 
 
 def client_takes(origin: Origin) -> Sequence[Take]:
-    """A machine client asks for a token."""
+    """Return what it takes to fail to prove to be a client."""
     return _by_network(CLIENTS, origin)
 
 
