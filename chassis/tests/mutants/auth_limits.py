@@ -21,7 +21,7 @@ MUTANTS = (
         "flows/limits.py",
         sound="    if not full:\n",
         broken="    if len(full) < len(locked):\n",
-        guard="test_limits.py::test_when_one_bucket_is_empty_nothing_is_taken_from_the_others",
+        guard="test_limits.py::test_when_one_bucket_has_no_room_nothing_is_taken_from_the_others",
     ),
     _Mutant(
         "limits: a row grows with each that is taken",
@@ -42,7 +42,7 @@ MUTANTS = (
         "flows/limits.py",
         sound="return bucket.refused_at is None or bucket.refused_at + one.within <= work.now",
         broken="return True",
-        guard="test_limits.py::test_a_flood_of_refusals_puts_one_line_on_record_until_the_bucket_could_be_full_again",
+        guard="test_limits.py::test_a_flood_of_refusals_puts_one_line_on_record_until_what_was_taken_is_over",
     ),
     _Mutant(
         "limits: another address of the same home begins anew",

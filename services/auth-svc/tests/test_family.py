@@ -85,7 +85,7 @@ async def test_a_browser_keeps_a_few_secrets_those_of_the_last_logins(auth: Worl
     await auth.only_told(Occasion.NEW_DEVICE_USED)
 
 
-async def test_each_chooses_a_pin_for_themselves_on_the_familys_browser(auth: World) -> None:
+async def test_a_pin_that_is_chosen_on_the_familys_browser_is_of_who_chose_it(auth: World) -> None:
     mine = await account(auth)
     await account(auth, relation_number="654321", email=PARTNERS)
     browser = await log_in(auth, PARTNERS, await log_in(auth, EMAIL))

@@ -12,7 +12,7 @@ from auth_svc.parts import Parts
 from auth_svc.routes import problems
 from auth_svc.routes.advice import Advice, after_undo
 from auth_svc.routes.confirmed_identity import ConfirmedIdentity
-from auth_svc.routes.fields import Email, LinkSecret, NewPassword
+from auth_svc.routes.fields import Code, Email, LinkSecret, NewPassword
 from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
@@ -59,7 +59,7 @@ class PhoneCode(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: str = Field(pattern=r"^[0-9]{6}$", examples=["123456"], repr=False)
+    code: Code
 
 
 class MailedLink(BaseModel):

@@ -17,7 +17,7 @@ from auth_svc.parts import Parts
 from auth_svc.routes import problems
 from auth_svc.routes.browsers import OTHER_SITE, refuse_other_sites
 from auth_svc.routes.cookies import begin_session, remember_device
-from auth_svc.routes.fields import Email
+from auth_svc.routes.fields import Code, Email
 from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.login_limit import login_limit_of
 from auth_svc.routes.origin import RequestOrigin
@@ -77,7 +77,7 @@ class LoginCompletion(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     login: LoginSecret
-    code: str = Field(pattern=r"^[0-9]{6}$", repr=False, examples=["123456"])
+    code: Code
 
 
 class LoginBegun(BaseModel):

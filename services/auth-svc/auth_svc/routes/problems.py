@@ -85,7 +85,10 @@ WRONG_PASSKEY = ProblemType(
     remedy="Try again with a passkey of this account, or log in with your password.",
 )
 NOTHING_TO_CONFIRM = ProblemType(
-    name="nothing-to-confirm", status=409, title="There is nothing to confirm", remedy="Begin again with this change."
+    name="nothing-to-confirm",
+    status=409,
+    title="There is nothing to confirm",
+    remedy="Begin again from the start.",
 )
 WRONG_PIN = ProblemType(
     name="wrong-pin",

@@ -10,6 +10,7 @@ from auth_svc.flows import totp
 from auth_svc.parts import Parts
 from auth_svc.routes import problems
 from auth_svc.routes.confirmed_identity import IdentityConfirmed
+from auth_svc.routes.fields import Code
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.problems import NOT_FOUND
@@ -37,7 +38,7 @@ class AppCode(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: str = Field(pattern=r"^[0-9]{6}$", examples=["123456"], repr=False)
+    code: Code
 
 
 class TotpRoutes:
