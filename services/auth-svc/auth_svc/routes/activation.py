@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from auth_svc.domain.refusals import Refusal
@@ -16,14 +16,13 @@ from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.telemetry import RequestTrace
+from chassis.http.values import ExactModel
 from chassis.unit_of_work import Work
 from contracts.access import ACTIVATE
 
 
-class ActivationRequest(BaseModel):
+class ActivationRequest(ExactModel):
     """Who wants an account."""
-
-    model_config = ConfigDict(extra="forbid")
 
     relation_number: str = Field(
         pattern=r"^[0-9]{1,9}(-[0-9]{3}-[0-9]{2})?$",
@@ -33,19 +32,15 @@ class ActivationRequest(BaseModel):
     email: Email
 
 
-class ActivationCompletion(BaseModel):
+class ActivationCompletion(ExactModel):
     """The link, and the password that was chosen."""
-
-    model_config = ConfigDict(extra="forbid")
 
     link: LinkSecret
     password: NewPassword
 
 
-class Activated(BaseModel):
+class Activated(ExactModel):
     """An account that was made just now."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: Email = Field(description="The address to log in with")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from auth_svc.domain.refusals import Refusal
@@ -17,22 +16,19 @@ from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.telemetry import RequestTrace
+from chassis.http.values import ExactModel
 from chassis.unit_of_work import Work
 from contracts.access import RESET_PASSWORD
 
 
-class PasswordResetRequest(BaseModel):
+class PasswordResetRequest(ExactModel):
     """Who wants a new password."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: Email
 
 
-class PasswordResetCompletion(BaseModel):
+class PasswordResetCompletion(ExactModel):
     """The link, and the password that was chosen."""
-
-    model_config = ConfigDict(extra="forbid")
 
     link: LinkSecret
     password: NewPassword

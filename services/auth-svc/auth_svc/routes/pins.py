@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from auth_svc.domain.parameters import LONGEST_PIN, SHORTEST_PIN
@@ -21,7 +21,7 @@ from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.problems import NOT_FOUND
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import RelationNumber
+from chassis.http.values import ExactModel, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import CHANGE_AUTHENTICATORS, LOG_IN
 
@@ -30,10 +30,8 @@ Pin: TypeAlias = Annotated[
 ]
 
 
-class PinLogin(BaseModel):
+class PinLogin(ExactModel):
     """Somebody logs in on a device that has a PIN."""
-
-    model_config = ConfigDict(extra="forbid")
 
     pin: Pin
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from auth_svc.domain.refusals import Refusal
@@ -15,23 +15,20 @@ from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.telemetry import RequestTrace
+from chassis.http.values import ExactModel
 from chassis.unit_of_work import Work
 from contracts.access import ACTIVATE
 
 
-class StaffActivation(BaseModel):
+class StaffActivation(ExactModel):
     """The link of the invitation, and the password that was chosen."""
-
-    model_config = ConfigDict(extra="forbid")
 
     link: LinkSecret
     password: NewPassword
 
 
-class StaffApp(BaseModel):
+class StaffApp(ExactModel):
     """What an authenticator app is given, once."""
-
-    model_config = ConfigDict(extra="forbid")
 
     uri: str = Field(
         description="To show as a QR code",
@@ -40,10 +37,8 @@ class StaffApp(BaseModel):
     )
 
 
-class StaffConfirmation(BaseModel):
+class StaffConfirmation(ExactModel):
     """The link of the invitation, and what the app shows."""
-
-    model_config = ConfigDict(extra="forbid")
 
     link: LinkSecret
     code: Code

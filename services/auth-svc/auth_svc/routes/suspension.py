@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from auth_svc.domain.refusals import Reason
@@ -17,17 +17,15 @@ from chassis.http.caller import Caller
 from chassis.http.preconditions import IfMatch
 from chassis.http.problems import NOT_FOUND, Problem
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import RelationNumber
+from chassis.http.values import ExactModel, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import SUSPEND_ACCOUNT
 
 _WITHOUT_NUMBER = "No code has ever reached the number of this account: give the one that its owner has."
 
 
-class Reinstatement(BaseModel):
+class Reinstatement(ExactModel):
     """What the caller, who was asked who they are, has said of the account."""
-
-    model_config = ConfigDict(extra="forbid")
 
     mobile_phone: str | None = Field(
         default=None,
