@@ -70,6 +70,14 @@ async def test_a_secret_that_somebody_else_has_put_there_gets_no_further_than_it
     assert mine != planted
 
 
+async def test_what_is_no_secret_is_not_handed_back(auth: World) -> None:
+    await account(auth)
+
+    mine = await log_in(auth, EMAIL, {"Cookie": f'__Host-device="line\\012feed.{"x" * 3_000}"'})
+
+    assert mine["Cookie"].removeprefix("__Host-device=").replace("_", "").replace("-", "").isalnum()
+
+
 async def test_a_browser_keeps_a_few_secrets_those_of_the_last_logins(auth: World) -> None:
     emails = [f"lid{number}@example.org" for number in range(MOST_DEVICE_SECRETS + 1)]
     for number, email in enumerate(emails):
