@@ -9,7 +9,7 @@ from accounts import EMAIL, account, identity
 from auth_world import World, cookie_in
 from login_steps import begin, complete
 
-from auth_svc.domain.parameters import MOST_DEVICE_SECRETS
+from auth_svc.domain.parameters import MOST_DEVICE_SECRETS, PIN_TRIES
 from contracts.message_requests import Occasion
 
 PARTNERS, CHILDS = "partner@example.org", "kind@example.org"
@@ -112,3 +112,25 @@ async def test_a_pin_that_is_chosen_on_the_familys_browser_is_of_who_chose_it(au
         "SELECT account_id FROM session WHERE methods = ARRAY['pin'] ORDER BY began_at DESC LIMIT 1"
     )
     assert session_of == mine
+
+
+async def test_each_account_of_the_familys_browser_has_a_pin_and_wrong_ones_of_its_own(auth: World) -> None:
+    mine = await account(auth)
+    partners = await account(auth, relation_number="654321", email=PARTNERS)
+    browser = await log_in(auth, PARTNERS, await log_in(auth, EMAIL))
+    for account_id, relation_number, pin in ((mine, "123456", "40718"), (partners, "654321", "81730")):
+        chosen = await auth.client.put(
+            f"/accounts/{relation_number}/devices/current/pin",
+            json={"pin": pin, "confirmed_identity": await identity(auth, account_id)},
+            headers=auth.as_customer(relation_number) | browser,
+        )
+        assert chosen.status_code == 204, chosen.text
+
+    async def status_of(pin: str, relation_number: str) -> int:
+        asked = {"pin": pin, "relation_number": relation_number}
+        return (await auth.client.post("/pin-logins", json=asked, headers=browser)).status_code
+
+    assert [await status_of("81730", "123456") for _ in range(PIN_TRIES)] == [401] * PIN_TRIES
+    assert await status_of("40718", "123456") == 401, "the device is forgotten for this account"
+    assert await status_of("81730", "654321") == 200
+    assert await status_of("81730", "999999") == 401

@@ -65,14 +65,16 @@ async def remove_pin(
 
 
 async def log_in_by_pin(
-    work: Work, parts: Parts, *, pin: str, origin: Origin, trace: Trace | None
+    work: Work, parts: Parts, *, relation_number: str | None, pin: str, origin: Origin, trace: Trace | None
 ) -> Finished | Refusal:
     """Let in who knows the PIN of the device that asks. A wrong one is counted; the fifth in a row costs the device.
 
+    A device that several accounts know has a PIN for each. Without `relation_number` that of the last used is meant.
     The account is locked meanwhile, so a hundred guesses at once are five tries. A PIN never confirms an identity.
     `login_takes` were taken before, in a transaction of their own: a PIN is hashed here.
     """
-    found = await _device_of(work, origin)
+    named = await accounts.of_relation(work.connection, relation_number=relation_number) if relation_number else None
+    found = None if relation_number and named is None else await _device_of(work, origin, named)
     account = await accounts.locked(work.connection, account_id=found.account_id) if found else None
     device = await _device_of(work, origin, account) if account else None
     if not account or not device or not device.pin_hash or account.suspended_at:

@@ -33,6 +33,9 @@ Pin: TypeAlias = Annotated[
 class PinLogin(ExactModel):
     """Somebody logs in on a device that has a PIN."""
 
+    relation_number: RelationNumber | None = Field(
+        default=None, description="Whose PIN it is. Without it, that of the account last used on this device"
+    )
     pin: Pin
 
 
@@ -82,7 +85,9 @@ class PinRoutes:
         trace: RequestTrace,
     ) -> LoginFinished | Response:
         """Log in by the PIN of this device. Five wrong ones in a row, and the device is forgotten."""
-        result = await pins.log_in_by_pin(work, self._parts, pin=body.pin, origin=origin, trace=trace)
+        result = await pins.log_in_by_pin(
+            work, self._parts, relation_number=body.relation_number, pin=body.pin, origin=origin, trace=trace
+        )
         return problems.answer(result) if isinstance(result, Refusal) else finished(result, response)
 
     async def set_pin(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from math import ceil
 from typing import Final
 
@@ -141,9 +142,9 @@ def answer(refusal: Refusal, detail: str | None = None) -> Response:
 
     What was counted stays: the handler returns this and raises nothing.
     """
-    headers = {}
+    problem, headers = _PROBLEMS[refusal.reason], {}
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(max(1, ceil(refusal.retry_after.total_seconds())))
-    if refusal.reason is Reason.WRONG_CREDENTIALS:
-        headers["WWW-Authenticate"] = 'Password realm="auth-svc"'
-    return Problem(_PROBLEMS[refusal.reason], detail, headers=headers).response()
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Login realm="auth-svc"'  # RFC 9110 §15.5.2 demands a challenge
+    return Problem(problem, detail, headers=headers).response()
