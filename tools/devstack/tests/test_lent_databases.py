@@ -1,4 +1,4 @@
-"""Which servers a test gets: a database alone may be on one that runs already, and who could stop servers has its own."""
+"""Which servers a test gets: a database alone may be on one that runs already, who could stop servers has its own."""
 
 import os
 import subprocess
