@@ -52,7 +52,7 @@ test-kafka: install ## What a broker can change, and the slow tests, on real Kaf
 test-slow: install ## Only the slow tests: outages of a minute, mutants [STACK=...]
 	@exec .venv/bin/pytest -m slow -n $(JOBS) --dist loadscope
 
-bench: install ## Claims per second beside a frameless pipeline and a raw floor, some eight minutes
+bench: install ## Claims per second beside a frameless pipeline and a raw floor, and what the door costs; some eight minutes
 	@exec .venv/bin/bench
 
 lint: install ## Style of the code

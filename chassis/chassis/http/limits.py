@@ -22,7 +22,7 @@ from chassis.settings import ServiceSettings
 
 CLOSE: Mapping[str, str] = {"Connection": "close"}
 """For an answer to a body that is not read to its end."""
-_ANNOUNCE_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
+ANNOUNCE_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
 """A request without either has no body (RFC 9112 §6.3), and nothing is waited for."""
 _BITS_OF_A_SUBSCRIBER = 64
 
@@ -100,7 +100,7 @@ class Limits:
         return None
 
     def _body(self, scope: Scope, receive: Receive) -> _Body:
-        has_none = _ANNOUNCE_A_BODY.isdisjoint(name for name, _ in scope["headers"])
+        has_none = ANNOUNCE_A_BODY.isdisjoint(name for name, _ in scope["headers"])
         return _Body(receive, most_bytes=self._body_bytes, seconds=self._body_seconds, is_complete=has_none)
 
     async def _answer_in_time(self, scope: Scope, body: _Body, send: Send) -> None:

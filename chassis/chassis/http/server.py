@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from chassis.clock import elapsed_seconds
 from chassis.errors import CannotStartError
 from chassis.http.headers import DEFAULTS
+from chassis.http.limits import ANNOUNCE_A_BODY
 from chassis.http.lingering import LingeringTransport
 from chassis.http.problems import HEAD_TOO_LARGE, MALFORMED, URI_TOO_LONG, Problem
 
@@ -57,6 +58,8 @@ class _StrictProtocol(HttpToolsProtocol):
 
     The parser (llhttp) refuses two lengths, a length beside chunks, folded lines and lines without CR. Here is what it
     leaves open: hosts, other transfer encodings, trailers, which would be taken for headers, and what has no end.
+    Behind the head of a request that asks for an upgrade it reads no body and loses what came with it: such a request
+    has no body and is the last.
 
     A connection is closed on which no request begins in time, or whose client does not take the answer: uvicorn waits
     for ever for both. Where there are too many connections, the one that is nearest to that end makes room: who
@@ -103,10 +106,12 @@ class _StrictProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._reads_header = False
         self._unfinished_bytes = 0
-        if not _has_one_meaning(self.headers, version=self.parser.get_http_version()):
+        is_upgrade = self.parser.should_upgrade()
+        if not _has_one_meaning(self.headers, version=self.parser.get_http_version(), is_upgrade=is_upgrade):
             raise httptools.HttpParserError("this request can be read in more than one way")
         self._has_more = True
         super().on_headers_complete()
+        self.cycle.keep_alive &= not is_upgrade
 
     @override
     def on_body(self, body: bytes) -> None:
@@ -173,7 +178,7 @@ class _StrictProtocol(HttpToolsProtocol):
 
     def _is_asked(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and not cycle.response_complete
+        return cycle is not None and not cycle.response_complete and not cycle.disconnected
 
     def _wait(self) -> None:
         """Wait for the client. It is not enough to close then: that waits until all that was written is taken."""
@@ -194,8 +199,13 @@ class _StrictProtocol(HttpToolsProtocol):
         self.connections.discard(first)  # not when it is lost: more may come before
 
 
-def _has_one_meaning(headers: Iterable[tuple[bytes, bytes]], *, version: str) -> bool:
-    """Whether a header names one host, and no encoding of the body but chunks, which came with HTTP/1.1."""
+def _has_one_meaning(headers: Iterable[tuple[bytes, bytes]], *, version: str, is_upgrade: bool) -> bool:
+    """Whether a header names one host, and no encoding of the body but chunks, which came with HTTP/1.1.
+
+    What is to be upgraded has no body.
+    """
+    if is_upgrade and any(name in ANNOUNCE_A_BODY for name, _ in headers):
+        return False
     hosts = [value for name, value in headers if name == b"host"]
     encodings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
     if version == "1.0":

@@ -1,4 +1,4 @@
-"""Types for what callers write: money in whole cents, days and moments as RFC 3339 has them.
+"""Types for what callers write: models, money in whole cents, days and moments as RFC 3339 has them.
 
 What pydantic takes besides, such as a number as text, or seconds since 1970 as a day, is refused: it is a mistake of
 the caller's more often than it is meant.
@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import BeforeValidator, Field, Strict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from chassis.http.field_errors import InvalidValueError
 
@@ -42,6 +42,12 @@ def _moment(value: object) -> object:
     if not _EARLIEST <= value < _TOO_LATE:
         raise InvalidValueError("must lie from 1900 to before 2200")
     return value
+
+
+class ExactModel(BaseModel):
+    """What is sent or answered, with the fields it declares and no others: a field that nobody knows is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 Cents: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=MOST_CENTS, examples=[159_000])]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from door.client_generator import generate_client
 from door.served import DESCRIPTION, served
 from specimen.access import NAME, READ_NOTES, WRITE_NOTES
 
@@ -23,19 +21,7 @@ PACKAGE = "client_of_the_specimen"
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("generated")
-    configuration = directory / "configuration.json"
-    configuration.write_text(json.dumps({"post_hooks": []}))
-    program = Path(sys.executable).with_name("openapi-python-client")
-    done = subprocess.run(
-        [
-            *(program, "generate", "--path", DESCRIPTION, "--config", configuration),
-            *("--meta", "none", "--output-path", directory / PACKAGE, "--fail-on-warning"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    generate_client(DESCRIPTION, package=PACKAGE, directory=directory)
     return directory
 
 

@@ -148,3 +148,16 @@ async def test_who_reads_the_answer_and_does_not_close_is_given_up(monkeypatch: 
         await until(lambda: not uploads.server._server.server_state.connections, what="the connection is given up")
 
     assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+async def test_who_spoils_a_request_under_way_and_does_not_close_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chassis.http.server.LONGEST_WAIT_SECONDS", 0.05)
+    uploads = Uploads()
+    async with connection_to(uploads.server) as (reader, writer):
+        writer.write(CHUNKED + b"\r\n1\r\nx\r\n")
+        await until(lambda: uploads.server._server.server_state.tasks, what="the request is under way")
+        writer.write(b"nonsense\r\n")
+        answer = await reader.read()
+        await until(lambda: not uploads.server._server.server_state.connections, what="the connection is given up")
+
+    assert answer.startswith(b"HTTP/1.1 400 ")

@@ -229,6 +229,8 @@ IN_TWO_WAYS = {
     "CR alone": b"GET / HTTP/1.1\r\nHost: x\r\nA: b\rB: c\r\n\r\n",
     "space before colon": POST + b"Content-Length : 1\r\n\r\nx",
     "NUL": b"GET / HTTP/1.1\r\nHost: x\r\nA: \0\r\n\r\n",
+    "upgrade before a body": POST + b"Upgrade: h2c\r\nConnection: Upgrade\r\nContent-Length: 1\r\n\r\nx",
+    "upgrade before chunks": CHUNKED + b"Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n0\r\n\r\n",
 }
 
 
@@ -262,6 +264,17 @@ async def test_a_chunk_that_can_be_read_in_two_ways_ends_the_connection(frame: b
 
     assert answer.count(b"HTTP/1.1 ") <= 1
     assert not answer.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_an_upgrade_is_not_made_and_what_comes_behind_it_is_no_request() -> None:
+    async with connection_to(_server(Pages())) as (reader, writer):
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n")
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = await until_closed(reader)
+
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"\r\nconnection: close\r\n" in answer
 
 
 async def test_a_trailer_is_no_header() -> None:

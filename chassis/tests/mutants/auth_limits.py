@@ -21,7 +21,7 @@ MUTANTS = (
         "flows/limits.py",
         sound="    if not full:\n",
         broken="    if len(full) < len(locked):\n",
-        guard="test_limits.py::test_when_one_bucket_is_empty_nothing_is_taken_from_the_others",
+        guard="test_limits.py::test_when_one_bucket_has_no_room_nothing_is_taken_from_the_others",
     ),
     _Mutant(
         "limits: a row grows with each that is taken",
@@ -42,7 +42,7 @@ MUTANTS = (
         "flows/limits.py",
         sound="return bucket.refused_at is None or bucket.refused_at + one.within <= work.now",
         broken="return True",
-        guard="test_limits.py::test_a_flood_of_refusals_puts_one_line_on_record_until_the_bucket_could_be_full_again",
+        guard="test_limits.py::test_a_flood_of_refusals_puts_one_line_on_record_until_what_was_taken_is_over",
     ),
     _Mutant(
         "limits: another address of the same home begins anew",
@@ -54,16 +54,24 @@ MUTANTS = (
     _Mutant(
         "limits: codes a stranger asks for to my number keep me from mine",
         "flows/limits.py",
-        sound="return [_one_of(SMS_OF_ACCOUNT, whose), ",
-        broken="return [_one_of(SMS_TO_NEW_NUMBER, number), ",
+        sound="return [*(one for limit in limits",
+        broken="return [_one_of(SMS_TO_NEW_NUMBER, number), *(one for limit in limits",
         guard="test_limits.py::test_codes_a_stranger_sends_to_my_number_are_none_of_mine",
     ),
     _Mutant(
         "limits: customers behind one address use up each other's codes",
         "flows/limits.py",
-        sound="return [_one_of(SMS_OF_ACCOUNT, whose), ",
-        broken="return [*_by_network(SMS, origin), _one_of(SMS_OF_ACCOUNT, whose), ",
+        sound="return [*(one for limit in limits",
+        broken="return [*_by_network(SMS, origin), *(one for limit in limits",
         guard="test_limits.py::test_customers_behind_one_address_of_a_mobile_carrier_do_not_use_up_each_others_codes",
+    ),
+    _Mutant(
+        "limits: with each browser that logs in an account gets more codes",
+        "flows/limits.py",
+        sound='        _one_of(limit, f"{account_id} devices", times=DEVICES_IN_ALL),\n',
+        broken="",
+        guard="test_login_numbers.py::"
+        "test_however_many_browsers_log_in_an_account_is_sent_thirty_codes_a_day_to_all_of_them",
     ),
     _Mutant(
         "limits: the database knows whose a bucket is",

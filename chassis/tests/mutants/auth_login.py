@@ -90,15 +90,15 @@ MUTANTS = (
     _mutant(
         "a session stays when the same browser logs in anew",
         "flows/finished_login.py",
-        sound="    if origin.session:\n",
+        sound="    if origin.session_secret:\n",
         broken="    if False:\n",
         guard="test_login.py::test_a_login_ends_the_session_that_the_browser_had",
     ),
     _mutant(
         "who knows the password keeps the owner from every code",
         "flows/limits.py",
-        sound='return f"{account_id} {device_id}" if device_id else str(account_id)',
-        broken="return str(account_id)",
+        sound="    if device_id is None:\n        return [_one_of(limit",
+        broken="    if True:\n        return [_one_of(limit",
         guard="test_known_password.py::test_who_knows_the_password_uses_up_no_tries_of_a_browser_that_was_used_before",
     ),
     _mutant(
@@ -111,8 +111,8 @@ MUTANTS = (
     _mutant(
         "codes that are right use up those of the day",
         "flows/login.py",
-        sound="await look(work, parts, [wrong],",
-        broken="await take(work, parts, [wrong],",
+        sound="await look(work, parts, wrong,",
+        broken="await take(work, parts, wrong,",
         guard="test_login_numbers.py::test_codes_that_are_right_use_up_nothing",
     ),
     _mutant(

@@ -12,8 +12,8 @@ MUTANTS = (
     _Mutant(
         "staff: one invitation makes accounts again and again",
         "flows/staff.py",
-        sound="    if await links.use(work, link, Purpose.STAFF) is None:\n",
-        broken="    if await links.look_at(work, link, Purpose.STAFF) is None:\n",
+        sound="    if await links.use(work, link, LinkPurpose.STAFF) is None:\n",
+        broken="    if await links.look_at(work, link, LinkPurpose.STAFF) is None:\n",
         guard="test_staff.py::test_a_link_serves_once_however_many_use_it_at_once",
     ),
     _Mutant(
@@ -67,9 +67,9 @@ MUTANTS = (
     ),
     _Mutant(
         "staff: what an operator did is on record as done by nobody",
-        "flows/staff.py",
-        sound='COMMAND = "command"\n',
-        broken="COMMAND = None\n",
+        "flows/record.py",
+        sound='COMMAND: Final = "command"\n',
+        broken="COMMAND: Final = None\n",
         guard="test_staff.py::test_everything_about_staff_is_on_record_by_whom_and_without_the_address",
     ),
 )

@@ -218,9 +218,23 @@ MUTANTS = (
     Mutant(
         "door: a request names two hosts",
         "http/server.py",
-        "        if not _has_one_meaning(self.headers, version=self.parser.get_http_version()):\n",
-        "        if False:\n",
+        "        if not _has_one_meaning(",
+        "        if False and not _has_one_meaning(",
         "door/test_server.py::test_what_can_be_read_in_two_ways_is_a_problem",
+    ),
+    Mutant(
+        "door: the body of a request that asks for an upgrade is the next request",
+        "http/server.py",
+        "    if is_upgrade and any(",
+        "    if False and any(",
+        "door/test_server.py::test_what_can_be_read_in_two_ways_is_a_problem[upgrade before a body]",
+    ),
+    Mutant(
+        "door: what comes with a request that asks for an upgrade is lost, and the connection goes on",
+        "http/server.py",
+        "        self.cycle.keep_alive &= not is_upgrade\n",
+        "",
+        "door/test_server.py::test_an_upgrade_is_not_made_and_what_comes_behind_it_is_no_request",
     ),
     Mutant(
         "door: a header has no end",
@@ -249,6 +263,13 @@ MUTANTS = (
         "            self.abort()\n",
         "            pass\n",
         "door/test_last_answer.py::test_who_sends_without_end_is_cut_off",
+    ),
+    Mutant(
+        "door: who spoils a request under way keeps the connection for ever",
+        "http/server.py",
+        "not cycle.response_complete and not cycle.disconnected\n",
+        "not cycle.response_complete\n",
+        "door/test_last_answer.py::test_who_spoils_a_request_under_way_and_does_not_close_is_given_up",
     ),
     Mutant(
         "door: it is looked elsewhere whose it is",

@@ -17,7 +17,7 @@ from chassis.http.pages import Page, PageQuery
 from chassis.http.preconditions import IfMatch, etag
 from chassis.http.problems import Problem, ProblemType
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import Cents, Day, Moment, RelationNumber
+from chassis.http.values import Cents, Day, ExactModel, Moment, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.notify import MessageSettled, Settlement
 from contracts.vocabulary import Channel
@@ -37,10 +37,10 @@ NoteId = Annotated[UUID, Path(description="The note", examples=[A_NOTE])]
 api = Api(title="specimen", version="1", access=SPECIMEN)
 
 
-class Text(BaseModel):
+class Text(ExactModel):
     """What a note says."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"text": "The roof leaks"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "The roof leaks"}]})
 
     text: str = Field(min_length=1, max_length=200)
 
@@ -52,11 +52,10 @@ class Note(BaseModel):
     text: str = Field(examples=["The roof leaks"])
 
 
-class Amounts(BaseModel):
+class Amounts(ExactModel):
     """What is to be added up."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={"examples": [{"cents": [1_050, 2], "on": "2026-11-27", "at": "2026-11-27T03:04:05Z"}]},
     )
 

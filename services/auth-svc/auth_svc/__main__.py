@@ -1,4 +1,4 @@
-"""The command line: `auth-svc run`, `migrate`, `openapi`, `clients`, `staff`."""
+"""The command line: `auth-svc run`, `migrate`, `openapi`, `clients`, `staff`, `keys`."""
 
 from __future__ import annotations
 

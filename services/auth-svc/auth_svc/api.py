@@ -9,7 +9,7 @@ from contracts.access import AUTH
 
 
 def build_api(parts: Parts) -> Api:
-    """Return the routes of every room."""
+    """Return the API with all its routes."""
     api = Api(title="auth-svc", version="1", access=AUTH)
     for routes in ROUTES:
         routes(parts).declare(api)

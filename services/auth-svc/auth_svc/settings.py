@@ -45,9 +45,7 @@ class Settings(ServiceSettings):
         le=1_000,
         description="Requests that may wait for their turn, with a connection each; the surplus gets 429",
     )
-    sms_a_day: int = Field(
-        default=5_000, ge=1, le=10_000_000, description="Text messages a day in all: what one day may cost at most"
-    )
+    sms_a_day: int = Field(default=5_000, ge=1, le=10_000_000, description="Codes by text message a day in all")
 
     @field_validator("message_public_key")
     @classmethod

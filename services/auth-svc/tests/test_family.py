@@ -9,7 +9,7 @@ from accounts import EMAIL, account, identity
 from auth_world import World, cookie_in
 from login_steps import begin, complete
 
-from auth_svc.domain.parameters import MOST_DEVICE_SECRETS
+from auth_svc.domain.parameters import MOST_DEVICE_SECRETS, PIN_TRIES
 from contracts.message_requests import Occasion
 
 PARTNERS, CHILDS = "partner@example.org", "kind@example.org"
@@ -70,6 +70,14 @@ async def test_a_secret_that_somebody_else_has_put_there_gets_no_further_than_it
     assert mine != planted
 
 
+async def test_what_is_no_secret_is_not_handed_back(auth: World) -> None:
+    await account(auth)
+
+    mine = await log_in(auth, EMAIL, {"Cookie": f'__Host-device="line\\012feed.{"x" * 3_000}"'})
+
+    assert mine["Cookie"].removeprefix("__Host-device=").replace("_", "").replace("-", "").isalnum()
+
+
 async def test_a_browser_keeps_a_few_secrets_those_of_the_last_logins(auth: World) -> None:
     emails = [f"lid{number}@example.org" for number in range(MOST_DEVICE_SECRETS + 1)]
     for number, email in enumerate(emails):
@@ -85,7 +93,7 @@ async def test_a_browser_keeps_a_few_secrets_those_of_the_last_logins(auth: Worl
     await auth.only_told(Occasion.NEW_DEVICE_USED)
 
 
-async def test_each_chooses_a_pin_for_themselves_on_the_familys_browser(auth: World) -> None:
+async def test_a_pin_that_is_chosen_on_the_familys_browser_is_of_who_chose_it(auth: World) -> None:
     mine = await account(auth)
     await account(auth, relation_number="654321", email=PARTNERS)
     browser = await log_in(auth, PARTNERS, await log_in(auth, EMAIL))
@@ -104,3 +112,25 @@ async def test_each_chooses_a_pin_for_themselves_on_the_familys_browser(auth: Wo
         "SELECT account_id FROM session WHERE methods = ARRAY['pin'] ORDER BY began_at DESC LIMIT 1"
     )
     assert session_of == mine
+
+
+async def test_each_account_of_the_familys_browser_has_a_pin_and_wrong_ones_of_its_own(auth: World) -> None:
+    mine = await account(auth)
+    partners = await account(auth, relation_number="654321", email=PARTNERS)
+    browser = await log_in(auth, PARTNERS, await log_in(auth, EMAIL))
+    for account_id, relation_number, pin in ((mine, "123456", "40718"), (partners, "654321", "81730")):
+        chosen = await auth.client.put(
+            f"/accounts/{relation_number}/devices/current/pin",
+            json={"pin": pin, "confirmed_identity": await identity(auth, account_id)},
+            headers=auth.as_customer(relation_number) | browser,
+        )
+        assert chosen.status_code == 204, chosen.text
+
+    async def status_of(pin: str, relation_number: str) -> int:
+        asked = {"pin": pin, "relation_number": relation_number}
+        return (await auth.client.post("/pin-logins", json=asked, headers=browser)).status_code
+
+    assert [await status_of("81730", "123456") for _ in range(PIN_TRIES)] == [401] * PIN_TRIES
+    assert await status_of("40718", "123456") == 401, "the device is forgotten for this account"
+    assert await status_of("81730", "654321") == 200
+    assert await status_of("81730", "999999") == 401

@@ -46,7 +46,7 @@ async def lines(auth: World) -> Sequence[str]:
     return [row["name"] for row in rows]
 
 
-async def test_as_many_as_a_bucket_holds_are_taken_and_the_next_is_told_how_long_to_wait(auth: World) -> None:
+async def test_as_many_as_a_limit_allows_are_taken_and_the_next_is_told_how_long_to_wait(auth: World) -> None:
     assert await how_many(auth, TEN_AN_HOUR) == 10
     assert await taken(auth, TEN_AN_HOUR) == Refusal(Reason.TOO_MANY, HOUR)
 
@@ -76,7 +76,7 @@ async def test_who_is_refused_again_and_again_waits_no_longer_for_it(auth: World
     assert await taken(auth, once_a_day) is None
 
 
-async def test_when_one_bucket_is_empty_nothing_is_taken_from_the_others(auth: World) -> None:
+async def test_when_one_bucket_has_no_room_nothing_is_taken_from_the_others(auth: World) -> None:
     one = Take("one", "whose", 1, HOUR)
     assert await taken(auth, one) is None
 
@@ -109,7 +109,7 @@ async def test_fifty_at_once_on_two_instances_take_no_more_than_there_is(databas
         assert await how_many(first, other) == 90
 
 
-async def test_a_flood_of_refusals_puts_one_line_on_record_until_the_bucket_could_be_full_again(auth: World) -> None:
+async def test_a_flood_of_refusals_puts_one_line_on_record_until_what_was_taken_is_over(auth: World) -> None:
     await how_many(auth, TEN_AN_HOUR)
     for _ in range(20):
         await taken(auth, TEN_AN_HOUR)

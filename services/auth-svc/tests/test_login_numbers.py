@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid4
 
 from auth_svc.domain.origin import Origin
 from auth_svc.domain.secrets import new_code, new_secret
-from auth_svc.flows.limits import Take, sms_takes, take, wrong_code
+from auth_svc.flows.limits import Take, sms_takes, take, wrong_code_takes
 from auth_svc.parts import Parts
 from auth_svc.passwords import Passwords
 
@@ -80,14 +80,14 @@ def test_a_code_has_six_digits_each_of_which_can_be_any() -> None:
 
 async def test_an_account_takes_thirty_wrong_codes_a_day_over_all_its_logins(auth: World) -> None:
     account_id = uuid4()
-    assert await until_refused(auth, lambda _: [wrong_code(account_id)]) == 30
+    assert await until_refused(auth, lambda _: wrong_code_takes(account_id)) == 30
     auth.clock.advance(DAY)
-    assert await until_refused(auth, lambda _: [wrong_code(account_id)]) == 30
+    assert await until_refused(auth, lambda _: wrong_code_takes(account_id)) == 30
 
 
 async def test_who_logs_in_anew_for_more_tries_is_stopped_by_the_day(auth: World) -> None:
     account_id = await account(auth)
-    await until_refused(auth, lambda _: [wrong_code(account_id)], most=29)
+    await until_refused(auth, lambda _: wrong_code_takes(account_id), most=29)
     login, sent = await begun(auth)
     assert (await complete(auth, login, other_than(sent.code))).status_code == 401
 
@@ -96,7 +96,7 @@ async def test_who_logs_in_anew_for_more_tries_is_stopped_by_the_day(auth: World
 
 async def test_codes_that_are_right_use_up_nothing(auth: World) -> None:
     account_id = await account(auth)
-    await until_refused(auth, lambda _: [wrong_code(account_id)], most=29)
+    await until_refused(auth, lambda _: wrong_code_takes(account_id), most=29)
 
     for _ in range(2):
         assert (await log_in(auth)).status_code == 200
@@ -118,6 +118,22 @@ async def test_an_account_is_sent_three_codes_a_quarter_of_an_hour_and_ten_a_day
 
     assert sent[0] == 3
     assert sum(sent) == 10
+
+
+async def test_however_many_browsers_log_in_an_account_is_sent_thirty_codes_a_day_to_all_of_them(auth: World) -> None:
+    parts, account_id = Parts.of(settings("postgresql://nowhere")), uuid4()
+
+    def to_another_browser(_: int) -> Sequence[Take]:
+        return sms_takes(parts, account_id, "+31612345678", is_bound=True, origin=somewhere(), device_id=uuid4())
+
+    sent = []
+    for _ in range(6):
+        sent.append(await until_refused(auth, to_another_browser))
+        auth.clock.advance(timedelta(minutes=15))
+
+    assert sent[0] == 9
+    assert sum(sent) == 30
+    assert await until_refused(auth, lambda _: wrong_code_takes(account_id, uuid4())) == 90
 
 
 async def test_a_new_number_is_sent_three_codes_a_day_and_an_account_tries_five_numbers(auth: World) -> None:

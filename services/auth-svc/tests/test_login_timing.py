@@ -42,7 +42,7 @@ async def test_unknown_wrong_and_blocked_take_the_same_time(database: str) -> No
 
 
 async def _prepare(auth: World, counted_on: bytes) -> None:
-    """Let one address be blocked, the others not; let the limits on networks be full again."""
+    """Let one address be blocked, the others not; let what was taken of the limits be over."""
     auth.clock.advance(timedelta(minutes=20))
     await auth.rows("UPDATE wrong_passwords SET in_a_row = least(in_a_row, 1), blocked_until = NULL")
     await auth.rows(

@@ -24,15 +24,21 @@ Tests that ask for a database and for no `stack`, whose servers they might stop,
 
 TopicMaker = Callable[..., list[str]]
 
+_KIND = pytest.StashKey[StackKind]()
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, so that strict markers accept it."""
+    """Declare the marker, so that strict markers accept it, and settle which stack this session has.
+
+    Later a test may have changed the environment: the stack starts when the first test needs it.
+    """
+    config.stash[_KIND] = resolve_kind(StackKind.AUTO)
     config.addinivalue_line("markers", "real_kafka: shows what the embedded broker cannot; runs on Apache Kafka only")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip tests of what the embedded broker cannot show."""
-    if kafka_is_real(resolve_kind(StackKind.AUTO)):
+    if kafka_is_real(config.stash[_KIND]):
         return
     for item in items:
         if item.get_closest_marker("real_kafka") is not None:
@@ -49,10 +55,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
     """Kafka and PostgreSQL for the whole session, started when the first test asks."""
     try:
-        running = Stack()
+        running = Stack(kind=pytestconfig.stash[_KIND])
         running.start()
     except DevstackError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None

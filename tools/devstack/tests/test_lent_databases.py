@@ -1,4 +1,4 @@
-"""Tests that need nothing but a database have it on a server that runs already; others never meet that server."""
+"""Which servers a test gets: a database alone may be on one that runs already, who could stop servers has its own."""
 
 import os
 import subprocess
@@ -40,5 +40,17 @@ def test_a_test_that_could_stop_its_servers_gets_its_own(stack: Stack, tmp_path:
     text = "def test_it(database, stack):\n    assert database.split('@')[1].split('/')[0] in stack.database_url\n"
 
     done = run_test(tmp_path, text, kind="embedded", lent=stack.database_url)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_what_a_test_puts_into_its_environment_does_not_choose_the_sessions_servers(tmp_path: Path) -> None:
+    text = (
+        "def test_it(monkeypatch, request):\n"
+        "    monkeypatch.setenv('KAFKA_BOOTSTRAP_SERVERS', '127.0.0.1:1')\n"
+        "    assert request.getfixturevalue('database')\n"
+    )
+
+    done = run_test(tmp_path, text, kind="embedded", lent="")
 
     assert done.returncode == 0, done.stdout

@@ -1,1 +1,1 @@
-"""The commands of operators, each on record."""
+"""The commands of operators."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from auth_svc.flows.clients import COMMAND
 from auth_svc.flows.keys import replace_in_haste
+from auth_svc.flows.record import COMMAND
 from auth_svc.flows.resealing import reseal
 from auth_svc.parts import Parts
 from chassis.errors import CannotStartError

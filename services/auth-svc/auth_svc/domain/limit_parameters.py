@@ -26,7 +26,7 @@ MAILS = Limit("mails", 10, timedelta(hours=1))
 """Links that somebody asks for without having logged in."""
 SMS = Limit("sms", 10, timedelta(hours=1))
 CLIENTS = Limit("clients", 60, timedelta(minutes=1))
-"""Machines that ask for tokens."""
+"""Who fails to prove to be the client it names."""
 WIDER = {32: 1, 24: 5, 64: 1, 56: 3, 48: 10}
 """By length of prefix: an organisation has an IPv4 /24 or an IPv6 /48, a home a /64 and with some providers a /56."""
 
@@ -43,6 +43,8 @@ its own, and wrong codes as well: who has found out my password keeps me from no
 SMS_TO_NEW_NUMBER = Limit("sms-to-new-number", 3, _DAY)
 SMS_TO_NEW_NUMBERS_OF_ACCOUNT = Limit("sms-to-new-numbers-of-account", 5, _DAY)
 WRONG_CODES_OF_ACCOUNT = Limit("wrong-codes-of-account", WRONG_CODES_A_DAY, _DAY)
+DEVICES_IN_ALL = 3
+"""All devices of an account that have logged in take no more than so many of them may: each login can make one more."""
 
 # Over all: what pumping may cost
 DIALLING_PREFIX_DIGITS = 5

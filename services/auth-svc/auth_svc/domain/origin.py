@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """`address` is an IP address, `session` the secret of a session."""
+    """`address` is an IP address."""
 
     address: str
-    devices: Sequence[str] = field(default=(), repr=False)
+    device_secrets: Sequence[str] = field(default=(), repr=False)
     """The secrets by which a browser is known, one for each account that remembers it, the latest first."""
-    session: str | None = field(default=None, repr=False)
+    session_secret: str | None = field(default=None, repr=False)
+    """That of the session which the browser has."""
     device_name: str = "unknown"
     """What a browser or app calls itself, shortened: people recognise their devices by it."""

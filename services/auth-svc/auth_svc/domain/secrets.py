@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -12,7 +13,7 @@ from auth_svc.domain.parameters import CODE_DIGITS
 
 _BYTES = 32
 """256 bits; ASVS 7.2.3 asks for 128."""
-
+_FORM: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 BETWEEN_SECRETS: Final = "."
 """Stands in none of them."""
@@ -33,6 +34,11 @@ class NewSecret:
 def new_secret() -> NewSecret:
     """Return 256 bits from the system's generator, as base64url."""
     return NewSecret(secrets.token_urlsafe(_BYTES))
+
+
+def may_be_secret(text: str) -> bool:
+    """Whether it is written as secrets are; whatever else somebody sends is not worth handing back."""
+    return _FORM.fullmatch(text) is not None
 
 
 def digest_of(secret: str) -> bytes:

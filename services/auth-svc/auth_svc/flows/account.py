@@ -11,7 +11,7 @@ from auth_svc.flows.messages import Addressee, request_message
 from auth_svc.flows.record import record
 from auth_svc.flows.wrong_passwords import account_by_password
 from auth_svc.parts import Parts
-from auth_svc.repository import account_access, account_changes, account_view, accounts
+from auth_svc.repository import account_access, account_changes, accounts, devices
 from auth_svc.repository.accounts import Account
 from chassis.unit_of_work import Trace, Work
 from contracts.auth import SecurityEvent
@@ -58,8 +58,8 @@ async def forget_device(
     work: Work, *, relation_number: str, device_id: UUID, origin: Origin, trace: Trace | None
 ) -> bool:
     """Forget a device with its PIN and end its sessions; return whether the account had such a one."""
-    account = await locked(work, relation_number)
-    if account is None or not await account_view.forget_device(
+    account = await account_locked_with_logins(work, relation_number)
+    if account is None or not await devices.forget_with_sessions(
         work.connection, account_id=account.account_id, device_id=device_id
     ):
         return False
@@ -69,7 +69,7 @@ async def forget_device(
     return True
 
 
-async def locked(work: Work, relation_number: str) -> Account | None:
-    """Return the account of a customer, locked with its open logins."""
+async def account_locked_with_logins(work: Work, relation_number: str) -> Account | None:
+    """Return the account of a customer, suspended or not, locked with its open logins."""
     found = await accounts.of_relation(work.connection, relation_number=relation_number)
     return found and await account_access.locked_with_logins(work.connection, account_id=found.account_id)

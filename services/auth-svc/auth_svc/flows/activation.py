@@ -10,7 +10,7 @@ from auth_svc.domain.password_rules import context_words, fault_of
 from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.flows import links, wrong_passwords
 from auth_svc.flows.asked import may_mail
-from auth_svc.flows.links import Purpose
+from auth_svc.flows.links import LinkPurpose
 from auth_svc.flows.messages import Addressee, request_message
 from auth_svc.flows.record import record
 from auth_svc.parts import Parts
@@ -39,7 +39,7 @@ async def mail_link(work: Work, parts: Parts, question: Asked, *, trace: Trace |
         return
     secret = await links.new_link(
         work,
-        purpose=Purpose.ACTIVATE,
+        purpose=LinkPurpose.ACTIVATE,
         customer_id=customer.customer_id,
         email=customer.email,
         valid_for=LINK_LIFETIME,
@@ -62,7 +62,7 @@ async def activate(
     work: Work, parts: Parts, *, link: str, password: str, origin: Origin, trace: Trace | None
 ) -> Account | Refusal:
     """Make the account of the customer whom the link was mailed to, with a mobile number that is not confirmed yet."""
-    seen = await links.look_at(work, link, Purpose.ACTIVATE)
+    seen = await links.look_at(work, link, LinkPurpose.ACTIVATE)
     customer = None if seen is None else await _still_reached(work, seen)
     if customer is None or customer.email is None:
         return Refusal(Reason.LINK_OVER)
@@ -70,7 +70,7 @@ async def activate(
         return Refusal(fault)
     await wrong_passwords.forgive(work, parts, email=customer.email)
     # The address is locked before the link, as by who mails a newer one.
-    if not await _may_activate(work, customer) or await links.use(work, link, Purpose.ACTIVATE) is None:
+    if not await _may_activate(work, customer) or await links.use(work, link, LinkPurpose.ACTIVATE) is None:
         return Refusal(Reason.LINK_OVER)
     account = Account(
         account_id=uuid7(),

@@ -77,6 +77,6 @@ async def answer_later(
 
 async def may_mail(work: Work, parts: Parts, question: Asked, *, trace: Trace | None) -> bool:
     """Count a mail to the address that was asked by, and tell whether it gets one more."""
-    takes = limits.mail_takes_of(question.email)
+    takes = limits.mail_takes_to_address(question.email)
     origin = Origin(address=question.address)
     return await limits.take(work, parts, takes, origin=origin, trace=trace) is None

@@ -25,7 +25,7 @@ class Method(StrEnum):
     PIN = "pin"
 
 
-async def account_locked(work: Work, relation_number: str) -> Account | None:
+async def usable_account_locked(work: Work, relation_number: str) -> Account | None:
     """Return the account, which nobody else can change until the end; None when it may not be used."""
     account = await accounts.of_relation(work.connection, relation_number=relation_number)
     locked = account and await accounts.locked(work.connection, account_id=account.account_id)
@@ -43,7 +43,7 @@ async def account_seen_confirmed(work: Work, relation_number: str, confirmed_ide
 
 async def account_confirmed(work: Work, relation_number: str, confirmed_identity: str) -> Account | Refusal:
     """Return the account, locked, when its customer has just shown who it is: that is used up by this."""
-    account = await account_locked(work, relation_number)
+    account = await usable_account_locked(work, relation_number)
     is_confirmed = account and await confirmed_identities.use_up(
         work.connection, digest=digest_of(confirmed_identity), account_id=account.account_id, now=work.now
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -15,16 +14,13 @@ from auth_svc.domain.origin import Origin
 from auth_svc.domain.refusals import Refusal
 from auth_svc.domain.secrets import digest_of, new_secret
 from auth_svc.flows.limits import client_takes, take
-from auth_svc.flows.record import record
+from auth_svc.flows.record import COMMAND, record
 from auth_svc.parts import Parts
 from auth_svc.repository import clients
 from auth_svc.repository.clients import Client
 from chassis.unit_of_work import Trace, Work
 from contracts.access import Role
 from contracts.auth import SecurityEvent
-
-COMMAND: Final = "command"
-"""The actor on record of what an operator does by a command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +34,7 @@ class ClientCredentials:
 async def authenticate(
     work: Work, parts: Parts, credentials: ClientCredentials | None, *, origin: Origin, trace: Trace | None
 ) -> Client | OAuthRefusal | Refusal:
-    """Return the client that proves to be one. Failures are on record, and so many of one network in a while."""
+    """Return the client that proves to be one. Failures are on record, and a network has so many in a while."""
     client = credentials and await clients.with_id(work.connection, client_id=credentials.client_id)
     if client and credentials and client.disabled_at is None and _is_proven(client, credentials.secret):
         return client

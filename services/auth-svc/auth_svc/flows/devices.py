@@ -36,9 +36,9 @@ class Remembered:
 
 async def known_device(work: Work, account_id: UUID | None, origin: Origin) -> Device | None:
     """Return the device that asks if it is one of this account. The same is looked up whether there is an account."""
-    if not origin.devices:
+    if not origin.device_secrets:
         return None
-    digests = [digest_of(secret) for secret in origin.devices]
+    digests = [digest_of(secret) for secret in origin.device_secrets]
     return await devices.of_account(work.connection, account_id=account_id, digests=digests, now=work.now)
 
 
@@ -53,7 +53,7 @@ async def remember(work: Work, account_id: UUID, *, origin: Origin, trace: Trace
     if known := await known_device(work, account_id, origin):
         used = replace(known, name=origin.device_name, expires_at=work.now + DEVICE_LIFETIME)
         await devices.note_login(work.connection, device=used, now=work.now)
-        (secret,) = {secret for secret in origin.devices if digest_of(secret) == known.digest}
+        (secret,) = {secret for secret in origin.device_secrets if digest_of(secret) == known.digest}
         return Remembered(known.device_id, _beside_others(secret, known, origin), is_new=known.logged_in_at is None)
     device_id = uuid7()
     secrets = await _add(work, account_id, None, device_id, work.now, origin=origin, trace=trace)
@@ -98,5 +98,5 @@ async def _add(
 
 def _beside_others(secret: str, device: Device | None, origin: Origin) -> str:
     """Return `secret` and those of other accounts that the browser has, the latest first, and not more than a few."""
-    others = [other for other in origin.devices if device is None or digest_of(other) != device.digest]
+    others = [other for other in origin.device_secrets if device is None or digest_of(other) != device.digest]
     return BETWEEN_SECRETS.join([secret, *others][:MOST_DEVICE_SECRETS])

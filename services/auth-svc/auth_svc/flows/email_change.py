@@ -7,9 +7,9 @@ from auth_svc.domain.parameters import CONFIRMATION_LIFETIME
 from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.flows import links, undo
 from auth_svc.flows.asked import What, answer_later
-from auth_svc.flows.authenticators import account_locked
-from auth_svc.flows.limits import mail_takes_of_new, take
-from auth_svc.flows.links import Purpose
+from auth_svc.flows.authenticators import usable_account_locked
+from auth_svc.flows.limits import mail_takes_to_new_address, take
+from auth_svc.flows.links import LinkPurpose
 from auth_svc.flows.messages import Addressee, request_message
 from auth_svc.flows.record import record
 from auth_svc.parts import Parts
@@ -32,7 +32,7 @@ async def ask_for_email(
     What another account has, or may get back, is answered in the same way and time, and gets no mail.
     """
     if refusal := await take(
-        work, parts, mail_takes_of_new(email), origin=origin, account_id=account.account_id, trace=trace
+        work, parts, mail_takes_to_new_address(email), origin=origin, account_id=account.account_id, trace=trace
     ):
         return refusal
     await record(
@@ -52,14 +52,14 @@ async def ask_for_email(
 
 async def mail_link(work: Work, parts: Parts, question: Asked, *, trace: Trace | None) -> None:
     """Mail a link to the address that a customer has asked for, if it is free and their account as it was then."""
-    account = await account_locked(work, question.relation_number or "")
+    account = await usable_account_locked(work, question.relation_number or "")
     if account is None or account.version != question.account_version or question.email == account.email:
         return
     if not await _is_free(work, account, question.email):
         return
     link = await links.new_link(
         work,
-        purpose=Purpose.CHANGE_EMAIL,
+        purpose=LinkPurpose.CHANGE_EMAIL,
         valid_for=CONFIRMATION_LIFETIME,
         account_id=account.account_id,
         email=question.email,
@@ -70,11 +70,11 @@ async def mail_link(work: Work, parts: Parts, question: Asked, *, trace: Trace |
 
 async def confirm_email(work: Work, parts: Parts, link: str, *, origin: Origin, trace: Trace | None) -> Refusal | None:
     """Change the address to the one that the link was mailed to; who had the one before gets a link that undoes it."""
-    found = await links.look_at(work, link, Purpose.CHANGE_EMAIL)
+    found = await links.look_at(work, link, LinkPurpose.CHANGE_EMAIL)
     if found is None or found.account_id is None:
         return Refusal(Reason.LINK_OVER)
     account = await account_access.locked_with_logins(work.connection, account_id=found.account_id)
-    used = await links.use(work, link, Purpose.CHANGE_EMAIL)
+    used = await links.use(work, link, LinkPurpose.CHANGE_EMAIL)
     if account is None or account.suspended_at or used is None or used.email is None:
         return Refusal(Reason.LINK_OVER)
     if not await _is_free(work, account, used.email):

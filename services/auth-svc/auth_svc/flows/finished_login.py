@@ -68,8 +68,8 @@ async def finish_login(
     await recorded(what=SecurityEvent.LOGIN_SUCCEEDED)
     if device.is_new and has_succeeded_before:
         request_message(work, parts, Addressee.of(account), Occasion.NEW_DEVICE_USED, trace=trace)
-    if origin.session:
-        await sessions.end_with_secret(work.connection, digest=digest_of(origin.session))
+    if origin.session_secret:
+        await sessions.end_with_secret(work.connection, digest=digest_of(origin.session_secret))
     session = await _open_session(work, account, device.device_id, methods, origin)
     return Finished(session=session, device=device.secrets)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from auth_svc.domain.limit_parameters import (
     CLIENTS,
+    DEVICES_IN_ALL,
     DIALLING_PREFIX_DIGITS,
     LOGINS,
     MAILS,
@@ -85,11 +86,11 @@ async def look(
     return await _refusal(work, await _locked(work, parts, takes), origin=origin, account_id=account_id, trace=trace)
 
 
-async def count(work: Work, parts: Parts, one: Take) -> int:
-    """Take one for which `look` has found room; return how many were taken within its time."""
-    locked = await _locked(work, parts, [one])
+async def count(work: Work, parts: Parts, takes: Sequence[Take]) -> int:
+    """Take one of each, for which `look` has found room; return the most that were taken of one within its time."""
+    locked = await _locked(work, parts, takes)
     await _store_one_more(work, locked)
-    return sum(number_in(bucket.window) + 1 for _, bucket in locked.values())
+    return max(number_in(bucket.window) + 1 for _, bucket in locked.values())
 
 
 async def _locked(work: Work, parts: Parts, takes: Sequence[Take]) -> _Locked:
@@ -129,29 +130,29 @@ async def _refusal(
 
 
 def login_takes(origin: Origin) -> Sequence[Take]:
-    """Somebody tries to log in, whatever comes of it."""
+    """Return what a try to log in takes, whatever comes of it."""
     return _by_network(LOGINS, origin)
 
 
 def mail_takes(origin: Origin) -> Sequence[Take]:
-    """Somebody who has not logged in asks for a mail."""
+    """Return what it takes to ask for a mail without having logged in."""
     return _by_network(MAILS, origin)
 
 
-def mail_takes_of(email: str) -> Sequence[Take]:
-    """A mail that was asked for without logging in goes to `email`, in lower case."""
+def mail_takes_to_address(email: str) -> Sequence[Take]:
+    """Return what a mail takes that was asked for without logging in and goes to `email`, in lower case."""
     return [_one_of(MAILS_TO_ADDRESS, email)]
 
 
-def mail_takes_of_new(email: str) -> Sequence[Take]:
-    """A customer wants `email`, in lower case, for their account, whether or not it is free."""
+def mail_takes_to_new_address(email: str) -> Sequence[Take]:
+    """Return what it takes to want `email`, in lower case, for an account, whether or not it is free."""
     return [_one_of(MAILS_TO_NEW_ADDRESS, email)]
 
 
 def sms_takes(
     parts: Parts, account_id: UUID, number: str, *, is_bound: bool, origin: Origin, device_id: UUID | None = None
 ) -> Sequence[Take]:
-    """A code goes to `number` (E.164) for an account, which has this number already when it `is_bound`.
+    """Return what a code takes to `number` (E.164) for an account, which has this number already when it `is_bound`.
 
     Of those, network and dialling prefix are not counted: a mobile carrier has thousands of customers behind one
     address, and numbers of one prefix are many people's. Each account's own limits and `SMS_A_DAY` hold what they cost.
@@ -160,8 +161,8 @@ def sms_takes(
     """
     in_all = Take(SMS_IN_ALL, "", parts.settings.sms_a_day, timedelta(days=1))
     if is_bound:
-        whose = _account_on(account_id, device_id)
-        return [_one_of(SMS_OF_ACCOUNT, whose), _one_of(SMS_OF_ACCOUNT_A_DAY, whose), in_all]
+        limits = SMS_OF_ACCOUNT, SMS_OF_ACCOUNT_A_DAY
+        return [*(one for limit in limits for one in _of_account(limit, account_id, device_id)), in_all]
     return [
         _one_of(SMS_TO_NEW_NUMBER, number),
         _one_of(SMS_TO_NEW_NUMBERS_OF_ACCOUNT, str(account_id)),
@@ -171,13 +172,13 @@ def sms_takes(
     ]
 
 
-def wrong_code(account_id: UUID, device_id: UUID | None = None) -> Take:
-    """Return a wrong code of an account, over all its logins: those of a device that has logged in, or all others."""
-    return _one_of(WRONG_CODES_OF_ACCOUNT, _account_on(account_id, device_id))
+def wrong_code_takes(account_id: UUID, device_id: UUID | None = None) -> Sequence[Take]:
+    """Return what a wrong code of an account takes, over all logins: on a device that has logged in, or elsewhere."""
+    return _of_account(WRONG_CODES_OF_ACCOUNT, account_id, device_id)
 
 
 def client_takes(origin: Origin) -> Sequence[Take]:
-    """A machine client asks for a token."""
+    """Return what it takes to fail to prove to be a client."""
     return _by_network(CLIENTS, origin)
 
 
@@ -193,5 +194,10 @@ def _is_news(bucket: Bucket, one: Take, work: Work) -> bool:
     return bucket.refused_at is None or bucket.refused_at + one.within <= work.now
 
 
-def _account_on(account_id: UUID, device_id: UUID | None) -> str:
-    return f"{account_id} {device_id}" if device_id else str(account_id)
+def _of_account(limit: Limit, account_id: UUID, device_id: UUID | None) -> Sequence[Take]:
+    if device_id is None:
+        return [_one_of(limit, str(account_id))]
+    return [
+        _one_of(limit, f"{account_id} {device_id}"),
+        _one_of(limit, f"{account_id} devices", times=DEVICES_IN_ALL),
+    ]

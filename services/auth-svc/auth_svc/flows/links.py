@@ -12,7 +12,7 @@ from auth_svc.repository.links import Link
 from chassis.unit_of_work import Work
 
 
-class Purpose(StrEnum):
+class LinkPurpose(StrEnum):
     """What a link is for; it is good for nothing else."""
 
     ACTIVATE = "activate"
@@ -24,7 +24,7 @@ class Purpose(StrEnum):
 async def new_link(
     work: Work,
     *,
-    purpose: Purpose,
+    purpose: LinkPurpose,
     valid_for: timedelta,
     account_id: UUID | None = None,
     customer_id: UUID | None = None,
@@ -46,7 +46,7 @@ async def new_link(
     return secret.text
 
 
-async def look_at(work: Work, secret: str, purpose: Purpose) -> Link | None:
+async def look_at(work: Work, secret: str, purpose: LinkPurpose) -> Link | None:
     """Return what the link stands for, which may be used up by somebody else any moment; None when it is over.
 
     For who must lock other rows before the link, which is locked last: then `use`.
@@ -54,6 +54,6 @@ async def look_at(work: Work, secret: str, purpose: Purpose) -> Link | None:
     return await links.find(work.connection, digest=digest_of(secret), purpose=purpose, now=work.now)
 
 
-async def use(work: Work, secret: str, purpose: Purpose) -> Link | None:
+async def use(work: Work, secret: str, purpose: LinkPurpose) -> Link | None:
     """Use the link up, once however many try, and return what it stood for; None when it is unknown, used or over."""
     return await links.use_up(work.connection, digest=digest_of(secret), purpose=purpose, now=work.now)

@@ -5,6 +5,7 @@ The first login of an account shows that its mobile number is right, or which on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -23,7 +24,7 @@ from auth_svc.domain.secrets import digest_of, new_secret
 from auth_svc.flows.codes import code_matches, send_code
 from auth_svc.flows.devices import device_that_logged_in
 from auth_svc.flows.finished_login import Finished, Purpose, finish_login
-from auth_svc.flows.limits import Take, count, look, sms_takes, take, wrong_code
+from auth_svc.flows.limits import Take, count, look, sms_takes, take, wrong_code_takes
 from auth_svc.flows.messages import Addressee, request_message
 from auth_svc.flows.phone_change import move_to_number
 from auth_svc.flows.record import record
@@ -142,8 +143,8 @@ async def complete_login(
     if seen is None:
         return _OVER
     account_id = seen.account.account_id
-    wrong = wrong_code(account_id, await device_that_logged_in(work, account_id, origin))
-    if refusal := await look(work, parts, [wrong], origin=origin, account_id=account_id, trace=trace):
+    wrong = wrong_code_takes(account_id, await device_that_logged_in(work, account_id, origin))
+    if refusal := await look(work, parts, wrong, origin=origin, account_id=account_id, trace=trace):
         return refusal
     waiting = await _waiting(work, secret, is_locked=True)
     if waiting is None:
@@ -233,7 +234,7 @@ async def _hash_anew(work: Work, parts: Parts, account: Account, password: str) 
 
 
 async def _refuse_code(
-    work: Work, parts: Parts, waiting: _Waiting, wrong: Take, *, origin: Origin, trace: Trace | None
+    work: Work, parts: Parts, waiting: _Waiting, wrong: Sequence[Take], *, origin: Origin, trace: Trace | None
 ) -> Refusal:
     """Count it. The last try ends the login, whatever the number of codes was.
 

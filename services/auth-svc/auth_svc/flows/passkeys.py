@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from auth_svc.domain.origin import Origin
 from auth_svc.domain.parameters import CHALLENGE_LIFETIME
 from auth_svc.domain.refusals import Reason, Refusal
-from auth_svc.flows.authenticators import Method, account_confirmed, account_locked, tell
+from auth_svc.flows.authenticators import Method, account_confirmed, tell, usable_account_locked
 from auth_svc.flows.passkey_ceremonies import (
     Credential,
     Options,
@@ -69,7 +69,7 @@ async def add_passkey(
     trace: Trace | None,
 ) -> Passkey | Refusal:
     """Store the passkey that has signed a challenge of this account."""
-    account, signed = await account_locked(work, relation_number), challenge_in(credential)
+    account, signed = await usable_account_locked(work, relation_number), challenge_in(credential)
     if account is None or signed is None:
         return Refusal(Reason.WRONG_PASSKEY)
     challenge = await passkeys.use_up_challenge(

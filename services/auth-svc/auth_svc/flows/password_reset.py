@@ -10,7 +10,7 @@ from auth_svc.domain.password_rules import context_words, fault_of
 from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.flows import devices, links, wrong_passwords
 from auth_svc.flows.asked import may_mail
-from auth_svc.flows.links import Purpose
+from auth_svc.flows.links import LinkPurpose
 from auth_svc.flows.messages import Addressee, request_message
 from auth_svc.flows.record import record
 from auth_svc.parts import Parts
@@ -42,7 +42,7 @@ async def mail_link(work: Work, parts: Parts, question: Asked, *, trace: Trace |
     await accounts.locked(work.connection, account_id=account.account_id)
     secret = await links.new_link(
         work,
-        purpose=Purpose.RESET_PASSWORD,
+        purpose=LinkPurpose.RESET_PASSWORD,
         account_id=account.account_id,
         email=account.email,
         valid_for=RESET_LINK_LIFETIME,
@@ -66,7 +66,7 @@ async def choose_password(
     Only so far back that a thief's ways in are closed: what was added to the account since a change that can still be
     undone goes, the second step stays, and with it the number that codes go to.
     """
-    seen = await links.look_at(work, link, Purpose.RESET_PASSWORD)
+    seen = await links.look_at(work, link, LinkPurpose.RESET_PASSWORD)
     if seen is None or seen.account_id is None or seen.email is None:
         return Refusal(Reason.LINK_OVER)
     found = await accounts.with_id(work.connection, account_id=seen.account_id)
@@ -75,7 +75,7 @@ async def choose_password(
         return Refusal(fault)
     device = await devices.known_device(work, seen.account_id, origin)
     account = await _locked(work, parts, account_id=seen.account_id, email=seen.email, device=device)
-    if account is None or await links.use(work, link, Purpose.RESET_PASSWORD) is None:
+    if account is None or await links.use(work, link, LinkPurpose.RESET_PASSWORD) is None:
         return Refusal(Reason.LINK_OVER)
     account_id = account.account_id
     await account_access.end_everything(work.connection, account_id=account_id)

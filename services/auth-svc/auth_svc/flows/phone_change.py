@@ -8,11 +8,12 @@ from auth_svc.domain.phone_numbers import is_mobile, normalised
 from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.domain.secrets import new_code
 from auth_svc.flows import undo
+from auth_svc.flows.account import account_locked_with_logins
 from auth_svc.flows.limits import sms_takes, take
 from auth_svc.flows.messages import Addressee, request_message
 from auth_svc.flows.record import record
 from auth_svc.parts import Parts
-from auth_svc.repository import account_access, account_changes, accounts, phone_changes
+from auth_svc.repository import account_access, account_changes, phone_changes
 from auth_svc.repository.accounts import Account
 from auth_svc.repository.phone_changes import PhoneChange
 from chassis.unit_of_work import Trace, Work
@@ -63,8 +64,7 @@ async def confirm_number(
     work: Work, parts: Parts, *, relation_number: str, code: str, origin: Origin, trace: Trace | None
 ) -> Refusal | None:
     """Take the number whose phone has received `code`. One wrong code more than five, and all begins again."""
-    found = await accounts.of_relation(work.connection, relation_number=relation_number)
-    account = found and await account_access.locked_with_logins(work.connection, account_id=found.account_id)
+    account = await account_locked_with_logins(work, relation_number)
     if account is None or account.suspended_at is not None:
         return Refusal(Reason.NOTHING_TO_CONFIRM)
     change = await phone_changes.count_try(

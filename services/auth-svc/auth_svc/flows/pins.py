@@ -15,7 +15,7 @@ from auth_svc.flows.record import record
 from auth_svc.parts import Parts
 from auth_svc.repository import accounts, devices, pins
 from auth_svc.repository.accounts import Account
-from auth_svc.repository.pins import Device
+from auth_svc.repository.pins import PinDevice
 from chassis.unit_of_work import Trace, Work
 from contracts.auth import SecurityEvent
 
@@ -65,14 +65,16 @@ async def remove_pin(
 
 
 async def log_in_by_pin(
-    work: Work, parts: Parts, *, pin: str, origin: Origin, trace: Trace | None
+    work: Work, parts: Parts, *, relation_number: str | None, pin: str, origin: Origin, trace: Trace | None
 ) -> Finished | Refusal:
     """Let in who knows the PIN of the device that asks. A wrong one is counted; the fifth in a row costs the device.
 
+    A device that several accounts know has a PIN for each. Without `relation_number` that of the last used is meant.
     The account is locked meanwhile, so a hundred guesses at once are five tries. A PIN never confirms an identity.
     `login_takes` were taken before, in a transaction of their own: a PIN is hashed here.
     """
-    found = await _device_of(work, origin)
+    named = await accounts.of_relation(work.connection, relation_number=relation_number) if relation_number else None
+    found = None if relation_number and named is None else await _device_of(work, origin, named)
     account = await accounts.locked(work.connection, account_id=found.account_id) if found else None
     device = await _device_of(work, origin, account) if account else None
     if not account or not device or not device.pin_hash or account.suspended_at:
@@ -95,15 +97,15 @@ def _keyed(parts: Parts, device_id: UUID, pin: str) -> str:
     return parts.digests.of("pin", f"{device_id} {pin}").hex()
 
 
-async def _device_of(work: Work, origin: Origin, account: Account | None = None) -> Device | None:
-    digests = [digest_of(secret) for secret in origin.devices]
+async def _device_of(work: Work, origin: Origin, account: Account | None = None) -> PinDevice | None:
+    digests = [digest_of(secret) for secret in origin.device_secrets]
     account_id = account.account_id if account else None
     return await pins.device(work.connection, digests=digests, account_id=account_id, now=work.now)
 
 
 async def _account_and_device(
     work: Work, relation_number: str, confirmed_identity: str, origin: Origin
-) -> tuple[Account, Device] | Refusal:
+) -> tuple[Account, PinDevice] | Refusal:
     account = await account_confirmed(work, relation_number, confirmed_identity)
     if isinstance(account, Refusal):
         return account
@@ -113,7 +115,7 @@ async def _account_and_device(
     return account, device
 
 
-async def _forget(work: Work, device: Device, origin: Origin, trace: Trace | None) -> None:
+async def _forget(work: Work, device: PinDevice, origin: Origin, trace: Trace | None) -> None:
     await devices.forget(work.connection, device_id=device.device_id)
     await record(
         work,

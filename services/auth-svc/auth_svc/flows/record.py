@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -10,6 +11,9 @@ from auth_svc.repository import audit_trail
 from auth_svc.repository.audit_trail import Entry
 from chassis.unit_of_work import Trace, Work
 from contracts.auth import SecurityEvent, SecurityEventRecorded
+
+COMMAND: Final = "command"
+"""The actor on record of what an operator does by a command."""
 
 
 async def record(

@@ -16,9 +16,9 @@ from auth_svc.domain.password_rules import context_words, fault_of
 from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.domain.totp import matching_step, new_totp_secret, totp_uri
 from auth_svc.flows import devices, links, wrong_passwords
-from auth_svc.flows.links import Purpose
+from auth_svc.flows.links import LinkPurpose
 from auth_svc.flows.passkey_ceremonies import RelyingParty
-from auth_svc.flows.record import record
+from auth_svc.flows.record import COMMAND, record
 from auth_svc.parts import Parts
 from auth_svc.repository import account_access, account_changes, accounts, sessions, staff, undo
 from auth_svc.repository.accounts import Account
@@ -28,8 +28,6 @@ from contracts.access import Role
 from contracts.auth import SecurityEvent
 
 STAFF_ROLES = (Role.CLAIMS_HANDLER, Role.SENIOR_HANDLER, Role.OPERATOR)
-COMMAND = "command"
-"""Who did it, on the trail."""
 _PAGE = "/staff"
 
 
@@ -44,7 +42,7 @@ async def invite(work: Work, parts: Parts, *, email: str, role: Role) -> str | N
     """Return the link that is handed to who is invited; the one before is worth nothing any more."""
     if await _is_a_customers(work, email=email):
         return NotDone(f"{email} is the address of a customer, or was until lately; invite by another address")
-    secret = await links.new_link(work, purpose=Purpose.STAFF, email=email, role=role, valid_for=LINK_LIFETIME)
+    secret = await links.new_link(work, purpose=LinkPurpose.STAFF, email=email, role=role, valid_for=LINK_LIFETIME)
     known = await accounts.with_email(work.connection, email=email)
     await record(
         work, SecurityEvent.STAFF_INVITED, account_id=known.account_id if known else None, actor=COMMAND, role=role
@@ -57,7 +55,7 @@ async def begin_activation(work: Work, parts: Parts, *, link: str, password: str
 
     Whoever does it again gets another secret for the app, and the last one counts.
     """
-    invited = await links.look_at(work, link, Purpose.STAFF)
+    invited = await links.look_at(work, link, LinkPurpose.STAFF)
     if invited is None or invited.email is None:
         return Refusal(Reason.LINK_OVER)
     if fault := fault_of(password, context_words(email=invited.email, relation_number=None)):
@@ -76,12 +74,12 @@ async def confirm_activation(
     Return the secrets by which this browser is remembered: no reset by mail lifts the block of a member's address, so
     whoever keeps guessing at it would keep them out for good.
     """
-    invited = await links.look_at(work, link, Purpose.STAFF)
+    invited = await links.look_at(work, link, LinkPurpose.STAFF)
     if invited is None or invited.email is None or invited.role is None:
         return Refusal(Reason.LINK_OVER)
     chosen = await staff.chosen_by(work.connection, link=invited.digest)
     if chosen is None:
-        is_over = await links.look_at(work, link, Purpose.STAFF) is None  # another request has used it meanwhile
+        is_over = await links.look_at(work, link, LinkPurpose.STAFF) is None  # another request has used it meanwhile
         return Refusal(Reason.LINK_OVER if is_over else Reason.NOTHING_TO_CONFIRM)
     step = matching_step(parts.storage.open(chosen.totp_secret).decode(), code, now=work.now, after=None)
     if step is None:
@@ -140,7 +138,7 @@ async def _begin(work: Work, link: str, *, email: str, role: Role, chosen: Chose
     known = await accounts.with_email(work.connection, email=email)
     if known is not None:
         known = await account_access.locked_with_logins(work.connection, account_id=known.account_id)
-    if await links.use(work, link, Purpose.STAFF) is None:
+    if await links.use(work, link, LinkPurpose.STAFF) is None:
         return None
     account = _account(work, known, email=email, role=role, chosen=chosen, step=step)
     if known is None:

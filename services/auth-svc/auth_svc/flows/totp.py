@@ -8,7 +8,7 @@ from auth_svc.domain.origin import Origin
 from auth_svc.domain.parameters import TOTP_ENROLMENT_LIFETIME
 from auth_svc.domain.refusals import Reason, Refusal
 from auth_svc.domain.totp import matching_step, new_totp_secret, totp_uri
-from auth_svc.flows.authenticators import Method, account_confirmed, account_locked, tell
+from auth_svc.flows.authenticators import Method, account_confirmed, tell, usable_account_locked
 from auth_svc.flows.passkey_ceremonies import RelyingParty
 from auth_svc.parts import Parts
 from auth_svc.repository import accounts, totp
@@ -64,7 +64,7 @@ async def confirm_totp(
     work: Work, parts: Parts, *, relation_number: str, code: str, origin: Origin, trace: Trace | None
 ) -> Refusal | None:
     """Let the app that shows `code` be the account's, instead of any before. The code is taken by this."""
-    account = await account_locked(work, relation_number)
+    account = await usable_account_locked(work, relation_number)
     enrolment = account and await totp.enrolment_of(work.connection, account_id=account.account_id, now=work.now)
     if not account or not enrolment:
         return Refusal(Reason.NOTHING_TO_CONFIRM)

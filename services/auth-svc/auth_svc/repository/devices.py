@@ -22,6 +22,17 @@ class Device:
     logged_in_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDevice:
+    """A device as its owner recognises it."""
+
+    device_id: UUID
+    name: str = field(repr=False)
+    has_pin: bool
+    remembered_at: datetime
+    last_used_at: datetime
+
+
 async def of_account(
     connection: Connection, *, account_id: UUID | None, digests: Sequence[bytes], now: datetime
 ) -> Device | None:
@@ -37,6 +48,21 @@ async def of_account(
         now,
     )
     return None if row is None else Device(**row)
+
+
+async def listed(connection: Connection, *, account_id: UUID, now: datetime) -> Sequence[ListedDevice]:
+    """Return the devices that an account remembers, the last used first."""
+    rows = await connection.fetch(
+        """
+        SELECT device_id, name, pin_hash IS NOT NULL AS has_pin, remembered_at, last_used_at
+          FROM device
+         WHERE account_id = $1 AND expires_at > $2
+         ORDER BY last_used_at DESC, device_id
+        """,
+        account_id,
+        now,
+    )
+    return [ListedDevice(**row) for row in rows]
 
 
 async def add(connection: Connection, *, device: Device, now: datetime) -> None:
@@ -73,3 +99,13 @@ async def note_login(connection: Connection, *, device: Device, now: datetime) -
 async def forget(connection: Connection, *, device_id: UUID) -> None:
     """Forget a device, with its PIN."""
     await connection.execute("DELETE FROM device WHERE device_id = $1", device_id)
+
+
+async def forget_with_sessions(connection: Connection, *, account_id: UUID, device_id: UUID) -> bool:
+    """Forget a device and end its sessions; return whether the account had such a one."""
+    await connection.execute("DELETE FROM session WHERE account_id = $1 AND device_id = $2", account_id, device_id)
+    return bool(
+        await connection.fetchval(
+            "DELETE FROM device WHERE account_id = $1 AND device_id = $2 RETURNING true", account_id, device_id
+        )
+    )

@@ -49,12 +49,8 @@ SELECT digest, login_id, account_id, purpose, mobile_phone, code_digest, code_ex
 
 async def with_digest(connection: Connection, *, digest: bytes, now: datetime) -> Login | None:
     """Return the login with the secret of this digest, unless it is over."""
-    return await _one(connection, _SELECT, digest, now)
-
-
-async def locked(connection: Connection, *, digest: bytes, now: datetime) -> Login | None:
-    """As `with_digest`; nobody else tries a code of it until the end of the transaction."""
-    return await _one(connection, _SELECT + "FOR UPDATE", digest, now)
+    row = await connection.fetchrow(_SELECT, digest, now)
+    return None if row is None else Login(**row)
 
 
 async def store_code(connection: Connection, *, login: Login) -> None:
@@ -92,8 +88,3 @@ async def has_succeeded_before(connection: Connection, *, account_id: UUID) -> b
         SecurityEvent.LOGIN_SUCCEEDED,
     )
     return found
-
-
-async def _one(connection: Connection, statement: str, digest: bytes, now: datetime) -> Login | None:
-    row = await connection.fetchrow(statement, digest, now)
-    return None if row is None else Login(**row)

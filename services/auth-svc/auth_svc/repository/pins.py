@@ -11,8 +11,8 @@ from chassis.database import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
-    """A device that is remembered. `pin_failures` are wrong PINs in a row."""
+class PinDevice:
+    """A device that is remembered, with its PIN if it has one. `pin_failures` are wrong PINs in a row."""
 
     device_id: UUID
     account_id: UUID
@@ -22,7 +22,7 @@ class Device:
 
 async def device(
     connection: Connection, *, digests: Sequence[bytes], account_id: UUID | None = None, now: datetime
-) -> Device | None:
+) -> PinDevice | None:
     """Return the device that knows the secret of one of these digests, of this account or of any.
 
     Of several that with a PIN, and the last used of those. Ask again with its account locked before it is used.
@@ -37,7 +37,7 @@ async def device(
         account_id,
         now,
     )
-    return None if row is None else Device(**row)
+    return None if row is None else PinDevice(**row)
 
 
 async def set_pin(connection: Connection, *, device_id: UUID, pin_hash: str, now: datetime) -> None:

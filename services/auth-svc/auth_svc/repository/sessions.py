@@ -125,11 +125,7 @@ async def end(connection: Connection, *, account_id: UUID, session_id: UUID) -> 
     return bool(ended)
 
 
-async def end_all(connection: Connection, *, account_id: UUID, but: UUID | None = None) -> int:
-    """End every session of an account, with its codes and refresh tokens, `but` one; return how many there were."""
-    ended = await connection.fetch(
-        "DELETE FROM session WHERE account_id = $1 AND session_id IS DISTINCT FROM $2 RETURNING session_id",
-        account_id,
-        but,
-    )
+async def end_all(connection: Connection, *, account_id: UUID) -> int:
+    """End every session of an account, with its codes and refresh tokens; return how many there were."""
+    ended = await connection.fetch("DELETE FROM session WHERE account_id = $1 RETURNING session_id", account_id)
     return len(ended)

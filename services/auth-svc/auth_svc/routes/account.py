@@ -7,16 +7,16 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from auth_svc.domain.phone_numbers import masked
 from auth_svc.flows import account as flow
 from auth_svc.parts import Parts
-from auth_svc.repository import account_view, accounts, audit_trail, passkeys
-from auth_svc.repository.account_view import KnownDevice
+from auth_svc.repository import accounts, audit_trail, devices, passkeys
 from auth_svc.repository.accounts import Account
 from auth_svc.repository.audit_trail import Entry
+from auth_svc.repository.devices import ListedDevice
 from auth_svc.routes.origin import RequestOrigin
 from auth_svc.routes.passkeys import PasskeyView
 from chassis.http.api import Api
@@ -25,7 +25,7 @@ from chassis.http.pages import Page, PageQuery
 from chassis.http.preconditions import etag
 from chassis.http.problems import NOT_FOUND, Problem
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import Moment, RelationNumber
+from chassis.http.values import ExactModel, Moment, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import CHANGE_AUTHENTICATORS, READ_ACCOUNT
 from contracts.auth import SecurityEvent
@@ -35,10 +35,8 @@ _NOT_SHOWN = {SecurityEvent.TOKENS_GRANTED, SecurityEvent.TOKENS_REVOKED}
 _SHOWN = frozenset(SecurityEvent) - _NOT_SHOWN
 
 
-class AccountView(BaseModel):
+class AccountView(ExactModel):
     """How an account is reached and guarded."""
-
-    model_config = ConfigDict(extra="forbid")
 
     relation_number: RelationNumber
     email: str = Field(examples=["j.voorbeeld@example.org"])
@@ -51,10 +49,8 @@ class AccountView(BaseModel):
     suspended: bool = Field(description="Whether nobody can log in to it at the moment", examples=[False])
 
 
-class DeviceView(BaseModel):
+class DeviceView(ExactModel):
     """A browser or an app that is remembered."""
-
-    model_config = ConfigDict(extra="forbid")
 
     device_id: UUID = Field(examples=["0198c5f5-7d1a-7c43-9a51-6f2f3b1c7d12"])
     name: str = Field(description="What it calls itself", examples=["Firefox on Linux"])
@@ -63,7 +59,7 @@ class DeviceView(BaseModel):
     last_used_at: Moment
 
     @classmethod
-    def of(cls, device: KnownDevice) -> DeviceView:
+    def of(cls, device: ListedDevice) -> DeviceView:
         """Return what is told of `device`."""
         return cls(
             device_id=device.device_id,
@@ -74,18 +70,14 @@ class DeviceView(BaseModel):
         )
 
 
-class DevicesView(BaseModel):
+class DevicesView(ExactModel):
     """The devices of an account, the last used first."""
-
-    model_config = ConfigDict(extra="forbid")
 
     devices: list[DeviceView]
 
 
-class Happened(BaseModel):
+class Happened(ExactModel):
     """One thing that happened to an account."""
-
-    model_config = ConfigDict(extra="forbid")
 
     at: Moment
     what: SecurityEvent = Field(examples=["login_succeeded"])
@@ -153,8 +145,8 @@ class AccountRoutes:
         On each somebody has logged in with every step, or chosen a new password by a mailed link.
         """
         account = await _account(reading, relation_number)
-        known = await account_view.devices(reading.connection, account_id=account.account_id, now=await reading.now())
-        return DevicesView(devices=[DeviceView.of(device) for device in known])
+        listed = await devices.listed(reading.connection, account_id=account.account_id, now=await reading.now())
+        return DevicesView(devices=[DeviceView.of(device) for device in listed])
 
     async def forget_device(
         self,

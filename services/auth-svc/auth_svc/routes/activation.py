@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from auth_svc.domain.refusals import Refusal
@@ -16,14 +16,13 @@ from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.telemetry import RequestTrace
+from chassis.http.values import ExactModel
 from chassis.unit_of_work import Work
 from contracts.access import ACTIVATE
 
 
-class ActivationRequest(BaseModel):
+class ActivationRequest(ExactModel):
     """Who wants an account."""
-
-    model_config = ConfigDict(extra="forbid")
 
     relation_number: str = Field(
         pattern=r"^[0-9]{1,9}(-[0-9]{3}-[0-9]{2})?$",
@@ -33,19 +32,15 @@ class ActivationRequest(BaseModel):
     email: Email
 
 
-class ActivationCompletion(BaseModel):
+class ActivationCompletion(ExactModel):
     """The link, and the password that was chosen."""
-
-    model_config = ConfigDict(extra="forbid")
 
     link: LinkSecret
     password: NewPassword
 
 
-class Activated(BaseModel):
+class Activated(ExactModel):
     """An account that was made just now."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: Email = Field(description="The address to log in with")
 
@@ -75,19 +70,19 @@ class ActivationRoutes:
         )(self.activate_account)
 
     async def ask_for_account(
-        self, asked: ActivationRequest, work: Work, origin: RequestOrigin, trace: RequestTrace
+        self, body: ActivationRequest, work: Work, origin: RequestOrigin, trace: RequestTrace
     ) -> Advice | Response:
         """Ask for an account.
 
         A link is mailed to the address we know of the customer, if it is the one given here, and there is no account.
         The answer is the same in any case.
         """
-        relation_number = asked.relation_number.partition("-")[0]
+        relation_number = body.relation_number.partition("-")[0]
         refusal = await ask(
             work,
             self._parts,
             What.ACTIVATION,
-            email=asked.email,
+            email=body.email,
             relation_number=relation_number,
             origin=origin,
             trace=trace,
@@ -95,13 +90,13 @@ class ActivationRoutes:
         return problems.answer(refusal) if refusal else after_activation(self._parts.settings.insurer_phone)
 
     async def activate_account(
-        self, chosen: ActivationCompletion, work: Work, origin: RequestOrigin, trace: RequestTrace
+        self, body: ActivationCompletion, work: Work, origin: RequestOrigin, trace: RequestTrace
     ) -> Activated | Response:
         """Make the account by the link that was mailed, and choose its password.
 
         Nobody is logged in by that. A password that is refused leaves the link as it is.
         """
         made = await activation.activate(
-            work, self._parts, link=chosen.link, password=chosen.password, origin=origin, trace=trace
+            work, self._parts, link=body.link, password=body.password, origin=origin, trace=trace
         )
         return problems.answer(made) if isinstance(made, Refusal) else Activated(email=made.email)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from chassis.http.values import ExactModel
 
 
-class Advice(BaseModel):
+class Advice(ExactModel):
     """What to do next, in whole sentences, as the portal shows them."""
-
-    model_config = ConfigDict(extra="forbid")
 
     nl: Sequence[str] = Field(description="In Dutch", examples=[["Kijk ook in de map met ongewenste e-mail."]])
     en: Sequence[str] = Field(description="In English", examples=[["Look in the spam folder, too."]])

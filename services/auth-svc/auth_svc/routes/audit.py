@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from auth_svc.flows.audit import search_trail
 from auth_svc.parts import Parts
@@ -15,17 +15,15 @@ from chassis.http.api import Api
 from chassis.http.caller import Caller
 from chassis.http.pages import Page, PageQuery
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import Moment, RelationNumber
+from chassis.http.values import ExactModel, Moment, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import READ_AUDIT_TRAIL
 from contracts.auth import SecurityEvent
 from contracts.example_values import ACCOUNT_ID
 
 
-class TrailSearch(BaseModel):
+class TrailSearch(ExactModel):
     """What is looked for: what fits everything that is given. Without anything all that happened."""
-
-    model_config = ConfigDict(extra="forbid")
 
     relation_number: RelationNumber | None = None
     what: SecurityEvent | None = Field(default=None, examples=["login_failed"])
@@ -33,10 +31,8 @@ class TrailSearch(BaseModel):
     until: Moment | None = Field(default=None, description="What happened at this moment is left out")
 
 
-class TrailEntry(BaseModel):
+class TrailEntry(ExactModel):
     """One thing that happened."""
-
-    model_config = ConfigDict(extra="forbid")
 
     event_id: UUID = Field(examples=["0198c5f4-0a0b-7c0d-8e0f-303132333435"])
     at: Moment
@@ -71,7 +67,7 @@ class AuditRoutes:
     """Reads the trail."""
 
     def __init__(self, parts: Parts) -> None:
-        """Take nothing: what is on record is not secret to who may read it."""
+        """Keep nothing of `parts`: the trail holds no secrets."""
 
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from auth_svc.domain.refusals import Refusal
@@ -12,21 +12,19 @@ from auth_svc.parts import Parts
 from auth_svc.routes import problems
 from auth_svc.routes.advice import Advice, after_undo
 from auth_svc.routes.confirmed_identity import ConfirmedIdentity
-from auth_svc.routes.fields import Email, LinkSecret, NewPassword
+from auth_svc.routes.fields import Code, Email, LinkSecret, NewPassword
 from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.preconditions import IfMatch
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import RelationNumber
+from chassis.http.values import ExactModel, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import CHANGE_ACCOUNT, FOLLOW_LINK
 
 
-class ChangedPassword(BaseModel):
+class ChangedPassword(ExactModel):
     """The password there is, and the one that is to be."""
-
-    model_config = ConfigDict(extra="forbid")
 
     current_password: str = Field(
         min_length=1, max_length=1_000, examples=["the one chosen before this one"], repr=False
@@ -34,19 +32,15 @@ class ChangedPassword(BaseModel):
     password: NewPassword
 
 
-class ChangedEmail(BaseModel):
+class ChangedEmail(ExactModel):
     """A new e-mail address, by who has just shown who it is."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: Email
     confirmed_identity: ConfirmedIdentity
 
 
-class ChangedMobilePhone(BaseModel):
+class ChangedMobilePhone(ExactModel):
     """A new mobile number, by who has just shown who it is."""
-
-    model_config = ConfigDict(extra="forbid")
 
     mobile_phone: str = Field(
         min_length=1, max_length=30, description="With or without its country", examples=["+31612345678"], repr=False
@@ -54,26 +48,20 @@ class ChangedMobilePhone(BaseModel):
     confirmed_identity: ConfirmedIdentity
 
 
-class PhoneCode(BaseModel):
+class PhoneCode(ExactModel):
     """The code that the new number has received."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    code: str = Field(pattern=r"^[0-9]{6}$", examples=["123456"], repr=False)
+    code: Code
 
 
-class MailedLink(BaseModel):
+class MailedLink(ExactModel):
     """What a mailed link has behind its #."""
-
-    model_config = ConfigDict(extra="forbid")
 
     link: LinkSecret
 
 
-class Undone(BaseModel):
+class Undone(ExactModel):
     """The account is as it was."""
-
-    model_config = ConfigDict(extra="forbid")
 
     suspended: bool = Field(description="Whether nobody can log in until the customer has called", examples=[False])
     advice: Advice

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from chassis.http.values import ExactModel
 
 ConfirmedIdentity: TypeAlias = Annotated[
     str,
@@ -17,9 +19,7 @@ ConfirmedIdentity: TypeAlias = Annotated[
 ]
 
 
-class IdentityConfirmed(BaseModel):
-    """Nothing besides."""
-
-    model_config = ConfigDict(extra="forbid")
+class IdentityConfirmed(ExactModel):
+    """That somebody has just shown who they are, and nothing besides."""
 
     confirmed_identity: ConfirmedIdentity

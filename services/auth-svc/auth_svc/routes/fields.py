@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from auth_svc.domain.parameters import CODE_DIGITS
 from chassis.http.field_errors import InvalidValueError
 
 
@@ -27,6 +28,8 @@ Email: TypeAlias = Annotated[
     ),
     AfterValidator(_in_lower_case),
 ]
+Code: TypeAlias = Annotated[str, Field(pattern=rf"^[0-9]{{{CODE_DIGITS}}}$", examples=["123456"], repr=False)]
+"""What an SMS or an authenticator app shows."""
 LinkSecret: TypeAlias = Annotated[
     str,
     Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,13 +17,13 @@ from auth_svc.parts import Parts
 from auth_svc.routes import problems
 from auth_svc.routes.browsers import OTHER_SITE, refuse_other_sites
 from auth_svc.routes.cookies import begin_session, remember_device
-from auth_svc.routes.fields import Email
+from auth_svc.routes.fields import Code, Email
 from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.login_limit import login_limit_of
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import Moment
+from chassis.http.values import ExactModel, Moment
 from chassis.unit_of_work import Work
 from contracts.access import LOG_IN
 
@@ -39,20 +39,16 @@ LoginSecret: TypeAlias = Annotated[
 ]
 
 
-class LoginBegins(BaseModel):
+class LoginBegins(ExactModel):
     """The first step."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: Email
     password: str = Field(repr=False, examples=["vier woorden zonder verband"])
     purpose: Purpose = Field(default=Purpose.LOG_IN, examples=["log_in"])
 
 
-class ChosenPhone(BaseModel):
+class ChosenPhone(ExactModel):
     """Where the code of a first login goes."""
-
-    model_config = ConfigDict(extra="forbid")
 
     login: LoginSecret
     mobile_phone: str | None = Field(
@@ -63,27 +59,21 @@ class ChosenPhone(BaseModel):
     )
 
 
-class CodeWanted(BaseModel):
+class CodeWanted(ExactModel):
     """The code is to be sent once more."""
 
-    model_config = ConfigDict(extra="forbid")
-
     login: LoginSecret
 
 
-class LoginCompletion(BaseModel):
+class LoginCompletion(ExactModel):
     """The last step."""
 
-    model_config = ConfigDict(extra="forbid")
-
     login: LoginSecret
-    code: str = Field(pattern=r"^[0-9]{6}$", repr=False, examples=["123456"])
+    code: Code
 
 
-class LoginBegun(BaseModel):
+class LoginBegun(ExactModel):
     """What a login waits for."""
-
-    model_config = ConfigDict(extra="forbid")
 
     login: LoginSecret
     next: NextStep = Field(
@@ -101,10 +91,8 @@ class LoginBegun(BaseModel):
     )
 
 
-class LoginFinished(BaseModel):
+class LoginFinished(ExactModel):
     """A session began, by a cookie; or it was confirmed who somebody is."""
-
-    model_config = ConfigDict(extra="forbid")
 
     confirmed_identity: str | None = Field(
         repr=False,

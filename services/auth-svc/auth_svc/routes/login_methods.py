@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from auth_svc.parts import Parts
 from auth_svc.routes.advice import Advice
 from chassis.http.api import Api
+from chassis.http.values import ExactModel
 from contracts.access import READ_METADATA
 
 
-class LoginMethod(BaseModel):
+class LoginMethod(ExactModel):
     """One way to log in."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Literal["sms", "authenticator_app", "passkey", "pin", "digid"] = Field(
         description="Besides the password: a code by SMS or of an app; in its place: a passkey, or a device's PIN",
@@ -26,10 +25,8 @@ class LoginMethod(BaseModel):
     explanation: Advice
 
 
-class LoginMethods(BaseModel):
+class LoginMethods(ExactModel):
     """All that people come with, those that are not taken as well."""
-
-    model_config = ConfigDict(extra="forbid")
 
     methods: Sequence[LoginMethod]
 

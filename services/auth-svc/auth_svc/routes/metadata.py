@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from auth_svc.domain import pkce
 from auth_svc.parts import Parts
 from auth_svc.repository import signing_keys
 from chassis.http.api import Api
 from chassis.http.handler import Reading
+from chassis.http.values import ExactModel
 from contracts.access import ACCESS, READ_METADATA
 
 JWKS_PATH = "/.well-known/jwks.json"
@@ -16,10 +17,8 @@ AUTHORIZE_PATH, TOKEN_PATH, REVOKE_PATH = "/oauth/authorize", "/oauth/token", "/
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 
 
-class ServerMetadata(BaseModel):
+class ServerMetadata(ExactModel):
     """How to get tokens here (RFC 8414 §2)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     issuer: str = Field(examples=["https://auth.example.org"])
     authorization_endpoint: str = Field(examples=[f"https://auth.example.org{AUTHORIZE_PATH}"])
@@ -38,10 +37,8 @@ class ServerMetadata(BaseModel):
     )
 
 
-class SigningKeyView(BaseModel):
+class SigningKeyView(ExactModel):
     """A public key by which tokens are verified (RFC 7517)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kid: str = Field(examples=["5cD1k2QnVXkSsvTjQlDpCYJmKZV1vRrDvnLL0TlnCZg"])
     kty: str = Field(examples=["EC"])
@@ -52,10 +49,8 @@ class SigningKeyView(BaseModel):
     alg: str = Field(examples=["ES256"])
 
 
-class KeySetView(BaseModel):
+class KeySetView(ExactModel):
     """The keys of tokens that are valid now, or will be soon."""
-
-    model_config = ConfigDict(extra="forbid")
 
     keys: list[SigningKeyView]
 

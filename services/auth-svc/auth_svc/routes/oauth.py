@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -22,6 +22,7 @@ from auth_svc.routes.metadata import AUTHORIZE_PATH, GRANT_TYPES, REVOKE_PATH, T
 from auth_svc.routes.origin import SESSION_COOKIE, RequestOrigin
 from chassis.http.api import Api
 from chassis.http.telemetry import RequestTrace
+from chassis.http.values import ExactModel
 from chassis.unit_of_work import Work
 from contracts.access import AUTHORIZE
 
@@ -33,10 +34,8 @@ _NO_CODE = OAuthRefusal(OAuthErrorCode.INVALID_REQUEST, "Send code, redirect_uri
 _NO_REFRESH_TOKEN = OAuthRefusal(OAuthErrorCode.INVALID_REQUEST, "Send refresh_token.")
 
 
-class OAuthError(BaseModel):
+class OAuthError(ExactModel):
     """Why no token is given (RFC 6749 §5.2)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     error: OAuthErrorCode = Field(examples=["invalid_grant"])
     error_description: str = Field(examples=["It is unknown, over, used already, or was given to another client."])
@@ -73,10 +72,8 @@ class RevocationForm(_ClientForm):
     token_type_hint: str | None = Field(default=None, examples=["refresh_token"])
 
 
-class AccessToken(BaseModel):
+class AccessToken(ExactModel):
     """An access token (RFC 9068) of a client that acts for itself."""
-
-    model_config = ConfigDict(extra="forbid")
 
     access_token: str = Field(examples=["eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln"], repr=False)
     token_type: str = Field(default="Bearer", examples=["Bearer"])

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from auth_svc.domain.origin import Origin
 from auth_svc.domain.parameters import MOST_DEVICE_SECRETS
-from auth_svc.domain.secrets import BETWEEN_SECRETS
+from auth_svc.domain.secrets import BETWEEN_SECRETS, may_be_secret
 
 DEVICE_COOKIE = "__Host-device"
 SESSION_COOKIE = "__Host-session"
@@ -21,8 +21,8 @@ async def _origin_of(request: Request) -> Origin:
     secrets = request.cookies.get(DEVICE_COOKIE, "").split(BETWEEN_SECRETS)
     return Origin(
         address=request.client.host if request.client else "",
-        devices=[secret for secret in secrets if secret][:MOST_DEVICE_SECRETS],
-        session=request.cookies.get(SESSION_COOKIE),
+        device_secrets=[secret for secret in secrets if may_be_secret(secret)][:MOST_DEVICE_SECRETS],
+        session_secret=request.cookies.get(SESSION_COOKIE),
         device_name=agent[:_LONGEST_NAME] or "unknown",
     )
 

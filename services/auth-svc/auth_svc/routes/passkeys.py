@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,7 +23,7 @@ from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.problems import NOT_FOUND
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import Moment, RelationNumber
+from chassis.http.values import ExactModel, Moment, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import CHANGE_AUTHENTICATORS, LOG_IN
 
@@ -38,18 +38,14 @@ CredentialField = Annotated[
 ]
 
 
-class PasskeyLogin(BaseModel):
+class PasskeyLogin(ExactModel):
     """A login with a passkey begins."""
-
-    model_config = ConfigDict(extra="forbid")
 
     purpose: Purpose = Field(examples=["log_in"])
 
 
-class PasskeyOptions(BaseModel):
+class PasskeyOptions(ExactModel):
     """What the browser is to ask of a passkey, within five minutes."""
-
-    model_config = ConfigDict(extra="forbid")
 
     public_key: dict[str, Any] = Field(
         description="As PublicKeyCredential.parseRequestOptionsFromJSON() and parseCreationOptionsFromJSON() take it",
@@ -57,18 +53,14 @@ class PasskeyOptions(BaseModel):
     )
 
 
-class SignedChallenge(BaseModel):
+class SignedChallenge(ExactModel):
     """A passkey has signed."""
-
-    model_config = ConfigDict(extra="forbid")
 
     credential: CredentialField
 
 
-class NewPasskey(BaseModel):
+class NewPasskey(ExactModel):
     """A passkey was made."""
-
-    model_config = ConfigDict(extra="forbid")
 
     credential: CredentialField
     name: str = Field(
@@ -76,10 +68,8 @@ class NewPasskey(BaseModel):
     )
 
 
-class PasskeyView(BaseModel):
+class PasskeyView(ExactModel):
     """A passkey of an account."""
-
-    model_config = ConfigDict(extra="forbid")
 
     passkey_id: UUID = Field(examples=["0198c5f5-7d1a-7c43-9a51-6f2f3b1c7d11"])
     name: str = Field(examples=["My telephone"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from auth_svc.domain.refusals import Refusal
@@ -17,22 +16,19 @@ from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.telemetry import RequestTrace
+from chassis.http.values import ExactModel
 from chassis.unit_of_work import Work
 from contracts.access import RESET_PASSWORD
 
 
-class PasswordResetRequest(BaseModel):
+class PasswordResetRequest(ExactModel):
     """Who wants a new password."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: Email
 
 
-class PasswordResetCompletion(BaseModel):
+class PasswordResetCompletion(ExactModel):
     """The link, and the password that was chosen."""
-
-    model_config = ConfigDict(extra="forbid")
 
     link: LinkSecret
     password: NewPassword
@@ -62,18 +58,18 @@ class PasswordResetRoutes:
         )(self.reset_password)
 
     async def ask_for_password_reset(
-        self, asked: PasswordResetRequest, work: Work, origin: RequestOrigin, trace: RequestTrace
+        self, body: PasswordResetRequest, work: Work, origin: RequestOrigin, trace: RequestTrace
     ) -> Advice | Response:
         """Ask for a link by which a new password is chosen.
 
         It is mailed if a customer has an account with this address. The answer is the same in any case.
         """
-        refusal = await ask(work, self._parts, What.PASSWORD_RESET, email=asked.email, origin=origin, trace=trace)
+        refusal = await ask(work, self._parts, What.PASSWORD_RESET, email=body.email, origin=origin, trace=trace)
         return problems.answer(refusal) if refusal else after_password_reset(self._parts.settings.insurer_phone)
 
     async def reset_password(
         self,
-        chosen: PasswordResetCompletion,
+        body: PasswordResetCompletion,
         response: Response,
         work: Work,
         origin: RequestOrigin,
@@ -85,7 +81,7 @@ class PasswordResetRoutes:
         is remembered: wrong passwords that others try do not keep it out. A password that is refused leaves the link.
         """
         chosen_by = await password_reset.choose_password(
-            work, self._parts, link=chosen.link, password=chosen.password, origin=origin, trace=trace
+            work, self._parts, link=body.link, password=body.password, origin=origin, trace=trace
         )
         if isinstance(chosen_by, Refusal):
             return problems.answer(chosen_by)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from auth_svc.domain.parameters import LONGEST_PIN, SHORTEST_PIN
@@ -21,7 +21,7 @@ from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.problems import NOT_FOUND
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import RelationNumber
+from chassis.http.values import ExactModel, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import CHANGE_AUTHENTICATORS, LOG_IN
 
@@ -30,11 +30,12 @@ Pin: TypeAlias = Annotated[
 ]
 
 
-class PinLogin(BaseModel):
+class PinLogin(ExactModel):
     """Somebody logs in on a device that has a PIN."""
 
-    model_config = ConfigDict(extra="forbid")
-
+    relation_number: RelationNumber | None = Field(
+        default=None, description="Whose PIN it is. Without it, that of the account last used on this device"
+    )
     pin: Pin
 
 
@@ -84,7 +85,9 @@ class PinRoutes:
         trace: RequestTrace,
     ) -> LoginFinished | Response:
         """Log in by the PIN of this device. Five wrong ones in a row, and the device is forgotten."""
-        result = await pins.log_in_by_pin(work, self._parts, pin=body.pin, origin=origin, trace=trace)
+        result = await pins.log_in_by_pin(
+            work, self._parts, relation_number=body.relation_number, pin=body.pin, origin=origin, trace=trace
+        )
         return problems.answer(result) if isinstance(result, Refusal) else finished(result, response)
 
     async def set_pin(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from math import ceil
 from typing import Final
 
@@ -85,7 +86,10 @@ WRONG_PASSKEY = ProblemType(
     remedy="Try again with a passkey of this account, or log in with your password.",
 )
 NOTHING_TO_CONFIRM = ProblemType(
-    name="nothing-to-confirm", status=409, title="There is nothing to confirm", remedy="Begin again with this change."
+    name="nothing-to-confirm",
+    status=409,
+    title="There is nothing to confirm",
+    remedy="Begin again from the start.",
 )
 WRONG_PIN = ProblemType(
     name="wrong-pin",
@@ -138,9 +142,9 @@ def answer(refusal: Refusal, detail: str | None = None) -> Response:
 
     What was counted stays: the handler returns this and raises nothing.
     """
-    headers = {}
+    problem, headers = _PROBLEMS[refusal.reason], {}
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(max(1, ceil(refusal.retry_after.total_seconds())))
-    if refusal.reason is Reason.WRONG_CREDENTIALS:
-        headers["WWW-Authenticate"] = 'Password realm="auth-svc"'
-    return Problem(_PROBLEMS[refusal.reason], detail, headers=headers).response()
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Login realm="auth-svc"'  # RFC 9110 §15.5.2 demands a challenge
+    return Problem(problem, detail, headers=headers).response()

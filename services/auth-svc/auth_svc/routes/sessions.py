@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,17 +22,15 @@ from chassis.http.caller import Caller
 from chassis.http.handler import Reading
 from chassis.http.problems import NOT_FOUND, Problem
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import Moment, RelationNumber
+from chassis.http.values import ExactModel, Moment, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import END_OWN_SESSION, END_SESSIONS, READ_ACCOUNT
 
 _EXAMPLE = "0198c5f5-7d1a-7c43-9a51-6f2f3b1c7d10"
 
 
-class SessionView(BaseModel):
+class SessionView(ExactModel):
     """One session of an account."""
-
-    model_config = ConfigDict(extra="forbid")
 
     session_id: UUID = Field(examples=[_EXAMPLE])
     device_name: str | None = Field(
@@ -44,10 +42,8 @@ class SessionView(BaseModel):
     last_used_at: Moment = Field(description=f"Not used for {SESSION_IDLE.seconds // 60} minutes, it is over")
 
 
-class SessionsView(BaseModel):
+class SessionsView(ExactModel):
     """The sessions of an account that are not over."""
-
-    model_config = ConfigDict(extra="forbid")
 
     sessions: list[SessionView]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from auth_svc.domain.refusals import Refusal
@@ -10,28 +10,25 @@ from auth_svc.flows import staff
 from auth_svc.parts import Parts
 from auth_svc.routes import problems
 from auth_svc.routes.cookies import remember_device
-from auth_svc.routes.fields import LinkSecret, NewPassword
+from auth_svc.routes.fields import Code, LinkSecret, NewPassword
 from auth_svc.routes.gate import BUSY, gate_of
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.telemetry import RequestTrace
+from chassis.http.values import ExactModel
 from chassis.unit_of_work import Work
 from contracts.access import ACTIVATE
 
 
-class StaffActivation(BaseModel):
+class StaffActivation(ExactModel):
     """The link of the invitation, and the password that was chosen."""
-
-    model_config = ConfigDict(extra="forbid")
 
     link: LinkSecret
     password: NewPassword
 
 
-class StaffApp(BaseModel):
+class StaffApp(ExactModel):
     """What an authenticator app is given, once."""
-
-    model_config = ConfigDict(extra="forbid")
 
     uri: str = Field(
         description="To show as a QR code",
@@ -40,13 +37,11 @@ class StaffApp(BaseModel):
     )
 
 
-class StaffConfirmation(BaseModel):
+class StaffConfirmation(ExactModel):
     """The link of the invitation, and what the app shows."""
 
-    model_config = ConfigDict(extra="forbid")
-
     link: LinkSecret
-    code: str = Field(pattern=r"^[0-9]{6}$", examples=["123456"], repr=False)
+    code: Code
 
 
 class StaffRoutes:
@@ -76,16 +71,16 @@ class StaffRoutes:
             ),
         )(self.confirm_staff_activation)
 
-    async def begin_staff_activation(self, chosen: StaffActivation, work: Work) -> StaffApp | Response:
+    async def begin_staff_activation(self, body: StaffActivation, work: Work) -> StaffApp | Response:
         """Choose a password by the link of the invitation, and get what an authenticator app is given.
 
         The account begins with the first code of the app.
         """
-        begun = await staff.begin_activation(work, self._parts, link=chosen.link, password=chosen.password)
+        begun = await staff.begin_activation(work, self._parts, link=body.link, password=body.password)
         return problems.answer(begun) if isinstance(begun, Refusal) else StaffApp(uri=begun)
 
     async def confirm_staff_activation(
-        self, shown: StaffConfirmation, response: Response, work: Work, origin: RequestOrigin, trace: RequestTrace
+        self, body: StaffConfirmation, response: Response, work: Work, origin: RequestOrigin, trace: RequestTrace
     ) -> Response | None:
         """Show the first code of the app: the account begins, and the link is used up.
 
@@ -93,7 +88,7 @@ class StaffRoutes:
         is remembered: wrong passwords that others try do not keep it out.
         """
         begun_by = await staff.confirm_activation(
-            work, self._parts, link=shown.link, code=shown.code, origin=origin, trace=trace
+            work, self._parts, link=body.link, code=body.code, origin=origin, trace=trace
         )
         if isinstance(begun_by, Refusal):
             return problems.answer(begun_by)

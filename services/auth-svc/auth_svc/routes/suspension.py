@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from auth_svc.domain.refusals import Reason
 from auth_svc.flows import suspension
-from auth_svc.flows.account import locked
+from auth_svc.flows.account import account_locked_with_logins
 from auth_svc.parts import Parts
 from auth_svc.repository.accounts import Account
 from auth_svc.routes import problems
@@ -17,17 +17,15 @@ from chassis.http.caller import Caller
 from chassis.http.preconditions import IfMatch
 from chassis.http.problems import NOT_FOUND, Problem
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import RelationNumber
+from chassis.http.values import ExactModel, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import SUSPEND_ACCOUNT
 
 _WITHOUT_NUMBER = "No code has ever reached the number of this account: give the one that its owner has."
 
 
-class Reinstatement(BaseModel):
+class Reinstatement(ExactModel):
     """What the caller, who was asked who they are, has said of the account."""
-
-    model_config = ConfigDict(extra="forbid")
 
     mobile_phone: str | None = Field(
         default=None,
@@ -102,7 +100,7 @@ class SuspensionRoutes:
 
 
 async def _locked(work: Work, relation_number: str) -> Account:
-    account = await locked(work, relation_number)
+    account = await account_locked_with_logins(work, relation_number)
     if account is None:
         raise Problem(NOT_FOUND)
     return account

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from auth_svc.domain.refusals import Refusal
@@ -10,19 +10,18 @@ from auth_svc.flows import totp
 from auth_svc.parts import Parts
 from auth_svc.routes import problems
 from auth_svc.routes.confirmed_identity import IdentityConfirmed
+from auth_svc.routes.fields import Code
 from auth_svc.routes.origin import RequestOrigin
 from chassis.http.api import Api
 from chassis.http.problems import NOT_FOUND
 from chassis.http.telemetry import RequestTrace
-from chassis.http.values import RelationNumber
+from chassis.http.values import ExactModel, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import CHANGE_AUTHENTICATORS
 
 
-class AppSecret(BaseModel):
+class AppSecret(ExactModel):
     """What an authenticator app is given, once. It counts when the app has shown a code."""
-
-    model_config = ConfigDict(extra="forbid")
 
     secret: str = Field(description="To type", examples=["JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"], repr=False)
     uri: str = Field(
@@ -32,12 +31,10 @@ class AppSecret(BaseModel):
     )
 
 
-class AppCode(BaseModel):
+class AppCode(ExactModel):
     """What the app shows."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    code: str = Field(pattern=r"^[0-9]{6}$", examples=["123456"], repr=False)
+    code: Code
 
 
 class TotpRoutes:
