@@ -1,7 +1,7 @@
 """A broker of its own that asks who comes in and denies what no ACL allows; passwords of all but one are kept by it."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,20 @@ from typing import Any
 import pytest
 from aiokafka.conn import create_conn
 from aiokafka.errors import SaslAuthenticationFailed
-from confluent_kafka.admin import AclBindingFilter, AclOperation, AclPermissionType, ResourcePatternType, ResourceType
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
 
 from devstack.kafka.jvm import JvmKafka
 from devstack.process.supervisor import Supervisor
 from devstack.stack import StackKind, resolve_kind
+from devstack.waiting import wait_until
 
 ADMIN = "admin"
 ADMIN_PASSWORD = "of-the-administrator"
@@ -99,3 +108,16 @@ async def wait_until_locked_out(address: str, user: str, password: str, *, mecha
     async with asyncio.timeout(20):
         while await lets_in(address, user, password, mechanism=mechanism):
             await asyncio.sleep(0.05)
+
+
+def grant(admin: AdminClient, bindings: Sequence[AclBinding]) -> None:
+    """Add access rules; the broker goes by them when this returns. It answers a little before it does."""
+    for creation in admin.create_acls(list(bindings)).values():
+        creation.result()
+    assert wait_until(lambda: set(bindings) <= set(admin.describe_acls(EVERY_ACL).result()), deadline_seconds=20)
+
+
+def revoke_all(admin: AdminClient) -> None:
+    """Remove every access rule; the broker knows of none when this returns."""
+    admin.delete_acls([EVERY_ACL])[EVERY_ACL].result()
+    assert wait_until(lambda: not admin.describe_acls(EVERY_ACL).result(), deadline_seconds=20)

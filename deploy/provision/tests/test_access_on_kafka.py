@@ -36,6 +36,7 @@ from guarded_kafka import (
     EVERY_ACL,
     GUARDED,
     administer,
+    grant,
     kafka_with,
     lets_in,
     login,
@@ -46,6 +47,7 @@ from contracts.acls import principals
 from contracts.claims import DECISION_MADE
 from contracts.proof_roots import PROOF_ROOT
 from contracts.topics import TOPICS
+from devstack.waiting import wait_until
 from provision import cluster
 from provision.__main__ import main
 from provision.logins import ITERATIONS
@@ -340,8 +342,7 @@ async def test_what_contracts_do_not_know_is_reported_and_removed_when_asked(
         acl(f"User:{PARTNER}", AclOperation.DESCRIBE_CONFIGS, ResourceType.TOPIC, "orders"),
         acl(f"User:{STRANGER}", AclOperation.READ, ResourceType.TOPIC, DECISION_MADE.name),
     ]
-    for creation in admin.create_acls(granted).values():
-        creation.result()
+    grant(admin, granted)
 
     main([])
 
@@ -360,7 +361,8 @@ async def test_what_contracts_do_not_know_is_reported_and_removed_when_asked(
 
     main(["--remove-undeclared"])
 
-    assert len(admin.describe_acls(EVERY_ACL).result()) == sum(map(len, RIGHTS.values()))
+    rights = sum(map(len, RIGHTS.values()))
+    assert wait_until(lambda: len(admin.describe_acls(EVERY_ACL).result()) == rights, deadline_seconds=20)
     await wait_until_locked_out(servers, PARTNER, "of-a-test-of-access", mechanism="SCRAM-SHA-256")
     assert await lets_in(servers, STRANGER, "of-a-test-of-access"), "he may be another tenant"
     assert "0 ACLs granted, 3 revoked, 0 passwords set, 1 logins removed\n" in capsys.readouterr().out

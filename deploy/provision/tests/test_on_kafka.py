@@ -15,7 +15,7 @@ from confluent_kafka.admin import (
     ResourcePatternType,
     ResourceType,
 )
-from guarded_kafka import ADMIN, ADMIN_PASSWORD, EVERY_ACL, GUARDED, administer, kafka_with, login
+from guarded_kafka import ADMIN, ADMIN_PASSWORD, EVERY_ACL, GUARDED, administer, grant, kafka_with, login, revoke_all
 
 from contracts.acls import COLUMNS, acl_rows
 from contracts.claims import DECISION_MADE
@@ -52,7 +52,7 @@ def admin(authorizing: str, monkeypatch: pytest.MonkeyPatch) -> AdminClient:
     """An administrator of the authorizing broker, which is empty; `main` provisions it."""
     administer(monkeypatch, authorizing)
     client = AdminClient(login(authorizing, ADMIN, ADMIN_PASSWORD))
-    client.delete_acls([EVERY_ACL])[EVERY_ACL].result()
+    revoke_all(client)
     if topics := declared_topics(client):
         for deletion in client.delete_topics(list(topics)).values():
             deletion.result()
@@ -82,6 +82,12 @@ def acls(client: AdminClient) -> set[AclBinding]:
     return set(client.describe_acls(EVERY_ACL).result())
 
 
+def assert_acls(client: AdminClient, expected: set[AclBinding]) -> None:
+    """The broker answers who changes rules a little before it goes by them."""
+    wait_until(lambda: acls(client) == expected, deadline_seconds=20)
+    assert acls(client) == expected
+
+
 def acls_of_contracts() -> set[AclBinding]:
     return {
         AclBinding(
@@ -103,7 +109,7 @@ def test_topics_and_acls_are_created_as_declared(admin: AdminClient, capsys: pyt
     assert declared_topics(admin) == {topic.name: topic.partitions for topic in TOPICS}
     for topic in TOPICS:
         assert settings_of(admin, topic.name) == {**topic.config, "min.insync.replicas": "1"}
-    assert acls(admin) == acls_of_contracts()
+    assert_acls(admin, acls_of_contracts())
     printed = capsys.readouterr().out
     assert printed.startswith(f"min.insync.replicas is lower than declared on {DECLARED} topics")
     assert printed.endswith(
@@ -127,7 +133,7 @@ def test_a_dry_run_changes_nothing(admin: AdminClient, capsys: pytest.CaptureFix
     main(["--dry-run"])
 
     assert declared_topics(admin) == {}
-    assert acls(admin) == set()
+    assert_acls(admin, set())
     assert "create topic claims.loss-reported.v1: partitions=6, replicas=1" in capsys.readouterr().out
 
 
@@ -156,7 +162,7 @@ def test_too_few_partitions_are_refused_before_anything_changes(
 
     assert "topic claims.decision-made.v1 has 2 partitions and contracts declare 6" in capsys.readouterr().err
     assert declared_topics(admin) == {DECISION_MADE.name: 2}
-    assert acls(admin) == set()
+    assert_acls(admin, set())
 
 
 def test_partitions_are_added_when_asked(admin: AdminClient) -> None:
@@ -179,12 +185,12 @@ def test_an_acl_that_contracts_do_not_grant_is_reported_and_stays(
         AclOperation.READ,
         AclPermissionType.ALLOW,
     )
-    admin.create_acls([stranger])[stranger].result()
+    grant(admin, [stranger])
 
     main([])
 
     assert "not granted by contracts, left alone: User:bob may read topic prefixed claims.\n" in capsys.readouterr().out
-    assert acls(admin) == {*acls_of_contracts(), stranger}
+    assert_acls(admin, {*acls_of_contracts(), stranger})
 
 
 def test_without_an_authorizer_topics_are_created_and_acls_left_out(
