@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from contracts.claims import RainfallRequested, ReadingRequested
-from contracts.vocabulary import Network, RainThreshold, Station, Truth, WaterReading
+from contracts.vocabulary import RainThreshold, Station, Truth, WaterReading
 from contracts.weather import (
     HourlySeries,
     Quality,
@@ -21,6 +21,7 @@ from contracts.weather import (
     StationAssessment,
     UndeterminedReason,
 )
+from weather_svc.domain.blocks import Span, StationKey
 from weather_svc.domain.hours import HourSpan, border_at, hours_touched
 from weather_svc.domain.rain_by_loss import rain_by_each_hour
 from weather_svc.domain.readings import Reading, Verdict, assess_reading, undetermined
@@ -28,20 +29,6 @@ from weather_svc.domain.stations import NearStation, StationTable
 from weather_svc.domain.windows import Figures, Rain, Threshold
 
 _MINUTE = timedelta(minutes=1)
-
-
-class StationKey(NamedTuple):
-    """Identifies a station: a number is unique only within its network."""
-
-    network: Network
-    number: int
-
-
-class Span(NamedTuple):
-    """Consecutive hours of one station."""
-
-    station: StationKey
-    hours: HourSpan
 
 
 class Question(NamedTuple):

@@ -1,0 +1,1 @@
+"""Where KNMI publishes: an adapter for each way, and the worker that asks them."""
