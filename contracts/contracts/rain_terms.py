@@ -1,4 +1,4 @@
-"""What the product asks of the rain, by version: claims-svc asks it about claims, weather-svc about a place and a moment."""
+"""What the product asks of the rain, by version: of a claim by claims-svc, of a place and a moment by whoever asks."""
 
 from __future__ import annotations
 
