@@ -12,12 +12,13 @@ from weather_svc.domain.assessment import Conclusion, Inquiry, answer, inquire
 from weather_svc.domain.news import is_news
 from weather_svc.domain.stations import StationTable
 from weather_svc.hour_cache import HourCache
-from weather_svc.repository import assessments, observations
+from weather_svc.recording import REASSESSMENT
+from weather_svc.repository import assessments, blocks
 from weather_svc.repository.assessments import Assessment, StaleAssessment, Versions
 
-REASSESSMENT = "reassessment"
-"""The kind of timer that assesses again what became stale."""
 _MAX_REASSESSED = 500
+_MAX_CHANGED = 10_000
+"""Runs of changed hours whose answers are looked for at a time."""
 
 
 class Assessor:
@@ -46,7 +47,8 @@ class Assessor:
 
     async def reassess(self, due: Sequence[DueTimer], work: Work) -> None:
         """Assess again what is stale and publish the answers that changed, in the trace of their request."""
-        await observations.lock_for_assessing(work.connection)
+        more_changed = await assessments.mark_stale(work.connection, limit=_MAX_CHANGED)
+        await blocks.lock_for_assessing(work.connection)
         stale = await assessments.pop_stale(work.connection, limit=_MAX_REASSESSED)
         inquiries = [inquire(assessment.request, stations=self._stations) for assessment in stale]
         await self._load_hours(work, inquiries)
@@ -58,7 +60,7 @@ class Assessor:
                 work.publish(conclusion.answer(inquiry, assessment_version=version), trace=before.trace)
                 changed.append(Assessment(inquiry, conclusion, version, before.trace))
         await assessments.save(work.connection, assessments=changed, now=work.now)
-        if len(stale) == _MAX_REASSESSED:
+        if more_changed or len(stale) == _MAX_REASSESSED:
             work.schedule(Timer(REASSESSMENT, due[0].key, work.now))
 
     async def _load_hours(self, work: Work, inquiries: Iterable[Inquiry]) -> None:

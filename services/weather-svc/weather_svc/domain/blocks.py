@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from datetime import datetime
 from enum import IntEnum, IntFlag
 from typing import NamedTuple
 
@@ -92,7 +93,7 @@ class Published(NamedTuple):
     that say when they were published alike, the one recorded later counts.
     """
 
-    published_at_seconds: int
+    published_at: datetime
     publication_id: int
     validated_until: int
     is_ten_minute: bool
@@ -113,3 +114,9 @@ class Block:
         self.suspicions = bytearray(BLOCK_HOURS)
         self.places = array("H", [0]) * BLOCK_HOURS
         self.sources: list[Published] = []
+
+    def copy(self) -> Block:
+        copied = Block()
+        copied.figures, copied.grades, copied.suspicions = self.figures[:], self.grades[:], self.suspicions[:]
+        copied.places, copied.sources = self.places[:], self.sources[:]
+        return copied

@@ -12,7 +12,7 @@ from hashlib import sha256
 from weather_svc.domain.blocks import BlockKey, Statement
 
 KNMI_CORRECTS_FOR = timedelta(days=9)
-"""How long after an hour KNMI still corrects it: of 109 corrections in 3.1 million hours the last came after 8.9 days."""
+"""How long after an hour KNMI still corrects it: of 109 corrections in 3.1 million hours the last took 8.9 days."""
 ATTRIBUTION = "KNMI"
 
 

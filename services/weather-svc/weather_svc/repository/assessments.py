@@ -1,4 +1,7 @@
-"""The current assessment of each claim: its request, and what its stations measured in the hours it rests on."""
+"""The current assessment of each claim: its request, and what its stations measured in the hours it rests on.
+
+Those that another one followed are kept beside them.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,10 @@ from chassis.database import Connection
 from chassis.unit_of_work import Trace
 from contracts.claims import RainfallRequested
 from contracts.codec import from_json, to_json
-from weather_svc.domain.assessment import Conclusion, Inquiry, Measured, Span
-from weather_svc.domain.hours import border_at
-from weather_svc.repository.observations import OBSERVATIONS_LOCK_KEY
+from contracts.vocabulary import Station
+from weather_svc.domain.assessment import Conclusion, Inquiry, Measured
+from weather_svc.domain.hours import HourSpan, border_at
+from weather_svc.repository.blocks import ASSESSING_LOCK_KEY
 
 _OF_THE_CLAIM = {"claim_id", "request_version", "loss", "home", "network"}
 """What stands in columns of a request; the rest is the product's, and the same for all its claims."""
@@ -43,6 +47,7 @@ _COLUMNS = (
     "is_final",
     "traceparent",
     "assessed_at",
+    "rested_on_id",
 )
 _compressed_before: WeakKeyDictionary[Conclusion, bytes] = WeakKeyDictionary()
 
@@ -102,7 +107,7 @@ async def lock_versions(connection: Connection, *, requests: Sequence[RainfallRe
         list({request.claim_id for request in requests}),
         [question_id for question_id, _ in asked],
         [parameters for _, parameters in asked],
-        OBSERVATIONS_LOCK_KEY,
+        ASSESSING_LOCK_KEY,
     )
     return {row["claim_id"]: Versions(row["request_version"], row["assessment_version"]) for row in rows}
 
@@ -114,7 +119,14 @@ async def save(connection: Connection, *, assessments: Sequence[Assessment], now
     """
     ordered = sorted(assessments, key=lambda assessment: assessment.inquiry.request.claim_id.bytes)
     if again := [each.inquiry.request.claim_id for each in ordered if each.assessment_version > 1]:
-        await connection.execute("DELETE FROM assessment WHERE claim_id = ANY ($1::uuid[])", again)
+        await connection.execute(
+            """
+            WITH gone AS (DELETE FROM assessment WHERE claim_id = ANY ($1::uuid[]) RETURNING *)
+            INSERT INTO superseded_assessment SELECT * FROM gone
+            """,
+            again,
+        )
+    await _save_what_they_rest_on(connection, ordered)
     # COPY takes half of what an INSERT of arrays takes, on both sides. Two processes that answer the same new claim at
     # the same time: the later one fails, and is tried again when it can see the row.
     await connection.copy_records_to_table(
@@ -145,6 +157,39 @@ def _row(assessment: Assessment, *, now: datetime) -> tuple[object, ...]:
         conclusion.final,
         assessment.trace,
         now,
+        _rested_on_id(inquiry.hours, inquiry.stations),
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _rested_on_id(hours: HourSpan, stations: tuple[Station, ...]) -> UUID:
+    """Return the id of what answers rest on, made from it: whoever stores it first, it is the same row."""
+    named = f"{hours.first}-{hours.last} " + " ".join(f"{station.network}:{station.number}" for station in stations)
+    return UUID(bytes=sha256(named.encode()).digest()[:16])
+
+
+async def _save_what_they_rest_on(connection: Connection, assessments: Sequence[Assessment]) -> None:
+    """Store which hours these rest on. Two processes that store the same wait for each other, in one order."""
+    rows = {
+        (_rested_on_id(each.inquiry.hours, each.inquiry.stations), *span)
+        for each in assessments
+        for span in each.inquiry.spans
+    }
+    ordered = sorted(rows)
+    await connection.execute(
+        """
+        INSERT INTO rested_on
+        SELECT rested_on_id, int8range(hour_of_station(network, station, first_hour),
+                                       hour_of_station(network, station, last_hour), '[]')
+          FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::bigint[])
+               AS given (rested_on_id, network, station, first_hour, last_hour)
+            ON CONFLICT DO NOTHING
+        """,
+        [rested_on_id for rested_on_id, _, _ in ordered],
+        [station.network for _, station, _ in ordered],
+        [station.number for _, station, _ in ordered],
+        [hours.first for _, _, hours in ordered],
+        [hours.last for _, _, hours in ordered],
     )
 
 
@@ -177,30 +222,30 @@ def _measured(stored: bytes) -> Sequence[Measured]:
     return from_json(tuple[Measured, ...], zlib.decompress(stored) if is_compressed else stored)
 
 
-async def mark_stale(connection: Connection, *, spans: Sequence[Span]) -> int:
-    """Mark the assessments that rest on an hour of `spans`; return how many were not marked before."""
-    if not spans:
-        return 0
-    status = await connection.execute(
+async def mark_stale(connection: Connection, *, limit: int) -> bool:
+    """Mark the assessments that rest on changed hours, up to `limit` runs of hours; whether more runs are left."""
+    runs = await connection.fetchval(
         """
-        INSERT INTO stale_assessment
-        SELECT claim_id
-          FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::timestamptz[])
-               AS span (network, station, first_hour_ends_at, last_hour_ends_at)
-          JOIN assessment ON assessment.network = span.network AND span.station = ANY (assessment.stations)
-           AND assessment.last_hour_ends_at >= span.first_hour_ends_at
-           AND assessment.first_hour_ends_at <= span.last_hour_ends_at
-         WHERE assessment.last_hour_ends_at >= $5
-            ON CONFLICT DO NOTHING
+        WITH run AS (
+            DELETE FROM changed_hours
+             WHERE changed_hours_id = ANY (ARRAY(
+                   SELECT changed_hours_id FROM changed_hours ORDER BY changed_hours_id LIMIT $1
+                      FOR UPDATE SKIP LOCKED))
+            RETURNING int8range(hour_of_station(network, station, first_hour),
+                                hour_of_station(network, station, last_hour), '[]') AS hours
+        ), marked AS (
+            INSERT INTO stale_assessment
+            SELECT claim_id
+              FROM run
+                   CROSS JOIN LATERAL (SELECT rested_on_id FROM rested_on WHERE rested_on.hours && run.hours) AS found
+                   JOIN assessment USING (rested_on_id)
+                ON CONFLICT DO NOTHING
+        )
+        SELECT count(*) FROM run
         """,
-        [span.station.network for span in spans],
-        [span.station.number for span in spans],
-        [border_at(span.hours.first) for span in spans],
-        [border_at(span.hours.last) for span in spans],
-        # Says nothing new, but to the planner, which then looks at no answer whose hours all came before.
-        border_at(min(span.hours.first for span in spans)),
+        limit,
     )
-    return int(status.rpartition(" ")[2])
+    return bool(runs == limit)
 
 
 async def pop_stale(connection: Connection, *, limit: int) -> Sequence[StaleAssessment]:
