@@ -8,8 +8,9 @@ from uuid import UUID
 from chassis.consuming.delivery import Batch
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import RainfallRequested
-from weather_svc.domain.assessment import Conclusion, Inquiry, answer, inquire
-from weather_svc.domain.news import is_news
+from contracts.weather import CorrectedHour
+from weather_svc.domain.assessment import Conclusion, Inquiry, conclude, inquire
+from weather_svc.domain.news import corrected_hours, is_news
 from weather_svc.domain.stations import StationTable
 from weather_svc.hour_cache import HourCache
 from weather_svc.recording import REASSESSMENT
@@ -40,9 +41,9 @@ class Assessor:
         await self._load_hours(work, [inquiry for inquiry, _, _ in accepted])
         current: dict[UUID, Assessment] = {}
         for inquiry, trace, version in accepted:
-            conclusion = self._hour_cache.conclusion(inquiry)
-            work.publish(conclusion.answer(inquiry, assessment_version=version), trace=trace)
-            current[inquiry.request.claim_id] = Assessment(inquiry, conclusion, version, trace)
+            assessment = Assessment(inquiry, self._hour_cache.conclusion(inquiry), version, trace)
+            self._publish(assessment, work)
+            current[inquiry.request.claim_id] = assessment
         await assessments.save(work.connection, assessments=list(current.values()), now=work.now)
 
     async def reassess(self, due: Sequence[DueTimer], work: Work) -> None:
@@ -56,12 +57,21 @@ class Assessor:
         for before, inquiry in zip(stale, inquiries, strict=True):
             conclusion = self._hour_cache.conclusion(inquiry)
             if _is_news(inquiry, conclusion, previous=before):
-                version = before.assessment_version + 1
-                work.publish(conclusion.answer(inquiry, assessment_version=version), trace=before.trace)
-                changed.append(Assessment(inquiry, conclusion, version, before.trace))
+                again = Assessment(inquiry, conclusion, before.assessment_version + 1, before.trace)
+                self._publish(again, work, corrected=_corrected(inquiry, conclusion, previous=before))
+                changed.append(again)
         await assessments.save(work.connection, assessments=changed, now=work.now)
         if more_changed or len(stale) == _MAX_REASSESSED:
             work.schedule(Timer(REASSESSMENT, due[0].key, work.now))
+
+    def _publish(self, assessment: Assessment, work: Work, *, corrected: tuple[CorrectedHour, ...] = ()) -> None:
+        answer = assessment.conclusion.answer(
+            assessment.inquiry,
+            assessment_version=assessment.assessment_version,
+            sources=self._hour_cache.sources,
+            corrected=corrected,
+        )
+        work.publish(answer, trace=assessment.trace)
 
     async def _load_hours(self, work: Work, inquiries: Iterable[Inquiry]) -> None:
         spans = [span for inquiry in inquiries for span in inquiry.spans]
@@ -72,11 +82,14 @@ def _is_news(inquiry: Inquiry, conclusion: Conclusion, *, previous: StaleAssessm
     """Whether the answer must be published: other stations count now, or these say something else."""
     if [station.number for station in inquiry.stations] != previous.stations:
         return True
-    new, old = (
-        answer(inquiry, measured=measured, assessment_version=previous.assessment_version)
-        for measured in ([station.without_windows() for station in conclusion.measured], previous.measured)
-    )
-    return is_news(new, previous=old)
+    before = conclude(previous.measured, question=inquiry.question, is_before_register=inquiry.is_before_register)
+    return is_news(conclusion, previous=before)
+
+
+def _corrected(inquiry: Inquiry, conclusion: Conclusion, *, previous: StaleAssessment) -> tuple[CorrectedHour, ...]:
+    hours = [(station, each.hours) for station, each in zip(inquiry.stations, conclusion.measured, strict=True)]
+    before = {number: each.hours for number, each in zip(previous.stations, previous.measured, strict=True)}
+    return corrected_hours(hours, previous=before)
 
 
 def _next_version(request: RainfallRequested, versions: dict[UUID, Versions]) -> int | None:
