@@ -12,7 +12,7 @@ from uuid import UUID
 from chassis.testing import Harness
 from contracts.claims import RainfallRequested, ReadingRequested
 from contracts.vocabulary import Location, LossInterval, Network, RainThreshold, WaterReading
-from contracts.weather import RainfallAssessed, ReadingAssessment
+from contracts.weather import Quality, RainfallAssessed, ReadingAssessment
 from weather_svc.domain.assessment import Measured, Question, hours_of, measure
 from weather_svc.domain.blocks import StationKey
 from weather_svc.domain.hours import last_border

@@ -10,18 +10,17 @@ import pytest
 import rain_by_the_minute as slow
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rain_answers import STATIONS, answer
 from rain_by_the_minute import Case
 from rain_samples import CLAIM_ID, HALFWAY_ELL_EINDHOVEN, SIX
 
 from contracts.claims import RainfallRequested, ReadingRequested
 from contracts.vocabulary import Establishment, LossInterval, Network, RainThreshold, Truth, WaterReading
 from contracts.weather import RainfallAssessed, ReadingAssessment, StationAssessment, UndeterminedReason
-from weather_svc import station_table
-from weather_svc.domain.assessment import answer, hours_of, inquire, measure
+from weather_svc.domain.assessment import hours_of, inquire, measure
 from weather_svc.domain.hours import border_at, last_border
 from weather_svc.domain.windows import Figures
 
-STATIONS = station_table.load()
 WORDS = {
     None: None,
     UndeterminedReason.MISSING_HOURS: slow.WAITS,
@@ -100,7 +99,7 @@ def assess(cases: Sequence[Case]) -> RainfallAssessed:
         measure(Figures(span.first, tuple(case.rain[hour] for hour in span.numbers)), question=inquiry.question)
         for case in cases
     ]
-    return answer(inquiry, measured=by_station, assessment_version=1)
+    return answer(inquiry, by_station)
 
 
 def word(establishment: Establishment, reason: UndeterminedReason | None) -> str | None:
