@@ -43,7 +43,6 @@ CREATE TABLE statement (
     PRIMARY KEY (network, station, block, publication_id)
 );
 COMMENT ON COLUMN statement.suspicions IS 'NULL: nothing is suspect';
-ALTER TABLE statement ALTER COLUMN figures SET COMPRESSION lz4;
 
 -- What counts, folded from the statements.
 CREATE TABLE counting_block (
@@ -63,9 +62,6 @@ CREATE TABLE counting_block (
 COMMENT ON COLUMN counting_block.places IS 'Per hour the place, from 1, of its publication in publication_ids; 0 is none';
 COMMENT ON COLUMN counting_block.newest_published IS 'With newest_publication_id: the last publication folded in';
 COMMENT ON COLUMN counting_block.changed_by IS 'The highest publication id of the transaction that changed it last';
-ALTER TABLE counting_block ALTER COLUMN figures SET COMPRESSION lz4;
-ALTER TABLE counting_block ALTER COLUMN grades SET COMPRESSION lz4;
-ALTER TABLE counting_block ALTER COLUMN places SET COMPRESSION lz4;
 CREATE INDEX counting_block_changed ON counting_block (changed_by);
 
 -- The ledger of hours without a figure.
