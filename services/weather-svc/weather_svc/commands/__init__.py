@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from chassis.service import Command
+from weather_svc.commands.import_stations import IMPORT_STATIONS
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (IMPORT_STATIONS,)
