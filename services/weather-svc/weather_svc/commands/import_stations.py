@@ -27,13 +27,14 @@ async def _import_stations(arguments: argparse.Namespace, runtime: Runtime) -> i
     path: Path = arguments.file
     try:
         content = _content_of(path)
+    except OSError as error:
+        sys.stderr.write(f"{path}: {error.strerror}\n")
+        return 2
+    try:
         if content.lstrip().startswith(b"{"):
             return await _compare(read_locations(content), runtime)
         async with runtime.transaction() as work:
             recorded = await record(work, content, name=path.name, force=arguments.force)
-    except OSError as error:
-        sys.stderr.write(f"{path}: {error.strerror}\n")
-        return 2
     except (UnreadableError, RegisterError) as error:
         sys.stderr.write(f"{path}: {error}\n")
         return 2
