@@ -16,13 +16,12 @@ from contracts import example_values
 from contracts.claims import RAINFALL_REQUESTED, RainfallRequested, ReadingRequested
 from contracts.vocabulary import Location, LossInterval, Network, RainThreshold, WaterReading
 from contracts.weather import RAINFALL_ASSESSED, RainfallAssessed, UndeterminedReason
-from weather_svc import station_table
 from weather_svc.domain.assessment import Inquiry, answer, inquire, measure
-from weather_svc.domain.stations import NearStation
+from weather_svc.domain.stations import NearStation, shipped_stations
 from weather_svc.domain.windows import Figures
 
 (EXAMPLE,) = RAINFALL_REQUESTED.examples
-STATIONS = station_table.load()
+STATIONS = shipped_stations()
 MIDNIGHT = datetime(2021, 7, 15, tzinfo=UTC)
 MINUTES = (0, 0, 1, 30, 59, 60, 75)
 """Moments of loss on the border of two hours and beside it."""

@@ -13,13 +13,13 @@ from rain_samples import GROUNDWATER, HALFWAY_ELL_EINDHOVEN, NEAR_ELL, NOW, SURF
 from chassis.migrations.runner import migrate
 from contracts.codec import to_json
 from contracts.vocabulary import Location
-from weather_svc import station_table
 from weather_svc.app import MIGRATIONS
 from weather_svc.domain.assessment import Inquiry, Measured, answer, inquire
 from weather_svc.domain.hours import border_at
+from weather_svc.domain.stations import shipped_stations
 from weather_svc.repository import assessments
 
-STATIONS = station_table.load()
+STATIONS = shipped_stations()
 LOSS = moment("2021-07-15T17:20")
 READINGS = (SURFACE_WATER, GROUNDWATER)
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

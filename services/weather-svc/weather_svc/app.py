@@ -7,10 +7,12 @@ from pathlib import Path
 from chassis.service import Consumer, Service, TimerHandler
 from contracts.claims import RAINFALL_REQUESTED
 from contracts.topics import CATALOGUE
-from weather_svc import station_table
+from weather_svc.api import build_api
 from weather_svc.commands import COMMANDS
-from weather_svc.handlers import REASSESSMENT, Assessor
+from weather_svc.handlers import Assessor
 from weather_svc.hour_cache import HourCache
+from weather_svc.recording import REASSESSMENT
+from weather_svc.registers import Registers
 from weather_svc.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -18,7 +20,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def build(settings: Settings) -> Service:
     """Return the service."""
-    assessor = Assessor(stations=station_table.load(), hour_cache=HourCache())
+    assessor = Assessor(registers=Registers(), hour_cache=HourCache())
     return Service(
         name="weather-svc",
         settings=settings,
@@ -27,4 +29,5 @@ def build(settings: Settings) -> Service:
         consumers=(Consumer(RAINFALL_REQUESTED, assessor.assess_rainfall),),
         timers=(TimerHandler(REASSESSMENT, assessor.reassess),),
         commands=COMMANDS,
+        api=build_api(settings, assessor=assessor),
     )

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from chassis.consuming.delivery import Batch
+from chassis.database import Connection
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import RainfallRequested
-from contracts.weather import CorrectedHour
+from contracts.weather import CorrectedHour, RainfallAssessed
 from weather_svc.domain.assessment import Conclusion, Inquiry, conclude, inquire
 from weather_svc.domain.news import corrected_hours, is_news
-from weather_svc.domain.stations import StationTable
 from weather_svc.hour_cache import HourCache
 from weather_svc.recording import REASSESSMENT
-from weather_svc.repository import assessments, blocks
+from weather_svc.registers import Registers
+from weather_svc.repository import assessments, blocks, stations
 from weather_svc.repository.assessments import Assessment, StaleAssessment, Versions
 
 _MAX_REASSESSED = 500
@@ -23,18 +24,20 @@ _MAX_CHANGED = 10_000
 
 
 class Assessor:
-    """Assesses the rainfall of every request, and again when its hours arrive or change."""
+    """Assesses the rainfall of every request, and again when its hours or stations change."""
 
-    def __init__(self, *, stations: StationTable, hour_cache: HourCache) -> None:
-        self._stations = stations
+    def __init__(self, *, registers: Registers, hour_cache: HourCache) -> None:
+        self._registers = registers
         self._hour_cache = hour_cache
 
     async def assess_rainfall(self, requests: Batch[RainfallRequested], work: Work) -> None:
         """Answer every request that is newer than the last one answered of its claim."""
         asked = [delivery.event for delivery in requests]
+        await self._registers.record_shipped(work)
         versions = dict(await assessments.lock_versions(work.connection, requests=asked))
+        table = await self._registers.current(work.connection)
         accepted = [
-            (inquire(delivery.event, stations=self._stations), delivery.trace, version)
+            (inquire(delivery.event, stations=table), delivery.trace, version)
             for delivery in requests
             if (version := _next_version(delivery.event, versions)) is not None
         ]
@@ -49,9 +52,11 @@ class Assessor:
     async def reassess(self, due: Sequence[DueTimer], work: Work) -> None:
         """Assess again what is stale and publish the answers that changed, in the trace of their request."""
         more_changed = await assessments.mark_stale(work.connection, limit=_MAX_CHANGED)
+        await stations.mark_stale(work.connection)
         await blocks.lock_for_assessing(work.connection)
+        table = await self._registers.current(work.connection)
         stale = await assessments.pop_stale(work.connection, limit=_MAX_REASSESSED)
-        inquiries = [inquire(assessment.request, stations=self._stations) for assessment in stale]
+        inquiries = [inquire(assessment.request, stations=table) for assessment in stale]
         await self._load_hours(work, inquiries)
         changed = []
         for before, inquiry in zip(stale, inquiries, strict=True):
@@ -63,6 +68,14 @@ class Assessor:
         await assessments.save(work.connection, assessments=changed, now=work.now)
         if more_changed or len(stale) == _MAX_REASSESSED:
             work.schedule(Timer(REASSESSMENT, due[0].key, work.now))
+
+    async def look(self, request: RainfallRequested, connection: Connection) -> RainfallAssessed:
+        """Return what would be answered at this moment, in a transaction; nothing of it is kept."""
+        await blocks.lock_for_assessing(connection)
+        inquiry = inquire(request, stations=await self._registers.current(connection))
+        await self._hour_cache.refresh(connection, spans=inquiry.spans)
+        conclusion = self._hour_cache.conclusion(inquiry)
+        return conclusion.answer(inquiry, assessment_version=1, sources=self._hour_cache.sources)
 
     def _publish(self, assessment: Assessment, work: Work, *, corrected: tuple[CorrectedHour, ...] = ()) -> None:
         answer = assessment.conclusion.answer(
