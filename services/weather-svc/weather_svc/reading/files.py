@@ -45,7 +45,7 @@ def read_file(
     """Read all of a file. `published_at` is what the importer says; without it the file says, or its last hour.
 
     Raises:
-        UnreadableError: part of it cannot be read or is no evidence; nothing of it is taken then.
+        UnreadableError: part of it cannot be read or is no evidence.
     """
     contents = FileContents()
     last_hour = last_border(reply.retrieved_at)

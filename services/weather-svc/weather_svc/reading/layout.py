@@ -118,7 +118,7 @@ def _read_section(
     at_duration = section.at_duration
     stations, days, hours = section.stations, section.days, section.hours
     rain, durations = section.rain, section.durations
-    length = number = 0
+    length = number = refused_line = 0
     line = b""
     for number, line in numbered:
         row = line.split(b",")
@@ -137,9 +137,10 @@ def _read_section(
                 return next_columns
             if not _is_comment(line):
                 refused.add(f"line {number}", error)
+                refused_line = number
         else:
             state(number, station, hour, figure, suspicion_of(figure, lasted) if figure > 0 or lasted else 0)
-    if not (_is_comment(line) or line.endswith((b"\r", b"\n"))):
+    if number != refused_line and not _is_comment(line) and not line.endswith((b"\r", b"\n")):
         refused.add(f"line {number}", "the last row has no line end: the file was cut; fetch it again")
     return None
 
@@ -208,8 +209,9 @@ def _refuse_other_header(line: bytes, number: int) -> None:
 def _other_count(row: Sequence[bytes], columns: _Columns) -> str:
     if len(row) == 1:
         return f"{shown(_text(row[0]))} is no row; remove the line, or put # before it"
-    message = f"{len(row)} fields where the header names {columns.width} columns"
-    return f"{message}; {shown(_text(row[-1]))} is too much" if len(row) == columns.width + 1 else message
+    surplus = row[columns.width :]
+    what = f"{shown(_text(surplus[0]))} is too much" if surplus else "if it was cut, fetch the file again"
+    return f"{len(row)} fields where the header names {columns.width} columns; {what}"
 
 
 def _refuse_contradictions(
