@@ -1,0 +1,191 @@
+"""`import-hours FILE...`: record files of KNMI's hourly figures, also while the service runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from chassis.service import Command, Runtime
+from contracts.vocabulary import Network
+from weather_svc.domain.blocks import BLOCK_HOURS, NO_FIGURE, NOT_STATED, TRACE
+from weather_svc.domain.hours import border_at
+from weather_svc.domain.publication import HOURLY_FILES, Reply
+from weather_svc.reading.archive import Watch
+from weather_svc.reading.files import FileContents, read_file
+from weather_svc.reading.refusal import LISTED_AT_MOST, UnreadableError
+from weather_svc.recording import LateChangesError, LateHour, take
+from weather_svc.registers import counting_periods
+from weather_svc.repository import publications
+from weather_svc.unknown_stations import raise_alarm
+
+ALL_TAKEN, NOTHING_TAKEN, PARTLY_TAKEN = 0, 1, 3
+"""Exit codes; 2 is a wrong call."""
+_FILE_AT_MOST = 64 << 20
+_TOLD_BYTES = 32 << 20
+
+
+Counts = Counter[str]
+"""Of files `taken`, `known` and `refused`; of hours what `_hours` names."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = (
+        f"Exit code: {ALL_TAKEN} every file was taken or known already, {PARTLY_TAKEN} some were refused,"
+        f" {NOTHING_TAKEN} all were. A file is taken as a whole or not at all."
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="KNMI's hourly layout, also zip or gzip")
+    parser.add_argument(
+        "--published-at",
+        type=_moment,
+        metavar="MOMENT",
+        help="when KNMI published the files, as 2021-07-16T09:00:00Z; else their archive says, or their last hour",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="also if they change hours that KNMI had stopped correcting"
+    )
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no moment; write it as 2021-07-16T09:00:00Z") from None
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} names no time zone; end it with Z for UTC")
+    return moment
+
+
+async def import_hours(arguments: argparse.Namespace, runtime: Runtime) -> int:
+    """Import every file; progress and refusals on stderr, the summary on stdout; return an exit code."""
+    total: Counts = Counter()
+    for path in arguments.files:
+        try:
+            total += await _import_file(path, arguments, runtime)
+        except OSError as error:
+            total += _refuse(path, [error.strerror or "cannot be read"])
+        except UnreadableError as error:
+            total += _refuse(path, error.reasons, more=error.more)
+        except LateChangesError as error:
+            total += _refuse(path, [_late(hour) for hour in error.hours])
+    files = f"{total['taken']} files taken, {total['known']} known already, {total['refused']} refused"
+    sys.stdout.write(f"{files}; {_hours(total)}\n")
+    if total["new"] or total["corrected"] or total["lost"]:
+        sys.stdout.write("The service assesses again every answer that rests on an hour that changed.\n")
+    if not total["refused"]:
+        return ALL_TAKEN
+    return PARTLY_TAKEN if total["taken"] or total["known"] else NOTHING_TAKEN
+
+
+async def _import_file(path: Path, arguments: argparse.Namespace, runtime: Runtime) -> Counts:
+    body = _body(path)
+    async with runtime.transaction() as work:
+        reply = Reply(path.name, body, retrieved_at=work.now)
+        if await publications.known_members(work.connection, sha256=reply.sha256):
+            sys.stderr.write(f"{path}: known already, byte for byte\n")
+            return Counter(known=1)
+        register = await counting_periods(work.connection)
+    if arguments.published_at is not None and arguments.published_at > reply.retrieved_at:
+        raise UnreadableError("--published-at lies in the future; say when KNMI published the file")
+    contents = read_file(
+        reply,
+        rain_stations={
+            period.station.number
+            for period in register
+            if period.station.network is Network.AWS and period.measures_rain
+        },
+        published_at=arguments.published_at,
+        is_forced=arguments.force,
+        watch=_progress_of(path),
+    )
+    _tell_of_stations(path, contents)
+    async with runtime.transaction() as work:
+        taken = await take(work, contents.publications)
+    done = _stated(contents) + Counter(
+        taken=1,
+        new=taken.new,
+        corrected=taken.corrected,
+        confirmed=taken.confirmed,
+        superseded=taken.superseded,
+        lost=taken.lost,
+    )
+    sys.stderr.write(f"{path}: {_hours(done)}\n")
+    return done
+
+
+def _body(path: Path) -> bytes:
+    if path.stat().st_size > _FILE_AT_MOST:
+        raise UnreadableError(f"it has more than {_FILE_AT_MOST >> 20} MB; pack it as zip")
+    return path.read_bytes()
+
+
+def _stated(contents: FileContents) -> Counts:
+    figures = missing = 0
+    for publication in contents.publications:
+        for statement in publication.statements.values():
+            without = statement.figures.count(NO_FIGURE)
+            missing += without
+            figures += BLOCK_HOURS - without - statement.figures.count(NOT_STATED)
+    return Counter(figures=figures, missing=missing)
+
+
+def _hours(counts: Counts) -> str:
+    unchanged = counts["figures"] - sum(counts[each] for each in ("new", "corrected", "confirmed", "superseded"))
+    return (
+        f"{counts['figures']} hours: {counts['new']} new, {counts['corrected']} corrected,"
+        f" {counts['confirmed']} confirmed, {unchanged} unchanged, {counts['superseded']} superseded;"
+        f" {counts['missing']} without a figure, {counts['lost']} newly lost"
+    )
+
+
+def _tell_of_stations(path: Path, contents: FileContents) -> None:
+    for number, rows in sorted(contents.passed_over.items()):
+        sys.stderr.write(f"{path}: station {number}: {rows} rows without a figure passed over\n")
+    for number, hours in sorted(contents.strangers.items()):
+        sys.stderr.write(
+            f"{path}: WARNING: station {number} has a figure in {hours} hours, and the register has no rain station of"
+            " this number; it may be the nearest to a home: complete the register with import-stations\n"
+        )
+    raise_alarm(contents.strangers, data_set=HOURLY_FILES.name)
+
+
+def _refuse(path: Path, reasons: Sequence[str], *, more: int = 0) -> Counts:
+    shown, rest = reasons[:LISTED_AT_MOST], len(reasons) - LISTED_AT_MOST
+    sys.stderr.writelines(f"{path}: {reason}\n" for reason in shown)
+    if more + max(rest, 0):
+        sys.stderr.write(f"{path}: and {more + max(rest, 0)} more\n")
+    sys.stderr.write(f"{path}: refused; nothing of it was taken\n")
+    return Counter(refused=1)
+
+
+def _late(hour: LateHour) -> str:
+    was, becomes = (figure if figure != TRACE else "a trace" for figure in (hour.was, hour.becomes))
+    return (
+        f"station {hour.station.number}: the hour until {border_at(hour.hour):%Y-%m-%dT%H:%MZ} was {was} and would be"
+        f" {becomes}, and KNMI does not correct it any more; --force takes the file nevertheless"
+    )
+
+
+def _progress_of(path: Path) -> Watch:
+    """Tell how much was unpacked of a file that takes more than a moment."""
+    unpacked = told = 0
+
+    def watch(count: int) -> None:
+        nonlocal unpacked, told
+        unpacked += count
+        if unpacked >= told + _TOLD_BYTES:
+            told = unpacked
+            sys.stderr.write(f"{path}: {unpacked >> 20} MB read\n")
+
+    return watch
+
+
+COMMAND = Command(
+    "import-hours",
+    "record files of KNMI's hourly figures; the service assesses again the answers that rest on what changed",
+    add_arguments,
+    import_hours,
+)
