@@ -14,6 +14,7 @@ from weather_svc.hour_cache import HourCache
 from weather_svc.recording import REASSESSMENT
 from weather_svc.registers import Registers
 from weather_svc.settings import Settings
+from weather_svc.sources.workers import workers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -28,6 +29,7 @@ def build(settings: Settings) -> Service:
         migrations=MIGRATIONS,
         consumers=(Consumer(RAINFALL_REQUESTED, assessor.assess_rainfall),),
         timers=(TimerHandler(REASSESSMENT, assessor.reassess),),
+        workers=workers(settings),
         commands=COMMANDS,
         api=build_api(settings, assessor=assessor),
     )

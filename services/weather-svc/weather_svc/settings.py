@@ -1,4 +1,4 @@
-"""What weather-svc reads from its environment: where KNMI is, and by which keys. Without an address nothing is asked."""
+"""What weather-svc reads from its environment: where KNMI is, and its keys. Without an address nothing is asked."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Settings(ServiceSettings):
         if self.knmi_ten_minute and self.knmi_edr_url is None:
             raise ValueError("KNMI_TEN_MINUTE is true, so KNMI_EDR_URL and KNMI_EDR_KEY must be given, too")
         if self.knmi_notification_url is not None and self.knmi_edr_url is None:
-            raise ValueError("KNMI_NOTIFICATION_URL is given, so KNMI_EDR_URL must be given, too: it is what is asked then")
+            raise ValueError("KNMI_NOTIFICATION_URL is given, so KNMI_EDR_URL and KNMI_EDR_KEY must be given, too")
         return self
 
     @property

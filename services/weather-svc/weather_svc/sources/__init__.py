@@ -1,1 +1,1 @@
-"""Where KNMI publishes: an adapter for each way, and the worker that asks them."""
+"""Who publishes rain: one adapter each behind `port`, and the workers that ask and listen."""
