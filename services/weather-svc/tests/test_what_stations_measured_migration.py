@@ -50,7 +50,8 @@ async def test_answers_are_carried_over_as_what_their_stations_measured(database
             assert before.stations == [near.station.number for near in inquiry.near]
             final = answer(inquiry, measured=by_station, assessment_version=4).final
             assert before.measured == tuple(
-                station.without_windows()._replace(recent_rain_waits=not final) for station in by_station
+                station.without_windows()._replace(recent_rain_waits=not final, settled_by=None)
+                for station in by_station
             )
         assert await connection.fetchval("SELECT count(*) FROM question") == 1
         assert await connection.fetchval("SELECT count(*) FROM assessment WHERE is_final") == 2

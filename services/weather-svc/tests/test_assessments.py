@@ -6,17 +6,14 @@ from uuid import UUID
 
 import pytest
 from rain_samples import (
-    ELL,
     GROUNDWATER,
     HALFWAY_ELL_EINDHOVEN,
     NEAR_ARCEN,
     NOW,
-    SIX,
     SURFACE_WATER,
     THRESHOLDS,
     interval,
     moment,
-    record,
     request,
 )
 
@@ -24,63 +21,15 @@ from chassis.database import Connection
 from chassis.testing import Harness
 from contracts.claims import RAINFALL_REQUESTED
 from contracts.vocabulary import Network
-from contracts.weather import Quality
-from weather_svc import station_table
-from weather_svc.domain.assessment import Span, StationKey, conclude, inquire
+from weather_svc.domain.assessment import conclude, inquire
+from weather_svc.domain.blocks import Span, StationKey
 from weather_svc.domain.hours import HourSpan
+from weather_svc.domain.stations import shipped_stations
 from weather_svc.hour_cache import HourCache
-from weather_svc.repository import assessments, observations
+from weather_svc.repository import assessments, blocks
 from weather_svc.repository.assessments import Assessment
 
-STATIONS = station_table.load()
-
-
-async def figures_now(connection: Connection, *, hours: int) -> list[int | None]:
-    span = Span(ELL, HourSpan(SIX, SIX + hours - 1))
-    newest = {row.hour: row.tenths_mm for row in await observations.recorded_in(connection, spans=[span])}
-    return [newest.get(hour) for hour in range(SIX, SIX + hours)]
-
-
-async def test_the_same_figures_again_add_nothing(service: Harness) -> None:
-    async with service.pool.acquire() as connection:
-        assert await record(connection, 26, None, 0) == [(3, 0, 0)]
-        assert await record(connection, 26, None, 0) == []
-        assert await connection.fetchval("SELECT count(*) FROM observation") == 3
-
-
-async def test_a_corrected_figure_counts_and_the_old_one_stays_on_record(service: Harness) -> None:
-    async with service.pool.acquire() as connection:
-        await record(connection, 26, None, 5)
-        assert await record(connection, 28, 4, 5) == [(0, 2, 0)]
-        assert await figures_now(connection, hours=3) == [28, 4, 5]
-        assert await connection.fetchval("SELECT count(*) FROM observation") == 5
-
-
-async def test_a_dry_hour_that_becomes_a_trace_is_a_correction(service: Harness) -> None:
-    async with service.pool.acquire() as connection:
-        await record(connection, 0)
-        assert await record(connection, 0, is_trace=True) == [(0, 1, 0)]
-
-
-async def test_a_figure_that_knmi_withdraws_is_missing_again(service: Harness) -> None:
-    async with service.pool.acquire() as connection:
-        await record(connection, 26)
-        assert await record(connection, None) == [(0, 1, 0)]
-        assert await figures_now(connection, hours=1) == [None]
-
-
-async def test_validating_a_figure_without_a_change_is_recorded(service: Harness) -> None:
-    async with service.pool.acquire() as connection:
-        await record(connection, 26)
-        assert await record(connection, 26, quality=Quality.VALIDATED) == [(0, 0, 1)]
-        assert await record(connection, 26, quality=Quality.VALIDATED) == []
-
-
-async def test_a_provisional_figure_never_replaces_a_validated_one(service: Harness) -> None:
-    async with service.pool.acquire() as connection:
-        await record(connection, 26, quality=Quality.VALIDATED)
-        assert await record(connection, 30) == []
-        assert await figures_now(connection, hours=1) == [26]
+STATIONS = shipped_stations()
 
 
 async def test_only_answers_that_rest_on_the_hours_become_stale(service: Harness) -> None:
@@ -97,8 +46,10 @@ async def test_only_answers_that_rest_on_the_hours_become_stale(service: Harness
         assert await assessments.lock_versions(connection, requests=[asked]) == {asked.claim_id: (1, 1)}
 
         async def marked(station: int, hours: HourSpan) -> int:
-            span = Span(StationKey(Network.AWS, station), hours)
-            return await assessments.mark_stale(connection, spans=[span])
+            await blocks.note_changed_hours(connection, [Span(StationKey(Network.AWS, station), hours)])
+            before = await connection.fetchval("SELECT count(*) FROM stale_assessment")
+            assert not await assessments.mark_stale(connection, limit=10)
+            return int(await connection.fetchval("SELECT count(*) FROM stale_assessment") - before)
 
         assert await marked(391, HourSpan(first - 9, first - 1)) == 0
         assert await marked(391, HourSpan(last + 1, last + 9)) == 0
@@ -137,7 +88,7 @@ async def _ask(connection: Connection) -> None:
     await assessments.lock_versions(connection, requests=[request()])
 
 
-async def until_waiting_for_observations(service: Harness) -> None:
+async def until_waiting_for_the_other(service: Harness) -> None:
     async with asyncio.timeout(10):
         while not await service.pool.fetchval(
             """
@@ -148,27 +99,27 @@ async def until_waiting_for_observations(service: Harness) -> None:
             await asyncio.sleep(0)
 
 
-@pytest.mark.parametrize("assess", [_ask, observations.lock_for_assessing])
-async def test_recording_waits_until_nobody_assesses(
+@pytest.mark.parametrize("assess", [_ask, blocks.lock_for_assessing])
+async def test_what_was_recorded_becomes_visible_when_nobody_assesses(
     service: Harness, assess: Callable[[Connection], Awaitable[None]]
 ) -> None:
     async with service.pool.acquire() as answering, service.pool.acquire() as recording, recording.transaction():
         answer_transaction = answering.transaction()
         await answer_transaction.start()
         await assess(answering)
-        recorder = asyncio.create_task(observations.lock_for_recording(recording))
-        await until_waiting_for_observations(service)
+        recorder = asyncio.create_task(blocks.wait_for_assessments(recording))
+        await until_waiting_for_the_other(service)
         assert not recorder.done()
         await answer_transaction.commit()
         await recorder
 
 
-async def test_who_waits_to_assess_while_others_record_has_locked_no_assessment_yet(service: Harness) -> None:
+async def test_who_waits_to_assess_while_others_commit_figures_has_locked_no_assessment_yet(service: Harness) -> None:
     await service.deliver(RAINFALL_REQUESTED, request())
     async with service.pool.acquire() as answering, service.pool.acquire() as recording:
         async with recording.transaction():
-            await observations.lock_for_recording(recording)
+            await blocks.wait_for_assessments(recording)
             asking = asyncio.create_task(_ask(answering))
-            await until_waiting_for_observations(service)
+            await until_waiting_for_the_other(service)
             await recording.execute("SELECT FROM assessment FOR UPDATE NOWAIT")
         await asking
