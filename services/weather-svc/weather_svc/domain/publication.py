@@ -21,6 +21,8 @@ class Resolution(StrEnum):
 
     HOURLY = "hourly"
     TEN_MINUTE = "ten_minute"
+    DAILY = "daily"
+    """Read by hand once a day: it says nothing of hours."""
 
 
 class PublishedBy(StrEnum):
@@ -49,6 +51,8 @@ class DataSet:
 
 HOURLY_FILES = DataSet("uurgegevens", "1", "free to use when KNMI is named as the source")
 """Bulk files per station and decade, and the replies of the script end point, which have the same layout."""
+GAUGE_FILES = DataSet("monv_reeksen", "1", "free to use when KNMI is named as the source")
+"""Of manual gauges: bulk files per gauge, and the replies of the script end point."""
 EDR_HOURLY = DataSet("hourly-in-situ-meteorological-observations-validated", "1.0", "CC BY 4.0")
 EDR_TEN_MINUTE = DataSet("10-minute-in-situ-meteorological-observations", "1.0", "CC BY 4.0")
 
