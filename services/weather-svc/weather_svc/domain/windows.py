@@ -51,6 +51,8 @@ class RunningSums:
 
     def reaching(self, ends: HourSpan, *, length: int, at_least: int) -> list[int]:
         """Return the ends of the windows of `length` hours that reach `at_least`, in their order."""
+        if self.between(ends.first - length, ends.last) < at_least:  # cheap, and so in dry weather
+            return []
         sums = self.of_windows(ends, length=length)
         if max(sums) < at_least:
             return []
