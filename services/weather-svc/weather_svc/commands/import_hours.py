@@ -5,58 +5,31 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from chassis.service import Command, Runtime
 from contracts.vocabulary import Network
+from weather_svc.commands import whole_files
+from weather_svc.commands.whole_files import Counts, body_of, check_published_at, exit_code, files_sentence, refuse
 from weather_svc.domain.blocks import BLOCK_HOURS, NO_FIGURE, NOT_STATED, TRACE
 from weather_svc.domain.hours import border_at
 from weather_svc.domain.publication import HOURLY_FILES, Reply
 from weather_svc.reading.archive import Watch
 from weather_svc.reading.files import FileContents, read_file
-from weather_svc.reading.refusal import LISTED_AT_MOST, UnreadableError
+from weather_svc.reading.refusal import UnreadableError
 from weather_svc.recording import LateChangesError, LateHour, take
 from weather_svc.registers import counting_periods
 from weather_svc.repository import publications
 from weather_svc.unknown_stations import raise_alarm
 
-ALL_TAKEN, NOTHING_TAKEN, PARTLY_TAKEN = 0, 1, 3
-"""Exit codes; 2 is a wrong call."""
-_FILE_AT_MOST = 64 << 20
 _TOLD_BYTES = 32 << 20
 
 
-Counts = Counter[str]
-"""Of files `taken`, `known` and `refused`; of hours what `_hours` names."""
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = (
-        f"Exit code: {ALL_TAKEN} every file was taken or known already, {PARTLY_TAKEN} some were refused,"
-        f" {NOTHING_TAKEN} all were. A file is taken as a whole or not at all."
-    )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="KNMI's hourly layout, also zip or gzip")
-    parser.add_argument(
-        "--published-at",
-        type=_moment,
-        metavar="MOMENT",
-        help="when KNMI published the files, as 2021-07-16T09:00:00Z; else their archive says, or their last hour",
-    )
+    whole_files.add_arguments(parser, layout="KNMI's hourly layout")
     parser.add_argument(
         "--force", action="store_true", help="also if they change hours that KNMI had stopped correcting"
     )
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is no moment; write it as 2021-07-16T09:00:00Z") from None
-    if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text} names no time zone; end it with Z for UTC")
-    return moment
 
 
 async def import_hours(arguments: argparse.Namespace, runtime: Runtime) -> int:
@@ -66,30 +39,26 @@ async def import_hours(arguments: argparse.Namespace, runtime: Runtime) -> int:
         try:
             total += await _import_file(path, arguments, runtime)
         except OSError as error:
-            total += _refuse(path, [error.strerror or "cannot be read"])
+            total += refuse(path, [error.strerror or "cannot be read"])
         except UnreadableError as error:
-            total += _refuse(path, error.reasons, more=error.more)
+            total += refuse(path, error.reasons, more=error.more)
         except LateChangesError as error:
-            total += _refuse(path, [_late(hour) for hour in error.hours])
-    files = f"{total['taken']} files taken, {total['known']} known already, {total['refused']} refused"
-    sys.stdout.write(f"{files}; {_hours(total)}\n")
+            total += refuse(path, [_late(hour) for hour in error.hours])
+    sys.stdout.write(f"{files_sentence(total)}; {_hours(total)}\n")
     if total["new"] or total["corrected"] or total["lost"]:
         sys.stdout.write("The service assesses again every answer that rests on an hour that changed.\n")
-    if not total["refused"]:
-        return ALL_TAKEN
-    return PARTLY_TAKEN if total["taken"] or total["known"] else NOTHING_TAKEN
+    return exit_code(total)
 
 
 async def _import_file(path: Path, arguments: argparse.Namespace, runtime: Runtime) -> Counts:
-    body = _body(path)
+    body = body_of(path)
     async with runtime.transaction() as work:
         reply = Reply(path.name, body, retrieved_at=work.now)
         if await publications.known_members(work.connection, sha256=reply.sha256):
             sys.stderr.write(f"{path}: known already, byte for byte\n")
             return Counter(known=1)
         register = await counting_periods(work.connection)
-    if arguments.published_at is not None and arguments.published_at > reply.retrieved_at:
-        raise UnreadableError("--published-at lies in the future; say when KNMI published the file")
+    check_published_at(arguments.published_at, now=reply.retrieved_at)
     contents = read_file(
         reply,
         rain_stations={
@@ -114,12 +83,6 @@ async def _import_file(path: Path, arguments: argparse.Namespace, runtime: Runti
     )
     sys.stderr.write(f"{path}: {_hours(done)}\n")
     return done
-
-
-def _body(path: Path) -> bytes:
-    if path.stat().st_size > _FILE_AT_MOST:
-        raise UnreadableError(f"it has more than {_FILE_AT_MOST >> 20} MB; pack it as zip")
-    return path.read_bytes()
 
 
 def _stated(contents: FileContents) -> Counts:
@@ -150,15 +113,6 @@ def _tell_of_stations(path: Path, contents: FileContents) -> None:
             " this number; it may be the nearest to a home: complete the register with import-stations\n"
         )
     raise_alarm(contents.strangers, data_set=HOURLY_FILES.name)
-
-
-def _refuse(path: Path, reasons: Sequence[str], *, more: int = 0) -> Counts:
-    shown, rest = reasons[:LISTED_AT_MOST], len(reasons) - LISTED_AT_MOST
-    sys.stderr.writelines(f"{path}: {reason}\n" for reason in shown)
-    if more + max(rest, 0):
-        sys.stderr.write(f"{path}: and {more + max(rest, 0)} more\n")
-    sys.stderr.write(f"{path}: refused; nothing of it was taken\n")
-    return Counter(refused=1)
 
 
 def _late(hour: LateHour) -> str:
