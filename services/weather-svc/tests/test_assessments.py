@@ -21,11 +21,11 @@ from chassis.database import Connection
 from chassis.testing import Harness
 from contracts.claims import RAINFALL_REQUESTED
 from contracts.vocabulary import Network
-from weather_svc.domain.assessment import conclude, inquire
+from weather_svc.conclusions import Conclusions
+from weather_svc.domain.assessment import inquire
 from weather_svc.domain.blocks import Span, StationKey
 from weather_svc.domain.hours import HourSpan
 from weather_svc.domain.stations import shipped_stations
-from weather_svc.hour_cache import HourCache
 from weather_svc.repository import assessments, blocks
 from weather_svc.repository.assessments import Assessment
 
@@ -33,14 +33,12 @@ STATIONS = shipped_stations()
 
 
 async def test_only_answers_that_rest_on_the_hours_become_stale(service: Harness) -> None:
-    hour_cache = HourCache()
     asked = request(home=NEAR_ARCEN, loss=moment("2021-07-14T20:30"))
     inquiry = inquire(asked, stations=STATIONS)
     first, last = inquiry.hours
     async with service.pool.acquire() as connection:
-        await hour_cache.refresh(connection, spans=inquiry.spans)
-        measured = [hour_cache.measured(inquiry.question, span=span) for span in inquiry.spans]
-        assessment = Assessment(inquiry, conclude(measured, question=inquiry.question), 1, trace=None)
+        (conclusion,) = await Conclusions().of(connection, [inquiry], stations=STATIONS)
+        assessment = Assessment(inquiry, conclusion, 1, trace=None)
         assert await assessments.lock_versions(connection, requests=[asked]) == {}
         await assessments.save(connection, assessments=[assessment], now=NOW)
         assert await assessments.lock_versions(connection, requests=[asked]) == {asked.claim_id: (1, 1)}
@@ -58,7 +56,7 @@ async def test_only_answers_that_rest_on_the_hours_become_stale(service: Harness
         assert await marked(391, HourSpan(first - 9, first)) == 0
         (stale,) = await assessments.pop_stale(connection, limit=10)
         assert (stale.request, stale.assessment_version, stale.stations) == (asked, 1, [391])
-        assert stale.measured == tuple(station.without_windows() for station in measured)
+        assert stale.measured == tuple(station.without_windows() for station in conclusion.measured)
         assert await assessments.pop_stale(connection, limit=10) == []
 
 

@@ -1,38 +1,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
-from random import Random
 
 import pytest
-from msgspec.structs import replace
 from publications import days_after, publication, record
 from rain_samples import (
     ELL,
-    GROUNDWATER,
-    HALFWAY_ELL_EINDHOVEN,
-    NEAR_ARCEN,
-    NEAR_ELL,
     SIX,
-    SURFACE_WATER,
-    THRESHOLDS,
-    at,
-    import_files,
-    july,
-    request,
 )
 
 from chassis.testing import Harness
-from contracts.claims import RainfallRequested
-from contracts.vocabulary import LossInterval, Network, RainThreshold
+from contracts.vocabulary import Network
 from contracts.weather import DoubtKind, Quality
-from weather_svc.domain.assessment import Question, conclude, inquire, measure
 from weather_svc.domain.blocks import BLOCK_HOURS, Span, StationKey, Suspicion
-from weather_svc.domain.hours import HourSpan, hours_touched
+from weather_svc.domain.hours import HourSpan
 from weather_svc.domain.publication import Resolution
-from weather_svc.domain.readings import Reading
 from weather_svc.domain.stations import shipped_stations
-from weather_svc.domain.windows import Doubt, Figures, Threshold
+from weather_svc.domain.windows import Doubt, Figures
 from weather_svc.hour_cache import HourCache
 
 STATIONS = shipped_stations()
@@ -113,61 +97,3 @@ async def figures(service: Harness, hour_cache: HourCache, *spans: Span) -> Figu
     async with service.pool.acquire() as connection:
         await hour_cache.refresh(connection, spans=spans)
     return hour_cache.figures_of(spans[0])
-
-
-async def test_what_claims_share_is_what_each_would_be_told_alone(service: Harness, tmp_path: Path) -> None:
-    assert await import_files(service, july(tmp_path)) == 0
-    chance, hour_cache = Random(0), HourCache()  # noqa: S311 - the same cases at every run
-    answers = set()
-    for asked in [some_request(chance) for _ in range(400)]:
-        inquiry = inquire(asked, stations=STATIONS)
-        assert inquiry.question == question_built_anew(asked)
-        async with service.pool.acquire() as connection:
-            await hour_cache.refresh(connection, spans=inquiry.spans)
-        shared = hour_cache.conclusion(inquiry).answer(inquiry, assessment_version=1, sources=hour_cache.sources)
-        measured = [measure(hour_cache.figures_of(span), question=inquiry.question) for span in inquiry.spans]
-        alone = conclude(measured, question=inquiry.question)
-        assert shared == alone.answer(inquiry, assessment_version=1, sources=hour_cache.sources), asked
-        answers.add((inquiry.question, inquiry.stations))
-    assert 50 < len(answers) < 300, "many answers were shared, and many were not"
-
-
-def some_request(chance: Random) -> RainfallRequested:
-    """Return a request that differs little from the others: in a minute, in one parameter, in metres."""
-    from_at = at("2021-07-14T20:00") + timedelta(minutes=20 * chance.randrange(6))
-    asked = request(
-        home=replace(
-            chance.choice((NEAR_ELL, NEAR_ARCEN, HALFWAY_ELL_EINDHOVEN)), accuracy_metres=chance.choice((0, 25))
-        ),
-        loss=LossInterval(from_at=from_at, until_at=from_at + timedelta(hours=chance.choice((0, 0, 0, 80)))),
-        readings=chance.choice(((SURFACE_WATER,), (SURFACE_WATER, GROUNDWATER))),
-    )
-    return chance.choice(
-        (
-            asked,
-            asked,
-            replace(asked, thresholds=THRESHOLDS[:2]),
-            replace(asked, cloudburst=RainThreshold(within_hours=1, at_least_tenths_mm=20)),
-            replace(asked, recent_rain=RainThreshold(within_hours=6, at_least_tenths_mm=10)),
-            replace(asked, interval_in_favour_hours=80),
-            replace(asked, most_in_an_hour_tenths_mm=300),
-        )
-    )
-
-
-def question_built_anew(asked: RainfallRequested) -> Question:
-    def threshold(given: RainThreshold) -> Threshold:
-        return Threshold(given.within_hours, given.at_least_tenths_mm)
-
-    return Question(
-        loss=hours_touched(asked.loss),
-        best_hour_counts=asked.loss.until_at - asked.loss.from_at <= timedelta(hours=asked.interval_in_favour_hours),
-        readings=tuple(
-            Reading(given.reading, given.may_lag_hours, given.may_lag_at_most_hours, given.rain_before_loss_tenths_mm)
-            for given in asked.readings
-        ),
-        thresholds=tuple(map(threshold, asked.thresholds)),
-        cloudburst=threshold(asked.cloudburst),
-        recent_rain=threshold(asked.recent_rain),
-        most_in_an_hour_tenths_mm=asked.most_in_an_hour_tenths_mm,
-    )

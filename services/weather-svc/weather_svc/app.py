@@ -9,8 +9,8 @@ from contracts.claims import RAINFALL_REQUESTED
 from contracts.topics import CATALOGUE
 from weather_svc.api import build_api
 from weather_svc.commands import COMMANDS
+from weather_svc.conclusions import Conclusions
 from weather_svc.handlers import Assessor
-from weather_svc.hour_cache import HourCache
 from weather_svc.recording import REASSESSMENT
 from weather_svc.registers import Registers
 from weather_svc.settings import Settings
@@ -21,7 +21,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def build(settings: Settings) -> Service:
     """Return the service."""
-    assessor = Assessor(registers=Registers(), hour_cache=HourCache())
+    assessor = Assessor(registers=Registers(), conclusions=Conclusions())
     return Service(
         name="weather-svc",
         settings=settings,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.consuming.delivery import Batch
@@ -10,9 +10,9 @@ from chassis.database import Connection
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import RainfallRequested
 from contracts.weather import CorrectedHour, RainfallAssessed
+from weather_svc.conclusions import Conclusions
 from weather_svc.domain.assessment import Conclusion, Inquiry, conclude, inquire
 from weather_svc.domain.news import corrected_hours, is_news
-from weather_svc.hour_cache import HourCache
 from weather_svc.recording import REASSESSMENT
 from weather_svc.registers import Registers
 from weather_svc.repository import assessments, blocks, stations
@@ -26,9 +26,9 @@ _MAX_CHANGED = 10_000
 class Assessor:
     """Assesses the rainfall of every request, and again when its hours or stations change."""
 
-    def __init__(self, *, registers: Registers, hour_cache: HourCache) -> None:
+    def __init__(self, *, registers: Registers, conclusions: Conclusions) -> None:
         self._registers = registers
-        self._hour_cache = hour_cache
+        self._conclusions = conclusions
 
     async def assess_rainfall(self, requests: Batch[RainfallRequested], work: Work) -> None:
         """Answer every request that is newer than the last one answered of its claim."""
@@ -41,10 +41,10 @@ class Assessor:
             for delivery in requests
             if (version := _next_version(delivery.event, versions)) is not None
         ]
-        await self._load_hours(work, [inquiry for inquiry, _, _ in accepted])
+        concluded = await self._conclusions.of(work.connection, [inquiry for inquiry, _, _ in accepted], stations=table)
         current: dict[UUID, Assessment] = {}
-        for inquiry, trace, version in accepted:
-            assessment = Assessment(inquiry, self._hour_cache.conclusion(inquiry), version, trace)
+        for (inquiry, trace, version), conclusion in zip(accepted, concluded, strict=True):
+            assessment = Assessment(inquiry, conclusion, version, trace)
             self._publish(assessment, work)
             current[inquiry.request.claim_id] = assessment
         await assessments.save(work.connection, assessments=list(current.values()), now=work.now)
@@ -57,10 +57,9 @@ class Assessor:
         table = await self._registers.current(work.connection)
         stale = await assessments.pop_stale(work.connection, limit=_MAX_REASSESSED)
         inquiries = [inquire(assessment.request, stations=table) for assessment in stale]
-        await self._load_hours(work, inquiries)
+        concluded = await self._conclusions.of(work.connection, inquiries, stations=table)
         changed = []
-        for before, inquiry in zip(stale, inquiries, strict=True):
-            conclusion = self._hour_cache.conclusion(inquiry)
+        for before, inquiry, conclusion in zip(stale, inquiries, concluded, strict=True):
             if _is_news(inquiry, conclusion, previous=before):
                 again = Assessment(inquiry, conclusion, before.assessment_version + 1, before.trace)
                 self._publish(again, work, corrected=_corrected(inquiry, conclusion, previous=before))
@@ -72,23 +71,19 @@ class Assessor:
     async def look(self, request: RainfallRequested, connection: Connection) -> RainfallAssessed:
         """Return what would be answered at this moment, in a transaction; nothing of it is kept."""
         await blocks.lock_for_assessing(connection)
-        inquiry = inquire(request, stations=await self._registers.current(connection))
-        await self._hour_cache.refresh(connection, spans=inquiry.spans)
-        conclusion = self._hour_cache.conclusion(inquiry)
-        return conclusion.answer(inquiry, assessment_version=1, sources=self._hour_cache.sources)
+        table = await self._registers.current(connection)
+        inquiry = inquire(request, stations=table)
+        (conclusion,) = await self._conclusions.of(connection, [inquiry], stations=table)
+        return conclusion.answer(inquiry, assessment_version=1, sources=self._conclusions.hours.sources)
 
     def _publish(self, assessment: Assessment, work: Work, *, corrected: tuple[CorrectedHour, ...] = ()) -> None:
         answer = assessment.conclusion.answer(
             assessment.inquiry,
             assessment_version=assessment.assessment_version,
-            sources=self._hour_cache.sources,
+            sources=self._conclusions.hours.sources,
             corrected=corrected,
         )
         work.publish(answer, trace=assessment.trace)
-
-    async def _load_hours(self, work: Work, inquiries: Iterable[Inquiry]) -> None:
-        spans = [span for inquiry in inquiries for span in inquiry.spans]
-        await self._hour_cache.refresh(work.connection, spans=spans)
 
 
 def _is_news(inquiry: Inquiry, conclusion: Conclusion, *, previous: StaleAssessment) -> bool:

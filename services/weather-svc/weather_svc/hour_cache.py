@@ -5,15 +5,12 @@ Loaded when first asked for; all hours since 2011 would be some 4,500 blocks.
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from chassis.database import Connection
-from contracts.vocabulary import Station
 from contracts.weather import DoubtKind, Quality, RainSource
-from weather_svc.domain.assessment import Conclusion, Inquiry, Measured, Question, conclude, measure
 from weather_svc.domain.blocks import NO_FIGURE, TRACE, Block, BlockKey, Grade, Span, Suspicion
 from weather_svc.domain.hours import HourSpan
 from weather_svc.domain.publication import ATTRIBUTION
@@ -23,8 +20,6 @@ from weather_svc.repository.publications import Newest, PublicationRow
 
 _MAX_BLOCKS = 16_384
 """110 MB. More are only asked for by losses at dates all over the years; the cache is then emptied."""
-_MAX_MEMOISED = 6_000
-"""Three days of loss hours at every station are 2,400 questions of 7 kB, and as many of 17 kB about groundwater too."""
 _QUALITIES = {
     Grade.TEN_MINUTE: Quality.TEN_MINUTE,
     Grade.PROVISIONAL: Quality.PROVISIONAL,
@@ -37,38 +32,42 @@ _SUSPECT_KINDS = {
 
 
 class HourCache:
-    """What counts of every hour that was asked for, and memoised answers to recent questions.
-
-    `sources` are the publications of what is cached, by their ids.
-    """
+    """What counts of every hour that was asked for; `sources` are the publications that it comes from, by their ids."""
 
     def __init__(self) -> None:
         self._blocks: dict[BlockKey, Block] = {}
         self.sources: dict[int, RainSource] = {}
         self._newest: Newest | None = None
-        self._refreshing = asyncio.Lock()
-        self._measured: dict[tuple[Question, Span], Measured] = {}
-        self._conclusions: dict[tuple[Question, tuple[Station, ...]], Conclusion] = {}
 
-    async def refresh(self, connection: Connection, *, spans: Iterable[Span]) -> None:
-        """Drop what was changed since the last refresh, and load what of `spans` is not cached.
+    async def refresh(self, connection: Connection, *, spans: Iterable[Span]) -> bool:
+        """Drop what was changed since the last refresh and load what of `spans` is not cached; whether any changed.
 
-        The connection holds the lock by which nothing that was recorded becomes visible meanwhile.
+        One caller at a time, until it has used the figures. The connection holds the lock by which nothing that was
+        recorded becomes visible meanwhile.
         """
-        wanted = {key for span in set(spans) for key in span.blocks}
-        async with self._refreshing:
-            await self._drop_changed_blocks(connection)
-            if len(self._blocks) + len(wanted) > _MAX_BLOCKS:
-                self._blocks.clear()
-            if absent := wanted - self._blocks.keys():
-                await self._load(connection, absent)
+        if len(self._blocks) > _MAX_BLOCKS:
+            self._blocks.clear()
+        is_changed = await self._drop_changed_blocks(connection)
+        await self.load(connection, spans=spans)
+        return is_changed
 
-    async def _drop_changed_blocks(self, connection: Connection) -> None:
+    async def load(self, connection: Connection, *, spans: Iterable[Span]) -> None:
+        """Load what of `spans` is not cached."""
+        absent = {key for span in set(spans) for key in span.blocks} - self._blocks.keys()
+        if not absent:
+            return
+        counting = await blocks.counting(connection, keys=absent)
+        for key in absent:
+            self._blocks[key] = counting.get(key) or _NOTHING
+        ids = {source.publication_id for block in counting.values() for source in block.sources}
+        if unknown := ids - self.sources.keys():
+            rows = await publications.by_id(connection, publication_ids=unknown)
+            self.sources |= {publication_id: _source(row) for publication_id, row in rows.items()}
+
+    async def _drop_changed_blocks(self, connection: Connection) -> bool:
         before, newest = self._newest, await publications.newest(connection)
         if newest == before:
-            return
-        self._measured.clear()
-        self._conclusions.clear()
+            return False
         if before is None or newest is None or not await publications.is_recorded(connection, publication=before):
             self._blocks.clear()  # the database is new to this cache, or was restored from an older backup
             self.sources.clear()
@@ -76,36 +75,7 @@ class HourCache:
             for key in await blocks.changed_after(connection, publication_id=before.publication_id):
                 self._blocks.pop(key, None)
         self._newest = newest
-
-    async def _load(self, connection: Connection, keys: Iterable[BlockKey]) -> None:
-        counting = await blocks.counting(connection, keys=list(keys))
-        for key in keys:
-            self._blocks[key] = counting.get(key) or _NOTHING
-        ids = {source.publication_id for block in counting.values() for source in block.sources}
-        if unknown := ids - self.sources.keys():
-            rows = await publications.by_id(connection, publication_ids=unknown)
-            self.sources |= {publication_id: _source(row) for publication_id, row in rows.items()}
-
-    def conclusion(self, inquiry: Inquiry) -> Conclusion:
-        """Return the memoised conclusion about `inquiry`, whose spans must have been loaded."""
-        key = inquiry.question, inquiry.stations
-        if key not in self._conclusions:
-            if len(self._conclusions) >= _MAX_MEMOISED:
-                self._conclusions.clear()
-            measured = [self.measured(inquiry.question, span=span) for span in inquiry.spans]
-            self._conclusions[key] = conclude(
-                measured, question=inquiry.question, is_before_register=inquiry.is_before_register
-            )
-        return self._conclusions[key]
-
-    def measured(self, question: Question, *, span: Span) -> Measured:
-        """Return the memoised answer to `question` from the figures of `span`, which must have been loaded."""
-        key = question, span
-        if key not in self._measured:
-            if len(self._measured) >= _MAX_MEMOISED:
-                self._measured.clear()
-            self._measured[key] = measure(self.figures_of(span), question=question)
-        return self._measured[key]
+        return True
 
     def figures_of(self, span: Span) -> Figures:
         """Return the figures of `span`, which must have been loaded."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from contracts.claims import RainfallRequested, ReadingRequested
-from contracts.vocabulary import RainThreshold, Station, Truth, WaterReading
+from contracts.vocabulary import Establishment, RainThreshold, Station, Truth, WaterReading
 from contracts.weather import (
     CorrectedHour,
     HourlySeries,
@@ -172,6 +172,11 @@ class Measured(NamedTuple):
     settled_by: datetime | None = None
     sources: tuple[int, ...] = ()
 
+    @property
+    def says_no(self) -> bool:
+        """Whether for some kind of water it did not rain enough."""
+        return any(reading.establishment is Establishment.NOT_ESTABLISHED for reading in self.readings)
+
     def without_windows(self) -> Measured:
         """Return all that can differ between two answers to one request: the windows follow from the hours."""
         return self._replace(readings=tuple(replace(reading, windows=()) for reading in self.readings))
@@ -216,7 +221,10 @@ def _in_doubt(doubt: Doubt) -> HoursInDoubt:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Conclusion:
-    """What all stations together establish. Claims that ask the same near the same stations share it."""
+    """What all stations together establish. Claims that ask the same near the same stations share it.
+
+    `looked_at` are hours of other stations, which could contradict a no.
+    """
 
     measured: tuple[Measured, ...]
     readings: tuple[ReadingVerdict, ...]
@@ -224,6 +232,7 @@ class Conclusion:
     recent_rain: Truth
     final: bool
     settled_by: datetime | None
+    looked_at: tuple[Span, ...] = ()
 
     def answer(
         self,

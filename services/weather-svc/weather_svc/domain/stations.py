@@ -78,6 +78,7 @@ class StationTable:
         self._changes = sorted({moment for moment in moments if moment})
         self._placed: dict[tuple[Network, int, int], Sequence[_Placed]] = {}
         self._cells: dict[tuple[Network, int, int, int, int, int], _Cell] = {}
+        self._neighbours: dict[tuple[Station, int, int], tuple[Station, ...]] = {}
 
     def numbers(self, network: Network) -> frozenset[int]:
         """Return the numbers of all stations of `network` that have a rain gauge, or had one."""
@@ -139,6 +140,18 @@ class StationTable:
                 )
             )
         return tuple(passed_over)
+
+    def neighbours(self, station: Station, *, loss: LossInterval, at_most: int) -> tuple[Station, ...]:
+        """Return the stations nearest to another one that measured during the whole loss, the nearest first."""
+        state = bisect_right(self._changes, loss.from_at), bisect_right(self._changes, loss.until_at)
+        key = station, *state
+        if key not in self._neighbours:
+            placed = self._placed_during(station.network, loss, state)
+            around = [each for each in placed if each.reason is PassedOverReason.FARTHER and each.station != station]
+            self._neighbours[key] = tuple(
+                [found.placed.station for found in _by_distance(_direction_of(station), around)]
+            )
+        return self._neighbours[key][:at_most]
 
     def _cell(self, home: Location, *, network: Network, loss: LossInterval) -> _Cell:
         state = bisect_right(self._changes, loss.from_at), bisect_right(self._changes, loss.until_at)

@@ -20,9 +20,9 @@ from chassis.database import Connection
 from chassis.unit_of_work import Trace
 from contracts.claims import RainfallRequested
 from contracts.codec import from_json, to_json
-from contracts.vocabulary import Station
 from weather_svc.domain.assessment import Conclusion, Inquiry, Measured
-from weather_svc.domain.hours import HourSpan, border_at
+from weather_svc.domain.blocks import Span
+from weather_svc.domain.hours import border_at
 from weather_svc.repository.blocks import ASSESSING_LOCK_KEY
 
 _OF_THE_CLAIM = {"claim_id", "request_version", "loss", "home", "network"}
@@ -157,23 +157,27 @@ def _row(assessment: Assessment, *, now: datetime) -> tuple[object, ...]:
         conclusion.final,
         assessment.trace,
         now,
-        _rested_on_id(inquiry.hours, inquiry.stations),
+        _rested_on_id(_rests_on(assessment)),
     )
 
 
+def _rests_on(assessment: Assessment) -> tuple[Span, ...]:
+    return (*assessment.inquiry.spans, *assessment.conclusion.looked_at)
+
+
 @lru_cache(maxsize=4_096)
-def _rested_on_id(hours: HourSpan, stations: tuple[Station, ...]) -> UUID:
+def _rested_on_id(spans: tuple[Span, ...]) -> UUID:
     """Return the id of what answers rest on, made from it: whoever stores it first, it is the same row."""
-    named = f"{hours.first}-{hours.last} " + " ".join(f"{station.network}:{station.number}" for station in stations)
+    named = " ".join(f"{station.network}:{station.number}:{hours.first}-{hours.last}" for station, hours in spans)
     return UUID(bytes=sha256(named.encode()).digest()[:16])
 
 
 async def _save_what_they_rest_on(connection: Connection, assessments: Sequence[Assessment]) -> None:
     """Store which hours these rest on. Two processes that store the same wait for each other, in one order."""
     rows = {
-        (_rested_on_id(each.inquiry.hours, each.inquiry.stations), *span)
-        for each in assessments
-        for span in each.inquiry.spans
+        (_rested_on_id(spans), *span)
+        for spans in {_rests_on(assessment) for assessment in assessments}
+        for span in spans
     }
     ordered = sorted(rows)
     await connection.execute(
