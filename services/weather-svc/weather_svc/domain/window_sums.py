@@ -39,7 +39,8 @@ class StationSums:
 
     def of(self, window: HourSpan) -> WindowSum:
         """Return what fell in `window`, which may hold no hour at all."""
-        start, end = (min(max(hour - self._first, 0), self._hours) for hour in (window.first, window.last + 1))
+        start = min(max(window.first - self._first, 0), self._hours)
+        end = min(max(window.last + 1 - self._first, 0), self._hours)
         unknown_hours = window.last + 1 - window.first - (end - start)
         return WindowSum(
             self._tenths_mm[end] - self._tenths_mm[start],
