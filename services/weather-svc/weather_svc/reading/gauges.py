@@ -118,10 +118,10 @@ def _rows(lines: Iterable[bytes], refused: RefusedRows, *, last_hour: int) -> It
     columns = _header(numbered)
     length: int | None = None
     for number, line in numbered:
-        if line.startswith(b"#") or not line.strip():
-            continue
         if (next_columns := _columns_of(line, number)) is not None:
             columns, length = next_columns, None
+            continue
+        if line.startswith(b"#") or not line.strip():
             continue
         row = line.rstrip(b"\r\n")
         length = length or len(row)
@@ -159,9 +159,11 @@ def _header(numbered: Iterator[tuple[int, bytes]]) -> _Columns:
 
 def _columns_of(line: bytes, number: int) -> _Columns | None:
     """Return the columns that a header line names; None when it is none."""
+    if b"YYYYMMDD" not in line:
+        return None
     text = line.removeprefix(_BYTE_ORDER_MARK).decode("utf-8", "replace")
     names = [name.strip() for name in text.lstrip("# ").split(",")]
-    if not {"STN", "YYYYMMDD"} <= set(names):
+    if "STN" not in names or "YYYYMMDD" not in names:
         return None
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
