@@ -109,9 +109,11 @@ async def _publish_and_observe(
             await stages.import_late_hours_and_policy(services)
         await _wait_for_outcomes(services, observed, Phase.FIRST)
         with step(
-            f"{_number_of_records(Phase.LATER)} later reports published: corrections, an assessment, a repetition"
+            f"{_number_of_records(Phase.LATER)} later reports published (corrections, an assessment, a repetition), and"
+            " an hour imported as KNMI could correct it"
         ):
             await publish(kafka, Phase.LATER)
+            await stages.import_corrected_hours(services)
         await _wait_for_outcomes(services, observed, Phase.LATER)
         console.print(f"[bold]last notification {time.monotonic() - began:.1f} s after the start[/]")
         with step("proofs exported and verified, letters printed"):
