@@ -52,9 +52,9 @@ class UndeterminedReason(StrEnum):
     STATIONS_DISAGREE = "stations_disagree"
     """The home's place is not known well enough to say which of two stations is nearer, and they differ."""
     LOST_HOURS = "lost_hours"
-    """KNMI will not publish hours that could make it a yes."""
+    """KNMI will not publish hours that could make it a yes, or leave another doubt."""
     SUSPECT_FIGURES = "suspect_figures"
-    """Figures that contradict themselves or the stations around could hide a yes."""
+    """Figures that contradict themselves or the stations around could hide a yes, or another doubt."""
     NO_STATION = "no_station"
     """No station measured rain at that date."""
     BEFORE_REGISTER = "before_register"
@@ -125,7 +125,7 @@ class HoursInDoubt(Part):
     last_hour_ends_at: AwareDatetime
 
 
-class HourlySeries(Part):
+class HourlySeries(Part, omit_defaults=True):
     """Consecutive hourly sums. Hour i ends at `first_hour_ends_at` plus i hours; None is an hour without a figure.
 
     `in_doubt` are hours of the series, in the order of their first one. An hour without a figure that is not lost is
@@ -212,12 +212,12 @@ class StationRain(Part):
     ]
 
 
-class StationAssessment(StationRain):
+class StationAssessment(StationRain, omit_defaults=True):
     """The same with the hours that it rests on."""
 
     hours: HourlySeries
     quality: Annotated[Quality | None, Meta(description="That of the worst hour; None when no hour has a figure")]
-    sources: Annotated[tuple[RainSource, ...], Meta(description="Where the figures come from, the oldest first")]
+    sources: Annotated[tuple[RainSource, ...], Meta(description="Where the figures come from, the oldest first")] = ()
 
 
 class ReadingVerdict(Part):
@@ -232,7 +232,8 @@ class ReadingVerdict(Part):
     undetermined_reason: UndeterminedReason | None
 
 
-class RainfallAssessed(Event):
+# What answers did not say at first is left out where it says nothing: proofs hold answers as they were given.
+class RainfallAssessed(Event, omit_defaults=True):
     """What the nearest station measured around a loss, in answer to `claims.rainfall-requested.v1`.
 
     Published at once, also when hours are still missing; later hours and corrected figures give a higher
@@ -240,7 +241,8 @@ class RainfallAssessed(Event):
     waiting cannot change any part of the answer; until then `settled_by` is when KNMI will have published or given up
     what is missing. The first station is the nearest; more follow when the home's place is too uncertain to say which
     one that is. `passed_over` are the next nearest of all stations, the nearest first. `corrected` names the hours that
-    changed since the version before. `register_sha256` is the register of stations that the nearest was found in.
+    changed since the version before. `register_sha256` is the register of stations that the nearest was found in; None
+    in answers from before there was a second one.
     """
 
     claim_id: UUID
@@ -250,10 +252,10 @@ class RainfallAssessed(Event):
     cloudburst: Truth
     recent_rain: Truth
     final: bool
-    settled_by: AwareDatetime | None
+    settled_by: AwareDatetime | None = None
     stations: tuple[StationAssessment, ...]
-    passed_over: tuple[PassedOver, ...]
-    register_sha256: Sha256
+    passed_over: tuple[PassedOver, ...] = ()
+    register_sha256: Sha256 | None = None
     second_opinion: SecondOpinion | None = None
     corrected: tuple[CorrectedHour, ...] = ()
 
