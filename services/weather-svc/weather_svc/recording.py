@@ -162,6 +162,9 @@ def _count(
 
 def _runs(offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Join rising numbers into runs of consecutive ones."""
+    if offsets and offsets[-1] - offsets[0] + 1 == len(offsets):
+        yield offsets[0], offsets[-1]
+        return
     for _, group in groupby(enumerate(offsets), key=lambda place: place[1] - place[0]):
         run = [offset for _, offset in group]
         yield run[0], run[-1]

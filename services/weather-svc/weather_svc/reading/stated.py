@@ -122,6 +122,7 @@ def cover(statements: dict[BlockKey, Statement], span: Span) -> None:
         figures = statements.setdefault(key, Statement()).figures
         first = max(span.hours.first - key.first_hour, 0)
         end = min(span.hours.last - key.first_hour + 1, BLOCK_HOURS)
-        figures[first:end] = array(
-            "h", (NO_FIGURE if figure == NOT_STATED else figure for figure in figures[first:end])
-        )
+        if NOT_STATED in figures[first:end]:
+            figures[first:end] = array(
+                "h", (NO_FIGURE if figure == NOT_STATED else figure for figure in figures[first:end])
+            )
