@@ -85,3 +85,25 @@ def _by_hour(found: Mapping[BlockKey, Block]) -> dict[int, tuple[int | None, Gra
         for key, block in found.items()
         for place, (figure, grade) in enumerate(zip(block.figures, block.grades, strict=True))
     }
+
+
+async def state(service: Harness) -> list[tuple[object, ...]]:
+    """Return everything that follows from the publications, with sources by name, as their ids follow the order."""
+    async with service.pool.acquire() as connection:
+        rows = await connection.fetch(
+            """
+            SELECT network, station, block, figures, grades, suspicions, places,
+                   array(SELECT name FROM unnest(publication_ids) WITH ORDINALITY AS listed (publication_id, place)
+                                JOIN publication USING (publication_id) ORDER BY place) AS sources
+              FROM counting_block ORDER BY network, station, block
+            """
+        )
+        missing = await connection.fetch(
+            "SELECT network, station, first_hour_ends_at, last_hour_ends_at, state FROM missing_hours ORDER BY 1, 2, 3"
+        )
+    return [tuple(row) for row in (*rows, *missing)]
+
+
+async def forget(service: Harness) -> None:
+    async with service.pool.acquire() as connection:
+        await connection.execute("TRUNCATE raw_reply, publication, statement, counting_block, missing_hours CASCADE")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
-from publications import days_after, figures_in, grades_in, publication, record, what_counts
+from publications import days_after, figures_in, forget, grades_in, publication, record, state, what_counts
 from rain_samples import ELL, SIX
 
 from chassis.testing import Harness
@@ -20,28 +19,6 @@ from weather_svc.recording import LateChangesError
 from weather_svc.repository import blocks, gaps, publications
 
 THREE = Span(ELL, HourSpan(SIX, SIX + 2))
-
-
-async def state(service: Harness) -> list[tuple[object, ...]]:
-    """Return everything that follows from the publications, with sources by name, as their ids follow the order."""
-    async with service.pool.acquire() as connection:
-        rows = await connection.fetch(
-            """
-            SELECT network, station, block, figures, grades, suspicions, places,
-                   array(SELECT name FROM unnest(publication_ids) WITH ORDINALITY AS listed (publication_id, place)
-                                JOIN publication USING (publication_id) ORDER BY place) AS sources
-              FROM counting_block ORDER BY network, station, block
-            """
-        )
-        missing = await connection.fetch(
-            "SELECT network, station, first_hour_ends_at, last_hour_ends_at, state FROM missing_hours ORDER BY 1, 2, 3"
-        )
-    return [tuple(row) for row in (*rows, *missing)]
-
-
-async def forget(service: Harness) -> None:
-    async with service.pool.acquire() as connection:
-        await connection.execute("TRUNCATE raw_reply, publication, statement, counting_block, missing_hours CASCADE")
 
 
 def five_downloads() -> list[Publication]:
@@ -62,6 +39,7 @@ def five_downloads() -> list[Publication]:
     return files
 
 
+@pytest.mark.slow
 async def test_five_downloads_give_one_store_in_all_120_orders(service: Harness) -> None:
     stores = []
     for order in permutations(five_downloads()):
