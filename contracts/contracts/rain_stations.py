@@ -18,8 +18,6 @@ import msgspec
 
 from contracts.vocabulary import Station
 
-PAST_REGISTERS_SHA256: tuple[str, ...] = ()
-"""The hashes of earlier versions. A new version only adds periods and ends open ones, so it holds what they held."""
 _COLUMNS = (
     "network",
     "number",
