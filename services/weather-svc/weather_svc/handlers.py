@@ -9,7 +9,7 @@ from chassis.consuming.delivery import Batch
 from chassis.database import Connection
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import RainfallRequested
-from contracts.weather import CorrectedHour, RainfallAssessed
+from contracts.weather import CorrectedHour, RainfallAssessed, SecondOpinion
 from weather_svc.conclusions import Conclusions
 from weather_svc.domain.assessment import Conclusion, Inquiry, conclude, inquire
 from weather_svc.domain.news import corrected_hours, is_news
@@ -17,6 +17,7 @@ from weather_svc.recording import REASSESSMENT
 from weather_svc.registers import Registers
 from weather_svc.repository import assessments, blocks, stations
 from weather_svc.repository.assessments import Assessment, StaleAssessment, Versions
+from weather_svc.second_opinions import second_opinions
 
 _MAX_REASSESSED = 500
 _MAX_CHANGED = 10_000
@@ -42,11 +43,13 @@ class Assessor:
             if (version := _next_version(delivery.event, versions)) is not None
         ]
         concluded = await self._conclusions.of(work.connection, [inquiry for inquiry, _, _ in accepted], stations=table)
-        current: dict[UUID, Assessment] = {}
-        for (inquiry, trace, version), conclusion in zip(accepted, concluded, strict=True):
-            assessment = Assessment(inquiry, conclusion, version, trace)
-            self._publish(assessment, work)
-            current[inquiry.request.claim_id] = assessment
+        answered = [
+            Assessment(inquiry, conclusion, version, trace)
+            for (inquiry, trace, version), conclusion in zip(accepted, concluded, strict=True)
+        ]
+        for assessment, opinion in zip(answered, await _second_opinions(answered, work), strict=True):
+            self._publish(assessment, work, second_opinion=opinion)
+        current = {assessment.inquiry.request.claim_id: assessment for assessment in answered}
         await assessments.save(work.connection, assessments=list(current.values()), now=work.now)
 
     async def reassess(self, due: Sequence[DueTimer], work: Work) -> None:
@@ -58,12 +61,15 @@ class Assessor:
         stale = await assessments.pop_stale(work.connection, limit=_MAX_REASSESSED)
         inquiries = [inquire(assessment.request, stations=table) for assessment in stale]
         concluded = await self._conclusions.of(work.connection, inquiries, stations=table)
-        changed = []
-        for before, inquiry, conclusion in zip(stale, inquiries, concluded, strict=True):
-            if _is_news(inquiry, conclusion, previous=before):
-                again = Assessment(inquiry, conclusion, before.assessment_version + 1, before.trace)
-                self._publish(again, work, corrected=_corrected(inquiry, conclusion, previous=before))
-                changed.append(again)
+        news = [
+            (before, Assessment(inquiry, conclusion, before.assessment_version + 1, before.trace))
+            for before, inquiry, conclusion in zip(stale, inquiries, concluded, strict=True)
+            if _is_news(inquiry, conclusion, previous=before)
+        ]
+        changed = [again for _, again in news]
+        for (before, again), opinion in zip(news, await _second_opinions(changed, work), strict=True):
+            corrected = _corrected(again.inquiry, again.conclusion, previous=before)
+            self._publish(again, work, second_opinion=opinion, corrected=corrected)
         await assessments.save(work.connection, assessments=changed, now=work.now)
         if more_changed or len(stale) == _MAX_REASSESSED:
             work.schedule(Timer(REASSESSMENT, due[0].key, work.now))
@@ -74,16 +80,31 @@ class Assessor:
         table = await self._registers.current(connection)
         inquiry = inquire(request, stations=table)
         (conclusion,) = await self._conclusions.of(connection, [inquiry], stations=table)
-        return conclusion.answer(inquiry, assessment_version=1, sources=self._conclusions.hours.sources)
+        (opinion,) = await second_opinions(connection, [(inquiry, conclusion)])
+        return conclusion.answer(
+            inquiry, assessment_version=1, sources=self._conclusions.hours.sources, second_opinion=opinion
+        )
 
-    def _publish(self, assessment: Assessment, work: Work, *, corrected: tuple[CorrectedHour, ...] = ()) -> None:
+    def _publish(
+        self,
+        assessment: Assessment,
+        work: Work,
+        *,
+        second_opinion: SecondOpinion | None,
+        corrected: tuple[CorrectedHour, ...] = (),
+    ) -> None:
         answer = assessment.conclusion.answer(
             assessment.inquiry,
             assessment_version=assessment.assessment_version,
             sources=self._conclusions.hours.sources,
+            second_opinion=second_opinion,
             corrected=corrected,
         )
         work.publish(answer, trace=assessment.trace)
+
+
+async def _second_opinions(answered: Sequence[Assessment], work: Work) -> Sequence[SecondOpinion | None]:
+    return await second_opinions(work.connection, [(each.inquiry, each.conclusion) for each in answered])
 
 
 def _is_news(inquiry: Inquiry, conclusion: Conclusion, *, previous: StaleAssessment) -> bool:
