@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -26,7 +29,8 @@ _EXTENDED_TIMESTAMP = 0x5455
 _HAS_MODIFICATION_TIME = 0b1
 _ENCRYPTED = 0b1
 _GZIP_TIME = slice(4, 8)
-_DAMAGED = (zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, IndexError)
+"""What reading an archive in memory raises when its bytes are not what was packed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +70,11 @@ class Member:
 
     def _chunks(self, size: int) -> Iterator[bytes]:
         unpacked = 0
-        try:
-            with self.open() as stream:
-                while chunk := stream.read(size):
-                    unpacked += len(chunk)
-                    _check_size(unpacked)
-                    yield chunk
-        except _DAMAGED as error:
-            raise UnreadableError(f"the archive is damaged ({error}); fetch it again") from error
-        except NotImplementedError as error:
-            raise UnreadableError(f"the archive is packed in an unusual way ({error}); pack it as zip") from error
+        with _refusing_damage(), self.open() as stream:
+            while chunk := stream.read(size):
+                unpacked += len(chunk)
+                _check_size(unpacked)
+                yield chunk
 
 
 def members(body: bytes) -> Sequence[Member]:
@@ -92,11 +91,9 @@ def members(body: bytes) -> Sequence[Member]:
 
 
 def _zip_members(body: bytes) -> Sequence[Member]:
-    try:
+    with _refusing_damage():
         archive = zipfile.ZipFile(BytesIO(body))
-    except _DAMAGED as error:
-        raise UnreadableError(f"the archive is damaged ({error}); fetch it again") from error
-    files = [each for each in archive.infolist() if not each.is_dir()]
+        files = [each for each in archive.infolist() if not each.is_dir()]
     if not files:
         raise UnreadableError("the archive is empty; fetch it again")
     if any(each.flag_bits & _ENCRYPTED for each in files):
@@ -131,6 +128,16 @@ def _gzip_member(body: bytes) -> Member:
         size=int.from_bytes(body[-4:], "little"),
         open=lambda: gzip.GzipFile(fileobj=BytesIO(body)),
     )
+
+
+@contextmanager
+def _refusing_damage() -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGED as error:
+        raise UnreadableError(f"the archive is damaged ({error}); fetch it again") from error
+    except NotImplementedError as error:
+        raise UnreadableError(f"the archive is packed in an unusual way ({error}); pack it as zip") from error
 
 
 def _check_size(unpacked: int) -> None:
