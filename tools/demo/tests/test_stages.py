@@ -86,5 +86,5 @@ async def test_only_stories_of_the_later_phase_are_not_missed_in_the_first() -> 
 
 def test_a_run_in_which_nothing_was_decided_fails_and_leaves_its_page(tmp_path: Path) -> None:
     (tmp_path / "proofs").mkdir()
-    assert conclude(Observed(), [], output=tmp_path) == FAILED
+    assert conclude(Observed(), {}, output=tmp_path) == FAILED
     assert f"0 of {len(STORIES) + len(REFUSALS)} have the outcome" in (tmp_path / "report.html").read_text()
