@@ -132,13 +132,12 @@ async def _record(runtime: Runtime, plan: Plan, poll: Poll, outcome: Outcome, *,
 
 async def _settle(work: Work, plan: Plan, poll: Poll, outcome: Outcome, *, is_whole: bool) -> bool:
     failure = outcome.failure
-    due_at = plan.next_due(work.now)
     if failure is None:
         return await polls.settle_answered(
             work.connection,
             poll,
             now=work.now,
-            due_at=due_at,
+            due_at=plan.next_due(work.now),
             etag=outcome.validators.etag,
             last_modified=outcome.validators.last_modified,
         )
@@ -146,18 +145,20 @@ async def _settle(work: Work, plan: Plan, poll: Poll, outcome: Outcome, *, is_wh
         work.connection,
         poll,
         now=work.now,
-        due_at=due_at if is_whole else min(due_at, _retry_at(failure.problem, poll.failures, work.now)),
+        due_at=plan.next_due(work.now) if is_whole else _retry_at(plan, failure.problem, poll.failures, work.now),
         problem=failure.problem.value,
         reason=failure.reason,
         is_answered=is_whole,
     )
 
 
-def _retry_at(problem: Problem, failures: int, now: datetime) -> datetime:
-    """Return when to try again. What only time mends is not tried before."""
+def _retry_at(plan: Plan, problem: Problem, failures: int, now: datetime) -> datetime:
+    """Return when to try again. What only time or somebody mends is not tried before."""
     if problem in {Problem.QUOTA, Problem.BUDGET}:
         return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    if problem in {Problem.KEY, Problem.NOT_FOUND}:
+    if problem is Problem.NOT_FOUND:
+        return max(plan.next_due(now), now + _LONGEST_RETRY)
+    if problem is Problem.KEY:
         return now + _LONGEST_RETRY
     return now + min(_LONGEST_RETRY, _FIRST_RETRY * (1 << min(failures, 10)))
 

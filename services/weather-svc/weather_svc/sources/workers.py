@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from chassis.service import Worker
 from weather_svc.settings import Settings
 from weather_svc.sources.notifications import Listener
 from weather_svc.sources.poller import Poller
 
 
-def workers(settings: Settings) -> Sequence[Worker]:
+def workers(settings: Settings) -> tuple[Worker, ...]:
     """Return the workers; none when nothing is to be asked."""
     if not (settings.knmi_edr_url or settings.knmi_script_url or settings.knmi_bulk_url):
         return ()
