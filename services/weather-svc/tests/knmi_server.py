@@ -71,6 +71,7 @@ class Knmi:
     published_until: int = last_border(NOW)
     closed: set[int] = field(default_factory=set)
     most_values: int = 376_000
+    key: str = KEY
     coverage_per_time: bool = False
     files: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     faults: deque[Answer] = field(default_factory=deque)
@@ -101,7 +102,7 @@ class Knmi:
         return self._file(path.rsplit("/", 1)[1], asked.headers)
 
     def _edr(self, asked: Asked) -> Answer:
-        if asked.headers.get("authorization") != KEY:
+        if asked.headers.get("authorization") != self.key:
             return as_json({"error": "Access to this API has been disallowed"}, status=403)
         if self.closed & set(asked.stations):
             return as_json({"detail": "location not found"}, status=404)

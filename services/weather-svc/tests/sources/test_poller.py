@@ -255,7 +255,7 @@ async def test_the_script_is_asked_when_edr_has_failed_for_long(
     service: Harness, server: Knmi, settings: Settings, client: httpx.AsyncClient, clock: SettableClock
 ) -> None:
     settings = settings.model_copy(update={"knmi_script_url": server.script_url})
-    server.closed = set(range(1_000))
+    server.key = "another"
 
     async def hours_by_script() -> int:
         clock.advance(timedelta(hours=1))
@@ -267,7 +267,7 @@ async def test_the_script_is_asked_when_edr_has_failed_for_long(
     assert await hours_by_script() > 0
     assert await counts(service, hours=1) == [server.figures[377][SIX]]
     assert (True,) in await rows(service, "SELECT failures > 0 FROM poll WHERE answered_at IS NOT NULL")
-    server.closed = set()
+    server.key = KEY
     clock.advance(timedelta(days=1))
     await poll_all(service, client, settings)
     assert await rows(service, "SELECT name FROM poll WHERE failures > 0") == []
@@ -330,7 +330,7 @@ async def test_the_worker_asks_by_itself_tells_what_fails_and_ends_at_once(
     server.faults.extend([as_json({}, status=403)] * 2)
     poller = Poller(settings)
     working = asyncio.create_task(poller.run(service.runtime))
-    while len(server.asked) < 2:
+    while len(await rows(service, "SELECT name FROM poll WHERE failures > 0")) < 2:
         await asyncio.sleep(0.01)
     (trouble,) = service.runtime.troubles
     while (problem := trouble.problem(tolerated_seconds=0)) is None:
