@@ -54,7 +54,7 @@ def test_a_day_is_named_by_its_reading_at_eight_which_is_its_end() -> None:
 
 def test_a_reply_of_the_script_is_read() -> None:
     found = figures(read((FIGURES / "gauge_de_bilt.txt").read_bytes()))
-    assert len(found) == 92
+    assert len(found) == 79
     assert (found[of(550, "2019-06-20")], found[of(550, "2014-07-29")], found[of(550, "2021-07-15")]) == (423, 392, 58)
 
 
