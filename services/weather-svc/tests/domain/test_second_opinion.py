@@ -29,7 +29,7 @@ def ask(*, home: Location = AT_DE_BILT) -> Inquiry:
 def answered(inquiry: Inquiry, *, lost: tuple[str, str] | None = None, measured_at_all: bool = True) -> Conclusion:
     """Conclude from the hours of De Bilt in June 2019, of which those from one to another may be lost."""
     known = {row.hour: row.tenths_mm for row in read_sample("de_bilt_june_2019.txt")}
-    doubts = ()
+    doubts: tuple[Doubt, ...] = ()
     if lost is not None:
         gap = HourSpan(*(last_border(at(text)) for text in lost))
         known |= dict.fromkeys(gap.numbers)
