@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -107,3 +108,15 @@ async def state(service: Harness) -> list[tuple[object, ...]]:
 async def forget(service: Harness) -> None:
     async with service.pool.acquire() as connection:
         await connection.execute("TRUNCATE raw_reply, publication, statement, counting_block, missing_hours CASCADE")
+
+
+async def until_waiting(service: Harness) -> None:
+    """Return once somebody waits for an advisory lock."""
+    async with asyncio.timeout(10):
+        while not await service.pool.fetchval(
+            """
+            SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+             WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
+            """
+        ):
+            await asyncio.sleep(0)

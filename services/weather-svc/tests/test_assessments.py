@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
+from publications import until_waiting
 from rain_samples import (
     GROUNDWATER,
     HALFWAY_ELL_EINDHOVEN,
@@ -86,17 +87,6 @@ async def _ask(connection: Connection) -> None:
     await assessments.lock_versions(connection, requests=[request()])
 
 
-async def until_waiting_for_the_other(service: Harness) -> None:
-    async with asyncio.timeout(10):
-        while not await service.pool.fetchval(
-            """
-            SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
-             WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
-            """
-        ):
-            await asyncio.sleep(0)
-
-
 @pytest.mark.parametrize("assess", [_ask, blocks.lock_for_assessing])
 async def test_what_was_recorded_becomes_visible_when_nobody_assesses(
     service: Harness, assess: Callable[[Connection], Awaitable[None]]
@@ -106,7 +96,7 @@ async def test_what_was_recorded_becomes_visible_when_nobody_assesses(
         await answer_transaction.start()
         await assess(answering)
         recorder = asyncio.create_task(blocks.wait_for_assessments(recording))
-        await until_waiting_for_the_other(service)
+        await until_waiting(service)
         assert not recorder.done()
         await answer_transaction.commit()
         await recorder
@@ -118,6 +108,6 @@ async def test_who_waits_to_assess_while_others_commit_figures_has_locked_no_ass
         async with recording.transaction():
             await blocks.wait_for_assessments(recording)
             asking = asyncio.create_task(_ask(answering))
-            await until_waiting_for_the_other(service)
+            await until_waiting(service)
             await recording.execute("SELECT FROM assessment FOR UPDATE NOWAIT")
         await asking

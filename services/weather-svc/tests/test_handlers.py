@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from publications import until_waiting
 from rain_samples import (
     CLAIM_ID,
     HEADER,
@@ -28,6 +29,7 @@ from contracts.envelope import encode
 from contracts.vocabulary import Establishment
 from contracts.weather import RainfallAssessed
 from weather_svc.handlers import REASSESSMENT
+from weather_svc.repository import blocks
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACE = f"00-{TRACE_ID}-b7ad6b7169203331-01"
@@ -104,6 +106,18 @@ async def test_hours_that_arrive_decide_an_answer_that_waited(service: Harness, 
     assert verdict(decided) == (Establishment.ESTABLISHED, True)
     assert decided.stations[0].readings[0].windows[0].best_sum_tenths_mm == 415
     assert (trace or "").split("-")[1:2] == [TRACE_ID]
+
+
+async def test_answers_are_given_again_when_what_is_recorded_is_visible(service: Harness, tmp_path: Path) -> None:
+    await service.deliver(RAINFALL_REQUESTED, request())
+    assert await import_files(service, july(tmp_path)) == 0
+    async with service.pool.acquire() as recording, recording.transaction():
+        await blocks.wait_for_assessments(recording)
+        again = asyncio.create_task(settle(service))
+        await until_waiting(service)
+        assert [event.assessment_version for event in await answers(service)] == [1]
+    await again
+    assert [event.assessment_version for event in await answers(service)] == [2]
 
 
 async def test_hours_that_touch_no_answer_publish_nothing(service: Harness, tmp_path: Path) -> None:

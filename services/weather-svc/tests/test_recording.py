@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
-from publications import days_after, figures_in, forget, grades_in, publication, record, state, what_counts
+from publications import (
+    days_after,
+    figures_in,
+    forget,
+    grades_in,
+    publication,
+    record,
+    state,
+    until_waiting,
+    what_counts,
+)
 from rain_samples import ELL, SIX
 
 from chassis.testing import Harness
@@ -15,7 +26,7 @@ from contracts.vocabulary import Network
 from weather_svc.domain.blocks import BLOCK_HOURS, Grade, Span, StationKey
 from weather_svc.domain.hours import HourSpan
 from weather_svc.domain.publication import Publication, Resolution
-from weather_svc.recording import LateChangesError
+from weather_svc.recording import LateChangesError, take
 from weather_svc.repository import blocks, gaps, publications
 
 THREE = Span(ELL, HourSpan(SIX, SIX + 2))
@@ -223,3 +234,26 @@ async def test_of_two_with_one_publication_time_the_one_recorded_later_counts(se
     await record(service, publication(30, published_at=at, name="second"))
     async with service.pool.acquire() as connection:
         assert await what_counts(connection, hours=1) == [30]
+
+
+async def test_who_records_waits_for_whoever_records(service: Harness) -> None:
+    """Ids become visible in their order, so that whoever knows the newest one has missed none before it."""
+    drawn = "SELECT last_value FROM publication_publication_id_seq"
+    async with service.runtime.transaction() as work:
+        await take(work, [publication(26, published_at=days_after(1))])
+        other = asyncio.create_task(record(service, publication(27, published_at=days_after(2))))
+        await until_waiting(service)
+        assert await service.pool.fetchval(drawn) == 1
+    await other
+    assert await service.pool.fetchval(drawn) == 2
+
+
+async def test_what_is_recorded_becomes_visible_when_nobody_assesses(service: Harness) -> None:
+    async with service.pool.acquire() as assessing, assessing.transaction():
+        await blocks.lock_for_assessing(assessing)
+        recording = asyncio.create_task(record(service, publication(26, published_at=days_after(1))))
+        await until_waiting(service)
+        assert await what_counts(assessing, hours=1) == [None]
+    await recording
+    async with service.pool.acquire() as connection:
+        assert await what_counts(connection, hours=1) == [26]
