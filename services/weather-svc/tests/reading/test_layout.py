@@ -50,7 +50,7 @@ def test_a_trace_a_dry_hour_and_an_hour_without_a_figure_are_three_things(field:
         pytest.param("STN,YYYYMMDD,   HH,   RH,\n", "377,20210715,    6,   26,\n", id="a last column without a name"),
         pytest.param(
             "# STN,YYYYMMDD,   HH,   DD,    Q,   DR,   RH,    P\n",
-            "  377,20210715,    6,  230,    0,    9,   26, 10143\n",
+            "  377,20210715,    6,  230,    0,    9,   26,10143\n",
             id="bulk file with more columns",
         ),
     ],
@@ -291,3 +291,8 @@ def test_rows_without_padding_may_have_any_length_but_need_a_line_end() -> None:
 
 def test_a_message_shows_the_beginning_of_what_may_be_anything() -> None:
     assert shown("\x1b[31m" + "x" * 100) == "'\\x1b[31mxxxxxxxxxxxxxxxxxxx\\u2026'"
+
+
+def test_an_only_row_that_was_cut_and_given_a_line_end_is_refused() -> None:
+    (reason,) = refusals(HEADER + "  391,20240718,   15,    9,  7\n")
+    assert reason == "line 2: the row has 30 characters and others 32; fetch the file again"

@@ -34,6 +34,7 @@ class _Columns(NamedTuple):
     hour: int
     rain: int
     duration: int | None
+    header_length: int
 
     @property
     def padded_length(self) -> int:
@@ -65,7 +66,7 @@ class _Section:
         # Without durations the fields of rain are looked up among them, and mean none.
         self.at_duration = columns.rain if columns.duration is None else columns.duration
         self.durations = _Remembered(fields.no_duration if columns.duration is None else fields.duration)
-        self._is_padded: bool | None = None
+        self._is_padded = True if columns.header_length == columns.padded_length else None
 
     def check_length(self, line: bytes) -> int:
         """Return how long `line` is with its end; refuse one of another length among padded ones.
@@ -76,7 +77,7 @@ class _Section:
         if self._is_padded is None:
             self._is_padded = length == padded_length
         if self._is_padded and length != padded_length:
-            raise FieldError(f"the row has {length} characters and those above {padded_length}; fetch the file again")
+            raise FieldError(f"the row has {length} characters and others {padded_length}; fetch the file again")
         return len(line)
 
 
@@ -114,7 +115,7 @@ def _read_section(
     A decade has 88,000 rows and a network 4 million: what a row costs stands in this loop, and what it means elsewhere.
     """
     columns = section.columns
-    width, at_station, at_day, at_hour, at_rain, _ = columns
+    width, at_station, at_day, at_hour, at_rain, *_ = columns
     at_duration = section.at_duration
     stations, days, hours = section.stations, section.days, section.hours
     rain, durations = section.rain, section.durations
@@ -185,6 +186,7 @@ def _columns_of(line: bytes, number: int) -> _Columns | None:
         hour=names.index(hour),
         rain=names.index("RH"),
         duration=names.index("DR") if "DR" in names else None,
+        header_length=len(text.rstrip("\r\n")),
     )
 
 
