@@ -7,7 +7,7 @@ from mutants.mutant import Mutant
 
 def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> Mutant:
     return Mutant(
-        name=f"weather: {name}", module=module, sound=sound, broken=broken, guard=guard, package="weather_svc"
+        name=f"weather store: {name}", module=module, sound=sound, broken=broken, guard=guard, package="weather_svc"
     )
 
 
