@@ -20,6 +20,7 @@ from contracts.rain_stations import register_bytes, register_sha256
 from contracts.weather import RainfallAssessed
 from weather_svc.domain.stations import shipped_stations
 from weather_svc.registers import RegisterLosesError, Registers, record
+from weather_svc.repository import stations
 from weather_svc.unknown_stations import raise_alarm
 
 SHIPPED = register_bytes().decode()
@@ -107,6 +108,19 @@ async def test_only_answers_about_the_time_that_changed_are_given_again(service:
 
     assert [answer.claim_id for answer in await answers(service)] == [UUID(int=2), UUID(int=3)]
     assert await service.pool.fetchval("SELECT count(*) FROM changed_stations") == 0
+
+
+async def test_only_answers_about_the_time_that_changed_are_marked_stale(service: Harness) -> None:
+    days = ("2021-07-09T23:59", "2021-07-10T00:00", "2021-07-19T23:59", "2021-07-20T00:00")
+    for number, day in enumerate(days, start=1):
+        await service.deliver(RAINFALL_REQUESTED, request(claim_id=UUID(int=number), loss=moment(day)))
+    await let_count(service, WITH_NEARER)
+
+    async with service.pool.acquire() as connection:
+        await stations.mark_stale(connection)
+    marked = await service.pool.fetch("SELECT claim_id FROM stale_assessment ORDER BY claim_id")
+
+    assert [row["claim_id"].int for row in marked] == [2, 3]
 
 
 async def test_a_register_that_changes_nothing_about_a_loss_gives_no_answer_again(service: Harness) -> None:

@@ -11,6 +11,8 @@ from weather_svc.domain.registers import Change, Listed, changes, differences, l
 
 IN_2015, IN_2020, IN_2022 = (at(f"{year}-01-01T00:00") for year in (2015, 2020, 2022))
 
+FROM_2015_UNTIL_2020 = "2015-01-01T00:00:00+00:00 until 2020-01-01T00:00:00+00:00"
+
 
 def line(
     number: int,
@@ -76,9 +78,7 @@ def test_exactly_the_times_change_in_which_other_stations_count_or_stand_elsewhe
         ([], ["station 1 of network aws is not in it"]),
         (
             [line(1, IN_2022)],
-            [
-                f"station 1 of network aws does not measure from {IN_2015.isoformat()} until {IN_2020.isoformat()} any more"
-            ],
+            [f"station 1 of network aws does not measure from {FROM_2015_UNTIL_2020} any more"],
         ),
         (
             [line(1, IN_2015, IN_2020)],
