@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from contracts.vocabulary import Establishment, Language
@@ -24,6 +25,7 @@ _WORDS: Final = {
         "groundwater_no": "For water that came through the ground it was not enough.",
         "groundwater_undetermined": "For water that came through the ground it cannot be said: {reason}",
         "settled": "By {moment} KNMI will have published the missing hours or given them up.",
+        "overdue": "KNMI should have published the missing hours by {moment}; they are not here yet.",
         "ends": "Source: KNMI, Dutch time. This decides no claim.",
     },
     Language.DUTCH: {
@@ -34,6 +36,7 @@ _WORDS: Final = {
         "groundwater_no": "Voor water dat door de grond kwam was het niet genoeg.",
         "groundwater_undetermined": "Voor water dat door de grond kwam valt het niet te zeggen: {reason}",
         "settled": "Uiterlijk {moment} heeft het KNMI de ontbrekende uren gepubliceerd of opgegeven.",
+        "overdue": "Het KNMI had de ontbrekende uren uiterlijk {moment} moeten publiceren; ze zijn hier nog niet.",
         "ends": "Bron: KNMI, Nederlandse tijd. Dit is geen besluit over een schade.",
     },
 }
@@ -91,8 +94,8 @@ _SETTLING: Final = {
 }
 
 
-def summary_of(answer: RainfallAssessed, language: Language) -> str:
-    """Say in words what `answer`, which has a station, establishes for both kinds of water."""
+def summary_of(answer: RainfallAssessed, language: Language, *, now: datetime) -> str:
+    """Say in words what `answer`, which has a station, establishes at `now` for both kinds of water."""
     words = _WORDS[language]
     surface, groundwater = answer.readings
     sentences = [_verdict(answer, surface, language)]
@@ -101,7 +104,8 @@ def summary_of(answer: RainfallAssessed, language: Language) -> str:
             words[f"groundwater_{_KEYS[groundwater.establishment]}"].format(reason=_reason(groundwater, language))
         )
     if answer.settled_by is not None:
-        sentences.append(words["settled"].format(moment=day_and_clock(answer.settled_by, language)))
+        key = "settled" if answer.settled_by > now else "overdue"
+        sentences.append(words[key].format(moment=day_and_clock(answer.settled_by, language)))
     return " ".join((*sentences, words["ends"]))
 
 

@@ -116,11 +116,12 @@ class RainCheckRoutes:
         """
         self._parts.rain_checks.take(request)
         home = _home(question)
-        loss = _loss(question, now=await reading.now())
+        now = await reading.now()
+        loss = _loss(question, now=now)
         async with reading.connection.transaction():
             answer = await self._parts.assessor.look(question_about(home, loss), reading.connection)
         told_in(response, language)
-        return _told(answer, loss, language)
+        return _told(answer, loss, language, now=now)
 
 
 def _home(question: RainCheckQuestion) -> Location:
@@ -145,14 +146,14 @@ def _loss(question: RainCheckQuestion, *, now: datetime) -> LossInterval:
     return LossInterval(from_at=from_at, until_at=until_at)
 
 
-def _told(answer: RainfallAssessed, loss: LossInterval, language: Language) -> RainCheck:
+def _told(answer: RainfallAssessed, loss: LossInterval, language: Language, *, now: datetime) -> RainCheck:
     """Return what is answered. Raise `Problem` when there was no station then."""
     if not answer.stations:
         is_before = answer.readings[0].undetermined_reason is UndeterminedReason.BEFORE_REGISTER
         raise Problem(BEFORE_REGISTER if is_before else NO_STATION)
     opinion = answer.second_opinion
     return RainCheck(
-        summary=summary_of(answer, language),
+        summary=summary_of(answer, language, now=now),
         product_version=PRODUCT_VERSION,
         verdicts=[VerdictView.of(verdict) for verdict in answer.readings],
         cloudburst=answer.cloudburst,
