@@ -124,7 +124,7 @@ def test_questions_of_the_product_are_answered_alike() -> None:
 def test_the_nearest_stations_are_found_alike() -> None:
     chance = random.Random(0)  # noqa: S311 - the same cases at every run
     several = 0
-    for _ in range(1_500):
+    for _ in range(600):
         home = Location(
             latitude_microdegrees=chance.randrange(50_700_000, 53_600_000),
             longitude_microdegrees=chance.randrange(3_300_000, 7_300_000),
@@ -138,7 +138,7 @@ def test_the_nearest_stations_are_found_alike() -> None:
         several += len(inquiry.near) > 1
         assert list(wrong_stations(answer_from(inquiry), question=question)) == [], home
 
-    assert several > 100
+    assert several > 80
 
 
 def answer_from(inquiry: Inquiry) -> RainfallAssessed:

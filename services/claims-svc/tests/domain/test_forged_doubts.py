@@ -6,12 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from domain.proof_cases import Contents, answer_to, answering_anew, forge, prove, put, rain_case
+from domain.proof_cases import Contents, answering_anew, forge, prove, put, rain_case
 from msgspec.structs import replace
 
 from claims_svc.domain.proof_check import differences
 from claims_svc.domain.rainfall_reading import answer_from_hours
-from contracts.claims import RainfallRequested
 from contracts.vocabulary import Truth
 from contracts.weather import DoubtKind, HoursInDoubt, RainfallAssessed, UndeterminedReason
 
@@ -29,16 +28,10 @@ def answered(hours: dict[datetime, int | None], *doubts: HoursInDoubt) -> Rainfa
     """Return what Ell answers when it measured `hours`, some of them in doubt."""
     claim = rain_case(hours)
     assert claim.question is not None
-    return answered_to(claim.question, hours, *doubts)
-
-
-def answered_to(
-    question: RainfallRequested, hours: dict[datetime, int | None], *doubts: HoursInDoubt
-) -> RainfallAssessed:
-    answer = answer_to(question, hours)
-    (ell,) = answer.stations
+    assert claim.rain is not None
+    (ell,) = claim.rain.stations
     series = replace(ell.hours, in_doubt=doubts)
-    return answer_from_hours(replace(answer, stations=(replace(ell, hours=series),)), question=question)
+    return answer_from_hours(replace(claim.rain, stations=(replace(ell, hours=series),)), question=claim.question)
 
 
 def doubt(kind: DoubtKind, *hours: int) -> HoursInDoubt:
