@@ -39,8 +39,6 @@ class Member:
 
     name: str | None
     published_at: datetime | None
-    size: int
-    """In bytes; of a gzip file it is what its end says."""
     open: Callable[[], Stream]
 
     def head(self) -> bytes:
@@ -87,7 +85,7 @@ def members(body: bytes) -> Sequence[Member]:
         return _zip_members(body)
     if body.startswith(b"\x1f\x8b"):
         return [_gzip_member(body)]
-    return [Member(None, None, len(body), lambda: BytesIO(body))]
+    return [Member(None, None, lambda: BytesIO(body))]
 
 
 def _zip_members(body: bytes) -> Sequence[Member]:
@@ -102,7 +100,7 @@ def _zip_members(body: bytes) -> Sequence[Member]:
     if len(set(names)) < len(names):
         raise UnreadableError("the archive holds two files of one name; pack each by itself")
     _check_size(sum(each.file_size for each in files))
-    return [Member(each.filename, _zip_time(each), each.file_size, partial(archive.open, each)) for each in files]
+    return [Member(each.filename, _zip_time(each), partial(archive.open, each)) for each in files]
 
 
 def _zip_time(info: zipfile.ZipInfo) -> datetime | None:
@@ -125,7 +123,6 @@ def _gzip_member(body: bytes) -> Member:
     return Member(
         name=None,
         published_at=datetime.fromtimestamp(seconds, UTC) if seconds else None,
-        size=int.from_bytes(body[-4:], "little"),
         open=lambda: gzip.GzipFile(fileobj=BytesIO(body)),
     )
 
