@@ -10,8 +10,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from io import BytesIO
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
+from zipfile import ZipFile, ZipInfo
 
 from rain_samples import FIGURES, NOW, at
 
@@ -23,7 +25,9 @@ from weather_svc.domain.publication import Publication
 KEY = "a-key-that-nobody-may-see"
 FIVE = (275, 370, 377, 380, 391)
 """The stations of the sample of July 2021."""
-_HOUR = timedelta(hours=1)
+NAME, MODIFIED = "uurgeg_377_2021-2030.zip", "Tue, 20 Jul 2021 06:12:03 GMT"
+"""A bulk file and what the server says of it."""
+TEXT = (FIGURES / "july_2021.txt").read_bytes()
 
 
 class Asked(NamedTuple):
@@ -187,6 +191,14 @@ def coverage(station: int, moments: Sequence[str], **ranges: Sequence[float | No
             for name, values in ranges.items()
         },
     }
+
+
+def zipped(text: bytes) -> bytes:
+    """Pack a text as KNMI does, at five in the morning of 20 July 2021."""
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr(ZipInfo(NAME.replace(".zip", ".txt"), (2021, 7, 20, 5, 0, 0)), text)
+    return packed.getvalue()
 
 
 def figure_in(publication: Publication, *, station: int, hour: int) -> int:

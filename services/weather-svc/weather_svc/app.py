@@ -9,6 +9,7 @@ from contracts.claims import RAINFALL_REQUESTED
 from contracts.topics import CATALOGUE
 from weather_svc.api import build_api
 from weather_svc.commands import COMMANDS
+from weather_svc.commands.fetch import fetch_command
 from weather_svc.conclusions import Conclusions
 from weather_svc.handlers import Assessor
 from weather_svc.recording import REASSESSMENT
@@ -30,6 +31,6 @@ def build(settings: Settings) -> Service:
         consumers=(Consumer(RAINFALL_REQUESTED, assessor.assess_rainfall),),
         timers=(TimerHandler(REASSESSMENT, assessor.reassess),),
         workers=workers(settings),
-        commands=COMMANDS,
+        commands=(*COMMANDS, fetch_command(settings)),
         api=build_api(settings, assessor=assessor),
     )

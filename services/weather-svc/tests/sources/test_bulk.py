@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
-from io import BytesIO
-from zipfile import ZipFile, ZipInfo
 
 import pytest
-from knmi_server import Answer, Knmi, figure_in
-from rain_samples import FIGURES, NOW, SIX, at
+from knmi_server import FIVE, MODIFIED, NAME, TEXT, Answer, Knmi, figure_in, zipped
+from rain_samples import NOW, SIX, at
 
 from contracts.rain_stations import measuring_periods
 from weather_svc.domain.hours import HourSpan
@@ -18,22 +16,16 @@ from weather_svc.sources.bulk import BulkFile, file_names
 from weather_svc.sources.exchange import Exchange
 from weather_svc.sources.port import Problem, Question, Validators
 
-NAME = "uurgeg_377_2021-2030.zip"
-MODIFIED = "Tue, 20 Jul 2021 06:12:03 GMT"
 QUESTION = Question(stations={377: "0-20000-0-06377"}, hours=HourSpan(SIX, SIX))
-TEXT = (FIGURES / "july_2021.txt").read_bytes()
 
 
-def zipped(text: bytes) -> bytes:
-    packed = BytesIO()
-    with ZipFile(packed, "w") as archive:
-        archive.writestr(ZipInfo(NAME.replace(".zip", ".txt"), (2021, 7, 20, 5, 0, 0)), text)
-    return packed.getvalue()
+def file_at(server: Knmi, exchange: Exchange) -> BulkFile:
+    return BulkFile(exchange=exchange, url=server.bulk_url, name=NAME, rain_stations=FIVE)
 
 
 async def test_the_time_of_the_member_says_when_it_was_published(server: Knmi, exchange: Exchange) -> None:
     server.files[NAME] = zipped(TEXT), MODIFIED
-    outcome = await BulkFile(exchange=exchange, url=server.bulk_url, name=NAME).ask(QUESTION)
+    outcome = await file_at(server, exchange).ask(QUESTION)
     (publication,) = outcome.publications
     assert figure_in(publication, station=377, hour=SIX) == server.figures[377][SIX]
     assert (publication.published_by, publication.published_at) == (PublishedBy.MEMBER, at("2021-07-20T05:00"))
@@ -42,7 +34,7 @@ async def test_the_time_of_the_member_says_when_it_was_published(server: Knmi, e
 
 async def test_the_server_says_it_of_a_file_that_does_not(server: Knmi, exchange: Exchange) -> None:
     server.files[NAME] = gzip.compress(TEXT, mtime=0), MODIFIED
-    outcome = await BulkFile(exchange=exchange, url=server.bulk_url, name=NAME).ask(QUESTION)
+    outcome = await file_at(server, exchange).ask(QUESTION)
     (publication,) = outcome.publications
     assert publication.published_by is PublishedBy.LAST_MODIFIED
     assert publication.published_at == at("2021-07-20T06:12:03")
@@ -57,13 +49,13 @@ async def test_what_the_server_says_cannot_be_impossible(
     server: Knmi, exchange: Exchange, modified: str, expected: object
 ) -> None:
     server.files[NAME] = gzip.compress(TEXT, mtime=0), modified
-    outcome = await BulkFile(exchange=exchange, url=server.bulk_url, name=NAME).ask(QUESTION)
+    outcome = await file_at(server, exchange).ask(QUESTION)
     assert [publication.published_at for publication in outcome.publications] == [expected]
 
 
 async def test_a_file_that_has_not_changed_costs_no_bytes(server: Knmi, exchange: Exchange) -> None:
     server.files[NAME] = zipped(TEXT), MODIFIED
-    file = BulkFile(exchange=exchange, url=server.bulk_url, name=NAME)
+    file = file_at(server, exchange)
     first = await file.ask(QUESTION)
     assert first.validators == Validators(f'"{len(zipped(TEXT))}"', MODIFIED)
     second = await file.ask(replace(QUESTION, known=first.validators))
@@ -82,7 +74,7 @@ async def test_a_file_that_has_not_changed_costs_no_bytes(server: Knmi, exchange
 )
 async def test_each_fault_is_named(server: Knmi, exchange: Exchange, fault: Answer, problem: Problem) -> None:
     server.faults.append(fault)
-    outcome = await BulkFile(exchange=exchange, url=server.bulk_url, name=NAME).ask(QUESTION)
+    outcome = await file_at(server, exchange).ask(QUESTION)
     assert outcome.failure is not None
     assert (outcome.failure.problem, outcome.publications) == (problem, ())
 

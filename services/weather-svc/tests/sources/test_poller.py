@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -12,51 +11,20 @@ import httpx
 import pytest
 from knmi_server import FIVE, KEY, Answer, Knmi, as_json, coverage
 from publications import grades_in, what_counts
-from pydantic import SecretStr
 from rain_samples import ELL, NOW, SIX, at, request
 
 from chassis.clock import SettableClock
-from chassis.testing import Harness, harness
+from chassis.testing import Harness
 from contracts.claims import RAINFALL_REQUESTED
-from weather_svc.app import build
 from weather_svc.domain.blocks import Grade, Span
 from weather_svc.domain.hours import HourSpan, border_at, last_border
 from weather_svc.repository import blocks
 from weather_svc.settings import Settings
 from weather_svc.sources import poller as pollers
-from weather_svc.sources.exchange import open_client
 from weather_svc.sources.poller import Poller
 from weather_svc.sources.workers import workers
 
 LAST = last_border(NOW)
-
-
-@pytest.fixture
-def settings(database: str, server: Knmi) -> Settings:
-    return Settings(
-        kafka_bootstrap_servers="unused.invalid:9092",
-        database_url=database,
-        knmi_edr_url=server.edr_url,
-        knmi_edr_key=SecretStr(KEY),
-        knmi_timeout_seconds=2,
-    )
-
-
-@pytest.fixture
-def clock() -> SettableClock:
-    return SettableClock(NOW)
-
-
-@pytest.fixture
-async def service(settings: Settings, clock: SettableClock) -> AsyncIterator[Harness]:
-    async with harness(replace(build(settings), clock=clock)) as running:
-        yield running
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with open_client() as opened:
-        yield opened
 
 
 async def poll_all(service: Harness, client: httpx.AsyncClient, settings: Settings) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +31,7 @@ class Sources:
 
 
 def sources_of(
-    settings: Settings, *, exchange: Callable[[str], Exchange], periods: Iterable[StationPeriod], now: datetime
+    settings: Settings, *, exchange: Callable[[str], Exchange], periods: Sequence[StationPeriod], now: datetime
 ) -> Sources:
     """Return the sources; `exchange` gives the one of a budget, `periods` are the register's."""
     edr = ten_minute = script = None
@@ -46,9 +46,13 @@ def sources_of(
             exchange=exchange(SCRIPT_BUDGET), url=settings.knmi_script_url, format=settings.knmi_script_format
         )
     folder = settings.knmi_bulk_url
-    bulk = () if folder is None else _bulk(folder, exchange=exchange(BULK_BUDGET), names=file_names(periods, now=now))
+    bulk = () if folder is None else _bulk(folder, exchange(BULK_BUDGET), periods=periods, now=now)
     return Sources(edr=edr, ten_minute=ten_minute, script=script, bulk=bulk)
 
 
-def _bulk(folder: str, *, exchange: Exchange, names: Iterable[str]) -> Sequence[BulkFile]:
-    return [BulkFile(exchange=exchange, url=folder, name=name) for name in names]
+def _bulk(folder: str, exchange: Exchange, *, periods: Sequence[StationPeriod], now: datetime) -> Sequence[BulkFile]:
+    rain_stations = frozenset(period.station.number for period in periods if period.measures_rain)
+    return [
+        BulkFile(exchange=exchange, url=folder, name=name, rain_stations=rain_stations)
+        for name in file_names(periods, now=now)
+    ]

@@ -13,11 +13,12 @@ from chassis.errors import is_transient, places_of
 from chassis.service import Runtime
 from contracts.rain_stations import StationPeriod
 from weather_svc.domain.hours import HourSpan
+from weather_svc.registers import counting_periods
 from weather_svc.repository import polls
 from weather_svc.settings import Settings
 from weather_svc.sources.addresses import Sources, sources_of
 from weather_svc.sources.exchange import Exchange
-from weather_svc.sources.network import measuring, station_periods
+from weather_svc.sources.network import measuring
 from weather_svc.sources.port import NOTHING_KNOWN, Failure, Outcome, Problem, Question, Source, Validators
 
 log = structlog.get_logger(__name__)
@@ -58,7 +59,7 @@ async def ask(runtime: Runtime, source: Source, hours: HourSpan, *, known: Valid
     """Ask `source` for the whole network, without the stations that it did not know lately."""
     async with runtime.transaction() as work:
         left_out = await polls.left_out(work.connection, source=source.name, now=work.now)
-        stations = measuring(await station_periods(work.connection), hours=hours, left_out=left_out)
+        stations = measuring(await counting_periods(work.connection), hours=hours, left_out=left_out)
     outcome = await _ask(source, Question(stations=stations, hours=hours, known=known))
     if outcome.closed:
         log.warning("knmi.stations_left_out", source=source.name, stations=sorted(outcome.closed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,14 +11,21 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from contracts.rain_stations import StationPeriod
-from weather_svc.domain.publication import Publication, PublishedBy, Reply
+from weather_svc.domain.publication import HOURLY_FILES, Publication, PublishedBy, Reply
 from weather_svc.reading.files import read_file
 from weather_svc.reading.refusal import UnreadableError
 from weather_svc.sources.exchange import Exchange
 from weather_svc.sources.port import Failure, Outcome, Problem, Question, Validators
+from weather_svc.unknown_stations import raise_alarm
 
 BULK_BUDGET = "bulk"
 _YEARS = 10
+_FIRST_YEAR = slice(-len("2021-2030.zip"), -len("-2030.zip"))
+
+
+def first_year(name: str) -> int:
+    """Return the first of the ten years that the file of this name holds."""
+    return int(name[_FIRST_YEAR])
 
 
 def file_names(periods: Iterable[StationPeriod], *, now: datetime) -> Sequence[str]:
@@ -38,11 +45,12 @@ def _decade(moment: datetime) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class BulkFile:
-    """One file in the folder `url`."""
+    """One file in the folder `url`. `rain_stations` are those of the register."""
 
     exchange: Exchange
     url: str
     name: str
+    rain_stations: Collection[int]
 
     async def ask(self, question: Question) -> Outcome:
         """Fetch the whole file unless it is the one that is known; which hours are asked for does not matter."""
@@ -63,9 +71,10 @@ class BulkFile:
         reply = Reply(name=self.name, body=received.body, retrieved_at=received.at, address=str(request.url))
         validators = Validators(received.headers.get("etag"), received.headers.get("last-modified"))
         try:
-            contents = await asyncio.to_thread(read_file, reply, rain_stations=question.stations)
+            contents = await asyncio.to_thread(read_file, reply, rain_stations=self.rain_stations)
         except UnreadableError as error:
             return Outcome(failure=Failure(Problem.UNREADABLE, str(error)))
+        raise_alarm(contents.strangers, data_set=HOURLY_FILES.name)
         modified_at = _moment(validators.last_modified)
         return Outcome(
             publications=[_dated(publication, modified_at) for publication in contents.publications],

@@ -1,23 +1,11 @@
-"""The stations of the register that counts, as sources ask for them."""
+"""The stations of a register as sources ask for them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Mapping
 
-from chassis.database import Connection
-from contracts.rain_stations import StationPeriod, read_register, register_bytes
+from contracts.rain_stations import StationPeriod
 from weather_svc.domain.hours import HourSpan, border_at
-from weather_svc.repository import stations
-
-
-async def station_periods(connection: Connection) -> Sequence[StationPeriod]:
-    """Return the lines of the register that counts; of the shipped one while none is recorded."""
-    newest = await stations.newest(connection)
-    return _read(register_bytes() if newest is None else newest.content)
-
-
-_read = lru_cache(maxsize=2)(read_register)
 
 
 def measuring(

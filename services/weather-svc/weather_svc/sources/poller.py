@@ -17,12 +17,12 @@ from chassis.errors import is_transient
 from chassis.service import Runtime
 from chassis.unit_of_work import Work
 from weather_svc.recording import LateChangesError, Taken, take
+from weather_svc.registers import counting_periods
 from weather_svc.repository import polls
 from weather_svc.repository.polls import Poll
 from weather_svc.settings import Settings
 from weather_svc.sources.asking import ask, open_sources
 from weather_svc.sources.exchange import open_client
-from weather_svc.sources.network import station_periods
 from weather_svc.sources.plans import CONTROL, HOURLY, TEN_MINUTE, Plan, plans
 from weather_svc.sources.port import Failure, Outcome, Problem, Validators
 
@@ -83,7 +83,7 @@ class Poller:
     async def poll_once(self, runtime: Runtime, client: httpx.AsyncClient) -> bool:
         """Ask for what has been due longest, and record it; False when nothing was due."""
         async with runtime.transaction() as work:
-            periods = await station_periods(work.connection)
+            periods = await counting_periods(work.connection)
             sources = open_sources(self.settings, runtime, client, periods=periods, now=work.now)
             by_name = {plan.name: plan for plan in plans(sources)}
             await polls.add(work.connection, due=dict.fromkeys(by_name, work.now))
@@ -121,7 +121,7 @@ async def _record(runtime: Runtime, plan: Plan, poll: Poll, outcome: Outcome, *,
             if outcome.publications:
                 taken = await take(work, outcome.publications)
     except LateChangesError as error:
-        failure = Failure(Problem.LATE_CHANGE, f"{error}; import it with --force if KNMI confirms it")
+        failure = Failure(Problem.LATE_CHANGE, f"{error}; `weather-svc fetch --force` takes it if KNMI confirms it")
         async with runtime.transaction() as work:
             await _settle(work, plan, poll, Outcome(failure=failure), is_whole=True)
     if failure is not None:

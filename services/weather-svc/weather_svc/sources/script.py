@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from weather_svc.domain.hours import border_at, last_border
-from weather_svc.domain.publication import PublishedBy, Reply
+from weather_svc.domain.publication import HOURLY_FILES, PublishedBy, Reply
 from weather_svc.reading.files import read_file
 from weather_svc.reading.refusal import UnreadableError
 from weather_svc.sources.exchange import Exchange
 from weather_svc.sources.port import Failure, Outcome, Problem, Question
+from weather_svc.unknown_stations import raise_alarm
 
 SCRIPT_BUDGET = "script"
 _HOURS_A_DAY = 24
@@ -61,6 +62,7 @@ class Script:
             contents = await asyncio.to_thread(read_file, reply, rain_stations=question.stations)
         except UnreadableError as error:
             return Outcome(failure=Failure(Problem.UNREADABLE, str(error)))
+        raise_alarm(contents.strangers, data_set=HOURLY_FILES.name)
         return Outcome(
             publications=[
                 replace(publication, published_at=received.at, published_by=PublishedBy.RETRIEVED)
