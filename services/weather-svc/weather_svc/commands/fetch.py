@@ -41,15 +41,13 @@ class _Part(NamedTuple):
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", required=True, choices=_SOURCES, help="who is asked; its address is a setting")
-    parser.add_argument(
-        "--from", required=True, type=_day, dest="from_day", metavar="YYYY-MM-DD", help="first day, UTC"
-    )
-    parser.add_argument("--until", required=True, type=_day, metavar="YYYY-MM-DD", help="last day, UTC")
+    parser.add_argument("--from", required=True, type=_day, dest="from_day", metavar="DAY", help="first day, UTC")
+    parser.add_argument("--until", required=True, type=_day, metavar="DAY", help="last day, UTC, as 2021-07-14")
     parser.add_argument(
         "--force", action="store_true", help="also if it changes hours that KNMI had stopped correcting"
     )
     parser.epilog = (
-        f"Exit code: {ALL_TAKEN} all was taken or known already, {PARTLY_TAKEN} a part was, {NOTHING_TAKEN} nothing was."
+        f"Exit code: {ALL_TAKEN} all was taken or known already, {PARTLY_TAKEN} a part was, {NOTHING_TAKEN} nothing."
         " Asking again for what was taken does no harm."
     )
 
