@@ -6,8 +6,7 @@ The numbers were chosen on KNMI's hours of 2011 to 2025, 4.1 million at 34 stati
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, pairwise
-from operator import and_
+from itertools import chain, groupby
 
 from contracts.weather import DoubtKind
 from weather_svc.domain.hours import HourSpan
@@ -39,8 +38,8 @@ def suspect_hours(own: Figures, *, neighbours: Iterable[Figures]) -> Iterator[Do
     are needed; fewer than three contradict nothing, and neither does an hour without a figure.
     """
     here = own.tenths_mm
-    dry = _stretches(here, _DRY, at_least=_CLOGGED_HOURS)
-    drips = _stretches(here, _DRIPS, at_least=_DRIPPING_HOURS)
+    dry = list(_stretches(here, _DRY, at_least=_CLOGGED_HOURS))
+    drips = list(_stretches(here, _DRIPS, at_least=_DRIPPING_HOURS))
     around: list[_Rain] = []
     for neighbour in neighbours:
         there = neighbour.tenths_mm
@@ -80,16 +79,17 @@ def _dripping(drips: slice, around: Sequence[_Rain]) -> set[int]:
     }
 
 
-def _stretches(rain: _Rain, of: frozenset[int | None], *, at_least: int) -> list[slice]:
-    """Return where at least so many hours in a row have one of these figures."""
-    # Of such a row two looks in a row, half its length apart, see two: most figures need not be looked at.
-    looks = [figure in of for figure in rain[:: at_least // 2]]
-    if not any(map(and_, looks, looks[1:])):
-        return []
-    breaks = [place for place, figure in enumerate(rain) if figure not in of]
-    return [
-        slice(before + 1, after) for before, after in pairwise((-1, *breaks, len(rain))) if after - before > at_least
-    ]
+def _stretches(rain: _Rain, of: frozenset[int | None], *, at_least: int) -> Iterator[slice]:
+    """Yield where at least so many hours in a row have one of these figures."""
+    # A byte an hour: every no is looked at like this, and bytes are searched without a step of Python an hour.
+    is_one = bytes(map(of.__contains__, rain))
+    wanted = b"\x01" * at_least
+    start = is_one.find(wanted)
+    while start >= 0:
+        end = is_one.find(b"\x00", start)
+        end = len(is_one) if end < 0 else end
+        yield slice(start, end)
+        start = is_one.find(wanted, end)
 
 
 def _runs(places: Iterable[int]) -> Iterator[slice]:
