@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chassis.database import Connection
+from contracts.vocabulary import Network
 from weather_svc.domain.blocks import BlockKey, StationKey
 from weather_svc.domain.hours import HourSpan, border_at, last_border
 
@@ -71,6 +72,12 @@ async def replace(connection: Connection, gaps: Sequence[Gap], *, keys: Collecti
         *given,
         now,
     )
+
+
+async def stations(connection: Connection) -> Sequence[StationKey]:
+    """Return the stations that have hours without a figure, by their numbers."""
+    rows = await connection.fetch("SELECT DISTINCT network, station FROM missing_hours ORDER BY network, station")
+    return [StationKey(Network(row["network"]), row["station"]) for row in rows]
 
 
 async def of_station(
