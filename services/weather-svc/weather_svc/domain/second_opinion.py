@@ -22,6 +22,8 @@ from weather_svc.domain.stations import NearStation
 
 _WITHIN_METRES = 20_000
 """The mean distance from a home to the nearest automatic station is 15 km: one much farther away says less than it."""
+_WITHIN_LATITUDE, _WITHIN_LONGITUDE = 180_000, 320_000
+"""Microdegrees: no less than these metres anywhere south of 55° north."""
 _HOUR = timedelta(hours=1)
 _ASKED_GAUGES = 5
 """The nearest may have no figure yet: KNMI publishes them some eight weeks later, and volunteers go on holiday."""
@@ -51,8 +53,16 @@ def seek(inquiry: Inquiry, conclusion: Conclusion, *, gauges: Iterable[ManualGau
     """Return whom to ask about which days: those that the windows touch which decide, and the hours in doubt."""
     last_hours = days_touched(_deciding_hours(conclusion) or _hours_before_loss(inquiry.question.loss))
     first, last = day_of(last_hours[0]), day_of(last_hours[-1])
-    in_use = [each for each in gauges if _is_read(each, first=first, last=last)]
-    return Sought(_nearest(in_use, home=inquiry.request.home), last_hours)
+    home = inquiry.request.home
+    # A dozen of 330 are near enough to be looked at more closely.
+    in_use = [
+        each
+        for each in gauges
+        if abs(each.station.latitude_microdegrees - home.latitude_microdegrees) <= _WITHIN_LATITUDE
+        and abs(each.station.longitude_microdegrees - home.longitude_microdegrees) <= _WITHIN_LONGITUDE
+        and _is_read(each, first=first, last=last)
+    ]
+    return Sought(_nearest(in_use, home=home), last_hours)
 
 
 def second_opinion(sought: Sought, collected: Mapping[GaugeDay, int]) -> SecondOpinion | None:

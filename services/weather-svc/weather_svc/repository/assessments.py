@@ -20,8 +20,9 @@ from chassis.database import Connection
 from chassis.unit_of_work import Trace
 from contracts.claims import RainfallRequested
 from contracts.codec import from_json, to_json
+from contracts.vocabulary import Network
 from weather_svc.domain.assessment import Conclusion, Inquiry, Measured
-from weather_svc.domain.blocks import Span
+from weather_svc.domain.blocks import StationKey
 from weather_svc.domain.hours import border_at
 from weather_svc.repository.blocks import ASSESSING_LOCK_KEY
 
@@ -48,7 +49,10 @@ _COLUMNS = (
     "traceparent",
     "assessed_at",
     "rested_on_id",
+    "distances_metres",
 )
+_GAUGES_FROM, _HOURS_OF_A_STATION = 1_000, 10_000_000
+_rests_on_before: WeakKeyDictionary[Conclusion, _RestsOn] = WeakKeyDictionary()
 _compressed_before: WeakKeyDictionary[Conclusion, bytes] = WeakKeyDictionary()
 
 
@@ -73,12 +77,14 @@ class Assessment:
 class StaleAssessment:
     """An assessment whose hours have arrived or changed since.
 
-    `measured` is what each of its `stations` said, without the windows.
+    `measured` is what each of its `stations` said, without the windows. How far these were from the home is not known
+    of assessments from before registers were kept.
     """
 
     request: RainfallRequested
     assessment_version: int
     stations: Sequence[int]
+    distances_metres: Sequence[int] | None
     measured: Sequence[Measured]
     trace: Trace | None
 
@@ -157,43 +163,50 @@ def _row(assessment: Assessment, *, now: datetime) -> tuple[object, ...]:
         conclusion.final,
         assessment.trace,
         now,
-        _rested_on_id(_rests_on(assessment)),
+        _rests_on(assessment).rested_on_id,
+        [near.distance_metres for near in inquiry.near],
     )
 
 
-def _rests_on(assessment: Assessment) -> tuple[Span, ...]:
-    return (*assessment.inquiry.spans, *assessment.conclusion.looked_at)
+class _RestsOn(NamedTuple):
+    """The hours that answers rest on, as a multirange, under an id made from it: whoever stores it, it is the same."""
+
+    rested_on_id: UUID
+    hours: str
 
 
-@lru_cache(maxsize=4_096)
-def _rested_on_id(spans: tuple[Span, ...]) -> UUID:
-    """Return the id of what answers rest on, made from it: whoever stores it first, it is the same row."""
-    named = " ".join(f"{station.network}:{station.number}:{hours.first}-{hours.last}" for station, hours in spans)
-    return UUID(bytes=sha256(named.encode()).digest()[:16])
+def _rests_on(assessment: Assessment) -> _RestsOn:
+    """Return what an answer rests on, made once for all claims that share its conclusion."""
+    conclusion = assessment.conclusion
+    rests_on = _rests_on_before.get(conclusion)
+    if rests_on is None:
+        spans = (*assessment.inquiry.spans, *conclusion.looked_at)
+        ranges = [f"[{_hour_of(station, hours.first)},{_hour_of(station, hours.last)}]" for station, hours in spans]
+        multirange = f"{{{','.join(ranges)}}}"
+        rests_on = _RestsOn(UUID(bytes=sha256(multirange.encode()).digest()[:16]), multirange)
+        _rests_on_before[conclusion] = rests_on
+    return rests_on
+
+
+def _hour_of(station: StationKey, hour: int) -> int:
+    """Return what `hour_of_station` in the database returns."""
+    return ((_GAUGES_FROM if station.network is Network.GAUGE else 0) + station.number) * _HOURS_OF_A_STATION + hour
 
 
 async def _save_what_they_rest_on(connection: Connection, assessments: Sequence[Assessment]) -> None:
     """Store which hours these rest on. Two processes that store the same wait for each other, in one order."""
-    rows = {
-        (_rested_on_id(spans), *span)
-        for spans in {_rests_on(assessment) for assessment in assessments}
-        for span in spans
-    }
-    ordered = sorted(rows)
+    given = sorted({_rests_on(assessment) for assessment in assessments}, key=lambda each: each.rested_on_id.bytes)
+    # In a storm most are stored already: then their hours are not even read.
     await connection.execute(
         """
         INSERT INTO rested_on
-        SELECT rested_on_id, int8range(hour_of_station(network, station, first_hour),
-                                       hour_of_station(network, station, last_hour), '[]')
-          FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::bigint[])
-               AS given (rested_on_id, network, station, first_hour, last_hour)
+        SELECT rested_on_id, unnest(hours::int8multirange)
+          FROM unnest($1::uuid[], $2::text[]) AS given (rested_on_id, hours)
+         WHERE NOT EXISTS (SELECT FROM rested_on AS known WHERE known.rested_on_id = given.rested_on_id)
             ON CONFLICT DO NOTHING
         """,
-        [rested_on_id for rested_on_id, _, _ in ordered],
-        [station.network for _, station, _ in ordered],
-        [station.number for _, station, _ in ordered],
-        [hours.first for _, _, hours in ordered],
-        [hours.last for _, _, hours in ordered],
+        [each.rested_on_id for each in given],
+        [each.hours for each in given],
     )
 
 
@@ -278,6 +291,7 @@ async def pop_stale(connection: Connection, *, limit: int) -> Sequence[StaleAsse
             request=from_json(RainfallRequested, row["request"]),
             assessment_version=row["assessment_version"],
             stations=row["stations"],
+            distances_metres=row["distances_metres"],
             measured=_measured(row["measured"]),
             trace=row["traceparent"],
         )
