@@ -71,8 +71,8 @@ def confidence_in(answer: RainfallAssessed) -> Confidence:
     lost = of_kind.pop(DoubtKind.LOST, 0)
     halfway = (other.halfway_metres for other in answer.passed_over if other.reason is PassedOverReason.FARTHER)
     return Confidence(
-        margin_tenths_mm=window and margin_of(window),
-        margin_within_hours=window and window.within_hours,
+        margin_tenths_mm=margin_of(window) if window else None,
+        margin_within_hours=window.within_hours if window else None,
         halfway_metres=0 if len(answer.stations) > 1 else next(halfway, None),
         missing_hours=sum(tenths_mm is None for tenths_mm in nearest.hours.tenths_mm),
         lost_hours=lost,

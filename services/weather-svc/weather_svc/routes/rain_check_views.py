@@ -217,5 +217,5 @@ class RainCheck(ExactModel):
     passed_over: list[PassedOverView]
     confidence: ConfidenceView
     second_opinion: SecondOpinionView | None
-    register_sha256: Sha256
+    register_sha256: Sha256 | None = Field(description="The register in which the nearest station was found")
     attribution: str = Field(examples=["KNMI"])
