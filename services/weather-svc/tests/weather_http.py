@@ -40,7 +40,7 @@ class Weather:
     sha256: str
     """Of the file that July's hours were read from."""
 
-    async def get(self, path: str, *, role: Role | None = None, **query: str) -> Response:
+    async def get(self, path: str, query: Mapping[str, str] | None = None, *, role: Role | None = None) -> Response:
         return await self.client.get(path, params=query, headers=self.token_of(role))
 
     async def check(self, question: Mapping[str, Any], **headers: str) -> Response:

@@ -55,7 +55,7 @@ async def test_a_corrected_chart_is_kept_a_day_and_a_provisional_one_five_minute
     hour = last_border(at("2021-08-14T06:00"))
     await record(weather.running, publication(7, first_hour=hour, published_at=NOW))
 
-    provisional = await weather.get(CHART, **{"from": "2021-08-14T05:00:00Z", "until": "2021-08-14T06:00:00Z"})
+    provisional = await weather.get(CHART, {"from": "2021-08-14T05:00:00Z", "until": "2021-08-14T06:00:00Z"})
     assert provisional.headers["cache-control"] == "public, max-age=300"
 
 

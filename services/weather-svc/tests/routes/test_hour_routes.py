@@ -32,11 +32,11 @@ async def test_the_register_says_where_stations_stand_and_since_when_they_measur
 async def test_a_station_that_nobody_knows_is_not_found(weather: Weather) -> None:
     for path in ("/stations/aws/999", "/stations/gauge/377/missing-hours"):
         assert (await weather.get(path)).status_code == 404, path
-    assert (await weather.get("/stations/aws/999/hours", **DAY)).status_code == 404
+    assert (await weather.get("/stations/aws/999/hours", DAY)).status_code == 404
 
 
 async def test_the_hours_of_a_period_end_after_its_start_and_not_after_its_end(weather: Weather) -> None:
-    told = (await weather.get(f"{ELL_PATH}/hours", **DAY)).json()
+    told = (await weather.get(f"{ELL_PATH}/hours", DAY)).json()
 
     hours = told["hours"]
     assert (len(hours), sum(hour["tenths_mm"] for hour in hours)) == (24, 402)
@@ -56,7 +56,7 @@ async def test_what_was_published_and_what_was_known_are_asked_for_apart(weather
     period = {"from": border_at(HOUR - 1).isoformat(), "until": border_at(HOUR + 1).isoformat()}
 
     async def figures(**until: str) -> list[tuple[int | None, str]]:
-        answer = await weather.get(f"{ELL_PATH}/hours", **period, **until)
+        answer = await weather.get(f"{ELL_PATH}/hours", {**period, **until})
         return [(hour["tenths_mm"], hour["state"]) for hour in answer.json()["hours"]]
 
     assert await figures() == [(12, "provisional"), (3, "provisional")]
@@ -96,7 +96,7 @@ async def test_a_period_without_hours_and_one_too_long_are_refused(weather: Weat
         ("2021-08-14T16:00:01Z", "period-too-long"),
     ):
         for path in ("hours", "chart.svg"):
-            answer = await weather.get(f"{ELL_PATH}/{path}", **{"from": DAY["from"], "until": until})
+            answer = await weather.get(f"{ELL_PATH}/{path}", {"from": DAY["from"], "until": until})
             assert (answer.status_code, answer.json()["type"]) == (422, f"/problems/{problem}"), (path, until)
 
 
