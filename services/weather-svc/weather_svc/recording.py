@@ -12,8 +12,8 @@ from chassis.giving_way import GivingWay
 from chassis.unit_of_work import Timer, Work
 from weather_svc.domain.blocks import NO_FIGURE, Block, BlockKey, Grade, Published, Span, StationKey
 from weather_svc.domain.folding import LateChange, difference, fold_in, superseded
-from weather_svc.domain.hours import HourSpan, last_border
-from weather_svc.domain.publication import KNMI_CORRECTS_FOR, Publication, Resolution
+from weather_svc.domain.hours import HourSpan
+from weather_svc.domain.publication import Publication
 from weather_svc.repository import blocks, gaps, publications
 from weather_svc.repository.blocks import PublishedStatement, StoredBlock
 from weather_svc.repository.gaps import Gap, GapState
@@ -87,7 +87,7 @@ async def _is_known(work: Work, publication: Publication) -> bool:
 async def _record(work: Work, added: Sequence[Publication], taken: Taken) -> None:
     connection = work.connection
     ids = await publications.insert(connection, added, now=work.now)
-    said = _by_block(added, [_published(*each) for each in zip(added, ids, strict=True)])
+    said = _by_block(added, [each.folded_as(number) for each, number in zip(added, ids, strict=True)])
     before = await blocks.stored(connection, keys=said)
     await blocks.insert_statements(
         connection,
@@ -113,16 +113,6 @@ async def _record(work: Work, added: Sequence[Publication], taken: Taken) -> Non
     if late:
         raise LateChangesError(late)
     await _save(work, after, newest={key: all_said[key][-1].published for key in after}, ids=ids, taken=taken)
-
-
-def _published(publication: Publication, publication_id: int) -> Published:
-    return Published(
-        published_at=publication.published_at,
-        publication_id=publication_id,
-        validated_until=last_border(publication.published_at - KNMI_CORRECTS_FOR),
-        is_ten_minute=publication.resolution is Resolution.TEN_MINUTE,
-        is_forced=publication.is_forced,
-    )
 
 
 def _order(published: Published) -> tuple[object, int]:

@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
-from weather_svc.domain.blocks import BlockKey, Statement
+from weather_svc.domain.blocks import BlockKey, Published, Statement
+from weather_svc.domain.hours import last_border
 
 KNMI_CORRECTS_FOR = timedelta(days=9)
 """How long after an hour KNMI still corrects it: of 109 corrections in 3.1 million hours the last took 8.9 days."""
@@ -86,3 +87,13 @@ class Publication:
     published_by: PublishedBy
     statements: Mapping[BlockKey, Statement]
     is_forced: bool = False
+
+    def folded_as(self, publication_id: int) -> Published:
+        """Return what folding looks at, under the number by which it is told from others of the same moment."""
+        return Published(
+            published_at=self.published_at,
+            publication_id=publication_id,
+            validated_until=last_border(self.published_at - KNMI_CORRECTS_FOR),
+            is_ten_minute=self.resolution is Resolution.TEN_MINUTE,
+            is_forced=self.is_forced,
+        )

@@ -12,8 +12,7 @@ from pathlib import Path
 from contracts.vocabulary import Network
 from weather_svc.domain.blocks import Block, BlockKey, Published, Statement, StationKey
 from weather_svc.domain.folding import fold_in
-from weather_svc.domain.hours import last_border
-from weather_svc.domain.publication import KNMI_CORRECTS_FOR, Publication, Reply, Resolution
+from weather_svc.domain.publication import Publication, Reply
 from weather_svc.domain.stations import shipped_stations
 from weather_svc.reading.files import read_file
 from weather_svc.reading.refusal import UnreadableError
@@ -39,7 +38,7 @@ def read_directory(directory: Path, *, tell: Callable[[str], object]) -> Directo
     said: dict[BlockKey, list[tuple[Published, Statement]]] = defaultdict(list)
     publications = sorted(_publications(directory, contents, tell), key=lambda each: each.published_at)
     for place, publication in enumerate(publications):
-        published = _published(publication, place)
+        published = publication.folded_as(place)
         for key, statement in publication.statements.items():
             said[key].append((published, statement))
     for key, statements in said.items():
@@ -62,13 +61,3 @@ def _publications(directory: Path, contents: DirectoryContents, tell: Callable[[
             continue
         tell(f"{path.name}: {len(read.publications)} read")
         yield from read.publications
-
-
-def _published(publication: Publication, place: int) -> Published:
-    return Published(
-        published_at=publication.published_at,
-        publication_id=place,
-        validated_until=last_border(publication.published_at - KNMI_CORRECTS_FOR),
-        is_ten_minute=publication.resolution is Resolution.TEN_MINUTE,
-        is_forced=publication.is_forced,
-    )
