@@ -97,6 +97,17 @@ async def test_another_register_counts_without_a_restart_and_answers_are_given_a
     assert after.passed_over[0].station.number == 377
 
 
+async def test_an_answer_of_a_station_that_stood_elsewhere_is_given_again(service: Harness) -> None:
+    await service.deliver(RAINFALL_REQUESTED, request())
+    await answers(service)
+
+    await let_count(service, register_bytes().replace(b"Ell,51196646,", b"Ell,51197646,"))
+    assert await service.fire_due_timers() == 1
+
+    (after,) = await answers(service)
+    assert [(each.station.number, each.distance_metres) for each in after.stations] == [(377, 2_088)]
+
+
 async def test_only_answers_about_the_time_that_changed_are_given_again(service: Harness) -> None:
     days = ("2021-07-09T23:59", "2021-07-10T00:00", "2021-07-19T23:59", "2021-07-20T00:00")
     for number, day in enumerate(days, start=1):

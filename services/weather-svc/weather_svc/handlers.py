@@ -108,8 +108,10 @@ async def _second_opinions(answered: Sequence[Assessment], work: Work) -> Sequen
 
 
 def _is_news(inquiry: Inquiry, conclusion: Conclusion, *, previous: StaleAssessment) -> bool:
-    """Whether the answer must be published: other stations count now, or these say something else."""
+    """Whether the answer must be published: other stations count now, or stand elsewhere, or say something else."""
     if [station.number for station in inquiry.stations] != previous.stations:
+        return True
+    if previous.distances_metres not in (None, [near.distance_metres for near in inquiry.near]):
         return True
     before = conclude(previous.measured, question=inquiry.question, is_before_register=inquiry.is_before_register)
     return is_news(conclusion, previous=before)

@@ -37,5 +37,10 @@ CREATE TABLE changed_stations (
 );
 COMMENT ON COLUMN changed_stations.until_at IS 'NULL: it goes on';
 
+-- A station that stands elsewhere by another register gives another answer.
+ALTER TABLE assessment ADD COLUMN distances_metres integer[];
+ALTER TABLE superseded_assessment ADD COLUMN distances_metres integer[];
+COMMENT ON COLUMN assessment.distances_metres IS 'Of its stations; NULL in rows from before';
+
 -- The register of before knew of no uncertainty: all answers are looked at again when KNMI's files have been imported.
 INSERT INTO stale_assessment SELECT claim_id FROM assessment ON CONFLICT DO NOTHING;
