@@ -20,12 +20,12 @@ from knmi_server import KEY
 from typing_extensions import override
 
 
-class KeyOnly(BaseAuthPlugin):
+class KeyOnly(BaseAuthPlugin):  # type: ignore[misc]  # amqtt is not typed
     """Lets in whoever has the key, under any name, as KNMI does."""
 
     @override
     async def authenticate(self, *, session: Session) -> bool | None:
-        return session.password == KEY
+        return bool(session.password == KEY)
 
 
 def free_port() -> int:
