@@ -38,6 +38,14 @@ class Case:
     def best_hour_counts(self) -> bool:
         return self.until_minute - self.from_minute <= 60 * self.in_favour_hours
 
+    def what_open_hours_hold(self) -> tuple[int, ...]:
+        """Return the least and the most that an open hour can hold; once when none is open."""
+        is_open = any(rain is None and hour not in self.doubtful for hour, rain in self.rain.items())
+        return (0, self.most_in_an_hour) if is_open else (0,)
+
+    def beliefs(self) -> tuple[int, ...]:
+        return (STANDS, WITH_LOST, WITH_SUSPECT) if self.doubtful else (STANDS,)
+
     def rain_if(self, *, open_as: int, raised: int) -> dict[int, int]:
         """Return the rain of each hour if open hours held `open_as`, and those that are `raised` their most."""
         return {hour: self.rain_of_hour_if(hour, open_as=open_as, raised=raised) for hour in self.rain}
@@ -106,8 +114,8 @@ def is_contradicted(case: Case, window: Window) -> bool:
 
 def of_hour(case: Case, hour: int, moment: int) -> str:
     """Return what one hour of the loss says: for certain when open hours cannot change it, else it waits."""
-    dry, wet = (of_hour_if(case, hour, moment, open_as=rain) for rain in (0, case.most_in_an_hour))
-    return dry[1] if dry == wet else WAITS
+    said = {of_hour_if(case, hour, moment, open_as=rain) for rain in case.what_open_hours_hold()}
+    return said.pop()[1] if len(said) == 1 else WAITS
 
 
 def of_hour_if(case: Case, hour: int, moment: int, *, open_as: int) -> tuple[str, str]:
@@ -118,7 +126,7 @@ def of_hour_if(case: Case, hour: int, moment: int, *, open_as: int) -> tuple[str
             for length, at_least in case.thresholds
             for window in windows(rain, length=length + spare, hour=hour, moment=moment, at_least=at_least)
         ]
-        for raised in (STANDS, WITH_LOST, WITH_SUSPECT)
+        for raised in case.beliefs()
         for rain in [case.rain_if(open_as=open_as, raised=raised)]
         for spare in (0, 1)
     }
@@ -132,9 +140,9 @@ def of_hour_if(case: Case, hour: int, moment: int, *, open_as: int) -> tuple[str
         (is_contradicted, (0, 1), AFTER),
         (is_long_before, (0, 1), LONG_BEFORE),
     ):
-        for raised, found in ((STANDS, asked), (WITH_LOST, LOST), (WITH_SUSPECT, SUSPECT)):
+        for raised in case.beliefs():
             if reached(condition, spares=spares, raised=raised):
-                return asked, found
+                return asked, {STANDS: asked, WITH_LOST: LOST, WITH_SUSPECT: SUSPECT}[raised]
     return NO, NO
 
 
