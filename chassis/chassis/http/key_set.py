@@ -125,7 +125,9 @@ class KeySet:
 
     async def _download(self) -> bytes:
         async with (
-            httpx.AsyncClient(verify=_trusted_by_the_system(), trust_env=False, timeout=LONGEST_FETCH_SECONDS) as client,
+            httpx.AsyncClient(
+                verify=_trusted_by_the_system(), trust_env=False, timeout=LONGEST_FETCH_SECONDS
+            ) as client,
             client.stream("GET", self._url, headers={"Accept-Encoding": "identity"}) as answer,
         ):
             if answer.status_code != httpx.codes.OK:

@@ -47,7 +47,7 @@ def moment(text: str) -> LossInterval:
     return LossInterval(from_at=at(text), until_at=at(text))
 
 
-NOW = at("2021-07-19T09:00")
+NOW = at("2021-07-20T09:00")
 SIX = last_border(at("2021-07-15T06:00"))
 ELL = StationKey(Network.AWS, 377)
 
@@ -85,7 +85,7 @@ class SampledHour(NamedTuple):
 
 
 def read_sample(name: str) -> list[SampledHour]:
-    """Read rows of `STN,YYYYMMDD,HH,DR,RH` or without DR; apart from the product's reader, and as simple as they are."""
+    """Read rows of `STN,YYYYMMDD,HH,DR,RH` or without DR, apart from the product's reader."""
     return list(_sampled_hours((FIGURES / name).read_text()))
 
 
@@ -141,11 +141,12 @@ def july(tmp_path: Path, *, arcen_until: str = "20210719") -> Path:
     return path
 
 
-async def import_files(service: Harness, *files: Path) -> int:
+async def import_files(service: Harness, *files: Path, published_at: datetime | None = None) -> int:
     """Run `import-hours` and return its exit code."""
-    from weather_svc.commands.import_hours import import_hours
+    from weather_svc.commands.import_hours import import_hours  # noqa: PLC0415 - until it is there
 
-    return await import_hours(Namespace(files=list(files), published_at=None, force=False), service.runtime)
+    arguments = Namespace(files=list(files), published_at=published_at, force=False)
+    return await import_hours(arguments, service.runtime)
 
 
 async def answers(service: Harness) -> list[RainfallAssessed]:
