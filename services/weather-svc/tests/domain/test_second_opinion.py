@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from random import Random
 
 import pytest
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from contracts.weather import DoubtKind, Quality, SecondOpinion
 from weather_svc.domain.assessment import Conclusion, Inquiry, conclude, inquire, measure
 from weather_svc.domain.gauge_days import GaugeDay, day_of, days_touched, gauge, last_hour_of
 from weather_svc.domain.hours import HourSpan, last_border
-from weather_svc.domain.second_opinion import Sought, is_wanted, second_opinion, seek
+from weather_svc.domain.second_opinion import Sought, gauges_around, is_wanted, second_opinion, seek
 from weather_svc.domain.windows import Doubt, Figures
 
 AT_DE_BILT = Location(latitude_microdegrees=52_098_000, longitude_microdegrees=5_179_000, accuracy_metres=25)
@@ -151,3 +152,18 @@ def test_a_second_opinion_changes_nothing_else_of_an_answer() -> None:
     assert with_it.second_opinion is not None
     assert sum(figure or 0 for figure in with_it.second_opinion.tenths_mm) > 400
     assert replace(with_it, second_opinion=None) == concluded.answer(inquiry, assessment_version=1, sources={})
+
+
+def test_around_a_home_no_gauge_is_left_out_that_all_would_name() -> None:
+    chance = Random(11)  # noqa: S311 - the same homes at every run
+    for _ in range(300):
+        home = Location(
+            latitude_microdegrees=chance.randrange(50_700_000, 53_600_000),
+            longitude_microdegrees=chance.randrange(3_300_000, 7_300_000),
+            accuracy_metres=25,
+        )
+        inquiry = ask(home=home)
+        conclusion = answered(inquiry, lost=("2019-06-19T18:00", "2019-06-19T21:00"))
+        of_all = seek(inquiry, conclusion, gauges=manual_gauges())
+        assert seek(inquiry, conclusion, gauges=gauges_around(home)) == of_all
+        assert len(gauges_around(home)) < 60

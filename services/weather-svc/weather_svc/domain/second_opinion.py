@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from heapq import nsmallest
 from typing import NamedTuple
 
-from contracts.rain_gauges import ManualGauge
+from contracts.rain_gauges import ManualGauge, manual_gauges
 from contracts.vocabulary import Establishment, Location
 from contracts.weather import SecondOpinion
 from weather_svc.domain.assessment import Conclusion, Inquiry
@@ -24,6 +24,7 @@ _WITHIN_METRES = 20_000
 """The mean distance from a home to the nearest automatic station is 15 km: one much farther away says less than it."""
 _WITHIN_LATITUDE, _WITHIN_LONGITUDE = 180_000, 320_000
 """Microdegrees: no less than these metres anywhere south of 55° north."""
+_CELL_MICRODEGREES = 50_000
 _HOUR = timedelta(hours=1)
 _ASKED_GAUGES = 5
 """The nearest may have no figure yet: KNMI publishes them some eight weeks later, and volunteers go on holiday."""
@@ -53,16 +54,8 @@ def seek(inquiry: Inquiry, conclusion: Conclusion, *, gauges: Iterable[ManualGau
     """Return whom to ask about which days: those that the windows touch which decide, and the hours in doubt."""
     last_hours = days_touched(_deciding_hours(conclusion) or _hours_before_loss(inquiry.question.loss))
     first, last = day_of(last_hours[0]), day_of(last_hours[-1])
-    home = inquiry.request.home
-    # A dozen of 330 are near enough to be looked at more closely.
-    in_use = [
-        each
-        for each in gauges
-        if abs(each.station.latitude_microdegrees - home.latitude_microdegrees) <= _WITHIN_LATITUDE
-        and abs(each.station.longitude_microdegrees - home.longitude_microdegrees) <= _WITHIN_LONGITUDE
-        and _is_read(each, first=first, last=last)
-    ]
-    return Sought(_nearest(in_use, home=home), last_hours)
+    in_use = [each for each in gauges if _is_read(each, first=first, last=last)]
+    return Sought(_nearest(in_use, home=inquiry.request.home), last_hours)
 
 
 def second_opinion(sought: Sought, collected: Mapping[GaugeDay, int]) -> SecondOpinion | None:
@@ -98,6 +91,22 @@ def _deciding_hours(conclusion: Conclusion) -> HourSpan | None:
 
 def _hours_before_loss(loss: HourSpan) -> HourSpan:
     return HourSpan(loss.first - HOURS_A_DAY, loss.last)
+
+
+def gauges_around(home: Location) -> Sequence[ManualGauge]:
+    """Return every gauge that is near enough to a home to be asked, and a few that are not: fifteen of 330."""
+    return _around(home.latitude_microdegrees // _CELL_MICRODEGREES, home.longitude_microdegrees // _CELL_MICRODEGREES)
+
+
+@lru_cache(maxsize=4_096)
+def _around(row: int, column: int) -> Sequence[ManualGauge]:
+    south, west = row * _CELL_MICRODEGREES, column * _CELL_MICRODEGREES
+    return [
+        each
+        for each in manual_gauges()
+        if -_WITHIN_LATITUDE <= each.station.latitude_microdegrees - south <= _CELL_MICRODEGREES + _WITHIN_LATITUDE
+        and -_WITHIN_LONGITUDE <= each.station.longitude_microdegrees - west <= _CELL_MICRODEGREES + _WITHIN_LONGITUDE
+    ]
 
 
 def _is_read(each: ManualGauge, *, first: date, last: date) -> bool:
