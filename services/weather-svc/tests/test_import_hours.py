@@ -143,9 +143,20 @@ async def test_a_station_that_measures_no_rain_is_counted_and_left_out(
     rows = "  225,20210715,    6,     \n  225,20210715,    7,     \n  377,20210715,    7,   28\n"
     assert await import_files(service, written(tmp_path, HEADER + rows)) == 0
     output = capsys.readouterr()
-    assert "station 225: 2 rows without a figure passed over\n" in output.err
+    assert "hours.txt: line 2: station 225 is no rain station: 2 rows without a figure passed over\n" in output.err
     assert "WARNING" not in output.err
     assert "; 1 hours: 1 new, " in output.out
+
+
+async def test_what_was_passed_over_is_told_also_of_a_refused_file(
+    service: Harness, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"  {station},20210715,    6,     \n" for station in range(600, 625))
+    assert await import_files(service, written(tmp_path, HEADER + rows + "  377,20210715,   25,    8\n")) == 1
+    errors = capsys.readouterr().err
+    assert errors.count("is no rain station: 1 rows without a figure passed over\n") == 20
+    assert "hours.txt: and 5 stations more passed over\n" in errors
+    assert "hours.txt: line 27: HH is '25'" in errors
 
 
 async def test_a_station_with_figures_that_the_register_does_not_hold_is_loud(

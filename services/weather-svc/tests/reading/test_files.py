@@ -5,6 +5,7 @@ from knmi_files import HEADER, ROWS, figures, publication, read, refusals, zippe
 from rain_samples import at
 
 from weather_svc.domain.publication import HOURLY_FILES, Resolution
+from weather_svc.reading.refusal import UnreadableError
 
 
 @pytest.mark.parametrize(
@@ -50,10 +51,22 @@ def test_a_publication_says_where_it_comes_from() -> None:
 def test_a_station_without_any_figure_that_is_no_rain_station_is_passed_over_and_counted() -> None:
     wind = "".join(f"  343,20210714,{hour:5},     ,     \n" for hour in (5, 6))
     contents = read(HEADER + wind + ROWS)
-    assert contents.passed_over == {343: 2}
+    assert [each.sentence for each in contents.passed_over] == [
+        "line 2: station 343 is no rain station: 2 rows without a figure passed over"
+    ]
     assert contents.strangers == {}
     assert {station for station, _ in figures(contents)} == {377}
     assert read(HEADER + wind).publications == []
+
+
+def test_what_was_passed_over_is_told_also_of_a_file_that_is_refused() -> None:
+    wind = HEADER + "  343,20210714,    5,     ,     \n"
+    with pytest.raises(UnreadableError) as refused:
+        read(zipped({"wind.txt": wind, "cut.txt": wind.replace("343", "225") + ROWS[:-3]}))
+    assert [(each.first_row, each.station) for each in refused.value.passed_over] == [
+        ("wind.txt: line 2", 343),
+        ("cut.txt: line 2", 225),
+    ]
 
 
 def test_a_rain_station_without_any_figure_is_taken() -> None:

@@ -107,4 +107,4 @@ def test_a_suspect_figure_is_marked() -> None:
 def test_horst_is_told_and_the_harbour_that_measures_wind_is_only_counted() -> None:
     assert read((CASES / "12_station_392_horst.txt").read_bytes()).strangers == {392: 1}
     harbour = read((CASES / "12_wind_station_343.txt").read_bytes())
-    assert (harbour.strangers, harbour.passed_over) == ({}, {343: 1})
+    assert (harbour.strangers, [(each.station, each.rows) for each in harbour.passed_over]) == ({}, [(343, 1)])

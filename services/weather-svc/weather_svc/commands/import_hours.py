@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from chassis.service import Command, Runtime
@@ -16,7 +17,7 @@ from weather_svc.domain.hours import border_at
 from weather_svc.domain.publication import HOURLY_FILES, Reply
 from weather_svc.reading.archive import Watch
 from weather_svc.reading.files import FileContents, read_file
-from weather_svc.reading.refusal import UnreadableError
+from weather_svc.reading.refusal import LISTED_AT_MOST, PassedOver, UnreadableError
 from weather_svc.recording import LateChangesError, LateHour, take
 from weather_svc.registers import counting_periods
 from weather_svc.repository import publications
@@ -41,6 +42,7 @@ async def import_hours(arguments: argparse.Namespace, runtime: Runtime) -> int:
         except OSError as error:
             total += refuse(path, [error.strerror or "cannot be read"])
         except UnreadableError as error:
+            _tell_of_passed_over(path, error.passed_over)
             total += refuse(path, error.reasons, more=error.more)
         except LateChangesError as error:
             total += refuse(path, [_late(hour) for hour in error.hours])
@@ -105,14 +107,19 @@ def _hours(counts: Counts) -> str:
 
 
 def _tell_of_stations(path: Path, contents: FileContents) -> None:
-    for number, rows in sorted(contents.passed_over.items()):
-        sys.stderr.write(f"{path}: station {number}: {rows} rows without a figure passed over\n")
+    _tell_of_passed_over(path, contents.passed_over)
     for number, hours in sorted(contents.strangers.items()):
         sys.stderr.write(
             f"{path}: WARNING: station {number} has a figure in {hours} hours, and the register has no rain station of"
             " this number; it may be the nearest to a home: complete the register with import-stations\n"
         )
     raise_alarm(contents.strangers, data_set=HOURLY_FILES.name)
+
+
+def _tell_of_passed_over(path: Path, stations: Sequence[PassedOver]) -> None:
+    sys.stderr.writelines(f"{path}: {station.sentence}\n" for station in stations[:LISTED_AT_MOST])
+    if len(stations) > LISTED_AT_MOST:
+        sys.stderr.write(f"{path}: and {len(stations) - LISTED_AT_MOST} stations more passed over\n")
 
 
 def _late(hour: LateHour) -> str:

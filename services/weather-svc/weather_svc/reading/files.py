@@ -14,7 +14,7 @@ from weather_svc.domain.publication import HOURLY_FILES, Publication, PublishedB
 from weather_svc.reading import recognition
 from weather_svc.reading.archive import Member, Watch, members
 from weather_svc.reading.layout import read_hours
-from weather_svc.reading.refusal import UnreadableError
+from weather_svc.reading.refusal import PassedOver, UnreadableError
 from weather_svc.reading.script_json import read_script_json
 from weather_svc.reading.stated import StatedHours
 
@@ -26,12 +26,12 @@ class FileContents:
     """What a file says, member by member.
 
     `strangers` are the stations with figures that the register does not know as rain stations, with how many hours
-    have one: one of them may be the nearest. `passed_over` are those without any figure, with how many rows they have.
+    have one: one of them may be the nearest. `passed_over` are those without any figure.
     """
 
     publications: list[Publication] = field(default_factory=list)
     strangers: Counter[int] = field(default_factory=Counter)
-    passed_over: Counter[int] = field(default_factory=Counter)
+    passed_over: list[PassedOver] = field(default_factory=list)
 
 
 def read_file(
@@ -50,13 +50,15 @@ def read_file(
     contents = FileContents()
     last_hour = last_border(reply.retrieved_at)
     for member in members(reply.body):
+        stated = StatedHours()
         try:
-            stated = _read_member(member, last_hour=last_hour, watch=watch)
+            _read_member(member, stated, last_hour=last_hour, watch=watch)
         except UnreadableError as error:
-            if member.name is None:
-                raise
-            raise error.within(member.name) from error
-        stations = _sort_out(stated, rain_stations, contents)
+            _sort_out(stated, member, rain_stations, contents)
+            refusal = error if member.name is None else error.within(member.name)
+            refusal.passed_over = contents.passed_over
+            raise refusal from error
+        stations = _sort_out(stated, member, rain_stations, contents)
         if stations:
             moment, by = _published(stated, stations, member, reply, told=published_at)
             contents.publications.append(
@@ -75,22 +77,23 @@ def read_file(
     return contents
 
 
-def _read_member(member: Member, *, last_hour: int, watch: Watch | None) -> StatedHours:
+def _read_member(member: Member, stated: StatedHours, *, last_hour: int, watch: Watch | None) -> None:
     head = member.head()
     recognition.refuse_other_than_text(head)
     if recognition.is_list(head):
-        return read_script_json(member.body(), last_hour=last_hour)
+        read_script_json(member.body(), stated, last_hour=last_hour)
+        return
     if recognition.is_object(head):
         recognition.refuse_json_object(member.body())
     try:
-        return read_hours(partial(member.lines, watch), last_hour=last_hour)
+        read_hours(partial(member.lines, watch), stated, last_hour=last_hour)
     except UnreadableError:
         for _ in member.lines():  # what a damaged archive unpacks to was never written: its damage is told instead
             pass
         raise
 
 
-def _sort_out(stated: StatedHours, rain_stations: Collection[int], contents: FileContents) -> list[int]:
+def _sort_out(stated: StatedHours, member: Member, rain_stations: Collection[int], contents: FileContents) -> list[int]:
     """Return the stations to take: those that measure rain, and strangers until the register knows better."""
     taken = []
     for station in stated.stations:
@@ -100,7 +103,9 @@ def _sort_out(stated: StatedHours, rain_stations: Collection[int], contents: Fil
             contents.strangers[station] += with_figure
             taken.append(station)
         else:
-            contents.passed_over[station] += stated.count(station)
+            place = f"{stated.unit} {stated.first_rows[station]}"
+            first_row = place if member.name is None else f"{member.name}: {place}"
+            contents.passed_over.append(PassedOver(first_row, station, stated.count(station)))
     return taken
 
 

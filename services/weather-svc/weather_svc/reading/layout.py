@@ -81,14 +81,13 @@ class _Section:
         return len(line)
 
 
-def read_hours(lines: Lines, *, last_hour: int) -> StatedHours:
-    """Read a text to its end. `last_hour` is the last one that had ended when it was received.
+def read_hours(lines: Lines, stated: StatedHours, *, last_hour: int) -> None:
+    """Read a text to its end into `stated`. `last_hour` is the last one that had ended when it was received.
 
     Raises:
         UnreadableError: it has no header or no rows, or a row that is cut, that says what cannot be, or that says
             something else of an hour than a row before.
     """
-    stated = StatedHours()
     refused = RefusedRows()
     _read(lines(), stated.state, refused, last_hour=last_hour)
     if stated.contradictions:
@@ -96,7 +95,6 @@ def read_hours(lines: Lines, *, last_hour: int) -> StatedHours:
     refused.raise_any()
     if not stated.stations:
         raise UnreadableError("it has a header line and no rows; ask KNMI again, for a period with hours")
-    return stated
 
 
 def _read(lines: Iterable[bytes], state: State, refused: RefusedRows, *, last_hour: int) -> None:

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 LISTED_AT_MOST = 20
 
 
-class UnreadableError(Exception):
-    """Nothing of what was read is taken. Every reason is a sentence that begins with where; `more` were not listed."""
+class PassedOver(NamedTuple):
+    """The rows of a station that are left out: the register knows no rain gauge there, and none has a figure."""
 
-    def __init__(self, *reasons: str, more: int = 0) -> None:
+    first_row: str
+    station: int
+    rows: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.first_row}: station {self.station} measures no rain: {self.rows} rows without a figure passed over"
+        )
+
+
+class UnreadableError(Exception):
+    """Nothing of what was read is taken. Every reason is a sentence that begins with where; `more` were not listed.
+
+    `passed_over` is what was left out of the file so far.
+    """
+
+    def __init__(self, *reasons: str, more: int = 0, passed_over: Sequence[PassedOver] = ()) -> None:
         super().__init__("; ".join(reasons) + (f"; and {more} more" if more else ""))
         self.reasons = reasons
         self.more = more
+        self.passed_over = passed_over
 
     def within(self, member: str) -> UnreadableError:
         """The same with the member of the archive that it is about."""

@@ -19,14 +19,14 @@ _DATE = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})(?:T00:00(?::00(?:\.0+)?)?(?:Z|\
 _REQUIRED = ("station_code", "date", "hour", "RH")
 
 
-def read_script_json(body: bytes, *, last_hour: int) -> StatedHours:
-    """Read a reply. `last_hour` is the last one that had ended when it was received.
+def read_script_json(body: bytes, stated: StatedHours, *, last_hour: int) -> None:
+    """Read a reply into `stated`. `last_hour` is the last one that had ended when it was received.
 
     Raises:
         UnreadableError: it is no such JSON or says that there is no data, or a row says what cannot be, or something
             else of an hour than a row before.
     """
-    stated = StatedHours()
+    stated.unit = "row"
     refused = RefusedRows()
     first: dict[tuple[int, int], tuple[int, int]] = {}
     for number, row in enumerate(_rows(body), start=1):
@@ -41,7 +41,6 @@ def read_script_json(body: bytes, *, last_hour: int) -> StatedHours:
             refused.add(f"row {number}", contradiction.reason(f"row {number_before}", figure_before))
         stated.state(number, station, hour, figure, suspicion)
     refused.raise_any()
-    return stated
 
 
 def _rows(body: bytes) -> list[Any]:

@@ -44,9 +44,15 @@ class Contradiction(NamedTuple):
 
 
 class StatedHours:
-    """What was read of automatic stations so far. An hour is stated once; `contradictions` are the first of those."""
+    """What was read of automatic stations so far, and where the first row of each stands.
+
+    An hour is stated once; `contradictions` are the first rows that say something else of one. `unit` is what rows are
+    counted in.
+    """
 
     def __init__(self) -> None:
+        self.unit = "line"
+        self.first_rows: dict[int, int] = {}
         self.contradictions: list[Contradiction] = []
         self.contradicting = 0
         self._blocks: dict[int, dict[int, Statement]] = {}
@@ -58,6 +64,7 @@ class StatedHours:
         """Note NO_FIGURE, TRACE or tenths, unless something else was noted of the hour before."""
         offset = hour - self._first_hour
         if station != self._station or not 0 <= offset < BLOCK_HOURS:
+            self.first_rows.setdefault(station, place)
             offset = self._turn_to(station, hour)
         figures = self._current.figures
         was = figures[offset]
