@@ -43,8 +43,6 @@ STORY = Story(
     expected=COVERED,
 )
 CORRECTED = replace(STORY, correction=Correction(expected_before=DENIED))
-RAIN = DECISION.rain
-assert RAIN is not None
 OTHER_CLAIM = UUID("0198c5f2-6d1a-7c43-9a51-000000000001")
 
 
@@ -221,8 +219,10 @@ def test_a_claim_that_should_wait_for_hours_is_seen_waiting(finals: list[bool], 
     [([True], ()), ([False, True], ("hours that KNMI lost were waited for: [False, True]",))],
 )
 def test_nobody_waits_for_hours_that_knmi_lost(finals: list[bool], problems: tuple[str, ...]) -> None:
-    verdict = structs.replace(RAIN.readings[0], undetermined_reason=UndeterminedReason.LOST_HOURS)
-    observed = observed_after(structs.replace(DECISION, rain=structs.replace(RAIN, readings=(verdict,))))
+    rain = DECISION.rain
+    assert rain is not None
+    verdict = structs.replace(rain.readings[0], undetermined_reason=UndeterminedReason.LOST_HOURS)
+    observed = observed_after(structs.replace(DECISION, rain=structs.replace(rain, readings=(verdict,))))
     (answer,) = RAINFALL_ASSESSED.examples
     observed.assessed[DECISION.claim_id] = [structs.replace(answer, final=final) for final in finals]
     story = replace(STORY, expected=replace(COVERED, undetermined=UndeterminedReason.LOST_HOURS))
