@@ -92,12 +92,12 @@ class StaleAssessment:
 async def lock_versions(connection: Connection, *, requests: Sequence[RainfallRequested]) -> Mapping[UUID, Versions]:
     """Lock the assessments of the claims that ask and return their versions; claims without one are left out.
 
-    Before that others are kept from recording observations, as by `lock_for_assessing`. What the products of these
+    Before that others are kept from committing figures, as by `lock_for_assessing`. What the products of these
     claims ask is kept, for `save`.
     """
     asked = sorted({_asked(*_parameters_of(request)) for request in requests})
     # One look-up a claim: only an index can serve it, whatever the planner believes of a table without statistics.
-    # A condition on no row is looked at before any row is read, so that observations are locked first.
+    # A condition on no row is looked at before any row is read, so that figures are locked first.
     rows = await connection.fetch(
         """
         WITH asked AS (
