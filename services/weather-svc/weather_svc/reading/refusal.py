@@ -15,10 +15,10 @@ class PassedOver(NamedTuple):
     station: int
     rows: int
 
-    def __str__(self) -> str:
-        return (
-            f"{self.first_row}: station {self.station} measures no rain: {self.rows} rows without a figure passed over"
-        )
+    @property
+    def sentence(self) -> str:
+        rows = f"{self.rows} rows without a figure passed over"
+        return f"{self.first_row}: station {self.station} is no rain station: {rows}"
 
 
 class UnreadableError(Exception):
