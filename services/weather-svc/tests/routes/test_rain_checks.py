@@ -181,6 +181,9 @@ async def test_nothing_of_a_question_is_stored_or_logged(weather: Weather, caplo
     with capture_logs() as logs:
         assert (await weather.check({**NEAR_ELL, **WHEN, "latitude": 51.190123})).status_code == 200
         assert (await weather.check({**NEAR_ELL, **WHEN, "latitude": 5.790123})).status_code == 422
+        # What is missing is not asked for because of it: the time of the next poll stands in a table, too.
+        yesterday = (NOW - timedelta(days=1)).isoformat()
+        assert (await weather.check({**NEAR_ELL, "from_at": yesterday})).json()["final"] is False
 
     assert await everything(weather) == before
     said = f"{logs} {caplog.text} {before}"
