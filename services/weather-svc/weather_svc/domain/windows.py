@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, groupby
+from itertools import accumulate
 from operator import sub
 from typing import NamedTuple
 
@@ -49,14 +49,17 @@ class RunningSums:
         start = after - self._hour_before
         return bisect_left(self._sums, self._sums[start] + tenths_mm, lo=start) + self._hour_before
 
-    def reaching(self, ends: HourSpan, *, length: int, at_least: int) -> list[int]:
-        """Return the ends of the windows of `length` hours that reach `at_least`, in their order."""
+    def reaching(self, ends: HourSpan, *, length: int, at_least: int) -> Iterator[HourSpan]:
+        """Yield the runs of consecutive ends of windows of `length` hours that reach `at_least`, in their order."""
         if self.between(ends.first - length, ends.last) < at_least:  # cheap, and so in dry weather
-            return []
-        sums = self.of_windows(ends, length=length)
-        if max(sums) < at_least:
-            return []
-        return [end for end, rain in enumerate(sums, start=ends.first) if rain >= at_least]
+            return
+        # Byte by byte, because most windows of most questions reach nothing, and a gap lets hundreds reach all.
+        reaches = bytes(map(at_least.__le__, self.of_windows(ends, length=length)))
+        start = reaches.find(1)
+        while start >= 0:
+            stop = reaches.find(0, start) % (len(reaches) + 1)  # -1, when none follows, is the end
+            yield HourSpan(ends.first + start, ends.first + stop - 1)
+            start = reaches.find(1, stop)
 
 
 class Doubt(NamedTuple):
@@ -201,23 +204,26 @@ class Position(NamedTuple):
         """Return the hours of `loss` for which a window, `spare_hours` longer than asked, reaches `threshold`."""
         length = threshold.within_hours + spare_hours
         hours: set[int] = set()
-        for run in _runs(self._reaching(threshold, length=length, loss=loss, sums=sums)):
+        for run in self._reaching(threshold, length=length, loss=loss, sums=sums):
             counted = self.loss_hours(run, length=length, loss=loss, sums=sums)
             if counted is not None:
                 hours.update(counted.numbers)
+                if counted == loss:
+                    break
         return hours
 
     def wettest_reaching(self, threshold: Threshold, *, loss: HourSpan, sums: RunningSums) -> FoundWindow | None:
         """Return the window with the most rain of those that count and reach `threshold`; of equals the earliest."""
         length = threshold.within_hours
         reaching = self._reaching(threshold, length=length, loss=loss, sums=sums)
-        for end in sorted(reaching, key=lambda end: -sums.of_window(end, length=length)):
+        ends = [end for run in reaching for end in run.numbers]
+        for end in sorted(ends, key=lambda end: -sums.of_window(end, length=length)):
             hours = self.loss_hours(HourSpan(end, end), length=length, loss=loss, sums=sums)
             if hours is not None:
                 return FoundWindow(end, hours.first)
         return None
 
-    def _reaching(self, threshold: Threshold, *, length: int, loss: HourSpan, sums: RunningSums) -> list[int]:
+    def _reaching(self, threshold: Threshold, *, length: int, loss: HourSpan, sums: RunningSums) -> Iterator[HourSpan]:
         at_least = max(threshold.at_least_tenths_mm, self.rain_before_loss_tenths_mm)
         return sums.reaching(self.ends(loss, length=length), length=length, at_least=at_least)
 
@@ -227,10 +233,3 @@ class Position(NamedTuple):
         windows = sums.of_windows(ends, length=length)
         end = ends.first + windows.index(max(windows))
         return FoundWindow(end, max(loss.first, end - length + 1))
-
-
-def _runs(ends: Sequence[int]) -> Iterator[HourSpan]:
-    """Split rising `ends` into spans of consecutive ones."""
-    for _, group in groupby(enumerate(ends), key=lambda place: place[1] - place[0]):
-        run = [end for _, end in group]
-        yield HourSpan(run[0], run[-1])
