@@ -22,9 +22,9 @@ MUTANTS = (
     ),
     _Mutant(
         "proof: a missing hour counts as dry",
-        "domain/rainfall_reading.py",
-        "(most_in_an_hour if figure is None else figure for figure in figures)",
-        "(figure or 0 for figure in figures)",
+        "domain/rainfall_hours.py",
+        "        if self.is_open:\n            return if_open\n",
+        "        if self.is_open:\n            return 0\n",
         f"{_FORGED}::test_a_final_no_in_spite_of_missing_hours_is_found",
     ),
     _Mutant(
@@ -101,8 +101,8 @@ MUTANTS = (
     _Mutant(
         "proof: any register of stations will do",
         "domain/station_check.py",
-        "    if answer.register_sha256 != register_sha256():\n",
-        "    if False:\n",
+        "    register = held_register(answer.register_sha256)\n",
+        "    register = held_register(answer.register_sha256) or ()\n",
         f"{_FORGED}::test_an_answer_by_a_register_that_is_not_held_here_is_found",
     ),
     _Mutant(

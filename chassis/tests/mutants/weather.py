@@ -17,6 +17,7 @@ def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> M
 
 
 _AT_ELL = "test_readings.py::test_water_at_ell_follows_the_rain_of_14_and_15_july_2021"
+_DOUBTS = "test_doubts.py"
 
 MUTANTS = (
     _mutant(
@@ -112,22 +113,22 @@ MUTANTS = (
     _mutant(
         "a missing hour is an hour without rain",
         "windows.py",
-        sound="            self.most = _summed(figures, missing_as=most_in_an_hour_tenths_mm)\n",
-        broken="            self.most = self.known\n",
+        sound="            possible = _raised(tenths_mm, still_open, most_in_an_hour)\n",
+        broken="            possible = _raised(tenths_mm, still_open, 0)\n",
         guard="test_readings.py::test_a_missing_hour_that_could_make_a_yes_or_a_doubt_is_waited_for",
     ),
     _mutant(
         "a missing hour could hold any amount",
         "windows.py",
-        sound="missing_as=most_in_an_hour_tenths_mm)",
-        broken="missing_as=100_000)",
+        sound="_raised(tenths_mm, still_open, most_in_an_hour)",
+        broken="_raised(tenths_mm, still_open, 100_000)",
         guard="test_readings.py::test_a_missing_hour_holds_at_most_what_the_question_says",
     ),
     _mutant(
         "what only missing hours could make is a yes",
         "readings.py",
-        sound="((rain.known, verdict), (rain.most, _WAITS))",
-        broken="((rain.known, verdict), (rain.most, verdict))",
+        sound="            yield most, _WAITS\n",
+        broken="            yield most, verdict\n",
         guard="test_assessment.py::test_a_no_is_final_only_when_every_window_that_could_count_has_closed",
     ),
     _mutant(
@@ -147,22 +148,22 @@ MUTANTS = (
     _mutant(
         "an answer is final though recent rain waits for hours",
         "assessment.py",
-        sound="        final=not waits and all(reading.final for reading in readings),\n",
-        broken="        final=all(reading.final for reading in readings),\n",
+        sound=" and not any(station.recent_rain_waits for station in measured)\n",
+        broken="\n",
         guard="test_assessment.py::test_an_answer_is_not_final_while_missing_hours_could_be_recent_rain",
     ),
     _mutant(
         "the best hour of any interval counts",
         "readings.py",
-        sound="    if best_hour_counts or len(by_hour) == 1:\n",
-        broken="    if by_hour:\n",
+        sound="    if not best_hour_counts and len(by_hour - _COULD_BE_ANY) > 1:\n",
+        broken="    if not by_hour:\n",
         guard="test_readings.py::test_all_of_july_is_too_long_to_choose_its_best_hour",
     ),
     _mutant(
         "the hours of every interval must agree",
         "readings.py",
-        sound="    if best_hour_counts or len(by_hour) == 1:\n",
-        broken="    if len(by_hour) == 1:\n",
+        sound="    if not best_hour_counts and len(by_hour - _COULD_BE_ANY) > 1:\n",
+        broken="    if len(by_hour - _COULD_BE_ANY) > 1:\n",
         guard="test_readings.py::test_thursday_to_saturday_is_judged_by_its_best_hour",
     ),
     _mutant(
@@ -175,29 +176,29 @@ MUTANTS = (
     _mutant(
         "a doubt is better for the customer than waiting",
         "readings.py",
-        sound="_IN_FAVOUR = (_YES, _WAITS, _BETWEEN_WHOLE_HOURS, _RAIN_AFTER_LOSS, _RAIN_LONG_BEFORE_LOSS, _NO)\n",
-        broken="_IN_FAVOUR = (_YES, _BETWEEN_WHOLE_HOURS, _RAIN_AFTER_LOSS, _RAIN_LONG_BEFORE_LOSS, _WAITS, _NO)\n",
+        sound="_IN_FAVOUR = (_YES, _WAITS, _LOST,",
+        broken="_IN_FAVOUR = (_YES, _RAIN_LONG_BEFORE_LOSS, _WAITS, _LOST,",
         guard=("test_readings.py::test_the_best_hour_for_the_customer_comes_before_waiting_and_waiting_before_a_doubt"),
     ),
     _mutant(
         "a long interval waits though its hours already differ",
         "readings.py",
-        sound="    return _WAITS if len(by_hour - {_WAITS}) == 1 else",
-        broken="    return _WAITS if _WAITS in by_hour else",
+        sound="len(by_hour - _COULD_BE_ANY) > 1:\n",
+        broken="len(by_hour - _COULD_BE_ANY) > 1 and _WAITS not in by_hour:\n",
         guard="test_readings.py::test_a_long_interval_waits_only_while_all_its_hours_could_still_be_alike",
     ),
     _mutant(
         "recent rain may fall after the hour of the loss",
         "rain_by_loss.py",
-        sound="    known = rain.known.of_windows(loss, length=length)\n",
-        broken="    known = rain.known.of_windows(HourSpan(loss.first + 1, loss.last + 1), length=length)\n",
+        sound="        if least(sums.of_windows(loss, length=length)) >= at_least:\n",
+        broken="        if sums.between(loss.last + 1 - length, loss.last + 1) >= at_least:\n",
         guard=("test_readings.py::test_recent_rain_is_that_of_a_day_up_to_the_end_of_the_hour_of_loss"),
     ),
     _mutant(
         "a cloudburst in one hour of the loss raises what the customer bears",
-        "assessment.py",
-        sound="        cloudburst=burst.of_worst_hour,\n",
-        broken="        cloudburst=burst.of_best_hour,\n",
+        "rain_by_loss.py",
+        sound="    if min(rain.trusted.of_windows(loss, length=length)) >= at_least:\n",
+        broken="    if max(rain.trusted.of_windows(loss, length=length)) >= at_least:\n",
         guard="test_readings.py::test_a_cloudburst_is_measured_in_every_hour_of_the_loss",
     ),
     _mutant(
@@ -224,8 +225,82 @@ MUTANTS = (
     _mutant(
         "recent rain that becomes known is kept quiet",
         "news.py",
-        sound="    return assessed.readings, assessed.final, assessed.cloudburst, assessed.recent_rain, stations\n",
-        broken="    return assessed.readings, assessed.final, assessed.cloudburst, stations\n",
+        sound="conclusion.cloudburst, conclusion.recent_rain, stations\n",
+        broken="conclusion.cloudburst, stations\n",
         guard="test_news.py::test_recent_rain_that_becomes_known_is_news_after_a_final_answer",
+    ),
+    _mutant(
+        "days of the calendar count instead of windows",
+        "windows.py",
+        sound="bytes(map(at_least.__le__, self.of_windows(ends, length=length)))\n",
+        broken="bytes(\n            end % 24 == 0 and rain >= at_least\n"
+        "            for end, rain in enumerate(self.of_windows(ends, length=length), start=ends.first))\n",
+        guard=f"{_AT_ELL}[2021-07-15T17:30-says0-402-2]",
+    ),
+    _mutant(
+        "a lost hour is waited for for ever",
+        "windows.py",
+        sound="if missing and place not in lost]\n",
+        broken="if missing]\n",
+        guard=f"{_DOUBTS}::test_an_open_hour_is_waited_for_and_a_lost_one_is_final_at_once",
+    ),
+    _mutant(
+        "a lost hour is an hour without rain",
+        "windows.py",
+        sound="        for places, doubt in ((lost, UndeterminedReason.LOST_HOURS), (suspect,",
+        broken="        for places, doubt in ((set[int](), UndeterminedReason.LOST_HOURS), (suspect,",
+        guard="test_outages.py",
+    ),
+    _mutant(
+        "a suspect figure denies",
+        "windows.py",
+        sound="(suspect, UndeterminedReason.SUSPECT_FIGURES)):\n",
+        broken="(set[int](), UndeterminedReason.SUSPECT_FIGURES)):\n",
+        guard=f"{_DOUBTS}::test_a_suspect_figure_counts_for_a_yes_and_never_for_a_no",
+    ),
+    _mutant(
+        "a suspect figure counts for nothing",
+        "windows.py",
+        sound="        self.known = self.trusted = self.bounds[0].least\n",
+        broken="        self.bounds[0] = self.bounds[0]._replace(least=RunningSums(first_hour=first_hour, tenths_mm=[\n"
+        "            0 if place in suspect else rain for place, rain in enumerate(tenths_mm)]))\n"
+        "        self.known = self.trusted = self.bounds[0].least\n",
+        guard=f"{_DOUBTS}::test_a_suspect_figure_counts_for_a_yes_and_never_for_a_no",
+    ),
+    _mutant(
+        "a suspect cloudburst costs the customer",
+        "rain_by_loss.py",
+        sound="    if min(rain.trusted.of_windows(",
+        broken="    if min(rain.known.of_windows(",
+        guard=f"{_DOUBTS}::test_a_suspect_cloudburst_costs_the_customer_nothing",
+    ),
+    _mutant(
+        "recent rain that lost hours hide is waited for",
+        "rain_by_loss.py",
+        sound="        return RecentRain(now, waits=False)\n",
+        broken="        return RecentRain(now, waits=now is Truth.UNKNOWN)\n",
+        guard=f"{_DOUBTS}::test_recent_rain_that_lost_hours_hide_stays_unknown_and_is_not_waited_for",
+    ),
+    _mutant(
+        "a correction is not named",
+        "news.py",
+        sound="        if was is not None and was != becomes:\n",
+        broken="        if was is not None and becomes is None:\n",
+        guard="test_news.py::test_a_correction_names_the_hour_and_both_figures",
+    ),
+    _mutant(
+        "another label is news",
+        "news.py",
+        sound="            station.cloudburst,\n",
+        broken="            station.quality,\n            station.cloudburst,\n",
+        guard="test_news.py::test_another_label_source_or_time_by_which_hours_are_settled_is_no_news",
+    ),
+    Mutant(
+        name="weather: less than a tenth of a millimetre is less than nothing",
+        module="hour_cache.py",
+        sound="    return 0 if figure == TRACE else figure\n",
+        broken="    return figure\n",
+        guard="test_hour_cache.py",
+        package="weather_svc",
     ),
 )
