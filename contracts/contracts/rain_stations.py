@@ -1,6 +1,8 @@
 """The register of KNMI's automatic stations, which is part of this package: `rain_stations.csv`.
 
-weather-svc finds the nearest station in it, and whoever verifies a decision finds the same one without weather-svc.
+weather-svc finds the nearest station in it, and whoever verifies a decision finds the same one without weather-svc. A
+register that a new version replaces moves to `past_registers`, named by its hash: decisions that rest on it are
+verified by it.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import msgspec
 
 from contracts.vocabulary import Station
 
+_PAST = files("contracts").joinpath("past_registers")
 _COLUMNS = (
     "network",
     "number",
@@ -78,6 +81,16 @@ def measuring_periods() -> Sequence[StationPeriod]:
 def register_sha256() -> str:
     """Return the hash by which a proof says which register it rests on."""
     return hashlib.sha256(register_bytes()).hexdigest()
+
+
+@cache
+def held_register(sha256: str) -> Sequence[StationPeriod] | None:
+    """Return the lines of the register with this hash; None when this package holds no such register, now or before."""
+    if sha256 == register_sha256():
+        return station_periods()
+    past = {path.name: path for path in _PAST.iterdir()} if _PAST.is_dir() else {}
+    path = past.get(f"{sha256}.csv")
+    return None if path is None else read_register(path.read_bytes())
 
 
 def register_bytes() -> bytes:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, date, datetime
 from itertools import groupby, pairwise
+from pathlib import Path
 
 import pytest
 
+from contracts import rain_stations
 from contracts.rain_gauges import manual_gauges
 from contracts.rain_stations import (
     RegisterError,
+    held_register,
     measuring_periods,
     read_register,
     register_bytes,
@@ -70,6 +73,26 @@ def test_arcen_ended_on_the_day_on_which_its_successor_began() -> None:
 
 def test_the_hash_is_that_of_the_bytes() -> None:
     assert register_sha256() == hashlib.sha256(register_bytes()).hexdigest()
+
+
+def test_a_past_register_is_held_under_its_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = (HEAD + ELL).encode()
+    name = hashlib.sha256(content).hexdigest()
+    (tmp_path / f"{name}.csv").write_bytes(content)
+    monkeypatch.setattr(rain_stations, "_PAST", tmp_path)
+
+    held = held_register(name)
+
+    assert held is not None
+    assert [period.station.name for period in held] == ["Ell"]
+    assert held_register(register_sha256()) == station_periods()
+    assert held_register("0" * 64) is None
+
+
+def test_every_past_register_is_named_by_its_hash_and_can_be_read() -> None:
+    for path in Path(str(rain_stations._PAST)).glob("*"):  # noqa: SLF001 - where they lie is nobody else's business
+        assert path.name == f"{hashlib.sha256(path.read_bytes()).hexdigest()}.csv"
+        assert read_register(path.read_bytes())
 
 
 def test_the_manual_gauges_have_numbers_that_automatic_stations_have_too() -> None:

@@ -17,7 +17,7 @@ from claims_svc.domain.circle import (
     surely_nearest_somewhere,
 )
 from contracts.claims import RainfallRequested
-from contracts.rain_stations import StationPeriod, register_sha256, station_periods
+from contracts.rain_stations import StationPeriod, held_register
 from contracts.vocabulary import Location, LossInterval, Station
 from contracts.weather import PassedOver, PassedOverReason, RainfallAssessed
 
@@ -41,10 +41,11 @@ class _Known(NamedTuple):
 
 def wrong_stations(answer: RainfallAssessed, *, question: RainfallRequested) -> Iterator[str]:
     """Yield what is wrong with the stations of an answer: who they are, where they lie, how far, which are missing."""
-    if answer.register_sha256 != register_sha256():
+    register = held_register(answer.register_sha256)
+    if register is None:
         yield f"the answer rests on a register this installation does not hold: {answer.register_sha256}"
         return
-    known = _known(question)
+    known = _known(question, register)
     for assessed in answer.stations:
         station, name = assessed.station, f"station {assessed.station.number}"
         found = known.get(station.number)
@@ -139,10 +140,10 @@ def _left_unsaid(
         yield f"{min(_AT_LEAST_NAMED, len(others))} stations that were passed over must be named"
 
 
-def _known(question: RainfallRequested) -> Mapping[int, _Known]:
+def _known(question: RainfallRequested, register: Sequence[StationPeriod]) -> Mapping[int, _Known]:
     """Return every station of the network asked, by its number."""
     lines: dict[int, list[StationPeriod]] = {}
-    for period in station_periods():
+    for period in register:
         if period.station.network is question.network:
             lines.setdefault(period.station.number, []).append(period)
     home = question.home.latitude_microdegrees, question.home.longitude_microdegrees
