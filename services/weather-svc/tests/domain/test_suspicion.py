@@ -3,11 +3,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pytest
+from knmi_files import SHARED, needs_shared
+from rain_answers import STATIONS
 from rain_samples import at, read_sample
 
+from contracts.rain_stations import station_periods
+from contracts.vocabulary import LossInterval, Station
 from contracts.weather import DoubtKind
-from weather_svc.domain.hours import HourSpan, last_border
-from weather_svc.domain.suspicion import suspect_hours
+from weather_svc.domain.hours import HourSpan, border_at, last_border
+from weather_svc.domain.suspicion import NEIGHBOURS, suspect_hours
 from weather_svc.domain.windows import Doubt, Figures
 
 JULY = ("2021-07-11T00", "2021-07-18T00")
@@ -135,3 +139,52 @@ def test_a_gauge_that_cannot_be_clogged_asks_for_one_neighbour_only() -> None:
 
     assert list(suspect_hours(Figures(ell().first_hour, (8,) * len(ell().tenths_mm)), neighbours=neighbours())) == []
     assert len(asked) <= 1
+
+
+def storms() -> Iterator[tuple[Figures, list[Figures], int]]:
+    """Yield the gauges that measured 40 mm in 24 hours of a storm of KNMI's, those around each, and when it ended."""
+    for path in sorted((SHARED / "event_slices").glob("*.txt")):
+        rows = read_sample(str(path))
+        hours = HourSpan(min(row.hour for row in rows), max(row.hour for row in rows))
+        measured: dict[int, dict[int, int | None]] = {}
+        for row in rows:
+            measured.setdefault(row.station_number, {})[row.hour] = row.tenths_mm
+        of = {
+            number: Figures(hours.first, tuple(known.get(hour) for hour in hours.numbers))
+            for number, known in measured.items()
+        }
+        period = LossInterval(from_at=border_at(hours.first), until_at=border_at(hours.last))
+        for number, own in of.items():
+            station = next((each for each in stations_of(period) if each.number == number), None)
+            sums = [sum(filter(None, own.tenths_mm[end - 24 : end])) for end in range(24, len(own.tenths_mm) + 1)]
+            if station is not None and max(sums) >= 400:
+                around = STATIONS.neighbours(station, loss=period, at_most=NEIGHBOURS)
+                yield own, [of[each.number] for each in around], sums.index(max(sums)) + 24
+
+
+def stations_of(period: LossInterval) -> list[Station]:
+    return [each.station for each in station_periods() if each.measured_during(period.from_at, period.until_at)]
+
+
+@needs_shared
+def test_no_gauge_of_real_storms_is_suspect_and_four_of_five_would_be_had_they_been_clogged() -> None:
+    found = total = 0
+    for own, around, end in storms():
+        assert suspect(own, around) == []
+        clogged = Figures(own.first_hour, (*own.tenths_mm[: end - 30], *(0,) * 36, *own.tenths_mm[end + 6 :]))
+        total += 1
+        found += any(doubt.kind is DoubtKind.CLOGGED for doubt in suspect(clogged, around))
+    assert total > 50
+    assert found / total > 0.8, f"{found} of {total}"
+
+
+@needs_shared
+def test_drips_of_a_day_are_found_where_no_rain_falls_around() -> None:
+    found = total = 0
+    for own, around, end in storms():
+        if len(own.tenths_mm) < end + 30 or any(sum(filter(None, each.tenths_mm[end : end + 24])) for each in around):
+            continue
+        dripping = Figures(own.first_hour, (*own.tenths_mm[:end], *(2,) * 24, *own.tenths_mm[end + 24 :]))
+        total += 1
+        found += any(doubt.kind is DoubtKind.DRIPPING for doubt in suspect(dripping, around))
+    assert found == total > 0
