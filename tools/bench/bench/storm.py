@@ -205,6 +205,5 @@ def places_of_all_stations() -> dict[int, tuple[int, int]]:
         period.station.number: (period.station.latitude_microdegrees, period.station.longitude_microdegrees)
         for period in measuring_periods()
         if period.station.network is Network.AWS
-        and period.from_at <= FIRST_LOSS_AT
-        and (period.until_at is None or period.until_at > FIRST_LOSS_AT + timedelta(hours=LOSS_HOURS))
+        and period.measured_during(FIRST_LOSS_AT, FIRST_LOSS_AT + timedelta(hours=LOSS_HOURS))
     }

@@ -12,7 +12,6 @@ from bench.rain.goals import Figure, as_json, table
 from bench.rain.questions import at_any_date, of_a_storm
 from bench.rain.service import run
 from bench.storm import FIRST_LOSS_AT, LOSS_HOURS
-from contracts.rain_stations import measuring_periods
 from weather_svc.domain.publication import Reply
 from weather_svc.domain.stations import shipped_stations
 from weather_svc.reading.files import read_file
@@ -57,7 +56,6 @@ def test_requests_of_a_storm_are_the_same_at_every_run_and_other_claims_by_seed(
 def test_a_station_had_begun_to_measure_at_the_date_of_every_loss() -> None:
     for request in at_any_date(50, years=10):
         assert shipped_stations().nearest(home=request.home, network=request.network, loss=request.loss)
-        assert any(period.from_at <= request.loss.from_at for period in measuring_periods())
 
 
 def test_what_a_process_takes_is_told_and_its_failure_too(tmp_path: Path) -> None:

@@ -60,13 +60,13 @@ async def measure(service: RainService) -> list[Figure]:
 async def _scans(connection: asyncpg.Connection) -> tuple[int, int]:
     """Return how often the tables of answers were read from end to end, and how often the index of hours was used."""
     await connection.execute("SELECT pg_stat_force_next_flush()")
-    row = await connection.fetchrow(
+    rows = await connection.fetch(
         """
         SELECT (SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname IN ('assessment', 'rested_on')),
                (SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'rested_on_hours')
         """
     )
-    return row[0], row[1]
+    return rows[0][0], rows[0][1]
 
 
 async def _some_hours(connection: asyncpg.Connection) -> Sequence[tuple[int, int]]:

@@ -52,7 +52,7 @@ def _places_and_dates(chance: Random, *, count: int, years: int) -> Iterator[tup
     while found < count:
         loss_at = _LAST_LOSS_AT - timedelta(minutes=chance.randrange(minutes))
         period = chance.choice(periods)
-        if period.from_at <= loss_at and (period.until_at is None or loss_at < period.until_at):
+        if period.measured_during(loss_at, loss_at):
             found += 1
             yield (period.station.latitude_microdegrees, period.station.longitude_microdegrees), loss_at
 

@@ -82,11 +82,11 @@ def run(
             stderr=told,
         )
         # What wait4() tells of memory includes that of this process, from which it was made.
-        resident, ended = 0.0, 0
-        while not ended:
+        resident = 0.0
+        while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
             resident = max(resident, highest_resident_mib(process.pid))
             time.sleep(_LOOK_SECONDS)
-            ended, status, used = os.wait4(process.pid, os.WNOHANG)
+        _, status, used = ended
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RunFailedError(f"{' '.join(arguments[:2])} ended with {process.returncode}; see {log}")
