@@ -36,7 +36,7 @@ async def import_stations(service: Harness, path: Path, *options: str) -> int:
     (command,) = [each for each in service.service.commands if each.name == "import-stations"]
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
-    return await command.run(parser.parse_args([str(path), *options]), service.runtime)  # type: ignore[union-attr]  # it works with the database
+    return await command.run(parser.parse_args([str(path), *options]), service.runtime)
 
 
 async def let_count(service: Harness, content: bytes, *, force: bool = False) -> None:
