@@ -8,13 +8,14 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+from rain_answers import answer
 from rain_samples import GROUNDWATER, HALFWAY_ELL_EINDHOVEN, NEAR_ELL, NOW, SURFACE_WATER, measured, moment, request
 
 from chassis.migrations.runner import migrate
 from contracts.codec import to_json
 from contracts.vocabulary import Location
 from weather_svc.app import MIGRATIONS
-from weather_svc.domain.assessment import Inquiry, Measured, answer, inquire
+from weather_svc.domain.assessment import Inquiry, Measured, inquire
 from weather_svc.domain.hours import border_at
 from weather_svc.domain.stations import shipped_stations
 from weather_svc.repository import assessments
@@ -53,7 +54,7 @@ async def test_answers_are_carried_over_as_what_their_stations_measured(database
         for before, (inquiry, by_station) in zip(stale, (of_one, of_two, of_none), strict=True):
             assert (before.request, before.assessment_version, before.trace) == (inquiry.request, 4, TRACE)
             assert before.stations == [near.station.number for near in inquiry.near]
-            final = answer(inquiry, measured=by_station, assessment_version=4).final
+            final = answer(inquiry, by_station, version=4).final
             assert before.measured == tuple(
                 station.without_windows()._replace(recent_rain_waits=not final, settled_by=None)
                 for station in by_station
@@ -74,7 +75,7 @@ async def _answered(
     by_station = [
         measured(near.station.number, loss=loss, readings=READINGS, until_hour=until_hour) for near in inquiry.near
     ]
-    answered = answer(inquiry, measured=by_station, assessment_version=4)
+    answered = answer(inquiry, by_station, version=4)
     await connection.execute(
         """
         INSERT INTO assessment (claim_id, request_version, assessment_version, request, answer, is_final, network,

@@ -285,12 +285,6 @@ def conclude(measured: Sequence[Measured], *, question: Question, is_before_regi
     )
 
 
-def answer(inquiry: Inquiry, *, measured: Sequence[Measured], assessment_version: int) -> RainfallAssessed:
-    """Return the answer to `inquiry` from what each of its stations measured, in the order of `inquiry.near`."""
-    conclusion = conclude(measured, question=inquiry.question, is_before_register=inquiry.is_before_register)
-    return conclusion.answer(inquiry, assessment_version=assessment_version, sources={})
-
-
 def _station_assessment(
     near: NearStation,
     measured: Measured,
