@@ -25,7 +25,7 @@ async def server() -> AsyncIterator[Knmi]:
 
 @pytest.fixture
 async def exchange() -> AsyncIterator[Exchange]:
-    """Without a limit, at NOW, and not patient."""
+    """Without a limit, at NOW."""
 
     async def spend() -> bool:
         return True
@@ -34,7 +34,7 @@ async def exchange() -> AsyncIterator[Exchange]:
         return NOW
 
     async with open_client() as client:
-        yield Exchange(client=client, spend=spend, now=now, timeout_seconds=2)
+        yield Exchange(client=client, spend=spend, now=now, timeout_seconds=30)
 
 
 @pytest.fixture
@@ -44,7 +44,6 @@ def settings(database: str, server: Knmi) -> Settings:
         database_url=database,
         knmi_edr_url=server.edr_url,
         knmi_edr_key=SecretStr(KEY),
-        knmi_timeout_seconds=2,
     )
 
 

@@ -168,7 +168,7 @@ REPLY = as_json(coverage(377, ["2021-07-14T05:00:00Z"], RH=[2.6]))
         (Answer(body=b"<html>maintenance</html>"), Problem.UNREADABLE),
         (Answer(body=REPLY.body, sends=100), Problem.UNREACHABLE),
         (Answer(body=REPLY.body[:100]), Problem.UNREADABLE),
-        (replace(REPLY, after=5), Problem.UNREACHABLE),
+        (replace(REPLY, after=60), Problem.UNREACHABLE),
         (Answer(body=gzip.compress(b" " * 50_000_000), headers={"Content-Encoding": "gzip"}), Problem.UNREADABLE),
         (as_json(coverage(377, ["2021-07-14T05:30:00Z"], RH=[2.6])), Problem.UNREADABLE),
         (as_json(coverage(377, ["2021-07-14T05:00:00Z"], RH=[2.65])), Problem.UNREADABLE),
@@ -179,7 +179,8 @@ async def test_each_fault_is_named_and_says_nothing_of_the_rain(
     server: Knmi, exchange: Exchange, fault: Answer, problem: Problem
 ) -> None:
     server.faults.append(fault)
-    outcome = await edr(server, exchange).ask(QUESTION)
+    patience = 0.5 if fault.after else 30
+    outcome = await edr(server, replace(exchange, timeout_seconds=patience)).ask(QUESTION)
     assert outcome.failure is not None
     assert (outcome.failure.problem, list(outcome.publications)) == (problem, [])
     assert KEY not in outcome.failure.reason
