@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import cast
@@ -13,6 +14,7 @@ from bench.rain import years
 from bench.rain.goals import Figure
 from bench.rain.reader import REQUESTS
 from bench.rain.service import PROGRAM, RainService, run
+from devstack.outside.issuer import Issuer
 from devstack.process.ports import free_port
 from devstack.process.programs import Program, Programs, answers_ok, console_script
 
@@ -54,7 +56,18 @@ async def measure(service: RainService, *, output: Path) -> list[Figure]:
 async def _start(service: RainService, *, output: Path) -> float:
     programs = Programs(service.stack.supervisor, output / "logs")
     port = free_port()
-    environment = {**service.environment, "HTTP_PORT": str(port), "API_PORT": str(free_port())}
+    with Issuer() as issuer:
+        environment = {
+            **service.environment,
+            "HTTP_PORT": str(port),
+            "API_PORT": str(free_port()),
+            "API_ISSUER": issuer.name,
+            "API_JWKS_URL": issuer.jwks_url,
+        }
+        return await _seconds_until_ready(programs, port, environment)
+
+
+async def _seconds_until_ready(programs: Programs, port: int, environment: Mapping[str, str]) -> float:
     try:
         began = time.monotonic()
         programs.start(
