@@ -13,6 +13,8 @@ from datetime import datetime
 from enum import IntEnum, IntFlag
 from typing import NamedTuple
 
+from typing_extensions import override
+
 from contracts.vocabulary import Network
 from weather_svc.domain.hours import HourSpan
 
@@ -80,6 +82,7 @@ class Statement:
         self.figures = array("h", [NOT_STATED]) * BLOCK_HOURS if figures is None else figures
         self.suspicions = bytearray(BLOCK_HOURS) if suspicions is None else suspicions
 
+    @override
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Statement) and self.figures == other.figures and self.suspicions == other.suspicions
 
