@@ -84,11 +84,6 @@ class StationTable:
         """Return the numbers of all stations of `network` that have a rain gauge, or had one."""
         return frozenset(lines[0].station.number for of, lines in self._stations if of is network and _has_gauge(lines))
 
-    def without_gauge(self, network: Network) -> frozenset[int]:
-        """Return the numbers of all stations of `network` that are known to measure no rain."""
-        numbers = {lines[0].station.number for of, lines in self._stations if of is network}
-        return frozenset(numbers - self.numbers(network))
-
     def nearest(self, *, home: Location, network: Network, loss: LossInterval) -> Sequence[NearStation]:
         """Return every station that is the nearest somewhere in the circle in which the home lies, the likeliest first.
 
