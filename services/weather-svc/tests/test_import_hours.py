@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -254,3 +255,20 @@ async def test_every_case_is_taken_or_refused_by_the_command(
     async with later_service.pool.acquire() as connection:
         taken = await connection.fetchval("SELECT count(DISTINCT name) FROM publication")
     assert taken == len(cases) - len(refused) - 1, "all but the harbour, which measures wind"
+
+
+async def test_who_says_later_when_a_known_file_was_published_is_heard(service: Harness, tmp_path: Path) -> None:
+    path = written(
+        tmp_path, f"{HEADER}  377,20210701,    6,     \n  377,20210702,    6,   26\n".encode(), name="hours.txt"
+    )
+    await import_files(service, path)
+    for _ in range(2):
+        assert await import_files(service, path, published_at=at("2021-07-19T06:00")) == 0
+    kept = await service.pool.fetch("SELECT published_by FROM publication ORDER BY published_at")
+    assert [row["published_by"] for row in kept] == ["last_hour", "stated"]
+
+
+async def test_a_file_whose_name_is_no_text_is_taken(service: Harness, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.txt")
+    path.write_text(f"{HEADER}  377,20210702,    6,   26\n")
+    assert await import_files(service, path) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -13,6 +14,7 @@ from publications import (
     figures_in,
     forget,
     grades_in,
+    later,
     publication,
     record,
     state,
@@ -23,9 +25,9 @@ from rain_samples import ELL, SIX
 
 from chassis.testing import Harness
 from contracts.vocabulary import Network
-from weather_svc.domain.blocks import BLOCK_HOURS, Grade, Span, StationKey
+from weather_svc.domain.blocks import BLOCK_HOURS, Grade, Span, StationKey, Suspicion
 from weather_svc.domain.hours import HourSpan
-from weather_svc.domain.publication import Publication, Resolution
+from weather_svc.domain.publication import Publication, PublishedBy, Reply, Resolution
 from weather_svc.recording import LateChangesError, take
 from weather_svc.repository import blocks, gaps, publications
 
@@ -94,7 +96,7 @@ async def test_what_was_known_at_a_moment_is_not_what_had_been_published_by_then
     await record(service, publication(26, published_at=days_after(2)))
     async with service.pool.acquire() as connection:
         known_then = await connection.fetchval("SELECT max(recorded_at) FROM publication")
-    service.runtime.clock.advance(timedelta(hours=1))
+    later(service, timedelta(hours=1))
     await record(service, publication(4, published_at=days_after(1)), publication(5, published_at=days_after(3)))
     span = Span(ELL, HourSpan(SIX, SIX))
     async with service.pool.acquire() as connection:
@@ -257,3 +259,29 @@ async def test_what_is_recorded_becomes_visible_when_nobody_assesses(service: Ha
     await recording
     async with service.pool.acquire() as connection:
         assert await what_counts(connection, hours=1) == [26]
+
+
+async def test_a_reply_that_says_the_same_again_when_an_hour_is_given_up_loses_it(service: Harness) -> None:
+    def answered(*, days: float) -> Publication:
+        at = days_after(days)
+        reply = Reply("edr.json", b"the same bytes", at)
+        return replace(publication(26, None, published_at=at), reply=reply, published_by=PublishedBy.RETRIEVED)
+
+    await record(service, answered(days=3))
+    taken = await record(service, answered(days=12))
+    assert (taken.known, taken.confirmed, taken.lost) == ([], 1, 1)
+    assert len((await record(service, answered(days=12))).known) == 1
+
+
+@pytest.mark.parametrize(("forced", "suspicions"), [(False, [Suspicion.DURATION_WITHOUT_RAIN]), (True, [])])
+async def test_who_says_a_suspect_figure_again_does_not_clear_it_unless_forced(
+    service: Harness, *, forced: bool, suspicions: list[Suspicion]
+) -> None:
+    suspect = publication(0, published_at=days_after(10))
+    for statement in suspect.statements.values():
+        statement.suspicions[SIX % BLOCK_HOURS] = Suspicion.DURATION_WITHOUT_RAIN
+    await record(service, suspect)
+    await record(service, publication(0, published_at=days_after(11), is_forced=forced))
+    async with service.pool.acquire() as connection:
+        (block,) = (await blocks.counting(connection, keys=Span(ELL, HourSpan(SIX, SIX)).blocks)).values()
+    assert [Suspicion(flag) for flag in block.suspicions if flag] == suspicions

@@ -13,7 +13,7 @@ from chassis.unit_of_work import Timer, Work
 from weather_svc.domain.blocks import NO_FIGURE, Block, BlockKey, Grade, Published, Span, StationKey
 from weather_svc.domain.folding import LateChange, difference, fold_in, superseded
 from weather_svc.domain.hours import HourSpan
-from weather_svc.domain.publication import Publication
+from weather_svc.domain.publication import Publication, PublishedBy
 from weather_svc.repository import blocks, gaps, publications
 from weather_svc.repository.blocks import PublishedStatement, StoredBlock
 from weather_svc.repository.gaps import Gap, GapState
@@ -80,8 +80,12 @@ async def take(work: Work, given: Sequence[Publication]) -> Taken:
 
 
 async def _is_known(work: Work, publication: Publication) -> bool:
-    members = await publications.known_members(work.connection, sha256=publication.reply.sha256)
-    return publication.member in members
+    """Whether it was recorded before. The same bytes at another time say that the hours still stand so."""
+    known = await publications.known(work.connection, sha256=publication.reply.sha256)
+    moments = {each.published_at for each in known if each.member == publication.member}
+    if publication.published_by in {PublishedBy.RETRIEVED, PublishedBy.STATED}:
+        return publication.published_at in moments
+    return bool(moments)
 
 
 async def _record(work: Work, added: Sequence[Publication], taken: Taken) -> None:

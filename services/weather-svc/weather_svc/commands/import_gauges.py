@@ -42,7 +42,7 @@ async def _import_file(path: Path, arguments: argparse.Namespace, runtime: Runti
     body = body_of(path)
     async with runtime.transaction() as work:
         reply = Reply(path.name, body, retrieved_at=work.now)
-        if await publications.known_members(work.connection, sha256=reply.sha256):
+        if await publications.known(work.connection, sha256=reply.sha256):
             sys.stderr.write(f"{path}: known already, byte for byte\n")
             return Counter(known=1)
     check_published_at(arguments.published_at, now=reply.retrieved_at)
@@ -66,7 +66,7 @@ async def _record(work: Work, reply: Reply, said: Sequence[GaugePublication]) ->
     await publications.save_reply(work.connection, reply)
     # Ids of publications become visible in their order: what is cached is told by them.
     await blocks.lock_for_recording(work.connection)
-    if await publications.known_members(work.connection, sha256=reply.sha256):
+    if await publications.known(work.connection, sha256=reply.sha256):
         return Counter(known=1)
     ids = await publications.insert(work.connection, [each.publication for each in said], now=work.now)
     for each, publication_id in zip(said, ids, strict=True):

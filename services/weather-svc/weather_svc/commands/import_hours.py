@@ -11,7 +11,15 @@ from pathlib import Path
 from chassis.service import Command, Runtime
 from contracts.vocabulary import Network
 from weather_svc.commands import whole_files
-from weather_svc.commands.whole_files import Counts, body_of, check_published_at, exit_code, files_sentence, refuse
+from weather_svc.commands.whole_files import (
+    Counts,
+    body_of,
+    check_published_at,
+    exit_code,
+    files_sentence,
+    name_of,
+    refuse,
+)
 from weather_svc.domain.blocks import BLOCK_HOURS, NO_FIGURE, NOT_STATED, TRACE
 from weather_svc.domain.hours import border_at
 from weather_svc.domain.publication import HOURLY_FILES, Reply
@@ -55,8 +63,9 @@ async def import_hours(arguments: argparse.Namespace, runtime: Runtime) -> int:
 async def _import_file(path: Path, arguments: argparse.Namespace, runtime: Runtime) -> Counts:
     body = body_of(path)
     async with runtime.transaction() as work:
-        reply = Reply(path.name, body, retrieved_at=work.now)
-        if await publications.known_members(work.connection, sha256=reply.sha256):
+        reply = Reply(name_of(path), body, retrieved_at=work.now)
+        known = await publications.known(work.connection, sha256=reply.sha256)
+        if known and arguments.published_at in {None, *(each.published_at for each in known)}:
             sys.stderr.write(f"{path}: known already, byte for byte\n")
             return Counter(known=1)
         register = await counting_periods(work.connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -43,6 +44,11 @@ def body_of(path: Path) -> bytes:
     if path.stat().st_size > _FILE_AT_MOST:
         raise UnreadableError(f"it has more than {_FILE_AT_MOST >> 20} MB; pack it as zip")
     return path.read_bytes()
+
+
+def name_of(path: Path) -> str:
+    """Return the name of a file as text, also when its bytes are none."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
 
 
 def check_published_at(told: datetime | None, *, now: datetime) -> None:

@@ -61,7 +61,9 @@ def _fold_in_each_hour(
                 becomes = _TEN_MINUTE
             else:
                 becomes = _VALIDATED if offset <= last_validated else _PROVISIONAL
-            suspicion = statement.suspicions[offset]
+            # Whoever says a figure again, perhaps without its duration, does not take the contradiction back.
+            kept = suspicions[offset] if was == stated and not published.is_forced else 0
+            suspicion = statement.suspicions[offset] | kept
             if grade > becomes or (grade == becomes and was == stated and suspicions[offset] == suspicion):
                 continue
             if grade == _VALIDATED and was != stated:

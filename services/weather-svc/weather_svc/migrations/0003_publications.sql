@@ -27,7 +27,7 @@ CREATE TABLE publication (
     retrieved_at      timestamptz NOT NULL,
     recorded_at       timestamptz NOT NULL,
     is_forced         boolean     NOT NULL,
-    UNIQUE NULLS NOT DISTINCT (sha256, member)
+    UNIQUE NULLS NOT DISTINCT (sha256, member, published_at)
 );
 COMMENT ON COLUMN publication.is_forced IS 'It may change hours that KNMI had corrected before, and be changed in them';
 

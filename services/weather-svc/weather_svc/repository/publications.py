@@ -35,10 +35,17 @@ class PublicationRow(NamedTuple):
 _COLUMNS = ", ".join(PublicationRow._fields)
 
 
-async def known_members(connection: Connection, *, sha256: str) -> frozenset[str | None]:
-    """Return the members that were recorded of the reply with these bytes; None stands for the reply itself."""
-    rows = await connection.fetch("SELECT member FROM publication WHERE sha256 = $1", sha256)
-    return frozenset(row["member"] for row in rows)
+class Known(NamedTuple):
+    """A member that was recorded of a reply, None for the reply itself, and when it was said to be published."""
+
+    member: str | None
+    published_at: datetime
+
+
+async def known(connection: Connection, *, sha256: str) -> frozenset[Known]:
+    """Return what was recorded of the reply with these bytes."""
+    rows = await connection.fetch("SELECT member, published_at FROM publication WHERE sha256 = $1", sha256)
+    return frozenset(Known(*row) for row in rows)
 
 
 async def save_reply(connection: Connection, reply: Reply) -> None:
