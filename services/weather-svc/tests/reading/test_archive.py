@@ -190,3 +190,22 @@ def test_whoever_watches_is_told_how_much_was_unpacked() -> None:
     (member,) = archive.members(zipped({"377.txt": TEXT}))
     assert len(list(member.lines(told.append))) == 4
     assert sum(told) == len(TEXT)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        zipped({"377.txt": TEXT}) + zipped({"380.txt": MAASTRICHT}),
+        zipped({"377.txt": TEXT}) + MAASTRICHT.encode(),
+        zipped({"377.txt": TEXT})[:80] + zipped({"380.txt": MAASTRICHT}),
+    ],
+    ids=["archives", "a text behind", "a part before"],
+)
+def test_an_archive_with_something_before_or_behind_is_refused_as_half_of_it_would_be_read(body: bytes) -> None:
+    (reason,) = refusals(body)
+    assert "before or after the archive" in reason
+
+
+def test_json_that_unpacks_to_more_than_a_reply_is_refused_before_it_fills_the_memory() -> None:
+    (reason,) = refusals(gzip.compress(b"[" + b"[]," * 12_000_000, 1))
+    assert "JSON of more than 32 MB" in reason

@@ -106,3 +106,8 @@ def test_a_moment_is_in_utc() -> None:
         ).values()
     )
     assert moments[0].utcoffset() == timedelta(0)
+
+
+def test_a_time_before_all_times_is_refused() -> None:
+    with pytest.raises(UnreadableError):
+        read(coverage(377, ["0001-01-01T00:00:00+01:00"], RH=[2.6]))

@@ -22,7 +22,12 @@ Watch = Callable[[int], None]
 """Is told how many bytes more were unpacked."""
 _UNPACKED_AT_MOST = 1 << 30
 """A file of all stations and a decade has 0.7 GB. What unpacks to more is no file of KNMI."""
+_JSON_AT_MOST = 1 << 25
+"""In memory JSON takes up to fifty times of what it has in an archive or file."""
 _LINE_AT_MOST = 1 << 16
+_END_OF_ZIP = b"PK\x05\x06"
+_END_OF_ZIP_BYTES = 22
+"""Before the comment."""
 _CHUNK_BYTES = 1 << 18
 _HEAD_BYTES = 1_024
 _EXTENDED_TIMESTAMP = 0x5455
@@ -46,7 +51,17 @@ class Member:
         return next(self._chunks(_HEAD_BYTES), b"")
 
     def body(self) -> bytes:
-        return b"".join(self._chunks(_CHUNK_BYTES))
+        """Everything at once, for what is not read line by line.
+
+        Raises:
+            UnreadableError: the archive is damaged, or it is longer than any reply of KNMI's.
+        """
+        body = bytearray()
+        for chunk in self._chunks(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > _JSON_AT_MOST:
+                raise UnreadableError(f"it is JSON of more than {_JSON_AT_MOST >> 20} MB; ask KNMI for less at a time")
+        return bytes(body)
 
     def lines(self, watch: Watch | None = None) -> Iterator[bytes]:
         """Yield the lines with their ends: LF, CR or both.
@@ -91,7 +106,11 @@ def members(body: bytes) -> Sequence[Member]:
 def _zip_members(body: bytes) -> Sequence[Member]:
     with _refusing_damage():
         archive = zipfile.ZipFile(BytesIO(body))
-        files = [each for each in archive.infolist() if not each.is_dir()]
+        entries = archive.infolist()
+        end = body.rfind(_END_OF_ZIP) + _END_OF_ZIP_BYTES + len(archive.comment)
+    if end != len(body) or (entries and min(each.header_offset for each in entries)):
+        raise UnreadableError("something stands before or after the archive, perhaps another one; give each by itself")
+    files = [each for each in entries if not each.is_dir()]
     if not files:
         raise UnreadableError("the archive is empty; fetch it again")
     if any(each.flag_bits & _ENCRYPTED for each in files):

@@ -47,7 +47,7 @@ def read_coverages(body: bytes, *, parameters: Sequence[str]) -> Mapping[str, Ma
     for place, coverage in enumerate(coverages, start=1):
         try:
             _collect(coverage, parameters, found)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise UnreadableError(f"coverage {place}: it has not the members of a coverage of a station") from error
         except UnreadableError as error:
             raise error.within(f"coverage {place}") from error
