@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from rain_samples import ELL, SIX
 
+from chassis.clock import SettableClock
 from chassis.database import Connection
 from chassis.testing import Harness
 from weather_svc.domain.blocks import BLOCK_HOURS, NO_FIGURE, TRACE, Block, BlockKey, Grade, Span, Statement, StationKey
@@ -54,6 +55,13 @@ def publication(
 def days_after(days: float, *, hour: int = SIX) -> datetime:
     """Return the moment so many days after the end of `hour`."""
     return border_at(hour) + timedelta(days=days)
+
+
+def later(service: Harness, by: timedelta) -> None:
+    """Let time pass."""
+    clock = service.runtime.clock
+    assert isinstance(clock, SettableClock)
+    clock.advance(by)
 
 
 async def record(service: Harness, *publications: Publication) -> Taken:

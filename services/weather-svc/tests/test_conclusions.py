@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
+import pytest
 from msgspec.structs import replace
 from publications import publication, record
 from rain_samples import (
@@ -15,6 +17,7 @@ from rain_samples import (
     NEAR_ARCEN,
     NEAR_ELL,
     NOW,
+    SIX,
     SURFACE_WATER,
     THRESHOLDS,
     answers,
@@ -25,13 +28,14 @@ from rain_samples import (
     request,
 )
 
+from chassis.database import Connection
 from chassis.testing import Harness
 from contracts.claims import RAINFALL_REQUESTED, RainfallRequested
 from contracts.vocabulary import Establishment, LossInterval, Network, RainThreshold
 from contracts.weather import DoubtKind, UndeterminedReason
 from weather_svc.conclusions import Conclusions
 from weather_svc.domain.assessment import Question, conclude, inquire, measure
-from weather_svc.domain.blocks import StationKey
+from weather_svc.domain.blocks import Span, StationKey
 from weather_svc.domain.hours import hours_touched, last_border
 from weather_svc.domain.readings import Reading
 from weather_svc.domain.stations import shipped_stations
@@ -70,6 +74,29 @@ async def test_a_gauge_that_stays_dry_in_the_rain_of_all_around_it_does_not_deny
     )
     assert beside.final
     assert {doubt.kind for doubt in beside.stations[0].hours.in_doubt} == {DoubtKind.CLOGGED}
+
+
+async def test_a_no_that_could_not_be_compared_with_the_stations_around_is_not_remembered(
+    service: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await import_files(service, july(tmp_path)) == 0
+    dry = [0] * 24 * 40
+    clogged = publication(*dry, first_hour=SIX - 24 * 20, published_at=NOW + timedelta(days=30), is_forced=True)
+    await record(service, clogged)
+    conclusions, inquiry = Conclusions(), inquire(request(), stations=STATIONS)
+    load, failures = conclusions.hours.load, iter([None, ConnectionError("the database went away")])
+
+    async def failing(connection: Connection, *, spans: Iterable[Span]) -> None:
+        if (failure := next(failures, None)) is not None:
+            raise failure
+        await load(connection, spans=spans)
+
+    monkeypatch.setattr(conclusions.hours, "load", failing)
+    async with service.pool.acquire() as connection:
+        with pytest.raises(ConnectionError):
+            await conclusions.of(connection, [inquiry], stations=STATIONS)
+        (concluded,) = await conclusions.of(connection, [inquiry], stations=STATIONS)
+    assert concluded.readings[0].undetermined_reason is UndeterminedReason.SUSPECT_FIGURES
 
 
 async def test_what_claims_share_is_what_each_would_be_told_alone(service: Harness, tmp_path: Path) -> None:

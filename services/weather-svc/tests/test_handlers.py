@@ -28,7 +28,7 @@ from contracts.claims import RAINFALL_REQUESTED, RainfallRequested
 from contracts.envelope import encode
 from contracts.vocabulary import Establishment
 from contracts.weather import RainfallAssessed
-from weather_svc.handlers import REASSESSMENT
+from weather_svc.recording import REASSESSMENT
 from weather_svc.repository import blocks
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"

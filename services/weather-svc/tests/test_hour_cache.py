@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from publications import days_after, publication, record
+from publications import days_after, later, publication, record
 from rain_samples import (
     ELL,
     SIX,
@@ -87,7 +87,7 @@ async def test_cached_figures_are_those_of_a_database_that_was_restored_meanwhil
         ALTER TABLE publication ALTER COLUMN publication_id RESTART WITH 1
         """
     )
-    service.runtime.clock.advance(timedelta(microseconds=1))
+    later(service, timedelta(microseconds=1))
     await record(service, publication(7, 7, first_hour=SIX + 1, published_at=days_after(1)))
     assert (await figures(service, hour_cache, span)).tenths_mm == (None, 7, 7, None)
 

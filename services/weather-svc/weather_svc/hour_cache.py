@@ -6,7 +6,7 @@ Loaded when first asked for; all hours since 2011 would be some 4,500 blocks.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 
 from chassis.database import Connection
@@ -39,17 +39,19 @@ class HourCache:
         self.sources: dict[int, RainSource] = {}
         self._newest: Newest | None = None
 
-    async def refresh(self, connection: Connection, *, spans: Iterable[Span]) -> bool:
-        """Drop what was changed since the last refresh and load what of `spans` is not cached; whether any changed.
+    async def refresh(self, connection: Connection, *, spans: Iterable[Span]) -> Collection[BlockKey] | None:
+        """Drop what was changed since the last refresh and load what of `spans` is not cached.
+
+        Return the blocks in which something else counts now; None when it may be any.
 
         One caller at a time, until it has used the figures. The connection holds the lock by which nothing that was
         recorded becomes visible meanwhile.
         """
         if len(self._blocks) > _MAX_BLOCKS:
             self._blocks.clear()
-        is_changed = await self._drop_changed_blocks(connection)
+        changed = await self._drop_changed_blocks(connection)
         await self.load(connection, spans=spans)
-        return is_changed
+        return changed
 
     async def load(self, connection: Connection, *, spans: Iterable[Span]) -> None:
         """Load what of `spans` is not cached."""
@@ -64,18 +66,20 @@ class HourCache:
             rows = await publications.by_id(connection, publication_ids=unknown)
             self.sources |= {publication_id: _source(row) for publication_id, row in rows.items()}
 
-    async def _drop_changed_blocks(self, connection: Connection) -> bool:
+    async def _drop_changed_blocks(self, connection: Connection) -> Collection[BlockKey] | None:
         before, newest = self._newest, await publications.newest(connection)
         if newest == before:
-            return False
+            return ()
         if before is None or newest is None or not await publications.is_recorded(connection, publication=before):
             self._blocks.clear()  # the database is new to this cache, or was restored from an older backup
             self.sources.clear()
-        elif self._blocks:
-            for key in await blocks.changed_after(connection, publication_id=before.publication_id):
-                self._blocks.pop(key, None)
+            self._newest = newest
+            return None
+        changed = await blocks.changed_after(connection, publication_id=before.publication_id)
+        for key in changed:
+            self._blocks.pop(key, None)
         self._newest = newest
-        return True
+        return frozenset(changed)
 
     def figures_of(self, span: Span) -> Figures:
         """Return the figures of `span`, which must have been loaded."""
