@@ -11,12 +11,15 @@ from uuid import UUID
 
 import pytest
 from prometheus_client import REGISTRY
-from rain_samples import NEAR_ELL, moment, request
+from publications import days_after, publication
+from publications import record as let_figures_count
+from rain_samples import NEAR_ELL, SIX, moment, request
 from structlog.testing import capture_logs
 
 from chassis.testing import Harness
 from contracts.claims import RAINFALL_REQUESTED
 from contracts.rain_stations import register_bytes, register_sha256
+from contracts.vocabulary import Establishment
 from contracts.weather import RainfallAssessed
 from weather_svc.domain.stations import shipped_stations
 from weather_svc.registers import RegisterLosesError, Registers, record
@@ -276,3 +279,20 @@ def test_a_station_that_measures_and_is_not_in_the_register_is_loud() -> None:
         {"event": "station.unknown", "log_level": "warning", "station": 392, "data_set": "uurgegevens", "hours": 24}
     ]
     assert REGISTRY.get_sample_value("weather_unknown_station_hours_total", {"station": "392"}) == before + 24
+
+
+async def test_an_answer_that_stays_as_it_is_rests_on_the_stations_around_of_the_new_register(service: Harness) -> None:
+    """Weert stands next to Ell, farther from the home."""
+    hours = range(SIX - 24 * 6, SIX + 24 * 4)
+    await let_figures_count(service, publication(*[0] * len(hours), first_hour=hours.start, published_at=days_after(5)))
+    await service.deliver(RAINFALL_REQUESTED, request())
+    weert = "aws,398,0-20000-0-06398,Weert,51210000,5700000,25,2021-01-01T00:00Z,\n"
+    await let_count(service, (SHIPPED + weert).encode())
+    while await service.fire_due_timers():
+        pass
+    (answer,) = await answers(service)
+    assert answer.readings[0].establishment is Establishment.NOT_ESTABLISHED
+    rested_on = await service.pool.fetch(
+        "SELECT lower(hours) / 10000000 AS station FROM rested_on JOIN assessment USING (rested_on_id) ORDER BY 1"
+    )
+    assert [row["station"] for row in rested_on] == [370, 377, 380, 398]

@@ -61,16 +61,18 @@ class Assessor:
         stale = await assessments.pop_stale(work.connection, limit=_MAX_REASSESSED)
         inquiries = [inquire(assessment.request, stations=table) for assessment in stale]
         concluded = await self._conclusions.of(work.connection, inquiries, stations=table)
-        news = [
+        again = [
             (before, Assessment(inquiry, conclusion, before.assessment_version + 1, before.trace))
             for before, inquiry, conclusion in zip(stale, inquiries, concluded, strict=True)
-            if _is_news(inquiry, conclusion, previous=before)
         ]
-        changed = [again for _, again in news]
-        for (before, again), opinion in zip(news, await _second_opinions(changed, work), strict=True):
-            corrected = _corrected(again.inquiry, again.conclusion, previous=before)
-            self._publish(again, work, second_opinion=opinion, corrected=corrected)
+        news = [each for each in again if _is_news(each[1].inquiry, each[1].conclusion, previous=each[0])]
+        changed = [assessment for _, assessment in news]
+        for (before, assessment), opinion in zip(news, await _second_opinions(changed, work), strict=True):
+            corrected = _corrected(assessment.inquiry, assessment.conclusion, previous=before)
+            self._publish(assessment, work, second_opinion=opinion, corrected=corrected)
         await assessments.save(work.connection, assessments=changed, now=work.now)
+        # With other stations around, an answer that stays as it is can be contradicted by other hours.
+        await assessments.rest_on(work.connection, assessments=[assessment for _, assessment in again])
         if more_changed or len(stale) == _MAX_REASSESSED:
             work.schedule(Timer(REASSESSMENT, due[0].key, work.now))
 

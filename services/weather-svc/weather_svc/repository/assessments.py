@@ -210,6 +210,20 @@ async def _save_what_they_rest_on(connection: Connection, assessments: Sequence[
     )
 
 
+async def rest_on(connection: Connection, *, assessments: Sequence[Assessment]) -> None:
+    """Let the current answers of these claims, whose rows are locked, rest on the hours that were looked at now."""
+    await _save_what_they_rest_on(connection, assessments)
+    await connection.execute(
+        """
+        UPDATE assessment SET rested_on_id = given.rested_on_id
+          FROM unnest($1::uuid[], $2::uuid[]) AS given (claim_id, rested_on_id)
+         WHERE assessment.claim_id = given.claim_id AND assessment.rested_on_id <> given.rested_on_id
+        """,
+        [assessment.inquiry.request.claim_id for assessment in assessments],
+        [_rests_on(assessment).rested_on_id for assessment in assessments],
+    )
+
+
 class _Asked(NamedTuple):
     question_id: UUID
     parameters: str
