@@ -112,7 +112,7 @@ def _sort_out(stated: StatedHours, member: Member, rain_stations: Collection[int
 def _published(
     stated: StatedHours, stations: Collection[int], member: Member, reply: Reply, *, told: datetime | None
 ) -> tuple[datetime, PublishedBy]:
-    """Return when these figures were published and what says so: not before their last hour, nor after we had them."""
+    """Return when these figures were published and what says so: not before the last of them, nor after we had them."""
     if told is not None:
         moment, by = told, PublishedBy.STATED
     elif member.published_at is not None:
