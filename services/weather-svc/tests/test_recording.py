@@ -285,3 +285,15 @@ async def test_who_says_a_suspect_figure_again_does_not_clear_it_unless_forced(
     async with service.pool.acquire() as connection:
         (block,) = (await blocks.counting(connection, keys=Span(ELL, HourSpan(SIX, SIX)).blocks)).values()
     assert [Suspicion(flag) for flag in block.suspicions if flag] == suspicions
+
+
+async def test_a_gap_that_grows_or_is_given_up_is_missing_since_its_first_hour_was(service: Harness) -> None:
+    await record(service, publication(26, None, published_at=days_after(1)))
+    async with service.pool.acquire() as connection:
+        (first,) = await gaps.of_station(connection, station=ELL)
+    for days in (1.1, 20):
+        later(service, timedelta(hours=5))
+        await record(service, publication(26, None, None, published_at=days_after(days)))
+        async with service.pool.acquire() as connection:
+            (gap,) = await gaps.of_station(connection, station=ELL)
+        assert (gap.hours, gap.noted_at) == (HourSpan(SIX + 1, SIX + 2), first.noted_at)

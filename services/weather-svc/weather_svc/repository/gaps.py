@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+import asyncpg
+
 from chassis.database import Connection
 from contracts.vocabulary import Network
 from weather_svc.domain.blocks import BlockKey, StationKey
@@ -37,7 +39,10 @@ class NotedGap(NamedTuple):
 
 
 async def replace(connection: Connection, gaps: Sequence[Gap], *, keys: Collection[BlockKey], now: datetime) -> None:
-    """Let the ledger say `gaps` of the blocks `keys`, and nothing else; what it said already stays as it was noted."""
+    """Let the ledger say `gaps` of the blocks `keys`, and nothing else.
+
+    What it said already stays as it was noted, and so does since when an hour is missing of which it says more now.
+    """
     given = (
         [gap.key.station.network for gap in gaps],
         [gap.key.station.number for gap in gaps],
@@ -46,7 +51,7 @@ async def replace(connection: Connection, gaps: Sequence[Gap], *, keys: Collecti
         [border_at(gap.hours.last) for gap in gaps],
         [gap.state for gap in gaps],
     )
-    await connection.execute(
+    gone = await connection.fetch(
         """
         DELETE FROM missing_hours AS noted
          USING unnest($7::text[], $8::int[], $9::int[]) AS of_block (network, station, block)
@@ -56,6 +61,7 @@ async def replace(connection: Connection, gaps: Sequence[Gap], *, keys: Collecti
                            AS given (network, station, block, first_hour_ends_at, last_hour_ends_at, state)
                 WHERE (given.network, given.station, given.first_hour_ends_at, given.last_hour_ends_at, given.state)
                       = (noted.network, noted.station, noted.first_hour_ends_at, noted.last_hour_ends_at, noted.state))
+        RETURNING noted.*
         """,
         *given,
         [key.station.network for key in keys],
@@ -65,13 +71,31 @@ async def replace(connection: Connection, gaps: Sequence[Gap], *, keys: Collecti
     await connection.execute(
         """
         INSERT INTO missing_hours (network, station, block, first_hour_ends_at, last_hour_ends_at, state, noted_at)
-        SELECT given.*, $7
-          FROM unnest($1::text[], $2::int[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::text[]) AS given
+        SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::timestamptz[], $5::timestamptz[], $6::text[],
+                             $7::timestamptz[])
             ON CONFLICT DO NOTHING
         """,
         *given,
-        now,
+        _noted_at(gaps, gone, now=now),
     )
+
+
+def _noted_at(gaps: Sequence[Gap], gone: Sequence[asyncpg.Record], *, now: datetime) -> list[datetime]:
+    """Return since when the first hour of each gap is known to be missing; `gone` are runs that said so before."""
+    before: dict[tuple[str, int, int], list[asyncpg.Record]] = {}
+    for row in gone:
+        before.setdefault((row["network"], row["station"], row["block"]), []).append(row)
+    return [
+        min(
+            (
+                row["noted_at"]
+                for row in before.get((gap.key.station.network, gap.key.station.number, gap.key.number), ())
+                if row["first_hour_ends_at"] <= border_at(gap.hours.first) <= row["last_hour_ends_at"]
+            ),
+            default=now,
+        )
+        for gap in gaps
+    ]
 
 
 async def stations(connection: Connection) -> Sequence[StationKey]:
