@@ -51,7 +51,7 @@ MUTANTS = (
     ),
     _mutant(
         "of two columns of one name the first counts",
-        _LAYOUT,
+        "reading/header.py",
         sound="    if twice:\n",
         broken="    if len(twice) > len(names):\n",
         guard=f"{_TESTS}::test_a_text_without_the_hourly_header_is_refused_with_what_to_change",

@@ -18,10 +18,10 @@ from weather_svc.domain.publication import GAUGE_FILES, Publication, PublishedBy
 from weather_svc.reading import recognition
 from weather_svc.reading.archive import Member, members
 from weather_svc.reading.fields import FieldError, shown, station_number
+from weather_svc.reading.header import column_names
 from weather_svc.reading.refusal import RefusedRows, UnreadableError
 
 _EXAMPLE = "STN,YYYYMMDD,   RD,   SX"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DAY_DIGITS = len("YYYYMMDD")
 _LARGEST_TENTHS_MM = 5_000
 """More than was ever measured in one day in Europe's lowlands, twice over: a larger number is a mistake in the file."""
@@ -159,15 +159,9 @@ def _header(numbered: Iterator[tuple[int, bytes]]) -> _Columns:
 
 def _columns_of(line: bytes, number: int) -> _Columns | None:
     """Return the columns that a header line names; None when it is none."""
-    if b"YYYYMMDD" not in line:
+    names = column_names(line, number)
+    if names is None:
         return None
-    text = line.removeprefix(_BYTE_ORDER_MARK).decode("utf-8", "replace")
-    names = [name.strip() for name in text.lstrip("# ").split(",")]
-    if "STN" not in names or "YYYYMMDD" not in names:
-        return None
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise UnreadableError(f"line {number}: the header names {twice[0]} twice; which one counts cannot be told")
     if "HH" in names or "H" in names:
         raise UnreadableError(f"line {number}: these are hours of automatic stations; take them with import-hours")
     if "RD" not in names:

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from weather_svc.reading import fields
 from weather_svc.reading.fields import FieldError, shown
+from weather_svc.reading.header import BYTE_ORDER_MARK, column_names, header_text
 from weather_svc.reading.refusal import RefusedRows, UnreadableError
 from weather_svc.reading.stated import StatedHours, suspicion_of
 
@@ -21,7 +22,6 @@ Lines = Callable[[], Iterable[bytes]]
 State = Callable[[int, int, int, int, int], None]
 """Takes what a row says: its line, station, hour, figure and suspicion."""
 _EXAMPLE = "# STN,YYYYMMDD,   HH,   DR,   RH"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _REMEMBERED_FIELDS = 20_000
 
 
@@ -163,15 +163,9 @@ def _header(numbered: Iterable[tuple[int, bytes]]) -> _Columns:
 
 def _columns_of(line: bytes, number: int) -> _Columns | None:
     """Return the columns that a header line names; None when it is none."""
-    if b"YYYYMMDD" not in line:
+    names = column_names(line, number)
+    if names is None:
         return None
-    text = line.removeprefix(_BYTE_ORDER_MARK).decode("utf-8", "replace")
-    names = [name.strip() for name in text.lstrip("# ").split(",")]
-    if "STN" not in names or "YYYYMMDD" not in names:
-        return None
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise UnreadableError(f"line {number}: the header names {twice[0]} twice; which one counts cannot be told")
     hour = next((name for name in ("HH", "H") if name in names), None)
     if hour is None or "RH" not in names:
         raise UnreadableError(
@@ -184,13 +178,13 @@ def _columns_of(line: bytes, number: int) -> _Columns | None:
         hour=names.index(hour),
         rain=names.index("RH"),
         duration=names.index("DR") if "DR" in names else None,
-        header_length=len(text.rstrip("\r\n")),
+        header_length=len(header_text(line).rstrip("\r\n")),
     )
 
 
 def _refuse_other_header(line: bytes, number: int) -> None:
     """Refuse a header that differs from KNMI's as programs change it that a file was saved with."""
-    plain = line.removeprefix(_BYTE_ORDER_MARK).translate(None, b"\"' #").upper()
+    plain = line.removeprefix(BYTE_ORDER_MARK).translate(None, b"\"' #").upper()
     separators = [separator for separator in (b",", b";", b"\t") if separator in plain]
     if len(separators) != 1 or not {b"STN", b"YYYYMMDD"} <= set(plain.strip().split(separators[0])):
         return
