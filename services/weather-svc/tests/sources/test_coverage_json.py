@@ -111,3 +111,8 @@ def test_a_moment_is_in_utc() -> None:
 def test_a_time_before_all_times_is_refused() -> None:
     with pytest.raises(UnreadableError):
         read(coverage(377, ["0001-01-01T00:00:00+01:00"], RH=[2.6]))
+
+
+def test_a_type_that_is_no_text_is_refused() -> None:
+    with pytest.raises(UnreadableError):
+        read({"type": ["Coverage"]})

@@ -39,7 +39,7 @@ def read_coverages(body: bytes, *, parameters: Sequence[str]) -> Mapping[str, Ma
     document = _document(body)
     kind = document.get("type")
     coverages = document.get("coverages") if kind == "CoverageCollection" else [document]
-    if kind not in {"Coverage", "CoverageCollection"} or not isinstance(coverages, list):
+    if not isinstance(kind, str) or kind not in {"Coverage", "CoverageCollection"} or not isinstance(coverages, list):
         if "error" in document:
             raise ErrorBodyError(str(document["error"])[:1_000].lower())
         raise UnreadableError("it is JSON, but neither a Coverage nor a CoverageCollection")
