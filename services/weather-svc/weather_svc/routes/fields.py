@@ -80,7 +80,9 @@ class SourceView(ExactModel):
     )
     data_set: str = Field(examples=["uurgegevens"])
     data_set_version: str = Field(examples=["1"])
-    resolution: str = Field(description="hourly, or ten_minute: summed from those by us", examples=["hourly"])
+    resolution: str = Field(
+        description="hourly; ten_minute: summed from those by us; daily: of a manual gauge", examples=["hourly"]
+    )
     published_at: Moment
     published_by: str = Field(
         description="What says so: member, last_modified, stated, retrieved or last_hour", examples=["member"]
