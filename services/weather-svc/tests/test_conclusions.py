@@ -31,7 +31,7 @@ from rain_samples import (
 from chassis.database import Connection
 from chassis.testing import Harness
 from contracts.claims import RAINFALL_REQUESTED, RainfallRequested
-from contracts.vocabulary import Establishment, LossInterval, Network, RainThreshold
+from contracts.vocabulary import Establishment, LossInterval, Network, RainThreshold, Truth
 from contracts.weather import DoubtKind, UndeterminedReason
 from weather_svc.conclusions import Conclusions
 from weather_svc.domain.assessment import Question, conclude, inquire, measure
@@ -97,6 +97,20 @@ async def test_a_no_that_could_not_be_compared_with_the_stations_around_is_not_r
             await conclusions.of(connection, [inquiry], stations=STATIONS)
         (concluded,) = await conclusions.of(connection, [inquiry], stations=STATIONS)
     assert concluded.readings[0].undetermined_reason is UndeterminedReason.SUSPECT_FIGURES
+
+
+async def test_a_gauge_that_stays_dry_in_the_rain_of_all_around_it_does_not_deny_recent_rain(service: Harness) -> None:
+    """The rain of two days before leaves the reading undetermined; it denies nothing."""
+    hours = range(SIX - 24 * 8, SIX + 24 * 4)
+    earlier = [20 if SIX - 60 <= hour < SIX - 36 else 0 for hour in hours]
+    lately = [4 if SIX - 30 <= hour < SIX + 20 else rain for hour, rain in zip(hours, earlier, strict=True)]
+    for number, rain in ((ELL.number, earlier), *((number, lately) for number in AROUND_ELL)):
+        station = StationKey(Network.AWS, number)
+        await record(service, publication(*rain, first_hour=hours.start, station=station, published_at=NOW))
+    await service.deliver(RAINFALL_REQUESTED, request())
+    (answer,) = await answers(service)
+    assert answer.readings[0].establishment is Establishment.UNDETERMINED
+    assert (answer.recent_rain, answer.final) == (Truth.UNKNOWN, True)
 
 
 async def test_what_claims_share_is_what_each_would_be_told_alone(service: Harness, tmp_path: Path) -> None:

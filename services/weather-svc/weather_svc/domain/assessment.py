@@ -174,8 +174,10 @@ class Measured(NamedTuple):
 
     @property
     def says_no(self) -> bool:
-        """Whether for some kind of water it did not rain enough."""
-        return any(reading.establishment is Establishment.NOT_ESTABLISHED for reading in self.readings)
+        """Whether for some kind of water it did not rain enough, or not lately."""
+        return self.recent_rain is Truth.FALSE or any(
+            reading.establishment is Establishment.NOT_ESTABLISHED for reading in self.readings
+        )
 
     def without_windows(self) -> Measured:
         """Return all that can differ between two answers to one request: the windows follow from the hours."""
