@@ -134,15 +134,15 @@ MUTANTS = (
     _mutant(
         "a corrected answer does not name both figures",
         "handlers.py",
-        sound="            self._publish(again, work, second_opinion=opinion, corrected=corrected)\n",
-        broken="            self._publish(again, work, second_opinion=opinion)\n",
+        sound="            self._publish(assessment, work, second_opinion=opinion, corrected=corrected)\n",
+        broken="            self._publish(assessment, work, second_opinion=opinion)\n",
         guard="test_handlers.py::test_a_corrected_hour_reopens_a_final_answer",
     ),
     _mutant(
         "figures in memory outlive what was recorded",
         "hour_cache.py",
-        sound="                self._blocks.pop(key, None)\n",
-        broken="                self._blocks.get(key)\n",
+        sound="            self._blocks.pop(key, None)\n",
+        broken="            self._blocks.get(key)\n",
         guard="test_hour_cache.py::test_cached_figures_follow_what_is_recorded_later",
     ),
     _mutant(
@@ -169,9 +169,23 @@ MUTANTS = (
     _mutant(
         "what claims share outlives its hours",
         "conclusions.py",
-        sound="            if is_changed or is_full or stations is not self._stations:\n",
-        broken="            if is_full or stations is not self._stations:\n",
+        sound="                self._forget_about(changed)\n",
+        broken="                pass\n",
         guard="test_handlers.py::test_a_corrected_hour_reopens_a_final_answer",
+    ),
+    _mutant(
+        "an import forgets nothing that rested on the stations around",
+        "conclusions.py",
+        sound="for span in (key[1], *self._looked_at.get(key, ())) for block in span.blocks",
+        broken="for span in (key[1],) for block in span.blocks",
+        guard="test_conclusions.py::test_a_gauge_that_stays_dry_in_the_rain_of_all_around_it_does_not_deny",
+    ),
+    _mutant(
+        "a no is remembered before the stations around were heard",
+        "conclusions.py",
+        sound="                measured[key] = measure(",
+        broken="                measured[key] = self._measured[key] = measure(",
+        guard="test_conclusions.py::test_a_no_that_could_not_be_compared_with_the_stations_around_is_not_remembered",
     ),
     _mutant(
         "claims near different stations share an answer",

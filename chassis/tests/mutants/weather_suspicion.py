@@ -18,8 +18,8 @@ MUTANTS = (
     _mutant(
         "a clogged gauge denies",
         "conclusions.py",
-        sound="        if suspect := tuple(suspect_hours(figures, neighbours=around)):",
-        broken="        if suspect := tuple(suspect_hours(figures, neighbours=around))[:0]:",
+        sound="        if not suspect:\n            return measured\n",
+        broken="        return measured\n",
         guard="test_conclusions.py::test_a_gauge_that_stays_dry_in_the_rain_of_all_around_it_does_not_deny",
     ),
     _mutant(
