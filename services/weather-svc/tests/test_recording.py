@@ -45,7 +45,7 @@ def five_downloads() -> list[Publication]:
         published_at = days_after(days)
         ended = [hour for hour in hours if hour <= SIX + 24 * days]
         young = [hour for hour in ended if hour > SIX + 24 * (days - 9)]
-        said = {hour: final[hour] for hour in ended}
+        said: dict[int, int | None] = {hour: final[hour] for hour in ended}
         said |= {hour: chosen.choice([final[hour], 0, -1, None]) for hour in young}
         figures = [said[hour] for hour in ended]
         files.append(publication(*figures, first_hour=first, published_at=published_at, name=f"download {number}"))

@@ -12,7 +12,15 @@ from chassis.service import Command, Runtime
 from chassis.unit_of_work import Work
 from contracts.rain_gauges import manual_gauges
 from weather_svc.commands import whole_files
-from weather_svc.commands.whole_files import Counts, body_of, check_published_at, exit_code, files_sentence, refuse
+from weather_svc.commands.whole_files import (
+    Counts,
+    body_of,
+    check_published_at,
+    exit_code,
+    files_sentence,
+    name_of,
+    refuse,
+)
 from weather_svc.domain.gauge_days import GaugePublication
 from weather_svc.domain.publication import Reply
 from weather_svc.reading.gauges import read_gauge_file
@@ -41,7 +49,7 @@ async def import_gauges(arguments: argparse.Namespace, runtime: Runtime) -> int:
 async def _import_file(path: Path, arguments: argparse.Namespace, runtime: Runtime) -> Counts:
     body = body_of(path)
     async with runtime.transaction() as work:
-        reply = Reply(path.name, body, retrieved_at=work.now)
+        reply = Reply(name_of(path), body, retrieved_at=work.now)
         if await publications.known(work.connection, sha256=reply.sha256):
             sys.stderr.write(f"{path}: known already, byte for byte\n")
             return Counter(known=1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chassis.service import Command, Runtime
 from contracts.rain_stations import RegisterError
+from weather_svc.commands.whole_files import name_of
 from weather_svc.domain.registers import Listed, differences
 from weather_svc.reading.locations import read_locations
 from weather_svc.reading.refusal import UnreadableError
@@ -34,7 +35,7 @@ async def _import_stations(arguments: argparse.Namespace, runtime: Runtime) -> i
         if content.lstrip().startswith(b"{"):
             return await _compare(read_locations(content), runtime)
         async with runtime.transaction() as work:
-            recorded = await record(work, content, name=path.name, force=arguments.force)
+            recorded = await record(work, content, name=name_of(path), force=arguments.force)
     except (UnreadableError, RegisterError) as error:
         sys.stderr.write(f"{path}: {error}\n")
         return 2
