@@ -152,7 +152,7 @@ class ServiceSettings(BaseSettings):
     @model_validator(mode="after")
     def _keys_of_the_issuer_cannot_be_changed_on_their_way(self) -> Self:
         url = urlsplit(self.api_jwks_url or "")
-        if url.scheme == "http" and not self.api_jwks_over_http and not _is_this_machine(url.hostname or ""):
+        if url.scheme == "http" and not self.api_jwks_over_http and not is_this_machine(url.hostname or ""):
             raise ValueError(
                 "API_JWKS_URL must begin with https, or API_JWKS_OVER_HTTP must be true: "
                 "who changes the keys on their way signs tokens as anybody"
@@ -167,7 +167,7 @@ class ServiceSettings(BaseSettings):
         return exporter != "none" and not self.otel_sdk_disabled
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
     with suppress(ValueError):
         return ip_address(host).is_loopback
     return host == "localhost"

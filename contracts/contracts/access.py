@@ -138,7 +138,33 @@ AUTH = (
 )
 """What auth-svc answers."""
 
-ACCESS: tuple[Operation, ...] = (*AUTH,)
+CHECK_RAIN = Operation.public(
+    name="rain.check",
+    service="weather-svc",
+    meaning="Ask whether the rain near a place was enough; what is asked is not kept",
+)
+READ_STATIONS = Operation.public(
+    name="stations.read", service="weather-svc", meaning="Read the register of stations that measure rain"
+)
+READ_HOURS = Operation.public(
+    name="hours.read",
+    service="weather-svc",
+    meaning="Read what a station measured, what was published about it and when, and which hours are missing",
+)
+READ_SOURCES = Operation.public(
+    name="sources.read", service="weather-svc", meaning="Read which file or reply of KNMI figures come from"
+)
+READ_REPLIES = Operation(
+    name="replies.read",
+    service="weather-svc",
+    scope="replies:read",
+    grants={Role.SENIOR_HANDLER: Reach.ANY, Role.OPERATOR: Reach.ANY},
+    meaning="Get a file or reply of KNMI as it was received, to check what was read from it",
+)
+WEATHER = (CHECK_RAIN, READ_STATIONS, READ_HOURS, READ_SOURCES, READ_REPLIES)
+"""What weather-svc answers."""
+
+ACCESS: tuple[Operation, ...] = (*AUTH, *WEATHER)
 """The operations of all services."""
 
 

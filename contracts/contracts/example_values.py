@@ -24,6 +24,13 @@ ELL = Station(
     latitude_microdegrees=51_196_646,
     longitude_microdegrees=5_762_634,
 )
+EINDHOVEN = Station(
+    network=Network.AWS,
+    number=370,
+    name="Eindhoven",
+    latitude_microdegrees=51_449_723,
+    longitude_microdegrees=5_377_032,
+)
 BEST_DAY = (datetime(2021, 7, 14, 16, tzinfo=UTC), datetime(2021, 7, 15, 16, tzinfo=UTC))
 YES = Fact(value=Truth.TRUE)
 NO = Fact(value=Truth.FALSE)

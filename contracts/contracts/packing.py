@@ -20,12 +20,16 @@ DamagedFrameError: Final = zstd.ZstdError
 
 
 class Packing:
-    """One way to pack. `level` is Zstandard's: a higher one takes longer and packs closer."""
+    """One way to pack. `level` is Zstandard's: a higher one takes longer and packs closer.
 
-    def __init__(self, dictionary: Path, *, level: int) -> None:
-        self._dictionary = zstd.ZstdDict(dictionary.read_bytes())
+    It packs with the first dictionary. The others are those that were packed with before.
+    """
+
+    def __init__(self, *dictionaries: Path, level: int) -> None:
+        newest, *others = (zstd.ZstdDict(dictionary.read_bytes()) for dictionary in dictionaries)
+        self._dictionaries = {dictionary.dict_id: dictionary for dictionary in (newest, *others)}
         # One compressor for all: to begin a new one with a dictionary costs more than to pack an event.
-        self._compressor = zstd.ZstdCompressor(level=level, zstd_dict=self._dictionary)
+        self._compressor = zstd.ZstdCompressor(level=level, zstd_dict=newest)
 
     def pack(self, content: bytes) -> bytes:
         return self._compressor.compress(content, self._compressor.FLUSH_FRAME)
@@ -37,11 +41,13 @@ class Packing:
             DamagedFrameError: it was packed, and is not what was packed any more.
         """
         if stored.startswith(_BEGINNING_OF_A_FRAME):
-            return zstd.decompress(stored, zstd_dict=self._dictionary)
+            dictionary = self._dictionaries.get(zstd.get_frame_info(stored).dictionary_id)
+            return zstd.decompress(stored, zstd_dict=dictionary)
         return stored
 
 
-_EVENTS: Final = Packing(Path(__file__).parent / "events.zstd-dictionary", level=1)
+_HERE: Final = Path(__file__).parent
+_EVENTS: Final = Packing(_HERE / "events-2.zstd-dictionary", _HERE / "events.zstd-dictionary", level=1)
 unpack: Final = _EVENTS.unpack
 
 

@@ -12,14 +12,28 @@ from msgspec import Meta
 from contracts import example_values
 from contracts.dead_letters import dead_letter_topic
 from contracts.topic import AwareDatetime, Event, Part, PersonalData, Topic
-from contracts.vocabulary import Establishment, Hours, Metres, Station, TenthsMm, Truth, Version, WaterReading
+from contracts.vocabulary import (
+    Establishment,
+    Hours,
+    Metres,
+    Sha256,
+    Station,
+    TenthsMm,
+    Truth,
+    Version,
+    WaterReading,
+)
 
 
 class Quality(StrEnum):
-    """KNMI corrects figures for some days after the fact."""
+    """How far a figure is beyond correction, from the worst to the best; the age at its publication says which."""
 
+    TEN_MINUTE = "ten_minute"
+    """Summed by us from ten-minute figures, minutes after the hour; KNMI's own hour replaces it."""
     PROVISIONAL = "provisional"
+    """Published while KNMI still corrected the hour."""
     VALIDATED = "validated"
+    """Published when KNMI had corrected the hour."""
 
 
 class UndeterminedReason(StrEnum):
@@ -37,8 +51,14 @@ class UndeterminedReason(StrEnum):
     """The hours of the interval of loss give different answers, and it is too long to choose the best one."""
     STATIONS_DISAGREE = "stations_disagree"
     """The home's place is not known well enough to say which of two stations is nearer, and they differ."""
+    LOST_HOURS = "lost_hours"
+    """KNMI will not publish hours that could make it a yes, or leave another doubt."""
+    SUSPECT_FIGURES = "suspect_figures"
+    """Figures that contradict themselves or the stations around could hide a yes, or another doubt."""
     NO_STATION = "no_station"
     """No station measured rain at that date."""
+    BEFORE_REGISTER = "before_register"
+    """The loss lies before the register of stations begins."""
 
 
 class WindowAssessment(Part):
@@ -84,11 +104,88 @@ class ReadingAssessment(Part):
         return min(reached, key=lambda window: window.within_hours, default=None)
 
 
-class HourlySeries(Part):
-    """Consecutive hourly sums. Hour i ends at `first_hour_ends_at` plus i hours; None is an hour without a figure."""
+class DoubtKind(StrEnum):
+    """What is wrong with hours. A suspect figure counts for a yes and never for a no."""
+
+    LOST = "lost"
+    """Without a figure, and KNMI will publish none."""
+    RAIN_WITHOUT_DURATION = "rain_without_duration"
+    DURATION_WITHOUT_RAIN = "duration_without_rain"
+    CLOGGED = "clogged"
+    """The gauge stays dry while the stations around it measure heavy rain."""
+    DRIPPING = "dripping"
+    """The gauge measures a little hour after hour while the stations around it are dry."""
+
+
+class HoursInDoubt(Part):
+    """Consecutive hours of a series that no figure can be trusted to say nothing fell in."""
+
+    kind: DoubtKind
+    first_hour_ends_at: AwareDatetime
+    last_hour_ends_at: AwareDatetime
+
+
+class HourlySeries(Part, omit_defaults=True):
+    """Consecutive hourly sums. Hour i ends at `first_hour_ends_at` plus i hours; None is an hour without a figure.
+
+    `in_doubt` are hours of the series, in the order of their first one. An hour without a figure that is not lost is
+    open: KNMI may still publish it.
+    """
 
     first_hour_ends_at: AwareDatetime
     tenths_mm: tuple[TenthsMm | None, ...]
+    in_doubt: tuple[HoursInDoubt, ...] = ()
+
+
+class RainSource(Part):
+    """A file or reply of KNMI that figures were read from; `sha256` is that of its bytes as they were received."""
+
+    sha256: Sha256
+    name: str
+    data_set: str
+    published_at: AwareDatetime
+    attribution: str
+    licence: str
+
+
+class PassedOverReason(StrEnum):
+    """Why a station does not decide."""
+
+    FARTHER = "farther"
+    """Nowhere in the circle that the home lies in is it the nearest."""
+    NO_RAIN_GAUGE = "no_rain_gauge"
+    NOT_MEASURING = "not_measuring"
+    """It did not measure rain during the whole loss: it had not begun, had stopped or was interrupted."""
+
+
+class PassedOver(Part):
+    """A station near the home that does not decide, and why."""
+
+    station: Station
+    distance_metres: Metres
+    halfway_metres: Annotated[
+        Metres | None,
+        Meta(description="From the home to the line halfway to the nearest station; None unless it is merely farther"),
+    ]
+    reason: PassedOverReason
+
+
+class SecondOpinion(Part):
+    """What the nearest manual gauge collected in whole days, each from 08:00 UTC to 08:00 UTC. It binds nobody."""
+
+    station: Station
+    distance_metres: Metres
+    first_day_ends_at: AwareDatetime
+    tenths_mm: tuple[TenthsMm | None, ...]
+
+
+class CorrectedHour(Part):
+    """An hour whose figure changed since the answer before; None is no figure."""
+
+    station: Station
+    hour_ends_at: AwareDatetime
+    was_tenths_mm: TenthsMm | None
+    is_tenths_mm: TenthsMm | None
 
 
 class StationRain(Part):
@@ -115,11 +212,12 @@ class StationRain(Part):
     ]
 
 
-class StationAssessment(StationRain):
+class StationAssessment(StationRain, omit_defaults=True):
     """The same with the hours that it rests on."""
 
     hours: HourlySeries
-    quality: Annotated[Quality, Meta(description="Provisional when at least one hour is")]
+    quality: Annotated[Quality | None, Meta(description="That of the worst hour; None when no hour has a figure")]
+    sources: Annotated[tuple[RainSource, ...], Meta(description="Where the figures come from, the oldest first")] = ()
 
 
 class ReadingVerdict(Part):
@@ -134,13 +232,17 @@ class ReadingVerdict(Part):
     undetermined_reason: UndeterminedReason | None
 
 
-class RainfallAssessed(Event):
+# What answers did not say at first is left out where it says nothing: proofs hold answers as they were given.
+class RainfallAssessed(Event, omit_defaults=True):
     """What the nearest station measured around a loss, in answer to `claims.rainfall-requested.v1`.
 
     Published at once, also when hours are still missing; later hours and corrected figures give a higher
     `assessment_version` on this topic. There is a verdict for each reading asked, in that order. `final` says that
-    waiting cannot change any part of the answer. The first station is the nearest; more follow when the home's place is
-    too uncertain to say which one that is.
+    waiting cannot change any part of the answer; until then `settled_by` is when KNMI will have published or given up
+    what is missing. The first station is the nearest; more follow when the home's place is too uncertain to say which
+    one that is. `passed_over` are the next nearest of all stations, the nearest first. `corrected` names the hours that
+    changed since the version before. `register_sha256` is the register of stations that the nearest was found in; None
+    in answers from before there was a second one.
     """
 
     claim_id: UUID
@@ -150,7 +252,12 @@ class RainfallAssessed(Event):
     cloudburst: Truth
     recent_rain: Truth
     final: bool
+    settled_by: AwareDatetime | None = None
     stations: tuple[StationAssessment, ...]
+    passed_over: tuple[PassedOver, ...] = ()
+    register_sha256: Sha256 | None = None
+    second_opinion: SecondOpinion | None = None
+    corrected: tuple[CorrectedHour, ...] = ()
 
 
 _READING_EXAMPLE = ReadingAssessment(
@@ -187,6 +294,7 @@ _RAINFALL_ASSESSED_EXAMPLE = RainfallAssessed(
     cloudburst=Truth.FALSE,
     recent_rain=Truth.TRUE,
     final=True,
+    settled_by=None,
     stations=(
         StationAssessment(
             station=example_values.ELL,
@@ -198,8 +306,27 @@ _RAINFALL_ASSESSED_EXAMPLE = RainfallAssessed(
             recent_rain_tenths_mm=179,
             hours=HourlySeries(first_hour_ends_at=datetime(2021, 7, 15, 0, tzinfo=UTC), tenths_mm=(31, 24, 18, None)),
             quality=Quality.VALIDATED,
+            sources=(
+                RainSource(
+                    sha256="9f2c" * 16,
+                    name="uurgeg_377_2021-2030.zip",
+                    data_set="uurgegevens",
+                    published_at=datetime(2021, 8, 2, 9, 0, 2, tzinfo=UTC),
+                    attribution="KNMI",
+                    licence="free to use when KNMI is named as the source",
+                ),
+            ),
         ),
     ),
+    passed_over=(
+        PassedOver(
+            station=example_values.EINDHOVEN,
+            distance_metres=39_800,
+            halfway_metres=18_900,
+            reason=PassedOverReason.FARTHER,
+        ),
+    ),
+    register_sha256="5b1d" * 16,
 )
 RAINFALL_ASSESSED = Topic(
     name="weather.rainfall-assessed.v1",

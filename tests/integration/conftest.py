@@ -49,6 +49,7 @@ async def after_stories(whole: WholePlatform) -> WholePlatform:
     await stages.import_late_hours_and_policy(whole.platform)
     await stages.wait_for_outcomes(whole.platform, whole.observed, Phase.FIRST, progress=lambda _: None)
     await publish(kafka, Phase.LATER)
+    await stages.import_corrected_hours(whole.platform)
     await stages.wait_for_outcomes(whole.platform, whole.observed, Phase.LATER, progress=lambda _: None)
     return whole
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -59,6 +60,7 @@ class InvalidValueError(ValueError):
     """
 
 
+@cache
 def names_in(model: type[BaseModel]) -> frozenset[str]:
     """Return the names of all fields of `model` and of the models in it."""
     schema = model.model_json_schema()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 import httpx
@@ -44,13 +45,18 @@ class UnusableKeySetError(Exception):
     """What came is no list of keys; the sentence says why and repeats none of it."""
 
 
+@cache
+def _trusted_by_the_system() -> ssl.SSLContext:
+    """Return how certificates are checked; to read those of the system takes a twentieth of a second."""
+    return ssl.create_default_context()
+
+
 class KeySet:
     """The keys that `url` lists as a JWK Set (RFC 7517): those for ES256, all others are passed over."""
 
     def __init__(self, url: str, *, elapsed: Callable[[], float] = elapsed_seconds) -> None:
         self._url = httpx.URL(url)
         self._elapsed = elapsed
-        self._tls = ssl.create_default_context()
         self._keys: Keys = {}
         self._listed_at = self._asked_at = -KEPT_SECONDS
         self._fetching: asyncio.Task[None] | None = None
@@ -119,7 +125,9 @@ class KeySet:
 
     async def _download(self) -> bytes:
         async with (
-            httpx.AsyncClient(verify=self._tls, trust_env=False, timeout=LONGEST_FETCH_SECONDS) as client,
+            httpx.AsyncClient(
+                verify=_trusted_by_the_system(), trust_env=False, timeout=LONGEST_FETCH_SECONDS
+            ) as client,
             client.stream("GET", self._url, headers={"Accept-Encoding": "identity"}) as answer,
         ):
             if answer.status_code != httpx.codes.OK:

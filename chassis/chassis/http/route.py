@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import cache
 from http import HTTPStatus
 from types import UnionType
 from typing import Any, TypeAlias, Union, get_args, get_origin
@@ -68,6 +69,11 @@ class Route(APIRoute):
         return answer
 
 
+@cache
+def _adapter_of(model: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - whatever a handler says it returns
+    return TypeAdapter(model)
+
+
 class Passage:
     """The way of a request through the door: token and permission, body, owner, idempotency key, handler, answer."""
 
@@ -79,7 +85,7 @@ class Passage:
         self._names_in_body = frozenset[str]().union(*(names_in(body.annotation) for body in bodies))
         returns = _without_responses(declaration.handler.returns)
         self.response_model = None if returns is type(None) else returns
-        self._adapter: TypeAdapter[Any] | None = self.response_model and TypeAdapter(self.response_model)
+        self._adapter = self.response_model and _adapter_of(self.response_model)
         usual = HTTPStatus.NO_CONTENT if returns is type(None) else HTTPStatus.OK
         self.status_code = declaration.status_code or usual
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from functools import cache
 from typing import Annotated, Any, Final
 
 from fastapi import Body
@@ -25,9 +26,14 @@ def is_body(parameter: inspect.Parameter) -> bool:
     return inspect.isclass(parameter.annotation) and issubclass(parameter.annotation, BaseModel)
 
 
+@cache
+def _adapter_of(model: type[BaseModel]) -> TypeAdapter[Any]:
+    return TypeAdapter(model)
+
+
 def read_strictly(parameter: inspect.Parameter, *, media_type: str) -> inspect.Parameter:
     """Return `parameter`, which is a body, so that FastAPI describes it as before and has it read here."""
-    adapter = TypeAdapter[Any](parameter.annotation)
+    adapter = _adapter_of(parameter.annotation)
 
     def read_json(value: object, _: ValidatorFunctionWrapHandler) -> object:
         return adapter.validate_json(json.dumps(value), strict=True)

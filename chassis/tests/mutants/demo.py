@@ -53,6 +53,20 @@ MUTANTS = (
         "test_outcome.py::test_a_letter_that_is_expected_is_waited_for",
     ),
     _mutant(
+        "demo: a claim that waits for hours that KNMI lost goes unnoticed",
+        "outcome.py",
+        "is UndeterminedReason.LOST_HOURS and final != [True]:",
+        "is UndeterminedReason.LOST_HOURS and not final[-1:]:",
+        "test_outcome.py::test_nobody_waits_for_hours_that_knmi_lost",
+    ),
+    _mutant(
+        "demo: an answer that names other figures as corrected goes unnoticed",
+        "outcome.py",
+        "if told != [(corrected.was, corrected.becomes)]:",
+        "if not told:",
+        "test_outcome.py::test_the_answer_after_a_corrected_hour_names_both_figures",
+    ),
+    _mutant(
         "demo: a sound report that was dead-lettered goes unnoticed",
         "outcome.py",
         "if _value(message) not in values",

@@ -169,8 +169,8 @@ MUTANTS = (
     Mutant(
         "door: keys are fetched where anybody can change them on their way",
         "settings.py",
-        " and not _is_this_machine(",
-        " and False and not _is_this_machine(",
+        " and not is_this_machine(",
+        " and False and not is_this_machine(",
         "test_settings.py::test_keys_over_a_network_in_plain_text_are_refused_unless_it_is_said_to_be_private",
     ),
     Mutant(

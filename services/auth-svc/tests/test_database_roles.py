@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 from accounts import EMAIL
-from auth_world import CUSTOMER, NOW, PASSWORD, World, settings
+from auth_world import CUSTOMER, NOW, PASSWORD, WITHOUT_TLS, World, settings
 from httpx import AsyncClient
 from login_steps import log_in
 
@@ -88,7 +88,7 @@ async def auth(server: Server, issuer: Issuer) -> AsyncIterator[World]:
     async with open_runtime(service) as runtime:
         await check_schema(service, runtime.pool)
         running = Harness(service, runtime)
-        async with running.answering() as url, AsyncClient(base_url=url) as client:
+        async with running.answering() as url, AsyncClient(base_url=url, verify=WITHOUT_TLS) as client:
             yield World(running=running, client=client, clock=clock, issuer=issuer)
 
 

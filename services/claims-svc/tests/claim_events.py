@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from msgspec.structs import asdict, replace
+from stated_rain import STATED
 
 from claims_svc.domain.product import CURRENT_PRODUCT
-from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours, ended_at
+from claims_svc.domain.rainfall_hours import ended_at
+from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours
 from contracts.claims import RAINFALL_REQUESTED
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.policy import POLICY_CHANGED, PolicyChanged
 from contracts.vocabulary import Cover, Fact, LossInterval, Truth, WaterReading
-from contracts.weather import RAINFALL_ASSESSED, HourlySeries, RainfallAssessed
+from contracts.weather import HourlySeries, RainfallAssessed
 
 LOSS_AT = datetime(2021, 7, 15, 1, 30, tzinfo=UTC)
 YES, NO = Fact(value=Truth.TRUE), Fact(value=Truth.FALSE)
@@ -97,6 +99,6 @@ def rainfall_answer(
         first_hour_ends_at=hours[0],
         tenths_mm=tuple(rain.get(hour, 0) if hour <= last_measured else None for hour in hours),
     )
-    station = replace(RAINFALL_ASSESSED.examples[0].stations[0], hours=series)
-    stated = replace(RAINFALL_ASSESSED.examples[0], assessment_version=assessment_version, stations=(station,))
+    station = replace(STATED.stations[0], hours=series)
+    stated = replace(STATED, assessment_version=assessment_version, stations=(station,))
     return answer_from_hours(stated, question=question)

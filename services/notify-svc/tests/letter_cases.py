@@ -295,11 +295,22 @@ _MISSING = reading(
     window(72, None, OPEN, missing_hours=57),
     reason=UndeterminedReason.MISSING_HOURS,
 )
+_LOST = replace(_MISSING, undetermined_reason=UndeterminedReason.LOST_HOURS)
+_SUSPECT = reading(
+    window(24, 12, OPEN), window(48, 12, OPEN), window(72, 30, OPEN), reason=UndeterminedReason.SUSPECT_FIGURES
+)
 _INTERVAL = reading(
     window(24, 402, OPEN), window(48, 495, NO), window(72, 566, NO), reason=UndeterminedReason.LOSS_INTERVAL_TOO_LONG
 )
 _ELSEWHERE = station(TOO_LITTLE, at=ARCEN, distance_metres=2_110)
-_NO_STATION = replace(FORTY_MM, stations=())
+_NO_STATION, _BEFORE_REGISTER = (
+    replace(
+        FORTY_MM,
+        stations=(),
+        readings=tuple(replace(one, establishment=OPEN, undetermined_reason=reason) for one in FORTY_MM.readings),
+    )
+    for reason in (UndeterminedReason.NO_STATION, UndeterminedReason.BEFORE_REGISTER)
+)
 _PRIMARY = {
     "flood_water_entered": CUSTOMER,
     "flood_defence_failed": REGISTER,
@@ -362,8 +373,11 @@ CASES: Mapping[str, DecisionMade] = {
     ),
     "between-whole-hours": doubtful_rain(CODE.RAINFALL_UNDETERMINED, evidence(station(_BETWEEN))),
     "hours-to-come": doubtful_rain(CODE.RAINFALL_UNDETERMINED, evidence(station(_MISSING), final=False)),
-    "hours-lost": doubtful_rain(CODE.RAINFALL_UNDETERMINED, evidence(station(_MISSING))),
+    "hours-given-up": doubtful_rain(CODE.RAINFALL_UNDETERMINED, evidence(station(_MISSING))),
+    "hours-lost": doubtful_rain(CODE.RAINFALL_UNDETERMINED, evidence(station(_LOST))),
+    "suspect-figures": doubtful_rain(CODE.RAINFALL_UNDETERMINED, evidence(station(_SUSPECT))),
     "no-station": doubtful_rain(CODE.RAINFALL_UNDETERMINED, _NO_STATION),
+    "before-register": doubtful_rain(CODE.RAINFALL_UNDETERMINED, _BEFORE_REGISTER),
     "rainfall-not-received": single(REFERRED, CODE.RAINFALL_NOT_RECEIVED, INDIRECT),
     "direct-rain": a_little_rain_fell_in(),
     "direct-rain-without-rain": single(

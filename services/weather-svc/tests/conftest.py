@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 from rain_samples import NOW
+from weather_http import Weather, weather_answering
 
 from chassis.clock import SettableClock
 from chassis.testing import Harness, harness
+from devstack.outside.issuer import Issuer
 from weather_svc.app import build
 from weather_svc.settings import Settings
 
@@ -22,3 +24,10 @@ async def service(settings: Settings) -> AsyncIterator[Harness]:
     clock = SettableClock(NOW)
     async with harness(replace(build(settings), clock=clock)) as running:
         yield running
+
+
+@pytest.fixture
+async def weather(database: str, issuer: Issuer) -> AsyncIterator[Weather]:
+    """weather-svc answering by HTTP, with the hours of July 2021."""
+    async with weather_answering(database, issuer) as answering:
+        yield answering

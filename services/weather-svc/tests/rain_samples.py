@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
-from chassis.database import Connection
 from chassis.testing import Harness
 from contracts.claims import RainfallRequested, ReadingRequested
 from contracts.vocabulary import Location, LossInterval, Network, RainThreshold, WaterReading
 from contracts.weather import Quality, RainfallAssessed, ReadingAssessment
-from weather_svc.commands import import_hours
-from weather_svc.domain.assessment import Measured, Question, StationKey, hours_of, measure
-from weather_svc.domain.hours import HourlyFigure, last_border
+from weather_svc.domain.assessment import Measured, Question, hours_of, measure
+from weather_svc.domain.blocks import StationKey
+from weather_svc.domain.hours import last_border
 from weather_svc.domain.windows import Figures
-from weather_svc.knmi import read_hours
-from weather_svc.repository import observations
 
 HEADER = "# STN,YYYYMMDD,   HH,   RH\n"
 FIGURES = Path(__file__).parent / "figures"
@@ -48,7 +47,7 @@ def moment(text: str) -> LossInterval:
     return LossInterval(from_at=at(text), until_at=at(text))
 
 
-NOW = at("2021-07-19T09:00")
+NOW = at("2021-07-20T09:00")
 SIX = last_border(at("2021-07-15T06:00"))
 ELL = StationKey(Network.AWS, 377)
 
@@ -77,9 +76,25 @@ def request(
     )
 
 
-def read_sample(name: str) -> list[HourlyFigure]:
-    with (FIGURES / name).open(encoding="utf-8") as lines:
-        return list(read_hours(lines))
+class SampledHour(NamedTuple):
+    """The rain of one hour at a station: None without a figure, 0 for a trace."""
+
+    station_number: int
+    hour: int
+    tenths_mm: int | None
+
+
+def read_sample(name: str) -> list[SampledHour]:
+    """Read rows of `STN,YYYYMMDD,HH,DR,RH` or without DR, apart from the product's reader."""
+    return list(_sampled_hours((FIGURES / name).read_text()))
+
+
+def _sampled_hours(text: str) -> Iterator[SampledHour]:
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            number, day, hour, *_, rain = (field.strip() for field in line.split(","))
+            first = last_border(datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC))
+            yield SampledHour(int(number), first + int(hour), max(0, int(rain)) if rain else None)
 
 
 def interval(from_text: str, until_text: str) -> LossInterval:
@@ -100,7 +115,7 @@ def measured(
     last = span.last if until_hour is None else last_border(at(until_hour))
     known = {row.hour: row.tenths_mm for row in read_sample(sample) if row.station_number == station}
     tenths_mm = tuple(known.get(hour) if hour <= last else None for hour in span.numbers)
-    return measure(Figures(span.first, tenths_mm), question=question)
+    return measure(Figures(span.first, tenths_mm, quality=Quality.VALIDATED), question=question)
 
 
 def surface_water(
@@ -126,20 +141,14 @@ def july(tmp_path: Path, *, arcen_until: str = "20210719") -> Path:
     return path
 
 
-async def import_files(service: Harness, *files: Path, quality: Quality = Quality.VALIDATED) -> int:
+async def import_files(service: Harness, *files: Path, published_at: datetime | None = None) -> int:
     """Run `import-hours` and return its exit code."""
-    return await import_hours(Namespace(files=list(files), quality=quality), service.runtime)
+    from weather_svc.commands.import_hours import import_hours  # noqa: PLC0415 - until it is there
+
+    arguments = Namespace(files=list(files), published_at=published_at, force=False)
+    return await import_hours(arguments, service.runtime)
 
 
 async def answers(service: Harness) -> list[RainfallAssessed]:
     """Return the assessments published since the last call."""
     return [event for event in await service.published() if isinstance(event, RainfallAssessed)]
-
-
-async def record(
-    connection: Connection, *figures: int | None, quality: Quality = Quality.PROVISIONAL, is_trace: bool = False
-) -> list[tuple[int, int, int]]:
-    """Record figures of Ell from the hour that ends at six on; return what was new, corrected and confirmed."""
-    rows = [HourlyFigure(377, SIX + index, figure, is_trace) for index, figure in enumerate(figures)]
-    recorded = await observations.record(connection, network=Network.AWS, figures=rows, quality=quality, now=NOW)
-    return [(change.new, change.corrected, change.confirmed) for change in recorded]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from publications import until_waiting
 from rain_samples import (
     CLAIM_ID,
     HEADER,
@@ -12,6 +14,7 @@ from rain_samples import (
     NEAR_ELL,
     NOW,
     answers,
+    at,
     import_files,
     july,
     moment,
@@ -25,10 +28,17 @@ from contracts.claims import RAINFALL_REQUESTED, RainfallRequested
 from contracts.envelope import encode
 from contracts.vocabulary import Establishment
 from contracts.weather import RainfallAssessed
-from weather_svc.handlers import REASSESSMENT
+from weather_svc.recording import REASSESSMENT
+from weather_svc.repository import blocks
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACE = f"00-{TRACE_ID}-b7ad6b7169203331-01"
+
+
+async def settle(service: Harness) -> None:
+    """Let everything be assessed again that should be."""
+    while await service.fire_due_timers():
+        pass
 
 
 def verdict(assessed: RainfallAssessed) -> tuple[Establishment, bool]:
@@ -89,7 +99,7 @@ async def test_hours_that_arrive_decide_an_answer_that_waited(service: Harness, 
     assert verdict(waiting) == (Establishment.UNDETERMINED, False)
 
     assert await import_files(service, july(tmp_path)) == 0
-    assert await service.fire_due_timers() == 1
+    await settle(service)
     ((decided, trace),) = await service.published_with_traces()
     assert isinstance(decided, RainfallAssessed)
     assert (decided.request_version, decided.assessment_version) == (1, 2)
@@ -98,10 +108,25 @@ async def test_hours_that_arrive_decide_an_answer_that_waited(service: Harness, 
     assert (trace or "").split("-")[1:2] == [TRACE_ID]
 
 
-async def test_hours_that_touch_no_answer_set_no_timer(service: Harness, tmp_path: Path) -> None:
-    await service.deliver(RAINFALL_REQUESTED, request(loss=moment("2021-09-15T06:30")))
+async def test_answers_are_given_again_when_what_is_recorded_is_visible(service: Harness, tmp_path: Path) -> None:
+    await service.deliver(RAINFALL_REQUESTED, request())
     assert await import_files(service, july(tmp_path)) == 0
-    assert await service.fire_due_timers() == 0
+    async with service.pool.acquire() as recording, recording.transaction():
+        await blocks.wait_for_assessments(recording)
+        again = asyncio.create_task(settle(service))
+        await until_waiting(service)
+        assert [event.assessment_version for event in await answers(service)] == [1]
+    await again
+    assert [event.assessment_version for event in await answers(service)] == [2]
+
+
+async def test_hours_that_touch_no_answer_publish_nothing(service: Harness, tmp_path: Path) -> None:
+    await service.deliver(RAINFALL_REQUESTED, request(loss=moment("2021-09-15T06:30")))
+    assert len(await answers(service)) == 1
+    assert await import_files(service, july(tmp_path)) == 0
+    await settle(service)
+    assert await answers(service) == []
+    assert await service.pool.fetchval("SELECT count(*) FROM changed_hours") == 0
 
 
 async def test_hours_that_leave_a_final_answer_as_it_was_publish_nothing(service: Harness, tmp_path: Path) -> None:
@@ -110,7 +135,7 @@ async def test_hours_that_leave_a_final_answer_as_it_was_publish_nothing(service
     (assessed,) = await answers(service)
     assert assessed.final
     assert await import_files(service, july(tmp_path)) == 0
-    assert await service.fire_due_timers() == 1
+    await settle(service)
     assert await answers(service) == []
 
 
@@ -122,13 +147,40 @@ async def test_a_corrected_hour_reopens_a_final_answer(service: Harness, tmp_pat
     lowered.write_text(HEADER + "  377,20210715,    7,   25\n")
     assert before.stations[0].hours.tenths_mm[144] == 28
 
-    assert await import_files(service, lowered) == 0
-    assert await service.fire_due_timers() == 1
+    assert await import_files(service, lowered, published_at=NOW) == 0
+    await settle(service)
     (after,) = await answers(service)
     assert after.assessment_version == 2
+    (corrected,) = after.corrected
+    assert (corrected.station, corrected.hour_ends_at) == (after.stations[0].station, at("2021-07-15T07:00"))
+    assert (corrected.was_tenths_mm, corrected.is_tenths_mm) == (28, 25)
     assert after.stations[0].hours.tenths_mm[144] == 25
     assert after.stations[0].readings[0].windows[0].best_sum_tenths_mm == 399
     assert verdict(after) == (Establishment.NOT_ESTABLISHED, True)
+
+
+async def test_every_version_of_an_answer_is_kept(service: Harness, tmp_path: Path) -> None:
+    await service.deliver(RAINFALL_REQUESTED, request())
+    await service.deliver(RAINFALL_REQUESTED, request(version=2, home=NEAR_ARCEN))
+    assert await import_files(service, july(tmp_path)) == 0
+    await service.fire_due_timers()
+    rows = await service.pool.fetch(
+        """
+        SELECT request_version, assessment_version, stations FROM superseded_assessment
+         UNION ALL SELECT request_version, assessment_version, stations FROM assessment ORDER BY assessment_version
+        """
+    )
+    assert [tuple(row) for row in rows] == [(1, 1, [377]), (2, 2, [391]), (2, 3, [391])]
+
+
+async def test_an_answer_names_the_publications_that_its_figures_come_from(service: Harness, tmp_path: Path) -> None:
+    file = july(tmp_path)
+    assert await import_files(service, file) == 0
+    await service.deliver(RAINFALL_REQUESTED, request())
+    (assessed,) = await answers(service)
+    (source,) = assessed.stations[0].sources
+    assert (source.sha256, source.name) == (sha256(file.read_bytes()).hexdigest(), file.name)
+    assert (source.attribution, source.published_at) == ("KNMI", at("2021-07-20T00:00"))
 
 
 async def test_more_stale_answers_than_one_timer_reassesses_are_all_assessed_again(
@@ -157,7 +209,7 @@ async def test_an_answer_from_another_station_than_before_is_news(service: Harne
 
     async with service.runtime.transaction() as work:
         work.schedule(Timer(REASSESSMENT, "test", work.now))
-    assert await service.fire_due_timers() == 1
+    await settle(service)
 
     (after,) = await answers(service)
     assert (after.assessment_version, after.stations) == (2, before.stations)
@@ -169,15 +221,13 @@ async def test_a_request_answered_after_its_hours_came_is_not_answered_again(ser
     assert await import_files(service, july(tmp_path)) == 0
     await service.deliver(RAINFALL_REQUESTED, request(version=2))
     assert [event.assessment_version for event in await answers(service)] == [1, 2]
-    assert await service.fire_due_timers() == 1
+    await settle(service)
     assert await answers(service) == []
     assert await service.pool.fetchval("SELECT count(*) FROM stale_assessment") == 0
 
 
 @pytest.mark.parametrize("count", [1, 500])
-async def test_a_batch_of_any_size_takes_the_same_three_statements(
-    service: Harness, tmp_path: Path, count: int
-) -> None:
+async def test_a_batch_of_any_size_takes_the_same_five_statements(service: Harness, tmp_path: Path, count: int) -> None:
     assert await import_files(service, july(tmp_path)) == 0
     await service.deliver(RAINFALL_REQUESTED, request())
     batch = [delivery(service, request(claim_id=UUID(int=number))) for number in range(1, count + 1)]
@@ -185,7 +235,7 @@ async def test_a_batch_of_any_size_takes_the_same_three_statements(
     async with service.runtime.transaction() as work:
         with work.connection.query_logger(lambda logged: statements.append(logged.query)):
             await service.service.consumers[0].handle(batch, work)
-    assert len(statements) == 2, "the third is a COPY, which asyncpg does not log"
+    assert len(statements) == 4, "the fifth is a COPY, which asyncpg does not log"
     assert len(await answers(service)) == count + 1
 
 

@@ -1,1 +1,1 @@
-"""Keeps KNMI's hourly rain observations and assesses what the nearest station measured around a loss."""
+"""Keeps what KNMI published about rain, and when, and assesses what the nearest station measured around a loss."""

@@ -7,18 +7,22 @@ from pathlib import Path
 from chassis.service import Consumer, Service, TimerHandler
 from contracts.claims import RAINFALL_REQUESTED
 from contracts.topics import CATALOGUE
-from weather_svc import station_table
+from weather_svc.api import build_api
 from weather_svc.commands import COMMANDS
-from weather_svc.handlers import REASSESSMENT, Assessor
-from weather_svc.hour_cache import HourCache
+from weather_svc.commands.fetch import fetch_command
+from weather_svc.conclusions import Conclusions
+from weather_svc.handlers import Assessor
+from weather_svc.recording import REASSESSMENT
+from weather_svc.registers import Registers
 from weather_svc.settings import Settings
+from weather_svc.sources.workers import workers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def build(settings: Settings) -> Service:
     """Return the service."""
-    assessor = Assessor(stations=station_table.load(), hour_cache=HourCache())
+    assessor = Assessor(registers=Registers(), conclusions=Conclusions())
     return Service(
         name="weather-svc",
         settings=settings,
@@ -26,5 +30,7 @@ def build(settings: Settings) -> Service:
         migrations=MIGRATIONS,
         consumers=(Consumer(RAINFALL_REQUESTED, assessor.assess_rainfall),),
         timers=(TimerHandler(REASSESSMENT, assessor.reassess),),
-        commands=COMMANDS,
+        workers=workers(settings),
+        commands=(*COMMANDS, fetch_command(settings)),
+        api=build_api(settings, assessor=assessor),
     )

@@ -2,79 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.consuming.delivery import Batch
+from chassis.database import Connection
 from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claims import RainfallRequested
-from weather_svc.domain.assessment import Conclusion, Inquiry, answer, inquire
-from weather_svc.domain.news import is_news
-from weather_svc.domain.stations import StationTable
-from weather_svc.hour_cache import HourCache
-from weather_svc.repository import assessments, observations
+from contracts.weather import CorrectedHour, RainfallAssessed, SecondOpinion
+from weather_svc.conclusions import Conclusions
+from weather_svc.domain.assessment import Conclusion, Inquiry, conclude, inquire
+from weather_svc.domain.news import corrected_hours, is_news
+from weather_svc.recording import REASSESSMENT
+from weather_svc.registers import Registers
+from weather_svc.repository import assessments, blocks, stations
 from weather_svc.repository.assessments import Assessment, StaleAssessment, Versions
+from weather_svc.second_opinions import second_opinions
 
-REASSESSMENT = "reassessment"
-"""The kind of timer that assesses again what became stale."""
 _MAX_REASSESSED = 500
+_MAX_CHANGED = 10_000
+"""Runs of changed hours whose answers are looked for at a time."""
 
 
 class Assessor:
-    """Assesses the rainfall of every request, and again when its hours arrive or change."""
+    """Assesses the rainfall of every request, and again when its hours or stations change."""
 
-    def __init__(self, *, stations: StationTable, hour_cache: HourCache) -> None:
-        self._stations = stations
-        self._hour_cache = hour_cache
+    def __init__(self, *, registers: Registers, conclusions: Conclusions) -> None:
+        self._registers = registers
+        self._conclusions = conclusions
 
     async def assess_rainfall(self, requests: Batch[RainfallRequested], work: Work) -> None:
         """Answer every request that is newer than the last one answered of its claim."""
         asked = [delivery.event for delivery in requests]
+        await self._registers.record_shipped(work)
         versions = dict(await assessments.lock_versions(work.connection, requests=asked))
+        table = await self._registers.current(work.connection)
         accepted = [
-            (inquire(delivery.event, stations=self._stations), delivery.trace, version)
+            (inquire(delivery.event, stations=table), delivery.trace, version)
             for delivery in requests
             if (version := _next_version(delivery.event, versions)) is not None
         ]
-        await self._load_hours(work, [inquiry for inquiry, _, _ in accepted])
-        current: dict[UUID, Assessment] = {}
-        for inquiry, trace, version in accepted:
-            conclusion = self._hour_cache.conclusion(inquiry)
-            work.publish(conclusion.answer(inquiry, assessment_version=version), trace=trace)
-            current[inquiry.request.claim_id] = Assessment(inquiry, conclusion, version, trace)
+        concluded = await self._conclusions.of(work.connection, [inquiry for inquiry, _, _ in accepted], stations=table)
+        answered = [
+            Assessment(inquiry, conclusion, version, trace)
+            for (inquiry, trace, version), conclusion in zip(accepted, concluded, strict=True)
+        ]
+        for assessment, opinion in zip(answered, await _second_opinions(answered, work), strict=True):
+            self._publish(assessment, work, second_opinion=opinion)
+        current = {assessment.inquiry.request.claim_id: assessment for assessment in answered}
         await assessments.save(work.connection, assessments=list(current.values()), now=work.now)
 
     async def reassess(self, due: Sequence[DueTimer], work: Work) -> None:
         """Assess again what is stale and publish the answers that changed, in the trace of their request."""
-        await observations.lock_for_assessing(work.connection)
+        more_changed = await assessments.mark_stale(work.connection, limit=_MAX_CHANGED)
+        await stations.mark_stale(work.connection)
+        await blocks.lock_for_assessing(work.connection)
+        table = await self._registers.current(work.connection)
         stale = await assessments.pop_stale(work.connection, limit=_MAX_REASSESSED)
-        inquiries = [inquire(assessment.request, stations=self._stations) for assessment in stale]
-        await self._load_hours(work, inquiries)
-        changed = []
-        for before, inquiry in zip(stale, inquiries, strict=True):
-            conclusion = self._hour_cache.conclusion(inquiry)
-            if _is_news(inquiry, conclusion, previous=before):
-                version = before.assessment_version + 1
-                work.publish(conclusion.answer(inquiry, assessment_version=version), trace=before.trace)
-                changed.append(Assessment(inquiry, conclusion, version, before.trace))
+        inquiries = [inquire(assessment.request, stations=table) for assessment in stale]
+        concluded = await self._conclusions.of(work.connection, inquiries, stations=table)
+        again = [
+            (before, Assessment(inquiry, conclusion, before.assessment_version + 1, before.trace))
+            for before, inquiry, conclusion in zip(stale, inquiries, concluded, strict=True)
+        ]
+        news = [each for each in again if _is_news(each[1].inquiry, each[1].conclusion, previous=each[0])]
+        changed = [assessment for _, assessment in news]
+        for (before, assessment), opinion in zip(news, await _second_opinions(changed, work), strict=True):
+            corrected = _corrected(assessment.inquiry, assessment.conclusion, previous=before)
+            self._publish(assessment, work, second_opinion=opinion, corrected=corrected)
         await assessments.save(work.connection, assessments=changed, now=work.now)
-        if len(stale) == _MAX_REASSESSED:
+        # With other stations around, an answer that stays as it is can be contradicted by other hours.
+        await assessments.rest_on(work.connection, assessments=[assessment for _, assessment in again])
+        if more_changed or len(stale) == _MAX_REASSESSED:
             work.schedule(Timer(REASSESSMENT, due[0].key, work.now))
 
-    async def _load_hours(self, work: Work, inquiries: Iterable[Inquiry]) -> None:
-        spans = [span for inquiry in inquiries for span in inquiry.spans]
-        await self._hour_cache.refresh(work.connection, spans=spans)
+    async def look(self, request: RainfallRequested, connection: Connection) -> RainfallAssessed:
+        """Return what would be answered at this moment, in a transaction; nothing of it is kept."""
+        await blocks.lock_for_assessing(connection)
+        table = await self._registers.current(connection)
+        inquiry = inquire(request, stations=table)
+        (conclusion,) = await self._conclusions.of(connection, [inquiry], stations=table)
+        (opinion,) = await second_opinions(connection, [(inquiry, conclusion)])
+        return conclusion.answer(
+            inquiry, assessment_version=1, sources=self._conclusions.hours.sources, second_opinion=opinion
+        )
+
+    def _publish(
+        self,
+        assessment: Assessment,
+        work: Work,
+        *,
+        second_opinion: SecondOpinion | None,
+        corrected: tuple[CorrectedHour, ...] = (),
+    ) -> None:
+        answer = assessment.conclusion.answer(
+            assessment.inquiry,
+            assessment_version=assessment.assessment_version,
+            sources=self._conclusions.hours.sources,
+            second_opinion=second_opinion,
+            corrected=corrected,
+        )
+        work.publish(answer, trace=assessment.trace)
+
+
+async def _second_opinions(answered: Sequence[Assessment], work: Work) -> Sequence[SecondOpinion | None]:
+    return await second_opinions(work.connection, [(each.inquiry, each.conclusion) for each in answered])
 
 
 def _is_news(inquiry: Inquiry, conclusion: Conclusion, *, previous: StaleAssessment) -> bool:
-    """Whether the answer must be published: other stations count now, or these say something else."""
+    """Whether the answer must be published: other stations count now, or stand elsewhere, or say something else."""
     if [station.number for station in inquiry.stations] != previous.stations:
         return True
-    new, old = (
-        answer(inquiry, measured=measured, assessment_version=previous.assessment_version)
-        for measured in ([station.without_windows() for station in conclusion.measured], previous.measured)
-    )
-    return is_news(new, previous=old)
+    if previous.distances_metres not in (None, [near.distance_metres for near in inquiry.near]):
+        return True
+    before = conclude(previous.measured, question=inquiry.question, is_before_register=inquiry.is_before_register)
+    return is_news(conclusion, previous=before)
+
+
+def _corrected(inquiry: Inquiry, conclusion: Conclusion, *, previous: StaleAssessment) -> tuple[CorrectedHour, ...]:
+    hours = [(station, each.hours) for station, each in zip(inquiry.stations, conclusion.measured, strict=True)]
+    before = {number: each.hours for number, each in zip(previous.stations, previous.measured, strict=True)}
+    return corrected_hours(hours, previous=before)
 
 
 def _next_version(request: RainfallRequested, versions: dict[UUID, Versions]) -> int | None:

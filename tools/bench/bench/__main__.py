@@ -25,6 +25,7 @@ from bench.pipelines import ALWAYS_MEASURED, OUTPUT, Pipeline
 from bench.preparation import prepare
 from bench.processes import Processes, RunFailedError
 from bench.profiling import profile
+from bench.rain import measure as rain
 from bench.rounds import WarmUp, measure_round, warm_up
 from bench.scenarios import Scenario, Scenarios, Sizes
 from bench.storm import Storm, policies_for
@@ -59,6 +60,7 @@ class Plan:
     py_spy: str | None
     door: bool
     login_seconds: float | None
+    rain: bool
 
     @property
     def claims_are_drained(self) -> bool:
@@ -109,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--door", action="store_true", help="what a request costs behind the door; without servers")
     parser.add_argument("--login", action="store_true", help="how long others wait under wrong logins; without Java")
     parser.add_argument("--login-seconds", type=float, default=30, help="of wrong logins, and as long without them")
+    parser.add_argument("--rain", action="store_true", help="what rain evidence costs beside its goals; without Java")
     parser.add_argument("--profile", action="store_true", help="drains watched by py-spy and pg_stat_statements")
     parser.add_argument("--py-spy", default=shutil.which("py-spy"), help="where it is, when not on the PATH")
     return parser
@@ -125,7 +128,8 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     rates = rates if arguments.latency or arguments.rate else []
     scenarios = arguments.scenario or (list(Scenario) if arguments.scenarios else [])
     sizes = Sizes(claims=arguments.claims, old_claims=arguments.old_claims, memory_seconds=arguments.memory_seconds)
-    asked_for_others = bool(rates or scenarios or arguments.profile or arguments.door or arguments.login)
+    parts = (arguments.profile, arguments.door, arguments.login, arguments.rain)
+    asked_for_others = bool(rates or scenarios or any(parts))
     rounds = arguments.rounds if arguments.rounds is not None else 0 if asked_for_others else 3
     most_claims = max(arguments.claims, arguments.warm_up_claims, *(rate.claims for rate in rates))
     policies = max(policies_for(most_claims), sizes.policies(scenarios))
@@ -142,6 +146,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         py_spy=arguments.py_spy,
         door=arguments.door or not (asked_for_others or arguments.only),
         login_seconds=arguments.login_seconds if arguments.login else None,
+        rain=arguments.rain,
     )
 
 
@@ -156,6 +161,8 @@ def _run(plan: Plan) -> int:
         asyncio.run(_measure_door())
     if plan.login_seconds is not None:
         asyncio.run(_measure_login(flood.Flood(seconds=plan.login_seconds)))
+    if plan.rain:
+        asyncio.run(_measure_rain())
     if plan.claims_are_drained:
         with Stack(
             kind="jvm", topics=ALL_TOPICS, outside_world=True, output_dir=OUTPUT, durable=True, optimised=True
@@ -175,6 +182,10 @@ async def _measure_login(attack: flood.Flood) -> None:
     figures = await flood.measure(attack, output=OUTPUT)
     results.keep(LATEST, "login", figures)
     print(flood.table(figures), flush=True)
+
+
+async def _measure_rain() -> None:
+    results.keep(LATEST, "rain", await rain.measure(output=OUTPUT))
 
 
 async def _measure(plan: Plan, stack: Stack) -> None:

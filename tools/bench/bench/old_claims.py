@@ -17,13 +17,26 @@ PATTERN_CLAIMS = 2_000
 _NOT_OF_A_CLAIM = frozenset(
     {
         "public.applied_migration",
-        "public.observation",
+        # What KNMI published, its stations, and when it is asked.
+        "public.raw_reply",
+        "public.publication",
+        "public.statement",
+        "public.counting_block",
+        "public.missing_hours",
+        "public.gauge_day",
+        "public.station_register",
+        "public.station_period",
+        "public.poll",
+        "public.request_count",
+        "public.left_out_station",
         # One for all claims that ask the same.
         "public.question",
         # Queues and what is in hand: of an old claim nothing is left there.
         "public.policy_change",
         "public.wait",
         "public.stale_assessment",
+        "public.changed_hours",
+        "public.changed_stations",
         "public.lease",
         "messaging.outbox",
         "messaging.timer",
@@ -88,6 +101,9 @@ class _Table:
             return f"{name} || '-' || $1::integer"
         if kind == "timestamptz":
             return f"{name} - $1 * interval '{_MINUTES_APART} minutes'"
+        if kind == "int8range":
+            earlier = f"$1::integer * {_MINUTES_APART} / 60"
+            return f"int8range(lower({name}) - {earlier}, upper({name}) - {earlier})"
         return name
 
 

@@ -15,10 +15,15 @@ from devstack.process.programs import Program, console_script
 
 OUTPUT = Path("build/bench")
 POLICIES = OUTPUT / "policies.jsonl"
-KNMI_HOURS = sorted((DATA / "knmi").glob("hours_*.txt"))
-"""The committed figures."""
+KNMI_HOURS = [*sorted((DATA / "knmi").glob("hours_2021-07-*.txt")), DATA / "knmi" / "hours_of_other_storms.txt"]
+"""The committed figures of the storm and the weeks before it."""
 _FILES = {"claims-svc": [POLICIES], "weather-svc": KNMI_HOURS, "notify-svc": []}
 """What a process without prepared tables reads."""
+_OWN_SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "notify-svc": notify_service.SETTINGS,
+    # Its API asks for tokens, and nobody here comes with one.
+    "weather-svc": {"API_ISSUER": "http://127.0.0.1:1", "API_JWKS_URL": "http://127.0.0.1:1/jwks.json"},
+}
 STAGES = ("notify-svc", "weather-svc", "claims-svc")
 """The order of starting: when the first claim is opened, every process after it is ready."""
 
@@ -69,8 +74,7 @@ def programs(pipeline: Pipeline, *, environment: Mapping[str, str], databases: M
 
 def service_environment(service: str, *, environment: Mapping[str, str], database_url: str) -> dict[str, str]:
     """Return the environment of a service: what any deployment would give it."""
-    own = notify_service.SETTINGS if service == "notify-svc" else {}
-    return {**environment, "DATABASE_URL": database_url, **own}
+    return {**environment, "DATABASE_URL": database_url, **_OWN_SETTINGS.get(service, {})}
 
 
 def service_program(service: str, *, environment: Mapping[str, str]) -> Program:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import asyncpg
 
@@ -15,6 +16,7 @@ from devstack.process.programs import console_script
 
 _IMPORTED_AT_ONCE = 10_000
 """A command may take two minutes."""
+_MADE_UP_PUBLISHED_AT, _PUBLISHED_AT = "2021-07-10T00:00:00Z", "2021-10-01T00:00:00Z"
 _CONSUMED_SECONDS = 120
 _CONSUMED_PER_SECOND = 200
 _CONSUMERS = {
@@ -34,9 +36,7 @@ async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str,
         await processes.run(f"{service}-migrate", str(console_script(service)), "migrate", environment=own[service])
     dry = OUTPUT / "dry_hours.txt"
     dry.write_text("".join(dry_hours()), encoding="utf-8")
-    for quality, paths in (("provisional", [dry]), ("validated", KNMI_HOURS)):
-        importing = ["import-hours", "--quality", quality, *map(str, paths)]
-        name = f"weather-svc-{quality}-hours"
+    for name, importing in _imports(dry):
         await processes.run(name, str(console_script("weather-svc")), *importing, environment=own["weather-svc"])
     lines = list(storm.policy_lines())
     POLICIES.write_text("".join(lines), encoding="utf-8")
@@ -53,6 +53,13 @@ async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str,
         for service, count in _CONSUMERS.items():
             await _until_counted(count, storm.policies, database_url=databases[service], processes=processes)
     await processes.stop()
+
+
+def _imports(dry: Path) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the imports of made up hours, which KNMI's own may replace whatever their age, and of KNMI's."""
+    made_up = ["import-hours", "--published-at", _MADE_UP_PUBLISHED_AT, "--force", str(dry)]
+    yield "weather-svc-made-up-hours", made_up
+    yield "weather-svc-knmi-hours", ["import-hours", "--published-at", _PUBLISHED_AT, *map(str, KNMI_HOURS)]
 
 
 async def _until_counted(query: str, expected: int, *, database_url: str, processes: Processes) -> None:

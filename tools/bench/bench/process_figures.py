@@ -32,6 +32,12 @@ def highest_resident_mib(pid: int) -> float:
     return _status_mib(pid, "VmHWM:")
 
 
+def milliseconds_without_core() -> float:
+    """Return how long the first thread of this process has been ready to run and waited for a core."""
+    times = _read("/proc/self/schedstat").split()
+    return int(times[1]) / 1e6 if times else 0.0
+
+
 def _status_mib(pid: int, field: str) -> float:
     lines = _read(f"/proc/{pid}/status").splitlines()
     kibibytes = next((line.split()[1] for line in lines if line.startswith(field)), "0")

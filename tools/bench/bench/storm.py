@@ -191,7 +191,7 @@ def dry_hours() -> Iterator[str]:
     for station in places_of_all_stations():
         for days in range(_DRY_DAYS):
             for hour in range(1, 25):
-                yield f"{station},{FIRST_DRY_DAY + timedelta(days=days):%Y%m%d},{hour},0\n"
+                yield f"{station:>5},{FIRST_DRY_DAY + timedelta(days=days):%Y%m%d},{hour:>5},    0\n"
 
 
 def _places_of_stations() -> list[tuple[int, int]]:
@@ -200,9 +200,10 @@ def _places_of_stations() -> list[tuple[int, int]]:
 
 
 def places_of_all_stations() -> dict[int, tuple[int, int]]:
-    """Return latitude and longitude, in microdegrees, of every automatic station that measures rain today."""
+    """Return latitude and longitude, in microdegrees, of the automatic stations that measured this rain."""
     return {
         period.station.number: (period.station.latitude_microdegrees, period.station.longitude_microdegrees)
         for period in measuring_periods()
-        if period.station.network is Network.AWS and period.until_at is None
+        if period.station.network is Network.AWS
+        and period.measured_during(FIRST_LOSS_AT, FIRST_LOSS_AT + timedelta(hours=LOSS_HOURS))
     }

@@ -108,7 +108,14 @@ async def test_what_weather_svc_keeps_is_copied(database: str, administrator: as
 
         rows = await old_claims.fill(administrator, copies=COPIES, label="weather-svc")
 
-    assert rows == {"messaging.inbox_entry": 1 + COPIES, "public.assessment": 1 + COPIES}
+        homeless = await administrator.fetchval(
+            "SELECT count(*) FROM assessment LEFT JOIN rested_on USING (rested_on_id) WHERE rested_on IS NULL"
+        )
+
+    assert set(rows) == {"messaging.inbox_entry", "public.assessment", "public.rested_on"}
+    assert rows["messaging.inbox_entry"] == rows["public.assessment"] == 1 + COPIES
+    assert rows["public.rested_on"] >= 1 + COPIES
+    assert homeless == 0
 
 
 async def test_what_notify_svc_keeps_is_copied(database: str, administrator: asyncpg.Connection) -> None:

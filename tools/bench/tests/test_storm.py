@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
@@ -16,7 +16,9 @@ from contracts.loss_reports import LOSS_REPORTED, DamageKind, LossReported
 from contracts.vocabulary import LossInterval
 from policy_svc.policy_file import PolicyLine, read_lines
 from weather_svc.domain.assessment import Question, hours_of
-from weather_svc.knmi import read_hours
+from weather_svc.domain.blocks import TRACE
+from weather_svc.domain.publication import Reply
+from weather_svc.reading.files import read_file
 
 STORM = Storm(claims=400, policies=250)
 
@@ -101,9 +103,12 @@ def test_every_hour_that_a_claim_looks_at_is_measured_or_made_up() -> None:
     wanted = set(hours_of(Question.of(asked)).numbers)
 
     hours: dict[int, set[int]] = defaultdict(set)
-    for lines in (dry_hours(), *(path.read_text().splitlines() for path in KNMI_HOURS)):
-        for figure in read_hours(lines):
-            if figure.tenths_mm is not None:
-                hours[figure.station_number].add(figure.hour)
+    for body in ("".join(dry_hours()).encode(), *(path.read_bytes() for path in KNMI_HOURS)):
+        contents = read_file(Reply("hours.txt", body, datetime.now(UTC)), rain_stations=STATIONS)
+        for publication in contents.publications:
+            for key, statement in publication.statements.items():
+                hours[key.station.number].update(
+                    key.first_hour + offset for offset, figure in enumerate(statement.figures) if figure >= TRACE
+                )
 
     assert [station for station in STATIONS if wanted - hours[station]] == []

@@ -12,7 +12,7 @@ from pathlib import Path
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.loss_reports import LOSS_REPORTED
-from demo.platform import SERVICES, ServiceFailedError
+from demo.platform import APIS, SERVICES, ServiceFailedError
 
 COMPOSE = ("docker", "compose", "--file", "deploy/compose.yaml")
 _SECRETS = Path("deploy/.env")
@@ -29,7 +29,7 @@ class ComposePlatform:
     def __init__(self) -> None:
         self.kafka: Mapping[str, str] = {}
         self._addresses: dict[str, str] = {}
-        self._auth_address = ""
+        self._apis: dict[str, str] = {}
 
     async def find(self) -> None:
         """Find where everything is published; raise when it does not run, or when the demo was run on it before."""
@@ -42,7 +42,7 @@ class ComposePlatform:
         }
         for service in SERVICES:
             self._addresses[service] = await _published(service, _SERVICE_PORT)
-        self._auth_address = await _published("auth-svc", _API_PORT)
+        self._apis = {service: await _published(service, _API_PORT) for service in APIS}
         self.check_alive()
         if await _holds_records(self.kafka):
             raise ServiceFailedError(
@@ -70,7 +70,12 @@ class ComposePlatform:
     @property
     def auth_url(self) -> str:
         """Where auth-svc answers."""
-        return f"http://{self._auth_address}"
+        return f"http://{self._apis['auth-svc']}"
+
+    @property
+    def weather_url(self) -> str:
+        """Where weather-svc answers."""
+        return f"http://{self._apis['weather-svc']}"
 
     async def collect_messages(self, directory: Path) -> None:
         """Copy the mails and SMS received so far."""

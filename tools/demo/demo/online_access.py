@@ -19,6 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from demo.steps import Step, StepError, expect, take
+
 RELATION_NUMBER, EMAIL, MOBILE_PHONE = "123456", "j.voorbeeld@example.org", "31612345678"
 """The customer of the first policy that is imported."""
 SOMEBODY_ELSE: Final = "100201"
@@ -43,18 +45,6 @@ class Services(Protocol):
 
     async def collect_messages(self, directory: Path) -> None:
         """Let `directory` hold every mail and SMS received so far."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing the customer does. No `problem`: it went as it should."""
-
-    title: str
-    problem: str | None = None
-
-
-class OnlineAccessError(Exception):
-    """A step did not go as it should; the text says what was seen instead."""
 
 
 @dataclass
@@ -84,7 +74,7 @@ class Visit:
         """Relation number and e-mail address are shown; a link comes by mail."""
         body = {"relation_number": RELATION_NUMBER, "email": EMAIL}
         answer = await self.client.post("/activations", json=body)
-        _expect(answer, HTTPStatus.ACCEPTED)
+        expect(answer, HTTPStatus.ACCEPTED)
         self.link = await self._wait_for(
             "the mail with a link", lambda: _first(_ACTIVATION_LINK, _mails(self.received))
         )
@@ -92,21 +82,21 @@ class Visit:
     async def choose_password(self) -> None:
         """The link is followed, and a password chosen."""
         body = {"link": self.link, "password": PASSWORD}
-        _expect(await self.client.post("/activations/completion", json=body), HTTPStatus.CREATED)
+        expect(await self.client.post("/activations/completion", json=body), HTTPStatus.CREATED)
 
     async def begin_login(self) -> None:
         """E-mail address and password are shown; the number we know is taken."""
         answer = await self.client.post("/logins", json={"email": EMAIL, "password": PASSWORD})
-        _expect(answer, HTTPStatus.OK)
+        expect(answer, HTTPStatus.OK)
         self.login = answer.json()["login"]
         body = {"login": self.login, "mobile_phone": None}
-        _expect(await self.client.post("/logins/phone", json=body), HTTPStatus.OK)
+        expect(await self.client.post("/logins/phone", json=body), HTTPStatus.OK)
 
     async def complete_login(self) -> None:
         """The code of the SMS is shown; a session begins."""
         code = await self._wait_for("the SMS with a code", lambda: _first(_CODE, _texts(self.received)))
         answer = await self.client.post("/logins/completion", json={"login": self.login, "code": code})
-        _expect(answer, HTTPStatus.OK)
+        expect(answer, HTTPStatus.OK)
         for cookie in answer.headers.get_list("set-cookie"):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -126,10 +116,10 @@ class Visit:
         }
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         answer = await self.client.get("/oauth/authorize", params=asked, headers={"Cookie": cookie})
-        _expect(answer, HTTPStatus.FOUND)
+        expect(answer, HTTPStatus.FOUND)
         back = parse_qs(urlsplit(answer.headers["location"]).query)
         if "code" not in back or back.get("state") != [asked["state"]]:
-            raise OnlineAccessError(f"the portal got {sorted(back)} back instead of a code")
+            raise StepError(f"the portal got {sorted(back)} back instead of a code")
         form = {
             "grant_type": "authorization_code",
             "client_id": CLIENT,
@@ -138,14 +128,14 @@ class Visit:
             "code_verifier": verifier,
         }
         answer = await self.client.post("/oauth/token", data=form)
-        _expect(answer, HTTPStatus.OK)
+        expect(answer, HTTPStatus.OK)
         self.token = answer.json()["access_token"]
 
     async def read_account(self) -> None:
         """The token opens the customer's own account, and nobody else's."""
         for relation_number, status in ((RELATION_NUMBER, HTTPStatus.OK), (SOMEBODY_ELSE, HTTPStatus.NOT_FOUND)):
             path = f"/accounts/{relation_number}"
-            _expect(await self.client.get(path, headers={"Authorization": f"Bearer {self.token}"}), status)
+            expect(await self.client.get(path, headers={"Authorization": f"Bearer {self.token}"}), status)
 
     async def _wait_for(self, what: str, look: Callable[[], str | None]) -> str:
         deadline = time.monotonic() + _WAITING_SECONDS
@@ -154,7 +144,7 @@ class Visit:
             if (found := look()) is not None:
                 return found
             await asyncio.sleep(_LOOK_EVERY_SECONDS)
-        raise OnlineAccessError(f"{what} did not come within {_WAITING_SECONDS} s")
+        raise StepError(f"{what} did not come within {_WAITING_SECONDS} s")
 
 
 async def go_online(services: Services, *, received: Path) -> Sequence[Step]:
@@ -163,25 +153,8 @@ async def go_online(services: Services, *, received: Path) -> Sequence[Step]:
         *("auth-svc", "clients", "add", CLIENT, "--name", "The portal of the demo"),
         *("--scope", SCOPE, "--redirect-uri", CALLBACK, "--public"),
     )
-    done: list[Step] = []
     async with httpx.AsyncClient(base_url=services.auth_url, timeout=_WAITING_SECONDS) as client:
-        visit = Visit(services=services, client=client, received=received)
-        for title, act in visit.steps():
-            if done and done[-1].problem:
-                done.append(Step(title, "not tried"))
-                continue
-            try:
-                await act()
-            except (OnlineAccessError, httpx.HTTPError) as error:
-                done.append(Step(title, str(error) or type(error).__name__))
-            else:
-                done.append(Step(title))
-    return done
-
-
-def _expect(answer: httpx.Response, status: HTTPStatus) -> None:
-    if answer.status_code != status:
-        raise OnlineAccessError(f"{answer.request.url.path} answered {answer.status_code} instead of {status}")
+        return await take(Visit(services=services, client=client, received=received).steps())
 
 
 def _first(pattern: re.Pattern[str], texts: Iterable[str]) -> str | None:

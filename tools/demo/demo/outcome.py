@@ -13,7 +13,7 @@ from contracts.claims import DecisionMade
 from contracts.dead_letters import MessageDeadLettered
 from contracts.notify import MessageSettled
 from contracts.vocabulary import Channel
-from contracts.weather import ReadingAssessment
+from contracts.weather import ReadingAssessment, UndeterminedReason
 from demo.observer import Observed
 from demo.story import Expected, Phase, Refusal, Story, Wait
 
@@ -64,7 +64,7 @@ def outcome_of(story: Story, observed: Observed) -> StoryOutcome:
         return StoryOutcome(story, None, {}, ("no decision",))
     problems = [
         *_problems_of_claim(story, decisions),
-        *_decided_too_early(story, observed, decisions[-1]),
+        *_wrong_answers(story, observed, decisions[-1]),
     ]
     for decision, expected in zip_longest(decisions, story.versions):
         if decision is not None and expected is not None:
@@ -147,6 +147,10 @@ def _differences(expected: Expected, decision: DecisionMade, messages: Sequence[
     if expected.sums_tenths_mm is not None:
         sums = reading and tuple(window.best_sum_tenths_mm for window in reading.windows)
         pairs.append(("sums", sums, expected.sums_tenths_mm))
+    if expected.undetermined is not None:
+        verdicts = decision.rain.readings if decision.rain else ()
+        reasons = [one.undetermined_reason for one in verdicts if one.reading is expected.reading]
+        pairs.append(("why nothing can be told", reasons, [expected.undetermined]))
     if expected.items is not None:
         pairs.append(("items", _listed(item.outcome for item in decision.items), _listed(expected.items)))
     for channel in Channel:
@@ -160,7 +164,15 @@ def _listed(words: Iterable[StrEnum]) -> str:
     return ", ".join(words) or "none"
 
 
-def _decided_too_early(story: Story, observed: Observed, decision: DecisionMade) -> Iterator[str]:
-    answers = [assessed.final for assessed in observed.assessed.get(decision.claim_id, [])]
-    if story.wait is Wait.LATE_HOURS and not (answers[:1] == [False] and answers[-1:] == [True]):
-        yield f"rainfall was not waited for: {answers}"
+def _wrong_answers(story: Story, observed: Observed, decision: DecisionMade) -> Iterator[str]:
+    """Yield what is wrong with the order of the answers about rain, and with the hours that they say were corrected."""
+    answers = observed.assessed.get(decision.claim_id, [])
+    final = [answer.final for answer in answers]
+    if story.wait is Wait.LATE_HOURS and not (final[:1] == [False] and final[-1:] == [True]):
+        yield f"rainfall was not waited for: {final}"
+    if story.expected.undetermined is UndeterminedReason.LOST_HOURS and final != [True]:
+        yield f"hours that KNMI lost were waited for: {final}"
+    if (corrected := story.corrected_hour) is not None:
+        told = [(hour.was_tenths_mm, hour.is_tenths_mm) for answer in answers[-1:] for hour in answer.corrected]
+        if told != [(corrected.was, corrected.becomes)]:
+            yield f"the answer names {told} as corrected instead of {[(corrected.was, corrected.becomes)]}"

@@ -20,6 +20,8 @@ from devstack.process.ports import LOOPBACK, free_port
 from devstack.process.programs import Program, Programs, answers_ok, console_script
 from devstack.stack import Stack
 
+APIS = ("auth-svc", "weather-svc")
+"""Services that answer others by HTTP."""
 PORTAL = "https://mijn.example.org"
 """Where mailed links lead to. Nobody answers there yet."""
 
@@ -67,8 +69,8 @@ class Platform:
     ports: dict[str, int] = field(default_factory=dict)
     databases: dict[str, str] = field(default_factory=dict)
     """The URL of each service's database."""
-    auth_port: int = field(default_factory=free_port)
-    """Where auth-svc answers by HTTP: the address is the issuer of its tokens."""
+    api_ports: dict[str, int] = field(default_factory=lambda: {service: free_port() for service in APIS})
+    """Where services answer by HTTP."""
     programs: Programs = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,8 +78,13 @@ class Platform:
 
     @property
     def auth_url(self) -> str:
-        """Where auth-svc answers."""
-        return f"http://{LOOPBACK}:{self.auth_port}"
+        """Where auth-svc answers: the address is the issuer of its tokens."""
+        return f"http://{LOOPBACK}:{self.api_ports['auth-svc']}"
+
+    @property
+    def weather_url(self) -> str:
+        """Where weather-svc answers."""
+        return f"http://{LOOPBACK}:{self.api_ports['weather-svc']}"
 
     @property
     def children(self) -> dict[str, Child]:
@@ -144,10 +151,11 @@ class Platform:
 
     def environment(self, service: str) -> dict[str, str]:
         """Return the variables with which `service`, or a command of it, works on this platform."""
-        of_auth = {"API_PORT": str(self.auth_port), **_issuer(self.auth_url)} if service == "auth-svc" else {}
+        port = self.api_ports.get(service)
+        of_api = {} if port is None else {"API_PORT": str(port), **_issuer(self.auth_url)}
         return {
             **self.stack.environment(),
-            **of_auth,
+            **of_api,
             "DATABASE_URL": self.databases[service],
             "DATABASE_CONNECTIONS": "6",
             "OTEL_BSP_SCHEDULE_DELAY": "500",

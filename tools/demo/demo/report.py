@@ -19,6 +19,7 @@ from contracts.weather import ReadingAssessment, StationRain
 from demo.report_artefacts import ClaimRecord, Proof, RunRecord, read_run
 from demo.report_language import LANGUAGES, Language, utc_moment
 from demo.report_rain import RainChart, rain_chart
+from demo.report_rain_check import rain_check_in
 from demo.report_trace import Waterfall, waterfall
 
 REPORT_FILE = "report.html"
@@ -30,6 +31,7 @@ _LISTED_FILES = {
     "letters/": "file_letters",
     "mail.jsonl": "file_mail",
     "sms.jsonl": "file_sms",
+    "rain-check.en.json": "file_rain_check",
     "traces.jsonl": "file_traces",
 }
 """What a run leaves behind, with the key of the sentence that explains it."""
@@ -110,6 +112,7 @@ def _page(run: RunRecord, *, directory: Path, language: Language, languages: Seq
             refusals=run.refusals,
             unexpected=run.unexpected_dead_letters,
             wrong=wrong,
+            rain_check=rain_check_in(directory, language=language.code),
             languages=[(other, report_file(other)) for other in languages],
             files=[
                 ListedFile(path, language.sentence(key))

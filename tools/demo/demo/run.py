@@ -6,19 +6,22 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from contracts.topics import TOPICS
-from demo import artefacts, online_access, stages
+from demo import artefacts, online_access, rain_checks, stages
 from demo.compose import ComposePlatform
 from demo.drill import keep_up
 from demo.observer import Observed, observing
-from demo.online_access import Step, go_online
+from demo.online_access import go_online
 from demo.outcome import outcome_of, refusal_outcome_of, unexpected_dead_letters
 from demo.platform import Platform
 from demo.progress_output import console, step
 from demo.publisher import messages_of, publish
+from demo.rain_checks import check_rain
 from demo.report import write_report
 from demo.report_artefacts import write_stories
+from demo.steps import Step
 from demo.stories import REFUSALS, STORIES
 from demo.story import Phase
 from demo.table import result_table
@@ -68,13 +71,13 @@ async def _run_on_stack(platform: Platform, *, began: float, keep: bool, output:
         began=began,
         output=output,
     )
-    online = await _go_online(platform, received=output)
+    by_http = await _visit(platform, output=output)
     if keep:
         await asyncio.sleep(LAST_SPANS_SECONDS)
     else:
         with step("services stopped"):
             await platform.stop()
-    return conclude(observed, online, output=output)
+    return conclude(observed, by_http, output=output)
 
 
 async def _run_on_compose(*, began: float, output: Path) -> int:
@@ -90,11 +93,11 @@ async def _run_on_compose(*, began: float, output: Path) -> int:
         began=began,
         output=output,
     )
-    online = await _go_online(platform, received=output)
+    by_http = await _visit(platform, output=output)
     await asyncio.sleep(LAST_SPANS_SECONDS)
     with step("mail, SMS, traces and logs copied out of the containers"):
         await platform.collect(output)
-    return conclude(observed, online, output=output)
+    return conclude(observed, by_http, output=output)
 
 
 async def _publish_and_observe(
@@ -109,9 +112,11 @@ async def _publish_and_observe(
             await stages.import_late_hours_and_policy(services)
         await _wait_for_outcomes(services, observed, Phase.FIRST)
         with step(
-            f"{_number_of_records(Phase.LATER)} later reports published: corrections, an assessment, a repetition"
+            f"{_number_of_records(Phase.LATER)} later reports published (corrections, an assessment, a repetition), and"
+            " an hour imported as KNMI could correct it"
         ):
             await publish(kafka, Phase.LATER)
+            await stages.import_corrected_hours(services)
         await _wait_for_outcomes(services, observed, Phase.LATER)
         console.print(f"[bold]last notification {time.monotonic() - began:.1f} s after the start[/]")
         with step("proofs exported and verified, letters printed"):
@@ -119,9 +124,15 @@ async def _publish_and_observe(
     return observed
 
 
-async def _go_online(services: online_access.Services, *, received: Path) -> Sequence[Step]:
-    with step("a customer goes online: account, password, code by SMS, token"):
-        return await go_online(services, received=received)
+class Visited(online_access.Services, rain_checks.Services, Protocol):
+    """The running services, as people use them by HTTP."""
+
+
+async def _visit(services: Visited, *, output: Path) -> Mapping[str, Sequence[Step]]:
+    """Return what each visitor did."""
+    with step("somebody checks the rain without login; a customer goes online: account, password, code by SMS, token"):
+        rain, online = await asyncio.gather(check_rain(services, output=output), go_online(services, received=output))
+    return {"rain check": rain, "customer online": online}
 
 
 def _number_of_records(phase: Phase) -> int:
@@ -137,7 +148,7 @@ async def _wait_for_outcomes(services: stages.Services, observed: Observed, phas
         await stages.wait_for_outcomes(services, observed, phase, progress=show)
 
 
-def conclude(observed: Observed, online: Sequence[Step], *, output: Path) -> int:
+def conclude(observed: Observed, by_http: Mapping[str, Sequence[Step]], *, output: Path) -> int:
     """Write the artefacts, print the table and return the exit code."""
     artefacts.write_decisions(output / "decisions.jsonl", observed)
     outcomes = [outcome_of(story, observed) for story in STORIES]
@@ -150,14 +161,15 @@ def conclude(observed: Observed, online: Sequence[Step], *, output: Path) -> int
     unproven = artefacts.check_proofs(output / "proofs", observed)
     for problem in unexpected + unproven:
         console.print(f"[red]{problem}[/]")
-    for one in online:
-        console.print(f"customer online: {one.title} " + (f"[red]{one.problem}[/]" if one.problem else "[green]ok[/]"))
+    steps = [(who, one) for who, taken in by_http.items() for one in taken]
+    for who, one in steps:
+        console.print(f"{who}: {one.title} " + (f"[red]{one.problem}[/]" if one.problem else "[green]ok[/]"))
     problems = [*(outcome.problems for outcome in outcomes), *(refusal.problems for refusal in refusals)]
-    wrong = sum(map(bool, [*problems, *(one.problem for one in online)]))
-    tried = len(problems) + len(online)
+    wrong = sum(map(bool, [*problems, *(one.problem for _, one in steps)]))
+    tried = len(problems) + len(steps)
     console.print(f"{tried - wrong} of {tried} stories and steps have the outcome they should have")
     console.print(
         f"see {output}/report.html (Dutch: report.nl.html), decisions.jsonl, proofs/, mailbox/, letters/, sms.jsonl, "
-        "traces.jsonl, logs/"
+        "rain-check.*, traces.jsonl, logs/"
     )
     return FAILED if wrong or unexpected or unproven else 0

@@ -8,7 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from demo.input_files import HOURS, LATE_HOURS, LATE_POLICIES, POLICIES
+from demo.input_files import (
+    CORRECTED_AT,
+    CORRECTED_HOURS,
+    HOURS,
+    HOURS_WITH_AN_OUTAGE,
+    LATE_HOURS,
+    LATE_POLICIES,
+    POLICIES,
+    PUBLISHED_WITH_AN_OUTAGE_AT,
+)
 from demo.observer import Observed
 from demo.outcome import has_outcome, is_dead_lettered
 from demo.platform import ServiceFailedError
@@ -40,6 +49,7 @@ async def import_hours_and_policies(services: Services) -> None:
     """Import the hours and the policies that are there before any report."""
     await asyncio.gather(
         services.run("weather-svc", "import-hours", *map(str, HOURS)),
+        _import_published(services, HOURS_WITH_AN_OUTAGE, at=PUBLISHED_WITH_AN_OUTAGE_AT),
         services.run("policy-svc", "import-policies", str(POLICIES)),
     )
 
@@ -65,6 +75,15 @@ async def import_late_hours_and_policy(services: Services) -> None:
         services.run("weather-svc", "import-hours", str(LATE_HOURS)),
         services.run("policy-svc", "import-policies", str(LATE_POLICIES)),
     )
+
+
+async def import_corrected_hours(services: Services) -> None:
+    """Import what KNMI says of an hour a week later."""
+    await _import_published(services, CORRECTED_HOURS, at=CORRECTED_AT)
+
+
+async def _import_published(services: Services, hours: Path, *, at: str) -> None:
+    await services.run("weather-svc", "import-hours", "--published-at", at, str(hours))
 
 
 def number_with_outcome(observed: Observed, phase: Phase) -> int:

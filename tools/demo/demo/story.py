@@ -14,6 +14,7 @@ from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel, Fact, FactSource, LossInterval, Truth, WaterReading, WaterRoute
+from contracts.weather import UndeterminedReason
 
 _NAMESPACE = UUID("5d2d2f6e-7e0a-4c53-8a77-2f6f4f3c2b10")
 _REPORTED_AT = datetime(2021, 7, 19, 7, 30, tzinfo=UTC)
@@ -53,8 +54,8 @@ class Expected:
     """What should become of a claim. `payable_cents` None: nothing is undisputed; None elsewhere: not looked at.
 
     `sums_tenths_mm` are the sums shown for 24, 48 and 72 hours, and `deciding_hours` is the window that decided, both
-    of the water named by `reading` at the nearest station. `items` are the outcomes of the damage items. `post` None:
-    no letter.
+    of the water named by `reading` at the nearest station; `undetermined` is why all stations together tell nothing of
+    it. `items` are the outcomes of the damage items. `post` None: no letter.
     """
 
     outcome: Outcome
@@ -63,6 +64,7 @@ class Expected:
     deciding_hours: int | None = None
     sums_tenths_mm: tuple[int, int, int] | None = None
     reading: WaterReading = WaterReading.SURFACE_WATER
+    undetermined: UndeterminedReason | None = None
     items: tuple[Outcome, ...] | None = None
     email: Settlement = Settlement.SENT
     sms: Settlement = Settlement.SENT
@@ -91,11 +93,21 @@ class Correction:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CorrectedHour:
+    """KNMI publishes another figure of an hour than before, in tenths of a millimetre; and what was decided before."""
+
+    expected_before: Expected
+    was: int
+    becomes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Story:
     """One loss, its reports, and what should become of its claim.
 
     `deliveries` is how often the publisher sends the same record. `also_by` is how somebody else reports the same loss
-    at the same time. `phase` is when the first report is published; a correction always follows in the later one.
+    at the same time. `phase` is when the first report is published; a correction, and a corrected hour of rain, always
+    follow in the later one. A story has one of them at most.
     """
 
     title: str
@@ -109,6 +121,7 @@ class Story:
     deliveries: int = 1
     also_by: ReportChannel | None = None
     correction: Correction | None = None
+    corrected_hour: CorrectedHour | None = None
     phase: Phase = Phase.FIRST
 
     @property
@@ -119,7 +132,8 @@ class Story:
     @property
     def versions(self) -> tuple[Expected, ...]:
         """What should be decided, version by version."""
-        return (self.expected,) if self.correction is None else (self.correction.expected_before, self.expected)
+        correction = self.correction or self.corrected_hour
+        return (self.expected,) if correction is None else (correction.expected_before, self.expected)
 
     def versions_after(self, phase: Phase) -> tuple[Expected, ...]:
         """Return what should be decided on the reports of all phases up to `phase`."""

@@ -56,13 +56,13 @@ def write_decisions(directory: Path, *decisions: DecisionMade) -> None:
     write_lines(directory / "decisions.jsonl", *lines)
 
 
-def write_proof(directory: Path, *, version: int = 1) -> None:
+def write_proof(directory: Path, *, version: int = 1, rain: RainfallAssessed | None = None) -> None:
     """Write the proof of one version of the decision, as far as the page reads it."""
     (report,) = LOSS_REPORTED.examples
     basis = {
         "facts": json.loads(to_json(report.facts)),
         "damage": [json.loads(to_json(item)) for item in report.damage],
-        "rain": json.loads(to_json(rainfall())),
+        "rain": json.loads(to_json(rain or rainfall())),
     }
     (directory / "proofs").mkdir(exist_ok=True)
     (directory / "proofs" / f"{CLAIM}-v{version}.json").write_text(json.dumps({"basis": basis}))
@@ -122,3 +122,31 @@ def write_story(
     }
     kept = {"stories": [story], "refusals": [refusal], "unexpected_dead_letters": unexpected_dead_letters}
     (directory / "stories.json").write_text(json.dumps(kept))
+
+
+def write_rain_check(directory: Path) -> None:
+    """Write what a rain check in both languages leaves behind."""
+    (station,) = rainfall().stations
+    window = {"reading": "surface_water", "within_hours": 24, "at_least_tenths_mm": 400, "sum_tenths_mm": 402}
+    used = {
+        "station": {"name": station.station.name, "number": station.station.number},
+        "distance_metres": station.distance_metres,
+        "windows": [{**window, "establishment": "established"}, {**window, "reading": "groundwater"}],
+    }
+    passed_over = {"station": {"name": "Maastricht"}, "distance_metres": 34_100, "reason": "farther"}
+    question = {"from_at": "2021-07-15T03:30:00+02:00"}
+    for language, summary in (("en", "Yes: at Ell <40.2 mm>."), ("nl", "Ja: op Ell <40,2 mm>.")):
+        answer = {
+            "summary": summary,
+            "verdicts": [{"reading": "surface_water"}],
+            "stations": [used],
+            "passed_over": [passed_over],
+        }
+        (directory / f"rain-check.{language}.json").write_text(json.dumps({"question": question, "answer": answer}))
+        (directory / f"rain-check.{language}.svg").write_text("<svg/>")
+    problem = {
+        "status": 422,
+        "title": "Latitude and longitude have changed places",
+        "detail": "Send them the other way.",
+    }
+    (directory / "rain-check-refused.json").write_text(json.dumps({"question": question, "answer": problem}))

@@ -18,9 +18,10 @@ from contracts.envelope import Received
 from contracts.loss_reports import LOSS_REPORTED, ReportChannel
 from contracts.notify import MESSAGE_SETTLED, MessageSettled, Settlement
 from contracts.vocabulary import Channel
-from contracts.weather import RAINFALL_ASSESSED
+from contracts.weather import RAINFALL_ASSESSED, CorrectedHour, UndeterminedReason
 from demo.observer import Observed
 from demo.outcome import has_outcome, is_dead_lettered, outcome_of, refusal_outcome_of, unexpected_dead_letters
+from demo.story import CorrectedHour as CorrectedFigure
 from demo.story import Correction, Expected, Phase, Refusal, Story, Wait, report_id_of
 
 (EXAMPLE,) = DECISION_MADE.examples
@@ -211,6 +212,55 @@ def test_a_claim_that_should_wait_for_hours_is_seen_waiting(finals: list[bool], 
     problems = outcome_of(replace(STORY, wait=Wait.LATE_HOURS), observed).problems
 
     assert problems == (() if waited else (f"rainfall was not waited for: {finals}",))
+
+
+@pytest.mark.parametrize(
+    ("finals", "problems"),
+    [([True], ()), ([False, True], ("hours that KNMI lost were waited for: [False, True]",))],
+)
+def test_nobody_waits_for_hours_that_knmi_lost(finals: list[bool], problems: tuple[str, ...]) -> None:
+    rain = DECISION.rain
+    assert rain is not None
+    verdict = structs.replace(rain.readings[0], undetermined_reason=UndeterminedReason.LOST_HOURS)
+    observed = observed_after(structs.replace(DECISION, rain=structs.replace(rain, readings=(verdict,))))
+    (answer,) = RAINFALL_ASSESSED.examples
+    observed.assessed[DECISION.claim_id] = [structs.replace(answer, final=final) for final in finals]
+    story = replace(STORY, expected=replace(COVERED, undetermined=UndeterminedReason.LOST_HOURS))
+    assert outcome_of(story, observed).problems == problems
+
+
+def test_another_reason_why_nothing_can_be_told_is_named() -> None:
+    story = replace(STORY, expected=replace(COVERED, undetermined=UndeterminedReason.STATIONS_DISAGREE))
+    (problem,) = outcome_of(story, observed_after(DECISION)).problems
+    assert problem.startswith("why nothing can be told is [None] instead of")
+
+
+@pytest.mark.parametrize(("told", "is_right"), [([(13, 14)], True), ([(13, 15)], False), ([], False)])
+def test_the_answer_after_a_corrected_hour_names_both_figures(told: list[tuple[int, int]], *, is_right: bool) -> None:
+    after = structs.replace(DECISION, claim_version=2)
+    observed = observed_after(DENIED_BEFORE, after)
+    (answer,) = RAINFALL_ASSESSED.examples
+    hours = tuple(
+        CorrectedHour(
+            station=answer.stations[0].station,
+            hour_ends_at=answer.stations[0].hours.first_hour_ends_at,
+            was_tenths_mm=was,
+            is_tenths_mm=becomes,
+        )
+        for was, becomes in told
+    )
+    observed.assessed[DECISION.claim_id] = [answer, structs.replace(answer, corrected=hours)]
+    story = replace(STORY, corrected_hour=CorrectedFigure(expected_before=DENIED, was=13, becomes=14))
+    assert outcome_of(story, observed).problems == (
+        () if is_right else (f"the answer names {told} as corrected instead of [(13, 14)]",)
+    )
+
+
+def test_a_story_whose_hour_is_corrected_is_decided_twice_and_reported_once() -> None:
+    story = replace(STORY, corrected_hour=CorrectedFigure(expected_before=DENIED, was=13, becomes=14))
+    assert story.versions_after(Phase.FIRST) == (DENIED,)
+    assert story.versions_after(Phase.LATER) == (DENIED, COVERED)
+    assert [len(list(story.reports(phase))) for phase in Phase] == [1, 0]
 
 
 REFUSAL = Refusal(title="A malformed report", key=b"malformed", value=b"{bad", reason_code="not-json")

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from report_run import CLAIM, DECISION, write_decisions, write_proof, write_run, write_story
+from report_run import (
+    CLAIM,
+    DECISION,
+    rainfall,
+    write_decisions,
+    write_proof,
+    write_rain_check,
+    write_run,
+    write_story,
+)
 from typing_extensions import override
 
 from contracts.coverage import DecidedItem, GroundCode, Outcome
 from contracts.loss_reports import DamageKind
 from contracts.vocabulary import FactSource, WaterRoute
+from contracts.weather import CorrectedHour
 from demo.report import money_rows, write_report
 from demo.report_language import Language
 
@@ -265,3 +276,39 @@ def test_money_goes_down_step_by_step() -> None:
     ]
     assert rows[1].from_share == pytest.approx(159 / 184)
     assert rows[1].until_share == 1
+
+
+def test_a_rain_check_is_shown_with_its_chart_and_the_refusal(run: Path) -> None:
+    write_rain_check(run)
+    html = write_report(run).read_text()
+    assert "Yes: at Ell &lt;40.2 mm&gt;." in html
+    assert "Ja: op Ell &lt;40,2 mm&gt;." in (run / "report.nl.html").read_text()
+    (picture,) = Page(html).attributes("img")
+    assert picture["src"] == "rain-check.en.svg"
+    assert "Ell" in (picture["alt"] or "")
+    assert "422 Latitude and longitude have changed places" in html
+    assert "Maastricht, 34.1 km (farther away)" in html
+
+
+@pytest.mark.parametrize("lost", ["rain-check.en.svg", "rain-check.en.json", "rain-check-refused.json"])
+def test_a_rain_check_that_did_not_come_to_its_end_is_left_out(run: Path, lost: str) -> None:
+    write_rain_check(run)
+    (run / lost).unlink()
+    assert 'id="rain-check"' not in write_report(run).read_text()
+
+
+def test_a_decision_names_the_files_its_hours_come_from_the_stations_passed_over_and_corrected_hours(run: Path) -> None:
+    answer = rainfall()
+    hour = CorrectedHour(
+        station=answer.stations[0].station,
+        hour_ends_at=datetime(2021, 7, 15, 7, tzinfo=UTC),
+        was_tenths_mm=28,
+        is_tenths_mm=None,
+    )
+    write_proof(run, rain=replace(answer, corrected=(hour,)))
+    html = write_report(run).read_text()
+    (source,) = answer.stations[0].sources
+    assert f"KNMI, <code>{source.name}</code>, for Ell, published 2021-08-02 09:00 UTC" in html
+    assert source.sha256 in html
+    assert "Eindhoven, 39.8 km (farther away)" in html
+    assert "corrected the hour at Ell until 15 July 2021 09:00: it was 2.8 mm and is now ? mm." in html

@@ -16,7 +16,7 @@ from contracts.loss_reports import DamageKind, LossFacts
 from contracts.money import MoneyStepCode
 from contracts.notify import Settlement
 from contracts.vocabulary import Establishment, FactSource, PerilFamily, Truth, WaterReading, WaterRoute
-from contracts.weather import UndeterminedReason
+from contracts.weather import PassedOverReason, UndeterminedReason
 from demo.report_language import Language
 from demo.stories import REFUSALS, STORIES
 
@@ -35,6 +35,7 @@ CODES: dict[str, type[StrEnum]] = {
     "damage": DamageKind,
     "settlement": Settlement,
     "undetermined": UndeterminedReason,
+    "passed_over": PassedOverReason,
     "money": MoneyStepCode,
     "reading": WaterReading,
     "establishment": Establishment,

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from contracts.weather import RAINFALL_ASSESSED
 from demo import stages
+from demo.input_files import CORRECTED_AT, PUBLISHED_WITH_AN_OUTAGE_AT
 from demo.observer import Observed
 from demo.platform import ServiceFailedError
 from demo.run import FAILED, conclude
@@ -84,7 +85,17 @@ async def test_only_stories_of_the_later_phase_are_not_missed_in_the_first() -> 
     assert stages.number_with_outcome(Observed(), Phase.LATER) == 0
 
 
+async def test_hours_are_imported_with_the_moment_at_which_they_were_published() -> None:
+    services = Services()
+    await stages.import_hours_and_policies(services)
+    await stages.import_corrected_hours(services)
+    stated = [command[3] for command in services.commands if "--published-at" in command]
+    assert stated == [PUBLISHED_WITH_AN_OUTAGE_AT, CORRECTED_AT]
+    (service, *_) = services.commands[-1]
+    assert service == "weather-svc"
+
+
 def test_a_run_in_which_nothing_was_decided_fails_and_leaves_its_page(tmp_path: Path) -> None:
     (tmp_path / "proofs").mkdir()
-    assert conclude(Observed(), [], output=tmp_path) == FAILED
+    assert conclude(Observed(), {}, output=tmp_path) == FAILED
     assert f"0 of {len(STORIES) + len(REFUSALS)} have the outcome" in (tmp_path / "report.html").read_text()

@@ -7,27 +7,8 @@ from types import MappingProxyType
 
 import msgspec
 
-from contracts.claims import ReadingRequested
-from contracts.vocabulary import FactSource, Network, RainThreshold, WaterReading
-
-
-class RainQuestion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What weather-svc is asked: which stations, how rain must lie around the loss, how much of it in how many hours.
-
-    `surface_water` and `groundwater` say how long after the rain each may come in. `recent_rain` is what must have
-    fallen up to the end of the hour of loss for rain to have come straight in. Of an interval of loss up to
-    `interval_in_favour_hours` long the best hour for the customer counts. `most_in_an_hour_tenths_mm` is what an hour
-    without a figure could at most have held.
-    """
-
-    network: Network
-    surface_water: ReadingRequested
-    groundwater: ReadingRequested
-    thresholds: tuple[RainThreshold, ...]
-    cloudburst: RainThreshold
-    recent_rain: RainThreshold
-    interval_in_favour_hours: int
-    most_in_an_hour_tenths_mm: int
+from contracts.rain_terms import CURRENT_VERSION, RAIN_QUESTIONS, RainQuestion
+from contracts.vocabulary import FactSource
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -56,31 +37,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 CURRENT_PRODUCT = Product(
-    version="home-2021.1",
-    rain=RainQuestion(
-        network=Network.AWS,
-        surface_water=ReadingRequested(
-            reading=WaterReading.SURFACE_WATER,
-            may_lag_hours=24,
-            may_lag_at_most_hours=72,
-            rain_before_loss_tenths_mm=50,
-        ),
-        groundwater=ReadingRequested(
-            reading=WaterReading.GROUNDWATER,
-            may_lag_hours=240,
-            may_lag_at_most_hours=720,
-            rain_before_loss_tenths_mm=50,
-        ),
-        thresholds=(
-            RainThreshold(within_hours=24, at_least_tenths_mm=400),
-            RainThreshold(within_hours=48, at_least_tenths_mm=530),
-            RainThreshold(within_hours=72, at_least_tenths_mm=670),
-        ),
-        cloudburst=RainThreshold(within_hours=1, at_least_tenths_mm=250),
-        recent_rain=RainThreshold(within_hours=24, at_least_tenths_mm=10),
-        interval_in_favour_hours=72,
-        most_in_an_hour_tenths_mm=1_000,
-    ),
+    version=CURRENT_VERSION,
+    rain=RAIN_QUESTIONS[CURRENT_VERSION],
     deductibles_cents=(0, 25_000, 50_000, 100_000),
     weather_deductible_minimum_cents=25_000,
     customer_estimate_limit_cents=250_000,

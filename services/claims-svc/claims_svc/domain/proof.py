@@ -18,12 +18,14 @@ from claims_svc.domain.product import Product
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.codec import canonical_json
 from contracts.loss_reports import LossReported
-from contracts.rain_stations import register_sha256
 from contracts.topic import Event
 from contracts.validation import validator_of
 from contracts.vocabulary import Sha256, Version
+from contracts.weather import RainfallAssessed
 
 _FORM: Literal["water-claim-proof.v1"] = "water-claim-proof.v1"
+_FIRST_REGISTER_SHA256 = "9b62cf69ee8d80ec0a97225e37d1ff0d79a0db7822d24853e20d92d756878fe5"
+"""Answers did not name their register as long as there was only this one."""
 
 
 class UnreadableProofError(ValueError):
@@ -36,7 +38,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     Reports and the policy are named by the SHA-256 of the event as canonical JSON, the opening report first: the proof
     holds what was decided on, not who is behind it. The question about rain and its answer stand in the basis whole.
     `rain_register_sha256` is the register of stations. `hour_files_sha256` are the files in which KNMI published the
-    hours; weather-svc does not keep them yet, so that it is empty.
+    hours, as the answer names them: each once, sorted. weather-svc keeps them.
     """
 
     reports_sha256: tuple[Sha256, ...]
@@ -99,8 +101,19 @@ def _sources_of(case: Case, *, joined: Sequence[LossReported]) -> Sources:
     return Sources(
         reports_sha256=tuple(event_sha256(report) for report in (case.report, *joined)),
         policy_sha256=None if case.policy is None else event_sha256(case.policy),
-        rain_register_sha256=None if case.rain is None else register_sha256(),
+        rain_register_sha256=None if case.rain is None else register_of(case.rain),
+        hour_files_sha256=() if case.rain is None else hour_files_of(case.rain),
     )
+
+
+def register_of(answer: RainfallAssessed) -> Sha256:
+    """Return the hash of the register of stations that an answer about rain rests on."""
+    return answer.register_sha256 or _FIRST_REGISTER_SHA256
+
+
+def hour_files_of(answer: RainfallAssessed) -> tuple[Sha256, ...]:
+    """Return the hashes of the files that the hours of an answer about rain come from."""
+    return tuple(sorted({source.sha256 for station in answer.stations for source in station.sources}))
 
 
 def event_sha256(event: Event) -> str:

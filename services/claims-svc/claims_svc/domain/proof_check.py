@@ -9,7 +9,14 @@ from pydantic import ValidationError
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.insurance import InsuranceState, dutch_day_span
 from claims_svc.domain.product import PRODUCTS
-from claims_svc.domain.proof import Document, UnreadableProofError, canonical_bytes, read
+from claims_svc.domain.proof import (
+    Document,
+    UnreadableProofError,
+    canonical_bytes,
+    hour_files_of,
+    read,
+    register_of,
+)
 from claims_svc.domain.rainfall_check import discrepancies
 from claims_svc.domain.rules.reported import named_by, reported_routes
 from claims_svc.domain.station_check import wrong_stations
@@ -17,7 +24,6 @@ from claims_svc.domain.verdict import Verdict, decide
 from contracts.claims import RainfallRequested
 from contracts.codec import canonical_json
 from contracts.loss_reports import LOSS_AFTER_REPORT_TOLERANCE
-from contracts.rain_stations import PAST_REGISTERS_SHA256, register_sha256
 from contracts.validation import validator_of
 from contracts.vocabulary import WaterRoute
 
@@ -105,8 +111,10 @@ def _wrong_rain(document: Document) -> Iterator[str]:
     register = document.sources.rain_register_sha256
     if (register is None) != (rain is None):
         yield "there must be a register of stations exactly when there is an answer about rain"
-    elif register is not None and register not in {register_sha256(), *PAST_REGISTERS_SHA256}:
-        yield f"the register of stations {register} is not known here"
+    elif rain is not None and register != register_of(rain):
+        yield f"the register of stations {register} is not that of the answer about rain"
+    if document.sources.hour_files_sha256 != (() if rain is None else hour_files_of(rain)):
+        yield "the files of hours are not those that the answer about rain names"
     if rain is None:
         return
     if question is None:

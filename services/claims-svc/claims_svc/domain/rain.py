@@ -67,7 +67,7 @@ def rain_of(assessed: RainfallAssessed | None, *, wait_over: bool) -> Rain:
 
 
 def evidence_of(assessed: RainfallAssessed) -> RainEvidence:
-    """Return what a decision shows of an answer: all of it but the hours."""
+    """Return what a decision shows of an answer: what it says, not the hours it rests on and where they come from."""
     return RainEvidence(
         assessment_version=assessed.assessment_version,
         final=assessed.final,

@@ -6,15 +6,24 @@ from collections.abc import Iterator
 
 import msgspec
 
-from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours, ended_at, hour_running_at
+from claims_svc.domain.rainfall_hours import ended_at, hour_running_at
+from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours
 from contracts.claims import RainfallRequested
-from contracts.weather import RainfallAssessed, ReadingAssessment, ReadingVerdict, StationAssessment, WindowAssessment
+from contracts.weather import (
+    DoubtKind,
+    RainfallAssessed,
+    ReadingAssessment,
+    ReadingVerdict,
+    StationAssessment,
+    WindowAssessment,
+)
 
 
 def discrepancies(answer: RainfallAssessed, *, question: RainfallRequested) -> Iterator[str]:
     """Yield where the answer is not what its hours say to the question, one sentence each."""
     for station in answer.stations:
         yield from _hours_left_out(station, question)
+        yield from _impossible_doubts(station)
     yield from _unlike("the answer", found=answer, expected=answer_from_hours(answer, question=question))
 
 
@@ -27,6 +36,21 @@ def _hours_left_out(station: StationAssessment, question: RainfallRequested) -> 
             f"station {station.station.number}: the hours that end from {ended_at(asked[0])} to {ended_at(asked[-1])} "
             f"are asked, but there are those from {ended_at(first)} to {ended_at(last)}"
         )
+
+
+def _impossible_doubts(station: StationAssessment) -> Iterator[str]:
+    """A lost hour has no figure, a suspect one has: a doubt about anything else is a doubt about nothing."""
+    series, name = station.hours, f"station {station.station.number}"
+    by_hour = dict(enumerate(series.tenths_mm, start=hour_running_at(series.first_hour_ends_at)))
+    for doubt in series.in_doubt:
+        first, last = hour_running_at(doubt.first_hour_ends_at), hour_running_at(doubt.last_hour_ends_at)
+        for hour in range(first, last + 1):
+            if hour not in by_hour:
+                yield f"{name}: the hour that ends at {ended_at(hour)} is in doubt, but is not there"
+            elif (by_hour[hour] is None) is not (doubt.kind is DoubtKind.LOST):
+                yield f"{name}: the hour that ends at {ended_at(hour)} cannot be {doubt.kind}"
+    if (station.quality is None) is not all(figure is None for figure in series.tenths_mm):
+        yield f"{name}: there must be a quality exactly when an hour has a figure"
 
 
 def _unlike(where: str, *, found: object, expected: object) -> Iterator[str]:

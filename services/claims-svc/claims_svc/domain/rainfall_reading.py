@@ -1,19 +1,20 @@
 """A second reading of domain.md, "Heavy local precipitation": what the hours in an answer about rain say.
 
 Written apart from weather-svc and without its short cuts, so that a mistake of one is seen by the other. It looks at
-every window around every hour of the loss. Hours are whole numbers: hour n ends n hours after 1970.
+every window around every hour of the loss.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from claims_svc.domain.rainfall_hours import Believed, Figures, Sums, ended_at, hour_running_at, last_ended_at
 from contracts.claims import RainfallRequested, ReadingRequested
+from contracts.rain_stations import measuring_periods
 from contracts.vocabulary import Establishment, LossInterval, RainThreshold, Truth, WaterReading
 from contracts.weather import (
     HourlySeries,
@@ -25,69 +26,55 @@ from contracts.weather import (
     WindowAssessment,
 )
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
+_KNMI_CORRECTS_FOR = timedelta(days=9)
+"""By then an hour has a figure, or will never have one."""
 
 Verdict = tuple[Establishment, UndeterminedReason | None]
 YES: Verdict = (Establishment.ESTABLISHED, None)
 WAITS: Verdict = (Establishment.UNDETERMINED, UndeterminedReason.MISSING_HOURS)
+LOST: Verdict = (Establishment.UNDETERMINED, UndeterminedReason.LOST_HOURS)
+SUSPECT: Verdict = (Establishment.UNDETERMINED, UndeterminedReason.SUSPECT_FIGURES)
 BETWEEN_WHOLE_HOURS: Verdict = (Establishment.UNDETERMINED, UndeterminedReason.BETWEEN_WHOLE_HOURS)
 RAIN_AFTER_LOSS: Verdict = (Establishment.UNDETERMINED, UndeterminedReason.RAIN_AFTER_LOSS)
 RAIN_LONG_BEFORE_LOSS: Verdict = (Establishment.UNDETERMINED, UndeterminedReason.RAIN_LONG_BEFORE_LOSS)
 INTERVAL_TOO_LONG: Verdict = (Establishment.UNDETERMINED, UndeterminedReason.LOSS_INTERVAL_TOO_LONG)
 STATIONS_DISAGREE: Verdict = (Establishment.UNDETERMINED, UndeterminedReason.STATIONS_DISAGREE)
 NO_STATION: Verdict = (Establishment.UNDETERMINED, UndeterminedReason.NO_STATION)
+BEFORE_REGISTER: Verdict = (Establishment.UNDETERMINED, UndeterminedReason.BEFORE_REGISTER)
 NO: Verdict = (Establishment.NOT_ESTABLISHED, None)
 _COUNTS, _RAIN_AFTER, _LONG_BEFORE, _AROUND = range(4)
 """Kinds of windows, the one that says most first."""
-_BEST_FIRST = (YES, WAITS, BETWEEN_WHOLE_HOURS, RAIN_AFTER_LOSS, RAIN_LONG_BEFORE_LOSS, NO)
+_BEST_FIRST = (YES, WAITS, LOST, SUSPECT, BETWEEN_WHOLE_HOURS, RAIN_AFTER_LOSS, RAIN_LONG_BEFORE_LOSS, NO)
+_IN_DOUBT = (WAITS, LOST, SUSPECT)
 
 
 def answer_from_hours(answer: RainfallAssessed, *, question: RainfallRequested) -> RainfallAssessed:
-    """Return the answer to `question` that the hours of `answer` give; its stations count as the nearest ones."""
+    """Return the answer to `question` that the hours of `answer` give; its stations count as the nearest ones.
+
+    As stated are which hours are in doubt, where figures come from, what was passed over and what was corrected.
+    """
     stations = [_Station(station.hours, question) for station in answer.stations]
     verdicts = [
-        _of_the_stations([station.readings[place] for station in stations], reading=asked.reading)
+        _of_the_stations([station.readings[place] for station in stations], reading=asked.reading, loss=question.loss)
         for place, asked in enumerate(question.readings)
     ]
-    waits = any(station.waits_for_recent_rain for station in stations)
-    return RainfallAssessed(
+    final = all(verdict.final for verdict in verdicts) and not any(
+        station.waits_for_recent_rain for station in stations
+    )
+    open_hours = [hour for station in stations for hour in station.open_hours]
+    return replace(
+        answer,
         claim_id=question.claim_id,
         request_version=question.request_version,
-        assessment_version=answer.assessment_version,
         readings=tuple(verdicts),
         cloudburst=_all_of([station.cloudburst for station in stations]),
         recent_rain=_common([station.recent_rain for station in stations]),
-        final=not waits and all(verdict.final for verdict in verdicts),
+        final=final,
+        settled_by=None if final or not open_hours else ended_at(max(open_hours)) + _KNMI_CORRECTS_FOR,
         stations=tuple(station.assessment(stated) for station, stated in zip(stations, answer.stations, strict=True)),
     )
-
-
-class _Figures:
-    """Sums over the hours asked: of known hours, with missing ones at their most, and the number of missing ones."""
-
-    def __init__(self, series: HourlySeries, *, hours: range, most_in_an_hour: int) -> None:
-        first = hour_running_at(series.first_hour_ends_at)
-        by_hour = dict(enumerate(series.tenths_mm, start=first))
-        figures = [by_hour.get(hour) for hour in hours]
-        self._before = hours.start - 1
-        self._known = list(accumulate((figure or 0 for figure in figures), initial=0))
-        self._most = list(accumulate((most_in_an_hour if figure is None else figure for figure in figures), initial=0))
-        self._missing = list(accumulate((figure is None for figure in figures), initial=0))
-
-    def known(self, after: int, until: int) -> int:
-        """Return the rain of known hours after hour `after` up to and including hour `until`."""
-        return self._known[until - self._before] - self._known[after - self._before]
-
-    def most(self, after: int, until: int) -> int:
-        return self._most[until - self._before] - self._most[after - self._before]
-
-    def missing(self, after: int, until: int) -> int:
-        return self._missing[until - self._before] - self._missing[after - self._before]
-
-    def none_known(self, after: int, until: int) -> bool:
-        return self.missing(after, until) == until - after
 
 
 class _LossHour(NamedTuple):
@@ -111,12 +98,10 @@ class _Station:
     def __init__(self, series: HourlySeries, question: RainfallRequested) -> None:
         self._question = question
         self._loss = _loss_hours(question.loss)
-        self._figures = _Figures(
-            series, hours=asked_hours(question), most_in_an_hour=question.most_in_an_hour_tenths_mm
-        )
+        self._figures = Figures(series, hours=asked_hours(question), most_in_an_hour=question.most_in_an_hour_tenths_mm)
+        self.open_hours = self._figures.open_hours
         self.readings = [self._reading(asked) for asked in question.readings]
-        self.bursts = [self._reached(question.cloudburst, hour=loss.hour) for loss in self._loss]
-        self.recent = [self._reached(question.recent_rain, hour=loss.hour) for loss in self._loss]
+        self.recent = {self._recent_rain(believed) for believed in self._figures.outcomes}
 
     def assessment(self, stated: StationAssessment) -> StationAssessment:
         """Return the station's part of the answer; who it is and where it lies is taken as stated."""
@@ -130,25 +115,29 @@ class _Station:
             recent_rain_tenths_mm=self._most_known(self._question.recent_rain),
             hours=stated.hours,
             quality=stated.quality,
+            sources=stated.sources,
         )
 
     @property
     def cloudburst(self) -> Truth:
-        """A cloudburst costs the customer: it must be measured in every hour of the loss."""
-        return _all_of(self.bursts)
+        """A cloudburst costs the customer: trusted figures must have measured it in every hour of the loss."""
+        asked, figures = self._question.cloudburst, self._figures
+        return _all_of([_truth(asked, loss.hour, figures.trusted, figures.most) for loss in self._loss])
 
     @property
     def recent_rain(self) -> Truth:
-        """In the customer's favour: one hour of a short interval suffices, the hours of a long one must agree."""
-        if not _best_hour_counts(self._question):
-            return _common(self.recent)
-        return Truth.TRUE if Truth.TRUE in self.recent else _common(self.recent)
+        return _common([*self.recent])
 
     @property
     def waits_for_recent_rain(self) -> bool:
-        """Whether missing hours, and not hours that differ for certain, leave it unknown."""
-        differs = not _best_hour_counts(self._question) and {Truth.TRUE, Truth.FALSE} <= set(self.recent)
-        return self.recent_rain is Truth.UNKNOWN and not differs
+        """Whether it depends on open hours."""
+        return len(self.recent) > 1
+
+    def _recent_rain(self, believed: Believed) -> Truth:
+        """In the customer's favour: one hour of a short interval suffices, the hours of a long one must agree."""
+        (stands, _), (doubted, _) = believed[0], believed[-1]
+        by_hour = [_truth(self._question.recent_rain, loss.hour, stands, doubted) for loss in self._loss]
+        return Truth.TRUE if _best_hour_counts(self._question) and Truth.TRUE in by_hour else _common(by_hour)
 
     def _reading(self, asked: ReadingRequested) -> ReadingAssessment:
         verdicts = [self._verdict(loss, asked) for loss in self._loss]
@@ -161,15 +150,21 @@ class _Station:
         )
 
     def _verdict(self, loss: _LossHour, asked: ReadingRequested) -> Verdict:
-        """Return the verdict on an hour of the loss; each doubt is asked of known hours first, then of missing ones."""
+        """Return the verdict on an hour of the loss; it waits as long as open hours can change what it rests on."""
+        found = {self._verdict_if(believed, loss, asked) for believed in self._figures.outcomes}
+        return WAITS if len(found) > 1 else found.pop()[1]
+
+    def _verdict_if(self, believed: Believed, loss: _LossHour, asked: ReadingRequested) -> tuple[int, Verdict]:
+        """Return which doubt was reached, and the verdict; each is asked of the hours as they stand first."""
         lag, long_lag, before = asked.may_lag_hours, _long_lag(asked), asked.rain_before_loss_tenths_mm
-        for longer, lag_hours, by_the_loss, verdict in (
+        doubts = (
             (0, lag, before, YES),
             (1, lag, before, BETWEEN_WHOLE_HOURS),
             (1, lag, 0, RAIN_AFTER_LOSS),
             (1, long_lag, 0, RAIN_LONG_BEFORE_LOSS),
-        ):
-            for rain, then in ((self._figures.known, verdict), (self._figures.most, WAITS)):
+        )
+        for place, (longer, lag_hours, by_the_loss, verdict) in enumerate(doubts):
+            for rain, doubt in believed:
                 for threshold in self._question.thresholds:
                     length = threshold.within_hours + longer
                     for end in loss.ends(length=length, lag_hours=lag_hours):
@@ -177,8 +172,8 @@ class _Station:
                             rain(end - length, end) >= threshold.at_least_tenths_mm
                             and rain(end - length, min(end, loss.hour)) >= by_the_loss
                         ):
-                            return then
-        return NO
+                            return place, (Establishment.UNDETERMINED, doubt) if doubt else verdict
+        return len(doubts), NO
 
     def _window(self, threshold: RainThreshold, asked: ReadingRequested) -> WindowAssessment:
         """Return the window that says most: by its kind, its rain, its place, and the hour of the loss."""
@@ -237,13 +232,6 @@ class _Station:
         )
         return Establishment.UNDETERMINED if is_within_reach else Establishment.NOT_ESTABLISHED
 
-    def _reached(self, threshold: RainThreshold, *, hour: int) -> Truth:
-        """Return whether so much fell up to the end of `hour`."""
-        after = hour - threshold.within_hours
-        if self._figures.known(after, hour) >= threshold.at_least_tenths_mm:
-            return Truth.TRUE
-        return Truth.UNKNOWN if self._figures.most(after, hour) >= threshold.at_least_tenths_mm else Truth.FALSE
-
     def _most_known(self, threshold: RainThreshold) -> int | None:
         length = threshold.within_hours
         if self._figures.none_known(self._loss[0].hour - length, self._loss[-1].hour):
@@ -267,7 +255,7 @@ def asked_hours(question: RainfallRequested) -> range:
 
 def _loss_hours(loss: LossInterval) -> Sequence[_LossHour]:
     """Return the hours that the loss touches; a moment on the border of two hours touches both."""
-    hours = range(hour_running_at(loss.from_at), (loss.until_at - _EPOCH) // _HOUR + 2)
+    hours = range(hour_running_at(loss.from_at), last_ended_at(loss.until_at) + 2)
     return [_LossHour(hour, max(loss.from_at, ended_at(hour - 1))) for hour in hours]
 
 
@@ -275,13 +263,18 @@ def _of_the_hours(verdicts: Sequence[Verdict], *, best_counts: bool) -> Verdict:
     different = set(verdicts)
     if best_counts or len(different) == 1:
         return min(different, key=_BEST_FIRST.index)
-    return WAITS if len(different - {WAITS}) == 1 else INTERVAL_TOO_LONG
+    if len(different.difference(_IN_DOUBT)) > 1:
+        return INTERVAL_TOO_LONG
+    return next(verdict for verdict in _IN_DOUBT if verdict in different)
 
 
-def _of_the_stations(assessed: Sequence[ReadingAssessment], *, reading: WaterReading) -> ReadingVerdict:
+def _of_the_stations(
+    assessed: Sequence[ReadingAssessment], *, reading: WaterReading, loss: LossInterval
+) -> ReadingVerdict:
     verdicts = [(station.establishment, station.undetermined_reason) for station in assessed]
     if not verdicts:
-        verdict = NO_STATION
+        begins_at = min(period.from_at for period in measuring_periods() if period.from_at)
+        verdict = BEFORE_REGISTER if loss.from_at < begins_at else NO_STATION
     elif WAITS in verdicts:
         verdict = WAITS
     elif len({establishment for establishment, _ in verdicts}) > 1:
@@ -292,6 +285,14 @@ def _of_the_stations(assessed: Sequence[ReadingAssessment], *, reading: WaterRea
     return ReadingVerdict(
         reading=reading, establishment=establishment, final=verdict != WAITS, undetermined_reason=reason
     )
+
+
+def _truth(threshold: RainThreshold, hour: int, surely: Sums, possibly: Sums) -> Truth:
+    """Return whether so much fell up to the end of `hour`."""
+    after = hour - threshold.within_hours
+    if surely(after, hour) >= threshold.at_least_tenths_mm:
+        return Truth.TRUE
+    return Truth.UNKNOWN if possibly(after, hour) >= threshold.at_least_tenths_mm else Truth.FALSE
 
 
 def _all_of(truths: Sequence[Truth]) -> Truth:
@@ -308,12 +309,3 @@ def _best_hour_counts(question: RainfallRequested) -> bool:
 
 def _long_lag(asked: ReadingRequested) -> int:
     return max(asked.may_lag_hours, asked.may_lag_at_most_hours)
-
-
-def hour_running_at(moment: datetime) -> int:
-    """Return the hour that runs at `moment`; at a border the hour that ends there."""
-    return -((_EPOCH - moment) // _HOUR)
-
-
-def ended_at(hour: int) -> datetime:
-    return _EPOCH + _HOUR * hour

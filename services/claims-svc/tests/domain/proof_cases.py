@@ -10,22 +10,24 @@ import msgspec
 from domain.loss_cases import LOSS_AT, RAIN_CAME_IN, case, policy, report, verdict_on
 from msgspec import structs
 from msgspec.structs import replace
+from stated_rain import STATED
 
 from claims_svc.domain import proof
 from claims_svc.domain.case import Case
 from claims_svc.domain.needs import rainfall_question
 from claims_svc.domain.proof import Proof, canonical_bytes
-from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours, ended_at
+from claims_svc.domain.rainfall_hours import ended_at
+from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours
 from claims_svc.domain.verdict import decide
 from contracts.claims import RainfallRequested
 from contracts.codec import canonical_json
 from contracts.loss_reports import LossFacts
 from contracts.vocabulary import LossInterval
-from contracts.weather import RAINFALL_ASSESSED, HourlySeries, RainfallAssessed
+from contracts.weather import HourlySeries, RainfallAssessed
 
 Contents = dict[str, Any]
 _HOUR = timedelta(hours=1)
-_ELL = RAINFALL_ASSESSED.examples[0].stations[0]
+_ELL = STATED.stations[0]
 
 FORTY_IN_A_DAY = {datetime(2021, 7, 14, 20, tzinfo=UTC) + _HOUR * hour: 40 for hour in range(10)}
 """40.0 mm in the hours ending 20 h on the 14th to 5 h on the 15th: 24.0 mm of it by the end of the hour of loss."""
@@ -51,9 +53,7 @@ def answer_to(question: RainfallRequested, hours: Mapping[datetime, int | None])
     series = HourlySeries(
         first_hour_ends_at=ended_at(asked[0]), tenths_mm=tuple(hours.get(ended_at(hour), 0) for hour in asked)
     )
-    stated = structs.replace(
-        RAINFALL_ASSESSED.examples[0], stations=(structs.replace(_ELL, hours=series, distance_metres=2_045),)
-    )
+    stated = structs.replace(STATED, stations=(structs.replace(_ELL, hours=series, distance_metres=2_045),))
     return answer_from_hours(stated, question=question)
 
 

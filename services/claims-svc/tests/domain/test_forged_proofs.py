@@ -193,7 +193,7 @@ def test_a_home_that_was_moved_in_the_question_only_is_found() -> None:
         ),
         ("basis.rain.stations.0.station.name", "Elst", "station 377 has another name or place in the register"),
         ("basis.rain.stations.0.distance_metres", 2_000, "station 377 lies 2045 m from the home, not 2000 m"),
-        ("sources.rain_register_sha256", "0" * 64, f"the register of stations {'0' * 64} is not known here"),
+        ("sources.rain_register_sha256", "0" * 64, f"the register of stations {'0' * 64} is not that of the answer"),
         ("sources.rain_register_sha256", None, "there must be a register of stations exactly when"),
     ],
 )
@@ -226,6 +226,43 @@ def test_a_second_station_that_could_be_the_nearest_must_answer_too() -> None:
     found = found_in(forge(prove(rain_case(FORTY_IN_A_DAY)), answering_anew(somewhere_around)))
 
     assert "station 391 could be the nearest as well, within 100000 m, and is left out" in found
+
+
+def test_an_answer_by_a_register_that_is_not_held_here_is_found() -> None:
+    def by_another(contents: Contents) -> None:
+        contents["sources"]["rain_register_sha256"] = contents["basis"]["rain"]["register_sha256"] = "0" * 64
+
+    found = found_in(forge(prove(rain_case(FORTY_IN_A_DAY)), answering_anew(by_another)))
+
+    assert f"the answer rests on a register this installation does not hold: {'0' * 64}" in found
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "found"),
+    [
+        ("0.reason", "not_measuring", "station 380 was passed over as not_measuring, but the reason is farther"),
+        ("0.distance_metres", 31_000, "station 380, which was passed over, lies 31704 m from the home"),
+        ("0.halfway_metres", 12_000, "the line halfway to station 380, which was passed over, lies 15456 m"),
+        ("0.halfway_metres", None, "the line halfway to station 380, which was passed over, lies 15456 m"),
+        ("1.station.name", "Acht", "station 370, which was passed over, has another name or place"),
+        ("0.station.number", 377, "station 377 decides and is passed over"),
+        ("1.distance_metres", 20_000, "the stations that were passed over are not in the order of their distance"),
+    ],
+)
+def test_what_is_told_of_a_station_that_was_passed_over_is_true(path: str, value: object, found: str) -> None:
+    change = put(f"basis.rain.passed_over.{path}", value)
+
+    assert found in found_in(forge(prove(rain_case(FORTY_IN_A_DAY)), answering_anew(change)))
+
+
+def test_a_runner_up_that_is_not_named_is_found() -> None:
+    def without_maastricht(contents: Contents) -> None:
+        del contents["basis"]["rain"]["passed_over"][0]
+
+    found = found_in(forge(prove(rain_case(FORTY_IN_A_DAY)), answering_anew(without_maastricht)))
+
+    assert "station 380 lies 31704 m from the home, and nothing says why it was passed over" in found
+    assert "3 stations that were passed over must be named" in found
 
 
 def test_a_station_that_answers_twice_is_found() -> None:

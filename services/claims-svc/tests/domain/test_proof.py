@@ -9,6 +9,7 @@ from domain.loss_cases import LOSS_AT, PRIMARY_FLOOD, RAIN_CAME_IN, REGIONAL_FLO
 from domain.proof_cases import FORTY_IN_A_DAY, forge, prove, put, rain_case
 from msgspec import structs
 from msgspec.structs import replace
+from stated_rain import STATED
 
 from claims_svc.domain import proof
 from claims_svc.domain.case import Case
@@ -89,7 +90,7 @@ def test_a_proof_names_what_it_was_decided_on() -> None:
         "reports_sha256": [proof.event_sha256(claim.report)],
         "policy_sha256": proof.event_sha256(policy()),
         "rain_register_sha256": register_sha256(),
-        "hour_files_sha256": [],
+        "hour_files_sha256": [STATED.stations[0].sources[0].sha256],
     }
     assert json.loads(prove(corrected).canonical)["sources"]["reports_sha256"] != contents["sources"]["reports_sha256"]
     assert json.loads(together.canonical)["sources"]["reports_sha256"] == [
@@ -97,6 +98,18 @@ def test_a_proof_names_what_it_was_decided_on() -> None:
         proof.event_sha256(other),
     ]
     assert contents["basis"]["question"]["request_version"] == contents["basis"]["rain"]["request_version"] == 1
+
+
+def test_a_proof_names_each_file_of_hours_once() -> None:
+    claim = rain_case(FORTY_IN_A_DAY)
+    assert claim.rain is not None
+    (ell,) = claim.rain.stations
+    files = [structs.replace(ell.sources[0], sha256=digit * 64) for digit in "909"]
+    twice = structs.replace(
+        claim.rain, stations=(structs.replace(ell, sources=(*files,)), structs.replace(ell, sources=(files[0],)))
+    )
+
+    assert proof.hour_files_of(twice) == ("0" * 64, "9" * 64)
 
 
 def test_a_proof_names_the_proof_before() -> None:

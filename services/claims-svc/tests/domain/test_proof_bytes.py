@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from asyncpg.pgproto.pgproto import UUID as DriversUUID  # noqa: N811 - a class
+from domain import proof_cases
 from domain.loss_cases import (
     BOTH_RAINS,
     LOSS_AT,
@@ -23,7 +24,8 @@ from domain.loss_cases import (
     report,
     verdict_on,
 )
-from domain.proof_cases import FORTY_IN_A_DAY, prove, rain_case
+from domain.proof_cases import FORTY_IN_A_DAY, prove
+from msgspec import structs
 from msgspec.structs import replace
 
 from claims_svc.domain import proof
@@ -37,7 +39,7 @@ from contracts.notify import REPORTER_CONTACT_PROVIDED, ReporterContactProvided
 from contracts.policy import POLICY_CHANGED
 from contracts.topic import Event
 from contracts.vocabulary import Fact, FactSource, LossInterval, PerilFamily, Truth, WaterRoute
-from contracts.weather import RAINFALL_ASSESSED
+from contracts.weather import RAINFALL_ASSESSED, RainfallAssessed
 
 KEPT = Path(__file__).parent / "proofs_as_they_were.json"
 DUTCH = timezone(timedelta(hours=2))
@@ -64,6 +66,22 @@ SEVERAL = (
     item(DamageKind.CLEANING, 1, by_fire=False),
 )
 DRIVERS_ID = DriversUUID("0198c5f2-6d00-7b11-8f21-0a4b5c6d7e8f")
+
+
+def as_given_before(answer: RainfallAssessed) -> RainfallAssessed:
+    """Return an answer of when answers told neither their sources and register nor who was passed over."""
+    stations = tuple(structs.replace(station, sources=()) for station in answer.stations)
+    return structs.replace(answer, stations=stations, settled_by=None, passed_over=(), register_sha256=None)
+
+
+def rain_case(
+    hours: Mapping[datetime, int | None], *, facts: LossFacts = RAIN_CAME_IN, loss: LossInterval | None = None
+) -> Case:
+    claim = proof_cases.rain_case(hours, facts=facts, loss=loss)
+    assert claim.rain is not None
+    return replace(claim, rain=as_given_before(claim.rain))
+
+
 CASES: Mapping[str, Case] = {
     "forty millimetres in a day": rain_case(FORTY_IN_A_DAY),
     "dry": rain_case({}),
@@ -104,7 +122,7 @@ EVENTS: Mapping[str, Event] = {
     ),
     "a policy": policy(),
     "a policy with terms": POLICY_CHANGED.examples[0],
-    "an answer": RAINFALL_ASSESSED.examples[0],
+    "an answer": as_given_before(RAINFALL_ASSESSED.examples[0]),
     "a decision": DECISION_MADE.examples[0],
     "a name beyond ASCII": ReporterContactProvided(
         report_id=REPORTER_CONTACT_PROVIDED.examples[0].report_id, name='Zoë "van" Wijk/Ś\u2028 🌧 \\'

@@ -36,6 +36,17 @@ def test_a_yes_counts_at_once_and_anything_else_when_it_is_final(
     assert rain.surface == rain.ground == (value, doubt)
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [UndeterminedReason.LOST_HOURS, UndeterminedReason.SUSPECT_FIGURES, UndeterminedReason.BEFORE_REGISTER],
+)
+def test_what_will_never_be_known_leads_to_a_handler_without_a_wait(reason: UndeterminedReason) -> None:
+    rain = rain_of(answer(Establishment.UNDETERMINED, reason=reason), wait_over=False)
+
+    assert rain.surface == rain.ground == (UNKNOWN, GroundCode.RAINFALL_UNDETERMINED)
+    assert not rain.awaited
+
+
 def test_each_reading_has_its_own_answer() -> None:
     rain = rain_of(answer(Establishment.ESTABLISHED, ground=Establishment.NOT_ESTABLISHED), wait_over=False)
 

@@ -112,7 +112,9 @@ class _Writer:
     def intro(self) -> str:
         texts, stations = self._texts, self._rain.stations
         if not stations:
-            return texts.no_station
+            reasons = {verdict.undetermined_reason for verdict in self._rain.readings}
+            before_register = UndeterminedReason.BEFORE_REGISTER
+            return texts.reasons[before_register] if before_register in reasons else texts.no_station
         named = [
             texts.station.format(station=one.station.name, distance=self._figures.distance(one.distance_metres))
             for one in stations

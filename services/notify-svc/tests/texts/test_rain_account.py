@@ -56,8 +56,14 @@ def said_by(case: str) -> str:
         ),
         ("between-whole-hours", ["in één uur meer wel", "39,9 mm|40,0 mm|niet te zeggen"]),
         ("hours-to-come", ["uren die nog niet zijn gemeten", "nog niet gemeten|67,0 mm|nog niet bekend"]),
-        ("hours-lost", ["Van een of meer uren is er geen meting.", "geen meting|67,0 mm|niet te zeggen"]),
+        ("hours-given-up", ["Van een of meer uren is er geen meting.", "geen meting|67,0 mm|niet te zeggen"]),
+        (
+            "hours-lost",
+            ["die komt ook niet meer", "Dan beoordeelt een medewerker dat.", "geen meting|67,0 mm|niet te zeggen"],
+        ),
+        ("suspect-figures", ["Een of meer metingen kloppen misschien niet.", "1,2 mm|40,0 mm|niet te zeggen"]),
         ("no-station", ["Er was toen geen KNMI-station dat de regen mat."]),
+        ("before-register", ["De schade is van voor de tijd waarvan wij de KNMI-stations kennen."]),
         ("direct-rain-without-rain", ["Station Ell mat kort voor de schade 0,3 mm neerslag."]),
     ],
 )

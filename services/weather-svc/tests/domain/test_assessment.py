@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from rain_answers import STATIONS, assess, of_two_stations, saying
+from msgspec.structs import replace
+from rain_answers import STATIONS, answer, assess, of_two_stations, saying
 from rain_samples import (
     GROUNDWATER,
     HALFWAY_ELL_EINDHOVEN,
@@ -12,9 +13,9 @@ from rain_samples import (
     request,
 )
 
-from contracts.vocabulary import Establishment, Location, Truth, WaterReading
+from contracts.vocabulary import Establishment, Location, Network, Truth, WaterReading
 from contracts.weather import Quality, RainfallAssessed, UndeterminedReason
-from weather_svc.domain.assessment import Measured, Question, answer, hours_of, inquire, measure
+from weather_svc.domain.assessment import Measured, Question, hours_of, inquire, measure
 from weather_svc.domain.hours import border_at
 from weather_svc.domain.windows import Figures
 
@@ -99,7 +100,7 @@ def test_an_answer_is_not_final_while_missing_hours_could_be_recent_rain() -> No
     known: dict[int, int | None] = {loss_hour - 24: 400, loss_hour: None}
     tenths_mm = tuple(known.get(hour, 0) for hour in span.numbers)
     station = measure(Figures(span.first, tenths_mm), question=inquiry.question)
-    assessed = answer(inquiry, measured=[station], assessment_version=1)
+    assessed = answer(inquiry, [station])
     assert (verdict(assessed), assessed.readings[0].final) == ((ESTABLISHED, None), True)
     assert (assessed.recent_rain, assessed.final) == (Truth.UNKNOWN, False)
 
@@ -176,10 +177,20 @@ def test_a_yes_of_one_station_waits_for_the_hours_of_the_other() -> None:
     assert verdict(assessed) == (UNDETERMINED, MISSING_HOURS)
 
 
-def test_without_a_station_the_answer_is_undetermined_and_final() -> None:
-    assessed = assess(request(loss=moment("2010-08-26T12:00")))
+@pytest.mark.parametrize(
+    ("network", "loss", "reason"),
+    [
+        (Network.AWS, "2010-12-31T23:59", UndeterminedReason.BEFORE_REGISTER),
+        (Network.GAUGE, "2011-01-01T00:00", UndeterminedReason.NO_STATION),
+    ],
+)
+def test_without_a_station_the_answer_is_undetermined_and_final(
+    network: Network, loss: str, reason: UndeterminedReason
+) -> None:
+    """The register knows no measurement from before 2011, and no manual gauge at all."""
+    assessed = assess(replace(request(loss=moment(loss)), network=network))
     assert assessed.stations == ()
-    assert (verdict(assessed), assessed.final) == ((UNDETERMINED, UndeterminedReason.NO_STATION), True)
+    assert (verdict(assessed), assessed.final, assessed.settled_by) == ((UNDETERMINED, reason), True, None)
     assert (assessed.cloudburst, assessed.recent_rain) == (Truth.UNKNOWN, Truth.UNKNOWN)
 
 

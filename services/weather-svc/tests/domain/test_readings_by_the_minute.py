@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import rain_by_the_minute as slow
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from rain_answers import STATIONS, answer
 from rain_by_the_minute import Case
 from rain_samples import CLAIM_ID, HALFWAY_ELL_EINDHOVEN, SIX
 
 from contracts.claims import RainfallRequested, ReadingRequested
 from contracts.vocabulary import Establishment, LossInterval, Network, RainThreshold, Truth, WaterReading
-from contracts.weather import RainfallAssessed, ReadingAssessment, StationAssessment, UndeterminedReason
-from weather_svc import station_table
-from weather_svc.domain.assessment import answer, hours_of, inquire, measure
-from weather_svc.domain.hours import border_at, last_border
-from weather_svc.domain.windows import Figures
+from contracts.weather import DoubtKind, RainfallAssessed, ReadingAssessment, StationAssessment, UndeterminedReason
+from weather_svc.domain.assessment import hours_of, inquire, measure
+from weather_svc.domain.hours import HourSpan, border_at, last_border
+from weather_svc.domain.windows import Doubt, Figures
 
-STATIONS = station_table.load()
 WORDS = {
     None: None,
     UndeterminedReason.MISSING_HOURS: slow.WAITS,
@@ -30,6 +29,8 @@ WORDS = {
     UndeterminedReason.RAIN_LONG_BEFORE_LOSS: slow.LONG_BEFORE,
     UndeterminedReason.LOSS_INTERVAL_TOO_LONG: slow.TOO_LONG,
     UndeterminedReason.STATIONS_DISAGREE: slow.DISAGREE,
+    UndeterminedReason.LOST_HOURS: slow.LOST,
+    UndeterminedReason.SUSPECT_FIGURES: slow.SUSPECT,
 }
 FIRST, LAST = SIX - 18, SIX + 18
 """More hours on both sides than any drawn question asks for."""
@@ -42,6 +43,10 @@ def figures_of_a_station(draw: st.DrawFn) -> dict[int, int | None]:
     return dict(zip(range(FIRST, LAST + 1), figures, strict=True))
 
 
+def hours_in_doubt(draw: st.DrawFn) -> frozenset[int]:
+    return draw(st.one_of(st.just(frozenset()), st.frozensets(st.integers(FIRST, LAST), max_size=9)))
+
+
 @st.composite
 def questions(draw: st.DrawFn) -> tuple[Case, Case]:
     """Draw one question with the figures of two stations."""
@@ -52,6 +57,7 @@ def questions(draw: st.DrawFn) -> tuple[Case, Case]:
     may_lag_hours = draw(st.integers(0, 4))
     case = Case(
         rain=figures_of_a_station(draw),
+        doubtful=hours_in_doubt(draw),
         from_minute=from_minute,
         until_minute=from_minute + draw(lasting),
         may_lag_hours=may_lag_hours,
@@ -61,7 +67,7 @@ def questions(draw: st.DrawFn) -> tuple[Case, Case]:
         in_favour_hours=draw(st.integers(0, 4)),
         most_in_an_hour=draw(st.sampled_from([5, 9, 30])),
     )
-    return case, replace(case, rain=figures_of_a_station(draw))
+    return case, replace(case, rain=figures_of_a_station(draw), doubtful=hours_in_doubt(draw))
 
 
 def ask(case: Case) -> RainfallRequested:
@@ -96,11 +102,16 @@ def threshold(length: int, at_least: int) -> RainThreshold:
 def assess(cases: Sequence[Case]) -> RainfallAssessed:
     inquiry = inquire(ask(cases[0]), stations=STATIONS)
     span = hours_of(inquiry.question)
-    by_station = [
-        measure(Figures(span.first, tuple(case.rain[hour] for hour in span.numbers)), question=inquiry.question)
-        for case in cases
+    by_station = [measure(figures_of(case, span), question=inquiry.question) for case in cases]
+    return answer(inquiry, by_station)
+
+
+def figures_of(case: Case, span: HourSpan) -> Figures:
+    doubts = [
+        Doubt(DoubtKind.LOST if case.rain[hour] is None else DoubtKind.DRIPPING, HourSpan(hour, hour))
+        for hour in sorted(case.doubtful.intersection(span.numbers))
     ]
-    return answer(inquiry, measured=by_station, assessment_version=1)
+    return Figures(span.first, tuple(case.rain[hour] for hour in span.numbers), tuple(doubts))
 
 
 def word(establishment: Establishment, reason: UndeterminedReason | None) -> str | None:
@@ -135,11 +146,21 @@ def compare(cases: tuple[Case, Case]) -> None:
     assert reading.final == (verdict != slow.WAITS)
     recently = [slow.recent_rain(case, length=RECENT[0], at_least=RECENT[1]) for case in cases]
     assert assessed.final == (verdict != slow.WAITS and "waits" not in recently)
+    assert assessed.settled_by == (None if assessed.final else latest_open_hour(assessed, cases) + timedelta(days=9))
     alike = recently[0] == recently[1] and recently[0] in {"true", "false"}
     assert assessed.recent_rain == (recently[0] if alike else Truth.UNKNOWN)
     bursts = [slow.cloudburst(case, length=BURST[0], at_least=BURST[1]) for case in cases]
     assert assessed.cloudburst == (
         "false" if "false" in bursts else "true" if bursts == ["true", "true"] else "unknown"
+    )
+
+
+def latest_open_hour(assessed: RainfallAssessed, cases: Sequence[Case]) -> datetime:
+    """Return when the last hour asked ended that has no figure and is not lost."""
+    first = last_border(assessed.stations[0].hours.first_hour_ends_at)
+    asked = range(first, first + len(assessed.stations[0].hours.tenths_mm))
+    return border_at(
+        max(hour for case in cases for hour in asked if case.rain[hour] is None and hour not in case.doubtful)
     )
 
 
@@ -151,7 +172,7 @@ def compare_station(station: StationAssessment, case: Case) -> None:
     assert station.recent_rain == ("unknown" if recently == "waits" else recently)
     assert station.cloudburst == slow.cloudburst(case, length=BURST[0], at_least=BURST[1])
     for measured, (length, _) in ((station.recent_rain_tenths_mm, RECENT), (station.cloudburst_tenths_mm, BURST)):
-        most = max(slow.by_each_hour(case, length=length, missing_as=0))
+        most = max(slow.by_each_hour(case, case.rain_if(open_as=0, raised=slow.STANDS), length=length))
         assert measured == most or (measured is None and most == 0)
 
 
@@ -173,3 +194,35 @@ def compare_windows(reading: ReadingAssessment, case: Case) -> None:
             window.rain_by_loss_tenths_mm,
             window.lag_minutes,
         )
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(questions(), st.integers(FIRST, LAST))
+def test_a_figure_that_becomes_suspect_costs_nobody_anything(cases: tuple[Case, Case], hour: int) -> None:
+    assume(cases[0].rain[hour] is not None)
+    trusting, doubting = (
+        assess_twice(replace(cases[0], doubtful=doubtful)) for doubtful in (frozenset[int](), frozenset({hour}))
+    )
+    before, after = trusting.readings[0], doubting.readings[0]
+    if after.establishment is Establishment.NOT_ESTABLISHED or before.establishment is Establishment.ESTABLISHED:
+        assert after == before
+    assert doubting.recent_rain in {trusting.recent_rain, Truth.UNKNOWN}
+    assert not (trusting.recent_rain is Truth.TRUE and doubting.recent_rain is not Truth.TRUE)
+    assert doubting.cloudburst in {trusting.cloudburst, Truth.UNKNOWN}
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(questions())
+def test_an_hour_that_is_given_up_denies_nobody_anything(cases: tuple[Case, Case]) -> None:
+    case = replace(cases[0], doubtful=frozenset())
+    missing = frozenset(hour for hour, rain in case.rain.items() if rain is None)
+    still_open, lost = assess_twice(case), assess_twice(replace(case, doubtful=missing))
+    assert lost.final
+    no, reading = Establishment.NOT_ESTABLISHED, lost.readings[0]
+    assert reading.establishment is not no or still_open.readings[0].establishment is no
+    assert lost.recent_rain is not Truth.FALSE or still_open.recent_rain is Truth.FALSE
+
+
+def assess_twice(case: Case) -> RainfallAssessed:
+    """Answer as if both stations had measured the same."""
+    return assess([case, case])

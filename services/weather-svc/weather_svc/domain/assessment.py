@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from contracts.claims import RainfallRequested, ReadingRequested
-from contracts.vocabulary import Network, RainThreshold, Station, Truth, WaterReading
+from contracts.vocabulary import Establishment, RainThreshold, Station, Truth, WaterReading
 from contracts.weather import (
+    CorrectedHour,
     HourlySeries,
+    HoursInDoubt,
+    PassedOver,
     Quality,
     RainfallAssessed,
+    RainSource,
     ReadingAssessment,
     ReadingVerdict,
+    SecondOpinion,
     StationAssessment,
     UndeterminedReason,
 )
+from weather_svc.domain.blocks import Span, StationKey
 from weather_svc.domain.hours import HourSpan, border_at, hours_touched
-from weather_svc.domain.rain_by_loss import rain_by_each_hour
+from weather_svc.domain.publication import KNMI_CORRECTS_FOR
+from weather_svc.domain.rain_by_loss import cloudburst, most_by_loss, recent_rain
 from weather_svc.domain.readings import Reading, Verdict, assess_reading, undetermined
 from weather_svc.domain.stations import NearStation, StationTable
-from weather_svc.domain.windows import Figures, Rain, Threshold
+from weather_svc.domain.windows import Doubt, Figures, Rain, Threshold
 
 _MINUTE = timedelta(minutes=1)
-
-
-class StationKey(NamedTuple):
-    """Identifies a station: a number is unique only within its network."""
-
-    network: Network
-    number: int
-
-
-class Span(NamedTuple):
-    """Consecutive hours of one station."""
-
-    station: StationKey
-    hours: HourSpan
 
 
 class Question(NamedTuple):
@@ -122,12 +115,18 @@ def hours_of(question: Question) -> HourSpan:
 
 
 class Inquiry(NamedTuple):
-    """A request with the stations and hours its answer rests on; `near` is empty when no station measured."""
+    """A request with the stations and hours its answer rests on; `near` is empty when no station measured.
+
+    `register_sha256` is the register of stations in which these were found.
+    """
 
     request: RainfallRequested
     question: Question
     near: Sequence[NearStation]
     hours: HourSpan
+    passed_over: tuple[PassedOver, ...]
+    is_before_register: bool
+    register_sha256: str
 
     @property
     def stations(self) -> tuple[Station, ...]:
@@ -142,14 +141,24 @@ class Inquiry(NamedTuple):
 def inquire(request: RainfallRequested, *, stations: StationTable) -> Inquiry:
     """Find the stations and hours that the answer to `request` rests on."""
     question = Question.of(request)
-    near = stations.nearest(home=request.home, network=request.network, loss=request.loss)
-    return Inquiry(request=request, question=question, near=near, hours=hours_of(question))
+    home, network, loss = request.home, request.network, request.loss
+    near = stations.nearest(home=home, network=network, loss=loss)
+    return Inquiry(
+        request=request,
+        question=question,
+        near=near,
+        hours=hours_of(question),
+        passed_over=stations.passed_over(home=home, network=network, loss=loss, near=near),
+        is_before_register=loss.from_at < stations.begins_at,
+        register_sha256=stations.register_sha256,
+    )
 
 
 class Measured(NamedTuple):
     """What the figures of one station establish, wherever the home lies.
 
-    `recent_rain_waits`: whether it rained recently is unknown as long as hours are missing.
+    `recent_rain_waits`: whether it rained recently is unknown as long as hours are open. `settled_by` is when the last
+    open hour will have a figure or be lost. `sources` are the publications that the figures come from.
     """
 
     readings: tuple[ReadingAssessment, ...]
@@ -159,7 +168,16 @@ class Measured(NamedTuple):
     recent_rain_tenths_mm: int | None
     recent_rain_waits: bool
     hours: HourlySeries
-    quality: Quality
+    quality: Quality | None
+    settled_by: datetime | None = None
+    sources: tuple[int, ...] = ()
+
+    @property
+    def says_no(self) -> bool:
+        """Whether for some kind of water it did not rain enough, or not lately."""
+        return self.recent_rain is Truth.FALSE or any(
+            reading.establishment is Establishment.NOT_ESTABLISHED for reading in self.readings
+        )
 
     def without_windows(self) -> Measured:
         """Return all that can differ between two answers to one request: the windows follow from the hours."""
@@ -169,42 +187,65 @@ class Measured(NamedTuple):
 def measure(figures: Figures, *, question: Question) -> Measured:
     """Answer `question` from `figures`, which must span its hours."""
     rain = Rain(figures, most_in_an_hour_tenths_mm=question.most_in_an_hour_tenths_mm)
-    burst = rain_by_each_hour(rain, threshold=question.cloudburst, loss=question.loss)
-    recent = rain_by_each_hour(rain, threshold=question.recent_rain, loss=question.loss)
-    recently = recent.of_best_hour if question.best_hour_counts else recent.of_all_hours
+    loss, last_open_hour = question.loss, rain.last_open_hour
+    recent = recent_rain(rain, threshold=question.recent_rain, loss=loss, best_hour_counts=question.best_hour_counts)
     return Measured(
         readings=tuple(
             assess_reading(
                 rain,
                 reading=reading,
                 thresholds=question.thresholds,
-                loss=question.loss,
+                loss=loss,
                 best_hour_counts=question.best_hour_counts,
             )
             for reading in question.readings
         ),
-        cloudburst=burst.of_worst_hour,
-        cloudburst_tenths_mm=burst.most_tenths_mm,
-        recent_rain=recently,
-        recent_rain_tenths_mm=recent.most_tenths_mm,
-        recent_rain_waits=recently is Truth.UNKNOWN and not recent.differs,
-        hours=HourlySeries(first_hour_ends_at=border_at(figures.first_hour), tenths_mm=figures.tenths_mm),
-        quality=Quality.PROVISIONAL if figures.has_provisional else Quality.VALIDATED,
+        cloudburst=cloudburst(rain, threshold=question.cloudburst, loss=loss),
+        cloudburst_tenths_mm=most_by_loss(rain, threshold=question.cloudburst, loss=loss),
+        recent_rain=recent.reached,
+        recent_rain_tenths_mm=most_by_loss(rain, threshold=question.recent_rain, loss=loss),
+        recent_rain_waits=recent.waits,
+        hours=HourlySeries(
+            first_hour_ends_at=border_at(figures.first_hour),
+            tenths_mm=figures.tenths_mm,
+            in_doubt=tuple([_in_doubt(doubt) for doubt in figures.doubts]),
+        ),
+        quality=figures.quality,
+        settled_by=None if last_open_hour is None else border_at(last_open_hour) + KNMI_CORRECTS_FOR,
+        sources=figures.sources,
     )
+
+
+def _in_doubt(doubt: Doubt) -> HoursInDoubt:
+    first, last = doubt.hours
+    return HoursInDoubt(kind=doubt.kind, first_hour_ends_at=border_at(first), last_hour_ends_at=border_at(last))
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Conclusion:
-    """What all stations together establish. Claims that ask the same near the same stations share it."""
+    """What all stations together establish. Claims that ask the same near the same stations share it.
+
+    `looked_at` are hours of other stations, which could contradict a no.
+    """
 
     measured: tuple[Measured, ...]
     readings: tuple[ReadingVerdict, ...]
     cloudburst: Truth
     recent_rain: Truth
     final: bool
+    settled_by: datetime | None
+    looked_at: tuple[Span, ...] = ()
 
-    def answer(self, inquiry: Inquiry, *, assessment_version: int) -> RainfallAssessed:
-        """Return the answer to `inquiry`, whose stations measured this."""
+    def answer(
+        self,
+        inquiry: Inquiry,
+        *,
+        assessment_version: int,
+        sources: Mapping[int, RainSource],
+        second_opinion: SecondOpinion | None = None,
+        corrected: tuple[CorrectedHour, ...] = (),
+    ) -> RainfallAssessed:
+        """Return the answer to `inquiry`, whose stations measured this; `sources` are the publications by their id."""
         request, question = inquiry.request, inquiry.question
         spare_minutes = (border_at(question.loss.first) - request.loss.from_at) // _MINUTE
         return RainfallAssessed(
@@ -215,36 +256,44 @@ class Conclusion:
             cloudburst=self.cloudburst,
             recent_rain=self.recent_rain,
             final=self.final,
+            settled_by=self.settled_by,
             stations=tuple(
-                _station_assessment(near, station, question=question, spare_minutes=spare_minutes)
+                _station_assessment(near, station, question=question, spare_minutes=spare_minutes, sources=sources)
                 for near, station in zip(inquiry.near, self.measured, strict=True)
             ),
+            passed_over=inquiry.passed_over,
+            register_sha256=inquiry.register_sha256,
+            second_opinion=second_opinion,
+            corrected=corrected,
         )
 
 
-def conclude(measured: Sequence[Measured], *, question: Question) -> Conclusion:
-    """Return what follows from what each of the stations measured."""
+def conclude(measured: Sequence[Measured], *, question: Question, is_before_register: bool = False) -> Conclusion:
+    """Return what follows from what each of the stations measured; without one, why there is none."""
+    without_station = UndeterminedReason.BEFORE_REGISTER if is_before_register else UndeterminedReason.NO_STATION
     readings = tuple(
-        _reading_verdict(reading.water, [station.readings[place] for station in measured])
+        _reading_verdict(reading.water, [station.readings[place] for station in measured], without_station)
         for place, reading in enumerate(question.readings)
     )
-    waits = any(station.recent_rain_waits for station in measured)
+    final = all(reading.final for reading in readings) and not any(station.recent_rain_waits for station in measured)
+    settled = [station.settled_by for station in measured if station.settled_by]
     return Conclusion(
         measured=tuple(measured),
         readings=readings,
         cloudburst=_cloudburst([station.cloudburst for station in measured]),
         recent_rain=_common([station.recent_rain for station in measured]),
-        final=not waits and all(reading.final for reading in readings),
+        final=final,
+        settled_by=None if final else max(settled, default=None),
     )
 
 
-def answer(inquiry: Inquiry, *, measured: Sequence[Measured], assessment_version: int) -> RainfallAssessed:
-    """Return the answer to `inquiry` from what each of its stations measured, in the order of `inquiry.near`."""
-    return conclude(measured, question=inquiry.question).answer(inquiry, assessment_version=assessment_version)
-
-
 def _station_assessment(
-    near: NearStation, measured: Measured, *, question: Question, spare_minutes: int
+    near: NearStation,
+    measured: Measured,
+    *,
+    question: Question,
+    spare_minutes: int,
+    sources: Mapping[int, RainSource],
 ) -> StationAssessment:
     return StationAssessment(
         station=near.station,
@@ -258,6 +307,7 @@ def _station_assessment(
         recent_rain_tenths_mm=measured.recent_rain_tenths_mm,
         hours=measured.hours,
         quality=measured.quality,
+        sources=tuple([sources[publication_id] for publication_id in measured.sources]),
     )
 
 
@@ -275,9 +325,12 @@ def _to_the_minute(reading: ReadingAssessment, *, loss: HourSpan, spare_minutes:
     return replace(reading, windows=windows)
 
 
-def _reading_verdict(water: WaterReading, assessed: Sequence[ReadingAssessment]) -> ReadingVerdict:
+def _reading_verdict(
+    water: WaterReading, assessed: Sequence[ReadingAssessment], without_station: UndeterminedReason
+) -> ReadingVerdict:
     """Stations that agree give their common verdict; as long as one waits for hours, the answer is not final."""
-    verdict = _of_all_stations([Verdict(reading.establishment, reading.undetermined_reason) for reading in assessed])
+    verdicts = [Verdict(reading.establishment, reading.undetermined_reason) for reading in assessed]
+    verdict = _of_all_stations(verdicts) if verdicts else undetermined(without_station)
     return ReadingVerdict(
         reading=water,
         establishment=verdict.establishment,
@@ -287,8 +340,6 @@ def _reading_verdict(water: WaterReading, assessed: Sequence[ReadingAssessment])
 
 
 def _of_all_stations(verdicts: Sequence[Verdict]) -> Verdict:
-    if not verdicts:
-        return undetermined(UndeterminedReason.NO_STATION)
     waiting = [verdict for verdict in verdicts if not verdict.is_final]
     if waiting:
         return waiting[0]

@@ -40,15 +40,6 @@ class HourSpan(NamedTuple):
         return range(self.first, self.last + 1)
 
 
-class HourlyFigure(NamedTuple):
-    """The rain of one hour at a station. `tenths_mm` is None without a figure; a trace (< 0.05 mm) counts as 0."""
-
-    station_number: int
-    hour: int
-    tenths_mm: int | None
-    is_trace: bool
-
-
 def hours_touched(loss: LossInterval) -> HourSpan:
     """Return the hours of a loss. A moment on the border of two hours lies in both: nobody saw on which side it was."""
     return HourSpan(next_border(loss.from_at), last_border(loss.until_at) + 1)

@@ -6,59 +6,50 @@ from typing import NamedTuple
 
 from contracts.vocabulary import Truth
 from weather_svc.domain.hours import HourSpan
-from weather_svc.domain.windows import Rain, Threshold
+from weather_svc.domain.windows import Rain, RunningSums, Threshold
 
 
-class RainByLoss(NamedTuple):
-    """The least and the most rain, over the hours of a loss, of the hours up to the end of each, beside a threshold.
+class RecentRain(NamedTuple):
+    """Whether it rained recently. `waits`: open hours decide it; it can stay unknown without waiting."""
 
-    `known` of the known figures, `possible` with every missing hour at its most.
+    reached: Truth
+    waits: bool
+
+
+def recent_rain(rain: Rain, *, threshold: Threshold, loss: HourSpan, best_hour_counts: bool) -> RecentRain:
+    """Tell whether `threshold` is reached up to the end of the best hour of `loss`, else of all its hours alike.
+
+    It is in the customer's favour: a suspect figure counts, and no doubt makes it too little.
     """
+    length, at_least = threshold
+    least = max if best_hour_counts else min
 
-    at_least_tenths_mm: int
-    least_known: int
-    most_known: int
-    least_possible: int
-    most_possible: int
-    most_tenths_mm: int | None
-
-    @property
-    def of_best_hour(self) -> Truth:
-        """Whether it is reached in one hour of the loss at least."""
-        return self._truth(surely=self.most_known, possibly=self.most_possible)
-
-    @property
-    def of_worst_hour(self) -> Truth:
-        """Whether it is reached in each hour of the loss."""
-        return self._truth(surely=self.least_known, possibly=self.least_possible)
-
-    @property
-    def of_all_hours(self) -> Truth:
-        """Whether it is reached, when all hours of the loss say the same."""
-        return self._truth(surely=self.least_known, possibly=self.most_possible)
-
-    @property
-    def differs(self) -> bool:
-        """Whether some hour surely reaches it and another surely does not."""
-        return self.most_known >= self.at_least_tenths_mm > self.least_possible
-
-    def _truth(self, *, surely: int, possibly: int) -> Truth:
-        if surely >= self.at_least_tenths_mm:
+    def reached(sums: RunningSums, in_doubt: RunningSums) -> Truth:
+        if least(sums.of_windows(loss, length=length)) >= at_least:
             return Truth.TRUE
-        return Truth.UNKNOWN if possibly >= self.at_least_tenths_mm else Truth.FALSE
+        return Truth.UNKNOWN if max(in_doubt.of_windows(loss, length=length)) >= at_least else Truth.FALSE
+
+    stands, doubted = rain.bounds[0], rain.bounds[-1]
+    now = reached(stands.least, doubted.least)
+    if stands.most is stands.least or reached(stands.most, doubted.most) is now:
+        return RecentRain(now, waits=False)
+    return RecentRain(Truth.UNKNOWN, waits=True)
 
 
-def rain_by_each_hour(rain: Rain, *, threshold: Threshold, loss: HourSpan) -> RainByLoss:
-    """Sum the hours within `threshold` up to the end of each hour of `loss`."""
+def cloudburst(rain: Rain, *, threshold: Threshold, loss: HourSpan) -> Truth:
+    """Tell whether `threshold` is reached up to the end of every hour of `loss`.
+
+    It raises what the customer bears, so that no suspect figure counts for it.
+    """
+    length, at_least = threshold
+    if min(rain.trusted.of_windows(loss, length=length)) >= at_least:
+        return Truth.TRUE
+    return Truth.UNKNOWN if min(rain.most.of_windows(loss, length=length)) >= at_least else Truth.FALSE
+
+
+def most_by_loss(rain: Rain, *, threshold: Threshold, loss: HourSpan) -> int | None:
+    """Return the most rain up to the end of an hour of `loss`; None when no hour of it has a figure."""
     length = threshold.within_hours
-    known = rain.known.of_windows(loss, length=length)
-    possible = rain.most.of_windows(loss, length=length)
-    has_any = rain.has_any_in(HourSpan(loss.first - length + 1, loss.last))
-    return RainByLoss(
-        threshold.at_least_tenths_mm,
-        min(known),
-        max(known),
-        min(possible),
-        max(possible),
-        max(known) if has_any else None,
-    )
+    if not rain.has_any_in(HourSpan(loss.first - length + 1, loss.last)):
+        return None
+    return max(rain.known.of_windows(loss, length=length))

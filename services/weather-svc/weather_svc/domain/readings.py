@@ -2,8 +2,8 @@
 
 An hour of the loss asks in this order, and the first answer stands. Does a window that counts reach its threshold? Does
 one an hour longer, so that whole hours cannot tell? Does one whose rain fell after the loss? Does one that ended long
-before it? Each is asked of the known figures first, then with every missing hour at its most. What only the latter
-reaches waits for hours.
+before it? Each is asked of the figures as they stand first, then with lost hours at their most, then with suspect ones
+too: what only these reach is undetermined for good. What it takes open hours to reach waits for them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from contracts.vocabulary import Establishment, WaterReading
 from contracts.weather import ReadingAssessment, UndeterminedReason, WindowAssessment
 from weather_svc.domain.hours import HourSpan, border_at
-from weather_svc.domain.windows import FoundWindow, Position, Rain, Threshold
+from weather_svc.domain.windows import FoundWindow, Position, Rain, RunningSums, Threshold
 
 
 class Verdict(NamedTuple):
@@ -35,12 +35,15 @@ def undetermined(reason: UndeterminedReason) -> Verdict:
 
 _YES = Verdict(Establishment.ESTABLISHED)
 _WAITS = undetermined(UndeterminedReason.MISSING_HOURS)
+_LOST = undetermined(UndeterminedReason.LOST_HOURS)
+_SUSPECT = undetermined(UndeterminedReason.SUSPECT_FIGURES)
 _BETWEEN_WHOLE_HOURS = undetermined(UndeterminedReason.BETWEEN_WHOLE_HOURS)
 _RAIN_AFTER_LOSS = undetermined(UndeterminedReason.RAIN_AFTER_LOSS)
 _RAIN_LONG_BEFORE_LOSS = undetermined(UndeterminedReason.RAIN_LONG_BEFORE_LOSS)
 _NO = Verdict(Establishment.NOT_ESTABLISHED)
-_IN_FAVOUR = (_YES, _WAITS, _BETWEEN_WHOLE_HOURS, _RAIN_AFTER_LOSS, _RAIN_LONG_BEFORE_LOSS, _NO)
+_IN_FAVOUR = (_YES, _WAITS, _LOST, _SUSPECT, _BETWEEN_WHOLE_HOURS, _RAIN_AFTER_LOSS, _RAIN_LONG_BEFORE_LOSS, _NO)
 """From the best for the customer to the worst."""
+_COULD_BE_ANY = {_WAITS, _LOST, _SUSPECT}
 
 
 class _Step(NamedTuple):
@@ -123,7 +126,7 @@ def _verdicts(rain: Rain, *, reading: Reading, thresholds: Sequence[Threshold], 
     """Yield the verdicts on the hours of `loss`."""
     undecided = set(loss.numbers)
     for position, spare_hours, verdict in reading.steps:
-        for sums, then in ((rain.known, verdict), (rain.most, _WAITS)):
+        for sums, then in _beliefs(rain, verdict):
             decided: set[int] = set()
             for threshold in thresholds:
                 decided |= undecided & position.reached_for(threshold, loss=loss, sums=sums, spare_hours=spare_hours)
@@ -132,19 +135,30 @@ def _verdicts(rain: Rain, *, reading: Reading, thresholds: Sequence[Threshold], 
                 undecided -= decided
             if not undecided:
                 return
-            if rain.most is rain.known:
-                break
     yield _NO
+
+
+def _beliefs(rain: Rain, verdict: Verdict) -> Iterator[tuple[RunningSums, Verdict]]:
+    """Yield the sums that a step looks at, and what it says when they are the first that reach: `verdict`, or a doubt.
+
+    A doubt is certain when the open hours cannot take it away nor bring what comes before it.
+    """
+    for least, most, doubt in rain.bounds:
+        yield least, verdict if doubt is None else undetermined(doubt)
+        if most is not least:
+            yield most, _WAITS
 
 
 def _of_all_hours(by_hour: set[Verdict], *, best_hour_counts: bool) -> Verdict:
     """Return the verdict on the loss from the different ones on its hours.
 
-    Of an interval too long to choose its best hour all hours must agree; it waits while missing hours could make them.
+    Of an interval too long to choose its best hour all hours must agree. As long as those that are certain do, it waits
+    for the others, or doubts as they do.
     """
-    if best_hour_counts or len(by_hour) == 1:
-        return min(by_hour, key=_IN_FAVOUR.index)
-    return _WAITS if len(by_hour - {_WAITS}) == 1 else undetermined(UndeterminedReason.LOSS_INTERVAL_TOO_LONG)
+    if not best_hour_counts and len(by_hour - _COULD_BE_ANY) > 1:
+        return undetermined(UndeterminedReason.LOSS_INTERVAL_TOO_LONG)
+    could_be_any = by_hour & _COULD_BE_ANY
+    return min((not best_hour_counts and could_be_any) or by_hour, key=_IN_FAVOUR.index)
 
 
 def _assess_window(

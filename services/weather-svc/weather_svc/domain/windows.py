@@ -7,11 +7,12 @@ that begins between two of them lies within n + 1 whole hours, a *stretch*.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from operator import sub
 from typing import NamedTuple
 
+from contracts.weather import DoubtKind, Quality, UndeterminedReason
 from weather_svc.domain.hours import HourSpan
 
 
@@ -48,37 +49,105 @@ class RunningSums:
         start = after - self._hour_before
         return bisect_left(self._sums, self._sums[start] + tenths_mm, lo=start) + self._hour_before
 
-    def reaching(self, ends: HourSpan, *, length: int, at_least: int) -> list[int]:
-        """Return the ends of the windows of `length` hours that reach `at_least`, in their order."""
-        sums = self.of_windows(ends, length=length)
-        if max(sums) < at_least:
-            return []
-        return [end for end, rain in enumerate(sums, start=ends.first) if rain >= at_least]
+    def reaching(self, ends: HourSpan, *, length: int, at_least: int) -> Iterator[HourSpan]:
+        """Yield the runs of consecutive ends of windows of `length` hours that reach `at_least`, in their order."""
+        if self.between(ends.first - length, ends.last) < at_least:  # cheap, and so in dry weather
+            return
+        # Byte by byte, because most windows of most questions reach nothing, and a gap lets hundreds reach all.
+        reaches = bytes(map(at_least.__le__, self.of_windows(ends, length=length)))
+        start = reaches.find(1)
+        while start >= 0:
+            stop = reaches.find(0, start) % (len(reaches) + 1)  # -1, when none follows, is the end
+            yield HourSpan(ends.first + start, ends.first + stop - 1)
+            start = reaches.find(1, stop)
+
+
+class Doubt(NamedTuple):
+    """Consecutive hours that are lost, or whose figures are suspect."""
+
+    kind: DoubtKind
+    hours: HourSpan
 
 
 class Figures(NamedTuple):
-    """Hourly sums of one station over consecutive hours; None is an hour without a figure."""
+    """Hourly sums of one station over consecutive hours; None is an hour without a figure.
+
+    `doubts` lie within these hours, in the order of their first one; an hour without a figure that is not lost is open.
+    `quality` is that of the worst hour, None when no hour has a figure. `sources` are the publications that the figures
+    come from, in their order.
+    """
 
     first_hour: int
     tenths_mm: tuple[int | None, ...]
-    has_provisional: bool = False
+    doubts: tuple[Doubt, ...] = ()
+    quality: Quality | None = None
+    sources: tuple[int, ...] = ()
+
+    def places(self, *, lost: bool) -> set[int]:
+        """Return the places of the lost hours, or of the suspect figures."""
+        spans = [doubt.hours for doubt in self.doubts if (doubt.kind is DoubtKind.LOST) is lost]
+        return {hour - self.first_hour for span in spans for hour in span.numbers}
+
+
+class Bounds(NamedTuple):
+    """What fell at least and at most, by what the open hours will turn out to be; one object when none is open.
+
+    `doubt` is why it is undetermined what only these sums reach, not those believed before them.
+    """
+
+    least: RunningSums
+    most: RunningSums
+    doubt: UndeterminedReason | None
 
 
 class Rain:
-    """Figures summed twice: the `known` hours alone, and `most` with every missing hour at its most.
+    """Figures summed as they stand, then with every lost hour at its most, then with every suspect figure too.
 
-    What the missing hours will turn out to be lies between the two, which are one when no hour is missing.
+    `bounds` are those of each, as far as hours are lost or suspect. `known` are the figures as they stand, `trusted`
+    leaves out suspect ones, and `most` has every hour at its most that is missing or suspect. All are one object when
+    nothing is missing and nothing suspect.
     """
 
-    __slots__ = ("_missing", "known", "most")
+    __slots__ = ("_missing", "bounds", "known", "last_open_hour", "most", "trusted")
 
     def __init__(self, figures: Figures, *, most_in_an_hour_tenths_mm: int) -> None:
-        self.known = self.most = _summed(figures, missing_as=0)
         self._missing: RunningSums | None = None
-        if None in figures.tenths_mm:
-            self.most = _summed(figures, missing_as=most_in_an_hour_tenths_mm)
-            is_missing = [figure is None for figure in figures.tenths_mm]
-            self._missing = RunningSums(first_hour=figures.first_hour, tenths_mm=is_missing)
+        self.last_open_hour: int | None = None
+        if figures.doubts or None in figures.tenths_mm:
+            self._sum_what_is_uncertain(figures, most_in_an_hour_tenths_mm)
+            return
+        self.known = self.trusted = self.most = RunningSums(
+            first_hour=figures.first_hour, tenths_mm=[figure or 0 for figure in figures.tenths_mm]
+        )
+        self.bounds = [Bounds(self.known, self.known, None)]
+
+    def _sum_what_is_uncertain(self, figures: Figures, most_in_an_hour: int) -> None:
+        first_hour, is_missing = figures.first_hour, [figure is None for figure in figures.tenths_mm]
+        lost, suspect = figures.places(lost=True), figures.places(lost=False)
+        still_open = [place for place, missing in enumerate(is_missing) if missing and place not in lost]
+        tenths_mm = [figure or 0 for figure in figures.tenths_mm]
+
+        def bounds(doubt: UndeterminedReason | None) -> Bounds:
+            least = RunningSums(first_hour=first_hour, tenths_mm=tenths_mm)
+            if not still_open:
+                return Bounds(least, least, doubt)
+            possible = _raised(tenths_mm, still_open, most_in_an_hour)
+            return Bounds(least, RunningSums(first_hour=first_hour, tenths_mm=possible), doubt)
+
+        self.bounds = [bounds(None)]
+        self.known = self.trusted = self.bounds[0].least
+        if suspect:
+            trusted = [0 if place in suspect else rain for place, rain in enumerate(tenths_mm)]
+            self.trusted = RunningSums(first_hour=first_hour, tenths_mm=trusted)
+        for places, doubt in ((lost, UndeterminedReason.LOST_HOURS), (suspect, UndeterminedReason.SUSPECT_FIGURES)):
+            if places:
+                tenths_mm = _raised(tenths_mm, places, most_in_an_hour)
+                self.bounds.append(bounds(doubt))
+        self.most = self.bounds[-1].most
+        if True in is_missing:
+            self._missing = RunningSums(first_hour=first_hour, tenths_mm=is_missing)
+        if still_open:
+            self.last_open_hour = first_hour + still_open[-1]
 
     def missing_in(self, hours: HourSpan) -> int:
         """Count the hours of `hours` that have no figure."""
@@ -89,9 +158,11 @@ class Rain:
         return self.missing_in(hours) < len(hours.numbers)
 
 
-def _summed(figures: Figures, *, missing_as: int) -> RunningSums:
-    tenths_mm = [missing_as if figure is None else figure for figure in figures.tenths_mm]
-    return RunningSums(first_hour=figures.first_hour, tenths_mm=tenths_mm)
+def _raised(tenths_mm: Sequence[int], places: Iterable[int], at_least: int) -> list[int]:
+    raised = list(tenths_mm)
+    for place in places:
+        raised[place] = max(raised[place], at_least)
+    return raised
 
 
 class FoundWindow(NamedTuple):
@@ -133,23 +204,26 @@ class Position(NamedTuple):
         """Return the hours of `loss` for which a window, `spare_hours` longer than asked, reaches `threshold`."""
         length = threshold.within_hours + spare_hours
         hours: set[int] = set()
-        for run in _runs(self._reaching(threshold, length=length, loss=loss, sums=sums)):
+        for run in self._reaching(threshold, length=length, loss=loss, sums=sums):
             counted = self.loss_hours(run, length=length, loss=loss, sums=sums)
             if counted is not None:
                 hours.update(counted.numbers)
+                if counted == loss:
+                    break
         return hours
 
     def wettest_reaching(self, threshold: Threshold, *, loss: HourSpan, sums: RunningSums) -> FoundWindow | None:
         """Return the window with the most rain of those that count and reach `threshold`; of equals the earliest."""
         length = threshold.within_hours
         reaching = self._reaching(threshold, length=length, loss=loss, sums=sums)
-        for end in sorted(reaching, key=lambda end: -sums.of_window(end, length=length)):
+        ends = [end for run in reaching for end in run.numbers]
+        for end in sorted(ends, key=lambda end: -sums.of_window(end, length=length)):
             hours = self.loss_hours(HourSpan(end, end), length=length, loss=loss, sums=sums)
             if hours is not None:
                 return FoundWindow(end, hours.first)
         return None
 
-    def _reaching(self, threshold: Threshold, *, length: int, loss: HourSpan, sums: RunningSums) -> list[int]:
+    def _reaching(self, threshold: Threshold, *, length: int, loss: HourSpan, sums: RunningSums) -> Iterator[HourSpan]:
         at_least = max(threshold.at_least_tenths_mm, self.rain_before_loss_tenths_mm)
         return sums.reaching(self.ends(loss, length=length), length=length, at_least=at_least)
 
@@ -159,10 +233,3 @@ class Position(NamedTuple):
         windows = sums.of_windows(ends, length=length)
         end = ends.first + windows.index(max(windows))
         return FoundWindow(end, max(loss.first, end - length + 1))
-
-
-def _runs(ends: Sequence[int]) -> Iterator[HourSpan]:
-    """Split rising `ends` into spans of consecutive ones."""
-    for _, group in groupby(enumerate(ends), key=lambda place: place[1] - place[0]):
-        run = [end for _, end in group]
-        yield HourSpan(run[0], run[-1])

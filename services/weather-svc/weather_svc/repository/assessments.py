@@ -1,4 +1,7 @@
-"""The current assessment of each claim: its request, and what its stations measured in the hours it rests on."""
+"""The current assessment of each claim: its request, and what its stations measured in the hours it rests on.
+
+Those that another one followed are kept beside them.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,11 @@ from chassis.database import Connection
 from chassis.unit_of_work import Trace
 from contracts.claims import RainfallRequested
 from contracts.codec import from_json, to_json
-from weather_svc.domain.assessment import Conclusion, Inquiry, Measured, Span
+from contracts.vocabulary import Network
+from weather_svc.domain.assessment import Conclusion, Inquiry, Measured
+from weather_svc.domain.blocks import StationKey
 from weather_svc.domain.hours import border_at
-from weather_svc.repository.observations import OBSERVATIONS_LOCK_KEY
+from weather_svc.repository.blocks import ASSESSING_LOCK_KEY
 
 _OF_THE_CLAIM = {"claim_id", "request_version", "loss", "home", "network"}
 """What stands in columns of a request; the rest is the product's, and the same for all its claims."""
@@ -43,7 +48,11 @@ _COLUMNS = (
     "is_final",
     "traceparent",
     "assessed_at",
+    "rested_on_id",
+    "distances_metres",
 )
+_GAUGES_FROM, _HOURS_OF_A_STATION = 1_000, 10_000_000
+_rests_on_before: WeakKeyDictionary[Conclusion, _RestsOn] = WeakKeyDictionary()
 _compressed_before: WeakKeyDictionary[Conclusion, bytes] = WeakKeyDictionary()
 
 
@@ -68,12 +77,14 @@ class Assessment:
 class StaleAssessment:
     """An assessment whose hours have arrived or changed since.
 
-    `measured` is what each of its `stations` said, without the windows.
+    `measured` is what each of its `stations` said, without the windows. How far these were from the home is not known
+    of assessments from before registers were kept.
     """
 
     request: RainfallRequested
     assessment_version: int
     stations: Sequence[int]
+    distances_metres: Sequence[int] | None
     measured: Sequence[Measured]
     trace: Trace | None
 
@@ -81,12 +92,12 @@ class StaleAssessment:
 async def lock_versions(connection: Connection, *, requests: Sequence[RainfallRequested]) -> Mapping[UUID, Versions]:
     """Lock the assessments of the claims that ask and return their versions; claims without one are left out.
 
-    Before that others are kept from recording observations, as by `lock_for_assessing`. What the products of these
+    Before that others are kept from committing figures, as by `lock_for_assessing`. What the products of these
     claims ask is kept, for `save`.
     """
     asked = sorted({_asked(*_parameters_of(request)) for request in requests})
     # One look-up a claim: only an index can serve it, whatever the planner believes of a table without statistics.
-    # A condition on no row is looked at before any row is read, so that observations are locked first.
+    # A condition on no row is looked at before any row is read, so that figures are locked first.
     rows = await connection.fetch(
         """
         WITH asked AS (
@@ -102,7 +113,7 @@ async def lock_versions(connection: Connection, *, requests: Sequence[RainfallRe
         list({request.claim_id for request in requests}),
         [question_id for question_id, _ in asked],
         [parameters for _, parameters in asked],
-        OBSERVATIONS_LOCK_KEY,
+        ASSESSING_LOCK_KEY,
     )
     return {row["claim_id"]: Versions(row["request_version"], row["assessment_version"]) for row in rows}
 
@@ -114,7 +125,14 @@ async def save(connection: Connection, *, assessments: Sequence[Assessment], now
     """
     ordered = sorted(assessments, key=lambda assessment: assessment.inquiry.request.claim_id.bytes)
     if again := [each.inquiry.request.claim_id for each in ordered if each.assessment_version > 1]:
-        await connection.execute("DELETE FROM assessment WHERE claim_id = ANY ($1::uuid[])", again)
+        await connection.execute(
+            """
+            WITH gone AS (DELETE FROM assessment WHERE claim_id = ANY ($1::uuid[]) RETURNING *)
+            INSERT INTO superseded_assessment SELECT * FROM gone
+            """,
+            again,
+        )
+    await _save_what_they_rest_on(connection, ordered)
     # COPY takes half of what an INSERT of arrays takes, on both sides. Two processes that answer the same new claim at
     # the same time: the later one fails, and is tried again when it can see the row.
     await connection.copy_records_to_table(
@@ -145,6 +163,64 @@ def _row(assessment: Assessment, *, now: datetime) -> tuple[object, ...]:
         conclusion.final,
         assessment.trace,
         now,
+        _rests_on(assessment).rested_on_id,
+        [near.distance_metres for near in inquiry.near],
+    )
+
+
+class _RestsOn(NamedTuple):
+    """The hours that answers rest on, as a multirange, under an id made from it: whoever stores it, it is the same."""
+
+    rested_on_id: UUID
+    hours: str
+
+
+def _rests_on(assessment: Assessment) -> _RestsOn:
+    """Return what an answer rests on, made once for all claims that share its conclusion."""
+    conclusion = assessment.conclusion
+    rests_on = _rests_on_before.get(conclusion)
+    if rests_on is None:
+        spans = (*assessment.inquiry.spans, *conclusion.looked_at)
+        ranges = [f"[{_hour_of(station, hours.first)},{_hour_of(station, hours.last)}]" for station, hours in spans]
+        multirange = f"{{{','.join(ranges)}}}"
+        rests_on = _RestsOn(UUID(bytes=sha256(multirange.encode()).digest()[:16]), multirange)
+        _rests_on_before[conclusion] = rests_on
+    return rests_on
+
+
+def _hour_of(station: StationKey, hour: int) -> int:
+    """Return what `hour_of_station` in the database returns."""
+    return ((_GAUGES_FROM if station.network is Network.GAUGE else 0) + station.number) * _HOURS_OF_A_STATION + hour
+
+
+async def _save_what_they_rest_on(connection: Connection, assessments: Sequence[Assessment]) -> None:
+    """Store which hours these rest on. Two processes that store the same wait for each other, in one order."""
+    given = sorted({_rests_on(assessment) for assessment in assessments}, key=lambda each: each.rested_on_id.bytes)
+    # In a storm most are stored already: then their hours are not even read.
+    await connection.execute(
+        """
+        INSERT INTO rested_on
+        SELECT rested_on_id, unnest(hours::int8multirange)
+          FROM unnest($1::uuid[], $2::text[]) AS given (rested_on_id, hours)
+         WHERE NOT EXISTS (SELECT FROM rested_on AS known WHERE known.rested_on_id = given.rested_on_id)
+            ON CONFLICT DO NOTHING
+        """,
+        [each.rested_on_id for each in given],
+        [each.hours for each in given],
+    )
+
+
+async def rest_on(connection: Connection, *, assessments: Sequence[Assessment]) -> None:
+    """Let the current answers of these claims, whose rows are locked, rest on the hours that were looked at now."""
+    await _save_what_they_rest_on(connection, assessments)
+    await connection.execute(
+        """
+        UPDATE assessment SET rested_on_id = given.rested_on_id
+          FROM unnest($1::uuid[], $2::uuid[]) AS given (claim_id, rested_on_id)
+         WHERE assessment.claim_id = given.claim_id AND assessment.rested_on_id <> given.rested_on_id
+        """,
+        [assessment.inquiry.request.claim_id for assessment in assessments],
+        [_rests_on(assessment).rested_on_id for assessment in assessments],
     )
 
 
@@ -177,30 +253,30 @@ def _measured(stored: bytes) -> Sequence[Measured]:
     return from_json(tuple[Measured, ...], zlib.decompress(stored) if is_compressed else stored)
 
 
-async def mark_stale(connection: Connection, *, spans: Sequence[Span]) -> int:
-    """Mark the assessments that rest on an hour of `spans`; return how many were not marked before."""
-    if not spans:
-        return 0
-    status = await connection.execute(
+async def mark_stale(connection: Connection, *, limit: int) -> bool:
+    """Mark the assessments that rest on changed hours, up to `limit` runs of hours; whether more runs are left."""
+    runs = await connection.fetchval(
         """
-        INSERT INTO stale_assessment
-        SELECT claim_id
-          FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::timestamptz[])
-               AS span (network, station, first_hour_ends_at, last_hour_ends_at)
-          JOIN assessment ON assessment.network = span.network AND span.station = ANY (assessment.stations)
-           AND assessment.last_hour_ends_at >= span.first_hour_ends_at
-           AND assessment.first_hour_ends_at <= span.last_hour_ends_at
-         WHERE assessment.last_hour_ends_at >= $5
-            ON CONFLICT DO NOTHING
+        WITH run AS (
+            DELETE FROM changed_hours
+             WHERE changed_hours_id = ANY (ARRAY(
+                   SELECT changed_hours_id FROM changed_hours ORDER BY changed_hours_id LIMIT $1
+                      FOR UPDATE SKIP LOCKED))
+            RETURNING int8range(hour_of_station(network, station, first_hour),
+                                hour_of_station(network, station, last_hour), '[]') AS hours
+        ), marked AS (
+            INSERT INTO stale_assessment
+            SELECT claim_id
+              FROM run
+                   CROSS JOIN LATERAL (SELECT rested_on_id FROM rested_on WHERE rested_on.hours && run.hours) AS found
+                   JOIN assessment USING (rested_on_id)
+                ON CONFLICT DO NOTHING
+        )
+        SELECT count(*) FROM run
         """,
-        [span.station.network for span in spans],
-        [span.station.number for span in spans],
-        [border_at(span.hours.first) for span in spans],
-        [border_at(span.hours.last) for span in spans],
-        # Says nothing new, but to the planner, which then looks at no answer whose hours all came before.
-        border_at(min(span.hours.first for span in spans)),
+        limit,
     )
-    return int(status.rpartition(" ")[2])
+    return bool(runs == limit)
 
 
 async def pop_stale(connection: Connection, *, limit: int) -> Sequence[StaleAssessment]:
@@ -229,6 +305,7 @@ async def pop_stale(connection: Connection, *, limit: int) -> Sequence[StaleAsse
             request=from_json(RainfallRequested, row["request"]),
             assessment_version=row["assessment_version"],
             stations=row["stations"],
+            distances_metres=row["distances_metres"],
             measured=_measured(row["measured"]),
             trace=row["traceparent"],
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from contracts.coverage import GroundCode, Outcome
-from demo.story import OVER_LAND, Expected, Story, Wait, buildings, july
+from contracts.weather import UndeterminedReason
+from demo.story import OVER_LAND, CorrectedHour, Expected, Story, Wait, buildings, july
 
 RAIN_STORIES = (
     Story(
@@ -118,6 +119,45 @@ RAIN_STORIES = (
             payable_cents=150_000,
             deciding_hours=24,
             sums_tenths_mm=(415, 504, 553),
+        ),
+    ),
+    Story(
+        title="39.9 mm denies, then KNMI corrects an hour to 40.0 (Hoek van Holland 2021, the correction is made up)",
+        policy_number="100240-531-01",
+        loss_at=datetime(2021, 8, 22, 12, 30, tzinfo=UTC),
+        reported_at=datetime(2021, 8, 23, 9, 0, tzinfo=UTC),
+        facts=OVER_LAND,
+        damage=(buildings(1_150),),
+        corrected_hour=CorrectedHour(
+            was=13,
+            becomes=14,
+            expected_before=Expected(
+                outcome=Outcome.DENIED,
+                ground=GroundCode.NO_HEAVY_LOCAL_PRECIPITATION,
+                payable_cents=0,
+                sums_tenths_mm=(399, 399, 406),
+            ),
+        ),
+        expected=Expected(
+            outcome=Outcome.COVERED,
+            ground=GroundCode.HEAVY_LOCAL_PRECIPITATION,
+            payable_cents=90_000,
+            deciding_hours=24,
+            sums_tenths_mm=(400, 400, 406),
+        ),
+    ),
+    Story(
+        title="KNMI lost 61 hours: nobody waits for them, and a handler decides (Twenthe 2021)",
+        policy_number="100241-531-01",
+        loss_at=datetime(2021, 12, 12, 9, 30, tzinfo=UTC),
+        reported_at=datetime(2021, 12, 14, 9, 0, tzinfo=UTC),
+        facts=OVER_LAND,
+        damage=(buildings(1_400),),
+        expected=Expected(
+            outcome=Outcome.REFERRED,
+            ground=GroundCode.RAINFALL_UNDETERMINED,
+            payable_cents=None,
+            undetermined=UndeterminedReason.LOST_HOURS,
         ),
     ),
 )

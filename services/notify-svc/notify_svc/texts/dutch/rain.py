@@ -55,7 +55,13 @@ RAIN = RainTexts(
         UndeterminedReason.LOSS_INTERVAL_TOO_LONG: "Voor sommige momenten waarop de schade kan zijn ontstaan viel er "
         "genoeg regen, voor andere niet.",
         UndeterminedReason.STATIONS_DISAGREE: "De metingen van de stations leiden niet tot dezelfde uitkomst.",
+        UndeterminedReason.LOST_HOURS: "Van een of meer uren heeft het KNMI geen meting, en die komt ook niet meer. In "
+        "die uren kan genoeg regen zijn gevallen. Maakt dat uit voor uw schade? Dan beoordeelt een medewerker dat.",
+        UndeterminedReason.SUSPECT_FIGURES: "Een of meer metingen kloppen misschien niet. Er kan meer regen zijn "
+        "gevallen dan het station mat. Maakt dat uit voor uw schade? Dan beoordeelt een medewerker dat.",
         UndeterminedReason.NO_STATION: "Er was toen geen KNMI-station dat de regen mat.",
+        UndeterminedReason.BEFORE_REGISTER: "De schade is van voor de tijd waarvan wij de KNMI-stations kennen. "
+        "Maakt het uit hoeveel regen er toen viel? Dan zoekt een medewerker dat uit.",
     },
     depends_on_hours_to_come="Of er genoeg regen viel, hangt af van uren die nog niet zijn gemeten.",
     hours_to_come="Nog niet alle uren rond de schade zijn gemeten of bekendgemaakt.",

@@ -56,7 +56,14 @@ RAIN = RainTexts(
         UndeterminedReason.LOSS_INTERVAL_TOO_LONG: "For some of the moments at which the damage may have happened "
         "there was enough rain, for others there was not.",
         UndeterminedReason.STATIONS_DISAGREE: "The measurements of the stations do not lead to the same result.",
+        UndeterminedReason.LOST_HOURS: "For one or more hours KNMI has no measurement, and there will never be one. "
+        "Enough rain may have fallen in those hours. If that matters for your damage, one of our staff decides about "
+        "it.",
+        UndeterminedReason.SUSPECT_FIGURES: "One or more measurements may be wrong. More rain may have fallen than "
+        "the station measured. If that matters for your damage, one of our staff decides about it.",
         UndeterminedReason.NO_STATION: "At that time no KNMI station measured the rain.",
+        UndeterminedReason.BEFORE_REGISTER: "The damage is from before the time for which we know KNMI's stations. If "
+        "it matters how much rain fell then, one of our staff finds out.",
     },
     depends_on_hours_to_come="Whether enough rain fell depends on hours that have not been measured yet.",
     hours_to_come="Not all hours around the damage have been measured or published yet.",

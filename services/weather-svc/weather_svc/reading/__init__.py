@@ -1,0 +1,1 @@
+"""Reads what KNMI publishes, in each of its layouts, into publications."""
