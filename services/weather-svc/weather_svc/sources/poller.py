@@ -118,16 +118,16 @@ async def _record(runtime: Runtime, plan: Plan, poll: Poll, outcome: Outcome, *,
     A station of which it would change what KNMI does not correct any more is left out: the others do not wait for it.
     """
     disputed: set[StationKey] = set()
+    taken: Taken | None = None
     while True:
         try:
             taken = await _record_without(disputed, runtime, plan, poll, outcome, is_whole=is_whole or bool(disputed))
+            break
         except LateChangesError as error:
             disputed |= {hour.station for hour in error.hours}
             numbers = ", ".join(str(station.number) for station in sorted(disputed))
             reason = f"station {numbers}: {error}; import it with --force if KNMI confirms it"
             outcome = replace(outcome, failure=Failure(Problem.LATE_CHANGE, reason))
-        else:
-            break
     if (failure := outcome.failure) is not None:
         log.warning("poll.failed", poll=plan.name, problem=failure.problem.value, reason=failure.reason)
     if taken is not None:
