@@ -63,8 +63,14 @@ async def test_what_was_published_and_what_was_known_are_asked_for_apart(weather
     before_second = (NOW - timedelta(hours=7)).isoformat()
     assert await figures(published_until=before_second) == [(10, "provisional"), (None, "open")]
     assert await figures(published_until=PUBLISHED_AT.isoformat()) == [(None, "unknown")] * 2
-    assert await figures(known_until=NOW.isoformat()) == [(12, "provisional"), (3, "provisional")]
-    assert await figures(known_until=NOW.isoformat(), published_until=before_second) == [(None, "unknown")] * 2
+    assert await figures(known_until=(NOW + timedelta(minutes=1)).isoformat()) == [
+        (12, "provisional"),
+        (3, "provisional"),
+    ]
+    assert (
+        await figures(known_until=(NOW + timedelta(minutes=1)).isoformat(), published_until=before_second)
+        == [(None, "unknown")] * 2
+    )
 
 
 async def test_every_publication_about_an_hour_is_told_and_which_one_counts(weather: Weather) -> None:

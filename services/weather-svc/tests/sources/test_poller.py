@@ -16,7 +16,8 @@ from rain_samples import ELL, NOW, SIX, at, request
 from chassis.clock import SettableClock
 from chassis.testing import Harness
 from contracts.claims import RAINFALL_REQUESTED
-from weather_svc.domain.blocks import Grade, Span
+from contracts.vocabulary import Network
+from weather_svc.domain.blocks import Grade, Span, StationKey
 from weather_svc.domain.hours import HourSpan, border_at, last_border
 from weather_svc.repository import blocks
 from weather_svc.settings import Settings
@@ -241,16 +242,20 @@ async def test_the_script_is_asked_when_edr_has_failed_for_long(
     assert await rows(service, "SELECT name FROM poll WHERE failures > 0") == []
 
 
-async def test_a_change_of_a_validated_hour_is_refused_and_told(
+async def test_a_change_of_a_validated_hour_is_refused_and_told_and_no_other_station_waits_for_it(
     service: Harness, server: Knmi, settings: Settings, client: httpx.AsyncClient, clock: SettableClock
 ) -> None:
     clock.advance(border_at(SIX + 1) + timedelta(days=9) - NOW)
     await poll_all(service, client, settings)
     server.figures[377][SIX + 1] = 400
+    server.figures[380][SIX + 48] = 77
     clock.advance(timedelta(hours=6))
     await poll_all(service, client, settings)
     assert await rows(service, "SELECT name, problem FROM poll WHERE failures > 0") == [("control", "late_change")]
     assert (await counts(service))[1] != 400
+    async with service.pool.acquire() as connection:
+        elsewhere = StationKey(Network.AWS, 380)
+        assert await what_counts(connection, station=elsewhere, first_hour=SIX + 48, hours=1) == [77]
 
 
 async def test_bulk_files_are_asked_for_once_a_week_within_a_budget_of_their_own(

@@ -69,13 +69,16 @@ async def raw_reply(connection: Connection, *, sha256: str) -> bytes | None:
 
 
 async def insert(connection: Connection, publications: Sequence[Publication], *, now: datetime) -> list[int]:
-    """Record that these were published, and return their ids in their order. Their replies are kept already."""
+    """Record that these were published, and return their ids in their order. Their replies are kept already.
+
+    `now` is when the transaction began. What waited for others was not known before it could go on.
+    """
     rows = await connection.fetch(
         """
         INSERT INTO publication (sha256, member, name, address, data_set, data_set_version, licence, resolution,
                                  published_at, published_by, retrieved_at, recorded_at, is_forced)
         SELECT sha256, member, name, address, data_set, data_set_version, licence, resolution, published_at,
-               published_by, retrieved_at, $13, is_forced
+               published_by, retrieved_at, $13::timestamptz + (clock_timestamp() - now()), is_forced
           FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                       $9::timestamptz[], $10::text[], $11::timestamptz[], $12::bool[])
                WITH ORDINALITY AS given (sha256, member, name, address, data_set, data_set_version, licence,

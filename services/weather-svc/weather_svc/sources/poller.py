@@ -6,7 +6,8 @@ What is asked follows from the time alone. However many claims there are, KNMI i
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -16,6 +17,8 @@ from chassis.backoff import Backoff, pause
 from chassis.errors import is_transient
 from chassis.service import Runtime
 from chassis.unit_of_work import Work
+from weather_svc.domain.blocks import StationKey
+from weather_svc.domain.publication import Publication
 from weather_svc.recording import LateChangesError, Taken, take
 from weather_svc.registers import counting_periods
 from weather_svc.repository import polls
@@ -110,24 +113,43 @@ class Poller:
 
 
 async def _record(runtime: Runtime, plan: Plan, poll: Poll, outcome: Outcome, *, is_whole: bool) -> None:
-    """Record what came, and when to ask again, in one transaction. Whoever lost the lease records nothing."""
-    failure = outcome.failure
+    """Record what came, and when to ask again, in one transaction. Whoever lost the lease records nothing.
+
+    A station of which it would change what KNMI does not correct any more is left out: the others do not wait for it.
+    """
+    disputed: set[StationKey] = set()
     taken: Taken | None = None
-    try:
-        async with runtime.transaction() as work:
-            if not await _settle(work, plan, poll, outcome, is_whole=is_whole):
-                log.warning("poll.lease_lost", poll=plan.name)
-                return
-            if outcome.publications:
-                taken = await take(work, outcome.publications)
-    except LateChangesError as error:
-        failure = Failure(Problem.LATE_CHANGE, f"{error}; `weather-svc fetch --force` takes it if KNMI confirms it")
-        async with runtime.transaction() as work:
-            await _settle(work, plan, poll, Outcome(failure=failure), is_whole=True)
-    if failure is not None:
+    while True:
+        try:
+            taken = await _record_without(disputed, runtime, plan, poll, outcome, is_whole=is_whole or bool(disputed))
+            break
+        except LateChangesError as error:
+            disputed |= {hour.station for hour in error.hours}
+            numbers = ", ".join(str(station.number) for station in sorted(disputed))
+            reason = f"station {numbers}: {error}; import it with --force if KNMI confirms it"
+            outcome = replace(outcome, failure=Failure(Problem.LATE_CHANGE, reason))
+    if (failure := outcome.failure) is not None:
         log.warning("poll.failed", poll=plan.name, problem=failure.problem.value, reason=failure.reason)
     if taken is not None:
         log.info("poll.recorded", poll=plan.name, new=taken.new, corrected=taken.corrected, lost=taken.lost)
+
+
+async def _record_without(
+    disputed: Collection[StationKey], runtime: Runtime, plan: Plan, poll: Poll, outcome: Outcome, *, is_whole: bool
+) -> Taken | None:
+    async with runtime.transaction() as work:
+        if not await _settle(work, plan, poll, outcome, is_whole=is_whole):
+            log.warning("poll.lease_lost", poll=plan.name)
+            return None
+        undisputed = [kept for each in outcome.publications if (kept := _without(disputed, each)).statements]
+        return await take(work, undisputed) if undisputed else None
+
+
+def _without(stations: Collection[StationKey], publication: Publication) -> Publication:
+    if not stations:
+        return publication
+    kept = {key: said for key, said in publication.statements.items() if key.station not in stations}
+    return replace(publication, statements=kept)
 
 
 async def _settle(work: Work, plan: Plan, poll: Poll, outcome: Outcome, *, is_whole: bool) -> bool:
