@@ -122,10 +122,17 @@ MUTANTS = (
         guard="test_bulk.py::test_a_file_that_has_not_changed_costs_no_bytes",
     ),
     _mutant(
+        "a late change of one station keeps the others waiting",
+        "sources/poller.py",
+        sound="if key.station not in stations}",
+        broken="if False}",
+        guard="test_poller.py::test_a_change_of_a_validated_hour_is_refused_and_told_and_no_other_station_waits_for_it",
+    ),
+    _mutant(
         "whoever lost the lease records all the same",
         "sources/poller.py",
-        sound='                log.warning("poll.lease_lost", poll=plan.name)\n                return\n',
-        broken='                log.warning("poll.lease_lost", poll=plan.name)\n',
+        sound='            log.warning("poll.lease_lost", poll=plan.name)\n            return None\n',
+        broken='            log.warning("poll.lease_lost", poll=plan.name)\n',
         guard="test_poller.py::test_who_outlives_its_lease_records_nothing",
     ),
 )
