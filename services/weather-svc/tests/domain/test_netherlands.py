@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import pytest
+from knmi_files import SHARED, needs_shared
 
 from contracts.rain_stations import measuring_periods
 from weather_svc.domain.netherlands import are_swapped, is_in_the_netherlands
 
-GAUGES = Path(__file__).parents[5] / "shared" / "knmi" / "stations_rain_gauges.csv"
+GAUGES = SHARED / "stations_rain_gauges.csv"
 AT_THE_BORDER = {
     "Vaals": (50_754_700, 6_020_800),
     "Eijsden": (50_757_000, 5_700_000),
@@ -67,7 +67,7 @@ def test_every_station_of_the_register_lies_in_the_netherlands() -> None:
     assert outside == []
 
 
-@pytest.mark.skipif(not GAUGES.exists(), reason="needs ../shared/knmi, KNMI's list of 649 manual gauges")
+@needs_shared
 def test_every_manual_gauge_that_ever_was_lies_in_the_netherlands() -> None:
     with GAUGES.open(newline="") as lines:
         places = {
