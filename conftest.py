@@ -37,8 +37,11 @@ SHARE_WHAT_IS_COSTLY = (
 )
 """The tests of each of these share servers, wheels or a copy of the repository: one process runs all of them."""
 
-START_SERVERS_THEMSELVES = ("tests/", "deploy/", "tools/")
-"""Tests there may start a broker of their own; those of other packages meet it through the fixture `stack` alone."""
+BROKERS = {"stack", "whole_stack"}
+"""Fixtures through which a test meets the broker of the stack that was chosen."""
+
+START_A_BROKER_THEMSELVES = ("tools/devstack/tests/test_launcher_end.py", "tools/devstack/tests/test_run_command.py")
+"""Tests there start the chosen broker by a command. Tests of Apache Kafka alone have the mark `real_kafka`."""
 
 
 class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
@@ -54,10 +57,20 @@ class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typ
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what a broker can change."""
+    """Mark what a broker can change, what is not measured, and what may take longer.
+
+    Tests of properties run the same lines some hundred times, and measuring more than doubles what each of them takes.
+    Examples have to reach the gate without them.
+    """
     for item in items:
-        if item.nodeid.startswith(START_SERVERS_THEMSELVES) or "stack" in getattr(item, "fixturenames", ()):
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("no_cover")
+        asked = getattr(item, "fixturenames", ())
+        if item.nodeid.startswith(START_A_BROKER_THEMSELVES) or not BROKERS.isdisjoint(asked):
             item.add_marker("kafka")
+        if "whole_stack" in asked:
+            # Whichever comes first starts the whole platform, and lets its people log in.
+            item.add_marker(pytest.mark.timeout(400))
 
 
 @pytest.hookimpl(optionalhook=True)

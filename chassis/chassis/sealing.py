@@ -14,8 +14,12 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import DictKey, KeySet, OKPKey
 
+from contracts.topic import ONE_MEGABYTE
+
 PRIVATE_KEYS_FORM = "private X25519 keys, 32 bytes in base64 each, the newest first, with commas between"
 _AGREEMENT, _ENCRYPTION = "ECDH-ES+A256KW", "A256GCM"
+_ALLOWED = jwe.JWERegistry(algorithms=[_AGREEMENT, _ENCRYPTION])
+_ALLOWED.max_ciphertext_length = ONE_MEGABYTE  # as large as a record: the library has 64 KiB
 _KEY_BYTES = 32
 
 
@@ -40,7 +44,7 @@ class Sealer:
 
     def seal(self, contents: bytes) -> str:
         """Return `contents` for the reader; sealing the same again gives something else."""
-        return jwe.encrypt_compact(self._header.copy(), contents, self._key, algorithms=[_AGREEMENT, _ENCRYPTION])
+        return jwe.encrypt_compact(self._header.copy(), contents, self._key, registry=_ALLOWED)
 
 
 class Opener:
@@ -64,7 +68,7 @@ class Opener:
             CannotOpenError: it was sealed for another key, or is not as it was sealed.
         """
         try:
-            opened = jwe.decrypt_compact(sealed, self._keys, algorithms=[_AGREEMENT, _ENCRYPTION])
+            opened = jwe.decrypt_compact(sealed, self._keys, registry=_ALLOWED)
         except (JoseError, ValueError, LookupError, TypeError, AssertionError, AttributeError):
             # The library raises any of these on headers that do not fit each other; its texts may quote them.
             raise CannotOpenError("sealed for another key, or changed since") from None

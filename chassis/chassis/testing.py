@@ -5,13 +5,16 @@ And makes the trials that its API must stand: every route, by every role, for ow
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import json
+import re
+from base64 import b64encode
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from aiokafka import ConsumerRecord
 from typing_extensions import override
@@ -25,12 +28,20 @@ from chassis.http.public_port import PublicPort
 from chassis.lifecycle import open_runtime
 from chassis.migrations.runner import migrate
 from chassis.publishing import outbox
+from chassis.sealing import Opener
 from chassis.service import Runtime, Service
 from chassis.timers.clock_guard import ClockGuard
 from chassis.timers.loop import TimerLoop
 from contracts.access import Reach, Role
 from contracts.codec import from_json
 from contracts.envelope import Message, encode
+from contracts.personal_data import (
+    ANSWERED_WITHIN,
+    CUSTOMER_DATA_REQUESTED,
+    CustomerDataPart,
+    CustomerDataProvided,
+    CustomerDataRequested,
+)
 from contracts.topic import Event, Topic
 
 E = TypeVar("E", bound=Event)
@@ -131,6 +142,36 @@ class Harness:
             yield f"http://{service.settings.api_host}:{await port.start()}"
         finally:
             await port.stop()
+
+    async def holds(
+        self, *, customer_id: UUID, relation_number: str, policy_numbers: Sequence[str] = ()
+    ) -> Mapping[str, Any]:
+        """Ask the service what it holds about a customer, as policy-svc does; return its answer, opened."""
+        opener = Opener(b64encode(bytes(range(32))).decode())
+        request = CustomerDataRequested(
+            request_id=uuid4(),
+            customer_id=customer_id,
+            relation_number=relation_number,
+            policy_numbers=tuple(policy_numbers),
+            public_key=opener.public_keys[0],
+            expires_at=await self.runtime.now() + ANSWERED_WITHIN,
+        )
+        await self.deliver(CUSTOMER_DATA_REQUESTED, request)
+        parts = [event for event in await self.published() if isinstance(event, CustomerDataProvided)]
+        data = b"".join(from_json(CustomerDataPart, opener.open(part.sealed)).data for part in parts)
+        answer: Mapping[str, Any] = json.loads(data)
+        return answer
+
+    async def tables_untold(self, *, sections: Mapping[str, str], nothing_of_customers: Mapping[str, str]) -> set[str]:
+        """Return tables of the service that `sections` do not read, and of which nobody says why."""
+        rows = await self.pool.fetch(
+            """
+            SELECT table_name FROM information_schema.tables
+             WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name <> 'applied_migration'
+            """
+        )
+        words = set(re.findall(r"\w+", " ".join(sections.values())))
+        return {row["table_name"] for row in rows} - words - nothing_of_customers.keys()
 
 
 @asynccontextmanager

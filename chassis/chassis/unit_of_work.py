@@ -46,11 +46,12 @@ class Refusable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A delivery that a handler refused, and why."""
+    """A delivery that a handler refused, and why: `field` is what of the event is wrong, or `record`."""
 
     delivery: Refusable
     code: str
     reason: str
+    field: str
 
 
 class Work:
@@ -121,13 +122,14 @@ class Work:
         self._scheduled = [timer for timer in self._scheduled if timer.kind != kind or timer.key not in cancelled]
         await timer_table.delete(self.connection, kind=kind, keys=sorted(cancelled))
 
-    def refuse(self, delivery: Refusable, *, code: str, reason: str) -> None:
+    def refuse(self, delivery: Refusable, *, code: str, reason: str, field: str = "record") -> None:
         """Dead-letter `delivery` in this work, whose other effects remain: for what its contents alone forbid.
 
-        `code` is stable, `reason` tells the people who sent it what to change. Unlike `UnprocessableMessage` this costs
-        the rest of the batch nothing. The handler must leave a delivery that it refuses without effect.
+        `code` is stable, `reason` tells the people who sent it what to change, in `field` of the event. Unlike
+        `UnprocessableMessage` this costs the rest of the batch nothing. The handler must leave a delivery that it
+        refuses without effect.
         """
-        self._refusals.append(Refusal(delivery, code, reason))
+        self._refusals.append(Refusal(delivery, code, reason, field))
 
     @property
     def refusals(self) -> Sequence[Refusal]:

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from chassis.http.caller import ANONYMOUS, Caller
-from chassis.http.idempotency import once
+from chassis.http.idempotency import once, use_of_key
 from chassis.http.problems import NOT_FOUND, Problem, answer_http_error
 from chassis.http.server import HttpServer
 from chassis.lifecycle import open_runtime
@@ -45,7 +45,10 @@ async def _permit(_: object) -> None: ...
 
 
 class CountingApi:
-    """`POST /{customer_id}/count` or `/repeat`; what the body `does` besides: raise, break, refuse, fail, wait, die."""
+    """`POST /{customer_id}/count` or `/repeat`; what the body `does` besides: raise, break, refuse, fail, wait, die.
+
+    The first that is to wait does so until it `may_go_on`; others go on at once.
+    """
 
     def __init__(self, work: WorkFactory) -> None:
         self._work = work
@@ -62,14 +65,9 @@ class CountingApi:
         async def act(work: Work) -> Response:
             return await self._count(work, customer_id=request.path_params["customer_id"], **body)
 
-        return await once(
-            request,
-            caller=_caller(request.headers),
-            operation=OPERATIONS[request.path_params["operation"]],
-            work=self._work,
-            check=_permit,
-            act=act,
-        )
+        operation = OPERATIONS[request.path_params["operation"]]
+        use = await use_of_key(request, caller=_caller(request.headers), operation=operation)
+        return await once(use, work=self._work, check=_permit, act=act)
 
     async def _count(self, work: Work, *, customer_id: UUID, version: int, does: str = "") -> Response:
         effect_id = await work.connection.fetchval(
@@ -87,7 +85,7 @@ class CountingApi:
                 return Response(status_code=503)
             case "empty":
                 return Response(status_code=204)
-            case "wait":
+            case "wait" if not self.waiting.is_set():
                 self.waiting.set()
                 await self.may_go_on.wait()
             case "die":

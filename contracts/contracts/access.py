@@ -164,7 +164,157 @@ READ_REPLIES = Operation(
 WEATHER = (CHECK_RAIN, READ_STATIONS, READ_HOURS, READ_SOURCES, READ_REPLIES)
 """What weather-svc answers."""
 
-ACCESS: tuple[Operation, ...] = (*AUTH, *WEATHER)
+_HANDLERS: Final = (Role.CLAIMS_HANDLER, Role.SENIOR_HANDLER)
+
+
+def _about_one_customer(name: str, scope: str, meaning: str, *, others: Iterable[Role] = ()) -> Operation:
+    grants = {Role.CUSTOMER: Reach.OWN, **dict.fromkeys(others, Reach.ANY)}
+    return Operation(name=name, service="policy-svc", scope=scope, grants=grants, meaning=meaning)
+
+
+READ_POLICIES = _about_one_customer(
+    "policies.read",
+    "policies:read",
+    "Read a customer's insurances, as they were on any date and as they were known at any moment",
+    others=_HANDLERS,
+)
+CHANGE_POLICIES = _about_one_customer(
+    "policies.change",
+    "policies:write",
+    "Have a change of an insurance computed, and confirm it: cover, deductible, move, licence plate, cancellation",
+    others=(Role.SENIOR_HANDLER,),
+)
+APPLY_AS_CUSTOMER = _about_one_customer(
+    "policies.apply", "policies:write", "Take out another insurance by a quote", others=(Role.SENIOR_HANDLER,)
+)
+READ_CUSTOMER = _about_one_customer(
+    "customers.read", "customers:read", "Read who a customer is and how they are reached", others=_HANDLERS
+)
+CHANGE_CUSTOMER = _about_one_customer(
+    "customers.change", "customers:write", "Change how a customer is reached", others=(Role.SENIOR_HANDLER,)
+)
+READ_DOCUMENTS = _about_one_customer(
+    "documents.read", "documents:read", "Get policy schedules, certificates and confirmations", others=_HANDLERS
+)
+READ_DECLARATIONS = _about_one_customer(
+    "declarations.read",
+    "policies:read",
+    "Read what was declared for a pet, what was paid and why not",
+    others=_HANDLERS,
+)
+DOWNLOAD_PERSONAL_DATA = _about_one_customer(
+    "personal-data.download", "personal-data:read", "Download everything that is held about oneself"
+)
+READ_ACCESS_RECORDS = _about_one_customer(
+    "access-records.read",
+    "access-records:read",
+    "Read who has seen or changed a customer's data",
+    others=(Role.SENIOR_HANDLER, Role.OPERATOR),
+)
+READ_REPAIR_CONTACT = Operation(
+    name="repair-contacts.read",
+    service="policy-svc",
+    scope="repair-contacts:read",
+    grants={Role.PARTNER: Reach.ANY},
+    meaning="Read how the customer of a repair job is reached, by who has that job and as the customer agreed",
+)
+READ_PRODUCTS = Operation.public(
+    name="products.read", service="policy-svc", meaning="Read which insurances there are, on which conditions"
+)
+QUOTE = Operation.public(
+    name="insurances.quote",
+    service="policy-svc",
+    meaning="Ask what an insurance would cost, whether a home can be insured, and what rebuilding it would cost",
+)
+APPLY = Operation.public(
+    name="insurances.apply", service="policy-svc", meaning="Become a customer by accepting a quote"
+)
+POLICY = (
+    READ_POLICIES,
+    CHANGE_POLICIES,
+    APPLY_AS_CUSTOMER,
+    READ_CUSTOMER,
+    CHANGE_CUSTOMER,
+    READ_DOCUMENTS,
+    READ_DECLARATIONS,
+    DOWNLOAD_PERSONAL_DATA,
+    READ_ACCESS_RECORDS,
+    READ_REPAIR_CONTACT,
+    READ_PRODUCTS,
+    QUOTE,
+    APPLY,
+)
+"""What policy-svc answers."""
+
+_PEOPLE_AT_CLAIMS: Final = (*_HANDLERS, Role.OPERATOR)
+
+
+def _about_one_claim(name: str, scope: str, meaning: str, *, others: Iterable[Role] = ()) -> Operation:
+    grants = {Role.CUSTOMER: Reach.OWN, **dict.fromkeys(others, Reach.ANY)}
+    return Operation(name=name, service="claims-svc", scope=scope, grants=grants, meaning=meaning)
+
+
+def _at_the_desk(name: str, scope: str, meaning: str, *, roles: Iterable[Role] = _HANDLERS) -> Operation:
+    grants = dict.fromkeys(roles, Reach.ANY)
+    return Operation(name=name, service="claims-svc", scope=scope, grants=grants, meaning=meaning)
+
+
+READ_CLAIMS = _about_one_claim(
+    "claims.read", "claims:read", "Read a customer's claims and what happened to them", others=_HANDLERS
+)
+REPORT_LOSS = _about_one_claim("claims.report", "claims:write", "Report a loss", others=_HANDLERS)
+ANSWER_QUESTIONS = _about_one_claim(
+    "claims.answer", "claims:write", "Answer what is asked about a loss, and tell something new", others=_HANDLERS
+)
+WITHDRAW_CLAIM = _about_one_claim("claims.withdraw", "claims:write", "Take a claim back", others=_HANDLERS)
+OPEN_REVIEW = _about_one_claim(
+    "reviews.open", "claims:write", "Ask a person to look at a decision again", others=_HANDLERS
+)
+CONSENT_TO_REPAIR = _about_one_claim(
+    "repairs.consent",
+    "claims:write",
+    "Choose repair instead of money, and let the partner know how to call",
+    others=_HANDLERS,
+)
+READ_FILES = _about_one_claim("files.read", "files:read", "See photos and documents of a claim", others=_HANDLERS)
+ADD_FILES = _about_one_claim("files.add", "files:write", "Add photos and documents to a claim", others=_HANDLERS)
+TAKE_BACK_FILES = _about_one_claim(
+    "files.take-back", "files:write", "Take back photos and documents as long as nothing is decided"
+)
+READ_DESK = _at_the_desk("desk.read", "desk:read", "See which claims wait for a handler, and all that is known of one")
+WORK_AT_DESK = _at_the_desk(
+    "desk.work", "desk:write", "Take and release claims, ask, add facts with their source, assess damage, join and part"
+)
+DECIDE_AT_DESK = _at_the_desk(
+    "desk.decide", "desk:decide", "Decide what the rules left open, and approve what others did"
+)
+DECIDE_REVIEW = _at_the_desk("reviews.decide", "desk:decide", "Decide a review that a customer asked for")
+SEARCH_CLAIMS = _at_the_desk(
+    "claims.search", "claims:search", "Find claims by what is known of them", roles=_PEOPLE_AT_CLAIMS
+)
+ASSESS_LOSS = _at_the_desk(
+    "claims.assess", "claims:assess", "Try what would be decided about a loss; nothing is kept", roles=_PEOPLE_AT_CLAIMS
+)
+CLAIMS = (
+    READ_CLAIMS,
+    SEARCH_CLAIMS,
+    ANSWER_QUESTIONS,
+    REPORT_LOSS,
+    ASSESS_LOSS,
+    READ_FILES,
+    ADD_FILES,
+    TAKE_BACK_FILES,
+    CONSENT_TO_REPAIR,
+    WORK_AT_DESK,
+    READ_DESK,
+    DECIDE_AT_DESK,
+    OPEN_REVIEW,
+    DECIDE_REVIEW,
+    WITHDRAW_CLAIM,
+)
+"""What claims-svc answers."""
+
+ACCESS: tuple[Operation, ...] = (*AUTH, *WEATHER, *POLICY, *CLAIMS)
 """The operations of all services."""
 
 

@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     DENIED = "denied"
     REFERRED = "referred"
     """A claims handler decides; nobody was denied."""
+    WITHDRAWN = "withdrawn"
+    """Whoever reported the loss took the claim back: it is neither paid nor denied. Of a claim only."""
 
 
 class GroundCode(StrEnum):
@@ -81,6 +83,16 @@ class GroundCode(StrEnum):
     """The reports that were joined to this claim no longer tell of the same damage or moment."""
     STATEMENT_TURNED = "statement_turned"
     """The customer's own earlier statement turned round, and with it the outcome in their favour."""
+    DAMAGE_NOT_REPORTED = "damage_not_reported"
+    """Nobody has said yet what was damaged."""
+    WITHDRAWN = "withdrawn"
+    """Whoever reported the loss took the claim back."""
+    JOINED = "joined"
+    """It is about the same loss as another claim, with which a handler joined it: that one is decided for both."""
+    HANDLER_COVERS = "handler_covers"
+    """A handler decided that it is covered; the proof holds who did and why."""
+    HANDLER_DENIES = "handler_denies"
+    """Handlers, two of them, decided that it is not covered; the proof holds who did and why."""
 
 
 class GroundEffect(StrEnum):
@@ -89,6 +101,8 @@ class GroundEffect(StrEnum):
     COVERS = "covers"
     EXCLUDES = "excludes"
     REFERS = "refers"
+    ENDS = "ends"
+    """There is nothing to decide any more: the claim was taken back."""
 
 
 class GroundWeight(StrEnum):

@@ -15,7 +15,7 @@ import msgspec
 from pydantic import ValidationError
 
 from contracts.codec import to_json
-from contracts.malformed_reasons import UNKNOWN_VALUE, explain, wrong_fields
+from contracts.malformed_reasons import UNKNOWN_VALUE, WrongField, explain, wrong_fields
 from contracts.topic import Event, Topic
 from contracts.validation import read_from_outside
 
@@ -26,6 +26,9 @@ Headers = tuple[tuple[str, bytes], ...]
 
 _SPECVERSION_HEADER = ("ce_specversion", b"1.0")
 _CONTENT_TYPE_HEADER = ("content-type", CONTENT_TYPE.encode())
+_KNOWN_HEADERS = frozenset(
+    ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "content-type", "traceparent", "tracestate")
+)
 _ID_MAX_LENGTH = 200
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped NUL, but not an escaped backslash before `u0000`: PostgreSQL cannot store the character."""
@@ -39,12 +42,16 @@ _SHOWN_CHARACTERS = 100
 class MalformedMessageError(Exception):
     """A record that can never become an event. `code` is stable for machines, the text says what to change.
 
-    `source` is the publisher, as far as the record names one.
+    A text may quote the beginning of a header, for those who may read dead letters; `faults` quote nothing. `source` is
+    the publisher, as far as the record names one.
     """
 
-    def __init__(self, code: str, reason: str, *, source: str | None = None) -> None:
+    def __init__(
+        self, code: str, reason: str, faults: tuple[WrongField, ...] = (), *, source: str | None = None
+    ) -> None:
         super().__init__(reason)
         self.code = code
+        self.faults = faults
         self.source = source
 
     @property
@@ -130,25 +137,32 @@ def decode(
     """
     texts = _texts(headers)
     if value is None:
-        raise MalformedMessageError("null-value", "the record has no value; publish the event's JSON as the value")
+        reason = "the record has no value; publish the event's JSON as the value"
+        raise MalformedMessageError("null-value", reason, (WrongField("value", reason),))
     event_id, source = _identity(texts)
     if (event_type := texts.get("ce_type")) != topic.event_type:
         raise MalformedMessageError(
-            "wrong-type", f"ce_type is {_shown(event_type)}; records of {topic.name} have ce_type {topic.event_type!r}"
+            "wrong-type",
+            f"ce_type is {_shown(event_type)}; records of {topic.name} have ce_type {topic.event_type!r}",
+            (WrongField("header ce_type", f"must be {topic.event_type!r}"),),
         )
     content_type = texts.get("content-type", CONTENT_TYPE)
     if content_type != CONTENT_TYPE and content_type.partition(";")[0].strip().lower() != CONTENT_TYPE:
         raise MalformedMessageError(
-            "wrong-content-type", f"content-type is {_shown(content_type)}; send {CONTENT_TYPE!r}"
+            "wrong-content-type",
+            f"content-type is {_shown(content_type)}; send {CONTENT_TYPE!r}",
+            (WrongField("header content-type", f"must be {CONTENT_TYPE!r}"),),
         )
     if b"\\" in value and _NUL_ESCAPE.search(value):  # the pattern alone costs more than reading a small event
-        raise MalformedMessageError("nul-character", "the JSON holds a NUL character (\\u0000); leave it out")
+        reason = "the JSON holds a NUL character (\\u0000); leave it out"
+        raise MalformedMessageError("nul-character", reason, (WrongField("value", reason),))
     try:
         event = read_from_outside(topic.event, value)
     except ValidationError as error:
         raise MalformedMessageError(*explain(error), source=source) from None
     if key != topic.key_of(event).encode():
-        raise MalformedMessageError("wrong-key", f"the record's key is not the event's {topic.key}; send it as the key")
+        reason = f"the record's key is not the event's {topic.key}; send it as the key"
+        raise MalformedMessageError("wrong-key", reason, (WrongField("key", f"must be the event's {topic.key}"),))
     return Received(event, event_id, source, _time(texts), read_traceparent(texts.get("traceparent", "")))
 
 
@@ -156,18 +170,28 @@ def _texts(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     texts = {}
     for name, raw in headers:
         if raw is None:
-            raise MalformedMessageError("null-header", f"header {_shown(name)} is null; leave it out or give it a text")
+            raise MalformedMessageError(
+                "null-header",
+                f"header {_shown(name)} is null; leave it out or give it a text",
+                (WrongField(_header(name), "is null; leave it out or give it a text"),),
+            )
         try:
             texts[name] = raw.decode()
         except UnicodeDecodeError:
-            raise MalformedMessageError("binary-header", f"header {_shown(name)} is not UTF-8 text") from None
+            raise MalformedMessageError(
+                "binary-header",
+                f"header {_shown(name)} is not UTF-8 text",
+                (WrongField(_header(name), "must be UTF-8 text"),),
+            ) from None
     return texts
 
 
 def _identity(texts: dict[str, str]) -> tuple[str, str]:
     if (version := texts.get("ce_specversion")) != "1.0":
         raise MalformedMessageError(
-            "not-a-cloudevent", f"ce_specversion is {_shown(version)}; send CloudEvents 1.0 in binary mode"
+            "not-a-cloudevent",
+            f"ce_specversion is {_shown(version)}; send CloudEvents 1.0 in binary mode",
+            (WrongField("header ce_specversion", "must be '1.0': send CloudEvents 1.0 in binary mode"),),
         )
     return _identifying(texts, "ce_id"), _identifying(texts, "ce_source")
 
@@ -175,7 +199,8 @@ def _identity(texts: dict[str, str]) -> tuple[str, str]:
 def _identifying(texts: dict[str, str], name: str) -> str:
     text = texts.get(name, "")
     if not _identifies(text):
-        raise MalformedMessageError("no-identity", f"header {name} must hold 1 to {_ID_MAX_LENGTH} characters")
+        change = f"must hold 1 to {_ID_MAX_LENGTH} characters"
+        raise MalformedMessageError("no-identity", f"header {name} {change}", (WrongField(f"header {name}", change),))
     return text
 
 
@@ -186,7 +211,8 @@ def _time(texts: dict[str, str]) -> datetime:
             return time if time.tzinfo is UTC else time.astimezone(UTC)
     except (KeyError, ValueError, OverflowError):
         pass
-    raise MalformedMessageError("no-time", "header ce_time must hold an RFC 3339 time with its zone")
+    change = "must hold an RFC 3339 time with its zone"
+    raise MalformedMessageError("no-time", f"header ce_time {change}", (WrongField("header ce_time", change),))
 
 
 def read_traceparent(text: str) -> str | None:
@@ -200,6 +226,11 @@ def read_traceparent(text: str) -> str | None:
 
 def _identifies(text: str) -> bool:
     return 0 < len(text) <= _ID_MAX_LENGTH and "\0" not in text
+
+
+def _header(name: str) -> str:
+    """Name a header, unless its sender has thought the name up: it may hold anything."""
+    return f"header {name}" if name in _KNOWN_HEADERS else "header *"
 
 
 def _shown(text: str | None) -> str:

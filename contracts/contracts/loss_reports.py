@@ -110,6 +110,7 @@ class DamageItem(Part):
     ] = None
 
 
+MOST_ITEMS = 50
 LOSS_AFTER_REPORT_TOLERANCE = timedelta(minutes=15)
 """How much later than its report a loss may lie, because clocks differ (ours; domain.md, "What a report says")."""
 
@@ -117,8 +118,9 @@ LOSS_AFTER_REPORT_TOLERANCE = timedelta(minutes=15)
 class LossReported(Event):
     """Somebody reports water damage to a home.
 
-    Published once per report; a correction or an assessment repeats the whole report with a higher `report_version`. A
-    report may name a policy that is not known yet. How its reporter is reached is never told here but on
+    Published once per report; a correction or an assessment repeats the whole report with a higher `report_version`.
+    Policy number and time of loss suffice: what else is needed is asked. A report may name a policy that is not known
+    yet. How its reporter is reached is never told here but on
     `notify.reporter-contact-provided.v1`. A report that breaks these rules, or tells of a loss later than itself, is
     dead-lettered and listed, and harms no other.
     """
@@ -129,11 +131,11 @@ class LossReported(Event):
     channel: ReportChannel
     reported_at: Instant
     loss: LossInterval
-    facts: LossFacts
+    facts: LossFacts = LossFacts()
     damage: Annotated[
-        Annotated[tuple[DamageItem, ...], Meta(min_length=1, max_length=50)],
-        Meta(description="What was damaged; together at most a billion euros"),
-    ]
+        Annotated[tuple[DamageItem, ...], Meta(max_length=MOST_ITEMS)],
+        Meta(description="What was damaged, together at most a billion euros; empty while nobody knows"),
+    ] = ()
 
     def __post_init__(self) -> None:
         within_limits(self.reported_at)

@@ -53,21 +53,32 @@ _KINDS_OF_UNKNOWN_VALUE = frozenset({"enum", "literal_error", "union_tag_invalid
 _ANYTHING_ELSE = "is not what its schema describes"
 
 
+class WrongField(NamedTuple):
+    """What of a record is wrong: a field of its event (`damage.0.kind`), or a part (`header ce_id`, `key`, `value`).
+
+    `change` tells the people who sent it what to send. Neither repeats a content.
+    """
+
+    field: str
+    change: str
+
+
 class _Problem(NamedTuple):
     kind: str
     place: tuple[int | str, ...]
     limits: Mapping[str, Any]
 
 
-def explain(error: ValidationError) -> tuple[str, str]:
-    """Return the stable code and the reason why a record's value is no event."""
+def explain(error: ValidationError) -> tuple[str, str, tuple[WrongField, ...]]:
+    """Return the stable code, the reason why a record's value is no event, and the same field by field."""
     if is_not_json(error):
         position = _POSITION.search(error.errors(include_url=False, include_input=False)[0]["msg"])
         where = f" at {position[0]}" if position else ""
-        return "not-json", f"the value cannot be read as JSON{where}; send UTF-8 JSON"
+        reason = f"the value cannot be read as JSON{where}; send UTF-8 JSON"
+        return "not-json", reason, (WrongField("value", reason),)
     kinds = {detail["type"] for detail in error.errors(include_url=False, include_input=False)}
     code = UNKNOWN_VALUE if kinds <= _KINDS_OF_UNKNOWN_VALUE else "wrong-schema"
-    return code, wrong_fields(error, whole="event")
+    return code, wrong_fields(error, whole="event"), faults(error, whole="event")
 
 
 def is_not_json(error: ValidationError) -> bool:
@@ -77,21 +88,30 @@ def is_not_json(error: ValidationError) -> bool:
 def wrong_fields(
     error: ValidationError, *, whole: str, sentence_of: Callable[[str, str], str | None] = lambda *_: None
 ) -> str:
-    """Return one reason for every field that is wrong, the first five of them.
+    """Return one reason for every field that is wrong, the first five of them: see `faults`."""
+    found = faults(error, whole=whole, sentence_of=sentence_of)
+    more = f" (and {len(found) - _SHOWN_REASONS} more)" if len(found) > _SHOWN_REASONS else ""
+    return "; ".join(f"{fault.field}: {fault.change}" for fault in found[:_SHOWN_REASONS]) + more
+
+
+def faults(
+    error: ValidationError, *, whole: str, sentence_of: Callable[[str, str], str | None] = lambda *_: None
+) -> tuple[WrongField, ...]:
+    """Return every field that is wrong and what to send there.
 
     `whole` is what the data is called where no field of it is meant. `sentence_of` may know a better sentence for a
     kind of error at a field, given both names.
     """
     details = error.errors(include_url=False, include_input=False)
     problems = [_Problem(detail["type"], detail["loc"], detail.get("ctx", {})) for detail in details]
-    reasons = []
+    found = []
     for problem in problems:
         if not _follows_from_another(problem, problems):
             field = str(problem.place[-1]) if problem.place else ""
             sentence = sentence_of(problem.kind, field) or SENTENCES.get(problem.kind, _ANYTHING_ELSE)
-            reasons.append(f"{'.'.join(map(str, problem.place)) or whole}: {sentence.format_map(problem.limits)}")
-    more = f" (and {len(reasons) - _SHOWN_REASONS} more)" if len(reasons) > _SHOWN_REASONS else ""
-    return "; ".join(reasons[:_SHOWN_REASONS]) + more
+            place = ".".join(map(str, problem.place)) or whole
+            found.append(WrongField(place, sentence.format_map(problem.limits)))
+    return tuple(found)
 
 
 def _follows_from_another(problem: _Problem, problems: Sequence[_Problem]) -> bool:

@@ -7,7 +7,7 @@ can open. The record shows none of them, nor does anything that keeps the record
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -16,11 +16,18 @@ from msgspec import Meta
 
 from contracts import example_values
 from contracts.topic import Event, Part, PersonalData, Topic
-from contracts.vocabulary import EmailAddress, Instant, PhoneNumber, RelationNumber, within_limits
+from contracts.vocabulary import (
+    EmailAddress,
+    Instant,
+    PhoneNumber,
+    PolicyNumber,
+    RelationNumber,
+    within_limits,
+)
 
 
 class Occasion(StrEnum):
-    """What happened to an account."""
+    """What happened to an account, a customer or a policy."""
 
     ACTIVATION_REQUESTED = "activation_requested"
     ACTIVATED = "activated"
@@ -53,8 +60,35 @@ class Occasion(StrEnum):
     app or a passkey came back, or it was suspended before."""
     ACCOUNT_REINSTATED = "account_reinstated"
     """After a call, perhaps with another number, or without passkeys and app."""
+    WELCOME = "welcome"
+    """Somebody has become a customer."""
+    POLICY_ADDED = "policy_added"
+    """A customer has another policy."""
+    POLICY_CHANGED = "policy_changed"
+    """A new version of the policy is ready."""
+    POLICY_RENEWED = "policy_renewed"
+    POLICY_CANCELLED = "policy_cancelled"
+    PERSONAL_DATA_CHANGED = "personal_data_changed"
+    """Goes to the addresses before and after the change."""
+    PERSONAL_DATA_READY = "personal_data_ready"
+    """What is held about the customer can be downloaded."""
 
 
+POLICY_OCCASIONS: AbstractSet[Occasion] = frozenset(
+    {
+        Occasion.WELCOME,
+        Occasion.POLICY_ADDED,
+        Occasion.POLICY_CHANGED,
+        Occasion.POLICY_RENEWED,
+        Occasion.POLICY_CANCELLED,
+    }
+)
+"""What is told about one policy, which the request names."""
+CUSTOMER_OCCASIONS: AbstractSet[Occasion] = POLICY_OCCASIONS | {
+    Occasion.PERSONAL_DATA_CHANGED,
+    Occasion.PERSONAL_DATA_READY,
+}
+"""What policy-svc tells. The others are about an account, and only auth-svc tells them."""
 CODE_OCCASIONS: AbstractSet[Occasion] = frozenset({Occasion.LOGIN_CODE_REQUESTED, Occasion.PHONE_CODE_REQUESTED})
 """What is told with a security code."""
 LINK_OCCASIONS: AbstractSet[Occasion] = frozenset(
@@ -115,7 +149,7 @@ class SealedContents(Part):
 
 
 class MessageRequested(Event):
-    """Something happened that a customer must be told.
+    """Something happened to an account that its customer must be told.
 
     Published by the service that knows of it, once per `request_id`. What is not sent by `expires_at` is not sent at
     all. A request that `replaces` another keeps that from being sent: the code in it is not valid any more. What is
@@ -133,9 +167,42 @@ class MessageRequested(Event):
     sealed: Sealed | None = None
 
     def __post_init__(self) -> None:
-        within_limits(self.occurred_at, self.expires_at)
-        if not timedelta(0) < self.expires_at - self.occurred_at <= LONGEST_VALIDITY:
-            raise ValueError("expires_at must lie after occurred_at, by 7 days at most")
+        _check_validity(self.occurred_at, self.expires_at)
+        if self.occasion in CUSTOMER_OCCASIONS:
+            raise ValueError("occasion is not about an account; policy-svc tells it on a topic of its own")
+
+
+class CustomerMessageRequested(Event):
+    """Something happened to a customer or a policy that the customer must be told.
+
+    Published by policy-svc, once per `request_id`, on a topic of its own: a record does not prove who wrote it, the
+    topic does, and so nobody who may write about policies can have login codes sent. What is not sent by `expires_at`
+    is not sent at all. What is about a policy names it with a day, and is refused without. `sealed` holds another
+    address than the customer's present one, and nothing else.
+    """
+
+    request_id: UUID
+    customer_id: UUID
+    relation_number: RelationNumber
+    occasion: Occasion
+    occurred_at: Instant
+    expires_at: Annotated[Instant, Meta(description="After occurred_at, by 7 days at most")]
+    policy_number: Annotated[PolicyNumber | None, Meta(description="Which policy it is about")] = None
+    effective_on: Annotated[date | None, Meta(description="From which Dutch day the policy is so")] = None
+    sealed: Sealed | None = None
+
+    def __post_init__(self) -> None:
+        _check_validity(self.occurred_at, self.expires_at)
+        if self.occasion not in CUSTOMER_OCCASIONS:
+            raise ValueError("occasion is about an account; auth-svc alone tells it")
+        if self.policy_number is not None and self.policy_number.partition("-")[0] != self.relation_number:
+            raise ValueError("policy_number must be one of this relation_number")
+
+
+def _check_validity(occurred_at: datetime, expires_at: datetime) -> None:
+    within_limits(occurred_at, expires_at)
+    if not timedelta(0) < expires_at - occurred_at <= LONGEST_VALIDITY:
+        raise ValueError("expires_at must lie after occurred_at, by 7 days at most")
 
 
 _HAPPENED_AT = datetime(2021, 7, 15, 6, 12, tzinfo=UTC)
@@ -166,4 +233,26 @@ MESSAGE_REQUESTED = Topic(
     retention=LONGEST_VALIDITY,
     holds_secrets=True,
     examples=(_MESSAGE_REQUESTED_EXAMPLE,),
+)
+_POLICY_CHANGED_EXAMPLE = CustomerMessageRequested(
+    request_id=UUID("0198c5f4-1a1b-7c1d-8e2f-202122232425"),
+    customer_id=example_values.CUSTOMER_ID,
+    relation_number="123456",
+    occasion=Occasion.POLICY_CHANGED,
+    occurred_at=_HAPPENED_AT,
+    expires_at=_HAPPENED_AT + LONGEST_VALIDITY,
+    policy_number=example_values.POLICY_NUMBER,
+    effective_on=date(2021, 7, 16),
+)
+CUSTOMER_MESSAGE_REQUESTED = Topic(
+    name="notify.customer-message-requested.v1",
+    event=CustomerMessageRequested,
+    key="customer_id",
+    owner="notify-svc",
+    producers=("policy-svc",),
+    consumers=("notify-svc",),
+    personal_data=PersonalData.PSEUDONYMOUS,
+    retention=LONGEST_VALIDITY,
+    holds_secrets=True,
+    examples=(_POLICY_CHANGED_EXAMPLE,),
 )

@@ -69,7 +69,7 @@ MESSAGE_SETTLED = Topic(
     key="claim_id",
     owner="notify-svc",
     producers=("notify-svc",),
-    consumers=("operators",),
+    consumers=("claims-svc", "operators"),
     personal_data=PersonalData.PSEUDONYMOUS,
     examples=(_MESSAGE_SETTLED_EXAMPLE,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from msgspec import Meta
@@ -13,7 +13,8 @@ from contracts import example_values
 from contracts.dead_letters import dead_letter_topic
 from contracts.topic import AwareDatetime, Event, Part, PersonalData, Topic
 from contracts.vocabulary import (
-    Cover,
+    PRINTABLE,
+    Cents,
     EmailAddress,
     HouseNumber,
     Language,
@@ -25,6 +26,7 @@ from contracts.vocabulary import (
     Postcode,
     ProductVersion,
     RelationNumber,
+    SignedCents,
     Version,
 )
 
@@ -32,38 +34,167 @@ Deductible = Literal[0, 25_000, 50_000, 100_000]
 """What the customer chose to bear, in euro cents."""
 
 
+class PolicyKind(StrEnum):
+    """What a policy is about. Each kind has terms of its own."""
+
+    BUILDINGS = "buildings"
+    """A home; its contents may be covered beside it."""
+    CONTENTS = "contents"
+    CAR = "car"
+    PET = "pet"
+    LIABILITY = "liability"
+    TRAVEL = "travel"
+    HEALTH = "health"
+    """Kept elsewhere: only its general data are known here."""
+
+
+HOME_KINDS: Final = frozenset({PolicyKind.BUILDINGS, PolicyKind.CONTENTS})
+"""The kinds that insure a home."""
+
+
+class PolicyCover(StrEnum):
+    """What a policy covers. The product of a policy says which of them belong to its kind."""
+
+    BUILDINGS = "buildings"
+    CONTENTS = "contents"
+    THIRD_PARTY = "third_party"
+    """A car's compulsory liability."""
+    LIMITED_CASCO = "limited_casco"
+    """Theft, fire, weather and glass besides."""
+    FULL_CASCO = "full_casco"
+    """Every damage to the own car besides."""
+    VETERINARY = "veterinary"
+    PREVENTIVE_CARE = "preventive_care"
+    PRIVATE_LIABILITY = "private_liability"
+    TRAVEL = "travel"
+    LUGGAGE = "luggage"
+    CANCELLATION = "cancellation"
+    WINTER_SPORTS = "winter_sports"
+    BASIC_HEALTH = "basic_health"
+    SUPPLEMENTARY_HEALTH = "supplementary_health"
+
+
 class HomeType(StrEnum):
-    """The kinds of home that are accepted since 31 May 2015, and those that were before."""
+    """Kinds of home by how they are built. Which are accepted, and since when, is a rule of policy-svc's."""
 
     TERRACED = "terraced"
     CORNER = "corner"
     SEMI_DETACHED = "semi_detached"
     DETACHED = "detached"
+    CANAL_HOUSE = "canal_house"
+    FARMHOUSE = "farmhouse"
+    HOLIDAY_HOME = "holiday_home"
+    APARTMENT = "apartment"
     NO_LONGER_ACCEPTED = "no_longer_accepted"
+    """Only in policies recorded before the kinds that are no longer accepted had names."""
 
 
-class Home(Part):
-    """The insured home."""
+class HomeFeature(StrEnum):
+    """What else decides whether a home can be insured."""
+
+    LISTED_MONUMENT = "listed_monument"
+    THATCHED_ROOF = "thatched_roof"
+    """A traditional one."""
+    OWNERS_ASSOCIATION = "owners_association"
+    """The home is part of one."""
+
+
+class Building(Part):
+    """What the reinstatement value of a home is computed from. None: not known here."""
+
+    floor_area_m2: Annotated[int, Meta(ge=10, le=2_000)] | None = None
+    volume_m3: Annotated[int, Meta(ge=25, le=10_000)] | None = None
+    built_in: Annotated[int, Meta(ge=1000, le=2200, description="Year")] | None = None
+
+
+class Home(Part, omit_defaults=True):
+    """The insured home. `location` is None until its position has been looked up."""
 
     postcode: Postcode
     house_number: HouseNumber
-    location: Location
+    location: Location | None = None
     home_type: HomeType
+    features: tuple[HomeFeature, ...] = ()
+    building: Building | None = None
 
 
-class PolicyTerms(Part):
-    """What was insured during one period. Days are Dutch calendar days (Europe/Amsterdam)."""
+class Car(Part):
+    """The insured car."""
+
+    licence_plate: Annotated[str, Meta(pattern=r"^[A-Z0-9]{6}\Z", description="Without hyphens")]
+    make: Annotated[str, Meta(min_length=1, max_length=60, pattern=PRINTABLE)]
+    model: Annotated[str, Meta(max_length=60, pattern=PRINTABLE)] = ""
+    list_price_cents: Annotated[Cents | None, Meta(description="When it was new")] = None
+    claim_free_years: Annotated[int, Meta(ge=-5, le=75)] = 0
+
+
+class PetSpecies(StrEnum):
+    """The animals that can be insured."""
+
+    DOG = "dog"
+    CAT = "cat"
+
+
+class Pet(Part):
+    """The insured pet."""
+
+    species: PetSpecies
+    name: Annotated[str, Meta(min_length=1, max_length=60, pattern=PRINTABLE)]
+    born_on: date
+
+
+class Persons(StrEnum):
+    """Who is insured against liability, on a journey, or for their health."""
+
+    SINGLE = "single"
+    FAMILY = "family"
+
+
+class Area(StrEnum):
+    """Where a journey is insured."""
+
+    EUROPE = "europe"
+    WORLD = "world"
+
+
+class PremiumPart(Part):
+    """One part of a premium: `buildings`, `deductible`, `insurance_premium_tax`. Discounts are negative."""
+
+    code: Annotated[str, Meta(pattern=r"^[a-z][a-z_]*\Z", max_length=40)]
+    amount_cents: SignedCents
+
+
+class Premium(Part):
+    """What a policy costs a year. The parts add up to it; tax is one of them."""
+
+    a_year_cents: Cents
+    parts: tuple[PremiumPart, ...]
+    model: Annotated[ProductVersion, Meta(description="Which model computed it, in which version")]
+    is_estimate: Annotated[bool, Meta(description="Something it depends on is not known and was assumed")] = False
+
+
+class PolicyTerms(Part, omit_defaults=True):
+    """What was insured during one period. Days are Dutch calendar days (Europe/Amsterdam).
+
+    Of `home`, `car`, `pet` and `persons` that is given which the policy's kind insures; `area` goes with travel.
+    """
 
     effective_on: Annotated[date, Meta(description="First insured day")]
     ends_on: Annotated[date | None, Meta(description="First day no longer insured; None while it runs on")]
     recorded_at: Annotated[AwareDatetime, Meta(description="When policy-svc learned of these terms")]
-    home: Home
-    covers: Annotated[tuple[Cover, ...], Meta(min_length=1)]
+    home: Home | None = None
+    car: Car | None = None
+    pet: Pet | None = None
+    persons: Persons | None = None
+    area: Area | None = None
+    covers: Annotated[tuple[PolicyCover, ...], Meta(min_length=1)]
     deductible_cents: Deductible
     product_version: ProductVersion
+    premium: Annotated[Premium | None, Meta(description="None where it is not known here")] = None
 
 
-class PolicyChanged(Event):
+# Proofs of claims name their policy by its hash: without fields that came later an event keeps the one it had.
+class PolicyChanged(Event, omit_defaults=True):
     """The whole state of one policy: all its terms, so that a reader can tell what was insured at any moment of loss.
 
     Published for every change, on a compacted topic: reading it from the start rebuilds every policy. Readers accept
@@ -73,6 +204,9 @@ class PolicyChanged(Event):
     policy_number: PolicyNumber
     version: Version
     customer_id: UUID
+    kind: Annotated[PolicyKind, Meta(description="Records from before there were kinds insure a home")] = (
+        PolicyKind.BUILDINGS
+    )
     terms: Annotated[tuple[PolicyTerms, ...], Meta(min_length=1)]
 
 
@@ -88,7 +222,7 @@ _POLICY_CHANGED_EXAMPLE = PolicyChanged(
             home=Home(
                 postcode="6011RA", house_number="12", location=example_values.HOME, home_type=HomeType.SEMI_DETACHED
             ),
-            covers=(Cover.BUILDINGS,),
+            covers=(PolicyCover.BUILDINGS,),
             deductible_cents=0,
             product_version="home-2021.1",
         ),

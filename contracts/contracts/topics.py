@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
-from contracts import auth, claims, loss_reports, message_requests, notify, policy, proof_roots, weather
+from contracts import (
+    auth,
+    claim_messages,
+    claim_reports,
+    claims,
+    loss_reports,
+    message_requests,
+    notify,
+    payments,
+    personal_data,
+    policy,
+    proof_roots,
+    repairs,
+    weather,
+)
 from contracts.catalogue import Catalogue
 from contracts.topic import Topic
 
-_PRODUCERS = (loss_reports, claims, proof_roots, weather, policy, notify, message_requests, auth)
+_PRODUCERS = (
+    loss_reports,
+    claim_reports,
+    claims,
+    payments,
+    repairs,
+    proof_roots,
+    weather,
+    policy,
+    notify,
+    message_requests,
+    claim_messages,
+    auth,
+    personal_data,
+)
 
 TOPICS = tuple(
     declared for producer in _PRODUCERS for declared in vars(producer).values() if isinstance(declared, Topic)

@@ -83,6 +83,8 @@ def _default(field: msgspec.structs.FieldInfo | dataclasses.Field[Any]) -> objec
     factory: Any = field.default_factory
     if _is_given(factory):
         return Field(default_factory=factory)
+    if isinstance(field.default, msgspec.Struct):  # pydantic cannot write it into a schema
+        return Field(default_factory=lambda: field.default)
     return field.default if _is_given(field.default) else ...
 
 

@@ -9,12 +9,13 @@ from typing import Annotated
 from msgspec import Meta
 from pydantic import Field
 
+from contracts.language import Language as Language  # noqa: PLC0414 - it belongs to these words; the chassis may know it, too
 from contracts.topic import AwareDatetime, Part
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*\Z"
+PRINTABLE = r"^[^\x00-\x1f\x7f]*\Z"
 """No control characters: a line break in a name would add a header to somebody's e-mail."""
-HouseNumber = Annotated[str, Meta(pattern=_PRINTABLE, min_length=1, max_length=12)]
-PersonName = Annotated[str, Meta(pattern=_PRINTABLE, min_length=1, max_length=200)]
+HouseNumber = Annotated[str, Meta(pattern=PRINTABLE, min_length=1, max_length=12)]
+PersonName = Annotated[str, Meta(pattern=PRINTABLE, min_length=1, max_length=200)]
 EmailAddress = Annotated[str, Meta(pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\Z", max_length=254)]
 PhoneNumber = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{6,14}\Z"), Meta(description="E.164")]
 PolicyNumber = Annotated[str, Meta(pattern=r"^[0-9]{1,9}-[0-9]{3}-[0-9]{2}\Z")]
@@ -143,13 +144,6 @@ class PerilFamily(StrEnum):
 
     RAIN = "rain"
     FLOOD = "flood"
-
-
-class Language(StrEnum):
-    """The languages customers are written in."""
-
-    DUTCH = "nl"
-    ENGLISH = "en"
 
 
 class Location(Part):

@@ -134,6 +134,10 @@ def test_nobody_may_do_more_than_its_topics_ask() -> None:
     assert "claims-svc" in services
     assert {row["pattern_type"] for row in rows} == {"Literal"}
     assert [row for row in granted if row[0] == "User:upstream"] == [
+        ("User:upstream", "Read", "Group", "upstream.claims.report-received.v1"),
+        ("User:upstream", "Read", "Group", "upstream.claims.report-rejected.v1"),
+        ("User:upstream", "Read", "Topic", "claims.report-received.v1"),
+        ("User:upstream", "Read", "Topic", "claims.report-rejected.v1"),
         ("User:upstream", "Write", "Topic", "claims.loss-reported.v1"),
         ("User:upstream", "Write", "Topic", "notify.reporter-contact-provided.v1"),
     ]

@@ -115,7 +115,6 @@ def test_money_is_a_whole_number_of_cents_and_nothing_that_could_be_read_as_one(
         {"policy_number": 123456},
         {"policy_number": "١٢٣-531-04"},
         {"policy_number": "123456-531-04\n"},
-        {"damage": []},
         {"damage": [{"kind": "buildings", "amount_cents": 1}] * 51},
         {"facts": {"groundwater_entered": True}},
         {"loss": {"from_at": "2021-07-15T02:00:00Z", "until_at": "2021-07-15T01:00:00Z"}},
@@ -162,3 +161,14 @@ def test_a_reason_stays_short_when_a_header_is_long(header: str) -> None:
 
 def test_a_reason_stays_short_when_the_name_of_a_header_is_long() -> None:
     assert len(str(refusal(**{"x" * 500_000: None}))) < 400
+
+
+def test_what_is_told_to_the_sender_repeats_neither_a_header_nor_the_name_that_its_sender_gave_it() -> None:
+    secret = "jan@example.org"
+    told = [refusal(ce_type=secret.encode()), refusal(ce_id=b"\xff"), refusal(**{secret: b"\xff"})]
+    assert [[fault.field for fault in each.faults] for each in told] == [
+        ["header ce_type"],
+        ["header ce_id"],
+        ["header *"],
+    ]
+    assert secret not in str([each.faults for each in told])

@@ -13,8 +13,11 @@ from contracts.codec import to_json
 from contracts.envelope import MalformedMessageError, decode, encode
 from contracts.message_requests import (
     CODE_OCCASIONS,
+    CUSTOMER_MESSAGE_REQUESTED,
+    CUSTOMER_OCCASIONS,
     LINK_OCCASIONS,
     MESSAGE_REQUESTED,
+    CustomerMessageRequested,
     MessageRequested,
     Occasion,
     SealedContents,
@@ -22,6 +25,7 @@ from contracts.message_requests import (
 from contracts.validation import read_from_outside
 
 (EXAMPLE,) = MESSAGE_REQUESTED.examples
+(OF_A_POLICY,) = CUSTOMER_MESSAGE_REQUESTED.examples
 CODE, LINK = "8305961742", "https://portal.example/reset?token=c2VjcmV0"
 OF_EXAMPLE = {"request_id": str(EXAMPLE.request_id), "customer_id": str(EXAMPLE.customer_id)}
 
@@ -32,9 +36,32 @@ def received(**changes: Any) -> MessageRequested:  # noqa: ANN401 - whatever a s
     return decode(MESSAGE_REQUESTED, headers=message.headers, key=message.key, value=value).event
 
 
-@pytest.mark.parametrize("occasion", sorted(set(Occasion) - CODE_OCCASIONS - LINK_OCCASIONS))
+@pytest.mark.parametrize("occasion", sorted(set(Occasion) - CODE_OCCASIONS - LINK_OCCASIONS - CUSTOMER_OCCASIONS))
 def test_what_is_told_without_a_code_or_a_link_needs_nothing_sealed(occasion: Occasion) -> None:
     assert received(occasion=occasion, sealed=None).sealed is None
+
+
+def about_a_customer(**changes: Any) -> CustomerMessageRequested:  # noqa: ANN401 - whatever a stranger writes
+    topic = CUSTOMER_MESSAGE_REQUESTED
+    message = encode(topic, OF_A_POLICY, event_id="42", source="/test", time=datetime(2021, 7, 16, tzinfo=UTC))
+    value = json.dumps(json.loads(message.value) | changes).encode()
+    return decode(topic, headers=message.headers, key=message.key, value=value).event
+
+
+def test_who_may_write_about_policies_cannot_ask_for_what_is_about_an_account_nor_the_other_way_round() -> None:
+    for occasion in Occasion:
+        if occasion in CUSTOMER_OCCASIONS:
+            with pytest.raises(MalformedMessageError, match="not about an account"):
+                received(occasion=occasion)
+        else:
+            with pytest.raises(MalformedMessageError, match="about an account; auth-svc alone"):
+                about_a_customer(occasion=occasion)
+    assert not {"replaces", "priority"} & set(CustomerMessageRequested.__struct_fields__)
+
+
+def test_nobody_is_told_about_somebody_elses_policy() -> None:
+    with pytest.raises(MalformedMessageError, match="policy_number must be one of this relation_number"):
+        about_a_customer(policy_number="654321-531-04")
 
 
 @pytest.mark.parametrize("clear", [CODE, LINK, f"{CODE}....", f"a.b.c.{CODE}", json.dumps({"code": CODE})])

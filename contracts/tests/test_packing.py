@@ -24,9 +24,10 @@ STORED_ANSWER = b64decode(
 )
 """An answer about rain of 1,002 bytes, as a database of November 2026 holds it."""
 EVENTS = tuple(to_json(example) for topic in TOPICS for example in topic.examples)
+NAMES = tuple(f"{topic.name} {place}" for topic in TOPICS for place in range(len(topic.examples)))
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=[topic.name for topic in TOPICS for _ in topic.examples])
+@pytest.mark.parametrize("event", EVENTS, ids=NAMES)
 def test_an_event_is_unpacked_byte_for_byte_also_when_it_was_stored_as_it_is(event: bytes) -> None:
     assert packing.unpack(packing.pack(event)) == event
     assert packing.unpack(event) == event

@@ -13,12 +13,16 @@ import pytest
 from contracts import topics
 from contracts.acls import acl_rows, principals
 from contracts.catalogue import Catalogue
+from contracts.claim_messages import CLAIM_MESSAGE_REQUESTED
 from contracts.dead_letters import MessageDeadLettered
 from contracts.envelope import decode, encode
 from contracts.loss_reports import LOSS_REPORTED
-from contracts.message_requests import MESSAGE_REQUESTED
+from contracts.message_requests import CUSTOMER_MESSAGE_REQUESTED, MESSAGE_REQUESTED
 from contracts.notify import REPORTER_CONTACT_PROVIDED
+from contracts.payments import PAYMENT_SETTLED
+from contracts.personal_data import CUSTOMER_DATA_PROVIDED
 from contracts.policy import CONTACT_CHANGED, POLICY_CHANGED
+from contracts.repairs import REPAIR_JOB_REPORTED
 from contracts.topic import ONE_MEGABYTE, Event, PersonalData, Topic
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -59,7 +63,12 @@ def test_only_the_owner_writes_except_what_others_report_or_ask(topic: Topic[Any
     others = {
         LOSS_REPORTED.name: ("upstream",),
         REPORTER_CONTACT_PROVIDED.name: ("upstream",),
+        PAYMENT_SETTLED.name: ("payments",),
+        REPAIR_JOB_REPORTED.name: ("repair-partners",),
         MESSAGE_REQUESTED.name: ("auth-svc",),
+        CUSTOMER_MESSAGE_REQUESTED.name: ("policy-svc",),
+        CLAIM_MESSAGE_REQUESTED.name: ("claims-svc",),
+        CUSTOMER_DATA_PROVIDED.name: ("auth-svc", "claims-svc", "notify-svc"),
     }
     assert topic.producers == others.get(topic.name, (topic.owner,))
 
@@ -92,16 +101,28 @@ def test_every_participant_is_a_service_or_known_outside_the_platform() -> None:
     names = {name for topic in topics.TOPICS for name in (*topic.producers, *topic.consumers)}
 
     outside = {name for name in names if not name.endswith("-svc")}
-    assert outside == {"upstream", "repair-partners", "witnesses", "operators"}
+    assert outside == {"upstream", "repair-partners", "payments", "witnesses", "operators"}
     assert principals() == sorted(names)
 
 
-def test_a_partner_reads_its_decisions_and_nothing_else_and_writes_nothing() -> None:
+def test_a_partner_reads_decisions_and_jobs_and_writes_what_becomes_of_jobs_and_nothing_else() -> None:
     rights = {row[1:] for row in acl_rows() if row[0] == "User:repair-partners"}
 
+    read = ("claims.decision-made.v1", "claims.repair-requested.v1", "claims.repair-assigned.v1")
     assert rights == {
-        ("Read", "Topic", "claims.decision-made.v1", "Literal"),
-        ("Read", "Group", "repair-partners.claims.decision-made.v1", "Literal"),
+        *(("Read", "Topic", name, "Literal") for name in read),
+        *(("Read", "Group", f"repair-partners.{name}", "Literal") for name in read),
+        ("Write", "Topic", "claims.repair-job-reported.v1", "Literal"),
+    }
+
+
+def test_who_pays_reads_orders_and_writes_how_they_ended_and_nothing_else() -> None:
+    rights = {row[1:] for row in acl_rows() if row[0] == "User:payments"}
+
+    assert rights == {
+        ("Read", "Topic", "claims.payment-ordered.v1", "Literal"),
+        ("Read", "Group", "payments.claims.payment-ordered.v1", "Literal"),
+        ("Write", "Topic", "claims.payment-settled.v1", "Literal"),
     }
 
 
@@ -116,6 +137,7 @@ def test_contact_data_is_read_by_no_one_but_who_writes_to_customers_and_who_lets
         if topic.personal_data is PersonalData.CONTACT and topic.event is not MessageDeadLettered
     }
     assert readers.pop(CONTACT_CHANGED.name) == ("auth-svc", "notify-svc")
+    assert readers.pop(CUSTOMER_DATA_PROVIDED.name) == ("policy-svc",)  # sealed for the customer's own file
     assert set(readers.values()) == {("notify-svc",)}
 
 

@@ -26,6 +26,11 @@ def _challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
+def at_home(url: str, *, address: str) -> httpx.AsyncClient:
+    """Return a client with an address of its own: limits are those of a network, and all stories share one machine."""
+    return httpx.AsyncClient(base_url=url, timeout=20, transport=httpx.AsyncHTTPTransport(local_address=address))
+
+
 @dataclass
 class Person:
     """`cookies` are what the browser keeps, `client` is the portal's id. Staff have neither number."""

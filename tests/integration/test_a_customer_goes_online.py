@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import httpx
 import pytest
 import pytest_asyncio
-from at_a_browser import CALLBACK, Person
+from at_a_browser import CALLBACK, Person, at_home
 from whole_platform import WholePlatform
 
-from demo.online_access import EMAIL, MOBILE_PHONE, RELATION_NUMBER, SOMEBODY_ELSE
+from demo.insurance_change import RELATION_NUMBER
+from demo.online_access import EMAIL, MOBILE_PHONE, SOMEBODY_ELSE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -30,7 +30,7 @@ async def customer(whole: WholePlatform) -> AsyncIterator[Person]:
     scopes = ("--scope", "account:read", "--scope", "account:write")
     added = ("auth-svc", "clients", "add", CLIENT, "--name", "A portal", "--public", "--redirect-uri", CALLBACK)
     await whole.platform.run(*added, *scopes)
-    async with httpx.AsyncClient(base_url=whole.platform.auth_url, timeout=20) as http:
+    async with at_home(whole.platform.auth_url, address="127.10.4.1") as http:
         yield Person(*(whole, http, CLIENT), email=EMAIL, relation_number=RELATION_NUMBER, mobile_phone=MOBILE_PHONE)
 
 

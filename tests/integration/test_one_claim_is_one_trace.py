@@ -35,29 +35,40 @@ AFTER_THE_RAIN_IN_ELL = datetime(2021, 7, 15, 1, 30, tzinfo=UTC)
 
 SENT = (Channel.EMAIL, Channel.SMS)
 REPORTED, DECIDED, SETTLED = "claims.loss-reported.v1", "claims.decision-made.v1", "notify.message-settled.v1"
+ANSWERED, ORDERED = "claims.report-received.v1", "claims.payment-ordered.v1"
+TOLD_SETTLED = "notify.claim-message-settled.v1"
 REQUESTED, ASSESSED = "claims.rainfall-requested.v1", "weather.rainfall-assessed.v1"
 FROM_REPORT_TO_MESSAGES = Counter(
     {
         Hop("claims-svc", f"process {REPORTED}", UPSTREAM_SPAN): 1,
+        Hop("claims-svc", f"create {ANSWERED}", f"process {REPORTED}"): 1,
         Hop("claims-svc", f"create {REQUESTED}", f"process {REPORTED}"): 1,
         Hop("weather-svc", f"process {REQUESTED}", f"create {REQUESTED}"): 1,
         Hop("weather-svc", f"create {ASSESSED}", f"process {REQUESTED}"): 1,
         Hop("claims-svc", f"process {ASSESSED}", f"create {ASSESSED}"): 1,
         Hop("claims-svc", f"create {DECIDED}", f"process {ASSESSED}"): 1,
+        Hop("claims-svc", f"create {ORDERED}", f"process {ASSESSED}"): 1,
+        Hop("notify-svc", f"process {ORDERED}", f"create {ORDERED}"): 1,
+        Hop("notify-svc", "send requested email", f"process {ORDERED}"): 1,
+        Hop("notify-svc", f"create {TOLD_SETTLED}", f"process {ORDERED}"): 1,
+        Hop("claims-svc", f"process {TOLD_SETTLED}", f"create {TOLD_SETTLED}"): 1,
         Hop("notify-svc", f"process {DECIDED}", f"create {DECIDED}"): 1,
         Hop("notify-svc", "send email", f"process {DECIDED}"): 1,
         Hop("notify-svc", "send sms", f"process {DECIDED}"): 1,
         Hop("notify-svc", f"create {SETTLED}", f"process {DECIDED}"): len(SENT),
+        Hop("claims-svc", f"process {SETTLED}", f"create {SETTLED}"): len(SENT),
     }
 )
 WITHOUT_RAIN_AND_WITH_A_DEFERRED_MAIL = Counter(
     {
         Hop("claims-svc", f"process {REPORTED}", ""): 1,
+        Hop("claims-svc", f"create {ANSWERED}", f"process {REPORTED}"): 1,
         Hop("claims-svc", f"create {DECIDED}", f"process {REPORTED}"): 1,
         Hop("notify-svc", f"process {DECIDED}", f"create {DECIDED}"): 1,
         Hop("notify-svc", "send email", f"process {DECIDED}"): 2,
         Hop("notify-svc", "send sms", f"process {DECIDED}"): 1,
         Hop("notify-svc", f"create {SETTLED}", f"process {DECIDED}"): len(SENT),
+        Hop("claims-svc", f"process {SETTLED}", f"create {SETTLED}"): len(SENT),
     }
 )
 
@@ -143,7 +154,7 @@ async def test_a_claim_that_waits_for_its_policy_and_a_mail_that_is_deferred_sta
     assert report.report_id not in whole.observed.decisions
     assert whole.stack.world is not None
     whole.stack.world.set_mail_faults(Fault("late.bezwaar@example.org", "451", times=1))
-    await whole.platform.run("policy-svc", "import-policies", str(late_policy(tmp_path)))
+    await whole.platform.run("policy-svc", "import", str(late_policy(tmp_path)))
     decision = await claimant.decision(report)
     messages = await claimant.messages(decision.event.claim_id)
     assert messages[Channel.EMAIL].settlement is Settlement.SENT

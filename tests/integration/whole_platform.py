@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -81,6 +81,8 @@ class WholePlatform:
 
     platform: Platform
     observed: Observed
+    sent_by_upstream: list[bytes] = field(default_factory=list)
+    """What a story of an upstream system sent, wrong records on purpose too."""
 
     @property
     def stack(self) -> Stack:

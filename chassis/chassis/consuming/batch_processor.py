@@ -17,7 +17,7 @@ from opentelemetry.trace import SpanKind
 
 from chassis.consuming import dead_letters, inbox
 from chassis.consuming.consumer import Consumer
-from chassis.consuming.dead_letters import HANDLER_FAILED, Rejection, id_used_twice
+from chassis.consuming.dead_letters import HANDLER_FAILED, Rejected, Rejection, id_used_twice
 from chassis.consuming.decoding import BatchDecoder, UnknownInARow, unknown_before
 from chassis.consuming.delivery import Delivery, Record
 from chassis.consuming.inbox import Sifted
@@ -36,6 +36,7 @@ from chassis.telemetry import messaging, metrics
 from chassis.telemetry.tracing import context_of
 from chassis.telemetry.trouble import Trouble
 from chassis.unit_of_work import Work, WorkFactory
+from contracts.malformed_reasons import WrongField
 from contracts.topic import Event
 
 E = TypeVar("E", bound=Event)
@@ -158,7 +159,8 @@ class BatchProcessor(Generic[E]):
         self, delivery: Delivery[E], error: BaseException, *, unmoved: Sequence[Advance], attempts: int
     ) -> None:
         if isinstance(error, UnprocessableMessage):
-            rejection = Rejection(delivery.record, error.code, error.reason, attempts)
+            faults = (WrongField("record", error.reason),)
+            rejection = Rejection(delivery.record, error.code, error.reason, attempts, faults=faults)
         else:
             self._failures_in_a_row += 1
             if self._failures_in_a_row > self._dead_letter_limit:
@@ -190,7 +192,7 @@ class BatchProcessor(Generic[E]):
 
         async with self._work.transaction(first=sift) as work:
             new = sifted.new
-            stored: Sequence[Rejection] = ()
+            stored: Sequence[Rejected] = ()
             rejections = [*rejections, *(id_used_twice(one.record) for one in sifted.contradicting)]
             if rejections:
                 stored = await self._store(work, rejections)
@@ -198,6 +200,8 @@ class BatchProcessor(Generic[E]):
                 await self._consumer.handle(new, work)
             if work.refusals:
                 stored = [*stored, *await self._dead_letter_refused(work)]
+            if stored and self._consumer.on_rejected:
+                await self._consumer.on_rejected(stored, work)
             crash_point("consumer.before_commit")
         crash_point("consumer.after_commit")
         if len(deliveries) > len(sifted.contradicting):  # they take effect, or did when they were consumed before
@@ -205,25 +209,28 @@ class BatchProcessor(Generic[E]):
         applied = len(new) - len(work.refusals)
         self._count(new=applied, duplicates=consumed - applied - len(stored), stored=stored)
 
-    async def _dead_letter_refused(self, work: Work) -> Sequence[Rejection]:
+    async def _dead_letter_refused(self, work: Work) -> Sequence[Rejected]:
         """Store what the handler refused; return what was not stored before.
 
         It has not taken effect, so it must not be in the inbox: a replay gives it to the handler again.
         """
         await inbox.forget(work.connection, consumer=self._group, events=[one.delivery for one in work.refusals])
-        rejections = [Rejection(one.delivery.record, one.code, one.reason) for one in work.refusals]
+        rejections = [
+            Rejection(one.delivery.record, one.code, one.reason, faults=(WrongField(one.field, one.reason),))
+            for one in work.refusals
+        ]
         return await self._store(work, rejections)
 
-    async def _store(self, work: Work, rejections: Sequence[Rejection]) -> Sequence[Rejection]:
+    async def _store(self, work: Work, rejections: Sequence[Rejection]) -> Sequence[Rejected]:
         if self._consumer.topic.holds_secrets:
             rejections = dead_letters.without_secrets(rejections)
         return await dead_letters.store(work, consumer=self._group, rejections=rejections)
 
-    def _count(self, *, new: int, duplicates: int, stored: Iterable[Rejection]) -> None:
+    def _count(self, *, new: int, duplicates: int, stored: Iterable[Rejected]) -> None:
         consumed = metrics.MESSAGES_CONSUMED
         consumed.labels(self._group, "applied").inc(new)
         consumed.labels(self._group, "duplicate").inc(duplicates)
-        for rejection in stored:
+        for rejection, _ in stored:
             consumed.labels(self._group, "dead_lettered").inc()
             record = rejection.record
             log.warning(

@@ -12,7 +12,7 @@ from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -26,6 +26,7 @@ from chassis.publishing.outbox import HEADER_ALLOWANCE_BYTES
 from chassis.unit_of_work import Work
 from contracts.codec import to_json
 from contracts.dead_letters import DeadLetterHeader, MessageDeadLettered
+from contracts.malformed_reasons import WrongField
 
 _LONGEST_REASON = 1_000
 TOO_LARGE: Final = "too-large"
@@ -43,7 +44,10 @@ HeaderPairs: TypeAlias = tuple[tuple[str, bytes | None], ...]
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A record and why it cannot be processed. `stack` is None when the record itself is malformed."""
+    """A record and why it cannot be processed. `stack` is None when the record itself is malformed.
+
+    `faults` tell its sender what to change, and repeat nothing of it; there are none where it is not at fault.
+    """
 
     record: Record
     code: str
@@ -51,10 +55,18 @@ class Rejection:
     attempts: int = 1
     stack: str | None = None
     places: str | None = None
+    faults: tuple[WrongField, ...] = ()
 
     def without_value(self) -> Rejection:
         """Return the same about the record without its value, where that cannot or must not be kept."""
         return dataclasses.replace(self, record=dataclasses.replace(self.record, value=None))
+
+
+class Rejected(NamedTuple):
+    """A rejection that was stored, and the id of its dead letter."""
+
+    rejection: Rejection
+    dead_letter_id: UUID
 
 
 def without_secrets(rejections: Sequence[Rejection]) -> Sequence[Rejection]:
@@ -69,7 +81,7 @@ def without_secrets(rejections: Sequence[Rejection]) -> Sequence[Rejection]:
 def id_used_twice(record: Record) -> Rejection:
     """The verdict on a record whose source and id belong to an event with other contents."""
     reason = "its ce_source and ce_id belong to an event with other contents; publish it with an id of its own"
-    return Rejection(record, "id-used-twice", reason)
+    return Rejection(record, "id-used-twice", reason, faults=(WrongField("header ce_id", reason),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +118,7 @@ class DeadLetter(ListedDeadLetter):
     stack: str | None
 
 
-async def store(work: Work, *, consumer: str, rejections: Sequence[Rejection]) -> Sequence[Rejection]:
+async def store(work: Work, *, consumer: str, rejections: Sequence[Rejection]) -> Sequence[Rejected]:
     """Store records as dead letters and publish each in this transaction; return those that were not stored before."""
     by_id = {uuid7(): rejection for rejection in rejections}
     records = [rejection.record for rejection in by_id.values()]
@@ -150,7 +162,7 @@ async def store(work: Work, *, consumer: str, rejections: Sequence[Rejection]) -
             limit=topic.max_message_bytes,
         )
         work.publish_to(topic, event, trace=None)
-    return [by_id[row["dead_letter_id"]] for row in rows]
+    return [Rejected(by_id[row["dead_letter_id"]], row["dead_letter_id"]) for row in rows]
 
 
 async def list_dead_letters(

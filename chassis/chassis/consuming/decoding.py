@@ -18,7 +18,7 @@ from chassis.telemetry import messaging
 from chassis.telemetry.tracing import Trace, Tracing, context_of, fail
 from chassis.workarounds.header_safe_fetch import OversizedValue
 from contracts.envelope import MalformedMessageError, Received, decode
-from contracts.malformed_reasons import UNKNOWN_VALUE
+from contracts.malformed_reasons import UNKNOWN_VALUE, WrongField
 from contracts.topic import Event
 
 E = TypeVar("E", bound=Event)
@@ -90,14 +90,16 @@ class BatchDecoder(Generic[E]):
             try:
                 received = self._read(record)
             except MalformedMessageError as error:
-                decoded.malformed.append(Rejection(record, error.code, str(error)))
+                decoded.malformed.append(Rejection(record, error.code, str(error), faults=error.faults))
                 if error.is_of_unknown_values:
                     decoded.unknown = decoded.unknown.and_one_of(error.source)
                     self._demand_known(decoded.unknown, error)
             except BaseException as error:
                 if is_order_to_end(error) or is_transient(error):  # a host without memory is no record's fault
                     raise
-                decoded.malformed.append(Rejection(record, "undecodable", f"cannot be read: {type(error).__name__}"))
+                reason = f"cannot be read: {type(error).__name__}"
+                faults = (WrongField("record", "cannot be read"),)
+                decoded.malformed.append(Rejection(record, "undecodable", reason, faults=faults))
             else:
                 decoded.unknown = UnknownInARow()
                 trace = self._begin_span(received, record, decoded.spans)
@@ -108,10 +110,11 @@ class BatchDecoder(Generic[E]):
     def _read(self, record: Record) -> Received[E]:
         value = record.value
         if isinstance(value, OversizedValue):
-            raise MalformedMessageError(TOO_LARGE, value.reason)
+            raise MalformedMessageError(TOO_LARGE, value.reason, (WrongField("value", value.reason),))
         if value is not None and len(value) > self._topic.max_message_bytes:
             limit = self._topic.max_message_bytes
-            raise MalformedMessageError(TOO_LARGE, f"the value has {len(value)} bytes; {limit} are allowed")
+            reason = f"the value has {len(value)} bytes; {limit} are allowed"
+            raise MalformedMessageError(TOO_LARGE, reason, (WrongField("value", reason),))
         return decode(self._topic, headers=record.headers, key=record.key, value=value)
 
     def _demand_known(self, unknown: UnknownInARow, error: MalformedMessageError) -> None:

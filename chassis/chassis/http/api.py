@@ -35,6 +35,7 @@ from chassis.http.problems import (
 from chassis.http.route import Route
 from chassis.http.telemetry import RequestTelemetry
 from chassis.http.tokens import Verifier
+from chassis.http.transfer import Transfer, transfers_by_path
 from chassis.settings import ServiceSettings
 from chassis.unit_of_work import WorkFactory
 from contracts.access import Operation
@@ -59,6 +60,8 @@ class RouteOptions(TypedDict, total=False):
     gate: Gate
     beforehand: Beforehand
     refusals: Mapping[int, type[BaseModel]]
+    transfer: Transfer
+    together: int
 
 
 class Api:
@@ -78,6 +81,11 @@ class Api:
     costs more than a handler should, such as hashing a password; it is asked before a connection is taken.
     `beforehand` works in a unit of work of its own, which is committed before that of the handler begins: for limits,
     whose rows must not be locked while a password is hashed. What it returns is answered, unless that is None.
+    `transfer` are limits of a route's own, for what is larger than JSON. What moves such a thing outside of any
+    transaction takes `WorkFactory` instead of `Work`, and opens its units of work itself, before and after.
+    `together` lets a function take so many requests at once, in one transaction: those that came meanwhile. It takes
+    `Sequence[Asked]` and `Work`, where the fields of the class `Asked` are what is taken of each, and returns an answer
+    to each, or a `Problem` for which it has done nothing.
     """
 
     def __init__(self, *, title: str, version: str, access: Sequence[Operation]) -> None:
@@ -158,8 +166,14 @@ class Api:
         warnings.filterwarnings("error", "Pydantic serializer warnings", UserWarning)
         places = Places(most=settings.api_concurrency)
         most_connections = settings.database_connections // 2  # consumers, relay and timers need theirs meanwhile
-        door = Door(work=work.limited(connections=most_connections), verifier=verifier, places=places)
-        app: ASGIApp = Limits(self._routes(door=door), settings, places=places)
+        door = Door(
+            work=work.limited(connections=most_connections),
+            verifier=verifier,
+            places=places,
+            seconds=settings.api_request_seconds,
+        )
+        transfer_of = transfers_by_path((one.method, one.path, one.transfer) for one in self.routes if one.transfer)
+        app: ASGIApp = Limits(self._routes(door=door), settings, places=places, transfer_of=transfer_of)
         if origins := settings.api_cors_origins:
             app = CORSMiddleware(
                 app, allow_origins=origins.split(","), allow_methods=["*"], allow_headers=["*"], expose_headers=["*"]

@@ -11,13 +11,15 @@ from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import override
 
-from chassis.http.handler import Handler, Reading
+from chassis.http.handler import Handler, HandlerOfMany, Reading
 from chassis.http.problems import ProblemType
 from chassis.http.strict_body import FORM, JSON
-from chassis.unit_of_work import Work
+from chassis.http.transfer import Transfer
+from chassis.unit_of_work import Work, WorkFactory
 from contracts.access import Operation
 
 OWNER_IN_PATH = "relation_number"
@@ -43,7 +45,7 @@ class RouteDeclaration:
     `beforehand` works behind the gate in a unit of work of its own, committed before that of the function begins.
     `once_by` says of a POST without `Idempotency-Key` what makes a repetition harmless, `changes_because` of a GET why
     it changes something. `refusals` are what it returns as a `Response` that is neither its success nor a problem, by
-    status.
+    status. `transfer` are limits of its own. `together` is how many requests the function takes at once, at most.
     """
 
     method: str
@@ -60,11 +62,18 @@ class RouteDeclaration:
     gate: Gate = nullcontext
     beforehand: Beforehand | None = None
     refusals: Mapping[int, type[BaseModel]] = field(default_factory=dict)
+    transfer: Transfer | None = None
+    together: int = 0
 
     @cached_property
     def handler(self) -> Handler:
         """The function, with what it takes."""
-        return Handler(self.function)
+        return self.handler_of_many or Handler(self.function)
+
+    @cached_property
+    def handler_of_many(self) -> HandlerOfMany | None:
+        """The function, where it takes several requests together."""
+        return HandlerOfMany(self.function) if self.together else None
 
     @cached_property
     def owner_handler(self) -> Handler | None:
@@ -98,8 +107,18 @@ class RouteDeclaration:
 
     @property
     def changes_something(self) -> bool:
-        """Whether the function works in a unit of work."""
-        return self.handler.needs(Work)
+        """Whether the function works in a unit of work, or in several that it opens itself."""
+        return self.handler.needs(Work) or self.opens_work_itself
+
+    @property
+    def opens_work_itself(self) -> bool:
+        """Whether the function opens units of work, around what belongs into none."""
+        return self.handler.needs(WorkFactory)
+
+    @property
+    def takes_a_stream(self) -> bool:
+        """Whether the function reads the body itself, as it arrives."""
+        return self.transfer is not None and self.transfer.most_bytes > 0
 
     @property
     def is_to_read(self) -> bool:
@@ -126,8 +145,25 @@ class RouteDeclaration:
             yield "is to change nothing: take Reading instead of Work"
         if not self.is_to_read and not self.changes_something:
             yield "is to change something: take Work, or say causes_nothing=True of a POST"
-        if self.changes_something and self.handler.needs(Reading):
+        if self.handler.needs(Work) and self.handler.needs(Reading):
             yield "takes Work and Reading: Work has the connection"
+        yield from self._mistakes_about_transfer()
+        if self.together and (self.owner or not self.takes_idempotency_key):
+            yield "takes requests together: it is a POST with an Idempotency-Key, and its owner is the one in the path"
+
+    def _mistakes_about_transfer(self) -> Iterable[str]:
+        if self.takes_a_stream and (self.handler.bodies or not self.handler.needs(Request)):
+            yield "reads its body as it arrives: take Request, and no model"
+        if self.transfer is not None and self.takes_a_stream != bool(self.transfer.media_types):
+            yield "says media types of a body without how large it may be, or the other way round"
+        if self.takes_a_stream and not self.opens_work_itself:
+            yield "would hold a transaction open for as long as its body is sent: take WorkFactory"
+        if not self.opens_work_itself:
+            return
+        if self.handler.needs(Work) or self.handler.needs(Reading) or self.owner or self.beforehand:
+            yield "opens its units of work itself: it takes no other, and its owner is the one in the path"
+        if self.takes_idempotency_key:
+            yield "opens its units of work itself, so no one answer can be kept with its effect: make it a PUT"
 
     def _mistakes_about_owner(self) -> Iterable[str]:
         owner = self.owner_handler

@@ -111,9 +111,10 @@ def answers_of(problems: Sequence[ProblemType]) -> Mapping[str, tuple[str, Mappi
 
 
 def _answer(problems: Sequence[ProblemType]) -> Mapping[str, Any]:
+    members = {name: schema for problem in problems for name, schema in problem.members.items()}
     schema = {
         "$ref": "#/components/schemas/Problem",
-        "properties": {"type": {"enum": [problem.uri for problem in problems]}},
+        "properties": {"type": {"enum": [problem.uri for problem in problems]}, **members},
     }
     examples = {problem.name: {"value": _told(problem)} for problem in problems}
     return {

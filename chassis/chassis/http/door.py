@@ -11,8 +11,9 @@ from chassis.unit_of_work import WorkFactory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """`verifier` is None where nothing is guarded by a token."""
+    """`verifier` is None where nothing is guarded by a token. `seconds` is how long one request may take."""
 
     work: WorkFactory
     verifier: Verifier | None
     places: Places
+    seconds: float

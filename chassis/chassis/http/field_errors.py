@@ -1,51 +1,36 @@
-"""What pydantic finds wrong with a request, in sentences of ours: its own repeat what was sent."""
+"""What pydantic finds wrong with a request, in sentences of ours: its own repeat what was sent.
+
+Who sends the same by Kafka and by HTTP is told the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from chassis.http.problems import FieldError
+from contracts.malformed_reasons import SENTENCES
 
 _SENTENCES: Final = {
-    "missing": "is missing",
+    **{kind: sentence for kind, sentence in SENTENCES.items() if kind != "value_error"},  # it repeats what was sent
     "extra_forbidden": "has a field that is not known here",
-    "string_type": "must be text",
-    "string_too_short": "must have at least {min_length} characters",
-    "string_too_long": "must have at most {max_length} characters",
-    "string_pattern_mismatch": "must match {pattern}",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",  # as text, in a query
+    "int_from_float": SENTENCES["int_type"],
     "float_type": "must be a number",
     "float_parsing": "must be a number",
-    "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "greater_than": "must be more than {gt}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than": "must be less than {lt}",
-    "less_than_equal": "must be at most {le}",
     "multiple_of": "must be a multiple of {multiple_of}",
-    "literal_error": "must be {expected}",
-    "enum": "must be {expected}",
-    "uuid_type": "must be a UUID",
-    "uuid_parsing": "must be a UUID",
-    "list_type": "must be a list",
-    "too_short": "must have at least {min_length} items",
-    "too_long": "must have at most {max_length} items",
-    "dict_type": "must be an object",
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-    "date_parsing": "must be a day such as 2026-11-27",
-    "date_from_datetime_parsing": "must be a day such as 2026-11-27",
-    "date_type": "must be a day such as 2026-11-27",
-    "datetime_parsing": "must be a moment such as 2026-11-27T03:04:05Z",
-    "datetime_from_date_parsing": "must be a moment such as 2026-11-27T03:04:05Z",
-    "datetime_type": "must be a moment such as 2026-11-27T03:04:05Z",
-    "timezone_aware": "must have an offset from UTC, such as Z",
+    "list_type": SENTENCES["tuple_type"],
+    "dict_type": SENTENCES["model_type"],
+    "model_attributes_type": SENTENCES["model_type"],
+    "date_from_datetime_parsing": SENTENCES["date_type"],
+    "datetime_from_date_parsing": SENTENCES["datetime_type"],
+    "union_tag_not_found": "must have the field {discriminator}",
+    "union_tag_invalid": "must have as {discriminator} one of {expected_tags}",
 }
 _NOT_EXPECTED = "is not what the description of the operation shows"
 _MOST_ERRORS = 20
@@ -61,21 +46,29 @@ class InvalidValueError(ValueError):
 
 
 @cache
+def _schema_of(model: type[BaseModel]) -> Mapping[str, Any]:
+    return model.model_json_schema()
+
+
+@cache
 def names_in(model: type[BaseModel]) -> frozenset[str]:
     """Return the names of all fields of `model` and of the models in it."""
-    schema = model.model_json_schema()
+    schema = _schema_of(model)
     return frozenset(
         name for part in (schema, *schema.get("$defs", {}).values()) for name in part.get("properties", ())
     )
 
 
-def field_errors(found: Iterable[Mapping[str, Any]], *, names: frozenset[str]) -> Sequence[FieldError]:
-    """Return pydantic's errors as ours, the first twenty of them. `names` are those that fields of the body have."""
-    return [_field_error(error, names) for error, _ in zip(found, range(_MOST_ERRORS), strict=False)]
+def field_errors(found: Iterable[Mapping[str, Any]], *, body: type[BaseModel] | None) -> Sequence[FieldError]:
+    """Return pydantic's errors as ours, the first twenty of them. `body` is the model of the request's body."""
+    return [_field_error(error, body) for error, _ in zip(found, range(_MOST_ERRORS), strict=False)]
 
 
-def _field_error(error: Mapping[str, Any], names: frozenset[str]) -> FieldError:
+def _field_error(error: Mapping[str, Any], body: type[BaseModel] | None) -> FieldError:
     place, *path = error["loc"]
+    names = names_in(body) if body else frozenset()
+    if place == "body" and body:
+        path = list(_without_tags(path, _schema_of(body)))
     if error["type"] == "extra_forbidden":
         path = path[:-1]  # a name that the sender has thought up may hold anything
     if place == "body":
@@ -83,6 +76,24 @@ def _field_error(error: Mapping[str, Any], names: frozenset[str]) -> FieldError:
     else:
         field = ".".join(str(step) for step in path)
     return FieldError(place=place, field=field, message=_message(error))
+
+
+def _without_tags(path: Iterable[str | int], whole: Mapping[str, Any]) -> Iterator[str | int]:
+    """Yield the steps to a field, without those that only tell which model of a union was meant.
+
+    A tag may be called like a field, so that the path is followed through the schema.
+    """
+    schema = whole
+    for step in path:
+        while "$ref" in schema or "anyOf" in schema:  # null is last
+            reference = schema.get("$ref", "").rpartition("/")[2]
+            schema = whole["$defs"][reference] if reference else schema["anyOf"][0]
+        models = schema.get("discriminator", {}).get("mapping", {})
+        if step in models:
+            schema = {"$ref": models[step]}
+        else:
+            yield step
+            schema = schema.get("properties", {}).get(step) or schema.get("items", {})
 
 
 def _message(error: Mapping[str, Any]) -> str:

@@ -6,16 +6,20 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from starlette.requests import Request
 from starlette.responses import Response
+from typing_extensions import override
 
 from chassis.clock import Clock
 from chassis.database import Connection
+from chassis.errors import CannotStartError
 from chassis.http.caller import Caller
+from chassis.http.problems import Problem
 from chassis.http.strict_body import is_body
-from chassis.unit_of_work import Work
+from chassis.unit_of_work import Work, WorkFactory
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Reading:
         return await self.clock.now(self.connection)
 
 
-GIVEN = (Caller, Reading, Request, Response, Work)
+GIVEN = (Caller, Reading, Request, Response, Work, WorkFactory)
 """What a handler gets by the type of a parameter. On the `Response` it sets headers, cookies and another status."""
 
 
@@ -70,5 +74,40 @@ class Handler:
 
     async def __call__(self, asked: Mapping[str, object], given: Mapping[type, object]) -> object:
         """Call the function with those of both that it names."""
+        return await self._function(**self.arguments(asked, given))
+
+    def arguments(self, asked: Mapping[str, object], given: Mapping[type, object]) -> dict[str, object]:
+        """Return those of both that the function names."""
         values = {parameter.name: asked[parameter.name] for parameter in self.asked}
-        return await self._function(**values, **{name: given[kind] for name, kind in self._given.items()})
+        return values | {name: given[kind] for name, kind in self._given.items()}
+
+
+class HandlerOfMany(Handler):
+    """A function that is given several requests and the one unit of work they share, and returns an answer to each.
+
+    How it names its requests, `Sequence[Asked]`, says what is taken of each: the fields of the class `Asked`.
+    """
+
+    def __init__(self, function: Callable[..., Awaitable[Any]]) -> None:
+        hints = get_type_hints(function, include_extras=True)
+        shapes = [(get_origin(hint), get_args(hint)) for name, hint in hints.items() if name != "return"]
+        match shapes, (get_origin(hints.get("return")), get_args(hints.get("return"))):
+            case [(first, (asked,)), (None, ())], (returned, (answer,)) if first is returned is Sequence:
+                super().__init__(asked)
+            case _:
+                raise CannotStartError(
+                    f"{function.__name__} takes requests together: let it take Sequence[Asked] and Work, "
+                    "and return Sequence[Answer]"
+                )
+        self.of_many = function
+        self._asked_by = asked
+        kinds = get_args(answer) if get_origin(answer) in {Union, UnionType} else (answer,)
+        self.returns = Union[tuple(kind for kind in kinds if kind is not Problem)]  # noqa: UP007 - known only now
+
+    @override
+    def needs(self, kind: type) -> bool:
+        return kind is Work or super().needs(kind)
+
+    def request(self, asked: Mapping[str, object], given: Mapping[type, object]) -> object:
+        """Return one request as the function is given it."""
+        return self._asked_by(**self.arguments(asked, given))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Final
@@ -17,13 +18,12 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.clock import Clock
 from chassis.crash_points import crash_point
 from chassis.database import Connection
 from chassis.errors import HandlerBrokenError
 from chassis.http import kept_answers
 from chassis.http.caller import Caller
-from chassis.http.kept_answers import KeptAnswer
+from chassis.http.kept_answers import KeptAnswer, NewAnswer
 from chassis.http.limits import address_of
 from chassis.http.problems import RETRY_SOON, Problem, ProblemType
 from chassis.unit_of_work import Work, WorkFactory
@@ -84,52 +84,137 @@ _KEPT_HEADERS: Final = ("content-type", "content-language", "location", "etag")
 """What of the headers is part of the answer. Cookies are secrets and not kept, all others are set for every answer."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyUse:
+    """One caller's use of one key for one request. `caller` stands for those who share `most_a_day` keys."""
+
+    identity: bytes
+    fingerprint: bytes
+    caller: bytes
+    most_a_day: int
+    operation: str
+
+
+async def use_of_key(request: Request, *, caller: Caller, operation: Operation) -> KeyUse:
+    """Return what stands for this request. What was asked is valid by now; its body is there at once.
+
+    Raises:
+        Problem: there is no key, or it is none.
+    """
+    key = _key_of(request)
+    fingerprint = await _fingerprint_of(request)
+    return KeyUse(
+        identity=_identity_of(request, caller=caller, operation=operation, key=key, fingerprint=fingerprint),
+        fingerprint=fingerprint,
+        caller=_counted_as(request, caller=caller),
+        most_a_day=MOST_A_DAY[caller.role],
+        operation=operation.name,
+    )
+
+
 async def once(
-    request: Request,
+    use: KeyUse,
     *,
-    caller: Caller,
-    operation: Operation,
     work: WorkFactory,
     check: Callable[[Connection], Awaitable[None]],
     act: Callable[[Work], Awaitable[Response]],
 ) -> Response:
     """Let `act` answer in a transaction that keeps its answer too, or return the answer it gave before.
 
-    `check` asks in that transaction, each time, whether the caller may still do this. What was asked is valid by now;
-    `await request.body()` is there at once. A `Problem` of `act` rolls back, and nothing is kept: the same key may be
-    used again for a request that was mended. What `act` returns is kept, a refusal as well, so that whoever counts
-    refusals counts each once.
+    `check` asks in that transaction, each time, whether the caller may still do this. A `Problem` of `act` rolls back,
+    and nothing is kept: the same key may be used again for a request that was mended. What `act` returns is kept, a
+    refusal as well, so that whoever counts refusals counts each once.
 
     Raises:
-        Problem: there is no key, it is none, its request is still being answered, it belongs to another request, or the
-            caller has used as many today as may be.
+        Problem: the request of this key is still being answered, the key belongs to another request, or the caller has
+            used as many today as may be.
         HandlerBrokenError: `act` returned a failure of the server, which must not be repeated for a day, or more than
             is kept.
     """
-    key = _key_of(request)
-    fingerprint = await _fingerprint_of(request)
-    identity = _identity_of(request, caller=caller, operation=operation, key=key, fingerprint=fingerprint)
-    counted = _counted_as(request, caller=caller)
-    async with work.transaction(first=partial(_lock, identity=identity, clock=work.clock)) as opened:
+
+    async def act_alone(opened: Work, _: Sequence[int]) -> Sequence[Response]:
+        return [await act(opened)]
+
+    (answer,) = await once_each([use], work=work, check=check, act=act_alone)
+    if isinstance(answer, Problem):
+        raise answer
+    return answer
+
+
+async def _permit(_: Connection) -> None: ...
+
+
+async def once_each(
+    uses: Sequence[KeyUse],
+    *,
+    work: WorkFactory,
+    act: Callable[[Work, Sequence[int]], Awaitable[Sequence[Response | Problem]]],
+    check: Callable[[Connection], Awaitable[None]] = _permit,
+) -> Sequence[Response | Problem]:
+    """Do as `once` for several requests in one transaction; return their answers, in their order.
+
+    `act` is given the places in `uses` of those that were not answered before, and answers these in that order. Of a
+    `Problem` in place of an answer nothing is kept: `act` must have done nothing for it. What is raised is none's.
+    """
+    locked: frozenset[int] = frozenset()
+
+    async def lock(connection: Connection) -> datetime:
+        nonlocal locked
+        database_now, locked = await kept_answers.lock(connection, identities=[use.identity for use in uses])
+        return work.clock.reading(database_now)
+
+    answers: list[Response | Problem] = [Problem(KEY_IN_USE, headers=RETRY_SOON) for _ in uses]
+    async with work.transaction(first=lock) as opened:
+        held: dict[bytes, int] = {}
+        for place, use in enumerate(uses):
+            # A session that holds a lock gets it again: of two with one key here, the second finds the first at work.
+            if kept_answers.lock_of(use.identity) in locked:
+                held.setdefault(use.identity, place)
+        if not held:
+            return answers
         await check(opened.connection)
-        day = opened.now.date()
-        found = await kept_answers.find(opened.connection, identity=identity, caller=counted, day=day)
-        if isinstance(found, KeptAnswer):
-            return _repeated(found, fingerprint=fingerprint)
-        if found >= MOST_A_DAY[caller.role]:
-            raise Problem(KEYS_USED_UP, headers=_retry_tomorrow(opened.now))
-        response = await act(opened)
-        await kept_answers.keep(
-            opened.connection,
-            identity=identity,
-            caller=counted,
-            day=day,
-            operation=operation.name,
-            answer=_answer(response, fingerprint=fingerprint),
-        )
+        fresh = await _answer_again(opened, uses, places=list(held.values()), answers=answers)
+        if fresh:
+            for place, answer in zip(fresh, await act(opened, fresh), strict=True):
+                answers[place] = answer
+            await _keep(opened, uses, places=fresh, answers=answers)
         crash_point("http.before_commit")
     crash_point("http.after_commit")
-    return response
+    return answers
+
+
+async def _answer_again(
+    opened: Work, uses: Sequence[KeyUse], *, places: Sequence[int], answers: list[Response | Problem]
+) -> Sequence[int]:
+    """Put into `answers` what was answered before, and refusals of new ones that are too many; return the others."""
+    day = opened.now.date()
+    found = await kept_answers.find(
+        opened.connection, asked=[(uses[place].identity, uses[place].caller) for place in places], day=day
+    )
+    fresh: list[int] = []
+    more: Counter[bytes] = Counter()
+    for place, kept in zip(places, found, strict=True):
+        use = uses[place]
+        if isinstance(kept, KeptAnswer):
+            answers[place] = _repeated(kept, fingerprint=use.fingerprint)
+        elif kept + more[use.caller] >= use.most_a_day:
+            answers[place] = Problem(KEYS_USED_UP, headers=_retry_tomorrow(opened.now))
+        else:
+            more[use.caller] += 1
+            fresh.append(place)
+    return fresh
+
+
+async def _keep(
+    opened: Work, uses: Sequence[KeyUse], *, places: Sequence[int], answers: Sequence[Response | Problem]
+) -> None:
+    kept = [
+        NewAnswer(use.identity, use.caller, use.operation, _answer(answer, fingerprint=use.fingerprint))
+        for use, answer in ((uses[place], answers[place]) for place in places)
+        if isinstance(answer, Response)
+    ]
+    if kept:
+        await kept_answers.keep(opened.connection, answers=kept, day=opened.now.date())
 
 
 def _key_of(request: Request) -> str:
@@ -185,13 +270,6 @@ def _digest(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-async def _lock(connection: Connection, *, identity: bytes, clock: Clock) -> datetime:
-    database_now = await kept_answers.lock(connection, identity=identity)
-    if database_now is None:
-        raise Problem(KEY_IN_USE, headers=RETRY_SOON)
-    return clock.reading(database_now)
-
-
 def _answer(response: Response, *, fingerprint: bytes) -> KeptAnswer:
     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise HandlerBrokenError(f"a handler returned {response.status_code}; raise a Problem, which keeps nothing")
@@ -203,7 +281,7 @@ def _answer(response: Response, *, fingerprint: bytes) -> KeptAnswer:
     return KeptAnswer(fingerprint, response.status_code, headers, bytes(response.body))
 
 
-def _repeated(kept: KeptAnswer, *, fingerprint: bytes) -> Response:
+def _repeated(kept: KeptAnswer, *, fingerprint: bytes) -> Response | Problem:
     if kept.fingerprint != fingerprint:
-        raise Problem(KEY_OF_ANOTHER_REQUEST)
+        return Problem(KEY_OF_ANOTHER_REQUEST)
     return Response(kept.body, kept.status, {**kept.headers, REPLAYED: "true"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -24,62 +24,93 @@ class KeptAnswer:
     body: bytes
 
 
-async def lock(connection: Connection, *, identity: bytes) -> datetime | None:
-    """Hold `identity` until the transaction ends; return the database's `now()`, or None when another one holds it."""
-    row = await connection.fetchrow(
-        "SELECT now() AS database_now, pg_try_advisory_xact_lock($1) AS locked",
-        int.from_bytes(identity[:8], signed=True),
-    )
-    assert row is not None  # noqa: S101 - it has no FROM
-    moment: datetime = row["database_now"]
-    return moment if row["locked"] else None
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """An answer that is to be kept for `identity`, and to be counted as one of `caller`."""
+
+    identity: bytes
+    caller: bytes
+    operation: str
+    answer: KeptAnswer
 
 
-async def find(connection: Connection, *, identity: bytes, caller: bytes, day: date) -> KeptAnswer | int:
-    """The answer of `identity`, or else how many were kept for `caller` on this day so far.
+def lock_of(identity: bytes) -> int:
+    """Return the number by which `identity` is locked."""
+    return int.from_bytes(identity[:8], signed=True)
 
-    A statement of its own: one that asks for the lock as well may not see what the last holder has committed.
+
+async def lock(connection: Connection, *, identities: Sequence[bytes]) -> tuple[datetime, frozenset[int]]:
+    """Hold `identities` until the transaction ends; return the database's `now()`, and which no other one holds.
+
+    The latter as `lock_of` each.
     """
     row = await connection.fetchrow(
         """
-        SELECT kept.fingerprint, kept.status, kept.headers::text, kept.body, coalesce(used.keys, 0) AS used
-          FROM (VALUES ($1::bytea, $2::bytea)) AS asked (identity, caller)
-          LEFT JOIN messaging.idempotency_key AS kept USING (identity)
-          LEFT JOIN messaging.keys_used AS used ON used.caller = asked.caller AND used.day = $3
+        SELECT now() AS database_now,
+               ARRAY(SELECT lock FROM unnest($1::bigint[]) AS lock WHERE pg_try_advisory_xact_lock(lock)) AS locked
         """,
-        identity,
-        caller,
+        [lock_of(identity) for identity in identities],
+    )
+    assert row is not None  # noqa: S101 - it has no FROM
+    return row["database_now"], frozenset(row["locked"])
+
+
+async def find(
+    connection: Connection, *, asked: Sequence[tuple[bytes, bytes]], day: date
+) -> Sequence[KeptAnswer | int]:
+    """Of each identity and caller the answer, or else how many were kept for the caller on this day so far.
+
+    A statement of its own: one that asks for the lock as well may not see what the last holder has committed.
+    """
+    # OFFSET 0 keeps a lookup by key from becoming a join, for which a table without statistics is scanned.
+    rows = await connection.fetch(
+        """
+        SELECT kept.fingerprint, kept.status, kept.headers, kept.body, coalesce(used.keys, 0) AS used
+          FROM unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY AS asked (identity, caller, place)
+          LEFT JOIN LATERAL (SELECT fingerprint, status, headers::text, body FROM messaging.idempotency_key
+                              WHERE identity = asked.identity OFFSET 0) AS kept ON true
+          LEFT JOIN LATERAL (SELECT keys FROM messaging.keys_used
+                              WHERE caller = asked.caller AND day = $3 OFFSET 0) AS used ON true
+         ORDER BY asked.place
+        """,
+        [identity for identity, _ in asked],
+        [caller for _, caller in asked],
         day,
     )
-    assert row is not None  # noqa: S101 - there is one of what is asked
-    if row["fingerprint"] is None:
-        return int(row["used"])
-    return KeptAnswer(row["fingerprint"], row["status"], json.loads(row["headers"]), row["body"])
+    return [
+        int(row["used"])
+        if row["fingerprint"] is None
+        else KeptAnswer(row["fingerprint"], row["status"], json.loads(row["headers"]), row["body"])
+        for row in rows
+    ]
 
 
-async def keep(
-    connection: Connection, *, identity: bytes, caller: bytes, day: date, operation: str, answer: KeptAnswer
-) -> None:
-    """Store the answer of `identity`, which was locked and not found, and count it as one of `caller` on this day.
+async def keep(connection: Connection, *, answers: Sequence[NewAnswer], day: date) -> None:
+    """Store answers whose identities were locked and not found, and count each as one of its caller on this day.
 
-    Others of the same caller wait for this row from here to the commit, so this is the last thing to be done.
+    Others of the same callers wait for these rows from here to the commit, so this is the last thing to be done. They
+    are locked in one order.
     """
     await connection.execute(
         """
         WITH counted AS (
-            INSERT INTO messaging.keys_used AS used (caller, day, keys) VALUES ($7, $8, 1)
+            INSERT INTO messaging.keys_used AS used (caller, day, keys)
+            SELECT caller, $8, count(*) FROM unnest($7::bytea[]) AS caller GROUP BY caller ORDER BY caller
             ON CONFLICT (caller) DO UPDATE
-               SET day = excluded.day, keys = CASE WHEN used.day = excluded.day THEN used.keys + 1 ELSE 1 END)
+               SET day = excluded.day,
+                   keys = CASE WHEN used.day = excluded.day THEN used.keys + excluded.keys ELSE excluded.keys END)
         INSERT INTO messaging.idempotency_key (identity, fingerprint, operation, status, headers, body)
-        VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)
+        SELECT identity, fingerprint, operation, status, headers::jsonb, body
+          FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::integer[], $5::text[], $6::bytea[])
+               AS new (identity, fingerprint, operation, status, headers, body)
         """,
-        identity,
-        answer.fingerprint,
-        operation,
-        answer.status,
-        json.dumps(dict(answer.headers)),
-        answer.body,
-        caller,
+        [new.identity for new in answers],
+        [new.answer.fingerprint for new in answers],
+        [new.operation for new in answers],
+        [new.answer.status for new in answers],
+        [json.dumps(dict(new.answer.headers)) for new in answers],
+        [new.answer.body for new in answers],
+        [new.caller for new in answers],
         day,
     )
 

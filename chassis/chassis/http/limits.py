@@ -18,6 +18,7 @@ from chassis.http.problems import (
     UNAVAILABLE,
     Problem,
 )
+from chassis.http.transfer import Transfer, TransferOf
 from chassis.settings import ServiceSettings
 
 CLOSE: Mapping[str, str] = {"Connection": "close"}
@@ -59,12 +60,20 @@ class Limits:
 
     A body is too large by the length it announces, or as soon as more has arrived, and has a time of its own. That of
     a request runs from behind the headers to the last of the answer: when it is over, the handler is cancelled and its
-    transaction rolled back.
+    transaction rolled back. `transfer_of` tells which routes have limits of their own.
     """
 
-    def __init__(self, app: ASGIApp, settings: ServiceSettings, *, places: Places) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: ServiceSettings,
+        *,
+        places: Places,
+        transfer_of: TransferOf = lambda _: None,
+    ) -> None:
         self._app = app
         self._places = places
+        self._transfer_of = transfer_of
         self._body_bytes = settings.api_body_bytes
         self._body_seconds = settings.api_body_seconds
         self._seconds = settings.api_request_seconds
@@ -75,35 +84,39 @@ class Limits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = address_of(scope)
-        if refusal := self._refusal(scope, address):
+        transfer = self._transfer_of(scope)
+        most_bytes = transfer.most_bytes if transfer and transfer.most_bytes else self._body_bytes
+        if refusal := self._refusal(scope, address, most_bytes=most_bytes):
             await refusal.response()(scope, receive, send)
             return
         self._under_way += 1
         self._under_way_by_address[address] += 1
         try:
-            await self._answer_in_time(scope, self._body(scope, receive), send)
+            body = self._body(scope, receive, most_bytes=most_bytes, transfer=transfer)
+            await self._answer_in_time(scope, body, send, seconds=transfer.seconds if transfer else self._seconds)
         finally:
             self._under_way -= 1
             self._under_way_by_address[address] -= 1
             if not self._under_way_by_address[address]:
                 del self._under_way_by_address[address]
 
-    def _refusal(self, scope: Scope, address: str) -> Problem | None:
+    def _refusal(self, scope: Scope, address: str, *, most_bytes: int) -> Problem | None:
         """Return why this is too much, known before anything of the body is read."""
         if self._under_way_by_address[address] >= self._concurrency_per_address:
             return Problem(TOO_MANY_REQUESTS, headers={**RETRY_SOON, **CLOSE})
         if self._under_way >= self._most_requests or self._places.are_taken:
             return Problem(UNAVAILABLE, headers={**RETRY_SOON, **CLOSE})
         for name, value in scope["headers"]:
-            if name == b"content-length" and int(value) > self._body_bytes:
-                return _too_large(self._body_bytes)
+            if name == b"content-length" and int(value) > most_bytes:
+                return _too_large(most_bytes)
         return None
 
-    def _body(self, scope: Scope, receive: Receive) -> _Body:
+    def _body(self, scope: Scope, receive: Receive, *, most_bytes: int, transfer: Transfer | None) -> _Body:
         has_none = ANNOUNCE_A_BODY.isdisjoint(name for name, _ in scope["headers"])
-        return _Body(receive, most_bytes=self._body_bytes, seconds=self._body_seconds, is_complete=has_none)
+        seconds = transfer.seconds if transfer and transfer.most_bytes else self._body_seconds
+        return _Body(receive, most_bytes=most_bytes, seconds=seconds, is_complete=has_none)
 
-    async def _answer_in_time(self, scope: Scope, body: _Body, send: Send) -> None:
+    async def _answer_in_time(self, scope: Scope, body: _Body, send: Send, *, seconds: float) -> None:
         has_begun = False
 
         async def send_and_note(message: Message) -> None:
@@ -111,7 +124,7 @@ class Limits:
             has_begun = True
             await send(message)
 
-        allowed = asyncio.timeout(self._seconds)
+        allowed = asyncio.timeout(seconds)
         try:
             async with allowed:
                 await self._app(scope, body.receive, send_and_note)

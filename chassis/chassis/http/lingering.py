@@ -12,8 +12,8 @@ from typing import Any
 
 from typing_extensions import override
 
-MOST_DISCARDED_BYTES = 8_388_608
-"""How much of what was refused is read all the same: a photo. Who sends more than this may find a reset."""
+MOST_DISCARDED_BYTES = 33_554_432
+"""How much of what was refused is read all the same: a photo that is too large. Who sends more may find a reset."""
 
 
 class LingeringTransport(asyncio.Transport):

@@ -60,6 +60,7 @@ _IF_NONE_MATCH: Final = {
     **_ENTITY_TAGS,
 }
 _ETAG: Final = {"description": "Names this version", "schema": {"type": "string", "pattern": '^"[!#-~]*"$'}}
+_BYTES: Final = {"type": "string", "format": "binary"}
 _LOCATION: Final = {"description": "Where it is now", "schema": {"type": "string", "format": "uri-reference"}}
 _REPLAYED: Final = {"description": "This answer was given before", "schema": {"type": "string", "const": "true"}}
 
@@ -107,6 +108,9 @@ def _describe(operation: Json, route: Route, components: Json, *, is_versioned: 
     declaration = route.declaration
     reads_version = is_versioned and declaration.method == "GET"
     refusals = {str(status): operation["responses"][str(status)] for status in declaration.refusals}
+    if declaration.transfer is not None and declaration.takes_a_stream:
+        content = {media_type: {"schema": _BYTES} for media_type in declaration.transfer.media_types}
+        operation["requestBody"] = {"required": True, "content": content}
     _describe_purpose(operation, declaration)
     _describe_access(operation, declaration.operation)
     _describe_parameters(operation, declaration, reads_version=reads_version)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -20,12 +20,16 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemType:
-    """A kind of problem. `name` is stable: programs decide by it. `remedy` tells who asked what to do."""
+    """A kind of problem. `name` is stable: programs decide by it. `remedy` tells who asked what to do.
+
+    `members` are JSON Schemas of what it tells besides (RFC 9457 §3.2), by name.
+    """
 
     name: str
     status: int
     title: str
     remedy: str
+    members: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def uri(self) -> str:
@@ -43,7 +47,7 @@ class FieldError:
 
 
 class Problem(HTTPException):
-    """Raised instead of an answer that is a success. `detail` and `errors` never repeat what was sent."""
+    """Raised instead of an answer that is a success. `detail`, `errors` and `members` never repeat what was sent."""
 
     def __init__(
         self,
@@ -51,11 +55,13 @@ class Problem(HTTPException):
         detail: str | None = None,
         *,
         errors: Sequence[FieldError] = (),
+        members: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(type_.status, detail or type_.remedy, headers)
         self.type = type_
         self.errors = errors
+        self.members = members or {}
 
     def response(self) -> Response:
         """Return the answer that tells it."""
@@ -64,6 +70,7 @@ class Problem(HTTPException):
             "title": self.type.title,
             "status": self.type.status,
             "detail": self.detail,
+            **self.members,
         }
         if self.errors:
             told["errors"] = [

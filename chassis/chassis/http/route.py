@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from types import UnionType
@@ -24,15 +26,16 @@ from chassis.http.authorisation import authorise, check_owner
 from chassis.http.caller import Caller
 from chassis.http.declaration import OWNER_IN_PATH, RouteDeclaration
 from chassis.http.door import Door
-from chassis.http.field_errors import field_errors, names_in
+from chassis.http.field_errors import field_errors
 from chassis.http.handler import Reading
-from chassis.http.idempotency import once
+from chassis.http.idempotency import KeyUse, once, once_each, use_of_key
 from chassis.http.preconditions import unless_seen
 from chassis.http.problems import INTERNAL, INVALID, MALFORMED, NOT_FOUND, RETRY_SOON, UNAVAILABLE, Problem
 from chassis.http.strict_body import is_body, read_strictly
 from chassis.http.strict_request import StrictRequest
+from chassis.http.together import TakenApartError, Together
 from chassis.telemetry.log_limits import LineLimit
-from chassis.unit_of_work import Work
+from chassis.unit_of_work import Work, WorkFactory
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +77,15 @@ def _adapter_of(model: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - whatever a ha
     return TypeAdapter(model)
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A request that is taken together with others."""
+
+    use: KeyUse
+    asked: Mapping[str, object]
+    given: Mapping[type, object]
+
+
 class Passage:
     """The way of a request through the door: token and permission, body, owner, idempotency key, handler, answer."""
 
@@ -81,8 +93,12 @@ class Passage:
         self._declaration = declaration
         self._door = door
         self._failures = LineLimit()
-        bodies = declaration.handler.bodies
-        self._names_in_body = frozenset[str]().union(*(names_in(body.annotation) for body in bodies))
+        self._together = (
+            Together(self._take, most=declaration.together, seconds=door.seconds)
+            if door is not None and declaration.together
+            else None
+        )
+        self._body_model = next((body.annotation for body in declaration.handler.bodies), None)
         returns = _without_responses(declaration.handler.returns)
         self.response_model = None if returns is type(None) else returns
         self._adapter = self.response_model and _adapter_of(self.response_model)
@@ -96,7 +112,8 @@ class Passage:
         except Problem as problem:
             return problem.response()
         except RequestValidationError as error:
-            return Problem(INVALID, errors=field_errors(error.errors(), names=self._names_in_body)).response()
+            errors = field_errors(error.errors(), body=self._body_model)
+            return Problem(INVALID, errors=errors).response()
         except ClientDisconnect:
             return Problem(MALFORMED).response()  # nobody reads it
         except BaseException as error:  # a panic of Rust code is no Exception, and ends this request only
@@ -113,7 +130,10 @@ class Passage:
         request.state.caller = caller
         if declaration.has_owner_in_path:
             check_owner(caller, declaration.operation, owner=request.path_params[OWNER_IN_PATH])
-        await strict.body()
+        if declaration.transfer is not None and declaration.takes_a_stream:
+            strict.refuse_stream_other_than(declaration.transfer.media_types)
+        else:
+            await strict.body()
         if declaration.handler.bodies:
             await strict.refuse_other_than(declaration.media_type)
         return unless_seen(strict, await read_and_answer(strict))
@@ -122,7 +142,9 @@ class Passage:
         """Return what FastAPI calls with what it has read and found valid."""
 
         async def endpoint(request: Request, **asked: object) -> Response:
-            with self._declaration.gate(), self._opened().places.take():
+            declaration = self._declaration
+            place = nullcontext() if declaration.takes_a_stream else self._opened().places.take()
+            with declaration.gate(), place:
                 return await self._act(request, asked)
 
         takes_request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
@@ -137,7 +159,7 @@ class Passage:
     async def _act(self, request: Request, asked: Mapping[str, object]) -> Response:
         declaration, work = self._declaration, self._opened().work
         caller: Caller = request.state.caller
-        given: dict[type, object] = {Caller: caller, Request: request}
+        given: dict[type, object] = {Caller: caller, Request: request, WorkFactory: work}
         if (answer := await self._beforehand(request, asked, given)) is not None:
             return answer
 
@@ -148,8 +170,11 @@ class Passage:
             return await self._handle(asked, {**given, Work: opened})
 
         if declaration.takes_idempotency_key:
-            return await once(request, caller=caller, operation=declaration.operation, work=work, check=check, act=act)
-        if declaration.changes_something:
+            use = await use_of_key(request, caller=caller, operation=declaration.operation)
+            if self._together is not None:
+                return await self._take_with_others(_Waiting(use, asked, given), self._together)
+            return await once(use, work=work, check=check, act=act)
+        if declaration.handler.needs(Work):
             async with work.transaction() as opened:
                 await check(opened.connection)
                 return await act(opened)
@@ -158,6 +183,35 @@ class Passage:
                 await check(connection)
                 return await self._handle(asked, {**given, Reading: Reading(connection, work.clock)})
         return await self._handle(asked, given)
+
+    async def _take_with_others(self, waiting: _Waiting, together: Together[_Waiting, Response | Problem]) -> Response:
+        """Answer in a transaction with those that came meanwhile; alone, when that fails."""
+        try:
+            answer = await together.answer_to(waiting)
+        except TakenApartError:
+            (answer,) = await self._take([waiting])
+        if isinstance(answer, Problem):
+            raise answer
+        return answer
+
+    async def _take(self, waiting: Sequence[_Waiting]) -> Sequence[Response | Problem]:
+        """Let the handler answer those of them that were not answered before."""
+        handler = self._declaration.handler_of_many
+        assert handler is not None  # noqa: S101 - as its caller has seen
+
+        async def act(opened: Work, places: Sequence[int]) -> Sequence[Response | Problem]:
+            responses = [self._new_response() for _ in places]
+            requests = [
+                handler.request(waiting[place].asked, {**waiting[place].given, Response: response})
+                for place, response in zip(places, responses, strict=True)
+            ]
+            results = await handler.of_many(requests, opened)
+            return [
+                result if isinstance(result, Problem) else self._filled(response, result)
+                for response, result in zip(responses, results, strict=True)
+            ]
+
+        return await once_each([one.use for one in waiting], work=self._opened().work, act=act)
 
     async def _beforehand(
         self, request: Request, asked: Mapping[str, object], given: Mapping[type, object]
@@ -184,10 +238,14 @@ class Passage:
 
     async def _handle(self, asked: Mapping[str, object], given: Mapping[type, object]) -> Response:
         """Let the handler answer; put what it returns into the response on which it may have set headers."""
-        response = Response(status_code=self.status_code, media_type="application/json" if self._adapter else None)
+        response = self._new_response()
         result = await self._declaration.handler(asked, {**given, Response: response})
-        if isinstance(result, Response):
-            return result
+        return result if isinstance(result, Response) else self._filled(response, result)
+
+    def _new_response(self) -> Response:
+        return Response(status_code=self.status_code, media_type="application/json" if self._adapter else None)
+
+    def _filled(self, response: Response, result: object) -> Response:
         if self._adapter is not None:
             response.body = self._json(result)
             response.headers["content-length"] = str(len(response.body))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -25,11 +26,22 @@ class StrictRequest(Request):
             return
         named, _, parameters = self.headers.get("content-type", "").partition(";")
         charset = parameters.strip().lower().replace('"', "")
-        encoding = self.headers.get("content-encoding", "identity").lower()
-        if named.strip().lower() != media_type or charset not in {"", "charset=utf-8"} or encoding != "identity":
+        if named.strip().lower() != media_type or charset not in {"", "charset=utf-8"} or self._is_encoded():
             raise Problem(
                 UNSUPPORTED_MEDIA_TYPE, f"Send the body with Content-Type: {media_type}, without Content-Encoding."
             )
+
+    def refuse_stream_other_than(self, media_types: Sequence[str]) -> None:
+        """Raise `Problem` unless what will arrive says that it is of one of these types, and not encoded."""
+        named = self.headers.get("content-type", "").strip().lower()
+        if named not in media_types or self._is_encoded():
+            raise Problem(
+                UNSUPPORTED_MEDIA_TYPE,
+                f"Send the body with Content-Type: {' or '.join(media_types)}, without Content-Encoding.",
+            )
+
+    def _is_encoded(self) -> bool:
+        return self.headers.get("content-encoding", "identity").lower() != "identity"
 
     @override
     async def json(self) -> Any:

@@ -14,6 +14,7 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from chassis.http.field_errors import InvalidValueError
+from contracts.malformed_reasons import SENTENCES
 
 MOST_CENTS = 10**11
 """A billion euros, as in the events."""
@@ -30,7 +31,7 @@ def _day(value: object) -> object:
             return date.fromisoformat(value)
     elif isinstance(value, date) and not isinstance(value, datetime):
         return value
-    raise InvalidValueError("must be a day such as 2026-11-27")
+    raise InvalidValueError(SENTENCES["date_type"])
 
 
 def _moment(value: object) -> object:
@@ -38,7 +39,7 @@ def _moment(value: object) -> object:
         with suppress(ValueError):
             value = datetime.fromisoformat(value.upper())
     if not isinstance(value, datetime) or value.tzinfo is None:
-        raise InvalidValueError("must be a moment such as 2026-11-27T03:04:05Z")
+        raise InvalidValueError(SENTENCES["datetime_type"])
     if not _EARLIEST <= value < _TOO_LATE:
         raise InvalidValueError("must lie from 1900 to before 2200")
     return value

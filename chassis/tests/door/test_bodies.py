@@ -23,6 +23,8 @@ from chassis.http.values import Day, Moment
 from chassis.service import Service
 from chassis.testing import harness
 
+NO_WHOLE_NUMBER = "must be a whole number, without quotes, decimal point or exponent"
+
 _bodies = Api(title="specimen", version="1", access=(ADD_UP, GREET))
 
 
@@ -92,15 +94,15 @@ async def client(service: Service) -> AsyncIterator[AsyncClient]:
 @pytest.mark.parametrize(
     ("body", "field", "message"),
     [
-        ({"whole": False}, "/whole", "must be a whole number"),
-        ({"whole": "1"}, "/whole", "must be a whole number"),
-        ({"whole": 1.5}, "/whole", "must be a whole number"),
+        ({"whole": False}, "/whole", NO_WHOLE_NUMBER),
+        ({"whole": "1"}, "/whole", NO_WHOLE_NUMBER),
+        ({"whole": 1.5}, "/whole", NO_WHOLE_NUMBER),
         ({"fraction": "1.5"}, "/fraction", "must be a number"),
         ({"fraction": True}, "/fraction", "must be a number"),
-        ({"is_true": 1}, "/is_true", "must be true or false"),
-        ({"is_true": "yes"}, "/is_true", "must be true or false"),
-        ({"day": 1_795_000_000}, "/day", "must be a day such as 2026-11-27"),
-        ({"inner": [{"count": 1}, {"count": "1"}]}, "/inner/1/count", "must be a whole number"),
+        ({"is_true": 1}, "/is_true", "must be true or false, without quotes"),
+        ({"is_true": "yes"}, "/is_true", "must be true or false, without quotes"),
+        ({"day": 1_795_000_000}, "/day", "must be a day as text, such as 2021-07-15"),
+        ({"inner": [{"count": 1}, {"count": "1"}]}, "/inner/1/count", NO_WHOLE_NUMBER),
         ({"number": SECRET}, "/number", "is not what the description of the operation shows"),
         ({"even": 1}, "/even", "must be even"),
     ],

@@ -119,16 +119,17 @@ async def test_a_hundred_parallel_uses_of_one_key_have_one_effect(running: Harne
 async def test_who_repeats_a_request_that_is_still_being_answered_is_told_to_wait(
     running: Harness, api: CountingApi, client: httpx.AsyncClient
 ) -> None:
-    first = asyncio.create_task(post(client, key="slow", does="wait"))
-    await api.waiting.wait()
+    async with asyncio.TaskGroup() as requests:
+        first = requests.create_task(post(client, key="slow", does="wait"))
+        await api.waiting.wait()
 
-    early = await post(client, key="slow", does="wait")
-    assert problem_of(early) == (409, "idempotency-key-in-use")
-    assert early.headers["retry-after"] == "1"
-    assert (await post(client, key="another")).status_code == 201
+        early = await post(client, key="slow", does="wait")
+        assert problem_of(early) == (409, "idempotency-key-in-use")
+        assert early.headers["retry-after"] == "1"
+        assert (await post(client, key="another")).status_code == 201
 
-    api.may_go_on.set()
-    answered = await first
+        api.may_go_on.set()
+    answered = first.result()
     assert answered.status_code == 201
     assert (await post(client, key="slow", does="wait")).content == answered.content
     assert len(await effects(running)) == 2

@@ -8,6 +8,8 @@ from specimen.api import A_NOTE, SECRET, api
 
 from chassis.http.problems import COMMON_PROBLEMS
 
+NO_WHOLE_NUMBER = "must be a whole number, without quotes, decimal point or exponent"
+
 
 def assert_problem(answer: Response, status: int, name: str) -> None:
     assert answer.status_code == status, answer.text
@@ -45,10 +47,10 @@ async def test_fields_that_are_wrong_are_named_with_what_they_must_be(door: Asyn
 
     assert_problem(answer, 422, "invalid")
     assert answer.json()["errors"] == [
-        {"in": "body", "field": "/cents/1", "message": "must be a whole number"},
+        {"in": "body", "field": "/cents/1", "message": NO_WHOLE_NUMBER},
         {"in": "body", "field": "/cents/2", "message": "must be at least 0"},
-        {"in": "body", "field": "/on", "message": "must be a day such as 2026-11-27"},
-        {"in": "body", "field": "/at", "message": "must be a moment such as 2026-11-27T03:04:05Z"},
+        {"in": "body", "field": "/on", "message": "must be a day as text, such as 2021-07-15"},
+        {"in": "body", "field": "/at", "message": "must be a time as text with its zone, such as 2021-07-15T06:12:00Z"},
     ]
 
 
@@ -65,7 +67,7 @@ async def test_a_name_that_the_sender_has_thought_up_is_not_repeated(door: Async
 
     assert_problem(answer, 422, "invalid")
     assert answer.json()["errors"] == [
-        {"in": "body", "field": "/known/*", "message": "must be a whole number"},
+        {"in": "body", "field": "/known/*", "message": NO_WHOLE_NUMBER},
         {"in": "body", "field": "", "message": "has a field that is not known here"},
     ]
 

@@ -99,8 +99,8 @@ MUTANTS = (
     _claims(
         "intake: a claim of the same batch is not found",
         "domain/working_set.py",
-        "        return Found(same=_first(here.same, stored.same), alike=_first(here.alike, stored.alike))\n",
-        "        return stored\n",
+        "        here = self._outlines.find(Sought(outline=outline, own=own))\n",
+        "        here = NOTHING_FOUND\n",
         _DUPLICATES + "test_of_many_reports_of_one_loss_sent_under_new_ids_a_household_joins_and_the_rest_is_held",
     ),
     _claims(
@@ -113,14 +113,14 @@ MUTANTS = (
     _claims(
         "intake: a correction is not compared with other claims",
         "domain/working_set.py",
-        "            alike = self._alike(outline, own=claim_id).alike\n",
+        "            alike = self._alike(claim.outline_corrected_by(report), own=claim_id).alike\n",
         "            alike = None\n",
         _DUPLICATES + "test_a_correction_that_makes_two_claims_alike_holds_the_one_that_was_corrected",
     ),
     _claims(
         "intake: a joined report stays whatever it is corrected to",
         "domain/working_set.py",
-        "        elif outline.is_of_one_event(claim.outline):\n",
+        "        elif outline_of(report).is_of_one_event(claim.outline):\n",
         "        elif True:\n",
         _DUPLICATES + "test_a_joined_report_that_is_corrected_to_another_loss_opens_a_claim_of_its_own",
     ),
@@ -134,8 +134,8 @@ MUTANTS = (
     _claims(
         "intake: an assessment makes reporters differ",
         "domain/reporters.py",
-        " and not (_is_assessed(opening) or _is_assessed(report)):\n",
-        ":\n",
+        "    if not report.damage or _is_assessed(telling) or _is_assessed(report):\n",
+        "    if not report.damage:\n",
         _DUPLICATES + "test_an_assessment_of_a_claim_with_two_reporters_is_paid",
     ),
     _claims(
@@ -183,7 +183,8 @@ MUTANTS = (
     _claims(
         "intake: a route that was filled in is forgotten",
         "domain/statement.py",
-        "            damage=self.damage if self.is_of_other_damage_than(report) else report.damage,\n",
+        "            damage=report.damage if report.damage and not self.is_of_other_damage_than(report) "
+        "else self.damage,\n",
         "",
         _STATEMENT + "test_what_a_customer_says_no_more_of_an_item_has_turned",
     ),
@@ -267,14 +268,14 @@ MUTANTS = (
     _claims(
         "intake: what a claim was about before its correction is forgotten",
         "domain/claim.py",
-        "            former=self.former if outline == self.outline else _with(self.former, self.outline),\n",
-        "",
+        "            former=self._former_once(outline),\n            statement=statement,\n",
+        "            statement=statement,\n",
         _DUPLICATES + "test_a_loss_that_a_correction_moved_away_is_not_paid_to_another_claim",
     ),
     _claims(
         "intake: what a joined report said before is forgotten when it leaves",
         "domain/claim.py",
-        "            former=self.former if outline == self.outline else _with(self.former, outline),\n",
+        "            former=former if told == outline else _with(former, told),\n",
         "",
         _DUPLICATES + "test_what_a_joined_report_said_before_is_compared_after_it_has_left",
     ),

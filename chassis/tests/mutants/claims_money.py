@@ -257,7 +257,7 @@ MUTANTS = (
     _mutant(
         "what a handler is to look at changes the event",
         "domain/next_step.py",
-        "return replace(_stands(claim, previous), review=review_of(claim, case, verdict, now=now))",
+        "return replace(_stands(claim, previous), review=review)",
         "return _decided(claim, case, verdict, standing=standing, now=now)",
         f"{_END_TO_END}::test_an_assessment_below_what_was_decided_to_be_paid_changes_neither_decision_nor_event",
     ),

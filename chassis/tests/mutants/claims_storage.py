@@ -45,8 +45,8 @@ MUTANTS = (
     _mutant(
         "claims that wait no longer are looked at again",
         "repository/waits.py",
-        "                  AND state IN ('waiting_for_policy', 'waiting_for_rainfall') OFFSET 0) AS claim\n",
-        "                  OFFSET 0) AS claim\n",
+        "AND state IN ('waiting_for_policy', 'waiting_for_rainfall', 'waiting_for_answer')",
+        "",
         _DEADLINES + "test_of_waits_that_began_together_those_that_go_on_are_ended",
     ),
     _mutant(

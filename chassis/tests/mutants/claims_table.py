@@ -19,7 +19,7 @@ MUTANTS = (
     _mutant(
         "only the decisive ground of a cause counts",
         "deductible.py",
-        "for ground in covering_grounds(cause):",
+        "for ground in _paying_grounds(cause):",
         "for ground in [decisive_ground(cause)]:",
     ),
     _mutant(

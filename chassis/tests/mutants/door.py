@@ -6,6 +6,13 @@ from mutants.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        "door: there is no end to what an address may ask",
+        "http/allowances.py",
+        "_Left(left - 1, now)",
+        "_Left(left, now)",
+        "door/test_allowances.py::test_one_address_asks_so_often_and_is_told_when_it_may_again_and_others_may",
+    ),
+    Mutant(
         "door: data of one customer are given to any other, because nobody says whose they are",
         "http/declaration.py",
         "        if self.operation.is_for_owners and not owner and not self.has_owner_in_path:\n",
@@ -43,7 +50,7 @@ MUTANTS = (
     Mutant(
         "door: a body is read although it announces too much",
         "http/limits.py",
-        '            if name == b"content-length" and int(value) > self._body_bytes:\n',
+        '            if name == b"content-length" and int(value) > most_bytes:\n',
         "            if False:\n",
         "door/test_limits.py::test_a_body_that_announces_too_much_is_refused_before_it_is_read",
     ),
@@ -183,22 +190,22 @@ MUTANTS = (
     Mutant(
         "door: a body that is still being sent takes a place",
         "http/route.py",
-        "        await strict.body()\n",
-        "",
+        "            await strict.body()\n",
+        "            pass\n",
         "door/test_places.py::test_more_handlers_than_may_be_at_work_are_refused_and_a_slow_body_is_none_of_them",
     ),
     Mutant(
         "door: any number of handlers is at work",
         "http/route.py",
-        "            with self._declaration.gate(), self._opened().places.take():\n",
-        "            with self._declaration.gate():\n",
+        "            with declaration.gate(), place:\n",
+        "            with declaration.gate():\n",
         "door/test_places.py::test_more_handlers_than_may_be_at_work_are_refused_and_a_slow_body_is_none_of_them",
     ),
     Mutant(
         "door: a gate is not asked",
         "http/route.py",
-        "            with self._declaration.gate(), self._opened().places.take():\n",
-        "            with self._opened().places.take():\n",
+        "            with declaration.gate(), place:\n",
+        "            with place:\n",
         "door/test_places.py::test_a_gate_is_asked_before_a_connection_is_taken_and_left_when_all_is_done",
     ),
     Mutant(
@@ -306,5 +313,19 @@ MUTANTS = (
         'context.get("error"), InvalidValueError)',
         'context.get("error"), ValueError)',
         "door/test_bodies.py::test_what_is_written_as_something_else_is_refused",
+    ),
+    Mutant(
+        "door: the text of any error is told, as the words of events have a place for it",
+        "http/field_errors.py",
+        ' if kind != "value_error"}',
+        "}",
+        "door/test_bodies.py::test_what_is_written_as_something_else_is_refused",
+    ),
+    Mutant(
+        "door: a wrong day is told in other words than on Kafka",
+        "http/values.py",
+        'InvalidValueError(SENTENCES["date_type"])',
+        'InvalidValueError("must be a day")',
+        "door/test_problems.py::test_fields_that_are_wrong_are_named_with_what_they_must_be",
     ),
 )

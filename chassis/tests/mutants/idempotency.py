@@ -13,22 +13,22 @@ MUTANTS = (
     Mutant(
         "key: nobody waits for the first request",
         "http/kept_answers.py",
-        "pg_try_advisory_xact_lock($1) AS locked",
-        "$1::bigint IS NOT NULL AS locked",
-        f"{_KEYS}::test_a_hundred_parallel_uses_of_one_key_have_one_effect",
+        "WHERE pg_try_advisory_xact_lock(lock)) AS locked",
+        ") AS locked",
+        f"{_KEYS}::test_who_repeats_a_request_that_is_still_being_answered_is_told_to_wait",
     ),
     Mutant(
         "key: all keys have one lock",
         "http/kept_answers.py",
-        "pg_try_advisory_xact_lock($1) AS locked",
-        "pg_try_advisory_xact_lock($1 & 0) AS locked",
+        "pg_try_advisory_xact_lock(lock)",
+        "pg_try_advisory_xact_lock(lock & 0)",
         f"{_KEYS}::test_the_key_of_another_caller_that_is_in_use_is_free_for_everybody_else",
     ),
     Mutant(
         "key: the lock outlives the transaction",
         "http/kept_answers.py",
-        "pg_try_advisory_xact_lock($1) AS locked",
-        "pg_try_advisory_lock($1) AS locked",
+        "pg_try_advisory_xact_lock(lock)",
+        "pg_try_advisory_lock(lock)",
         f"{_PROCESSES}::test_a_hundred_uses_of_one_key_at_two_instances_have_one_effect",
     ),
     Mutant(
@@ -37,10 +37,8 @@ MUTANTS = (
         '        crash_point("http.before_commit")\n    crash_point("http.after_commit")\n',
         '        await opened.connection.execute("DELETE FROM messaging.idempotency_key")\n'
         '        crash_point("http.before_commit")\n    crash_point("http.after_commit")\n'
-        "    async with work.connection() as connection:\n"
-        "        await kept_answers.keep(connection, identity=identity, operation=operation.name,\n"
-        "                                caller=counted, day=day,\n"
-        "                                answer=_answer(response, fingerprint=fingerprint))\n",
+        "    async with work.transaction() as opened:\n"
+        "        await _keep(opened, uses, places=fresh, answers=answers)\n",
         f"{_PROCESSES}::test_who_repeats_a_request_whose_answer_died_with_the_process_gets_one_effect_and_its_answer"
         "[http.after_commit-1]",
     ),
@@ -69,15 +67,15 @@ MUTANTS = (
     Mutant(
         "key: one caller fills the table",
         "http/idempotency.py",
-        "        if found >= MOST_A_DAY[caller.role]:\n",
-        "        if False:\n",
+        "        elif kept + more[use.caller] >= use.most_a_day:\n",
+        "        elif False:\n",
         f"{_KEYS}::test_a_caller_uses_so_many_keys_a_day_and_no_more_and_what_was_sent_is_still_answered",
     ),
     Mutant(
         "key: yesterday's count for ever",
         "http/kept_answers.py",
-        "used.keys + 1 ELSE 1 END",
-        "used.keys + 1 ELSE used.keys + 1 END",
+        "ELSE excluded.keys END",
+        "ELSE used.keys + excluded.keys END",
         f"{_KEYS}::test_another_day_has_keys_of_its_own_and_what_is_over_is_deleted",
     ),
     Mutant(

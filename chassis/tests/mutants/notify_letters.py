@@ -149,9 +149,9 @@ MUTANTS = (
     ),
     Mutant(
         "letters: a file with one of two homes moves the customer",
-        "commands/import_policies.py",
-        "    for policy_number, policy_terms in {**known, **imported}.items():\n",
-        "    for policy_number, policy_terms in imported.items():\n",
+        "flows/imports.py",
+        "    for policy_number, policy_terms in {**known, **wanted}.items():\n",
+        "    for policy_number, policy_terms in wanted.items():\n",
         "test_import_policies.py::test_a_file_with_one_of_two_homes_does_not_move_the_customer",
         package="policy_svc",
     ),

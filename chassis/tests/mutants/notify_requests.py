@@ -52,8 +52,8 @@ MUTANTS = (
     _mutant(
         "a settled request keeps what was sealed",
         "repository/requests.py",
-        sound="leased_until = NULL, sealed = NULL, last_error = $5",
-        broken="leased_until = NULL, last_error = $5",
+        sound="leased_until = NULL, sealed = NULL, last_error = reason",
+        broken="leased_until = NULL, last_error = reason",
         guard=f"{_REQUESTS}::test_a_code_reaches_the_customers_phone_and_nothing_else",
     ),
     _mutant(

@@ -25,7 +25,7 @@ MUTANTS = (
         "        if stored.startswith(_BEGINNING_OF_A_FRAME):\n",
         "        if stored:\n",
         "test_packing.py::test_an_event_is_unpacked_byte_for_byte_also_when_it_was_stored_as_it_is"
-        "[claims.loss-reported.v1]",
+        "[claims.loss-reported.v1 0]",
         package="contracts",
     ),
     Mutant(

@@ -37,13 +37,6 @@ MUTANTS = (
         guard=f"{_CHECKS}::test_an_interval_that_ends_in_the_future_is_refused",
     ),
     _Mutant(
-        "rain check: there is no end to what an address may ask",
-        "routes/allowances.py",
-        sound="_Left(left - 1, now)",
-        broken="_Left(left, now)",
-        guard=f"{_CHECKS}::test_one_address_asks_so_often_and_no_more_and_is_told_when_it_may_again",
-    ),
-    _Mutant(
         "rain check: decimals beyond the sixth are dropped in silence",
         "routes/rain_checks.py",
         sound="    if microdegrees != (whole := int(microdegrees)):\n",

@@ -12,9 +12,12 @@ from auth_svc.commands.staff import staff_command
 from auth_svc.flows.asked import ANSWER_ASKED
 from auth_svc.handlers import AskedHandler, store_customers
 from auth_svc.parts import Parts
+from auth_svc.repository import customer_data
 from auth_svc.settings import Settings
 from auth_svc.workers import clean_up, keys
+from chassis.customer_data import DataHolder
 from chassis.service import Consumer, Service, TimerHandler, Worker
+from contracts.personal_data import CUSTOMER_DATA_REQUESTED, Holder
 from contracts.policy import CONTACT_CHANGED
 from contracts.topics import CATALOGUE
 
@@ -30,7 +33,10 @@ def build(settings: Settings) -> Service:
         catalogue=CATALOGUE,
         migrations=MIGRATIONS,
         commands=(CLIENTS, staff_command(parts), keys_command(parts)),
-        consumers=(Consumer(CONTACT_CHANGED, store_customers),),
+        consumers=(
+            Consumer(CONTACT_CHANGED, store_customers),
+            Consumer(CUSTOMER_DATA_REQUESTED, DataHolder(Holder.AUTH, customer_data.read).provide),
+        ),
         # One at a time: several in one transaction would lock their rows in no common order.
         timers=(TimerHandler(ANSWER_ASKED, AskedHandler(parts).answer, at_once=1),),
         workers=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -60,6 +61,10 @@ def settings(database: str, issuer: Issuer | None = None, **changes: Any) -> Set
     waiting = {name: value for name, value in changes.items() if name.startswith("password_hashes_")}
     rest = {name: value for name, value in changes.items() if name not in waiting}
     return Settings(**{**values, **rest}).model_copy(update=waiting)
+
+
+_PATIENCE_SECONDS = 30
+"""A hundred requests at once, each of which hashes a password, take longer than a client waits by itself."""
 
 
 @dataclass(kw_only=True)
@@ -129,9 +134,19 @@ async def world(database: str, issuer: Issuer | None = None, **changes: Any) -> 
     async with (
         harness(service) as running,
         running.answering() as url,
-        AsyncClient(base_url=url, verify=WITHOUT_TLS, trust_env=False) as client,
+        AsyncClient(base_url=url, verify=WITHOUT_TLS, trust_env=False, timeout=_PATIENCE_SECONDS) as client,
     ):
         yield World(running=running, client=client, clock=clock, issuer=issuer)
+
+
+async def until_waiting_for_locks(world: World, count: int = 1) -> None:
+    """Return once so many wait for a row or a lock."""
+    for _ in range(500):
+        waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        if len(await world.rows(waiting)) >= count:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"fewer than {count} wait")
 
 
 def cookie_in(answer: Response, name: str) -> str:

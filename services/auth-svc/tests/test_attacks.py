@@ -22,7 +22,7 @@ from accounts import (
     stored,
     suspend,
 )
-from auth_world import CUSTOMER, PASSWORD, World
+from auth_world import CUSTOMER, PASSWORD, World, until_waiting_for_locks
 from httpx import Response
 from login_steps import begin
 from test_pins import PIN, log_in
@@ -128,15 +128,6 @@ async def test_asking_for_mails_to_an_address_and_then_for_itself_tells_not_whet
     assert answers == [202, 202]
 
 
-async def wait_for_locks(world: World) -> None:
-    """Return once somebody waits for a row or a lock."""
-    for _ in range(200):
-        if await world.rows("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("nobody waits")
-
-
 async def test_a_stranger_who_asks_for_a_reset_while_its_owner_follows_a_link_stops_nobody(auth: World) -> None:
     account_id = await account(auth)
     await auth.client.post("/password-resets", json={"email": EMAIL})
@@ -146,7 +137,7 @@ async def test_a_stranger_who_asks_for_a_reset_while_its_owner_follows_a_link_st
     async with auth.running.pool.acquire() as owner, owner.transaction():  # as `choose_password` does
         await owner.execute("SELECT FROM account WHERE account_id = $1 FOR UPDATE", account_id)
         mailing = asyncio.create_task(auth.told())
-        await wait_for_locks(auth)
+        await until_waiting_for_locks(auth)
         assert await owner.fetchval("DELETE FROM link WHERE account_id = $1 RETURNING true", account_id)
     await mailing
 
@@ -161,7 +152,7 @@ async def test_who_activates_while_another_link_is_mailed_is_not_stopped(auth: W
         activating = asyncio.create_task(
             auth.client.post("/activations/completion", json={"link": link, "password": PASSWORD})
         )
-        await wait_for_locks(auth)
+        await until_waiting_for_locks(auth)
         assert await mailing.fetchval("DELETE FROM link RETURNING true")
     assert (await activating).status_code == 410
 
@@ -176,7 +167,7 @@ async def test_a_device_is_forgotten_while_somebody_logs_in_on_it(auth: World) -
         forgetting = asyncio.create_task(
             auth.client.delete(f"{ACCOUNT}/devices/{device_id}", headers=auth.as_customer())
         )
-        await wait_for_locks(auth)
+        await until_waiting_for_locks(auth)
         await login.execute("DELETE FROM session WHERE account_id = $1", account_id)
     assert (await forgetting).status_code == 204
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from accounts import ACCOUNT, EMAIL, THIEFS_PHONE, account, ask_for_phone, identity
-from auth_world import PASSWORD, World, cookie_in, settings, world
+from auth_world import PASSWORD, World, cookie_in, settings, until_waiting_for_locks, world
 from httpx import Response
 from login_steps import begin, complete, from_address, log_in, other_than
 
@@ -247,10 +247,7 @@ async def test_while_a_password_is_looked_at_others_of_the_same_network_log_in(d
         async with auth.running.pool.acquire() as connection, connection.transaction():
             await connection.execute("INSERT INTO wrong_passwords VALUES ($1, 0, NULL, now())", slow)
             waits = asyncio.create_task(begin(auth, email="traag@example.org", headers=here))
-            for _ in range(200):
-                if await auth.rows("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
-                    break
-                await asyncio.sleep(0.02)
+            await until_waiting_for_locks(auth)
             for others in (here, beside):
                 answer = await asyncio.wait_for(begin(auth, headers=others), timeout=5)
                 assert answer.status_code == 200

@@ -11,7 +11,7 @@ import pytest
 from accounts import ACCOUNT, EMAIL, account, device_with_session, identity
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from auth_world import World, cookie_in, world
+from auth_world import World, cookie_in, until_waiting_for_locks, world
 from httpx import Response, Timeout
 from login_steps import from_address
 
@@ -109,7 +109,11 @@ async def test_a_hundred_guesses_at_once_are_five_tries(database: str, issuer: I
         auth.client.timeout = Timeout(60)
         _, device = await with_pin(auth)
         guesses = (log_in(auth, device, f"{guess:05}", from_address(f"203.0.{guess}.7")) for guess in range(100))
-        answers = await asyncio.gather(*guesses)
+        async with auth.running.pool.acquire() as connection, connection.transaction():
+            await connection.execute("SELECT FROM account FOR UPDATE")
+            guessing = asyncio.gather(*guesses)
+            await until_waiting_for_locks(auth, 4)
+        answers = await guessing
         assert {answer.status_code for answer in answers} == {401}
         tried = await auth.rows("SELECT FROM audit_trail WHERE what = 'login_failed' AND details->>'why' = 'pin'")
         assert len(tried) == 5

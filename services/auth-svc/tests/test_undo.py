@@ -23,7 +23,7 @@ from accounts import (
     stored,
     undo,
 )
-from auth_world import World
+from auth_world import World, until_waiting_for_locks
 
 from auth_svc.repository.accounts import locked
 from auth_svc.repository.undo import is_reserved, keep
@@ -173,9 +173,12 @@ async def test_of_a_hundred_at_once_one_undoes(auth: World) -> None:
             await asyncio.sleep(0.05)
         return status
 
-    statuses = await asyncio.gather(*(once() for _ in range(100)))
+    async with auth.running.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT FROM account FOR UPDATE")
+        following = asyncio.gather(*(once() for _ in range(100)))
+        await until_waiting_for_locks(auth, 2)
 
-    assert sorted(statuses) == [200] + [410] * 99
+    assert sorted(await following) == [200] + [410] * 99
     await auth.only_told(Occasion.CHANGES_UNDONE)
 
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 from chassis.consuming.delivery import Batch
 from chassis.giving_way import GivingWay
 from chassis.unit_of_work import DueTimer, Timer, Work
 from claims_svc import log_lines, policy_slices, working_sets
 from claims_svc.domain.deadlines import DEADLINE_OF
 from claims_svc.domain.intake import refusal_of
-from claims_svc.repository import claims, policies, waits
+from claims_svc.flows import answers_to_reports, registering
+from claims_svc.flows.registering import Reported
+from claims_svc.repository import policies, waits
+from contracts.ignored_fields import ignored_fields
 from contracts.loss_reports import LossReported
 from contracts.policy import PolicyChanged
 from contracts.weather import RainfallAssessed
@@ -24,32 +25,22 @@ WAITS_AT_ONCE = 20
 
 
 async def register_claims(reports: Batch[LossReported], work: Work) -> None:
-    """Open a claim for every new loss, let other reports of it join, replace corrected ones, and advance each claim."""
+    """Register the reports that nothing forbids to take, and answer their senders; refuse the others."""
     accepted = _accepted(reports, work)
-    if not accepted:
-        return
-    received = [delivery.event for delivery in accepted]
-    known, locked = await working_sets.lock_for_reports(work.connection, received)
-    found = await working_sets.find_alike(work.connection, received, locked)
-    same = {each.same.claim_id for each in found.values() if each.same is not None}
-    if same:
-        # Their policies are locked: nobody else holds a lock on one of them.
-        locked = {**locked, **await claims.lock(work.connection, claim_ids=same)}
-    working_set = await working_sets.load(work, known, locked, reports=received, found=found)
-    async for delivery in GivingWay(accepted):
-        working_set.apply_report(delivery.event, new_claim_id=uuid7(), trace=delivery.trace)
-    await working_sets.store(working_set.changes, work)
+    if accepted:
+        answers_to_reports.announce(await registering.register(accepted, work), work)
 
 
-def _accepted(reports: Batch[LossReported], work: Work) -> Batch[LossReported]:
+def _accepted(reports: Batch[LossReported], work: Work) -> Sequence[Reported]:
     """Refuse what no claim may be opened for, and return the rest."""
     accepted = []
     for delivery in reports:
         refusal = refusal_of(delivery.event, now=work.now)
         if refusal is None:
-            accepted.append(delivery)
+            ignored = ignored_fields(LossReported, delivery.record.value or b"{}")
+            accepted.append(Reported(delivery.event, delivery.trace, ignored))
         else:
-            work.refuse(delivery, code=refusal.code, reason=refusal.reason)
+            work.refuse(delivery, code=refusal.code, reason=refusal.reason, field=refusal.field)
     return accepted
 
 
@@ -103,6 +94,15 @@ async def find_overdue(due: Sequence[DueTimer], work: Work) -> None:
     wait_ids = [UUID(timer.key) for timer in due]
     overdue = await waits.pop_overdue(work.connection, wait_ids=wait_ids, now=work.now)
     work.schedule(*(Timer(DEADLINE_OF[claim.state], str(claim.claim_id), work.now, claim.trace) for claim in overdue))
+
+
+async def follow_others(due: Sequence[DueTimer], work: Work) -> None:
+    """Decide claims again that rest on what another claim of their event no longer has."""
+    claim_ids = {UUID(timer.key.partition(" ")[0]) for timer in due}
+    working_set = await working_sets.load(work, *await working_sets.lock(work.connection, claim_ids=claim_ids))
+    async for claim_id in GivingWay(sorted(claim_ids)):
+        working_set.follow_others(claim_id)
+    await working_sets.store(working_set.changes, work)
 
 
 async def end_waits(due: Sequence[DueTimer], work: Work) -> None:

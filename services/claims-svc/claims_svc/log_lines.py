@@ -9,9 +9,9 @@ from uuid import UUID
 import structlog
 
 from chassis.telemetry.tracing import trace_id_of
+from claims_svc.domain.changes import Changes
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import Decision
-from claims_svc.domain.working_set import Changes
 from contracts.codec import text_of
 from contracts.loss_reports import LossReported
 

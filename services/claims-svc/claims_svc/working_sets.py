@@ -13,19 +13,23 @@ from uuid_utils.compat import uuid7
 
 from chassis.database import Connection
 from chassis.unit_of_work import Timer, Work
-from claims_svc import log_lines
+from claims_svc import asking, desk, job_ends, log_lines, offering, paying
+from claims_svc.domain.changes import Changes
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.deadlines import WAITS_OVER
 from claims_svc.domain.likeness import Found, Sought, outline_of
 from claims_svc.domain.occurrence import ClaimUse, EventUses
+from claims_svc.domain.payment import Due, due_of
 from claims_svc.domain.product import EVENT_LENGTH
-from claims_svc.domain.working_set import Changes, WorkingSet
+from claims_svc.domain.redetermination import OTHERS_CHANGED
+from claims_svc.domain.supplement import Supplement
+from claims_svc.domain.working_set import WorkingSet
 from claims_svc.repository import (
+    additions,
     claims,
     decisions,
     event_uses,
     former_outlines,
-    human_reviews,
     joined_reports,
     like_claims,
     policies,
@@ -33,6 +37,7 @@ from claims_svc.repository import (
     rainfall,
     waits,
 )
+from contracts.claims import DecisionMade
 from contracts.loss_reports import LossReported
 from contracts.policy import PolicyChanged
 
@@ -98,9 +103,20 @@ async def find_alike(
     for report in reports:
         claim, before = stored.get(report.report_id, (None, None))
         if before is None or report.report_version > before.report_version:
-            opened = claim is not None and claim.report is before
-            sought.add(Sought(outline=outline_of(report), own=claim.claim_id if claim and opened else None))
+            if claim is not None and claim.report is before:
+                sought.add(Sought(outline=claim.outline_corrected_by(report), own=claim.claim_id))
+            else:
+                sought.add(Sought(outline=outline_of(report), own=None))
     return await like_claims.find(connection, sought=sought, except_for=known.keys()) if sought else {}
+
+
+async def find_alike_to_supplemented(connection: Connection, claim: Claim, told: Supplement) -> Mapping[Sought, Found]:
+    """Find the claims alike to `claim` as `told` completes it, where that makes it be about something else."""
+    outline = claim.outline_supplemented_by(told)
+    if outline == claim.outline:
+        return {}
+    sought = {Sought(outline=outline, own=claim.claim_id)}
+    return await like_claims.find(connection, sought=sought, except_for={claim.claim_id})
 
 
 async def load(
@@ -168,17 +184,68 @@ async def store(changes: Changes, work: Work) -> None:
         await policies.store(connection, policies=changes.policies.values())
     await _store_claims(changes, work)
     if changes.rainfall:
-        await rainfall.store(connection, answers=list(changes.rainfall.values()))
+        await rainfall.store(connection, answers=list(changes.rainfall.values()), now=work.now)
     if changes.decisions:
         await decisions.insert(connection, decisions=changes.decisions)
     if changes.event_uses:
         await event_uses.store(connection, uses=changes.event_uses, decided_before=changes.decided_before)
-    if changes.reviews:
-        await human_reviews.insert(connection, reviews=changes.reviews)
+    if changes.ground_moved:
+        await _let_others_follow(changes, work)
+    await _store_what_people_add(changes, work)
     await _set_timers(changes, work)
     for event, trace in changes.published:
         work.publish(event, trace=trace)
+    freed = await job_ends.end_uncovered(changes, work) if changes.decided_before else ()
+    if due := _due(changes, freed):
+        await paying.order(work, due)
+    if changes.decisions:
+        await offering.announce(changes, work)
     work.after_commit(partial(log_lines.write, changes))
+
+
+async def _let_others_follow(changes: Changes, work: Work) -> None:
+    """Let the claims that rest on what others no longer have be decided again, each in its own time.
+
+    No two transactions set the same timer: one that fires waits for the lock on the policy that is held here.
+    """
+    resting = await event_uses.resting_on(work.connection, moved=changes.ground_moved, event_length=EVENT_LENGTH)
+    work.schedule(
+        *(
+            Timer(OTHERS_CHANGED, f"{claim_id} {proof}", work.now)
+            for claim_id, proofs in sorted(resting.items())
+            for proof in proofs
+        )
+    )
+
+
+def _due(changes: Changes, freed: Collection[UUID]) -> Sequence[Due]:
+    """Return what the newest decisions promise of the claims that are to be paid more than before.
+
+    Of `freed` claims money was held back that is held back no longer.
+    """
+    paid = {decision.event.claim_id for decision in changes.decisions if decision.event.money.to_pay_cents}
+    paid |= set(freed)
+    if not paid:
+        return ()
+    newest = {
+        event.claim_id: due_of(event, trace=trace)
+        for event, trace in changes.published
+        if isinstance(event, DecisionMade) and event.claim_id in paid
+    }
+    return [due for due in newest.values() if due is not None]
+
+
+async def _store_what_people_add(changes: Changes, work: Work) -> None:
+    connection = work.connection
+    if changes.supplements:
+        await additions.insert_supplements(connection, supplements=changes.supplements)
+    if changes.rulings:
+        await additions.insert_rulings(connection, rulings=changes.rulings)
+    if changes.asked:
+        await additions.insert_questions(connection, asked=changes.asked, now=work.now)
+        await asking.announce(changes, work)
+    if changes.decisions or changes.reviews or changes.supplements:
+        await desk.keep(changes, work)
 
 
 async def _store_claims(changes: Changes, work: Work) -> None:
@@ -186,7 +253,7 @@ async def _store_claims(changes: Changes, work: Work) -> None:
     if changes.opened:
         await claims.insert(connection, claims=list(changes.opened.values()))
     if changes.updated:
-        await claims.update(connection, claims=list(changes.updated.values()))
+        await claims.update(connection, claims=list(changes.updated.values()), now=work.now)
     if changes.restated:
         await claims.restate(connection, claims=[changes.updated[claim_id] for claim_id in changes.restated])
     if changes.left:

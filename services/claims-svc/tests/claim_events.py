@@ -14,8 +14,8 @@ from claims_svc.domain.rainfall_hours import ended_at
 from claims_svc.domain.rainfall_reading import answer_from_hours, asked_hours
 from contracts.claims import RAINFALL_REQUESTED
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
-from contracts.policy import POLICY_CHANGED, PolicyChanged
-from contracts.vocabulary import Cover, Fact, LossInterval, Truth, WaterReading
+from contracts.policy import POLICY_CHANGED, PolicyChanged, PolicyCover
+from contracts.vocabulary import Fact, LossInterval, Truth, WaterReading
 from contracts.weather import HourlySeries, RainfallAssessed
 
 LOSS_AT = datetime(2021, 7, 15, 1, 30, tzinfo=UTC)
@@ -51,7 +51,7 @@ def report(  # noqa: PLR0913 - a test names what of a report matters to it
         reported_at=loss.until_at + timedelta(hours=5),
         loss=loss,
         facts=facts,
-        damage=damage or (DamageItem(kind=kind, amount_cents=damage_cents),),
+        damage=(DamageItem(kind=kind, amount_cents=damage_cents),) if damage is None else damage,
     )
 
 
@@ -65,7 +65,7 @@ def corrected(before: LossReported, **changed: object) -> LossReported:
 def policy(*, policy_number: str = POLICY_NUMBER, version: int = 1, deductible_cents: int = 0) -> PolicyChanged:
     """Return a policy of the home at Ell and all that stands in it, insured since 2019."""
     terms = POLICY_CHANGED.examples[0].terms[0]
-    terms = replace(terms, deductible_cents=deductible_cents, covers=tuple(Cover))
+    terms = replace(terms, deductible_cents=deductible_cents, covers=(PolicyCover.BUILDINGS, PolicyCover.CONTENTS))
     update = {"policy_number": policy_number, "version": version, "terms": (terms,)}
     return replace(POLICY_CHANGED.examples[0], **update)
 

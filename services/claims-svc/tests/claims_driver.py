@@ -15,6 +15,7 @@ import asyncpg
 from chassis.clock import SettableClock
 from chassis.database import Connection, Pool
 from chassis.testing import Harness
+from contracts.claim_reports import ReportReceived, ReportRejected
 from contracts.claims import DecisionMade, RainfallRequested
 from contracts.loss_reports import LOSS_REPORTED, LossReported
 from contracts.policy import POLICY_CHANGED, PolicyChanged
@@ -46,6 +47,7 @@ class ClaimsDriver:
 
     def __init__(self, harness: Harness, clock: SettableClock) -> None:
         self.clock = clock
+        self._answers: list[ReportReceived | ReportRejected] = []
         self._pool = RecordingPool(harness.pool)
         work = replace(harness.runtime.work, pool=cast("Pool", self._pool))
         self.harness = Harness(harness.service, replace(harness.runtime, work=work))
@@ -70,8 +72,16 @@ class ClaimsDriver:
         await self.harness.fire_due_timers()
 
     async def published(self) -> list[Event]:
-        """Return what was published since the last call."""
-        return list(await self.harness.published())
+        """Return what was published since the last call, but for what was answered to reports: see `answers`."""
+        published = list(await self.harness.published())
+        self._answers += [event for event in published if isinstance(event, ReportReceived | ReportRejected)]
+        return [event for event in published if not isinstance(event, ReportReceived | ReportRejected)]
+
+    async def answers(self) -> list[ReportReceived | ReportRejected]:
+        """Return what was answered to reports since the last call; what else was published then is dropped."""
+        await self.published()
+        answers, self._answers = self._answers, []
+        return answers
 
     async def decisions(self) -> list[DecisionMade]:
         """Return the decisions published since the last call."""

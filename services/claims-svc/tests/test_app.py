@@ -1,8 +1,14 @@
 from __future__ import annotations
 
 from claims_svc.app import build
+from claims_svc.asking import ANSWER_REMINDER
 from claims_svc.domain.deadlines import DEADLINE_OF, WAITS_OVER
+from claims_svc.domain.redetermination import OTHERS_CHANGED
+from claims_svc.flows.reviewing import REVIEW_AT_RISK, REVIEW_LATE
+from claims_svc.flows.waiting import PROMISE_AT_RISK_OF_CLAIM
+from claims_svc.job_ends import REPAIR_NOT_ACCEPTED
 from claims_svc.policy_slices import POLICY_SLICE
+from claims_svc.promises import PROMISE_AT_RISK, PROMISE_DUE
 from claims_svc.proof_roots import PROOF_ROOT
 from claims_svc.settings import Settings
 from contracts.topics import TOPICS
@@ -20,6 +26,14 @@ def test_every_wait_of_a_claim_has_a_timer_that_ends_it() -> None:
     assert {timer.kind for timer in build(SETTINGS).timers} == {
         *DEADLINE_OF.values(),
         WAITS_OVER,
+        OTHERS_CHANGED,
         POLICY_SLICE,
         PROOF_ROOT,
+        REPAIR_NOT_ACCEPTED,
+        ANSWER_REMINDER,
+        PROMISE_AT_RISK,
+        PROMISE_AT_RISK_OF_CLAIM,
+        PROMISE_DUE,
+        REVIEW_AT_RISK,
+        REVIEW_LATE,
     }

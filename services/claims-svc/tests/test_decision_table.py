@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from second_reading import table
+from second_reading.cases import BY_PEOPLE
 from second_reading.reading import answer
 from second_reading.table import TableRow, UnreadableTableError
 
@@ -25,7 +26,7 @@ def test_every_row_has_a_number_of_its_own() -> None:
 def test_every_ground_decides_a_row_but_the_one_that_always_needs_a_second_look() -> None:
     decided = {row.answer.ground for row in ROWS}
 
-    assert set(GroundCode) - decided == {GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION}
+    assert set(GroundCode) - decided - BY_PEOPLE == {GroundCode.PRIMARY_DEFENCE_OVERTOPPED_BY_PRECIPITATION}
 
 
 @every_row

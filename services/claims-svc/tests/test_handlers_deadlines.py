@@ -8,6 +8,7 @@ from claim_events import LOSS_AT, corrected, policy, rainfall_answer, report
 from claims_driver import REPORT_TRACE, ClaimsDriver
 from msgspec.structs import replace
 
+from claims_svc.domain.deadlines import POLICY_DEADLINE
 from claims_svc.domain.working_set import WorkingSet
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
@@ -105,7 +106,8 @@ async def test_a_decision_by_deadline_continues_the_trace_of_the_report(driver: 
     await driver.wait(days=2)
 
     published = await driver.harness.published_with_traces()
-    assert [(type(event), trace) for event, trace in published] == [(DecisionMade, REPORT_TRACE)]
+    assert DecisionMade in {type(event) for event, _ in published}
+    assert {trace for _, trace in published} == {REPORT_TRACE}
 
 
 async def test_a_corrected_question_starts_a_new_wait(driver: ClaimsDriver) -> None:
@@ -221,5 +223,5 @@ async def test_a_claim_that_cannot_be_decided_does_not_keep_others_of_its_batch_
     await driver.wait(days=2)
 
     assert (await driver.state(first), await driver.state(second)) == ("waiting_for_policy", "referred")
-    (timer,) = await driver.rows("SELECT key, attempts FROM messaging.timer")
+    (timer,) = await driver.rows("SELECT key, attempts FROM messaging.timer WHERE kind = $1", POLICY_DEADLINE)
     assert (timer["key"], timer["attempts"]) == (str(broken), 1)

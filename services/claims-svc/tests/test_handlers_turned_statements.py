@@ -19,6 +19,7 @@ from claim_events import (
 from claims_driver import ClaimsDriver
 from msgspec.structs import replace
 
+from claims_svc.domain.handling import ANSWER_WAIT
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
@@ -170,7 +171,9 @@ async def test_filling_in_what_was_unknown_is_decided_by_the_machine(
 ) -> None:
     await driver.policy(policy())
     first = report(facts=replace(HEAVY_RAIN_CAME_IN, **{WINDOW: unknown}))
-    (referred,) = await answered(driver, first)
+    at_once = await answered(driver, first)
+    await driver.wait(days=ANSWER_WAIT.days)
+    (referred,) = at_once or await driver.decisions()
     assert referred.outcome is Outcome.REFERRED
 
     (decision,) = await answered(driver, corrected(first, facts=HEAVY_RAIN_CAME_IN))

@@ -21,7 +21,16 @@ from claims_svc.domain.claim import Claim, ClaimState, claim_reference, open_cla
 from claims_svc.domain.likeness import Found, LikeClaim, Outlines, Sought, outline_of
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.product import CURRENT_PRODUCT, EVENT_LENGTH
-from claims_svc.repository import claims, event_uses, former_outlines, joined_reports, like_claims, policies, rainfall
+from claims_svc.repository import (
+    claims,
+    claims_for_operators,
+    event_uses,
+    former_outlines,
+    joined_reports,
+    like_claims,
+    policies,
+    rainfall,
+)
 from contracts.codec import to_json
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported, ReportChannel
 from contracts.vocabulary import LossInterval, PerilFamily
@@ -104,7 +113,7 @@ async def test_claims_of_one_batch_keep_what_differs_between_them(driver: Claims
         await claims.insert(connection, claims=list(opened.values()))
         assert await claims.lock(connection, claim_ids=opened) == opened
 
-        await claims.update(connection, claims=list(advanced.values()))
+        await claims.update(connection, claims=list(advanced.values()), now=OPENED_AT)
         assert await claims.lock(connection, claim_ids=opened) == advanced
 
     stored = await driver.rows("SELECT loss_from_at, loss_until_at FROM claim ORDER BY claim_id")
@@ -127,7 +136,7 @@ async def test_a_claim_is_read_with_the_reports_that_joined_it_in_their_order_an
         for other in others:
             assert await claims.of_reports(connection, report_ids=[other.report_id]) == {CLAIM_ID}
             assert await claims.lock(connection, claim_ids=[CLAIM_ID]) == {CLAIM_ID: claim}
-            shown = await claims.of_report(connection, report_id=other.report_id)
+            shown = await claims_for_operators.of_report(connection, report_id=other.report_id)
             assert shown is not None
             assert (shown["claim_id"], shown["possible_duplicate_of"]) == (CLAIM_ID, UUID(int=1))
 
@@ -173,16 +182,18 @@ async def test_a_corrected_report_replaces_all_that_was_concluded_from_the_one_b
 
 
 def _random_report(chance: random.Random) -> LossReported:
-    loss_at = OPENED_AT + timedelta(minutes=chance.choice([0, 60, 61, 4_319, 4_320, 40_000]) * chance.choice([1, -1]))
+    loss_at = OPENED_AT + timedelta(
+        minutes=chance.choice([0, 60, 61, 1_500, 4_319, 4_320, 40_000]) * chance.choice([1, -1])
+    )
     facts = chance.choice([LossFacts(), LossFacts(flood_water_entered=YES), LossFacts(groundwater_entered=YES)])
     damage = [
         DamageItem(kind=chance.choice(list(DamageKind)), amount_cents=chance.choice([1, 2]))
-        for _ in range(chance.choice([1, 2]))
+        for _ in range(chance.choice([0, 1, 1, 2, 2]))
     ]
     return report(
         policy_number=chance.choice([POLICY_NUMBER, "654321-531-04"]),
         loss_at=loss_at,
-        loss_until=loss_at + timedelta(minutes=chance.choice([0, 0, 0, 60, 61, 4_320, 31 * 1_440])),
+        loss_until=loss_at + timedelta(minutes=chance.choice([0, 0, 0, 60, 61, 1_500, 1_501, 4_320, 31 * 1_440])),
         facts=facts,
         damage=tuple(damage),
     )
@@ -232,6 +243,7 @@ async def test_the_database_and_the_memory_find_the_claims_that_are_alike_as_the
         in_memory.put(claim.claim_id, claim.outline, former=claim.former, gives_way_to=duplicate_of)
     assert {each: in_memory.find(each) for each in sought} == expected
     assert any(each.same for each in expected.values())
+    assert any(each.undamaged for each in expected.values())
     assert any(each == Found() for each in expected.values())
 
 
@@ -259,7 +271,12 @@ def _found_in(known: Sequence[Claim], sought: Sought) -> Found:
         for claim in known
         if sought.own is None and sought.outline.is_same(claim.outline)
     ]
-    return Found(same=min(same, default=None), alike=min(alike, default=None))
+    undamaged = [
+        LikeClaim(claim.outline.loss.from_at, claim.claim_id)
+        for claim in known
+        if sought.own is None and sought.outline.is_same_without_damage(claim.outline)
+    ]
+    return Found(same=min(same, default=None), undamaged=min(undamaged, default=None), alike=min(alike, default=None))
 
 
 async def test_the_database_refuses_a_second_claim_for_one_report(driver: ClaimsDriver) -> None:
@@ -278,8 +295,10 @@ async def test_an_older_rainfall_answer_changes_nothing(driver: ClaimsDriver) ->
     newest = rainfall_answer(CLAIM_ID, tenths_mm=402, assessment_version=2)
     async with driver.harness.pool.acquire() as connection:
         await claims.insert(connection, claims=[claim])
-        await rainfall.store(connection, answers=[newest])
-        await rainfall.store(connection, answers=[rainfall_answer(CLAIM_ID, tenths_mm=399, assessment_version=1)])
+        await rainfall.store(connection, answers=[newest], now=OPENED_AT)
+        await rainfall.store(
+            connection, answers=[rainfall_answer(CLAIM_ID, tenths_mm=399, assessment_version=1)], now=OPENED_AT
+        )
 
         locked = await claims.lock(connection, claim_ids=[CLAIM_ID])
 

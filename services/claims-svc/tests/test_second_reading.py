@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from second_reading import table
-from second_reading.cases import LossCase
+from second_reading.cases import BY_PEOPLE, LossCase
 from second_reading.generated import cases, smallest
 from second_reading.product import answer_of_product
 from second_reading.reading import answer
@@ -42,8 +42,8 @@ def test_the_product_and_the_second_reading_agree_on_generated_cases(seed: int, 
         decided[read.ground] += 1
         ended[read.outcome] += 1
 
-    assert {ground for ground in GroundCode if decided[ground] < at_least} == NEVER_DECIDES
-    assert min(ended[outcome] for outcome in Outcome) > count / 10
+    assert {ground for ground in GroundCode if decided[ground] < at_least} == NEVER_DECIDES | BY_PEOPLE
+    assert min(ended[outcome] for outcome in Outcome if outcome is not Outcome.WITHDRAWN) > count / 10
 
 
 def _differs(case: LossCase) -> bool:

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from chassis.customer_data import DataHolder
 from chassis.service import Consumer, Service, TimerHandler, Worker
+from contracts.claim_messages import CLAIM_MESSAGE_REQUESTED
 from contracts.claims import DECISION_MADE
-from contracts.message_requests import MESSAGE_REQUESTED
+from contracts.message_requests import CUSTOMER_MESSAGE_REQUESTED, MESSAGE_REQUESTED
 from contracts.notify import REPORTER_CONTACT_PROVIDED
+from contracts.payments import PAYMENT_ORDERED
+from contracts.personal_data import CUSTOMER_DATA_REQUESTED, Holder
 from contracts.policy import CONTACT_CHANGED
 from contracts.topics import CATALOGUE
 from contracts.vocabulary import Channel
@@ -21,6 +25,7 @@ from notify_svc.channels.results import Results
 from notify_svc.channels.sender import run_sender
 from notify_svc.channels.transport import OpenTransport
 from notify_svc.commands import commands
+from notify_svc.repository import customer_data
 from notify_svc.send_queue import SendQueues
 from notify_svc.settings import Settings
 
@@ -50,7 +55,11 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
         consumers=(
             Consumer(DECISION_MADE, decision_handler.create_messages),
             Consumer(MESSAGE_REQUESTED, request_handler.create_messages),
+            Consumer(CUSTOMER_MESSAGE_REQUESTED, request_handler.create_customer_messages),
+            Consumer(CLAIM_MESSAGE_REQUESTED, request_handler.create_claim_messages),
+            Consumer(PAYMENT_ORDERED, request_handler.create_payment_messages),
             Consumer(CONTACT_CHANGED, handlers.store_contacts),
+            Consumer(CUSTOMER_DATA_REQUESTED, DataHolder(Holder.NOTIFY, customer_data.read).provide),
             Consumer(REPORTER_CONTACT_PROVIDED, reporter_handler.store_contacts),
         ),
         timers=(

@@ -1,4 +1,4 @@
-"""What notify-svc consumes: decisions, requests, contact data, and deadlines of waiting for and keeping these."""
+"""What notify-svc consumes: decisions, orders to pay, requests, contact data, and deadlines of these."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.consuming.delivery import Batch, Delivery
 from chassis.sealing import Opener
 from chassis.unit_of_work import DueTimer, Timer, Work
+from contracts.claim_messages import ClaimMessageRequested, ClaimOccasion
 from contracts.claims import DecisionMade
-from contracts.message_requests import MessageRequested
+from contracts.message_requests import LONGEST_VALIDITY, CustomerMessageRequested, MessageRequested
 from contracts.notify import ReporterContactProvided
+from contracts.payments import PaymentOrdered
 from contracts.policy import ContactChanged
 from contracts.topic import Event
 from notify_svc.domain.messages import DecidedClaim, PlannedMessage, State, plan_messages
-from notify_svc.domain.requests import Request
+from notify_svc.domain.requests import KEPT_FOR, AboutClaim, Lane, Request
 from notify_svc.repository import contacts, messages, requests
 from notify_svc.repository.contacts import Contact
 from notify_svc.repository.messages import SettledMessage
@@ -93,20 +95,46 @@ class RequestHandler:
     due: asyncio.Event
 
     async def create_messages(self, batch: Batch[MessageRequested], work: Work) -> None:
-        """Create one message per request, sealed as it came, and supersede those it replaces.
+        """Create one message per request about an account."""
+        await self._create([(delivery, _request(delivery)) for delivery in batch], work)
+
+    async def create_customer_messages(self, batch: Batch[CustomerMessageRequested], work: Work) -> None:
+        """Create one message per request about a customer or a policy."""
+        await self._create([(delivery, _customer_request(delivery)) for delivery in batch], work)
+
+    async def create_claim_messages(self, batch: Batch[ClaimMessageRequested], work: Work) -> None:
+        """Create one message per request about a claim."""
+        await self._create([(delivery, _claim_request(delivery)) for delivery in batch], work)
+
+    async def create_payment_messages(self, batch: Batch[PaymentOrdered], work: Work) -> None:
+        """Create one message per order to pay, under its id.
+
+        What was told of an older one is forgotten, and it may be read again: nothing is told of it any more.
+        """
+        told_since = work.now - KEPT_FOR
+        recent = [delivery for delivery in batch if delivery.event.ordered_at > told_since]
+        await self._create([(delivery, _payment_request(delivery)) for delivery in recent], work)
+
+    async def _create(self, asked: Iterable[tuple[Delivery[Any], Request]], work: Work) -> None:
+        """Create messages, sealed as they came, and supersede those they replace.
 
         What cannot be opened is refused now, as long as the requester may still mend it.
         """
         usable: list[Request] = []
-        for delivery in batch:
-            request = _request(delivery)
+        for delivery, request in asked:
             contents = open_contents(request, self.opener)
             if isinstance(contents, Unusable):
                 work.refuse(delivery, code=contents.code, reason=contents.reason)
             else:
                 usable.append(request)
+        if not usable:
+            return
         expired = await requests.insert(work.connection, requests=usable, now=work.now)
-        replaced = {request.replaces: request.customer_id for request in usable if request.replaces is not None}
+        replaced = {
+            request.replaces: request.customer_id
+            for request in usable
+            if request.replaces is not None and request.customer_id is not None
+        }
         superseded = await requests.supersede(work.connection, replaced=replaced, now=work.now) if replaced else ()
         publish_settled_requests(work, [*expired, *superseded])
         work.after_commit(self.due.set)
@@ -205,10 +233,64 @@ def _request(delivery: Delivery[MessageRequested]) -> Request:
         relation_number=event.relation_number,
         occasion=event.occasion,
         occurred_at=event.occurred_at,
-        priority=event.priority,
+        lane=Lane(event.priority),
         expires_at=event.expires_at,
         replaces=event.replaces,
         sealed=event.sealed,
+        trace=delivery.trace,
+    )
+
+
+def _customer_request(delivery: Delivery[CustomerMessageRequested]) -> Request:
+    event = delivery.event
+    return Request(
+        request_id=event.request_id,
+        customer_id=event.customer_id,
+        relation_number=event.relation_number,
+        occasion=event.occasion,
+        occurred_at=event.occurred_at,
+        lane=Lane.ORDINARY,
+        expires_at=event.expires_at,
+        policy_number=event.policy_number,
+        effective_on=event.effective_on,
+        sealed=event.sealed,
+        trace=delivery.trace,
+    )
+
+
+def _claim_request(delivery: Delivery[ClaimMessageRequested]) -> Request:
+    event = delivery.event
+    return Request(
+        request_id=event.request_id,
+        customer_id=event.customer_id,
+        occasion=event.occasion,
+        occurred_at=event.occurred_at,
+        lane=Lane.ABOUT_CLAIM,
+        expires_at=event.expires_at,
+        claim=AboutClaim(
+            claim_id=event.claim_id,
+            claim_reference=event.claim_reference,
+            questions=event.questions,
+            due_on=event.due_on,
+        ),
+        report_ids=event.report_ids,
+        trace=delivery.trace,
+    )
+
+
+def _payment_request(delivery: Delivery[PaymentOrdered]) -> Request:
+    event = delivery.event
+    return Request(
+        request_id=event.payment_id,
+        customer_id=event.customer_id,
+        occasion=ClaimOccasion.PAYMENT_ORDERED,
+        occurred_at=event.ordered_at,
+        lane=Lane.ABOUT_CLAIM,
+        expires_at=event.ordered_at + LONGEST_VALIDITY,
+        claim=AboutClaim(
+            claim_id=event.claim_id, claim_reference=event.claim_reference, amount_cents=event.amount_cents
+        ),
+        report_ids=(),
         trace=delivery.trace,
     )
 

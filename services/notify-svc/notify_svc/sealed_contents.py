@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from pydantic import ValidationError
 
 from chassis.sealing import CannotOpenError, Opener
-from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, Occasion, SealedContents
+from contracts.claim_messages import ClaimOccasion
+from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, POLICY_OCCASIONS, Occasion, SealedContents
 from contracts.validation import read_from_outside
 from notify_svc.domain.requests import Request
 
@@ -20,6 +23,7 @@ class Unusable:
     reason: str
 
 
+NOTHING_SEALED = SealedContents(request_id=UUID(int=0), customer_id=UUID(int=0))
 UNDECRYPTABLE = Unusable(
     "undecryptable", "sealed cannot be opened; encrypt it to the public key of notify-svc, as JWE in the compact form"
 )
@@ -33,16 +37,22 @@ _NO_OLD_NUMBER = Unusable(
     "no-old-number", "this occasion is told to the number before the change; seal it as mobile_phone"
 )
 _NO_NEW_NUMBER = Unusable("no-new-number", "this occasion is told to the number to be shown; seal it as mobile_phone")
-_NEEDS_EMAIL = {
+_NO_POLICY = Unusable("no-policy", "this occasion is about a policy; name it, and from which day what is told holds")
+_NEEDS_EMAIL: Mapping[Occasion | ClaimOccasion, Unusable] = {
     Occasion.EMAIL_CHANGED: _NO_OLD_ADDRESS,
     Occasion.EMAIL_CONFIRMATION_REQUESTED: _NO_NEW_ADDRESS,
 }
 """The address that is known is another one: of whoever changed it, or not the one to be confirmed."""
-_NEEDS_NUMBER = {Occasion.PHONE_CODE_REQUESTED: _NO_NEW_NUMBER, Occasion.MOBILE_PHONE_LEFT: _NO_OLD_NUMBER}
+_NEEDS_NUMBER: Mapping[Occasion | ClaimOccasion, Unusable] = {
+    Occasion.PHONE_CODE_REQUESTED: _NO_NEW_NUMBER,
+    Occasion.MOBILE_PHONE_LEFT: _NO_OLD_NUMBER,
+}
 
 
 def open_contents(request: Request, opener: Opener) -> SealedContents | Unusable:
     """Return what was sealed with `request`; nothing in it when nothing was."""
+    if request.customer_id is None:  # about a claim, to a reporter: no such request has anything sealed
+        return NOTHING_SEALED
     contents = SealedContents(request_id=request.request_id, customer_id=request.customer_id)
     try:
         if request.sealed is not None:
@@ -51,7 +61,7 @@ def open_contents(request: Request, opener: Opener) -> SealedContents | Unusable
         return UNDECRYPTABLE
     except ValidationError:
         return _UNREADABLE
-    return _fault_of(contents, request) or contents
+    return _fault_of(contents, request) or _fault_without_policy(request) or contents
 
 
 def _fault_of(contents: SealedContents, request: Request) -> Unusable | None:
@@ -66,3 +76,8 @@ def _fault_of(contents: SealedContents, request: Request) -> Unusable | None:
     if contents.mobile_phone is None and request.occasion in _NEEDS_NUMBER:
         return _NEEDS_NUMBER[request.occasion]
     return None
+
+
+def _fault_without_policy(request: Request) -> Unusable | None:
+    names_policy = request.policy_number is not None and request.effective_on is not None
+    return None if names_policy or request.occasion not in POLICY_OCCASIONS else _NO_POLICY

@@ -37,16 +37,18 @@ class SenderSettings:
 class RequestSettings:
     """How many requested messages of a channel and a priority are sent at once, and how long one is leased.
 
+    `about_claims` is how many about claims are leased at once; those for whom no connection is free wait for one.
     `send_timeout` is how long handing over may take. The sender looks for itself every `poll_seconds`.
     """
 
     concurrency: int
+    about_claims: int
     send_timeout: timedelta
     lease: timedelta
     poll_seconds: float
 
 
-NEEDED_TO_WRITE = ("insurer_phone", "insurer_address")
+NEEDED_TO_WRITE = ("insurer_phone", "insurer_address", "portal_url")
 """What every letter names, so that nobody is told to call without a number."""
 
 
@@ -80,6 +82,9 @@ class Settings(ServiceSettings):
     )
     insurer_address: Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\r\n]*$")] = Field(
         default="", description="Where customers write to, on one line: Postbus 1, 1000 AA Amsterdam"
+    )
+    portal_url: Annotated[str, StringConstraints(pattern=r"^(https://[^\s?#]+[^\s?#/])?$", max_length=200)] = Field(
+        default="", description="Where customers see their claims, without a slash at its end: https://portal.example"
     )
     send_concurrency: int = Field(default=20, ge=1, le=1_000, description="Per channel; with SMPP the window")
     smtp_connections: int = Field(default=20, ge=1, le=1_000, description="To the mail server at once, at most")
@@ -133,6 +138,7 @@ class Settings(ServiceSettings):
         """How requested messages are sent."""
         return RequestSettings(
             concurrency=self.request_concurrency,
+            about_claims=self.send_concurrency,
             send_timeout=timedelta(seconds=self.send_timeout_seconds),
             lease=timedelta(seconds=self.lease_seconds),
             poll_seconds=self.request_poll_seconds,
@@ -165,4 +171,9 @@ class Settings(ServiceSettings):
     @property
     def insurer(self) -> Insurer:
         """Who signs the letters."""
-        return Insurer(name=self.insurer_name, phone=self.insurer_phone, address=self.insurer_address)
+        return Insurer(
+            name=self.insurer_name,
+            phone=self.insurer_phone,
+            address=self.insurer_address,
+            portal_url=self.portal_url,
+        )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from chassis.unit_of_work import Work
+from contracts.claim_messages import ClaimMessageSettled, ClaimOccasion
 from contracts.notify import MessageSettled, RequestSettled
 from notify_svc.domain.messages import SETTLEMENTS
 from notify_svc.domain.requests import REQUEST_SETTLEMENTS, RequestState
@@ -36,17 +37,28 @@ def publish_settled_requests(work: Work, settled: Sequence[SettledRequest]) -> N
     """Publish how each of `settled` ended, in its own trace, and count them once that is committed."""
     work.after_commit(partial(_count_requests, settled, work=work))
     for request in settled:
-        work.publish(
-            RequestSettled(
-                request_id=request.request_id,
-                customer_id=request.customer_id,
-                occasion=request.occasion,
-                channel=request.channel,
-                settlement=REQUEST_SETTLEMENTS[request.state],
-                attempts=request.attempts,
-            ),
-            trace=request.trace,
+        work.publish(_settlement_of(request), trace=request.trace)
+
+
+def _settlement_of(request: SettledRequest) -> RequestSettled | ClaimMessageSettled:
+    settlement = REQUEST_SETTLEMENTS[request.state]
+    if isinstance(request.occasion, ClaimOccasion):
+        return ClaimMessageSettled(
+            request_id=request.request_id,
+            claim_id=request.about,
+            occasion=request.occasion,
+            channel=request.channel,
+            settlement=settlement,
+            attempts=request.attempts,
         )
+    return RequestSettled(
+        request_id=request.request_id,
+        customer_id=request.about,
+        occasion=request.occasion,
+        channel=request.channel,
+        settlement=settlement,
+        attempts=request.attempts,
+    )
 
 
 def _count(settled: Sequence[SettledMessage]) -> None:
@@ -58,4 +70,4 @@ def _count_requests(settled: Sequence[SettledRequest], *, work: Work) -> None:
     for request in settled:
         REQUESTS_SETTLED.labels(request.occasion.value, request.state.value).inc()
         if request.state is RequestState.SENT:
-            REQUEST_SECONDS.labels(request.priority.value).observe((work.now - request.occurred_at).total_seconds())
+            REQUEST_SECONDS.labels(request.lane.value).observe((work.now - request.occurred_at).total_seconds())

@@ -1,8 +1,8 @@
-"""Requests for messages about an account, sealed as auth-svc seals them."""
+"""Requests for messages, sealed as auth-svc and policy-svc seal them."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from decisions import CUSTOMER, DECIDED_AT, EMAIL, MOBILE_PHONE
@@ -13,7 +13,10 @@ from chassis.sealing import Sealer
 from contracts.codec import to_json
 from contracts.message_requests import (
     CODE_OCCASIONS,
+    CUSTOMER_OCCASIONS,
     LINK_OCCASIONS,
+    POLICY_OCCASIONS,
+    CustomerMessageRequested,
     MessageRequested,
     Occasion,
     Priority,
@@ -22,7 +25,8 @@ from contracts.message_requests import (
 from notify_svc.domain.requests import SMS_OCCASIONS
 
 CODE, LINK = "8305961742", "https://portal.example/once?token=c2VjcmV0LW9mLW9uZS11c2U"
-MAIL_OCCASIONS = [occasion for occasion in Occasion if occasion not in SMS_OCCASIONS]
+MAIL_OCCASIONS = [occasion for occasion in Occasion if occasion not in SMS_OCCASIONS | CUSTOMER_OCCASIONS]
+POLICY_NUMBER, EFFECTIVE_ON = "123456-531-04", date(2021, 8, 1)
 ADDRESSES = {
     Occasion.EMAIL_CHANGED: {"email": EMAIL},
     Occasion.EMAIL_CONFIRMATION_REQUESTED: {"email": EMAIL},
@@ -64,4 +68,21 @@ def asked(
         expires_at=DECIDED_AT + expires_in,
         replaces=replaces,
         sealed=sealed or (sealer.seal(to_json(contents)) if is_sealed else None),
+    )
+
+
+def told(occasion: Occasion = Occasion.POLICY_CHANGED, *, email: str | None = None) -> CustomerMessageRequested:
+    """Return what policy-svc asks for: about a policy where the occasion is; `email` is sealed."""
+    request_id, names_policy = uuid7(), occasion in POLICY_OCCASIONS
+    contents = SealedContents(request_id=request_id, customer_id=CUSTOMER, email=email)
+    return CustomerMessageRequested(
+        request_id=request_id,
+        customer_id=CUSTOMER,
+        relation_number="123456",
+        occasion=occasion,
+        occurred_at=DECIDED_AT,
+        expires_at=DECIDED_AT + timedelta(days=7),
+        policy_number=POLICY_NUMBER if names_policy else None,
+        effective_on=EFFECTIVE_ON if names_policy else None,
+        sealed=SEALER.seal(to_json(contents)) if email else None,
     )

@@ -34,7 +34,12 @@ REPORT = UUID("0198c5f2-6d00-7b11-8f21-0a4b5c6d7e8f")
 DECIDED_AT = datetime(2021, 7, 16, 8, 0, 4, tzinfo=UTC)
 NAME, EMAIL, MOBILE_PHONE = "J. Voorbeeld", "j.voorbeeld@example.org", "+31612345678"
 ADDRESS = PostalAddress(postcode="6011RA", house_number="12")
-INSURER = Insurer(name="Waterschade", phone="088 123 45 67", address="Postbus 1, 1000 AA Amsterdam")
+INSURER = Insurer(
+    name="Waterschade",
+    phone="088 123 45 67",
+    address="Postbus 1, 1000 AA Amsterdam",
+    portal_url="https://portal.example",
+)
 DAMAGE_CENTS = 184_000
 
 
@@ -135,6 +140,7 @@ EFFECTS = {
     Outcome.COVERED: GroundEffect.COVERS,
     Outcome.DENIED: GroundEffect.EXCLUDES,
     Outcome.REFERRED: GroundEffect.REFERS,
+    Outcome.WITHDRAWN: GroundEffect.ENDS,
 }
 
 
@@ -349,6 +355,23 @@ def payment_unchanged() -> DecisionMade:
     return replace(made, money=money)
 
 
+def withdrawn() -> DecisionMade:
+    """Taken back by whoever reported it."""
+    return _ended(GroundCode.WITHDRAWN)
+
+
+def joined() -> DecisionMade:
+    """Decided with another claim, by a handler who saw that both are about one loss."""
+    return _ended(GroundCode.JOINED)
+
+
+def _ended(code: GroundCode) -> DecisionMade:
+    items = [item(Outcome.WITHDRAWN, code)]
+    return decision(
+        Outcome.WITHDRAWN, code, grounds=[ground(code, GroundEffect.ENDS)], findings=[HEAVY_FINDING], items=items
+    )
+
+
 NOTICES: Mapping[NoticeKind, Callable[[], DecisionMade]] = {
     NoticeKind.PAID: paid,
     NoticeKind.PAID_FOR_A_PART: paid_for_a_part,
@@ -358,6 +381,8 @@ NOTICES: Mapping[NoticeKind, Callable[[], DecisionMade]] = {
     NoticeKind.AWAITS_ASSESSMENT: awaiting_assessment,
     NoticeKind.PART_PAID_REST_ASSESSED: part_paid_rest_assessed,
     NoticeKind.DENIED: denied,
+    NoticeKind.WITHDRAWN: withdrawn,
+    NoticeKind.JOINED: joined,
     NoticeKind.REFERRED: referred,
     NoticeKind.PART_PAID_REST_REFERRED: part_paid_rest_referred,
     NoticeKind.PART_DECIDED_REST_REFERRED: part_decided_rest_referred,

@@ -363,6 +363,13 @@ CASES: Mapping[str, DecisionMade] = {
     "statement-turned-besides-facts": whole_claim(
         REFERRED, CODE.STATEMENT_TURNED, turned_statements=("damage", "policy_number"), claim_version=2
     ),
+    "damage-not-reported": whole_claim(REFERRED, CODE.DAMAGE_NOT_REPORTED),
+    "covered-by-hand": single(COVERED, CODE.HANDLER_COVERS, SEWER),
+    "denied-by-hand": single(DENIED, CODE.HANDLER_DENIES, SEWER),
+    "denied-by-hand-as-a-whole": whole_claim(DENIED, CODE.HANDLER_DENIES),
+    "doubt-set-aside": replace(
+        paid(), grounds=(ground(CODE.REPORTED_LATE, GroundEffect.REFERS, weight=GroundWeight.CONTRIBUTORY),)
+    ),
     "no-route": whole_claim(REFERRED, CODE.NO_ROUTE_REPORTED),
     "causes-inseparable": whole_claim(REFERRED, CODE.CAUSES_INSEPARABLE),
     "rain-after-loss": doubtful_rain(CODE.RAIN_AFTER_LOSS, evidence(station(_TOO_LATE))),

@@ -13,10 +13,17 @@ from pause import DEADLINE_SECONDS
 from chassis.clock import SettableClock
 from chassis.consuming.delivery import Delivery
 from chassis.testing import Harness
+from contracts.claim_messages import CLAIM_MESSAGE_REQUESTED, ClaimMessageRequested, ClaimMessageSettled
 from contracts.claims import DECISION_MADE, DecisionMade
 from contracts.envelope import encode
-from contracts.message_requests import MESSAGE_REQUESTED, MessageRequested
+from contracts.message_requests import (
+    CUSTOMER_MESSAGE_REQUESTED,
+    MESSAGE_REQUESTED,
+    CustomerMessageRequested,
+    MessageRequested,
+)
 from contracts.notify import MessageSettled, RequestSettled
+from contracts.payments import PAYMENT_ORDERED, PaymentOrdered
 from contracts.policy import CONTACT_CHANGED, ContactChanged
 from contracts.vocabulary import Channel
 from notify_svc.handlers import DecisionHandler
@@ -42,8 +49,17 @@ class Desk:
     async def know(self, *contacts: ContactChanged) -> None:
         await self.harness.deliver(CONTACT_CHANGED, *contacts)
 
-    async def ask(self, *requests: MessageRequested) -> None:
-        await self.harness.deliver(MESSAGE_REQUESTED, *requests, traceparent=TRACE)
+    async def ask_about_claims(self, *requests: ClaimMessageRequested) -> None:
+        await self.harness.deliver(CLAIM_MESSAGE_REQUESTED, *requests, traceparent=TRACE)
+
+    async def order(self, *orders: PaymentOrdered) -> None:
+        await self.harness.deliver(PAYMENT_ORDERED, *orders, traceparent=TRACE)
+
+    async def ask(self, *requests: MessageRequested | CustomerMessageRequested) -> None:
+        about_accounts = [request for request in requests if isinstance(request, MessageRequested)]
+        about_customers = [request for request in requests if isinstance(request, CustomerMessageRequested)]
+        await self.harness.deliver(MESSAGE_REQUESTED, *about_accounts, traceparent=TRACE)
+        await self.harness.deliver(CUSTOMER_MESSAGE_REQUESTED, *about_customers, traceparent=TRACE)
 
     def decision_handler(self) -> DecisionHandler:
         """Return a handler of decisions beside which no sender runs."""
@@ -109,6 +125,10 @@ class Desk:
         """Return what was published about requests since the last call."""
         events = await self.harness.published()
         return [event for event in events if isinstance(event, RequestSettled)]
+
+    async def claim_messages_settled(self) -> Sequence[ClaimMessageSettled]:
+        """Return what was published about messages about claims since the last call."""
+        return [event for event in await self.harness.published() if isinstance(event, ClaimMessageSettled)]
 
     async def request_states(self) -> Sequence[str]:
         """Return the states of requests, in the order in which they were stored."""

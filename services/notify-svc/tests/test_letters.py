@@ -135,7 +135,7 @@ async def test_a_customer_without_any_address_is_told_by_which_number_to_call(de
     await desk.send_until(Channel.SMS, "sent")
 
     assert await desk.states(Channel.POST) == ["no_address"]
-    assert centre.texts[0].endswith(f"Bel voor uitleg {INSURER.phone}.")
+    assert f"Bel voor uitleg {INSURER.phone}. Niet eens? {INSURER.portal_url}/" in centre.texts[0]
 
 
 async def test_a_letter_is_printed_for_the_address_of_now_and_open_to_its_owner_only(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
-from account_requests import CODE, LINK, MAIL_OCCASIONS, asked
+from account_requests import CODE, LINK, MAIL_OCCASIONS, POLICY_NUMBER, asked, told
 from decisions import CUSTOMER, EMAIL, MOBILE_PHONE, NAME, contact
 from mail_server import MailServer
 from message_keys import OTHER_SEALER, SEALER
@@ -93,6 +93,40 @@ async def test_whatever_else_happened_is_told_by_mail(
     assert [(one.channel, one.settlement) for one in await desk.requests_settled()] == [
         (Channel.EMAIL, RequestSettlement.SENT)
     ]
+
+
+async def test_what_happened_to_a_policy_is_told_by_mail_with_its_number(desk: Desk, mail: MailServer) -> None:
+    await desk.know(contact())
+    request = told()
+    await desk.ask(request, request)
+
+    await desk.send_requests_until("sent")
+
+    (received,) = mail.mails
+    assert mail.recipients == [EMAIL]
+    for part in parts_of(received):
+        assert (POLICY_NUMBER in part, "1 augustus 2021" in part, "123456" in part) == (True, True, True)
+    assert [(one.request_id, one.occasion, one.settlement) for one in await desk.requests_settled()] == [
+        (request.request_id, Occasion.POLICY_CHANGED, RequestSettlement.SENT)
+    ]
+
+
+async def test_changed_data_are_told_to_the_address_of_before_too(desk: Desk, mail: MailServer) -> None:
+    await desk.know(contact())
+    changed = Occasion.PERSONAL_DATA_CHANGED
+    await desk.ask(told(changed), told(changed, email=OLD_EMAIL))
+
+    await desk.send_requests_until("sent", "sent")
+
+    assert sorted(mail.recipients) == sorted([EMAIL, OLD_EMAIL])
+    assert await desk.sealed() == 0
+
+
+async def test_what_is_about_a_policy_and_names_none_is_refused(desk: Desk) -> None:
+    await desk.ask(structs.replace(told(), effective_on=None))
+
+    assert await desk.request_states() == []
+    assert await desk.harness.pool.fetchval("SELECT reason_code FROM messaging.dead_letter") == "no-policy"
 
 
 async def test_an_address_that_was_sealed_comes_before_the_one_that_is_known(

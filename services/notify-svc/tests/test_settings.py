@@ -17,6 +17,7 @@ COMPLETE = {
     "SMPP_PASSWORD": "secret",
     "INSURER_PHONE": "088 123 45 67",
     "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
+    "PORTAL_URL": "https://portal.example",
     "MESSAGE_KEYS": PRIVATE_KEY,
 }
 
@@ -46,6 +47,7 @@ def test_servers_keys_and_where_to_turn_to_are_all_that_must_be_named_to_run(
         "SMPP_PASSWORD",
         "INSURER_PHONE",
         "INSURER_ADDRESS",
+        "PORTAL_URL",
         "MESSAGE_KEYS",
     ],
 )
@@ -69,6 +71,7 @@ def test_a_server_that_is_not_named_stops_a_run_and_no_command(
         ("LEASE_SECONDS", "119"),
         ("INSURER_PHONE", "call us"),
         ("INSURER_ADDRESS", "Postbus 1\n1000 AA Amsterdam"),
+        ("PORTAL_URL", "https://portal.example/"),
         ("SEND_CONCURRENCY", "0"),
         ("MESSAGE_KEYS", "hunter2"),
         ("MESSAGE_KEYS", f"{PRIVATE_KEY},hunter2"),

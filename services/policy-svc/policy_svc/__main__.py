@@ -1,4 +1,4 @@
-"""The command line: `policy-svc run`, `migrate`, `dead-letters`, `import-policies`, `republish`."""
+"""The command line: `policy-svc run`, `migrate`, `dead-letters`, `import`, `republish`."""
 
 from __future__ import annotations
 

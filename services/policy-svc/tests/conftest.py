@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from policy_http import Policies, policies_answering
 from policy_lines import LINE, Importer, Line
 
 from chassis.clock import SettableClock
 from chassis.testing import Harness, harness
+from devstack.outside.issuer import Issuer
 from policy_svc.app import build
 from policy_svc.commands import import_policies
 from policy_svc.settings import Settings
@@ -36,9 +38,19 @@ def clock() -> SettableClock:
 @pytest.fixture
 async def service(database: str, clock: SettableClock) -> AsyncIterator[Harness]:
     """policy-svc without its broker."""
-    settings = Settings(kafka_bootstrap_servers="localhost:1", database_url=database)
+    nobody = "http://127.0.0.1:1"
+    settings = Settings(
+        kafka_bootstrap_servers="localhost:1", database_url=database, api_issuer=nobody, api_jwks_url=nobody
+    )
     async with harness(replace(build(settings), clock=clock)) as running:
         yield running
+
+
+@pytest.fixture
+async def policies(database: str, issuer: Issuer) -> AsyncIterator[Policies]:
+    """policy-svc answering by HTTP, without any policy."""
+    async with policies_answering(database, issuer) as answering:
+        yield answering
 
 
 @pytest.fixture
@@ -48,6 +60,6 @@ def import_lines(service: Harness, tmp_path: Path) -> Importer:
     async def run(*lines: object) -> int:
         path = tmp_path / "policies.jsonl"
         path.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines))
-        return await import_policies.run(Namespace(file=path), service.runtime)
+        return await import_policies.run(Namespace(file=path, tell_customers=False), service.runtime)
 
     return run

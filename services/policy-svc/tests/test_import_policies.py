@@ -15,11 +15,12 @@ from policy_lines import Importer, Line, another
 
 from chassis.clock import SettableClock
 from chassis.testing import Harness
-from contracts.codec import to_json
-from contracts.policy import ContactChanged, PolicyChanged
+from contracts.message_requests import CustomerMessageRequested, Occasion
+from contracts.policy import ContactChanged, PolicyChanged, PolicyKind, PolicyTerms
 from contracts.vocabulary import PostalAddress
 from policy_svc.commands import import_policies
-from policy_svc.policy_file import PolicyLine
+from policy_svc.flows.imports import store
+from policy_svc.policy_file.lines import NumberedLine, PolicyLine
 
 MARCH = datetime(2021, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -34,9 +35,9 @@ async def test_a_new_policy_is_published_whole_after_its_customer(
     assert (contact.version, contact.relation_number, contact.name) == (1, "123456", "J. Voorbeeld")
     assert (policy.version, policy.policy_number, policy.customer_id) == (1, "123456-531-04", contact.customer_id)
     assert contact.customer_id.version == 7
-    assert [json.loads(to_json(terms)) for terms in policy.terms] == [
-        line["terms"][0] | {"recorded_at": "2021-03-01T09:00:00Z"}
-    ]
+    assert policy.kind == PolicyKind.BUILDINGS
+    (terms,) = policy.terms
+    assert replace(terms, premium=None) == msgspec.convert(line["terms"][0] | {"recorded_at": MARCH}, PolicyTerms)
 
 
 async def test_importing_the_same_file_again_changes_and_publishes_nothing(
@@ -80,7 +81,7 @@ async def test_what_was_believed_before_stays_on_record(
     await import_lines(line)
     rows = await service.pool.fetch(
         """
-        SELECT deductible_cents, recorded_in_version, superseded_in_version, recorded_at, superseded_at
+        SELECT deductible_cents, recorded_in_version, superseded_in_version, lower(known), upper(known)
           FROM policy_terms ORDER BY recorded_in_version
         """
     )
@@ -145,37 +146,42 @@ async def test_a_file_that_cannot_be_opened_is_named(
     service: Harness, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = tmp_path / "nowhere.jsonl"
-    assert await import_policies.run(Namespace(file=missing), service.runtime) == 2
-    assert capsys.readouterr().err == f"{missing}: cannot be opened: No such file or directory\n"
+    assert await import_policies.run(Namespace(file=missing, tell_customers=False), service.runtime) == 2
+    assert capsys.readouterr().err == f"{missing}: cannot be read: No such file or directory\n"
 
 
-async def test_a_long_file_is_imported_in_batches_with_progress(
-    service: Harness, import_lines: Importer, line: Line, capsys: pytest.CaptureFixture[str]
+async def test_a_file_longer_than_a_batch_is_imported_whole(
+    service: Harness,
+    import_lines: Importer,
+    line: Line,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    lines = [another(line, f"{number}-531-01") for number in range(1, 2 * import_policies.BATCH_LINES + 2)]
-    assert await import_lines(*lines) == 0
-    assert capsys.readouterr().err.splitlines() == [
-        f"policies.jsonl: {count} policies read" for count in (500, 1_000, 1_001)
-    ]
+    monkeypatch.setattr(import_policies, "BATCH_LINES", 100)
+    assert await import_lines(*(another(line, f"{number}-531-01") for number in range(1, 202))) == 0
+    assert capsys.readouterr().out == "201 policies read, 0 rejected; new or changed: 201 policies, 201 customers\n"
     events = await service.published()
-    assert (
-        len({event.policy_number for event in events if isinstance(event, PolicyChanged)})
-        == 2 * import_policies.BATCH_LINES + 1
-    )
-    assert (
-        len({event.customer_id for event in events if isinstance(event, ContactChanged)})
-        == 2 * import_policies.BATCH_LINES + 1
-    )
+    assert len({event.policy_number for event in events if isinstance(event, PolicyChanged)}) == 201
+    assert len({event.customer_id for event in events if isinstance(event, ContactChanged)}) == 201
+
+
+def test_progress_tells_once_a_second_the_part_the_rate_and_what_is_left() -> None:
+    seconds = iter([0.0, 0.5, 2.0])
+    progress = import_policies.Progress(1_000, clock=lambda: next(seconds))
+    assert progress.after(50, at_byte=100) is None
+    assert progress.after(100, at_byte=250) == "100 policies read (25%), 50 a second, 6 s left"
 
 
 async def test_a_batch_takes_the_same_number_of_statements_whatever_its_size(service: Harness, line: Line) -> None:
     async def statements_for(numbers: range) -> int:
         counted: list[str] = []
-        policies = [msgspec.convert(another(line, f"{number}-531-01"), PolicyLine) for number in numbers]
+        policies = [
+            NumberedLine(number, msgspec.convert(another(line, f"{number}-531-01"), PolicyLine)) for number in numbers
+        ]
         async with service.runtime.transaction() as work:
             assert isinstance(work.connection, asyncpg.pool.PoolConnectionProxy)
             with work.connection.query_logger(lambda record: counted.append(record.query)):
-                await import_policies.store(policies, work=work)
+                await store(policies, work=work)
         return len(counted)
 
     await statements_for(range(1, 3))  # the driver asks a new connection for its types
@@ -242,3 +248,69 @@ async def test_a_customer_from_before_addresses_gets_one_at_the_next_import(
     assert isinstance(contact, ContactChanged)
     assert contact.version == 2
     assert contact.postal_address == PostalAddress(postcode="6011RA", house_number="12")
+
+
+async def test_a_policy_keeps_its_kind(
+    service: Harness, import_lines: Importer, line: Line, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await import_lines(line)
+    await service.published()
+    person = {"persons": "single", "covers": ["private_liability"], "product_version": "liability-2026.1"}
+    period = {"effective_on": "2026-02-01", "ends_on": None, "deductible_cents": 0, **person}
+    assert await import_lines(line | {"kind": "liability", "terms": [period]}) == 1
+    assert "line 1 rejected: kind: the policy is on record as buildings" in capsys.readouterr().err
+    assert await service.published() == []
+
+
+async def test_what_a_file_leaves_open_is_computed_once_and_then_kept(
+    service: Harness, import_lines: Importer, line: Line
+) -> None:
+    location = line["terms"][0]["home"].pop("location")
+    await import_lines(line)
+    _, policy = await service.published()
+    assert isinstance(policy, PolicyChanged)
+    assert policy.terms[0].premium is not None
+
+    line["terms"][0]["home"]["location"] = location
+    line["terms"][0]["premium"] = {"a_year_cents": 1, "parts": [], "model": "of-old-1"}
+    await import_lines(line)
+    (known,) = await service.published()
+    del line["terms"][0]["home"]["location"], line["terms"][0]["premium"]
+    assert await import_lines(line) == 0
+    assert await service.published() == []
+
+    line["terms"][0]["ends_on"] = "2030-01-01"
+    await import_lines(line)
+    (ended,) = await service.published()
+    assert isinstance(known, PolicyChanged)
+    assert isinstance(ended, PolicyChanged)
+    assert ended.terms[0].home == known.terms[0].home
+    assert ended.terms[0].premium == policy.terms[0].premium
+
+
+async def test_customers_are_told_only_when_that_is_asked_for(service: Harness, tmp_path: Path, line: Line) -> None:
+    path = tmp_path / "policies.jsonl"
+
+    async def occasions(*lines: Line, tell: bool = True) -> list[Occasion]:
+        path.write_text("\n".join(map(json.dumps, lines)))
+        await import_policies.run(Namespace(file=path, tell_customers=tell), service.runtime)
+        events = await service.published()
+        return [event.occasion for event in events if isinstance(event, CustomerMessageRequested)]
+
+    assert await occasions(another(line, "7-531-01"), tell=False) == []
+    assert await occasions(line, another(line, "123456-532-01")) == [Occasion.WELCOME]
+    changed = another(line, "123456-531-04")
+    changed["terms"][0]["deductible_cents"] = 0
+    assert await occasions(changed, another(line, "123456-533-01")) == [Occasion.POLICY_CHANGED, Occasion.POLICY_ADDED]
+
+
+async def test_days_that_no_calendar_can_count_on_from_are_listed_and_the_good_line_is_stored(
+    import_lines: Importer, line: Line, capsys: pytest.CaptureFixture[str]
+) -> None:
+    impossible = [another(line, "777-531-01"), another(line, "777-531-02")]
+    impossible[0]["terms"][0] |= {"effective_on": "9999-04-01", "ends_on": None}
+    impossible[1]["terms"][0] |= {"effective_on": "0001-01-01", "ends_on": None}
+    assert await import_lines(*impossible, line) == 1
+    told = capsys.readouterr()
+    assert "new or changed: 1 policies" in told.out
+    assert (told.out + told.err).count("must lie from 1900 to before 2200") == 2

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from policy_lines import DEMO_FILE, Line
 
-from contracts.vocabulary import Cover
-from policy_svc.policy_file import PolicyLine, RejectedLine, read_lines
+from contracts.policy import PolicyCover
+from policy_svc.policy_file.lines import NumberedLine, PolicyLine, RejectedLine
+from policy_svc.policy_file.reading import read_lines
 
 
 def read(*lines: object) -> list[PolicyLine | RejectedLine]:
-    return list(read_lines(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines))
+    items = read_lines(line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines)
+    return [item.policy if isinstance(item, NumberedLine) else item for item in items]
 
 
 def reason(line: object) -> str:
@@ -38,7 +40,8 @@ def test_a_correct_line_is_read_and_covers_are_put_in_one_order(line: Line) -> N
     (policy,) = read(line)
     assert isinstance(policy, PolicyLine)
     assert policy.policy_number == "123456-531-04"
-    assert policy.terms_recorded(datetime(2021, 3, 1, tzinfo=UTC))[0].covers == (Cover.BUILDINGS, Cover.CONTENTS)
+    covers = policy.terms_recorded(datetime(2021, 3, 1, tzinfo=UTC))[0].covers
+    assert covers == (PolicyCover.BUILDINGS, PolicyCover.CONTENTS)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from chassis.http.allowances import Allowance
 from chassis.http.api import Api
 from contracts.access import WEATHER
 from weather_svc.handlers import Assessor
 from weather_svc.routes import ROUTES
-from weather_svc.routes.allowances import Allowance
 from weather_svc.routes.parts import Parts
 from weather_svc.settings import Settings
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from types import MappingProxyType
+from typing import cast
 
-from bench import latency, report, results, scenarios
+from bench import documents, goals, imported_policies, latency, report, results, scenarios
 from bench.backlog import ALL_TOPICS
 from bench.databases import Databases, restart_server
 from bench.door import price
 from bench.drain import drain
+from bench.intake import measure as intake
 from bench.latency import RATES, Rate
 from bench.latency_picture import Curve, draw
 from bench.login import flood
@@ -60,7 +62,10 @@ class Plan:
     py_spy: str | None
     door: bool
     login_seconds: float | None
+    intake: bool
     rain: bool
+    documents: bool
+    policies: imported_policies.Load | None
 
     @property
     def claims_are_drained(self) -> bool:
@@ -111,7 +116,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--door", action="store_true", help="what a request costs behind the door; without servers")
     parser.add_argument("--login", action="store_true", help="how long others wait under wrong logins; without Java")
     parser.add_argument("--login-seconds", type=float, default=30, help="of wrong logins, and as long without them")
+    parser.add_argument("--intake", action="store_true", help="reports by HTTP, beside a floor; without Java")
     parser.add_argument("--rain", action="store_true", help="what rain evidence costs beside its goals; without Java")
+    parser.add_argument("--policies", action="store_true", help="importing 100,000 of them, and looking one up")
+    parser.add_argument("--imported", type=int, default=imported_policies.Load.policies, help="how many policies")
+    parser.add_argument("--documents", action="store_true", help="what a PDF takes on demand; without servers")
     parser.add_argument("--profile", action="store_true", help="drains watched by py-spy and pg_stat_statements")
     parser.add_argument("--py-spy", default=shutil.which("py-spy"), help="where it is, when not on the PATH")
     return parser
@@ -128,7 +137,10 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     rates = rates if arguments.latency or arguments.rate else []
     scenarios = arguments.scenario or (list(Scenario) if arguments.scenarios else [])
     sizes = Sizes(claims=arguments.claims, old_claims=arguments.old_claims, memory_seconds=arguments.memory_seconds)
-    parts = (arguments.profile, arguments.door, arguments.login, arguments.rain)
+    parts = (
+        *(arguments.profile, arguments.door, arguments.login),
+        *(arguments.intake, arguments.rain, arguments.documents, arguments.policies),
+    )
     asked_for_others = bool(rates or scenarios or any(parts))
     rounds = arguments.rounds if arguments.rounds is not None else 0 if asked_for_others else 3
     most_claims = max(arguments.claims, arguments.warm_up_claims, *(rate.claims for rate in rates))
@@ -146,7 +158,10 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         py_spy=arguments.py_spy,
         door=arguments.door or not (asked_for_others or arguments.only),
         login_seconds=arguments.login_seconds if arguments.login else None,
+        intake=arguments.intake,
         rain=arguments.rain,
+        documents=arguments.documents,
+        policies=imported_policies.Load(policies=arguments.imported) if arguments.policies else None,
     )
 
 
@@ -161,8 +176,14 @@ def _run(plan: Plan) -> int:
         asyncio.run(_measure_door())
     if plan.login_seconds is not None:
         asyncio.run(_measure_login(flood.Flood(seconds=plan.login_seconds)))
+    if plan.intake:
+        asyncio.run(_measure_intake())
     if plan.rain:
         asyncio.run(_measure_rain())
+    if plan.documents:
+        asyncio.run(_measure_documents())
+    if plan.policies:
+        asyncio.run(_measure_policies(plan.policies))
     if plan.claims_are_drained:
         with Stack(
             kind="jvm", topics=ALL_TOPICS, outside_world=True, output_dir=OUTPUT, durable=True, optimised=True
@@ -184,8 +205,24 @@ async def _measure_login(attack: flood.Flood) -> None:
     print(flood.table(figures), flush=True)
 
 
+async def _measure_intake() -> None:
+    found = await intake.measure(intake.Load(), output=OUTPUT)
+    results.keep(LATEST, "intake", found)
+    print(goals.table(cast("dict[str, report.Json]", found["figures"])), flush=True)
+
+
 async def _measure_rain() -> None:
     results.keep(LATEST, "rain", await rain.measure(output=OUTPUT))
+
+
+async def _measure_documents() -> None:
+    figures = await documents.measure()
+    results.keep(LATEST, "documents", figures)
+    print(goals.table(figures), flush=True)
+
+
+async def _measure_policies(load: imported_policies.Load) -> None:
+    results.keep(LATEST, "policies", await imported_policies.measure(load, output=OUTPUT))
 
 
 async def _measure(plan: Plan, stack: Stack) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from contracts.envelope import Message
@@ -21,6 +21,7 @@ ALL_TOPICS: tuple[TopicLike, ...] = (
     *(TopicSpec(name, partitions=FLOOR_PARTITIONS) for name in (RAIN_REQUESTED, RAIN_ASSESSED, DECIDED)),
 )
 _EMPTIED_SECONDS = 60
+_COUNTED_SECONDS = 60
 _PAUSE_SECONDS = 0.2
 
 
@@ -59,3 +60,22 @@ async def publish(bootstrap_servers: str, messages: Sequence[Message]) -> None:
         await producer.flush()
     finally:
         await producer.stop()
+
+
+async def count_records(bootstrap_servers: str, topic: TopicLike) -> int:
+    """Count the committed records of `topic`: offsets count the ends of transactions, too."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, isolation_level="read_committed")
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends = await consumer.end_offsets(partitions)
+        counted = 0
+        async with asyncio.timeout(_COUNTED_SECONDS):
+            while [one for one in partitions if await consumer.position(one) < ends[one]]:
+                polled = await consumer.getmany(timeout_ms=100)
+                counted += sum(map(len, polled.values()))
+        return counted
+    finally:
+        await consumer.stop()

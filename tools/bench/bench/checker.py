@@ -58,12 +58,17 @@ class Harvest:
     """What a pipeline's databases hold after a run.
 
     `claims` are the reports that opened one, `joined` those that joined one. Decisions are in the order of versions.
+    `ordered` are the reports of which an amount was ordered, once for each order, `told_of_orders` those about whose
+    order an e-mail is settled. `answered` counts the answers to reports on their topic; None: nobody counted.
     """
 
     claims: Sequence[UUID]
     decisions: Sequence[Decided]
     settled: Sequence[Settled]
     left_in_outboxes: int
+    ordered: Sequence[UUID] = ()
+    told_of_orders: Sequence[UUID] = ()
+    answered: int | None = None
     dead_letters: int = 0
     joined: Sequence[UUID] = ()
 
@@ -76,6 +81,9 @@ def problems(harvest: Harvest, reported: Sequence[Reported]) -> list[str]:
         *_deviations("claims", harvest.claims, expected=each_once),
         *_deviations("decisions", decided, expected=each_once),
         *_unsettled(harvest, decided=each_once),
+        *_deviations("orders to pay", harvest.ordered, expected=_paid(harvest)),
+        *_untold(harvest),
+        *_unanswered(harvest, reports=len(reported)),
         *_left_over(harvest),
     ]
 
@@ -94,6 +102,8 @@ def problems_of_totals(harvest: Harvest, reported: Sequence[Reported]) -> list[s
         *_deviations("claims of their own or joined", [*harvest.claims, *harvest.joined], expected=each_once),
         *([f"{len(undecided)} claims lack a decision, first {undecided[0]}"] if undecided else []),
         *_unsettled(harvest, decided=decided),
+        *_untold(harvest),
+        *_unanswered(harvest, reports=len(reported)),
         *_overpaid(harvest, reported),
         *_left_over(harvest),
     ]
@@ -114,6 +124,20 @@ def problems_of_unchanged_decisions(
             {str(report_id): version for report_id, version in versions_followed.items()},
         ),
     ]
+
+
+def _paid(harvest: Harvest) -> dict[UUID, int]:
+    return {decision.report_id: 1 for decision in harvest.decisions if decision.payable_cents}
+
+
+def _untold(harvest: Harvest) -> list[str]:
+    return _deviations("messages about orders", harvest.told_of_orders, expected=Counter(harvest.ordered))
+
+
+def _unanswered(harvest: Harvest, *, reports: int) -> list[str]:
+    if harvest.answered in {None, reports}:
+        return []
+    return [f"{reports} reports have {harvest.answered} answers"]
 
 
 def _unsettled(harvest: Harvest, *, decided: Mapping[UUID, int]) -> list[str]:
@@ -144,6 +168,8 @@ def reception_problems(harvest: Harvest, received: Received) -> list[str]:
     found = [f"{received.repeated} messages came twice"] if received.repeated else []
     for channel in CHANNELS:
         sent = [each.report_id for each in harvest.settled if each.channel is channel and each.was_sent]
+        if channel is Channel.EMAIL:
+            sent += harvest.told_of_orders
         expected = Counter(recipients_of(policies[report_id])[channel] for report_id in sent)
         got = received.of_recipient[channel]
         unlike = [

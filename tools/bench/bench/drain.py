@@ -6,14 +6,15 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench import checker
-from bench.backlog import empty_topics, publish
+from bench.backlog import count_records, empty_topics, publish
 from bench.databases import Databases
 from bench.ledger import Ledger
 from bench.pipelines import Pipeline, create_tables, programs
 from bench.processes import Processes, RunFailedError, load_average
+from contracts.claim_reports import REPORT_RECEIVED
 from contracts.envelope import Message
 
 _DRAIN_SECONDS = 300
@@ -96,7 +97,8 @@ async def drain_on(
         after, wal_after = processes.cpu_microseconds(), await databases.wal_bytes()
         highest_resident_mib = processes.highest_resident_mib()
         await until_sent(ledger)
-        harvest = await ledger.harvest()
+        answered = await count_records(processes.stack.kafka_bootstrap_servers, REPORT_RECEIVED)
+        harvest = replace(await ledger.harvest(), answered=answered)
         seconds = await ledger.duration_seconds()
     check(pipeline, harvest, backlog, processes=processes, expected=expected)
     per_claim = {name: round((used - before[name]) / len(backlog), 1) for name, used in after.items()}
@@ -168,17 +170,24 @@ async def until_begun(ledger: Ledger, processes: Processes) -> None:
 async def until_settled(
     ledger: Ledger, processes: Processes, *, claims: int, expected: Expected = EACH_BY_ITSELF
 ) -> None:
-    """Wait until every message about so many reports is settled, and look seldom: that costs PostgreSQL time too."""
+    """Wait until every message about so many reports and the orders to pay of these is settled.
+
+    It looks seldom: that costs PostgreSQL time too.
+    """
     messages, begin = claims * len(checker.CHANNELS), time.monotonic()
     deadline_seconds = _DRAIN_SECONDS + claims / _SLOWEST_PER_SECOND
     while (settled := await ledger.settled_messages()) < messages:
         if not expected.one_claim_each and await ledger.has_told_all(reports=claims):
-            return
+            break
         processes.check_alive()
         elapsed = time.monotonic() - begin
         if elapsed > deadline_seconds:
             raise RunFailedError(f"{settled} of {messages} messages settled after {deadline_seconds:.0f} s")
         await asyncio.sleep(pause_seconds(settled / messages, elapsed=elapsed))
+    async with asyncio.timeout(deadline_seconds):
+        while await ledger.untold_orders():
+            processes.check_alive()
+            await asyncio.sleep(_SHORTEST_PAUSE_SECONDS)
 
 
 def pause_seconds(share_done: float, *, elapsed: float) -> float:

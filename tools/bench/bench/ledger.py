@@ -91,6 +91,13 @@ class Ledger:
         assert counted is not None  # noqa: S101 - an aggregate always has its row
         return not counted["undecided"] and await self.settled_messages() == counted["decisions"] * len(CHANNELS)
 
+    async def untold_orders(self) -> int:
+        """Count the orders to pay about which no message is settled yet."""
+        ordered: int = await self.claims.fetchval("SELECT count(*) FROM payment WHERE ordered_at >= $1", self.began_at)
+        settled = "SELECT count(*) FROM requested_message WHERE settled_at >= $1"
+        told: int = await self.notify.fetchval(settled, self.began_at)
+        return ordered - told
+
     async def left_in_outboxes(self) -> int:
         """Count the events that are enqueued and not sent."""
         counts = [
@@ -104,7 +111,9 @@ class Ledger:
         first: datetime = await self.claims.fetchval(
             "SELECT min(opened_at) FROM claim WHERE opened_at >= $1", self.began_at
         )
-        last: datetime = await self.notify.fetchval("SELECT max(settled_at) FROM message")
+        last: datetime = await self.notify.fetchval(
+            "SELECT greatest((SELECT max(settled_at) FROM message), (SELECT max(settled_at) FROM requested_message))"
+        )
         return (last - first).total_seconds()
 
     async def settled_at(self) -> dict[UUID, datetime]:
@@ -183,8 +192,17 @@ class Ledger:
                 Settled(reports[row["claim_id"]], Channel(row["channel"]), was_sent=row["was_sent"]) for row in messages
             ],
             left_in_outboxes=await self.left_in_outboxes(),
+            ordered=await self._reports_of("SELECT claim_id FROM payment WHERE ordered_at >= $1", self.claims, reports),
+            told_of_orders=await self._reports_of(
+                f"SELECT {self._claim_told} FROM requested_message WHERE settled_at >= $1",  # noqa: S608 - our own names
+                self.notify,
+                reports,
+            ),
             dead_letters=await self._dead_letters() if self.pipeline.runs_services else 0,
         )
+
+    async def _reports_of(self, query: str, connection: asyncpg.Connection, reports: Mapping[UUID, UUID]) -> list[UUID]:
+        return [reports[claim_id] for (claim_id,) in await connection.fetch(query, self.began_at)]
 
     async def _joined(self) -> list[UUID]:
         rows = await self.claims.fetch("SELECT report_id FROM joined_report WHERE joined_at >= $1", self.began_at)
@@ -219,6 +237,10 @@ class Ledger:
             )
             for row in rows
         ]
+
+    @property
+    def _claim_told(self) -> str:
+        return "(claim ->> 'claim_id')::uuid" if self.pipeline.is_prepared else "claim_id"
 
     @property
     def _version(self) -> str:

@@ -25,6 +25,7 @@ SETTINGS = {
     "SEND_CONCURRENCY": "1000",
     "INSURER_PHONE": "088 123 45 67",
     "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
+    "PORTAL_URL": "https://mijn.example.org",
     "MESSAGE_KEYS": b64encode(secrets.token_bytes(32)).decode(),
 }
 """What a deployment of notify-svc says besides addresses.

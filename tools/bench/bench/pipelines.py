@@ -19,10 +19,18 @@ KNMI_HOURS = [*sorted((DATA / "knmi").glob("hours_2021-07-*.txt")), DATA / "knmi
 """The committed figures of the storm and the weeks before it."""
 _FILES = {"claims-svc": [POLICIES], "weather-svc": KNMI_HOURS, "notify-svc": []}
 """What a process without prepared tables reads."""
+_NO_CALLERS = {"API_ISSUER": "http://127.0.0.1:1", "API_JWKS_URL": "http://127.0.0.1:1/jwks.json"}
+"""For an API that asks for tokens, where nobody comes with one."""
 _OWN_SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "claims-svc": _NO_CALLERS,
     "notify-svc": notify_service.SETTINGS,
-    # Its API asks for tokens, and nobody here comes with one.
-    "weather-svc": {"API_ISSUER": "http://127.0.0.1:1", "API_JWKS_URL": "http://127.0.0.1:1/jwks.json"},
+    "policy-svc": {
+        **_NO_CALLERS,
+        "INSURER_PHONE": "088 123 45 67",
+        "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
+        "INSURER_CODE": "0421",
+    },
+    "weather-svc": _NO_CALLERS,
 }
 STAGES = ("notify-svc", "weather-svc", "claims-svc")
 """The order of starting: when the first claim is opened, every process after it is ready."""

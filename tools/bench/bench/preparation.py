@@ -43,7 +43,7 @@ async def prepare(processes: Processes, *, storm: Storm, databases: Mapping[str,
     part = OUTPUT / "policies_part.jsonl"
     for first in range(0, len(lines), _IMPORTED_AT_ONCE):
         part.write_text("".join(lines[first : first + _IMPORTED_AT_ONCE]), encoding="utf-8")
-        importing = ["import-policies", str(part)]
+        importing = ["import", str(part)]
         await processes.run(
             "policy-svc-import", str(console_script("policy-svc")), *importing, environment=own["policy-svc"]
         )

@@ -36,7 +36,7 @@ _DAMAGE = (
 )
 """What the first and the second claim of a policy can be about."""
 
-_YES, _NO = Fact(value=Truth.TRUE), Fact(value=Truth.FALSE)
+_YES, _NO, _UNCLEAR = (Fact(value=value) for value in (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN))
 _REGISTERED = Fact(value=Truth.TRUE, source=FactSource.REGISTER)
 _REGISTERED_NOT = Fact(value=Truth.FALSE, source=FactSource.REGISTER)
 _FACTS: tuple[tuple[int, LossFacts], ...] = (
@@ -57,9 +57,9 @@ _FACTS: tuple[tuple[int, LossFacts], ...] = (
             government_caused_flood=_REGISTERED_NOT,
         ),
     ),
-    (3, LossFacts(precipitation_left_its_course=_YES)),
+    (3, LossFacts(precipitation_left_its_course=_YES, came_through_open_window_or_door=_UNCLEAR)),
 )
-"""How often each set of facts is reported, in per cent; the last one leaves out whether a window was open."""
+"""How often each set of facts is reported, in per cent; of the last one nobody knows whether a window was open."""
 
 
 @dataclass(frozen=True, kw_only=True)

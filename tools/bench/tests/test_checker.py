@@ -35,6 +35,8 @@ GOOD = Harvest(
     decisions=[decided(FIRST), decided(SECOND)],
     settled=[Settled(report, channel) for report in (FIRST, SECOND) for channel in CHANNELS],
     left_in_outboxes=0,
+    ordered=[FIRST, SECOND],
+    told_of_orders=[FIRST, SECOND],
 )
 FOLLOWED = {FIRST: 2, SECOND: 2}
 
@@ -44,7 +46,7 @@ def test_a_whole_run_has_no_problems() -> None:
 
 
 def test_a_missing_decision_is_found() -> None:
-    harvest = replace(GOOD, decisions=[decided(FIRST)])
+    harvest = replace(GOOD, decisions=[decided(FIRST)], ordered=[FIRST], told_of_orders=[FIRST])
 
     assert problems(harvest, REPORTED) == [f"1 reports lack decisions, first {SECOND}"]
 
@@ -56,7 +58,8 @@ def test_a_doubled_decision_is_found() -> None:
 
 
 def test_a_doubled_decision_does_not_hide_a_missing_one() -> None:
-    harvest = replace(GOOD, decisions=[decided(FIRST), decided(FIRST)])
+    twice = [decided(FIRST), decided(FIRST)]
+    harvest = replace(GOOD, decisions=twice, ordered=[FIRST], told_of_orders=[FIRST])
 
     assert len(problems(harvest, REPORTED)) == 2
 
@@ -73,23 +76,35 @@ def test_a_message_that_was_not_settled_is_found() -> None:
     assert problems(harvest, REPORTED) == [f"1 reports lack settled messages by sms, first {SECOND}"]
 
 
+def test_an_order_that_is_missing_doubled_or_untold_and_a_report_without_an_answer_are_found() -> None:
+    assert problems(replace(GOOD, ordered=[FIRST], told_of_orders=[FIRST]), REPORTED) == [
+        f"1 reports lack orders to pay, first {SECOND}"
+    ]
+    assert len(problems(replace(GOOD, ordered=[FIRST, SECOND, SECOND]), REPORTED)) == 2
+    assert problems(replace(GOOD, told_of_orders=[SECOND]), REPORTED) == [
+        f"1 reports lack messages about orders, first {FIRST}"
+    ]
+    assert problems(replace(GOOD, answered=1), REPORTED) == ["2 reports have 1 answers"]
+    assert problems(replace(GOOD, answered=2), REPORTED) == []
+
+
 def received(emails: int, texts: int, *, repeated: int = 0) -> Received:
     of_recipient = {Channel.EMAIL: {"klant0@example.org": emails}, Channel.SMS: {"31610000000": texts}}
     return Received(of_recipient=of_recipient, repeated=repeated)
 
 
 def test_each_settled_message_is_received_once() -> None:
-    assert reception_problems(GOOD, received(2, 2)) == []
+    assert reception_problems(GOOD, received(4, 2)) == []
 
 
 def test_a_settled_message_that_was_never_received_is_found() -> None:
-    assert reception_problems(GOOD, received(2, 1)) == [
+    assert reception_problems(GOOD, received(4, 1)) == [
         "1 recipients got another number by sms than was settled, such as 31610000000"
     ]
 
 
 def test_a_message_to_somebody_else_is_found() -> None:
-    astray = {Channel.EMAIL: {"klant0@example.org": 2, "klant1@example.org": 1}, Channel.SMS: {"31610000000": 2}}
+    astray = {Channel.EMAIL: {"klant0@example.org": 4, "klant1@example.org": 1}, Channel.SMS: {"31610000000": 2}}
 
     assert reception_problems(GOOD, Received(of_recipient=astray, repeated=0)) == [
         "1 recipients got another number by email than was settled, such as klant1@example.org"
@@ -97,7 +112,7 @@ def test_a_message_to_somebody_else_is_found() -> None:
 
 
 def test_a_message_received_twice_is_found_even_where_the_number_is_right() -> None:
-    assert reception_problems(GOOD, received(2, 2, repeated=1)) == ["1 messages came twice"]
+    assert reception_problems(GOOD, received(4, 2, repeated=1)) == ["1 messages came twice"]
 
 
 def test_what_was_not_sent_or_was_parked_is_found() -> None:
@@ -165,7 +180,7 @@ def test_only_the_standing_decision_counts_for_money() -> None:
 def test_what_was_not_sent_is_not_expected_at_the_servers() -> None:
     superseded = replace(GOOD, settled=[*GOOD.settled, Settled(FIRST, Channel.SMS, was_sent=False)])
 
-    assert reception_problems(superseded, received(2, 2)) == []
+    assert reception_problems(superseded, received(4, 2)) == []
 
 
 def test_decisions_that_stay_under_new_policy_versions_have_no_problems() -> None:

@@ -16,7 +16,8 @@ from bench.storm import Storm, policy_number
 from chassis.testing import Harness, harness
 from claims_svc import app as claims_app
 from claims_svc.settings import Settings as ClaimsSettings
-from contracts.claims import DECISION_MADE, RAINFALL_REQUESTED
+from contracts.claim_reports import ReportReceived
+from contracts.claims import DECISION_MADE, RAINFALL_REQUESTED, RainfallRequested
 from contracts.loss_reports import LOSS_REPORTED
 from contracts.policy import CONTACT_CHANGED, POLICY_CHANGED
 from devstack.stack import Stack
@@ -98,7 +99,8 @@ async def test_a_service_goes_on_beside_old_claims(database: str, administrator:
         await running.deliver(LOSS_REPORTED, replace(report, policy_number=policy_number(0)))
 
         assert await administrator.fetchval("SELECT count(*) FROM claim") == 40 * (1 + COPIES) + 1
-        assert len(await running.published()) == 1
+        published = [type(event) for event in await running.published()]
+        assert published == [RainfallRequested, ReportReceived]
 
 
 async def test_what_weather_svc_keeps_is_copied(database: str, administrator: asyncpg.Connection) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.goals import Figure, as_json, table
 from bench.processes import RunFailedError
 from bench.rain.files import HEADER, station_rows, write_zip
-from bench.rain.goals import Figure, as_json, table
 from bench.rain.questions import at_any_date, of_a_storm
 from bench.rain.service import run
 from bench.storm import FIRST_LOSS_AT, LOSS_HOURS

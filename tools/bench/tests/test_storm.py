@@ -14,7 +14,8 @@ from contracts.claims import RAINFALL_REQUESTED
 from contracts.envelope import decode
 from contracts.loss_reports import LOSS_REPORTED, DamageKind, LossReported
 from contracts.vocabulary import LossInterval
-from policy_svc.policy_file import PolicyLine, read_lines
+from policy_svc.policy_file.lines import NumberedLine
+from policy_svc.policy_file.reading import read_lines
 from weather_svc.domain.assessment import Question, hours_of
 from weather_svc.domain.blocks import TRACE
 from weather_svc.domain.publication import Reply
@@ -79,7 +80,7 @@ def test_more_claims_than_policies_can_have_are_refused() -> None:
 def test_every_policy_is_one_that_policy_svc_imports() -> None:
     lines = (line.encode() for line in STORM.policy_lines())
 
-    assert all(isinstance(policy, PolicyLine) for policy in read_lines(lines))
+    assert all(isinstance(policy, NumberedLine) for policy in read_lines(lines))
 
 
 def test_about_one_trace_in_twenty_is_sampled() -> None:

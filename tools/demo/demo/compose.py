@@ -57,6 +57,10 @@ class ComposePlatform:
             await _compose("cp", file, f"{service}:{inside}")
         await _compose("exec", "--no-TTY", service, service, *(files.get(argument, argument) for argument in arguments))
 
+    async def printed_by(self, service: str, *arguments: str) -> str:
+        """Return what a command of a service prints."""
+        return await _compose("exec", "--no-TTY", service, service, *arguments)
+
     async def export_proofs(self, directory: Path) -> None:
         """Let claims-svc write its proofs, and copy them into `directory`."""
         await self.run("claims-svc", "proofs", "export", "--to", "/tmp/proofs")  # noqa: S108
@@ -71,6 +75,16 @@ class ComposePlatform:
     def auth_url(self) -> str:
         """Where auth-svc answers."""
         return f"http://{self._apis['auth-svc']}"
+
+    @property
+    def claims_url(self) -> str:
+        """Where claims-svc answers."""
+        return f"http://{self._apis['claims-svc']}"
+
+    @property
+    def policy_url(self) -> str:
+        """Where policy-svc answers."""
+        return f"http://{self._apis['policy-svc']}"
 
     @property
     def weather_url(self) -> str:

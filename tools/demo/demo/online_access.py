@@ -1,39 +1,41 @@
-"""A customer goes online: activates an account, logs in with the code of an SMS, and reads the account with a token."""
+"""A customer goes online: activates an account, logs in with the code of an SMS, and changes an insurance."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import json
 import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from demo import insurance_change
+from demo.insurance_change import RELATION_NUMBER, InsuranceChange, mails_to_customer
+from demo.staff import STAFF_SCOPES
 from demo.steps import Step, StepError, expect, take
+from demo.tokens import CALLBACK, CLIENT, PORTAL, cookies_of, token_of_session
 
-RELATION_NUMBER, EMAIL, MOBILE_PHONE = "123456", "j.voorbeeld@example.org", "31612345678"
-"""The customer of the first policy that is imported."""
+EMAIL, MOBILE_PHONE = "j.voorbeeld@example.org", "31612345678"
+"""Of the customer of the first policy that is imported."""
 SOMEBODY_ELSE: Final = "100201"
-PORTAL = "https://mijn.example.org"
 PASSWORD = secrets.token_urlsafe(12)
-CLIENT, CALLBACK, SCOPE = "demo-portal", f"{PORTAL}/callback", "account:read"
+SCOPES: Final = (
+    *("account:read", "policies:read", "policies:write", "documents:read"),
+    *("claims:read", "claims:write", "files:read", "files:write"),
+)
 _WAITING_SECONDS = 20
 _LOOK_EVERY_SECONDS = 0.1
 _ACTIVATION_LINK: Final = re.compile(rf"{re.escape(PORTAL)}/activate#([\w-]+)")
 _CODE: Final = re.compile(r"\b(\d{6})\b")
 
 
-class Services(Protocol):
+class Services(insurance_change.Services, Protocol):
     """The running services, and what the outside world received of them."""
 
     @property
@@ -42,9 +44,6 @@ class Services(Protocol):
 
     async def run(self, service: str, *arguments: str) -> None:
         """Run a command of a service to its end."""
-
-    async def collect_messages(self, directory: Path) -> None:
-        """Let `directory` hold every mail and SMS received so far."""
 
 
 @dataclass
@@ -76,7 +75,7 @@ class Visit:
         answer = await self.client.post("/activations", json=body)
         expect(answer, HTTPStatus.ACCEPTED)
         self.link = await self._wait_for(
-            "the mail with a link", lambda: _first(_ACTIVATION_LINK, _mails(self.received))
+            "the mail with a link", lambda: _first(_ACTIVATION_LINK, mails_to_customer(self.received, EMAIL))
         )
 
     async def choose_password(self) -> None:
@@ -97,39 +96,11 @@ class Visit:
         code = await self._wait_for("the SMS with a code", lambda: _first(_CODE, _texts(self.received)))
         answer = await self.client.post("/logins/completion", json={"login": self.login, "code": code})
         expect(answer, HTTPStatus.OK)
-        for cookie in answer.headers.get_list("set-cookie"):
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[name] = value
+        self.cookies = cookies_of(answer)
 
     async def get_token(self) -> None:
         """The portal gets a token by a code, with PKCE."""
-        verifier = secrets.token_urlsafe(48)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-        asked = {
-            "response_type": "code",
-            "client_id": CLIENT,
-            "redirect_uri": CALLBACK,
-            "scope": SCOPE,
-            "state": secrets.token_hex(8),
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        answer = await self.client.get("/oauth/authorize", params=asked, headers={"Cookie": cookie})
-        expect(answer, HTTPStatus.FOUND)
-        back = parse_qs(urlsplit(answer.headers["location"]).query)
-        if "code" not in back or back.get("state") != [asked["state"]]:
-            raise StepError(f"the portal got {sorted(back)} back instead of a code")
-        form = {
-            "grant_type": "authorization_code",
-            "client_id": CLIENT,
-            "code": back["code"][0],
-            "redirect_uri": CALLBACK,
-            "code_verifier": verifier,
-        }
-        answer = await self.client.post("/oauth/token", data=form)
-        expect(answer, HTTPStatus.OK)
-        self.token = answer.json()["access_token"]
+        self.token = await token_of_session(self.client, self.cookies, scopes=SCOPES)
 
     async def read_account(self) -> None:
         """The token opens the customer's own account, and nobody else's."""
@@ -147,27 +118,27 @@ class Visit:
         raise StepError(f"{what} did not come within {_WAITING_SECONDS} s")
 
 
-async def go_online(services: Services, *, received: Path) -> Sequence[Step]:
-    """Take every step in turn; after one that failed the others are not taken. `received` holds mails and SMS."""
+async def go_online(services: Services, *, received: Path) -> tuple[Sequence[Step], str]:
+    """Take every step in turn; after one that failed the others are not taken. `received` holds mails and SMS.
+
+    Return them, and the token that the customer has in the end.
+    """
     await services.run(
         *("auth-svc", "clients", "add", CLIENT, "--name", "The portal of the demo"),
-        *("--scope", SCOPE, "--redirect-uri", CALLBACK, "--public"),
+        *(argument for scope in (*SCOPES, *STAFF_SCOPES) for argument in ("--scope", scope)),
+        *("--redirect-uri", CALLBACK, "--public"),
     )
-    async with httpx.AsyncClient(base_url=services.auth_url, timeout=_WAITING_SECONDS) as client:
-        return await take(Visit(services=services, client=client, received=received).steps())
+    async with (
+        httpx.AsyncClient(base_url=services.auth_url, timeout=_WAITING_SECONDS) as accounts,
+        httpx.AsyncClient(base_url=services.policy_url, timeout=_WAITING_SECONDS) as insurances,
+    ):
+        visit = Visit(services=services, client=accounts, received=received)
+        change = InsuranceChange(services, insurances, token=lambda: visit.token, output=received, email=EMAIL)
+        return await take((*visit.steps(), *change.steps())), visit.token
 
 
 def _first(pattern: re.Pattern[str], texts: Iterable[str]) -> str | None:
     return next((found[1] for text in texts if (found := pattern.search(text))), None)
-
-
-def _mails(received: Path) -> Iterable[str]:
-    """Return the text of each mail to the customer, the newest first."""
-    for path in sorted((received / "mailbox").glob("*.eml"), reverse=True):
-        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-        body = mail.get_body(("plain",))
-        if EMAIL in str(mail["To"]) and body is not None:
-            yield str(body.get_content())
 
 
 def _texts(received: Path) -> Iterable[str]:

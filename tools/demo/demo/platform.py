@@ -20,7 +20,7 @@ from devstack.process.ports import LOOPBACK, free_port
 from devstack.process.programs import Program, Programs, answers_ok, console_script
 from devstack.stack import Stack
 
-APIS = ("auth-svc", "weather-svc")
+APIS = ("auth-svc", "claims-svc", "policy-svc", "weather-svc")
 """Services that answer others by HTTP."""
 PORTAL = "https://mijn.example.org"
 """Where mailed links lead to. Nobody answers there yet."""
@@ -34,14 +34,22 @@ SERVICES = tuple(topic.owner for topic in TOPICS if topic.event is MessageDeadLe
 """Every service, because each has a topic for its dead letters."""
 INHERITED = ("OTEL_", "COVERAGE_", "API_ISSUER", "API_JWKS_URL")
 _OF_NOTIFY = secrets.token_bytes(32)
-"""The private key that codes and links are sealed for."""
+"""The private key that codes, links and former addresses are sealed for."""
+_SEALING_FOR_NOTIFY = _text_of(X25519PrivateKey.from_private_bytes(_OF_NOTIFY).public_key().public_bytes_raw())
 SETTINGS = {
     "auth-svc": {
         "PORTAL_URL": PORTAL,
         "INSURER_PHONE": "088 000 00 00",
-        "MESSAGE_PUBLIC_KEY": _text_of(X25519PrivateKey.from_private_bytes(_OF_NOTIFY).public_key().public_bytes_raw()),
+        "MESSAGE_PUBLIC_KEY": _SEALING_FOR_NOTIFY,
         "STORAGE_KEYS": _text_of(secrets.token_bytes(32)),
         "DIGEST_KEY": secrets.token_urlsafe(32),
+    },
+    "policy-svc": {
+        "INSURER_PHONE": "088 000 00 00",
+        "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
+        "INSURER_CODE": "0421",
+        "MESSAGE_PUBLIC_KEY": _SEALING_FOR_NOTIFY,
+        "PERSONAL_DATA_KEYS": _text_of(secrets.token_bytes(32)),
     },
     "notify-svc": {
         "MAIL_FROM": "schade@example.org",
@@ -49,6 +57,7 @@ SETTINGS = {
         "SMS_SENDER": "Waterschade",
         "INSURER_PHONE": "088 000 00 00",
         "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
+        "PORTAL_URL": PORTAL,
         "RETRY_FIRST_SECONDS": "1",
         "MESSAGE_KEYS": _text_of(_OF_NOTIFY),
     },
@@ -82,6 +91,16 @@ class Platform:
         return f"http://{LOOPBACK}:{self.api_ports['auth-svc']}"
 
     @property
+    def claims_url(self) -> str:
+        """Where claims-svc answers."""
+        return f"http://{LOOPBACK}:{self.api_ports['claims-svc']}"
+
+    @property
+    def policy_url(self) -> str:
+        """Where policy-svc answers."""
+        return f"http://{LOOPBACK}:{self.api_ports['policy-svc']}"
+
+    @property
     def weather_url(self) -> str:
         """Where weather-svc answers."""
         return f"http://{LOOPBACK}:{self.api_ports['weather-svc']}"
@@ -112,6 +131,14 @@ class Platform:
             *arguments,
             environment=self._inherited() | self.environment(service),
         )
+
+    async def printed_by(self, service: str, *arguments: str) -> str:
+        """Return what a command of a service prints, which may be a secret: its log is deleted."""
+        await self.run(service, *arguments)
+        log = self.log_directory / f"{service}-{Path(arguments[-1]).stem}.log"
+        printed = log.read_text(encoding="utf-8")
+        log.unlink()
+        return printed
 
     async def export_proofs(self, directory: Path) -> None:
         """Let claims-svc write its proofs into `directory`."""
@@ -160,7 +187,13 @@ class Platform:
             "DATABASE_CONNECTIONS": "6",
             "OTEL_BSP_SCHEDULE_DELAY": "500",
             **SETTINGS.get(service, {}),
+            **self._files(service),
         }
+
+    def _files(self, service: str) -> dict[str, str]:
+        """Return where claims-svc keeps photos and documents."""
+        directory = self.log_directory.absolute() / "photos"
+        return {"FILE_STORE": directory.as_uri()} if service == "claims-svc" else {}
 
     def _start(self, service: str, **environment: str) -> None:
         port = self.ports[service] = free_port()

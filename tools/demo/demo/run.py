@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Protocol
 
 from contracts.topics import TOPICS
-from demo import artefacts, online_access, rain_checks, stages
+from demo import artefacts, claim_by_people, online_access, rain_checks, stages
+from demo.claim_by_people import bring_to_an_end
 from demo.compose import ComposePlatform
 from demo.drill import keep_up
 from demo.observer import Observed, observing
-from demo.online_access import go_online
+from demo.online_access import EMAIL, go_online
 from demo.outcome import outcome_of, refusal_outcome_of, unexpected_dead_letters
 from demo.platform import Platform
 from demo.progress_output import console, step
@@ -71,7 +72,7 @@ async def _run_on_stack(platform: Platform, *, began: float, keep: bool, output:
         began=began,
         output=output,
     )
-    by_http = await _visit(platform, output=output)
+    by_http = await _visit(platform, {"bootstrap_servers": stack.kafka_bootstrap_servers}, output=output)
     if keep:
         await asyncio.sleep(LAST_SPANS_SECONDS)
     else:
@@ -93,7 +94,7 @@ async def _run_on_compose(*, began: float, output: Path) -> int:
         began=began,
         output=output,
     )
-    by_http = await _visit(platform, output=output)
+    by_http = await _visit(platform, platform.kafka, output=output)
     await asyncio.sleep(LAST_SPANS_SECONDS)
     with step("mail, SMS, traces and logs copied out of the containers"):
         await platform.collect(output)
@@ -124,15 +125,22 @@ async def _publish_and_observe(
     return observed
 
 
-class Visited(online_access.Services, rain_checks.Services, Protocol):
+class Visited(online_access.Services, rain_checks.Services, claim_by_people.Services, Protocol):
     """The running services, as people use them by HTTP."""
 
 
-async def _visit(services: Visited, *, output: Path) -> Mapping[str, Sequence[Step]]:
+async def _visit(services: Visited, kafka: Mapping[str, str], *, output: Path) -> Mapping[str, Sequence[Step]]:
     """Return what each visitor did."""
-    with step("somebody checks the rain without login; a customer goes online: account, password, code by SMS, token"):
-        rain, online = await asyncio.gather(check_rain(services, output=output), go_online(services, received=output))
-    return {"rain check": rain, "customer online": online}
+    with step(
+        "somebody checks the rain without login; a customer goes online (account, password, code by SMS) and changes an"
+        " insurance"
+    ):
+        rain, (online, token) = await asyncio.gather(
+            check_rain(services, output=output), go_online(services, received=output)
+        )
+    with step("a claim is asked about, answered, denied by two, reviewed by a third and repaired; another one is paid"):
+        people = await bring_to_an_end(services, kafka, token=lambda: token, received=output, email=EMAIL)
+    return {"rain check": rain, "customer online": online, "claim by people": people}
 
 
 def _number_of_records(phase: Phase) -> int:
@@ -170,6 +178,6 @@ def conclude(observed: Observed, by_http: Mapping[str, Sequence[Step]], *, outpu
     console.print(f"{tried - wrong} of {tried} stories and steps have the outcome they should have")
     console.print(
         f"see {output}/report.html (Dutch: report.nl.html), decisions.jsonl, proofs/, mailbox/, letters/, sms.jsonl, "
-        "rain-check.*, traces.jsonl, logs/"
+        "rain-check.*, change-preview.json, policy-schedule.pdf, traces.jsonl, logs/"
     )
     return FAILED if wrong or unexpected or unproven else 0

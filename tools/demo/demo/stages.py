@@ -50,7 +50,7 @@ async def import_hours_and_policies(services: Services) -> None:
     await asyncio.gather(
         services.run("weather-svc", "import-hours", *map(str, HOURS)),
         _import_published(services, HOURS_WITH_AN_OUTAGE, at=PUBLISHED_WITH_AN_OUTAGE_AT),
-        services.run("policy-svc", "import-policies", str(POLICIES)),
+        services.run("policy-svc", "import", str(POLICIES)),
     )
 
 
@@ -73,7 +73,7 @@ async def import_late_hours_and_policy(services: Services) -> None:
     """Import the hours and the policy that claims wait for."""
     await asyncio.gather(
         services.run("weather-svc", "import-hours", str(LATE_HOURS)),
-        services.run("policy-svc", "import-policies", str(LATE_POLICIES)),
+        services.run("policy-svc", "import", str(LATE_POLICIES)),
     )
 
 

@@ -66,8 +66,10 @@ def rules_between(packages: Sequence[Package]) -> list[Rule]:
                     "codec",
                     "dead_letters",
                     "envelope",
+                    "language",
                     "malformed_reasons",
                     "packing",
+                    "personal_data",
                     "topic",
                 )
             ],

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.service import Command, Runtime
 from claims_svc.domain.claim import ClaimState
-from claims_svc.repository import claims, decisions, human_reviews, joined_reports
+from claims_svc.repository import claims_for_operators, decisions, human_reviews, joined_reports
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ async def _run(arguments: argparse.Namespace, runtime: Runtime) -> int:
 
 async def _show_claim(runtime: Runtime, *, report_id: UUID) -> int:
     async with runtime.pool.acquire() as connection:
-        claim = await claims.of_report(connection, report_id=report_id)
+        claim = await claims_for_operators.of_report(connection, report_id=report_id)
         if claim is None:
             sys.stderr.write(f"no claim holds report {report_id}\n")
             return 1
@@ -49,7 +49,7 @@ async def _show_claim(runtime: Runtime, *, report_id: UUID) -> int:
 
 async def _list_claims(runtime: Runtime, *, state: str | None) -> int:
     async with runtime.pool.acquire() as connection, connection.transaction(readonly=True):
-        async for claim in claims.iterate(connection, state=state):
+        async for claim in claims_for_operators.iterate(connection, state=state):
             sys.stdout.write(_json(dict(claim)) + "\n")
     return 0
 

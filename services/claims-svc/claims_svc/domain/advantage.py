@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.coverage import GroundCode, Outcome
 from contracts.money import Money, MoneyStepCode
 
-RANK = {Outcome.DENIED: 0, Outcome.REFERRED: 1, Outcome.COVERED: 2}
+RANK = {Outcome.WITHDRAWN: 0, Outcome.DENIED: 0, Outcome.REFERRED: 1, Outcome.COVERED: 2}
 """Of a claim or of one of its items: larger is better."""
 
 Position = tuple[int, bool, int, int]

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from claims_svc.domain.insurance import Insurance
 from claims_svc.domain.product import Product
+from claims_svc.domain.ruling import Ruling
 from contracts.claims import RainfallRequested
 from contracts.loss_reports import DamageItem, LossFacts
 from contracts.vocabulary import LossInterval, PerilFamily
@@ -64,7 +65,10 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `rain_wait_over`: no further answer is waited for.
     `possible_duplicate_of` is an earlier claim of the same event with the same kind of damage. `reporters_differ`:
     reports that were joined to this claim no longer tell of the same loss. `event_uses` holds, by family, what other
-    claims of the events had that this claim belongs to. `decided_before_cents` was decided to be paid before.
+    claims of the events had that this claim belongs to. `decided_before_cents` was decided to be paid before, of which
+    `brought_cents` by claims that were joined to this one since its version before; below 0: it left with such a claim.
+    `rulings` are what handlers decided by hand, the first one first; `withdrawn_at` is when the claim was taken back,
+    or ended because it was joined to the claim `joined_to`, which is decided for both.
     """
 
     claim_id: UUID
@@ -85,6 +89,10 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     product: Product
     event_uses: tuple[EventUse, ...]
     decided_before_cents: int
+    rulings: tuple[Ruling, ...] = ()
+    withdrawn_at: datetime | None = None
+    joined_to: UUID | None = None
+    brought_cents: int = 0
 
     @property
     def product_is_known(self) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from claims_svc.domain.basis import Basis, EarlierStatement, EventUse
 from claims_svc.domain.insurance import Insurance
 from claims_svc.domain.product import CURRENT_PRODUCT, PRODUCTS, Product
+from claims_svc.domain.ruling import Ruling
 from contracts.claims import RainfallRequested
 from contracts.loss_reports import DamageItem, LossFacts, LossReported
 from contracts.policy import PolicyChanged
@@ -20,7 +21,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One claim as it stands now. None means: not received (yet).
 
     When a wait is over the claim is decided without what has not come. `insurance` is what `policy` insured at loss.
-    `assessed` is the damage as a report that joined brings the assessment of it. The fields that have namesakes in
+    `assessed` is the damage as a report that joined lists or assesses it. The fields that have namesakes in
     `Basis` mean the same.
     """
 
@@ -42,6 +43,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reported_at: datetime | None = None
     """When the loss was reported first; None: by `report`."""
     assessed: tuple[DamageItem, ...] | None = None
+    rulings: tuple[Ruling, ...] = ()
+    withdrawn_at: datetime | None = None
+    joined_to: UUID | None = None
+    brought_cents: int = 0
 
     @property
     def damage(self) -> tuple[DamageItem, ...]:
@@ -69,6 +74,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             product=self.product,
             event_uses=self.event_uses,
             decided_before_cents=self.decided_before_cents,
+            rulings=self.rulings,
+            withdrawn_at=self.withdrawn_at,
+            joined_to=self.joined_to,
+            brought_cents=self.brought_cents,
         )
 
 

@@ -11,14 +11,20 @@ from datetime import datetime
 from types import MappingProxyType
 
 from claims_svc.domain.claim import Claim, ClaimState
+from claims_svc.domain.handling import ANSWER_WAIT
 from claims_svc.domain.product import Product
 
 WAITS_OVER = "waits-over"
 """The timer of waits that end together."""
 POLICY_DEADLINE = "policy-deadline"
 RAINFALL_DEADLINE = "rainfall-deadline"
+ANSWER_DEADLINE = "answer-deadline"
 DEADLINE_OF = MappingProxyType(
-    {ClaimState.WAITING_FOR_POLICY: POLICY_DEADLINE, ClaimState.WAITING_FOR_RAINFALL: RAINFALL_DEADLINE}
+    {
+        ClaimState.WAITING_FOR_POLICY: POLICY_DEADLINE,
+        ClaimState.WAITING_FOR_RAINFALL: RAINFALL_DEADLINE,
+        ClaimState.WAITING_FOR_ANSWER: ANSWER_DEADLINE,
+    }
 )
 """The timer that ends the wait of one claim."""
 
@@ -27,9 +33,15 @@ def end_of_new_wait(*, state: ClaimState, product: Product, now: datetime) -> da
     """Return when a wait in `state` ends that begins now.
 
     It counts from `now`, the moment it begins, not from the loss (domain.md, "Evidence that comes later"; the product's
-    `policy_wait` and `rainfall_wait`).
+    `policy_wait` and `rainfall_wait`, and `ANSWER_WAIT`).
     """
-    return now + (product.policy_wait if state is ClaimState.WAITING_FOR_POLICY else product.rainfall_wait)
+    match state:
+        case ClaimState.WAITING_FOR_POLICY:
+            return now + product.policy_wait
+        case ClaimState.WAITING_FOR_ANSWER:
+            return now + ANSWER_WAIT
+        case _:
+            return now + product.rainfall_wait
 
 
 def is_over(claim: Claim, *, kind: str, now: datetime) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
 
 from claims_svc.domain import proof
-from claims_svc.domain.basis import EventUse
+from claims_svc.domain.basis import Basis, EventUse
 from claims_svc.domain.case import Case
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.occurrence import EventUses, families_of
@@ -53,7 +53,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class StandingDecision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What the proof of a claim's newest decision holds, from which the decision itself can be recomputed.
+    """What the proof of a claim's newest decision holds: the decision as it was made, and what it rests on.
 
     `payable_cents` is what it decided to pay; 0 when nothing yet.
     """
@@ -68,6 +68,11 @@ class StandingDecision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return covered_cents(self.document.verdict)
 
     @property
+    def to_be_paid_cents(self) -> int:
+        """What has been decided to be paid until now, all in all: what a later version takes off is not clawed back."""
+        return max(self.payable_cents, self.document.basis.decided_before_cents)
+
+    @property
     def rainfall(self) -> RainfallAssessed | None:
         """The answer about rain that it rests on."""
         return self.document.basis.rain
@@ -79,12 +84,14 @@ class StandingDecision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return known and (self.document.verdict.outcome is not Outcome.REFERRED or self.payable_cents > 0)
 
 
-def decide_within_event(case: Case, *, uses: EventUses, claim: Claim) -> tuple[Case, Verdict]:
+def decide_within_event(
+    case: Case, *, uses: EventUses, claim: Claim, deciding: Callable[[Basis], Verdict] = decide
+) -> tuple[Case, Verdict]:
     """Decide `case` with what other claims have of the same events, and return the case with it.
 
     Only a verdict shows which events a claim belongs to, hence the second decision.
     """
-    verdict = decide(case.basis)
+    verdict = deciding(case.basis)
     families = families_of(verdict)
     of_events = _of_others(families, case=case, uses=uses, claim=claim)
     if any(use.either_cents for use in of_events):
@@ -93,7 +100,7 @@ def decide_within_event(case: Case, *, uses: EventUses, claim: Claim) -> tuple[C
     if not of_events:
         return case, verdict
     case = replace(case, event_uses=of_events)
-    return case, decide(case.basis)
+    return case, deciding(case.basis)
 
 
 def _of_others(families: Sequence[PerilFamily], *, case: Case, uses: EventUses, claim: Claim) -> tuple[EventUse, ...]:
@@ -119,7 +126,8 @@ def decision_on(
     proved = proof.build(
         case,
         verdict,
-        joined=claim.joined,
+        reports=(claim.sent or claim.report, *claim.joined),
+        supplements=claim.supplements,
         claim_version=claim_version,
         decided_at=now,
         previous_sha256=previous_sha256,

@@ -74,12 +74,18 @@ def _perils_of_causes(
 ) -> Mapping[PerilFamily, ChargedTo]:
     perils: dict[PerilFamily, ChargedTo] = {}
     for cause in causes:
-        for ground in covering_grounds(cause):
+        for ground in _paying_grounds(cause):
             peril = _charged_to(cause.route, ground, findings=findings, rain=rain)
             best = perils.get(peril.family)
             if best is None or best.heavy > peril.heavy:
                 perils[peril.family] = peril
     return MappingProxyType(perils)
+
+
+def _paying_grounds(cause: Finding) -> Sequence[GroundCode]:
+    """Return the grounds on which a peril pays: what a handler covers only where no rule does."""
+    grounds = covering_grounds(cause)
+    return [ground for ground in grounds if ground is not GroundCode.HANDLER_COVERS] or grounds
 
 
 def deductibles_of(
@@ -193,9 +199,12 @@ def _charged_to(route: WaterRoute, ground: GroundCode, *, findings: Sequence[Fin
         heavy = any(decisive_ground(flood) in _REST_ON_HEAVY_PRECIPITATION for flood in floods)
         return ChargedTo(PerilFamily.FLOOD, heavy, ground)
     family = PerilFamily.FLOOD if route is WaterRoute.FLOOD else PerilFamily.RAIN
-    return ChargedTo(family, ground in _REST_ON_HEAVY_PRECIPITATION, ground)
+    by_hand = ground is GroundCode.HANDLER_COVERS and route in _HEAVY_WEATHER
+    return ChargedTo(family, by_hand or ground in _REST_ON_HEAVY_PRECIPITATION, ground)
 
 
 _FAMILIES = tuple(PerilFamily)
+_HEAVY_WEATHER = frozenset({WaterRoute.INDIRECT_PRECIPITATION, WaterRoute.STORM})
+"""What is heavy weather by itself (domain.md, "Money"), when a handler covers it without an established rain."""
 _NO_DAMAGE = Damage()
 _NO_PERILS: Mapping[PerilFamily, ChargedTo] = MappingProxyType({})

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from functools import lru_cache
 
 import msgspec
 
-from contracts.policy import PolicyChanged, PolicyTerms
+from claims_svc.domain.dutch_time import dutch_day
+from contracts.policy import HOME_KINDS, PolicyChanged, PolicyCover, PolicyTerms
 from contracts.vocabulary import Cover, Location, LossInterval
-
-_DUTCH_TIME = ZoneInfo("Europe/Amsterdam")
 
 
 class InsuranceState(StrEnum):
@@ -22,7 +21,7 @@ class InsuranceState(StrEnum):
     NOT_INSURED = "not_insured"
     CHANGED_DURING_LOSS = "changed_during_loss"
     UNKNOWN = "unknown"
-    """No policy was found (yet)."""
+    """No policy of a home was found (yet), or the position of the home is not known (yet)."""
 
 
 class InsuredTerms(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -47,9 +46,10 @@ class Insurance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def insurance_at(policy: PolicyChanged | None, *, loss: LossInterval) -> Insurance:
     """Return the insurance at loss, by Dutch calendar days (domain.md, "Cover by route").
 
-    Terms that follow each other without a change in substance, as at a renewal, count as one.
+    Terms that follow each other without a change in substance, as at a renewal, count as one. A policy that insures no
+    home says nothing about damage to one: doubt never denies.
     """
-    if policy is None:
+    if policy is None or policy.kind not in HOME_KINDS:
         return Insurance(state=InsuranceState.UNKNOWN)
     in_force = _in_force(policy.terms, loss=loss)
     if all(terms is None for terms in in_force):
@@ -57,7 +57,8 @@ def insurance_at(policy: PolicyChanged | None, *, loss: LossInterval) -> Insuran
     first = in_force[0]
     if first is None or any(terms is None or _substance(terms) != _substance(first) for terms in in_force[1:]):
         return Insurance(state=InsuranceState.CHANGED_DURING_LOSS)
-    return Insurance(state=InsuranceState.INSURED, terms=_insured(first))
+    terms = _insured(first)
+    return Insurance(state=InsuranceState.UNKNOWN if terms is None else InsuranceState.INSURED, terms=terms)
 
 
 def _in_force(terms: Sequence[PolicyTerms], *, loss: LossInterval) -> list[PolicyTerms | None]:
@@ -75,10 +76,6 @@ def dutch_day_span(loss: LossInterval) -> tuple[date, date]:
     return first, first if loss.until_at == loss.from_at else dutch_day(loss.until_at)
 
 
-def dutch_day(moment: datetime) -> date:
-    return moment.astimezone(_DUTCH_TIME).date()
-
-
 def _on(terms: Sequence[PolicyTerms], *, day: date) -> PolicyTerms | None:
     """Return the terms of `day`; what was recorded later corrects what was recorded before."""
     in_force = [each for each in terms if each.effective_on <= day and (each.ends_on is None or day < each.ends_on)]
@@ -93,13 +90,25 @@ def _substance(terms: PolicyTerms) -> tuple[object, ...]:
     return terms.home, frozenset(terms.covers), terms.deductible_cents, terms.product_version
 
 
-def _insured(terms: PolicyTerms) -> InsuredTerms:
+def _insured(terms: PolicyTerms) -> InsuredTerms | None:
+    """Return what a decision rests on; None as long as the home or its position is not known."""
+    home = terms.home
+    if home is None or home.location is None:
+        return None
     return InsuredTerms(
         effective_on=terms.effective_on,
         ends_on=terms.ends_on,
-        covers=terms.covers,
+        covers=_of_home(terms.covers),
         deductible_cents=terms.deductible_cents,
         product_version=terms.product_version,
-        location=terms.home.location,
-        postcode_area=terms.home.postcode[:4],
+        location=home.location,
+        postcode_area=home.postcode[:4],
     )
+
+
+@lru_cache(maxsize=64)
+def _of_home(covers: tuple[PolicyCover, ...]) -> tuple[Cover, ...]:
+    return tuple(Cover(cover) for cover in covers if cover in _COVERS_OF_HOMES)
+
+
+_COVERS_OF_HOMES = frozenset(map(PolicyCover, Cover))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from types import MappingProxyType
@@ -22,6 +22,8 @@ from contracts.vocabulary import LONGEST_LOSS, LossInterval, WaterRoute
 SAME_LOSS_WITHIN = CURRENT_PRODUCT.same_loss_within
 """How far apart the moments of one loss may lie in two reports of it. All products agree on it."""
 
+LONGEST_DAY = timedelta(hours=25)
+"""The longest interval that tells a day: the one on which summer time ends."""
 RAIN_BIT, FLOOD_BIT = 1, 2
 _ANY_FAMILY = RAIN_BIT | FLOOD_BIT
 _FAMILY_BITS = MappingProxyType(
@@ -51,7 +53,8 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What of a report is compared with other reports, small enough to be columns.
 
     `families` (of perils) and `damage_kinds` are sums of bits. `damage_digest` is equal for the same kinds of damage
-    with the same amounts, in whatever order.
+    with the same amounts, in whatever order. A report that lists no damage (yet) has no kinds: as long as that is so
+    nothing can be paid for it, so it is alike to nothing.
     """
 
     policy_number: str
@@ -84,6 +87,22 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Return whether both are surely about one loss: same event, same moment, and the same damage."""
         return self.has_same_damage(other) and self.is_of_one_event(other)
 
+    def is_same_without_damage(self, other: Outline) -> bool:
+        """Return whether one of both lists no damage, and they are about one loss as far as they tell."""
+        lists_damage = self.damage_kinds and other.damage_kinds
+        return not lists_damage and self.is_of_one_event(other) and self.can_be_of_one_moment(other)
+
+    def can_be_of_one_moment(self, other: Outline) -> bool:
+        """Return whether both tell of one moment, one of them perhaps only of its day."""
+        return self.is_of_one_moment(other) or self._is_day_of(other) or other._is_day_of(self)
+
+    def _is_day_of(self, other: Outline) -> bool:
+        return (
+            self.loss.until_at - self.loss.from_at <= LONGEST_DAY
+            and self.loss.from_at - SAME_LOSS_WITHIN <= other.loss.from_at
+            and other.loss.until_at <= self.loss.until_at + SAME_LOSS_WITHIN
+        )
+
     def is_of_one_moment(self, other: Outline) -> bool:
         return (
             abs(self.loss.from_at - other.loss.from_at) <= SAME_LOSS_WITHIN
@@ -106,9 +125,13 @@ class LikeClaim(NamedTuple):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The first claim that is surely about the sought loss, and the first that can be."""
+    """The first claim that is surely about the sought loss, and the first that can be.
+
+    `undamaged` is the first that is about it as far as is told: it lists no damage, or what is sought does not.
+    """
 
     same: LikeClaim | None = None
+    undamaged: LikeClaim | None = None
     alike: LikeClaim | None = None
 
 
@@ -128,6 +151,10 @@ class _Place(NamedTuple):
 
     like: LikeClaim
     outline: Outline
+
+
+_A_DAY_APART = LONGEST_DAY + SAME_LOSS_WITHIN
+"""Nothing that can be of one moment begins farther apart."""
 
 
 class Outlines:
@@ -178,13 +205,31 @@ class Outlines:
             self._place(*self._to_place.popitem())
         if sought.outline.policy_number not in self._losses:
             return NOTHING_FOUND
-        same = None if sought.own is not None else self._first_same(sought.outline)
-        return Found(same=same, alike=self._first_alike(sought.outline, own=sought.own))
+        alike = self._first_alike(sought.outline, own=sought.own)
+        if sought.own is not None:
+            return Found(alike=alike)
+        return Found(
+            same=self._first_same(sought.outline), undamaged=self._first_undamaged(sought.outline), alike=alike
+        )
 
     def _first_same(self, outline: Outline) -> LikeClaim | None:
         losses = self._same_damage.get((outline.policy_number, outline.damage_digest), [])
         near = _between(losses, outline.loss.from_at - SAME_LOSS_WITHIN, outline.loss.from_at + SAME_LOSS_WITHIN)
         return next((place.like for place in near if outline.is_same(place.outline)), None)
+
+    def _first_undamaged(self, outline: Outline) -> LikeClaim | None:
+        number = outline.policy_number
+        losses = self._same_damage.get((number, NO_DAMAGE), ()) if outline.damage_kinds else self._losses[number]
+        near = _between(losses, outline.loss.from_at - _A_DAY_APART, outline.loss.from_at + _A_DAY_APART)
+        return next(
+            (
+                place.like
+                for place in near
+                if self._outlines.get(place.like.claim_id) is place.outline
+                and outline.is_same_without_damage(place.outline)
+            ),
+            None,
+        )
 
     def _first_alike(self, outline: Outline, *, own: UUID | None) -> LikeClaim | None:
         losses = self._losses.get(outline.policy_number, [])
@@ -238,3 +283,7 @@ def _digest_of(damage: Iterable[DamageItem]) -> str:
     # The migration 0005 computes the same for claims from before it.
     listed = sorted(f"{item.kind}:{item.amount_cents}" for item in damage)
     return sha256(",".join(listed).encode()).hexdigest()[:32]
+
+
+NO_DAMAGE = _digest_of(())
+"""The digest of a report that lists no damage."""

@@ -12,7 +12,7 @@ from claims_svc.domain.basis import Basis
 from claims_svc.domain.deductible import ChargedTo, Damage, Deductible, deductibles_of, perils_of
 from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.items import ItemVerdict
-from contracts.coverage import DecidedItem, Finding, Outcome
+from contracts.coverage import DecidedItem, Finding, GroundCode, Outcome
 from contracts.money import EventDeductible, Money, MoneyStep, MoneyStepCode
 from contracts.vocabulary import FactSource, PerilFamily
 
@@ -130,7 +130,7 @@ def _decided(
         estimated_by=item.estimated_by,
         route=item.route,
         outcome=verdict.outcome,
-        ground=charged_to.ground if charged_to else verdict.ground,
+        ground=charged_to.ground if charged_to and verdict.ground is not GroundCode.HANDLER_COVERS else verdict.ground,
         awaits_assessment=awaits_assessment,
         family=charged_to.family if charged_to else None,
         rests_on_heavy_weather=charged_to is not None and charged_to.heavy,
@@ -204,4 +204,5 @@ _STEP_OF = {
     Outcome.COVERED: None,
     Outcome.DENIED: MoneyStepCode.NOT_COVERED,
     Outcome.REFERRED: MoneyStepCode.UNDECIDED,
+    Outcome.WITHDRAWN: MoneyStepCode.NOT_COVERED,
 }

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
+from claims_svc.domain.insurance import InsuranceState
 from claims_svc.domain.rain import Heavy, Rain, rain_of
 from claims_svc.domain.rules.findings import findings_given
 from claims_svc.domain.rules.reported import NamedByDamage, named_by, reported_routes
@@ -37,9 +38,11 @@ def next_need(case: Case) -> Need:
 
     Rain is waited for as long as a finding, an item, the outcome or the money can still depend on it: a claim is
     decided in one go, also when a part of it could be decided now. A claim whose home or product is not known cannot
-    ask.
+    ask; for its home, and the position of it, it waits as for a policy.
     """
-    if case.policy is None:
+    if case.withdrawn_at is not None:
+        return Need.NOTHING
+    if case.insurance.state is InsuranceState.UNKNOWN:
         return Need.NOTHING if case.policy_wait_over else Need.POLICY
     rain = rain_of(case.rain, wait_over=case.rain_wait_over)
     if not rain.awaited or case.insurance.terms is None:
@@ -98,7 +101,7 @@ def _depends_on_rain(basis: Basis, *, rain: Rain) -> bool:
     if told is Truth.TRUE or (told is Truth.FALSE and basis.earlier is None):
         return told is Truth.TRUE
     now = _consequences(decide_given(basis, rain=rain))
-    finals = _possible(_routes_at_issue(basis), rain=rain)
+    finals = possible_rains(_routes_at_issue(basis), rain=rain)
     return any(_consequences(decide_given(basis, rain=final)) != now for final in finals)
 
 
@@ -113,7 +116,7 @@ def _told_by_findings(
     """
     routes = reported_routes(facts, named_by_damage=named_by_damage)
     now = findings_given(facts, named_by_damage, rain, trusted)
-    finals = [findings_given(facts, named_by_damage, final, trusted) for final in _possible(routes, rain=rain)]
+    finals = [findings_given(facts, named_by_damage, final, trusted) for final in possible_rains(routes, rain=rain)]
     if any(_outcomes(findings) != _outcomes(now) for findings in finals):
         return Truth.TRUE
     # Of rain that falls in, the money asks the cloudburst besides.
@@ -135,7 +138,7 @@ def _paid_for(findings: Iterable[Finding]) -> list[object]:
     ]
 
 
-def _possible(routes: Collection[WaterRoute], *, rain: Rain) -> Iterator[Rain]:
+def possible_rains(routes: Collection[WaterRoute], *, rain: Rain) -> Iterator[Rain]:
     """Yield the final answers that can still come, varied in the parts that one of these routes asks for."""
     for surface, ground, recent, cloudburst in product(
         _heavies(rain.surface, asked=not _ASK_SURFACE_WATER.isdisjoint(routes)),

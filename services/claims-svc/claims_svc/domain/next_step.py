@@ -12,11 +12,12 @@ from claims_svc.domain.case import Case, product_of
 from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.deadlines import end_of_new_wait
 from claims_svc.domain.decision import Decision, StandingDecision, decide_within_event, decision_on
-from claims_svc.domain.insurance import insurance_at
+from claims_svc.domain.insurance import InsuranceState, insurance_at
 from claims_svc.domain.needs import Need, next_need, question_digest, rainfall_question
 from claims_svc.domain.occurrence import ClaimUse, EventUses, uses_of
+from claims_svc.domain.questions import Question, questions_to_reporter
 from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
-from claims_svc.domain.verdict import Verdict, decide
+from claims_svc.domain.verdict import Verdict
 from contracts.claims import RainfallRequested
 from contracts.coverage import Outcome
 from contracts.policy import PolicyChanged
@@ -26,7 +27,8 @@ from contracts.topic import Event
 class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The claim after one step, and what must be stored and published with it.
 
-    `event_uses` replace what the claim has of its events; None: that stays as it is.
+    `event_uses` replace what the claim has of its events; None: that stays as it is. `asked` are questions that were
+    never asked of the reporter before.
     """
 
     claim: Claim
@@ -34,6 +36,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     decision: Decision | None = None
     event_uses: tuple[ClaimUse, ...] | None = None
     review: HumanReview | None = None
+    asked: tuple[Question, ...] = ()
 
 
 def advance(
@@ -50,11 +53,51 @@ def advance(
     """
     claim = replace(claim, policy_version=0 if policy is None else policy.version)
     claim, case = _with_current_rain(claim, policy=policy, standing=standing)
+    questions = _asked_of_reporter(claim, case, standing=standing)
+    # Without a known policy no answer can matter yet: what was waited for then is the policy.
+    awaits_answer = bool(questions) and case.insurance.state is not InsuranceState.UNKNOWN
+    step = _next_step(claim, case, awaits_answer=awaits_answer, uses=uses, standing=standing, now=now)
+    new = tuple(question for question in questions if question.code not in claim.asked)
+    if not new:
+        return step
+    asked = (*claim.asked, *(question.code for question in new))
+    return replace(step, claim=replace(step.claim, asked=asked), asked=new)
+
+
+def still_asked(
+    claim: Claim, *, policy: PolicyChanged | None, standing: StandingDecision | None
+) -> tuple[Question, ...]:
+    """Return what is asked of those who reported the loss, as all is known now."""
+    return _asked_of_reporter(*_with_current_rain(claim, policy=policy, standing=standing), standing=standing)
+
+
+def _asked_of_reporter(claim: Claim, case: Case, *, standing: StandingDecision | None) -> tuple[Question, ...]:
+    if standing or claim.answer_wait_over or claim.withdrawn_at:
+        return ()
+    return questions_to_reporter(case.basis, not_known=claim.not_known)
+
+
+def case_of(claim: Claim, *, policy: PolicyChanged | None, standing: StandingDecision | None) -> Case:
+    """Return all that is known about a claim now, but for what other claims have of its events."""
+    return _with_current_rain(claim, policy=policy, standing=standing)[1]
+
+
+def _next_step(
+    claim: Claim,
+    case: Case,
+    *,
+    awaits_answer: bool,
+    uses: EventUses,
+    standing: StandingDecision | None,
+    now: datetime,
+) -> Step:
     match next_need(case):
         case Need.POLICY:
             return _wait(claim, case, state=ClaimState.WAITING_FOR_POLICY, now=now)
         case Need.RAINFALL:
             return _wait_for_rainfall(claim, case, now=now)
+        case Need.NOTHING if awaits_answer:
+            return _wait(claim, case, state=ClaimState.WAITING_FOR_ANSWER, now=now)
         case Need.NOTHING:
             return _decide(claim, case, uses=uses, standing=standing, now=now)
 
@@ -80,7 +123,11 @@ def _with_current_rain(
         rain_wait_over=claim.rainfall_wait_over,
         policy_wait_over=claim.policy_wait_over,
         product=product_of(insurance),
-        decided_before_cents=0 if standing is None else standing.payable_cents,
+        decided_before_cents=claim.decided_before_cents(standing.to_be_paid_cents if standing else 0),
+        rulings=claim.rulings,
+        withdrawn_at=claim.withdrawn_at,
+        joined_to=claim.joined_to,
+        brought_cents=claim.brought_cents,
     )
     if claim.request_version == 0:
         return claim, case
@@ -132,16 +179,24 @@ def _wait_for_rainfall(claim: Claim, case: Case, *, now: datetime) -> Step:
 def _decide(claim: Claim, case: Case, *, uses: EventUses, standing: StandingDecision | None, now: datetime) -> Step:
     """Decide. Where a decision stands already, the machine decides again only in the customer's favour."""
     case, verdict = decide_within_event(case, uses=uses, claim=claim)
-    if standing is None:
-        return _decided(claim, case, verdict, standing=None, now=now)
-    previous = decide(standing.document.basis)
+    if standing is None or _is_by_hand(case, standing=standing):
+        return _decided(claim, case, verdict, standing=standing, now=now)
+    # As it was decided: under rules that have changed since, what it rests on might give something else today.
+    previous = standing.document.verdict
     match compare(previous, verdict):
         case Change.IN_FAVOUR:
             return _decided(claim, case, verdict, standing=standing, now=now)
         case Change.SAME:
             return _stands(claim, previous)
         case Change.AGAINST:
-            return replace(_stands(claim, previous), review=review_of(claim, case, verdict, now=now))
+            review = review_of(claim, case, verdict, standing=standing.document.basis, now=now)
+            return replace(_stands(claim, previous), review=review)
+
+
+def _is_by_hand(case: Case, *, standing: StandingDecision) -> bool:
+    """Return whether people have decided since: then it counts whichever way it goes."""
+    before = standing.document.basis
+    return (case.rulings, case.withdrawn_at) != (before.rulings, before.withdrawn_at)
 
 
 def _decided(claim: Claim, case: Case, verdict: Verdict, *, standing: StandingDecision | None, now: datetime) -> Step:
@@ -152,9 +207,10 @@ def _decided(claim: Claim, case: Case, verdict: Verdict, *, standing: StandingDe
         policy_number=claim.report.policy_number,
         loss=claim.report.loss,
         proof_sha256=decision.event.proof_sha256,
+        event_uses=case.event_uses,
     )
     return Step(
-        claim=replace(claim, state=_final_state(verdict), claim_version=decision.event.claim_version),
+        claim=replace(claim, state=_final_state(verdict), claim_version=decision.event.claim_version, brought_cents=0),
         published=(decision.event,),
         decision=decision,
         event_uses=uses if uses or standing else None,
@@ -166,4 +222,7 @@ def _stands(claim: Claim, standing: Verdict) -> Step:
 
 
 def _final_state(verdict: Verdict) -> ClaimState:
-    return ClaimState.REFERRED if verdict.outcome is Outcome.REFERRED else ClaimState.DECIDED
+    return _STATE_OF.get(verdict.outcome, ClaimState.DECIDED)
+
+
+_STATE_OF = {Outcome.REFERRED: ClaimState.REFERRED, Outcome.WITHDRAWN: ClaimState.WITHDRAWN}

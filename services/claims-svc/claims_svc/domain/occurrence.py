@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from claims_svc.domain.basis import EventUse
 from claims_svc.domain.verdict import Verdict
@@ -19,8 +20,9 @@ from contracts.vocabulary import FactSource, LossInterval, PerilFamily
 class ClaimUse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one decided claim has of its event in one family, as `EventUse` has it of all; `proofs` is its own.
 
-    `loss_from_at` is the earliest moment of its loss. Without `claim_id` it is the sum of several claims with one
-    moment of loss, none of which is decided now.
+    `loss_from_at` is the earliest moment of its loss. `rests_on` are the proofs of other claims that its decision
+    counted, of either family. Without `claim_id` it is the sum of several claims with one moment of loss, none of which
+    is decided now.
     """
 
     claim_id: UUID | None
@@ -33,6 +35,16 @@ class ClaimUse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     estimated_cents: int
     borne_cents: int
     proofs: tuple[str, ...]
+    rests_on: tuple[str, ...] = ()
+
+    def counts_as(self, other: ClaimUse) -> bool:
+        """Whether both are the same to the other claims of their event."""
+        return replace(self, proofs=(), rests_on=()) == replace(other, proofs=(), rests_on=())
+
+
+def rests_on(event_uses: Iterable[EventUse]) -> tuple[str, ...]:
+    """Return the proofs of other claims that a decision counted."""
+    return tuple(dict.fromkeys(proof for use in event_uses for proof in use.proofs))
 
 
 def families_of(verdict: Verdict) -> Sequence[PerilFamily]:
@@ -44,7 +56,13 @@ def families_of(verdict: Verdict) -> Sequence[PerilFamily]:
 
 
 def uses_of(
-    verdict: Verdict, *, claim_id: UUID, policy_number: str, loss: LossInterval, proof_sha256: str
+    verdict: Verdict,
+    *,
+    claim_id: UUID,
+    policy_number: str,
+    loss: LossInterval,
+    proof_sha256: str,
+    event_uses: Iterable[EventUse] = (),
 ) -> tuple[ClaimUse, ...]:
     """Return what a claim decided so has of its events, one a family; none when nothing is covered."""
     borne_cents = {deductible.family: deductible.borne_cents for deductible in verdict.money.deductibles}
@@ -60,6 +78,7 @@ def uses_of(
             estimated_cents=_sum(item for item in items if item.estimated_by is FactSource.CUSTOMER),
             borne_cents=borne_cents.get(family, 0),
             proofs=(proof_sha256,),
+            rests_on=rests_on(event_uses),
         )
         for family in families_of(verdict)
         if (items := [item for item in verdict.items if item.either_family or item.family is family])
@@ -88,12 +107,26 @@ class EventUses:
         for use in uses:
             self._add(use)
 
-    def record(self, claim_id: UUID, uses: Iterable[ClaimUse]) -> None:
-        """Replace what `claim_id` had, on whatever policy that was, by `uses`."""
-        for use in self._of_claim.pop(claim_id, ()):
+    def record(self, claim_id: UUID, uses: Sequence[ClaimUse]) -> Sequence[ClaimUse]:
+        """Replace what `claim_id` had, on whatever policy that was, by `uses`.
+
+        Return what it had, unless that is the same to the other claims of its events.
+        """
+        had = self._of_claim.pop(claim_id, [])
+        for use in had:
             self._losses[use.policy_number, use.family].remove(use)
         for use in uses:
             self._add(use)
+        if not had:
+            return ()
+        now = {use.family: use for use in uses}
+        same = len(had) == len(now) and all(use.family in now and use.counts_as(now[use.family]) for use in had)
+        return () if same else had
+
+    def stand(self, proofs: Iterable[str]) -> bool:
+        """Return whether all these proofs are still those of what claims have."""
+        newest = {proof for losses in self._losses.values() for use in losses for proof in use.proofs}
+        return newest.issuperset(proofs)
 
     def of_others(
         self, claim_id: UUID, *, policy_number: str, family: PerilFamily, loss: LossInterval, hours: int
@@ -133,6 +166,9 @@ class _Losses:
 
     def __init__(self) -> None:
         self._uses: list[ClaimUse] = []
+
+    def __iter__(self) -> Iterator[ClaimUse]:
+        return iter(self._uses)
 
     def add(self, use: ClaimUse) -> None:
         insort(self._uses, use, key=_moment)

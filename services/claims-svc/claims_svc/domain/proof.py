@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
 from claims_svc.domain.product import Product
+from claims_svc.domain.supplement import Supplement
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.codec import canonical_json
 from contracts.loss_reports import LossReported
@@ -37,6 +38,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     Reports and the policy are named by the SHA-256 of the event as canonical JSON, the opening report first: the proof
     holds what was decided on, not who is behind it. The question about rain and its answer stand in the basis whole.
+    What was told after a report is named by the SHA-256 of the supplements' canonical JSON, in their order.
     `rain_register_sha256` is the register of stations. `hour_files_sha256` are the files in which KNMI published the
     hours, as the answer names them: each once, sorted. weather-svc keeps them.
     """
@@ -45,6 +47,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     policy_sha256: Sha256 | None
     rain_register_sha256: Sha256 | None
     hour_files_sha256: tuple[Sha256, ...] = ()
+    supplements_sha256: tuple[Sha256, ...] = ()
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -71,14 +74,15 @@ def build(
     case: Case,
     verdict: Verdict,
     *,
-    joined: Sequence[LossReported] = (),
+    reports: Sequence[LossReported] = (),
+    supplements: Sequence[Supplement] = (),
     claim_version: int,
     decided_at: datetime,
     previous_sha256: str | None,
 ) -> Proof:
     """Prove `verdict`, which is `decide(case.basis)`. `previous_sha256` is the proof of the version before.
 
-    `joined` are the other reports of the same loss.
+    `reports` are all of the loss as they were sent, the one that opened the claim first; by default that of the case.
 
     The proof holds whole numbers only and keys in ASCII, so that sorting the keys makes it canonical. It names no
     policy, person or address: of the home the measured place and the area of the postcode. A fact that nobody gave is
@@ -89,7 +93,7 @@ def build(
         claim_version=claim_version,
         decided_at=decided_at,
         previous_sha256=previous_sha256,
-        sources=_sources_of(case, joined=joined),
+        sources=_sources_of(case, reports=reports or (case.report,), supplements=supplements),
         basis=case.basis,
         verdict=verdict,
     )
@@ -97,12 +101,13 @@ def build(
     return Proof(document=document, canonical=canonical, sha256=sha256_of(canonical))
 
 
-def _sources_of(case: Case, *, joined: Sequence[LossReported]) -> Sources:
+def _sources_of(case: Case, *, reports: Sequence[LossReported], supplements: Sequence[Supplement]) -> Sources:
     return Sources(
-        reports_sha256=tuple(event_sha256(report) for report in (case.report, *joined)),
+        reports_sha256=tuple(event_sha256(report) for report in reports),
         policy_sha256=None if case.policy is None else event_sha256(case.policy),
         rain_register_sha256=None if case.rain is None else register_of(case.rain),
         hour_files_sha256=() if case.rain is None else hour_files_of(case.rain),
+        supplements_sha256=tuple(sha256_of(canonical_json(each)) for each in supplements),
     )
 
 
@@ -160,9 +165,22 @@ _decode: Callable[[bytes], Document] = msgspec.json.Decoder(Document, strict=Fal
 
 
 def canonical_bytes(document: Document) -> bytes:
-    """Return a document as canonical JSON."""
+    """Return a document as canonical JSON.
+
+    What people have added is left out where they have not, so that proofs of before anybody could have their bytes.
+    """
     basis = structs.asdict(document.basis) | {"product": _product_json(document.basis.product)}
-    return canonical_json(structs.asdict(document) | {"basis": basis})
+    sources = structs.asdict(document.sources)
+    for part, name in (
+        (basis, "rulings"),
+        (basis, "withdrawn_at"),
+        (basis, "joined_to"),
+        (basis, "brought_cents"),
+        (sources, "supplements_sha256"),
+    ):
+        if not part[name]:
+            del part[name]
+    return canonical_json(structs.asdict(document) | {"basis": basis, "sources": sources})
 
 
 # Memoised because products are few and never change.

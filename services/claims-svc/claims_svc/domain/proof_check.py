@@ -23,6 +23,7 @@ from claims_svc.domain.station_check import wrong_stations
 from claims_svc.domain.verdict import Verdict, decide
 from contracts.claims import RainfallRequested
 from contracts.codec import canonical_json
+from contracts.coverage import Outcome
 from contracts.loss_reports import LOSS_AFTER_REPORT_TOLERANCE
 from contracts.validation import validator_of
 from contracts.vocabulary import WaterRoute
@@ -45,6 +46,7 @@ def differences(canonical: bytes) -> list[str]:
         *_wrong_insurance(document.basis),
         *_wrong_rain(document),
         *_wrong_event_uses(document.basis),
+        *_wrong_rulings(document),
         *_another_verdict(document),
     ]
 
@@ -77,7 +79,7 @@ def _wrong_place(document: Document) -> Iterator[str]:
     first = document.claim_version == 1
     if first != (document.previous_sha256 is None):
         yield f"version {document.claim_version} must name the proof before it, and the first one must name none"
-    if first and document.basis.decided_before_cents:
+    if first and document.basis.decided_before_cents != max(0, document.basis.brought_cents):
         yield "nothing can have been decided before the first version"
 
 
@@ -95,8 +97,8 @@ def _wrong_insurance(basis: Basis) -> Iterator[str]:
         yield f"the parameters are not those of product {product.version}"
     if (terms is None) != (state is not InsuranceState.INSURED):
         yield "there must be terms of the insurance exactly when the loss was insured"
-    if (basis.policy_version is None) != (state is InsuranceState.UNKNOWN):
-        yield "there must be a version of the policy exactly when it is known"
+    if basis.policy_version is None and state is not InsuranceState.UNKNOWN:
+        yield "without a version of the policy nothing can be known of the insurance"
     if terms is None:
         return
     first, last = dutch_day_span(basis.loss)
@@ -157,6 +159,16 @@ def _wrong_event_uses(basis: Basis) -> Iterator[str]:
             yield f"others bore more of the deductible than their damage ({use.family})"
         if any((use.covered_cents, use.either_cents, use.estimated_cents, use.borne_cents)) and not use.proofs:
             yield f"what others had of the event names no proof of theirs ({use.family})"
+
+
+def _wrong_rulings(document: Document) -> Iterator[str]:
+    for place, ruling in enumerate(document.basis.rulings, start=1):
+        if ruling.approved_by == ruling.decided_by:
+            yield f"ruling {place} was approved by who made it"
+        if ruling.outcome is Outcome.DENIED and ruling.approved_by is None:
+            yield f"ruling {place} denies, and no second person approved it"
+        if ruling.decided_at > document.decided_at:
+            yield f"ruling {place} was made after the decision"
 
 
 def _another_verdict(document: Document) -> Iterator[str]:

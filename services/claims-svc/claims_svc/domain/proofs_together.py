@@ -31,7 +31,9 @@ def differences_between(proofs: Mapping[str, Document]) -> Iterator[tuple[str, s
 def _discontinued(document: Document, *, before: str, proof: Document) -> Iterator[str]:
     if document.previous_sha256 != before:
         yield f"does not continue the proof of version {proof.claim_version}, with hash {before}"
-    decided_before, stated = proof.verdict.money.payable_cents or 0, document.basis.decided_before_cents
+    # What a version takes off, or a claim that ended, is not clawed back: it counts on.
+    until_then = max(proof.verdict.money.payable_cents or 0, proof.basis.decided_before_cents)
+    decided_before, stated = max(0, until_then + document.basis.brought_cents), document.basis.decided_before_cents
     if decided_before != stated:
         yield f"says that {stated} cents were decided before, not {decided_before}"
 

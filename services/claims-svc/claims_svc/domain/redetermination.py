@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from claims_svc.domain.advantage import RANK, position
+from claims_svc.domain.basis import Basis
 from claims_svc.domain.case import Case
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import Evidence, evidence_in
@@ -17,6 +18,8 @@ from contracts.coverage import DecidedItem, Outcome
 from contracts.money import Money, MoneyStepCode
 from contracts.vocabulary import FactSource
 
+OTHERS_CHANGED = "others-changed"
+"""The timer that decides a claim again whose decision rests on what another claim of its event no longer has."""
 _COVERED = frozenset({MoneyStepCode.DAMAGE, MoneyStepCode.NOT_COVERED, MoneyStepCode.UNDECIDED})
 """The steps that leave the covered damage, assessed or not."""
 
@@ -89,8 +92,9 @@ def _compare_as_a_whole(standing: Verdict, new: Verdict) -> Change:
     return Change.IN_FAVOUR if completed or _more_is_covered(standing, new) else Change.SAME
 
 
-def review_of(claim: Claim, case: Case, verdict: Verdict, *, now: datetime) -> HumanReview:
-    """Return the review that asks a handler to look at `verdict`, which goes against the standing decision."""
+def review_of(claim: Claim, case: Case, verdict: Verdict, *, standing: Basis, now: datetime) -> HumanReview:
+    """Return the review that asks a handler to look at `verdict`, which goes against the `standing` decision."""
+    others = " beside what other claims have of the event now" if case.event_uses != standing.event_uses else ""
     awaited = ", the rest when it has been assessed" if verdict.money.awaits_assessment else ""
     not_covered = [
         f", item {place} {item.outcome} ({item.ground})"
@@ -103,7 +107,7 @@ def review_of(claim: Claim, case: Case, verdict: Verdict, *, now: datetime) -> H
         claim_id=claim.claim_id,
         claim_version=claim.claim_version,
         evidence=evidence_in(case),
-        reason=f"new evidence gives {verdict.outcome} ({verdict.deciding_ground}), "
+        reason=f"new evidence{others} gives {verdict.outcome} ({verdict.deciding_ground}), "
         f"payable {verdict.money.payable_cents} cents{awaited}{items}",
         raised_at=now,
     )

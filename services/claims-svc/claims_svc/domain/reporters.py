@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from claims_svc.domain.likeness import outline_of
+from claims_svc.domain.likeness import Outline, outline_of
 from contracts.loss_reports import DamageItem, LossFacts, LossReported
 from contracts.vocabulary import Fact, FactSource, Truth
 
@@ -31,14 +31,19 @@ def facts_together(reports: Sequence[LossReported]) -> LossFacts:
 
 def _together(facts: Sequence[Fact]) -> Fact:
     known = [fact for fact in facts if fact.value is not Truth.UNKNOWN]
-    heaviest = max(known or facts, key=_weight_of)
-    equals = [fact for fact in known if _weight_of(fact) == _weight_of(heaviest)]
+    heaviest = max(known or facts, key=_weight)
+    equals = [fact for fact in known if _weight(fact) == _weight(heaviest)]
     if any(fact.value is not heaviest.value for fact in equals):
         return Fact(value=Truth.UNKNOWN, source=heaviest.source)
     return heaviest
 
 
-def _weight_of(fact: Fact) -> int:
+def weight_of(source: FactSource) -> int:
+    """Return how much a word of `source` counts beside others."""
+    return _WEIGHT[source]
+
+
+def _weight(fact: Fact) -> int:
     return _WEIGHT[fact.source]
 
 
@@ -46,33 +51,54 @@ def differ(opening: LossReported, joined: Sequence[LossReported]) -> bool:
     """Return whether a joined report no longer tells of the loss of the `opening` one: its policy, moment or damage.
 
     Once somebody has assessed the damage it no longer matters how customers estimated it; but what another report
-    assesses must be the damage of the opening one.
+    assesses must be the damage of the first one that lists any. A report without damage contradicts none.
     """
-    assessed = _assessed_in(opening, joined)
-    if assessed is not None and _items_assessed(opening.damage, assessed.damage) is None:
+    telling = _first_with_damage(opening, joined)
+    assessed = _assessed_in(telling, joined)
+    if assessed is not None and _items_assessed(telling.damage, assessed.damage) is None:
         return True
-    outline = outline_of(opening)
-    for report in joined:
-        other = outline_of(report)
-        if other.policy_number != outline.policy_number or not other.is_of_one_moment(outline):
-            return True
-        if other.damage_digest != outline.damage_digest and not (_is_assessed(opening) or _is_assessed(report)):
-            return True
-    return False
+    return any(_differs(report, opening=opening, telling=telling) for report in joined)
 
 
-def assessed_by_others(opening: LossReported, joined: Sequence[LossReported]) -> tuple[DamageItem, ...] | None:
+def _differs(report: LossReported, *, opening: LossReported, telling: LossReported) -> bool:
+    outline, other = outline_of(opening), outline_of(report)
+    both_list_damage = bool(opening.damage and report.damage)
+    is_of_moment = other.is_of_one_moment if both_list_damage else other.can_be_of_one_moment
+    if other.policy_number != outline.policy_number or not is_of_moment(outline):
+        return True
+    if not report.damage or _is_assessed(telling) or _is_assessed(report):
+        return False
+    return other.damage_digest != outline_of(telling).damage_digest
+
+
+def outline_together(opening: LossReported, joined: Sequence[LossReported]) -> Outline:
+    """Return what a claim with these reports is about: the `opening` report, and the first damage that is listed."""
+    telling = _first_with_damage(opening, joined)
+    outline = outline_of(telling)
+    return outline if telling is opening else replace(outline, policy_number=opening.policy_number, loss=opening.loss)
+
+
+def _first_with_damage(opening: LossReported, joined: Sequence[LossReported]) -> LossReported:
+    if opening.damage or not joined:
+        return opening
+    return next((each for each in joined if each.damage), opening)
+
+
+def damage_by_others(opening: LossReported, joined: Sequence[LossReported]) -> tuple[DamageItem, ...] | None:
     """Return the damage of the `opening` report as the newest assessment in a joined one has it.
 
-    None when there is none, when the opening report is assessed itself, or when the assessment lists other damage.
+    When the opening report lists none, the damage is that of the first one that does. None when no joined report adds
+    to what the opening one says: there is no assessment, it is assessed itself, or the assessment lists other damage.
     """
-    assessed = _assessed_in(opening, joined)
-    return None if assessed is None else _items_assessed(opening.damage, assessed.damage)
+    telling = _first_with_damage(opening, joined)
+    assessed = _assessed_in(telling, joined)
+    damage = None if assessed is None else _items_assessed(telling.damage, assessed.damage)
+    return telling.damage if damage is None and telling is not opening else damage
 
 
-def _assessed_in(opening: LossReported, joined: Sequence[LossReported]) -> LossReported | None:
-    """Return the newest assessed report of those that joined; None when the opening one is assessed itself."""
-    if _is_assessed(opening):
+def _assessed_in(telling: LossReported, joined: Sequence[LossReported]) -> LossReported | None:
+    """Return the newest assessed report of those that joined; None when the `telling` one is assessed itself."""
+    if _is_assessed(telling):
         return None
     return max(reversed([each for each in joined if _is_assessed(each)]), key=_reported_at, default=None)
 

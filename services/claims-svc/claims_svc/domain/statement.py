@@ -48,7 +48,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return replace(
             self.with_more(report),
             loss=report.loss if _is_within(report.loss, self.loss) else self.loss,
-            damage=self.damage if self.is_of_other_damage_than(report) else report.damage,
+            damage=report.damage if report.damage and not self.is_of_other_damage_than(report) else self.damage,
         )
 
     def is_of_other_damage_than(self, report: LossReported) -> bool:

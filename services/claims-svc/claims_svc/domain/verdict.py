@@ -9,9 +9,11 @@ from claims_svc.domain.advantage import Position, position
 from claims_svc.domain.basis import Basis, EarlierStatement
 from claims_svc.domain.money import money_of
 from claims_svc.domain.rain import Rain, evidence_of, rain_of
+from claims_svc.domain.rules.by_hand import ruled_claim_level, ruled_findings, ruled_items
 from claims_svc.domain.rules.claim_level import claim_level_rules, decided_by, decided_by_items, grounds_of, item_rules
 from claims_svc.domain.rules.findings import findings_of
 from claims_svc.domain.rules.items import decide_items
+from claims_svc.domain.rules.ruled_on import counts_in
 from contracts.claims import RainEvidence
 from contracts.coverage import DecidedItem, Finding, Ground, GroundCode, Outcome
 from contracts.money import Money
@@ -46,6 +48,8 @@ def decide(basis: Basis) -> Verdict:
 
 def decide_given(basis: Basis, *, rain: Rain) -> Verdict:
     """Decide as if the rain were `rain`."""
+    if basis.rulings:
+        basis = replace(basis, rulings=tuple(ruling for ruling in basis.rulings if counts_in(basis, ruling)))
     verdict = _apply_rules(basis, rain=rain, statement_turned=False)
     if basis.earlier is None or not _turned_in_favour(verdict, basis, earlier=basis.earlier, rain=rain):
         return verdict
@@ -92,12 +96,16 @@ def _position(verdict: Verdict) -> Position:
 
 
 def _apply_rules(basis: Basis, *, rain: Rain, statement_turned: bool) -> Verdict:
-    findings = findings_of(basis.facts, damage=basis.damage, rain=rain, trusted=basis.product.trusted_sources)
+    findings = ruled_findings(
+        findings_of(basis.facts, damage=basis.damage, rain=rain, trusted=basis.product.trusted_sources), basis.rulings
+    )
     terms = basis.insurance.terms
     # Without terms a claim-level rule decides, and no cover counts as not chosen.
     covers = tuple(Cover) if terms is None else terms.covers
-    items = decide_items(basis.damage, findings=findings, covers=covers)
-    rules = claim_level_rules(basis, findings=findings, statement_turned=statement_turned)
+    items = ruled_items(decide_items(basis.damage, findings=findings, covers=covers), basis.rulings, findings=findings)
+    rules = ruled_claim_level(
+        claim_level_rules(basis, findings=findings, statement_turned=statement_turned), basis.rulings
+    )
     whole = decided_by(rules)
     money, decided_items = money_of(
         basis, items=items, findings=findings, rain=rain, claim_level=None if whole is None else whole[0]

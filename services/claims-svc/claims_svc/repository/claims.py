@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +12,9 @@ import asyncpg
 from chassis.database import Connection
 from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.likeness import Outline
+from claims_svc.domain.ruling import Ruling
 from claims_svc.domain.statement import Statement
+from claims_svc.domain.supplement import Supplement, completed
 from claims_svc.repository.distinct_rows import distinct, later_end, unless_all_null
 from contracts.codec import from_json, to_json
 from contracts.loss_reports import LossReported
@@ -21,7 +24,8 @@ from contracts.weather import RainfallAssessed
 _COLUMNS = """
     claim.claim_id, claim_reference, claim.policy_number, state, policy_wait_over, rainfall_wait_over, policy_version,
     request_version, question_digest, waits_until, claim_version, trace, opened_at, families, damage_kinds,
-    damage_digest, possible_duplicate_of, statement, opening.report, rainfall.answer,
+    damage_digest, possible_duplicate_of, statement, answer_wait_over, withdrawn_at, joined_to,
+    brought_cents, opening.report, rainfall.answer,
     CASE WHEN claim.statement IS NOT NULL THEN
          ARRAY(SELECT joined.report FROM joined_report AS joined WHERE joined.claim_id = claim.claim_id ORDER BY place)
     END AS joined,
@@ -32,7 +36,16 @@ _COLUMNS = """
                           'families', former.families, 'damage_kinds', former.damage_kinds,
                           'damage_digest', former.damage_digest)
                  FROM former_outline AS former WHERE former.claim_id = claim.claim_id ORDER BY place)
-    END AS former
+    END AS former,
+    CASE WHEN touched_by_people THEN
+         ARRAY(SELECT contents FROM supplement WHERE supplement.claim_id = claim.claim_id ORDER BY place)
+    END AS supplements,
+    CASE WHEN touched_by_people THEN
+         ARRAY(SELECT contents FROM ruling WHERE ruling.claim_id = claim.claim_id ORDER BY place)
+    END AS rulings,
+    CASE WHEN touched_by_people THEN
+         ARRAY(SELECT code FROM question WHERE question.claim_id = claim.claim_id ORDER BY place)
+    END AS asked
 """
 # OFFSET 0 keeps a lookup by key from becoming a join, for which a table without statistics is scanned.
 _JOINED_BY_KEY = """
@@ -45,7 +58,7 @@ _BEFORE_ALL: Final = UUID(int=0)
 
 
 async def of_reports(connection: Connection, *, report_ids: Collection[UUID]) -> Collection[UUID]:
-    """Return the claims that these reports opened or joined."""
+    """Return the claims that these reports opened or joined; one can be a claim's that was joined to another's."""
     rows = await connection.fetch(
         """
         SELECT claim_id FROM unnest($1::uuid[]) AS given (report_id) CROSS JOIN LATERAL (
@@ -56,6 +69,15 @@ async def of_reports(connection: Connection, *, report_ids: Collection[UUID]) ->
         list(report_ids),
     )
     return {claim_id for (claim_id,) in rows}
+
+
+async def read(connection: Connection, *, claim_id: UUID) -> Claim | None:
+    """Return a claim as it is, without a lock."""
+    row = await connection.fetchrow(
+        f"SELECT {_COLUMNS} FROM claim {_JOINED_BY_KEY} WHERE claim.claim_id = $1",  # noqa: S608 - a constant
+        claim_id,
+    )
+    return None if row is None else _claim(row)
 
 
 async def lock(connection: Connection, *, claim_ids: Collection[UUID]) -> Mapping[UUID, Claim]:
@@ -143,27 +165,33 @@ async def insert(connection: Connection, *, claims: Sequence[Claim]) -> None:
                          loss_from_at, loss_until_at, damage_digest, possible_duplicate_of, statement, place)),
         shared AS (
              SELECT * FROM unnest($14::text[], $15::boolean[], $16::boolean[], $17::integer[], $18::integer[],
-                                  $19::timestamptz[], $20::integer[], $21::integer[], $22::smallint[], $23::smallint[],
-                                  $24::timestamptz[]) WITH ORDINALITY
+                                  $19::timestamptz[], $20::integer[], $21::boolean[], $22::timestamptz[],
+                                  $23::bigint[], $24::boolean[], $25::integer[], $26::smallint[], $27::smallint[],
+                                  $28::timestamptz[])
+                    WITH ORDINALITY
                  AS shared (state, policy_wait_over, rainfall_wait_over, policy_version, request_version, waits_until,
-                            claim_version, report_version, families, damage_kinds, opened_at, place)),
+                            claim_version, answer_wait_over, withdrawn_at, brought_cents, touched_by_people,
+                            report_version, families, damage_kinds, opened_at, place)),
         opening AS (
              INSERT INTO opening_report (report_id, claim_id, report) SELECT report_id, claim_id, report FROM new)
         INSERT INTO claim (claim_id, claim_reference, report_id, report_version, policy_number, state,
                            policy_wait_over, rainfall_wait_over, policy_version, request_version, question_digest,
-                           waits_until, claim_version, trace, opened_at, loss_from_at, loss_until_at, families,
-                           damage_kinds, damage_digest, possible_duplicate_of, statement)
+                           waits_until, claim_version, answer_wait_over, withdrawn_at, brought_cents,
+                           touched_by_people, trace, opened_at, loss_from_at, loss_until_at, families, damage_kinds,
+                           damage_digest, possible_duplicate_of, statement, rain_asked_at)
         SELECT claim_id, claim_reference, report_id, report_version, policy_number, state,
                policy_wait_over, rainfall_wait_over, policy_version, request_version, question_digest,
-               waits_until, claim_version, trace, opened_at, loss_from_at, coalesce(loss_until_at, loss_from_at),
-               families, damage_kinds, damage_digest, possible_duplicate_of, statement
+               waits_until, claim_version, answer_wait_over, withdrawn_at, brought_cents,
+               touched_by_people, trace, opened_at, loss_from_at, coalesce(loss_until_at, loss_from_at),
+               families, damage_kinds, damage_digest, possible_duplicate_of, statement,
+               CASE WHEN request_version > 0 THEN ARRAY[opened_at] ELSE '{}' END
           FROM new JOIN shared USING (place)
         """,
         [claim.claim_id for claim in claims],
         [claim.report.report_id for claim in claims],
         [claim.claim_reference for claim in claims],
         [claim.report.policy_number for claim in claims],
-        [to_json(claim.report).decode() for claim in claims],
+        [to_json(claim.sent or claim.report).decode() for claim in claims],
         [claim.question_digest for claim in claims],
         [claim.trace for claim in claims],
         *_stated(claims),
@@ -172,7 +200,7 @@ async def insert(connection: Connection, *, claims: Sequence[Claim]) -> None:
     )
 
 
-async def update(connection: Connection, *, claims: Sequence[Claim]) -> None:
+async def update(connection: Connection, *, claims: Sequence[Claim], now: datetime) -> None:
     """Store the state of these claims; their reports, and what was concluded from those, stay as they are."""
     shared, places = distinct(_state(claim) for claim in claims)
     await connection.execute(
@@ -181,18 +209,25 @@ async def update(connection: Connection, *, claims: Sequence[Claim]) -> None:
            SET state = shared.state, policy_wait_over = shared.policy_wait_over,
                rainfall_wait_over = shared.rainfall_wait_over, policy_version = shared.policy_version,
                request_version = shared.request_version, question_digest = new.question_digest,
-               waits_until = shared.waits_until, claim_version = shared.claim_version
+               rain_asked_at = CASE WHEN shared.request_version > claim.request_version
+                                    THEN rain_asked_at || $15::timestamptz ELSE rain_asked_at END,
+               waits_until = shared.waits_until, claim_version = shared.claim_version,
+               answer_wait_over = shared.answer_wait_over, withdrawn_at = shared.withdrawn_at,
+               brought_cents = shared.brought_cents, touched_by_people = shared.touched_by_people
           FROM unnest($1::uuid[], $2::uuid[], $3::integer[]) AS new (claim_id, question_digest, place)
           JOIN unnest($4::text[], $5::boolean[], $6::boolean[], $7::integer[], $8::integer[], $9::timestamptz[],
-                      $10::integer[]) WITH ORDINALITY
+                      $10::integer[], $11::boolean[], $12::timestamptz[], $13::bigint[], $14::boolean[])
+               WITH ORDINALITY
                AS shared (state, policy_wait_over, rainfall_wait_over, policy_version, request_version, waits_until,
-                          claim_version, place) USING (place)
+                          claim_version, answer_wait_over, withdrawn_at, brought_cents, touched_by_people, place)
+         USING (place)
          WHERE claim.claim_id = new.claim_id
         """,
         [claim.claim_id for claim in claims],
         [claim.question_digest for claim in claims],
         places,
         *shared,
+        now,
     )
 
 
@@ -206,6 +241,10 @@ def _state(claim: Claim) -> tuple[object, ...]:
         claim.request_version,
         claim.waits_until,
         claim.claim_version,
+        claim.answer_wait_over,
+        claim.withdrawn_at,
+        claim.brought_cents,
+        bool(claim.supplements or claim.rulings or claim.asked),
     )
 
 
@@ -221,21 +260,22 @@ async def restate(connection: Connection, *, claims: Sequence[Claim]) -> None:
            SET report_version = new.report_version, policy_number = new.policy_number,
                families = new.families, damage_kinds = new.damage_kinds, loss_from_at = new.loss_from_at,
                loss_until_at = coalesce(new.loss_until_at, new.loss_from_at), damage_digest = new.damage_digest,
-               possible_duplicate_of = new.possible_duplicate_of, statement = new.statement
+               possible_duplicate_of = new.possible_duplicate_of, statement = new.statement, joined_to = new.joined_to
           FROM unnest($3::uuid[], $4::integer[], $5::text[], $6::smallint[], $7::smallint[], $8::timestamptz[],
-                      $9::timestamptz[], $10::text[], $11::uuid[], $12::json[])
+                      $9::timestamptz[], $10::text[], $11::uuid[], $12::json[], $13::uuid[])
                AS new (claim_id, report_version, policy_number, families, damage_kinds, loss_from_at, loss_until_at,
-                       damage_digest, possible_duplicate_of, statement)
+                       damage_digest, possible_duplicate_of, statement, joined_to)
          WHERE claim.claim_id = new.claim_id
         """,
         [claim.report.report_id for claim in claims],
-        [to_json(claim.report).decode() for claim in claims],
+        [to_json(claim.sent or claim.report).decode() for claim in claims],
         [claim.claim_id for claim in claims],
         [claim.report.report_version for claim in claims],
         [claim.report.policy_number for claim in claims],
         [claim.outline.families for claim in claims],
         [claim.outline.damage_kinds for claim in claims],
         *_stated(claims),
+        unless_all_null([claim.joined_to for claim in claims]),
     )
 
 
@@ -250,52 +290,21 @@ def _stated(claims: Sequence[Claim]) -> tuple[Sequence[object] | None, ...]:
     )
 
 
-async def of_report(connection: Connection, *, report_id: UUID) -> asyncpg.Record | None:
-    """Return the claim that a report opened or joined, with the versions of its evidence."""
-    return await connection.fetchrow(
-        """
-        SELECT claim_id, claim_reference, report_id, report_version, policy_number, policy_version, state, opened_at,
-               policy_wait_over, rainfall_wait_over, claim.request_version, newest.assessment_version, claim_version,
-               possible_duplicate_of
-          FROM claim LEFT JOIN LATERAL (
-               SELECT request_version, assessment_version FROM rainfall WHERE rainfall.claim_id = claim.claim_id
-               UNION ALL
-               SELECT request_version, assessment_version FROM decision
-                WHERE decision.claim_id = claim.claim_id AND decision.claim_version = claim.claim_version
-                  AND assessment_version IS NOT NULL
-                ORDER BY request_version DESC, assessment_version DESC LIMIT 1) AS newest ON true
-         WHERE claim_id = (SELECT claim_id FROM opening_report WHERE report_id = $1
-                           UNION SELECT claim_id FROM joined_report WHERE report_id = $1)
-        """,
-        report_id,
-    )
-
-
-async def iterate(connection: Connection, *, state: str | None) -> AsyncIterator[asyncpg.Record]:
-    """Yield claims in the order they were opened, with the standing decision of each; None: in any state.
-
-    Reads a few rows at a time, which needs a transaction.
-    """
-    async for row in connection.cursor(
-        """
-        SELECT claim.claim_id, claim_reference, report_id, state, opened_at, claim.claim_version,
-               outcome, deciding_ground, payable_cents, decided_at, possible_duplicate_of
-          FROM claim
-          LEFT JOIN decision ON (decision.claim_id, decision.claim_version) = (claim.claim_id, claim.claim_version)
-         WHERE $1::text IS NULL OR state = $1
-         ORDER BY claim.claim_id
-        """,
-        state,
-    ):
-        yield row
-
-
 def _claim(row: asyncpg.Record) -> Claim:
-    report = from_json(LossReported, row["report"])
+    sent = from_json(LossReported, row["report"])
+    supplements = tuple(from_json(Supplement, told) for told in row["supplements"] or ())
+    report = completed(sent, supplements)
     return Claim(
         claim_id=row["claim_id"],
         claim_reference=row["claim_reference"],
         report=report,
+        sent=sent if supplements else None,
+        supplements=supplements,
+        rulings=tuple(from_json(Ruling, ruling) for ruling in row["rulings"] or ()),
+        withdrawn_at=row["withdrawn_at"],
+        joined_to=row["joined_to"],
+        brought_cents=row["brought_cents"],
+        asked=tuple(row["asked"] or ()),
         outline=Outline(
             policy_number=row["policy_number"],
             loss=report.loss,
@@ -312,6 +321,7 @@ def _claim(row: asyncpg.Record) -> Claim:
         state=ClaimState(row["state"]),
         policy_wait_over=row["policy_wait_over"],
         rainfall_wait_over=row["rainfall_wait_over"],
+        answer_wait_over=row["answer_wait_over"],
         policy_version=row["policy_version"],
         request_version=row["request_version"],
         question_digest=row["question_digest"],

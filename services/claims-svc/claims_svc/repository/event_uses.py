@@ -86,6 +86,38 @@ async def around(
     return [ClaimUse(**{**row, "family": PerilFamily(row["family"]), "proofs": tuple(row["proofs"])}) for row in rows]
 
 
+async def resting_on(
+    connection: Connection, *, moved: Collection[ClaimUse], event_length: timedelta
+) -> Mapping[UUID, Collection[str]]:
+    """Return the claims near the events of `moved` whose standing decision counted what others had.
+
+    Each comes with the proofs of what moved, also where it names an older one: a version that leaves the sums as they
+    were moves nobody. Whoever finds that all it counted still stands stays as it is.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT resting.claim_id, array_agg(DISTINCT moved.proof_sha256) AS proofs
+          FROM unnest($1::text[], $2::timestamptz[], $3::text[], $6::uuid[])
+               AS moved (policy_number, loss_from_at, proof_sha256, claim_id)
+         CROSS JOIN unnest($4::text[]) AS of_family (family)
+          JOIN event_use AS resting
+            ON resting.policy_number = moved.policy_number AND resting.family = of_family.family
+           AND resting.loss_from_at > moved.loss_from_at - 2 * $5::interval
+           AND resting.loss_from_at < moved.loss_from_at + 2 * $5::interval
+           AND (resting.rests_on IS NULL OR cardinality(resting.rests_on) > 0)
+           AND resting.claim_id IS DISTINCT FROM moved.claim_id
+         GROUP BY resting.claim_id
+        """,
+        [use.policy_number for use in moved for _ in use.proofs],
+        [use.loss_from_at for use in moved for _ in use.proofs],
+        [proof for use in moved for proof in use.proofs],
+        list(PerilFamily),
+        event_length,
+        [use.claim_id for use in moved for _ in use.proofs],
+    )
+    return {row["claim_id"]: row["proofs"] for row in rows}
+
+
 async def store(
     connection: Connection, *, uses: Mapping[UUID, Collection[ClaimUse]], decided_before: Collection[UUID]
 ) -> None:
@@ -99,9 +131,13 @@ async def store(
     await connection.execute(
         """
         INSERT INTO event_use (claim_id, family, policy_number, loss_from_at, covered_cents, heavy_cents,
-                               either_cents, estimated_cents, borne_cents, proof_sha256)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[],
-                             $7::bigint[], $8::bigint[], $9::bigint[], $10::text[])
+                               either_cents, estimated_cents, borne_cents, proof_sha256, rests_on)
+        SELECT claim_id, family, policy_number, loss_from_at, covered_cents, heavy_cents, either_cents, estimated_cents,
+               borne_cents, proof_sha256, string_to_array(rests_on, ' ')
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[],
+                      $8::bigint[], $9::bigint[], $10::text[], $11::text[])
+               AS new (claim_id, family, policy_number, loss_from_at, covered_cents, heavy_cents, either_cents,
+                       estimated_cents, borne_cents, proof_sha256, rests_on)
         """,
         [claim_id for claim_id, _ in rows],
         [use.family for _, use in rows],
@@ -113,4 +149,5 @@ async def store(
         [use.estimated_cents for _, use in rows],
         [use.borne_cents for _, use in rows],
         [proof for _, use in rows for proof in use.proofs],
+        [" ".join(use.rests_on) for _, use in rows],  # an array of arrays must be a rectangle
     )

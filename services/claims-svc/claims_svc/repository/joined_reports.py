@@ -48,3 +48,9 @@ async def of_claim(connection: Connection, *, claim_id: UUID) -> Sequence[asyncp
         """,
         claim_id,
     )
+
+
+async def has_joined_claims(connection: Connection, *, claim_id: UUID) -> bool:
+    """Return whether other claims were joined to this one by hand."""
+    found: bool = await connection.fetchval("SELECT EXISTS (SELECT FROM claim WHERE joined_to = $1)", claim_id)
+    return found

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.database import Connection
-from claims_svc.domain.likeness import EVERY_KIND, SAME_LOSS_WITHIN, Found, LikeClaim, Sought
+from claims_svc.domain.likeness import EVERY_KIND, LONGEST_DAY, SAME_LOSS_WITHIN, Found, LikeClaim, Sought
 from claims_svc.domain.product import EVENT_LENGTH
 from claims_svc.repository.distinct_rows import later_end, unless_all_null
 from contracts.vocabulary import LONGEST_LOSS
@@ -28,15 +28,28 @@ _HAS_SAME_DAMAGE = """
                                             AND sought.loss_from_at + $10::interval
                AND outline.loss_until_at BETWEEN sought.loss_until_at - $10::interval
                                              AND sought.loss_until_at + $10::interval"""
+_CAN_BE_OF_ONE_MOMENT = """
+                   outline.loss_from_at BETWEEN sought.loss_from_at - $12::interval - $10::interval
+                                            AND sought.loss_from_at + $12::interval + $10::interval
+               AND (outline.loss_from_at BETWEEN sought.loss_from_at - $10::interval
+                                             AND sought.loss_from_at + $10::interval
+                    AND outline.loss_until_at BETWEEN sought.loss_until_at - $10::interval
+                                                  AND sought.loss_until_at + $10::interval
+                    OR outline.loss_until_at - outline.loss_from_at <= $12::interval
+                       AND outline.loss_from_at - $10::interval <= sought.loss_from_at
+                       AND sought.loss_until_at <= outline.loss_until_at + $10::interval
+                    OR sought.loss_until_at - sought.loss_from_at <= $12::interval
+                       AND sought.loss_from_at - $10::interval <= outline.loss_from_at
+                       AND outline.loss_until_at <= sought.loss_until_at + $10::interval)"""
 _IS_ANOTHER = """
                    (own IS NULL OR possible_duplicate_of IS DISTINCT FROM own OR is_paid)
                AND claim_id <> ALL ($11::uuid[])"""
 
 
 def _statement(first_alike: str) -> str:
-    """Return the statement that looks up, for all that is sought, the first claim alike and the first of the same loss.
+    """Return the statement that looks up for all that is sought what `Found` holds; `first_alike` queries for that.
 
-    `first_alike` is the query for the former.
+    Claims without damage, which have no kinds, are few: only what lists none itself is compared with all others.
     """
     return f"""
     WITH sought AS MATERIALIZED (
@@ -45,13 +58,27 @@ def _statement(first_alike: str) -> str:
            FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::smallint[], $5::smallint[], $6::text[],
                        $7::uuid[]) WITH ORDINALITY
              AS sought (policy_number, loss_from_at, loss_until_at, families, damage_kinds, damage_digest, own, place))
-    SELECT place, alike.loss_from_at, alike.claim_id, same.loss_from_at AS same_from_at, same.claim_id AS same_id
-      FROM sought CROSS JOIN LATERAL ({first_alike}) AS alike
+    SELECT place, same.loss_from_at, same.claim_id, undamaged.loss_from_at, undamaged.claim_id,
+           alike.loss_from_at, alike.claim_id
+      FROM sought
+      LEFT JOIN LATERAL ({first_alike}) AS alike ON true
       LEFT JOIN LATERAL (
             SELECT loss_from_at, claim_id FROM claim AS outline
              WHERE own IS NULL AND outline.policy_number = sought.policy_number AND {_HAS_SAME_DAMAGE}
                AND outline.families & sought.families <> 0 AND claim_id <> ALL ($11::uuid[])
+               AND withdrawn_at IS NULL
              ORDER BY policy_number, damage_digest, loss_from_at, claim_id LIMIT 1) AS same ON true
+      LEFT JOIN LATERAL (
+            SELECT first.loss_from_at, first.claim_id
+              FROM generate_series(0, CASE sought.damage_kinds WHEN 0 THEN {EVERY_KIND} ELSE 0 END) AS kinds
+                   CROSS JOIN LATERAL (
+                   SELECT loss_from_at, claim_id FROM claim AS outline
+                    WHERE own IS NULL AND outline.policy_number = sought.policy_number
+                      AND outline.damage_kinds = kinds::smallint AND {_CAN_BE_OF_ONE_MOMENT}
+                      AND outline.families & sought.families <> 0 AND claim_id <> ALL ($11::uuid[])
+                      AND withdrawn_at IS NULL
+                    ORDER BY policy_number, damage_kinds, loss_from_at, claim_id LIMIT 1) AS first
+             ORDER BY loss_from_at, claim_id LIMIT 1) AS undamaged ON true
     """  # noqa: S608 - constants
 
 
@@ -130,8 +157,9 @@ async def _find(
         LONGEST_LOSS,
         SAME_LOSS_WITHIN,
         list(except_for),
+        LONGEST_DAY,
     )
-    return {sought[row["place"] - 1]: _found(*row) for row in rows}
+    return {sought[row["place"] - 1]: _found(*row[1:]) for row in rows}
 
 
 async def _statements(connection: Connection, policy_numbers: Collection[str]) -> Mapping[str, str]:
@@ -157,8 +185,9 @@ async def _statements(connection: Connection, policy_numbers: Collection[str]) -
     }
 
 
-def _found(
-    _: int, loss_from_at: datetime, claim_id: UUID, same_from_at: datetime | None, same_id: UUID | None
-) -> Found:
-    same = None if same_from_at is None or same_id is None else LikeClaim(same_from_at, same_id)
-    return Found(same=same, alike=LikeClaim(loss_from_at, claim_id))
+def _found(*moments_and_ids: datetime | UUID | None) -> Found:
+    same, undamaged, alike = (
+        LikeClaim(loss_from_at, claim_id) if isinstance(loss_from_at, datetime) and isinstance(claim_id, UUID) else None
+        for loss_from_at, claim_id in zip(moments_and_ids[::2], moments_and_ids[1::2], strict=True)
+    )
+    return Found(same=same, undamaged=undamaged, alike=alike)

@@ -73,6 +73,18 @@ async def lock_with_those_of_claims(
     return {number: None if state is None else _policy(state) for number, state in rows}
 
 
+async def customers(connection: Connection, *, policy_numbers: Collection[str]) -> Mapping[str, UUID]:
+    """Return whose these policies are, by number; one that was not published yet is left out."""
+    rows = await connection.fetch(
+        """
+        SELECT policy_number, (state ->> 'customer_id')::uuid AS customer_id
+          FROM policy WHERE policy_number = ANY ($1) AND state IS NOT NULL
+        """,
+        list(policy_numbers),
+    )
+    return {row["policy_number"]: row["customer_id"] for row in rows}
+
+
 async def store(connection: Connection, *, policies: Collection[PolicyChanged]) -> None:
     """Store `policies`, one version of each; an older version than the one stored changes nothing."""
     await connection.execute(
@@ -92,3 +104,9 @@ async def store(connection: Connection, *, policies: Collection[PolicyChanged]) 
 @lru_cache(maxsize=_CACHED_POLICIES)
 def _policy(state: str) -> PolicyChanged:
     return from_json(PolicyChanged, state)
+
+
+async def find(connection: Connection, *, policy_number: str) -> PolicyChanged | None:
+    """Return the newest version of a policy, without locking it; None: it is not published yet."""
+    state = await connection.fetchval("SELECT state FROM policy WHERE policy_number = $1", policy_number)
+    return None if state is None else _policy(state)

@@ -33,7 +33,8 @@ async def pop_overdue(connection: Connection, *, wait_ids: Collection[UUID], now
           FROM ended, unnest(claim_ids) AS began (claim_id) CROSS JOIN LATERAL (
                SELECT state, trace FROM claim
                 WHERE claim.claim_id = began.claim_id AND waits_until <= $2
-                  AND state IN ('waiting_for_policy', 'waiting_for_rainfall') OFFSET 0) AS claim
+                  AND state IN ('waiting_for_policy', 'waiting_for_rainfall', 'waiting_for_answer')
+               OFFSET 0) AS claim
         """,
         list(wait_ids),
         now,

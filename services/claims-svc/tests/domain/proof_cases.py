@@ -57,11 +57,11 @@ def answer_to(question: RainfallRequested, hours: Mapping[datetime, int | None])
     return answer_from_hours(stated, question=question)
 
 
-def prove(claim: Case, *, previous_sha256: str | None = None) -> Proof:
+def prove(claim: Case, *, previous_sha256: str | None = None, version: int | None = None) -> Proof:
     return proof.build(
         claim,
         verdict_on(claim),
-        claim_version=2 if previous_sha256 else 1,
+        claim_version=version or (2 if previous_sha256 else 1),
         decided_at=claim.report.reported_at + 3 * _HOUR,
         previous_sha256=previous_sha256,
     )

@@ -430,7 +430,7 @@ def test_another_spelling_of_the_same_contents_is_found(old: bytes, new: bytes) 
             "the loss began on 2021-07-15, a day outside",
         ),
         ("basis.insurance.state", "not_insured", "there must be terms of the insurance exactly when"),
-        ("basis.policy_version", None, "there must be a version of the policy exactly when it is known"),
+        ("basis.policy_version", None, "without a version of the policy nothing can be known of the insurance"),
         ("basis.decided_before_cents", 10_000, "nothing can have been decided before the first version"),
     ],
 )

@@ -7,10 +7,12 @@ from msgspec.structs import replace
 
 from claims_svc.domain.case import product_of
 from claims_svc.domain.insurance import Insurance, InsuranceState, InsuredTerms, insurance_at
+from claims_svc.domain.needs import Need, next_need
 from claims_svc.domain.product import CURRENT_PRODUCT
+from contracts import example_values
 from contracts.coverage import GroundCode, GroundWeight, Outcome
-from contracts.policy import PolicyChanged, PolicyTerms
-from contracts.vocabulary import LossInterval
+from contracts.policy import HOME_KINDS, Home, PolicyChanged, PolicyCover, PolicyKind, PolicyTerms, Premium
+from contracts.vocabulary import Cover, LossInterval
 
 MOMENT_OF_LOSS = LossInterval(from_at=LOSS_AT, until_at=LOSS_AT)
 FROM_14_TO_15_JULY = LossInterval(from_at=datetime(2021, 7, 14, 9, tzinfo=UTC), until_at=LOSS_AT)
@@ -45,10 +47,10 @@ def insured_on(terms: PolicyTerms) -> Insurance:
     of_decision = InsuredTerms(
         effective_on=terms.effective_on,
         ends_on=terms.ends_on,
-        covers=terms.covers,
+        covers=(Cover.BUILDINGS,),
         deductible_cents=terms.deductible_cents,
         product_version=terms.product_version,
-        location=terms.home.location,
+        location=example_values.HOME,
         postcode_area="6011",
     )
     return Insurance(state=InsuranceState.INSURED, terms=of_decision)
@@ -109,7 +111,8 @@ def test_a_loss_that_may_have_been_before_the_first_insured_day_goes_to_a_handle
 
 
 def test_a_renewal_on_the_same_terms_changes_nothing() -> None:
-    renewed = with_terms(terms(FIRST_OF_JULY, date(2021, 7, 15)), terms(date(2021, 7, 15)))
+    dearer = Premium(a_year_cents=24_012, parts=(), model="home-premium-2026.1")
+    renewed = with_terms(terms(FIRST_OF_JULY, date(2021, 7, 15)), replace(terms(date(2021, 7, 15)), premium=dearer))
 
     assert verdict_on(case(policy=renewed, report=report(loss=FROM_14_TO_15_JULY))).outcome is Outcome.COVERED
 
@@ -139,3 +142,42 @@ def test_a_policy_of_a_product_nobody_knows_goes_to_a_handler() -> None:
     verdict = verdict_on(case(policy=unknown, product=product))
 
     assert (product, verdict.deciding_ground) == (CURRENT_PRODUCT, GroundCode.PRODUCT_UNKNOWN)
+
+
+def at_home(usual: PolicyTerms, **changed: object) -> PolicyTerms:
+    """Return terms whose home differs in these fields."""
+    assert isinstance(usual.home, Home)
+    return replace(usual, home=replace(usual.home, **changed))
+
+
+def test_a_home_whose_position_is_not_known_yet_waits_and_then_goes_to_a_handler() -> None:
+    not_located = with_terms(at_home(terms(FIRST_OF_JULY), location=None))
+
+    assert insurance_at(not_located, loss=MOMENT_OF_LOSS) == Insurance(state=InsuranceState.UNKNOWN)
+    assert next_need(case(policy=not_located, policy_wait_over=False)) is Need.POLICY
+    waited = case(policy=not_located, policy_wait_over=True, rain=None)
+    assert next_need(waited) is Need.NOTHING
+    verdict = verdict_on(waited)
+    assert (verdict.outcome, verdict.deciding_ground) == (Outcome.REFERRED, GroundCode.POLICY_UNKNOWN)
+
+
+def test_only_the_terms_at_loss_need_a_position() -> None:
+    later = at_home(terms(date(2021, 7, 20)), location=None, house_number="99")
+    before = terms(FIRST_OF_JULY, date(2021, 7, 20))
+
+    assert insurance_at(with_terms(before, later), loss=MOMENT_OF_LOSS) == insured_on(before)
+
+
+def test_a_policy_of_no_home_never_denies_damage_to_one() -> None:
+    for kind in set(PolicyKind) - HOME_KINDS:
+        for effective_on in (FIRST_OF_JULY, date(2021, 7, 16)):
+            other = with_terms(replace(terms(effective_on), home=None, covers=(PolicyCover.THIRD_PARTY,)))
+            assert insurance_at(replace(other, kind=kind), loss=MOMENT_OF_LOSS).state is InsuranceState.UNKNOWN
+
+
+def test_covers_that_concern_no_home_decide_nothing() -> None:
+    covers = (PolicyCover.LUGGAGE, PolicyCover.CONTENTS)
+    insured = insurance_at(with_terms(replace(terms(FIRST_OF_JULY), covers=covers)), loss=MOMENT_OF_LOSS)
+
+    assert insured.terms is not None
+    assert insured.terms.covers == (Cover.CONTENTS,)

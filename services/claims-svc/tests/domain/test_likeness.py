@@ -136,3 +136,31 @@ def test_claims_put_before_anybody_looks_are_found_as_they_were_put_last() -> No
     assert outlines.find(Sought(outline=first, own=None)).same == LikeClaim(LOSS_AT, UUID(int=3))
     assert outlines.find(Sought(outline=moved, own=None)).same == LikeClaim(LOSS_AT, UUID(int=1))
     assert outlines.find(Sought(outline=other, own=UUID(int=3))).alike == LikeClaim(LOSS_AT, UUID(int=1))
+
+
+MIDNIGHT, NEXT_MIDNIGHT = LOSS_AT.replace(hour=0, minute=0), LOSS_AT.replace(hour=23, minute=59)
+
+
+@pytest.mark.parametrize(
+    ("undamaged", "is_same"),
+    [
+        (report(damage=(), facts=LossFacts()), True),
+        (report(damage=(), facts=LossFacts(), loss_at=MIDNIGHT, loss_until=NEXT_MIDNIGHT), True),
+        (report(damage=(), facts=FLOOD_CAME_IN), False),
+        (report(damage=(), loss_at=LOSS_AT + timedelta(hours=1, minutes=1)), False),
+        (report(damage=(), loss_at=LOSS_AT - timedelta(days=1), loss_until=LOSS_AT + timedelta(days=1)), False),
+        (report(damage=(), policy_number="654321-531-04"), False),
+    ],
+    ids=["nothing but the moment", "nothing but the day", "other water", "another moment", "two days", "other policy"],
+)
+def test_a_report_without_damage_is_about_the_loss_of_its_moment_or_day(
+    undamaged: LossReported, *, is_same: bool
+) -> None:
+    outline, full = outline_of(undamaged), outline_of(FIRST)
+
+    assert (outline.is_same_without_damage(full), full.is_same_without_damage(outline)) == (is_same, is_same)
+
+
+def test_as_long_as_a_report_lists_no_damage_it_holds_no_other_one() -> None:
+    assert not alike(report(damage=()), FIRST)
+    assert not outline_of(FIRST).is_same_without_damage(outline_of(report(kind=DamageKind.CONTENTS)))

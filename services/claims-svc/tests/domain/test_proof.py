@@ -62,7 +62,7 @@ def test_a_proof_names_neither_policy_nor_house_nor_full_postcode() -> None:
 
     for personal in (
         policy().policy_number,
-        policy().terms[0].home.postcode,
+        "6011RA",
         "house_number",
         str(policy().customer_id),
     ):
@@ -82,7 +82,12 @@ def test_a_proof_names_what_it_was_decided_on() -> None:
     contents = json.loads(prove(claim).canonical)
     other = structs.replace(claim.report, report_id=claim.claim_id)
     together = proof.build(
-        claim, verdict_on(claim), joined=[other], claim_version=1, decided_at=DECIDED_AT, previous_sha256=None
+        claim,
+        verdict_on(claim),
+        reports=[claim.report, other],
+        claim_version=1,
+        decided_at=DECIDED_AT,
+        previous_sha256=None,
     )
     corrected = replace(claim, report=structs.replace(claim.report, report_version=2))
 

@@ -171,7 +171,7 @@ def proofs() -> dict[str, proof.Proof]:
     built["several items beside others"] = proof.build(
         claim,
         verdict_on(claim),
-        joined=[joined],
+        reports=[claim.report, joined],
         claim_version=3,
         decided_at=datetime(2021, 7, 19, 8, 0, 4, 120_000, tzinfo=UTC),
         previous_sha256=BEFORE,

@@ -52,6 +52,31 @@ def test_a_version_that_says_another_amount_was_decided_before_is_found() -> Non
     assert between(first, second) == [(second.sha256, "says that 100000 cents were decided before, not 159000")]
 
 
+def test_what_was_decided_before_counts_on_after_a_version_that_pays_nothing() -> None:
+    first = prove(COVERED)
+    second = prove(replace(DENIED, decided_before_cents=159_000), previous_sha256=first.sha256)
+    third, forgetful = [
+        prove(replace(COVERED, decided_before_cents=cents), version=3, previous_sha256=second.sha256)
+        for cents in (159_000, 0)
+    ]
+
+    assert between(first, second, third) == []
+    assert between(first, second, forgetful) == [
+        (forgetful.sha256, "says that 0 cents were decided before, not 159000")
+    ]
+
+
+def test_what_a_claim_brought_that_was_joined_is_told_apart_from_what_was_decided_of_ones_own() -> None:
+    first = prove(COVERED)
+    joined, untold, parted = [
+        prove(replace(COVERED, decided_before_cents=cents, brought_cents=brought), previous_sha256=first.sha256)
+        for cents, brought in ((239_000, 80_000), (239_000, 0), (79_000, -80_000))
+    ]
+
+    assert between(first, joined) == between(first, parted) == []
+    assert between(first, untold) == [(untold.sha256, "says that 239000 cents were decided before, not 159000")]
+
+
 def after(other: Case, **forged: object) -> tuple[Proof, Proof]:
     """Return the proofs of two claims of one event, the second decided with what `other` had of it, or is said to."""
     first = prove(replace(other, claim_id=uuid4()))

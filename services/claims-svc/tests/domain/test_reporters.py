@@ -8,7 +8,7 @@ from claim_events import LOSS_AT, NO, YES, corrected, report
 from msgspec.structs import replace
 
 from claims_svc.domain.claim import open_claim
-from claims_svc.domain.reporters import assessed_by_others, facts_together
+from claims_svc.domain.reporters import damage_by_others, differ, facts_together
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
 from contracts.vocabulary import Fact, FactSource, LossInterval, Truth, WaterRoute
 
@@ -103,7 +103,7 @@ def assessed(*items: DamageItem) -> LossReported:
 
 
 def assessed_in(opening: LossReported, *joined: LossReported) -> list[int] | None:
-    damage = assessed_by_others(opening, joined)
+    damage = damage_by_others(opening, joined)
     return None if damage is None else [each.amount_cents for each in damage]
 
 
@@ -136,7 +136,7 @@ def test_an_assessment_keeps_what_was_said_of_the_cause_of_each_item_and_may_say
     opening = report(damage=(item(DamageKind.BUILDINGS, 1, route=WaterRoute.FLOOD),))
     more = assessed(item(DamageKind.BUILDINGS, 2, by_fire_or_explosion=True))
 
-    (found,) = assessed_by_others(opening, [more]) or ()
+    (found,) = damage_by_others(opening, [more]) or ()
 
     assert (found.amount_cents, found.route, found.by_fire_or_explosion) == (2, WaterRoute.FLOOD, True)
     assert found.estimated_by is FactSource.HANDLER
@@ -157,3 +157,16 @@ def test_an_assessment_of_other_damage_makes_reporters_differ_and_is_not_taken(i
 
     assert differs(opening, assessed(*items))
     assert assessed_in(opening, assessed(*items)) is None
+
+
+def test_a_report_without_damage_differs_from_none_and_takes_the_damage_that_another_one_lists() -> None:
+    opening = report(damage=(), loss_at=LOSS_AT.replace(hour=0), loss_until=LOSS_AT.replace(hour=23))
+    full, again, assessed = report(), report(), report(damage=ASSESSED)
+    other = report(damage_cents=1)
+
+    assert damage_by_others(opening, [full]) == full.damage
+    assert damage_by_others(opening, [full, assessed]) == ASSESSED
+    assert damage_by_others(full, [opening]) is None
+    assert not differ(opening, [full, again, assessed])
+    assert not differ(full, [opening, replace(opening, report_id=again.report_id)])
+    assert differ(opening, [full, other])

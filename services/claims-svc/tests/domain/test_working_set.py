@@ -22,11 +22,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from claims_svc.domain import next_step
+from claims_svc.domain.changes import Changes
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.deadlines import DEADLINE_OF, POLICY_DEADLINE, RAINFALL_DEADLINE
 from claims_svc.domain.decision import StandingDecision
 from claims_svc.domain.occurrence import ClaimUse, EventUses
-from claims_svc.domain.working_set import Changes, WorkingSet
+from claims_svc.domain.working_set import WorkingSet
 from contracts.claims import DecisionMade
 from contracts.loss_reports import DamageKind, LossReported
 from contracts.policy import PolicyChanged

@@ -15,6 +15,8 @@ EITHER = "either"
 """Damage of other claims that belongs to the event of rain and to that of flood: nobody can tell which did it."""
 
 LOSS_ON = date(2021, 7, 15)
+BY_PEOPLE = frozenset({GroundCode.WITHDRAWN, GroundCode.JOINED, GroundCode.HANDLER_COVERS, GroundCode.HANDLER_DENIES})
+"""What no rule decides on: a customer takes a claim back, a handler decides."""
 NOTHING_SAID: Mapping[str, Said] = MappingProxyType({})
 
 

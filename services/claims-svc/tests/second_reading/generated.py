@@ -70,7 +70,8 @@ def _case(random: Random) -> LossCase:
     if _happens(random, 0.01):
         said = {}
     insured = _insured(random)
-    damage = tuple(_damage(random, waters, said) for _ in range(random.choices((1, 2, 3, 4), (6, 3, 1, 1))[0]))
+    how_many = random.choices((0, 1, 2, 3, 4), (1, 60, 30, 10, 10))[0]
+    damage = tuple(_damage(random, waters, said) for _ in range(how_many))
     told_of = {*said, *(item.cause for item in damage)}
     return LossCase(
         said=said,

@@ -123,6 +123,8 @@ def _judge_claim(case: LossCase) -> Answer:
     waters = reported(case)
     if not waters:
         return _to_a_handler(GroundCode.NO_ROUTE_REPORTED)
+    if not case.damage:
+        return _to_a_handler(GroundCode.DAMAGE_NOT_REPORTED)
     if case.said.get("causes inseparable", Said(value=NO)).value != NO:
         return _to_a_handler(GroundCode.CAUSES_INSEPARABLE)
     return _of_items(case, _judged(case, waters))

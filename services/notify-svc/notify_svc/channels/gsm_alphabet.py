@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-SEGMENT_SEPTETS = 160
-"""What fits one message; a longer one is split, costs double and can arrive in pieces."""
-
 _ESCAPE = 0x1B
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"

@@ -28,7 +28,7 @@ def network_transports(settings: Settings) -> Mapping[Channel, OpenTransport]:
             SmppTransport,
             _sms_centre(settings, window=settings.send_concurrency),
             sender=settings.sms_sender,
-            phone=settings.insurer_phone,
+            insurer=settings.insurer,
         ),
     }
 
@@ -36,7 +36,7 @@ def network_transports(settings: Settings) -> Mapping[Channel, OpenTransport]:
 def network_request_transports(settings: Settings) -> Mapping[Channel, OpenRequestTransport]:
     """Return the same for requested messages, on other connections: what fills those of decisions holds up no code.
 
-    There is a connection, or a place in the window, for every message that may be sent at once.
+    There is a connection, or a place in the window, for every message about an account that may be sent at once.
     """
     at_once = settings.request_concurrency * len(Priority)
     return {

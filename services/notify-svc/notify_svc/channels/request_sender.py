@@ -1,16 +1,18 @@
-"""Sends requested messages: each channel and priority has places of its own, so that a code waits for nothing else.
+"""Sends requested messages: each channel and lane has places of its own, so that a code waits for nothing else.
 
-There are few of them and each is waited for, so that every result is recorded at once and by itself. An attempt is
-counted and committed before anything leaves the process, and nothing is sent inside a transaction. What was sealed is
-opened for one attempt.
+There are few about accounts and each is waited for, so that every result is recorded at once and by itself. About
+claims a storm brings thousands that nobody waits for: they have connections of their own, and their results are
+recorded together. An attempt is counted and committed before anything leaves the process, and nothing is sent inside a
+transaction. What was sealed is opened for one attempt.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from typing import TypeAlias
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -22,14 +24,13 @@ from chassis.sealing import Opener
 from chassis.service import Runtime
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import Work
-from contracts.message_requests import Priority
 from contracts.vocabulary import Channel
 from notify_svc.channels.attempts import Attempts
 from notify_svc.channels.results import tell
 from notify_svc.channels.sender_loop import SenderLoop
 from notify_svc.channels.transport import Handover, OpenRequestTransport, RequestTransport
-from notify_svc.domain.attempts import AnswerLost, Deferred, NoAddress, Refused, Result, Retry
-from notify_svc.domain.requests import KEPT_FOR, Request, next_step_of
+from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Retry
+from notify_svc.domain.requests import KEPT_FOR, Lane, Request, SettleRequest, next_step_of
 from notify_svc.repository import requests
 from notify_svc.repository.leases import Lease
 from notify_svc.repository.requests import LeasedRequest
@@ -42,6 +43,10 @@ _SHORTEST_PAUSE_SECONDS = 0.2
 _FORGET_EVERY_SECONDS = 3_600
 _EXPIRED_AT_ONCE = 500
 """After an outage many may have expired; none of them keeps what is due waiting for long."""
+_GATHERING_SECONDS = 0.05
+"""How long a result about a claim waits for others that are on their way."""
+
+_Finished: TypeAlias = tuple[LeasedRequest, Result]
 
 
 async def run_request_sender(
@@ -57,7 +62,10 @@ async def run_request_sender(
     `due` is set when this process has stored a request.
     """
     transports = {channel: open_transport() for channel, open_transport in open_transports.items()}
-    await _RequestSender(runtime, transports, due=due, opener=opener, settings=settings).run()
+    about_claims = open_transports[Channel.EMAIL]()
+    await _RequestSender(
+        runtime, transports, about_claims=about_claims, due=due, opener=opener, settings=settings
+    ).run()
 
 
 class _RequestSender:
@@ -66,12 +74,14 @@ class _RequestSender:
         runtime: Runtime,
         transports: Mapping[Channel, RequestTransport],
         *,
+        about_claims: RequestTransport,
         due: asyncio.Event,
         opener: Opener,
         settings: RequestSettings,
     ) -> None:
         self._runtime = runtime
         self._transports = transports
+        self._about_claims = about_claims
         self._due = due
         self._opener = opener
         self._settings = settings
@@ -85,8 +95,12 @@ class _RequestSender:
             )
             for channel, transport in transports.items()
         }
-        self._room = {(channel, priority): settings.concurrency for channel in transports for priority in Priority}
+        about_accounts = (Lane.URGENT, Lane.ORDINARY)
+        self._room = {(channel, lane): settings.concurrency for channel in transports for lane in about_accounts}
+        self._room[Channel.EMAIL, Lane.ABOUT_CLAIM] = settings.about_claims
         self._sending: set[LeasedRequest] = set()
+        self._finished_about_claims: list[_Finished] = []
+        self._recording_together: asyncio.Task[None] | None = None
         self._forget_settled_at = 0.0
 
     async def run(self) -> None:
@@ -94,7 +108,7 @@ class _RequestSender:
         try:
             await self._loop.run(self._look, is_busy=lambda: bool(self._sending), on_stop=self._due.set)
         finally:
-            for transport in self._transports.values():
+            for transport in (*self._transports.values(), self._about_claims):
                 await transport.close()
 
     async def _look(self) -> float:
@@ -119,12 +133,13 @@ class _RequestSender:
         await self._start_due(room, sending=sending)
         return min(_SHORTEST_PAUSE_SECONDS, longest)
 
-    async def _start_due(self, room: Mapping[tuple[Channel, Priority], int], *, sending: Collection[UUID]) -> None:
+    async def _start_due(self, room: Mapping[tuple[Channel, Lane], int], *, sending: Collection[UUID]) -> None:
         duration = self._settings.lease
         began = elapsed_seconds()
         async with self._runtime.transaction() as work:
-            for abandoned in await requests.lock_abandoned(work.connection, now=work.now, besides=sending):
-                await self._record(work, abandoned, AnswerLost("lease-expired"))
+            abandoned = await requests.lock_abandoned(work.connection, now=work.now, besides=sending)
+            if abandoned:
+                await self._record(work, [(leased, AnswerLost("lease-expired")) for leased in abandoned])
             expired = await requests.expire(work.connection, now=work.now, limit=_EXPIRED_AT_ONCE)
             publish_settled_requests(work, expired)
             due = await requests.lease_due(work.connection, room=room, now=work.now, leased_until=work.now + duration)
@@ -149,7 +164,10 @@ class _RequestSender:
             result = await self._attempts[request.channel].make(
                 partial(self._write, leased), lease=lease, trace=request.trace, fields=partial(_fields_of, request)
             )
-            await self._record_at_last(leased, result)
+            if request.lane is Lane.ABOUT_CLAIM:
+                await self._record_together(leased, result)
+            else:
+                await self._record_at_last([(leased, result)])
         finally:
             self._sending.remove(leased)
             self._room[_lane_of(leased.request)] += 1
@@ -159,14 +177,31 @@ class _RequestSender:
         contents = open_contents(leased.request, self._opener)
         if isinstance(contents, Unusable):  # it was not when it came: its key is gone
             return Refused(contents.code)
-        return self._transports[leased.request.channel].write(leased, contents)
+        is_about_claim = leased.request.lane is Lane.ABOUT_CLAIM
+        transport = self._about_claims if is_about_claim else self._transports[leased.request.channel]
+        return transport.write(leased, contents)
 
-    async def _record_at_last(self, leased: LeasedRequest, result: Result) -> None:
+    async def _record_together(self, leased: LeasedRequest, result: Result) -> None:
+        """Record a result with those of others that come soon: a transaction costs as much as many of them."""
+        self._finished_about_claims.append((leased, result))
+        if self._recording_together is None:
+            self._recording_together = asyncio.create_task(self._record_gathered(), name="record results about claims")
+        await self._recording_together
+
+    async def _record_gathered(self) -> None:
+        on_their_way = self._settings.about_claims - self._room[Channel.EMAIL, Lane.ABOUT_CLAIM]
+        if on_their_way > len(self._finished_about_claims):
+            await asyncio.sleep(_GATHERING_SECONDS)
+        finished, self._finished_about_claims = self._finished_about_claims, []
+        self._recording_together = None  # who comes from here on is recorded with the next
+        await self._record_at_last(finished)
+
+    async def _record_at_last(self, finished: Sequence[_Finished]) -> None:
         backoff = Backoff(self._runtime.stopping)
         while True:
             try:
                 async with self._runtime.transaction() as work:
-                    await self._record(work, leased, result)
+                    await self._record(work, finished)
             except Exception as error:
                 if not is_transient(error):
                     raise
@@ -174,9 +209,31 @@ class _RequestSender:
             else:
                 return
 
-    async def _record(self, work: Work, leased: LeasedRequest, result: Result) -> None:
-        """Record what follows from `result`; publish it and erase what was sealed when that is the end."""
-        step = next_step_of(
+    async def _record(self, work: Work, finished: Sequence[_Finished]) -> None:
+        """Record what follows from results; publish it and erase what was sealed where that is the end."""
+        steps = [(leased, result, self._next_step(leased, result, work)) for leased, result in finished]
+        answers_lost = {leased.request.request_id for leased, result in finished if isinstance(result, AnswerLost)}
+        settling = [(leased, step) for leased, _, step in steps if isinstance(step, SettleRequest)]
+        recorded = set()
+        if settling:
+            settled = await requests.settle(work.connection, settled=settling, answers_lost=answers_lost, now=work.now)
+            publish_settled_requests(work, settled)
+            recorded = {request.request_id for request in settled}
+        for leased, result, step in steps:
+            request_id = leased.request.request_id
+            if isinstance(step, Retry):
+                is_recorded = await requests.retry(
+                    work.connection, leased=leased, step=step, answer_lost=request_id in answers_lost
+                )
+            else:
+                is_recorded = request_id in recorded
+            if is_recorded and not isinstance(result, Accepted):
+                channel, fields = leased.request.channel, partial(_fields_of, leased.request)
+                is_retried = isinstance(step, Retry)
+                work.after_commit(partial(tell, result, channel=channel, is_retried=is_retried, fields=fields))
+
+    def _next_step(self, leased: LeasedRequest, result: Result, work: Work) -> SettleRequest | Retry:
+        return next_step_of(
             result,
             request=leased.request,
             attempt=leased.attempt,
@@ -184,23 +241,10 @@ class _RequestSender:
             now=work.now,
             jitter=random.random(),  # noqa: S311 - spreads load, hides nothing
         )
-        answer_lost = isinstance(result, AnswerLost)
-        if isinstance(step, Retry):
-            is_recorded = await requests.retry(work.connection, leased=leased, step=step, answer_lost=answer_lost)
-        else:
-            settled = await requests.settle(
-                work.connection, leased=leased, step=step, answer_lost=answer_lost, now=work.now
-            )
-            is_recorded = settled is not None
-            if settled is not None:
-                publish_settled_requests(work, [settled])
-        if is_recorded:
-            channel, fields = leased.request.channel, partial(_fields_of, leased.request)
-            work.after_commit(partial(tell, result, channel=channel, is_retried=isinstance(step, Retry), fields=fields))
 
 
-def _lane_of(request: Request) -> tuple[Channel, Priority]:
-    return request.channel, request.priority
+def _lane_of(request: Request) -> tuple[Channel, Lane]:
+    return request.channel, request.lane
 
 
 def _fields_of(request: Request) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""Requested e-mail: a one-use link, or what happened to an account."""
+"""Requested e-mail: a one-use link, or what happened to an account, a customer, a policy or a claim."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from email.headerregistry import Address
 from functools import partial
 
-from contracts.message_requests import SealedContents
+from contracts.claim_messages import ClaimOccasion
+from contracts.message_requests import Occasion, SealedContents
 from notify_svc.channels.mail import compose_mail, recipient_of
 from notify_svc.channels.smtp import SmtpConnections, SmtpServer
 from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover
 from notify_svc.domain.attempts import Deferred, NoAddress, Refused
 from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.requests import Request
+from notify_svc.repository.contacts import Contact
 from notify_svc.repository.requests import LeasedRequest
-from notify_svc.texts.account import write_account_mail
+from notify_svc.texts.account import AboutPolicy, AccountMail, write_account_mail
+from notify_svc.texts.claim import write_claim_mail
 
 
 class RequestedMailTransport:
@@ -35,15 +39,7 @@ class RequestedMailTransport:
         if not isinstance(recipient, Address):
             return recipient
         mail = compose_mail(
-            write_account_mail(
-                request.occasion,
-                link=contents.link,
-                name=contact.name,
-                language=contact.language,
-                insurer=self._insurer,
-                occurred_at=request.occurred_at,
-                relation_number=request.relation_number,
-            ),
+            self._written(request, contact, link=contents.link),
             message_id=request.request_id,
             sender=self._connections.sender,
             recipient=recipient,
@@ -51,5 +47,27 @@ class RequestedMailTransport:
         )
         return partial(self._connections.hand_over, mail, recipient=recipient.addr_spec)
 
+    def _written(self, request: Request, contact: Contact, *, link: str | None) -> AccountMail:
+        name, language, insurer = contact.name, contact.language, self._insurer
+        if request.claim is not None:
+            occasion = ClaimOccasion(request.occasion)
+            return write_claim_mail(occasion, request.claim, name=name, language=language, insurer=insurer)
+        return write_account_mail(
+            Occasion(request.occasion),
+            link=link,
+            name=name,
+            language=language,
+            insurer=insurer,
+            occurred_at=request.occurred_at,
+            relation_number=request.relation_number or "",
+            policy=_policy_of(request),
+        )
+
     async def close(self) -> None:
         await self._connections.close()
+
+
+def _policy_of(request: Request) -> AboutPolicy | None:
+    if request.policy_number is None or request.effective_on is None:
+        return None
+    return AboutPolicy(request.policy_number, request.effective_on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from contracts.message_requests import CODE_OCCASIONS, SealedContents
+from contracts.message_requests import CODE_OCCASIONS, Occasion, SealedContents
 from notify_svc.channels import gsm_alphabet
 from notify_svc.channels.smpp import SmppConnection, SmsCentre
 from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover
@@ -31,7 +31,7 @@ class RequestedSmsTransport:
         mobile_phone = contents.mobile_phone or leased.contact.mobile_phone
         if mobile_phone is None:
             return NoAddress("no-address")
-        occasion, language = leased.request.occasion, leased.contact.language
+        occasion, language = Occasion(leased.request.occasion), leased.contact.language
         if contents.code is None and occasion in CODE_OCCASIONS:
             return Refused("no-code")
         text = write_account_sms(

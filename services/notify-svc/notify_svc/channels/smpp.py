@@ -24,6 +24,7 @@ from notify_svc.domain.attempts import (
     Result,
     Unreachable,
 )
+from notify_svc.domain.insurer import Insurer
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
 from notify_svc.texts.sms import explained_by, write_sms
@@ -54,11 +55,11 @@ class SmsCentre:
 
 
 class SmppTransport:
-    """Sends SMS about decisions. `phone` is where customers call who get neither an e-mail nor a letter."""
+    """Sends SMS about decisions. `insurer` is whom customers call, and where they ask for a person."""
 
-    def __init__(self, centre: SmsCentre, *, sender: str, phone: str) -> None:
+    def __init__(self, centre: SmsCentre, *, sender: str, insurer: Insurer) -> None:
         self._connection = SmppConnection(centre, sender=sender)
-        self._phone = phone
+        self._insurer = insurer
 
     @property
     def span_attributes(self) -> Mapping[str, str | int]:
@@ -74,7 +75,7 @@ class SmppTransport:
             message.decision(),
             language=contact.language,
             explained=explained_by(email=contact.email, postal_address=contact.postal_address),
-            phone=self._phone,
+            insurer=self._insurer,
         )
         return partial(self._connection.hand_over, gsm_alphabet.encode(text), mobile_phone=contact.mobile_phone)
 

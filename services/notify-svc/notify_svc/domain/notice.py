@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.claims import DecisionMade
-from contracts.coverage import DecidedItem, GroundCode, Outcome
+from contracts.coverage import DecidedItem, GroundCode, GroundEffect, Outcome
+from contracts.vocabulary import Truth
 
 CLAIM_LEVEL_GROUNDS = frozenset(
     {
@@ -20,9 +21,13 @@ CLAIM_LEVEL_GROUNDS = frozenset(
         GroundCode.TERMS_CHANGED_DURING_LOSS,
         GroundCode.NO_ROUTE_REPORTED,
         GroundCode.CAUSES_INSEPARABLE,
+        GroundCode.DAMAGE_NOT_REPORTED,
+        GroundCode.WITHDRAWN,
+        GroundCode.JOINED,
     }
 )
 """Grounds that decide a claim as a whole: what its findings say about each water is then no decision."""
+_BY_HAND = frozenset({GroundCode.HANDLER_COVERS, GroundCode.HANDLER_DENIES})
 
 
 class NoticeKind(StrEnum):
@@ -43,6 +48,10 @@ class NoticeKind(StrEnum):
     PART_PAID_REST_ASSESSED = "part_paid_rest_assessed"
     """Some is paid at once, some awaits an assessment."""
     DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+    """The customer took the claim back."""
+    JOINED = "joined"
+    """The claim goes on as part of another one about the same loss."""
     REFERRED = "referred"
     """A handler decides about everything."""
     PART_PAID_REST_REFERRED = "part_paid_rest_referred"
@@ -76,6 +85,8 @@ def payment_of(decision: DecisionMade) -> Payment:
 def notice_kind(decision: DecisionMade) -> NoticeKind:
     """Return the kind of notice that `decision` asks for."""
     pays_now = payment_of(decision).now_cents > 0
+    if decision.outcome is Outcome.WITHDRAWN:
+        return NoticeKind.JOINED if decision.deciding_ground is GroundCode.JOINED else NoticeKind.WITHDRAWN
     if decision.outcome is Outcome.DENIED:
         return NoticeKind.DENIED
     if decision.outcome is Outcome.REFERRED:
@@ -100,6 +111,17 @@ def _kind_of_covered(decision: DecisionMade, *, pays_now: bool) -> NoticeKind:
 def judged_items(decision: DecisionMade) -> tuple[DecidedItem, ...]:
     """Return the damage items that were judged one by one: none when a ground decided the claim as a whole."""
     return () if decision.deciding_ground in CLAIM_LEVEL_GROUNDS else decision.items
+
+
+def is_by_hand(decision: DecisionMade) -> bool:
+    """Whether people decided something of it: on what the rules had left open, or that a doubt is none."""
+    grounds = [*decision.grounds, *(ground for finding in decision.findings for ground in finding.grounds)]
+    codes = {ground.code for ground in grounds} | {item.ground for item in decision.items} | {decision.deciding_ground}
+    set_aside = decision.outcome is not Outcome.REFERRED and any(
+        ground.effect is GroundEffect.REFERS and ground.holds is Truth.TRUE and ground.code in CLAIM_LEVEL_GROUNDS
+        for ground in decision.grounds
+    )
+    return set_aside or not _BY_HAND.isdisjoint(codes)
 
 
 def is_refused_or_reduced(decision: DecisionMade) -> bool:

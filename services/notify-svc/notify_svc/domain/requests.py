@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
 
 from msgspec import Struct
 
-from contracts.message_requests import CODE_OCCASIONS, Occasion, Priority
+from contracts.claim_messages import ClaimOccasion
+from contracts.message_requests import CODE_OCCASIONS, Occasion
 from contracts.notify import RequestSettlement
 from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import (
@@ -31,11 +32,30 @@ from notify_svc.domain.attempts import (
 
 RETRIES = RetryPolicy(first_seconds=1, longest_seconds=30, give_up_after=timedelta.max)
 """Somebody waits at a screen, and the expiry of each request says when to give up."""
+RETRIES_ABOUT_CLAIMS = RetryPolicy(first_seconds=5, longest_seconds=3_600, give_up_after=timedelta.max)
+"""Nobody waits at a screen, and of many a reporter no address will ever come."""
 KEPT_FOR = timedelta(days=30)
 """How long operators see how a request ended; longer than the topic and the inbox, so that none is sent anew."""
 
 SMS_OCCASIONS: AbstractSet[Occasion] = CODE_OCCASIONS | {Occasion.MOBILE_PHONE_LEFT}
 """What is told by SMS; anything else is by e-mail."""
+
+
+_CLAIM_OCCASIONS = {occasion.value: occasion for occasion in ClaimOccasion}
+
+
+def occasion_of(value: str) -> Occasion | ClaimOccasion:
+    """Return the occasion with this value: no value is one of both kinds."""
+    return _CLAIM_OCCASIONS.get(value) or Occasion(value)
+
+
+class Lane(StrEnum):
+    """Which messages go out beside one another: each lane of a channel has places of its own."""
+
+    URGENT = "urgent"
+    ORDINARY = "ordinary"
+    ABOUT_CLAIM = "about_claim"
+    """A storm brings thousands of these at once: nothing about an account waits behind them."""
 
 
 class RequestState(StrEnum):
@@ -62,18 +82,35 @@ REQUEST_SETTLEMENTS: Mapping[RequestState, RequestSettlement] = {
 """The states that are published: the final ones."""
 
 
+class AboutClaim(Struct, frozen=True, kw_only=True):
+    """What a message about a claim names; see `ClaimMessageRequested`."""
+
+    claim_id: UUID
+    claim_reference: str
+    questions: tuple[str, ...] = ()
+    due_on: date | None = None
+    amount_cents: int | None = None
+
+
 class Request(Struct, frozen=True, kw_only=True, eq=False):
-    """What is to be told to whom. `sealed` is the code or link, encrypted, and is never stored otherwise."""
+    """What is to be told to whom. `sealed` is a code, link or address, encrypted, and is never stored otherwise.
+
+    Only one about a `claim` may have no customer: it goes to the first reporter of `report_ids` who gave an address.
+    """
 
     request_id: UUID
-    customer_id: UUID
-    relation_number: str
-    occasion: Occasion
+    customer_id: UUID | None
+    relation_number: str | None = None
+    occasion: Occasion | ClaimOccasion
     occurred_at: datetime
-    priority: Priority
+    lane: Lane
     expires_at: datetime
     replaces: UUID | None = None
-    sealed: str | None
+    policy_number: str | None = None
+    effective_on: date | None = None
+    claim: AboutClaim | None = None
+    report_ids: tuple[UUID, ...] | None = None
+    sealed: str | None = None
     trace: str | None
 
     @property
@@ -115,7 +152,8 @@ def next_step_of(
         case AnswerLost(reason) if request.channel not in RESENT_AFTER_LOST_ANSWER:
             return SettleRequest(RequestState.IN_DOUBT, reason)
         case Deferred(reason) | Unreachable(reason) | AnswerLost(reason) | LeaseLost(reason):
-            due_at = now + RETRIES.wait(attempts=attempt.attempts, jitter=jitter)
+            retries = RETRIES if request.claim is None else RETRIES_ABOUT_CLAIMS
+            due_at = now + retries.wait(attempts=attempt.attempts, jitter=jitter)
             if due_at + takes <= request.expires_at:
                 return Retry(due_at, reason)
             return SettleRequest(RequestState.IN_DOUBT if is_in_doubt else RequestState.EXPIRED, reason)

@@ -10,10 +10,20 @@ import asyncpg
 from msgspec import Struct
 
 from chassis.database import Connection
-from contracts.message_requests import Occasion, Priority
+from contracts.claim_messages import ClaimOccasion
+from contracts.codec import from_json, to_json
+from contracts.message_requests import Occasion
 from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import Retry
-from notify_svc.domain.requests import Request, RequestAttempt, RequestState, SettleRequest
+from notify_svc.domain.requests import (
+    AboutClaim,
+    Lane,
+    Request,
+    RequestAttempt,
+    RequestState,
+    SettleRequest,
+    occasion_of,
+)
 from notify_svc.repository.contacts import Contact
 
 
@@ -33,10 +43,14 @@ class LeasedRequest(Struct, frozen=True, kw_only=True, eq=False):
                 request_id=row["request_id"],
                 customer_id=row["customer_id"],
                 relation_number=row["relation_number"],
-                occasion=Occasion(row["occasion"]),
+                occasion=occasion_of(row["occasion"]),
                 occurred_at=row["occurred_at"],
-                priority=Priority(row["priority"]),
+                lane=Lane(row["priority"]),
                 expires_at=row["expires_at"],
+                policy_number=row["policy_number"],
+                effective_on=row["effective_on"],
+                claim=_claim_of(row),
+                report_ids=row["report_ids"] and tuple(row["report_ids"]),
                 sealed=row["sealed"],
                 trace=row["traceparent"],
             ),
@@ -50,10 +64,11 @@ class SettledRequest(Struct, frozen=True, kw_only=True):
     """A request that has just reached its end."""
 
     request_id: UUID
-    customer_id: UUID
-    occasion: Occasion
+    about: UUID
+    """The claim where it is about one, else the customer."""
+    occasion: Occasion | ClaimOccasion
     channel: Channel
-    priority: Priority
+    lane: Lane
     occurred_at: datetime
     state: RequestState
     attempts: int
@@ -62,12 +77,13 @@ class SettledRequest(Struct, frozen=True, kw_only=True):
     @classmethod
     def from_row(cls, row: asyncpg.Record) -> SettledRequest:
         """Return the request in a whole row of its table."""
+        claim = _claim_of(row)
         return cls(
             request_id=row["request_id"],
-            customer_id=row["customer_id"],
-            occasion=Occasion(row["occasion"]),
+            about=row["customer_id"] if claim is None else claim.claim_id,
+            occasion=occasion_of(row["occasion"]),
             channel=Channel(row["channel"]),
-            priority=Priority(row["priority"]),
+            lane=Lane(row["priority"]),
             occurred_at=row["occurred_at"],
             state=RequestState(row["state"]),
             attempts=row["attempts"],
@@ -75,20 +91,28 @@ class SettledRequest(Struct, frozen=True, kw_only=True):
         )
 
 
+def _claim_of(row: asyncpg.Record) -> AboutClaim | None:
+    return None if row["claim"] is None else from_json(AboutClaim, row["claim"])
+
+
 async def insert(connection: Connection, *, requests: Sequence[Request], now: datetime) -> Sequence[SettledRequest]:
     """Store `requests`, each id once: due, or expired where it came too late; return those that are new and expired."""
     rows = await connection.fetch(
         """
         INSERT INTO requested_message (request_id, customer_id, relation_number, occasion, channel, priority,
-                                       occurred_at, expires_at, sealed, traceparent, state, due_at, settled_at)
+                                       occurred_at, expires_at, sealed, traceparent, state, due_at, settled_at,
+                                       policy_number, effective_on, claim, report_ids)
         SELECT request_id, customer_id, relation_number, occasion, channel, priority, occurred_at, expires_at,
                CASE WHEN expires_at > $11::timestamptz THEN sealed END, traceparent,
                CASE WHEN expires_at > $11::timestamptz THEN 'due' ELSE 'expired' END, $11::timestamptz,
-               CASE WHEN expires_at > $11::timestamptz THEN NULL ELSE $11::timestamptz END
+               CASE WHEN expires_at > $11::timestamptz THEN NULL ELSE $11::timestamptz END, policy_number, effective_on,
+               claim,
+               CASE WHEN report_ids IS NOT NULL THEN
+                    ARRAY(SELECT json_array_elements_text(report_ids)::uuid) END
           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-                      $8::timestamptz[], $9::text[], $10::text[])
+                      $8::timestamptz[], $9::text[], $10::text[], $12::text[], $13::date[], $14::json[], $15::json[])
             AS request (request_id, customer_id, relation_number, occasion, channel, priority, occurred_at, expires_at,
-                        sealed, traceparent)
+                        sealed, traceparent, policy_number, effective_on, claim, report_ids)
             ON CONFLICT (request_id) DO NOTHING
         RETURNING *
         """,
@@ -97,12 +121,16 @@ async def insert(connection: Connection, *, requests: Sequence[Request], now: da
         [request.relation_number for request in requests],
         [request.occasion.value for request in requests],
         [request.channel.value for request in requests],
-        [request.priority.value for request in requests],
+        [request.lane.value for request in requests],
         [request.occurred_at for request in requests],
         [request.expires_at for request in requests],
         [request.sealed for request in requests],
         [request.trace for request in requests],
         now,
+        [request.policy_number for request in requests],
+        [request.effective_on for request in requests],
+        [None if request.claim is None else to_json(request.claim).decode() for request in requests],
+        [None if request.report_ids is None else to_json(request.report_ids).decode() for request in requests],
     )
     return [SettledRequest.from_row(row) for row in rows if row["state"] == RequestState.EXPIRED]
 
@@ -133,7 +161,7 @@ async def supersede(
 
 
 async def next_work(
-    connection: Connection, *, lanes: Collection[tuple[Channel, Priority]], besides: Collection[UUID]
+    connection: Connection, *, lanes: Collection[tuple[Channel, Lane]], besides: Collection[UUID]
 ) -> tuple[datetime, datetime | None]:
     """Return the moment of the look, and the first moment at which there is something to do; None: nothing is known.
 
@@ -155,7 +183,7 @@ async def next_work(
                  WHERE state = 'sending' AND request_id <> ALL ($3::uuid[])))
         """,
         [channel.value for channel, _ in lanes],
-        [priority.value for _, priority in lanes],
+        [lane.value for _, lane in lanes],
         list(besides),
     )
     return now, first
@@ -164,11 +192,11 @@ async def next_work(
 async def lease_due(
     connection: Connection,
     *,
-    room: Mapping[tuple[Channel, Priority], int],
+    room: Mapping[tuple[Channel, Lane], int],
     now: datetime,
     leased_until: datetime,
 ) -> Sequence[LeasedRequest]:
-    """Lease due requests, of each channel and priority as many as there is `room` for, and count an attempt at each."""
+    """Lease due requests, of each channel and lane as many as there is `room` for, and count an attempt at each."""
     rows = await connection.fetch(
         """
         WITH due AS (
@@ -185,11 +213,11 @@ async def lease_due(
             RETURNING *)
         SELECT leased.*, contact.name, contact.email, contact.mobile_phone, contact.postcode, contact.house_number,
                contact.language
-          FROM leased LEFT JOIN contact USING (customer_id)
+          FROM leased JOIN requested_message_contact AS contact USING (request_id)
          ORDER BY leased.due_at
         """,
         [channel.value for channel, _ in room],
-        [priority.value for _, priority in room],
+        [lane.value for _, lane in room],
         list(room.values()),
         now,
         leased_until,
@@ -208,7 +236,7 @@ async def lock_abandoned(
         """
         SELECT requested_message.*, contact.name, contact.email, contact.mobile_phone, contact.postcode,
                contact.house_number, contact.language
-          FROM requested_message LEFT JOIN contact USING (customer_id)
+          FROM requested_message JOIN requested_message_contact AS contact USING (request_id)
          WHERE state = 'sending' AND leased_until <= $1 AND request_id <> ALL ($2::uuid[])
          ORDER BY request_id FOR UPDATE OF requested_message SKIP LOCKED
         """,
@@ -219,28 +247,65 @@ async def lock_abandoned(
 
 
 async def settle(
-    connection: Connection, *, leased: LeasedRequest, step: SettleRequest, answer_lost: bool, now: datetime
-) -> SettledRequest | None:
-    """Settle one request and erase what was sealed; None when another process has ended its lease meanwhile.
+    connection: Connection,
+    *,
+    settled: Sequence[tuple[LeasedRequest, SettleRequest]],
+    answers_lost: Collection[UUID],
+    now: datetime,
+) -> Sequence[SettledRequest]:
+    """Settle requests and erase what was sealed; return those whose lease no other process has ended meanwhile.
 
-    One that was not tried counts no attempt.
+    One that was not tried counts no attempt. `answers_lost` are the ids of those whose answer was.
     """
-    row = await connection.fetchrow(
+    ordered = sorted(settled, key=_by_id)
+    # Only the key can serve this, and it is served in its order: so rows are locked in one order.
+    rows = await connection.fetch(
         """
-        UPDATE requested_message
-           SET state = $3, settled_at = $4, leased_until = NULL, sealed = NULL, last_error = $5,
-               answers_lost = answers_lost + $6::integer, attempts = attempts - ($3 = 'no_address')::integer
-         WHERE request_id = $1 AND state = 'sending' AND attempts = $2
-        RETURNING *
+        WITH sending AS (
+            SELECT found.ctid, result.*
+              FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::integer[]) WITH ORDINALITY
+                AS result (request_id, attempts, state, reason, lost, place)
+             CROSS JOIN LATERAL (
+                   SELECT ctid FROM requested_message AS request
+                    WHERE request.request_id = result.request_id AND request.state = 'sending'
+                      AND request.attempts = result.attempts
+                   OFFSET 0) AS found)
+        UPDATE requested_message AS request
+           SET state = sending.state, settled_at = $6, leased_until = NULL, sealed = NULL, last_error = reason,
+               answers_lost = answers_lost + lost, attempts = request.attempts - (sending.state = 'no_address')::integer
+          FROM sending
+         WHERE request.ctid = sending.ctid AND request.state = 'sending' AND request.attempts = sending.attempts
+        RETURNING place
         """,
-        leased.request.request_id,
-        leased.attempt.attempts,
-        step.state.value,
+        [leased.request.request_id for leased, _ in ordered],
+        [leased.attempt.attempts for leased, _ in ordered],
+        [step.state.value for _, step in ordered],
+        [step.reason for _, step in ordered],
+        [int(leased.request.request_id in answers_lost) for leased, _ in ordered],
         now,
-        step.reason,
-        int(answer_lost),
     )
-    return None if row is None else SettledRequest.from_row(row)
+    return [_settled(*ordered[row["place"] - 1]) for row in rows]
+
+
+def _by_id(one: tuple[LeasedRequest, SettleRequest]) -> int:
+    return one[0].request.request_id.int
+
+
+def _settled(leased: LeasedRequest, step: SettleRequest) -> SettledRequest:
+    request = leased.request
+    about = request.customer_id if request.claim is None else request.claim.claim_id
+    assert about is not None, "only a request about a claim has no customer"  # noqa: S101 - as Request says
+    return SettledRequest(
+        request_id=request.request_id,
+        about=about,
+        occasion=request.occasion,
+        channel=request.channel,
+        lane=request.lane,
+        occurred_at=request.occurred_at,
+        state=step.state,
+        attempts=leased.attempt.attempts - (step.state is RequestState.NO_ADDRESS),
+        trace=request.trace,
+    )
 
 
 async def retry(connection: Connection, *, leased: LeasedRequest, step: Retry, answer_lost: bool) -> bool:

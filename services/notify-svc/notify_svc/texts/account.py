@@ -1,9 +1,9 @@
-"""What is written about an account, put together from what happened and one language's texts."""
+"""What is written about an account, a customer or a policy, from what happened and one language's texts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from contracts.message_requests import Occasion
 from contracts.vocabulary import Language
@@ -11,6 +11,14 @@ from notify_svc.domain.insurer import Insurer
 from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
 from notify_svc.texts.languages import CATALOGUES
+
+
+@dataclass(frozen=True, slots=True)
+class AboutPolicy:
+    """Which policy a mail is about, and the Dutch day from which what it says holds."""
+
+    number: str
+    day: date
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -36,8 +44,9 @@ def write_account_mail(
     insurer: Insurer,
     occurred_at: datetime,
     relation_number: str,
+    policy: AboutPolicy | None = None,
 ) -> AccountMail:
-    """Return what the customer called `name` is written; the `link` is there where the occasion has one."""
+    """Return what the customer called `name` is written; `link` and `policy` are there where the occasion has one."""
     texts = CATALOGUES[language]
     mail = texts.account.mails[occasion]
     figures = Figures(texts.locale)
@@ -48,6 +57,8 @@ def write_account_mail(
         "time": figures.time(occurred_at),
         "relation_number": relation_number,
     }
+    if policy is not None:
+        filled |= {"policy_number": policy.number, "policy_day": figures.calendar_day(policy.day)}
     return AccountMail(
         texts=texts,
         insurer=insurer,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contracts.claim_messages import ClaimOccasion
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageKind
 from contracts.message_requests import Occasion
@@ -40,7 +41,8 @@ class GroundTexts:
 
     def follows(self, outcome: Outcome) -> str | None:
         """Return what follows when the ground leads to `outcome`."""
-        return {Outcome.COVERED: self.covered, Outcome.DENIED: self.denied, Outcome.REFERRED: self.referred}[outcome]
+        by_outcome = {Outcome.COVERED: self.covered, Outcome.DENIED: self.denied, Outcome.REFERRED: self.referred}
+        return by_outcome.get(outcome)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +191,8 @@ class DecisionTexts:
     automated: str
     partly_automated: str
     referred: str
+    by_hand: str
+    partly_by_hand: str
     used: str
     report: str
     earlier_report: str
@@ -207,6 +211,8 @@ class ContactTexts:
     disagree_heading: str
     review: str
     review_by_post: str
+    review_online: str
+    """`{review_url}` is filled in."""
     complaint: str
     complaint_by_post: str
     institute: str
@@ -224,9 +230,10 @@ class ContactTexts:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountMailTexts:
-    """The mail about one thing that happened to an account: what stands before its link, and after it.
+    """The mail about one thing that happened: what stands before its link, and after it.
 
-    Filled in: `{insurer}`, `{phone}`, `{day}`, `{time}` and `{relation_number}`. No `link`: it has none.
+    Filled in: `{insurer}`, `{phone}`, `{day}`, `{time}` and `{relation_number}`; where it is about a policy also
+    `{policy_number}` and `{policy_day}`. No `link`: it has none.
     """
 
     subject: str
@@ -238,13 +245,28 @@ class AccountMailTexts:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountTexts:
-    """What is said about an account and who gets into it."""
+    """What is said about an account and who gets into it, about insurances and personal data."""
 
     mails: Mapping[Occasion, AccountMailTexts]
     never_asked: str
     """Ends every mail."""
     sms: Mapping[Occasion, str]
     """What goes by SMS, with `{code}`, `{phone}` and `{day}`; fits one whatever they are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimTexts:
+    """What is told about a claim besides its decisions; the link of each mail leads to the claim.
+
+    Filled in: `{reference}`, `{phone}` and `{review_url}`; where the occasion has them `{questions}`, which is a
+    paragraph of its own, `{due_day}` and `{amount}`.
+    """
+
+    mails: Mapping[ClaimOccasion, AccountMailTexts]
+    questions: Mapping[str, str]
+    """By code. What is asked of an item of damage names it: `{item}`, counted from 1."""
+    other_question: str
+    """For a code that is younger than these texts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,7 +297,10 @@ class TextCatalogue:
     contact: ContactTexts
     notices: Mapping[NoticeKind, NoticeTexts]
     account: AccountTexts
+    claim: ClaimTexts
     sms_with_email: str
     sms_with_letter: str
     sms_alone: str
     """`{phone}` is filled in."""
+    sms_review: str
+    """`{review_url}` is filled in, and ends it."""

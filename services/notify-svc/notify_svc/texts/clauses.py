@@ -1,4 +1,4 @@
-"""Which clause of the policy terms each ground rests on; the terms stand in docs/terms, one document per language."""
+"""Which clause of the policy terms each ground rests on; the terms stand in policy-svc, one file per language."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ _HOME_2021_1 = {
     GroundCode.POSSIBLE_DUPLICATE: "8.3",
     GroundCode.REPORTERS_DIFFER: "8.3",
     GroundCode.STATEMENT_TURNED: "8.3",
+    GroundCode.DAMAGE_NOT_REPORTED: "8.3",
+    GroundCode.WITHDRAWN: "8.3",
+    GroundCode.JOINED: "8.3",
+    GroundCode.HANDLER_COVERS: "8.3",
+    GroundCode.HANDLER_DENIES: "8.3",
 }
 CLAUSES: Mapping[str, Mapping[GroundCode, str]] = {"home-2021.1": _HOME_2021_1}
 """By version of the product: published terms never change, a new version has terms of its own."""

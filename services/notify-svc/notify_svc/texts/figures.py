@@ -52,6 +52,10 @@ class Figures:
         """Return the day by the calendar of the Netherlands."""
         return _day(at.astimezone(_HOME_TIME).date(), self.locale)
 
+    def calendar_day(self, day: date) -> str:
+        """Return a day that is one already."""
+        return _day(day, self.locale)
+
     def joined(self, parts: Sequence[str]) -> str:
         """Return `parts` as one enumeration: a, b and c."""
         return _joined(tuple(parts), self.locale)

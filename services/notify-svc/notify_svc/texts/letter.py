@@ -12,7 +12,7 @@ from contracts.loss_reports import LossFacts
 from contracts.proof_roots import short_hash
 from contracts.vocabulary import FactSource, Language, LossInterval, PostalAddress
 from notify_svc.domain.insurer import Insurer
-from notify_svc.domain.notice import NoticeKind, is_refused_or_reduced, notice_kind, payment_of
+from notify_svc.domain.notice import NoticeKind, is_by_hand, is_refused_or_reduced, notice_kind, payment_of
 from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
 from notify_svc.texts.languages import CATALOGUES
@@ -115,6 +115,7 @@ class _Writer:
             "total": figures.euros(payment.total_cents),
             "phone": insurer.phone.replace(" ", NO_BREAK_SPACE),
             "address": insurer.address,
+            "review_url": insurer.review_url(decision.claim_reference),
         }
         self.kind = notice_kind(decision)
 
@@ -148,12 +149,18 @@ class _Writer:
     def _how_it_was_decided(self) -> Iterator[str]:
         texts = self._texts.decision
         used = self._figures.joined(list(self._used()))
+        if self.kind in {NoticeKind.WITHDRAWN, NoticeKind.JOINED}:
+            yield texts.used.format(used=used)
+            return
         if self.kind is NoticeKind.REFERRED:
             yield texts.referred
             yield texts.used.format(used=used)
             return
         is_whole = self._decision.outcome is not Outcome.REFERRED
-        yield texts.automated if is_whole else texts.partly_automated
+        if is_by_hand(self._decision):
+            yield texts.by_hand if is_whole else texts.partly_by_hand
+        else:
+            yield texts.automated if is_whole else texts.partly_automated
         yield texts.used.format(used=used)
         yield texts.rights
 
@@ -178,7 +185,9 @@ class _Writer:
         complaint = contact.complaint_by_post if self._on_paper else contact.complaint
         return Section(
             heading=contact.disagree_heading,
-            paragraphs=tuple(self.filled(text) for text in (review, complaint, contact.institute)),
+            paragraphs=tuple(
+                self.filled(text) for text in (review, contact.review_online, complaint, contact.institute)
+            ),
         )
 
     def _question(self) -> Section:

@@ -84,7 +84,7 @@ def replace_subject(letter: Letter, subject: str) -> Letter:
 
 
 def replace_name(insurer: Insurer, name: str) -> Insurer:
-    return Insurer(name=name, phone=insurer.phone, address=insurer.address)
+    return dataclasses.replace(insurer, name=name)
 
 
 def test_a_mail_is_plain_ascii_in_short_lines_whatever_it_says() -> None:

@@ -28,6 +28,7 @@ from contracts.notify import RequestSettlement
 from contracts.vocabulary import Channel
 from notify_svc.app import build
 from notify_svc.channels import sender_loop
+from notify_svc.domain.requests import Lane
 from notify_svc.repository import requests
 from notify_svc.settings import Settings
 
@@ -189,15 +190,15 @@ async def test_what_another_process_stored_and_cannot_send_is_found_by_looking(
     assert len(centre.messages) == 1
 
 
-@pytest.mark.parametrize("lane", [(Channel.SMS, Priority.URGENT), (Channel.EMAIL, Priority.ORDINARY)])
-async def test_what_is_due_in_a_full_lane_wakes_nobody(desk: Desk, lane: tuple[Channel, Priority]) -> None:
+@pytest.mark.parametrize("lane", [(Channel.SMS, Lane.URGENT), (Channel.EMAIL, Lane.ORDINARY)])
+async def test_what_is_due_in_a_full_lane_wakes_nobody(desk: Desk, lane: tuple[Channel, Lane]) -> None:
     await desk.ask(asked())
     expires_at = DECIDED_AT + timedelta(minutes=5)
 
     async with desk.runtime.work.connection() as connection:
         _, first = await requests.next_work(connection, lanes=[lane], besides=[])
 
-    assert first == (DECIDED_AT if lane == (Channel.SMS, Priority.URGENT) else expires_at)
+    assert first == (DECIDED_AT if lane == (Channel.SMS, Lane.URGENT) else expires_at)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -283,7 +284,7 @@ async def abandon(desk: Desk, channel: Channel, *, lasting: timedelta = timedelt
     async with desk.runtime.transaction() as work:
         leased = await requests.lease_due(
             work.connection,
-            room={(channel, Priority.URGENT): 10},
+            room={(channel, Lane.URGENT): 10},
             now=work.now,
             leased_until=work.now + lasting,
         )

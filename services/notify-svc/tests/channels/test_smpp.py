@@ -26,7 +26,10 @@ async def test_an_sms_arrives_in_the_alphabet_and_the_number_form_of_smpp(desk: 
     await desk.send_until(Channel.SMS, "sent")
 
     (received,) = centre.messages
-    expected = "Uw waterschade W7XK2M9QD4T is verzekerd. Wij betalen € 1.590,00. De uitleg staat in onze e-mail."
+    expected = (
+        "Uw waterschade W7XK2M9QD4T is verzekerd. Wij betalen € 1.590,00. De uitleg staat in onze e-mail. "
+        "Niet eens? https://portal.example/claims/W7XK2M9QD4T/review"
+    )
     assert received.short_message.replace(b"\x1b\x65", "€".encode()).decode() == expected
     assert received.data_coding == 0
     assert (received.destination_addr, received.dest_addr_ton, received.dest_addr_npi) == ("31612345678", 1, 1)

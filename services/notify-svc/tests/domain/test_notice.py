@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from decisions import NOTICES
+from letter_cases import CASES
 
 from contracts.claims import DecisionMade
-from notify_svc.domain.notice import NoticeKind, notice_kind
+from notify_svc.domain.notice import NoticeKind, is_by_hand, notice_kind
 
 
 @pytest.mark.parametrize(("kind", "make"), NOTICES.items())
@@ -16,3 +17,9 @@ def test_each_kind_of_notice_has_its_decisions(kind: NoticeKind, make: Callable[
 
 def test_every_kind_of_notice_has_an_example() -> None:
     assert set(NOTICES) == set(NoticeKind)
+
+
+def test_what_people_decided_is_told_as_theirs() -> None:
+    by_hand = {name for name, decision in CASES.items() if is_by_hand(decision)}
+
+    assert by_hand == {"covered-by-hand", "denied-by-hand", "denied-by-hand-as-a-whole", "doubt-set-aside"}

@@ -6,7 +6,7 @@ import pytest
 from decisions import CUSTOMER, DECIDED_AT
 from uuid_utils.compat import uuid7
 
-from contracts.message_requests import Occasion, Priority
+from contracts.message_requests import Occasion
 from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import (
     Accepted,
@@ -21,6 +21,7 @@ from notify_svc.domain.attempts import (
 )
 from notify_svc.domain.requests import (
     REQUEST_SETTLEMENTS,
+    Lane,
     Request,
     RequestAttempt,
     RequestState,
@@ -47,7 +48,7 @@ def step_after(
         relation_number="123456",
         occasion=occasion,
         occurred_at=DECIDED_AT,
-        priority=Priority.URGENT,
+        lane=Lane.URGENT,
         expires_at=DECIDED_AT + timedelta(seconds=expires_in_seconds),
         sealed=None,
         trace=None,
@@ -65,7 +66,7 @@ def test_a_code_and_what_is_told_to_a_number_go_by_sms_and_everything_else_by_ma
         relation_number="123456",
         occasion=occasion,
         occurred_at=DECIDED_AT,
-        priority=Priority.URGENT,
+        lane=Lane.URGENT,
         expires_at=DECIDED_AT,
         sealed=None,
         trace=None,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from account_requests import CODE, LINK, MAIL_OCCASIONS
+from account_requests import CODE, EFFECTIVE_ON, LINK, MAIL_OCCASIONS, POLICY_NUMBER
 from decisions import DECIDED_AT, INSURER, NAME
 
-from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, Occasion
+from contracts.message_requests import CODE_OCCASIONS, CUSTOMER_OCCASIONS, LINK_OCCASIONS, POLICY_OCCASIONS, Occasion
 from contracts.vocabulary import Language
 from notify_svc.channels import gsm_alphabet
 from notify_svc.domain.requests import SMS_OCCASIONS
-from notify_svc.texts.account import AccountMail, write_account_mail, write_account_sms
+from notify_svc.texts.account import AboutPolicy, AccountMail, write_account_mail, write_account_sms
 from notify_svc.texts.figures import NO_BREAK_SPACE
 from notify_svc.texts.languages import CATALOGUES
 from notify_svc.texts.rendering import render_html, render_text
+from notify_svc.texts.sms import SEGMENT_SEPTETS
 
 LONGEST_CODE, LONGEST_PHONE = "0123456789", "+31 88 000 00 00 0"
 
@@ -36,7 +39,7 @@ def written(occasion: Occasion, language: Language, *, link: str = LINK, name: s
 def test_every_occasion_has_a_mail_or_an_sms_and_one_of_its_own(language: Language) -> None:
     texts = CATALOGUES[language].account
 
-    assert set(texts.mails) == set(MAIL_OCCASIONS)
+    assert set(texts.mails) == {*MAIL_OCCASIONS, *CUSTOMER_OCCASIONS}
     assert set(texts.sms) == SMS_OCCASIONS
     assert len({mail.subject for mail in texts.mails.values()}) == len(texts.mails)
     assert len(set(texts.sms.values())) == len(texts.sms)
@@ -75,6 +78,36 @@ def test_the_welcome_names_the_relation_number(language: Language) -> None:
     assert "123456" in render_text(written(Occasion.ACTIVATED, language))
 
 
+@pytest.mark.parametrize(
+    ("language", "day"), [(Language.DUTCH, "1 augustus 2021"), (Language.ENGLISH, "1 August 2021")]
+)
+def test_what_policy_svc_tells_names_the_customers_numbers_and_the_next_step_and_leads_nowhere(
+    language: Language, day: str
+) -> None:
+    next_step = {
+        Language.DUTCH: ("og in zoals u altijd doet", "inlogpagina"),
+        Language.ENGLISH: ("og in as you always", "login page"),
+    }
+    for occasion in CUSTOMER_OCCASIONS:
+        is_of_policy = occasion in POLICY_OCCASIONS
+        mail = write_account_mail(
+            occasion,
+            link=LINK,
+            name=NAME,
+            language=language,
+            insurer=INSURER,
+            occurred_at=DECIDED_AT,
+            relation_number="7654321",
+            policy=AboutPolicy(POLICY_NUMBER, EFFECTIVE_ON) if is_of_policy else None,
+        )
+        for written_ in (render_text(mail), render_html(mail)):
+            assert "7654321" in written_
+            assert (POLICY_NUMBER in written_, day in written_) == (is_of_policy, is_of_policy)
+            assert any(step in written_ for step in next_step[language])
+            assert not re.search(r"http|href|www|\{", written_.partition("<body>")[2] or written_)
+            assert CATALOGUES[language].account.never_asked in written_
+
+
 def sms(occasion: Occasion, language: Language, *, code: str | None, phone: str = INSURER.phone) -> str:
     return write_account_sms(occasion, code=code, language=language, phone=phone, occurred_at=DECIDED_AT)
 
@@ -85,7 +118,7 @@ def test_an_sms_fits_one_segment_whatever_is_filled_in(occasion: Occasion, langu
     text = sms(occasion, language, code=LONGEST_CODE, phone=LONGEST_PHONE)
 
     assert "{" not in text
-    assert len(gsm_alphabet.encode(text)) <= gsm_alphabet.SEGMENT_SEPTETS
+    assert len(gsm_alphabet.encode(text)) <= SEGMENT_SEPTETS
 
 
 @pytest.mark.parametrize("language", Language)

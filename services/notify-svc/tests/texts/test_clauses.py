@@ -11,7 +11,7 @@ from contracts.coverage import GroundCode
 from contracts.vocabulary import Language
 from notify_svc.texts.clauses import CLAUSES, MINIMUM_DEDUCTIBLE, clause_of
 
-TERMS = Path(__file__).parents[4] / "docs" / "terms"
+TERMS = Path(__file__).parents[4] / "services/policy-svc/policy_svc/terms"
 DENYING = {
     GroundCode.NO_HEAVY_LOCAL_PRECIPITATION,
     GroundCode.WINDOW_OR_DOOR_OPEN,

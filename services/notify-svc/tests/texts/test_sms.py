@@ -1,17 +1,23 @@
 from __future__ import annotations
 
 import pytest
-from decisions import ADDRESS, EMAIL, NOTICES
+from decisions import ADDRESS, EMAIL, INSURER, NOTICES
 from msgspec.structs import replace
 
 from contracts.vocabulary import Language, PostalAddress
 from notify_svc.channels import gsm_alphabet
-from notify_svc.domain.notice import NoticeKind, payment_of
+from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.notice import NoticeKind, is_refused_or_reduced, payment_of
 from notify_svc.settings import Settings
 from notify_svc.texts.languages import CATALOGUES
-from notify_svc.texts.sms import Explained, explained_by, write_sms
+from notify_svc.texts.sms import SEGMENT_SEPTETS, Explained, explained_by, write_sms
 
 LONGEST_PHONE = "+31 88 123 45 67 8"
+PORTAL = "https://mijn.example.org"
+
+
+def insurer(portal_url: str = PORTAL) -> Insurer:
+    return Insurer(name=INSURER.name, address=INSURER.address, phone=LONGEST_PHONE, portal_url=portal_url)
 
 
 @pytest.mark.parametrize("explained", Explained)
@@ -25,11 +31,24 @@ def test_every_sms_fits_one_segment_with_the_longest_figures(
         most = {"payable_cents": 10**11, "to_pay_cents": 10**11 - 1}
         decision = replace(decision, money=replace(decision.money, **most))
 
-    text = write_sms(decision, language=language, explained=explained, phone=LONGEST_PHONE)
+    text = write_sms(decision, language=language, explained=explained, insurer=insurer())
 
-    assert len(gsm_alphabet.encode(text)) <= gsm_alphabet.SEGMENT_SEPTETS
+    assert len(gsm_alphabet.encode(text)) <= SEGMENT_SEPTETS
     assert decision.claim_reference in text
     assert "Ell" not in text
+    review_url = f"{PORTAL}/claims/{decision.claim_reference}/review"
+    assert (review_url in text) is is_refused_or_reduced(decision)
+    assert text.endswith(review_url) is is_refused_or_reduced(decision)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_link_that_no_sms_can_hold_makes_it_no_longer(language: Language) -> None:
+    decision = NOTICES[NoticeKind.PART_PAID_REST_ASSESSED]()
+    endless = insurer(portal_url="https://" + 100 * "x")
+
+    text = write_sms(decision, language=language, explained=Explained.BY_EMAIL, insurer=endless)
+
+    assert text.endswith(CATALOGUES[language].sms_with_email)
 
 
 def test_no_longer_phone_number_is_accepted() -> None:
@@ -61,13 +80,11 @@ def test_an_sms_says_where_the_explanation_is(
 def test_each_ending_is_its_own_and_the_last_names_the_number(language: Language) -> None:
     texts = CATALOGUES[language]
     written = {
-        explained: write_sms(
-            NOTICES[NoticeKind.DENIED](), language=language, explained=explained, phone="088 123 45 67"
-        )
+        explained: write_sms(NOTICES[NoticeKind.REFERRED](), language=language, explained=explained, insurer=INSURER)
         for explained in Explained
     }
 
     assert written[Explained.BY_EMAIL].endswith(texts.sms_with_email)
     assert written[Explained.BY_LETTER].endswith(texts.sms_with_letter)
-    assert written[Explained.BY_PHONE].endswith(texts.sms_alone.format(phone="088 123 45 67"))
+    assert written[Explained.BY_PHONE].endswith(texts.sms_alone.format(phone=INSURER.phone))
     assert len(set(written.values())) == 3

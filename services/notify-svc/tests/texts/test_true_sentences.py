@@ -38,14 +38,14 @@ PHRASES: Mapping[Language, ClaimingPhrases] = {
         denies=r"niet verzekerd|geen vergoeding|afgewezen",
         covers=r"\bverzekerd\b|vergoeden|gedekt",
         pays=r"[Ww]ij betalen|[Bb]etalen wij|maken het bedrag over",
-        decides=r"computer heeft deze beslissing|heeft een computer beslist|wij hebben besloten|is beslist",
+        decides=r"(computer|medewerker) heeft deze beslissing|een computer beslist|wij hebben besloten|is beslist",
     ),
     Language.ENGLISH: ClaimingPhrases(
         conditional=r"[^.:]*\bonly insured\b[^.]*\.|How much we pay will be known|nothing has been refused",
         denies=r"not insured|receive no amount|refused",
         covers=r"\binsured\b|covered",
         pays=r"[Ww]e (already )?pay\b|transfer the amount",
-        decides=r"computer took this decision|a computer decided|we have decided|is decided",
+        decides=r"(computer|handler) took this decision|a computer decided|we have decided|is decided",
     ),
 }
 
@@ -58,7 +58,7 @@ def written(made: DecisionMade, language: Language) -> Mapping[str, str]:
     )
     letters = {"e-mail": render_text(by_email), "page": render_html(by_post)}
     subjects = {"subject": by_email.subject}
-    sms = {"SMS": write_sms(made, language=language, explained=Explained.BY_EMAIL, phone=INSURER.phone)}
+    sms = {"SMS": write_sms(made, language=language, explained=Explained.BY_EMAIL, insurer=INSURER)}
     return {medium: text.replace("\u00a0", " ") for medium, text in {**letters, **subjects, **sms}.items()}
 
 
@@ -76,7 +76,7 @@ def assert_true(made: DecisionMade, language: Language) -> None:
         assert_claims(claims, phrases.denies, so=Outcome.DENIED in outcomes, told=is_whole)
         assert_claims(without_denials, phrases.covers, so=Outcome.COVERED in outcomes, told=is_whole)
         assert_claims(claims, phrases.pays, so=pays, told=True)
-        assert_claims(claims, phrases.decides, so=bool(outcomes - {Outcome.REFERRED}), told=is_whole)
+        assert_claims(claims, phrases.decides, so=bool(outcomes - {Outcome.REFERRED, Outcome.WITHDRAWN}), told=is_whole)
 
 
 def assert_claims(text: str, phrase: str, *, so: bool, told: bool) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from policy_svc.commands import import_policies, republish
+from policy_svc.commands import export_policies, import_declarations, import_policies, republish
 
-COMMANDS = (import_policies.COMMAND, republish.COMMAND)
+COMMANDS = (import_policies.COMMAND, export_policies.COMMAND, import_declarations.COMMAND, republish.COMMAND)

@@ -1,31 +1,30 @@
-"""`import-policies FILE`: store and publish what is new or changed in a file of policies, batch by batch."""
+"""`import FILE`: store and publish what is new or changed in a file of policies, batch by batch."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
-from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from uuid_utils.compat import uuid7
+from typing import BinaryIO, TypeVar
 
 from chassis.service import Command, Runtime
-from chassis.unit_of_work import Work
-from contracts.policy import ContactChanged, PolicyTerms
-from contracts.vocabulary import PostalAddress
-from policy_svc.domain.policy import next_version, relation_number_of
-from policy_svc.domain.postal_address import home_address
-from policy_svc.policy_file import PolicyLine, RejectedLine, read_lines
-from policy_svc.repository import customers, policies, terms
+from policy_svc.domain.policy import relation_number_of
+from policy_svc.flows.imports import Stored, store
+from policy_svc.policy_file.csv_rows import NoSuchColumnsError
+from policy_svc.policy_file.lines import NumberedLine, RejectedLine
+from policy_svc.policy_file.reading import read_file
 
-BATCH_LINES = 500
-_HOME_TIME = ZoneInfo("Europe/Amsterdam")
-ALL_IMPORTED, SOME_REJECTED, CANNOT_BE_OPENED = 0, 1, 2
+BATCH_LINES = 2_000
+AT_ONCE = 2
+"""PostgreSQL checks for each new row that nothing overlaps: on one connection it would be what all wait for."""
+_PROGRESS_SECONDS = 1.0
+ALL_IMPORTED, SOME_REJECTED, CANNOT_BE_READ = 0, 1, 2
 """Exit codes."""
 
 T = TypeVar("T")
@@ -33,19 +32,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """What an import has done so far: lines read and rejected, policies and customers that were new or changed."""
+    """What an import has done so far: policies read and rejected, policies and customers that were new or changed."""
 
     read: int = 0
     rejected: int = 0
     policies: int = 0
     customers: int = 0
 
-    def __add__(self, other: Summary) -> Summary:
+    def after(self, stored: Stored, *, read: int, rejected: int) -> Summary:
+        """Return the sum of this and of another batch."""
         return Summary(
-            read=self.read + other.read,
-            rejected=self.rejected + other.rejected,
-            policies=self.policies + other.policies,
-            customers=self.customers + other.customers,
+            read=self.read + read,
+            rejected=self.rejected + rejected,
+            policies=self.policies + stored.policies,
+            customers=self.customers + stored.customers,
         )
 
     def sentence(self) -> str:
@@ -55,114 +55,96 @@ class Summary:
         )
 
 
+class Progress:
+    """Says how far an import is, at most once a second: by the part of the file that is done."""
+
+    def __init__(self, size_bytes: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._size_bytes = size_bytes
+        self._clock = clock
+        self._began = self._told = clock()
+
+    def after(self, read: int, *, at_byte: int) -> str | None:
+        """Return the sentence for so many policies read, up to a byte; None when the last one is not a second old."""
+        now = self._clock()
+        if now - self._told < _PROGRESS_SECONDS:
+            return None
+        self._told = now
+        took, done = now - self._began, max(min(at_byte / max(self._size_bytes, 1), 1), 0.001)
+        return f"{read} policies read ({done:.0%}), {read / took:.0f} a second, {took / done - took:.0f} s left"
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="JSON lines, one policy on each (see the README)")
+    parser.add_argument("file", type=Path, metavar="FILE", help="JSON lines or CSV of policies (see the README)")
+    parser.add_argument(
+        "--tell-customers",
+        action="store_true",
+        help="mail them: a welcome to new ones, what is new or changed to others; without it nobody is mailed",
+    )
 
 
 async def run(arguments: argparse.Namespace, runtime: Runtime) -> int:
-    """Import a file; report progress and rejected lines on stderr, the summary on stdout; return an exit code.
+    """Import a file; report progress and rejected policies on stderr, the summary on stdout; return an exit code.
 
-    Each batch is one transaction: what was imported before an interruption stays, and the file can be imported again.
+    Each batch is committed by itself: what was imported before an interruption stays, and the file can be imported
+    again.
     """
     path: Path = arguments.file
     try:
-        lines = path.open("rb")
+        with path.open("rb") as file:
+            summary = await _import(file, path, runtime, tell_customers=arguments.tell_customers)
     except OSError as error:
-        sys.stderr.write(f"{path}: cannot be opened: {error.strerror}\n")
-        return CANNOT_BE_OPENED
-    summary = Summary()
-    with lines:
-        for batch in _batches(read_lines(lines), size=BATCH_LINES):
-            for line in batch:
-                if isinstance(line, RejectedLine):
-                    sys.stderr.write(f"{path}: line {line.line_number} rejected: {line.reason}\n")
-            summary += await _import_batch(batch, runtime)
-            sys.stderr.write(f"{path.name}: {summary.read} policies read\n")
+        sys.stderr.write(f"{path}: cannot be read: {error.strerror}\n")
+        return CANNOT_BE_READ
+    except NoSuchColumnsError as error:
+        sys.stderr.write(f"{path}: cannot be read: {error}\n")
+        return CANNOT_BE_READ
     sys.stdout.write(f"{summary.sentence()}\n")
     return SOME_REJECTED if summary.rejected else ALL_IMPORTED
 
 
-async def _import_batch(batch: Sequence[PolicyLine | RejectedLine], runtime: Runtime) -> Summary:
-    accepted = [line for line in batch if isinstance(line, PolicyLine)]
-    read = Summary(read=len(batch), rejected=len(batch) - len(accepted))
-    if not accepted:
-        return read
+async def _import(file: BinaryIO, path: Path, runtime: Runtime, *, tell_customers: bool) -> Summary:
+    progress = Progress(os.fstat(file.fileno()).st_size)
+    batches = _batches(read_file(file, name=path.name), size=BATCH_LINES)
+    summary = Summary()
+    # The next batch is read while the database stores this one.
+    upcoming = asyncio.create_task(asyncio.to_thread(next, batches, ()))
+    try:
+        while batch := await upcoming:
+            at_byte = file.tell()
+            upcoming = asyncio.create_task(asyncio.to_thread(next, batches, ()))
+            stored = await _store(batch, runtime, tell_customers=tell_customers)
+            rejected = [line for line in batch if isinstance(line, RejectedLine)] + list(stored.rejected)
+            for line in sorted(rejected, key=lambda line: line.line_number):
+                sys.stderr.write(f"{path}: line {line.line_number} rejected: {line.reason}\n")
+            summary = summary.after(stored, read=len(batch), rejected=len(rejected))
+            if sentence := progress.after(summary.read, at_byte=at_byte):
+                sys.stderr.write(f"{path.name}: {sentence}\n")
+    finally:
+        await asyncio.gather(upcoming, return_exceptions=True)
+    return summary
+
+
+async def _store(batch: Sequence[NumberedLine | RejectedLine], runtime: Runtime, *, tell_customers: bool) -> Stored:
+    """Store a batch in several transactions at once. All policies of a customer are in one of them."""
+    shares: dict[int, list[NumberedLine]] = {}
+    for line in batch:
+        if isinstance(line, NumberedLine):
+            shares.setdefault(int(relation_number_of(line.policy.policy_number)) % AT_ONCE, []).append(line)
+    stored = await asyncio.gather(
+        *(_store_share(share, runtime, tell_customers=tell_customers) for share in shares.values())
+    )
+    return sum(stored, start=Stored())
+
+
+async def _store_share(lines: Sequence[NumberedLine], runtime: Runtime, *, tell_customers: bool) -> Stored:
     async with runtime.transaction() as work:
-        return read + await store(accepted, work=work)
+        return await store(lines, work=work, tell_customers=tell_customers)
 
 
-async def store(lines: Sequence[PolicyLine], *, work: Work) -> Summary:
-    """Store and publish what is new or different in `lines`, and return how much that was.
-
-    Customers are locked before policies, each in the order of their numbers, so that concurrent imports cannot
-    deadlock.
-    """
-    wanted_customers = _customers(lines, addresses=await _home_addresses(lines, work))
-    changed_customers = await customers.save(work.connection, customers=wanted_customers, recorded_at=work.now)
-    owners = await _owners(lines, work)
-    new_numbers = await policies.insert(work.connection, owners=owners, recorded_at=work.now)
-    known = await policies.lock(work.connection, policy_numbers=owners.keys() - new_numbers)
-    versions = [
-        next_version(
-            known.get(line.policy_number),
-            policy_number=line.policy_number,
-            customer_id=owners[line.policy_number],
-            wanted=line.terms_recorded(work.now),
-        )
-        for line in lines
-    ]
-    changed = [version for version in versions if version is not None]
-    await policies.save_versions(work.connection, known=known, changed=changed, recorded_at=work.now)
-    work.publish(*changed_customers, *changed, trace=None)
-    return Summary(policies=len(changed), customers=len(changed_customers))
-
-
-async def _home_addresses(lines: Sequence[PolicyLine], work: Work) -> Mapping[str, PostalAddress | None]:
-    """Return the insured home of each customer, by relation number: policies that are not in this batch count too."""
-    terms_of: dict[str, dict[str, Sequence[PolicyTerms]]] = {
-        relation_number_of(line.policy_number): {} for line in lines
-    }
-    await customers.lock(work.connection, relation_numbers=terms_of.keys())
-    known = await terms.current_of_customers(work.connection, relation_numbers=terms_of.keys())
-    imported = {line.policy_number: line.terms_recorded(work.now) for line in lines}
-    for policy_number, policy_terms in {**known, **imported}.items():
-        terms_of[relation_number_of(policy_number)][policy_number] = policy_terms
-    today = work.now.astimezone(_HOME_TIME).date()
-    return {relation_number: home_address(policies, on=today) for relation_number, policies in terms_of.items()}
-
-
-def _customers(lines: Sequence[PolicyLine], *, addresses: Mapping[str, PostalAddress | None]) -> list[ContactChanged]:
-    """Return every policyholder once, in version 1 and with a new id, as they are stored when they are not known.
-
-    `addresses` are where letters go to customers whose file names no address.
-    """
-    holders = {relation_number_of(line.policy_number): line.policyholder for line in lines}
-    return [
-        ContactChanged(
-            customer_id=uuid7(),
-            version=1,
-            relation_number=relation_number,
-            name=holder.name,
-            email=holder.email,
-            mobile_phone=holder.mobile_phone,
-            postal_address=holder.postal_address or addresses[relation_number],
-            language=holder.language,
-        )
-        for relation_number, holder in holders.items()
-    ]
-
-
-async def _owners(lines: Sequence[PolicyLine], work: Work) -> dict[str, UUID]:
-    """Return the customer id of each policy, by policy number."""
-    relation_numbers = {line.policy_number: relation_number_of(line.policy_number) for line in lines}
-    ids = await customers.ids(work.connection, relation_numbers=set(relation_numbers.values()))
-    return {policy_number: ids[relation_number] for policy_number, relation_number in relation_numbers.items()}
-
-
-def _batches(items: Iterable[T], *, size: int) -> Iterator[list[T]]:
+def _batches(items: Iterable[T], *, size: int) -> Iterator[Sequence[T]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
 
 
-COMMAND = Command("import-policies", "Import policies from a JSON-lines file", add_arguments, run)
+COMMAND = Command("import", "Import policies from a file of JSON lines or CSV", add_arguments, run)

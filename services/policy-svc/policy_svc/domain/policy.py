@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from contracts.policy import PolicyChanged, PolicyTerms
+from contracts.policy import PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
 
 _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -18,15 +18,34 @@ def relation_number_of(policy_number: str) -> str:
     return policy_number.partition("-")[0]
 
 
+def free_policy_number(relation_number: str, policy_code: str, *, taken: Collection[str]) -> str | None:
+    """Return the first number of a customer's policies with a code that is not taken; None when all 99 are."""
+    numbers = (f"{relation_number}-{policy_code}-{sequence:02}" for sequence in range(1, 100))
+    return next((number for number in numbers if number not in taken), None)
+
+
+def kind_of_home(terms: Sequence[PolicyTerms]) -> PolicyKind:
+    """Return the kind of a policy that insures a home: contents when it never covered the building."""
+    covers = {cover for period in terms for cover in period.covers}
+    return PolicyKind.BUILDINGS if PolicyCover.BUILDINGS in covers else PolicyKind.CONTENTS
+
+
 def next_version(
-    known: PolicyChanged | None, *, policy_number: str, customer_id: UUID, wanted: Sequence[PolicyTerms]
+    known: PolicyChanged | None,
+    *,
+    policy_number: str,
+    customer_id: UUID,
+    kind: PolicyKind,
+    wanted: Sequence[PolicyTerms],
 ) -> PolicyChanged | None:
     """Return the policy's next version with the `wanted` terms, or None when its known version has the same terms.
 
     Terms that were known before keep the moment they were recorded at.
     """
     if known is None:
-        return PolicyChanged(policy_number=policy_number, version=1, customer_id=customer_id, terms=tuple(wanted))
+        return PolicyChanged(
+            policy_number=policy_number, version=1, customer_id=customer_id, kind=kind, terms=tuple(wanted)
+        )
     known_by_content = {_content(terms): terms for terms in known.terms}
     revised = tuple(known_by_content.get(_content(terms), terms) for terms in wanted)
     if revised == known.terms:

@@ -10,18 +10,17 @@ from contracts.vocabulary import PostalAddress
 
 
 def home_address(terms_of: Mapping[str, Sequence[PolicyTerms]], *, on: date) -> PostalAddress | None:
-    """Return the address of the home that one customer has insured on a Dutch day; None without any policy.
+    """Return the address of the home that one customer has insured on a Dutch day; None when none ever was.
 
     `terms_of` holds the terms of each of the customer's policies, by policy number and in the order of their dates. Of
     several homes that of the lowest policy number counts. When no terms are in force, those that ended last count, else
     those that begin first.
     """
-    nearest = {number: _nearest(terms, on=on) for number, terms in terms_of.items()}
-    if not nearest:
-        return None
-    number = min(nearest, key=lambda number: (_distance(nearest[number], on=on), number))
-    home = nearest[number].home
-    return PostalAddress(postcode=home.postcode, house_number=home.house_number)
+    of_homes = {number: [period for period in terms if period.home] for number, terms in terms_of.items()}
+    nearest = {number: _nearest(terms, on=on) for number, terms in of_homes.items() if terms}
+    number = min(nearest, key=lambda number: (_distance(nearest[number], on=on), number), default=None)
+    home = None if number is None else nearest[number].home
+    return None if home is None else PostalAddress(postcode=home.postcode, house_number=home.house_number)
 
 
 def _nearest(terms: Sequence[PolicyTerms], *, on: date) -> PolicyTerms:

@@ -33,7 +33,8 @@ async def save(
             ON CONFLICT (relation_number) DO UPDATE
            SET version = known.version + 1, name = excluded.name, email = excluded.email,
                mobile_phone = excluded.mobile_phone, postcode = excluded.postcode,
-               house_number = excluded.house_number, language = excluded.language, recorded_at = excluded.recorded_at
+               house_number = excluded.house_number, language = excluded.language,
+               recorded_at = greatest(excluded.recorded_at, known.recorded_at + '1 microsecond')
          WHERE (known.name, known.email, known.mobile_phone, known.postcode, known.house_number, known.language)
                IS DISTINCT FROM (excluded.name, excluded.email, excluded.mobile_phone, excluded.postcode,
                                  excluded.house_number, excluded.language)
@@ -49,7 +50,61 @@ async def save(
         [customer.language for customer in customers],
         recorded_at,
     )
+    await _keep_versions(connection, customer_ids=[row["customer_id"] for row in rows])
     return [_contact(row) for row in rows]
+
+
+async def insert_new(connection: Connection, *, person: ContactChanged, recorded_at: datetime) -> ContactChanged:
+    """Store a new customer; return them with the relation number that they are given, which nobody has or had."""
+    while True:
+        relation_number = await connection.fetchval("SELECT nextval('relation_number_given')::text")
+        row = await connection.fetchrow(
+            """
+            INSERT INTO customer
+                   (customer_id, version, relation_number, name, email, mobile_phone, postcode, house_number, language,
+                    recorded_at)
+            VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9)
+                ON CONFLICT (relation_number) DO NOTHING
+            RETURNING *
+            """,
+            person.customer_id,
+            relation_number,
+            person.name,
+            person.email,
+            person.mobile_phone,
+            person.postal_address.postcode if person.postal_address else None,
+            person.postal_address.house_number if person.postal_address else None,
+            person.language,
+            recorded_at,
+        )
+        if row is not None:
+            await _keep_versions(connection, customer_ids=[person.customer_id])
+            return _contact(row)
+
+
+async def _keep_versions(connection: Connection, *, customer_ids: Sequence[UUID]) -> None:
+    """Keep the present data of these customers, whose rows are locked, beside what was known of them before."""
+    await connection.execute(
+        """
+        UPDATE customer_version
+           SET known = tstzrange(lower(known), customer.recorded_at)
+          FROM customer
+         WHERE customer_version.customer_id = customer.customer_id
+           AND customer.customer_id = ANY($1) AND customer.version > 1 AND upper_inf(known)
+        """,
+        customer_ids,
+    )
+    await connection.execute(
+        """
+        INSERT INTO customer_version
+               (customer_id, version, known, name, email, mobile_phone, postcode, house_number, language)
+        SELECT customer_id, version, tstzrange(recorded_at, NULL), name, email, mobile_phone, postcode, house_number,
+               language
+          FROM customer
+         WHERE customer_id = ANY($1)
+        """,
+        customer_ids,
+    )
 
 
 def _contact(row: asyncpg.Record) -> ContactChanged:
@@ -72,6 +127,18 @@ async def ids(connection: Connection, *, relation_numbers: Collection[str]) -> d
         "SELECT relation_number, customer_id FROM customer WHERE relation_number = ANY($1)", list(relation_numbers)
     )
     return {row["relation_number"]: row["customer_id"] for row in rows}
+
+
+async def of_ids(connection: Connection, *, customer_ids: Collection[UUID]) -> dict[UUID, ContactChanged]:
+    """Return how each of these customers is reached now, by customer id."""
+    rows = await connection.fetch("SELECT * FROM customer WHERE customer_id = ANY($1)", list(customer_ids))
+    return {row["customer_id"]: _contact(row) for row in rows}
+
+
+async def find(connection: Connection, *, relation_number: str) -> ContactChanged | None:
+    """Return who a customer is and how they are reached; None when there is no such customer."""
+    row = await connection.fetchrow("SELECT * FROM customer WHERE relation_number = $1", relation_number)
+    return None if row is None else _contact(row)
 
 
 async def lock_next(connection: Connection, *, after: str, limit: int) -> list[ContactChanged]:

@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 import asyncpg
 import msgspec
 
 from chassis.database import Connection
-from contracts.policy import PolicyChanged, PolicyTerms
+from contracts.policy import Area, Car, Home, Persons, Pet, PolicyChanged, PolicyTerms, Premium
+from contracts.topic import Part
 
-_COLUMNS = (
+_COLUMNS: Final = (
     "policy_number",
     "recorded_in_version",
-    "recorded_at",
-    "effective_on",
-    "ends_on",
-    "postcode",
-    "house_number",
-    "latitude_microdegrees",
-    "longitude_microdegrees",
-    "accuracy_metres",
-    "home_type",
+    "in_force",
+    "known",
+    "insured",
     "covers",
     "deductible_cents",
     "product_version",
+    "premium",
 )
+
+
+class _Insured(Part, omit_defaults=True):
+    """The column `insured`: what the terms insure, whatever the kind of the policy."""
+
+    home: Home | None = None
+    car: Car | None = None
+    pet: Pet | None = None
+    persons: Persons | None = None
+    area: Area | None = None
+
+
+_INSURED: Final = msgspec.json.Decoder(_Insured)
+_PREMIUM: Final = msgspec.json.Decoder(Premium)
 
 
 async def current(connection: Connection, *, policy_numbers: Collection[str]) -> Mapping[str, Sequence[PolicyTerms]]:
@@ -35,8 +46,8 @@ async def current(connection: Connection, *, policy_numbers: Collection[str]) ->
         """
         SELECT *
           FROM policy_terms
-         WHERE policy_number = ANY($1) AND superseded_at IS NULL
-         ORDER BY policy_number, effective_on
+         WHERE policy_number = ANY($1) AND upper_inf(known)
+         ORDER BY policy_number, lower(in_force)
         """,
         list(policy_numbers),
     )
@@ -49,12 +60,15 @@ async def current_of_customers(
     """Return the terms that count now of all policies of these customers, as `current` does."""
     rows = await connection.fetch(
         """
-        SELECT policy_terms.*
+        SELECT *
           FROM policy_terms
-          JOIN policy USING (policy_number)
-          JOIN customer USING (customer_id)
-         WHERE relation_number = ANY($1) AND superseded_at IS NULL
-         ORDER BY policy_number, effective_on
+         WHERE upper_inf(known) AND policy_number = ANY (ARRAY(
+                   SELECT policy_number
+                     FROM policy
+                     JOIN customer USING (customer_id)
+                    WHERE relation_number = ANY($1)
+               ))
+         ORDER BY policy_number, lower(in_force)
         """,
         list(relation_numbers),
     )
@@ -62,16 +76,32 @@ async def current_of_customers(
 
 
 def _by_policy(rows: Iterable[asyncpg.Record]) -> Mapping[str, Sequence[PolicyTerms]]:
-    terms_of: dict[str, list[PolicyTerms]] = {}
+    found: dict[str, list[PolicyTerms]] = {}
     for row in rows:
-        terms_of.setdefault(row["policy_number"], []).append(_terms(row))
-    return terms_of
+        found.setdefault(row["policy_number"], []).append(terms_of(row))
+    return found
 
 
-def _terms(row: asyncpg.Record) -> PolicyTerms:
-    columns = dict(row)
-    home = columns | {"location": columns}
-    return msgspec.convert(columns | {"home": home}, PolicyTerms)
+def terms_of(row: asyncpg.Record) -> PolicyTerms:
+    """Return the terms that a row of the table holds."""
+    insured, in_force = _INSURED.decode(row["insured"]), row["in_force"]
+    return msgspec.convert(
+        {
+            "effective_on": in_force.lower,
+            "ends_on": in_force.upper,
+            "recorded_at": row["known"].lower,
+            "home": insured.home,
+            "car": insured.car,
+            "pet": insured.pet,
+            "persons": insured.persons,
+            "area": insured.area,
+            "covers": row["covers"],
+            "deductible_cents": row["deductible_cents"],
+            "product_version": row["product_version"],
+            "premium": None if row["premium"] is None else _PREMIUM.decode(row["premium"]),
+        },
+        PolicyTerms,
+    )
 
 
 async def insert(connection: Connection, *, added: Sequence[tuple[PolicyChanged, PolicyTerms]]) -> None:
@@ -82,22 +112,17 @@ async def insert(connection: Connection, *, added: Sequence[tuple[PolicyChanged,
 
 
 def _record(policy: PolicyChanged, terms: PolicyTerms) -> tuple[object, ...]:
-    home, place = terms.home, terms.home.location
+    insured = _Insured(home=terms.home, car=terms.car, pet=terms.pet, persons=terms.persons, area=terms.area)
     return (
         policy.policy_number,
         policy.version,
-        terms.recorded_at,
-        terms.effective_on,
-        terms.ends_on,
-        home.postcode,
-        home.house_number,
-        place.latitude_microdegrees,
-        place.longitude_microdegrees,
-        place.accuracy_metres,
-        home.home_type,
+        asyncpg.Range(terms.effective_on, terms.ends_on),
+        asyncpg.Range(terms.recorded_at, None),
+        msgspec.json.encode(insured).decode(),
         terms.covers,
         terms.deductible_cents,
         terms.product_version,
+        None if terms.premium is None else msgspec.json.encode(terms.premium).decode(),
     )
 
 
@@ -108,11 +133,11 @@ async def supersede(
     await connection.execute(
         """
         UPDATE policy_terms AS terms
-           SET superseded_in_version = given.version, superseded_at = $4
+           SET superseded_in_version = given.version, known = tstzrange(lower(known), $4)
           FROM unnest($1::text[], $2::date[], $3::integer[]) AS given (policy_number, effective_on, version)
          WHERE terms.policy_number = given.policy_number
-           AND terms.effective_on = given.effective_on
-           AND terms.superseded_at IS NULL
+           AND lower(terms.in_force) = given.effective_on
+           AND upper_inf(terms.known)
         """,
         [policy.policy_number for policy, _ in superseded],
         [period.effective_on for _, period in superseded],

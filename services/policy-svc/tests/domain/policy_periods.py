@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from contracts.policy import Home, HomeType, PolicyTerms
-from contracts.vocabulary import Cover, Location
+from contracts.policy import Home, HomeType, PolicyCover, PolicyTerms
+from contracts.vocabulary import Location
 
 HOME = Home(
     postcode="6011RA",
@@ -23,7 +23,7 @@ def terms(effective_on: str, ends_on: str | None = None, *, recorded_at: datetim
         ends_on=date.fromisoformat(ends_on) if ends_on else None,
         recorded_at=recorded_at,
         home=HOME,
-        covers=(Cover.BUILDINGS,),
+        covers=(PolicyCover.BUILDINGS,),
         deductible_cents=25_000,
         product_version="home-2021.1",
     )

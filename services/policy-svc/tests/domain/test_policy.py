@@ -6,23 +6,32 @@ from uuid import UUID
 import pytest
 from domain.policy_periods import MARCH, MAY, terms
 
-from contracts.policy import PolicyChanged
+from contracts.policy import PolicyChanged, PolicyKind
 from policy_svc.domain.policy import next_version, relation_number_of
 
 ANNA = UUID("0198c5f0-1111-7aaa-8bbb-123456789abc")
 
 
 def test_a_new_policy_begins_with_version_1() -> None:
-    policy = next_version(None, policy_number="123456-531-04", customer_id=ANNA, wanted=[terms("2019-04-01")])
+    policy = next_version(
+        None, policy_number="123456-531-04", customer_id=ANNA, kind=PolicyKind.CONTENTS, wanted=[terms("2019-04-01")]
+    )
     assert policy == PolicyChanged(
-        policy_number="123456-531-04", version=1, customer_id=ANNA, terms=(terms("2019-04-01"),)
+        policy_number="123456-531-04",
+        version=1,
+        customer_id=ANNA,
+        kind=PolicyKind.CONTENTS,
+        terms=(terms("2019-04-01"),),
     )
 
 
 def test_the_same_terms_imported_later_are_no_change() -> None:
     known = PolicyChanged(policy_number="123456-531-04", version=3, customer_id=ANNA, terms=(terms("2019-04-01"),))
     again = terms("2019-04-01", recorded_at=MAY)
-    assert next_version(known, policy_number="123456-531-04", customer_id=ANNA, wanted=[again]) is None
+    assert (
+        next_version(known, policy_number="123456-531-04", customer_id=ANNA, kind=PolicyKind.BUILDINGS, wanted=[again])
+        is None
+    )
 
 
 def test_terms_that_stay_keep_the_moment_they_were_recorded_and_new_ones_get_theirs() -> None:
@@ -33,7 +42,9 @@ def test_terms_that_stay_keep_the_moment_they_were_recorded_and_new_ones_get_the
         terms("2019-04-01", "2021-06-01", recorded_at=MAY),
         terms("2021-06-01", recorded_at=MAY),
     ]
-    policy = next_version(known, policy_number="123456-531-04", customer_id=ANNA, wanted=wanted)
+    policy = next_version(
+        known, policy_number="123456-531-04", customer_id=ANNA, kind=PolicyKind.BUILDINGS, wanted=wanted
+    )
     assert policy is not None
     assert policy.version == 4
     assert [(period.ends_on, period.recorded_at) for period in policy.terms] == [

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
+from domain.policy_periods import HOME
 from domain.policy_periods import terms as period
 from msgspec.structs import replace
 
@@ -16,7 +17,7 @@ TODAY = date(2021, 7, 15)
 
 def at(number: str, effective_on: str, ends_on: str | None = None) -> PolicyTerms:
     terms = period(effective_on, ends_on)
-    return replace(terms, home=replace(terms.home, house_number=number))
+    return replace(terms, home=replace(HOME, house_number=number))
 
 
 @pytest.mark.parametrize(

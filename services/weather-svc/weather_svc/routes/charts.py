@@ -9,16 +9,17 @@ from hashlib import sha256
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.http.allowances import LIMIT_REACHED
 from chassis.http.api import Api
 from chassis.http.handler import Reading
+from chassis.http.languages import WantedLanguage, told_in
 from contracts.access import READ_HOURS
 from weather_svc.domain.blocks import BLOCK_HOURS, NOT_STATED, Block, BlockKey, Grade, Span, StationKey
 from weather_svc.domain.rain_chart import ChartedHours, rain_chart
 from weather_svc.repository import blocks
 from weather_svc.routes.fields import From, NetworkInPath, NumberInPath, Until, period
-from weather_svc.routes.languages import WantedLanguage, told_in
 from weather_svc.routes.parts import Parts
-from weather_svc.routes.problems import LIMIT_REACHED, PERIOD_TOO_LONG
+from weather_svc.routes.problems import PERIOD_TOO_LONG
 
 _FRESH_SECONDS, _SETTLED_SECONDS = 300, 86_400
 _SETTLED = frozenset({Grade.LOST, Grade.VALIDATED})

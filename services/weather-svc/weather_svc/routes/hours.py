@@ -10,6 +10,7 @@ from fastapi import Path, Query
 from pydantic import Field
 from starlette.requests import Request
 
+from chassis.http.allowances import LIMIT_REACHED
 from chassis.http.api import Api
 from chassis.http.handler import Reading
 from chassis.http.problems import Problem
@@ -31,7 +32,7 @@ from weather_svc.routes.fields import (
     period,
 )
 from weather_svc.routes.parts import Parts
-from weather_svc.routes.problems import LIMIT_REACHED, NOT_AN_HOUR, PERIOD_TOO_LONG
+from weather_svc.routes.problems import NOT_AN_HOUR, PERIOD_TOO_LONG
 
 HourInPath: TypeAlias = Annotated[
     Moment, Path(description="The moment at which the hour ends", examples=["2021-07-15T06:00:00Z"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chassis.database import Connection
+from chassis.http.allowances import Allowance
 from chassis.http.problems import NOT_FOUND, Problem
 from contracts.vocabulary import Station
 from weather_svc.domain.blocks import StationKey
 from weather_svc.handlers import Assessor
-from weather_svc.routes.allowances import Allowance
 from weather_svc.routes.register import RegisterShown
 
 

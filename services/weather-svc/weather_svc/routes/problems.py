@@ -47,9 +47,3 @@ NOT_AN_HOUR = ProblemType(
     title="The moment is not the end of an hour",
     remedy="Send the moment at which the hour ends, such as 2021-07-15T06:00:00Z.",
 )
-LIMIT_REACHED = ProblemType(
-    name="limit-reached",
-    status=429,
-    title="Too many requests from this address",
-    remedy="Wait as many seconds as Retry-After says, then try again.",
-)

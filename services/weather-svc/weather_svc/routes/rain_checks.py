@@ -10,9 +10,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.http.allowances import LIMIT_REACHED
 from chassis.http.api import Api
 from chassis.http.field_errors import InvalidValueError
 from chassis.http.handler import Reading
+from chassis.http.languages import WantedLanguage, told_in
 from chassis.http.problems import INVALID, FieldError, Problem
 from chassis.http.values import ExactModel, Moment
 from contracts.access import CHECK_RAIN
@@ -22,12 +24,10 @@ from weather_svc.domain.netherlands import are_swapped, is_in_the_netherlands
 from weather_svc.domain.publication import ATTRIBUTION
 from weather_svc.domain.rain_check import PRODUCT_VERSION, confidence_in, question_about
 from weather_svc.domain.rain_check_words import settling, summary_of
-from weather_svc.routes.languages import WantedLanguage, told_in
 from weather_svc.routes.parts import Parts
 from weather_svc.routes.problems import (
     BEFORE_REGISTER,
     FUTURE,
-    LIMIT_REACHED,
     NO_STATION,
     OUTSIDE,
     PERIOD_TOO_LONG,

@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chassis.http.allowances import LIMIT_REACHED
 from chassis.http.api import Api
 from chassis.http.handler import Reading
 from chassis.http.problems import NOT_FOUND, Problem
@@ -18,7 +19,6 @@ from contracts.access import READ_REPLIES, READ_SOURCES
 from weather_svc.repository import publications
 from weather_svc.routes.fields import Sha256, SourceView
 from weather_svc.routes.parts import Parts
-from weather_svc.routes.problems import LIMIT_REACHED
 
 Sha256InPath: TypeAlias = Annotated[
     str, Path(pattern=r"^[0-9a-f]{64}$", description="Of the bytes as they were received", examples=["9f2c" * 16])

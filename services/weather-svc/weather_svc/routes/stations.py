@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import Field
 from starlette.requests import Request
 
+from chassis.http.allowances import LIMIT_REACHED
 from chassis.http.api import Api
 from chassis.http.handler import Reading
 from chassis.http.problems import NOT_FOUND, Problem
@@ -18,7 +19,6 @@ from weather_svc.domain.blocks import StationKey
 from weather_svc.domain.publication import ATTRIBUTION
 from weather_svc.routes.fields import NetworkInPath, NumberInPath, Sha256, degrees
 from weather_svc.routes.parts import Parts
-from weather_svc.routes.problems import LIMIT_REACHED
 
 
 class PeriodView(ExactModel):

@@ -55,15 +55,16 @@ async def measure(load: Load, *, output: Path) -> dict[str, Json]:
     """Return the figures of all rounds; raise `RunFailedError` when the door does not answer as FastAPI does alone."""
     load_before = load_average()
     with Supervisor(state_dir=output / "state") as supervisor, Issuer() as issuer:
-        servers = {served: _start(served, supervisor, issuer, log_directory=output / "logs") for served in Served}
-        requests = [_request(number, issuer) for number in range(_CUSTOMERS)]
+        servers = {served: start(served, supervisor, issuer, log_directory=output / "logs") for served in Served}
+        requests = [request(number, issuer) for number in range(_CUSTOMERS)]
         for server in servers.values():
             await ask(server.port, requests, times=load.warm_up_requests, connections=load.connections)
         rounds = [await _round(number, servers, requests, load) for number in range(load.rounds)]
     return figures(rounds) | {"requests_a_round": load.requests, "load_before": load_before}
 
 
-def _start(served: Served, supervisor: Supervisor, issuer: Issuer, *, log_directory: Path) -> Server:
+def start(served: Served, supervisor: Supervisor, issuer: Issuer, *, log_directory: Path) -> Server:
+    """Start a server of the route, and return it when it answers."""
     log_directory.mkdir(parents=True, exist_ok=True)
     name, port = f"door-{served}", free_port()
     command = Command(
@@ -81,7 +82,7 @@ def _start(served: Served, supervisor: Supervisor, issuer: Issuer, *, log_direct
     return Server(child, port)
 
 
-def _request(number: int, issuer: Issuer) -> bytes:
+def request(number: int, issuer: Issuer) -> bytes:
     """Return what one customer asks. Both servers are sent the same."""
     relation_number = f"{100_000 + number}"
     token = issuer.token(audience=SERVICE, scopes=[READ_POLICIES.scope], relation_number=relation_number)

@@ -35,6 +35,11 @@ CREATE TABLE decision (
     payable_cents   integer     NOT NULL,
     decided_at      timestamptz NOT NULL
 );
+CREATE TABLE payment (
+    claim_id     uuid        PRIMARY KEY,
+    amount_cents integer     NOT NULL,
+    ordered_at   timestamptz NOT NULL
+);
 """
 _WEATHER = """
 CREATE TABLE assessment (
@@ -54,6 +59,11 @@ CREATE TABLE message (
     body       text        NOT NULL,
     settled_at timestamptz NOT NULL,
     UNIQUE (claim_id, channel)
+);
+CREATE TABLE requested_message (
+    claim_id   uuid        PRIMARY KEY,
+    body       text        NOT NULL,
+    settled_at timestamptz NOT NULL
 );
 """
 SCHEMA = MappingProxyType(

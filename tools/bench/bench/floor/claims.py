@@ -1,4 +1,4 @@
-"""Process: reports in, questions out; answers in, decisions out."""
+"""Process: reports in, answers to them and questions out; answers about rain in, decisions and orders to pay out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,23 @@ import orjson
 
 from bench.backlog import DECIDED, RAIN_ASSESSED, RAIN_REQUESTED
 from bench.floor.process import Connection, Record, Stage, run
+from contracts.claim_reports import REPORT_RECEIVED
 from contracts.loss_reports import LOSS_REPORTED
+from contracts.payments import PAYMENT_ORDERED
 
 _PLACES: dict[str, tuple[int, int]] = {}
 
 _DECIDED = """json_build_object('claim_id', claim_id, 'outcome', outcome, 'ground', ground,
                                   'payable_cents', payable_cents)::text"""
+_ORDERED = "json_build_object('payment_id', claim_id, 'claim_id', claim_id, 'amount_cents', amount_cents)::text"
+_RECEIVED = """json_build_object('report_id', claim_id, 'claim_id', claim_id, 'is_new', true,
+                                   'state', CASE WHEN question IS NULL THEN 'decided' ELSE 'waiting' END)::text"""
+_KEPT = """
+    kept AS (
+        INSERT INTO decision SELECT claim_id, outcome, ground, payable_cents, now() FROM decided),
+    paid AS (
+        INSERT INTO payment SELECT claim_id, payable_cents, now() FROM decided WHERE payable_cents > 0
+        RETURNING claim_id, amount_cents)"""
 _OPEN = f"""
     WITH consumed AS (
         INSERT INTO inbox SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING RETURNING event_id),
@@ -36,12 +47,12 @@ _OPEN = f"""
         SELECT claim_id, CASE WHEN is_excluded THEN 'denied' ELSE 'covered' END AS outcome,
                CASE WHEN is_excluded THEN 'excluded' ELSE 'rain_not_needed' END AS ground,
                CASE WHEN is_excluded THEN 0 ELSE greatest(0, damage_cents - deductible_cents) END AS payable_cents
-          FROM given JOIN policy USING (policy_number) WHERE question IS NULL),
-    kept AS (
-        INSERT INTO decision SELECT claim_id, outcome, ground, payable_cents, now() FROM decided)
+          FROM given JOIN policy USING (policy_number) WHERE question IS NULL),{_KEPT}
     INSERT INTO outbox (topic, key, payload)
     SELECT $8, claim_id::text, question FROM given WHERE question IS NOT NULL
     UNION ALL SELECT $9, claim_id::text, convert_to({_DECIDED}, 'UTF8') FROM decided
+    UNION ALL SELECT $10, claim_id::text, convert_to({_ORDERED}, 'UTF8') FROM paid
+    UNION ALL SELECT $11, claim_id::text, convert_to({_RECEIVED}, 'UTF8') FROM given
 """  # noqa: S608 - put together from our own text
 _DECIDE = f"""
     WITH consumed AS (
@@ -51,13 +62,12 @@ _DECIDE = f"""
                CASE WHEN is_heavy THEN 'heavy_rain' ELSE 'no_heavy_rain' END AS ground,
                CASE WHEN is_heavy THEN greatest(0, damage_cents - deductible_cents) ELSE 0 END AS payable_cents
           FROM unnest($1::uuid[], $2::boolean[]) AS given (event_id, is_heavy)
-          JOIN consumed USING (event_id) JOIN claim ON claim_id = event_id JOIN policy USING (policy_number)),
-    kept AS (
-        INSERT INTO decision SELECT claim_id, outcome, ground, payable_cents, now() FROM decided),
+          JOIN consumed USING (event_id) JOIN claim ON claim_id = event_id JOIN policy USING (policy_number)),{_KEPT},
     moved AS (
         UPDATE claim SET state = 'decided' FROM decided WHERE claim.claim_id = decided.claim_id)
     INSERT INTO outbox (topic, key, payload)
     SELECT $3, claim_id::text, convert_to({_DECIDED}, 'UTF8') FROM decided
+    UNION ALL SELECT $4, claim_id::text, convert_to({_ORDERED}, 'UTF8') FROM paid
 """  # noqa: S608 - put together from our own text
 
 
@@ -80,7 +90,8 @@ def _policies(path: Path) -> list[dict[str, Any]]:
 async def open_claims(connection: Connection, records: Sequence[Record]) -> None:
     """Open a claim for every new report; ask for the rain it needs, or decide at once."""
     rows = [_opened(record) for record in records]
-    await connection.execute(_OPEN, *map(list, zip(*dict(rows).values(), strict=True)), RAIN_REQUESTED, DECIDED)
+    topics = RAIN_REQUESTED, DECIDED, PAYMENT_ORDERED.name, REPORT_RECEIVED.name
+    await connection.execute(_OPEN, *map(list, zip(*dict(rows).values(), strict=True)), *topics)
 
 
 def _opened(record: Record) -> tuple[str, tuple[Any, ...]]:
@@ -113,7 +124,8 @@ def _is_true(facts: dict[str, Any], name: str) -> bool:
 async def decide(connection: Connection, records: Sequence[Record]) -> None:
     """Decide every claim whose answer is new."""
     answers = {answer["claim_id"]: answer["is_heavy"] for answer in (orjson.loads(record.value) for record in records)}
-    await connection.execute(_DECIDE, [UUID(claim_id) for claim_id in answers], list(answers.values()), DECIDED)
+    claim_ids = [UUID(claim_id) for claim_id in answers]
+    await connection.execute(_DECIDE, claim_ids, list(answers.values()), DECIDED, PAYMENT_ORDERED.name)
 
 
 if __name__ == "__main__":

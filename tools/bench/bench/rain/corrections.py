@@ -9,10 +9,10 @@ from statistics import median
 
 import asyncpg
 
+from bench.goals import Figure
 from bench.processes import RunFailedError
 from bench.rain import assessments
 from bench.rain.assessments import OF_THE_STORM, STORM_HOUR, STORM_STATION
-from bench.rain.goals import Figure
 from bench.rain.service import RainService
 from weather_svc.repository.assessments import mark_stale
 

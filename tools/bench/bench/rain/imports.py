@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.rain.goals import Figure
+from bench.goals import Figure
 from bench.rain.service import RainService
 
 _CHUNK_BYTES = 1 << 18

@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.goals import Figure
 from bench.percentiles import percentiles
 from bench.process_figures import milliseconds_without_core
 from bench.rain import files, questions
-from bench.rain.goals import Figure
 from bench.rain.service import PROGRAM, RainService
 from bench.storm import places_of_all_stations
 from chassis.testing import Harness

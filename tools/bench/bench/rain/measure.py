@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench import goals
 from bench.databases import restart_server
+from bench.goals import Figure
 from bench.processes import load_average
-from bench.rain import corrections, files, goals, imports, meanwhile, reading, windows
-from bench.rain.goals import Figure
+from bench.rain import corrections, files, imports, meanwhile, reading, windows
 from bench.rain.service import PROGRAM, new_service
 from bench.report import Json
 from bench.storm import STATIONS

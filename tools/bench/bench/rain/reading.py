@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import cast
 
+from bench.goals import Figure
 from bench.rain import years
-from bench.rain.goals import Figure
 from bench.rain.reader import REQUESTS
 from bench.rain.service import PROGRAM, RainService, run
 from devstack.outside.issuer import Issuer

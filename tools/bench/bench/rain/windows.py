@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bench.rain.goals import Figure
+from bench.goals import Figure
 from bench.rain.service import RainService
 from bench.storm import places_of_all_stations
 

@@ -5,11 +5,12 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from devstack.kafka.jars import cache_directory, kafka_jars
+from devstack.kafka.jars import kafka_jars
 from devstack.kafka.java import find_java, java_options
 from devstack.kafka.probe import broker_answers
 from devstack.kafka.settings import as_properties, broker_settings, cluster_id
 from devstack.kafka.topics import TopicLike, create_topics
+from devstack.maven import cache_directory
 from devstack.process.child import Child
 from devstack.process.command import Command
 from devstack.process.ports import LOOPBACK, free_port

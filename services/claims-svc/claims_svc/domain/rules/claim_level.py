@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from claims_svc.domain.basis import Basis
-from claims_svc.domain.insurance import InsuranceState, dutch_day
+from claims_svc.domain.dutch_time import dutch_day
+from claims_svc.domain.insurance import InsuranceState
 from claims_svc.domain.rules.items import ItemVerdict
 from claims_svc.domain.rules.rule import Rule, excludes, refers, weight_of
 from claims_svc.domain.truth import certain
@@ -21,6 +22,7 @@ _OUTCOME_OF = {
     GroundEffect.COVERS: Outcome.COVERED,
     GroundEffect.EXCLUDES: Outcome.DENIED,
     GroundEffect.REFERS: Outcome.REFERRED,
+    GroundEffect.ENDS: Outcome.WITHDRAWN,
 }
 _EFFECT_OF = {outcome: effect for effect, outcome in _OUTCOME_OF.items()}
 _ITEM_GROUNDS = frozenset(
@@ -29,6 +31,8 @@ _ITEM_GROUNDS = frozenset(
         GroundCode.DAMAGE_NOT_ATTRIBUTED,
         GroundCode.EXCLUDED_FLOOD_WITH_OTHER_WATER,
         GroundCode.SECOND_LOOK,
+        GroundCode.HANDLER_COVERS,
+        GroundCode.HANDLER_DENIES,
     }
 )
 
@@ -44,12 +48,15 @@ def claim_level_rules(basis: Basis, *, findings: Sequence[Finding], statement_tu
     return _claim_level_rules(
         _ClaimFacts(
             basis.insurance.state,
+            joined=basis.joined_to is not None,
+            withdrawn=basis.withdrawn_at is not None and basis.joined_to is None,
             other_product=not basis.product_is_known,
             reported_late=_reported_late(basis),
             possible_duplicate=basis.possible_duplicate_of is not None,
             reporters_differ=basis.reporters_differ,
             statement_turned=statement_turned,
             without_route=not findings,
+            without_damage=not basis.damage,
             inseparable=_causes_inseparable(basis),
         )
     )
@@ -57,18 +64,23 @@ def claim_level_rules(basis: Basis, *, findings: Sequence[Finding], statement_tu
 
 class _ClaimFacts(NamedTuple):
     insurance: InsuranceState
+    joined: bool
+    withdrawn: bool
     other_product: bool
     reported_late: bool
     possible_duplicate: bool
     reporters_differ: bool
     statement_turned: bool
     without_route: bool
+    without_damage: bool
     inseparable: bool
 
 
 @lru_cache(maxsize=128)
 def _claim_level_rules(facts: _ClaimFacts) -> tuple[Rule, ...]:
     rules = (
+        _ends(GroundCode.JOINED, holds=facts.joined),
+        _ends(GroundCode.WITHDRAWN, holds=facts.withdrawn),
         _refers(GroundCode.POLICY_UNKNOWN, holds=facts.insurance is InsuranceState.UNKNOWN),
         _refers(GroundCode.PRODUCT_UNKNOWN, holds=facts.other_product),
         # What makes the report itself doubtful comes before a denial, which would rest on it.
@@ -79,9 +91,15 @@ def _claim_level_rules(facts: _ClaimFacts) -> tuple[Rule, ...]:
         excludes(GroundCode.NOT_INSURED_AT_LOSS, holds=_UNINSURED[facts.insurance], facts=()),
         _refers(GroundCode.TERMS_CHANGED_DURING_LOSS, holds=facts.insurance is InsuranceState.CHANGED_DURING_LOSS),
         _refers(GroundCode.NO_ROUTE_REPORTED, holds=facts.without_route),
+        _refers(GroundCode.DAMAGE_NOT_REPORTED, holds=facts.without_damage),
         _refers(GroundCode.CAUSES_INSEPARABLE, holds=facts.inseparable),
     )
     return tuple(rule for rule in rules if rule.holds is not Truth.FALSE)
+
+
+def _ends(code: GroundCode, *, holds: bool) -> Rule:
+    truth = certain(holds=holds)
+    return Rule(code, GroundEffect.ENDS, truth, (), truth)
 
 
 def _refers(code: GroundCode, *, holds: bool) -> Rule:
@@ -99,7 +117,7 @@ def item_rules(items: Iterable[ItemVerdict]) -> Iterator[Rule]:
 
 def decided_by(rules: Iterable[Rule]) -> tuple[Outcome, GroundCode] | None:
     """Return what the rules about the claim as a whole decide, and on which ground; None when its items decide."""
-    rule = next((rule for rule in rules if rule.holds is Truth.TRUE), None)
+    rule = next((rule for rule in rules if rule.stands is Truth.TRUE), None)
     return None if rule is None else (_OUTCOME_OF[rule.effect], rule.code)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.dutch.account import ACCOUNT
+from notify_svc.texts.dutch.claim import CLAIM
 from notify_svc.texts.dutch.decision import CONTACT, DECISION
 from notify_svc.texts.dutch.money import MONEY
 from notify_svc.texts.dutch.notices import NOTICES
@@ -32,7 +33,9 @@ DUTCH = TextCatalogue(
     contact=CONTACT,
     notices=NOTICES,
     account=ACCOUNT,
+    claim=CLAIM,
     sms_with_email="De uitleg staat in onze e-mail.",
     sms_with_letter="U krijgt een brief met uitleg.",
     sms_alone="Bel voor uitleg {phone}.",
+    sms_review="Niet eens? {review_url}",
 )

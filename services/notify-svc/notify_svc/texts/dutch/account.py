@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.message_requests import Occasion
 from notify_svc.texts.catalogue import AccountMailTexts, AccountTexts
+from notify_svc.texts.dutch.customer import CUSTOMER_MAILS
 
 _LINK_EXPIRES = (
     "De link werkt één keer en maar een korte tijd. Is hij verlopen? Vraag dan op de inlogpagina een nieuwe aan."
@@ -168,6 +169,7 @@ ACCOUNT = AccountTexts(
                 "Hebt u ons niet gebeld? Bel ons dan meteen: {phone}.",
             ),
         ),
+        **CUSTOMER_MAILS,
     },
     never_asked="Wij vragen u nooit om uw wachtwoord of om een code. Vraagt iemand daarom, geef ze dan niet.",
     sms={

@@ -13,6 +13,10 @@ DECISION = DecisionTexts(
     "keek. De computer vergelijkt de gegevens met de regels in de polisvoorwaarden. De rest beslist een medewerker.",
     referred="Een computer heeft uw melding als eerste bekeken en doorgegeven aan een medewerker. De medewerker "
     "beslist, niet de computer.",
+    by_hand="Een medewerker heeft deze beslissing genomen. Een computer vergeleek de gegevens met de regels in de "
+    "polisvoorwaarden; wat de computer openliet, heeft de medewerker bekeken.",
+    partly_by_hand="Over een deel van uw melding is beslist met de hulp van een medewerker. De rest beslist ook een "
+    "medewerker.",
     used="Dit zijn de gegevens die de computer gebruikte: {used}.",
     report="de melding",
     earlier_report="wat er eerder gemeld is",
@@ -44,6 +48,7 @@ CONTACT = ContactTexts(
     review_by_post="Laat dan een medewerker naar de beslissing kijken. Bel {phone} of schrijf naar {address}. Noem "
     "uw kenmerk {reference} en vertel wat er volgens u niet klopt. Stuur mee wat u hebt, zoals foto's. Een "
     "medewerker bekijkt dan alles en beslist opnieuw.",
+    review_online="U kunt er ook online om vragen: {review_url}",
     complaint="Hebt u een klacht over ons? Antwoord op deze e-mail, bel {phone} of schrijf naar {address}. Vermeld "
     "dat het om een klacht gaat.",
     complaint_by_post="Hebt u een klacht over ons? Bel {phone} of schrijf naar {address}. Vermeld dat het om een "

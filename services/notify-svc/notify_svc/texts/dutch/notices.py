@@ -5,7 +5,7 @@ from __future__ import annotations
 from notify_svc.domain.notice import NoticeKind
 from notify_svc.texts.catalogue import NoticeTexts
 
-_TRANSFER = "Wij maken het bedrag over op de rekening die wij van u kennen. U hoeft daarvoor niets te doen."
+_PAYMENT_FOLLOWS = "Zodra het bedrag naar u onderweg is, krijgt u daarvan bericht. U hoeft daarvoor niets te doen."
 _KEEP_PROOF = "Bewaar foto's en rekeningen tot de schade is hersteld."
 _INSPECTION = (
     "Een medewerker of een hersteller uit ons netwerk neemt contact met u op om de schade te bekijken. Daarna krijgt "
@@ -28,7 +28,7 @@ NOTICES = {
         subject="Uw waterschade {reference}: wij betalen {amount}",
         headline="Uw schade is verzekerd",
         opening="Wij hebben uw melding beoordeeld. Uw schade is verzekerd. Wij betalen u {amount}.",
-        next_steps=(_TRANSFER, _KEEP_PROOF),
+        next_steps=(_PAYMENT_FOLLOWS, _KEEP_PROOF),
         sms="Uw waterschade {reference} is verzekerd. Wij betalen {amount}.",
     ),
     NoticeKind.PAID_FOR_A_PART: NoticeTexts(
@@ -36,7 +36,7 @@ NOTICES = {
         headline="Een deel van uw schade is verzekerd",
         opening="Wij hebben uw melding beoordeeld. Een deel van uw schade is verzekerd. Daarvoor betalen wij u "
         "{amount}. Een ander deel is niet verzekerd. Hieronder leest u waarom.",
-        next_steps=(_TRANSFER, _KEEP_PROOF),
+        next_steps=(_PAYMENT_FOLLOWS, _KEEP_PROOF),
         sms="Een deel van uw waterschade {reference} is verzekerd. Wij betalen {amount}.",
     ),
     NoticeKind.PAID_MORE: NoticeTexts(
@@ -44,7 +44,7 @@ NOTICES = {
         headline="U krijgt een hoger bedrag",
         opening="Wij hebben uw melding opnieuw beoordeeld. Eerder besloten wij u {before} te betalen. Nu betalen wij "
         "u {amount} extra. In totaal is dat {total}.",
-        next_steps=(_TRANSFER, _KEEP_PROOF),
+        next_steps=(_PAYMENT_FOLLOWS, _KEEP_PROOF),
         sms="Uw waterschade {reference}: wij betalen u {amount} extra.",
     ),
     NoticeKind.PAYMENT_UNCHANGED: NoticeTexts(
@@ -76,8 +76,8 @@ NOTICES = {
         headline="Wij betalen alvast een deel",
         opening="Wij hebben beoordeeld wat er verzekerd is. Dat leest u hieronder. Wij betalen u nu alvast {amount}. "
         "Van de rest stellen wij het bedrag nog vast.",
-        next_steps=(_TRANSFER, _INSPECTION, _KEEP_THINGS),
-        sms="Uw waterschade {reference}: wij betalen alvast {amount}. De rest volgt als de schade is bekeken.",
+        next_steps=(_PAYMENT_FOLLOWS, _INSPECTION, _KEEP_THINGS),
+        sms="Uw waterschade {reference}: wij betalen alvast {amount}. De rest volgt na onderzoek.",
     ),
     NoticeKind.DENIED: NoticeTexts(
         subject="Uw waterschade {reference}: niet verzekerd",
@@ -86,6 +86,27 @@ NOTICES = {
         "Hieronder leest u waarom.",
         next_steps=(_CLOSED,),
         sms="Uw waterschade {reference} is niet verzekerd.",
+    ),
+    NoticeKind.WITHDRAWN: NoticeTexts(
+        subject="Uw waterschade {reference}: uw melding is ingetrokken",
+        headline="U hebt uw melding ingetrokken",
+        opening="U hebt ons laten weten dat u uw melding intrekt. Wij hebben uw melding daarom gesloten.",
+        next_steps=(
+            "U hoeft niets te doen.",
+            "Bedenkt u zich? Meld de schade dan opnieuw. Dan bekijken wij alles alsnog.",
+        ),
+        sms="Uw waterschade {reference}: wij hebben uw melding gesloten, omdat u die introk.",
+    ),
+    NoticeKind.JOINED: NoticeTexts(
+        subject="Uw waterschade {reference}: wij behandelen die samen met een andere melding",
+        headline="Wij behandelen uw meldingen samen",
+        opening="Over deze schade kregen wij meer dan één melding. Wij behandelen die samen, als één. Daarover krijgt "
+        "u een eigen brief. Deze melding hebben wij gesloten; wat wij ervoor betaalden, blijft betaald.",
+        next_steps=(
+            "U hoeft niets te doen.",
+            "Is het niet dezelfde schade? Laat het ons weten. Dan kijken wij er opnieuw naar.",
+        ),
+        sms="Uw waterschade {reference}: wij behandelen die samen met een andere melding van dezelfde schade.",
     ),
     NoticeKind.REFERRED: NoticeTexts(
         subject="Uw waterschade {reference}: een medewerker kijkt ernaar",
@@ -100,7 +121,7 @@ NOTICES = {
         headline="Wij betalen alvast een deel",
         opening="Over een deel van uw melding staat de uitkomst al vast. Daarvoor betalen wij u nu {amount}. De rest "
         "beoordeelt een medewerker. Over dat deel is nog niets besloten.",
-        next_steps=(_TRANSFER, _TAKEN_UP, _REST_FOLLOWS, _AT_HAND),
+        next_steps=(_PAYMENT_FOLLOWS, _TAKEN_UP, _REST_FOLLOWS, _AT_HAND),
         sms="Uw waterschade {reference}: wij betalen alvast {amount}. De rest bekijkt een medewerker.",
     ),
     NoticeKind.PART_DECIDED_REST_REFERRED: NoticeTexts(

@@ -180,6 +180,17 @@ _GROUNDS = {
         fact="In uw nieuwe melding staat iets anders dan in uw eerdere melding. Dat kan: soms weet u later meer.",
         referred="Omdat het verschil maakt voor de uitkomst, kijkt een medewerker ernaar.",
     ),
+    GroundCode.DAMAGE_NOT_REPORTED: GroundTexts(
+        fact="In de melding staat niet wat er beschadigd is.", referred="Een medewerker vraagt dat aan u."
+    ),
+    GroundCode.WITHDRAWN: GroundTexts(fact="U hebt uw melding ingetrokken."),
+    GroundCode.JOINED: GroundTexts(fact="Een medewerker zag dat een andere melding over dezelfde schade gaat."),
+    GroundCode.HANDLER_COVERS: GroundTexts(fact="Een medewerker heeft alles bekeken wat over deze schade bekend is."),
+    GroundCode.HANDLER_DENIES: GroundTexts(
+        fact="Twee medewerkers hebben na elkaar bekeken wat over deze schade bekend is.",
+        denied="Zij zijn het erover eens dat deze schade niet verzekerd is. Vraagt u erom, dan leest u waarom, in hun "
+        "eigen woorden.",
+    ),
 }
 
 _FACTS = {
@@ -269,6 +280,7 @@ REASONS = ReasonTexts(
         Outcome.COVERED: "verzekerd",
         Outcome.DENIED: "niet verzekerd",
         Outcome.REFERRED: "een medewerker beoordeelt dit",
+        Outcome.WITHDRAWN: "ingetrokken",
     },
     awaits_assessment="verzekerd, het bedrag stellen wij nog vast",
     grounds=_GROUNDS,
@@ -276,6 +288,7 @@ REASONS = ReasonTexts(
         Outcome.COVERED: "Deze schade is verzekerd.",
         Outcome.DENIED: "Deze schade is niet verzekerd.",
         Outcome.REFERRED: "Een medewerker beoordeelt dit.",
+        Outcome.WITHDRAWN: "Wij doen er niets meer mee.",
     },
     also="Er is nog een reden. {fact}",
     clause="Dit staat in artikel {clause} van de polisvoorwaarden.",

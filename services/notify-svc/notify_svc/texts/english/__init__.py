@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.english.account import ACCOUNT
+from notify_svc.texts.english.claim import CLAIM
 from notify_svc.texts.english.decision import CONTACT, DECISION
 from notify_svc.texts.english.money import MONEY
 from notify_svc.texts.english.notices import NOTICES
@@ -32,7 +33,9 @@ ENGLISH = TextCatalogue(
     contact=CONTACT,
     notices=NOTICES,
     account=ACCOUNT,
+    claim=CLAIM,
     sms_with_email="Our e-mail explains it.",
     sms_with_letter="A letter will explain it.",
     sms_alone="Call {phone} for more.",
+    sms_review="Disagree? {review_url}",
 )

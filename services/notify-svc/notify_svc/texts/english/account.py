@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.message_requests import Occasion
 from notify_svc.texts.catalogue import AccountMailTexts, AccountTexts
+from notify_svc.texts.english.customer import CUSTOMER_MAILS
 
 _LINK_EXPIRES = (
     "The link works once and only for a short time. Has it expired? Then ask for a new one on the login page."
@@ -168,6 +169,7 @@ ACCOUNT = AccountTexts(
                 "Did you not call us? Then call us at once: {phone}.",
             ),
         ),
+        **CUSTOMER_MAILS,
     },
     never_asked="We never ask you for your password or for a code. If somebody does, do not give them.",
     sms={

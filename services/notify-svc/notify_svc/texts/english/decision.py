@@ -13,6 +13,10 @@ DECISION = DecisionTexts(
     "compares the data with the rules of the policy terms. A claims handler decides the rest.",
     referred="A computer looked at your report first and passed it on to a claims handler. The claims handler "
     "decides, not the computer.",
+    by_hand="A claims handler took this decision. A computer compared the data with the rules of the policy terms; the "
+    "claims handler looked at what the computer left open.",
+    partly_by_hand="Part of your report is decided with the help of a claims handler. A claims handler decides the "
+    "rest, too.",
     used="These are the data that the computer used: {used}.",
     report="the report",
     earlier_report="what was reported before",
@@ -43,6 +47,7 @@ CONTACT = ContactTexts(
     review_by_post="Then have a person look at the decision. Call {phone} or write to {address}. Give your reference "
     "{reference} and tell us what you think is wrong. Send what you have, such as photos. A claims handler will then "
     "look at everything and decide again.",
+    review_online="You can also ask for it online: {review_url}",
     complaint="Do you have a complaint about us? Reply to this e-mail, call {phone} or write to {address}. Say that "
     "it is a complaint.",
     complaint_by_post="Do you have a complaint about us? Call {phone} or write to {address}. Say that it is a "

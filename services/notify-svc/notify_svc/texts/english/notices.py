@@ -5,7 +5,7 @@ from __future__ import annotations
 from notify_svc.domain.notice import NoticeKind
 from notify_svc.texts.catalogue import NoticeTexts
 
-_TRANSFER = "We transfer the amount to the account that we know. You need to do nothing for that."
+_PAYMENT_FOLLOWS = "As soon as the amount is on its way to you, you will hear so. You need to do nothing for that."
 _KEEP_PROOF = "Keep photos and bills until the damage has been repaired."
 _INSPECTION = (
     "A claims handler, or a repair firm from our network, will contact you to look at the damage. After that you "
@@ -28,7 +28,7 @@ NOTICES = {
         subject="Your water damage {reference}: we pay {amount}",
         headline="Your damage is insured",
         opening="We have assessed your report. Your damage is insured. We pay you {amount}.",
-        next_steps=(_TRANSFER, _KEEP_PROOF),
+        next_steps=(_PAYMENT_FOLLOWS, _KEEP_PROOF),
         sms="Your water damage {reference} is insured. We pay {amount}.",
     ),
     NoticeKind.PAID_FOR_A_PART: NoticeTexts(
@@ -36,7 +36,7 @@ NOTICES = {
         headline="Part of your damage is insured",
         opening="We have assessed your report. Part of your damage is insured. For that we pay you {amount}. Another "
         "part is not insured. Below you can read why.",
-        next_steps=(_TRANSFER, _KEEP_PROOF),
+        next_steps=(_PAYMENT_FOLLOWS, _KEEP_PROOF),
         sms="Part of your water damage {reference} is insured. We pay {amount}.",
     ),
     NoticeKind.PAID_MORE: NoticeTexts(
@@ -44,7 +44,7 @@ NOTICES = {
         headline="You receive a higher amount",
         opening="We have assessed your report again. Earlier, we decided to pay you {before}. Now we pay you another "
         "{amount}. That is {total} in all.",
-        next_steps=(_TRANSFER, _KEEP_PROOF),
+        next_steps=(_PAYMENT_FOLLOWS, _KEEP_PROOF),
         sms="Your water damage {reference}: we pay you another {amount}.",
     ),
     NoticeKind.PAYMENT_UNCHANGED: NoticeTexts(
@@ -76,8 +76,8 @@ NOTICES = {
         headline="We already pay a part",
         opening="We have assessed what is insured. You can read that below. We already pay you {amount} now. The "
         "amount of the rest is still to be assessed.",
-        next_steps=(_TRANSFER, _INSPECTION, _KEEP_THINGS),
-        sms="Your water damage {reference}: we already pay {amount}. The rest follows after an inspection.",
+        next_steps=(_PAYMENT_FOLLOWS, _INSPECTION, _KEEP_THINGS),
+        sms="Your water damage {reference}: we already pay {amount}. The rest follows after inspection.",
     ),
     NoticeKind.DENIED: NoticeTexts(
         subject="Your water damage {reference}: not insured",
@@ -86,6 +86,24 @@ NOTICES = {
         "read why.",
         next_steps=(_CLOSED,),
         sms="Your water damage {reference} is not insured.",
+    ),
+    NoticeKind.WITHDRAWN: NoticeTexts(
+        subject="Your water damage {reference}: your report was taken back",
+        headline="You took your report back",
+        opening="You told us that you take your report back. So we have closed it.",
+        next_steps=(
+            "You need to do nothing.",
+            "Do you change your mind? Report the damage again, and we will look at everything after all.",
+        ),
+        sms="Your water damage {reference}: we closed your report, because you took it back.",
+    ),
+    NoticeKind.JOINED: NoticeTexts(
+        subject="Your water damage {reference}: we handle it together with another report",
+        headline="We handle your reports together",
+        opening="We received more than one report of this damage. We handle them together, as one. About that you get "
+        "a letter of its own. We have closed this report; what we paid for it stays paid.",
+        next_steps=("You need to do nothing.", "Is it not the same damage? Tell us, and we will look at it again."),
+        sms="Your water damage {reference}: we handle it together with another report of the same damage.",
     ),
     NoticeKind.REFERRED: NoticeTexts(
         subject="Your water damage {reference}: a claims handler looks at it",
@@ -100,7 +118,7 @@ NOTICES = {
         headline="We already pay a part",
         opening="For part of your report the outcome is certain. For that we pay you {amount} now. A claims handler "
         "assesses the rest. About that part nothing has been decided yet.",
-        next_steps=(_TRANSFER, _TAKEN_UP, _REST_FOLLOWS, _AT_HAND),
+        next_steps=(_PAYMENT_FOLLOWS, _TAKEN_UP, _REST_FOLLOWS, _AT_HAND),
         sms="Your water damage {reference}: we already pay {amount}. A claims handler looks at the rest.",
     ),
     NoticeKind.PART_DECIDED_REST_REFERRED: NoticeTexts(

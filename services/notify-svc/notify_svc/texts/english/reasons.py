@@ -166,6 +166,16 @@ _GROUNDS = {
         fact="Your new report differs from your earlier one. That can happen: sometimes you know more later.",
         referred="Because it makes a difference for the outcome, a claims handler will look at it.",
     ),
+    GroundCode.DAMAGE_NOT_REPORTED: GroundTexts(
+        fact="The report does not say what was damaged.", referred="A claims handler will ask you."
+    ),
+    GroundCode.WITHDRAWN: GroundTexts(fact="You took your report back."),
+    GroundCode.JOINED: GroundTexts(fact="A claims handler saw that another report is about the same damage."),
+    GroundCode.HANDLER_COVERS: GroundTexts(fact="A claims handler looked at all that is known of this damage."),
+    GroundCode.HANDLER_DENIES: GroundTexts(
+        fact="Two claims handlers, one after the other, looked at all that is known of this damage.",
+        denied="They agree that this damage is not insured. Ask us, and you can read why in their own words.",
+    ),
 }
 
 _FACTS = {
@@ -249,6 +259,7 @@ REASONS = ReasonTexts(
         Outcome.COVERED: "insured",
         Outcome.DENIED: "not insured",
         Outcome.REFERRED: "a claims handler will assess this",
+        Outcome.WITHDRAWN: "taken back",
     },
     awaits_assessment="insured, the amount follows",
     grounds=_GROUNDS,
@@ -256,6 +267,7 @@ REASONS = ReasonTexts(
         Outcome.COVERED: "This damage is insured.",
         Outcome.DENIED: "This damage is not insured.",
         Outcome.REFERRED: "A claims handler will assess this.",
+        Outcome.WITHDRAWN: "We do nothing more with it.",
     },
     also="There is another reason. {fact}",
     clause="You find this in clause {clause} of the policy terms.",

@@ -1,0 +1,51 @@
+"""Mutants of payments and repairs: nothing is ordered twice, and nobody calls a customer who has not agreed."""
+
+from __future__ import annotations
+
+from mutants.mutant import Mutant
+
+
+def _mutant(name: str, module: str, sound: str, broken: str, guard: str, *, package: str = "claims_svc") -> Mutant:
+    return Mutant(f"payments: {name}", module, sound, broken, guard, package=package)
+
+
+_PAID, _REPAIRED = "test_payments.py", "test_repairs.py"
+
+MUTANTS = (
+    _mutant(
+        "what was ordered before is ordered again",
+        "repository/payments.py",
+        "payable_cents - before.ordered_cents",
+        "payable_cents - 0 * before.ordered_cents",
+        f"{_PAID}::test_what_was_decided_is_ordered_once_and_later_only_what_was_added",
+    ),
+    _mutant(
+        "what a partner repairs is paid as well",
+        "repository/payments.py",
+        "SELECT in_kind_cents FROM repair_job",
+        "SELECT 0 FROM repair_job",
+        f"{_REPAIRED}::test_what_would_be_repaired_is_held_back_and_paid_when_nobody_takes_the_job",
+    ),
+    _mutant(
+        "a later answer about a payment counts",
+        "repository/payments.py",
+        "WHERE payment.ended_at IS NULL ORDER BY payment_id",
+        "ORDER BY payment_id",
+        f"{_PAID}::test_the_first_answer_about_a_payment_counts_and_a_failed_one_waits_for_a_handler",
+    ),
+    _mutant(
+        "a partner may call before the customer agreed",
+        "domain/repair.py",
+        "self.state is JobState.ACCEPTED and self.agreed_at is not None",
+        "self.state is JobState.ACCEPTED",
+        f"{_REPAIRED}::test_nobody_learns_how_to_call_before_the_customer_agrees",
+    ),
+    _mutant(
+        "any partner reads the contact of a job",
+        "repository/repair_contacts.py",
+        "WHERE job_id = $1 AND partner_id = $2 AND released",
+        "WHERE job_id = $1 AND $2 <> '' AND released",
+        "test_repair_contacts.py::test_only_the_partner_who_has_the_job_reads_the_contact_and_the_customer_sees_that",
+        package="policy_svc",
+    ),
+)

@@ -1,0 +1,41 @@
+"""Mutants of timelines and of the search for claims."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mutants.mutant import Mutant
+
+_claims = partial(Mutant, package="claims_svc")
+_TIMELINES = "test_timelines.py::"
+
+MUTANTS = (
+    _claims(
+        "timelines: customers read what handlers note for one another",
+        "domain/timeline.py",
+        "    return happened.reason if is_theirs else None\n",
+        "    return happened.reason\n",
+        _TIMELINES + "test_handlers_read_who_did_what_and_why_and_customers_do_not",
+    ),
+    _claims(
+        "timelines: what happens at one moment is told in any order",
+        "repository/timeline.py",
+        "ORDER BY at, rank, place",
+        "ORDER BY at, rank DESC, place",
+        _TIMELINES + "test_a_customer_reads_in_words_what_happened_to_a_claim",
+    ),
+    _claims(
+        "timelines: a message that is told of twice stops all others",
+        "repository/messages.py",
+        "            ON CONFLICT DO NOTHING\n",
+        "",
+        _TIMELINES + "test_messages_that_were_sent_stand_in_the_timeline_once",
+    ),
+    _claims(
+        "search: only the report that opened a claim finds it",
+        "repository/claim_search.py",
+        '"UNION ALL SELECT claim_id FROM joined_report WHERE report_id = {0}))"',
+        '"))"',
+        _TIMELINES + "test_claims_are_found_by_each_thing_that_can_be_known_of_them",
+    ),
+)

@@ -1,0 +1,50 @@
+"""Mutants of time that works for customers, of reviews, and of what is told about claims besides decisions."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mutants.mutant import Mutant
+
+_claims = partial(Mutant, package="claims_svc")
+_notify = partial(Mutant, package="notify_svc")
+_WAITING = "test_waiting.py::"
+_REVIEWS = "test_reviews.py::"
+
+MUTANTS = (
+    _claims(
+        "waiting: a promise that was kept breaks all the same",
+        "repository/promises.py",
+        " AND kept_at IS NULL AND broken_at IS NULL AND due_at <= $2",
+        " AND broken_at IS NULL AND due_at <= $2",
+        _WAITING + "test_a_claim_that_is_taken_up_in_time_keeps_the_promise",
+    ),
+    _claims(
+        "waiting: who has answered is reminded",
+        "flows/waiting.py",
+        "        if codes:\n",
+        "        codes = codes or list(claim.asked)\n        if codes:\n",
+        _WAITING + "test_who_has_answered_is_not_asked_again",
+    ),
+    _claims(
+        "reviews: who decided before overturns their own decision",
+        "flows/reviewing.py",
+        "    if caller.subject in before or (ended_as is ReviewEnd.OVERTURNED and before & since):\n",
+        "    if False:\n",
+        _REVIEWS + "test_a_denial_is_reviewed_and_overturned_by_people_who_had_no_part_in_it",
+    ),
+    _notify(
+        "told about claims: without a customer nobody who gave an address is looked for",
+        "migrations/0006_about_claims.sql",
+        "ORDER BY email IS NULL, array_position",
+        "ORDER BY array_position",
+        "test_claim_requests.py::test_without_a_customer_the_first_reporter_who_gave_an_address_is_told",
+    ),
+    _notify(
+        "letters: what people decided is told as a computer's",
+        "domain/notice.py",
+        "    return set_aside or not _BY_HAND.isdisjoint(codes)\n",
+        "    return set_aside\n",
+        "domain/test_notice.py::test_what_people_decided_is_told_as_theirs",
+    ),
+)

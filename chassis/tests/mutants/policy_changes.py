@@ -1,0 +1,59 @@
+"""Mutants of changes: of days that have passed, as they were shown, once, and of when a cancelled policy ends."""
+
+from __future__ import annotations
+
+from mutants.mutant import Mutant
+
+
+def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> Mutant:
+    return Mutant(f"changes: {name}", module, sound, broken, guard, package="policy_svc")
+
+
+_CHANGES, _CONFIRMATIONS, _CANCELLATION = "domain/changes.py", "flows/confirmations.py", "domain/cancellation.py"
+_OF_CHANGES, _OF_CANCELLATION = "domain/test_changes.py", "domain/test_cancellation.py"
+_BY_HTTP, _OF_CONTACT = "test_change_previews.py", "test_contact_changes.py"
+
+MUTANTS = (
+    _mutant(
+        "a change may begin on a day that has begun",
+        _CHANGES,
+        sound="if wished is not None and wished < earliest:",
+        broken="if wished is not None and wished < today:",
+        guard=f"{_OF_CHANGES}::test_the_past_is_never_changed_nor_the_far_future",
+    ),
+    _mutant(
+        "a change pays for more than is changed",
+        _CHANGES,
+        sound="on=tariff_of)",
+        broken="on=period.effective_on)",
+        guard=f"{_OF_CHANGES}::test_the_tariff_of_the_last_renewal_counts_until_the_next",
+    ),
+    _mutant(
+        "the first term can be left by notice",
+        _CANCELLATION,
+        sound="earliest = max(today + timedelta(days=rules.notice_days), first_term_ends_on)",
+        broken="earliest = today + timedelta(days=rules.notice_days)",
+        guard=f"{_OF_CANCELLATION}::test_no_insured_day_is_taken_back_and_none_ends_sooner_than_the_rules_allow",
+    ),
+    _mutant(
+        "the last of two confirmations wins",
+        _CONFIRMATIONS,
+        sound="if policy.version != preview.version or again != shown:",
+        broken="if again is None:",
+        guard=f"{_BY_HTTP}::test_of_two_previews_the_first_confirmed_wins_and_the_other_is_told",
+    ),
+    _mutant(
+        "what was shown is not compared with what is made",
+        _CONFIRMATIONS,
+        sound=" or again != shown:",
+        broken=":",
+        guard=f"{_BY_HTTP}::test_what_was_shown_under_another_tariff_is_not_made",
+    ),
+    _mutant(
+        "the former address is not told",
+        "flows/contact_changes.py",
+        sound="before.email is not None and before.email != after.email",
+        broken="False",
+        guard=f"{_OF_CONTACT}::test_a_new_address_is_told_at_the_old_one_too_and_the_login_is_said_to_stay",
+    ),
+)

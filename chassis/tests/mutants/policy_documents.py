@@ -1,0 +1,50 @@
+"""Mutants of documents: names as markup, a press that stops, a card of another car, and somebody else's documents."""
+
+from __future__ import annotations
+
+from mutants.mutant import Mutant
+
+
+def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> Mutant:
+    return Mutant(f"documents: {name}", module, sound, broken, guard, package="policy_svc")
+
+
+_GREEN_CARD, _OF_GREEN_CARD = "domain/green_card.py", "domain/test_green_card.py"
+
+MUTANTS = (
+    _mutant(
+        "a name is markup",
+        "documents/templates/sheet.typ",
+        sound="#content.addressee.join(linebreak())",
+        broken='#content.addressee.map(line => eval(line, mode: "markup")).join(linebreak())',
+        guard="test_documents_printed.py::test_what_looks_like_markup_is_printed_as_it_is",
+    ),
+    _mutant(
+        "a name without glyphs stops the press",
+        "documents/press.py",
+        sound="text = displayable(msgspec.json.encode(document).decode(), font=_FONT)",
+        broken="text = msgspec.json.encode(document).decode()",
+        guard="test_documents_printed.py::test_a_name_that_the_font_cannot_show_stops_no_document",
+    ),
+    _mutant(
+        "a card goes on for another car",
+        _GREEN_CARD,
+        sound="if each.car == period.car and PolicyCover.THIRD_PARTY in each.covers",
+        broken="if PolicyCover.THIRD_PARTY in each.covers",
+        guard=f"{_OF_GREEN_CARD}::test_a_card_is_valid_while_the_same_car_is_insured",
+    ),
+    _mutant(
+        "a card is valid for less than 15 days",
+        _GREEN_CARD,
+        sound="if ends - on < SHORTEST:",
+        broken="if ends <= on:",
+        guard=f"{_OF_GREEN_CARD}::test_a_card_is_valid_while_the_same_car_is_insured",
+    ),
+    _mutant(
+        "a document is anybody's",
+        "repository/documents.py",
+        sound="FROM document WHERE relation_number = $1 AND document_id = $2",
+        broken="FROM document WHERE $1 <> '' AND document_id = $2",
+        guard="test_documents.py::test_there_is_no_document_where_there_is_nothing_to_tell_or_not_for_who_asks",
+    ),
+)

@@ -1,0 +1,56 @@
+"""Mutants of import and export: each loses or changes what a file of policies says."""
+
+from __future__ import annotations
+
+from mutants.mutant import Mutant
+
+
+def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> Mutant:
+    return Mutant(
+        name=f"policy file: {name}",
+        module=module,
+        sound=sound,
+        broken=broken,
+        guard=guard,
+        package="policy_svc",
+    )
+
+
+_CSV = "test_csv_file.py::"
+MUTANTS = (
+    _mutant(
+        "a policy whose rows are scattered is imported in part",
+        "policy_file/csv_rows.py",
+        sound="if count > 1}",
+        broken="if count > 2}",
+        guard=f"{_CSV}test_a_policy_whose_rows_are_scattered_is_not_imported_in_part",
+    ),
+    _mutant(
+        "a bad row costs its period only",
+        "policy_file/csv_rows.py",
+        sound="        if row.fault:\n",
+        broken="        if False:\n",
+        guard=f"{_CSV}test_one_bad_row_rejects_its_policy_and_no_other",
+    ),
+    _mutant(
+        "an apostrophe of a spreadsheet stays in a number",
+        "policy_file/columns.py",
+        sound="return cell[1:] if",
+        broken="return cell if",
+        guard=f"{_CSV}test_a_row_is_a_period_as_a_dutch_spreadsheet_writes_it",
+    ),
+    _mutant(
+        "a farmhouse that was moved to stays insured by the policy from before",
+        "domain/insured.py",
+        sound="since = insured_since(terms, home, on=period.effective_on)",
+        broken="since = terms[0].effective_on",
+        guard="domain/test_insured.py::test_a_farmhouse_is_insured_when_it_was_before_31_may_2015",
+    ),
+    _mutant(
+        "a premium is computed anew at every import",
+        "domain/imported.py",
+        sound="            return replace(period, premium=other.premium)\n",
+        broken="            break\n",
+        guard="test_import_policies.py::test_what_a_file_leaves_open_is_computed_once_and_then_kept",
+    ),
+)

@@ -1,0 +1,56 @@
+"""Mutants of what policy-svc charges, and of how a quote becomes a policy."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mutants.mutant import Mutant
+
+_Mutant = partial(Mutant, package="policy_svc")
+_PREMIUM = "domain/test_premium.py"
+_APPLICATIONS = "test_applications.py"
+
+MUTANTS = (
+    _Mutant(
+        "premium: a higher deductible makes it dearer",
+        "domain/premium.py",
+        sound='parts["deductible"] = -part_of(',
+        broken='parts["deductible"] = part_of(',
+        guard=f"{_PREMIUM}::test_the_parts_add_up_tax_is_21_percent_and_a_higher_deductible_lowers_the_premium",
+    ),
+    _Mutant(
+        "premium: cents are cut off",
+        "domain/money.py",
+        sound="(2 * numerator + denominator) // (2 * denominator)",
+        broken="numerator // denominator",
+        guard=f"{_PREMIUM}::test_a_home_costs_what_the_model_says",
+    ),
+    _Mutant(
+        "premium: what was assumed is told as if it were known",
+        "domain/premium.py",
+        sound="is_estimate=bool(depends_on)",
+        broken="is_estimate=False",
+        guard=f"{_PREMIUM}::test_what_is_not_known_is_assumed_and_the_premium_says_so",
+    ),
+    _Mutant(
+        "reinstatement: a value is rounded down",
+        "domain/reinstatement.py",
+        sound="units = -(-building_costs * prod(factors) // (unit * WHOLE ** len(factors)))",
+        broken="units = building_costs * prod(factors) // (unit * WHOLE ** len(factors))",
+        guard="domain/test_reinstatement.py::test_a_home_is_rebuilt_for_what_the_model_says",
+    ),
+    _Mutant(
+        "quotes: an insurance begins on a day that has passed",
+        "flows/applications.py",
+        sound="    return max(quote.terms.effective_on, ",
+        broken="    return min(quote.terms.effective_on, ",
+        guard=f"{_APPLICATIONS}::test_an_insurance_never_begins_before_the_day_after_it_was_taken_out",
+    ),
+    _Mutant(
+        "quotes: one is accepted twice",
+        "repository/quotes.py",
+        sound="WHERE quote_id = $1 FOR UPDATE",
+        broken="WHERE quote_id = $1",
+        guard=f"{_APPLICATIONS}::test_a_quote_is_accepted_once_by_many_at_the_same_time",
+    ),
+)

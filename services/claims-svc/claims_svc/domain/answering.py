@@ -1,0 +1,107 @@
+"""Answers to questions, as they complete a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from claims_svc.domain.facts import ROUTE_FACTS
+from claims_svc.domain.questions import DAMAGE, ROUTE
+from claims_svc.domain.supplement import Supplement
+from contracts.loss_reports import DamageItem, LossFacts
+from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
+
+
+class AnswerKind(StrEnum):
+    """What a question is answered by. That nobody knows is an answer to each."""
+
+    TRUTH = "truth"
+    ROUTE = "route"
+    """One way in which water came."""
+    ROUTES = "routes"
+    """All of them."""
+    DAMAGE = "damage"
+
+
+class Answer(NamedTuple):
+    """One answer; without a value nobody knows."""
+
+    code: str
+    truth: Truth = Truth.UNKNOWN
+    routes: tuple[WaterRoute, ...] = ()
+    damage: tuple[DamageItem, ...] = ()
+
+
+def kind_of(code: str) -> AnswerKind:
+    """Return by what the question with this code is answered."""
+    if code in {ROUTE, DAMAGE}:
+        return AnswerKind.ROUTES if code == ROUTE else AnswerKind.DAMAGE
+    return AnswerKind.ROUTE if code.endswith(".route") else AnswerKind.TRUTH
+
+
+def supplement_of(
+    answers: Iterable[Answer], *, damage: Sequence[DamageItem], supplement_id: UUID, told_at: datetime
+) -> Supplement:
+    """Return what these answers of a customer tell. `damage` are the items that the questions count.
+
+    Raises:
+        IndexError: an answer is about an item that `damage` does not have.
+    """
+    facts: dict[str, Fact] = {}
+    not_known: list[str] = []
+    told: list[DamageItem] | None = None
+    for answer in answers:
+        match kind_of(answer.code):
+            case AnswerKind.TRUTH if answer.code.startswith("facts."):
+                facts[answer.code.removeprefix("facts.")] = Fact(value=answer.truth)
+            case AnswerKind.ROUTES if answer.routes:
+                facts |= {_ENTRY_OF[route]: Fact(value=Truth.TRUE) for route in answer.routes}
+            case AnswerKind.DAMAGE if answer.damage:
+                told = list(answer.damage)
+            case AnswerKind.ROUTE if answer.routes:
+                told = _with(told or damage, place=_place_in(answer.code), route=answer.routes[0])
+            case AnswerKind.TRUTH if answer.truth is not Truth.UNKNOWN:
+                by_fire = answer.truth is Truth.TRUE
+                told = _with(told or damage, place=_place_in(answer.code), by_fire_or_explosion=by_fire)
+            case _:
+                not_known.append(answer.code)
+    return Supplement(
+        supplement_id=supplement_id,
+        source=FactSource.CUSTOMER,
+        told_at=told_at,
+        facts=LossFacts(**facts),
+        # The same damage once more is an answer as well.
+        damage=tuple(told or ()),
+        not_known=tuple(not_known),
+    )
+
+
+def answers_in(supplement: Supplement, code: str) -> bool:
+    """Return whether a customer has answered the question with this code in `supplement`."""
+    if supplement.source is not FactSource.CUSTOMER:
+        return False
+    subject, _, name = code.partition(".")
+    if subject == "facts":
+        return getattr(supplement.facts, name) is not None
+    if code in supplement.not_known:
+        return True
+    if code == ROUTE:
+        return any(getattr(supplement.facts, entry) is not None for entry in _ENTRY_OF.values())
+    return bool(supplement.damage)
+
+
+def _with(damage: Sequence[DamageItem], *, place: int, **told: object) -> list[DamageItem]:
+    """Return damage of which this is told about the item at `place`."""
+    return [*damage[:place], replace(damage[place], **told), *damage[place + 1 :]]
+
+
+def _place_in(code: str) -> int:
+    return int(code.split(".")[1])
+
+
+_ENTRY_OF = {route: entry for route, entry, _ in ROUTE_FACTS}

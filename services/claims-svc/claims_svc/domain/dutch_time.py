@@ -1,0 +1,14 @@
+"""Dutch clocks and calendars: days of policies and promises are theirs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+DUTCH_TIME: Final = ZoneInfo("Europe/Amsterdam")
+
+
+def dutch_day(moment: datetime) -> date:
+    """Return the Dutch calendar day on which `moment` lies."""
+    return moment.astimezone(DUTCH_TIME).date()

@@ -1,0 +1,1 @@
+"""Photos and documents: what kinds there are, whether one is what it says, and where their contents are kept."""

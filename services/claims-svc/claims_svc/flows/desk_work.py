@@ -1,0 +1,166 @@
+"""What handlers do with a claim besides deciding: take it, ask, add what they know, assess the damage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from msgspec.structs import replace
+from uuid_utils.compat import uuid7
+
+from chassis.http.caller import Caller
+from chassis.unit_of_work import Work
+from claims_svc import promises, working_sets
+from claims_svc.desk_record import put_on_record
+from claims_svc.domain.claim import Claim
+from claims_svc.domain.desk import Cause
+from claims_svc.domain.questions import AskedOf, Question
+from claims_svc.domain.supplement import Supplement
+from claims_svc.domain.told_by_hand import ToldByHand
+from claims_svc.flows import authority, claim_at_hand
+from claims_svc.repository import additions, decisions, desk_actions, desk_cases
+from claims_svc.repository.proposals import Proposal
+from claims_svc.tell import tell
+from contracts.claim_messages import ClaimOccasion
+from contracts.loss_reports import DamageItem, LossFacts
+from contracts.vocabulary import Fact, FactSource, Truth
+
+
+async def take(work: Work, caller: Caller, claim: Claim) -> str | None:
+    """Let `caller` have a locked claim that is free; return who has it then, None where it waits for nobody.
+
+    Its customer is told the first time.
+    """
+    before = await desk_cases.taken_by(work.connection, claim_id=claim.claim_id)
+    if before is not None:
+        return before
+    taken_by = await desk_cases.take(
+        work.connection, claim_id=claim.claim_id, subject=caller.subject, role=caller.kind, now=work.now
+    )
+    if taken_by is not None:
+        done = await desk_actions.of_claim(work.connection, claim_id=claim.claim_id)
+        if not any(action.kind == "taken" for action in done):
+            await tell(work, claim, ClaimOccasion.TAKEN_UP)
+        await promises.keep(work, [claim.claim_id])
+        await put_on_record(work, claim.claim_id, "taken", caller=caller)
+    return taken_by
+
+
+async def release(work: Work, caller: Caller, claim: Claim) -> None:
+    """Let a locked claim be free again. What was told since has been looked at."""
+    await desk_cases.release(work.connection, claim_id=claim.claim_id)
+    await _looked_at(work, claim)
+    await put_on_record(work, claim.claim_id, "released", caller=caller)
+
+
+async def ask(work: Work, caller: Caller, claim: Claim, codes: Sequence[str], *, due_on: date, reason: str) -> None:
+    """Ask the customer of a locked claim something; what was asked before is open again, whatever was answered."""
+    working_set = await working_sets.load(work, *await working_sets.lock(work.connection, claim_ids=[claim.claim_id]))
+    codes = list(dict.fromkeys(codes))
+    working_set.apply_questions(claim.claim_id, [Question(code=code, asked_of=AskedOf.REPORTER) for code in codes])
+    await working_sets.store(working_set.changes, work)
+    await additions.ask_by_hand(
+        work.connection, claim_id=claim.claim_id, codes=codes, asked_by=caller.subject, due_on=due_on, now=work.now
+    )
+    await _looked_at(work, claim)
+    await put_on_record(
+        work, claim.claim_id, "asked", caller=caller, reason=reason, codes=" ".join(codes), due_on=due_on.isoformat()
+    )
+    await tell(work, claim, ClaimOccasion.QUESTIONS_ASKED, questions=codes, due_on=due_on)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    """What would be paid besides at once, and what is assessed above all that was assessed before, in euro cents."""
+
+    more_cents: int
+    assessed_cents: int
+
+
+async def add_facts(
+    work: Work, caller: Caller, claim: Claim, facts: Mapping[str, Truth], *, source: FactSource, found_in: str
+) -> Claim | Proposal | None:
+    """Complete the report of a locked claim by facts of a handler or of a register; return what came of it.
+
+    That is a proposal where more would be paid than `caller` may promise alone, None where something is proposed
+    already.
+    """
+    told = Supplement(
+        supplement_id=uuid7(),
+        source=source,
+        told_at=work.now,
+        facts=LossFacts(**{name: Fact(value=value, source=source) for name, value in facts.items()}),
+    )
+    return await _tell(work, caller, claim, ToldByHand(supplement=told, reason=found_in))
+
+
+async def assess(
+    work: Work, caller: Caller, claim: Claim, damage: Sequence[DamageItem], *, reason: str
+) -> Claim | Proposal | None:
+    """Replace the damage of a locked claim by what a handler found; return what came of it.
+
+    That is a proposal where it is assessed higher, or more would be paid, than `caller` may promise alone, None where
+    something is proposed already.
+    """
+    told = Supplement(supplement_id=uuid7(), source=FactSource.HANDLER, told_at=work.now, damage=tuple(damage))
+    return await _tell(work, caller, claim, ToldByHand(supplement=told, reason=reason))
+
+
+async def _tell(work: Work, caller: Caller, claim: Claim, told: ToldByHand) -> Claim | Proposal | None:
+    cost = await _cost(work, claim, told)
+    is_above = cost.more_cents > await authority.left_cents(work, caller, claim)
+    # What is assessed may be paid later, by rain or an answer, when nobody asks any more who assessed it.
+    if not is_above and cost.assessed_cents <= authority.limit_cents(caller):
+        return await _complete(work, caller, claim, told, **authority.spent_alone(cost.more_cents))
+    more_cents = max(cost.more_cents, cost.assessed_cents)
+    proposal = await authority.propose(work, caller, claim, told=told, more_cents=more_cents, needs_senior=True)
+    if proposal is not None:
+        proposal_id = str(proposal.proposal_id)
+        await put_on_record(
+            work,
+            claim.claim_id,
+            "proposed",
+            caller=caller,
+            reason=told.reason,
+            about=told.kind,
+            **told.details,
+            proposal_id=proposal_id,
+        )
+    return proposal
+
+
+async def tell_approved(work: Work, caller: Caller, claim: Claim, proposal: Proposal, told: ToldByHand) -> Claim | None:
+    """Complete the report of a locked claim as somebody else proposed; None: more would be paid than they saw."""
+    told = replace(told, supplement=replace(told.supplement, told_at=work.now))
+    cost = await _cost(work, claim, told)
+    if max(cost.more_cents, cost.assessed_cents) > proposal.more_cents:
+        return None
+    return await _complete(
+        work, caller, claim, told, decided_by=proposal.proposed_by, proposal_id=str(proposal.proposal_id)
+    )
+
+
+async def _cost(work: Work, claim: Claim, told: ToldByHand) -> _Cost:
+    working_set = await claim_at_hand.supplemented(work, claim.claim_id, told.supplement)
+    after = working_set.standing(claim.claim_id)
+    standing = (await decisions.standing(work.connection, claim_ids=[claim.claim_id])).get(claim.claim_id)
+    before_cents = 0 if standing is None else standing.payable_cents
+    assessed_before = sum(
+        item.amount_cents for item in claim.report.damage if item.estimated_by is not FactSource.CUSTOMER
+    )
+    return _Cost(
+        more_cents=max(0, (0 if after is None else after.payable_cents) - before_cents),
+        assessed_cents=told.assessed_cents if told.assessed_cents > assessed_before else 0,
+    )
+
+
+async def _complete(work: Work, caller: Caller, claim: Claim, told: ToldByHand, **details: str) -> Claim:
+    completed = await claim_at_hand.supplement(work, claim.claim_id, told.supplement)
+    await _looked_at(work, claim)
+    await put_on_record(work, claim.claim_id, told.kind, caller=caller, reason=told.reason, **told.details, **details)
+    return completed
+
+
+async def _looked_at(work: Work, claim: Claim) -> None:
+    await desk_cases.remove(work.connection, claim_ids=[claim.claim_id], causes=[Cause.ANSWERED])

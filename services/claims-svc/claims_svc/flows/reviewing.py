@@ -1,0 +1,158 @@
+"""A customer asks for a person to look at a decision again; and claims are taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from chassis.http.caller import Caller
+from chassis.unit_of_work import DueTimer, Timer, Work
+from claims_svc import working_sets
+from claims_svc.desk_record import put_on_record
+from claims_svc.domain.claim import Claim
+from claims_svc.domain.desk import Cause
+from claims_svc.domain.handling import REVIEW_WITHIN_WORKING_DAYS
+from claims_svc.domain.review import Review, ReviewEnd, decided_before, decided_since
+from claims_svc.domain.working_days import due_at, last_day_of, warning_at
+from claims_svc.flows import claim_at_hand
+from claims_svc.repository import desk_cases, payments, repairs, reviews
+from claims_svc.tell import News, tell, tell_all
+from contracts.claim_messages import ClaimOccasion
+
+REVIEW_AT_RISK = "review-at-risk"
+"""The timer of the last day of a review."""
+REVIEW_LATE = "review-late"
+"""The timer of its end."""
+
+
+class NotDone(Enum):
+    """Why nothing happened."""
+
+    UNDECIDED = auto()
+    WITHDRAWN = auto()
+    OPEN_ALREADY = auto()
+    UNKNOWN = auto()
+    ENDED = auto()
+    DECIDED_IT_BEFORE = auto()
+    NOT_DECIDED_SINCE = auto()
+    PAYMENT_ORDERED = auto()
+
+
+async def open_review(work: Work, caller: Caller, claim: Claim, *, reason: str) -> Review | NotDone:
+    """Let somebody look at the decision of a locked claim again, within so many working days."""
+    if claim.withdrawn_at is not None:
+        return NotDone.WITHDRAWN
+    if claim.claim_version == 0:
+        return NotDone.UNDECIDED
+    review = Review(
+        review_id=uuid7(),
+        claim_id=claim.claim_id,
+        claim_version=claim.claim_version,
+        rulings_before=len(claim.rulings),
+        reason=reason,
+        opened_as=caller.kind,
+        opened_at=work.now,
+        due_at=due_at(work.now, working_days=REVIEW_WITHIN_WORKING_DAYS),
+    )
+    if not await reviews.insert(work.connection, review=review):
+        return NotDone.OPEN_ALREADY
+    await desk_cases.add(
+        work.connection, claim_ids=[claim.claim_id], cause=Cause.REVIEW, now=work.now, due_at=review.due_at
+    )
+    work.schedule(
+        Timer(REVIEW_AT_RISK, str(review.review_id), warning_at(review.due_at), claim.trace),
+        Timer(REVIEW_LATE, str(review.review_id), review.due_at, claim.trace),
+    )
+    await put_on_record(
+        work, claim.claim_id, "review_opened", caller=caller, reason=reason, review_id=str(review.review_id)
+    )
+    await tell(work, claim, ClaimOccasion.REVIEW_OPENED, due_on=last_day_of(review.due_at))
+    return review
+
+
+async def end_review(
+    work: Work, caller: Caller, claim: Claim, *, review_id: UUID, ended_as: ReviewEnd, answer: str
+) -> Review | NotDone:
+    """End a review of a locked claim by somebody who decided nothing of it before.
+
+    It is overturned when the claim has been decided by hand since, by such a person too.
+    """
+    found = await reviews.of_claim(work.connection, claim_id=claim.claim_id)
+    review = next((each for each in found if each.review_id == review_id), None)
+    if review is None:
+        return NotDone.UNKNOWN
+    if review.ended_as is not None:
+        return NotDone.ENDED
+    before, since = decided_before(review, claim.rulings), decided_since(review, claim.rulings)
+    if caller.subject in before or (ended_as is ReviewEnd.OVERTURNED and before & since):
+        return NotDone.DECIDED_IT_BEFORE
+    if ended_as is ReviewEnd.OVERTURNED and not since:
+        return NotDone.NOT_DECIDED_SINCE
+    await _end(work, claim, review, ended_as=ended_as, caller=caller, answer=answer)
+    upheld = ended_as is ReviewEnd.UPHELD
+    await tell(work, claim, ClaimOccasion.REVIEW_UPHELD if upheld else ClaimOccasion.REVIEW_OVERTURNED)
+    found = await reviews.of_claim(work.connection, claim_id=claim.claim_id)
+    return next(each for each in found if each.review_id == review_id)
+
+
+async def withdraw(work: Work, caller: Caller, claim: Claim, *, reason: str | None) -> Claim | NotDone:
+    """Take a locked claim back, of which nothing was ordered or repaired. What was open about it ends with it."""
+    if claim.withdrawn_at is not None:
+        return NotDone.WITHDRAWN
+    if await payments.ordered_cents(work.connection, claim_id=claim.claim_id):
+        return NotDone.PAYMENT_ORDERED
+    job = await repairs.of_claim(work.connection, claim_id=claim.claim_id)
+    if job is not None and job.is_completed:
+        return NotDone.PAYMENT_ORDERED
+    for review in await reviews.of_claim(work.connection, claim_id=claim.claim_id):
+        if review.ended_as is None:
+            await _end(work, claim, review, ended_as=ReviewEnd.WITHDRAWN, caller=caller, answer=None)
+    withdrawn = await claim_at_hand.withdraw(work, claim.claim_id)
+    await put_on_record(work, claim.claim_id, "withdrawn", caller=caller, reason=reason)
+    return withdrawn
+
+
+async def _end(
+    work: Work, claim: Claim, review: Review, *, ended_as: ReviewEnd, caller: Caller, answer: str | None
+) -> None:
+    await reviews.end(
+        work.connection,
+        review_id=review.review_id,
+        ended_as=ended_as,
+        now=work.now,
+        by=caller.subject,
+        answer=answer,
+    )
+    await desk_cases.remove(work.connection, claim_ids=[claim.claim_id], causes=[Cause.REVIEW])
+    await put_on_record(
+        work,
+        claim.claim_id,
+        "review_ended",
+        caller=caller,
+        reason=answer,
+        review_id=str(review.review_id),
+        ended_as=ended_as,
+    )
+
+
+async def warn(due: Sequence[DueTimer], work: Work) -> None:
+    """Tell customers whose review has not ended on its last day that they still wait, and until when."""
+    found = await reviews.still_open(work.connection, review_ids=[UUID(timer.key) for timer in due])
+    _, claims = await working_sets.lock(work.connection, claim_ids={review.claim_id for review in found})
+    news = [
+        News(claim=claims[review.claim_id], occasion=ClaimOccasion.STILL_WAITING, due_on=last_day_of(review.due_at))
+        for review in found
+    ]
+    await tell_all(work, news)
+    for review in found:
+        await put_on_record(work, review.claim_id, "review_at_risk", caller=None, review_id=str(review.review_id))
+
+
+async def record_late(due: Sequence[DueTimer], work: Work) -> None:
+    """Put on record which reviews took longer than was promised."""
+    found = await reviews.still_open(work.connection, review_ids=[UUID(timer.key) for timer in due])
+    for review in found:
+        await put_on_record(work, review.claim_id, "review_late", caller=None, review_id=str(review.review_id))

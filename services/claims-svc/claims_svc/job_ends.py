@@ -1,0 +1,90 @@
+"""Jobs of the repair network that end before anything was repaired, and the network that is told so."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from chassis.unit_of_work import Work
+from claims_svc.domain.changes import Changes
+from claims_svc.domain.claim import Claim
+from claims_svc.domain.dutch_time import dutch_day
+from claims_svc.domain.payment import is_repairable
+from claims_svc.domain.repair import JobState, RepairJob
+from claims_svc.repository import desk_actions, repairs
+from claims_svc.repository.desk_actions import DeskAction
+from claims_svc.repository.repairs import RepairEvent
+from contracts.repairs import JobEnd, RepairAssigned, RepairContactReleased
+
+REPAIR_NOT_ACCEPTED = "repair-not-accepted"
+"""The timer that ends a job which nobody accepted; its key is the job."""
+
+
+async def end_uncovered(changes: Changes, work: Work) -> Collection[UUID]:
+    """End the jobs of claims that were decided again and of which nothing is left to repair.
+
+    A job that is completed stands: what was repaired is on record for who looks at the claim. Return the claims to
+    which such claims were joined: what was held back for a job that ended is due there.
+    """
+    newest = {decision.event.claim_id: decision.event for decision in changes.decisions}
+    uncovered = [each for each in changes.decided_before if not any(map(is_repairable, newest[each].items))]
+    if not uncovered:
+        return ()
+    jobs = await repairs.lock_not_ended(work.connection, claim_ids=uncovered)
+    claims = {job.claim_id: changes.updated[job.claim_id] for job in jobs}
+    for job in jobs:
+        claim = claims[job.claim_id]
+        if job.is_open:
+            await end(work, claim, job, because=JobEnd.CLAIM_ENDED if claim.withdrawn_at else JobEnd.NOT_COVERED)
+    if done := [job for job in jobs if job.is_completed]:
+        await _put_on_record(work, done)
+    return {claim.joined_to for claim in claims.values() if claim.joined_to is not None}
+
+
+async def end(work: Work, claim: Claim, job: RepairJob, *, because: JobEnd) -> RepairJob:
+    """End a job that is not completed, of a locked claim, and tell the network."""
+    if job.releases_contact:
+        tell_contact_may_be_read(work, claim, job, released=False)
+    job = job.over(JobState.ENDED, now=work.now)
+    await save(work, job, "ended" if because is JobEnd.MONEY else "cancelled")
+    await work.cancel(REPAIR_NOT_ACCEPTED, [str(job.job_id)])
+    ended = RepairAssigned(job_id=job.job_id, partner_id=None, assigned_at=work.now, ended_because=because)
+    work.publish(ended, trace=claim.trace)
+    return job
+
+
+async def save(work: Work, job: RepairJob, kind: str, *, partner_id: str | None = None) -> None:
+    """Store a job as it is now, and what happened to it."""
+    happened = RepairEvent(job_id=job.job_id, kind=kind, partner_id=partner_id or job.partner_id, happened_at=work.now)
+    await repairs.save(work.connection, job=job, happened=happened)
+
+
+def tell_contact_may_be_read(work: Work, claim: Claim, job: RepairJob, *, released: bool) -> None:
+    """Let the partner who has a job know how the customer is reached, or no longer."""
+    if job.partner_id is None:
+        return
+    event = RepairContactReleased(
+        job_id=job.job_id,
+        policy_number=claim.report.policy_number,
+        insured_on=dutch_day(claim.report.loss.from_at),
+        partner_id=job.partner_id,
+        released=released,
+        changed_at=work.now,
+    )
+    work.publish(event, trace=claim.trace)
+
+
+async def _put_on_record(work: Work, done: Sequence[RepairJob]) -> None:
+    """Name the jobs that are completed of claims that cover nothing of it any more."""
+    actions = [
+        DeskAction(
+            claim_id=job.claim_id,
+            kind="repair_stands",
+            done_by=None,
+            role="system",
+            done_at=work.now,
+            details={"job_id": str(job.job_id), "partner_id": job.partner_id or ""},
+        )
+        for job in done
+    ]
+    await desk_actions.insert(work.connection, actions=actions)

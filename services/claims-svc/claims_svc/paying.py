@@ -1,0 +1,95 @@
+"""Orders what was decided to be paid, once, and takes in how payments end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from chassis.consuming.delivery import Batch
+from chassis.http.caller import Caller
+from chassis.unit_of_work import Work
+from claims_svc.desk_record import put_on_record
+from claims_svc.domain.claim import Claim
+from claims_svc.domain.desk import Cause
+from claims_svc.domain.handling import FAILED_PAYMENT_WITHIN
+from claims_svc.domain.payment import Due, due_of_standing
+from claims_svc.repository import decisions, desk_actions, desk_cases, payments, policies
+from claims_svc.repository.desk_actions import DeskAction
+from contracts.payments import PaymentOrdered, PaymentOutcome, PaymentSettled
+
+
+async def order(work: Work, due: Iterable[Due]) -> Sequence[PaymentOrdered]:
+    """Order what is due of each claim beyond what was ordered before: one payment a claim, none where nothing is left.
+
+    The claims are locked, so that no two orders of one claim are computed at once.
+    """
+    wanted = {uuid7(): each for each in due}
+    amounts = await payments.order(work.connection, due=wanted, now=work.now)
+    return [
+        _publish(work, wanted[payment_id], payment_id=payment_id, amount_cents=amount_cents)
+        for payment_id, amount_cents in amounts.items()
+    ]
+
+
+def _publish(work: Work, due: Due, *, payment_id: UUID, amount_cents: int) -> PaymentOrdered:
+    ordered = PaymentOrdered(
+        payment_id=payment_id,
+        claim_id=due.claim_id,
+        claim_reference=due.claim_reference,
+        claim_version=due.claim_version,
+        customer_id=due.customer_id,
+        amount_cents=amount_cents,
+        ordered_at=work.now,
+    )
+    work.publish(ordered, trace=due.trace)
+    return ordered
+
+
+async def order_again(work: Work, claim: Claim, *, caller: Caller) -> int | None:
+    """Order what is still due of a locked claim after a payment failed; return its cents, None where nothing is due."""
+    standing = (await decisions.standing(work.connection, claim_ids=[claim.claim_id])).get(claim.claim_id)
+    number = claim.report.policy_number
+    customer_id = (await policies.customers(work.connection, policy_numbers=[number])).get(number)
+    if standing is None or customer_id is None:
+        return None
+    ordered = await order(work, [due_of_standing(claim, standing, customer_id=customer_id)])
+    if not ordered:
+        return None
+    await desk_cases.remove(work.connection, claim_ids=[claim.claim_id], causes=[Cause.PAYMENT_FAILED])
+    await put_on_record(work, claim.claim_id, "payment_ordered_again", caller=caller)
+    return ordered[0].amount_cents
+
+
+async def end_payments(batch: Batch[PaymentSettled], work: Work) -> None:
+    """Keep how payments ended; the first answer counts, and the claim of one that failed waits for a handler."""
+    told = {delivery.event.payment_id: delivery.event for delivery in reversed(batch)}
+    known = await payments.known(work.connection, payment_ids=told)
+    for delivery in batch:
+        if delivery.event.payment_id not in known:
+            work.refuse(delivery, code="payment-unknown", reason="no such payment was ordered; send its payment_id")
+    ended = await payments.end(work.connection, settled=[told[payment_id] for payment_id in known])
+    failed = {
+        payment_id: claim_id
+        for payment_id, claim_id in ended.items()
+        if told[payment_id].outcome is PaymentOutcome.FAILED
+    }
+    if not failed:
+        return
+    due_at = work.now + FAILED_PAYMENT_WITHIN
+    await desk_cases.add(
+        work.connection, claim_ids=set(failed.values()), cause=Cause.PAYMENT_FAILED, now=work.now, due_at=due_at
+    )
+    actions = [
+        DeskAction(
+            claim_id=claim_id,
+            kind="payment_failed",
+            done_by=None,
+            role="system",
+            done_at=work.now,
+            details={"failure": str(told[payment_id].failure), "payment_id": str(payment_id)},
+        )
+        for payment_id, claim_id in failed.items()
+    ]
+    await desk_actions.insert(work.connection, actions=actions)

@@ -1,0 +1,116 @@
+"""Payments that were ordered, and how they ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.database import Connection
+from claims_svc.domain.payment import Due
+from contracts.payments import PaymentFailure, PaymentSettled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """A payment. `ended_at` None: nobody has told yet how it ended; `failure` None: it has not failed."""
+
+    payment_id: UUID
+    claim_version: int
+    amount_cents: int
+    ordered_at: datetime
+    ended_at: datetime | None
+    failure: PaymentFailure | None
+
+
+async def order(connection: Connection, *, due: Mapping[UUID, Due], now: datetime) -> dict[UUID, int]:
+    """Store an order, by its id, for what was not ordered before of claims whose rows are locked; return the amounts.
+
+    What was ordered of claims joined to it by hand counts with a claim. What is repaired instead is not paid while the
+    claim, or one joined to it, has a job that has not ended. Nothing is ordered of a claim of which nothing is left.
+    """
+    rows = await connection.fetch(
+        """
+        INSERT INTO payment (payment_id, claim_id, claim_version, attempt, amount_cents, ordered_at)
+        SELECT payment_id, claim_id, claim_version, before.attempts + 1, due.left_cents, $6
+          FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::bigint[], $5::bigint[])
+               AS new (payment_id, claim_id, claim_version, payable_cents, in_kind_cents)
+         CROSS JOIN LATERAL (
+               SELECT ARRAY(SELECT new.claim_id UNION ALL
+                            SELECT claim_id FROM claim WHERE joined_to = new.claim_id) AS claim_ids) AS together
+         CROSS JOIN LATERAL (
+               SELECT coalesce(sum(amount_cents) FILTER (WHERE failure IS NULL), 0) AS ordered_cents,
+                      count(*) FILTER (WHERE payment.claim_id = new.claim_id
+                                         AND payment.claim_version = new.claim_version) AS attempts
+                 FROM payment
+                WHERE payment.claim_id = ANY (together.claim_ids)) AS before
+         CROSS JOIN LATERAL (
+               SELECT payable_cents - before.ordered_cents
+                      - coalesce((SELECT in_kind_cents FROM repair_job AS job
+                                   WHERE job.claim_id = ANY (together.claim_ids) AND state <> 'ended' LIMIT 1), 0)
+                      AS left_cents) AS due
+         WHERE due.left_cents > 0
+        RETURNING payment_id, amount_cents
+        """,
+        list(due),
+        [each.claim_id for each in due.values()],
+        [each.claim_version for each in due.values()],
+        [each.payable_cents for each in due.values()],
+        [each.in_kind_cents for each in due.values()],
+        now,
+    )
+    return {payment_id: amount_cents for payment_id, amount_cents in rows}  # noqa: C416 - rows are no tuples
+
+
+async def end(connection: Connection, *, settled: Collection[PaymentSettled]) -> dict[UUID, UUID]:
+    """Store how payments ended, unless that is known; return the claim of each payment that ended now."""
+    rows = await connection.fetch(
+        """
+        WITH told AS (
+             SELECT payment_id, claim_id, ended.ended_at, ended.failure
+               FROM payment JOIN unnest($1::uuid[], $2::timestamptz[], $3::text[])
+                    AS ended (payment_id, ended_at, failure) USING (payment_id)
+              WHERE payment.ended_at IS NULL ORDER BY payment_id FOR UPDATE OF payment)
+        UPDATE payment SET ended_at = told.ended_at, failure = told.failure
+          FROM told WHERE payment.payment_id = told.payment_id
+        RETURNING payment.payment_id, payment.claim_id
+        """,
+        [each.payment_id for each in settled],
+        [each.ended_at for each in settled],
+        [each.failure for each in settled],
+    )
+    return dict(tuple(row) for row in rows)
+
+
+async def ordered_cents(connection: Connection, *, claim_id: UUID) -> int:
+    """Return what was ordered of a claim, and of those joined to it by hand, and has not failed."""
+    cents: int = await connection.fetchval(
+        """
+        SELECT coalesce(sum(amount_cents), 0)::bigint FROM payment JOIN claim USING (claim_id)
+         WHERE (claim_id = $1 OR joined_to = $1) AND failure IS NULL
+        """,
+        claim_id,
+    )
+    return cents
+
+
+async def known(connection: Connection, *, payment_ids: Collection[UUID]) -> set[UUID]:
+    """Return those that were ordered."""
+    rows = await connection.fetch("SELECT payment_id FROM payment WHERE payment_id = ANY ($1)", list(payment_ids))
+    return {row["payment_id"] for row in rows}
+
+
+async def of_claim(connection: Connection, *, claim_id: UUID) -> Sequence[Payment]:
+    """Return the payments of a claim, the first first."""
+    rows = await connection.fetch(
+        """
+        SELECT payment_id, claim_version, amount_cents, ordered_at, ended_at, failure
+          FROM payment WHERE claim_id = $1 ORDER BY ordered_at, payment_id
+        """,
+        claim_id,
+    )
+    return [
+        Payment(**{**row, "failure": None if row["failure"] is None else PaymentFailure(row["failure"])})
+        for row in rows
+    ]

@@ -1,0 +1,114 @@
+"""Jobs of the repair network, and what happened to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from chassis.database import Connection
+from claims_svc.domain.repair import RepairJob
+from contracts.codec import to_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairEvent:
+    """What happened to a job. `kind` is a past participle: accepted, declined."""
+
+    job_id: UUID
+    kind: str
+    partner_id: str | None
+    happened_at: datetime
+
+
+async def save(connection: Connection, *, job: RepairJob, happened: RepairEvent) -> None:
+    """Store a job as it is now, and what happened to it; its claim is locked."""
+    await connection.execute(
+        """
+        INSERT INTO repair_job
+               (job_id, claim_id, state, wanted, requested_at, partner_id, accepted_at, agreed_at, over_at)
+        VALUES ($1, $2, $3, $4::json, $5, $6, $7, $8, $9)
+            ON CONFLICT (job_id) DO UPDATE
+           SET state = excluded.state, partner_id = excluded.partner_id, accepted_at = excluded.accepted_at,
+               agreed_at = excluded.agreed_at, over_at = excluded.over_at
+        """,
+        job.job_id,
+        job.claim_id,
+        job.state,
+        to_json(job.wanted).decode(),
+        job.requested_at,
+        job.partner_id,
+        job.accepted_at,
+        job.agreed_at,
+        job.over_at,
+    )
+    await connection.execute(
+        "INSERT INTO repair_event (job_id, kind, partner_id, happened_at) VALUES ($1, $2, $3, $4)",
+        happened.job_id,
+        happened.kind,
+        happened.partner_id,
+        happened.happened_at,
+    )
+
+
+async def claims_of(connection: Connection, *, job_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the claim of each of these jobs."""
+    rows = await connection.fetch("SELECT job_id, claim_id FROM repair_job WHERE job_id = ANY ($1)", list(job_ids))
+    return {row["job_id"]: row["claim_id"] for row in rows}
+
+
+async def lock(connection: Connection, *, job_ids: Collection[UUID]) -> Mapping[UUID, RepairJob]:
+    """Lock and return jobs whose claims are locked."""
+    rows = await connection.fetch(
+        "SELECT * FROM repair_job WHERE job_id = ANY ($1) ORDER BY job_id FOR UPDATE", list(job_ids)
+    )
+    return {row["job_id"]: _job(row) for row in rows}
+
+
+async def lock_not_ended(connection: Connection, *, claim_ids: Collection[UUID]) -> Sequence[RepairJob]:
+    """Lock and return the jobs of locked claims that are asked for, taken or completed."""
+    rows = await connection.fetch(
+        "SELECT * FROM repair_job WHERE claim_id = ANY ($1) AND state <> 'ended' ORDER BY job_id FOR UPDATE",
+        list(claim_ids),
+    )
+    return [_job(row) for row in rows]
+
+
+async def was_repaired(connection: Connection, *, claim_id: UUID) -> bool:
+    """Return whether a job of a claim, or of one joined to it by hand, is completed."""
+    found: bool = await connection.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM repair_job JOIN claim USING (claim_id)
+                        WHERE repair_job.state = 'completed' AND (claim_id = $1 OR joined_to = $1))
+        """,
+        claim_id,
+    )
+    return found
+
+
+async def of_claim(connection: Connection, *, claim_id: UUID) -> RepairJob | None:
+    """Return the newest job of a claim; None: it never had one."""
+    row = await connection.fetchrow(
+        "SELECT * FROM repair_job WHERE claim_id = $1 ORDER BY requested_at DESC, job_id DESC LIMIT 1", claim_id
+    )
+    return None if row is None else _job(row)
+
+
+async def happened_to(connection: Connection, *, claim_id: UUID) -> Sequence[RepairEvent]:
+    """Return what happened to the jobs of a claim, the first first."""
+    rows = await connection.fetch(
+        """
+        SELECT job_id, kind, repair_event.partner_id, happened_at
+          FROM repair_event JOIN repair_job USING (job_id) WHERE claim_id = $1 ORDER BY place
+        """,
+        claim_id,
+    )
+    return [RepairEvent(**row) for row in rows]
+
+
+def _job(row: asyncpg.Record) -> RepairJob:
+    return msgspec.convert({**row, "wanted": msgspec.json.decode(row["wanted"])}, RepairJob)

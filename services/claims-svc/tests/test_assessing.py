@@ -1,0 +1,83 @@
+"""What would be decided about a loss, by HTTP and by command: nothing is kept of it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from claim_events import policy
+from claims_driver import ClaimsDriver
+from claims_http import ClaimsDesk
+
+from claims_svc.commands.assess import ASSESS
+from contracts.access import Role
+
+LOSS: dict[str, Any] = {
+    "policy_number": "123456-531-04",
+    "loss": {"from_at": "2021-07-15T01:30:00Z", "until_at": "2021-07-15T01:30:00Z"},
+    "facts": {"precipitation_left_its_course": "true", "came_through_open_window_or_door": "false"},
+    "damage": [{"kind": "buildings", "amount_cents": 184_000}],
+}
+
+
+async def test_what_would_be_decided_is_told_by_rain_and_nothing_is_kept(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+
+    answer = await desk.post("/claims/assess", LOSS, role=Role.CLAIMS_HANDLER)
+
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    outcomes = {kind: decision["outcome"] for kind, decision in told["decisions"].items()}
+    assert outcomes == {"cloudburst": "covered", "heavy_rain": "covered", "some_rain": "denied", "no_rain": "denied"}
+    assert told["decisions"]["heavy_rain"]["payable_cents"] == 159_000
+    assert told["insurance"] == "insured"
+    assert await desk.driver.rows("SELECT FROM claim") == []
+    assert await desk.driver.published() == []
+
+
+async def test_a_policy_nobody_knows_is_told(desk: ClaimsDesk) -> None:
+    answer = await desk.post("/claims/assess", LOSS, role=Role.OPERATOR)
+
+    assert answer.json()["insurance"] == "unknown"
+    assert {each["deciding_ground"] for each in answer.json()["decisions"].values()} == {"policy_unknown"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"reported_at": "2027-01-01T00:00:00Z"}, "/reported_at"),
+        ({"loss": {"from_at": "2027-01-01T00:00:00Z", "until_at": "2027-01-01T00:00:00Z"}}, "/loss"),
+        ({"damage": [{"kind": "buildings", "amount_cents": 10**11}] * 2}, "/damage"),
+        ({"facts": {"sewer_water": "true"}}, "/facts/sewer_water"),
+    ],
+)
+async def test_what_is_wrong_is_named(desk: ClaimsDesk, changed: dict[str, Any], field: str) -> None:
+    answer = await desk.post("/claims/assess", {**LOSS, **changed}, role=Role.SENIOR_HANDLER)
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].startswith(field.rpartition("/")[0] or field)
+
+
+async def test_customers_do_not_try_out_what_pays(desk: ClaimsDesk) -> None:
+    assert (await desk.post("/claims/assess", LOSS)).status_code == 403
+
+
+async def test_the_command_reads_a_report_from_a_file(
+    driver: ClaimsDriver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await driver.policy(policy())
+    file = tmp_path / "loss.json"
+    facts = {name: {"value": value} for name, value in LOSS["facts"].items()}
+    file.write_text(json.dumps({**LOSS, "facts": facts, "reported_at": "2021-07-15T06:30:00Z"}))
+
+    parser = argparse.ArgumentParser()
+    ASSESS.add_arguments(parser)
+    assert await ASSESS.run(parser.parse_args([str(file)]), driver.harness.runtime) == 0
+    assert json.loads(capsys.readouterr().out)["decisions"]["heavy_rain"]["payable_cents"] == 159_000
+
+    file.write_text(json.dumps({**LOSS, "facts": facts, "damage": [{"kind": "roof", "amount_cents": 1}]}))
+    assert await ASSESS.run(parser.parse_args([str(file)]), driver.harness.runtime) == 1
+    assert "damage.0.kind: must be" in capsys.readouterr().err

@@ -1,0 +1,74 @@
+"""Time works for who waits: questions are told and told again, a claim is promised to be taken up in time."""
+
+from __future__ import annotations
+
+from claim_events import YES, policy, report
+from claims_http import ClaimsDesk
+
+from contracts.access import Role
+from contracts.claim_messages import ClaimMessageRequested, ClaimOccasion
+from contracts.loss_reports import LossFacts
+
+BY_STORM = LossFacts(storm_caused_damage=YES)
+
+
+async def told(desk: ClaimsDesk) -> list[ClaimMessageRequested]:
+    return [event for event in await desk.driver.published() if isinstance(event, ClaimMessageRequested)]
+
+
+async def promises(desk: ClaimsDesk) -> list[tuple[bool, bool, bool]]:
+    rows = await desk.driver.rows("SELECT warned_at, kept_at, broken_at FROM promise ORDER BY made_at")
+    return [tuple(value is not None for value in row.values()) for row in rows]  # type: ignore[misc] # three of them
+
+
+async def test_what_is_asked_is_told_at_once_and_once_more_half_way(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(report(facts=LossFacts()))
+
+    (asked,) = await told(desk)
+    assert (asked.occasion, asked.questions) == (ClaimOccasion.QUESTIONS_ASKED, ("route",))
+    assert str(asked.due_on) == "2021-08-16", "two weeks after Monday 2 August"
+    await desk.driver.wait(days=7, minutes=1)
+    (again,) = await told(desk)
+    assert (again.occasion, again.questions, again.due_on) == (ClaimOccasion.ANSWERS_AWAITED, ("route",), asked.due_on)
+    await desk.driver.wait(days=7)
+    assert (await desk.get(f"/customers/123456/claims/{await desk.reference()}")).json()["state"] == "referred"
+
+
+async def test_who_has_answered_is_not_asked_again(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(report(facts=LossFacts()))
+    path = f"/customers/123456/claims/{await desk.reference()}/answers"
+    answered = await desk.post(path, {"answers": [{"code": "route", "routes": ["storm"]}]})
+    assert answered.status_code == 200, answered.text
+    await told(desk)
+
+    await desk.driver.wait(days=7, minutes=1)
+    assert ClaimOccasion.ANSWERS_AWAITED not in [each.occasion for each in await told(desk)]
+
+
+async def test_a_claim_that_is_taken_up_in_time_keeps_the_promise(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(report(facts=BY_STORM))
+    reference = await desk.reference()
+    assert await promises(desk) == [(False, False, False)]
+
+    taken = await desk.client.put(f"/desk/claims/{reference}/assignment", headers=desk.token_of(Role.CLAIMS_HANDLER))
+    assert taken.status_code == 204, taken.text
+    await desk.driver.wait(days=5)
+    assert await promises(desk) == [(False, True, False)]
+    assert [each.occasion for each in await told(desk)] == [ClaimOccasion.TAKEN_UP]
+
+
+async def test_who_waits_for_too_long_hears_so_on_the_last_day_and_the_broken_promise_is_kept(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(report(facts=BY_STORM))
+    await told(desk)
+
+    await desk.driver.wait(days=2, hours=-1)
+    (warned,) = await told(desk)
+    assert (warned.occasion, str(warned.due_on)) == (ClaimOccasion.STILL_WAITING, "2021-08-04")
+    assert await promises(desk) == [(True, False, False)]
+    await desk.driver.wait(days=1)
+    assert await promises(desk) == [(True, False, True)]
+    assert await told(desk) == []

@@ -1,0 +1,57 @@
+"""What is written about a claim besides its decisions, from what happened and one language's texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from contracts.claim_messages import ClaimOccasion
+from contracts.vocabulary import Language
+from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.requests import AboutClaim
+from notify_svc.texts.account import AccountMail
+from notify_svc.texts.catalogue import ClaimTexts
+from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
+from notify_svc.texts.languages import CATALOGUES
+
+_QUESTIONS = "{questions}"
+
+
+def write_claim_mail(
+    occasion: ClaimOccasion, claim: AboutClaim, *, name: str, language: Language, insurer: Insurer
+) -> AccountMail:
+    """Return what the reader called `name` is written; its link leads to the claim and is no secret."""
+    texts = CATALOGUES[language]
+    mail, figures = texts.claim.mails[occasion], Figures(texts.locale)
+    filled = {
+        "reference": claim.claim_reference,
+        "phone": insurer.phone.replace(" ", NO_BREAK_SPACE),
+        "review_url": insurer.review_url(claim.claim_reference),
+        "due_day": claim.due_on and figures.calendar_day(claim.due_on),
+        "amount": claim.amount_cents and figures.euros(claim.amount_cents),
+    }
+    before: list[str] = []
+    for paragraph in mail.before:
+        before += _asked(claim.questions, texts.claim) if paragraph == _QUESTIONS else [paragraph.format(**filled)]
+    return AccountMail(
+        texts=texts,
+        insurer=insurer,
+        subject=mail.subject.format(**filled).replace(NO_BREAK_SPACE, " "),
+        greeting=texts.greeting.format(name=name),
+        before=tuple(before),
+        link_label=mail.link,
+        link=insurer.claim_url(claim.claim_reference),
+        after=tuple(sentence.format(**filled) for sentence in (*mail.after, texts.account.never_asked)),
+    )
+
+
+def _asked(codes: Sequence[str], texts: ClaimTexts) -> Iterator[str]:
+    """Yield each question as a line, once: damage.1.route asks about the second item that was reported."""
+    lines = []
+    for code in codes:
+        thing, _, rest = code.partition(".")
+        place, _, name = rest.partition(".")
+        if thing == "damage" and place.isdecimal():
+            lines.append(texts.questions.get(f"damage.{name}", texts.other_question).format(item=int(place) + 1))
+        else:
+            lines.append(texts.questions.get(code, texts.other_question))
+    yield from (f"– {line}" for line in dict.fromkeys(lines))

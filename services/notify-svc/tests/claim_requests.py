@@ -1,0 +1,35 @@
+"""Requests for messages about claims, as claims-svc makes them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from decisions import CUSTOMER, DECIDED_AT
+from uuid_utils.compat import uuid7
+
+from contracts.claim_messages import DUE_OCCASIONS, QUESTION_OCCASIONS, ClaimMessageRequested, ClaimOccasion
+
+REFERENCE = "W7XK2M9QD4T"
+CLAIM_PAGE = f"https://portal.example/claims/{REFERENCE}"
+
+
+def about_claim(
+    occasion: ClaimOccasion,
+    *,
+    customer_id: UUID | None = CUSTOMER,
+    report_ids: tuple[UUID, ...] = (),
+    questions: tuple[str, ...] = ("facts.toilet_overflowed", "damage.1.route", "younger.than.the.texts"),
+) -> ClaimMessageRequested:
+    return ClaimMessageRequested(
+        request_id=uuid7(),
+        claim_id=uuid7(),
+        claim_reference=REFERENCE,
+        report_ids=report_ids or (uuid7(),),
+        customer_id=customer_id,
+        occasion=occasion,
+        occurred_at=DECIDED_AT,
+        expires_at=DECIDED_AT + timedelta(days=7),
+        questions=questions if occasion in QUESTION_OCCASIONS else (),
+        due_on=date(2021, 7, 30) if occasion in DUE_OCCASIONS else None,
+    )

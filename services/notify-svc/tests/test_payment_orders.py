@@ -1,0 +1,94 @@
+"""Orders to pay, from the order to the mailbox: each is told once, whatever is delivered again."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from account_requests import asked
+from claim_requests import CLAIM_PAGE, REFERENCE
+from decisions import CUSTOMER, EMAIL, contact
+from mail_server import MailServer
+from notify_desk import Desk
+from pause import Pause
+from uuid_utils.compat import uuid7
+
+from contracts.claim_messages import ClaimOccasion
+from contracts.message_requests import Occasion, Priority
+from contracts.notify import RequestSettlement
+from contracts.payments import PaymentOrdered
+from notify_svc.settings import Settings
+
+
+def ordered(desk: Desk, *, ago: timedelta = timedelta(0)) -> PaymentOrdered:
+    return PaymentOrdered(
+        payment_id=uuid7(),
+        claim_id=uuid7(),
+        claim_reference=REFERENCE,
+        claim_version=1,
+        customer_id=CUSTOMER,
+        amount_cents=159_000,
+        ordered_at=desk.clock.at - ago,
+    )
+
+
+async def test_an_order_to_pay_is_told_once_by_mail_and_what_became_of_that_names_the_payment(
+    desk: Desk, mail: MailServer
+) -> None:
+    await desk.know(contact())
+    order, again = ordered(desk), ordered(desk)
+    await desk.order(order, order)
+    await desk.send_requests_until("sent")
+    await desk.order(order, again)
+    await desk.send_requests_until("sent", "sent")
+
+    assert [sent["To"] for sent in mail.mails] == [EMAIL, EMAIL]
+    body = mail.mails[0].get_body(("plain",))
+    assert body is not None
+    text = body.get_content().replace("\u00a0", " ")
+    assert "maken € 1.590,00" in text
+    assert CLAIM_PAGE in text
+    settled = await desk.claim_messages_settled()
+    assert {(one.request_id, one.claim_id) for one in settled} == {
+        (one.payment_id, one.claim_id) for one in (order, again)
+    }
+    assert {(one.occasion, one.settlement) for one in settled} == {
+        (ClaimOccasion.PAYMENT_ORDERED, RequestSettlement.SENT)
+    }
+
+
+async def test_an_order_read_again_after_what_was_told_of_it_is_forgotten_tells_nothing(desk: Desk) -> None:
+    await desk.order(ordered(desk, ago=timedelta(days=30)))
+    assert await desk.request_states() == []
+
+    await desk.order(ordered(desk, ago=timedelta(days=8)))
+    assert [one.settlement for one in await desk.claim_messages_settled()] == [RequestSettlement.EXPIRED]
+
+
+async def test_a_storm_of_orders_is_recorded_many_at_a_time(desk: Desk, mail: MailServer) -> None:
+    await desk.know(contact())
+    await desk.order(*(ordered(desk) for _ in range(60)))
+
+    await desk.send_requests_until(*["sent"] * 60)
+
+    transactions = await desk.harness.pool.fetchval("SELECT count(DISTINCT xmin::text) FROM requested_message")
+    assert transactions <= 15
+    assert len(mail.mails) == len(await desk.claim_messages_settled()) == 60
+
+
+async def test_a_notice_about_an_account_does_not_wait_behind_orders_that_fill_every_connection(
+    desk: Desk, mail: MailServer, settings: Settings
+) -> None:
+    mail.recipient_pauses = [Pause() for _ in range(2 * settings.request_concurrency)]
+    stuck = mail.recipient_pauses[:]
+    await desk.know(contact())
+    await desk.order(*(ordered(desk) for _ in range(40)))
+
+    async with desk.sending_requests():
+        await asyncio.gather(*(pause.until_reached() for pause in stuck))
+        await desk.ask(asked(Occasion.ACTIVATED, priority=Priority.ORDINARY))
+        await desk.until_true("SELECT true FROM requested_message WHERE state = 'sent'")
+        assert len(mail.mails) == 1
+        for pause in stuck:
+            pause.end()
+        await desk.until_requests(*["sent"] * 41)

@@ -1,0 +1,60 @@
+"""`export FILE`: write every policy with its policyholder, as they are now, into a file that `import` reads."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from chassis.service import Command, Runtime
+from policy_svc.policy_file.writing import CSV_HEADER, as_csv, as_json, line_of
+from policy_svc.repository import customers, policies
+
+BATCH_ROWS = 1_000
+WRITTEN, CANNOT_BE_WRITTEN = 0, 2
+"""Exit codes."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="CSV where its name ends in .csv, else JSON lines; must not exist"
+    )
+
+
+async def run(arguments: argparse.Namespace, runtime: Runtime) -> int:
+    """Write the file, which only its owner can read, and give it its name when it is whole; return an exit code."""
+    path: Path = arguments.file
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="") as file:
+            count = await _write(file, runtime, is_csv=path.suffix.lower() == ".csv")
+        os.link(unfinished, path)  # where a file of this name is, it stays
+    except OSError as error:
+        sys.stderr.write(f"{path}: cannot be written: {error.strerror}\n")
+        return CANNOT_BE_WRITTEN
+    finally:
+        unfinished.unlink(missing_ok=True)
+    sys.stdout.write(f"{count} policies written\n")
+    return WRITTEN
+
+
+async def _write(file: TextIO, runtime: Runtime, *, is_csv: bool) -> int:
+    """Write all policies by number, as of one moment, without holding more than a batch of them; return how many."""
+    form = as_csv if is_csv else as_json
+    file.write(CSV_HEADER if is_csv else "")
+    count, after = 0, ""
+    async with (
+        runtime.work.connection() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        while batch := await policies.next_after(connection, after=after, limit=BATCH_ROWS):
+            ids = {policy.customer_id for policy in batch.values()}
+            contacts = await customers.of_ids(connection, customer_ids=ids)
+            file.writelines(form(line_of(policy, contacts[policy.customer_id])) for policy in batch.values())
+            count, after = count + len(batch), max(batch)
+    return count
+
+
+COMMAND = Command("export", "Export every policy into a file of JSON lines or CSV", add_arguments, run)

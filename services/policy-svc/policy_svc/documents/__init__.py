@@ -1,0 +1,1 @@
+"""Documents as PDF: what they say, and how they look."""

@@ -1,0 +1,41 @@
+"""What imported terms leave open: it is kept where it is on record, and computed where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from contracts.policy import Home, PolicyKind, PolicyTerms
+from policy_svc.domain.premium import priced
+
+
+def completed(kind: PolicyKind, wanted: Sequence[PolicyTerms], *, known: Sequence[PolicyTerms]) -> list[PolicyTerms]:
+    """Return `wanted` with the position of each home and the premium of each period.
+
+    A position is that of the same home on record. A premium on record of the same terms is kept, even when it would be
+    computed differently today; else it is that of the product that the terms name, as of their first day.
+    """
+    return [_with_premium(kind, _with_position(period, known), known) for period in wanted]
+
+
+def _with_position(period: PolicyTerms, known: Sequence[PolicyTerms]) -> PolicyTerms:
+    if period.home is None or period.home.location is not None:
+        return period
+    homes = (other.home for other in known if other.home is not None and other.home.location is not None)
+    same = next((home for home in homes if _without_position(home) == period.home), None)
+    return period if same is None else replace(period, home=same)
+
+
+def _without_position(home: Home) -> Home:
+    return replace(home, location=None)
+
+
+def _with_premium(kind: PolicyKind, period: PolicyTerms, known: Sequence[PolicyTerms]) -> PolicyTerms:
+    if period.premium is not None:
+        return period
+    for other in known:
+        if replace(other, premium=None, recorded_at=period.recorded_at) == period:
+            return replace(period, premium=other.premium)
+    computed = priced(kind, period, on=period.effective_on)
+    return computed if computed.product_version == period.product_version else period

@@ -1,0 +1,36 @@
+"""What makes a new version of a policy."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from policy_svc.domain.texts import Text
+
+
+class VersionReason(StrEnum):
+    """Why a policy has a new version."""
+
+    IMPORTED = "imported"
+    APPLIED = "applied"
+    COVER_CHANGED = "cover_changed"
+    DEDUCTIBLE_CHANGED = "deductible_changed"
+    MOVED = "moved"
+    LICENCE_PLATE_CHANGED = "licence_plate_changed"
+    CANCELLED = "cancelled"
+    RENEWED = "renewed"
+    LOCATED = "located"
+    """The position of the insured home was looked up."""
+
+
+REASON_WORDS: Final = {
+    VersionReason.IMPORTED: Text(nl="Overgenomen uit onze administratie", en="Taken over from our records"),
+    VersionReason.APPLIED: Text(nl="Afgesloten", en="Taken out"),
+    VersionReason.COVER_CHANGED: Text(nl="Dekking gewijzigd", en="Cover changed"),
+    VersionReason.DEDUCTIBLE_CHANGED: Text(nl="Eigen risico gewijzigd", en="Deductible changed"),
+    VersionReason.MOVED: Text(nl="Verhuizing doorgegeven", en="Move reported"),
+    VersionReason.LICENCE_PLATE_CHANGED: Text(nl="Kenteken gewijzigd", en="Licence plate changed"),
+    VersionReason.CANCELLED: Text(nl="Opgezegd", en="Cancelled"),
+    VersionReason.RENEWED: Text(nl="Verlengd", en="Renewed"),
+    VersionReason.LOCATED: Text(nl="Plaats van de woning opgezocht", en="Position of the home looked up"),
+}

@@ -1,0 +1,1 @@
+"""Looks up where insured homes lie: PDOK's Locatieserver, the open register of Dutch addresses, and who asks it."""

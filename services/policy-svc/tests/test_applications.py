@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from policy_http import NOW, Policies
+from quotes_asked import APPLICANT, HOME_QUOTE, PET_QUOTE
+
+from contracts.access import Role
+from contracts.message_requests import CustomerMessageRequested, Occasion
+from contracts.policy import ContactChanged, PolicyChanged, PolicyKind
+
+FIRST_GIVEN = "70000000"
+
+
+async def _quote(policies: Policies, body: dict[str, Any]) -> str:
+    answer = await policies.post("/quotes", body, role=None)
+    assert answer.status_code == 201, answer.text
+    quote_id: str = answer.json()["quote_id"]
+    return quote_id
+
+
+async def _published(policies: Policies) -> dict[type, Any]:
+    """Return the one event of each type that was published; a second one of a type fails."""
+    events = await policies.running.published()
+    by_type = {type(event): event for event in events}
+    assert len(by_type) == len(events)
+    return by_type
+
+
+async def test_who_accepts_a_quote_becomes_a_customer_with_a_policy_and_a_welcome(policies: Policies) -> None:
+    quote_id = await _quote(policies, HOME_QUOTE)
+    body = {"quote_id": quote_id, "applicant": APPLICANT}
+
+    answer = await policies.post("/applications", body, role=None, key="once")
+
+    assert (answer.status_code, answer.json()) == (
+        201,
+        {
+            "relation_number": FIRST_GIVEN,
+            "policy_number": f"{FIRST_GIVEN}-531-01",
+            "kind": "buildings",
+            "begins_on": "2026-11-28",
+        },
+    )
+    published = await _published(policies)
+    contact, policy = published[ContactChanged], published[PolicyChanged]
+    assert (contact.relation_number, contact.email, contact.version) == (FIRST_GIVEN, APPLICANT["email"], 1)
+    assert (policy.kind, policy.version, policy.customer_id) == (PolicyKind.BUILDINGS, 1, contact.customer_id)
+    (terms,) = policy.terms
+    assert (terms.effective_on, terms.ends_on, terms.recorded_at) == (date(2026, 11, 28), None, NOW)
+    assert (terms.home.postcode, terms.home.location, terms.premium.a_year_cents) == ("6011RA", None, 23_567)
+    told = published[CustomerMessageRequested]
+    assert (told.occasion, told.policy_number, told.effective_on) == (
+        Occasion.WELCOME,
+        policy.policy_number,
+        date(2026, 11, 28),
+    )
+
+    again = await policies.post("/applications", body, role=None, key="once")
+    assert (again.status_code, again.json()) == (201, answer.json())
+    other = await policies.post("/applications", body, role=None)
+    assert (other.status_code, other.json()["type"]) == (409, "/problems/quote-accepted")
+    assert (await policies.client.get(f"/quotes/{quote_id}")).json()["is_accepted"]
+    assert await policies.running.published() == []
+
+    records = await policies.get(f"/customers/{FIRST_GIVEN}/access-records", relation_number=FIRST_GIVEN)
+    assert [(item["operation"], item["policy_number"]) for item in records.json()["items"]] == [
+        ("insurances.apply", policy.policy_number)
+    ]
+
+
+async def test_a_customer_takes_out_more_and_each_policy_has_a_number_of_its_own(policies: Policies) -> None:
+    first = await _quote(policies, PET_QUOTE)
+    await policies.post("/applications", {"quote_id": first, "applicant": APPLICANT}, role=None)
+    await policies.running.published()
+    path = f"/customers/{FIRST_GIVEN}/applications"
+
+    second = await _quote(policies, PET_QUOTE)
+    third = await _quote(policies, PET_QUOTE)
+    stranger = await policies.post(path, {"quote_id": second}, relation_number="123456")
+    assert stranger.status_code == 404
+    unknown = await policies.post("/customers/123456/applications", {"quote_id": second})
+    assert unknown.status_code == 404
+    answers = await asyncio.gather(
+        *(policies.post(path, {"quote_id": each}, relation_number=FIRST_GIVEN) for each in (second, third))
+    )
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert {answer.json()["policy_number"] for answer in answers} == {
+        f"{FIRST_GIVEN}-611-02",
+        f"{FIRST_GIVEN}-611-03",
+    }
+    published = await policies.running.published()
+    assert [type(event) for event in published if not isinstance(event, PolicyChanged)] == [
+        CustomerMessageRequested
+    ] * 2
+    told = [event.occasion for event in published if isinstance(event, CustomerMessageRequested)]
+    assert told == [Occasion.POLICY_ADDED] * 2
+
+
+async def _until_they_wait(policies: Policies, number: int) -> None:
+    """Return once so many transactions wait for locks of others: all have begun, and none has ended."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with asyncio.timeout(10):
+        while await policies.running.pool.fetchval(waiting) < number:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_quote_is_accepted_once_by_many_at_the_same_time(policies: Policies) -> None:
+    quote_id = await _quote(policies, PET_QUOTE)
+    body = {"quote_id": quote_id, "applicant": APPLICANT}
+
+    async with asyncio.TaskGroup() as applicants, policies.running.runtime.transaction() as work:
+        await work.connection.execute("SELECT FROM quote WHERE quote_id = $1 FOR UPDATE", UUID(quote_id))
+        asked = [applicants.create_task(policies.post("/applications", body, role=None)) for _ in range(4)]
+        await _until_they_wait(policies, 4)
+    answers = [one.result() for one in asked]
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert len([event for event in await policies.running.published() if isinstance(event, PolicyChanged)]) == 1
+
+
+async def test_an_insurance_never_begins_before_the_day_after_it_was_taken_out(policies: Policies) -> None:
+    early, late = await _quote(policies, PET_QUOTE), await _quote(policies, {**PET_QUOTE, "begins_on": "2027-03-01"})
+    policies.clock.at = NOW + timedelta(days=29)
+
+    begins_on = [
+        (await policies.post("/applications", {"quote_id": quote_id, "applicant": APPLICANT}, role=None)).json()[
+            "begins_on"
+        ]
+        for quote_id in (early, late)
+    ]
+
+    assert begins_on == ["2026-12-27", "2027-03-01"]
+
+
+async def test_what_cannot_be_accepted_is_refused_and_leaves_nothing(policies: Policies) -> None:
+    quote_id = await _quote(policies, PET_QUOTE)
+    unknown = str(UUID(int=0))
+    for body, status in [
+        ({"quote_id": unknown, "applicant": APPLICANT}, 404),
+        ({"quote_id": quote_id, "applicant": {**APPLICANT, "name": " "}}, 422),
+        ({"quote_id": quote_id, "applicant": {**APPLICANT, "email": "nobody"}}, 422),
+        ({"quote_id": quote_id, "applicant": {**APPLICANT, "mobile_phone": "0612345678"}}, 422),
+    ]:
+        assert (await policies.post("/applications", body, role=None)).status_code == status
+    policies.clock.at = NOW + timedelta(days=30)
+    expired = await policies.post("/applications", {"quote_id": quote_id, "applicant": APPLICANT}, role=None)
+    assert (expired.status_code, expired.json()["type"]) == (410, "/problems/quote-expired")
+    assert await policies.running.published() == []
+    assert (await policies.post(f"/customers/{FIRST_GIVEN}/applications", {}, role=Role.OPERATOR)).status_code == 403

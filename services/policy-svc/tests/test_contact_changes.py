@@ -1,0 +1,95 @@
+"""Personal data by HTTP: shown first, changed once, and told at the address before and the one after."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import AsyncIterator
+
+import pytest
+from policy_http import Policies, policies_answering
+from stored_policies import period, store
+
+from chassis.sealing import Opener
+from contracts.codec import from_json
+from contracts.message_requests import CustomerMessageRequested, Occasion, SealedContents
+from contracts.policy import ContactChanged, PolicyKind
+from contracts.vocabulary import Language, PostalAddress
+from devstack.outside.issuer import Issuer
+
+PATH = "/customers/123456/personal-data-previews"
+NOTIFY = Opener(b64encode(bytes(range(32))).decode())
+
+
+@pytest.fixture
+async def policies(database: str, issuer: Issuer) -> AsyncIterator[Policies]:
+    """policy-svc with one customer, able to seal for notify-svc."""
+    async with policies_answering(database, issuer, message_public_key=NOTIFY.public_keys[0]) as answering:
+        terms = period(PolicyKind.BUILDINGS, "2019-04-01")
+        await store(answering.running.runtime, "123456-531-04", PolicyKind.BUILDINGS, terms)
+        await answering.running.published()
+        yield answering
+
+
+async def test_a_new_address_is_told_at_the_old_one_too_and_the_login_is_said_to_stay(policies: Policies) -> None:
+    asked = {"email": "jan@example.net", "postal_address": {"postcode": "1811 aa", "house_number": "3 a"}}
+    shown = await policies.post(PATH, asked, headers={"Accept-Language": "en"})
+
+    assert shown.status_code == 201, shown.text
+    told = shown.json()
+    assert (told["before"]["email"], told["after"]["email"]) == ("j.voorbeeld@example.org", "jan@example.net")
+    assert told["after"]["postal_address"] == {"postcode": "1811AA", "house_number": "3A"}
+    assert told["after"]["name"] == "J. Voorbeeld"
+    remarks = {remark["code"]: remark["text"] for remark in told["remarks"]}
+    assert "changed in your account" in remarks["login_stays"]
+    assert "policies_stay" in remarks
+    assert await policies.running.published() == []
+
+    answers = [await policies.post(f"{PATH}/{told['preview_id']}/confirmation") for _ in range(2)]
+
+    assert [(answer.status_code, answer.json()["version"]) for answer in answers] == [(200, 2), (200, 2)]
+    assert answers[0].text == answers[1].text
+    contact, present, former = await policies.running.published()
+    assert isinstance(contact, ContactChanged)
+    assert (contact.version, contact.email, contact.language) == (2, "jan@example.net", Language.DUTCH)
+    assert contact.postal_address == PostalAddress(postcode="1811AA", house_number="3A")
+    assert isinstance(present, CustomerMessageRequested)
+    assert (present.occasion, present.sealed) == (Occasion.PERSONAL_DATA_CHANGED, None)
+    assert isinstance(former, CustomerMessageRequested)
+    assert former.sealed is not None
+    assert from_json(SealedContents, NOTIFY.open(former.sealed)).email == "j.voorbeeld@example.org"
+    (confirmed, *_, previewed) = (await policies.get("/customers/123456/access-records")).json()["items"]
+    assert previewed["details"] == {"preview": told["preview_id"], "fields": "email postal_address"}
+    assert confirmed["details"] == {"confirmed": told["preview_id"], "version": "2"}
+
+
+async def test_null_takes_away_and_what_is_left_out_stays(policies: Policies) -> None:
+    shown = await policies.post(PATH, {"mobile_phone": None, "language": "en", "name": None})
+
+    after = shown.json()["after"]
+    assert (after["mobile_phone"], after["language"], after["name"]) == (None, "en", "J. Voorbeeld")
+    assert after["email"] == "j.voorbeeld@example.org"
+    assert {remark["code"] for remark in shown.json()["remarks"]} == {"login_stays", "no_mobile_phone"}
+
+
+async def test_what_cannot_be_changed_is_refused_by_name(policies: Policies) -> None:
+    cases: list[tuple[object, str]] = [
+        ({"email": None}, "unreachable"),
+        ({"name": "J. Voorbeeld"}, "nothing-changes"),
+        ({}, "nothing-changes"),
+        ({"postal_address": {"postcode": "0999 AA", "house_number": "1"}}, "address-impossible"),
+        ({"email": "no address"}, "invalid"),
+        ({"mobile_phone": "0612345678"}, "invalid"),
+    ]
+    for body, name in cases:
+        answer = await policies.post(PATH, body)
+        assert (answer.status_code, answer.json()["type"]) == (422, f"/problems/{name}"), body
+
+
+async def test_a_preview_of_what_somebody_changed_since_is_refused(policies: Policies) -> None:
+    first, second = [await policies.post(PATH, {"name": name}) for name in ("A. Voorbeeld", "B. Voorbeeld")]
+
+    answers = [await policies.post(f"{PATH}/{shown.json()['preview_id']}/confirmation") for shown in (first, second)]
+
+    assert [answer.status_code for answer in answers] == [200, 409]
+    assert answers[1].json()["type"] == "/problems/preview-stale"
+    assert (await policies.get("/customers/123456")).json()["name"] == "A. Voorbeeld"

@@ -1,0 +1,168 @@
+"""Documents by HTTP: on demand of any day, kept and listed, for whom they are."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from io import BytesIO
+
+from documents_told import CUSTOMER, terms_in_force
+from msgspec.structs import replace
+from policy_http import Policies, policies_answering
+from pypdf import PdfReader
+
+from chassis.unit_of_work import Work
+from contracts.access import Role
+from contracts.policy import PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
+from devstack.outside.issuer import Issuer
+from policy_svc.domain.versions import VersionReason
+from policy_svc.flows.versions import record
+from policy_svc.repository import customers
+from policy_svc.repository import policies as stored
+from policy_svc.routes.documents import MOST_A_DAY
+
+PATH = "/customers/123456"
+HOME, CAR, HEALTH = f"{PATH}/policies/123456-531-04", f"{PATH}/policies/123456-211-01", f"{PATH}/policies/123456-999-01"
+
+
+async def hold(policies: Policies, kind: PolicyKind, policy_number: str, *terms: PolicyTerms) -> PolicyChanged:
+    """Store a customer and a policy, with terms that were recorded now."""
+    async with policies.running.runtime.transaction() as work:
+        await customers.save(work.connection, customers=[CUSTOMER], recorded_at=work.now)
+        ids = await customers.ids(work.connection, relation_numbers=["123456"])
+        policy = PolicyChanged(
+            policy_number=policy_number,
+            version=1,
+            customer_id=ids["123456"],
+            kind=kind,
+            terms=tuple(replace(each, recorded_at=work.now) for each in terms),
+        )
+        owners, kinds = {policy_number: policy.customer_id}, {policy_number: kind}
+        await stored.insert(work.connection, owners=owners, kinds=kinds, recorded_at=work.now)
+        await _record(work, policy)
+    return policy
+
+
+async def _record(work: Work, policy: PolicyChanged) -> None:
+    await record(
+        work,
+        known={},
+        changed={policy.policy_number: policy},
+        reason=VersionReason.APPLIED,
+        made_by="test",
+        recorded_at=work.now,
+        trace=None,
+    )
+
+
+def read(pdf: bytes) -> str:
+    text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+    return text.replace("\u00a0", " ")
+
+
+async def test_a_schedule_tells_of_its_day_and_is_kept_as_it_was_issued(policies: Policies) -> None:
+    home = terms_in_force(PolicyKind.BUILDINGS)
+    before = replace(home, ends_on=date(2026, 1, 1), deductible_cents=100_000)
+    await hold(policies, PolicyKind.BUILDINGS, "123456-531-04", before, replace(home, effective_on=date(2026, 1, 1)))
+    now = await policies.get(f"{HOME}/schedule")
+    then = await policies.get(f"{HOME}/schedule", {"on": "2025-12-31", "language": "en"})
+    again = await policies.get(f"{HOME}/schedule", {"on": "2025-12-31", "language": "en"})
+    assert (now.status_code, now.headers["content-type"]) == (200, "application/pdf")
+    assert now.headers["content-disposition"] == 'inline; filename="schedule-123456-531-04-2026-11-27.pdf"'
+    assert "€ 250,00" in read(now.content)
+    assert "€1,000.00" in read(then.content)
+    assert again.content == then.content
+    listed = (await policies.get(f"{PATH}/documents")).json()["items"]
+    assert [(each["kind"], each["about_day"], each["language"]) for each in listed] == [
+        ("schedule", "2025-12-31", "en"),
+        ("schedule", "2026-11-27", "nl"),
+    ]
+    kept = await policies.get(f"{PATH}/documents/{listed[0]['document_id']}", role=Role.CLAIMS_HANDLER)
+    assert kept.content == then.content
+    seen = (await policies.get(f"{PATH}/access-records")).json()["items"]
+    assert [(each["who"], each["details"].get("on")) for each in seen if each["operation"] == "documents.read"] == [
+        ("claims-handler", "2025-12-31"),
+        ("customer", None),
+        ("customer", "2025-12-31"),
+        ("customer", "2025-12-31"),
+        ("customer", "2026-11-27"),
+    ]
+
+
+async def test_there_is_no_document_where_there_is_nothing_to_tell_or_not_for_who_asks(policies: Policies) -> None:
+    home, car = terms_in_force(PolicyKind.BUILDINGS), terms_in_force(PolicyKind.CAR)
+    await hold(policies, PolicyKind.BUILDINGS, "123456-531-04", home)
+    await hold(policies, PolicyKind.CAR, "123456-211-01", car)
+    await hold(
+        policies, PolicyKind.HEALTH, "123456-999-01", replace(home, home=None, covers=(PolicyCover.BASIC_HEALTH,))
+    )
+    other = f"{PATH.replace('123456', '654321')}/policies/123456-531-04/schedule"
+    for answer, expected in (
+        (await policies.get(f"{HOME}/schedule", {"on": "2024-03-31"}), "nothing-insured-then"),
+        (await policies.get(f"{HOME}/green-card"), "no-green-card"),
+        (await policies.get(f"{HEALTH}/schedule"), "kept-elsewhere"),
+        (await policies.get(f"{HOME}/schedule", relation_number="654321"), "not-found"),
+        (await policies.get(other, relation_number="654321"), "not-found"),
+        (await policies.get(f"{PATH}/policies/123456-531-05/schedule"), "not-found"),
+        (await policies.get(f"{PATH}/documents/0198c5f2-6d1a-7c43-9a51-6f2f3b1c7d10"), "not-found"),
+        (await policies.get(f"{HOME}/schedule", role=Role.OPERATOR), "forbidden"),
+    ):
+        assert answer.json()["type"] == f"/problems/{expected}"
+    assert (await policies.get(f"{PATH}/documents")).json()["items"] == []
+    card = await policies.get(f"{CAR}/green-card")
+    assert "G-001-BB" in read(card.content)
+    assert card.headers["content-language"] == "nl"
+    (issued,) = (await policies.get(f"{PATH}/documents")).json()["items"]
+    mine = f"{PATH.replace('123456', '654321')}/documents/{issued['document_id']}"
+    assert (await policies.get(mine, relation_number="654321")).status_code == 404
+
+
+async def test_documents_on_demand_end_before_they_fill_the_disk(policies: Policies) -> None:
+    policy = await hold(policies, PolicyKind.BUILDINGS, "123456-531-04", terms_in_force(PolicyKind.BUILDINGS))
+    await policies.running.runtime.pool.execute(
+        """
+        INSERT INTO document
+        SELECT gen_random_uuid(), '123456', $1, 1, 'schedule', '2026-11-27', 'nl', $2::timestamptz, int4send(number), ''
+          FROM generate_series(1, $3) AS number
+        """,
+        policy.policy_number,
+        policies.clock.at,
+        MOST_A_DAY,
+    )
+    refused = await policies.get(f"{HOME}/schedule")
+    assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-documents")
+
+
+async def test_many_documents_asked_for_at_once_are_no_more_than_a_day_may_have(policies: Policies) -> None:
+    policy = await hold(policies, PolicyKind.BUILDINGS, "123456-531-04", terms_in_force(PolicyKind.BUILDINGS))
+    await policies.running.runtime.pool.execute(
+        """
+        INSERT INTO document
+        SELECT gen_random_uuid(), '123456', $1, 1, 'schedule', '2026-11-27', 'nl', $2::timestamptz, int4send(number), ''
+          FROM generate_series(2, $3) AS number
+        """,
+        policy.policy_number,
+        policies.clock.at,
+        MOST_A_DAY,
+    )
+    days = [f"2026-11-{day}" for day in range(10, 18)]
+    answers = await asyncio.gather(*(policies.get(f"{HOME}/schedule", {"on": day}) for day in days))
+    assert sorted(answer.status_code for answer in answers) == [200] + [429] * (len(days) - 1)
+
+
+async def test_policy_terms_are_for_everybody_up_to_a_limit(database: str, issuer: Issuer) -> None:
+    async with policies_answering(database, issuer, reads_a_minute=1) as policies:
+        answers = [await policies.get(f"/products/home-2021.1/{of}", role=None) for of in ("terms", "clauses")]
+    assert [answer.status_code for answer in answers] == [200, 429]
+
+
+async def test_policy_terms_are_for_everybody_as_pdf_and_clause_by_clause(policies: Policies) -> None:
+    terms = await policies.get("/products/home-2021.1/terms", {"language": "en"}, role=None)
+    clauses = (await policies.get("/products/home-2021.1/clauses", role=None)).json()
+    assert "2.4" in read(terms.content)
+    assert (terms.headers["content-language"], terms.headers["content-type"]) == ("en", "application/pdf")
+    (rain,) = (
+        clause["text"] for chapter in clauses["chapters"] for clause in chapter["clauses"] if clause["number"] == "2.4"
+    )
+    assert "Precies 40,0 mm is genoeg." in rain
+    assert (await policies.get("/products/home-1999.1/terms", role=None)).status_code == 404

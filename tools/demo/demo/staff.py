@@ -1,0 +1,72 @@
+"""Members of staff of the demo: invited by a command, logged in by password and authenticator app."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+import httpx
+import pyotp
+
+from contracts.access import Role
+from demo.steps import StepError, expect
+from demo.tokens import CLIENT, PORTAL, cookies_of, token_of_session
+
+STAFF_SCOPES: Final = ("claims:read", "desk:read", "desk:write", "desk:decide")
+_LINK: Final = re.compile(rf"{re.escape(PORTAL)}/staff#([\w-]+)")
+_STEP_SECONDS = 30
+_TOO_LATE_IN_A_STEP = 27
+
+
+class Services(Protocol):
+    """The running services."""
+
+    async def printed_by(self, service: str, *arguments: str) -> str:
+        """Return what a command of a service prints."""
+
+
+async def log_in(
+    services: Services,
+    accounts: httpx.AsyncClient,
+    *,
+    role: Role,
+    email: str,
+    scopes: Iterable[str],
+    client: str = CLIENT,
+) -> str:
+    """Invite somebody, let them make an account and log in; return their token.
+
+    Raises:
+        StepError: auth-svc answered otherwise.
+    """
+    printed = await services.printed_by("auth-svc", "staff", "invite", "--role", role, "--email", email)
+    if (found := _LINK.search(printed)) is None:
+        raise StepError("the invitation printed no link")
+    password = secrets.token_urlsafe(12)
+    link: Any = {"link": found[1]}
+    chosen = await accounts.post("/staff-activations", json={**link, "password": password})
+    expect(chosen, HTTPStatus.OK)
+    app = pyotp.parse_uri(chosen.json()["uri"])
+    if not isinstance(app, pyotp.TOTP):
+        raise StepError("the app shows no codes by time")
+    shown = {**link, "code": await _code(app, steps_ago=1)}
+    expect(await accounts.post("/staff-activations/confirmation", json=shown), HTTPStatus.NO_CONTENT)
+    begun = await accounts.post("/logins", json={"email": email, "password": password})
+    expect(begun, HTTPStatus.OK)
+    completed = await accounts.post(
+        "/logins/completion", json={"login": begun.json()["login"], "code": await _code(app)}
+    )
+    expect(completed, HTTPStatus.OK)
+    return await token_of_session(accounts, cookies_of(completed), scopes=scopes, client=client)
+
+
+async def _code(app: pyotp.TOTP, *, steps_ago: int = 0) -> str:
+    """Return what the app shows, or showed, so early in a step that it is still taken. A code serves once."""
+    if time.time() % _STEP_SECONDS > _TOO_LATE_IN_A_STEP:
+        await asyncio.sleep(_STEP_SECONDS - time.time() % _STEP_SECONDS)
+    return app.at(time.time() - steps_ago * _STEP_SECONDS)
