@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from devstack.outside.faults import Fault
+from devstack.outside.smtp_sink import write_whole
 from devstack.outside.world import OutsideWorld
 
 MESSAGE = (
@@ -31,6 +32,25 @@ def test_a_message_is_kept_byte_for_byte(world: OutsideWorld, world_directory: P
 
     [new] = [path for path in kept(world_directory) if path not in before]
     assert new.read_bytes() == MESSAGE
+
+
+def test_no_reader_finds_a_message_that_is_still_being_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mailbox").mkdir()
+    found = []
+    write = Path.write_bytes
+
+    def write_and_look(path: Path, content: bytes) -> int:
+        written = write(path, content)
+        found.append(kept(tmp_path))
+        return written
+
+    monkeypatch.setattr(Path, "write_bytes", write_and_look)
+    write_whole(tmp_path / "mailbox" / "1.eml", MESSAGE)
+
+    assert found == [[]]
+    assert len(kept(tmp_path)) == 1
 
 
 def test_messages_sort_in_the_order_of_their_arrival(world: OutsideWorld, world_directory: Path) -> None:

@@ -27,6 +27,13 @@ KEEP_AND_DROP = "keep-and-drop"
 LARGEST_MESSAGE_BYTES = 32 * 1024 * 1024
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that no reader of its directory's `*.eml` finds before it is whole."""
+    draft = path.with_suffix(".draft")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
 class Mailbox:
     """Handler of aiosmtpd that writes `mailbox/*.eml` and, with the envelope, `mail.jsonl`."""
 
@@ -65,9 +72,7 @@ class Mailbox:
     def _keep(self, envelope: Envelope) -> str:
         received_at = datetime.now(UTC)
         name = f"{received_at:%Y%m%dT%H%M%S.%fZ}-{os.getpid()}-{next(self._numbers):06d}.eml"
-        draft = self._mailbox / f".{name}"
-        draft.write_bytes(envelope.original_content or b"")
-        draft.replace(self._mailbox / name)
+        write_whole(self._mailbox / name, envelope.original_content or b"")
         line = {
             "received_at": received_at.isoformat(),
             "file": f"mailbox/{name}",
