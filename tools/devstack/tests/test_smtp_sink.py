@@ -34,9 +34,7 @@ def test_a_message_is_kept_byte_for_byte(world: OutsideWorld, world_directory: P
     assert new.read_bytes() == MESSAGE
 
 
-def test_no_reader_finds_a_message_that_is_still_being_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_reader_finds_a_message_that_is_still_being_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mailbox").mkdir()
     found = []
     write = Path.write_bytes
