@@ -24,6 +24,7 @@ from contracts.loss_reports import DamageKind
 from contracts.money import EventDeductible, Money, MoneyStep, MoneyStepCode
 from contracts.topic import AwareDatetime, Event, Part, PersonalData, Topic
 from contracts.vocabulary import (
+    Cents,
     Cover,
     FactSource,
     LagHours,
@@ -130,6 +131,21 @@ class RainEvidence(Part):
     stations: tuple[StationRain, ...]
 
 
+class InKind(Part):
+    """What the repair network repairs, or has repaired, instead of its being paid, and what that leaves of the money.
+
+    The repair firm is paid by us for what it repairs, less `borne_by_customer_cents`, which it collects from the
+    customer.
+    """
+
+    repaired_cents: Annotated[Cents, Meta(description="Covered damage that is repaired")]
+    paid_before_cents: Annotated[Cents, Meta(description="Ordered to be paid before this version")]
+    to_pay_cents: Annotated[Cents, Meta(description="What is paid of this version, the repair aside")]
+    borne_by_customer_cents: Annotated[
+        Cents, Meta(description="What is left of the deductible where no payment is left to take it off")
+    ] = 0
+
+
 class DecisionMade(Event):
     """A claim was decided, or referred to a handler: one event per version of the decision, never an update.
 
@@ -168,6 +184,7 @@ class DecisionMade(Event):
     covers: tuple[Cover, ...]
     rain: Annotated[RainEvidence | None, Meta(description="None when rain could not matter or is not known")]
     money: Money
+    in_kind: Annotated[InKind | None, Meta(description="None when nothing is repaired instead of being paid")] = None
     product_version: Annotated[str, Meta(description="The version of the product's parameters that was applied")]
     decided_at: AwareDatetime
     proof_sha256: Sha256

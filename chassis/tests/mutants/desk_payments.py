@@ -27,6 +27,20 @@ MUTANTS = (
         f"{_REPAIRED}::test_what_would_be_repaired_is_held_back_and_paid_when_nobody_takes_the_job",
     ),
     _mutant(
+        "nobody is told what is repaired",
+        "working_sets.py",
+        "    if not paid_cents:\n",
+        "    if paid_cents is not None:\n",
+        f"{_REPAIRED}::test_what_no_payment_is_left_to_take_the_deductible_off_its_customer_pays_the_repair_firm",
+    ),
+    _mutant(
+        "what was paid before is asked back as a deductible",
+        "domain/payment.py",
+        "repaired_cents - payable_cents - paid_before_cents)",
+        "repaired_cents - payable_cents)",
+        "domain/test_payment.py::test_what_was_paid_before_is_not_asked_back_as_a_deductible",
+    ),
+    _mutant(
         "a later answer about a payment counts",
         "repository/payments.py",
         "WHERE payment.ended_at IS NULL ORDER BY payment_id",

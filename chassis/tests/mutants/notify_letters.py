@@ -28,6 +28,13 @@ MUTANTS = (
         guard="channels/test_mail.py::test_a_line_with_an_encoded_word_is_no_longer_than_rfc_2047_allows[40]",
     ),
     _mutant(
+        "what is repaired is promised in money",
+        "domain/notice.py",
+        sound="    if in_kind is not None:\n",
+        broken="    if in_kind is None and in_kind is not None:\n",
+        guard=f"{_SAYS}::test_a_letter_says_what_its_decision_is_about[notice-repaired-sentences35]",
+    ),
+    _mutant(
         "a measured fact passes for an official register's",
         "texts/letter.py",
         sound="if fact.source is not None and fact.name in LossFacts.__struct_fields__:",

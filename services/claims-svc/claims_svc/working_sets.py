@@ -9,6 +9,7 @@ from functools import partial
 from types import MappingProxyType
 from uuid import UUID
 
+from msgspec.structs import replace
 from uuid_utils.compat import uuid7
 
 from chassis.database import Connection
@@ -19,7 +20,7 @@ from claims_svc.domain.claim import Claim
 from claims_svc.domain.deadlines import WAITS_OVER
 from claims_svc.domain.likeness import Found, Sought, outline_of
 from claims_svc.domain.occurrence import ClaimUse, EventUses
-from claims_svc.domain.payment import Due, due_of
+from claims_svc.domain.payment import Due, due_of, in_kind
 from claims_svc.domain.product import EVENT_LENGTH
 from claims_svc.domain.redetermination import OTHERS_CHANGED
 from claims_svc.domain.supplement import Supplement
@@ -35,11 +36,13 @@ from claims_svc.repository import (
     policies,
     policy_changes,
     rainfall,
+    repairs,
     waits,
 )
 from contracts.claims import DecisionMade
 from contracts.loss_reports import LossReported
 from contracts.policy import PolicyChanged
+from contracts.topic import Event
 
 
 async def lock_for_reports(
@@ -193,9 +196,9 @@ async def store(changes: Changes, work: Work) -> None:
         await _let_others_follow(changes, work)
     await _store_what_people_add(changes, work)
     await _set_timers(changes, work)
-    for event, trace in changes.published:
-        work.publish(event, trace=trace)
     freed = await job_ends.end_uncovered(changes, work) if changes.decided_before else ()
+    for event, trace in await _with_repairs(changes, work):
+        work.publish(event, trace=trace)
     if due := _due(changes, freed):
         await paying.order(work, due)
     if changes.decisions:
@@ -216,6 +219,23 @@ async def _let_others_follow(changes: Changes, work: Work) -> None:
             for proof in proofs
         )
     )
+
+
+async def _with_repairs(changes: Changes, work: Work) -> Sequence[tuple[Event, str | None]]:
+    """Return what is to be published, where decisions say what is repaired; only of a decided claim anything is."""
+    if not changes.decided_before:
+        return changes.published
+    paid_cents = await repairs.paid_beside(work.connection, claim_ids=changes.decided_before)
+    if not paid_cents:
+        return changes.published
+    published: list[tuple[Event, str | None]] = []
+    for event, trace in changes.published:
+        told = event
+        if isinstance(event, DecisionMade) and event.claim_id in paid_cents:
+            told = replace(event, in_kind=in_kind(event, paid_before_cents=paid_cents[event.claim_id]))
+            paid_cents[event.claim_id] += told.in_kind.to_pay_cents if told.in_kind else event.money.to_pay_cents or 0
+        published.append((told, trace))
+    return published
 
 
 def _due(changes: Changes, freed: Collection[UUID]) -> Sequence[Due]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from contracts.access import Role
 from contracts.claim_messages import ClaimMessageRequested, ClaimOccasion
-from contracts.claims import DecisionMade
+from contracts.claims import DecisionMade, InKind
 from contracts.codec import to_json
 from contracts.loss_reports import DamageItem, DamageKind, LossReported
 from contracts.payments import PAYMENT_SETTLED, PaymentFailure, PaymentOrdered, PaymentOutcome, PaymentSettled
@@ -92,8 +92,33 @@ async def test_a_repair_from_the_choice_to_its_completion(desk: ClaimsDesk) -> N
     assert over.released is False
     assert [item.amount_cents for item in decision.items] == [312_000, 40_000]
     assert decision.money.payable_cents is not None
+    assert decision.in_kind == InKind(repaired_cents=312_000, paid_before_cents=0, to_pay_cents=15_000)
     assert [ordered.amount_cents for ordered in payments] == [decision.money.payable_cents - 312_000]
     assert (await desk.post(f"{claim}/repair", {"choice": "money"})).json()["type"].endswith("/repair-completed")
+
+
+async def test_what_no_payment_is_left_to_take_the_deductible_off_its_customer_pays_the_repair_firm(
+    desk: ClaimsDesk,
+) -> None:
+    reported = report(damage=MUCH[:1])
+    claim = await decided(desk, reported)
+    await desk.post(f"{claim}/repair", REPAIR)
+    (asked,) = await happened(desk, RepairRequested)
+    await says(desk, asked.job_id, JobStatus.ACCEPTED)
+    cost = (RepairedItem(kind=DamageKind.BUILDINGS, amount_cents=312_000),)
+    await says(desk, asked.job_id, JobStatus.COMPLETED, items=cost)
+
+    (decision,) = await happened(desk, DecisionMade, PaymentOrdered)
+    assert decision.in_kind == InKind(
+        repaired_cents=312_000, paid_before_cents=0, to_pay_cents=0, borne_by_customer_cents=25_000
+    )
+
+    more = DamageItem(kind=DamageKind.CLEANING, amount_cents=40_000, estimated_by=FactSource.HANDLER)
+    costs = replace(MUCH[0], amount_cents=312_000, estimated_by=FactSource.HANDLER)
+    await desk.driver.report(corrected(reported, damage=(costs, more)))
+    decision, ordered = await happened(desk, DecisionMade, PaymentOrdered)
+    assert decision.in_kind == InKind(repaired_cents=312_000, paid_before_cents=0, to_pay_cents=15_000)
+    assert ordered.amount_cents == 15_000
 
 
 async def test_who_can_choose_repair_is_told_so_once(desk: ClaimsDesk) -> None:
@@ -153,7 +178,8 @@ async def test_what_would_be_repaired_is_held_back_and_paid_when_nobody_takes_th
     (asked,) = await happened(desk, RepairRequested)
     assessed = tuple(replace(item, estimated_by=FactSource.HANDLER) for item in MUCH)
     await desk.driver.report(corrected(reported, damage=assessed))
-    (in_money,) = await happened(desk, PaymentOrdered)
+    decision, in_money = await happened(desk, DecisionMade, PaymentOrdered)
+    assert decision.in_kind == InKind(repaired_cents=300_000, paid_before_cents=0, to_pay_cents=15_000)
     assert in_money.amount_cents == 40_000 - 25_000
 
     await desk.driver.wait(days=3)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from rain_evidence import A_LITTLE_SHORT, FORTY_MM
 from uuid_utils.compat import uuid7
 
-from contracts.claims import DECISION_MADE, DecisionMade, RainEvidence
+from contracts.claims import DECISION_MADE, DecisionMade, InKind, RainEvidence
 from contracts.coverage import (
     DecidedItem,
     Finding,
@@ -355,6 +355,33 @@ def payment_unchanged() -> DecisionMade:
     return replace(made, money=money)
 
 
+def repaired() -> DecisionMade:
+    """A repair firm repaired what ran in; nothing is left to take the deductible off."""
+    items = [item(Outcome.COVERED, HEAVY, amount_cents=900_000, is_heavy=True, estimated_by=FactSource.REPAIR_PARTNER)]
+    borne = deductible(minimum_cents=25_000, covered_cents=900_000, borne_by_event_cents=25_000)
+    made = decision(
+        Outcome.COVERED,
+        HEAVY,
+        findings=[HEAVY_FINDING],
+        rain=FORTY_MM,
+        items=items,
+        money=money_of(items, borne),
+        claim_version=2,
+    )
+    in_kind = InKind(repaired_cents=900_000, paid_before_cents=0, to_pay_cents=0, borne_by_customer_cents=25_000)
+    return replace(made, in_kind=in_kind)
+
+
+def partly_repaired() -> DecisionMade:
+    """The building was repaired; contents, paid before less the deductible, turned out to be worth more."""
+    made = repaired()
+    contents = item(Outcome.COVERED, HEAVY, kind=DamageKind.CONTENTS, amount_cents=150_000, is_heavy=True)
+    items = (*made.items, contents)
+    money = money_of(items, *made.money.deductibles, before_cents=75_000)
+    in_kind = InKind(repaired_cents=900_000, paid_before_cents=75_000, to_pay_cents=50_000)
+    return replace(made, items=items, money=money, in_kind=in_kind)
+
+
 def withdrawn() -> DecisionMade:
     """Taken back by whoever reported it."""
     return _ended(GroundCode.WITHDRAWN)
@@ -377,6 +404,7 @@ NOTICES: Mapping[NoticeKind, Callable[[], DecisionMade]] = {
     NoticeKind.PAID_FOR_A_PART: paid_for_a_part,
     NoticeKind.PAID_MORE: paid_more,
     NoticeKind.PAYMENT_UNCHANGED: payment_unchanged,
+    NoticeKind.REPAIRED: repaired,
     NoticeKind.NOTHING_PAYABLE: nothing_payable,
     NoticeKind.AWAITS_ASSESSMENT: awaiting_assessment,
     NoticeKind.PART_PAID_REST_ASSESSED: part_paid_rest_assessed,

@@ -25,6 +25,7 @@ from decisions import (
     money_of,
     paid,
     part_paid_rest_referred,
+    partly_repaired,
 )
 from msgspec.structs import replace
 from rain_evidence import (
@@ -319,6 +320,7 @@ _PRIMARY = {
 CODE = GroundCode
 CASES: Mapping[str, DecisionMade] = {
     **{f"notice-{kind.value}": make() for kind, make in NOTICES.items()},
+    "partly-repaired": partly_repaired(),
     "open-window": open_window(),
     "toilet": single(
         DENIED,

@@ -10,7 +10,7 @@ import msgspec
 
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import StandingDecision
-from contracts.claims import DecisionMade
+from contracts.claims import DecisionMade, InKind
 from contracts.coverage import DecidedItem, Outcome
 from contracts.loss_reports import DamageKind
 
@@ -56,6 +56,23 @@ def due_of_standing(claim: Claim, standing: StandingDecision, *, customer_id: UU
         payable_cents=standing.payable_cents,
         in_kind_cents=in_kind_cents(standing.document.verdict.items),
         trace=claim.trace,
+    )
+
+
+def in_kind(decision: DecisionMade, *, paid_before_cents: int) -> InKind | None:
+    """Return what of `decision` is repaired for a claim whose repair has not ended; None when that is nothing yet.
+
+    What was ordered before is never asked back, neither as a deductible (ours: doubt is in the customer's favour).
+    """
+    repaired_cents = in_kind_cents(decision.items)
+    if not repaired_cents:
+        return None
+    payable_cents = decision.money.payable_cents or 0
+    return InKind(
+        repaired_cents=repaired_cents,
+        paid_before_cents=paid_before_cents,
+        to_pay_cents=max(0, payable_cents - paid_before_cents - repaired_cents),
+        borne_by_customer_cents=max(0, repaired_cents - payable_cents - paid_before_cents),
     )
 
 

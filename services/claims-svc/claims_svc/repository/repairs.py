@@ -90,6 +90,25 @@ async def was_repaired(connection: Connection, *, claim_id: UUID) -> bool:
     return found
 
 
+async def paid_beside(connection: Connection, *, claim_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the cents ordered of those of these claims that have, or joined claims have, a job that has not ended."""
+    rows = await connection.fetch(
+        """
+        SELECT sought.claim_id, coalesce(sum(amount_cents), 0)::bigint AS ordered_cents
+          FROM unnest($1::uuid[]) AS sought (claim_id)
+         CROSS JOIN LATERAL (
+               SELECT ARRAY(SELECT sought.claim_id UNION ALL
+                            SELECT claim_id FROM claim WHERE joined_to = sought.claim_id) AS claim_ids) AS together
+          LEFT JOIN payment ON payment.claim_id = ANY (together.claim_ids) AND failure IS NULL
+         WHERE EXISTS (SELECT FROM repair_job AS job
+                        WHERE job.claim_id = ANY (together.claim_ids) AND state <> 'ended')
+         GROUP BY sought.claim_id
+        """,
+        list(claim_ids),
+    )
+    return {row["claim_id"]: row["ordered_cents"] for row in rows}
+
+
 async def of_claim(connection: Connection, *, claim_id: UUID) -> RepairJob | None:
     """Return the newest job of a claim; None: it never had one."""
     row = await connection.fetchrow(

@@ -41,6 +41,8 @@ class NoticeKind(StrEnum):
     """A new version adds to what was decided to be paid before."""
     PAYMENT_UNCHANGED = "payment_unchanged"
     """A new version adds nothing to what was decided to be paid before."""
+    REPAIRED = "repaired"
+    """All that is covered is repaired by the repair network; nothing is paid."""
     NOTHING_PAYABLE = "nothing_payable"
     """Covered, and the deductible leaves nothing."""
     AWAITS_ASSESSMENT = "awaits_assessment"
@@ -73,8 +75,14 @@ class Payment:
 
 
 def payment_of(decision: DecisionMade) -> Payment:
-    """Return what `decision` pays; nothing is paid now as long as nothing is undisputed."""
-    money = decision.money
+    """Return what `decision` pays: nothing now as long as nothing is undisputed, and nothing for what is repaired."""
+    money, in_kind = decision.money, decision.in_kind
+    if in_kind is not None:
+        return Payment(
+            now_cents=in_kind.to_pay_cents,
+            before_cents=in_kind.paid_before_cents,
+            total_cents=in_kind.paid_before_cents + in_kind.to_pay_cents,
+        )
     total_cents = money.payable_cents or 0
     now_cents = money.to_pay_cents
     if now_cents is None:
@@ -100,10 +108,10 @@ def notice_kind(decision: DecisionMade) -> NoticeKind:
 
 
 def _kind_of_covered(decision: DecisionMade, *, pays_now: bool) -> NoticeKind:
-    if decision.money.decided_before_cents:
+    if payment_of(decision).before_cents:
         return NoticeKind.PAID_MORE if pays_now else NoticeKind.PAYMENT_UNCHANGED
     if not pays_now:
-        return NoticeKind.NOTHING_PAYABLE
+        return NoticeKind.NOTHING_PAYABLE if decision.in_kind is None else NoticeKind.REPAIRED
     is_whole = all(item.outcome is Outcome.COVERED for item in decision.items)
     return NoticeKind.PAID if is_whole else NoticeKind.PAID_FOR_A_PART
 

@@ -181,6 +181,10 @@ class MoneyTexts:
     others_bore: str
     """`{others}` and `{borne}` are filled in."""
     still_to_bear: str
+    repaired: str
+    """The step that takes off what is repaired instead of being paid."""
+    to_repair_firm: str
+    """The step that names what is left of the deductible for the customer to pay."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,6 +292,10 @@ class TextCatalogue:
     paid_before: str
     paid_before_and_kept: str
     """`{before}` is filled in."""
+    repaired: str
+    """`{repaired}` is filled in."""
+    deductible_to_repair_firm: str
+    """`{borne}` is filled in."""
     next_heading: str
     closing: str
     reasons: ReasonTexts

@@ -107,12 +107,21 @@ class _Writer:
         self._figures = figures
         self._insurer = insurer
         self._on_paper = on_paper
-        self._payment = payment = payment_of(decision)
+        self._payment, in_kind = payment_of(decision), decision.in_kind
+        payment = self._payment
         self._fields = {
             "reference": decision.claim_reference,
             "amount": figures.euros(payment.now_cents),
             "before": figures.euros(payment.before_cents),
             "total": figures.euros(payment.total_cents),
+            **(
+                {}
+                if in_kind is None
+                else {
+                    "repaired": figures.euros(in_kind.repaired_cents),
+                    "borne": figures.euros(in_kind.borne_by_customer_cents),
+                }
+            ),
             "phone": insurer.phone.replace(" ", NO_BREAK_SPACE),
             "address": insurer.address,
             "review_url": insurer.review_url(decision.claim_reference),
@@ -124,10 +133,14 @@ class _Writer:
         return text.format_map(self._fields)
 
     def earlier(self) -> Iterator[str]:
-        """Yield what a new version says about the one before: that it is replaced, and what was to be paid."""
+        """Yield what is repaired instead of being paid, and what a new version says about the one before."""
+        texts, payment = self._texts, self._payment
+        if self._decision.in_kind is not None:
+            yield self.filled(texts.repaired)
+            if self._decision.in_kind.borne_by_customer_cents:
+                yield self.filled(texts.deductible_to_repair_firm)
         if self._decision.claim_version == 1:
             return
-        texts, payment = self._texts, self._payment
         yield texts.replaces_earlier
         if self.kind in _AMOUNT_IN_OPENING:
             return

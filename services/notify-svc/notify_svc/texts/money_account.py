@@ -48,6 +48,10 @@ def _rows(decision: DecisionMade, *, texts: MoneyTexts, figures: Figures) -> Ite
         yield MoneyRow(step=texts.steps[step.code], amount=figures.euros(step.amount_cents))
     if decision.money.payable_cents is None:
         return
+    if decision.in_kind is not None:
+        yield MoneyRow(step=texts.repaired, amount=figures.euros(-decision.in_kind.repaired_cents))
+        if borne_cents := decision.in_kind.borne_by_customer_cents:
+            yield MoneyRow(step=texts.to_repair_firm, amount=figures.euros(borne_cents))
     payment = payment_of(decision)
     yield MoneyRow(step=texts.total, amount=figures.euros(payment.total_cents), is_result=True)
     if payment.before_cents:

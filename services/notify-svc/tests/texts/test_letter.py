@@ -104,6 +104,20 @@ def test_both_forms_of_a_letter_say_the_same() -> None:
         ("two-families", ["Voor de schade door regen geldt:", "Voor de schade door de overstroming geldt:"]),
         ("shared-event", ["al € 180,00 eigen risico afgetrokken", "nog € 70,00 af"]),
         ("cloudburst", ["79,0 mm in één uur", "minstens € 250,00 per gebeurtenis", "artikel 7.2"]),
+        (
+            "notice-repaired",
+            ["herstelt voor € 9.000,00 van uw schade", "Van uw eigen risico betaalt u € 250,00 aan de hersteller."],
+        ),
+        (
+            "notice-repaired",
+            [
+                "Wat een hersteller voor u herstelt: € -9.000,00",
+                "aan de hersteller betaalt: € 250,00",
+                "Totaal te betalen: € 0,00",
+            ],
+        ),
+        ("partly-repaired", ["Eerder besloten wij u € 750,00 te betalen. Nu betalen wij u € 500,00 extra."]),
+        ("partly-repaired", ["herstelt voor € 9.000,00 van uw schade", "Totaal te betalen: € 1.250,00"]),
     ],
 )
 def test_a_letter_says_what_its_decision_is_about(case: str, sentences: list[str]) -> None:

@@ -33,4 +33,6 @@ MONEY = MoneyTexts(
     others_bore="Bij een andere melding van dezelfde gebeurtenis is al {others} eigen risico afgetrokken. Van deze "
     "melding gaat daarom nog {borne} af.",
     still_to_bear="Het eigen risico gaat er nog af als het bedrag vaststaat.",
+    repaired="Wat een hersteller voor u herstelt",
+    to_repair_firm="Eigen risico dat u aan de hersteller betaalt",
 )

@@ -17,6 +17,9 @@ _TAKEN_UP = (
 )
 _AT_HAND = "Hebt u foto's, rekeningen of iets anders waaruit blijkt hoe het water binnenkwam? Houd die dan bij de hand."
 _REST_FOLLOWS = "Over de rest krijgt u een nieuw bericht."
+_NOT_WELL_REPAIRED = (
+    "Is iets niet goed hersteld? Laat het ons weten. Dan zorgen wij met de hersteller voor een oplossing."
+)
 _HIGHER = "Valt de schade hoger uit dan u dacht? Stuur ons dan de nieuwe bedragen. Dan rekenen wij opnieuw."
 _CLOSED = (
     "Wij sluiten uw melding. Komt u meer te weten over hoe het water binnenkwam? Laat het ons weten. Dan beoordelen "
@@ -54,6 +57,13 @@ NOTICES = {
         "Er komt geen bedrag bij.",
         next_steps=(_HIGHER,),
         sms="Uw waterschade {reference}: wij hebben opnieuw gekeken. Het bedrag blijft gelijk.",
+    ),
+    NoticeKind.REPAIRED: NoticeTexts(
+        subject="Uw waterschade {reference}: een hersteller herstelt die",
+        headline="Een hersteller herstelt uw schade",
+        opening="Wij hebben uw melding beoordeeld. U koos voor herstel. De hersteller krijgt zijn geld van ons.",
+        next_steps=(_NOT_WELL_REPAIRED,),
+        sms="Uw waterschade {reference}: een hersteller herstelt die. De rekening gaat naar ons.",
     ),
     NoticeKind.NOTHING_PAYABLE: NoticeTexts(
         subject="Uw waterschade {reference}: er blijft geen bedrag over",

@@ -33,4 +33,6 @@ MONEY = MoneyTexts(
     others_bore="In another report of the same event {others} of the deductible has already been taken off. So "
     "{borne} more is taken off this report.",
     still_to_bear="The deductible will be taken off once the amount is known.",
+    repaired="What a repair firm repairs for you",
+    to_repair_firm="Deductible that you pay to the repair firm",
 )

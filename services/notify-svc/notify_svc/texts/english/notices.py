@@ -17,6 +17,7 @@ _TAKEN_UP = (
 )
 _AT_HAND = "Do you have photos, bills or anything else that shows how the water came in? Keep it at hand."
 _REST_FOLLOWS = "About the rest you will receive a new message."
+_NOT_WELL_REPAIRED = "Is something not repaired well? Tell us, and we will see to it together with the repair firm."
 _HIGHER = "Does the damage turn out higher than you thought? Send us the new amounts and we will work it out again."
 _CLOSED = (
     "We close your report. Do you find out more about how the water came in? Tell us, and we will assess your report "
@@ -54,6 +55,13 @@ NOTICES = {
         "Nothing is added.",
         next_steps=(_HIGHER,),
         sms="Your water damage {reference}: we looked again. The amount stays the same.",
+    ),
+    NoticeKind.REPAIRED: NoticeTexts(
+        subject="Your water damage {reference}: a repair firm repairs it",
+        headline="A repair firm repairs your damage",
+        opening="We have assessed your report. You chose to have it repaired. The repair firm gets its money from us.",
+        next_steps=(_NOT_WELL_REPAIRED,),
+        sms="Your water damage {reference}: a repair firm repairs it. The bill goes to us.",
     ),
     NoticeKind.NOTHING_PAYABLE: NoticeTexts(
         subject="Your water damage {reference}: no amount is left",
