@@ -32,7 +32,7 @@ MUTANTS = (
         "domain/notice.py",
         sound="    if in_kind is not None:\n",
         broken="    if in_kind is None and in_kind is not None:\n",
-        guard=f"{_SAYS}::test_a_letter_says_what_its_decision_is_about[notice-repaired-sentences35]",
+        guard=f"{_SAYS}::test_a_letter_says_what_its_decision_is_about[notice-repaired-sentences36]",
     ),
     _mutant(
         "a measured fact passes for an official register's",
