@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from types import UnionType
@@ -32,6 +33,10 @@ class Reading:
     async def now(self) -> datetime:
         """The present moment by the service's clock."""
         return await self.clock.now(self.connection)
+
+    def one_moment(self) -> AbstractAsyncContextManager[object]:
+        """Return a transaction whose statements all see what the first one sees, whatever others commit meanwhile."""
+        return self.connection.transaction(isolation="repeatable_read", readonly=True)
 
 
 GIVEN = (Caller, Reading, Request, Response, Work, WorkFactory)

@@ -140,7 +140,8 @@ class AssessingRoutes:
         if refusal := refusal_of(report, now=now):
             raise _invalid("reported_at", refusal.reason)
         try:
-            return AssessmentView.of(await assess(reading.connection, report, now=now))
+            async with reading.one_moment():
+                return AssessmentView.of(await assess(reading.connection, report, now=now))
         except TooMuchDamageError:
             raise _invalid("damage", "must be at most a billion euros, together with that of the same event") from None
 

@@ -115,8 +115,8 @@ class ClaimRoutes:
     ) -> ClaimDetails:
         """Read where a claim stands, what was decided and why, and what is asked."""
         connection = reading.connection
-        # One moment for all that is read: a claim is decided while somebody looks at it.
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
+        # A claim is decided while somebody looks at it.
+        async with reading.one_moment():
             found = await claim_views.find(connection, reference=reference, relation_number=relation_number)
             claim = None if found is None else await claims.read(connection, claim_id=found.claim_id)
             if found is None or claim is None:

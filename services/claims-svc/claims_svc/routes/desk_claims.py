@@ -51,8 +51,8 @@ class DeskClaimRoutes:
     async def read_claim_at_desk(self, reference: ReferenceInPath, reading: Reading) -> ClaimAtDeskView:
         """Read all that is known of a claim, and what can be decided about it by hand."""
         connection = reading.connection
-        # One moment for all that is read: a claim is decided while somebody looks at it.
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
+        # A claim is decided while somebody looks at it.
+        async with reading.one_moment():
             claim_id = await claim_views.id_of(connection, reference=reference)
             claim = None if claim_id is None else await claims.read(connection, claim_id=claim_id)
             if claim is None:

@@ -176,12 +176,14 @@ class QuestionRoutes:
         reading: Reading,
     ) -> QuestionsView:
         """Read what is asked: only what could still change what is decided or paid, and why."""
-        found = await claim_views.find(reading.connection, reference=reference, relation_number=relation_number)
-        claim = None if found is None else await claims.read(reading.connection, claim_id=found.claim_id)
-        if claim is None:
-            raise Problem(NOT_FOUND)
+        async with reading.one_moment():
+            found = await claim_views.find(reading.connection, reference=reference, relation_number=relation_number)
+            claim = None if found is None else await claims.read(reading.connection, claim_id=found.claim_id)
+            if claim is None:
+                raise Problem(NOT_FOUND)
+            asked = await telling.asked_of(reading.connection, claim)
         told_in(response, language)
-        return QuestionsView.of(await telling.asked_of(reading.connection, claim), language)
+        return QuestionsView.of(asked, language)
 
     async def answer_questions(
         self,

@@ -113,7 +113,8 @@ class RepairRoutes:
         found = await claim_views.find(reading.connection, reference=reference, relation_number=relation_number)
         if found is None:
             raise Problem(NOT_FOUND)
-        return await _view(reading.connection, claim_id=found.claim_id)
+        async with reading.one_moment():
+            return await _view(reading.connection, claim_id=found.claim_id)
 
     async def read_repair_at_desk(self, reference: ReferenceInPath, reading: Reading) -> RepairView:
         """Read where the repair of a claim stands, before deciding otherwise about it.
@@ -123,7 +124,8 @@ class RepairRoutes:
         claim_id = await claim_views.id_of(reading.connection, reference=reference)
         if claim_id is None:
             raise Problem(NOT_FOUND)
-        return await _view(reading.connection, claim_id=claim_id)
+        async with reading.one_moment():
+            return await _view(reading.connection, claim_id=claim_id)
 
     async def choose_repair(
         self, relation_number: RelationNumber, reference: ReferenceInPath, choice: RepairChoice, work: Work
