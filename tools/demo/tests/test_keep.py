@@ -14,9 +14,9 @@ from demo.stories import REFUSALS
 from devstack.process.programs import answers_ok, console_script
 from devstack.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
-START_SECONDS = 120
+START_SECONDS = 300
 RESTART_SECONDS = 60
 
 
