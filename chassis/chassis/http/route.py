@@ -50,6 +50,7 @@ class Route(APIRoute):
     def __init__(self, declaration: RouteDeclaration, door: Door | None) -> None:
         self.declaration = declaration
         self._beginning = declaration.path.partition("{")[0]
+        self._slashes = declaration.path.count("/")  # a parameter is one part of a path
         self._passage = Passage(declaration, door)
         super().__init__(
             declaration.path,
@@ -67,8 +68,9 @@ class Route(APIRoute):
 
     @override
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        # Routes are tried one after the other, each by a regular expression. What a path begins with tells most apart.
-        if not scope["path"].startswith(self._beginning):
+        # Routes are tried one after the other, each by a regular expression. These two tell most of them apart.
+        path: str = scope["path"]
+        if path.count("/") != self._slashes or not path.startswith(self._beginning):
             return Match.NONE, {}
         return super().matches(scope)
 
