@@ -133,6 +133,8 @@ class RouteDeclaration:
         """Return what cannot be right, each as the end of a sentence that begins with the route."""
         if not inspect.iscoroutinefunction(self.function):
             yield "has a function that is not async and would hold up all others"
+        if ":path}" in self.path:
+            yield "takes several parts of a path as one: name each"
         yield from self._mistakes_about_owner()
         yield from self._mistakes_about_repetition()
         yield from self._mistakes_about_beforehand()

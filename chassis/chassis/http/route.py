@@ -18,6 +18,8 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 from typing_extensions import override
 
 from chassis.database import Connection
@@ -47,6 +49,8 @@ class Route(APIRoute):
 
     def __init__(self, declaration: RouteDeclaration, door: Door | None) -> None:
         self.declaration = declaration
+        self._beginning = declaration.path.partition("{")[0]
+        self._slashes = declaration.path.count("/")  # a parameter is one part of a path
         self._passage = Passage(declaration, door)
         super().__init__(
             declaration.path,
@@ -61,6 +65,14 @@ class Route(APIRoute):
         )
         if self.body_field is not None and not declaration.handler.bodies:
             raise CannotStartError(f"{declaration} reads from the body what is no model; take one pydantic model")
+
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        # Routes are tried one after the other, each by a regular expression. These two tell most of them apart.
+        path: str = scope["path"]
+        if path.count("/") != self._slashes or not path.startswith(self._beginning):
+            return Match.NONE, {}
+        return super().matches(scope)
 
     @override
     def get_route_handler(self) -> Answering:

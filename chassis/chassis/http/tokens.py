@@ -10,13 +10,13 @@ import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
 import msgspec
 import structlog
 from joserfc import jws
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from msgspec import Meta
 
@@ -40,6 +40,9 @@ LONGEST_LIFE_SECONDS = 3_600
 MOST_REMEMBERED = 10_000
 _FORM: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]", re.ASCII)
 """Header, claims and a signature of 64 bytes in base64url, written in the one way: decoders put up with many more."""
+
+_ES256: Final = jws.JWSRegistry.algorithms["ES256"]
+_MOST_HEADERS: Final = 64
 
 _Name = Annotated[str, Meta(min_length=1, max_length=255)]
 _Moment = Annotated[int, Meta(ge=0)]
@@ -130,14 +133,15 @@ class Verifier:
     async def _verify(self, token: str) -> _Verified:
         if not _FORM.fullmatch(token):
             raise _RefusedError("it has not the form of a signed token")
-        kid = _key_id_in(_json_object(_base64url(token.partition(".")[0])))
+        signed, _, signature = token.rpartition(".")
+        header, _, payload = signed.partition(".")
+        kid = _key_id_named_by(header)
         if (key := await self.keys.find(kid)) is None:
             raise _RefusedError("the issuer lists no such key")
-        try:
-            signed = jws.deserialize_compact(token, key, algorithms=["ES256"])
-        except (JoseError, ValueError):
-            raise _RefusedError("its signature is not by the key it names") from None
-        claims = self._checked(_json_object(signed.payload))
+        # Not by `jws.deserialize_compact`: it would read the header once more and take half as much time again.
+        if not _ES256.verify(signed.encode(), _base64url(signature), key):
+            raise _RefusedError("its signature is not by the key it names")
+        claims = self._checked(_json_object(_base64url(payload)))
         caller = Caller(
             subject=claims.sub,
             role=claims.role,
@@ -165,6 +169,12 @@ class Verifier:
         if (claims.role is Role.CUSTOMER) != (claims.relation_number is not None):
             raise _RefusedError("a customer has a relation number, and nobody else has")
         return claims
+
+
+@lru_cache(maxsize=_MOST_HEADERS)
+def _key_id_named_by(header: str) -> str:
+    """Return which key a token names, by its header as it is written: one key's tokens all have the same."""
+    return _key_id_in(_json_object(_base64url(header)))
 
 
 def _key_id_in(header: dict[str, Any]) -> str:

@@ -141,6 +141,11 @@ def _declared(declare: Declaring, *access: Operation) -> Api:
             (GREET,),
             "GET /a has a function that is not async and would hold up all others",
         ),
+        (
+            lambda api: api.get("/a/{rest:path}", operation=GREET)(read),
+            (GREET,),
+            "GET /a/{rest:path} takes several parts of a path as one: name each",
+        ),
     ],
 )
 def test_a_route_that_cannot_be_right_stops_the_start(
