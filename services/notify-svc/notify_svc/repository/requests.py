@@ -258,7 +258,8 @@ async def settle(
     One that was not tried counts no attempt. `answers_lost` are the ids of those whose answer was.
     """
     ordered = sorted(settled, key=_by_id)
-    # Only the key can serve this, and it is served in its order: so rows are locked in one order.
+    # Only the key can serve this, and it is served in its order: so rows are locked in one order. The state is compared
+    # outside: within, the index of what is being sent would serve it, and be read as a whole for every request.
     rows = await connection.fetch(
         """
         WITH sending AS (
@@ -266,10 +267,10 @@ async def settle(
               FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::integer[]) WITH ORDINALITY
                 AS result (request_id, attempts, state, reason, lost, place)
              CROSS JOIN LATERAL (
-                   SELECT ctid FROM requested_message AS request
-                    WHERE request.request_id = result.request_id AND request.state = 'sending'
-                      AND request.attempts = result.attempts
-                   OFFSET 0) AS found)
+                   SELECT ctid, state AS found_in, attempts AS tried FROM requested_message AS request
+                    WHERE request.request_id = result.request_id
+                   OFFSET 0) AS found
+             WHERE found_in = 'sending' AND tried = result.attempts)
         UPDATE requested_message AS request
            SET state = sending.state, settled_at = $6, leased_until = NULL, sealed = NULL, last_error = reason,
                answers_lost = answers_lost + lost, attempts = request.attempts - (sending.state = 'no_address')::integer
