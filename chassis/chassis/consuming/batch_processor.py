@@ -187,7 +187,13 @@ class BatchProcessor(Generic[E]):
 
         async def sift(connection: Connection) -> datetime:
             nonlocal sifted
-            sifted = await inbox.sift(connection, consumer=self._group, deliveries=deliveries, advances=advances)
+            sifted = await inbox.sift(
+                connection,
+                consumer=self._group,
+                deliveries=deliveries,
+                advances=advances,
+                repeatable=self._consumer.repeatable,
+            )
             return self._work.clock.reading(sifted.database_now)
 
         async with self._work.transaction(first=sift) as work:

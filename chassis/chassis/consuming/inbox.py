@@ -63,11 +63,17 @@ class Sifted(Generic[E]):
 
 
 async def sift(
-    connection: Connection, *, consumer: str, deliveries: Sequence[Delivery[E]], advances: Sequence[Advance] = ()
+    connection: Connection,
+    *,
+    consumer: str,
+    deliveries: Sequence[Delivery[E]],
+    advances: Sequence[Advance] = (),
+    repeatable: bool = False,
 ) -> Sifted[E]:
     """Drop what has taken effect already, remember in this transaction that the new ones do, and move the positions.
 
-    All of it is one statement, because each round trip costs both sides as much as a dozen rows.
+    All of it is one statement, because each round trip costs both sides as much as a dozen rows. Of `repeatable` ones
+    none is dropped, and the last is remembered: it says when something took effect (`has_grown_since`).
 
     Raises:
         PositionMovedError: as `positions.advance`; the transaction must be rolled back.
@@ -75,6 +81,8 @@ async def sift(
     identities = [_identity(one) for one in deliveries]
     first = dict(zip(reversed(identities), reversed(deliveries), strict=True))
     ordered = sorted(first)  # one order for all transactions, so that two of them cannot wait for each other
+    if repeatable:
+        ordered = ordered[-1:]
     digests: dict[_Identity, int | None] = {identity: _digest(first[identity]) for identity in ordered}
     ((now, moved, sources, event_ids),) = await connection.fetch(
         _SIFT,
@@ -86,7 +94,7 @@ async def sift(
     )
     if moved != len(advances):
         raise PositionMovedError
-    if len(sources) == len(deliveries):
+    if repeatable or len(sources) == len(deliveries):
         return Sifted(now, deliveries, ())
     new = {(source, str(event_id)) for source, event_id in zip(sources, event_ids, strict=True)}
     if old := [identity for identity in ordered if identity not in new]:

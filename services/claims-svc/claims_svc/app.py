@@ -43,8 +43,8 @@ def build(settings: Settings) -> Service:
             Consumer(RAINFALL_ASSESSED, handlers.apply_rainfall),
             Consumer(PAYMENT_SETTLED, paying.end_payments),
             Consumer(REPAIR_JOB_REPORTED, repairing.take_job_reports),
-            Consumer(MESSAGE_SETTLED, messages.keep_about_decisions),
-            Consumer(CLAIM_MESSAGE_SETTLED, messages.keep_about_claims),
+            Consumer(MESSAGE_SETTLED, messages.keep_about_decisions, repeatable=True),
+            Consumer(CLAIM_MESSAGE_SETTLED, messages.keep_about_claims, repeatable=True),
         ),
         timers=(
             TimerHandler(WAITS_OVER, handlers.find_overdue, at_once=handlers.WAITS_AT_ONCE),

@@ -239,12 +239,13 @@ async def _with_repairs(changes: Changes, work: Work) -> Sequence[tuple[Event, s
 
 
 def _due(changes: Changes, freed: Collection[UUID]) -> Sequence[Due]:
-    """Return what the newest decisions promise of the claims that are to be paid more than before.
+    """Return what the newest decisions promise of the claims of which something can be left to order.
 
-    Of `freed` claims money was held back that is held back no longer.
+    Of a claim decided again that can be what a decision before it promised: its repair was to take it. `freed` are
+    claims of which money is held back no longer.
     """
     paid = {decision.event.claim_id for decision in changes.decisions if decision.event.money.to_pay_cents}
-    paid |= set(freed)
+    paid |= {*changes.decided_before, *freed}
     if not paid:
         return ()
     newest = {

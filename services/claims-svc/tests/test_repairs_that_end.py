@@ -103,6 +103,20 @@ async def test_a_job_ends_when_its_damage_is_denied_by_hand_and_the_network_hear
     assert [row["kind"] for row in events] == ["cancelled"]
 
 
+async def test_what_a_repair_was_to_take_is_paid_when_it_is_covered_again_after_a_denial(desk: ClaimsDesk) -> None:
+    reported = report(damage_cents=300_000, facts=SEWER)
+    (reference,) = await decided(desk, reported, tenths_mm=0)
+    await rule(desk, reference, "covered", seen_version=1)
+    await in_repair(desk, reference)
+    await desk.driver.report(corrected(reported, damage=(ASSESSED_WALLS,)))
+    assert await paid_cents(desk) == 0
+    await rule(desk, reference, "denied", seen_version=3)
+
+    await rule(desk, reference, "covered", seen_version=4)
+
+    assert await paid_cents(desk) == 300_000
+
+
 async def test_what_is_repaired_stands_after_a_denial_by_hand_and_such_a_claim_is_not_taken_back(
     desk: ClaimsDesk,
 ) -> None:
