@@ -36,6 +36,8 @@ class ClaimOccasion(StrEnum):
     """A handler has begun with it."""
     REVIEW_OPENED = "review_opened"
     """A person looks at the decision again, until `due_on` at the latest."""
+    REVIEW_STILL_OPEN = "review_still_open"
+    """It has no outcome yet, and what was promised ends on `due_on`."""
     REVIEW_UPHELD = "review_upheld"
     """The decision stays as it is."""
     REVIEW_OVERTURNED = "review_overturned"
@@ -46,6 +48,8 @@ class ClaimOccasion(StrEnum):
     """The customer can have it repaired instead of being paid."""
     REPAIR_ACCEPTED = "repair_accepted"
     """A repair firm has taken the job."""
+    REPAIR_NEEDS_CONSENT = "repair_needs_consent"
+    """The same, and the firm may not call before the customer agrees."""
     REPAIR_COMPLETED = "repair_completed"
 
 
@@ -56,6 +60,7 @@ QUESTION_OCCASIONS: AbstractSet[ClaimOccasion] = frozenset(
 DUE_OCCASIONS: AbstractSet[ClaimOccasion] = QUESTION_OCCASIONS | {
     ClaimOccasion.STILL_WAITING,
     ClaimOccasion.REVIEW_OPENED,
+    ClaimOccasion.REVIEW_STILL_OPEN,
 }
 """What is told with a day."""
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
 from chassis.unit_of_work import Work
 from claims_svc import promises
 from claims_svc.domain.changes import Changes
 from claims_svc.domain.desk import Cause
 from claims_svc.domain.desk import due_at as due
-from claims_svc.repository import desk_cases, human_reviews, proposals
+from claims_svc.repository import desk_cases, human_reviews, proposals, repairs
+from contracts.claims import DecisionMade
 from contracts.coverage import Outcome
 from contracts.vocabulary import FactSource
 
-_ENDS_WITH_THE_CLAIM = (Cause.REFERRED, Cause.EVIDENCE_AGAINST, Cause.ANSWERED, Cause.PROPOSED)
+_ENDS_WITH_THE_CLAIM = (
+    Cause.REFERRED,
+    Cause.ASSESSMENT,
+    Cause.EVIDENCE_AGAINST,
+    Cause.ANSWERED,
+    Cause.PROPOSED,
+    Cause.PAYMENT_FAILED,
+)
 _OUTSIDE = frozenset({FactSource.CUSTOMER, FactSource.REPAIR_PARTNER})
 
 
@@ -21,18 +32,8 @@ async def keep(changes: Changes, work: Work) -> None:
     due_at = due(now)
     newest = {decision.event.claim_id: decision.event for decision in changes.decisions}
     against = await human_reviews.insert(connection, reviews=changes.reviews) if changes.reviews else ()
-    decided_again = changes.decided_before
-    if decided_again:
-        passed = await human_reviews.close_passed(connection, claim_ids=decided_again, now=now)
-        if passed:
-            await desk_cases.remove(connection, claim_ids=passed, causes=[Cause.EVIDENCE_AGAINST])
-        stale = await proposals.expire(connection, claim_ids=decided_again, now=now)
-        if stale:
-            await desk_cases.remove(connection, claim_ids=stale, causes=[Cause.PROPOSED])
-        settled = [claim_id for claim_id in decided_again if newest[claim_id].outcome is not Outcome.REFERRED]
-        if settled:
-            await desk_cases.remove(connection, claim_ids=settled, causes=[Cause.REFERRED])
-            await promises.keep(work, settled)
+    if changes.decided_before:
+        await _let_go(newest, work, decided_again=changes.decided_before)
     ended = [claim_id for claim_id, event in newest.items() if event.outcome is Outcome.WITHDRAWN]
     if ended:
         await desk_cases.remove(connection, claim_ids=ended, causes=_ENDS_WITH_THE_CLAIM)
@@ -41,6 +42,11 @@ async def keep(changes: Changes, work: Work) -> None:
     if referred:
         await desk_cases.add(connection, claim_ids=referred, cause=Cause.REFERRED, now=now, due_at=due_at)
         await promises.make(work, referred, due_at=due_at)
+    awaiting = {claim_id for claim_id, event in newest.items() if event.money.awaits_assessment}
+    if awaiting and (in_repair := awaiting.intersection(changes.decided_before)):
+        awaiting -= await repairs.being_repaired(connection, claim_ids=in_repair)
+    if awaiting:
+        await let_assess(work, awaiting)
     stands = {
         review.claim_id
         for review in changes.reviews
@@ -49,4 +55,35 @@ async def keep(changes: Changes, work: Work) -> None:
     if waiting := stands.intersection(against):
         await desk_cases.add(connection, claim_ids=waiting, cause=Cause.EVIDENCE_AGAINST, now=now, due_at=due_at)
     if told := [claim_id for claim_id, supplement in changes.supplements if supplement.source in _OUTSIDE]:
-        await desk_cases.add_answered(connection, claim_ids=told, now=now, due_at=due_at)
+        await desk_cases.add_answered(connection, claim_ids=told, decided_on=newest, now=now, due_at=due_at)
+
+
+async def _let_go(newest: Mapping[UUID, DecisionMade], work: Work, *, decided_again: Collection[UUID]) -> None:
+    """Let claims that were decided again wait no longer for what that has passed over."""
+    connection, now = work.connection, work.now
+    passed = await human_reviews.close_passed(connection, claim_ids=decided_again, now=now)
+    if passed:
+        await desk_cases.remove(connection, claim_ids=passed, causes=[Cause.EVIDENCE_AGAINST])
+    stale = await proposals.expire(connection, claim_ids=decided_again, now=now)
+    if stale:
+        await desk_cases.remove(connection, claim_ids=stale, causes=[Cause.PROPOSED])
+    settled = {claim_id for claim_id in decided_again if newest[claim_id].outcome is not Outcome.REFERRED}
+    assessed = {claim_id for claim_id in decided_again if not newest[claim_id].money.awaits_assessment}
+    for claim_ids, cause in ((settled, Cause.REFERRED), (assessed, Cause.ASSESSMENT)):
+        if claim_ids:
+            await desk_cases.remove(connection, claim_ids=claim_ids, causes=[cause])
+    if done := settled & assessed:
+        await promises.keep(work, done)
+
+
+async def let_assess(work: Work, claim_ids: Collection[UUID]) -> None:
+    """Let claims wait for somebody who assesses the damage."""
+    due_at = due(work.now)
+    await desk_cases.add(work.connection, claim_ids=claim_ids, cause=Cause.ASSESSMENT, now=work.now, due_at=due_at)
+    await promises.make(work, claim_ids, due_at=due_at)
+
+
+async def let_repair(work: Work, claim_id: UUID) -> None:
+    """Let a claim wait for nobody who assesses the damage: who repairs it will."""
+    await desk_cases.remove(work.connection, claim_ids=[claim_id], causes=[Cause.ASSESSMENT])
+    await promises.keep(work, [claim_id])

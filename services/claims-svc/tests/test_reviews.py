@@ -79,7 +79,7 @@ async def test_who_waits_for_a_review_hears_so_on_its_last_day_and_lateness_is_o
     await desk.driver.published()
 
     await desk.driver.wait(days=14, hours=1)
-    assert ClaimOccasion.STILL_WAITING in await told(desk)
+    assert ClaimOccasion.REVIEW_STILL_OPEN in await told(desk)
     await desk.driver.wait(days=1)
     done = await desk.driver.rows("SELECT kind FROM desk_action ORDER BY place")
     assert [row["kind"] for row in done if row["kind"].startswith("review")] == [
@@ -100,6 +100,25 @@ async def test_a_claim_is_taken_back_once_and_stays_so(desk: ClaimsDesk) -> None
     assert again.json()["type"] == "/problems/claim-has-ended"
     assert (await desk.post(f"{own}/reviews", REASON)).json()["type"] == "/problems/claim-has-ended"
     assert (await desk.get("/desk/queue", role=SENIOR)).json()["items"] == []
+
+
+async def test_no_one_person_at_the_desk_takes_a_claim_back_for_its_customer(desk: ClaimsDesk) -> None:
+    reference = await a_referred_claim(desk)
+    withdrawal, at_desk = f"/customers/123456/claims/{reference}/withdrawal", f"/desk/claims/{reference}"
+    silent = await desk.post(withdrawal, {}, role=Role.CLAIMS_HANDLER)
+    assert (silent.status_code, silent.json()["errors"][0]["field"]) == (422, "/reason")
+
+    said = await desk.post(withdrawal, {"reason": "She called"}, role=Role.CLAIMS_HANDLER)
+    assert (said.status_code, said.json()["state"]) == (200, "referred"), said.text
+    approval = f"{at_desk}/proposals/{said.json()['proposal_id']}/approval"
+    alone = await desk.post(approval, REASON, role=Role.CLAIMS_HANDLER)
+    assert alone.json()["type"] == "/problems/second-person-needed"
+    approved = await desk.post(approval, REASON, role=Role.CLAIMS_HANDLER, subject=COLLEAGUE)
+
+    assert approved.status_code == 200, approved.text
+    assert (await desk.get(f"/customers/123456/claims/{reference}")).json()["state"] == "withdrawn"
+    ((by, details),) = await desk.driver.rows("SELECT done_by, details FROM desk_action WHERE kind = 'withdrawn'")
+    assert (by, "decided_by" in details) == (COLLEAGUE, True)
 
 
 async def test_a_claim_that_nothing_was_decided_about_is_taken_back_without_waiting(desk: ClaimsDesk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from claims_svc.domain import working_days
 from claims_svc.domain.handling import TAKE_UP_WITHIN_WORKING_DAYS
@@ -14,6 +15,8 @@ class Cause(StrEnum):
 
     REFERRED = "referred"
     """Its decision leaves something to a handler."""
+    ASSESSMENT = "assessment"
+    """What is covered is to be assessed, and nobody repairs it."""
     EVIDENCE_AGAINST = "evidence_against"
     """New evidence goes against the customer; the decision stands meanwhile."""
     ANSWERED = "answered"
@@ -23,6 +26,10 @@ class Cause(StrEnum):
     REVIEW = "review"
     """The customer asked for a person to look at the decision again."""
     PAYMENT_FAILED = "payment_failed"
+
+
+PROMISED: Final = frozenset({Cause.REFERRED, Cause.ASSESSMENT})
+"""What is promised to be taken up in time."""
 
 
 def due_at(now: datetime) -> datetime:

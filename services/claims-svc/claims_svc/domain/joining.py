@@ -18,11 +18,15 @@ from contracts.coverage import GroundCode, Outcome
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What is to be joined to a claim or parted from it: another claim, as decided in `other_version`, or a report."""
+    """What is to be joined to a claim or parted from it: another claim, as decided in `other_version`, or a report.
+
+    `withdraws`: neither; its customer told a handler that they take the claim back.
+    """
 
     other_id: UUID | None = None
     other_version: int = 0
     report_id: UUID | None = None
+    withdraws: bool = False
 
 
 class Weighed(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -22,7 +22,7 @@ from claims_svc.domain.left_open import left_open
 from claims_svc.domain.redetermination import Change, compare
 from claims_svc.domain.rules.ruled_on import counts_in, item_seen, seen_in
 from claims_svc.domain.ruling import Ruling
-from claims_svc.flows import authority, claim_at_hand, desk_work, joining
+from claims_svc.flows import authority, claim_at_hand, desk_work, joining, reviewing
 from claims_svc.metrics import RULINGS
 from claims_svc.repository import desk_cases, human_reviews, proposals
 from claims_svc.repository.proposals import Proposal
@@ -117,6 +117,8 @@ async def approve(
 
 async def _carry_out(work: Work, caller: Caller, claim: Claim, proposal: Proposal) -> Claim | None:
     """Do what was proposed beside rulings; None when it is no longer what its maker saw."""
+    if proposal.move is not None and proposal.move.withdraws:
+        return await reviewing.withdraw_approved(work, caller, claim, proposal)
     if proposal.move is not None:
         return await joining.move_approved(work, caller, claim, proposal, proposal.move)
     if proposal.told is not None:

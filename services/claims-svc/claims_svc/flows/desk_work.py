@@ -14,7 +14,7 @@ from chassis.unit_of_work import Work
 from claims_svc import promises, working_sets
 from claims_svc.desk_record import put_on_record
 from claims_svc.domain.claim import Claim
-from claims_svc.domain.desk import Cause
+from claims_svc.domain.desk import PROMISED, Cause, due_at
 from claims_svc.domain.questions import AskedOf, Question
 from claims_svc.domain.supplement import Supplement
 from claims_svc.domain.told_by_hand import ToldByHand
@@ -48,9 +48,12 @@ async def take(work: Work, caller: Caller, claim: Claim) -> str | None:
 
 
 async def release(work: Work, caller: Caller, claim: Claim) -> None:
-    """Let a locked claim be free again. What was told since has been looked at."""
+    """Let a locked claim be free again. What was told since has been looked at; for the rest there is a new promise."""
     await desk_cases.release(work.connection, claim_id=claim.claim_id)
     await _looked_at(work, claim)
+    left = await desk_cases.of_claim(work.connection, claim_id=claim.claim_id)
+    if left is not None and not PROMISED.isdisjoint(left.causes):
+        await promises.make(work, [claim.claim_id], due_at=due_at(work.now))
     await put_on_record(work, claim.claim_id, "released", caller=caller)
 
 
@@ -71,7 +74,7 @@ async def ask(work: Work, caller: Caller, claim: Claim, codes: Sequence[str], *,
 
 
 @dataclass(frozen=True, slots=True)
-class _Cost:
+class Cost:
     """What would be paid besides at once, and what is assessed above all that was assessed before, in euro cents."""
 
     more_cents: int
@@ -108,7 +111,7 @@ async def assess(
 
 
 async def _tell(work: Work, caller: Caller, claim: Claim, told: ToldByHand) -> Claim | Proposal | None:
-    cost = await _cost(work, claim, told)
+    cost = await cost_of(work, claim, told.supplement, assessed_cents=told.assessed_cents)
     is_above = cost.more_cents > await authority.left_cents(work, caller, claim)
     # What is assessed may be paid later, by rain or an answer, when nobody asks any more who assessed it.
     if not is_above and cost.assessed_cents <= authority.limit_cents(caller):
@@ -133,7 +136,7 @@ async def _tell(work: Work, caller: Caller, claim: Claim, told: ToldByHand) -> C
 async def tell_approved(work: Work, caller: Caller, claim: Claim, proposal: Proposal, told: ToldByHand) -> Claim | None:
     """Complete the report of a locked claim as somebody else proposed; None: more would be paid than they saw."""
     told = replace(told, supplement=replace(told.supplement, told_at=work.now))
-    cost = await _cost(work, claim, told)
+    cost = await cost_of(work, claim, told.supplement, assessed_cents=told.assessed_cents)
     if max(cost.more_cents, cost.assessed_cents) > proposal.more_cents:
         return None
     return await _complete(
@@ -141,17 +144,18 @@ async def tell_approved(work: Work, caller: Caller, claim: Claim, proposal: Prop
     )
 
 
-async def _cost(work: Work, claim: Claim, told: ToldByHand) -> _Cost:
-    working_set = await claim_at_hand.supplemented(work, claim.claim_id, told.supplement)
+async def cost_of(work: Work, claim: Claim, told: Supplement, *, assessed_cents: int = 0) -> Cost:
+    """Return what it would cost that something is told of a locked claim; nothing is stored."""
+    working_set = await claim_at_hand.supplemented(work, claim.claim_id, told)
     after = working_set.standing(claim.claim_id)
     standing = (await decisions.standing(work.connection, claim_ids=[claim.claim_id])).get(claim.claim_id)
     before_cents = 0 if standing is None else standing.payable_cents
     assessed_before = sum(
         item.amount_cents for item in claim.report.damage if item.estimated_by is not FactSource.CUSTOMER
     )
-    return _Cost(
+    return Cost(
         more_cents=max(0, (0 if after is None else after.payable_cents) - before_cents),
-        assessed_cents=told.assessed_cents if told.assessed_cents > assessed_before else 0,
+        assessed_cents=assessed_cents if assessed_cents > assessed_before else 0,
     )
 
 

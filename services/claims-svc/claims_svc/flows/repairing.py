@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from chassis.consuming.delivery import Batch, Delivery
 from chassis.database import Connection
 from chassis.unit_of_work import DueTimer, Timer, Work
-from claims_svc import job_ends, paying, working_sets
+from claims_svc import desk, job_ends, paying, working_sets
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import StandingDecision
 from claims_svc.domain.handling import REPAIR_ACCEPTED_WITHIN
@@ -69,6 +69,7 @@ async def choose_repair(work: Work, claim: Claim, wanted: Wanted, *, agrees: boo
         agreed_at=work.now if agrees else None,
     )
     await job_ends.save(work, job, "requested")
+    await desk.let_repair(work, claim.claim_id)
     _ask_the_network(work, at_work, job)
     return job
 
@@ -152,7 +153,8 @@ async def _accept(work: Work, claim: Claim, job: RepairJob, partner_id: str) -> 
     work.publish(RepairAssigned(job_id=job.job_id, partner_id=partner_id, assigned_at=work.now), trace=claim.trace)
     if job.releases_contact:
         job_ends.tell_contact_may_be_read(work, claim, job, released=True)
-    await tell(work, claim, ClaimOccasion.REPAIR_ACCEPTED)
+    accepted, silent = ClaimOccasion.REPAIR_ACCEPTED, ClaimOccasion.REPAIR_NEEDS_CONSENT
+    await tell(work, claim, accepted if job.releases_contact else silent)
     return job
 
 
@@ -195,6 +197,8 @@ async def _end(work: Work, claim: Claim, job: RepairJob) -> RepairJob:
     job = await job_ends.end(work, claim, job, because=JobEnd.MONEY)
     at_work = await _at_work(work, claim)
     if at_work is not None:
+        if at_work.standing.document.verdict.money.awaits_assessment:
+            await desk.let_assess(work, [claim.claim_id])
         await paying.order(work, [due_of_standing(claim, at_work.standing, customer_id=at_work.customer_id)])
     return job
 

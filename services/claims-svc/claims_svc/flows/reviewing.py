@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from uuid import UUID
 
@@ -15,17 +15,24 @@ from claims_svc.desk_record import put_on_record
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.desk import Cause
 from claims_svc.domain.handling import REVIEW_WITHIN_WORKING_DAYS
+from claims_svc.domain.joining import Move
 from claims_svc.domain.review import Review, ReviewEnd, decided_before, decided_since
+from claims_svc.domain.ruling import Ruling
 from claims_svc.domain.working_days import due_at, last_day_of, warning_at
-from claims_svc.flows import claim_at_hand
-from claims_svc.repository import desk_cases, payments, repairs, reviews
+from claims_svc.flows import authority, claim_at_hand
+from claims_svc.repository import desk_actions, desk_cases, payments, repairs, reviews
+from claims_svc.repository.desk_actions import DeskAction
+from claims_svc.repository.proposals import Proposal
 from claims_svc.tell import News, tell, tell_all
+from contracts.access import Role
 from contracts.claim_messages import ClaimOccasion
 
 REVIEW_AT_RISK = "review-at-risk"
 """The timer of the last day of a review."""
 REVIEW_LATE = "review-late"
 """The timer of its end."""
+_DECIDES = frozenset({"assessed", "facts_added", "upheld", "approved", "joined", "parted"})
+"""What people do that a decision rests on, as the desk's record calls it."""
 
 
 class NotDone(Enum):
@@ -39,6 +46,8 @@ class NotDone(Enum):
     DECIDED_IT_BEFORE = auto()
     NOT_DECIDED_SINCE = auto()
     PAYMENT_ORDERED = auto()
+    NO_REASON = auto()
+    PROPOSED_ALREADY = auto()
 
 
 async def open_review(work: Work, caller: Caller, claim: Claim, *, reason: str) -> Review | NotDone:
@@ -78,7 +87,8 @@ async def end_review(
 ) -> Review | NotDone:
     """End a review of a locked claim by somebody who decided nothing of it before.
 
-    It is overturned when the claim has been decided by hand since, by such a person too.
+    It is overturned when the claim has been decided anew since, by what such a person did. Who assessed the damage or
+    found the facts has decided as well.
     """
     found = await reviews.of_claim(work.connection, claim_id=claim.claim_id)
     review = next((each for each in found if each.review_id == review_id), None)
@@ -86,10 +96,13 @@ async def end_review(
         return NotDone.UNKNOWN
     if review.ended_as is not None:
         return NotDone.ENDED
-    before, since = decided_before(review, claim.rulings), decided_since(review, claim.rulings)
+    done = await desk_actions.of_claim(work.connection, claim_id=claim.claim_id)
+    before = decided_before(review, claim.rulings) | _hands([each for each in done if each.done_at <= review.opened_at])
+    since = decided_since(review, claim.rulings) | _hands([each for each in done if each.done_at > review.opened_at])
     if caller.subject in before or (ended_as is ReviewEnd.OVERTURNED and before & since):
         return NotDone.DECIDED_IT_BEFORE
-    if ended_as is ReviewEnd.OVERTURNED and not since:
+    is_decided_anew = bool(since) and claim.claim_version > review.claim_version
+    if ended_as is ReviewEnd.OVERTURNED and not is_decided_anew:
         return NotDone.NOT_DECIDED_SINCE
     await _end(work, claim, review, ended_as=ended_as, caller=caller, answer=answer)
     upheld = ended_as is ReviewEnd.UPHELD
@@ -98,20 +111,58 @@ async def end_review(
     return next(each for each in found if each.review_id == review_id)
 
 
-async def withdraw(work: Work, caller: Caller, claim: Claim, *, reason: str | None) -> Claim | NotDone:
-    """Take a locked claim back, of which nothing was ordered or repaired. What was open about it ends with it."""
+def _hands(done: Iterable[DeskAction]) -> frozenset[str]:
+    """Return the accounts of those without whom a decision would not be what it is, rulings aside."""
+    deciding = [action for action in done if action.kind in _DECIDES]
+    accounts = [account for each in deciding for account in (each.done_by, each.details.get("decided_by"))]
+    return frozenset(account for account in accounts if account is not None)
+
+
+async def withdraw(work: Work, caller: Caller, claim: Claim, *, reason: str | None) -> Claim | Proposal | NotDone:
+    """Take a locked claim back, of which nothing was ordered or repaired. What was open about it ends with it.
+
+    A handler to whom the customer said so proposes it, with a reason: no one person ends a claim unpaid.
+    """
+    if refused := await _cannot_be_withdrawn(work, claim):
+        return refused
+    if caller.role is Role.CUSTOMER:
+        return await _withdraw(work, caller, claim, reason=reason)
+    if reason is None:
+        return NotDone.NO_REASON
+    ruling = Ruling(ruling_id=uuid7(), reason=reason, decided_by=caller.subject, decided_at=work.now)
+    proposal = await authority.propose(
+        work, caller, claim, rulings=[ruling], move=Move(withdraws=True), more_cents=0, needs_senior=False
+    )
+    if proposal is None:
+        return NotDone.PROPOSED_ALREADY
+    details = {"about": "withdrawal", "proposal_id": str(proposal.proposal_id)}
+    await put_on_record(work, claim.claim_id, "proposed", caller=caller, reason=reason, **details)
+    return proposal
+
+
+async def withdraw_approved(work: Work, caller: Caller, claim: Claim, proposal: Proposal) -> Claim | None:
+    """Take a locked claim back as somebody else proposed; None when it is no longer what that one saw."""
+    if claim.claim_version != proposal.claim_version or await _cannot_be_withdrawn(work, claim):
+        return None
+    return await _withdraw(work, caller, claim, reason=proposal.rulings[0].reason, decided_by=proposal.proposed_by)
+
+
+async def _cannot_be_withdrawn(work: Work, claim: Claim) -> NotDone | None:
     if claim.withdrawn_at is not None:
         return NotDone.WITHDRAWN
-    if await payments.ordered_cents(work.connection, claim_id=claim.claim_id):
-        return NotDone.PAYMENT_ORDERED
     job = await repairs.of_claim(work.connection, claim_id=claim.claim_id)
-    if job is not None and job.is_completed:
+    is_repaired = job is not None and job.is_completed
+    if is_repaired or await payments.ordered_cents(work.connection, claim_id=claim.claim_id):
         return NotDone.PAYMENT_ORDERED
+    return None
+
+
+async def _withdraw(work: Work, caller: Caller, claim: Claim, *, reason: str | None, **details: str) -> Claim:
     for review in await reviews.of_claim(work.connection, claim_id=claim.claim_id):
         if review.ended_as is None:
             await _end(work, claim, review, ended_as=ReviewEnd.WITHDRAWN, caller=caller, answer=None)
     withdrawn = await claim_at_hand.withdraw(work, claim.claim_id)
-    await put_on_record(work, claim.claim_id, "withdrawn", caller=caller, reason=reason)
+    await put_on_record(work, claim.claim_id, "withdrawn", caller=caller, reason=reason, **details)
     return withdrawn
 
 
@@ -143,7 +194,7 @@ async def warn(due: Sequence[DueTimer], work: Work) -> None:
     found = await reviews.still_open(work.connection, review_ids=[UUID(timer.key) for timer in due])
     _, claims = await working_sets.lock(work.connection, claim_ids={review.claim_id for review in found})
     news = [
-        News(claim=claims[review.claim_id], occasion=ClaimOccasion.STILL_WAITING, due_on=last_day_of(review.due_at))
+        News(claim=claims[review.claim_id], occasion=ClaimOccasion.REVIEW_STILL_OPEN, due_on=last_day_of(review.due_at))
         for review in found
     ]
     await tell_all(work, news)

@@ -9,7 +9,9 @@ from datetime import date
 from uuid_utils.compat import uuid7
 
 from chassis.database import Connection
+from chassis.http.caller import Caller
 from chassis.unit_of_work import Work
+from claims_svc.desk_record import put_on_record
 from claims_svc.domain.answering import Answer, answers_in, supplement_of
 from claims_svc.domain.case import Case
 from claims_svc.domain.claim import Claim, ClaimState
@@ -19,8 +21,9 @@ from claims_svc.domain.questions import DAMAGE, AskedOf, Question, questions_to_
 from claims_svc.domain.rules.reported import named_by, reported_routes
 from claims_svc.domain.supplement import Supplement, completed
 from claims_svc.domain.working_set import with_rainfall_of_proof
-from claims_svc.flows import claim_at_hand
+from claims_svc.flows import authority, claim_at_hand, desk_work
 from claims_svc.repository import additions, decisions, policies
+from contracts.access import Role
 from contracts.loss_reports import DamageItem, LossFacts
 from contracts.vocabulary import FactSource, LossInterval, WaterRoute
 
@@ -31,6 +34,10 @@ class NotAskedError(Exception):
     def __init__(self, open_codes: Sequence[str]) -> None:
         super().__init__()
         self.open_codes = open_codes
+
+
+class AboveAuthorityError(Exception):
+    """More would be paid by what a handler tells for a customer than that handler may let be paid alone."""
 
 
 class ImpossibleNewsError(ValueError):
@@ -104,10 +111,11 @@ def _is_about_one_of(code: str, *, items: int) -> bool:
     return subject != DAMAGE or not place or int(place.partition(".")[0]) < items
 
 
-async def answer(work: Work, claim: Claim, answers: Sequence[Answer]) -> Claim:
+async def answer(work: Work, caller: Caller, claim: Claim, answers: Sequence[Answer]) -> Claim:
     """Complete the report of a locked claim by these answers, all of them or none.
 
     Raises:
+        AboveAuthorityError: as below.
         NotAskedError: one of them is to no open question.
         ImpossibleNewsError: a report cannot say that.
     """
@@ -115,15 +123,22 @@ async def answer(work: Work, claim: Claim, answers: Sequence[Answer]) -> Claim:
     if not {each.code for each in answers} <= set(asked.codes):
         raise NotAskedError(asked.codes)
     told = supplement_of(answers, damage=asked.damage, supplement_id=uuid7(), told_at=work.now)
-    return await _complete(work, claim, told)
+    return await _complete(work, caller, claim, told)
 
 
 async def tell_news(
-    work: Work, claim: Claim, *, facts: LossFacts, damage: Sequence[DamageItem], loss: LossInterval | None
+    work: Work,
+    caller: Caller,
+    claim: Claim,
+    *,
+    facts: LossFacts,
+    damage: Sequence[DamageItem],
+    loss: LossInterval | None,
 ) -> Claim:
     """Complete the report of a locked claim by what its customer has to tell besides.
 
     Raises:
+        AboveAuthorityError: a handler who tells it for the customer may not let that much be paid alone.
         ImpossibleNewsError: a report cannot say that.
     """
     told = Supplement(
@@ -134,13 +149,22 @@ async def tell_news(
         damage=tuple(damage),
         loss=loss,
     )
-    return await _complete(work, claim, told)
+    return await _complete(work, caller, claim, told)
 
 
-async def _complete(work: Work, claim: Claim, told: Supplement) -> Claim:
+async def _complete(work: Work, caller: Caller, claim: Claim, told: Supplement) -> Claim:
     try:
         completed(claim.sent or claim.report, (*claim.supplements, told))
     except ValueError as error:  # the contract names the field that is against its rules first
         field, _, message = str(error).partition(" ")
         raise ImpossibleNewsError(field, message) from error
-    return await claim_at_hand.supplement(work, claim.claim_id, told)
+    if caller.role is Role.CUSTOMER:
+        return await claim_at_hand.supplement(work, claim.claim_id, told)
+    # Who is called by a customer writes down what they say, and answers for it.
+    more_cents = (await desk_work.cost_of(work, claim, told)).more_cents
+    if more_cents > await authority.left_cents(work, caller, claim):
+        raise AboveAuthorityError
+    completed_claim = await claim_at_hand.supplement(work, claim.claim_id, told)
+    spent = authority.spent_alone(more_cents)
+    await put_on_record(work, claim.claim_id, "told_for_customer", caller=caller, **spent)
+    return completed_claim

@@ -73,15 +73,28 @@ async def remove(connection: Connection, *, claim_ids: Collection[UUID], causes:
     )
 
 
-async def add_answered(connection: Connection, *, claim_ids: Collection[UUID], now: datetime, due_at: datetime) -> None:
-    """Let those of these claims that a handler works at, or has asked something about, wait for being looked at."""
+async def add_answered(
+    connection: Connection,
+    *,
+    claim_ids: Collection[UUID],
+    decided_on: Collection[UUID] = (),
+    now: datetime,
+    due_at: datetime,
+) -> None:
+    """Let those of these claims wait for being looked at whose news nobody would see otherwise.
+
+    That is where a handler works at the claim or has asked something, and where it is decided, but for those that were
+    `decided_on` the news.
+    """
     rows = await connection.fetch(
         """
         SELECT claim_id FROM unnest($1::uuid[]) AS told (claim_id)
          WHERE EXISTS (SELECT FROM desk_case WHERE desk_case.claim_id = told.claim_id)
             OR EXISTS (SELECT FROM question WHERE question.claim_id = told.claim_id AND asked_by IS NOT NULL)
+            OR claim_id <> ALL ($2) AND EXISTS (SELECT FROM decision WHERE decision.claim_id = told.claim_id)
         """,
         sorted(set(claim_ids)),
+        list(decided_on),
     )
     if rows:
         await add(

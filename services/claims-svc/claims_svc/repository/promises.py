@@ -32,7 +32,7 @@ async def insert(
         SELECT claim_id, $3, $4, $2 FROM unnest($1::uuid[]) AS waiting (claim_id)
          WHERE NOT EXISTS (SELECT FROM desk_case WHERE desk_case.claim_id = waiting.claim_id AND taken_by IS NOT NULL)
          ORDER BY claim_id
-            ON CONFLICT (claim_id) WHERE kept_at IS NULL DO NOTHING
+            ON CONFLICT DO NOTHING
         RETURNING claim_id
         """,
         list(claim_ids),

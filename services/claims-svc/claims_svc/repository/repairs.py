@@ -78,6 +78,15 @@ async def lock_not_ended(connection: Connection, *, claim_ids: Collection[UUID])
     return [_job(row) for row in rows]
 
 
+async def being_repaired(connection: Connection, *, claim_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these claims that have a job which is asked for or taken."""
+    rows = await connection.fetch(
+        "SELECT claim_id FROM repair_job WHERE claim_id = ANY ($1) AND state IN ('requested', 'accepted')",
+        list(claim_ids),
+    )
+    return {row["claim_id"] for row in rows}
+
+
 async def was_repaired(connection: Connection, *, claim_id: UUID) -> bool:
     """Return whether a job of a claim, or of one joined to it by hand, is completed."""
     found: bool = await connection.fetchval(

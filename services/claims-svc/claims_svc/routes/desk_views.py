@@ -26,7 +26,9 @@ from claims_svc.routes.loss_bodies import FACT_NAMES
 from contracts.coverage import DecidedItem, Finding
 from contracts.loss_reports import DamageItem, LossFacts
 
-CauseName: TypeAlias = Literal["referred", "evidence_against", "answered", "proposed", "review", "payment_failed"]
+CauseName: TypeAlias = Literal[
+    "referred", "assessment", "evidence_against", "answered", "proposed", "review", "payment_failed"
+]
 OutcomeName: TypeAlias = Literal["covered", "denied", "referred", "withdrawn"]
 _ID = "0198c5f2-7d1a-7c43-9a51-6f2f3b1c7d11"
 
@@ -184,6 +186,7 @@ class ProposalView(ExactModel):
     told: ToldView | None = Field(description="Null: rulings are proposed")
     joins: str | None = Field(description="The claim that is to be joined to this one", examples=[None])
     parts: UUID | None = Field(description="The report that is to have a claim of its own", examples=[None])
+    withdraws: bool = Field(description="The claim is to be taken back, as its customer said", examples=[False])
     more_cents: int = Field(description="What would, or can, be paid besides", examples=[620_000])
     needs_senior: bool = Field(description="Only a senior handler can approve it", examples=[True])
     proposed_by: str = Field(examples=["handler-1"])
@@ -203,6 +206,7 @@ class ProposalView(ExactModel):
             told=None if proposal.told is None else ToldView.of(proposal.told),
             joins=None if move is None or move.other_id is None else claim_reference(move.other_id),
             parts=None if move is None else move.report_id,
+            withdraws=move is not None and move.withdraws,
             more_cents=proposal.more_cents,
             needs_senior=proposal.needs_senior,
             proposed_by=proposal.proposed_by,

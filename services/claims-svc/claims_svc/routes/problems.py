@@ -11,6 +11,12 @@ CLAIM_HAS_ENDED = ProblemType(
     title="The claim was withdrawn",
     remedy="Report the loss again when it is to be paid after all.",
 )
+ABOVE_AUTHORITY = ProblemType(
+    name="above-authority",
+    status=409,
+    title="By this more would be paid than you may decide alone",
+    remedy="Add it at the desk, as facts or an assessment: a second person is asked there.",
+)
 FILES_NOT_TAKEN = ProblemType(
     name="files-not-taken",
     status=503,

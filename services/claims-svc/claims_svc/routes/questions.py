@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from starlette.responses import Response
 
 from chassis.http.api import Api
+from chassis.http.caller import Caller
 from chassis.http.field_errors import InvalidValueError
 from chassis.http.handler import Reading
 from chassis.http.languages import WantedLanguage, told_in
@@ -19,12 +20,12 @@ from claims_svc.domain.claim import Claim
 from claims_svc.domain.questions import Question
 from claims_svc.flows import telling
 from claims_svc.flows.claim_at_hand import lock_claim
-from claims_svc.flows.telling import Asked, ImpossibleNewsError, NotAskedError
+from claims_svc.flows.telling import AboveAuthorityError, Asked, ImpossibleNewsError, NotAskedError
 from claims_svc.repository import claim_views, claims
 from claims_svc.routes.fields import CLAIM_PATH, ReferenceInPath
 from claims_svc.routes.loss_bodies import FACT_NAMES, Damage, Facts, LossBody, Route, TruthValue, facts_of
 from claims_svc.routes.parts import Parts
-from claims_svc.routes.problems import CLAIM_HAS_ENDED, NOT_ASKED
+from claims_svc.routes.problems import ABOVE_AUTHORITY, CLAIM_HAS_ENDED, NOT_ASKED
 from claims_svc.routes.question_words import ROUTES, words_of
 from contracts.access import ANSWER_QUESTIONS, READ_CLAIMS
 from contracts.language import Language
@@ -161,11 +162,14 @@ class QuestionRoutes:
             f"{CLAIM_PATH}/answers",
             operation=ANSWER_QUESTIONS,
             status_code=200,
-            problems=(CLAIM_HAS_ENDED, NOT_ASKED),
+            problems=(CLAIM_HAS_ENDED, NOT_ASKED, ABOVE_AUTHORITY),
         )(self.answer_questions)
-        api.post(f"{CLAIM_PATH}/news", operation=ANSWER_QUESTIONS, status_code=200, problems=(CLAIM_HAS_ENDED,))(
-            self.tell_news
-        )
+        api.post(
+            f"{CLAIM_PATH}/news",
+            operation=ANSWER_QUESTIONS,
+            status_code=200,
+            problems=(CLAIM_HAS_ENDED, ABOVE_AUTHORITY),
+        )(self.tell_news)
 
     async def read_questions(
         self,
@@ -193,13 +197,16 @@ class QuestionRoutes:
         language: WantedLanguage,
         response: Response,
         work: Work,
+        caller: Caller,
     ) -> QuestionsView:
         """Answer open questions, several at once. The claim is decided as soon as nothing is waited for."""
         claim = await _open_claim(work, reference, relation_number)
         try:
-            answered = await telling.answer(work, claim, [each.read() for each in body.answers])
+            answered = await telling.answer(work, caller, claim, [each.read() for each in body.answers])
         except NotAskedError as error:
             raise Problem(NOT_ASKED, members={"open_questions": list(error.open_codes)}) from None
+        except AboveAuthorityError:
+            raise Problem(ABOVE_AUTHORITY) from None
         except ImpossibleNewsError as error:
             raise _invalid("answers", error) from None
         told_in(response, language)
@@ -213,6 +220,7 @@ class QuestionRoutes:
         language: WantedLanguage,
         response: Response,
         work: Work,
+        caller: Caller,
     ) -> QuestionsView:
         """Tell something new about the loss. A decision that stands is compared with what is told."""
         claim = await _open_claim(work, reference, relation_number)
@@ -220,7 +228,9 @@ class QuestionRoutes:
         damage = [item.read(FactSource.CUSTOMER) for item in body.damage]
         loss = None if body.loss is None else body.loss.read()
         try:
-            told = await telling.tell_news(work, claim, facts=facts, damage=damage, loss=loss)
+            told = await telling.tell_news(work, caller, claim, facts=facts, damage=damage, loss=loss)
+        except AboveAuthorityError:
+            raise Problem(ABOVE_AUTHORITY) from None
         except ImpossibleNewsError as error:
             raise _invalid(error.field.replace(".", "/"), error) from None
         told_in(response, language)

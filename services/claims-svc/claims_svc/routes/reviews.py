@@ -11,7 +11,7 @@ from pydantic import Field
 from chassis.http.api import Api
 from chassis.http.caller import Caller
 from chassis.http.handler import Reading
-from chassis.http.problems import NOT_FOUND, Problem, ProblemType
+from chassis.http.problems import INVALID, NOT_FOUND, FieldError, Problem, ProblemType
 from chassis.http.values import ExactModel, Moment, RelationNumber
 from chassis.unit_of_work import Work
 from claims_svc.domain.review import Review, ReviewEnd
@@ -19,6 +19,7 @@ from claims_svc.flows import reviewing
 from claims_svc.flows.claim_at_hand import lock_claim
 from claims_svc.flows.reviewing import NotDone
 from claims_svc.repository import claim_views, reviews
+from claims_svc.repository.proposals import Proposal
 from claims_svc.routes import problems
 from claims_svc.routes.claims import ClaimView
 from claims_svc.routes.desk_bodies import ReasonText
@@ -35,6 +36,7 @@ _PROBLEM_OF: Final = {
     NotDone.DECIDED_IT_BEFORE: problems.ANOTHER_PERSON_NEEDED,
     NotDone.NOT_DECIDED_SINCE: problems.NOT_DECIDED_SINCE,
     NotDone.PAYMENT_ORDERED: problems.PAYMENT_WAS_ORDERED,
+    NotDone.PROPOSED_ALREADY: problems.PROPOSED_ALREADY,
 }
 ReviewIdInPath: TypeAlias = Annotated[UUID, Path(examples=["0198c5f2-7d1a-7c43-9a51-6f2f3b1c7d11"])]
 
@@ -53,9 +55,17 @@ class ReviewOutcome(ExactModel):
 
 
 class WithdrawalBody(ExactModel):
-    """Why a claim is taken back, if somebody wishes to say."""
+    """Why a claim is taken back, if its customer wishes to say; a handler says what they heard from the customer."""
 
     reason: ReasonText | None = Field(None, examples=["The neighbour's insurer pays"])
+
+
+class WithdrawalView(ClaimView):
+    """Where the claim stands."""
+
+    proposal_id: UUID | None = Field(
+        description="What waits for a second person to approve it; null: the claim is taken back", examples=[None]
+    )
 
 
 class ReviewView(ExactModel):
@@ -112,7 +122,7 @@ class ReviewRoutes:
             f"{CLAIM_PATH}/withdrawal",
             operation=WITHDRAW_CLAIM,
             status_code=200,
-            problems=_problems(NotDone.WITHDRAWN, NotDone.PAYMENT_ORDERED),
+            problems=_problems(NotDone.WITHDRAWN, NotDone.PAYMENT_ORDERED, NotDone.PROPOSED_ALREADY),
         )(self.withdraw_claim)
 
     async def open_review(
@@ -159,17 +169,23 @@ class ReviewRoutes:
         body: WithdrawalBody,
         work: Work,
         caller: Caller,
-    ) -> ClaimView:
-        """Take a claim back. It is then neither paid nor denied; a claim of which money was ordered stays."""
+    ) -> WithdrawalView:
+        """Take a claim back. It is then neither paid nor denied; a claim of which money was ordered stays.
+
+        Handlers propose it for a customer who told them so, with the reason, and a second one approves.
+        """
         claim = await lock_claim(work, reference=reference, relation_number=relation_number)
         if claim is None:
             raise Problem(NOT_FOUND)
         done = await reviewing.withdraw(work, caller, claim, reason=body.reason)
+        if done is NotDone.NO_REASON:
+            raise Problem(INVALID, errors=[FieldError(place="body", field="/reason", message="say what you heard")])
         if isinstance(done, NotDone):
             raise Problem(_PROBLEM_OF[done])
         found = await claim_views.find(work.connection, reference=reference, relation_number=relation_number)
         assert found is not None  # noqa: S101 - it is locked
-        return ClaimView.of(found)
+        proposal_id = done.proposal_id if isinstance(done, Proposal) else None
+        return WithdrawalView(**ClaimView.of(found).model_dump(), proposal_id=proposal_id)
 
 
 def _done(done: Review | NotDone) -> Review:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from contracts.claims import DecisionMade
 from contracts.coverage import DecidedItem, GroundCode, GroundEffect, Outcome
-from contracts.vocabulary import Truth
+from contracts.vocabulary import FactSource, Truth
 
 CLAIM_LEVEL_GROUNDS = frozenset(
     {
@@ -135,5 +135,9 @@ def is_by_hand(decision: DecisionMade) -> bool:
 def is_refused_or_reduced(decision: DecisionMade) -> bool:
     """Whether the decision gives less than was reported, so that its reader must know every way out."""
     borne_cents = sum(deductible.borne_cents for deductible in decision.money.deductibles)
-    is_refused = any(item.outcome is Outcome.DENIED for item in judged_items(decision))
-    return decision.outcome is Outcome.DENIED or is_refused or borne_cents > 0
+    # What somebody assessed can be less than what was reported, and the decision does not say what that was.
+    is_other = any(
+        item.outcome is Outcome.DENIED or item.estimated_by is not FactSource.CUSTOMER
+        for item in judged_items(decision)
+    )
+    return decision.outcome is Outcome.DENIED or is_other or borne_cents > 0

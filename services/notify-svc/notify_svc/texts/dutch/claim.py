@@ -51,6 +51,18 @@ CLAIM = ClaimTexts(
             link=_SEE_CLAIM,
             after=("Kunt u niet wachten, bijvoorbeeld omdat de schade groter wordt? Bel dan {phone}.", _REFERENCE),
         ),
+        ClaimOccasion.REVIEW_STILL_OPEN: AccountMailTexts(
+            subject="Uw waterschade {reference}: u wacht nog op onze nieuwe beoordeling",
+            before=(
+                (
+                    "U vroeg ons om opnieuw naar onze beslissing te kijken. Uiterlijk op {due_day} zou u daar antwoord "
+                    "op hebben. Dat antwoord is er nog niet, en misschien redden wij die dag niet. Dat spijt ons."
+                ),
+                "U hoeft niets te doen. Dat het langer duurt, verandert niets aan de uitkomst.",
+            ),
+            link=_SEE_CLAIM,
+            after=("Kunt u niet wachten? Bel dan {phone}.", _REFERENCE),
+        ),
         ClaimOccasion.TAKEN_UP: AccountMailTexts(
             subject="Uw waterschade {reference}: een medewerker is begonnen",
             before=("Een medewerker is begonnen met uw melding. Missen wij nog iets, dan hoort u dat van ons.",),
@@ -128,6 +140,18 @@ CLAIM = ClaimTexts(
             before=("Een hersteller uit ons netwerk heeft de klus aangenomen, en belt u voor een afspraak.",),
             link=_SEE_CLAIM,
             after=("Hoort u binnen twee werkdagen niets? Bel dan {phone}.", _REFERENCE),
+        ),
+        ClaimOccasion.REPAIR_NEEDS_CONSENT: AccountMailTexts(
+            subject="Uw waterschade {reference}: mag de hersteller u bellen?",
+            before=(
+                (
+                    "Een hersteller uit ons netwerk heeft de klus aangenomen. Die mag u pas bellen als u dat goedvindt."
+                    " Geef daarvoor toestemming bij uw melding. Zonder uw toestemming gebeurt er niets."
+                ),
+                "Wilt u toch liever geld? Kies dat dan daar.",
+            ),
+            link=_SEE_CLAIM,
+            after=("Lukt het niet? Bel {phone}.", _REFERENCE),
         ),
         ClaimOccasion.REPAIR_COMPLETED: AccountMailTexts(
             subject="Uw waterschade {reference}: de hersteller is klaar",

@@ -51,6 +51,18 @@ CLAIM = ClaimTexts(
             link=_SEE_CLAIM,
             after=("Can it not wait, for instance because the damage grows? Then call {phone}.", _REFERENCE),
         ),
+        ClaimOccasion.REVIEW_STILL_OPEN: AccountMailTexts(
+            subject="Your water damage {reference}: you are still waiting for our second look",
+            before=(
+                (
+                    "You asked us to look at our decision again. You were to have an answer by {due_day}. There is "
+                    "none yet, and we may not make that day. We are sorry."
+                ),
+                "You need to do nothing. That it takes longer does not change the outcome.",
+            ),
+            link=_SEE_CLAIM,
+            after=("Can it not wait? Then call {phone}.", _REFERENCE),
+        ),
         ClaimOccasion.TAKEN_UP: AccountMailTexts(
             subject="Your water damage {reference}: a claims handler has started",
             before=(
@@ -125,6 +137,18 @@ CLAIM = ClaimTexts(
             before=("A repair firm from our network has accepted the job, and will call you for an appointment.",),
             link=_SEE_CLAIM,
             after=("Do you hear nothing within two working days? Then call {phone}.", _REFERENCE),
+        ),
+        ClaimOccasion.REPAIR_NEEDS_CONSENT: AccountMailTexts(
+            subject="Your water damage {reference}: may the repair firm call you?",
+            before=(
+                (
+                    "A repair firm from our network has accepted the job. It may only call you once you agree. Give "
+                    "your consent at your claim. Without it nothing happens."
+                ),
+                "Would you rather be paid after all? Choose that there.",
+            ),
+            link=_SEE_CLAIM,
+            after=("Does it not work? Call {phone}.", _REFERENCE),
         ),
         ClaimOccasion.REPAIR_COMPLETED: AccountMailTexts(
             subject="Your water damage {reference}: the repair firm is done",
