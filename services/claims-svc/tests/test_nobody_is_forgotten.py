@@ -1,0 +1,110 @@
+"""Whatever still needs somebody waits for somebody, and what was promised about it is promised anew."""
+
+from __future__ import annotations
+
+from claim_events import YES, policy, rainfall_answer, report
+from claims_http import HANDLER, ClaimsDesk
+
+from contracts.access import Role
+from contracts.claim_messages import ClaimMessageRequested, ClaimOccasion
+from contracts.loss_reports import DamageKind, LossFacts, LossReported
+from contracts.repairs import REPAIR_JOB_REPORTED, JobStatus, RepairJobReported, RepairRequested
+
+HANDLERS, SENIOR = Role.CLAIMS_HANDLER, Role.SENIOR_HANDLER
+MUCH = report(damage_cents=1_000_000)
+STORM = report(facts=LossFacts(storm_caused_damage=YES))
+
+
+async def decided(desk: ClaimsDesk, reported: LossReported) -> str:
+    """Report a loss that heavy rain covers; return the reference of its claim."""
+    await desk.driver.policy(policy())
+    (claim_id,) = await desk.driver.open_claims(reported)
+    await desk.driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+    return await desk.reference()
+
+
+async def waits_for(desk: ClaimsDesk) -> list[str]:
+    """Return why the only claim of the queue waits; nothing when it waits for nobody."""
+    cases = (await desk.get("/desk/queue", role=SENIOR)).json()["items"]
+    return [cause for case in cases for cause in case["causes"]]
+
+
+async def open_promises(desk: ClaimsDesk) -> int:
+    return len(await desk.driver.rows("SELECT FROM promise WHERE kept_at IS NULL"))
+
+
+async def test_covered_damage_waits_for_somebody_to_assess_it_until_it_is_assessed(desk: ClaimsDesk) -> None:
+    reference = await decided(desk, report(damage_cents=1_000_000, kind=DamageKind.CONTENTS))
+    assert (await waits_for(desk), await open_promises(desk)) == (["assessment"], 1)
+
+    body = {"damage": [{"kind": "contents", "amount_cents": 400_000}], "reason": "Seen on the spot"}
+    assessed = await desk.post(f"/desk/claims/{reference}/assessments", body, role=HANDLERS)
+
+    assert assessed.status_code in {200, 204}, assessed.text
+    assert (await waits_for(desk), await open_promises(desk)) == ([], 0)
+
+
+async def test_what_a_firm_is_to_repair_waits_for_nobody_until_it_is_not_repaired_after_all(desk: ClaimsDesk) -> None:
+    reference = await decided(desk, MUCH)
+    repair = f"/customers/123456/claims/{reference}/repair"
+    await desk.post(repair, {"choice": "repair", "contact_may_be_given": True})
+    assert (await waits_for(desk), await open_promises(desk)) == ([], 0)
+
+    await desk.driver.wait(days=3)
+
+    assert (await waits_for(desk), await open_promises(desk)) == (["assessment"], 1)
+
+
+async def test_who_has_not_agreed_to_be_called_is_asked_when_a_firm_has_the_job(desk: ClaimsDesk) -> None:
+    reference = await decided(desk, MUCH)
+    await desk.post(f"/customers/123456/claims/{reference}/repair", {"choice": "repair"})
+    (asked,) = [event for event in await desk.driver.published() if isinstance(event, RepairRequested)]
+    accepted = RepairJobReported(
+        job_id=asked.job_id,
+        partner_id="partner-droog",
+        status=JobStatus.ACCEPTED,
+        items=(),
+        reported_at=asked.requested_at,
+    )
+    await desk.driver.harness.deliver(REPAIR_JOB_REPORTED, accepted)
+
+    told = [event.occasion for event in await desk.driver.published() if isinstance(event, ClaimMessageRequested)]
+    assert told == [ClaimOccasion.REPAIR_NEEDS_CONSENT]
+
+
+async def test_a_claim_that_is_released_is_promised_anew(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(STORM)
+    at_desk = f"/desk/claims/{await desk.reference()}"
+    headers = desk.token_of(HANDLERS)
+    assert (await desk.client.put(f"{at_desk}/assignment", headers=headers)).status_code == 200
+    assert await open_promises(desk) == 0
+    await desk.driver.wait(hours=1)
+
+    await desk.client.delete(f"{at_desk}/assignment", headers=headers)
+
+    assert await open_promises(desk) == 1
+
+
+async def test_news_that_changes_nothing_of_a_decided_claim_is_looked_at(desk: ClaimsDesk) -> None:
+    reference = await decided(desk, report(damage_cents=184_000))
+    assert await waits_for(desk) == []
+
+    news = {"facts": {"came_through_open_window_or_door": "false"}}
+    told = await desk.post(f"/customers/123456/claims/{reference}/news", news)
+
+    assert told.status_code == 200, told.text
+    assert await waits_for(desk) == ["answered"]
+
+
+async def test_a_handler_who_writes_down_what_a_customer_says_answers_for_it(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(report(damage_cents=200_000, facts=LossFacts(precipitation_left_its_course=YES)))
+    own = f"/customers/123456/claims/{await desk.reference()}"
+    answer = {"answers": [{"code": "facts.came_through_open_window_or_door", "known": "false"}]}
+
+    told = await desk.post(f"{own}/answers", answer, role=HANDLERS)
+
+    assert told.status_code == 200, told.text
+    ((by, role),) = await desk.driver.rows("SELECT done_by, role FROM desk_action WHERE kind = 'told_for_customer'")
+    assert (by, role) == (HANDLER, HANDLERS)
