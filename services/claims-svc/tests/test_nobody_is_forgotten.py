@@ -77,7 +77,7 @@ async def test_a_claim_that_is_released_is_promised_anew(desk: ClaimsDesk) -> No
     await desk.driver.report(STORM)
     at_desk = f"/desk/claims/{await desk.reference()}"
     headers = desk.token_of(HANDLERS)
-    assert (await desk.client.put(f"{at_desk}/assignment", headers=headers)).status_code == 200
+    assert (await desk.client.put(f"{at_desk}/assignment", headers=headers)).status_code == 204
     assert await open_promises(desk) == 0
     await desk.driver.wait(hours=1)
 
