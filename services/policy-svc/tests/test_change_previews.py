@@ -16,7 +16,7 @@ from contracts.access import Role
 from contracts.message_requests import CustomerMessageRequested, Occasion
 from contracts.policy import Building, ContactChanged, PolicyChanged, PolicyCover, PolicyKind
 from contracts.vocabulary import PostalAddress
-from policy_svc.domain.versions import VersionReason
+from policy_svc.domain.versions import CustomerVersionReason, VersionReason
 from policy_svc.repository import customers
 
 HOME_POLICY, CONTENTS_POLICY, CAR_POLICY = "123456-531-04", "123456-532-05", "123456-211-06"
@@ -182,7 +182,12 @@ async def _post_to(policies: Policies, address: PostalAddress) -> None:
     async with policies.running.runtime.transaction() as work:
         known = await customers.find(work.connection, relation_number=CUSTOMER)
         assert known is not None
-        await customers.save(work.connection, customers=[replace(known, postal_address=address)], recorded_at=work.now)
+        await customers.save(
+            work.connection,
+            customers=[replace(known, postal_address=address)],
+            reason=CustomerVersionReason.CHANGED,
+            recorded_at=work.now,
+        )
 
 
 async def test_a_home_that_is_not_accepted_changes_nothing_and_is_told_by_every_rule(policies: Policies) -> None:

@@ -15,7 +15,7 @@ from chassis.unit_of_work import Work
 from contracts.access import Role
 from contracts.policy import PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
 from devstack.outside.issuer import Issuer
-from policy_svc.domain.versions import VersionReason
+from policy_svc.domain.versions import CustomerVersionReason, VersionReason
 from policy_svc.flows.versions import record
 from policy_svc.repository import customers
 from policy_svc.repository import policies as stored
@@ -28,7 +28,9 @@ HOME, CAR, HEALTH = f"{PATH}/policies/123456-531-04", f"{PATH}/policies/123456-2
 async def hold(policies: Policies, kind: PolicyKind, policy_number: str, *terms: PolicyTerms) -> PolicyChanged:
     """Store a customer and a policy, with terms that were recorded now."""
     async with policies.running.runtime.transaction() as work:
-        await customers.save(work.connection, customers=[CUSTOMER], recorded_at=work.now)
+        await customers.save(
+            work.connection, customers=[CUSTOMER], reason=CustomerVersionReason.IMPORTED, recorded_at=work.now
+        )
         ids = await customers.ids(work.connection, relation_numbers=["123456"])
         policy = PolicyChanged(
             policy_number=policy_number,

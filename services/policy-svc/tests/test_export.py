@@ -32,7 +32,7 @@ def export(service: Harness, tmp_path: Path) -> Exporter:
 
 
 async def import_file(service: Harness, path: Path) -> int:
-    return await import_policies.run(Namespace(file=path, tell_customers=False), service.runtime)
+    return await import_policies.run(Namespace(file=path, tell_customers=False, overwrite=False), service.runtime)
 
 
 async def test_an_export_of_every_kind_changes_nothing_here_and_is_the_same_state_elsewhere(

@@ -146,7 +146,9 @@ async def test_a_file_that_cannot_be_opened_is_named(
     service: Harness, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = tmp_path / "nowhere.jsonl"
-    assert await import_policies.run(Namespace(file=missing, tell_customers=False), service.runtime) == 2
+    assert (
+        await import_policies.run(Namespace(file=missing, tell_customers=False, overwrite=False), service.runtime) == 2
+    )
     assert capsys.readouterr().err == f"{missing}: cannot be read: No such file or directory\n"
 
 
@@ -293,7 +295,7 @@ async def test_customers_are_told_only_when_that_is_asked_for(service: Harness, 
 
     async def occasions(*lines: Line, tell: bool = True) -> list[Occasion]:
         path.write_text("\n".join(map(json.dumps, lines)))
-        await import_policies.run(Namespace(file=path, tell_customers=tell), service.runtime)
+        await import_policies.run(Namespace(file=path, tell_customers=tell, overwrite=False), service.runtime)
         events = await service.published()
         return [event.occasion for event in events if isinstance(event, CustomerMessageRequested)]
 

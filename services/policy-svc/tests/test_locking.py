@@ -34,7 +34,10 @@ async def test_concurrent_imports_make_every_version_once_and_lose_none(
             for each in lines:
                 each["terms"][0]["deductible_cents"] = deductible_cents
             path.write_text("\n".join(json.dumps(each) for each in lines))
-            assert await import_policies.run(Namespace(file=path, tell_customers=False), service.runtime) == 0
+            assert (
+                await import_policies.run(Namespace(file=path, tell_customers=False, overwrite=False), service.runtime)
+                == 0
+            )
 
     await asyncio.gather(
         import_with("first", "1-531-01", "2-531-01", deductibles=(0, 25_000, 0, 25_000)),
@@ -61,7 +64,7 @@ async def test_concurrent_imports_of_many_customers_in_opposite_order_do_not_dea
     async def import_numbers(name: str, numbers: list[int]) -> int:
         path = tmp_path / name
         path.write_text("\n".join(json.dumps(another(line, f"{number}-531-01", name=name)) for number in numbers))
-        return await import_policies.run(Namespace(file=path, tell_customers=False), service.runtime)
+        return await import_policies.run(Namespace(file=path, tell_customers=False, overwrite=False), service.runtime)
 
     numbers = list(range(1, 401))
     await import_numbers("before", numbers)

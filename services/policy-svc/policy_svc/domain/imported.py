@@ -1,13 +1,29 @@
-"""What imported terms leave open: it is kept where it is on record, and computed where it is not."""
+"""What imported terms leave open is kept where it is on record, else computed; and what an import must not undo."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from contracts.policy import Home, PolicyKind, PolicyTerms
 from policy_svc.domain.premium import priced
+from policy_svc.domain.versions import VersionReason
+
+
+def version_not_known_to(last: Mapping[str, int], *, version: int | None) -> int | None:
+    """Return the version of a policy or customer that a line of a file would undo unseen; None when there is none.
+
+    `last` holds the newest version that each reason made, `version` what the line says it was made from. A line that
+    says nothing knows what imports made, and nothing that was changed here since. Positions are no change: an import
+    keeps them.
+    """
+    made = {reason: each for reason, each in last.items() if reason != VersionReason.LOCATED}
+    if version is not None:
+        newest, present = max(made.values(), default=0), max(last.values(), default=0)
+        return None if newest <= version <= present else present
+    otherwise = max((each for reason, each in made.items() if reason != VersionReason.IMPORTED), default=0)
+    return otherwise if otherwise > made.get(VersionReason.IMPORTED, 0) else None
 
 
 def completed(kind: PolicyKind, wanted: Sequence[PolicyTerms], *, known: Sequence[PolicyTerms]) -> list[PolicyTerms]:
