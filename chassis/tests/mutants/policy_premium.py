@@ -40,6 +40,20 @@ MUTANTS = (
         guard="domain/test_reinstatement.py::test_a_home_is_rebuilt_for_what_the_model_says",
     ),
     _Mutant(
+        "premium: a change replaces a premium that was given by the model's",
+        "domain/premium.py",
+        sound="becomes is None or paid == was:",
+        broken="becomes is None or paid != becomes:",
+        guard="domain/test_changes.py::test_a_higher_deductible_never_costs_more",
+    ),
+    _Mutant(
+        "premium: what is imported is as young as when it was insured first",
+        "domain/imported.py",
+        sound="return last_renewal(terms, on=today) if in_force((period,), on=today) else period.effective_on",
+        broken="return period.effective_on",
+        guard="test_imports_after_changes.py::test_a_higher_deductible_of_an_imported_dog_lowers_its_premium",
+    ),
+    _Mutant(
         "quotes: an insurance begins on a day that has passed",
         "flows/applications.py",
         sound="    return max(quote.terms.effective_on, ",

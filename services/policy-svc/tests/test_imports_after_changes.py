@@ -148,6 +148,22 @@ async def test_what_is_exported_after_a_change_can_be_corrected_and_imported_onc
     assert await policies.running.published() == []
 
 
+async def test_a_higher_deductible_of_an_imported_dog_lowers_its_premium(policies: Policies, file: Path) -> None:
+    """The file says no premium, and one period that has run for years: the dog has grown old in it."""
+    pet = {"species": "dog", "name": "Bello", "born_on": "2018-05-01"}
+    days = {"effective_on": "2019-06-01", "ends_on": None, "deductible_cents": 0}
+    terms = days | {"pet": pet, "covers": ["veterinary"], "product_version": "pet-2026.1"}
+    write(file, file_line() | {"policy_number": "123456-611-01", "kind": "pet", "terms": [terms]})
+    assert await import_file(policies, file) == 0
+
+    path = f"{CUSTOMER}/policies/123456-611-01/change-previews"
+    shown = (await policies.post(path, {"kind": "deductible", "deductible_cents": 25_000})).json()
+
+    assert shown["after"]["premium"]["a_year_cents"] == 21_344
+    assert shown["before"]["premium"]["a_year_cents"] == 28_459
+    assert shown["premium_difference_cents"] == 21_344 - 28_459
+
+
 async def test_a_version_that_is_not_here_yet_is_of_another_database(policies: Policies, file: Path) -> None:
     line = file_line() | {"version": 7}
     line["terms"][0]["deductible_cents"] = 0

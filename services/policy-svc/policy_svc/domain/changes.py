@@ -24,7 +24,7 @@ from contracts.vocabulary import Cents
 from policy_svc.domain import acceptance
 from policy_svc.domain.addresses import comparable
 from policy_svc.domain.cancellation import Ending, ending
-from policy_svc.domain.premium import priced
+from policy_svc.domain.premium import changed_premium
 from policy_svc.domain.renewal import last_renewal
 from policy_svc.domain.timeline import changed_from, ended_on, in_force
 from policy_svc.domain.versions import VersionReason
@@ -197,7 +197,7 @@ def _changed(policy: PolicyChanged, change: Change, *, on: date, recorded_at: da
     def made_and_priced(period: PolicyTerms) -> PolicyTerms:
         # Between renewals the tariff stays: who changes one thing pays for that, not for a year more of the pet's age.
         tariff_of = last_renewal(policy.terms, on=period.effective_on)
-        return priced(policy.kind, replace(_made(change, period), premium=None), on=tariff_of)
+        return changed_premium(policy.kind, period, _made(change, period), on=tariff_of)
 
     terms = changed_from(policy.terms, on=on, change=made_and_priced, recorded_at=recorded_at)
     after = in_force(terms, on=on)

@@ -109,13 +109,14 @@ async def _undoing_policies(
 ) -> Mapping[int, str | None]:
     """Return why lines are rejected, by their numbers, that would undo a change of their policies: `known` now."""
     last = await policies.last_versions(work.connection, policy_numbers=known)
-    reasons = {}
+    reasons, today = {}, dutch_day(work.now)
     for line in lines:
         policy = known.get(line.policy.policy_number)
         if policy is None:
             continue
         version = version_not_known_to(last[policy.policy_number], version=line.policy.version)
-        if version is not None and _next_of(policy, line.policy.terms_recorded(NOT_RECORDED_YET)) is not None:
+        periods = line.policy.terms_recorded(NOT_RECORDED_YET)
+        if version is not None and _next_of(policy, periods, today=today) is not None:
             reasons[line.line_number] = _UNDOES.format(field="version", what="policy", version=version)
     return reasons
 
@@ -176,7 +177,9 @@ async def _save_policies(
     known = await policies.lock(work.connection, policy_numbers=owners.keys() - new)
     recorded_at = await policies.moment_of_change(work.connection, policy_numbers=known, now=work.now)
     versions = [
-        _next_version(known.get(number), number, periods, owner=owners[number], kind=kinds[number], at=recorded_at)
+        _next_version(
+            known.get(number), number, periods, owner=owners[number], kind=kinds[number], today=today, at=recorded_at
+        )
         for number, periods in wanted.items()
     ]
     changed = {version.policy_number: version for version in versions if version is not None}
@@ -199,9 +202,10 @@ def _next_version(
     *,
     owner: UUID,
     kind: PolicyKind,
+    today: date,
     at: datetime,
 ) -> PolicyChanged | None:
-    whole = completed(kind, periods, known=known.terms if known else ())
+    whole = completed(kind, periods, known=known.terms if known else (), today=today)
     return next_version(
         known,
         policy_number=policy_number,
@@ -211,10 +215,16 @@ def _next_version(
     )
 
 
-def _next_of(policy: PolicyChanged, periods: Sequence[PolicyTerms]) -> PolicyChanged | None:
+def _next_of(policy: PolicyChanged, periods: Sequence[PolicyTerms], *, today: date) -> PolicyChanged | None:
     """Return what `periods` would make of a policy that is known; None when they say what is on record."""
     return _next_version(
-        policy, policy.policy_number, periods, owner=policy.customer_id, kind=policy.kind, at=NOT_RECORDED_YET
+        policy,
+        policy.policy_number,
+        periods,
+        owner=policy.customer_id,
+        kind=policy.kind,
+        today=today,
+        at=NOT_RECORDED_YET,
     )
 
 
