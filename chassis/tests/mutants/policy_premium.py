@@ -54,6 +54,20 @@ MUTANTS = (
         guard="test_imports_after_changes.py::test_a_higher_deductible_of_an_imported_dog_lowers_its_premium",
     ),
     _Mutant(
+        "quotes: a policy takes a number that the administration may have given",
+        "domain/policy.py",
+        sound="FIRST_OF_OURS: Final = 50",
+        broken="FIRST_OF_OURS: Final = 1",
+        guard="domain/test_policy.py::test_a_policy_taken_out_here_has_a_number_of_our_own_above_every_other",
+    ),
+    _Mutant(
+        "quotes: who became a customer here is one that an import made",
+        "repository/customers.py",
+        sound="reason=CustomerVersionReason.APPLIED",
+        broken="reason=CustomerVersionReason.IMPORTED",
+        guard=f"{_APPLICATIONS}::test_no_file_takes_an_application_for_a_policy_or_customer_of_its_own",
+    ),
+    _Mutant(
         "quotes: an insurance begins on a day that has passed",
         "flows/applications.py",
         sound="    return max(quote.terms.effective_on, ",

@@ -151,7 +151,7 @@ QUOTE_ACCEPTED = ProblemType(
 TOO_MANY_POLICIES = ProblemType(
     name="too-many-policies",
     status=409,
-    title="This customer has had 99 policies of this kind, and there is no number left",
+    title="This customer has had very many policies of this kind, and there is no number left",
     remedy="Call us.",
 )
 ASKED_LATELY = ProblemType(
