@@ -84,8 +84,10 @@ CONTACT_CAUTIONS: Final[Mapping[ContactCaution, Text]] = MappingProxyType(
             en="Without a mobile number we send no text messages, and no new account can be activated.",
         ),
         ContactCaution.NO_EMAIL: Text(
-            nl="Zonder e-mailadres schrijven wij u per post.",
-            en="Without an e-mail address we write to you by post.",
+            nl="Zonder e-mailadres sturen wij u beslissingen over schades per post. Over uw verzekeringen en gegevens "
+            "krijgt u dan geen bericht: die vindt u online.",
+            en="Without an e-mail address we send you decisions about claims by post. You then get no message about "
+            "your insurances and data: you find those online.",
         ),
         ContactCaution.POLICIES_STAY: Text(
             nl="Uw verzekerde woning verandert hierdoor niet. Bent u verhuisd? Geef de verhuizing door bij uw "
