@@ -119,6 +119,21 @@ async def test_there_is_no_document_where_there_is_nothing_to_tell_or_not_for_wh
     assert (await policies.get(mine, relation_number="654321")).status_code == 404
 
 
+async def test_a_green_card_waits_for_the_address_that_it_must_name(policies: Policies) -> None:
+    await hold(policies, PolicyKind.CAR, "123456-211-01", terms_in_force(PolicyKind.CAR))
+    await policies.running.pool.execute("UPDATE customer SET postcode = NULL, house_number = NULL, email = 'a@b.nl'")
+
+    refused = await policies.get(f"{CAR}/green-card")
+
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/no-postal-address")
+    assert "postal address first" in refused.json()["detail"]
+    assert (await policies.get(f"{PATH}/documents")).json()["items"] == []
+    address = {"postal_address": {"postcode": "6011 RA", "house_number": "12"}}
+    shown = await policies.post(f"{PATH}/personal-data-previews", address)
+    await policies.post(f"{PATH}/personal-data-previews/{shown.json()['preview_id']}/confirmation")
+    assert "6011 RA 12" in read((await policies.get(f"{CAR}/green-card")).content)
+
+
 async def test_documents_on_demand_end_before_they_fill_the_disk(policies: Policies) -> None:
     policy = await hold(policies, PolicyKind.BUILDINGS, "123456-531-04", terms_in_force(PolicyKind.BUILDINGS))
     await policies.running.runtime.pool.execute(

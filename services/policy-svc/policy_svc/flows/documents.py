@@ -30,6 +30,10 @@ class NothingToTellError(Exception):
     """Nothing is insured on the day that a document is to be about, or for a green card no car, or not long enough."""
 
 
+class NoAddressError(Exception):
+    """The document must name where the policyholder lives, and that is not known."""
+
+
 async def issue(
     work: Work,
     press: Press,
@@ -47,6 +51,7 @@ async def issue(
 
     Raises:
         NothingToTellError: there is nothing to tell of that day.
+        NoAddressError: a green card is asked for by somebody whose postal address is not known.
     """
     relation_number = relation_number_of(policy.policy_number)
     customer = await customers.find(work.connection, relation_number=relation_number)
@@ -78,6 +83,8 @@ def _composed(kind: DocumentKind, subject: Subject, before: PolicyChanged) -> Do
             card = validity(terms, on=on)
             if card is None:
                 raise NothingToTellError
+            if subject.customer.postal_address is None:
+                raise NoAddressError
             return green_card(subject, card)
         case DocumentKind.CHANGE_CONFIRMATION:
             return change_confirmation(subject, _on(before.terms, on), _on(terms, on))

@@ -23,6 +23,12 @@ NO_GREEN_CARD = ProblemType(
     remedy="A green card is for a car that is insured against liability for at least 15 more days. Ask for the car's "
     "policy, or call us when it ends sooner.",
 )
+NO_POSTAL_ADDRESS = ProblemType(
+    name="no-postal-address",
+    status=409,
+    title="A green card names the policyholder's address, and we know none",
+    remedy="Give us a postal address first, as a change of your personal data. Then ask for the green card again.",
+)
 TOO_MANY_DOCUMENTS = ProblemType(
     name="too-many-documents",
     status=429,
