@@ -8,6 +8,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from contracts.policy import Home, PolicyKind, PolicyTerms
+from policy_svc.domain.policy import in_one_form
 from policy_svc.domain.premium import priced
 from policy_svc.domain.renewal import last_renewal
 from policy_svc.domain.timeline import in_force
@@ -38,6 +39,7 @@ def completed(
     computed differently today; else it is that of the product that the terms name: as of the last renewal for
     those in force `today`, as if they had been renewed here, and of others as of their first day.
     """
+    known = [in_one_form(period) for period in known]
     return [
         _with_premium(kind, _with_position(period, known), known, tariff_of=_tariff_day(wanted, period, today=today))
         for period in wanted

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from contracts.policy import PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
+from contracts.policy import Building, PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
 
 FIRST_OF_OURS: Final = 50
 """Policies that are taken out here end in this number or a higher one."""
@@ -63,6 +63,17 @@ def next_version(
     return replace(known, version=known.version + 1, terms=revised)
 
 
+def in_one_form(terms: PolicyTerms) -> PolicyTerms:
+    """Return `terms` as imports and applications store and compare them: covers in one order, no building without facts.
+
+    What was stored before there was one form may have another, and says the same.
+    """
+    home = terms.home
+    if home is not None and home.building == Building():
+        home = replace(home, building=None)
+    return replace(terms, home=home, covers=tuple(cover for cover in PolicyCover if cover in terms.covers))
+
+
 def _content(terms: PolicyTerms) -> PolicyTerms:
-    """Return `terms` as they compare when it does not matter when they were recorded."""
-    return replace(terms, recorded_at=_ANY_MOMENT)
+    """Return `terms` as they compare when it does not matter when they were recorded, nor in which form."""
+    return replace(in_one_form(terms), recorded_at=_ANY_MOMENT)

@@ -33,7 +33,7 @@ from contracts.vocabulary import (
     Version,
 )
 from policy_svc.domain.insured import contradiction_with_kind
-from policy_svc.domain.policy import kind_of_home
+from policy_svc.domain.policy import in_one_form, kind_of_home
 from policy_svc.domain.terms import contradiction_in
 
 NOT_RECORDED_YET = datetime(2000, 1, 1, tzinfo=UTC)
@@ -74,8 +74,8 @@ class Terms(Part):
     premium: Premium | None = None
 
     def recorded(self, at: datetime) -> PolicyTerms:
-        """Return these terms as recorded at that moment, their covers sorted and without doubles."""
-        return PolicyTerms(
+        """Return these terms as recorded at that moment, in one form: covers in their order, without doubles."""
+        terms = PolicyTerms(
             effective_on=self.effective_on,
             ends_on=self.ends_on,
             recorded_at=at,
@@ -84,11 +84,12 @@ class Terms(Part):
             pet=self.pet,
             persons=self.persons,
             area=self.area,
-            covers=tuple(sorted(set(self.covers))),
+            covers=self.covers,
             deductible_cents=self.deductible_cents,
             product_version=self.product_version,
             premium=self.premium,
         )
+        return in_one_form(terms)
 
 
 class PolicyLine(Part):
