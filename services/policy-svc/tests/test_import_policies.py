@@ -16,7 +16,7 @@ from policy_lines import Importer, Line, another
 from chassis.clock import SettableClock
 from chassis.testing import Harness
 from contracts.message_requests import CustomerMessageRequested, Occasion
-from contracts.policy import ContactChanged, PolicyChanged, PolicyKind, PolicyTerms
+from contracts.policy import ContactChanged, PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
 from contracts.vocabulary import PostalAddress
 from policy_svc.commands import import_policies
 from policy_svc.flows.imports import store
@@ -250,6 +250,20 @@ async def test_a_customer_from_before_addresses_gets_one_at_the_next_import(
     assert isinstance(contact, ContactChanged)
     assert contact.version == 2
     assert contact.postal_address == PostalAddress(postcode="6011RA", house_number="12")
+
+
+async def test_covers_are_stored_in_one_order_whatever_order_a_file_has(
+    service: Harness, import_lines: Importer, line: Line
+) -> None:
+    car = {"licence_plate": "G001BB", "make": "Volvo"}
+    terms = {"effective_on": "2021-02-01", "ends_on": None, "deductible_cents": 0, "product_version": "car-2026.1"}
+    for covers in (["limited_casco", "third_party"], ["third_party", "limited_casco", "third_party"]):
+        line |= {"policy_number": "123456-211-01", "kind": "car", "terms": [terms | {"car": car, "covers": covers}]}
+        assert await import_lines(line) == 0
+
+    (policy,) = [event for event in await service.published() if isinstance(event, PolicyChanged)]
+
+    assert policy.terms[0].covers == (PolicyCover.THIRD_PARTY, PolicyCover.LIMITED_CASCO)
 
 
 async def test_a_policy_keeps_its_kind(

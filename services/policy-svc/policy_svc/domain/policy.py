@@ -64,7 +64,7 @@ def next_version(
 
 
 def in_one_form(terms: PolicyTerms) -> PolicyTerms:
-    """Return `terms` as imports and applications store and compare them: covers in one order, no building without facts.
+    """Return `terms` as they are stored and compared: covers in one order, and no building without facts.
 
     What was stored before there was one form may have another, and says the same.
     """
