@@ -178,6 +178,22 @@ async def test_a_move_tells_what_else_is_at_the_old_address_and_its_letters_foll
     assert contact.postal_address == PostalAddress(postcode="1811AA", house_number="3A")
 
 
+async def test_a_move_is_not_made_when_letters_would_go_elsewhere_than_was_shown(policies: Policies) -> None:
+    await with_home(policies)
+    await _post_to(policies, PostalAddress(postcode="6011RA", house_number="12"))
+    shown = await preview(policies, {"kind": "move", "home": NEW_HOME})
+    assert "letters_follow" in {remark["code"] for remark in shown.json()["remarks"]}
+    await _post_to(policies, PostalAddress(postcode="1012JS", house_number="1"))
+
+    assert problem(await confirm(policies, shown)) == (409, "preview-stale")
+
+    again = await preview(policies, {"kind": "move", "home": NEW_HOME})
+    assert "letters_follow" not in {remark["code"] for remark in again.json()["remarks"]}
+    terms = period(PolicyKind.CONTENTS, "2019-04-01")
+    await store(policies.running.runtime, CONTENTS_POLICY, PolicyKind.CONTENTS, terms)
+    assert problem(await confirm(policies, again)) == (409, "preview-stale")
+
+
 async def _post_to(policies: Policies, address: PostalAddress) -> None:
     async with policies.running.runtime.transaction() as work:
         known = await customers.find(work.connection, relation_number=CUSTOMER)
