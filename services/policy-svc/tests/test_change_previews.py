@@ -255,6 +255,19 @@ async def test_a_cancelled_policy_ends_by_the_rules_and_is_not_renewed(policies:
     assert await published(policies, PolicyChanged) == []
 
 
+async def test_who_cancels_again_is_told_when_the_policy_ends_already(policies: Policies) -> None:
+    await with_home(policies)
+    assert (await confirm(policies, await preview(policies, {"kind": "cancellation"}))).status_code == 200
+
+    for day in ({}, {"effective_on": "2027-03-01"}):
+        again = await preview(policies, {"kind": "cancellation", **day})
+        assert problem(again) == (409, "ends-already")
+        assert again.json()["ends_on"] == "2026-12-27"
+
+    policies.clock.advance(timedelta(days=60))
+    assert problem(await preview(policies, {"kind": "cancellation"})) == (409, "ends-already")
+
+
 async def test_a_new_insurance_is_withdrawn_and_all_of_its_premium_comes_back(policies: Policies) -> None:
     await store(
         policies.running.runtime,

@@ -121,13 +121,19 @@ class Why(StrEnum):
     NOTHING_CHANGES = "nothing_changes"
     NOT_OFFERED = "not_offered"
     HOME_NOT_ACCEPTED = "home_not_accepted"
+    ENDS_ALREADY = "ends_already"
+    """What is to be cancelled ends by then, without that."""
 
 
 class Refused(Part):
-    """A change that is not made, and why. `detail` says what is wrong with covers, as a sentence's second half."""
+    """A change that is not made, and why.
+
+    `detail` says what is wrong with covers, as a sentence's second half, `ends_on` when the policy ends already.
+    """
 
     why: Why
     detail: str = ""
+    ends_on: date | None = None
     of_home: tuple[acceptance.Refusal, ...] = ()
 
 
@@ -304,7 +310,7 @@ def _cancelled(
 ) -> Outcome | Refused:
     found = ending(policy.terms, product.notice, today=today, from_days=product.changes_from_days, wished=wished)
     if found is None:
-        return Refused(why=Why.NOT_INSURED_THEN)
+        return Refused(why=Why.ENDS_ALREADY, ends_on=policy.terms[-1].ends_on)
     terms = ended_on(policy.terms, on=found.ends_on, recorded_at=recorded_at)
     before = terms[-1]
     assert before.ends_on is not None  # noqa: S101 - it was ended

@@ -100,6 +100,19 @@ NOTHING_CHANGES = ProblemType(
     title="It is like that already",
     remedy="There is nothing to do. Ask for something else where you meant something else.",
 )
+ENDS_ALREADY = ProblemType(
+    name="ends-already",
+    status=409,
+    title="This policy ends already",
+    remedy="There is nothing to cancel: from the day in `ends_on` on this policy insures nothing.",
+    members={
+        "ends_on": {
+            "type": "string",
+            "format": "date",
+            "description": "First Dutch day on which nothing is insured",
+        }
+    },
+)
 TOO_EARLY = ProblemType(
     name="day-too-early",
     status=422,

@@ -271,9 +271,8 @@ def test_a_cancelled_policy_loses_all_it_covered() -> None:
     assert found.lost == (PolicyCover.BUILDINGS, PolicyCover.CONTENTS)
     assert in_force(found.terms, on=date(2027, 1, 14)) is not None
     assert in_force(found.terms, on=date(2027, 1, 15)) is None
-    assert refused(replace(policy(), terms=found.terms), Cancellation(), wished=date(2027, 2, 1)).why is (
-        Why.NOT_INSURED_THEN
-    )
+    again = refused(replace(policy(), terms=found.terms), Cancellation(), wished=date(2027, 2, 1))
+    assert again == Refused(why=Why.ENDS_ALREADY, ends_on=date(2027, 1, 15))
 
 
 def test_each_change_has_its_kind_and_its_reason() -> None:
