@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any, TypeVar
 
 from httpx import Response
 from msgspec.structs import replace
 from policy_http import CUSTOMER, Policies
+from pypdf import PdfReader
 from stored_policies import period, store
 
 from contracts.access import Role
@@ -282,7 +284,13 @@ async def test_a_new_insurance_is_withdrawn_and_all_of_its_premium_comes_back(po
     assert shown.json()["effective_on"] == "2026-11-28"
     assert shown.json()["ending"]["whole_premium_comes_back"] is True
     assert "4 december 2026" in shown.json()["ending"]["text"]
-    assert (await confirm(policies, shown)).status_code == 200
+    confirmed = await confirm(policies, shown)
+    assert confirmed.status_code == 200
+    document = await policies.get(f"/customers/123456/documents/{confirmed.json()['document_id']}")
+    printed = " ".join(page.extract_text() for page in PdfReader(BytesIO(document.content)).pages)
+    promised = shown.json()["ending"]["text"]
+    assert "hele premie terug" in promised
+    assert " ".join(promised.split()) in " ".join(printed.split())
 
 
 async def test_what_cannot_be_changed_is_refused_by_name(policies: Policies) -> None:

@@ -92,6 +92,7 @@ async def confirm_change(
         policy=changed,
         on=made.effective_on,
         before=known[policy_number],
+        ending=made.ending,
     )
     occasion = Occasion.POLICY_CANCELLED if is_end else Occasion.POLICY_CHANGED
     tell(work, changed, occasion, effective_on=made.effective_on, trace=trace)
