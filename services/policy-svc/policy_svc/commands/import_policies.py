@@ -15,7 +15,7 @@ from typing import BinaryIO, TypeVar
 
 from chassis.service import Command, Runtime
 from policy_svc.domain.policy import relation_number_of
-from policy_svc.flows.imports import Stored, store
+from policy_svc.flows.imports import CameBetweenError, Stored, store
 from policy_svc.policy_file.csv_rows import NoSuchColumnsError
 from policy_svc.policy_file.lines import NumberedLine, RejectedLine
 from policy_svc.policy_file.reading import read_file
@@ -149,8 +149,13 @@ async def _store(batch: Sequence[NumberedLine | RejectedLine], runtime: Runtime,
 
 
 async def _store_share(lines: Sequence[NumberedLine], runtime: Runtime, how: _How) -> Stored:
-    async with runtime.transaction() as work:
-        return await store(lines, work=work, tell_customers=how.tell_customers, overwrite=how.overwrite)
+    while True:
+        try:
+            async with runtime.transaction() as work:
+                return await store(lines, work=work, tell_customers=how.tell_customers, overwrite=how.overwrite)
+        except CameBetweenError:
+            # It is there now, so that it is locked and compared like all others.
+            continue
 
 
 def _batches(items: Iterable[T], *, size: int) -> Iterator[Sequence[T]]:

@@ -48,6 +48,10 @@ class Stored:
         )
 
 
+class CameBetweenError(Exception):
+    """A customer or policy came to be that was not there to be locked. Nothing is stored: store the lines again."""
+
+
 async def store(
     lines: Sequence[NumberedLine], *, work: Work, tell_customers: bool = False, overwrite: bool = False
 ) -> Stored:
@@ -56,6 +60,9 @@ async def store(
     A line that would undo what was changed here since it was made is rejected, unless it is to `overwrite` that.
     Customers are locked before policies, each in the order of their numbers, so that concurrent imports cannot
     deadlock.
+
+    Raises:
+        CameBetweenError: somebody else stored one of them first, and this transaction must end.
     """
     holders = await customers.lock(
         work.connection, relation_numbers={relation_number_of(line.policy.policy_number) for line in lines}
@@ -73,12 +80,16 @@ async def store(
     if not accepted:
         return Stored(rejected=rejected)
     saved = await _save_customers(accepted, contacts, work)
+    if any(contact.version > 1 and contact.relation_number not in holders for contact in saved):
+        raise CameBetweenError
     wanted = _wanted(accepted)
     owners = await _owners(wanted, work)
     kinds = {line.policy.policy_number: line.policy.kind_of(wanted[line.policy.policy_number]) for line in accepted}
     before, changed = await _save_policies(
         wanted, owners=owners, kinds=kinds | {number: known[number].kind for number in wanted.keys() & known}, work=work
     )
+    if before.keys() - known.keys():
+        raise CameBetweenError
     if tell_customers:
         _tell(saved, known=before, changed=changed, work=work)
     return Stored(policies=len(changed), customers=len(saved), rejected=rejected)
