@@ -38,15 +38,16 @@ MUTANTS = (
     _mutant(
         "the last of two confirmations wins",
         _CONFIRMATIONS,
-        sound="if policy.version != preview.version or again != shown:",
-        broken="if again is None:",
+        sound="if policy.version != preview.version or isinstance(again, Refused):\n        return None\n"
+        "    if await shown_of(work, policy, holder, asked.change, again) != from_json(Shown, preview.shown):",
+        broken="if isinstance(again, Refused):",
         guard=f"{_BY_HTTP}::test_of_two_previews_the_first_confirmed_wins_and_the_other_is_told",
     ),
     _mutant(
         "what was shown is not compared with what is made",
         _CONFIRMATIONS,
-        sound=" or again != shown:",
-        broken=":",
+        sound="if await shown_of(work, policy, holder, asked.change, again) != from_json(Shown, preview.shown):",
+        broken="if again is None:",
         guard=f"{_BY_HTTP}::test_what_was_shown_under_another_tariff_is_not_made",
     ),
     _mutant(

@@ -16,7 +16,7 @@ def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> M
     )
 
 
-_CSV = "test_csv_file.py::"
+_CSV, _AFTER_CHANGES = "test_csv_file.py::", "test_imports_after_changes.py::"
 MUTANTS = (
     _mutant(
         "a policy whose rows are scattered is imported in part",
@@ -52,5 +52,26 @@ MUTANTS = (
         sound="            return replace(period, premium=other.premium)\n",
         broken="            break\n",
         guard="test_import_policies.py::test_what_a_file_leaves_open_is_computed_once_and_then_kept",
+    ),
+    _mutant(
+        "a file from before undoes what customers changed since",
+        "domain/imported.py",
+        sound="return otherwise if otherwise > made.get(VersionReason.IMPORTED, 0) else None",
+        broken="return None",
+        guard=f"{_AFTER_CHANGES}test_a_file_from_before_undoes_nothing_that_happened_here",
+    ),
+    _mutant(
+        "an e-mail address that a customer changed is one that an import made",
+        "flows/contact_changes.py",
+        sound="reason=CustomerVersionReason.CHANGED",
+        broken="reason=CustomerVersionReason.IMPORTED",
+        guard=f"{_AFTER_CHANGES}test_a_file_from_before_undoes_nothing_that_happened_here[email]",
+    ),
+    _mutant(
+        "an export of any age may be imported",
+        "domain/imported.py",
+        sound="return None if newest <= version <= present else present",
+        broken="return None",
+        guard=f"{_AFTER_CHANGES}test_what_is_exported_after_a_change_can_be_corrected_and_imported_once",
     ),
 )

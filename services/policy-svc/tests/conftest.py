@@ -60,6 +60,6 @@ def import_lines(service: Harness, tmp_path: Path) -> Importer:
     async def run(*lines: object) -> int:
         path = tmp_path / "policies.jsonl"
         path.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines))
-        return await import_policies.run(Namespace(file=path, tell_customers=False), service.runtime)
+        return await import_policies.run(Namespace(file=path, tell_customers=False, overwrite=False), service.runtime)
 
     return run

@@ -31,6 +31,7 @@ from policy_svc.documents.green_card import green_card
 from policy_svc.documents.schedule import schedule
 from policy_svc.documents.sheet import Document
 from policy_svc.documents.subject import Subject
+from policy_svc.domain.cancellation import Ending, EndReason
 from policy_svc.domain.green_card import validity
 from policy_svc.domain.insurer import Insurer
 from policy_svc.domain.premium import priced
@@ -46,6 +47,13 @@ CUSTOMER = ContactChanged(
     mobile_phone=None,
     postal_address=PostalAddress(postcode="6011RA", house_number="12"),
     language=Language.DUTCH,
+)
+WITHDRAWN = Ending(
+    ends_on=TOMORROW,
+    reason=EndReason.WITHDRAWN,
+    first_term_ends_on=date(2027, 11, 20),
+    last_day_to_withdraw=date(2026, 12, 4),
+    notice_days=30,
 )
 _INSURED: dict[PolicyKind, dict[str, Any]] = {
     PolicyKind.BUILDINGS: {
@@ -111,7 +119,7 @@ def every_document(language: Language) -> Iterator[tuple[str, Document]]:
     )
     yield (
         "cancellation",
-        cancellation_confirmation(about(PolicyKind.BUILDINGS, home, on=TOMORROW, language=language), home),
+        cancellation_confirmation(about(PolicyKind.BUILDINGS, home, on=TOMORROW, language=language), home, WITHDRAWN),
     )
     car = terms_in_force(PolicyKind.CAR)
     card = validity((car,), on=TODAY)

@@ -27,7 +27,7 @@ from contracts.policy import (
 )
 from contracts.vocabulary import Language
 from policy_svc.domain.policy import relation_number_of
-from policy_svc.domain.versions import VersionReason
+from policy_svc.domain.versions import CustomerVersionReason, VersionReason
 from policy_svc.flows.versions import record
 from policy_svc.repository import customers, policies
 
@@ -110,7 +110,12 @@ async def _known(work: Work, policy_number: str) -> dict[str, PolicyChanged]:
 
 
 async def _customer(work: Work, relation_number: str) -> UUID:
-    await customers.save(work.connection, customers=[customer(relation_number)], recorded_at=work.now)
+    await customers.save(
+        work.connection,
+        customers=[customer(relation_number)],
+        reason=CustomerVersionReason.IMPORTED,
+        recorded_at=work.now,
+    )
     return (await customers.ids(work.connection, relation_numbers=[relation_number]))[relation_number]
 
 

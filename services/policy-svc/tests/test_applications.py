@@ -1,16 +1,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from argparse import Namespace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from policy_http import NOW, Policies
+from policy_lines import LINE, Line, another
 from quotes_asked import APPLICANT, HOME_QUOTE, PET_QUOTE
 
 from contracts.access import Role
 from contracts.message_requests import CustomerMessageRequested, Occasion
 from contracts.policy import ContactChanged, PolicyChanged, PolicyKind
+from policy_svc.commands import import_policies
 
 FIRST_GIVEN = "70000000"
 
@@ -40,7 +46,7 @@ async def test_who_accepts_a_quote_becomes_a_customer_with_a_policy_and_a_welcom
         201,
         {
             "relation_number": FIRST_GIVEN,
-            "policy_number": f"{FIRST_GIVEN}-531-01",
+            "policy_number": f"{FIRST_GIVEN}-531-50",
             "kind": "buildings",
             "begins_on": "2026-11-28",
         },
@@ -90,8 +96,8 @@ async def test_a_customer_takes_out_more_and_each_policy_has_a_number_of_its_own
 
     assert [answer.status_code for answer in answers] == [201, 201]
     assert {answer.json()["policy_number"] for answer in answers} == {
-        f"{FIRST_GIVEN}-611-02",
-        f"{FIRST_GIVEN}-611-03",
+        f"{FIRST_GIVEN}-611-51",
+        f"{FIRST_GIVEN}-611-52",
     }
     published = await policies.running.published()
     assert [type(event) for event in published if not isinstance(event, PolicyChanged)] == [
@@ -135,6 +141,48 @@ async def test_an_insurance_never_begins_before_the_day_after_it_was_taken_out(p
     ]
 
     assert begins_on == ["2026-12-27", "2027-03-01"]
+
+
+async def test_no_file_takes_an_application_for_a_policy_or_customer_of_its_own(
+    policies: Policies, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quote_id = await _quote(policies, HOME_QUOTE)
+    applied = await policies.post("/applications", {"quote_id": quote_id, "applicant": APPLICANT}, role=None)
+    number = applied.json()["policy_number"]
+    mine = another(LINE, number, **APPLICANT)
+    file = tmp_path / "policies.jsonl"
+    await policies.running.published()
+
+    for line, reason in (
+        (mine, "version: the policy was changed here meanwhile and is at version 1"),
+        (
+            another(LINE, f"{FIRST_GIVEN}-531-01", name="A. Ander"),
+            "policyholder.version: the customer was changed here meanwhile",
+        ),
+        (
+            another(LINE, f"{FIRST_GIVEN}-531-01", name="A. Ander", version=2),
+            "policyholder.version: the customer was changed",
+        ),
+    ):
+        _write(file, line)
+        assert await _import(policies, file) == 1
+        assert reason in capsys.readouterr().err
+    assert await policies.running.published() == []
+
+    _write(file, mine | {"version": 1})
+    assert await _import(policies, file) == 0
+    (policy,) = await policies.running.published()
+    assert isinstance(policy, PolicyChanged)
+    assert policy.version == 2
+
+
+def _write(path: Path, line: Line) -> None:
+    path.write_text(json.dumps(line))
+
+
+async def _import(policies: Policies, path: Path) -> int:
+    arguments = Namespace(file=path, tell_customers=False, overwrite=False)
+    return await import_policies.run(arguments, policies.running.runtime)
 
 
 async def test_what_cannot_be_accepted_is_refused_and_leaves_nothing(policies: Policies) -> None:

@@ -21,7 +21,7 @@ from policy_svc.domain.policy import next_version, relation_number_of
 from policy_svc.domain.premium import priced
 from policy_svc.domain.renewal import renewed
 from policy_svc.domain.timeline import changed_from, ended_on, in_force
-from policy_svc.domain.versions import VersionReason
+from policy_svc.domain.versions import CustomerVersionReason, VersionReason
 from policy_svc.flows.versions import record
 from policy_svc.repository import customers, policies, terms
 from policy_svc.repository.history import as_known
@@ -105,7 +105,10 @@ class History:
         new = [number for number, model in self.models.items() if not model.versions]
         new = self._random.sample(new, min(len(new), 20))
         await customers.save(
-            work.connection, customers=[customer(relation_number_of(number)) for number in new], recorded_at=work.now
+            work.connection,
+            customers=[customer(relation_number_of(number)) for number in new],
+            reason=CustomerVersionReason.IMPORTED,
+            recorded_at=work.now,
         )
         ids = await customers.ids(work.connection, relation_numbers=[relation_number_of(number) for number in new])
         owners = {number: ids[relation_number_of(number)] for number in new}
@@ -237,7 +240,7 @@ OVERLAPS: Final = {
     """INSERT INTO policy_version SELECT policy_number, 99, tstzrange(lower(known) + interval '1 microsecond', NULL),
        reason, made_by FROM policy_version WHERE upper_inf(known) LIMIT 1""": "one_version_at_a_time",
     """INSERT INTO customer_version SELECT customer_id, 99, known, name, email, mobile_phone, postcode, house_number,
-       language FROM customer_version LIMIT 1""": "customer_version_pkey",
+       language, reason FROM customer_version LIMIT 1""": "customer_version_pkey",
 }
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any, TypeVar
 
 from httpx import Response
 from msgspec.structs import replace
 from policy_http import CUSTOMER, Policies
+from pypdf import PdfReader
 from stored_policies import period, store
 
 from contracts.access import Role
 from contracts.message_requests import CustomerMessageRequested, Occasion
 from contracts.policy import Building, ContactChanged, PolicyChanged, PolicyCover, PolicyKind
 from contracts.vocabulary import PostalAddress
-from policy_svc.domain.versions import VersionReason
+from policy_svc.domain.versions import CustomerVersionReason, VersionReason
 from policy_svc.repository import customers
 
 HOME_POLICY, CONTENTS_POLICY, CAR_POLICY = "123456-531-04", "123456-532-05", "123456-211-06"
@@ -178,11 +180,32 @@ async def test_a_move_tells_what_else_is_at_the_old_address_and_its_letters_foll
     assert contact.postal_address == PostalAddress(postcode="1811AA", house_number="3A")
 
 
+async def test_a_move_is_not_made_when_letters_would_go_elsewhere_than_was_shown(policies: Policies) -> None:
+    await with_home(policies)
+    await _post_to(policies, PostalAddress(postcode="6011RA", house_number="12"))
+    shown = await preview(policies, {"kind": "move", "home": NEW_HOME})
+    assert "letters_follow" in {remark["code"] for remark in shown.json()["remarks"]}
+    await _post_to(policies, PostalAddress(postcode="1012JS", house_number="1"))
+
+    assert problem(await confirm(policies, shown)) == (409, "preview-stale")
+
+    again = await preview(policies, {"kind": "move", "home": NEW_HOME})
+    assert "letters_follow" not in {remark["code"] for remark in again.json()["remarks"]}
+    terms = period(PolicyKind.CONTENTS, "2019-04-01")
+    await store(policies.running.runtime, CONTENTS_POLICY, PolicyKind.CONTENTS, terms)
+    assert problem(await confirm(policies, again)) == (409, "preview-stale")
+
+
 async def _post_to(policies: Policies, address: PostalAddress) -> None:
     async with policies.running.runtime.transaction() as work:
         known = await customers.find(work.connection, relation_number=CUSTOMER)
         assert known is not None
-        await customers.save(work.connection, customers=[replace(known, postal_address=address)], recorded_at=work.now)
+        await customers.save(
+            work.connection,
+            customers=[replace(known, postal_address=address)],
+            reason=CustomerVersionReason.CHANGED,
+            recorded_at=work.now,
+        )
 
 
 async def test_a_home_that_is_not_accepted_changes_nothing_and_is_told_by_every_rule(policies: Policies) -> None:
@@ -234,6 +257,19 @@ async def test_a_cancelled_policy_ends_by_the_rules_and_is_not_renewed(policies:
     assert await published(policies, PolicyChanged) == []
 
 
+async def test_who_cancels_again_is_told_when_the_policy_ends_already(policies: Policies) -> None:
+    await with_home(policies)
+    assert (await confirm(policies, await preview(policies, {"kind": "cancellation"}))).status_code == 200
+
+    for day in ({}, {"effective_on": "2027-03-01"}):
+        again = await preview(policies, {"kind": "cancellation", **day})
+        assert problem(again) == (409, "ends-already")
+        assert again.json()["ends_on"] == "2026-12-27"
+
+    policies.clock.advance(timedelta(days=60))
+    assert problem(await preview(policies, {"kind": "cancellation"})) == (409, "ends-already")
+
+
 async def test_a_new_insurance_is_withdrawn_and_all_of_its_premium_comes_back(policies: Policies) -> None:
     await store(
         policies.running.runtime,
@@ -248,7 +284,13 @@ async def test_a_new_insurance_is_withdrawn_and_all_of_its_premium_comes_back(po
     assert shown.json()["effective_on"] == "2026-11-28"
     assert shown.json()["ending"]["whole_premium_comes_back"] is True
     assert "4 december 2026" in shown.json()["ending"]["text"]
-    assert (await confirm(policies, shown)).status_code == 200
+    confirmed = await confirm(policies, shown)
+    assert confirmed.status_code == 200
+    document = await policies.get(f"/customers/123456/documents/{confirmed.json()['document_id']}")
+    printed = " ".join(page.extract_text() for page in PdfReader(BytesIO(document.content)).pages)
+    promised = shown.json()["ending"]["text"]
+    assert "hele premie terug" in promised
+    assert " ".join(promised.split()) in " ".join(printed.split())
 
 
 async def test_what_cannot_be_changed_is_refused_by_name(policies: Policies) -> None:

@@ -71,6 +71,19 @@ async def test_null_takes_away_and_what_is_left_out_stays(policies: Policies) ->
     assert {remark["code"] for remark in shown.json()["remarks"]} == {"login_stays", "no_mobile_phone"}
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("nl", "beslissingen over schades per post"), ("en", "decisions about claims by post")]
+)
+async def test_without_an_email_only_decisions_come_by_post(policies: Policies, language: str, told: str) -> None:
+    asked = {"email": None, "postal_address": {"postcode": "1811 AA", "house_number": "3"}}
+
+    shown = await policies.post(PATH, asked, headers={"Accept-Language": language})
+
+    remarks = {remark["code"]: remark["text"] for remark in shown.json()["remarks"]}
+    assert told in remarks["no_email"]
+    assert {"nl": "geen bericht", "en": "no message"}[language] in remarks["no_email"]
+
+
 async def test_what_cannot_be_changed_is_refused_by_name(policies: Policies) -> None:
     cases: list[tuple[object, str]] = [
         ({"email": None}, "unreachable"),

@@ -15,7 +15,7 @@ from chassis.unit_of_work import Work
 from contracts.access import Role
 from contracts.policy import PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
 from devstack.outside.issuer import Issuer
-from policy_svc.domain.versions import VersionReason
+from policy_svc.domain.versions import CustomerVersionReason, VersionReason
 from policy_svc.flows.versions import record
 from policy_svc.repository import customers
 from policy_svc.repository import policies as stored
@@ -28,7 +28,9 @@ HOME, CAR, HEALTH = f"{PATH}/policies/123456-531-04", f"{PATH}/policies/123456-2
 async def hold(policies: Policies, kind: PolicyKind, policy_number: str, *terms: PolicyTerms) -> PolicyChanged:
     """Store a customer and a policy, with terms that were recorded now."""
     async with policies.running.runtime.transaction() as work:
-        await customers.save(work.connection, customers=[CUSTOMER], recorded_at=work.now)
+        await customers.save(
+            work.connection, customers=[CUSTOMER], reason=CustomerVersionReason.IMPORTED, recorded_at=work.now
+        )
         ids = await customers.ids(work.connection, relation_numbers=["123456"])
         policy = PolicyChanged(
             policy_number=policy_number,
@@ -115,6 +117,21 @@ async def test_there_is_no_document_where_there_is_nothing_to_tell_or_not_for_wh
     (issued,) = (await policies.get(f"{PATH}/documents")).json()["items"]
     mine = f"{PATH.replace('123456', '654321')}/documents/{issued['document_id']}"
     assert (await policies.get(mine, relation_number="654321")).status_code == 404
+
+
+async def test_a_green_card_waits_for_the_address_that_it_must_name(policies: Policies) -> None:
+    await hold(policies, PolicyKind.CAR, "123456-211-01", terms_in_force(PolicyKind.CAR))
+    await policies.running.pool.execute("UPDATE customer SET postcode = NULL, house_number = NULL, email = 'a@b.nl'")
+
+    refused = await policies.get(f"{CAR}/green-card")
+
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/no-postal-address")
+    assert "postal address first" in refused.json()["detail"]
+    assert (await policies.get(f"{PATH}/documents")).json()["items"] == []
+    address = {"postal_address": {"postcode": "6011 RA", "house_number": "12"}}
+    shown = await policies.post(f"{PATH}/personal-data-previews", address)
+    await policies.post(f"{PATH}/personal-data-previews/{shown.json()['preview_id']}/confirmation")
+    assert "6011 RA 12" in read((await policies.get(f"{CAR}/green-card")).content)
 
 
 async def test_documents_on_demand_end_before_they_fill_the_disk(policies: Policies) -> None:

@@ -16,7 +16,7 @@ from policy_lines import Importer, Line, another
 from chassis.clock import SettableClock
 from chassis.testing import Harness
 from contracts.message_requests import CustomerMessageRequested, Occasion
-from contracts.policy import ContactChanged, PolicyChanged, PolicyKind, PolicyTerms
+from contracts.policy import ContactChanged, PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
 from contracts.vocabulary import PostalAddress
 from policy_svc.commands import import_policies
 from policy_svc.flows.imports import store
@@ -146,7 +146,9 @@ async def test_a_file_that_cannot_be_opened_is_named(
     service: Harness, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = tmp_path / "nowhere.jsonl"
-    assert await import_policies.run(Namespace(file=missing, tell_customers=False), service.runtime) == 2
+    assert (
+        await import_policies.run(Namespace(file=missing, tell_customers=False, overwrite=False), service.runtime) == 2
+    )
     assert capsys.readouterr().err == f"{missing}: cannot be read: No such file or directory\n"
 
 
@@ -250,6 +252,20 @@ async def test_a_customer_from_before_addresses_gets_one_at_the_next_import(
     assert contact.postal_address == PostalAddress(postcode="6011RA", house_number="12")
 
 
+async def test_covers_are_stored_in_one_order_whatever_order_a_file_has(
+    service: Harness, import_lines: Importer, line: Line
+) -> None:
+    car = {"licence_plate": "G001BB", "make": "Volvo"}
+    terms = {"effective_on": "2021-02-01", "ends_on": None, "deductible_cents": 0, "product_version": "car-2026.1"}
+    for covers in (["limited_casco", "third_party"], ["third_party", "limited_casco", "third_party"]):
+        line |= {"policy_number": "123456-211-01", "kind": "car", "terms": [terms | {"car": car, "covers": covers}]}
+        assert await import_lines(line) == 0
+
+    (policy,) = [event for event in await service.published() if isinstance(event, PolicyChanged)]
+
+    assert policy.terms[0].covers == (PolicyCover.THIRD_PARTY, PolicyCover.LIMITED_CASCO)
+
+
 async def test_a_policy_keeps_its_kind(
     service: Harness, import_lines: Importer, line: Line, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -293,7 +309,7 @@ async def test_customers_are_told_only_when_that_is_asked_for(service: Harness, 
 
     async def occasions(*lines: Line, tell: bool = True) -> list[Occasion]:
         path.write_text("\n".join(map(json.dumps, lines)))
-        await import_policies.run(Namespace(file=path, tell_customers=tell), service.runtime)
+        await import_policies.run(Namespace(file=path, tell_customers=tell, overwrite=False), service.runtime)
         events = await service.published()
         return [event.occasion for event in events if isinstance(event, CustomerMessageRequested)]
 

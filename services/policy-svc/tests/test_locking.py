@@ -7,7 +7,9 @@ import json
 from argparse import Namespace
 from pathlib import Path
 
+import pytest
 from policy_lines import Importer, Line, another
+from stored_policies import customer
 
 from chassis.testing import Harness
 from contracts.policy import ContactChanged, PolicyChanged
@@ -34,7 +36,10 @@ async def test_concurrent_imports_make_every_version_once_and_lose_none(
             for each in lines:
                 each["terms"][0]["deductible_cents"] = deductible_cents
             path.write_text("\n".join(json.dumps(each) for each in lines))
-            assert await import_policies.run(Namespace(file=path, tell_customers=False), service.runtime) == 0
+            assert (
+                await import_policies.run(Namespace(file=path, tell_customers=False, overwrite=False), service.runtime)
+                == 0
+            )
 
     await asyncio.gather(
         import_with("first", "1-531-01", "2-531-01", deductibles=(0, 25_000, 0, 25_000)),
@@ -61,13 +66,27 @@ async def test_concurrent_imports_of_many_customers_in_opposite_order_do_not_dea
     async def import_numbers(name: str, numbers: list[int]) -> int:
         path = tmp_path / name
         path.write_text("\n".join(json.dumps(another(line, f"{number}-531-01", name=name)) for number in numbers))
-        return await import_policies.run(Namespace(file=path, tell_customers=False), service.runtime)
+        return await import_policies.run(Namespace(file=path, tell_customers=False, overwrite=False), service.runtime)
 
     numbers = list(range(1, 401))
     await import_numbers("before", numbers)
     for _ in range(3):
         codes = await asyncio.gather(import_numbers("up", numbers), import_numbers("down", numbers[::-1]))
         assert list(codes) == [0, 0]
+
+
+async def test_who_becomes_a_customer_here_while_a_file_is_imported_is_not_made_another_by_it(
+    service: Harness, import_lines: Importer, line: Line, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with service.runtime.transaction() as work:
+        applicant = await customers.insert_new(work.connection, person=customer("0"), recorded_at=work.now)
+        importing = asyncio.create_task(import_lines(another(line, f"{applicant.relation_number}-531-01", name="A.")))
+        await until_a_transaction_waits_for_a_lock(service)
+
+    assert await importing == 1
+    assert "policyholder.version: the customer was changed here meanwhile" in capsys.readouterr().err
+    assert await service.pool.fetchval("SELECT name FROM customer") == applicant.name
+    assert await service.published() == []
 
 
 async def test_a_policy_imported_while_it_is_republished_is_published_after_it(

@@ -18,6 +18,34 @@ BEFORE = """
 INSERT INTO customer VALUES ('0198c5f3-0000-7000-8000-000000000001', 1, '123456', 'J. Voorbeeld', NULL, NULL, 'nl', $1);
 """
 
+CUSTOMERS_BEFORE = """
+INSERT INTO customer
+SELECT ('0198c5f3-0000-7000-8000-00000000000' || number)::uuid, version, number, 'now', NULL, NULL, 'nl', '2026-11-20'
+  FROM (VALUES ('1', 1), ('2', 2), ('3', 3)) AS given (number, version);
+INSERT INTO customer_version
+SELECT ('0198c5f3-0000-7000-8000-00000000000' || number)::uuid, version,
+       tstzrange(since::timestamptz, until::timestamptz), name, NULL, NULL, '1811AA', house_number, 'nl'
+  FROM (VALUES ('1', 1, '2026-11-01', NULL, 'Aangevraagd', '1'),
+               ('2', 1, '2026-11-01', '2026-11-02', 'Gewijzigd', '1'),
+               ('2', 2, '2026-11-02', NULL, 'Gewijzigd', '2'),
+               ('3', 1, '2026-11-01', '2026-11-10', 'Verhuisd', '1'),
+               ('3', 2, '2026-11-10', '2026-11-20', 'Verhuisd', '3'),
+               ('3', 3, '2026-11-20', NULL, 'Verhuisd', '4'))
+       AS given (number, version, since, until, name, house_number);
+INSERT INTO policy
+SELECT number || '-531-01', 1, ('0198c5f3-0000-7000-8000-00000000000' || number)::uuid, '2026-11-01', 'buildings', NULL
+  FROM unnest('{1,3}'::text[]) AS number;
+INSERT INTO policy_version VALUES ('1-531-01', 1, tstzrange('2026-11-01', NULL), 'applied', 'anyone');
+INSERT INTO preview
+SELECT gen_random_uuid(), number, policy_number, 1, '{}', shown::jsonb, '2026-11-01', '2026-11-03', '2026-11-02',
+       result::jsonb
+  FROM (VALUES ('2', NULL, '{}', '{"version": 2}'),
+               ('3', '3-531-01',
+                '{"letters_follow": true, "outcome": {"after": {"home": {"postcode": "1811AA", "house_number": "3"}}}}',
+                '{"version": 2, "effective_on": "2026-11-10"}'))
+       AS given (number, policy_number, shown, result);
+"""
+
 
 async def apply(connection: asyncpg.Connection, *numbers: str) -> None:
     for number in numbers:
@@ -64,5 +92,27 @@ async def test_terms_of_two_versions_keep_their_times_and_their_home(database: s
         assert renewal is not None
         assert renewal["due_at"] == begin_of(date.fromisoformat(renewal["key"])) > datetime.now(UTC)
         assert renewal["key"][5:] in {"02-29", "03-01"}
+    finally:
+        await connection.close()
+
+
+async def test_each_version_of_a_customer_says_afterwards_what_made_it(database: str) -> None:
+    connection = await asyncpg.connect(database)
+    try:
+        await apply_of_chassis(connection)
+        await apply(connection, *(f"{number:04}" for number in range(1, 12)))
+        await connection.execute(CUSTOMERS_BEFORE)
+
+        await apply(connection, "0012")
+
+        rows = await connection.fetch("SELECT name, reason FROM customer_version ORDER BY name, version")
+        assert [tuple(row) for row in rows] == [
+            ("Aangevraagd", "applied"),
+            ("Gewijzigd", "imported"),
+            ("Gewijzigd", "changed"),
+            ("Verhuisd", "imported"),
+            ("Verhuisd", "letters_moved"),
+            ("Verhuisd", "imported"),
+        ]
     finally:
         await connection.close()

@@ -15,7 +15,7 @@ from typing import BinaryIO, TypeVar
 
 from chassis.service import Command, Runtime
 from policy_svc.domain.policy import relation_number_of
-from policy_svc.flows.imports import Stored, store
+from policy_svc.flows.imports import CameBetweenError, Stored, store
 from policy_svc.policy_file.csv_rows import NoSuchColumnsError
 from policy_svc.policy_file.lines import NumberedLine, RejectedLine
 from policy_svc.policy_file.reading import read_file
@@ -55,6 +55,14 @@ class Summary:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _How:
+    """What was asked for beside the file."""
+
+    tell_customers: bool
+    overwrite: bool
+
+
 class Progress:
     """Says how far an import is, at most once a second: by the part of the file that is done."""
 
@@ -80,6 +88,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="mail them: a welcome to new ones, what is new or changed to others; without it nobody is mailed",
     )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="make policies and customers what the file says, also where that undoes what was changed here since",
+    )
 
 
 async def run(arguments: argparse.Namespace, runtime: Runtime) -> int:
@@ -91,7 +104,8 @@ async def run(arguments: argparse.Namespace, runtime: Runtime) -> int:
     path: Path = arguments.file
     try:
         with path.open("rb") as file:
-            summary = await _import(file, path, runtime, tell_customers=arguments.tell_customers)
+            how = _How(tell_customers=arguments.tell_customers, overwrite=arguments.overwrite)
+            summary = await _import(file, path, runtime, how)
     except OSError as error:
         sys.stderr.write(f"{path}: cannot be read: {error.strerror}\n")
         return CANNOT_BE_READ
@@ -102,7 +116,7 @@ async def run(arguments: argparse.Namespace, runtime: Runtime) -> int:
     return SOME_REJECTED if summary.rejected else ALL_IMPORTED
 
 
-async def _import(file: BinaryIO, path: Path, runtime: Runtime, *, tell_customers: bool) -> Summary:
+async def _import(file: BinaryIO, path: Path, runtime: Runtime, how: _How) -> Summary:
     progress = Progress(os.fstat(file.fileno()).st_size)
     batches = _batches(read_file(file, name=path.name), size=BATCH_LINES)
     summary = Summary()
@@ -112,7 +126,7 @@ async def _import(file: BinaryIO, path: Path, runtime: Runtime, *, tell_customer
         while batch := await upcoming:
             at_byte = file.tell()
             upcoming = asyncio.create_task(asyncio.to_thread(next, batches, ()))
-            stored = await _store(batch, runtime, tell_customers=tell_customers)
+            stored = await _store(batch, runtime, how)
             rejected = [line for line in batch if isinstance(line, RejectedLine)] + list(stored.rejected)
             for line in sorted(rejected, key=lambda line: line.line_number):
                 sys.stderr.write(f"{path}: line {line.line_number} rejected: {line.reason}\n")
@@ -124,21 +138,24 @@ async def _import(file: BinaryIO, path: Path, runtime: Runtime, *, tell_customer
     return summary
 
 
-async def _store(batch: Sequence[NumberedLine | RejectedLine], runtime: Runtime, *, tell_customers: bool) -> Stored:
+async def _store(batch: Sequence[NumberedLine | RejectedLine], runtime: Runtime, how: _How) -> Stored:
     """Store a batch in several transactions at once. All policies of a customer are in one of them."""
     shares: dict[int, list[NumberedLine]] = {}
     for line in batch:
         if isinstance(line, NumberedLine):
             shares.setdefault(int(relation_number_of(line.policy.policy_number)) % AT_ONCE, []).append(line)
-    stored = await asyncio.gather(
-        *(_store_share(share, runtime, tell_customers=tell_customers) for share in shares.values())
-    )
+    stored = await asyncio.gather(*(_store_share(share, runtime, how) for share in shares.values()))
     return sum(stored, start=Stored())
 
 
-async def _store_share(lines: Sequence[NumberedLine], runtime: Runtime, *, tell_customers: bool) -> Stored:
-    async with runtime.transaction() as work:
-        return await store(lines, work=work, tell_customers=tell_customers)
+async def _store_share(lines: Sequence[NumberedLine], runtime: Runtime, how: _How) -> Stored:
+    while True:
+        try:
+            async with runtime.transaction() as work:
+                return await store(lines, work=work, tell_customers=how.tell_customers, overwrite=how.overwrite)
+        except CameBetweenError:
+            # It is there now, so that it is locked and compared like all others.
+            continue
 
 
 def _batches(items: Iterable[T], *, size: int) -> Iterator[Sequence[T]]:

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from contracts.policy import PolicyTerms
 from policy_svc.documents import words
-from policy_svc.documents.described import cover_name, covers, deductible, insured, product_name
+from policy_svc.documents.described import cover_name, covers, deductible, insured, product_name, why_it_ends_then
 from policy_svc.documents.sheet import Sheet, Table
 from policy_svc.documents.subject import Subject, beginning, not_right, policy_facts
+from policy_svc.domain.cancellation import Ending
 
 _A_DAY = timedelta(days=1)
 
@@ -88,8 +89,11 @@ def _compared(
     )
 
 
-def cancellation_confirmation(subject: Subject, last: PolicyTerms) -> Sheet:
-    """Return that nothing is insured on `subject.on` and after. `last` are the terms that end then."""
+def cancellation_confirmation(subject: Subject, last: PolicyTerms, ending: Ending) -> Sheet:
+    """Return that nothing is insured on `subject.on` and after, and by which rule, in the words of the preview.
+
+    `last` are the terms that end then.
+    """
     write, kind = subject.write, subject.policy.kind
     day, last_day = write.day(subject.on), write.day(subject.on - _A_DAY)
     facts = (policy_facts(subject, last), insured(last, write))
@@ -98,6 +102,7 @@ def cancellation_confirmation(subject: Subject, last: PolicyTerms) -> Sheet:
         title=write(words.CANCELLATION),
         introduction=(
             write(words.CANCELLATION_INTRODUCTION, product=product_name(kind, last, write), last_day=last_day),
+            why_it_ends_then(ending, write),
         ),
         facts=tuple(each for each in facts if each is not None),
         tables=(

@@ -8,6 +8,7 @@ from contracts.policy import Car, Home, Pet, PolicyCover, PolicyKind, PolicyTerm
 from policy_svc.documents import words
 from policy_svc.documents.sheet import Facts
 from policy_svc.documents.writer import Writer
+from policy_svc.domain.cancellation import Ending
 from policy_svc.domain.licence_plates import LicencePlateError, parse
 from policy_svc.products import PRODUCTS
 
@@ -120,6 +121,16 @@ def cover_name(code: str, terms: PolicyTerms, write: Writer) -> str:
     product = PRODUCTS.of(terms.product_version)
     names = {str(cover): name for cover, name in product.cover_names.items()} if product is not None else {}
     return names[code][write.language] if code in names else code.replace("_", " ").capitalize()
+
+
+def why_it_ends_then(ending: Ending, write: Writer) -> str:
+    """Return by which rule the day was found on which a cancelled policy ends, and what comes back of the premium."""
+    return write(
+        words.ENDINGS[ending.reason],
+        first_term_ends_on=write.day(ending.first_term_ends_on),
+        last_day_to_withdraw=write.day(ending.last_day_to_withdraw),
+        notice_days=str(ending.notice_days),
+    )
 
 
 def deductible(terms: PolicyTerms, write: Writer) -> str:

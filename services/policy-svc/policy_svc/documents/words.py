@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from contracts.policy import Area, HomeFeature, HomeType, Persons, PetSpecies, PolicyKind
+from policy_svc.domain.cancellation import EndReason
 from policy_svc.domain.texts import Text
 
 PAGE = Text(nl="Pagina {page} van {pages}", en="Page {page} of {pages}")
@@ -29,6 +30,24 @@ CANCELLATION = Text(nl="Bevestiging van uw opzegging", en="Confirmation of your 
 CANCELLATION_INTRODUCTION = Text(
     nl="Uw {product} stopt. De laatste dag waarop u verzekerd bent is {last_day}.",
     en="Your {product} ends. The last day on which you are insured is {last_day}.",
+)
+ENDINGS: Final[Mapping[EndReason, Text]] = MappingProxyType(
+    {
+        EndReason.WITHDRAWN: Text(
+            nl="Uw verzekering is nieuw: tot en met {last_day_to_withdraw} kunt u zich bedenken. U krijgt de hele "
+            "premie terug.",
+            en="Your insurance is new: until {last_day_to_withdraw} you can withdraw from it. You get back all of the "
+            "premium.",
+        ),
+        EndReason.END_OF_FIRST_TERM: Text(
+            nl="De eerste contractperiode loopt tot {first_term_ends_on}. Pas dan kan de verzekering stoppen.",
+            en="The first term of the contract runs until {first_term_ends_on}. Only then can the insurance end.",
+        ),
+        EndReason.NOTICE: Text(
+            nl="U kunt de verzekering op elke dag stoppen, met een opzegtermijn van {notice_days} dagen.",
+            en="You can end the insurance on any day, with a period of notice of {notice_days} days.",
+        ),
+    }
 )
 
 TERMS_INTRODUCTION = Text(

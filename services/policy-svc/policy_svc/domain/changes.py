@@ -24,7 +24,7 @@ from contracts.vocabulary import Cents
 from policy_svc.domain import acceptance
 from policy_svc.domain.addresses import comparable
 from policy_svc.domain.cancellation import Ending, ending
-from policy_svc.domain.premium import priced
+from policy_svc.domain.premium import changed_premium
 from policy_svc.domain.renewal import last_renewal
 from policy_svc.domain.timeline import changed_from, ended_on, in_force
 from policy_svc.domain.versions import VersionReason
@@ -121,13 +121,19 @@ class Why(StrEnum):
     NOTHING_CHANGES = "nothing_changes"
     NOT_OFFERED = "not_offered"
     HOME_NOT_ACCEPTED = "home_not_accepted"
+    ENDS_ALREADY = "ends_already"
+    """What is to be cancelled ends by then, without that."""
 
 
 class Refused(Part):
-    """A change that is not made, and why. `detail` says what is wrong with covers, as a sentence's second half."""
+    """A change that is not made, and why.
+
+    `detail` says what is wrong with covers, as a sentence's second half, `ends_on` when the policy ends already.
+    """
 
     why: Why
     detail: str = ""
+    ends_on: date | None = None
     of_home: tuple[acceptance.Refusal, ...] = ()
 
 
@@ -197,7 +203,7 @@ def _changed(policy: PolicyChanged, change: Change, *, on: date, recorded_at: da
     def made_and_priced(period: PolicyTerms) -> PolicyTerms:
         # Between renewals the tariff stays: who changes one thing pays for that, not for a year more of the pet's age.
         tariff_of = last_renewal(policy.terms, on=period.effective_on)
-        return priced(policy.kind, replace(_made(change, period), premium=None), on=tariff_of)
+        return changed_premium(policy.kind, period, _made(change, period), on=tariff_of)
 
     terms = changed_from(policy.terms, on=on, change=made_and_priced, recorded_at=recorded_at)
     after = in_force(terms, on=on)
@@ -304,7 +310,7 @@ def _cancelled(
 ) -> Outcome | Refused:
     found = ending(policy.terms, product.notice, today=today, from_days=product.changes_from_days, wished=wished)
     if found is None:
-        return Refused(why=Why.NOT_INSURED_THEN)
+        return Refused(why=Why.ENDS_ALREADY, ends_on=policy.terms[-1].ends_on)
     terms = ended_on(policy.terms, on=found.ends_on, recorded_at=recorded_at)
     before = terms[-1]
     assert before.ends_on is not None  # noqa: S101 - it was ended

@@ -1,22 +1,54 @@
-"""What imported terms leave open: it is kept where it is on record, and computed where it is not."""
+"""What imported terms leave open is kept where it is on record, else computed; and what an import must not undo."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from msgspec.structs import replace
 
 from contracts.policy import Home, PolicyKind, PolicyTerms
+from policy_svc.domain.policy import in_one_form
 from policy_svc.domain.premium import priced
+from policy_svc.domain.renewal import last_renewal
+from policy_svc.domain.timeline import in_force
+from policy_svc.domain.versions import VersionReason
 
 
-def completed(kind: PolicyKind, wanted: Sequence[PolicyTerms], *, known: Sequence[PolicyTerms]) -> list[PolicyTerms]:
+def version_not_known_to(last: Mapping[str, int], *, version: int | None) -> int | None:
+    """Return the version of a policy or customer that a line of a file would undo unseen; None when there is none.
+
+    `last` holds the newest version that each reason made, `version` what the line says it was made from. A line that
+    says nothing knows what imports made, and nothing that was changed here since. Positions are no change: an import
+    keeps them.
+    """
+    made = {reason: each for reason, each in last.items() if reason != VersionReason.LOCATED}
+    if version is not None:
+        newest, present = max(made.values(), default=0), max(last.values(), default=0)
+        return None if newest <= version <= present else present
+    otherwise = max((each for reason, each in made.items() if reason != VersionReason.IMPORTED), default=0)
+    return otherwise if otherwise > made.get(VersionReason.IMPORTED, 0) else None
+
+
+def completed(
+    kind: PolicyKind, wanted: Sequence[PolicyTerms], *, known: Sequence[PolicyTerms], today: date
+) -> list[PolicyTerms]:
     """Return `wanted` with the position of each home and the premium of each period.
 
     A position is that of the same home on record. A premium on record of the same terms is kept, even when it would be
-    computed differently today; else it is that of the product that the terms name, as of their first day.
+    computed differently today; else it is that of the product that the terms name: as of the last renewal for
+    those in force `today`, as if they had been renewed here, and of others as of their first day.
     """
-    return [_with_premium(kind, _with_position(period, known), known) for period in wanted]
+    known = [in_one_form(period) for period in known]
+    return [
+        _with_premium(kind, _with_position(period, known), known, tariff_of=_tariff_day(wanted, period, today=today))
+        for period in wanted
+    ]
+
+
+def _tariff_day(terms: Sequence[PolicyTerms], period: PolicyTerms, *, today: date) -> date:
+    """Return the day whose tariff holds for a period: changes of it are priced as of that day, too."""
+    return last_renewal(terms, on=today) if in_force((period,), on=today) else period.effective_on
 
 
 def _with_position(period: PolicyTerms, known: Sequence[PolicyTerms]) -> PolicyTerms:
@@ -31,11 +63,13 @@ def _without_position(home: Home) -> Home:
     return replace(home, location=None)
 
 
-def _with_premium(kind: PolicyKind, period: PolicyTerms, known: Sequence[PolicyTerms]) -> PolicyTerms:
+def _with_premium(
+    kind: PolicyKind, period: PolicyTerms, known: Sequence[PolicyTerms], *, tariff_of: date
+) -> PolicyTerms:
     if period.premium is not None:
         return period
     for other in known:
         if replace(other, premium=None, recorded_at=period.recorded_at) == period:
             return replace(period, premium=other.premium)
-    computed = priced(kind, period, on=period.effective_on)
-    return computed if computed.product_version == period.product_version else period
+    computed = (priced(kind, period, on=day) for day in (tariff_of, period.effective_on))
+    return next((one for one in computed if one.product_version == period.product_version), period)

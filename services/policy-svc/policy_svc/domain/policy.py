@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from contracts.policy import PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
+from contracts.policy import Building, PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
 
+FIRST_OF_OURS: Final = 50
+"""Policies that are taken out here end in this number or a higher one."""
+_LAST: Final = 99
 _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -19,9 +23,15 @@ def relation_number_of(policy_number: str) -> str:
 
 
 def free_policy_number(relation_number: str, policy_code: str, *, taken: Collection[str]) -> str | None:
-    """Return the first number of a customer's policies with a code that is not taken; None when all 99 are."""
-    numbers = (f"{relation_number}-{policy_code}-{sequence:02}" for sequence in range(1, 100))
-    return next((number for number in numbers if number not in taken), None)
+    """Return the number of a customer's next policy with a code; None when none is left.
+
+    It is above every number that is taken, and in a range of our own: the insurer's administration, which numbers from
+    1 on, may give a lower one to a policy of which we have not heard.
+    """
+    beginning = f"{relation_number}-{policy_code}-"
+    sequences = [int(number.removeprefix(beginning)) for number in taken if number.startswith(beginning)]
+    sequence = max(FIRST_OF_OURS, *(each + 1 for each in sequences)) if sequences else FIRST_OF_OURS
+    return f"{beginning}{sequence}" if sequence <= _LAST else None
 
 
 def kind_of_home(terms: Sequence[PolicyTerms]) -> PolicyKind:
@@ -53,6 +63,17 @@ def next_version(
     return replace(known, version=known.version + 1, terms=revised)
 
 
+def in_one_form(terms: PolicyTerms) -> PolicyTerms:
+    """Return `terms` as they are stored and compared: covers in one order, and no building without facts.
+
+    What was stored before there was one form may have another, and says the same.
+    """
+    home = terms.home
+    if home is not None and home.building == Building():
+        home = replace(home, building=None)
+    return replace(terms, home=home, covers=tuple(cover for cover in PolicyCover if cover in terms.covers))
+
+
 def _content(terms: PolicyTerms) -> PolicyTerms:
-    """Return `terms` as they compare when it does not matter when they were recorded."""
-    return replace(terms, recorded_at=_ANY_MOMENT)
+    """Return `terms` as they compare when it does not matter when they were recorded, nor in which form."""
+    return replace(in_one_form(terms), recorded_at=_ANY_MOMENT)

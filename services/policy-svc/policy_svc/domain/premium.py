@@ -55,6 +55,35 @@ def priced(kind: PolicyKind, terms: PolicyTerms, *, on: date) -> PolicyTerms:
     return terms if premium is None else replace(terms, product_version=product.version, premium=premium)
 
 
+def changed_premium(kind: PolicyKind, before: PolicyTerms, after: PolicyTerms, *, on: date) -> PolicyTerms:
+    """Return `after` in the product of a day, at the premium of `before` and what the change costs more or less.
+
+    What the change costs is the difference between both by the model of that day. So a premium that another system
+    computed stays what it was but for the change, and nothing is dearer by what lowers a premium. Where the premium
+    before is not known, or not of both by the model, it is the model's.
+    """
+    of_model = priced(kind, replace(after, premium=None), on=on)
+    was, becomes = priced(kind, replace(before, premium=None), on=on).premium, of_model.premium
+    paid = before.premium
+    if paid is None or was is None or becomes is None or paid == was:
+        return of_model
+    parts = {part.code: part.amount_cents for part in paid.parts}
+    for each, sign in ((becomes, 1), (was, -1)):
+        for part in each.parts:
+            parts[part.code] = parts.get(part.code, 0) + sign * part.amount_cents
+    a_year_cents = max(0, paid.a_year_cents + becomes.a_year_cents - was.a_year_cents)
+    # Parts of a premium that was given add up, or are not told.
+    told = tuple(PremiumPart(code=code, amount_cents=cents) for code, cents in parts.items() if cents)
+    adds_up = sum(part.amount_cents for part in told) == a_year_cents
+    premium = replace(
+        paid,
+        a_year_cents=a_year_cents,
+        parts=told if adds_up else (),
+        is_estimate=paid.is_estimate or becomes.is_estimate,
+    )
+    return replace(of_model, premium=premium)
+
+
 def a_month_cents(premium: Premium) -> int:
     """Return a twelfth of a premium, rounded half up."""
     return quotient(premium.a_year_cents, _MONTHS)

@@ -1,4 +1,4 @@
-"""What makes a new version of a policy."""
+"""What makes a new version of a policy, or of a customer."""
 
 from __future__ import annotations
 
@@ -21,6 +21,18 @@ class VersionReason(StrEnum):
     RENEWED = "renewed"
     LOCATED = "located"
     """The position of the insured home was looked up."""
+
+
+class CustomerVersionReason(StrEnum):
+    """Why a customer has a new version."""
+
+    IMPORTED = "imported"
+    APPLIED = "applied"
+    """By their first insurance, taken out here."""
+    CHANGED = "changed"
+    """The customer confirmed other data."""
+    LETTERS_MOVED = "letters_moved"
+    """Letters followed a move to the new home."""
 
 
 REASON_WORDS: Final = {

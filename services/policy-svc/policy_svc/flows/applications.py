@@ -14,7 +14,7 @@ from contracts.message_requests import Occasion
 from contracts.policy import ContactChanged, PolicyChanged, PolicyTerms
 from policy_svc.domain.acceptance import Refusal, refusals
 from policy_svc.domain.dutch_days import dutch_day
-from policy_svc.domain.policy import free_policy_number
+from policy_svc.domain.policy import free_policy_number, in_one_form
 from policy_svc.domain.versions import VersionReason
 from policy_svc.flows.versions import record, tell
 from policy_svc.products import PRODUCTS
@@ -101,7 +101,7 @@ async def _insure(
         return NotAccepted.TOO_MANY_POLICIES
     owners, kinds = {number: customer.customer_id}, {number: quote.kind}
     await policies.insert(work.connection, owners=owners, kinds=kinds, recorded_at=work.now)
-    terms = replace(quote.terms, effective_on=_begins_on(work, quote), recorded_at=work.now)
+    terms = replace(in_one_form(quote.terms), effective_on=_begins_on(work, quote), recorded_at=work.now)
     policy = PolicyChanged(
         policy_number=number, version=1, customer_id=customer.customer_id, kind=quote.kind, terms=(terms,)
     )

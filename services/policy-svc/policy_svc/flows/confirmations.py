@@ -11,15 +11,15 @@ from msgspec.structs import replace
 from chassis.unit_of_work import Timer, Trace, Work
 from contracts.codec import from_json, to_json
 from contracts.message_requests import Occasion
-from contracts.policy import PolicyChanged
+from contracts.policy import ContactChanged, PolicyChanged
 from contracts.topic import Part
 from policy_svc.documents.press import Press
-from policy_svc.domain.changes import REASONS, Cancellation, Move, Outcome, outcome
+from policy_svc.domain.changes import REASONS, Cancellation, Move, Outcome, Refused, outcome
 from policy_svc.domain.documents import DocumentKind
 from policy_svc.domain.dutch_days import begin_of, dutch_day
 from policy_svc.flows.documents import issue
 from policy_svc.flows.moved_letters import MOVED_LETTERS
-from policy_svc.flows.previews import Asked, Shown
+from policy_svc.flows.previews import Asked, Shown, shown_of
 from policy_svc.flows.versions import record, tell
 from policy_svc.repository import customers, policies, previews
 from policy_svc.repository.previews import Preview
@@ -55,10 +55,10 @@ async def confirm_change(
 ) -> Confirmed | NotConfirmed:
     """Make the change of a preview, in force from the day that was shown. Again, it answers the same and does nothing.
 
-    The change is computed anew under the lock of the policy: unless that gives what was shown, somebody has changed the
-    policy meanwhile, its product is another, or its day has come.
+    The change is computed anew under the locks of customer and policy: unless that gives all that was shown, somebody
+    has changed the policy or where letters go meanwhile, its product is another, or its day has come.
     """
-    await customers.lock(work.connection, relation_numbers=[relation_number])
+    holders = await customers.lock(work.connection, relation_numbers=[relation_number])
     known = await policies.lock(work.connection, policy_numbers=[policy_number])
     preview = await previews.find(work.connection, preview_id=preview_id)
     if preview is None or (preview.relation_number, preview.policy_number) != (relation_number, policy_number):
@@ -69,7 +69,9 @@ async def confirm_change(
         return NotConfirmed.EXPIRED
     recorded_at = await policies.moment_of_change(work.connection, policy_numbers=known, now=work.now)
     asked = from_json(Asked, preview.asked)
-    made = _as_shown(preview, asked, known[policy_number], recorded_at=recorded_at)
+    made = await _as_shown(
+        work, preview, asked, known[policy_number], holders[relation_number], recorded_at=recorded_at
+    )
     if made is None:
         return NotConfirmed.STALE
     changed = replace(known[policy_number], version=preview.version + 1, terms=made.terms)
@@ -90,6 +92,7 @@ async def confirm_change(
         policy=changed,
         on=made.effective_on,
         before=known[policy_number],
+        ending=made.ending,
     )
     occasion = Occasion.POLICY_CANCELLED if is_end else Occasion.POLICY_CHANGED
     tell(work, changed, occasion, effective_on=made.effective_on, trace=trace)
@@ -107,11 +110,21 @@ async def confirm_change(
     return confirmed
 
 
-def _as_shown(preview: Preview, asked: Asked, policy: PolicyChanged, *, recorded_at: datetime) -> Outcome | None:
-    """Return what the change makes of the policy now; None when that is not what was shown."""
-    today, shown = dutch_day(recorded_at), from_json(Shown, preview.shown).outcome
+async def _as_shown(
+    work: Work,
+    preview: Preview,
+    asked: Asked,
+    policy: PolicyChanged,
+    holder: ContactChanged,
+    *,
+    recorded_at: datetime,
+) -> Outcome | None:
+    """Return what the change makes of the policy now; None when what would be shown now is not what was."""
+    today = dutch_day(recorded_at)
     again = outcome(policy, asked.change, wished=asked.wished, today=today, recorded_at=preview.made_at)
-    if policy.version != preview.version or again != shown:
+    if policy.version != preview.version or isinstance(again, Refused):
+        return None
+    if await shown_of(work, policy, holder, asked.change, again) != from_json(Shown, preview.shown):
         return None
     made = outcome(policy, asked.change, wished=asked.wished, today=today, recorded_at=recorded_at)
     assert isinstance(made, Outcome)  # noqa: S101 - it differs from what was shown by the moment alone

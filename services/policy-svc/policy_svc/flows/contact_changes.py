@@ -15,6 +15,7 @@ from contracts.message_requests import Occasion
 from contracts.policy import ContactChanged
 from contracts.topic import Part
 from policy_svc.domain.contact_changes import ContactOutcome, ContactRefusal, contact_outcome
+from policy_svc.domain.versions import CustomerVersionReason
 from policy_svc.flows.confirmations import NotConfirmed
 from policy_svc.flows.messages import ask_to_tell, ask_to_tell_former_address
 from policy_svc.flows.previews import VALID_FOR, keep
@@ -85,7 +86,9 @@ async def confirm_contact_change(
     if before.version != preview.version:
         return NotConfirmed.STALE
     wanted = from_json(ContactChanged, preview.asked)
-    (after,) = await customers.save(work.connection, customers=[wanted], recorded_at=work.now)
+    (after,) = await customers.save(
+        work.connection, customers=[wanted], reason=CustomerVersionReason.CHANGED, recorded_at=work.now
+    )
     work.publish(after, trace=trace)
     _tell(work, settings, before=before, after=after, trace=trace)
     confirmed = ConfirmedContact(version=after.version, confirmed_at=work.now)

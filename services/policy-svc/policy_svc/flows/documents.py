@@ -16,6 +16,7 @@ from policy_svc.documents.press import Press
 from policy_svc.documents.schedule import schedule
 from policy_svc.documents.sheet import Document
 from policy_svc.documents.subject import Subject
+from policy_svc.domain.cancellation import Ending
 from policy_svc.domain.documents import DocumentKind
 from policy_svc.domain.green_card import validity
 from policy_svc.domain.policy import relation_number_of
@@ -30,6 +31,10 @@ class NothingToTellError(Exception):
     """Nothing is insured on the day that a document is to be about, or for a green card no car, or not long enough."""
 
 
+class NoAddressError(Exception):
+    """The document must name where the policyholder lives, and that is not known."""
+
+
 async def issue(
     work: Work,
     press: Press,
@@ -38,15 +43,18 @@ async def issue(
     policy: PolicyChanged,
     on: date,
     before: PolicyChanged | None = None,
+    ending: Ending | None = None,
     language: Language | None = None,
 ) -> IssuedDocument:
     """Issue a document about `policy` as it is now, and keep it; the same again is the document issued first.
 
     `on` is the day that a schedule tells of, and from when a change or cancellation counts. A confirmation says what is
-    different from the policy `before`. Without `language` it is in the customer's.
+    different from the policy `before`, or by which rule a cancelled one has its `ending`. Without `language` it is in
+    the customer's.
 
     Raises:
         NothingToTellError: there is nothing to tell of that day.
+        NoAddressError: a green card is asked for by somebody whose postal address is not known.
     """
     relation_number = relation_number_of(policy.policy_number)
     customer = await customers.find(work.connection, relation_number=relation_number)
@@ -54,7 +62,7 @@ async def issue(
     subject = Subject(
         insurer=press.insurer, customer=customer, policy=policy, on=on, language=language or customer.language
     )
-    document = _composed(kind, subject, before or policy)
+    document = _composed(kind, subject, before or policy, ending)
     return await documents.keep(
         work.connection,
         document_id=uuid7(),
@@ -69,7 +77,7 @@ async def issue(
     )
 
 
-def _composed(kind: DocumentKind, subject: Subject, before: PolicyChanged) -> Document:
+def _composed(kind: DocumentKind, subject: Subject, before: PolicyChanged, ending: Ending | None) -> Document:
     terms, on = subject.policy.terms, subject.on
     match kind:
         case DocumentKind.SCHEDULE:
@@ -78,11 +86,14 @@ def _composed(kind: DocumentKind, subject: Subject, before: PolicyChanged) -> Do
             card = validity(terms, on=on)
             if card is None:
                 raise NothingToTellError
+            if subject.customer.postal_address is None:
+                raise NoAddressError
             return green_card(subject, card)
         case DocumentKind.CHANGE_CONFIRMATION:
             return change_confirmation(subject, _on(before.terms, on), _on(terms, on))
         case DocumentKind.CANCELLATION_CONFIRMATION:
-            return cancellation_confirmation(subject, _on(terms, on - _A_DAY))
+            assert ending is not None  # noqa: S101 - a cancellation has one
+            return cancellation_confirmation(subject, _on(terms, on - _A_DAY), ending)
 
 
 def _on(terms: Sequence[PolicyTerms], day: date) -> PolicyTerms:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -15,15 +16,20 @@ from contracts.message_requests import Occasion
 from contracts.policy import ContactChanged, PolicyChanged, PolicyKind, PolicyTerms
 from contracts.vocabulary import PostalAddress
 from policy_svc.domain.dutch_days import dutch_day
-from policy_svc.domain.imported import completed
+from policy_svc.domain.imported import completed, version_not_known_to
 from policy_svc.domain.policy import next_version, relation_number_of
 from policy_svc.domain.postal_address import home_address
 from policy_svc.domain.renewal import next_renewal
-from policy_svc.domain.versions import VersionReason
+from policy_svc.domain.versions import CustomerVersionReason, VersionReason
 from policy_svc.flows.messages import ask_to_tell
 from policy_svc.flows.versions import record, tell
-from policy_svc.policy_file.lines import NOT_RECORDED_YET, NumberedLine, PolicyLine, RejectedLine
+from policy_svc.policy_file.lines import NOT_RECORDED_YET, NumberedLine, RejectedLine
 from policy_svc.repository import customers, policies, terms
+
+_UNDOES: Final = (
+    "{field}: the {what} was changed here meanwhile and is at version {version}; the line would undo that. Export it "
+    "again and correct what it is now, or import with --overwrite"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,43 +48,119 @@ class Stored:
         )
 
 
-async def store(lines: Sequence[NumberedLine], *, work: Work, tell_customers: bool = False) -> Stored:
+class CameBetweenError(Exception):
+    """A customer or policy came to be that was not there to be locked. Nothing is stored: store the lines again."""
+
+
+async def store(
+    lines: Sequence[NumberedLine], *, work: Work, tell_customers: bool = False, overwrite: bool = False
+) -> Stored:
     """Store and publish what is new or different in `lines`, and return how much that was.
 
+    A line that would undo what was changed here since it was made is rejected, unless it is to `overwrite` that.
     Customers are locked before policies, each in the order of their numbers, so that concurrent imports cannot
     deadlock.
+
+    Raises:
+        CameBetweenError: somebody else stored one of them first, and this transaction must end.
     """
-    on_record = await policies.kinds(work.connection, policy_numbers=[line.policy.policy_number for line in lines])
-    rejected = tuple(_of_another_kind(line, on_record) for line in lines if not _fits(line, on_record))
-    accepted = [line.policy for line in lines if _fits(line, on_record)]
+    holders = await customers.lock(
+        work.connection, relation_numbers={relation_number_of(line.policy.policy_number) for line in lines}
+    )
+    known = await policies.lock(work.connection, policy_numbers=[line.policy.policy_number for line in lines])
+    accepted, rejected = _sorted_out(lines, {line.line_number: _of_another_kind(line, known) for line in lines})
+    if not overwrite:
+        accepted, undoing = _sorted_out(accepted, await _undoing_policies(accepted, known, work))
+        rejected += undoing
+    addresses = await _home_addresses(_wanted(accepted), work)
+    contacts = _customers(accepted, addresses=addresses)
+    if not overwrite:
+        accepted, undoing = _sorted_out(accepted, await _undoing_customers(accepted, contacts, holders, work))
+        rejected += undoing
     if not accepted:
         return Stored(rejected=rejected)
-    wanted = {line.policy_number: line.terms_recorded(NOT_RECORDED_YET) for line in accepted}
-    contacts = await _save_customers(accepted, wanted, work)
+    saved = await _save_customers(accepted, contacts, work)
+    if any(contact.version > 1 and contact.relation_number not in holders for contact in saved):
+        raise CameBetweenError
+    wanted = _wanted(accepted)
     owners = await _owners(wanted, work)
-    kinds = {line.policy_number: line.kind_of(wanted[line.policy_number]) for line in accepted} | on_record
-    known, changed = await _save_policies(wanted, owners=owners, kinds=kinds, work=work)
+    kinds = {line.policy.policy_number: line.policy.kind_of(wanted[line.policy.policy_number]) for line in accepted}
+    before, changed = await _save_policies(
+        wanted, owners=owners, kinds=kinds | {number: known[number].kind for number in wanted.keys() & known}, work=work
+    )
+    if before.keys() - known.keys():
+        raise CameBetweenError
     if tell_customers:
-        _tell(contacts, known=known, changed=changed, work=work)
-    return Stored(policies=len(changed), customers=len(contacts), rejected=rejected)
+        _tell(saved, known=before, changed=changed, work=work)
+    return Stored(policies=len(changed), customers=len(saved), rejected=rejected)
 
 
-def _fits(line: NumberedLine, on_record: Mapping[str, PolicyKind]) -> bool:
-    known = on_record.get(line.policy.policy_number)
-    return known is None or line.policy.is_of_kind(known)
+def _sorted_out(
+    lines: Sequence[NumberedLine], reasons: Mapping[int, str | None]
+) -> tuple[Sequence[NumberedLine], tuple[RejectedLine, ...]]:
+    """Return the lines without those for whose number there is a reason, and these with it."""
+    told = [(line, reasons.get(line.line_number)) for line in lines]
+    rejected = tuple(RejectedLine(line.line_number, reason) for line, reason in told if reason is not None)
+    return [line for line, reason in told if reason is None], rejected
 
 
-def _of_another_kind(line: NumberedLine, on_record: Mapping[str, PolicyKind]) -> RejectedLine:
-    kind = on_record[line.policy.policy_number]
-    return RejectedLine(line.line_number, f"kind: the policy is on record as {kind}, which does not change")
+def _of_another_kind(line: NumberedLine, known: Mapping[str, PolicyChanged]) -> str | None:
+    policy = known.get(line.policy.policy_number)
+    if policy is None or line.policy.is_of_kind(policy.kind):
+        return None
+    return f"kind: the policy is on record as {policy.kind}, which does not change"
+
+
+def _wanted(lines: Sequence[NumberedLine]) -> Mapping[str, tuple[PolicyTerms, ...]]:
+    return {line.policy.policy_number: line.policy.terms_recorded(NOT_RECORDED_YET) for line in lines}
+
+
+async def _undoing_policies(
+    lines: Sequence[NumberedLine], known: Mapping[str, PolicyChanged], work: Work
+) -> Mapping[int, str | None]:
+    """Return why lines are rejected, by their numbers, that would undo a change of their policies: `known` now."""
+    last = await policies.last_versions(work.connection, policy_numbers=known)
+    reasons, today = {}, dutch_day(work.now)
+    for line in lines:
+        policy = known.get(line.policy.policy_number)
+        if policy is None:
+            continue
+        version = version_not_known_to(last[policy.policy_number], version=line.policy.version)
+        periods = line.policy.terms_recorded(NOT_RECORDED_YET)
+        if version is not None and _next_of(policy, periods, today=today) is not None:
+            reasons[line.line_number] = _UNDOES.format(field="version", what="policy", version=version)
+    return reasons
+
+
+async def _undoing_customers(
+    lines: Sequence[NumberedLine],
+    contacts: Mapping[str, ContactChanged],
+    holders: Mapping[str, ContactChanged],
+    work: Work,
+) -> Mapping[int, str | None]:
+    """Return why lines are rejected, by their numbers, that would undo a change of their customers: `holders` now."""
+    last = await customers.last_versions(work.connection, relation_numbers=holders)
+    reasons = {}
+    for line in lines:
+        holder = holders.get(relation_number_of(line.policy.policy_number))
+        if holder is None:
+            continue
+        version = version_not_known_to(last[holder.relation_number], version=line.policy.policyholder.version)
+        wanted = replace(contacts[holder.relation_number], customer_id=holder.customer_id, version=holder.version)
+        if version is not None and wanted != holder:
+            reasons[line.line_number] = _UNDOES.format(field="policyholder.version", what="customer", version=version)
+    return reasons
 
 
 async def _save_customers(
-    lines: Sequence[PolicyLine], wanted: Mapping[str, Sequence[PolicyTerms]], work: Work
+    lines: Sequence[NumberedLine], contacts: Mapping[str, ContactChanged], work: Work
 ) -> Sequence[ContactChanged]:
-    addresses = await _home_addresses(wanted, work)
+    numbers = dict.fromkeys(relation_number_of(line.policy.policy_number) for line in lines)
     changed = await customers.save(
-        work.connection, customers=_customers(lines, addresses=addresses), recorded_at=work.now
+        work.connection,
+        customers=[contacts[number] for number in numbers],
+        reason=CustomerVersionReason.IMPORTED,
+        recorded_at=work.now,
     )
     work.publish(*changed, trace=None)
     return changed
@@ -106,7 +188,9 @@ async def _save_policies(
     known = await policies.lock(work.connection, policy_numbers=owners.keys() - new)
     recorded_at = await policies.moment_of_change(work.connection, policy_numbers=known, now=work.now)
     versions = [
-        _next_version(known.get(number), number, periods, owner=owners[number], kind=kinds[number], at=recorded_at)
+        _next_version(
+            known.get(number), number, periods, owner=owners[number], kind=kinds[number], today=today, at=recorded_at
+        )
         for number, periods in wanted.items()
     ]
     changed = {version.policy_number: version for version in versions if version is not None}
@@ -129,9 +213,10 @@ def _next_version(
     *,
     owner: UUID,
     kind: PolicyKind,
+    today: date,
     at: datetime,
 ) -> PolicyChanged | None:
-    whole = completed(kind, periods, known=known.terms if known else ())
+    whole = completed(kind, periods, known=known.terms if known else (), today=today)
     return next_version(
         known,
         policy_number=policy_number,
@@ -141,12 +226,27 @@ def _next_version(
     )
 
 
+def _next_of(policy: PolicyChanged, periods: Sequence[PolicyTerms], *, today: date) -> PolicyChanged | None:
+    """Return what `periods` would make of a policy that is known; None when they say what is on record."""
+    return _next_version(
+        policy,
+        policy.policy_number,
+        periods,
+        owner=policy.customer_id,
+        kind=policy.kind,
+        today=today,
+        at=NOT_RECORDED_YET,
+    )
+
+
 async def _home_addresses(
     wanted: Mapping[str, Sequence[PolicyTerms]], work: Work
 ) -> Mapping[str, PostalAddress | None]:
-    """Return the insured home of each customer, by relation number: policies that are not in this batch count too."""
+    """Return the insured home of each customer, by relation number: policies that are not in this batch count too.
+
+    The caller holds the customers' locks.
+    """
     terms_of: dict[str, dict[str, Sequence[PolicyTerms]]] = {relation_number_of(number): {} for number in wanted}
-    await customers.lock(work.connection, relation_numbers=terms_of.keys())
     known = await terms.current_of_customers(work.connection, relation_numbers=terms_of.keys())
     for policy_number, policy_terms in {**known, **wanted}.items():
         terms_of[relation_number_of(policy_number)][policy_number] = policy_terms
@@ -154,14 +254,16 @@ async def _home_addresses(
     return {relation_number: home_address(policies, on=today) for relation_number, policies in terms_of.items()}
 
 
-def _customers(lines: Sequence[PolicyLine], *, addresses: Mapping[str, PostalAddress | None]) -> list[ContactChanged]:
-    """Return every policyholder once, in version 1 and with a new id, as they are stored when they are not known.
+def _customers(
+    lines: Sequence[NumberedLine], *, addresses: Mapping[str, PostalAddress | None]
+) -> Mapping[str, ContactChanged]:
+    """Return every policyholder by relation number, in version 1 and with a new id, as they are stored when not known.
 
     `addresses` are where letters go to customers whose file names no address.
     """
-    holders = {relation_number_of(line.policy_number): line.policyholder for line in lines}
-    return [
-        ContactChanged(
+    holders = {relation_number_of(line.policy.policy_number): line.policy.policyholder for line in lines}
+    return {
+        relation_number: ContactChanged(
             customer_id=uuid7(),
             version=1,
             relation_number=relation_number,
@@ -172,7 +274,7 @@ def _customers(lines: Sequence[PolicyLine], *, addresses: Mapping[str, PostalAdd
             language=holder.language,
         )
         for relation_number, holder in holders.items()
-    ]
+    }
 
 
 async def _owners(policy_numbers: Collection[str], work: Work) -> dict[str, UUID]:

@@ -15,6 +15,7 @@ from contracts.vocabulary import PostalAddress
 from policy_svc.domain.addresses import comparable
 from policy_svc.domain.dutch_days import dutch_day
 from policy_svc.domain.timeline import in_force
+from policy_svc.domain.versions import CustomerVersionReason
 from policy_svc.flows.previews import Shown
 from policy_svc.repository import customers, previews, terms
 
@@ -50,4 +51,7 @@ async def _send_to_the_new_home(
         return
     there = PostalAddress(postcode=today.home.postcode, house_number=today.home.house_number)
     moved = replace(contact, postal_address=there)
-    work.publish(*await customers.save(work.connection, customers=[moved], recorded_at=work.now), trace=trace)
+    saved = await customers.save(
+        work.connection, customers=[moved], reason=CustomerVersionReason.LETTERS_MOVED, recorded_at=work.now
+    )
+    work.publish(*saved, trace=trace)

@@ -72,7 +72,7 @@ async def show_change(
     found = outcome(policy, asked.change, wished=asked.wished, today=dutch_day(work.now), recorded_at=work.now)
     if isinstance(found, Refused):
         return found
-    shown = await _shown(work, policy, contact, asked.change, found)
+    shown = await shown_of(work, policy, contact, asked.change, found)
     preview = ChangePreview(
         preview_id=uuid7(),
         policy_number=policy_number,
@@ -118,7 +118,8 @@ async def find_change(
     )
 
 
-async def _shown(work: Work, policy: PolicyChanged, contact: ContactChanged, change: Change, found: Outcome) -> Shown:
+async def shown_of(work: Work, policy: PolicyChanged, contact: ContactChanged, change: Change, found: Outcome) -> Shown:
+    """Return what is shown of a change: what it makes of the policy, and what goes with it."""
     left = found.before.home
     if not isinstance(change, Move) or left is None:
         return Shown(outcome=found)

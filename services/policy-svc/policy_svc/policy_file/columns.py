@@ -54,6 +54,7 @@ def _parts(cell: str) -> list[Mapping[str, object]]:
 
 OF_A_POLICY: Final[Mapping[str, Cell]] = {
     "policy_number": _word,
+    "version": _whole,
     "kind": _word,
     "policyholder.name": _text,
     "policyholder.email": _text,
@@ -61,6 +62,7 @@ OF_A_POLICY: Final[Mapping[str, Cell]] = {
     "policyholder.postal_address.postcode": _word,
     "policyholder.postal_address.house_number": _text,
     "policyholder.language": _word,
+    "policyholder.version": _whole,
 }
 """The same on every row of a policy."""
 OF_A_PERIOD: Final[Mapping[str, Cell]] = {

@@ -30,9 +30,10 @@ from contracts.vocabulary import (
     PolicyNumber,
     PostalAddress,
     ProductVersion,
+    Version,
 )
 from policy_svc.domain.insured import contradiction_with_kind
-from policy_svc.domain.policy import kind_of_home
+from policy_svc.domain.policy import in_one_form, kind_of_home
 from policy_svc.domain.terms import contradiction_in
 
 NOT_RECORDED_YET = datetime(2000, 1, 1, tzinfo=UTC)
@@ -41,7 +42,8 @@ NOT_RECORDED_YET = datetime(2000, 1, 1, tzinfo=UTC)
 class Policyholder(Part):
     """How the customer is reached. Null means that there is no such address; a field may not be left out.
 
-    Only `postal_address` may: letters then go to the insured home.
+    Only `postal_address` may: letters then go to the insured home; and `version`, that of the customer here which the
+    file was made from.
     """
 
     name: PersonName
@@ -49,6 +51,7 @@ class Policyholder(Part):
     mobile_phone: PhoneNumber | None
     postal_address: PostalAddress | None = None
     language: Language
+    version: Version | None = None
 
 
 class Terms(Part):
@@ -71,8 +74,8 @@ class Terms(Part):
     premium: Premium | None = None
 
     def recorded(self, at: datetime) -> PolicyTerms:
-        """Return these terms as recorded at that moment, their covers sorted and without doubles."""
-        return PolicyTerms(
+        """Return these terms as recorded at that moment, in one form: covers in their order, without doubles."""
+        terms = PolicyTerms(
             effective_on=self.effective_on,
             ends_on=self.ends_on,
             recorded_at=at,
@@ -81,17 +84,22 @@ class Terms(Part):
             pet=self.pet,
             persons=self.persons,
             area=self.area,
-            covers=tuple(sorted(set(self.covers))),
+            covers=self.covers,
             deductible_cents=self.deductible_cents,
             product_version=self.product_version,
             premium=self.premium,
         )
+        return in_one_form(terms)
 
 
 class PolicyLine(Part):
-    """The whole state of one policy. Terms that are left out no longer count."""
+    """The whole state of one policy. Terms that are left out no longer count.
+
+    `version` is that of the policy here which the line was made from.
+    """
 
     policy_number: PolicyNumber
+    version: Version | None = None
     kind: PolicyKind | None = None
     policyholder: Policyholder
     terms: Annotated[tuple[Terms, ...], Meta(min_length=1, max_length=500)]

@@ -27,9 +27,11 @@ def line_of(policy: PolicyChanged, contact: ContactChanged) -> PolicyLine:
         mobile_phone=contact.mobile_phone,
         postal_address=contact.postal_address,
         language=contact.language,
+        version=contact.version,
     )
     return PolicyLine(
         policy_number=policy.policy_number,
+        version=policy.version,
         kind=policy.kind,
         policyholder=holder,
         terms=tuple(_terms(period) for period in policy.terms),

@@ -11,10 +11,15 @@ import msgspec
 
 from chassis.database import Connection
 from contracts.policy import ContactChanged
+from policy_svc.domain.versions import CustomerVersionReason
 
 
 async def save(
-    connection: Connection, *, customers: Sequence[ContactChanged], recorded_at: datetime
+    connection: Connection,
+    *,
+    customers: Sequence[ContactChanged],
+    reason: CustomerVersionReason,
+    recorded_at: datetime,
 ) -> list[ContactChanged]:
     """Store new customers and changed ones; return only those, with the id and version they have now.
 
@@ -50,7 +55,7 @@ async def save(
         [customer.language for customer in customers],
         recorded_at,
     )
-    await _keep_versions(connection, customer_ids=[row["customer_id"] for row in rows])
+    await _keep_versions(connection, customer_ids=[row["customer_id"] for row in rows], reason=reason)
     return [_contact(row) for row in rows]
 
 
@@ -78,11 +83,13 @@ async def insert_new(connection: Connection, *, person: ContactChanged, recorded
             recorded_at,
         )
         if row is not None:
-            await _keep_versions(connection, customer_ids=[person.customer_id])
+            await _keep_versions(connection, customer_ids=[person.customer_id], reason=CustomerVersionReason.APPLIED)
             return _contact(row)
 
 
-async def _keep_versions(connection: Connection, *, customer_ids: Sequence[UUID]) -> None:
+async def _keep_versions(
+    connection: Connection, *, customer_ids: Sequence[UUID], reason: CustomerVersionReason
+) -> None:
     """Keep the present data of these customers, whose rows are locked, beside what was known of them before."""
     await connection.execute(
         """
@@ -97,13 +104,14 @@ async def _keep_versions(connection: Connection, *, customer_ids: Sequence[UUID]
     await connection.execute(
         """
         INSERT INTO customer_version
-               (customer_id, version, known, name, email, mobile_phone, postcode, house_number, language)
+               (customer_id, version, known, name, email, mobile_phone, postcode, house_number, language, reason)
         SELECT customer_id, version, tstzrange(recorded_at, NULL), name, email, mobile_phone, postcode, house_number,
-               language
+               language, $2
           FROM customer
          WHERE customer_id = ANY($1)
         """,
         customer_ids,
+        reason,
     )
 
 
@@ -113,12 +121,31 @@ def _contact(row: asyncpg.Record) -> ContactChanged:
     return msgspec.convert(columns | {"postal_address": columns if has_address else None}, ContactChanged)
 
 
-async def lock(connection: Connection, *, relation_numbers: Collection[str]) -> None:
-    """Lock the customers that are known among `relation_numbers` until the transaction ends."""
-    await connection.execute(
-        "SELECT FROM customer WHERE relation_number = ANY($1) ORDER BY relation_number FOR NO KEY UPDATE",
+async def lock(connection: Connection, *, relation_numbers: Collection[str]) -> dict[str, ContactChanged]:
+    """Return the customers that are known among these, by relation number, locked until the transaction ends."""
+    rows = await connection.fetch(
+        "SELECT * FROM customer WHERE relation_number = ANY($1) ORDER BY relation_number FOR NO KEY UPDATE",
         list(relation_numbers),
     )
+    return {row["relation_number"]: _contact(row) for row in rows}
+
+
+async def last_versions(connection: Connection, *, relation_numbers: Collection[str]) -> dict[str, dict[str, int]]:
+    """Return the newest version that each reason made of these customers, by relation number and reason."""
+    rows = await connection.fetch(
+        """
+        SELECT relation_number, reason, max(customer_version.version) AS version
+          FROM customer
+          JOIN customer_version USING (customer_id)
+         WHERE relation_number = ANY($1)
+         GROUP BY relation_number, reason
+        """,
+        list(relation_numbers),
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["relation_number"], {})[row["reason"]] = row["version"]
+    return found
 
 
 async def ids(connection: Connection, *, relation_numbers: Collection[str]) -> dict[str, UUID]:

@@ -151,6 +151,23 @@ async def _with_terms(connection: Connection, rows: Sequence[asyncpg.Record]) ->
     }
 
 
+async def last_versions(connection: Connection, *, policy_numbers: Collection[str]) -> dict[str, dict[str, int]]:
+    """Return the newest version that each reason made of these policies, by policy number and reason."""
+    rows = await connection.fetch(
+        """
+        SELECT policy_number, reason, max(version) AS version
+          FROM policy_version
+         WHERE policy_number = ANY($1)
+         GROUP BY policy_number, reason
+        """,
+        list(policy_numbers),
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["policy_number"], {})[row["reason"]] = row["version"]
+    return found
+
+
 async def moment_of_change(connection: Connection, *, policy_numbers: Collection[str], now: datetime) -> datetime:
     """Return `now`, or just after the newest version of these policies where that is later.
 

@@ -151,13 +151,11 @@ def _remarks(preview: ChangePreview, write: Writer) -> Iterator[RemarkView]:
 
 
 def _ending(ending: Ending, write: Writer) -> EndingView:
-    text = write(
-        change_words.ENDINGS[ending.reason],
-        first_term_ends_on=write.day(ending.first_term_ends_on),
-        last_day_to_withdraw=write.day(ending.last_day_to_withdraw),
-        notice_days=str(ending.notice_days),
+    return EndingView(
+        reason=ending.reason,
+        text=described.why_it_ends_then(ending, write),
+        whole_premium_comes_back=ending.reason is EndReason.WITHDRAWN,
     )
-    return EndingView(reason=ending.reason, text=text, whole_premium_comes_back=ending.reason is EndReason.WITHDRAWN)
 
 
 def confirmed_change_view(policy_number: str, confirmed: Confirmed) -> ConfirmedChangeView:

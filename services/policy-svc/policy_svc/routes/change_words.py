@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Final
 
 from policy_svc.documents import words
-from policy_svc.domain.cancellation import EndReason
 from policy_svc.domain.changes import Caution
 from policy_svc.domain.contact_changes import ContactCaution
 from policy_svc.domain.texts import Text
@@ -35,24 +34,6 @@ CAUTIONS: Final[Mapping[Caution, Text]] = MappingProxyType(
             en="You had asked for a change on a later day already. This one replaces it.",
         ),
         Caution.PREMIUM_IS_ESTIMATE: words.PREMIUM_IS_ESTIMATE,
-    }
-)
-ENDINGS: Final[Mapping[EndReason, Text]] = MappingProxyType(
-    {
-        EndReason.WITHDRAWN: Text(
-            nl="Uw verzekering is nieuw: tot en met {last_day_to_withdraw} kunt u zich bedenken. U krijgt de hele "
-            "premie terug.",
-            en="Your insurance is new: until {last_day_to_withdraw} you can withdraw from it. You get back all of the "
-            "premium.",
-        ),
-        EndReason.END_OF_FIRST_TERM: Text(
-            nl="De eerste contractperiode loopt tot {first_term_ends_on}. Pas dan kan de verzekering stoppen.",
-            en="The first term of the contract runs until {first_term_ends_on}. Only then can the insurance end.",
-        ),
-        EndReason.NOTICE: Text(
-            nl="U kunt de verzekering op elke dag stoppen, met een opzegtermijn van {notice_days} dagen.",
-            en="You can end the insurance on any day, with a period of notice of {notice_days} days.",
-        ),
     }
 )
 LOST: Final = Text(
@@ -84,8 +65,10 @@ CONTACT_CAUTIONS: Final[Mapping[ContactCaution, Text]] = MappingProxyType(
             en="Without a mobile number we send no text messages, and no new account can be activated.",
         ),
         ContactCaution.NO_EMAIL: Text(
-            nl="Zonder e-mailadres schrijven wij u per post.",
-            en="Without an e-mail address we write to you by post.",
+            nl="Zonder e-mailadres sturen wij u beslissingen over schades per post. Over uw verzekeringen en gegevens "
+            "krijgt u dan geen bericht: die vindt u online.",
+            en="Without an e-mail address we send you decisions about claims by post. You then get no message about "
+            "your insurances and data: you find those online.",
         ),
         ContactCaution.POLICIES_STAY: Text(
             nl="Uw verzekerde woning verandert hierdoor niet. Bent u verhuisd? Geef de verhuizing door bij uw "

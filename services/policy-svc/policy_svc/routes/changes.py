@@ -42,6 +42,7 @@ _REFUSED: Final = {
     Why.NOTHING_CHANGES: problems.NOTHING_CHANGES,
     Why.NOT_OFFERED: problems.NOT_OFFERED,
     Why.HOME_NOT_ACCEPTED: problems.HOME_NOT_ACCEPTED,
+    Why.ENDS_ALREADY: problems.ENDS_ALREADY,
 }
 NOT_CONFIRMED: Final = {
     NotConfirmed.UNKNOWN: NOT_FOUND,
@@ -174,5 +175,7 @@ class ChangeRoutes:
 def _problem_of(refused: Refused, language: Language) -> Problem:
     if refused.why is Why.HOME_NOT_ACCEPTED:
         return not_accepted(refused.of_home, language)
+    if refused.ends_on is not None:
+        return Problem(_REFUSED[refused.why], members={"ends_on": refused.ends_on.isoformat()})
     errors = [FieldError(place="body", field="/covers", message=refused.detail)] if refused.detail else []
     return Problem(_REFUSED[refused.why], errors=errors)

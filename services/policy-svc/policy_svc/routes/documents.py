@@ -22,13 +22,19 @@ from contracts.vocabulary import Language
 from policy_svc.domain.documents import DocumentKind
 from policy_svc.domain.dutch_days import dutch_day
 from policy_svc.domain.policy import relation_number_of
-from policy_svc.flows.documents import NothingToTellError, issue
+from policy_svc.flows.documents import NoAddressError, NothingToTellError, issue
 from policy_svc.flows.on_record import SEEN, put_on_record
 from policy_svc.repository import customers, documents, policies
 from policy_svc.repository.documents import IssuedDocument
 from policy_svc.routes.fields import POLICY_PATH, DayQuery, PolicyNumberInPath
 from policy_svc.routes.parts import Parts
-from policy_svc.routes.problems import KEPT_ELSEWHERE, NO_GREEN_CARD, NOTHING_INSURED_THEN, TOO_MANY_DOCUMENTS
+from policy_svc.routes.problems import (
+    KEPT_ELSEWHERE,
+    NO_GREEN_CARD,
+    NO_POSTAL_ADDRESS,
+    NOTHING_INSURED_THEN,
+    TOO_MANY_DOCUMENTS,
+)
 
 MOST_A_DAY: Final = 100
 """New documents on demand, for one customer: each is kept."""
@@ -89,7 +95,7 @@ class DocumentRoutes:
             f"{POLICY_PATH}/green-card",
             operation=READ_DOCUMENTS,
             changes_because=_ANSWERED,
-            problems=(NO_GREEN_CARD, *on_demand),
+            problems=(NO_GREEN_CARD, NO_POSTAL_ADDRESS, *on_demand),
         )(self.get_green_card)
         api.get(f"{customer}/documents", operation=READ_DOCUMENTS, changes_because=SEEN)(self.list_documents)
         api.get(f"{customer}/documents/{{document_id}}", operation=READ_DOCUMENTS, changes_because=SEEN)(
@@ -168,6 +174,8 @@ class DocumentRoutes:
             return await issue(work, self._press, kind=kind, policy=policy, on=on, language=language)
         except NothingToTellError:
             raise Problem(refusal) from None
+        except NoAddressError:
+            raise Problem(NO_POSTAL_ADDRESS) from None
 
     async def list_documents(
         self, relation_number: RelationNumber, page: PageQuery, work: Work, caller: Caller

@@ -23,6 +23,12 @@ NO_GREEN_CARD = ProblemType(
     remedy="A green card is for a car that is insured against liability for at least 15 more days. Ask for the car's "
     "policy, or call us when it ends sooner.",
 )
+NO_POSTAL_ADDRESS = ProblemType(
+    name="no-postal-address",
+    status=409,
+    title="A green card names the policyholder's address, and we know none",
+    remedy="Give us a postal address first, as a change of your personal data. Then ask for the green card again.",
+)
 TOO_MANY_DOCUMENTS = ProblemType(
     name="too-many-documents",
     status=429,
@@ -94,6 +100,19 @@ NOTHING_CHANGES = ProblemType(
     title="It is like that already",
     remedy="There is nothing to do. Ask for something else where you meant something else.",
 )
+ENDS_ALREADY = ProblemType(
+    name="ends-already",
+    status=409,
+    title="This policy ends already",
+    remedy="There is nothing to cancel: from the day in `ends_on` on this policy insures nothing.",
+    members={
+        "ends_on": {
+            "type": "string",
+            "format": "date",
+            "description": "First Dutch day on which nothing is insured",
+        }
+    },
+)
 TOO_EARLY = ProblemType(
     name="day-too-early",
     status=422,
@@ -151,7 +170,7 @@ QUOTE_ACCEPTED = ProblemType(
 TOO_MANY_POLICIES = ProblemType(
     name="too-many-policies",
     status=409,
-    title="This customer has had 99 policies of this kind, and there is no number left",
+    title="This customer has had very many policies of this kind, and there is no number left",
     remedy="Call us.",
 )
 ASKED_LATELY = ProblemType(

@@ -25,6 +25,8 @@ from contracts.policy import (
     PolicyCover,
     PolicyKind,
     PolicyTerms,
+    Premium,
+    PremiumPart,
 )
 from policy_svc.domain.changes import (
     REASONS,
@@ -269,9 +271,8 @@ def test_a_cancelled_policy_loses_all_it_covered() -> None:
     assert found.lost == (PolicyCover.BUILDINGS, PolicyCover.CONTENTS)
     assert in_force(found.terms, on=date(2027, 1, 14)) is not None
     assert in_force(found.terms, on=date(2027, 1, 15)) is None
-    assert refused(replace(policy(), terms=found.terms), Cancellation(), wished=date(2027, 2, 1)).why is (
-        Why.NOT_INSURED_THEN
-    )
+    again = refused(replace(policy(), terms=found.terms), Cancellation(), wished=date(2027, 2, 1))
+    assert again == Refused(why=Why.ENDS_ALREADY, ends_on=date(2027, 1, 15))
 
 
 def test_each_change_has_its_kind_and_its_reason() -> None:
@@ -349,15 +350,52 @@ def test_every_day_before_a_change_stays_as_it_was(
     assert again == found
 
 
-@given(kind=KINDS, lower=st.sampled_from([0, 25_000, 50_000]), higher=st.sampled_from([25_000, 50_000, 100_000]))
+@given(
+    kind=KINDS,
+    lower=st.sampled_from([0, 25_000, 50_000]),
+    higher=st.sampled_from([25_000, 50_000, 100_000]),
+    given_cents=st.none() | st.integers(min_value=10_000, max_value=500_000),
+    days=st.integers(min_value=1, max_value=365),
+)
 @settings(max_examples=60, deadline=None)
-def test_a_higher_deductible_never_costs_more(kind: PolicyKind, lower: int, higher: int) -> None:
+def test_a_higher_deductible_never_costs_more(
+    kind: PolicyKind, lower: int, higher: int, given_cents: int | None, days: int
+) -> None:
+    """Whether the premium is ours or was given by another system, before the next renewal and after it."""
+    before = policy(kind, deductible_cents=lower)
+    if given_cents is not None:
+        before = replace(before, terms=(replace(before.terms[0], premium=given_premium(given_cents)),))
     found = outcome(
-        policy(kind, deductible_cents=lower),
+        before,
         ChangeOfDeductible(deductible_cents=higher),  # type: ignore[arg-type] # one of those that a policy can have
-        wished=None,
+        wished=TODAY + timedelta(days=days),
         today=TODAY,
         recorded_at=NOW,
     )
     if lower < higher and isinstance(found, Outcome) and found.before.premium is not None:
         assert a_year_cents(found.after) < a_year_cents(found.before)
+
+
+def given_premium(a_year_cents: int) -> Premium:
+    return Premium(
+        a_year_cents=a_year_cents,
+        parts=(PremiumPart(code="old_system", amount_cents=a_year_cents),),
+        model="of-old-1",
+    )
+
+
+def test_a_premium_that_was_given_changes_by_what_the_change_costs_by_the_model() -> None:
+    ours = policy(PolicyKind.PET)
+    of_model = a_year_cents(ours.terms[0]) - a_year_cents(made(ours, ChangeOfDeductible(deductible_cents=25_000)).after)
+    theirs = replace(ours, terms=(replace(ours.terms[0], premium=given_premium(9_000)),))
+
+    after = made(theirs, ChangeOfDeductible(deductible_cents=25_000)).after
+
+    assert of_model > 0
+    assert a_year_cents(after) == 9_000 - of_model
+    assert after is not None
+    assert after.premium is not None
+    assert after.premium.model == "of-old-1"
+    assert after.premium.parts[0] == PremiumPart(code="old_system", amount_cents=9_000)
+    of_nothing = replace(ours, terms=(replace(ours.terms[0], premium=given_premium(1)),))
+    assert a_year_cents(made(of_nothing, ChangeOfDeductible(deductible_cents=25_000)).after) == 0

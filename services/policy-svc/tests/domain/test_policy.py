@@ -7,7 +7,7 @@ import pytest
 from domain.policy_periods import MARCH, MAY, terms
 
 from contracts.policy import PolicyChanged, PolicyKind
-from policy_svc.domain.policy import next_version, relation_number_of
+from policy_svc.domain.policy import free_policy_number, next_version, relation_number_of
 
 ANNA = UUID("0198c5f0-1111-7aaa-8bbb-123456789abc")
 
@@ -57,3 +57,17 @@ def test_terms_that_stay_keep_the_moment_they_were_recorded_and_new_ones_get_the
 @pytest.mark.parametrize(("policy_number", "relation_number"), [("123456-531-04", "123456"), ("7-001-01", "7")])
 def test_the_relation_number_is_what_stands_before_the_first_hyphen(policy_number: str, relation_number: str) -> None:
     assert relation_number_of(policy_number) == relation_number
+
+
+@pytest.mark.parametrize(
+    ("taken", "free"),
+    [
+        (set(), "123456-531-50"),
+        ({"123456-531-01", "123456-531-04", "123456-532-77", "1234567-531-60"}, "123456-531-50"),
+        ({"123456-531-50", "123456-531-52"}, "123456-531-53"),
+        ({"123456-531-98"}, "123456-531-99"),
+        ({"123456-531-99"}, None),
+    ],
+)
+def test_a_policy_taken_out_here_has_a_number_of_our_own_above_every_other(taken: set[str], free: str | None) -> None:
+    assert free_policy_number("123456", "531", taken=taken) == free

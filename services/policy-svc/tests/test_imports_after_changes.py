@@ -1,0 +1,203 @@
+"""A file that was made before something was changed here does not undo it, unless that is asked for."""
+
+from __future__ import annotations
+
+import copy
+import json
+from argparse import Namespace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from policy_http import Policies
+from policy_lines import LINE, Line
+
+from contracts.policy import ContactChanged, PolicyChanged
+from policy_svc.commands import export_policies, import_policies
+
+CUSTOMER = "/customers/123456"
+POLICY = f"{CUSTOMER}/policies/{LINE['policy_number']}"
+NEW_HOME = {"postcode": "1811AA", "house_number": "3", "home_type": "terraced"}
+DEDUCTIBLE = {"kind": "deductible", "deductible_cents": 50_000}
+FILE_ADDRESS = {"postcode": "6011RA", "house_number": "12"}
+
+
+def file_line(**holder: Any) -> Line:  # noqa: ANN401 - any field
+    """Return a home of a customer, whose file says where letters go."""
+    line = copy.deepcopy(LINE)
+    line["policyholder"] |= {"postal_address": FILE_ADDRESS, **holder}
+    return line
+
+
+def write(path: Path, line: Line) -> None:
+    path.write_text(json.dumps(line))
+
+
+def correct(path: Path, *words: tuple[str, str]) -> None:
+    """Put other words into a file."""
+    text = path.read_text()
+    for before, after in words:
+        assert before in text
+        text = text.replace(before, after)
+    path.write_text(text)
+
+
+async def import_file(policies: Policies, path: Path, *, overwrite: bool = False) -> int:
+    arguments = Namespace(file=path, tell_customers=False, overwrite=overwrite)
+    return await import_policies.run(arguments, policies.running.runtime)
+
+
+@pytest.fixture
+async def file(policies: Policies, tmp_path: Path) -> Path:
+    """A file of the administration, which was imported."""
+    path = tmp_path / "policies.jsonl"
+    write(path, file_line())
+    assert await import_file(policies, path) == 0
+    await policies.running.published()
+    return path
+
+
+async def confirmed(policies: Policies, path: str, body: object) -> None:
+    shown = await policies.post(path, body)
+    assert shown.status_code == 201, shown.text
+    assert (await policies.post(f"{path}/{shown.json()['preview_id']}/confirmation")).status_code == 200
+
+
+async def happens(policies: Policies, what: str) -> None:
+    """Let something happen to the policy or its customer that no file tells of."""
+    previews, until_renewal = f"{POLICY}/change-previews", timedelta(days=130)
+    match what:
+        case "deductible":
+            await confirmed(policies, previews, DEDUCTIBLE)
+        case "cancellation":
+            await confirmed(policies, previews, {"kind": "cancellation"})
+        case "move":
+            await confirmed(policies, previews, {"kind": "move", "home": NEW_HOME})
+            policies.clock.advance(timedelta(days=1))
+            await policies.running.fire_due_timers()
+        case "email":
+            await confirmed(policies, f"{CUSTOMER}/personal-data-previews", {"email": "new@example.org"})
+        case _:
+            policies.clock.advance(until_renewal)
+            await policies.running.fire_due_timers()
+    assert await policies.running.published() != []
+
+
+async def state(policies: Policies) -> tuple[Any, Any]:
+    policy, customer = await policies.get(POLICY), await policies.get(CUSTOMER)
+    assert (policy.status_code, customer.status_code) == (200, 200)
+    return policy.json(), customer.json()
+
+
+@pytest.mark.parametrize("what", ["deductible", "cancellation", "move", "email", "renewal"])
+async def test_a_file_from_before_undoes_nothing_that_happened_here(
+    policies: Policies, file: Path, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await happens(policies, what)
+    before = await state(policies)
+
+    assert await import_file(policies, file) == 1
+
+    told = capsys.readouterr().err
+    field = "policyholder.version: the customer" if what == "email" else "version: the policy"
+    assert f"line 1 rejected: {field} was changed here meanwhile and is at version 2" in told
+    assert "import with --overwrite" in told
+    assert "new@example.org" not in told
+    assert await policies.running.published() == []
+    assert await state(policies) == before
+
+
+async def test_letters_that_followed_a_move_are_not_sent_back_by_another_policy(
+    policies: Policies, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await happens(policies, "move")
+    write(file, file_line() | {"policy_number": "123456-532-05"})
+
+    assert await import_file(policies, file) == 1
+
+    assert "policyholder.version: the customer was changed here meanwhile" in capsys.readouterr().err
+    assert await policies.running.published() == []
+
+
+@pytest.mark.usefixtures("file")
+@pytest.mark.parametrize("name", ["export.jsonl", "export.csv"])
+async def test_what_is_exported_after_a_change_can_be_corrected_and_imported_once(
+    policies: Policies, tmp_path: Path, name: str
+) -> None:
+    await happens(policies, "deductible")
+    await happens(policies, "email")
+    exported = tmp_path / name
+    assert await export_policies.run(Namespace(file=exported), policies.running.runtime) == 0
+    correct(exported, ("J. Voorbeeld", "A. Voorbeeld"), ("home-2021.1", "home-9.1"))
+
+    assert await import_file(policies, exported) == 0
+
+    contact, policy = await policies.running.published()
+    assert isinstance(contact, ContactChanged)
+    assert isinstance(policy, PolicyChanged)
+    assert (contact.version, contact.name, contact.email) == (3, "A. Voorbeeld", "new@example.org")
+    assert (policy.version, policy.terms[-1].deductible_cents, policy.terms[-1].product_version) == (
+        3,
+        50_000,
+        "home-9.1",
+    )
+    assert await import_file(policies, exported) == 0
+    correct(exported, ("home-9.1", "home-9.2"))
+    assert await import_file(policies, exported) == 1
+    assert await policies.running.published() == []
+
+
+async def test_a_higher_deductible_of_an_imported_dog_lowers_its_premium(policies: Policies, file: Path) -> None:
+    """The file says no premium, and one period that has run for years: the dog has grown old in it."""
+    pet = {"species": "dog", "name": "Bello", "born_on": "2018-05-01"}
+    days = {"effective_on": "2019-06-01", "ends_on": None, "deductible_cents": 0}
+    terms = days | {"pet": pet, "covers": ["veterinary"], "product_version": "pet-2026.1"}
+    write(file, file_line() | {"policy_number": "123456-611-01", "kind": "pet", "terms": [terms]})
+    assert await import_file(policies, file) == 0
+
+    path = f"{CUSTOMER}/policies/123456-611-01/change-previews"
+    shown = (await policies.post(path, {"kind": "deductible", "deductible_cents": 25_000})).json()
+
+    assert shown["after"]["premium"]["a_year_cents"] == 21_344
+    assert shown["before"]["premium"]["a_year_cents"] == 28_459
+    assert shown["premium_difference_cents"] == 21_344 - 28_459
+
+
+async def test_a_version_that_is_not_here_yet_is_of_another_database(policies: Policies, file: Path) -> None:
+    line = file_line() | {"version": 7}
+    line["terms"][0]["deductible_cents"] = 0
+    write(file, line)
+
+    assert await import_file(policies, file) == 1
+    assert await policies.running.published() == []
+
+
+async def test_overwriting_makes_it_what_the_file_says_and_the_file_can_go_on_from_there(
+    policies: Policies, file: Path
+) -> None:
+    await happens(policies, "deductible")
+    await happens(policies, "email")
+
+    assert await import_file(policies, file, overwrite=True) == 0
+
+    contact, policy = await policies.running.published()
+    assert isinstance(contact, ContactChanged)
+    assert isinstance(policy, PolicyChanged)
+    assert (contact.version, contact.email) == (3, "j.voorbeeld@example.org")
+    assert (policy.version, [terms.deductible_cents for terms in policy.terms]) == (3, [25_000])
+    line = file_line(mobile_phone=None)
+    line["terms"][0]["deductible_cents"] = 0
+    write(file, line)
+    assert await import_file(policies, file) == 0
+    assert len(await policies.running.published()) == 2
+
+
+async def test_a_position_that_was_looked_up_is_no_change_that_a_file_undoes(policies: Policies, file: Path) -> None:
+    await happens(policies, "deductible")
+    await policies.running.pool.execute("UPDATE policy_version SET reason = 'located' WHERE version = 2")
+    line = file_line()
+    line["terms"][0]["deductible_cents"] = 0
+    write(file, line)
+
+    assert await import_file(policies, file) == 0
