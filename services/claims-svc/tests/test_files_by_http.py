@@ -157,6 +157,7 @@ async def test_files_of_a_joined_claim_are_listed_with_the_report_that_brought_t
     reference = await album.desk.reference()
     joined = Album(album.desk, album.path.replace(album.reference, reference), reference, album.directory)
     await album.sent(picture())
+    await album.desk.driver.wait(hours=1)
     path = await joined.sent(document(), role=Role.CUSTOMER, kind=Kind.PDF)
     at_desk = f"/desk/claims/{album.reference}"
     body = {"other": reference, "reason": "The same cellar, the same night"}
