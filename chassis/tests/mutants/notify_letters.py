@@ -79,7 +79,7 @@ MUTANTS = (
     _mutant(
         "a referral tells how to complain",
         "domain/notice.py",
-        sound="    return decision.outcome is Outcome.DENIED or is_refused or borne_cents > 0\n",
+        sound="    return decision.outcome is Outcome.DENIED or is_other or borne_cents > 0\n",
         broken="    return True\n",
         guard=f"{_SAYS}::test_the_way_out_is_complete_where_something_was_refused_or_reduced[nl-False-notice-referred]",
     ),
