@@ -12,7 +12,7 @@ from claims_svc.commands import COMMANDS
 from claims_svc.commands.files import files_command
 from claims_svc.domain.deadlines import ANSWER_DEADLINE, POLICY_DEADLINE, RAINFALL_DEADLINE, WAITS_OVER
 from claims_svc.domain.redetermination import OTHERS_CHANGED
-from claims_svc.flows import answers_to_reports, repairing, reviewing, waiting
+from claims_svc.flows import answers_to_reports, asking_by_hand, repairing, reviewing, waiting
 from claims_svc.repository import customer_data
 from claims_svc.settings import Settings
 from claims_svc.unwanted_files import Eraser
@@ -55,6 +55,8 @@ def build(settings: Settings) -> Service:
             TimerHandler(policy_slices.POLICY_SLICE, policy_slices.follow_policies, reversible=True, at_once=1),
             TimerHandler(job_ends.REPAIR_NOT_ACCEPTED, repairing.end_unaccepted),
             TimerHandler(asking.ANSWER_REMINDER, waiting.remind),
+            TimerHandler(asking_by_hand.QUESTION_REMINDER, asking_by_hand.remind),
+            TimerHandler(asking_by_hand.QUESTION_DUE, asking_by_hand.look),
             TimerHandler(promises.PROMISE_AT_RISK, waiting.find_at_risk),
             TimerHandler(waiting.PROMISE_AT_RISK_OF_CLAIM, waiting.warn),
             TimerHandler(promises.PROMISE_DUE, waiting.end_promises),

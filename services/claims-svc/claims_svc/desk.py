@@ -8,11 +8,12 @@ from uuid import UUID
 from chassis.unit_of_work import Work
 from claims_svc import promises
 from claims_svc.domain.changes import Changes
-from claims_svc.domain.desk import Cause
+from claims_svc.domain.desk import PROMISED, Cause
 from claims_svc.domain.desk import due_at as due
+from claims_svc.domain.payment import awaits_other_than_repair
 from claims_svc.repository import desk_cases, human_reviews, proposals, repairs
 from contracts.claims import DecisionMade
-from contracts.coverage import Outcome
+from contracts.coverage import DecidedItem, Outcome
 from contracts.vocabulary import FactSource
 
 _ENDS_WITH_THE_CLAIM = (
@@ -20,6 +21,7 @@ _ENDS_WITH_THE_CLAIM = (
     Cause.ASSESSMENT,
     Cause.EVIDENCE_AGAINST,
     Cause.ANSWERED,
+    Cause.UNANSWERED,
     Cause.PROPOSED,
     Cause.PAYMENT_FAILED,
 )
@@ -32,8 +34,14 @@ async def keep(changes: Changes, work: Work) -> None:
     due_at = due(now)
     newest = {decision.event.claim_id: decision.event for decision in changes.decisions}
     against = await human_reviews.insert(connection, reviews=changes.reviews) if changes.reviews else ()
+    to_assess = {claim_id for claim_id, event in newest.items() if event.money.awaits_assessment}
+    if to_assess and (decided_again := to_assess.intersection(changes.decided_before)):
+        in_repair = await repairs.being_repaired(connection, claim_ids=decided_again)
+        to_assess -= {each for each in in_repair if not awaits_other_than_repair(newest[each].items)}
+    if newest:
+        await _pass_over_proposals(newest, work, decided_again=changes.decided_before)
     if changes.decided_before:
-        await _let_go(newest, work, decided_again=changes.decided_before)
+        await _let_go(newest, work, decided_again=changes.decided_before, to_assess=to_assess)
     ended = [claim_id for claim_id, event in newest.items() if event.outcome is Outcome.WITHDRAWN]
     if ended:
         await desk_cases.remove(connection, claim_ids=ended, causes=_ENDS_WITH_THE_CLAIM)
@@ -42,11 +50,8 @@ async def keep(changes: Changes, work: Work) -> None:
     if referred:
         await desk_cases.add(connection, claim_ids=referred, cause=Cause.REFERRED, now=now, due_at=due_at)
         await promises.make(work, referred, due_at=due_at)
-    awaiting = {claim_id for claim_id, event in newest.items() if event.money.awaits_assessment}
-    if awaiting and (in_repair := awaiting.intersection(changes.decided_before)):
-        awaiting -= await repairs.being_repaired(connection, claim_ids=in_repair)
-    if awaiting:
-        await let_assess(work, awaiting)
+    if to_assess:
+        await let_assess(work, to_assess)
     stands = {
         review.claim_id
         for review in changes.reviews
@@ -58,17 +63,31 @@ async def keep(changes: Changes, work: Work) -> None:
         await desk_cases.add_answered(connection, claim_ids=told, decided_on=newest, now=now, due_at=due_at)
 
 
-async def _let_go(newest: Mapping[UUID, DecisionMade], work: Work, *, decided_again: Collection[UUID]) -> None:
+async def _pass_over_proposals(
+    newest: Mapping[UUID, DecisionMade], work: Work, *, decided_again: Collection[UUID]
+) -> None:
+    """Close what was proposed about claims decided in the meantime; somebody looks whether it is still wanted."""
+    ended = {claim_id for claim_id, event in newest.items() if event.outcome is Outcome.WITHDRAWN}
+    stale = await proposals.expire(
+        work.connection, claim_ids=newest.keys(), all_of=ended.union(decided_again), now=work.now
+    )
+    if not stale:
+        return
+    await desk_cases.remove(work.connection, claim_ids=stale, causes=[Cause.PROPOSED])
+    if left := set(stale) - ended:
+        await desk_cases.add(work.connection, claim_ids=left, cause=Cause.ANSWERED, now=work.now, due_at=due(work.now))
+
+
+async def _let_go(
+    newest: Mapping[UUID, DecisionMade], work: Work, *, decided_again: Collection[UUID], to_assess: Collection[UUID]
+) -> None:
     """Let claims that were decided again wait no longer for what that has passed over."""
     connection, now = work.connection, work.now
     passed = await human_reviews.close_passed(connection, claim_ids=decided_again, now=now)
     if passed:
         await desk_cases.remove(connection, claim_ids=passed, causes=[Cause.EVIDENCE_AGAINST])
-    stale = await proposals.expire(connection, claim_ids=decided_again, now=now)
-    if stale:
-        await desk_cases.remove(connection, claim_ids=stale, causes=[Cause.PROPOSED])
     settled = {claim_id for claim_id in decided_again if newest[claim_id].outcome is not Outcome.REFERRED}
-    assessed = {claim_id for claim_id in decided_again if not newest[claim_id].money.awaits_assessment}
+    assessed = set(decided_again).difference(to_assess)
     for claim_ids, cause in ((settled, Cause.REFERRED), (assessed, Cause.ASSESSMENT)):
         if claim_ids:
             await desk_cases.remove(connection, claim_ids=claim_ids, causes=[cause])
@@ -83,7 +102,11 @@ async def let_assess(work: Work, claim_ids: Collection[UUID]) -> None:
     await promises.make(work, claim_ids, due_at=due_at)
 
 
-async def let_repair(work: Work, claim_id: UUID) -> None:
-    """Let a claim wait for nobody who assesses the damage: who repairs it will."""
+async def let_repair(work: Work, claim_id: UUID, items: Collection[DecidedItem]) -> None:
+    """Let a claim wait for nobody who assesses the damage: who repairs it will, if that is all that awaits it."""
+    if awaits_other_than_repair(items):
+        return
     await desk_cases.remove(work.connection, claim_ids=[claim_id], causes=[Cause.ASSESSMENT])
-    await promises.keep(work, [claim_id])
+    left = await desk_cases.of_claim(work.connection, claim_id=claim_id)
+    if left is None or PROMISED.isdisjoint(left.causes):
+        await promises.keep(work, [claim_id])

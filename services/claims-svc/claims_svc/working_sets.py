@@ -197,6 +197,8 @@ async def store(changes: Changes, work: Work) -> None:
     await _store_what_people_add(changes, work)
     await _set_timers(changes, work)
     freed = await job_ends.end_uncovered(changes, work) if changes.decided_before else ()
+    if changes.decisions or changes.reviews or changes.supplements:
+        await desk.keep(changes, work)
     for event, trace in await _with_repairs(changes, work):
         work.publish(event, trace=trace)
     if due := _due(changes, freed):
@@ -265,8 +267,6 @@ async def _store_what_people_add(changes: Changes, work: Work) -> None:
     if changes.asked:
         await additions.insert_questions(connection, asked=changes.asked, now=work.now)
         await asking.announce(changes, work)
-    if changes.decisions or changes.reviews or changes.supplements:
-        await desk.keep(changes, work)
 
 
 async def _store_claims(changes: Changes, work: Work) -> None:

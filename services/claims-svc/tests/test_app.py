@@ -4,6 +4,7 @@ from claims_svc.app import build
 from claims_svc.asking import ANSWER_REMINDER
 from claims_svc.domain.deadlines import DEADLINE_OF, WAITS_OVER
 from claims_svc.domain.redetermination import OTHERS_CHANGED
+from claims_svc.flows.asking_by_hand import QUESTION_DUE, QUESTION_REMINDER
 from claims_svc.flows.reviewing import REVIEW_AT_RISK, REVIEW_LATE
 from claims_svc.flows.waiting import PROMISE_AT_RISK_OF_CLAIM
 from claims_svc.job_ends import REPAIR_NOT_ACCEPTED
@@ -31,6 +32,8 @@ def test_every_wait_of_a_claim_has_a_timer_that_ends_it() -> None:
         PROOF_ROOT,
         REPAIR_NOT_ACCEPTED,
         ANSWER_REMINDER,
+        QUESTION_REMINDER,
+        QUESTION_DUE,
         PROMISE_AT_RISK,
         PROMISE_AT_RISK_OF_CLAIM,
         PROMISE_DUE,

@@ -20,7 +20,7 @@ from contracts.access import Role
 from contracts.claim_messages import ClaimMessageRequested, ClaimOccasion
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
-from contracts.vocabulary import Fact, Truth, WaterRoute
+from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
 
 SEWER = LossFacts(sewer_water_entered=YES, toilet_overflowed=Fact(value=Truth.FALSE))
 COVER = {"route": "sewer_backflow", "outcome": "covered", "reason": "The street was under water: see the photos"}
@@ -244,6 +244,42 @@ async def test_nobody_lets_more_be_paid_alone_than_they_may_by_what_they_say_the
         ("approved", "senior-1", WHY["reason"]),
         ("assessed", "senior-1", assessed["reason"]),
     ]
+
+
+async def test_facts_by_which_a_claim_is_denied_that_nothing_was_decided_about_need_two(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(report())
+    path = f"/desk/claims/{await desk.reference()}"
+    facts = {
+        "facts": {"came_through_open_window_or_door": "true"},
+        "source": "handler",
+        "found_in": "The photos show a window that is ajar",
+    }
+
+    assert (await handle(desk, f"{path}/facts", facts)).status_code == 204
+
+    assert await desk.driver.decisions() == []
+    (proposed,) = (await at_desk(desk, path))["proposals"]
+    assert (proposed["needs_senior"], proposed["proposed_by"]) == (False, HANDLER)
+    proposal = f"{path}/proposals/{proposed['proposal_id']}/approval"
+    assert problem(await handle(desk, proposal, WHY)) == "second-person-needed"
+    assert (await handle(desk, proposal, WHY, by=COLLEAGUE)).status_code == 200
+    (decision,) = await desk.driver.decisions()
+    assert decision.outcome is Outcome.DENIED
+
+
+async def test_facts_of_damage_above_a_limit_that_rain_will_decide_need_a_senior(desk: ClaimsDesk) -> None:
+    """What is paid later is not weighed again by anybody."""
+    damage = (DamageItem(kind=DamageKind.BUILDINGS, amount_cents=600_000, estimated_by=FactSource.REPAIR_PARTNER),)
+    await desk.driver.policy(policy())
+    await desk.driver.report(report(damage=damage))
+    path = f"/desk/claims/{await desk.reference()}"
+    facts = {"facts": {"storm_caused_damage": "false"}, "source": "handler", "found_in": "The photos show it"}
+
+    assert (await handle(desk, f"{path}/facts", facts)).status_code == 204
+
+    (proposed,) = (await at_desk(desk, path))["proposals"]
+    assert (proposed["needs_senior"], proposed["more_cents"]) == (True, 600_000)
 
 
 async def test_a_limit_is_not_passed_in_small_steps(desk: ClaimsDesk) -> None:

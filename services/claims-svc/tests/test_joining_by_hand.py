@@ -110,6 +110,17 @@ async def test_what_was_ordered_of_the_claim_that_ended_is_not_ordered_again(des
     assert await borne_cents(desk) == 25_000
 
 
+async def test_more_damage_that_can_be_covered_is_given_up_by_two(desk: ClaimsDesk) -> None:
+    """What awaits an assessment is not payable yet, and is money all the same."""
+    stays, ends = await decided(desk, CHAIRS, report(damage_cents=1_000_000))
+    assert ends.money.awaits_assessment
+
+    body = {"other": ends.claim_reference, "reason": REASON}
+    await agreed(desk, f"/desk/claims/{stays.claim_reference}/joins", body)
+
+    assert [each.outcome for each in await desk.driver.decisions()][:1] == [Outcome.WITHDRAWN]
+
+
 async def test_a_parted_report_goes_on_with_its_claim_and_waits_for_a_ruling(desk: ClaimsDesk) -> None:
     walls, chairs = await decided(desk, WALLS, CHAIRS)
     path = f"/desk/claims/{walls.claim_reference}"

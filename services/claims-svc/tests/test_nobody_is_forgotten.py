@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from claim_events import YES, policy, rainfall_answer, report
 from claims_http import HANDLER, ClaimsDesk
 
 from contracts.access import Role
 from contracts.claim_messages import ClaimMessageRequested, ClaimOccasion
-from contracts.loss_reports import DamageKind, LossFacts, LossReported
+from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
 from contracts.repairs import REPAIR_JOB_REPORTED, JobStatus, RepairJobReported, RepairRequested
 
 HANDLERS, SENIOR = Role.CLAIMS_HANDLER, Role.SENIOR_HANDLER
@@ -53,6 +55,59 @@ async def test_what_a_firm_is_to_repair_waits_for_nobody_until_it_is_not_repaire
     await desk.driver.wait(days=3)
 
     assert (await waits_for(desk), await open_promises(desk)) == (["assessment"], 1)
+
+
+async def test_contents_wait_for_somebody_while_a_firm_repairs_the_building(desk: ClaimsDesk) -> None:
+    items = ((DamageKind.BUILDINGS, 1_000_000), (DamageKind.CONTENTS, 800_000))
+    damage = tuple(DamageItem(kind=kind, amount_cents=cents) for kind, cents in items)
+    reference = await decided(desk, report(damage=damage))
+
+    await desk.post(f"/customers/123456/claims/{reference}/repair", {"choice": "repair"})
+    assert (await waits_for(desk), await open_promises(desk)) == (["assessment"], 1)
+    found = [{"kind": "buildings", "amount_cents": 900_000}, {"kind": "contents", "amount_cents": 300_000}]
+    assessed = {"damage": found, "reason": "Seen on the spot"}
+    answer = await desk.post(f"/desk/claims/{reference}/assessments", assessed, role=SENIOR)
+
+    assert answer.status_code == 204, answer.text
+    assert (await waits_for(desk), await open_promises(desk)) == ([], 0)
+
+
+async def test_what_a_handler_asks_in_vain_is_asked_again_half_way_and_looked_at_on_its_day(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(STORM)
+    reference = await desk.reference()
+    question = {"codes": ["facts.sewer_water_entered"], "due_on": "2021-08-12", "reason": "It is not said"}
+    asked = await desk.post(f"/desk/claims/{reference}/questions", question, role=HANDLERS)
+    assert asked.status_code == 204, asked.text
+    await desk.driver.published()
+
+    await desk.driver.wait(days=6)
+    again = [event for event in await desk.driver.published() if isinstance(event, ClaimMessageRequested)]
+    assert [(each.questions, each.due_on) for each in again if each.occasion is ClaimOccasion.ANSWERS_AWAITED] == [
+        (("facts.sewer_water_entered",), date(2021, 8, 12))
+    ]
+    assert "unanswered" not in await waits_for(desk)
+    await desk.driver.wait(days=6)
+
+    assert "unanswered" in await waits_for(desk)
+    headers = desk.token_of(HANDLERS)
+    await desk.client.put(f"/desk/claims/{reference}/assignment", headers=headers)
+    await desk.client.delete(f"/desk/claims/{reference}/assignment", headers=headers)
+    assert "unanswered" not in await waits_for(desk)
+
+
+async def test_what_was_proposed_about_a_claim_that_rain_decides_is_looked_at(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    (claim_id,) = await desk.driver.open_claims(report(damage_cents=184_000))
+    reference = await desk.reference()
+    said = await desk.post(f"/customers/123456/claims/{reference}/withdrawal", {"reason": "She called"}, role=HANDLERS)
+    assert (said.status_code, await waits_for(desk)) == (200, ["proposed"])
+
+    await desk.driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+
+    assert await waits_for(desk) == ["answered"]
+    (proposal,) = await desk.driver.rows("SELECT state FROM proposal")
+    assert proposal["state"] == "stale"
 
 
 async def test_who_has_not_agreed_to_be_called_is_asked_when_a_firm_has_the_job(desk: ClaimsDesk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from claim_events import HEAVY_RAIN_CAME_IN, NO, YES, policy, report
+from claim_events import HEAVY_RAIN_CAME_IN, NO, YES, policy, rainfall_answer, report
 from claims_http import COLLEAGUE, HANDLER, ClaimsDesk
 from msgspec.structs import replace
 
@@ -69,6 +69,39 @@ async def test_a_denial_is_reviewed_and_overturned_by_people_who_had_no_part_in_
     assert (await desk.get("/desk/queue", role=SENIOR)).json()["items"] == []
     shown = (await desk.get(f"{own}/reviews")).json()["reviews"]
     assert [(each["outcome"], each["answer"]) for each in shown] == [("overturned", "You were right")]
+
+
+async def test_a_review_is_overturned_also_where_news_was_enough_to_decide_anew(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    reported = report(facts=replace(HEAVY_RAIN_CAME_IN, came_through_open_window_or_door=YES))
+    await desk.driver.report(reported)
+    reference = await desk.reference()
+    own = f"/customers/123456/claims/{reference}"
+    assert (await desk.get(own)).json()["outcome"] == "denied"
+    opened = await desk.post(f"{own}/reviews", REASON)
+    news = {"facts": {"came_through_open_window_or_door": "false"}}
+    assert (await desk.post(f"{own}/news", news)).status_code == 200
+    for asked in await desk.driver.questions():
+        await desk.driver.rain(rainfall_answer(asked.claim_id, tenths_mm=402))
+
+    outcome = f"/desk/claims/{reference}/reviews/{opened.json()['review_id']}/outcome"
+    ended = await desk.post(outcome, {"outcome": "overturned", "answer": "You were right"}, role=SENIOR, subject=THIRD)
+
+    assert (ended.status_code, ended.json()["outcome"]) == (200, "overturned"), ended.text
+
+
+async def test_who_ended_a_review_ends_no_other_one_of_that_claim(desk: ClaimsDesk) -> None:
+    reference = await a_referred_claim(desk)
+    await rule(desk, reference, "denied", by=HANDLER, approved_by=COLLEAGUE)
+    own, upheld = f"/customers/123456/claims/{reference}", {"outcome": "upheld", "answer": "It stays so"}
+    answers = []
+    for _ in range(2):
+        review_id = (await desk.post(f"{own}/reviews", REASON)).json()["review_id"]
+        outcome = f"/desk/claims/{reference}/reviews/{review_id}/outcome"
+        answers.append(await desk.post(outcome, upheld, role=SENIOR, subject=THIRD))
+
+    assert [answer.status_code for answer in answers] == [200, 409]
+    assert answers[1].json()["type"] == "/problems/another-person-needed"
 
 
 async def test_who_waits_for_a_review_hears_so_on_its_last_day_and_lateness_is_on_record(desk: ClaimsDesk) -> None:

@@ -21,6 +21,8 @@ class Cause(StrEnum):
     """New evidence goes against the customer; the decision stands meanwhile."""
     ANSWERED = "answered"
     """What a handler asked has been answered, or the customer told something new."""
+    UNANSWERED = "unanswered"
+    """What a handler asked has no answer on the day until which one was expected."""
     PROPOSED = "proposed"
     """A handler wants something decided that a second person must approve."""
     REVIEW = "review"

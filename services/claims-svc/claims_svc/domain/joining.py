@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from claims_svc.domain.claim import open_claim
+from claims_svc.domain.claim import Claim, open_claim
 from claims_svc.domain.decision import StandingDecision
 from claims_svc.domain.likeness import outline_of
 from claims_svc.domain.redetermination import Change, compare
 from claims_svc.domain.ruling import Ruling
 from claims_svc.domain.working_set import WorkingSet
 from contracts.coverage import GroundCode, Outcome
+from contracts.money import MoneyStepCode
+
+_NOT_DENIED: Final = frozenset({MoneyStepCode.DAMAGE, MoneyStepCode.NOT_COVERED})
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -36,20 +40,37 @@ class Weighed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     is_against: bool
 
 
-def weigh(working_set: WorkingSet, claim_id: UUID, *, before: Mapping[UUID, StandingDecision | None]) -> Weighed:
+def weigh(
+    working_set: WorkingSet,
+    claim_id: UUID,
+    *,
+    claims: Mapping[UUID, Claim],
+    before: Mapping[UUID, StandingDecision | None],
+) -> Weighed:
     """Return what the claims of `working_set` are decided to be paid more, or less, than `before`.
 
     It goes against the customer when less is decided to be paid for all of them together, though nothing is clawed
-    back, and when the claim `claim_id` itself is decided worse.
+    back; when the claim `claim_id` itself is decided worse; and when no claim is left with as much damage that is
+    covered, or can be, as one of the `claims` had, as they were before.
     """
     decisions = working_set.changes.decisions
     after = {each: working_set.standing(each) for each in before.keys() | {each.event.claim_id for each in decisions}}
     standing, stands_now = before[claim_id], after[claim_id]
     is_worse = standing is not None and stands_now is not None and _compare(standing, stands_now) is Change.AGAINST
+    had_cents = max(_open_cents(claim, before[each]) for each, claim in claims.items())
+    has_cents = max(_open_cents(working_set.claim(each), standing) for each, standing in after.items())
     return Weighed(
         more_cents=sum(decision.event.money.to_pay_cents or 0 for decision in decisions),
-        is_against=is_worse or _payable_cents(after) < _payable_cents(before),
+        is_against=is_worse or has_cents < had_cents or _payable_cents(after) < _payable_cents(before),
     )
+
+
+def _open_cents(claim: Claim, standing: StandingDecision | None) -> int:
+    """Return the damage of a claim that is not denied: it is covered, or nobody knows yet."""
+    if standing is None:
+        return sum(item.amount_cents for item in claim.damage)
+    steps = standing.document.verdict.money.steps
+    return sum(step.amount_cents for step in steps if step.code in _NOT_DENIED)
 
 
 def _compare(standing: StandingDecision, now: StandingDecision) -> Change:

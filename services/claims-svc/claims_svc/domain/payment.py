@@ -81,6 +81,11 @@ def in_kind_cents(items: Iterable[DecidedItem]) -> int:
     return sum([item.amount_cents for item in items if is_repairable(item) and not item.awaits_assessment])
 
 
+def awaits_other_than_repair(items: Iterable[DecidedItem]) -> bool:
+    """Return whether damage awaits an assessment that no repair partner gives."""
+    return any(item.awaits_assessment and item.kind not in REPAIRABLE for item in items)
+
+
 def is_repairable(item: DecidedItem) -> bool:
     """Return whether it is covered damage that the repair network repairs, its amount known or not."""
     return item.kind in REPAIRABLE and item.outcome is Outcome.COVERED

@@ -8,7 +8,7 @@ from typing import Final
 
 import holidays
 
-from claims_svc.domain.dutch_time import DUTCH_TIME, dutch_day
+from claims_svc.domain.dutch_time import DUTCH_TIME, dutch_day, end_of
 
 _HOLIDAYS: Final = holidays.country_holidays("NL")
 _SATURDAY: Final = 5
@@ -36,7 +36,7 @@ def working_days_later(day: date, days: int) -> date:
 def due_at(now: datetime, *, working_days: int) -> datetime:
     """Return when something is late that was promised now within so many working days: as the last of them ends."""
     last = working_days_later(dutch_day(now), working_days)
-    return datetime.combine(last + _DAY, time(), DUTCH_TIME).astimezone(UTC)
+    return end_of(last)
 
 
 def last_day_of(due: datetime) -> date:

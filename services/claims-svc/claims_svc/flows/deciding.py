@@ -251,7 +251,7 @@ async def _rule(
     work: Work, caller: Caller, claim: Claim, overturned: Sequence[Overturned], *, alone_cents: int = 0
 ) -> Claim:
     ruled = await claim_at_hand.rule(work, claim.claim_id, [each.ruling for each in overturned])
-    await desk_cases.remove(work.connection, claim_ids=[claim.claim_id], causes=[Cause.ANSWERED])
+    await desk_cases.remove(work.connection, claim_ids=[claim.claim_id], causes=[Cause.ANSWERED, Cause.UNANSWERED])
     for place, each in enumerate(overturned):
         ruling, outcome = each.ruling, each.ruling.outcome or BY_RULES
         await put_on_record(

@@ -1,28 +1,28 @@
-"""What handlers do with a claim besides deciding: take it, ask, add what they know, assess the damage."""
+"""What handlers do with a claim besides deciding: take it, add what they know, assess the damage."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from msgspec.structs import replace
 from uuid_utils.compat import uuid7
 
 from chassis.http.caller import Caller
 from chassis.unit_of_work import Work
-from claims_svc import promises, working_sets
+from claims_svc import promises
 from claims_svc.desk_record import put_on_record
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.desk import PROMISED, Cause, due_at
-from claims_svc.domain.questions import AskedOf, Question
 from claims_svc.domain.supplement import Supplement
 from claims_svc.domain.told_by_hand import ToldByHand
+from claims_svc.domain.verdict import Verdict
 from claims_svc.flows import authority, claim_at_hand
-from claims_svc.repository import additions, decisions, desk_actions, desk_cases
+from claims_svc.repository import decisions, desk_actions, desk_cases
 from claims_svc.repository.proposals import Proposal
 from claims_svc.tell import tell
 from contracts.claim_messages import ClaimOccasion
+from contracts.coverage import Outcome
 from contracts.loss_reports import DamageItem, LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth
 
@@ -50,35 +50,24 @@ async def take(work: Work, caller: Caller, claim: Claim) -> str | None:
 async def release(work: Work, caller: Caller, claim: Claim) -> None:
     """Let a locked claim be free again. What was told since has been looked at; for the rest there is a new promise."""
     await desk_cases.release(work.connection, claim_id=claim.claim_id)
-    await _looked_at(work, claim)
+    await looked_at(work, claim)
     left = await desk_cases.of_claim(work.connection, claim_id=claim.claim_id)
     if left is not None and not PROMISED.isdisjoint(left.causes):
         await promises.make(work, [claim.claim_id], due_at=due_at(work.now))
     await put_on_record(work, claim.claim_id, "released", caller=caller)
 
 
-async def ask(work: Work, caller: Caller, claim: Claim, codes: Sequence[str], *, due_on: date, reason: str) -> None:
-    """Ask the customer of a locked claim something; what was asked before is open again, whatever was answered."""
-    working_set = await working_sets.load(work, *await working_sets.lock(work.connection, claim_ids=[claim.claim_id]))
-    codes = list(dict.fromkeys(codes))
-    working_set.apply_questions(claim.claim_id, [Question(code=code, asked_of=AskedOf.REPORTER) for code in codes])
-    await working_sets.store(working_set.changes, work)
-    await additions.ask_by_hand(
-        work.connection, claim_id=claim.claim_id, codes=codes, asked_by=caller.subject, due_on=due_on, now=work.now
-    )
-    await _looked_at(work, claim)
-    await put_on_record(
-        work, claim.claim_id, "asked", caller=caller, reason=reason, codes=" ".join(codes), due_on=due_on.isoformat()
-    )
-    await tell(work, claim, ClaimOccasion.QUESTIONS_ASKED, questions=codes, due_on=due_on)
-
-
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What would be paid besides at once, and what is assessed above all that was assessed before, in euro cents."""
+    """What it does that something is told, in euro cents.
+
+    `more_cents` would be paid besides at once, `later_cents` can be paid by rain or an answer, when nobody asks any
+    more who told or assessed what it rests on. `denies`: something is denied that nothing was decided about.
+    """
 
     more_cents: int
-    assessed_cents: int
+    later_cents: int
+    denies: bool
 
 
 async def add_facts(
@@ -86,8 +75,8 @@ async def add_facts(
 ) -> Claim | Proposal | None:
     """Complete the report of a locked claim by facts of a handler or of a register; return what came of it.
 
-    That is a proposal where more would be paid than `caller` may promise alone, None where something is proposed
-    already.
+    That is a proposal where more would be paid than `caller` may promise alone, and where something is denied by it;
+    None where something is proposed already.
     """
     told = Supplement(
         supplement_id=uuid7(),
@@ -112,12 +101,11 @@ async def assess(
 
 async def _tell(work: Work, caller: Caller, claim: Claim, told: ToldByHand) -> Claim | Proposal | None:
     cost = await cost_of(work, claim, told.supplement, assessed_cents=told.assessed_cents)
-    is_above = cost.more_cents > await authority.left_cents(work, caller, claim)
-    # What is assessed may be paid later, by rain or an answer, when nobody asks any more who assessed it.
-    if not is_above and cost.assessed_cents <= authority.limit_cents(caller):
+    is_above = await is_above_authority(work, caller, claim, cost)
+    if not is_above and not cost.denies:
         return await _complete(work, caller, claim, told, **authority.spent_alone(cost.more_cents))
-    more_cents = max(cost.more_cents, cost.assessed_cents)
-    proposal = await authority.propose(work, caller, claim, told=told, more_cents=more_cents, needs_senior=True)
+    more_cents = max(cost.more_cents, cost.later_cents)
+    proposal = await authority.propose(work, caller, claim, told=told, more_cents=more_cents, needs_senior=is_above)
     if proposal is not None:
         proposal_id = str(proposal.proposal_id)
         await put_on_record(
@@ -137,7 +125,7 @@ async def tell_approved(work: Work, caller: Caller, claim: Claim, proposal: Prop
     """Complete the report of a locked claim as somebody else proposed; None: more would be paid than they saw."""
     told = replace(told, supplement=replace(told.supplement, told_at=work.now))
     cost = await cost_of(work, claim, told.supplement, assessed_cents=told.assessed_cents)
-    if max(cost.more_cents, cost.assessed_cents) > proposal.more_cents:
+    if max(cost.more_cents, cost.later_cents) > proposal.more_cents:
         return None
     return await _complete(
         work, caller, claim, told, decided_by=proposal.proposed_by, proposal_id=str(proposal.proposal_id)
@@ -150,21 +138,35 @@ async def cost_of(work: Work, claim: Claim, told: Supplement, *, assessed_cents:
     after = working_set.standing(claim.claim_id)
     standing = (await decisions.standing(work.connection, claim_ids=[claim.claim_id])).get(claim.claim_id)
     before_cents = 0 if standing is None else standing.payable_cents
-    assessed_before = sum(
-        item.amount_cents for item in claim.report.damage if item.estimated_by is not FactSource.CUSTOMER
-    )
+    assessed_before = sum(item.amount_cents for item in claim.damage if item.estimated_by is not FactSource.CUSTOMER)
+    later_cents = assessed_before if after is None else 0
+    if assessed_cents > assessed_before:
+        later_cents = assessed_cents
+    denies = standing is None and after is not None and _is_any_denied(after.document.verdict)
     return Cost(
         more_cents=max(0, (0 if after is None else after.payable_cents) - before_cents),
-        assessed_cents=assessed_cents if assessed_cents > assessed_before else 0,
+        later_cents=later_cents,
+        denies=denies,
     )
+
+
+def _is_any_denied(verdict: Verdict) -> bool:
+    return Outcome.DENIED in {verdict.outcome, *(item.outcome for item in verdict.items)}
+
+
+async def is_above_authority(work: Work, caller: Caller, claim: Claim, cost: Cost) -> bool:
+    """Return whether that is more than `caller` may let be paid alone of a claim, now or later."""
+    is_above = cost.more_cents > await authority.left_cents(work, caller, claim)
+    return is_above or cost.later_cents > authority.limit_cents(caller)
 
 
 async def _complete(work: Work, caller: Caller, claim: Claim, told: ToldByHand, **details: str) -> Claim:
     completed = await claim_at_hand.supplement(work, claim.claim_id, told.supplement)
-    await _looked_at(work, claim)
+    await looked_at(work, claim)
     await put_on_record(work, claim.claim_id, told.kind, caller=caller, reason=told.reason, **told.details, **details)
     return completed
 
 
-async def _looked_at(work: Work, claim: Claim) -> None:
-    await desk_cases.remove(work.connection, claim_ids=[claim.claim_id], causes=[Cause.ANSWERED])
+async def looked_at(work: Work, claim: Claim) -> None:
+    """Let a locked claim wait no longer for somebody who looks at what was told, or was not."""
+    await desk_cases.remove(work.connection, claim_ids=[claim.claim_id], causes=[Cause.ANSWERED, Cause.UNANSWERED])

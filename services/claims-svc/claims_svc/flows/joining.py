@@ -155,7 +155,7 @@ async def _try_join(work: Work, claim_id: UUID, *, other_id: UUID, ruling: Rulin
         move=Move(other_id=other_id, other_version=locked[other_id].claim_version),
         own_id=claim_id,
         other_id=other_id,
-        weighed=weigh(working_set, claim_id, before=before),
+        weighed=weigh(working_set, claim_id, claims=locked, before=before),
     )
 
 
@@ -183,7 +183,7 @@ async def _try_part(work: Work, claim_id: UUID, *, report_id: UUID, ruling: Ruli
         move=Move(report_id=report_id),
         own_id=own_id,
         other_id=own_id,
-        weighed=weigh(working_set, claim_id, before=before),
+        weighed=weigh(working_set, claim_id, claims=locked, before=before),
     )
 
 

@@ -69,7 +69,7 @@ async def choose_repair(work: Work, claim: Claim, wanted: Wanted, *, agrees: boo
         agreed_at=work.now if agrees else None,
     )
     await job_ends.save(work, job, "requested")
-    await desk.let_repair(work, claim.claim_id)
+    await desk.let_repair(work, claim.claim_id, at_work.standing.document.verdict.items)
     _ask_the_network(work, at_work, job)
     return job
 

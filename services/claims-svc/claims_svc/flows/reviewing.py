@@ -31,7 +31,19 @@ REVIEW_AT_RISK = "review-at-risk"
 """The timer of the last day of a review."""
 REVIEW_LATE = "review-late"
 """The timer of its end."""
-_DECIDES = frozenset({"assessed", "facts_added", "upheld", "approved", "joined", "parted"})
+_DECIDES = frozenset(
+    {
+        "assessed",
+        "facts_added",
+        "told_for_customer",
+        "upheld",
+        "approved",
+        "declined",
+        "joined",
+        "parted",
+        "review_ended",
+    }
+)
 """What people do that a decision rests on, as the desk's record calls it."""
 
 
@@ -87,8 +99,9 @@ async def end_review(
 ) -> Review | NotDone:
     """End a review of a locked claim by somebody who decided nothing of it before.
 
-    It is overturned when the claim has been decided anew since, by what such a person did. Who assessed the damage or
-    found the facts has decided as well.
+    It is overturned when the claim has been decided anew since: by the rules, on what was told in the meantime, or by
+    the ruling of such a person. Who assessed the damage, found or wrote down facts, judged a proposal or ended a review
+    has decided as well.
     """
     found = await reviews.of_claim(work.connection, claim_id=claim.claim_id)
     review = next((each for each in found if each.review_id == review_id), None)
@@ -98,11 +111,9 @@ async def end_review(
         return NotDone.ENDED
     done = await desk_actions.of_claim(work.connection, claim_id=claim.claim_id)
     before = decided_before(review, claim.rulings) | _hands([each for each in done if each.done_at <= review.opened_at])
-    since = decided_since(review, claim.rulings) | _hands([each for each in done if each.done_at > review.opened_at])
-    if caller.subject in before or (ended_as is ReviewEnd.OVERTURNED and before & since):
+    if caller.subject in before or (ended_as is ReviewEnd.OVERTURNED and before & decided_since(review, claim.rulings)):
         return NotDone.DECIDED_IT_BEFORE
-    is_decided_anew = bool(since) and claim.claim_version > review.claim_version
-    if ended_as is ReviewEnd.OVERTURNED and not is_decided_anew:
+    if ended_as is ReviewEnd.OVERTURNED and claim.claim_version <= review.claim_version:
         return NotDone.NOT_DECIDED_SINCE
     await _end(work, claim, review, ended_as=ended_as, caller=caller, answer=answer)
     upheld = ended_as is ReviewEnd.UPHELD

@@ -75,7 +75,7 @@ async def asked_of(connection: Connection, claim: Claim) -> Asked:
     questions: list[Question] = []
     if claim.withdrawn_at is None:
         questions += questions_to_reporter(case.basis, not_known=claim.not_known)
-        by_handlers = await _asked_by_handlers(connection, claim, items=len(case.damage))
+        by_handlers = await unanswered(connection, claim, items=len(case.damage))
         codes = {question.code for question in questions}
         questions += [Question(code=code, asked_of=AskedOf.REPORTER) for code in by_handlers if code not in codes]
     waits = claim.state is ClaimState.WAITING_FOR_ANSWER and claim.waits_until is not None
@@ -95,7 +95,7 @@ async def _case(connection: Connection, claim: Claim) -> Case:
     return case_of(with_rainfall_of_proof(claim, standing=standing), policy=policy, standing=standing)
 
 
-async def _asked_by_handlers(connection: Connection, claim: Claim, *, items: int) -> dict[str, date]:
+async def unanswered(connection: Connection, claim: Claim, *, items: int) -> dict[str, date]:
     """Return what handlers asked and nobody has answered since, and until when they expect it."""
     return {
         asked.code: asked.due_on
@@ -161,10 +161,10 @@ async def _complete(work: Work, caller: Caller, claim: Claim, told: Supplement) 
     if caller.role is Role.CUSTOMER:
         return await claim_at_hand.supplement(work, claim.claim_id, told)
     # Who is called by a customer writes down what they say, and answers for it.
-    more_cents = (await desk_work.cost_of(work, claim, told)).more_cents
-    if more_cents > await authority.left_cents(work, caller, claim):
+    cost = await desk_work.cost_of(work, claim, told)
+    if await desk_work.is_above_authority(work, caller, claim, cost):
         raise AboveAuthorityError
     completed_claim = await claim_at_hand.supplement(work, claim.claim_id, told)
-    spent = authority.spent_alone(more_cents)
+    spent = authority.spent_alone(cost.more_cents)
     await put_on_record(work, claim.claim_id, "told_for_customer", caller=caller, **spent)
     return completed_claim

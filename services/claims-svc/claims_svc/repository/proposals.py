@@ -98,15 +98,23 @@ async def judge(
     )
 
 
-async def expire(connection: Connection, *, claim_ids: Collection[UUID], now: datetime) -> Collection[UUID]:
-    """Close the proposals about claims that were decided again in the meantime; return these claims."""
+async def expire(
+    connection: Connection, *, claim_ids: Collection[UUID], all_of: Collection[UUID], now: datetime
+) -> Collection[UUID]:
+    """Close the proposals about claims that were decided in the meantime; return these claims.
+
+    What was told of a claim that nothing was decided about still completes its report; of `all_of` claims it is closed
+    as well.
+    """
     rows = await connection.fetch(
         """
-        UPDATE proposal SET state = 'stale', judged_at = $2 WHERE claim_id = ANY ($1) AND state = 'open'
+        UPDATE proposal SET state = 'stale', judged_at = $2
+         WHERE claim_id = ANY ($1) AND state = 'open' AND (told IS NULL OR claim_id = ANY ($3))
         RETURNING claim_id
         """,
         list(claim_ids),
         now,
+        list(all_of),
     )
     return {claim_id for (claim_id,) in rows}
 

@@ -15,7 +15,7 @@ from chassis.unit_of_work import Work
 from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.dutch_time import dutch_day
 from claims_svc.domain.questions import Question, questions_to_handlers
-from claims_svc.flows import desk_work
+from claims_svc.flows import asking_by_hand, desk_work
 from claims_svc.flows.claim_at_hand import lock_claim
 from claims_svc.repository import additions, claim_views, claims, decisions, desk_cases, files, human_reviews, proposals
 from claims_svc.routes.desk_bodies import AssessmentBody, FactsBody, QuestionsBody
@@ -88,7 +88,7 @@ class DeskClaimRoutes:
                 FieldError(place="body", field=f"/codes/{place}", message="there is no such item") for place in beyond
             ]
             raise Problem(INVALID, errors=errors)
-        await desk_work.ask(work, caller, claim, body.codes, due_on=body.due_on, reason=body.reason)
+        await asking_by_hand.ask(work, caller, claim, body.codes, due_on=body.due_on, reason=body.reason)
 
     async def add_facts(self, reference: ReferenceInPath, body: FactsBody, work: Work, caller: Caller) -> None:
         """Add facts from a register, or that a handler found. The claim is decided again with them.
