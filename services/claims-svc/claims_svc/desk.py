@@ -69,7 +69,13 @@ async def _let_go(newest: Mapping[UUID, DecisionMade], work: Work, *, decided_ag
         await desk_cases.remove(connection, claim_ids=stale, causes=[Cause.PROPOSED])
     settled = {claim_id for claim_id in decided_again if newest[claim_id].outcome is not Outcome.REFERRED}
     assessed = {claim_id for claim_id in decided_again if not newest[claim_id].money.awaits_assessment}
-    for claim_ids, cause in ((settled, Cause.REFERRED), (assessed, Cause.ASSESSMENT)):
+    # All that is due of them is ordered anew, unless nobody is known whom to pay: what failed before says nothing more.
+    ordered = {each for each in decided_again if newest[each].customer_id or not newest[each].money.payable_cents}
+    for claim_ids, cause in (
+        (settled, Cause.REFERRED),
+        (assessed, Cause.ASSESSMENT),
+        (ordered, Cause.PAYMENT_FAILED),
+    ):
         if claim_ids:
             await desk_cases.remove(connection, claim_ids=claim_ids, causes=[cause])
     if done := settled & assessed:

@@ -16,7 +16,7 @@ from claims_svc import desk, job_ends, paying, working_sets
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import StandingDecision
 from claims_svc.domain.handling import REPAIR_ACCEPTED_WITHIN
-from claims_svc.domain.payment import due_of_standing
+from claims_svc.domain.payment import Due, due_of_standing
 from claims_svc.domain.repair import JobState, RepairJob, Wanted, assessment, is_offered, kinds_of, routes_of
 from claims_svc.flows import claim_at_hand
 from claims_svc.job_ends import REPAIR_NOT_ACCEPTED
@@ -70,6 +70,7 @@ async def choose_repair(work: Work, claim: Claim, wanted: Wanted, *, agrees: boo
     )
     await job_ends.save(work, job, "requested")
     await desk.let_repair(work, claim.claim_id)
+    await paying.let_go_unless_due(work, claim, _due(at_work))
     _ask_the_network(work, at_work, job)
     return job
 
@@ -199,8 +200,12 @@ async def _end(work: Work, claim: Claim, job: RepairJob) -> RepairJob:
     if at_work is not None:
         if at_work.standing.document.verdict.money.awaits_assessment:
             await desk.let_assess(work, [claim.claim_id])
-        await paying.order(work, [due_of_standing(claim, at_work.standing, customer_id=at_work.customer_id)])
+        await paying.order_held_back(work, claim, _due(at_work))
     return job
+
+
+def _due(at_work: _ClaimAtWork) -> Due:
+    return due_of_standing(at_work.claim, at_work.standing, customer_id=at_work.customer_id)
 
 
 def _ask_the_network(work: Work, at_work: _ClaimAtWork, job: RepairJob) -> None:
