@@ -118,6 +118,10 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "U vindt goed dat het herstelbedrijf uw contactgegevens krijgt.",
             "You agree that the repair firm gets your contact details.",
         ),
+        "repair_consent_missing": Words(
+            "Het herstelbedrijf mag u nog niet bellen. Een medewerker vraagt u of dat mag.",
+            "The repair firm may not call you yet. One of our people asks you whether it may.",
+        ),
         "repair_completed": Words("De schade is hersteld.", "The damage was repaired."),
         "repair_ended": Words(
             "De schade wordt niet hersteld: u krijgt geld.", "The damage is not repaired: you get money."
@@ -169,11 +173,13 @@ ABOUT: Final[Mapping[str, Words]] = MappingProxyType(
         "still_waiting": Words("het wachten", "the wait"),
         "taken_up": Words("het begin van de behandeling", "who has begun with it"),
         "review_opened": Words("het opnieuw bekijken", "looking again"),
+        "review_still_open": Words("het opnieuw bekijken", "looking again"),
         "review_upheld": Words("het opnieuw bekijken", "looking again"),
         "review_overturned": Words("het opnieuw bekijken", "looking again"),
         "payment_ordered": Words("de betaling", "the payment"),
         "repair_offered": Words("het herstel", "the repair"),
         "repair_accepted": Words("het herstel", "the repair"),
+        "repair_needs_consent": Words("het herstel", "the repair"),
         "repair_completed": Words("het herstel", "the repair"),
     }
 )
