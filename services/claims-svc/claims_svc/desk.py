@@ -7,10 +7,12 @@ from uuid import UUID
 
 from chassis.unit_of_work import Work
 from claims_svc import promises
+from claims_svc.desk_record import NOBODY
 from claims_svc.domain.changes import Changes
 from claims_svc.domain.desk import Cause
 from claims_svc.domain.desk import due_at as due
-from claims_svc.repository import desk_cases, human_reviews, proposals, repairs
+from claims_svc.repository import desk_actions, desk_cases, human_reviews, proposals, repairs
+from claims_svc.repository.desk_actions import DeskAction
 from contracts.claims import DecisionMade
 from contracts.coverage import Outcome
 from contracts.vocabulary import FactSource
@@ -38,6 +40,8 @@ async def keep(changes: Changes, work: Work) -> None:
     if ended:
         await desk_cases.remove(connection, claim_ids=ended, causes=_ENDS_WITH_THE_CLAIM)
         await promises.keep(work, ended)
+    if passed := {*changes.decided_before, *ended}:
+        await _let_proposals_go(work, passed)
     referred = [claim_id for claim_id, event in newest.items() if event.outcome is Outcome.REFERRED]
     if referred:
         await desk_cases.add(connection, claim_ids=referred, cause=Cause.REFERRED, now=now, due_at=due_at)
@@ -64,9 +68,6 @@ async def _let_go(newest: Mapping[UUID, DecisionMade], work: Work, *, decided_ag
     passed = await human_reviews.close_passed(connection, claim_ids=decided_again, now=now)
     if passed:
         await desk_cases.remove(connection, claim_ids=passed, causes=[Cause.EVIDENCE_AGAINST])
-    stale = await proposals.expire(connection, claim_ids=decided_again, now=now)
-    if stale:
-        await desk_cases.remove(connection, claim_ids=stale, causes=[Cause.PROPOSED])
     settled = {claim_id for claim_id in decided_again if newest[claim_id].outcome is not Outcome.REFERRED}
     assessed = {claim_id for claim_id in decided_again if not newest[claim_id].money.awaits_assessment}
     # All that is due of them is ordered anew, unless nobody is known whom to pay: what failed before says nothing more.
@@ -80,6 +81,26 @@ async def _let_go(newest: Mapping[UUID, DecisionMade], work: Work, *, decided_ag
             await desk_cases.remove(connection, claim_ids=claim_ids, causes=[cause])
     if done := settled & assessed:
         await promises.keep(work, done)
+
+
+async def _let_proposals_go(work: Work, claim_ids: Collection[UUID]) -> None:
+    """Put on record which proposals nobody has to judge any more: they were made about a decision that has gone."""
+    stale = await proposals.expire(work.connection, claim_ids=claim_ids, now=work.now)
+    if not stale:
+        return
+    await desk_cases.remove(work.connection, claim_ids=stale.keys(), causes=[Cause.PROPOSED])
+    actions = [
+        DeskAction(
+            claim_id=claim_id,
+            kind="proposal_overtaken",
+            done_by=None,
+            role=NOBODY,
+            done_at=work.now,
+            details={"proposal_id": str(proposal_id)},
+        )
+        for claim_id, proposal_id in sorted(stale.items())
+    ]
+    await desk_actions.insert(work.connection, actions=actions)
 
 
 async def let_assess(work: Work, claim_ids: Collection[UUID]) -> None:

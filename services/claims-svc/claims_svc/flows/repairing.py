@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.consuming.delivery import Batch, Delivery
 from chassis.database import Connection
+from chassis.http.caller import Caller
 from chassis.unit_of_work import DueTimer, Timer, Work
 from claims_svc import desk, job_ends, paying, working_sets
 from claims_svc.desk_record import put_on_record
@@ -24,6 +25,7 @@ from claims_svc.flows import claim_at_hand
 from claims_svc.job_ends import REPAIR_NOT_ACCEPTED
 from claims_svc.repository import decisions, desk_cases, payments, policies, repairs
 from claims_svc.tell import News, tell, tell_all
+from contracts.access import Role
 from contracts.claim_messages import ClaimOccasion
 from contracts.loss_reports import MOST_ITEMS
 from contracts.repairs import JobEnd, JobStatus, RepairAssigned, RepairJobReported, RepairRequested
@@ -45,6 +47,21 @@ class _ClaimAtWork:
     claim: Claim
     standing: StandingDecision
     customer_id: UUID
+
+
+async def choose(work: Work, caller: Caller, claim: Claim, wanted: Wanted | None, *, agrees: bool) -> None:
+    """Let the customer of a locked claim have it repaired, or, None, have money; see the two below.
+
+    Who is called by a customer chooses for them, and answers for it.
+    """
+    if wanted is None:
+        await choose_money(work, claim)
+    else:
+        await choose_repair(work, claim, wanted, agrees=agrees)
+    if caller.role is not Role.CUSTOMER:
+        choice = "money" if wanted is None else "repair"
+        details = {"choice": choice, "contact_may_be_given": str(agrees).lower()}
+        await put_on_record(work, claim.claim_id, "repair_chosen_for_customer", caller=caller, **details)
 
 
 async def choose_repair(work: Work, claim: Claim, wanted: Wanted, *, agrees: bool) -> RepairJob:

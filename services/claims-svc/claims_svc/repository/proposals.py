@@ -98,17 +98,17 @@ async def judge(
     )
 
 
-async def expire(connection: Connection, *, claim_ids: Collection[UUID], now: datetime) -> Collection[UUID]:
-    """Close the proposals about claims that were decided again in the meantime; return these claims."""
+async def expire(connection: Connection, *, claim_ids: Collection[UUID], now: datetime) -> dict[UUID, UUID]:
+    """Close the proposals about claims that were decided again in the meantime; return each such claim with its own."""
     rows = await connection.fetch(
         """
         UPDATE proposal SET state = 'stale', judged_at = $2 WHERE claim_id = ANY ($1) AND state = 'open'
-        RETURNING claim_id
+        RETURNING claim_id, proposal_id
         """,
         list(claim_ids),
         now,
     )
-    return {claim_id for (claim_id,) in rows}
+    return {claim_id: proposal_id for claim_id, proposal_id in rows}  # noqa: C416 - rows are no tuples
 
 
 def _proposal(row: asyncpg.Record) -> Proposal:
