@@ -7,7 +7,7 @@ from datetime import timedelta
 ANSWER_WAIT = timedelta(days=14)
 """How long a claim waits for answers before it is decided without them (ours)."""
 HANDLER_LIMIT_CENTS = 500_000
-"""What a handler may decide alone to be paid besides, on one claim at once (ours)."""
+"""What a handler may decide alone to be paid besides, on one claim, unless a setting says otherwise (ours)."""
 SENIOR_LIMIT_CENTS = 2_500_000
 """The same of a senior handler (ours)."""
 FAILED_PAYMENT_WITHIN = timedelta(days=2)

@@ -82,7 +82,14 @@ class Cost:
 
 
 async def add_facts(
-    work: Work, caller: Caller, claim: Claim, facts: Mapping[str, Truth], *, source: FactSource, found_in: str
+    work: Work,
+    caller: Caller,
+    claim: Claim,
+    facts: Mapping[str, Truth],
+    *,
+    source: FactSource,
+    found_in: str,
+    limit_cents: int,
 ) -> Claim | Proposal | None:
     """Complete the report of a locked claim by facts of a handler or of a register; return what came of it.
 
@@ -95,11 +102,11 @@ async def add_facts(
         told_at=work.now,
         facts=LossFacts(**{name: Fact(value=value, source=source) for name, value in facts.items()}),
     )
-    return await _tell(work, caller, claim, ToldByHand(supplement=told, reason=found_in))
+    return await _tell(work, caller, claim, ToldByHand(supplement=told, reason=found_in), limit_cents=limit_cents)
 
 
 async def assess(
-    work: Work, caller: Caller, claim: Claim, damage: Sequence[DamageItem], *, reason: str
+    work: Work, caller: Caller, claim: Claim, damage: Sequence[DamageItem], *, reason: str, limit_cents: int
 ) -> Claim | Proposal | None:
     """Replace the damage of a locked claim by what a handler found; return what came of it.
 
@@ -107,14 +114,16 @@ async def assess(
     something is proposed already.
     """
     told = Supplement(supplement_id=uuid7(), source=FactSource.HANDLER, told_at=work.now, damage=tuple(damage))
-    return await _tell(work, caller, claim, ToldByHand(supplement=told, reason=reason))
+    return await _tell(work, caller, claim, ToldByHand(supplement=told, reason=reason), limit_cents=limit_cents)
 
 
-async def _tell(work: Work, caller: Caller, claim: Claim, told: ToldByHand) -> Claim | Proposal | None:
+async def _tell(
+    work: Work, caller: Caller, claim: Claim, told: ToldByHand, *, limit_cents: int
+) -> Claim | Proposal | None:
     cost = await cost_of(work, claim, told.supplement, assessed_cents=told.assessed_cents)
-    is_above = cost.more_cents > await authority.left_cents(work, caller, claim)
+    is_above = cost.more_cents > await authority.left_cents(work, caller, claim, limit_cents=limit_cents)
     # What is assessed may be paid later, by rain or an answer, when nobody asks any more who assessed it.
-    if not is_above and cost.assessed_cents <= authority.limit_cents(caller):
+    if not is_above and cost.assessed_cents <= limit_cents:
         return await _complete(work, caller, claim, told, **authority.spent_alone(cost.more_cents))
     more_cents = max(cost.more_cents, cost.assessed_cents)
     proposal = await authority.propose(work, caller, claim, told=told, more_cents=more_cents, needs_senior=True)
