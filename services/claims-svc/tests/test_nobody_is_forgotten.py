@@ -6,6 +6,7 @@ from claim_events import YES, policy, rainfall_answer, report
 from claims_http import HANDLER, ClaimsDesk
 from msgspec.structs import replace
 
+from claims_svc.app import MIGRATIONS
 from contracts.access import Role
 from contracts.claim_messages import ClaimMessageRequested, ClaimOccasion
 from contracts.loss_reports import DamageKind, LossFacts, LossReported
@@ -128,6 +129,18 @@ async def test_nobody_waits_for_consent_to_a_job_that_its_firm_has_given_back(de
     assert (await asked_to_agree(desk), await waits_for(desk)) == (1, [])
     await desk.driver.wait(days=8)
     assert (await asked_to_agree(desk), await waits_for(desk)) == (1, ["repair_consent"])
+
+
+async def test_who_waited_for_consent_before_anybody_was_reminded_is_not_forgotten_either(desk: ClaimsDesk) -> None:
+    accepted = await accepted_without_consent(desk)
+    kinds = "SELECT kind, key FROM messaging.timer WHERE kind LIKE 'repair-consent-%' ORDER BY kind"
+    today = [tuple(row) for row in await desk.driver.rows(kinds)]
+    async with desk.driver.harness.pool.acquire() as connection:
+        await connection.execute("DELETE FROM messaging.timer")
+        await connection.execute((MIGRATIONS / "0021_consent_to_repair.sql").read_text())
+
+    assert [tuple(row) for row in await desk.driver.rows(kinds)] == today
+    assert {key for _, key in today} == {str(accepted.job_id)}
 
 
 async def test_a_claim_that_is_released_is_promised_anew(desk: ClaimsDesk) -> None:
