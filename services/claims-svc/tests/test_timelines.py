@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -213,6 +214,34 @@ async def test_claims_are_found_by_each_thing_that_can_be_known_of_them(desk: Cl
     assert [claim["reference"] for claim in (*page["items"], *rest["items"])] == await found()
     assert (await desk.get("/claims", {"report_id": "x"}, role=OPERATOR)).status_code == 422
     assert (await desk.get("/claims")).status_code == 403
+
+
+async def test_claims_are_found_by_each_state_though_no_index_is_written_by_those_that_are_just_decided(
+    desk: ClaimsDesk,
+) -> None:
+    reference = await a_paid_claim(desk)
+    waits = report(damage_cents=99_000, policy_number="654321-531-04")
+    await desk.driver.report(waits)
+    storm = report(loss_at=LOSS_AT - timedelta(days=60), facts=LossFacts(storm_caused_damage=YES))
+    await desk.driver.report(storm)
+    referred = await desk.reference()
+
+    async def found(state: str) -> list[str]:
+        answer = await desk.get("/claims", {"state": state}, role=OPERATOR)
+        assert answer.status_code == 200, answer.text
+        return [claim["reference"] for claim in answer.json()["items"]]
+
+    assert (await found("decided"), await found("referred")) == ([reference], [referred])
+    assert len(await found("waiting_for_policy")) == 1
+    for state in ("waiting_for_rainfall", "waiting_for_answer", "withdrawn"):
+        assert await found(state) == []
+    indexes = await desk.driver.rows("SELECT indexdef FROM pg_indexes WHERE tablename = 'claim'")
+    assert [each for (each,) in indexes if re.search(r"\bstate\b", each)] == []
+    statement = "EXPLAIN SELECT FROM claim WHERE rare_state = 'referred' ORDER BY opened_at DESC, claim_id DESC LIMIT 1"
+    async with desk.driver.harness.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        plan = [line for (line,) in await connection.fetch(statement)]
+    assert any("claim_by_rare_state" in line for line in plan)
 
 
 async def test_messages_that_were_sent_stand_in_the_timeline_once(desk: ClaimsDesk) -> None:
