@@ -48,6 +48,27 @@ MUTANTS = (
         f"{_PAID}::test_the_first_answer_about_a_payment_counts_and_a_failed_one_waits_for_a_handler",
     ),
     _mutant(
+        "what failed waits for ever though a later decision orders it anew",
+        "desk.py",
+        "        (ordered, Cause.PAYMENT_FAILED),\n",
+        "",
+        f"{_PAID}::test_a_failed_payment_waits_for_nobody_once_a_later_decision_orders_everything_anew",
+    ),
+    _mutant(
+        "what failed waits for nobody though a part of it is still due",
+        "paying.py",
+        "    if await payments.left_cents(work.connection, due=due) <= 0:\n",
+        "    if due is not None:\n",
+        f"{_PAID}::test_a_failed_payment_of_which_a_repair_takes_a_part_waits_until_the_rest_is_ordered",
+    ),
+    _mutant(
+        "what failed waits for ever though a repair takes all that is due",
+        "flows/repairing.py",
+        "    await paying.let_go_unless_due(work, claim, _due(at_work))\n",
+        "",
+        f"{_PAID}::test_a_failed_payment_waits_for_nobody_once_nothing_is_due_any_more",
+    ),
+    _mutant(
         "a partner may call before the customer agreed",
         "domain/repair.py",
         "self.state is JobState.ACCEPTED and self.agreed_at is not None",

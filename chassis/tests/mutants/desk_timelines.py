@@ -32,6 +32,27 @@ MUTANTS = (
         _TIMELINES + "test_messages_that_were_sent_stand_in_the_timeline_once",
     ),
     _claims(
+        "timelines: what was told since a report was sent counts as a correction of it",
+        "domain/working_set.py",
+        "            return claim.sent or known\n",
+        "            return known\n",
+        _TIMELINES + "test_what_was_told_since_a_report_was_sent_is_no_part_of_its_correction",
+    ),
+    _claims(
+        "timelines: a report that leaves a claim takes along that it had joined it",
+        "repository/timeline.py",
+        "WHERE claim_id = $1 AND kind IN ('left', 'moved')",
+        "WHERE claim_id = $1 AND kind IN ('none')",
+        _TIMELINES + "test_a_report_that_a_correction_takes_away_leaves_what_had_happened",
+    ),
+    _claims(
+        "timelines: a proposal ends with a claim that is taken back and nobody hears of it",
+        "desk.py",
+        "    if passed := {*changes.decided_before, *ended}:\n",
+        "    if passed := {*changes.decided_before}:\n",
+        _TIMELINES + "test_a_proposal_that_a_newer_decision_has_overtaken_stands_in_the_record_of_handlers",
+    ),
+    _claims(
         "search: only the report that opened a claim finds it",
         "repository/claim_search.py",
         '"UNION ALL SELECT claim_id FROM joined_report WHERE report_id = {0}))"',

@@ -10,6 +10,7 @@ _claims = partial(Mutant, package="claims_svc")
 _notify = partial(Mutant, package="notify_svc")
 _WAITING = "test_waiting.py::"
 _REVIEWS = "test_reviews.py::"
+_FORGOTTEN = "test_nobody_is_forgotten.py::"
 
 MUTANTS = (
     _claims(
@@ -25,6 +26,34 @@ MUTANTS = (
         "        if codes:\n",
         "        codes = codes or list(claim.asked)\n        if codes:\n",
         _WAITING + "test_who_has_answered_is_not_asked_again",
+    ),
+    _claims(
+        "waiting: nobody asks again who has not agreed that the repair firm may call",
+        "job_ends.py",
+        "        Timer(REPAIR_CONSENT_REMINDER, key, remind_at, claim.trace),\n",
+        "",
+        _FORGOTTEN + "test_who_does_not_agree_to_be_called_is_reminded_once_and_then_waits_for_a_handler",
+    ),
+    _claims(
+        "waiting: a job whose firm may not call comes to no handler",
+        "job_ends.py",
+        "        Timer(REPAIR_CONSENT_MISSING, key, missing_at, claim.trace),\n",
+        "",
+        _FORGOTTEN + "test_who_does_not_agree_to_be_called_is_reminded_once_and_then_waits_for_a_handler",
+    ),
+    _claims(
+        "waiting: who has agreed that the repair firm may call is asked all the same",
+        "flows/repairing.py",
+        " for job in jobs.values() if job.needs_consent]\n",
+        " for job in jobs.values()]\n",
+        _FORGOTTEN + "test_who_agrees_in_time_to_be_called_is_neither_reminded_nor_waited_for",
+    ),
+    _claims(
+        "waiting: a handler is to ask for consent to a job that was given back",
+        "job_ends.py",
+        "    if job.needs_consent:\n",
+        "    if False:\n",
+        _FORGOTTEN + "test_nobody_waits_for_consent_to_a_job_that_its_firm_has_given_back",
     ),
     _claims(
         "reviews: who decided before overturns their own decision",

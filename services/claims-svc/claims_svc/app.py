@@ -54,6 +54,8 @@ def build(settings: Settings) -> Service:
             TimerHandler(OTHERS_CHANGED, handlers.follow_others),
             TimerHandler(policy_slices.POLICY_SLICE, policy_slices.follow_policies, reversible=True, at_once=1),
             TimerHandler(job_ends.REPAIR_NOT_ACCEPTED, repairing.end_unaccepted),
+            TimerHandler(job_ends.REPAIR_CONSENT_REMINDER, repairing.remind_of_consent),
+            TimerHandler(job_ends.REPAIR_CONSENT_MISSING, repairing.let_handlers_ask),
             TimerHandler(asking.ANSWER_REMINDER, waiting.remind),
             TimerHandler(asking_by_hand.QUESTION_REMINDER, asking_by_hand.remind),
             TimerHandler(asking_by_hand.QUESTION_DUE, asking_by_hand.look),

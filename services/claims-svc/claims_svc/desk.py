@@ -7,11 +7,13 @@ from uuid import UUID
 
 from chassis.unit_of_work import Work
 from claims_svc import promises
+from claims_svc.desk_record import NOBODY
 from claims_svc.domain.changes import Changes
 from claims_svc.domain.desk import PROMISED, Cause
 from claims_svc.domain.desk import due_at as due
 from claims_svc.domain.payment import awaits_other_than_repair
-from claims_svc.repository import desk_cases, human_reviews, proposals, repairs
+from claims_svc.repository import desk_actions, desk_cases, human_reviews, proposals, repairs
+from claims_svc.repository.desk_actions import DeskAction
 from contracts.claims import DecisionMade
 from contracts.coverage import DecidedItem, Outcome
 from contracts.vocabulary import FactSource
@@ -73,9 +75,21 @@ async def _pass_over_proposals(
     )
     if not stale:
         return
-    await desk_cases.remove(work.connection, claim_ids=stale, causes=[Cause.PROPOSED])
-    if left := set(stale) - ended:
+    await desk_cases.remove(work.connection, claim_ids=stale.keys(), causes=[Cause.PROPOSED])
+    if left := stale.keys() - ended:
         await desk_cases.add(work.connection, claim_ids=left, cause=Cause.ANSWERED, now=work.now, due_at=due(work.now))
+    actions = [
+        DeskAction(
+            claim_id=claim_id,
+            kind="proposal_overtaken",
+            done_by=None,
+            role=NOBODY,
+            done_at=work.now,
+            details={"proposal_id": str(proposal_id)},
+        )
+        for claim_id, proposal_id in sorted(stale.items())
+    ]
+    await desk_actions.insert(work.connection, actions=actions)
 
 
 async def _let_go(
@@ -88,7 +102,13 @@ async def _let_go(
         await desk_cases.remove(connection, claim_ids=passed, causes=[Cause.EVIDENCE_AGAINST])
     settled = {claim_id for claim_id in decided_again if newest[claim_id].outcome is not Outcome.REFERRED}
     assessed = set(decided_again).difference(to_assess)
-    for claim_ids, cause in ((settled, Cause.REFERRED), (assessed, Cause.ASSESSMENT)):
+    # All that is due of them is ordered anew, unless nobody is known whom to pay: what failed before says nothing more.
+    ordered = {each for each in decided_again if newest[each].customer_id or not newest[each].money.payable_cents}
+    for claim_ids, cause in (
+        (settled, Cause.REFERRED),
+        (assessed, Cause.ASSESSMENT),
+        (ordered, Cause.PAYMENT_FAILED),
+    ):
         if claim_ids:
             await desk_cases.remove(connection, claim_ids=claim_ids, causes=[cause])
     if done := settled & assessed:

@@ -1,23 +1,57 @@
-"""Jobs of the repair network that end before anything was repaired, and the network that is told so."""
+"""Jobs of the repair network that end before anything was repaired, and the network that is told so.
+
+Here too is what a job waits for: a partner who accepts it, and its customer's consent to be called.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from chassis.unit_of_work import Work
+from chassis.unit_of_work import Timer, Work
 from claims_svc.domain.changes import Changes
 from claims_svc.domain.claim import Claim
+from claims_svc.domain.desk import Cause
 from claims_svc.domain.dutch_time import dutch_day
+from claims_svc.domain.handling import (
+    REPAIR_CONSENT_REMINDER_AFTER_WORKING_DAYS,
+    REPAIR_CONSENT_WITHIN_WORKING_DAYS,
+)
 from claims_svc.domain.payment import is_repairable
 from claims_svc.domain.repair import JobState, RepairJob
-from claims_svc.repository import desk_actions, repairs
+from claims_svc.domain.working_days import due_at, warning_at
+from claims_svc.repository import desk_actions, desk_cases, repairs
 from claims_svc.repository.desk_actions import DeskAction
 from claims_svc.repository.repairs import RepairEvent
 from contracts.repairs import JobEnd, RepairAssigned, RepairContactReleased
 
 REPAIR_NOT_ACCEPTED = "repair-not-accepted"
 """The timer that ends a job which nobody accepted; its key is the job."""
+
+REPAIR_CONSENT_REMINDER = "repair-consent-reminder"
+"""The timer that asks once more whether the partner may call; its key is the job."""
+REPAIR_CONSENT_MISSING = "repair-consent-missing"
+"""The timer that lets a handler ask; its key is the job."""
+
+
+def wait_for_consent(work: Work, claim: Claim, job: RepairJob) -> None:
+    """Let it not be forgotten that the partner who has just accepted a job may not call yet.
+
+    One that accepts it after another starts the wait anew; who is not waited for any more is found so by the timers.
+    """
+    remind_at = warning_at(due_at(work.now, working_days=REPAIR_CONSENT_REMINDER_AFTER_WORKING_DAYS))
+    missing_at = due_at(work.now, working_days=REPAIR_CONSENT_WITHIN_WORKING_DAYS)
+    key = str(job.job_id)
+    work.schedule(
+        Timer(REPAIR_CONSENT_REMINDER, key, remind_at, claim.trace),
+        Timer(REPAIR_CONSENT_MISSING, key, missing_at, claim.trace),
+    )
+
+
+async def end_wait_for_consent(work: Work, job: RepairJob) -> None:
+    """Let nobody ask any more for the consent that a job, as it was before, needed."""
+    if job.needs_consent:
+        await desk_cases.remove(work.connection, claim_ids=[job.claim_id], causes=[Cause.REPAIR_CONSENT])
 
 
 async def end_uncovered(changes: Changes, work: Work) -> Collection[UUID]:
@@ -45,6 +79,7 @@ async def end(work: Work, claim: Claim, job: RepairJob, *, because: JobEnd) -> R
     """End a job that is not completed, of a locked claim, and tell the network."""
     if job.releases_contact:
         tell_contact_may_be_read(work, claim, job, released=False)
+    await end_wait_for_consent(work, job)
     job = job.over(JobState.ENDED, now=work.now)
     await save(work, job, "ended" if because is JobEnd.MONEY else "cancelled")
     await work.cancel(REPAIR_NOT_ACCEPTED, [str(job.job_id)])

@@ -57,9 +57,25 @@ async def order_again(work: Work, claim: Claim, *, caller: Caller) -> int | None
     ordered = await order(work, [due_of_standing(claim, standing, customer_id=customer_id)])
     if not ordered:
         return None
-    await desk_cases.remove(work.connection, claim_ids=[claim.claim_id], causes=[Cause.PAYMENT_FAILED])
+    await _let_go(work, claim)
     await put_on_record(work, claim.claim_id, "payment_ordered_again", caller=caller)
     return ordered[0].amount_cents
+
+
+async def order_held_back(work: Work, claim: Claim, due: Due) -> None:
+    """Order what is due of a locked claim now that it is not repaired, and with it what failed before."""
+    await order(work, [due])
+    await _let_go(work, claim)
+
+
+async def let_go_unless_due(work: Work, claim: Claim, due: Due) -> None:
+    """Let a locked claim wait no longer because a payment failed, if its repair takes all that is due."""
+    if await payments.left_cents(work.connection, due=due) <= 0:
+        await _let_go(work, claim)
+
+
+async def _let_go(work: Work, claim: Claim) -> None:
+    await desk_cases.remove(work.connection, claim_ids=[claim.claim_id], causes=[Cause.PAYMENT_FAILED])
 
 
 async def end_payments(batch: Batch[PaymentSettled], work: Work) -> None:

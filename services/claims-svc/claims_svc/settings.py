@@ -8,8 +8,10 @@ from typing import ClassVar, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from chassis.settings import ServiceSettings
+from claims_svc.domain.handling import HANDLER_LIMIT_CENTS, SENIOR_LIMIT_CENTS
 from claims_svc.files.store import FileStore, Location
 from claims_svc.root_key import PRIVATE_KEY_FORM, RootKey
+from contracts.vocabulary import MOST_CENTS
 
 
 class Settings(ServiceSettings):
@@ -19,6 +21,16 @@ class Settings(ServiceSettings):
 
     proof_root_key: SecretStr = Field(default=SecretStr(""), description=f"Signs proof roots: {PRIVATE_KEY_FORM}")
     proof_root_minutes: int = Field(default=60, ge=1, le=1_440, description="From one root to the next, at most a day")
+
+    handler_limit_cents: int = Field(
+        default=HANDLER_LIMIT_CENTS,
+        ge=0,
+        le=MOST_CENTS,
+        description="What a handler may let be paid alone of one claim",
+    )
+    senior_limit_cents: int = Field(
+        default=SENIOR_LIMIT_CENTS, ge=0, le=MOST_CENTS, description="The same of a senior handler; not less"
+    )
 
     file_store: str = Field(
         default="", description="file:///directory or s3://bucket/prefix; without it no photos and documents are taken"
@@ -36,6 +48,12 @@ class Settings(ServiceSettings):
             raise ValueError("FILE_STORE_KEY_ID and FILE_STORE_SECRET go together")
         if self.file_store:
             self._file_location()
+        return self
+
+    @model_validator(mode="after")
+    def _trusts_seniors_most(self) -> Self:
+        if self.senior_limit_cents < self.handler_limit_cents:
+            raise ValueError("SENIOR_LIMIT_CENTS must not be less than HANDLER_LIMIT_CENTS")
         return self
 
     def _file_location(self) -> Location:

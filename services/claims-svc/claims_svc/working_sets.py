@@ -37,6 +37,7 @@ from claims_svc.repository import (
     policy_changes,
     rainfall,
     repairs,
+    report_events,
     waits,
 )
 from contracts.claims import DecisionMade
@@ -277,8 +278,10 @@ async def _store_claims(changes: Changes, work: Work) -> None:
         await claims.update(connection, claims=list(changes.updated.values()), now=work.now)
     if changes.restated:
         await claims.restate(connection, claims=[changes.updated[claim_id] for claim_id in changes.restated])
+    if changes.corrections:
+        await report_events.insert_corrections(connection, corrections=changes.corrections, now=work.now)
     if changes.left:
-        await joined_reports.delete(connection, report_ids=changes.left)
+        await joined_reports.delete(connection, report_ids=changes.left, by_hand=bool(changes.rulings), now=work.now)
     if changes.joined:
         await joined_reports.store(connection, joined=changes.joined.values(), now=work.now)
     if changes.former:

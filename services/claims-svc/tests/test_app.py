@@ -7,7 +7,7 @@ from claims_svc.domain.redetermination import OTHERS_CHANGED
 from claims_svc.flows.asking_by_hand import QUESTION_DUE, QUESTION_REMINDER
 from claims_svc.flows.reviewing import REVIEW_AT_RISK, REVIEW_LATE
 from claims_svc.flows.waiting import PROMISE_AT_RISK_OF_CLAIM
-from claims_svc.job_ends import REPAIR_NOT_ACCEPTED
+from claims_svc.job_ends import REPAIR_CONSENT_MISSING, REPAIR_CONSENT_REMINDER, REPAIR_NOT_ACCEPTED
 from claims_svc.policy_slices import POLICY_SLICE
 from claims_svc.promises import PROMISE_AT_RISK, PROMISE_DUE
 from claims_svc.proof_roots import PROOF_ROOT
@@ -31,6 +31,8 @@ def test_every_wait_of_a_claim_has_a_timer_that_ends_it() -> None:
         POLICY_SLICE,
         PROOF_ROOT,
         REPAIR_NOT_ACCEPTED,
+        REPAIR_CONSENT_REMINDER,
+        REPAIR_CONSENT_MISSING,
         ANSWER_REMINDER,
         QUESTION_REMINDER,
         QUESTION_DUE,

@@ -6,7 +6,9 @@ from datetime import date
 
 from claim_events import YES, policy, rainfall_answer, report
 from claims_http import HANDLER, ClaimsDesk
+from msgspec.structs import replace
 
+from claims_svc.app import MIGRATIONS
 from contracts.access import Role
 from contracts.claim_messages import ClaimMessageRequested, ClaimOccasion
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
@@ -110,7 +112,8 @@ async def test_what_was_proposed_about_a_claim_that_rain_decides_is_looked_at(de
     assert proposal["state"] == "stale"
 
 
-async def test_who_has_not_agreed_to_be_called_is_asked_when_a_firm_has_the_job(desk: ClaimsDesk) -> None:
+async def accepted_without_consent(desk: ClaimsDesk) -> RepairJobReported:
+    """Let a firm accept the repair of a claim whose customer has not agreed to be called; it is Monday."""
     reference = await decided(desk, MUCH)
     await desk.post(f"/customers/123456/claims/{reference}/repair", {"choice": "repair"})
     (asked,) = [event for event in await desk.driver.published() if isinstance(event, RepairRequested)]
@@ -122,9 +125,77 @@ async def test_who_has_not_agreed_to_be_called_is_asked_when_a_firm_has_the_job(
         reported_at=asked.requested_at,
     )
     await desk.driver.harness.deliver(REPAIR_JOB_REPORTED, accepted)
+    return accepted
+
+
+async def asked_to_agree(desk: ClaimsDesk) -> int:
+    """Return how often the customer was asked, since this was asked last, whether the firm may call."""
+    told = [event.occasion for event in await desk.driver.published() if isinstance(event, ClaimMessageRequested)]
+    return told.count(ClaimOccasion.REPAIR_NEEDS_CONSENT)
+
+
+async def test_who_has_not_agreed_to_be_called_is_asked_when_a_firm_has_the_job(desk: ClaimsDesk) -> None:
+    await accepted_without_consent(desk)
 
     told = [event.occasion for event in await desk.driver.published() if isinstance(event, ClaimMessageRequested)]
     assert told == [ClaimOccasion.REPAIR_NEEDS_CONSENT]
+
+
+async def test_who_does_not_agree_to_be_called_is_reminded_once_and_then_waits_for_a_handler(desk: ClaimsDesk) -> None:
+    await accepted_without_consent(desk)
+    assert await asked_to_agree(desk) == 1
+
+    await desk.driver.wait(days=1)
+    assert await asked_to_agree(desk) == 0
+    await desk.driver.wait(days=1)
+    assert (await asked_to_agree(desk), await waits_for(desk)) == (1, [])
+
+    await desk.driver.wait(days=5)
+    assert (await asked_to_agree(desk), await waits_for(desk)) == (0, [])
+    await desk.driver.wait(days=1)
+    assert (await asked_to_agree(desk), await waits_for(desk)) == (0, ["repair_consent"])
+
+    repair = f"/customers/123456/claims/{await desk.reference()}/repair"
+    await desk.post(repair, {"choice": "repair", "contact_may_be_given": True})
+    assert await waits_for(desk) == []
+
+
+async def test_who_agrees_in_time_to_be_called_is_neither_reminded_nor_waited_for(desk: ClaimsDesk) -> None:
+    await accepted_without_consent(desk)
+    repair = f"/customers/123456/claims/{await desk.reference()}/repair"
+    await desk.post(repair, {"choice": "repair", "contact_may_be_given": True})
+    await desk.driver.published()
+
+    await desk.driver.wait(days=14)
+
+    assert (await asked_to_agree(desk), await waits_for(desk)) == (0, [])
+
+
+async def test_nobody_waits_for_consent_to_a_job_that_its_firm_has_given_back(desk: ClaimsDesk) -> None:
+    accepted = await accepted_without_consent(desk)
+    await desk.driver.wait(days=8)
+    assert await waits_for(desk) == ["repair_consent"]
+
+    await desk.driver.harness.deliver(REPAIR_JOB_REPORTED, replace(accepted, status=JobStatus.DECLINED))
+    assert await waits_for(desk) == []
+
+    await desk.driver.published()
+    await desk.driver.harness.deliver(REPAIR_JOB_REPORTED, replace(accepted, partner_id="partner-herstel"))
+    assert (await asked_to_agree(desk), await waits_for(desk)) == (1, [])
+    await desk.driver.wait(days=8)
+    assert (await asked_to_agree(desk), await waits_for(desk)) == (1, ["repair_consent"])
+
+
+async def test_who_waited_for_consent_before_anybody_was_reminded_is_not_forgotten_either(desk: ClaimsDesk) -> None:
+    accepted = await accepted_without_consent(desk)
+    kinds = "SELECT kind, key FROM messaging.timer WHERE kind LIKE 'repair-consent-%' ORDER BY kind"
+    today = [tuple(row) for row in await desk.driver.rows(kinds)]
+    async with desk.driver.harness.pool.acquire() as connection:
+        await connection.execute("DELETE FROM messaging.timer")
+        await connection.execute((MIGRATIONS / "0021_consent_to_repair.sql").read_text())
+
+    assert [tuple(row) for row in await desk.driver.rows(kinds)] == today
+    assert {key for _, key in today} == {str(accepted.job_id)}
 
 
 async def test_a_claim_that_is_released_is_promised_anew(desk: ClaimsDesk) -> None:

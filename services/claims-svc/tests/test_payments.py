@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from claim_events import corrected, policy, rainfall_answer, report
 from claims_driver import OPENED_AT, ClaimsDriver
+from claims_http import ClaimsDesk
 
 from contracts.loss_reports import DamageItem, DamageKind, LossReported
 from contracts.payments import PAYMENT_SETTLED, PaymentFailure, PaymentOrdered, PaymentOutcome, PaymentSettled
@@ -91,3 +92,56 @@ async def test_ordering_takes_one_statement_a_batch(driver: ClaimsDriver) -> Non
 
     assert len([statement for statement in statements if "INSERT INTO payment" in statement]) == 1
     assert len(await orders(driver)) == 2
+
+
+async def waiting(driver: ClaimsDriver) -> list[list[str]]:
+    """Return why each claim of the desk's queue waits."""
+    return [row["causes"] for row in await driver.rows("SELECT causes FROM desk_case")]
+
+
+async def test_a_failed_payment_waits_for_nobody_once_a_later_decision_orders_everything_anew(
+    driver: ClaimsDriver,
+) -> None:
+    first = report(damage_cents=184_000)
+    (ordered,) = await decided(driver, first)
+    await driver.harness.deliver(PAYMENT_SETTLED, ended(ordered, PaymentFailure.ACCOUNT_CLOSED))
+    assert await waiting(driver) == [["payment_failed"]]
+
+    await driver.report(assessed(first, 200_000))
+
+    assert [order.amount_cents for order in await orders(driver)] == [175_000]
+    assert await waiting(driver) == []
+
+
+async def test_a_failed_payment_waits_for_nobody_once_nothing_is_due_any_more(desk: ClaimsDesk) -> None:
+    first = report(damage_cents=184_000)
+    (ordered,) = await decided(desk.driver, first)
+    await desk.driver.harness.deliver(PAYMENT_SETTLED, ended(ordered, PaymentFailure.ACCOUNT_CLOSED))
+    repair = f"/customers/123456/claims/{await desk.reference()}/repair"
+
+    chosen = await desk.post(repair, {"choice": "repair"})
+
+    assert (chosen.json()["state"], await waiting(desk.driver)) == ("requested", [])
+    await desk.post(repair, {"choice": "money"})
+    assert [order.amount_cents for order in await orders(desk.driver)] == [159_000]
+    assert await waiting(desk.driver) == []
+
+
+async def test_a_failed_payment_of_which_a_repair_takes_a_part_waits_until_the_rest_is_ordered(
+    desk: ClaimsDesk,
+) -> None:
+    damage = (
+        DamageItem(kind=DamageKind.BUILDINGS, amount_cents=100_000),
+        DamageItem(kind=DamageKind.CLEANING, amount_cents=84_000),
+    )
+    (ordered,) = await decided(desk.driver, report(damage=damage))
+    await desk.driver.harness.deliver(PAYMENT_SETTLED, ended(ordered, PaymentFailure.ACCOUNT_CLOSED))
+    repair = f"/customers/123456/claims/{await desk.reference()}/repair"
+
+    assert (await desk.post(repair, {"choice": "repair"})).json()["state"] == "requested"
+    assert await waiting(desk.driver) == [["payment_failed"]]
+
+    await desk.post(repair, {"choice": "money"})
+
+    assert [order.amount_cents for order in await orders(desk.driver)] == [159_000]
+    assert await waiting(desk.driver) == []

@@ -150,7 +150,7 @@ async def test_a_report_that_joined_is_replaced_in_its_place_and_can_be_deleted(
         await joined_reports.store(connection, joined=[(CLAIM_ID, first), (CLAIM_ID, second)], now=OPENED_AT)
         await joined_reports.store(connection, joined=[(CLAIM_ID, newer)], now=OPENED_AT)
         rows = await joined_reports.of_claim(connection, claim_id=CLAIM_ID)
-        await joined_reports.delete(connection, report_ids=[second.report_id])
+        await joined_reports.delete(connection, report_ids=[second.report_id], by_hand=False, now=OPENED_AT)
 
         locked = await claims.lock(connection, claim_ids=[CLAIM_ID])
 

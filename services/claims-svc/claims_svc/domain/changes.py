@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from claims_svc.domain.claim import Claim
+from claims_svc.domain.corrections import Correction
 from claims_svc.domain.decision import Decision
 from claims_svc.domain.likeness import Outline
 from claims_svc.domain.occurrence import ClaimUse
@@ -29,7 +30,8 @@ class Changes:
     with the trace it continues, in their order. `waits` are those that began, by claim id; some may be over already.
     `rainfall` are answers that the standing decision does not rest on.
     `restated` are claims stored before of which the reports or what was concluded from them changed. `joined` and
-    `left` are by report id. `former` are outlines that claims had, or have by a report that joined, in that order.
+    `left` are by report id, `corrections` in their order.
+    `former` are outlines that claims had, or have by a report that joined, in that order.
     `ground_moved` is what claims had of events, where others can rest on it and they have something else now.
     `supplements` and `rulings` are in their order, `asked` are questions that were never asked before,
     `asked_by_hand` the claims of those that a handler asks, who tells of them as well.
@@ -41,6 +43,7 @@ class Changes:
     restated: set[UUID] = field(default_factory=set)
     joined: dict[UUID, tuple[UUID, LossReported]] = field(default_factory=dict)
     left: set[UUID] = field(default_factory=set)
+    corrections: list[Correction] = field(default_factory=list)
     former: list[tuple[UUID, Outline]] = field(default_factory=list)
     supplements: list[tuple[UUID, Supplement]] = field(default_factory=list)
     rulings: list[tuple[UUID, Ruling]] = field(default_factory=list)

@@ -28,6 +28,8 @@ class Cause(StrEnum):
     REVIEW = "review"
     """The customer asked for a person to look at the decision again."""
     PAYMENT_FAILED = "payment_failed"
+    REPAIR_CONSENT = "repair_consent"
+    """A partner has its repair, and the customer has not agreed to be called though they were asked twice."""
 
 
 PROMISED: Final = frozenset({Cause.REFERRED, Cause.ASSESSMENT})

@@ -57,6 +57,11 @@ class RepairJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.state is JobState.ACCEPTED and self.agreed_at is not None
 
     @property
+    def needs_consent(self) -> bool:
+        """Whether a partner has the job and may not call: nothing goes on before the customer agrees."""
+        return self.state is JobState.ACCEPTED and self.agreed_at is None
+
+    @property
     def is_open(self) -> bool:
         return self.state in {JobState.REQUESTED, JobState.ACCEPTED}
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from claims_svc.domain import deadlines
 from claims_svc.domain.changes import Changes
 from claims_svc.domain.claim import Claim, open_claim
+from claims_svc.domain.corrections import Correction
 from claims_svc.domain.deadlines import is_over
 from claims_svc.domain.decision import Decision, StandingDecision
 from claims_svc.domain.likeness import NOTHING_FOUND, Found, LikeClaim, Outline, Outlines, Sought, outline_of
@@ -75,6 +76,24 @@ class WorkingSet:
         known = next(each for each in claim.reports if each.report_id == report.report_id)
         if report.report_version <= known.report_version:
             return
+        correction = Correction(claim_id=claim_id, before=self._as_sent(claim, known), after=report)
+        self._replace(claim, known, report, new_claim_id=new_claim_id, trace=trace)
+        now_of = self._claims[self._claim_of_report[report.report_id]]
+        moved_to = None if now_of.claim_id == claim_id else now_of.claim_reference
+        self.changes.corrections.append(replace(correction, moved_to=moved_to))
+
+    def _as_sent(self, claim: Claim, known: LossReported) -> LossReported:
+        """Return a report of a claim without what was told since it was sent."""
+        if known is claim.report:
+            return claim.sent or known
+        ended_id = self._ended.get(known.report_id)
+        return known if ended_id is None else self._claims[ended_id].sent or known
+
+    def _replace(
+        self, claim: Claim, known: LossReported, report: LossReported, *, new_claim_id: UUID, trace: str | None
+    ) -> None:
+        """Let a claim go on with a newer version of one of its reports, which can be about another loss."""
+        claim_id = claim.claim_id
         if known is claim.report:
             alike = self._alike(claim.outline_corrected_by(report), own=claim_id).alike
             moved = report.policy_number != claim.report.policy_number
@@ -138,6 +157,8 @@ class WorkingSet:
         if ended_id is None:
             return report
         ended = self.follow_policy(ended_id)
+        before = ended.sent or ended.report
+        self.changes.corrections.append(Correction(claim_id=ended_id, before=before, after=report))
         self.restate(ended.corrected_by(report, possible_duplicate_of=None))
         return self._claims[ended_id].report
 
@@ -151,6 +172,8 @@ class WorkingSet:
         ended = self.follow_policy(claim_id)
         own = replace(ended, joined_to=None, withdrawn_at=None, rulings=(*ended.rulings, *rulings))
         if report.report_version > own.report.report_version:
+            before = own.sent or own.report
+            self.changes.corrections.append(Correction(claim_id=claim_id, before=before, after=report))
             own = own.corrected_by(report, possible_duplicate_of=None)
         if held_for is None:
             alike = self._alike(own.outline, own=claim_id).alike

@@ -10,24 +10,24 @@ from chassis.http.caller import Caller
 from chassis.unit_of_work import Work
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.desk import Cause, due_at
-from claims_svc.domain.handling import HANDLER_LIMIT_CENTS, SENIOR_LIMIT_CENTS
 from claims_svc.domain.joining import Move
 from claims_svc.domain.ruling import Ruling
 from claims_svc.domain.told_by_hand import ToldByHand
 from claims_svc.repository import desk_actions, desk_cases, proposals
 from claims_svc.repository.proposals import Proposal
+from claims_svc.settings import Settings
 from contracts.access import Role
 
 
-def limit_cents(caller: Caller) -> int:
+def limit_cents(caller: Caller, settings: Settings) -> int:
     """Return what `caller` may let be paid alone of one claim."""
-    return SENIOR_LIMIT_CENTS if caller.role is Role.SENIOR_HANDLER else HANDLER_LIMIT_CENTS
+    return settings.senior_limit_cents if caller.role is Role.SENIOR_HANDLER else settings.handler_limit_cents
 
 
-async def left_cents(work: Work, caller: Caller, claim: Claim) -> int:
+async def left_cents(work: Work, caller: Caller, claim: Claim, *, limit_cents: int) -> int:
     """Return what of that is left: a limit that each small step passes anew would be none."""
     spent = await desk_actions.alone_cents(work.connection, claim_id=claim.claim_id, account=caller.subject)
-    return limit_cents(caller) - spent
+    return limit_cents - spent
 
 
 def spent_alone(more_cents: int) -> dict[str, str]:

@@ -70,13 +70,13 @@ class _Trial:
 
 
 async def decide_by_hand(
-    work: Work, caller: Caller, claim: Claim, rulings: Sequence[Ruling], *, seen_version: int
+    work: Work, caller: Caller, claim: Claim, rulings: Sequence[Ruling], *, seen_version: int, limit_cents: int
 ) -> Claim | Proposal | Refused:
     """Decide a locked claim again with these rulings, or propose them to a second person; return what came of it.
 
     A second person is needed for a denial by hand, for a cover that the rules deny, for what goes against the customer
-    and for more money than who decides may promise alone, with what they did before. `rulings` are by `caller` and
-    name nobody who approved them.
+    and for more money than who decides may promise alone, `limit_cents`, with what they did before. `rulings` are by
+    `caller` and name nobody who approved them.
 
     Source: issue 13, "four eyes above an authority limit and for every denial by hand".
     """
@@ -86,7 +86,7 @@ async def decide_by_hand(
     trial = await _try(work, claim, rulings)
     if isinstance(trial, Refused):
         return trial
-    above_limit = trial.more_cents > await authority.left_cents(work, caller, claim)
+    above_limit = trial.more_cents > await authority.left_cents(work, caller, claim, limit_cents=limit_cents)
     if above_limit or trial.is_against or any(map(_needs_second, rulings)):
         made = [each.ruling for each in trial.overturned]
         return await _propose(work, caller, claim, made, more_cents=trial.more_cents, needs_senior=above_limit)

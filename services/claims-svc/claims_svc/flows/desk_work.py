@@ -71,7 +71,14 @@ class Cost:
 
 
 async def add_facts(
-    work: Work, caller: Caller, claim: Claim, facts: Mapping[str, Truth], *, source: FactSource, found_in: str
+    work: Work,
+    caller: Caller,
+    claim: Claim,
+    facts: Mapping[str, Truth],
+    *,
+    source: FactSource,
+    found_in: str,
+    limit_cents: int,
 ) -> Claim | Proposal | None:
     """Complete the report of a locked claim by facts of a handler or of a register; return what came of it.
 
@@ -84,11 +91,11 @@ async def add_facts(
         told_at=work.now,
         facts=LossFacts(**{name: Fact(value=value, source=source) for name, value in facts.items()}),
     )
-    return await _tell(work, caller, claim, ToldByHand(supplement=told, reason=found_in))
+    return await _tell(work, caller, claim, ToldByHand(supplement=told, reason=found_in), limit_cents=limit_cents)
 
 
 async def assess(
-    work: Work, caller: Caller, claim: Claim, damage: Sequence[DamageItem], *, reason: str
+    work: Work, caller: Caller, claim: Claim, damage: Sequence[DamageItem], *, reason: str, limit_cents: int
 ) -> Claim | Proposal | None:
     """Replace the damage of a locked claim by what a handler found; return what came of it.
 
@@ -96,12 +103,14 @@ async def assess(
     something is proposed already.
     """
     told = Supplement(supplement_id=uuid7(), source=FactSource.HANDLER, told_at=work.now, damage=tuple(damage))
-    return await _tell(work, caller, claim, ToldByHand(supplement=told, reason=reason))
+    return await _tell(work, caller, claim, ToldByHand(supplement=told, reason=reason), limit_cents=limit_cents)
 
 
-async def _tell(work: Work, caller: Caller, claim: Claim, told: ToldByHand) -> Claim | Proposal | None:
+async def _tell(
+    work: Work, caller: Caller, claim: Claim, told: ToldByHand, *, limit_cents: int
+) -> Claim | Proposal | None:
     cost = await cost_of(work, claim, told.supplement, assessed_cents=told.assessed_cents)
-    is_above = await is_above_authority(work, caller, claim, cost)
+    is_above = await is_above_authority(work, caller, claim, cost, limit_cents=limit_cents)
     if not is_above and not cost.denies:
         return await _complete(work, caller, claim, told, **authority.spent_alone(cost.more_cents))
     more_cents = max(cost.more_cents, cost.later_cents)
@@ -154,10 +163,10 @@ def _is_any_denied(verdict: Verdict) -> bool:
     return Outcome.DENIED in {verdict.outcome, *(item.outcome for item in verdict.items)}
 
 
-async def is_above_authority(work: Work, caller: Caller, claim: Claim, cost: Cost) -> bool:
+async def is_above_authority(work: Work, caller: Caller, claim: Claim, cost: Cost, *, limit_cents: int) -> bool:
     """Return whether that is more than `caller` may let be paid alone of a claim, now or later."""
-    is_above = cost.more_cents > await authority.left_cents(work, caller, claim)
-    return is_above or cost.later_cents > authority.limit_cents(caller)
+    is_above = cost.more_cents > await authority.left_cents(work, caller, claim, limit_cents=limit_cents)
+    return is_above or cost.later_cents > limit_cents
 
 
 async def _complete(work: Work, caller: Caller, claim: Claim, told: ToldByHand, **details: str) -> Claim:

@@ -53,11 +53,12 @@ class _Trial:
 
 
 async def join(
-    work: Work, caller: Caller, *, claim_id: UUID, other_id: UUID, reason: str
+    work: Work, caller: Caller, *, claim_id: UUID, other_id: UUID, reason: str, limit_cents: int
 ) -> Claim | Proposal | Refused:
     """End the other claim and decide this one with the reports of both; return it as it is then.
 
-    A second person is needed for what goes against the customer, and for more money than `caller` may promise alone.
+    A second person is needed for what goes against the customer, and for more money than `caller` may promise alone,
+    `limit_cents`.
     """
     if claim_id == other_id:
         return Refused.SAME_CLAIM
@@ -67,11 +68,11 @@ async def join(
         return trial
     if await _is_taken(work, caller, claim_id, other_id):
         return Refused.TAKEN
-    return await _move_or_propose(work, caller, claim_id, trial, ruling=ruling)
+    return await _move_or_propose(work, caller, claim_id, trial, ruling=ruling, limit_cents=limit_cents)
 
 
 async def part(
-    work: Work, caller: Caller, *, claim_id: UUID, report_id: UUID, reason: str
+    work: Work, caller: Caller, *, claim_id: UUID, report_id: UUID, reason: str, limit_cents: int
 ) -> Claim | Proposal | Refused:
     """Let a report that joined a claim have one of its own; return that.
 
@@ -83,7 +84,7 @@ async def part(
         return trial
     if await _is_taken(work, caller, claim_id):
         return Refused.TAKEN
-    return await _move_or_propose(work, caller, claim_id, trial, ruling=ruling)
+    return await _move_or_propose(work, caller, claim_id, trial, ruling=ruling, limit_cents=limit_cents)
 
 
 async def move_approved(work: Work, caller: Caller, claim: Claim, proposal: Proposal, move: Move) -> Claim | None:
@@ -103,10 +104,10 @@ async def move_approved(work: Work, caller: Caller, claim: Claim, proposal: Prop
 
 
 async def _move_or_propose(
-    work: Work, caller: Caller, claim_id: UUID, trial: _Trial, *, ruling: Ruling
+    work: Work, caller: Caller, claim_id: UUID, trial: _Trial, *, ruling: Ruling, limit_cents: int
 ) -> Claim | Proposal | Refused:
     weighed, claim = trial.weighed, trial.claim
-    is_above_limit = weighed.more_cents > await authority.left_cents(work, caller, claim)
+    is_above_limit = weighed.more_cents > await authority.left_cents(work, caller, claim, limit_cents=limit_cents)
     if not is_above_limit and not weighed.is_against:
         return await _move(work, caller, claim_id, trial, reason=ruling.reason, alone_cents=weighed.more_cents)
     proposal = await authority.propose(

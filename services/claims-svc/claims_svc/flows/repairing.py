@@ -11,17 +11,21 @@ from uuid_utils.compat import uuid7
 
 from chassis.consuming.delivery import Batch, Delivery
 from chassis.database import Connection
+from chassis.http.caller import Caller
 from chassis.unit_of_work import DueTimer, Timer, Work
 from claims_svc import desk, job_ends, paying, working_sets
+from claims_svc.desk_record import put_on_record
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import StandingDecision
+from claims_svc.domain.desk import Cause, due_at
 from claims_svc.domain.handling import REPAIR_ACCEPTED_WITHIN
-from claims_svc.domain.payment import due_of_standing
+from claims_svc.domain.payment import Due, due_of_standing
 from claims_svc.domain.repair import JobState, RepairJob, Wanted, assessment, is_offered, kinds_of, routes_of
 from claims_svc.flows import claim_at_hand
 from claims_svc.job_ends import REPAIR_NOT_ACCEPTED
-from claims_svc.repository import decisions, payments, policies, repairs
-from claims_svc.tell import tell
+from claims_svc.repository import decisions, desk_cases, payments, policies, repairs
+from claims_svc.tell import News, tell, tell_all
+from contracts.access import Role
 from contracts.claim_messages import ClaimOccasion
 from contracts.loss_reports import MOST_ITEMS
 from contracts.repairs import JobEnd, JobStatus, RepairAssigned, RepairJobReported, RepairRequested
@@ -43,6 +47,21 @@ class _ClaimAtWork:
     claim: Claim
     standing: StandingDecision
     customer_id: UUID
+
+
+async def choose(work: Work, caller: Caller, claim: Claim, wanted: Wanted | None, *, agrees: bool) -> None:
+    """Let the customer of a locked claim have it repaired, or, None, have money; see the two below.
+
+    Who is called by a customer chooses for them, and answers for it.
+    """
+    if wanted is None:
+        await choose_money(work, claim)
+    else:
+        await choose_repair(work, claim, wanted, agrees=agrees)
+    if caller.role is not Role.CUSTOMER:
+        choice = "money" if wanted is None else "repair"
+        details = {"choice": choice, "contact_may_be_given": str(agrees).lower()}
+        await put_on_record(work, claim.claim_id, "repair_chosen_for_customer", caller=caller, **details)
 
 
 async def choose_repair(work: Work, claim: Claim, wanted: Wanted, *, agrees: bool) -> RepairJob:
@@ -70,6 +89,7 @@ async def choose_repair(work: Work, claim: Claim, wanted: Wanted, *, agrees: boo
     )
     await job_ends.save(work, job, "requested")
     await desk.let_repair(work, claim.claim_id, at_work.standing.document.verdict.items)
+    await paying.let_go_unless_due(work, claim, _due(at_work))
     _ask_the_network(work, at_work, job)
     return job
 
@@ -121,6 +141,32 @@ async def end_unaccepted(due: Sequence[DueTimer], work: Work) -> None:
             await _end(work, claims[job.claim_id], job)
 
 
+async def remind_of_consent(due: Sequence[DueTimer], work: Work) -> None:
+    """Ask once more those whose partner may not call them yet."""
+    waiting = await _without_consent(due, work)
+    await tell_all(work, [News(claim=claim, occasion=ClaimOccasion.REPAIR_NEEDS_CONSENT) for claim in waiting])
+
+
+async def let_handlers_ask(due: Sequence[DueTimer], work: Work) -> None:
+    """Let those who have not answered whether their partner may call wait for a handler."""
+    waiting = [claim.claim_id for claim in await _without_consent(due, work)]
+    if not waiting:
+        return
+    await desk_cases.add(
+        work.connection, claim_ids=waiting, cause=Cause.REPAIR_CONSENT, now=work.now, due_at=due_at(work.now)
+    )
+    for claim_id in waiting:
+        await put_on_record(work, claim_id, "repair_consent_missing", caller=None)
+
+
+async def _without_consent(due: Sequence[DueTimer], work: Work) -> Sequence[Claim]:
+    """Return the claims, locked, of those of these jobs whose partner may not call."""
+    claim_of = await repairs.claims_of(work.connection, job_ids={UUID(timer.key) for timer in due})
+    _, claims = await working_sets.lock(work.connection, claim_ids=set(claim_of.values()))
+    jobs = await repairs.lock(work.connection, job_ids=claim_of)
+    return [claims[job.claim_id] for job in jobs.values() if job.needs_consent]
+
+
 async def _take(work: Work, delivery: Delivery[RepairJobReported], job: RepairJob, claim: Claim) -> RepairJob:
     """Return the job as it is after what a partner reports of it."""
     partner_id = delivery.event.partner_id
@@ -153,6 +199,8 @@ async def _accept(work: Work, claim: Claim, job: RepairJob, partner_id: str) -> 
     work.publish(RepairAssigned(job_id=job.job_id, partner_id=partner_id, assigned_at=work.now), trace=claim.trace)
     if job.releases_contact:
         job_ends.tell_contact_may_be_read(work, claim, job, released=True)
+    else:
+        job_ends.wait_for_consent(work, claim, job)
     accepted, silent = ClaimOccasion.REPAIR_ACCEPTED, ClaimOccasion.REPAIR_NEEDS_CONSENT
     await tell(work, claim, accepted if job.releases_contact else silent)
     return job
@@ -161,6 +209,7 @@ async def _accept(work: Work, claim: Claim, job: RepairJob, partner_id: str) -> 
 async def _give_back(work: Work, claim: Claim, job: RepairJob) -> RepairJob:
     if job.releases_contact:
         job_ends.tell_contact_may_be_read(work, claim, job, released=False)
+    await job_ends.end_wait_for_consent(work, job)
     declined, job = job, job.given_back()
     await job_ends.save(work, job, "declined", partner_id=declined.partner_id)
     at_work = await _at_work(work, claim)
@@ -177,6 +226,7 @@ async def _complete(work: Work, delivery: Delivery[RepairJobReported], job: Repa
         return job
     if job.releases_contact:
         job_ends.tell_contact_may_be_read(work, claim, job, released=False)
+    await job_ends.end_wait_for_consent(work, job)
     job = job.over(JobState.COMPLETED, now=work.now)
     await job_ends.save(work, job, "completed")
     await claim_at_hand.supplement(work, claim.claim_id, told)
@@ -185,6 +235,7 @@ async def _complete(work: Work, delivery: Delivery[RepairJobReported], job: Repa
 
 
 async def _agree(work: Work, claim: Claim, job: RepairJob) -> RepairJob:
+    await job_ends.end_wait_for_consent(work, job)
     job = replace(job, agreed_at=work.now)
     await job_ends.save(work, job, "agreed")
     if job.releases_contact:
@@ -199,8 +250,12 @@ async def _end(work: Work, claim: Claim, job: RepairJob) -> RepairJob:
     if at_work is not None:
         if at_work.standing.document.verdict.money.awaits_assessment:
             await desk.let_assess(work, [claim.claim_id])
-        await paying.order(work, [due_of_standing(claim, at_work.standing, customer_id=at_work.customer_id)])
+        await paying.order_held_back(work, claim, _due(at_work))
     return job
+
+
+def _due(at_work: _ClaimAtWork) -> Due:
+    return due_of_standing(at_work.claim, at_work.standing, customer_id=at_work.customer_id)
 
 
 def _ask_the_network(work: Work, at_work: _ClaimAtWork, job: RepairJob) -> None:

@@ -111,7 +111,7 @@ def _is_about_one_of(code: str, *, items: int) -> bool:
     return subject != DAMAGE or not place or int(place.partition(".")[0]) < items
 
 
-async def answer(work: Work, caller: Caller, claim: Claim, answers: Sequence[Answer]) -> Claim:
+async def answer(work: Work, caller: Caller, claim: Claim, answers: Sequence[Answer], *, limit_cents: int) -> Claim:
     """Complete the report of a locked claim by these answers, all of them or none.
 
     Raises:
@@ -123,7 +123,7 @@ async def answer(work: Work, caller: Caller, claim: Claim, answers: Sequence[Ans
     if not {each.code for each in answers} <= set(asked.codes):
         raise NotAskedError(asked.codes)
     told = supplement_of(answers, damage=asked.damage, supplement_id=uuid7(), told_at=work.now)
-    return await _complete(work, caller, claim, told)
+    return await _complete(work, caller, claim, told, limit_cents=limit_cents)
 
 
 async def tell_news(
@@ -134,6 +134,7 @@ async def tell_news(
     facts: LossFacts,
     damage: Sequence[DamageItem],
     loss: LossInterval | None,
+    limit_cents: int,
 ) -> Claim:
     """Complete the report of a locked claim by what its customer has to tell besides.
 
@@ -149,10 +150,10 @@ async def tell_news(
         damage=tuple(damage),
         loss=loss,
     )
-    return await _complete(work, caller, claim, told)
+    return await _complete(work, caller, claim, told, limit_cents=limit_cents)
 
 
-async def _complete(work: Work, caller: Caller, claim: Claim, told: Supplement) -> Claim:
+async def _complete(work: Work, caller: Caller, claim: Claim, told: Supplement, *, limit_cents: int) -> Claim:
     try:
         completed(claim.sent or claim.report, (*claim.supplements, told))
     except ValueError as error:  # the contract names the field that is against its rules first
@@ -162,7 +163,7 @@ async def _complete(work: Work, caller: Caller, claim: Claim, told: Supplement) 
         return await claim_at_hand.supplement(work, claim.claim_id, told)
     # Who is called by a customer writes down what they say, and answers for it.
     cost = await desk_work.cost_of(work, claim, told)
-    if await desk_work.is_above_authority(work, caller, claim, cost):
+    if await desk_work.is_above_authority(work, caller, claim, cost, limit_cents=limit_cents):
         raise AboveAuthorityError
     completed_claim = await claim_at_hand.supplement(work, claim.claim_id, told)
     spent = authority.spent_alone(cost.more_cents)

@@ -8,9 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from chassis.database import Connection
+from claims_svc.domain.claim import ClaimState
 from claims_svc.repository.claim_views import ClaimSummary
 
-# The state has no index: it changes with every step of every claim, and each change would be one more to write.
 _CONDITIONS: Final = {
     "reference": "claim_reference = {}",
     "report_id": "claim.claim_id = ANY (ARRAY (SELECT claim_id FROM opening_report WHERE report_id = {0} "
@@ -22,6 +22,16 @@ _CONDITIONS: Final = {
     "opened_from": "opened_at >= {}",
     "opened_before": "opened_at < {}",
 }
+
+_RARE_STATES: Final = frozenset(
+    {ClaimState.WAITING_FOR_POLICY, ClaimState.WAITING_FOR_ANSWER, ClaimState.REFERRED, ClaimState.WITHDRAWN}
+)
+"""Those that `rare_state` has. The other two have no index: nearly every claim goes from one to the other, and each
+would write it. Claims that are decided are found by their age all the same, and mostly those that wait for rain."""
+
+
+def _condition(name: str, value: object) -> str:
+    return "claim.rare_state = {}" if name == "state" and value in _RARE_STATES else _CONDITIONS[name]
 
 
 async def search(
@@ -37,7 +47,7 @@ async def search(
         KeyError: nobody looks for claims by that.
     """
     arguments: list[object] = [rows, *known.values()]
-    conditions = [_CONDITIONS[name].format(f"${place}") for place, name in enumerate(known, start=2)]
+    conditions = [_condition(name, known[name]).format(f"${place}") for place, name in enumerate(known, start=2)]
     if before is not None:
         arguments += before
         conditions.append(f"(opened_at, claim.claim_id) < (${len(arguments) - 1}, ${len(arguments)})")

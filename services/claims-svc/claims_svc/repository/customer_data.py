@@ -27,6 +27,10 @@ SECTIONS: Final = {
     "reports_of_a_loss_that_was_reported_before": """
         SELECT claim_reference, joined_at, joined_report.report FROM joined_report JOIN claim USING (claim_id)
          WHERE policy_number = ANY ($1) ORDER BY joined_at DESC""",
+    "what_happened_to_reports": """
+        SELECT claim_reference, report_event.report_id, kind, details, happened_at
+          FROM report_event JOIN claim USING (claim_id)
+         WHERE policy_number = ANY ($1) ORDER BY place DESC""",
     "what_was_told_later": """
         SELECT claim_reference, told_at, contents FROM supplement JOIN claim USING (claim_id)
          WHERE policy_number = ANY ($1) ORDER BY place DESC""",

@@ -33,9 +33,20 @@ async def store(connection: Connection, *, joined: Collection[tuple[UUID, LossRe
     )
 
 
-async def delete(connection: Connection, *, report_ids: Collection[UUID]) -> None:
-    """Delete reports that turned out to be about another loss."""
-    await connection.execute("DELETE FROM joined_report WHERE report_id = ANY ($1::uuid[])", list(report_ids))
+async def delete(connection: Connection, *, report_ids: Collection[UUID], by_hand: bool, now: datetime) -> None:
+    """Delete reports that turned out to be about another loss; that they once joined their claims stays on record."""
+    await connection.execute(
+        """
+        WITH gone AS (DELETE FROM joined_report WHERE report_id = ANY ($1::uuid[]) RETURNING *)
+        INSERT INTO report_event (claim_id, report_id, kind, details, happened_at)
+        SELECT claim_id, report_id, $2,
+               json_build_object('channel', report ->> 'channel', 'joined_at', to_json(joined_at)), $3
+          FROM gone ORDER BY place
+        """,
+        list(report_ids),
+        "moved" if by_hand else "left",
+        now,
+    )
 
 
 async def of_claim(connection: Connection, *, claim_id: UUID) -> Sequence[asyncpg.Record]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from chassis.database import Connection
@@ -24,16 +25,7 @@ class Payment:
     failure: PaymentFailure | None
 
 
-async def order(connection: Connection, *, due: Mapping[UUID, Due], now: datetime) -> dict[UUID, int]:
-    """Store an order, by its id, for what was not ordered before of claims whose rows are locked; return the amounts.
-
-    What was ordered of claims joined to it by hand counts with a claim. What is repaired instead is not paid while the
-    claim, or one joined to it, has a job that has not ended. Nothing is ordered of a claim of which nothing is left.
-    """
-    rows = await connection.fetch(
-        """
-        INSERT INTO payment (payment_id, claim_id, claim_version, attempt, amount_cents, ordered_at)
-        SELECT payment_id, claim_id, claim_version, before.attempts + 1, due.left_cents, $6
+_LEFT: Final = """
           FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::bigint[], $5::bigint[])
                AS new (payment_id, claim_id, claim_version, payable_cents, in_kind_cents)
          CROSS JOIN LATERAL (
@@ -46,21 +38,47 @@ async def order(connection: Connection, *, due: Mapping[UUID, Due], now: datetim
                  FROM payment
                 WHERE payment.claim_id = ANY (together.claim_ids)) AS before
          CROSS JOIN LATERAL (
-               SELECT payable_cents - before.ordered_cents
+               SELECT (payable_cents - before.ordered_cents
                       - coalesce((SELECT in_kind_cents FROM repair_job AS job
                                    WHERE job.claim_id = ANY (together.claim_ids) AND state <> 'ended' LIMIT 1), 0)
-                      AS left_cents) AS due
+                      )::bigint AS left_cents) AS due"""
+"""What is left to order of what is due."""
+
+
+async def order(connection: Connection, *, due: Mapping[UUID, Due], now: datetime) -> dict[UUID, int]:
+    """Store an order, by its id, for what was not ordered before of claims whose rows are locked; return the amounts.
+
+    What was ordered of claims joined to it by hand counts with a claim. What is repaired instead is not paid while the
+    claim, or one joined to it, has a job that has not ended. Nothing is ordered of a claim of which nothing is left.
+    """
+    rows = await connection.fetch(
+        f"""
+        INSERT INTO payment (payment_id, claim_id, claim_version, attempt, amount_cents, ordered_at)
+        SELECT payment_id, claim_id, claim_version, before.attempts + 1, due.left_cents, $6
+          {_LEFT}
          WHERE due.left_cents > 0
         RETURNING payment_id, amount_cents
         """,
+        *_columns(due),
+        now,
+    )
+    return {payment_id: amount_cents for payment_id, amount_cents in rows}  # noqa: C416 - rows are no tuples
+
+
+async def left_cents(connection: Connection, *, due: Due) -> int:
+    """Return what would be ordered of a claim now, or below 0 what was ordered too much."""
+    cents: int = await connection.fetchval(f"SELECT left_cents {_LEFT}", *_columns({due.claim_id: due}))
+    return cents
+
+
+def _columns(due: Mapping[UUID, Due]) -> tuple[list[UUID], list[UUID], list[int], list[int], list[int]]:
+    return (
         list(due),
         [each.claim_id for each in due.values()],
         [each.claim_version for each in due.values()],
         [each.payable_cents for each in due.values()],
         [each.in_kind_cents for each in due.values()],
-        now,
     )
-    return {payment_id: amount_cents for payment_id, amount_cents in rows}  # noqa: C416 - rows are no tuples
 
 
 async def end(connection: Connection, *, settled: Collection[PaymentSettled]) -> dict[UUID, UUID]:

@@ -100,8 +100,8 @@ async def judge(
 
 async def expire(
     connection: Connection, *, claim_ids: Collection[UUID], all_of: Collection[UUID], now: datetime
-) -> Collection[UUID]:
-    """Close the proposals about claims that were decided in the meantime; return these claims.
+) -> dict[UUID, UUID]:
+    """Close the proposals about claims that were decided in the meantime; return each such claim with its own.
 
     What was told of a claim that nothing was decided about still completes its report; of `all_of` claims it is closed
     as well.
@@ -110,13 +110,13 @@ async def expire(
         """
         UPDATE proposal SET state = 'stale', judged_at = $2
          WHERE claim_id = ANY ($1) AND state = 'open' AND (told IS NULL OR claim_id = ANY ($3))
-        RETURNING claim_id
+        RETURNING claim_id, proposal_id
         """,
         list(claim_ids),
         now,
         list(all_of),
     )
-    return {claim_id for (claim_id,) in rows}
+    return {claim_id: proposal_id for claim_id, proposal_id in rows}  # noqa: C416 - rows are no tuples
 
 
 def _proposal(row: asyncpg.Record) -> Proposal:

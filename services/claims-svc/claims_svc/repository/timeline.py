@@ -11,13 +11,15 @@ from claims_svc.domain.timeline import Happened
 from contracts.codec import from_json
 
 _SOURCES: Final = (
-    # Of a report that was corrected the newest version is kept.
+    # Of a report that was corrected the newest version is kept, and beside it what each correction changed.
     """
     SELECT opened_at AS at, 0 AS place, 'reported' AS kind,
            CASE report ->> 'channel' WHEN 'partner' THEN 'partner' ELSE 'customer' END AS role,
            NULL AS account, NULL AS reason,
-           jsonb_build_object('report_id', report_id, 'channel', report ->> 'channel', 'version', report_version)
-               AS details, trace
+           jsonb_build_object('report_id', report_id, 'channel', report ->> 'channel', 'version', coalesce(
+               (SELECT (details ->> 'version_before')::integer FROM report_event AS event
+                 WHERE event.claim_id = claim.claim_id AND event.report_id = claim.report_id AND kind = 'corrected'
+                 ORDER BY place LIMIT 1), report_version)) AS details, trace
       FROM claim JOIN opening_report USING (report_id) WHERE claim.claim_id = $1
     """,
     """
@@ -25,6 +27,22 @@ _SOURCES: Final = (
            CASE report ->> 'channel' WHEN 'partner' THEN 'partner' ELSE 'customer' END, NULL, NULL,
            jsonb_build_object('report_id', report_id, 'channel', report ->> 'channel'), NULL
       FROM joined_report WHERE claim_id = $1
+    """,
+    # It left since, and did join.
+    """
+    SELECT (details ->> 'joined_at')::timestamptz, place, 'report_joined',
+           CASE details ->> 'channel' WHEN 'partner' THEN 'partner' ELSE 'customer' END, NULL, NULL,
+           jsonb_build_object('report_id', report_id, 'channel', details ->> 'channel'), NULL
+      FROM report_event WHERE claim_id = $1 AND kind IN ('left', 'moved')
+    """,
+    # Who moves a report by hand, and why, is an action of the desk.
+    """
+    SELECT happened_at, place, 'report_' || kind,
+           CASE WHEN kind <> 'corrected' THEN 'system'
+                WHEN details ->> 'channel' = 'partner' THEN 'partner' ELSE 'customer' END, NULL, NULL,
+           jsonb_build_object('report_id', report_event.report_id) || (details::jsonb - 'joined_at'),
+           CASE kind WHEN 'corrected' THEN trace END
+      FROM report_event JOIN claim USING (claim_id) WHERE claim_id = $1
     """,
     # What handlers and partners add is told where they do so.
     """
@@ -65,6 +83,12 @@ _SOURCES: Final = (
            jsonb_build_object('claim_version', claim_version, 'evidence', reason), NULL
       FROM human_review WHERE claim_id = $1
     """,
+    # What was looked at is an action of the desk.
+    """
+    SELECT closed_at, review_id, 'evidence_overtaken', 'system', NULL, NULL,
+           jsonb_build_object('claim_version', claim_version, 'evidence', reason), NULL
+      FROM human_review WHERE claim_id = $1 AND closed_as = 'decided'
+    """,
     """
     SELECT decided_at, decision.claim_version, 'decided', 'system', NULL, NULL,
            jsonb_build_object('claim_version', decision.claim_version, 'outcome', outcome, 'ground', deciding_ground,
@@ -98,6 +122,18 @@ _SOURCES: Final = (
            event.partner_id, NULL, jsonb_build_object('job_id', job_id),
            CASE WHEN kind IN ('requested', 'accepted', 'ended', 'cancelled') THEN trace END
       FROM repair_job JOIN repair_event AS event USING (job_id) JOIN claim USING (claim_id) WHERE claim_id = $1
+    """,
+    # Who agrees when they choose a repair does so in that; who chooses money, and a job that is over, take it back.
+    """
+    SELECT agreed_at, 0, 'repair_agreed', 'customer', partner_id, NULL, jsonb_build_object('job_id', job_id), NULL
+      FROM repair_job WHERE claim_id = $1 AND agreed_at = requested_at
+    """,
+    """
+    SELECT happened_at, place, 'repair_contact_closed', 'system', event.partner_id, NULL,
+           jsonb_build_object('job_id', job_id, 'because', kind), trace
+      FROM repair_job JOIN repair_event AS event USING (job_id) JOIN claim USING (claim_id)
+     WHERE claim_id = $1 AND kind IN ('declined', 'completed', 'ended', 'cancelled')
+       AND event.partner_id IS NOT NULL AND agreed_at <= happened_at
     """,
     # Messages continue the trace of their claim.
     """

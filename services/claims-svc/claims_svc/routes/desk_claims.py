@@ -15,7 +15,7 @@ from chassis.unit_of_work import Work
 from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.dutch_time import dutch_day
 from claims_svc.domain.questions import Question, questions_to_handlers
-from claims_svc.flows import asking_by_hand, desk_work
+from claims_svc.flows import asking_by_hand, authority, desk_work
 from claims_svc.flows.claim_at_hand import lock_claim
 from claims_svc.repository import additions, claim_views, claims, decisions, desk_cases, files, human_reviews, proposals
 from claims_svc.routes.desk_bodies import AssessmentBody, FactsBody, QuestionsBody
@@ -33,7 +33,7 @@ class DeskClaimRoutes:
     """Shows handlers a claim, and lets them work at it."""
 
     def __init__(self, parts: Parts) -> None:
-        del parts
+        self._settings = parts.settings
 
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""
@@ -99,7 +99,15 @@ class DeskClaimRoutes:
         claim = await _open_claim(work, reference)
         facts = {name: Truth(value) for name, value in body.facts.items()}
         source = FactSource(body.source)
-        if not await desk_work.add_facts(work, caller, claim, facts, source=source, found_in=body.found_in):
+        if not await desk_work.add_facts(
+            work,
+            caller,
+            claim,
+            facts,
+            source=source,
+            found_in=body.found_in,
+            limit_cents=authority.limit_cents(caller, self._settings),
+        ):
             raise Problem(PROPOSED_ALREADY)
 
     async def assess_damage(self, reference: ReferenceInPath, body: AssessmentBody, work: Work, caller: Caller) -> None:
@@ -109,7 +117,9 @@ class DeskClaimRoutes:
         """
         claim = await _open_claim(work, reference)
         damage = [item.read(FactSource.HANDLER) for item in body.damage]
-        if not await desk_work.assess(work, caller, claim, damage, reason=body.reason):
+        if not await desk_work.assess(
+            work, caller, claim, damage, reason=body.reason, limit_cents=authority.limit_cents(caller, self._settings)
+        ):
             raise Problem(PROPOSED_ALREADY)
 
 

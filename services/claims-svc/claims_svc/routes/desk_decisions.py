@@ -14,7 +14,7 @@ from chassis.http.problems import NOT_FOUND, Problem, ProblemType
 from chassis.http.values import ExactModel
 from chassis.unit_of_work import Work
 from claims_svc.domain.claim import Claim
-from claims_svc.flows import deciding
+from claims_svc.flows import authority, deciding
 from claims_svc.flows.claim_at_hand import lock_claim
 from claims_svc.flows.deciding import Refused
 from claims_svc.repository.proposals import Proposal
@@ -55,7 +55,7 @@ class DeskDecisionRoutes:
     """Lets handlers decide, and approve what others want decided."""
 
     def __init__(self, parts: Parts) -> None:
-        del parts
+        self._settings = parts.settings
 
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""
@@ -92,7 +92,15 @@ class DeskDecisionRoutes:
         claim = await _claim(work, reference)
         rulings = body.made_by(caller, at=work.now)
         return _view(
-            claim, await deciding.decide_by_hand(work, caller, claim, rulings, seen_version=body.claim_version)
+            claim,
+            await deciding.decide_by_hand(
+                work,
+                caller,
+                claim,
+                rulings,
+                seen_version=body.claim_version,
+                limit_cents=authority.limit_cents(caller, self._settings),
+            ),
         )
 
     async def approve_proposal(

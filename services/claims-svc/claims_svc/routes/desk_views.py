@@ -27,7 +27,15 @@ from contracts.coverage import DecidedItem, Finding
 from contracts.loss_reports import DamageItem, LossFacts
 
 CauseName: TypeAlias = Literal[
-    "referred", "assessment", "evidence_against", "answered", "unanswered", "proposed", "review", "payment_failed"
+    "referred",
+    "assessment",
+    "evidence_against",
+    "answered",
+    "unanswered",
+    "proposed",
+    "review",
+    "payment_failed",
+    "repair_consent",
 ]
 OutcomeName: TypeAlias = Literal["covered", "denied", "referred", "withdrawn"]
 _ID = "0198c5f2-7d1a-7c43-9a51-6f2f3b1c7d11"

@@ -15,7 +15,7 @@ from chassis.http.values import ExactModel
 from chassis.unit_of_work import Work
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.ruling import LONGEST_REASON
-from claims_svc.flows import joining
+from claims_svc.flows import authority, joining
 from claims_svc.flows.joining import Refused
 from claims_svc.repository import claim_views, claims
 from claims_svc.repository.proposals import Proposal
@@ -84,7 +84,7 @@ class JoiningRoutes:
     """Joins and parts claims."""
 
     def __init__(self, parts: Parts) -> None:
-        del parts
+        self._settings = parts.settings
 
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""
@@ -102,7 +102,14 @@ class JoiningRoutes:
         """
         claim_id = await _id_of(work.connection, reference)
         other_id = await _id_of(work.connection, body.other)
-        joined = await joining.join(work, caller, claim_id=claim_id, other_id=other_id, reason=body.reason)
+        joined = await joining.join(
+            work,
+            caller,
+            claim_id=claim_id,
+            other_id=other_id,
+            reason=body.reason,
+            limit_cents=authority.limit_cents(caller, self._settings),
+        )
         return await _view(work, claim_id, joined)
 
     async def part_report(
@@ -113,7 +120,14 @@ class JoiningRoutes:
         A second person is needed as to join claims; then the answer is the claim that it has joined.
         """
         claim_id = await _id_of(work.connection, reference)
-        own = await joining.part(work, caller, claim_id=claim_id, report_id=body.report_id, reason=body.reason)
+        own = await joining.part(
+            work,
+            caller,
+            claim_id=claim_id,
+            report_id=body.report_id,
+            reason=body.reason,
+            limit_cents=authority.limit_cents(caller, self._settings),
+        )
         return await _view(work, claim_id, own)
 
 

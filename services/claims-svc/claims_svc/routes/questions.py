@@ -18,7 +18,7 @@ from chassis.unit_of_work import Work
 from claims_svc.domain.answering import Answer, AnswerKind, kind_of
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.questions import Question
-from claims_svc.flows import telling
+from claims_svc.flows import authority, telling
 from claims_svc.flows.claim_at_hand import lock_claim
 from claims_svc.flows.telling import AboveAuthorityError, Asked, ImpossibleNewsError, NotAskedError
 from claims_svc.repository import claim_views, claims
@@ -153,7 +153,7 @@ class QuestionRoutes:
     """Asks, and takes answers and news."""
 
     def __init__(self, parts: Parts) -> None:
-        del parts
+        self._settings = parts.settings
 
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""
@@ -202,7 +202,13 @@ class QuestionRoutes:
         """Answer open questions, several at once. The claim is decided as soon as nothing is waited for."""
         claim = await _open_claim(work, reference, relation_number)
         try:
-            answered = await telling.answer(work, caller, claim, [each.read() for each in body.answers])
+            answered = await telling.answer(
+                work,
+                caller,
+                claim,
+                [each.read() for each in body.answers],
+                limit_cents=authority.limit_cents(caller, self._settings),
+            )
         except NotAskedError as error:
             raise Problem(NOT_ASKED, members={"open_questions": list(error.open_codes)}) from None
         except AboveAuthorityError:
@@ -228,7 +234,15 @@ class QuestionRoutes:
         damage = [item.read(FactSource.CUSTOMER) for item in body.damage]
         loss = None if body.loss is None else body.loss.read()
         try:
-            told = await telling.tell_news(work, caller, claim, facts=facts, damage=damage, loss=loss)
+            told = await telling.tell_news(
+                work,
+                caller,
+                claim,
+                facts=facts,
+                damage=damage,
+                loss=loss,
+                limit_cents=authority.limit_cents(caller, self._settings),
+            )
         except AboveAuthorityError:
             raise Problem(ABOVE_AUTHORITY) from None
         except ImpossibleNewsError as error:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from chassis.database import Connection
 from chassis.http.api import Api
+from chassis.http.caller import Caller
 from chassis.http.handler import Reading
 from chassis.http.problems import NOT_FOUND, Problem
 from chassis.http.values import ExactModel, Moment, RelationNumber
@@ -48,7 +49,10 @@ class RepairChoice(ExactModel):
     )
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> Wanted | None:
+        """What is to be repaired; None: they choose money."""
+        if self.choice == "money":
+            return None
         areas = tuple(dict.fromkeys(AffectedArea(area) for area in self.areas))
         return Wanted(areas=areas, urgency=Urgency(self.urgency))
 
@@ -128,17 +132,19 @@ class RepairRoutes:
             return await _view(reading.connection, claim_id=claim_id)
 
     async def choose_repair(
-        self, relation_number: RelationNumber, reference: ReferenceInPath, choice: RepairChoice, work: Work
+        self,
+        relation_number: RelationNumber,
+        reference: ReferenceInPath,
+        choice: RepairChoice,
+        work: Work,
+        caller: Caller,
     ) -> RepairView:
         """Choose repair instead of money, let the firm know how to call, or choose money after all."""
         claim = await claim_at_hand.lock_claim(work, reference=reference, relation_number=relation_number)
         if claim is None:
             raise Problem(NOT_FOUND)
         try:
-            if choice.choice == "money":
-                await repairing.choose_money(work, claim)
-            else:
-                await repairing.choose_repair(work, claim, choice.wanted, agrees=choice.contact_may_be_given)
+            await repairing.choose(work, caller, claim, choice.wanted, agrees=choice.contact_may_be_given)
         except RepairNotOfferedError as error:
             raise Problem(problems.REPAIR_NOT_OFFERED) from error
         except AlreadyRepairedError as error:

@@ -18,6 +18,13 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "Dezelfde schade is nog eens gemeld. Wij behandelen beide meldingen samen.",
             "The same damage was reported once more. We handle both reports together.",
         ),
+        "report_corrected": Words(
+            "Een melding is verbeterd. Veranderd: {changed}.", "A report was corrected. Changed: {changed}."
+        ),
+        "report_left": Words(
+            "Een melding bleek na een verbetering over andere schade te gaan en hoort hier niet meer bij.",
+            "By a correction a report turned out to be about other damage; it does not belong here any more.",
+        ),
         "told": Words("U hebt ons meer over de schade verteld.", "You told us more about the damage."),
         "asked": Words("Wij hebben u iets gevraagd.", "We asked you something."),
         "rain_asked": Words(
@@ -118,6 +125,14 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "U vindt goed dat het herstelbedrijf uw contactgegevens krijgt.",
             "You agree that the repair firm gets your contact details.",
         ),
+        "repair_consent_missing": Words(
+            "Het herstelbedrijf mag u nog niet bellen. Een medewerker vraagt u of dat mag.",
+            "The repair firm may not call you yet. One of our people asks you whether it may.",
+        ),
+        "repair_contact_closed": Words(
+            "Het herstelbedrijf mag uw contactgegevens niet meer gebruiken.",
+            "The repair firm may not use your contact details any more.",
+        ),
         "repair_completed": Words("De schade is hersteld.", "The damage was repaired."),
         "repair_ended": Words(
             "De schade wordt niet hersteld: u krijgt geld.", "The damage is not repaired: you get money."
@@ -138,7 +153,12 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
 NOT_FOR_CUSTOMERS: Final = frozenset(
     {
         "released",
+        "report_moved",
+        "told_for_customer",
+        "repair_chosen_for_customer",
         "proposed",
+        "proposal_overtaken",
+        "evidence_overtaken",
         "approved",
         "declined",
         "promise_at_risk",
@@ -169,15 +189,28 @@ ABOUT: Final[Mapping[str, Words]] = MappingProxyType(
         "still_waiting": Words("het wachten", "the wait"),
         "taken_up": Words("het begin van de behandeling", "who has begun with it"),
         "review_opened": Words("het opnieuw bekijken", "looking again"),
+        "review_still_open": Words("het opnieuw bekijken", "looking again"),
         "review_upheld": Words("het opnieuw bekijken", "looking again"),
         "review_overturned": Words("het opnieuw bekijken", "looking again"),
         "payment_ordered": Words("de betaling", "the payment"),
         "repair_offered": Words("het herstel", "the repair"),
         "repair_accepted": Words("het herstel", "the repair"),
+        "repair_needs_consent": Words("het herstel", "the repair"),
         "repair_completed": Words("het herstel", "the repair"),
     }
 )
 """What messages are about: a decision, or an occasion."""
+
+CHANGED: Final[Mapping[str, Words]] = MappingProxyType(
+    {
+        "policy_number": Words("het polisnummer", "the policy number"),
+        "loss": Words("wanneer het gebeurde", "when it happened"),
+        "facts": Words("hoe het water binnenkwam", "how the water came in"),
+        "damage": Words("de schade", "the damage"),
+    }
+)
+"""What of a report a correction changes."""
+NOTHING_CHANGED: Final = Words("niets", "nothing")
 
 
 def words_for(happened: Happened, language: Language) -> str | None:
@@ -190,7 +223,13 @@ def words_for(happened: Happened, language: Language) -> str | None:
         amount=_euros(details.get("amount_cents", "0"), language),
         channel=_told(CHANNELS, details.get("channel", ""), language),
         about=_told(ABOUT, details.get("about", ""), language),
+        changed=_changed(details.get("changed", ""), language),
     )
+
+
+def _changed(fields: str, language: Language) -> str:
+    told = dict.fromkeys(CHANGED[field.partition(".")[0]] for field in fields.split())
+    return ", ".join(words.told_in(language) for words in told or (NOTHING_CHANGED,))
 
 
 def _told(words: Mapping[str, Words], of: str, language: Language) -> str:
