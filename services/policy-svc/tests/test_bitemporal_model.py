@@ -108,6 +108,7 @@ class History:
             work.connection,
             customers=[customer(relation_number_of(number)) for number in new],
             reason=CustomerVersionReason.IMPORTED,
+            made_by="command",
             recorded_at=work.now,
         )
         ids = await customers.ids(work.connection, relation_numbers=[relation_number_of(number) for number in new])

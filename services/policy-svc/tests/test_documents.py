@@ -29,7 +29,11 @@ async def hold(policies: Policies, kind: PolicyKind, policy_number: str, *terms:
     """Store a customer and a policy, with terms that were recorded now."""
     async with policies.running.runtime.transaction() as work:
         await customers.save(
-            work.connection, customers=[CUSTOMER], reason=CustomerVersionReason.IMPORTED, recorded_at=work.now
+            work.connection,
+            customers=[CUSTOMER],
+            reason=CustomerVersionReason.IMPORTED,
+            made_by="command",
+            recorded_at=work.now,
         )
         ids = await customers.ids(work.connection, relation_numbers=["123456"])
         policy = PolicyChanged(

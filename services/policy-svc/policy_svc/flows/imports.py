@@ -160,6 +160,7 @@ async def _save_customers(
         work.connection,
         customers=[contacts[number] for number in numbers],
         reason=CustomerVersionReason.IMPORTED,
+        made_by="command",
         recorded_at=work.now,
     )
     work.publish(*changed, trace=None)
