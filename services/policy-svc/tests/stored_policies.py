@@ -117,7 +117,7 @@ async def _customer(work: Work, relation_number: str) -> UUID:
         made_by="command",
         recorded_at=work.now,
     )
-    return (await customers.ids(work.connection, relation_numbers=[relation_number]))[relation_number]
+    return (await customers.lock(work.connection, relation_numbers=[relation_number]))[relation_number].customer_id
 
 
 def customer(relation_number: str) -> ContactChanged:

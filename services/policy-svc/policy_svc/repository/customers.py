@@ -155,14 +155,6 @@ async def last_versions(connection: Connection, *, relation_numbers: Collection[
     return found
 
 
-async def ids(connection: Connection, *, relation_numbers: Collection[str]) -> dict[str, UUID]:
-    """Return the customer id of every relation number that is known."""
-    rows = await connection.fetch(
-        "SELECT relation_number, customer_id FROM customer WHERE relation_number = ANY($1)", list(relation_numbers)
-    )
-    return {row["relation_number"]: row["customer_id"] for row in rows}
-
-
 async def of_ids(connection: Connection, *, customer_ids: Collection[UUID]) -> dict[UUID, ContactChanged]:
     """Return how each of these customers is reached now, by customer id."""
     rows = await connection.fetch("SELECT * FROM customer WHERE customer_id = ANY($1)", list(customer_ids))
