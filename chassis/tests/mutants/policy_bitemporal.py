@@ -68,4 +68,26 @@ MUTANTS = (
         broken="today",
         guard="test_renewals.py::test_a_change_on_the_day_before_the_timer_leaves_the_renewal_due",
     ),
+    _mutant(
+        "a renewal waits for a policy while it holds the timer of its day",
+        "repository/policies.py",
+        sound="FOR NO KEY UPDATE SKIP LOCKED",
+        broken="FOR NO KEY UPDATE",
+        guard="test_changes_at_once.py::"
+        "test_whoever_sets_the_timer_of_a_renewal_that_fires_holds_nothing_that_it_waits_for",
+    ),
+    _mutant(
+        "a policy that somebody is changing on its day is never renewed",
+        "flows/renewals.py",
+        sound="if await policies.is_any_due(work.connection, on=by):",
+        broken="if len(locked) == SLICE_POLICIES:",
+        guard="test_changes_at_once.py::test_a_change_on_the_day_of_a_renewal_and_the_renewal_come_one_after_the_other",
+    ),
+    _mutant(
+        "every change hurries a renewal that was put off",
+        "flows/versions.py",
+        sound="number not in known or day != due.get(number)",
+        broken="day > today or day != due.get(number)",
+        guard="test_renewals.py::test_a_change_does_not_hurry_a_renewal_that_was_put_off",
+    ),
 )

@@ -47,4 +47,18 @@ MUTANTS = (
         broken="FROM document WHERE $1 <> '' AND document_id = $2",
         guard="test_documents.py::test_there_is_no_document_where_there_is_nothing_to_tell_or_not_for_who_asks",
     ),
+    _mutant(
+        "a green card names nobody's address",
+        "flows/documents.py",
+        sound="            if subject.customer.postal_address is None:\n                raise NoAddressError\n",
+        broken="",
+        guard="test_documents.py::test_a_green_card_waits_for_the_address_that_it_must_name",
+    ),
+    _mutant(
+        "a cancellation is confirmed without its rule, nor what comes back",
+        "documents/confirmations.py",
+        sound="            why_it_ends_then(ending, write),\n",
+        broken="",
+        guard="test_change_previews.py::test_a_new_insurance_is_withdrawn_and_all_of_its_premium_comes_back",
+    ),
 )

@@ -74,4 +74,18 @@ MUTANTS = (
         broken="return None",
         guard=f"{_AFTER_CHANGES}test_what_is_exported_after_a_change_can_be_corrected_and_imported_once",
     ),
+    _mutant(
+        "covers in another order are a change",
+        "domain/policy.py",
+        sound="tuple(sorted(set(terms.covers), key=_PLACES.__getitem__))",
+        broken="terms.covers",
+        guard="test_import_policies.py::test_covers_are_stored_in_one_order_whatever_order_a_file_has",
+    ),
+    _mutant(
+        "who becomes a customer here during an import is made another by it",
+        "flows/imports.py",
+        sound="for contact in saved if contact.version == 1}",
+        broken="for contact in saved}",
+        guard="test_locking.py::test_who_becomes_a_customer_here_while_a_file_is_imported_is_not_made_another_by_it",
+    ),
 )

@@ -77,8 +77,29 @@ MUTANTS = (
     _Mutant(
         "quotes: one is accepted twice",
         "repository/quotes.py",
-        sound="WHERE quote_id = $1 FOR UPDATE",
-        broken="WHERE quote_id = $1",
+        sound='f"{_FIND} FOR UPDATE"',
+        broken="_FIND",
         guard=f"{_APPLICATIONS}::test_a_quote_is_accepted_once_by_many_at_the_same_time",
+    ),
+    _Mutant(
+        "quotes: who is refused leaves no record",
+        "routes/quotes.py",
+        sound="return not_accepted(refusals, language).response()",
+        broken="raise not_accepted(refusals, language)",
+        guard="test_quotes.py::test_what_cannot_be_insured_is_refused_and_says_why",
+    ),
+    _Mutant(
+        "quotes: one that was refused is one like all others",
+        "repository/quotes.py",
+        sound=" AND refused_by IS NULL",
+        broken="",
+        guard="test_quotes.py::test_what_cannot_be_insured_is_refused_and_says_why",
+    ),
+    _Mutant(
+        "quotes: an application that is refused leaves no record",
+        "flows/applications.py",
+        sound="    await keep_refused(work, quote.kind, quote.terms, found)\n",
+        broken="",
+        guard=f"{_APPLICATIONS}::test_a_home_that_is_refused_by_now_is_on_record_with_who_asked_and_the_rule",
     ),
 )

@@ -114,9 +114,10 @@ async def _customer(work: Work, relation_number: str) -> UUID:
         work.connection,
         customers=[customer(relation_number)],
         reason=CustomerVersionReason.IMPORTED,
+        made_by="command",
         recorded_at=work.now,
     )
-    return (await customers.ids(work.connection, relation_numbers=[relation_number]))[relation_number]
+    return (await customers.lock(work.connection, relation_numbers=[relation_number]))[relation_number].customer_id
 
 
 def customer(relation_number: str) -> ContactChanged:

@@ -54,6 +54,9 @@ async def test_who_accepts_a_quote_becomes_a_customer_with_a_policy_and_a_welcom
     published = await _published(policies)
     contact, policy = published[ContactChanged], published[PolicyChanged]
     assert (contact.relation_number, contact.email, contact.version) == (FIRST_GIVEN, APPLICANT["email"], 1)
+    version = await policies.running.pool.fetchrow("SELECT version, reason, made_by FROM customer_version")
+    assert version is not None
+    assert tuple(version) == (1, "applied", "customer")
     assert (policy.kind, policy.version, policy.customer_id) == (PolicyKind.BUILDINGS, 1, contact.customer_id)
     (terms,) = policy.terms
     assert (terms.effective_on, terms.ends_on, terms.recorded_at) == (date(2026, 11, 28), None, NOW)
@@ -200,3 +203,27 @@ async def test_what_cannot_be_accepted_is_refused_and_leaves_nothing(policies: P
     assert (expired.status_code, expired.json()["type"]) == (410, "/problems/quote-expired")
     assert await policies.running.published() == []
     assert (await policies.post(f"/customers/{FIRST_GIVEN}/applications", {}, role=Role.OPERATOR)).status_code == 403
+
+
+async def test_a_home_that_is_refused_by_now_is_on_record_with_who_asked_and_the_rule(policies: Policies) -> None:
+    first = await _quote(policies, PET_QUOTE)
+    await policies.post("/applications", {"quote_id": first, "applicant": APPLICANT}, role=None)
+    quote_id = await _quote(policies, HOME_QUOTE)
+    await policies.running.pool.execute(
+        "UPDATE quote SET terms = jsonb_set(terms, '{home,home_type}', '\"canal_house\"') WHERE quote_id = $1",
+        UUID(quote_id),
+    )
+    await policies.running.published()
+
+    stranger = await policies.post("/applications", {"quote_id": quote_id, "applicant": APPLICANT}, role=None)
+    path = f"/customers/{FIRST_GIVEN}"
+    customer = await policies.post(f"{path}/applications", {"quote_id": quote_id}, relation_number=FIRST_GIVEN)
+
+    for answer in (stranger, customer):
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/home-not-accepted")
+    assert await policies.running.published() == []
+    rules = await policies.running.pool.fetch("SELECT refused_by FROM quote WHERE refused_by IS NOT NULL")
+    assert [row["refused_by"] for row in rules] == [["canal_house"], ["canal_house"]]
+    record, *_ = (await policies.get(f"{path}/access-records", relation_number=FIRST_GIVEN)).json()["items"]
+    assert (record["who"], record["operation_in_words"]) == ("customer", "Verzekering afgesloten (geweigerd)")
+    assert record["details"] == {"quote": quote_id, "refused": "home-not-accepted", "rules": "canal_house"}

@@ -108,10 +108,12 @@ class History:
             work.connection,
             customers=[customer(relation_number_of(number)) for number in new],
             reason=CustomerVersionReason.IMPORTED,
+            made_by="command",
             recorded_at=work.now,
         )
-        ids = await customers.ids(work.connection, relation_numbers=[relation_number_of(number) for number in new])
-        owners = {number: ids[relation_number_of(number)] for number in new}
+        relation_numbers = [relation_number_of(number) for number in new]
+        holders = await customers.lock(work.connection, relation_numbers=relation_numbers)
+        owners = {number: holders[relation_number_of(number)].customer_id for number in new}
         kinds = {number: self.models[number].kind for number in new}
         await policies.insert(work.connection, owners=owners, kinds=kinds, recorded_at=work.now)
         wanted = {
@@ -240,7 +242,7 @@ OVERLAPS: Final = {
     """INSERT INTO policy_version SELECT policy_number, 99, tstzrange(lower(known) + interval '1 microsecond', NULL),
        reason, made_by FROM policy_version WHERE upper_inf(known) LIMIT 1""": "one_version_at_a_time",
     """INSERT INTO customer_version SELECT customer_id, 99, known, name, email, mobile_phone, postcode, house_number,
-       language, reason FROM customer_version LIMIT 1""": "customer_version_pkey",
+       language, reason, made_by FROM customer_version LIMIT 1""": "customer_version_pkey",
 }
 
 

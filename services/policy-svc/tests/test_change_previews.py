@@ -178,6 +178,11 @@ async def test_a_move_tells_what_else_is_at_the_old_address_and_its_letters_foll
     await policies.running.fire_due_timers()
     (contact,) = await published(policies, ContactChanged)
     assert contact.postal_address == PostalAddress(postcode="1811AA", house_number="3A")
+    last = await policies.running.pool.fetchrow(
+        "SELECT reason, made_by FROM customer_version WHERE version = $1", contact.version
+    )
+    assert last is not None
+    assert tuple(last) == ("letters_moved", "timer")
 
 
 async def test_a_move_is_not_made_when_letters_would_go_elsewhere_than_was_shown(policies: Policies) -> None:
@@ -204,6 +209,7 @@ async def _post_to(policies: Policies, address: PostalAddress) -> None:
             work.connection,
             customers=[replace(known, postal_address=address)],
             reason=CustomerVersionReason.CHANGED,
+            made_by="customer",
             recorded_at=work.now,
         )
 
@@ -291,6 +297,48 @@ async def test_a_new_insurance_is_withdrawn_and_all_of_its_premium_comes_back(po
     promised = shown.json()["ending"]["text"]
     assert "hele premie terug" in promised
     assert " ".join(promised.split()) in " ".join(printed.split())
+
+
+async def test_what_is_refused_is_on_record_with_who_asked_for_what_and_the_rules(policies: Policies) -> None:
+    await with_home(policies)
+    monument = {**NEW_HOME, "home_type": "canal_house", "features": ["listed_monument"]}
+    move = {"kind": "move", "home": monument, "effective_on": "2026-12-15"}
+    impossible = {"kind": "cover", "covers": ["travel", "contents"]}
+    bodies = (
+        move,
+        impossible,
+        {"kind": "deductible", "deductible_cents": 0},
+        {"kind": "licence_plate", "licence_plate": "G001BB"},
+    )
+    refused = [await preview(policies, body, role=Role.SENIOR_HANDLER) for body in bodies]
+    mine, others = [
+        await preview(policies, {"kind": "deductible", "deductible_cents": cents}) for cents in (25_000, 50_000)
+    ]
+    await confirm(policies, others)
+    assert problem(await confirm(policies, mine)) == (409, "preview-stale")
+    assert problem(await confirm(policies, mine, key="late")) == (409, "preview-stale")
+
+    path = "/customers/123456/access-records"
+    records = (await policies.get(path)).json()["items"][::-1]
+
+    assert [problem(answer)[1] for answer in refused] == [record["details"]["refused"] for record in records[:4]]
+    assert {(record["who"], record["policy_number"]) for record in records[:4]} == {("senior-handler", HOME_POLICY)}
+    assert {record["operation_in_words"] for record in records[:4]} == {"Verzekering gewijzigd (geweigerd)"}
+    asked = [{name: value for name, value in record["details"].items() if name != "refused"} for record in records[:4]]
+    assert asked == [
+        {
+            "kind": "move",
+            "home_type": "canal_house",
+            "features": "listed_monument",
+            "effective_on": "2026-12-15",
+            "rules": "canal_house listed_monument",
+        },
+        {"kind": "cover", "covers": "travel contents"},
+        {"kind": "deductible", "deductible_cents": "0"},
+        {"kind": "licence_plate"},
+    ]
+    stale = {"not_confirmed": mine.json()["preview_id"], "refused": "preview-stale"}
+    assert [record["details"] for record in records[-2:]] == [stale, stale]
 
 
 async def test_what_cannot_be_changed_is_refused_by_name(policies: Policies) -> None:

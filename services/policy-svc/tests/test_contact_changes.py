@@ -10,6 +10,7 @@ from policy_http import Policies, policies_answering
 from stored_policies import period, store
 
 from chassis.sealing import Opener
+from contracts.access import Role
 from contracts.codec import from_json
 from contracts.message_requests import CustomerMessageRequested, Occasion, SealedContents
 from contracts.policy import ContactChanged, PolicyKind
@@ -62,6 +63,21 @@ async def test_a_new_address_is_told_at_the_old_one_too_and_the_login_is_said_to
     assert confirmed["details"] == {"confirmed": told["preview_id"], "version": "2"}
 
 
+async def test_each_version_of_a_customer_says_what_made_it_and_who(policies: Policies) -> None:
+    for name, role in (("A. Voorbeeld", Role.CUSTOMER), ("B. Voorbeeld", Role.SENIOR_HANDLER)):
+        shown = await policies.post(PATH, {"name": name}, role=role)
+        await policies.post(f"{PATH}/{shown.json()['preview_id']}/confirmation", role=role)
+
+    versions = await policies.running.pool.fetch(
+        "SELECT version, name, reason, made_by FROM customer_version ORDER BY version"
+    )
+    assert [tuple(version) for version in versions] == [
+        (1, "J. Voorbeeld", "imported", "command"),
+        (2, "A. Voorbeeld", "changed", "customer"),
+        (3, "B. Voorbeeld", "changed", "senior-handler"),
+    ]
+
+
 async def test_null_takes_away_and_what_is_left_out_stays(policies: Policies) -> None:
     shown = await policies.post(PATH, {"mobile_phone": None, "language": "en", "name": None})
 
@@ -96,6 +112,20 @@ async def test_what_cannot_be_changed_is_refused_by_name(policies: Policies) -> 
     for body, name in cases:
         answer = await policies.post(PATH, body)
         assert (answer.status_code, answer.json()["type"]) == (422, f"/problems/{name}"), body
+
+
+async def test_what_is_refused_is_on_record_with_who_asked_for_what(policies: Policies) -> None:
+    await policies.post(PATH, {"email": None, "mobile_phone": None}, role=Role.SENIOR_HANDLER)
+    first, second = [await policies.post(PATH, {"name": name}) for name in ("A. Voorbeeld", "B. Voorbeeld")]
+    stale = second.json()["preview_id"]
+    for preview_id in (first.json()["preview_id"], stale):
+        await policies.post(f"{PATH}/{preview_id}/confirmation")
+
+    late, *_, unreachable = (await policies.get("/customers/123456/access-records")).json()["items"]
+    assert (unreachable["who"], late["who"]) == ("senior-handler", "customer")
+    assert unreachable["details"] == {"fields": "email mobile_phone", "refused": "unreachable"}
+    assert unreachable["operation_in_words"] == "Persoonlijke gegevens gewijzigd (geweigerd)"
+    assert late["details"] == {"not_confirmed": stale, "refused": "preview-stale"}
 
 
 async def test_a_preview_of_what_somebody_changed_since_is_refused(policies: Policies) -> None:

@@ -29,13 +29,17 @@ async def hold(policies: Policies, kind: PolicyKind, policy_number: str, *terms:
     """Store a customer and a policy, with terms that were recorded now."""
     async with policies.running.runtime.transaction() as work:
         await customers.save(
-            work.connection, customers=[CUSTOMER], reason=CustomerVersionReason.IMPORTED, recorded_at=work.now
+            work.connection,
+            customers=[CUSTOMER],
+            reason=CustomerVersionReason.IMPORTED,
+            made_by="command",
+            recorded_at=work.now,
         )
-        ids = await customers.ids(work.connection, relation_numbers=["123456"])
+        holders = await customers.lock(work.connection, relation_numbers=["123456"])
         policy = PolicyChanged(
             policy_number=policy_number,
             version=1,
-            customer_id=ids["123456"],
+            customer_id=holders["123456"].customer_id,
             kind=kind,
             terms=tuple(replace(each, recorded_at=work.now) for each in terms),
         )

@@ -79,7 +79,9 @@ async def test_who_becomes_a_customer_here_while_a_file_is_imported_is_not_made_
     service: Harness, import_lines: Importer, line: Line, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with service.runtime.transaction() as work:
-        applicant = await customers.insert_new(work.connection, person=customer("0"), recorded_at=work.now)
+        applicant = await customers.insert_new(
+            work.connection, person=customer("0"), made_by="customer", recorded_at=work.now
+        )
         importing = asyncio.create_task(import_lines(another(line, f"{applicant.relation_number}-531-01", name="A.")))
         await until_a_transaction_waits_for_a_lock(service)
 

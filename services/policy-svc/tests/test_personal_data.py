@@ -105,7 +105,8 @@ async def test_the_last_answer_makes_the_file_ready_and_a_mail_says_so(asking: P
     own = file["policy-svc"]
     assert [one["policy_number"] for one in own["policies"]] == [POLICY]
     assert own["what_was_insured"][0]["insured"]["home"]["postcode"] == "6011RA"
-    assert len(own["personal_data_now_and_before"]) == 1
+    for history in ("personal_data_now_and_before", "why_it_was_changed"):
+        assert [(one["version"], one["reason"], one["made_by"]) for one in own[history]] == [(1, "imported", "command")]
     assert await refused(asking) == []
     records = (await asking.get(f"/customers/{CUSTOMER}/access-records")).json()["items"]
     assert [record["details"]["what"] for record in records] == ["downloaded", "requested"]

@@ -129,6 +129,19 @@ async def test_what_cannot_be_insured_is_refused_and_says_why(policies: Policies
     ]
     for wrong, field in wrong_of_pet:
         assert [error["field"] for error in (await refused({**PET_QUOTE, **wrong}))["errors"]] == [field]
+    kept = await policies.running.pool.fetch(
+        "SELECT quote_id, terms #>> '{home,home_type}' AS home_type, refused_by FROM quote"
+    )
+    assert sorted((row["home_type"], *row["refused_by"]) for row in kept) == sorted(
+        [
+            ("farmhouse", "not_a_private_person", "farmhouse", "thatched_roof"),
+            *((home, *why) for home, why in codes.items()),
+        ]
+    )
+    for row in kept:
+        assert (await policies.client.get(f"/quotes/{row['quote_id']}")).status_code == 404
+    policies.clock.at = NOW + timedelta(days=33)
+    await policies.running.fire_due_timers()
     assert await policies.running.pool.fetchval("SELECT count(*) FROM quote") == 0
 
 

@@ -97,6 +97,17 @@ async def test_a_change_on_the_day_before_the_timer_leaves_the_renewal_due(
     assert request.effective_on == date(2021, 4, 1)
 
 
+async def test_a_change_does_not_hurry_a_renewal_that_was_put_off(
+    service: Harness, import_lines: Importer, line: Line, clock: SettableClock
+) -> None:
+    await import_lines(line)
+    clock.at = datetime(2021, 3, 31, 9, tzinfo=UTC)
+    await service.pool.execute("UPDATE messaging.timer SET attempts = 3 WHERE key = '2021-04-01'")
+    line["terms"][0]["deductible_cents"] = 50_000
+    await import_lines(line)
+    assert await service.pool.fetchval("SELECT attempts FROM messaging.timer WHERE key = '2021-04-01'") == 3
+
+
 async def test_many_are_renewed_in_slices_and_none_twice(
     service: Harness, import_lines: Importer, line: Line, clock: SettableClock
 ) -> None:

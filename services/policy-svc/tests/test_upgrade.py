@@ -46,6 +46,16 @@ SELECT gen_random_uuid(), number, policy_number, 1, '{}', shown::jsonb, '2026-11
        AS given (number, policy_number, shown, result);
 """
 
+CONFIRMED_BEFORE = """
+INSERT INTO access_record
+SELECT gen_random_uuid(), at::timestamptz, '2', NULL, 'somebody', role, operation, details::jsonb
+  FROM (VALUES ('2026-11-01', 'claims-handler', 'customers.change', '{"preview": "one"}'),
+               ('2026-11-01', 'claims-handler', 'policies.change', '{"confirmed": "another", "version": "2"}'),
+               ('2026-11-03', 'customer', 'customers.change', '{"confirmed": "one", "version": "2"}'),
+               ('2026-11-02', 'senior-handler', 'customers.change', '{"confirmed": "one", "version": "2"}'))
+       AS given (at, role, operation, details);
+"""
+
 
 async def apply(connection: asyncpg.Connection, *numbers: str) -> None:
     for number in numbers:
@@ -113,6 +123,29 @@ async def test_each_version_of_a_customer_says_afterwards_what_made_it(database:
             ("Verhuisd", "imported"),
             ("Verhuisd", "letters_moved"),
             ("Verhuisd", "imported"),
+        ]
+    finally:
+        await connection.close()
+
+
+async def test_each_version_of_a_customer_says_afterwards_who_made_it(database: str) -> None:
+    connection = await asyncpg.connect(database)
+    try:
+        await apply_of_chassis(connection)
+        await apply(connection, *(f"{number:04}" for number in range(1, 12)))
+        await connection.execute(CUSTOMERS_BEFORE)
+        await connection.execute(CONFIRMED_BEFORE)
+
+        await apply(connection, "0012", "0013")
+
+        rows = await connection.fetch("SELECT reason, made_by FROM customer_version ORDER BY name, version")
+        assert [tuple(row) for row in rows] == [
+            ("applied", "anyone"),
+            ("imported", "command"),
+            ("changed", "senior-handler"),
+            ("imported", "command"),
+            ("letters_moved", "timer"),
+            ("imported", "command"),
         ]
     finally:
         await connection.close()

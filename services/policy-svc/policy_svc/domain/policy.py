@@ -15,6 +15,8 @@ FIRST_OF_OURS: Final = 50
 """Policies that are taken out here end in this number or a higher one."""
 _LAST: Final = 99
 _ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+_PLACES: Final = {cover: place for place, cover in enumerate(PolicyCover)}
+_NO_FACTS: Final = Building()
 
 
 def relation_number_of(policy_number: str) -> str:
@@ -68,10 +70,11 @@ def in_one_form(terms: PolicyTerms) -> PolicyTerms:
 
     What was stored before there was one form may have another, and says the same.
     """
-    home = terms.home
-    if home is not None and home.building == Building():
+    home, covers = terms.home, tuple(sorted(set(terms.covers), key=_PLACES.__getitem__))
+    if home is not None and home.building == _NO_FACTS:
         home = replace(home, building=None)
-    return replace(terms, home=home, covers=tuple(cover for cover in PolicyCover if cover in terms.covers))
+    # Most are in that form already, of the 100,000 of an import.
+    return terms if home is terms.home and covers == terms.covers else replace(terms, home=home, covers=covers)
 
 
 def _content(terms: PolicyTerms) -> PolicyTerms:

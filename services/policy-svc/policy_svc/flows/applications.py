@@ -16,6 +16,7 @@ from policy_svc.domain.acceptance import Refusal, refusals
 from policy_svc.domain.dutch_days import dutch_day
 from policy_svc.domain.policy import free_policy_number, in_one_form
 from policy_svc.domain.versions import VersionReason
+from policy_svc.flows.quotes import keep_refused
 from policy_svc.flows.versions import record, tell
 from policy_svc.products import PRODUCTS
 from policy_svc.repository import customers, policies, quotes
@@ -46,7 +47,7 @@ async def accept_as_new_customer(
     quote = await _open_quote(work, quote_id)
     if not isinstance(quote, Quote):
         return quote
-    customer = await customers.insert_new(work.connection, person=person, recorded_at=work.now)
+    customer = await customers.insert_new(work.connection, person=person, made_by=made_by, recorded_at=work.now)
     work.publish(customer, trace=trace)
     return await _insure(work, quote, customer, occasion=Occasion.WELCOME, made_by=made_by, trace=trace)
 
@@ -75,7 +76,10 @@ async def _open_quote(work: Work, quote_id: UUID) -> Quote | NotAccepted | HomeR
     if work.now >= quote.valid_until:
         return NotAccepted.EXPIRED
     found = refused_home(quote.terms, is_private=True, on=_begins_on(work, quote))
-    return HomeRefused(refusals=found) if found else quote
+    if not found:
+        return quote
+    await keep_refused(work, quote.kind, quote.terms, found)
+    return HomeRefused(refusals=found)
 
 
 def refused_home(terms: PolicyTerms, *, is_private: bool, on: date) -> tuple[Refusal, ...]:

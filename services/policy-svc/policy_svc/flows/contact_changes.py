@@ -68,7 +68,7 @@ async def show_contact_change(
 
 
 async def confirm_contact_change(
-    work: Work, settings: Settings, *, relation_number: str, preview_id: UUID, trace: Trace | None
+    work: Work, settings: Settings, *, relation_number: str, preview_id: UUID, made_by: str, trace: Trace | None
 ) -> ConfirmedContact | NotConfirmed:
     """Make the change of a preview at once. Again, it answers the same and does nothing.
 
@@ -87,7 +87,11 @@ async def confirm_contact_change(
         return NotConfirmed.STALE
     wanted = from_json(ContactChanged, preview.asked)
     (after,) = await customers.save(
-        work.connection, customers=[wanted], reason=CustomerVersionReason.CHANGED, recorded_at=work.now
+        work.connection,
+        customers=[wanted],
+        reason=CustomerVersionReason.CHANGED,
+        made_by=made_by,
+        recorded_at=work.now,
     )
     work.publish(after, trace=trace)
     _tell(work, settings, before=before, after=after, trace=trace)

@@ -69,10 +69,11 @@ async def store(
     )
     known = await policies.lock(work.connection, policy_numbers=[line.policy.policy_number for line in lines])
     accepted, rejected = _sorted_out(lines, {line.line_number: _of_another_kind(line, known) for line in lines})
+    terms_of = {line.line_number: line.policy.terms_recorded(NOT_RECORDED_YET) for line in accepted}
     if not overwrite:
-        accepted, undoing = _sorted_out(accepted, await _undoing_policies(accepted, known, work))
+        accepted, undoing = _sorted_out(accepted, await _undoing_policies(accepted, terms_of, known, work))
         rejected += undoing
-    addresses = await _home_addresses(_wanted(accepted), work)
+    addresses = await _home_addresses(_wanted(accepted, terms_of), work)
     contacts = _customers(accepted, addresses=addresses)
     if not overwrite:
         accepted, undoing = _sorted_out(accepted, await _undoing_customers(accepted, contacts, holders, work))
@@ -80,16 +81,17 @@ async def store(
     if not accepted:
         return Stored(rejected=rejected)
     saved = await _save_customers(accepted, contacts, work)
-    if any(contact.version > 1 and contact.relation_number not in holders for contact in saved):
-        raise CameBetweenError
-    wanted = _wanted(accepted)
-    owners = await _owners(wanted, work)
+    wanted = _wanted(accepted, terms_of)
+    owners = _owners(wanted, holders=holders, saved=saved)
     kinds = {line.policy.policy_number: line.policy.kind_of(wanted[line.policy.policy_number]) for line in accepted}
-    before, changed = await _save_policies(
-        wanted, owners=owners, kinds=kinds | {number: known[number].kind for number in wanted.keys() & known}, work=work
+    before = {number: known[number] for number in wanted.keys() & known}
+    changed = await _save_policies(
+        wanted,
+        known=before,
+        owners=owners,
+        kinds=kinds | {number: policy.kind for number, policy in before.items()},
+        work=work,
     )
-    if before.keys() - known.keys():
-        raise CameBetweenError
     if tell_customers:
         _tell(saved, known=before, changed=changed, work=work)
     return Stored(policies=len(changed), customers=len(saved), rejected=rejected)
@@ -111,12 +113,18 @@ def _of_another_kind(line: NumberedLine, known: Mapping[str, PolicyChanged]) -> 
     return f"kind: the policy is on record as {policy.kind}, which does not change"
 
 
-def _wanted(lines: Sequence[NumberedLine]) -> Mapping[str, tuple[PolicyTerms, ...]]:
-    return {line.policy.policy_number: line.policy.terms_recorded(NOT_RECORDED_YET) for line in lines}
+def _wanted(
+    lines: Sequence[NumberedLine], terms_of: Mapping[int, tuple[PolicyTerms, ...]]
+) -> Mapping[str, tuple[PolicyTerms, ...]]:
+    """Return the terms of policies by their numbers, from those of lines; the last line of a policy counts."""
+    return {line.policy.policy_number: terms_of[line.line_number] for line in lines}
 
 
 async def _undoing_policies(
-    lines: Sequence[NumberedLine], known: Mapping[str, PolicyChanged], work: Work
+    lines: Sequence[NumberedLine],
+    terms_of: Mapping[int, tuple[PolicyTerms, ...]],
+    known: Mapping[str, PolicyChanged],
+    work: Work,
 ) -> Mapping[int, str | None]:
     """Return why lines are rejected, by their numbers, that would undo a change of their policies: `known` now."""
     last = await policies.last_versions(work.connection, policy_numbers=known)
@@ -126,8 +134,7 @@ async def _undoing_policies(
         if policy is None:
             continue
         version = version_not_known_to(last[policy.policy_number], version=line.policy.version)
-        periods = line.policy.terms_recorded(NOT_RECORDED_YET)
-        if version is not None and _next_of(policy, periods, today=today) is not None:
+        if version is not None and _next_of(policy, terms_of[line.line_number], today=today) is not None:
             reasons[line.line_number] = _UNDOES.format(field="version", what="policy", version=version)
     return reasons
 
@@ -160,6 +167,7 @@ async def _save_customers(
         work.connection,
         customers=[contacts[number] for number in numbers],
         reason=CustomerVersionReason.IMPORTED,
+        made_by="command",
         recorded_at=work.now,
     )
     work.publish(*changed, trace=None)
@@ -169,11 +177,12 @@ async def _save_customers(
 async def _save_policies(
     wanted: Mapping[str, Sequence[PolicyTerms]],
     *,
+    known: Mapping[str, PolicyChanged],
     owners: Mapping[str, UUID],
     kinds: Mapping[str, PolicyKind],
     work: Work,
-) -> tuple[Mapping[str, PolicyChanged], Mapping[str, PolicyChanged]]:
-    """Store the policies; return those that were known before, and those that are new or have another version now."""
+) -> Mapping[str, PolicyChanged]:
+    """Store the policies, of which those are locked that are `known`; return those that have another version now."""
     today = dutch_day(work.now)
     new = await policies.insert(
         work.connection,
@@ -185,7 +194,8 @@ async def _save_policies(
         },
         recorded_at=work.now,
     )
-    known = await policies.lock(work.connection, policy_numbers=owners.keys() - new)
+    if owners.keys() - new - known.keys():
+        raise CameBetweenError
     recorded_at = await policies.moment_of_change(work.connection, policy_numbers=known, now=work.now)
     versions = [
         _next_version(
@@ -203,7 +213,7 @@ async def _save_policies(
         recorded_at=recorded_at,
         trace=None,
     )
-    return known, changed
+    return changed
 
 
 def _next_version(
@@ -277,11 +287,23 @@ def _customers(
     }
 
 
-async def _owners(policy_numbers: Collection[str], work: Work) -> dict[str, UUID]:
-    """Return the customer id of each policy, by policy number."""
-    relation_numbers = {number: relation_number_of(number) for number in policy_numbers}
-    ids = await customers.ids(work.connection, relation_numbers=set(relation_numbers.values()))
-    return {policy_number: ids[relation_number] for policy_number, relation_number in relation_numbers.items()}
+def _owners(
+    policy_numbers: Collection[str], *, holders: Mapping[str, ContactChanged], saved: Sequence[ContactChanged]
+) -> dict[str, UUID]:
+    """Return the customer id of each policy: of one of the `holders` that were locked, or of one that is new.
+
+    Raises:
+        CameBetweenError: somebody else stored a customer who was none of the `holders`.
+    """
+    new = {contact.relation_number: contact for contact in saved if contact.version == 1}
+    owners = {
+        number: holders.get(relation_number_of(number), new.get(relation_number_of(number)))
+        for number in policy_numbers
+    }
+    found = {number: owner.customer_id for number, owner in owners.items() if owner is not None}
+    if len(found) < len(owners):
+        raise CameBetweenError
+    return found
 
 
 def _tell(

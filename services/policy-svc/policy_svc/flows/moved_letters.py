@@ -52,6 +52,10 @@ async def _send_to_the_new_home(
     there = PostalAddress(postcode=today.home.postcode, house_number=today.home.house_number)
     moved = replace(contact, postal_address=there)
     saved = await customers.save(
-        work.connection, customers=[moved], reason=CustomerVersionReason.LETTERS_MOVED, recorded_at=work.now
+        work.connection,
+        customers=[moved],
+        reason=CustomerVersionReason.LETTERS_MOVED,
+        made_by="timer",
+        recorded_at=work.now,
     )
     work.publish(*saved, trace=trace)

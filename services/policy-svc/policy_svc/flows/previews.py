@@ -15,7 +15,17 @@ from contracts.codec import from_json, to_json
 from contracts.policy import ContactChanged, PolicyChanged, PolicyKind
 from contracts.topic import Part
 from policy_svc.domain.addresses import comparable
-from policy_svc.domain.changes import Change, Move, Outcome, Refused, ended, outcome
+from policy_svc.domain.changes import (
+    Change,
+    ChangeOfCover,
+    ChangeOfDeductible,
+    Move,
+    Outcome,
+    Refused,
+    ended,
+    kind_of,
+    outcome,
+)
 from policy_svc.domain.dutch_days import begin_of, dutch_day
 from policy_svc.repository import customers, policies, previews, terms
 from policy_svc.repository.previews import Preview
@@ -34,6 +44,22 @@ class Asked(Part):
 
     change: Change
     wished: date | None = None
+
+    def in_words(self) -> dict[str, str]:
+        """Return what is asked for without contact data: of a home not where it is, of a car not its licence plate."""
+        told: dict[str, str] = {"kind": kind_of(self.change).value}
+        match self.change:
+            case ChangeOfCover(covers=covers):
+                told["covers"] = " ".join(covers)
+            case ChangeOfDeductible(deductible_cents=cents):
+                told["deductible_cents"] = str(cents)
+            case Move(home=home):
+                told |= {"home_type": home.home_type.value, "features": " ".join(home.features)}
+            case _:
+                pass
+        if self.wished is not None:
+            told["effective_on"] = self.wished.isoformat()
+        return {name: value for name, value in told.items() if value}
 
 
 class Shown(Part):

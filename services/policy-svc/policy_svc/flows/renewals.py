@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -17,21 +18,26 @@ from policy_svc.repository import policies
 
 SLICE_POLICIES = 200
 """Renewed in one transaction; the next slice follows in another."""
+_UNTIL_UNLOCKED: Final = timedelta(seconds=1)
+"""Then those are tried again that somebody else was changing."""
 
 
 async def renew_due(due: Sequence[DueTimer], work: Work) -> None:
-    """Renew the next slice of what is to be renewed by the day of each timer, and set it again while there is more."""
+    """Renew the next slice of what is to be renewed by the day of each timer, and set it again while there is more.
+
+    Nobody is waited for: who changes a policy may be about to set this very timer. Theirs is renewed a moment later.
+    """
     for timer in due:
-        locked = await policies.lock_due(work.connection, on=date.fromisoformat(timer.key), limit=SLICE_POLICIES)
-        await _renew(work, locked, by=date.fromisoformat(timer.key), trace=timer.trace)
-        if len(locked) == SLICE_POLICIES:
-            work.schedule(Timer(RENEWALS, timer.key, work.now, timer.trace))
+        by = date.fromisoformat(timer.key)
+        locked = await policies.lock_due(work.connection, on=by, limit=SLICE_POLICIES)
+        await _renew(work, locked, trace=timer.trace)
+        if await policies.is_any_due(work.connection, on=by):
+            again_at = work.now if len(locked) == SLICE_POLICIES else work.now + _UNTIL_UNLOCKED
+            work.schedule(Timer(RENEWALS, timer.key, again_at, timer.trace))
 
 
-async def _renew(work: Work, locked: Mapping[str, PolicyChanged], *, by: date, trace: Trace | None) -> None:
-    """Renew those that are still to be renewed: who held the lock before may have changed that."""
-    days = await policies.renewal_days(work.connection, policy_numbers=locked)
-    known = {number: policy for number, policy in locked.items() if number in days and days[number] <= by}
+async def _renew(work: Work, known: Mapping[str, PolicyChanged], *, trace: Trace | None) -> None:
+    days = await policies.renewal_days(work.connection, policy_numbers=known)
     recorded_at = await policies.moment_of_change(work.connection, policy_numbers=known, now=work.now)
     changed = {
         number: replace(

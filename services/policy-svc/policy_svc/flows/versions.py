@@ -55,8 +55,10 @@ async def record(
     work.publish(*changed.values(), trace=trace)
     homes = [(number, address) for number, policy in changed.items() for address in not_located(policy.terms)]
     await positions.let_wait(work.connection, policy_numbers=changed.keys(), homes=homes, now=work.now)
-    # What is due and stays so has its timer. It may be firing, and wait for the locks that the caller holds.
-    days = {day for number, day in renews_on.items() if day is not None and (day > today or day != due.get(number))}
+    # A renewal that stays on its day has its timer: to set it again would wait for the one that is firing.
+    days = {
+        day for number, day in renews_on.items() if day is not None and (number not in known or day != due.get(number))
+    }
     work.schedule(*(Timer(RENEWALS, day.isoformat(), begin_of(day), None) for day in sorted(days)))
 
 

@@ -10,7 +10,7 @@ from contracts.personal_data import CustomerDataRequested
 SECTIONS: Final = {
     "personal_data_now_and_before": """
         SELECT version, lower(known) AS known_from, upper(known) AS known_until, name, email, mobile_phone, postcode,
-               house_number, language, reason
+               house_number, language, reason, made_by
           FROM customer_version JOIN (SELECT customer_id FROM customer WHERE relation_number = $1) AS customer
                USING (customer_id)
          ORDER BY known DESC""",
@@ -23,7 +23,7 @@ SECTIONS: Final = {
           FROM policy_terms JOIN policy USING (policy_number) JOIN customer USING (customer_id)
          WHERE relation_number = $1 ORDER BY policy_number, known DESC, in_force DESC""",
     "why_it_was_changed": """
-        SELECT policy_number, policy_version.version, lower(known) AS known_from, reason
+        SELECT policy_number, policy_version.version, lower(known) AS known_from, reason, made_by
           FROM policy_version JOIN policy USING (policy_number) JOIN customer USING (customer_id)
          WHERE relation_number = $1 ORDER BY known DESC""",
     "declarations": """

@@ -19,6 +19,7 @@ async def save(
     *,
     customers: Sequence[ContactChanged],
     reason: CustomerVersionReason,
+    made_by: str,
     recorded_at: datetime,
 ) -> list[ContactChanged]:
     """Store new customers and changed ones; return only those, with the id and version they have now.
@@ -55,11 +56,13 @@ async def save(
         [customer.language for customer in customers],
         recorded_at,
     )
-    await _keep_versions(connection, customer_ids=[row["customer_id"] for row in rows], reason=reason)
+    await _keep_versions(connection, customer_ids=[row["customer_id"] for row in rows], reason=reason, made_by=made_by)
     return [_contact(row) for row in rows]
 
 
-async def insert_new(connection: Connection, *, person: ContactChanged, recorded_at: datetime) -> ContactChanged:
+async def insert_new(
+    connection: Connection, *, person: ContactChanged, made_by: str, recorded_at: datetime
+) -> ContactChanged:
     """Store a new customer; return them with the relation number that they are given, which nobody has or had."""
     while True:
         relation_number = await connection.fetchval("SELECT nextval('relation_number_given')::text")
@@ -83,12 +86,14 @@ async def insert_new(connection: Connection, *, person: ContactChanged, recorded
             recorded_at,
         )
         if row is not None:
-            await _keep_versions(connection, customer_ids=[person.customer_id], reason=CustomerVersionReason.APPLIED)
+            await _keep_versions(
+                connection, customer_ids=[person.customer_id], reason=CustomerVersionReason.APPLIED, made_by=made_by
+            )
             return _contact(row)
 
 
 async def _keep_versions(
-    connection: Connection, *, customer_ids: Sequence[UUID], reason: CustomerVersionReason
+    connection: Connection, *, customer_ids: Sequence[UUID], reason: CustomerVersionReason, made_by: str
 ) -> None:
     """Keep the present data of these customers, whose rows are locked, beside what was known of them before."""
     await connection.execute(
@@ -104,14 +109,16 @@ async def _keep_versions(
     await connection.execute(
         """
         INSERT INTO customer_version
-               (customer_id, version, known, name, email, mobile_phone, postcode, house_number, language, reason)
+               (customer_id, version, known, name, email, mobile_phone, postcode, house_number, language, reason,
+                made_by)
         SELECT customer_id, version, tstzrange(recorded_at, NULL), name, email, mobile_phone, postcode, house_number,
-               language, $2
+               language, $2, $3
           FROM customer
          WHERE customer_id = ANY($1)
         """,
         customer_ids,
         reason,
+        made_by,
     )
 
 
@@ -146,14 +153,6 @@ async def last_versions(connection: Connection, *, relation_numbers: Collection[
     for row in rows:
         found.setdefault(row["relation_number"], {})[row["reason"]] = row["version"]
     return found
-
-
-async def ids(connection: Connection, *, relation_numbers: Collection[str]) -> dict[str, UUID]:
-    """Return the customer id of every relation number that is known."""
-    rows = await connection.fetch(
-        "SELECT relation_number, customer_id FROM customer WHERE relation_number = ANY($1)", list(relation_numbers)
-    )
-    return {row["relation_number"]: row["customer_id"] for row in rows}
 
 
 async def of_ids(connection: Connection, *, customer_ids: Collection[UUID]) -> dict[UUID, ContactChanged]:

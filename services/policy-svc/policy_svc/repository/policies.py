@@ -122,19 +122,29 @@ async def lock_next(connection: Connection, *, after: str, limit: int) -> dict[s
 
 
 async def lock_due(connection: Connection, *, on: date, limit: int) -> dict[str, PolicyChanged]:
-    """Return up to `limit` policies that are to be renewed by `on`, by number, locked until the transaction ends."""
+    """Return up to `limit` policies that are to be renewed by `on`, by number, locked until the transaction ends.
+
+    Those that somebody else has locked are left out: who fires the timer of a day must wait for nobody who sets it.
+    """
     rows = await connection.fetch(
         """
         SELECT policy_number, version, customer_id, kind
           FROM policy
-         WHERE policy_number IN (SELECT policy_number FROM policy WHERE renews_on <= $1 ORDER BY policy_number LIMIT $2)
+         WHERE renews_on <= $1
          ORDER BY policy_number
-           FOR NO KEY UPDATE
+         LIMIT $2
+           FOR NO KEY UPDATE SKIP LOCKED
         """,
         on,
         limit,
     )
     return await _with_terms(connection, rows)
+
+
+async def is_any_due(connection: Connection, *, on: date) -> bool:
+    """Return whether policies are to be renewed by `on`, whoever has locked them."""
+    found: bool = await connection.fetchval("SELECT EXISTS (SELECT FROM policy WHERE renews_on <= $1)", on)
+    return found
 
 
 async def _with_terms(connection: Connection, rows: Sequence[asyncpg.Record]) -> dict[str, PolicyChanged]:

@@ -20,7 +20,7 @@ from policy_svc.flows.on_record import SEEN, put_on_record
 from policy_svc.repository import access_records
 from policy_svc.repository.access_records import AccessRecord
 from policy_svc.routes.parts import Parts
-from policy_svc.routes.record_words import WHAT, WHO
+from policy_svc.routes.record_words import REFUSED, WHAT, WHO
 
 
 class AccessRecordView(ExactModel):
@@ -32,17 +32,21 @@ class AccessRecordView(ExactModel):
     operation: str = Field(description="As in the access matrix", examples=["policies.read"])
     operation_in_words: str = Field(examples=["Verzekeringen bekeken"])
     policy_number: str | None = Field(examples=["123456-531-04"])
-    details: dict[str, str] = Field(description="What it was about", examples=[{"on": "2026-11-27"}])
+    details: dict[str, str] = Field(
+        description="What it was about; where it was refused, by which problem and `rules`",
+        examples=[{"on": "2026-11-27"}],
+    )
 
     @classmethod
     def of(cls, record: AccessRecord, language: Language) -> AccessRecordView:
         who, what = WHO.get(record.role), WHAT.get(record.operation)
+        words = what.told_in(language) if what else record.operation
         return cls(
             at=record.recorded_at,
             who=record.role,
             who_in_words=who.told_in(language) if who else record.role,
             operation=record.operation,
-            operation_in_words=what.told_in(language) if what else record.operation,
+            operation_in_words=f"{words} ({REFUSED.told_in(language)})" if "refused" in record.details else words,
             policy_number=record.policy_number,
             details=dict(record.details),
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 from starlette.requests import Request
+from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
 from chassis.http.allowances import LIMIT_REACHED
@@ -34,6 +35,7 @@ from policy_svc.routes.problems import (
     QUOTE_UNKNOWN,
     TOO_MANY_POLICIES,
 )
+from policy_svc.routes.refused import refused
 
 _PROBLEMS: Final = (HOME_NOT_ACCEPTED, QUOTE_ACCEPTED, QUOTE_EXPIRED, QUOTE_UNKNOWN, TOO_MANY_POLICIES)
 _NOT_ACCEPTED: Final = {
@@ -116,7 +118,7 @@ class ApplicationRoutes:
         caller: Caller,
         request: Request,
         trace: RequestTrace,
-    ) -> TakenOut:
+    ) -> TakenOut | Response:
         """Become a customer by accepting a quote.
 
         The answer holds the relation number and the policy number; they come by mail, too. The rules for homes are
@@ -137,15 +139,18 @@ class ApplicationRoutes:
         found = await accept_as_new_customer(
             work, quote_id=application.quote_id, person=person, made_by=Role.CUSTOMER, trace=trace
         )
-        policy = _taken_out(found, language)
+        if isinstance(found, NotAccepted):
+            raise _problem_of(found, language)
+        if isinstance(found, HomeRefused):
+            return _problem_of(found, language).response()
         await put_on_record(
             work,
             caller,
             APPLY,
-            relation_number=relation_number_of(policy.policy_number),
-            policy_number=policy.policy_number,
+            relation_number=relation_number_of(found.policy_number),
+            policy_number=found.policy_number,
         )
-        return TakenOut.of(policy)
+        return TakenOut.of(found)
 
     async def apply_as_customer(
         self,
@@ -155,7 +160,7 @@ class ApplicationRoutes:
         work: Work,
         caller: Caller,
         trace: RequestTrace,
-    ) -> TakenOut:
+    ) -> TakenOut | Response:
         """Take out another insurance by accepting a quote."""
         found = await accept_as_customer(
             work,
@@ -164,21 +169,28 @@ class ApplicationRoutes:
             made_by=caller.kind,
             trace=trace,
         )
-        policy = _taken_out(found, language)
+        if found is NotAccepted.UNKNOWN_CUSTOMER:
+            raise Problem(NOT_FOUND)
+        if isinstance(found, NotAccepted | HomeRefused):
+            return await refused(
+                work,
+                caller,
+                APPLY_AS_CUSTOMER,
+                _problem_of(found, language),
+                relation_number=relation_number,
+                quote=str(application.quote_id),
+            )
         await put_on_record(
             work,
             caller,
             APPLY_AS_CUSTOMER,
             relation_number=relation_number,
-            policy_number=policy.policy_number,
+            policy_number=found.policy_number,
         )
-        return TakenOut.of(policy)
+        return TakenOut.of(found)
 
 
-def _taken_out(found: PolicyChanged | NotAccepted | HomeRefused, language: Language) -> PolicyChanged:
-    """Return the policy. Raise `Problem` when none has come of the quote."""
-    if isinstance(found, NotAccepted):
-        raise Problem(_NOT_ACCEPTED[found])
-    if isinstance(found, HomeRefused):
-        raise not_accepted(found.refusals, language)
-    return found
+def _problem_of(refusal: NotAccepted | HomeRefused, language: Language) -> Problem:
+    if isinstance(refusal, HomeRefused):
+        return not_accepted(refusal.refusals, language)
+    return Problem(_NOT_ACCEPTED[refusal])

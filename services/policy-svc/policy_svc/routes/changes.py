@@ -32,6 +32,7 @@ from policy_svc.routes.change_views import (
 from policy_svc.routes.fields import PolicyNumberInPath, PreviewIdInPath
 from policy_svc.routes.homes import not_accepted
 from policy_svc.routes.parts import Parts
+from policy_svc.routes.refused import refused
 
 _REFUSED: Final = {
     Why.KEPT_ELSEWHERE: problems.KEPT_ELSEWHERE,
@@ -78,7 +79,7 @@ class ChangeRoutes:
         work: Work,
         caller: Caller,
         response: Response,
-    ) -> ChangePreviewView:
+    ) -> ChangePreviewView | Response:
         """Show what a change would be: from when, what changes, what is lost, and the premium before and after.
 
         Nothing is changed before it is confirmed. A change begins tomorrow (a Dutch day) at the earliest, and within a
@@ -86,13 +87,20 @@ class ChangeRoutes:
         """
         if relation_number_of(policy_number) != relation_number:
             raise Problem(NOT_FOUND)
-        preview = await show_change(
-            work, relation_number=relation_number, policy_number=policy_number, asked=body.read(language)
-        )
+        asked = body.read(language)
+        preview = await show_change(work, relation_number=relation_number, policy_number=policy_number, asked=asked)
         if preview is None:
             raise Problem(NOT_FOUND)
         if isinstance(preview, Refused):
-            raise _problem_of(preview, language)
+            return await refused(
+                work,
+                caller,
+                CHANGE_POLICIES,
+                _problem_of(preview, language),
+                relation_number=relation_number,
+                policy_number=policy_number,
+                **asked.in_words(),
+            )
         await put_on_record(
             work,
             caller,
@@ -143,7 +151,7 @@ class ChangeRoutes:
         work: Work,
         caller: Caller,
         trace: RequestTrace,
-    ) -> ConfirmedChangeView:
+    ) -> ConfirmedChangeView | Response:
         """Make the change that was shown, as it was shown.
 
         However often and by whom it is confirmed, it is made once and answered the same. When somebody has changed the
@@ -159,7 +167,18 @@ class ChangeRoutes:
             trace=trace,
         )
         if isinstance(confirmed, NotConfirmed):
-            raise Problem(NOT_CONFIRMED[confirmed])
+            problem = Problem(NOT_CONFIRMED[confirmed])
+            if confirmed is NotConfirmed.UNKNOWN:
+                raise problem
+            return await refused(
+                work,
+                caller,
+                CHANGE_POLICIES,
+                problem,
+                relation_number=relation_number,
+                policy_number=policy_number,
+                not_confirmed=str(preview_id),
+            )
         await put_on_record(
             work,
             caller,
@@ -172,10 +191,10 @@ class ChangeRoutes:
         return confirmed_change_view(policy_number, confirmed)
 
 
-def _problem_of(refused: Refused, language: Language) -> Problem:
-    if refused.why is Why.HOME_NOT_ACCEPTED:
-        return not_accepted(refused.of_home, language)
-    if refused.ends_on is not None:
-        return Problem(_REFUSED[refused.why], members={"ends_on": refused.ends_on.isoformat()})
-    errors = [FieldError(place="body", field="/covers", message=refused.detail)] if refused.detail else []
-    return Problem(_REFUSED[refused.why], errors=errors)
+def _problem_of(refusal: Refused, language: Language) -> Problem:
+    if refusal.why is Why.HOME_NOT_ACCEPTED:
+        return not_accepted(refusal.of_home, language)
+    if refusal.ends_on is not None:
+        return Problem(_REFUSED[refusal.why], members={"ends_on": refusal.ends_on.isoformat()})
+    errors = [FieldError(place="body", field="/covers", message=refusal.detail)] if refusal.detail else []
+    return Problem(_REFUSED[refusal.why], errors=errors)

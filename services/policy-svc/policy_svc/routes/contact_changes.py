@@ -32,6 +32,7 @@ from policy_svc.routes.fields import PreviewIdInPath
 from policy_svc.routes.homes import AddressAsked, address_of
 from policy_svc.routes.parts import Parts
 from policy_svc.routes.people import EmailAddress, MobilePhone, PersonName
+from policy_svc.routes.refused import refused
 
 _REFUSED: Final = {
     ContactRefusal.NOTHING_CHANGES: problems.NOTHING_CHANGES,
@@ -126,22 +127,24 @@ class ContactChangeRoutes:
         work: Work,
         caller: Caller,
         response: Response,
-    ) -> PersonalDataPreviewView:
+    ) -> PersonalDataPreviewView | Response:
         """Show what a change of personal data would be. How one logs in is changed in the account, not here."""
         preview = await show_contact_change(
             work, relation_number=relation_number, change=lambda known: body.applied(known, language)
         )
         if preview is None:
             raise Problem(NOT_FOUND)
+        fields = " ".join(sorted(body.model_fields_set))
         if isinstance(preview, ContactRefusal):
-            raise Problem(_REFUSED[preview])
+            problem = Problem(_REFUSED[preview])
+            return await refused(work, caller, CHANGE_CUSTOMER, problem, relation_number=relation_number, fields=fields)
         await put_on_record(
             work,
             caller,
             CHANGE_CUSTOMER,
             relation_number=relation_number,
             preview=str(preview.preview_id),
-            fields=" ".join(sorted(body.model_fields_set)),
+            fields=fields,
         )
         told_in(response, language)
         return PersonalDataPreviewView.of(preview, language)
@@ -153,16 +156,31 @@ class ContactChangeRoutes:
         work: Work,
         caller: Caller,
         trace: RequestTrace,
-    ) -> ConfirmedPersonalDataView:
+    ) -> ConfirmedPersonalDataView | Response:
         """Make the change that was shown. The customer is told at the address before and the one after.
 
         However often it is confirmed, it is made once and answered the same.
         """
         confirmed = await confirm_contact_change(
-            work, self._settings, relation_number=relation_number, preview_id=preview_id, trace=trace
+            work,
+            self._settings,
+            relation_number=relation_number,
+            preview_id=preview_id,
+            made_by=caller.kind,
+            trace=trace,
         )
         if isinstance(confirmed, NotConfirmed):
-            raise Problem(NOT_CONFIRMED[confirmed])
+            problem = Problem(NOT_CONFIRMED[confirmed])
+            if confirmed is NotConfirmed.UNKNOWN:
+                raise problem
+            return await refused(
+                work,
+                caller,
+                CHANGE_CUSTOMER,
+                problem,
+                relation_number=relation_number,
+                not_confirmed=str(preview_id),
+            )
         await put_on_record(
             work,
             caller,

@@ -24,7 +24,7 @@ from policy_svc.documents import described
 from policy_svc.documents.writer import Writer
 from policy_svc.domain.reinstatement import reinstatement_value
 from policy_svc.flows.applications import refused_home
-from policy_svc.flows.quotes import make_quote
+from policy_svc.flows.quotes import keep_refused, make_quote
 from policy_svc.products import PRODUCTS
 from policy_svc.repository import quotes
 from policy_svc.repository.quotes import Quote
@@ -86,17 +86,18 @@ class QuoteRoutes:
 
     async def ask_quote(
         self, asked: QuoteAsked, language: WantedLanguage, work: Work, request: Request, response: Response
-    ) -> QuoteView:
+    ) -> QuoteView | Response:
         """Ask what an insurance would cost.
 
         A home that cannot be insured is refused, and every rule is told that says so. The quote is kept until it
-        expires, and a day longer.
+        expires, and a day longer; so is what was refused.
         """
         self._parts.quotes.take(request)
         terms = asked.read(language, now=work.now)
         refusals = refused_home(terms, is_private=not asked.is_for_legal_entity, on=terms.effective_on)
         if refusals:
-            raise not_accepted(refusals, language)
+            await keep_refused(work, asked.kind, terms, refusals)
+            return not_accepted(refusals, language).response()
         quote = await make_quote(work, asked.kind, terms)
         told_in(response, language)
         response.headers["Location"] = f"/quotes/{quote.quote_id}"

@@ -39,3 +39,4 @@ WHAT: Final[Mapping[str, Text]] = MappingProxyType(
     }
 )
 """By the name of the operation."""
+REFUSED: Final = Text(nl="geweigerd", en="refused")
