@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import blake2b
@@ -16,14 +17,18 @@ import pytest
 from specimen_driver import contact
 from specimen_records import TOPIC, dead_letters, effects, message
 
-from chassis.consuming import inbox
+from chassis.consuming import inbox, positions
+from chassis.consuming.delivery import Batch
+from chassis.consuming.positions import Advance
 from chassis.database import Connection
-from chassis.errors import is_overload, is_transient
+from chassis.errors import PositionMovedError, is_overload, is_transient
 from chassis.migrations import runner
 from chassis.retention import clean_up_inbox
-from chassis.service import Service
-from chassis.testing import harness
+from chassis.service import Consumer, Service
+from chassis.testing import Harness, harness
+from chassis.unit_of_work import Work
 from contracts import topics
+from contracts.policy import ContactChanged
 
 CONSUMER = TOPIC.group_of("specimen")
 AN_ID = "0198c1f0-3b52-7c11-9d0a-0242ac120002"
@@ -93,6 +98,51 @@ async def test_an_event_consumed_before_the_small_inbox_is_recognised_by_it(
         async with running.pool.acquire() as pooled:
             old = await inbox.delete_older(pooled, consumer=CONSUMER, age=timedelta(days=2), limit=100, emptied=set())
         assert old == len(known) + 1
+
+
+async def test_a_repeatable_batch_is_handled_again_harmlessly_and_its_position_only_goes_forward(
+    service: Service,
+) -> None:
+    handled: list[int] = []
+
+    async def note(batch: Batch[ContactChanged], work: Work) -> None:
+        handled.append(len(batch))
+        await work.connection.execute(
+            """
+            INSERT INTO effect (customer_id, version)
+            SELECT new.* FROM unnest($1::uuid[], $2::integer[]) AS new (customer_id, version)
+             WHERE NOT EXISTS (SELECT FROM effect WHERE effect.customer_id = new.customer_id)
+            """,
+            [delivery.event.customer_id for delivery in batch],
+            [delivery.event.version for delivery in batch],
+        )
+
+    repeating = replace(service, consumers=(Consumer(TOPIC, note, repeatable=True),))
+    async with harness(repeating) as running:
+        customers = [uuid4() for _ in range(3)]
+        records = [running.record(message(contact(customer, 1))) for customer in customers]
+        await _begin_at_zero(running)
+
+        await running.process(TOPIC, records, advances=[Advance(0, 0, 3)])
+        with pytest.raises(PositionMovedError):  # as where another instance has consumed the partition
+            await running.process(TOPIC, records, advances=[Advance(0, 0, 3)])
+        await running.process(TOPIC, records[:2] + records[1:], advances=[Advance(0, 3, 7)])
+
+        assert handled == [3, 4]
+        assert sorted(await effects(running)) == sorted((customer, 1) for customer in customers)
+        assert await running.pool.fetchval("SELECT count(*) FROM messaging.inbox_entry") == 1
+        assert await _stands_at(running) == {0: 7}
+        assert await dead_letters(running) == []
+
+
+async def _begin_at_zero(running: Harness) -> None:
+    async with running.pool.acquire() as connection:
+        await positions.insert(connection, consumer=CONSUMER, offsets={0: 0})
+
+
+async def _stands_at(running: Harness) -> Mapping[int, int]:
+    async with running.pool.acquire() as connection:
+        return await positions.positions(connection, consumer=CONSUMER)
 
 
 async def test_old_events_are_found_by_the_index_also_where_new_ones_fill_the_space_of_older_ones(

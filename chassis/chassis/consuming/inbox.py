@@ -73,16 +73,16 @@ async def sift(
     """Drop what has taken effect already, remember in this transaction that the new ones do, and move the positions.
 
     All of it is one statement, because each round trip costs both sides as much as a dozen rows. Of `repeatable` ones
-    none is dropped, and the last is remembered: it says when something took effect (`has_grown_since`).
+    none is dropped, and only the last is looked at and remembered: it says when something took effect
+    (`has_grown_since`).
 
     Raises:
         PositionMovedError: as `positions.advance`; the transaction must be rolled back.
     """
-    identities = [_identity(one) for one in deliveries]
-    first = dict(zip(reversed(identities), reversed(deliveries), strict=True))
+    remembered = deliveries[-1:] if repeatable else deliveries
+    identities = [_identity(one) for one in remembered]
+    first = dict(zip(reversed(identities), reversed(remembered), strict=True))
     ordered = sorted(first)  # one order for all transactions, so that two of them cannot wait for each other
-    if repeatable:
-        ordered = ordered[-1:]
     digests: dict[_Identity, int | None] = {identity: _digest(first[identity]) for identity in ordered}
     ((now, moved, sources, event_ids),) = await connection.fetch(
         _SIFT,

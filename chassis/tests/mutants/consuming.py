@@ -320,6 +320,13 @@ MUTANTS = (
         "test_processor.py::test_a_broken_handler_dead_letters_nothing_more_when_its_service_is_started_again",
     ),
     Mutant(
+        "l: what may be repeated is dropped as what may not",
+        "consuming/inbox.py",
+        "    if repeatable or len(sources) == len(deliveries):\n",
+        "    if len(sources) == len(deliveries):\n",
+        "test_inbox.py::test_a_repeatable_batch_is_handled_again_harmlessly_and_its_position_only_goes_forward",
+    ),
+    Mutant(
         "l: the spans of a batch that is refused are never ended",
         "consuming/decoding.py",
         "            decoded.end_spans(failure=error)\n",

@@ -40,4 +40,11 @@ MUTANTS = (
         broken="        occurred_at=event.ordered_at,\n        lane=Lane.ORDINARY,\n",
         guard="test_a_notice_about_an_account_does_not_wait_behind_orders_that_fill_every_connection",
     ),
+    _mutant(
+        "each result reads all that is being sent, as long as the table has no statistics",
+        "repository/requests.py",
+        sound="        WITH sending AS MATERIALIZED (\n",
+        broken="        WITH sending AS (\n",
+        guard="test_results_of_a_storm_are_recorded_without_reading_what_else_is_being_sent",
+    ),
 )

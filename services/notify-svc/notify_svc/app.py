@@ -23,23 +23,30 @@ from notify_svc.channels.network import network_request_transports, network_tran
 from notify_svc.channels.request_sender import run_request_sender
 from notify_svc.channels.results import Results
 from notify_svc.channels.sender import run_sender
-from notify_svc.channels.transport import OpenTransport
+from notify_svc.channels.transport import OpenRequestTransport, OpenTransport
 from notify_svc.commands import commands
 from notify_svc.repository import customer_data
 from notify_svc.send_queue import SendQueues
 from notify_svc.settings import Settings
 
-_EVENTS_MAY_WAIT_SECONDS = 0.05
+_EVENTS_MAY_WAIT_SECONDS = 0.2
 """Nobody waits to hear what has become of a message."""
 
 
-def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | None = None) -> Service:
+def build(
+    settings: Settings,
+    *,
+    transports: Mapping[Channel, OpenTransport] | None = None,
+    request_transports: Mapping[Channel, OpenRequestTransport] | None = None,
+) -> Service:
     """Return notify-svc as `settings` describe it.
 
-    `transports` take the place of the mail server and the SMS centre for decisions. The console script gives none: only
-    a program of its own, such as a benchmark, can make the service send elsewhere, never a variable of a deployment.
+    `transports` take the place of the mail server and the SMS centre for decisions, `request_transports` for requested
+    messages and orders to pay. The console script gives none: only a program of its own, such as a benchmark, can make
+    the service send elsewhere, never a variable of a deployment.
     """
     transports = network_transports(settings) if transports is None else transports
+    request_transports = network_request_transports(settings) if request_transports is None else request_transports
     queues = SendQueues(lease=settings.sender_settings.lease)
     results = Results(queues=queues, policy=settings.sender_settings.retry_policy)
     decision_handler = handlers.DecisionHandler(contact_wait=settings.contact_wait, queues=queues)
@@ -87,7 +94,7 @@ def build(settings: Settings, *, transports: Mapping[Channel, OpenTransport] | N
                     run_request_sender,
                     due=requests_due,
                     opener=opener,
-                    open_transports=network_request_transports(settings),
+                    open_transports=request_transports,
                     settings=settings.request_settings,
                 ),
             ),

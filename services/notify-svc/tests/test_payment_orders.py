@@ -17,7 +17,14 @@ from contracts.claim_messages import ClaimOccasion
 from contracts.message_requests import Occasion, Priority
 from contracts.notify import RequestSettlement
 from contracts.payments import PaymentOrdered
+from contracts.vocabulary import Channel
+from notify_svc.domain.requests import Lane, RequestState, SettleRequest
+from notify_svc.repository import requests
 from notify_svc.settings import Settings
+
+_ROWS_READ = """
+    SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'requested_message'
+    """
 
 
 def ordered(desk: Desk, *, ago: timedelta = timedelta(0)) -> PaymentOrdered:
@@ -74,6 +81,23 @@ async def test_a_storm_of_orders_is_recorded_many_at_a_time(desk: Desk, mail: Ma
     transactions = await desk.harness.pool.fetchval("SELECT count(DISTINCT xmin::text) FROM requested_message")
     assert transactions <= 15
     assert len(mail.mails) == len(await desk.claim_messages_settled()) == 60
+
+
+async def test_results_of_a_storm_are_recorded_without_reading_what_else_is_being_sent(desk: Desk) -> None:
+    await desk.know(contact())
+    await desk.order(*(ordered(desk) for _ in range(400)))
+    until = desk.clock.at + timedelta(minutes=1)
+
+    async with desk.harness.pool.acquire() as connection, connection.transaction():
+        lane = {(Channel.EMAIL, Lane.ABOUT_CLAIM): 400}
+        leased = await requests.lease_due(connection, room=lane, now=desk.clock.at, leased_until=until)
+        before = await connection.fetchval(_ROWS_READ)
+        some = [(one, SettleRequest(RequestState.SENT)) for one in leased[:10]]
+        settled = await requests.settle(connection, settled=some, answers_lost=(), now=desk.clock.at)
+        read = await connection.fetchval(_ROWS_READ) - before
+
+    assert len(settled) == 10
+    assert read <= 2 * 10
 
 
 async def test_a_notice_about_an_account_does_not_wait_behind_orders_that_fill_every_connection(

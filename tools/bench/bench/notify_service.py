@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from chassis.command_line import run_main
+from contracts.message_requests import SealedContents
 from devstack.process.programs import Program
 from notify_svc.app import build
 from notify_svc.channels.transport import Handover
@@ -18,6 +19,7 @@ from notify_svc.domain.attempts import Accepted, Result
 from notify_svc.domain.messages import SENT_CHANNELS
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
+from notify_svc.repository.requests import LeasedRequest
 from notify_svc.settings import Settings
 
 SETTINGS = {
@@ -40,16 +42,27 @@ def with_null_senders(deployed: Program) -> Program:
     return replace(deployed, arguments=[sys.executable, "-m", __name__, *deployed.arguments[1:]])
 
 
-class AcceptingTransport:
+class _NullTransport:
     """Writes and sends nothing, so that neither the texts nor a server at the other end are measured."""
 
     span_attributes: Mapping[str, str | int] = {"server.address": "bench"}
 
+    async def close(self) -> None:
+        """Do nothing: there is no connection."""
+
+
+class AcceptingTransport(_NullTransport):
+    """Takes messages about decisions."""
+
     def write(self, message: LeasedMessage, *, now: datetime) -> Handover:  # noqa: ARG002 - the protocol's names
         return _accept
 
-    async def close(self) -> None:
-        """Do nothing: there is no connection."""
+
+class AcceptingRequestTransport(_NullTransport):
+    """Takes requested messages, those about orders to pay among them."""
+
+    def write(self, leased: LeasedRequest, contents: SealedContents) -> Handover:  # noqa: ARG002 - the protocol's names
+        return _accept
 
 
 async def _accept(_: Lease) -> Result:
@@ -57,7 +70,9 @@ async def _accept(_: Lease) -> Result:
 
 
 def main() -> None:
-    run_main("notify-svc", Settings, partial(build, transports=dict.fromkeys(SENT_CHANNELS, AcceptingTransport)))
+    transports = dict.fromkeys(SENT_CHANNELS, AcceptingTransport)
+    request_transports = dict.fromkeys(SENT_CHANNELS, AcceptingRequestTransport)
+    run_main("notify-svc", Settings, partial(build, transports=transports, request_transports=request_transports))
 
 
 if __name__ == "__main__":

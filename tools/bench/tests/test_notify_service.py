@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from bench.notify_service import AcceptingTransport, with_null_senders
+from bench.notify_service import AcceptingRequestTransport, AcceptingTransport, with_null_senders
 from bench.pipelines import STAGES, Pipeline, programs, service_environment, service_program
 from notify_svc.domain.attempts import Accepted
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
+from notify_svc.repository.requests import LeasedRequest
+from notify_svc.sealed_contents import NOTHING_SEALED
 
 DEPLOYED = {
     "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9092",
@@ -22,10 +24,14 @@ DEPLOYED = {
 }
 
 
-async def test_the_transport_accepts_whatever_it_is_given() -> None:
-    handover = AcceptingTransport().write(cast("LeasedMessage", object()), now=datetime(2021, 7, 16, tzinfo=UTC))
+async def test_the_transports_accept_whatever_they_are_given() -> None:
+    message, leased = cast("LeasedMessage", object()), cast("LeasedRequest", object())
+    handovers = [
+        AcceptingTransport().write(message, now=datetime(2021, 7, 16, tzinfo=UTC)),
+        AcceptingRequestTransport().write(leased, NOTHING_SEALED),
+    ]
 
-    assert await handover(Lease.lasting(1)) == Accepted()
+    assert [await handover(Lease.lasting(1)) for handover in handovers] == [Accepted(), Accepted()]
 
 
 def started(pipeline: Pipeline) -> dict[str, list[str]]:

@@ -259,10 +259,11 @@ async def settle(
     """
     ordered = sorted(settled, key=_by_id)
     # Only the key can serve this, and it is served in its order: so rows are locked in one order. The state is compared
-    # outside: within, the index of what is being sent would serve it, and be read as a whole for every request.
+    # outside: within, the index of what is being sent would serve it, and be read as a whole for every request. So it
+    # would, as long as the table has no statistics, if rows were joined to results before the key has found them.
     rows = await connection.fetch(
         """
-        WITH sending AS (
+        WITH sending AS MATERIALIZED (
             SELECT found.ctid, result.*
               FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::integer[]) WITH ORDINALITY
                 AS result (request_id, attempts, state, reason, lost, place)
