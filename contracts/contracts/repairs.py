@@ -80,29 +80,16 @@ REPAIR_REQUESTED = Topic(
 )
 
 
-class JobEnd(StrEnum):
-    """Why a job ended before anything was repaired."""
-
-    MONEY = "money"
-    """The customer chose money after all, or nobody took the job in time."""
-    NOT_COVERED = "not_covered"
-    """What was to be repaired is not covered any more: it was decided otherwise since."""
-    CLAIM_ENDED = "claim_ended"
-    """The claim was taken back, or joined to another one about the same loss."""
-
-
 class RepairAssigned(Event):
-    """Whose job it is now; `partner_id` None: nobody's any more, because of what `ended_because` says.
+    """Whose job it is now; `partner_id` None: nobody's any more, and nothing is to be repaired.
 
-    Published as the answer to everybody who accepts, of whom the first gets the job.
+    Published as the answer to everybody who accepts, of whom the first gets the job, and when a job ends. Why it ended
+    is between the insurer and the customer: every partner reads this.
     """
 
     job_id: UUID
     partner_id: PartnerId | None
     assigned_at: AwareDatetime
-    ended_because: Annotated[
-        JobEnd | None, Meta(description="When it is nobody's, as far as that was told when it ended")
-    ] = None
 
 
 REPAIR_ASSIGNED = Topic(
@@ -117,12 +104,7 @@ REPAIR_ASSIGNED = Topic(
         RepairAssigned(
             job_id=_JOB_ID, partner_id="partner-droog", assigned_at=datetime(2021, 7, 16, 10, 0, tzinfo=UTC)
         ),
-        RepairAssigned(
-            job_id=_JOB_ID,
-            partner_id=None,
-            assigned_at=datetime(2021, 7, 18, 14, 0, tzinfo=UTC),
-            ended_because=JobEnd.NOT_COVERED,
-        ),
+        RepairAssigned(job_id=_JOB_ID, partner_id=None, assigned_at=datetime(2021, 7, 18, 14, 0, tzinfo=UTC)),
     ),
 )
 
@@ -184,7 +166,8 @@ class RepairJobReported(Event):
     """A partner of the repair network accepts a job, declines it, or has completed it.
 
     Published by the network for each of these. What the job was worth is told when it is completed: that assesses the
-    damage.
+    damage that the job names in `kinds`. Other damage is not told here: such a report becomes a dead letter
+    (`not-of-this-job`), and the job stays open until its completion is told without it.
     """
 
     job_id: UUID
@@ -192,7 +175,7 @@ class RepairJobReported(Event):
     status: JobStatus
     items: Annotated[
         Annotated[tuple[RepairedItem, ...], Meta(max_length=MOST_ITEMS)],
-        Meta(description="Of a completed job, at least one; of no other"),
+        Meta(description="Of a completed job, at least one, all of kinds that the job names; of no other"),
     ] = ()
     reported_at: Instant
 

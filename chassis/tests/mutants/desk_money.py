@@ -46,7 +46,7 @@ MUTANTS = (
         "job_ends.py",
         "        if job.is_open:\n",
         "        if job.is_completed:\n",
-        _REPAIRS + "test_a_job_ends_when_its_damage_is_denied_by_hand_and_the_network_hears_why",
+        _REPAIRS + "test_a_job_ends_when_its_damage_is_denied_by_hand_and_no_partner_hears_why",
     ),
     _claims(
         "money: what was repaired for a joined claim is paid as well",

@@ -22,15 +22,15 @@ MUTANTS = (
     _mutant(
         "what a partner repairs is paid as well",
         "repository/payments.py",
-        "SELECT in_kind_cents FROM repair_job",
-        "SELECT 0 FROM repair_job",
+        "WHEN bool_or(repaired_cents IS NULL) THEN in_kind_cents",
+        "WHEN bool_or(repaired_cents IS NULL) THEN 0",
         f"{_REPAIRED}::test_what_would_be_repaired_is_held_back_and_paid_when_nobody_takes_the_job",
     ),
     _mutant(
         "nobody is told what is repaired",
         "working_sets.py",
-        "    if not paid_cents:\n",
-        "    if paid_cents is not None:\n",
+        "    if not beside:\n",
+        "    if beside is not None:\n",
         f"{_REPAIRED}::test_what_no_payment_is_left_to_take_the_deductible_off_its_customer_pays_the_repair_firm",
     ),
     _mutant(

@@ -6,6 +6,7 @@ Here too is what a job waits for: a partner who accepts it, and its customer's c
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Literal
 from uuid import UUID
 
 from chassis.unit_of_work import Timer, Work
@@ -23,7 +24,7 @@ from claims_svc.domain.working_days import due_at, warning_at
 from claims_svc.repository import desk_actions, desk_cases, repairs
 from claims_svc.repository.desk_actions import DeskAction
 from claims_svc.repository.repairs import RepairEvent
-from contracts.repairs import JobEnd, RepairAssigned, RepairContactReleased
+from contracts.repairs import RepairAssigned, RepairContactReleased
 
 REPAIR_NOT_ACCEPTED = "repair-not-accepted"
 """The timer that ends a job which nobody accepted; its key is the job."""
@@ -69,22 +70,24 @@ async def end_uncovered(changes: Changes, work: Work) -> Collection[UUID]:
     for job in jobs:
         claim = claims[job.claim_id]
         if job.is_open:
-            await end(work, claim, job, because=JobEnd.CLAIM_ENDED if claim.withdrawn_at else JobEnd.NOT_COVERED)
+            await end(work, claim, job, kind="cancelled")
     if done := [job for job in jobs if job.is_completed]:
         await _put_on_record(work, done)
     return {claim.joined_to for claim in claims.values() if claim.joined_to is not None}
 
 
-async def end(work: Work, claim: Claim, job: RepairJob, *, because: JobEnd) -> RepairJob:
-    """End a job that is not completed, of a locked claim, and tell the network."""
+async def end(work: Work, claim: Claim, job: RepairJob, *, kind: Literal["ended", "cancelled"]) -> RepairJob:
+    """End a job that is not completed, of a locked claim, and tell the network, but not why.
+
+    `kind` says that for us: ended, because the customer gets money; cancelled, because nothing of it is covered.
+    """
     if job.releases_contact:
         tell_contact_may_be_read(work, claim, job, released=False)
     await end_wait_for_consent(work, job)
     job = job.over(JobState.ENDED, now=work.now)
-    await save(work, job, "ended" if because is JobEnd.MONEY else "cancelled")
+    await save(work, job, kind)
     await work.cancel(REPAIR_NOT_ACCEPTED, [str(job.job_id)])
-    ended = RepairAssigned(job_id=job.job_id, partner_id=None, assigned_at=work.now, ended_because=because)
-    work.publish(ended, trace=claim.trace)
+    work.publish(RepairAssigned(job_id=job.job_id, partner_id=None, assigned_at=work.now), trace=claim.trace)
     return job
 
 

@@ -225,18 +225,21 @@ async def _let_others_follow(changes: Changes, work: Work) -> None:
 
 
 async def _with_repairs(changes: Changes, work: Work) -> Sequence[tuple[Event, str | None]]:
-    """Return what is to be published, where decisions say what is repaired; only of a decided claim anything is."""
-    if not changes.decided_before:
+    """Return what is to be published, where decisions say what is repaired; only of a claim with a past anything is."""
+    if not changes.ordered_before:
         return changes.published
-    paid_cents = await repairs.paid_beside(work.connection, claim_ids=changes.decided_before)
-    if not paid_cents:
+    beside = await repairs.paid_beside(work.connection, claim_ids=changes.ordered_before)
+    if not beside:
         return changes.published
+    paid_cents = {claim_id: paid.ordered_cents for claim_id, paid in beside.items()}
     published: list[tuple[Event, str | None]] = []
     for event, trace in changes.published:
         told = event
         if isinstance(event, DecisionMade) and event.claim_id in paid_cents:
-            told = replace(event, in_kind=in_kind(event, paid_before_cents=paid_cents[event.claim_id]))
-            paid_cents[event.claim_id] += told.in_kind.to_pay_cents if told.in_kind else event.money.to_pay_cents or 0
+            paid_before_cents, at_most_cents = paid_cents[event.claim_id], beside[event.claim_id].repaired_cents
+            repaired = in_kind(event, paid_before_cents=paid_before_cents, repaired_at_most_cents=at_most_cents)
+            told = replace(event, in_kind=repaired)
+            paid_cents[event.claim_id] += repaired.to_pay_cents if repaired else event.money.to_pay_cents or 0
         published.append((told, trace))
     return published
 
@@ -244,11 +247,11 @@ async def _with_repairs(changes: Changes, work: Work) -> Sequence[tuple[Event, s
 def _due(changes: Changes, freed: Collection[UUID]) -> Sequence[Due]:
     """Return what the newest decisions promise of the claims of which something can be left to order.
 
-    Of a claim decided again that can be what a decision before it promised: its repair was to take it. `freed` are
-    claims of which money is held back no longer.
+    Of a claim with a past, its own or that of one joined to it, that can be what was promised then: its repair was to
+    take it, or its payment failed. `freed` are claims of which money is held back no longer.
     """
     paid = {decision.event.claim_id for decision in changes.decisions if decision.event.money.to_pay_cents}
-    paid |= {*changes.decided_before, *freed}
+    paid |= {*changes.ordered_before, *freed}
     if not paid:
         return ()
     newest = {

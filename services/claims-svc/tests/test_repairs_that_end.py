@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from claim_events import YES, corrected, policy, rainfall_answer, report
+from claim_events import LOSS_AT, YES, corrected, policy, rainfall_answer, report
 from claims_driver import OPENED_AT
 from claims_http import COLLEAGUE, ClaimsDesk
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from contracts.access import Role
-from contracts.claims import RainfallRequested
+from contracts.claims import DecisionMade, InKind, RainfallRequested
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
-from contracts.payments import PaymentOrdered
+from contracts.payments import PAYMENT_SETTLED, PaymentFailure, PaymentOrdered, PaymentOutcome, PaymentSettled
 from contracts.repairs import (
     REPAIR_JOB_REPORTED,
-    JobEnd,
     JobStatus,
     RepairAssigned,
     RepairContactReleased,
@@ -88,7 +89,7 @@ async def paid_cents(desk: ClaimsDesk) -> int:
     return int(cents)
 
 
-async def test_a_job_ends_when_its_damage_is_denied_by_hand_and_the_network_hears_why(desk: ClaimsDesk) -> None:
+async def test_a_job_ends_when_its_damage_is_denied_by_hand_and_no_partner_hears_why(desk: ClaimsDesk) -> None:
     (reference,) = await decided(desk, report(damage_cents=300_000, facts=SEWER), tenths_mm=0)
     await rule(desk, reference, "covered", seen_version=1)
     job_id = await in_repair(desk, reference)
@@ -97,7 +98,8 @@ async def test_a_job_ends_when_its_damage_is_denied_by_hand_and_the_network_hear
 
     withdrawn, ended = await happened(desk, RepairContactReleased, RepairAssigned, PaymentOrdered)
     assert (withdrawn.released, withdrawn.partner_id) == (False, PARTNER)
-    assert (ended.job_id, ended.partner_id, ended.ended_because) == (job_id, None, JobEnd.NOT_COVERED)
+    assert to_builtins(ended).keys() == {"job_id", "partner_id", "assigned_at"}
+    assert (ended.job_id, ended.partner_id) == (job_id, None)
     assert await desk.driver.rows("SELECT FROM messaging.timer WHERE kind = 'repair-not-accepted'") == []
     events = await desk.driver.rows("SELECT kind FROM repair_event ORDER BY place DESC LIMIT 1")
     assert [row["kind"] for row in events] == ["cancelled"]
@@ -149,7 +151,7 @@ async def test_a_job_ends_with_the_claim_that_is_joined_and_its_money_is_due_whe
     await agreed(desk, chairs, "joins", {"other": walls, "reason": WHY})
 
     (ended,) = await happened(desk, RepairAssigned)
-    assert ended.ended_because is JobEnd.CLAIM_ENDED
+    assert ended.partner_id is None
     assert await paid_cents(desk) - before <= 300_000
 
 
@@ -165,3 +167,45 @@ async def test_what_was_repaired_for_a_joined_claim_is_neither_paid_nor_repaired
     assert await paid_cents(desk) == before + 40_000
     view = await desk.get(f"/customers/123456/claims/{chairs}/repair")
     assert view.json()["offered"] is False
+
+
+async def joined_before_its_first_decision(desk: ClaimsDesk, own: LossReported, *, other: str) -> None:
+    """Report a loss, join another claim to the one it opens, and have that decided first of all on enough rain."""
+    await desk.driver.report(own)
+    (asked,) = await happened(desk, RainfallRequested)
+    await agreed(desk, await desk.reference(), "joins", {"other": other, "reason": WHY})
+    await desk.driver.published()
+    await desk.driver.rain(rainfall_answer(asked.claim_id, tenths_mm=402, loss_at=own.loss.from_at))
+
+
+async def test_money_of_a_joined_claim_that_never_arrived_is_ordered_with_the_first_decision_of_the_other(
+    desk: ClaimsDesk,
+) -> None:
+    (walls,) = await decided(desk, report())
+    (ordered,) = await desk.driver.rows("SELECT payment_id, amount_cents FROM payment")
+    failed = PaymentSettled(
+        payment_id=ordered["payment_id"],
+        outcome=PaymentOutcome.FAILED,
+        failure=PaymentFailure.ACCOUNT_CLOSED,
+        ended_at=OPENED_AT,
+    )
+    await desk.driver.harness.deliver(PAYMENT_SETTLED, failed)
+
+    await joined_before_its_first_decision(desk, report(loss_at=LOSS_AT + timedelta(hours=3)), other=walls)
+
+    decision, again = await happened(desk, DecisionMade, PaymentOrdered)
+    assert (decision.claim_version, decision.money.to_pay_cents) == (1, 0)
+    assert again.amount_cents == ordered["amount_cents"]
+
+
+async def test_a_first_decision_says_what_was_repaired_for_the_claim_that_was_joined_before(desk: ClaimsDesk) -> None:
+    (walls,) = await decided(desk, WALLS)
+    await says(desk, await in_repair(desk, walls), JobStatus.COMPLETED)
+
+    later = report(damage_cents=300_000, loss_at=LOSS_AT + timedelta(hours=3))
+    await joined_before_its_first_decision(desk, later, other=walls)
+
+    (decision,) = await happened(desk, DecisionMade, PaymentOrdered)
+    assert decision.in_kind == InKind(
+        repaired_cents=300_000, paid_before_cents=0, to_pay_cents=0, borne_by_customer_cents=25_000
+    )

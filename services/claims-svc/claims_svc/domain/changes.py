@@ -61,3 +61,9 @@ class Changes:
     def decided_before(self) -> Collection[UUID]:
         """The claims whose newest decision here is not their first one at all."""
         return {decision.event.claim_id for decision in self.decisions if decision.event.claim_version > 1}
+
+    @property
+    def ordered_before(self) -> Collection[UUID]:
+        """The claims of which something can have been ordered or repaired before, be it of one joined to them."""
+        together = {each.event.claim_id for each in self.decisions if len(each.event.report_ids) > 1}
+        return {*self.decided_before, *together}

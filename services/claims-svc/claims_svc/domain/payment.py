@@ -59,12 +59,17 @@ def due_of_standing(claim: Claim, standing: StandingDecision, *, customer_id: UU
     )
 
 
-def in_kind(decision: DecisionMade, *, paid_before_cents: int) -> InKind | None:
+def in_kind(
+    decision: DecisionMade, *, paid_before_cents: int, repaired_at_most_cents: int | None = None
+) -> InKind | None:
     """Return what of `decision` is repaired for a claim whose repair has not ended; None when that is nothing yet.
 
-    What was ordered before is never asked back, neither as a deductible (ours: doubt is in the customer's favour).
+    A repair that is completed repairs no more than `repaired_at_most_cents`. What was ordered before is never asked
+    back, neither as a deductible (ours: doubt is in the customer's favour).
     """
     repaired_cents = in_kind_cents(decision.items)
+    if repaired_at_most_cents is not None:
+        repaired_cents = min(repaired_cents, repaired_at_most_cents)
     if not repaired_cents:
         return None
     payable_cents = decision.money.payable_cents or 0

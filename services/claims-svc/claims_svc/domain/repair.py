@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from claims_svc.domain.decision import StandingDecision
 from claims_svc.domain.handling import REPAIR_OFFERED
-from claims_svc.domain.payment import in_kind_cents, is_repairable
+from claims_svc.domain.payment import REPAIRABLE, in_kind_cents, is_repairable
+from claims_svc.domain.reporters import weight_of
 from claims_svc.domain.supplement import Supplement
 from contracts.coverage import Outcome
 from contracts.loss_reports import DamageItem, DamageKind
@@ -39,7 +40,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class RepairJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One job of a claim. `agreed_at` is when its customer let the partner know how to call."""
+    """One job of a claim. `agreed_at` is when its customer let the partner know how to call.
+
+    `repaired_cents` is how much of the claim its repair stands for: that is never paid. None as long as it is not
+    completed: then it is all that can be repaired.
+    """
 
     job_id: UUID
     claim_id: UUID
@@ -50,6 +55,7 @@ class RepairJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     accepted_at: datetime | None = None
     agreed_at: datetime | None = None
     over_at: datetime | None = None
+    repaired_cents: int | None = None
 
     @property
     def releases_contact(self) -> bool:
@@ -80,6 +86,9 @@ class RepairJob(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def given_back(self) -> RepairJob:
         """Return the job as one that anybody can accept again."""
         return replace(self, state=JobState.REQUESTED, partner_id=None, accepted_at=None)
+
+    def completed(self, repaired_cents: int, *, now: datetime) -> RepairJob:
+        return replace(self.over(JobState.COMPLETED, now=now), repaired_cents=repaired_cents)
 
     def over(self, state: JobState, *, now: datetime) -> RepairJob:
         return replace(self, state=state, over_at=now)
@@ -133,6 +142,18 @@ def assessment(
             *(item for item in damage if item.kind not in kinds),
         ),
     )
+
+
+def repaired_cents(repaired: Sequence[RepairedItem], *, damage: Sequence[DamageItem]) -> int:
+    """Return how much of `damage` a repair stands for: what it cost, or what somebody said whose word counts for more.
+
+    Damage found later is none of it, and is paid.
+    """
+    partners = weight_of(FactSource.REPAIR_PARTNER)
+    assessed = [
+        item.amount_cents for item in damage if item.kind in REPAIRABLE and weight_of(item.estimated_by) > partners
+    ]
+    return max(sum(item.amount_cents for item in repaired), sum(assessed))
 
 
 def _as_damage(repaired: RepairedItem, damage: Sequence[DamageItem]) -> DamageItem:

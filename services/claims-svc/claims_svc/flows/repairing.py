@@ -19,8 +19,17 @@ from claims_svc.domain.claim import Claim
 from claims_svc.domain.decision import StandingDecision
 from claims_svc.domain.desk import Cause, due_at
 from claims_svc.domain.handling import REPAIR_ACCEPTED_WITHIN
-from claims_svc.domain.payment import Due, due_of_standing
-from claims_svc.domain.repair import JobState, RepairJob, Wanted, assessment, is_offered, kinds_of, routes_of
+from claims_svc.domain.payment import REPAIRABLE, Due, due_of_standing
+from claims_svc.domain.repair import (
+    JobState,
+    RepairJob,
+    Wanted,
+    assessment,
+    is_offered,
+    kinds_of,
+    repaired_cents,
+    routes_of,
+)
 from claims_svc.flows import claim_at_hand
 from claims_svc.job_ends import REPAIR_NOT_ACCEPTED
 from claims_svc.repository import decisions, desk_cases, payments, policies, repairs
@@ -28,7 +37,7 @@ from claims_svc.tell import News, tell, tell_all
 from contracts.access import Role
 from contracts.claim_messages import ClaimOccasion
 from contracts.loss_reports import MOST_ITEMS
-from contracts.repairs import JobEnd, JobStatus, RepairAssigned, RepairJobReported, RepairRequested
+from contracts.repairs import JobStatus, RepairAssigned, RepairJobReported, RepairRequested
 from contracts.vocabulary import MOST_CENTS
 
 
@@ -220,14 +229,18 @@ async def _give_back(work: Work, claim: Claim, job: RepairJob) -> RepairJob:
 
 
 async def _complete(work: Work, delivery: Delivery[RepairJobReported], job: RepairJob, claim: Claim) -> RepairJob:
-    told = assessment(job, delivery.event.items, damage=claim.report.damage, now=work.now)
+    items = delivery.event.items
+    if any(item.kind not in REPAIRABLE for item in items):
+        work.refuse(delivery, code="not-of-this-job", reason="items must be of the kinds of damage that the job names")
+        return job
+    told = assessment(job, items, damage=claim.damage, now=work.now)
     if len(told.damage) > MOST_ITEMS or sum(item.amount_cents for item in told.damage) > MOST_CENTS:
         work.refuse(delivery, code="too-much-damage", reason="damage must be at most 50 items and a billion euros")
         return job
     if job.releases_contact:
         job_ends.tell_contact_may_be_read(work, claim, job, released=False)
     await job_ends.end_wait_for_consent(work, job)
-    job = job.over(JobState.COMPLETED, now=work.now)
+    job = job.completed(repaired_cents(items, damage=claim.damage), now=work.now)
     await job_ends.save(work, job, "completed")
     await claim_at_hand.supplement(work, claim.claim_id, told)
     await tell(work, claim, ClaimOccasion.REPAIR_COMPLETED)
@@ -245,7 +258,7 @@ async def _agree(work: Work, claim: Claim, job: RepairJob) -> RepairJob:
 
 async def _end(work: Work, claim: Claim, job: RepairJob) -> RepairJob:
     """Give the customer money after all."""
-    job = await job_ends.end(work, claim, job, because=JobEnd.MONEY)
+    job = await job_ends.end(work, claim, job, kind="ended")
     at_work = await _at_work(work, claim)
     if at_work is not None:
         if at_work.standing.document.verdict.money.awaits_assessment:

@@ -78,7 +78,8 @@ SECTIONS: Final = {
           FROM payment JOIN claim USING (claim_id)
          WHERE policy_number = ANY ($1) ORDER BY ordered_at DESC, payment_id""",
     "repairs": """
-        SELECT claim_reference, repair_job.state, wanted, requested_at, partner_id, accepted_at, agreed_at, over_at
+        SELECT claim_reference, repair_job.state, wanted, requested_at, partner_id, accepted_at, agreed_at, over_at,
+               repaired_cents
           FROM repair_job JOIN claim USING (claim_id)
          WHERE policy_number = ANY ($1) ORDER BY requested_at DESC""",
     "what_happened_to_repairs": """

@@ -39,8 +39,10 @@ _LEFT: Final = """
                 WHERE payment.claim_id = ANY (together.claim_ids)) AS before
          CROSS JOIN LATERAL (
                SELECT (payable_cents - before.ordered_cents
-                      - coalesce((SELECT in_kind_cents FROM repair_job AS job
-                                   WHERE job.claim_id = ANY (together.claim_ids) AND state <> 'ended' LIMIT 1), 0)
+                      - (SELECT CASE WHEN bool_or(repaired_cents IS NULL) THEN in_kind_cents
+                                     ELSE least(in_kind_cents, coalesce(sum(repaired_cents), 0)) END
+                           FROM repair_job AS job
+                          WHERE job.claim_id = ANY (together.claim_ids) AND state <> 'ended')
                       )::bigint AS left_cents) AS due"""
 """What is left to order of what is due."""
 
@@ -49,7 +51,8 @@ async def order(connection: Connection, *, due: Mapping[UUID, Due], now: datetim
     """Store an order, by its id, for what was not ordered before of claims whose rows are locked; return the amounts.
 
     What was ordered of claims joined to it by hand counts with a claim. What is repaired instead is not paid while the
-    claim, or one joined to it, has a job that has not ended. Nothing is ordered of a claim of which nothing is left.
+    claim, or one joined to it, has a job that has not ended; of a completed one that is what it repaired. Nothing is
+    ordered of a claim of which nothing is left.
     """
     rows = await connection.fetch(
         f"""

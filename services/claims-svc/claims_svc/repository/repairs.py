@@ -25,16 +25,25 @@ class RepairEvent:
     happened_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidBeside:
+    """What was ordered of a claim beside its repairs, and what these stand for; None: all that can be repaired."""
+
+    ordered_cents: int
+    repaired_cents: int | None
+
+
 async def save(connection: Connection, *, job: RepairJob, happened: RepairEvent) -> None:
     """Store a job as it is now, and what happened to it; its claim is locked."""
     await connection.execute(
         """
         INSERT INTO repair_job
-               (job_id, claim_id, state, wanted, requested_at, partner_id, accepted_at, agreed_at, over_at)
-        VALUES ($1, $2, $3, $4::json, $5, $6, $7, $8, $9)
+               (job_id, claim_id, state, wanted, requested_at, partner_id, accepted_at, agreed_at, over_at,
+                repaired_cents)
+        VALUES ($1, $2, $3, $4::json, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (job_id) DO UPDATE
            SET state = excluded.state, partner_id = excluded.partner_id, accepted_at = excluded.accepted_at,
-               agreed_at = excluded.agreed_at, over_at = excluded.over_at
+               agreed_at = excluded.agreed_at, over_at = excluded.over_at, repaired_cents = excluded.repaired_cents
         """,
         job.job_id,
         job.claim_id,
@@ -45,6 +54,7 @@ async def save(connection: Connection, *, job: RepairJob, happened: RepairEvent)
         job.accepted_at,
         job.agreed_at,
         job.over_at,
+        job.repaired_cents,
     )
     await connection.execute(
         "INSERT INTO repair_event (job_id, kind, partner_id, happened_at) VALUES ($1, $2, $3, $4)",
@@ -99,23 +109,30 @@ async def was_repaired(connection: Connection, *, claim_id: UUID) -> bool:
     return found
 
 
-async def paid_beside(connection: Connection, *, claim_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return the cents ordered of those of these claims that have, or joined claims have, a job that has not ended."""
+async def paid_beside(connection: Connection, *, claim_ids: Collection[UUID]) -> dict[UUID, PaidBeside]:
+    """Return what is paid beside repairs of those of these claims that have, or joined ones have, a job not ended."""
     rows = await connection.fetch(
         """
-        SELECT sought.claim_id, coalesce(sum(amount_cents), 0)::bigint AS ordered_cents
+        SELECT sought.claim_id, paid.ordered_cents, job.repaired_cents
           FROM unnest($1::uuid[]) AS sought (claim_id)
          CROSS JOIN LATERAL (
                SELECT ARRAY(SELECT sought.claim_id UNION ALL
                             SELECT claim_id FROM claim WHERE joined_to = sought.claim_id) AS claim_ids) AS together
-          LEFT JOIN payment ON payment.claim_id = ANY (together.claim_ids) AND failure IS NULL
-         WHERE EXISTS (SELECT FROM repair_job AS job
-                        WHERE job.claim_id = ANY (together.claim_ids) AND state <> 'ended')
-         GROUP BY sought.claim_id
+         CROSS JOIN LATERAL (
+               SELECT coalesce(sum(amount_cents), 0)::bigint AS ordered_cents
+                 FROM payment WHERE claim_id = ANY (together.claim_ids) AND failure IS NULL) AS paid
+         CROSS JOIN LATERAL (
+               SELECT CASE WHEN bool_and(repaired_cents IS NOT NULL) THEN sum(repaired_cents)::bigint END
+                      AS repaired_cents
+                 FROM repair_job WHERE claim_id = ANY (together.claim_ids) AND state <> 'ended'
+               HAVING count(*) > 0) AS job
         """,
         list(claim_ids),
     )
-    return {row["claim_id"]: row["ordered_cents"] for row in rows}
+    return {
+        row["claim_id"]: PaidBeside(ordered_cents=row["ordered_cents"], repaired_cents=row["repaired_cents"])
+        for row in rows
+    }
 
 
 async def of_claim(connection: Connection, *, claim_id: UUID) -> RepairJob | None:
