@@ -39,16 +39,31 @@ MUTANTS = (
         "the last of two confirmations wins",
         _CONFIRMATIONS,
         sound="if policy.version != preview.version or isinstance(again, Refused):\n        return None\n"
-        "    if await shown_of(work, policy, holder, asked.change, again) != from_json(Shown, preview.shown):",
+        "    would_be = await shown_of(work, policy, holder, asked.change, again)\n"
+        "    if would_be.to_be_done != from_json(Shown, preview.shown).to_be_done:",
         broken="if isinstance(again, Refused):",
         guard=f"{_BY_HTTP}::test_of_two_previews_the_first_confirmed_wins_and_the_other_is_told",
     ),
     _mutant(
         "what was shown is not compared with what is made",
         _CONFIRMATIONS,
-        sound="if await shown_of(work, policy, holder, asked.change, again) != from_json(Shown, preview.shown):",
+        sound="if would_be.to_be_done != from_json(Shown, preview.shown).to_be_done:",
         broken="if again is None:",
         guard=f"{_BY_HTTP}::test_what_was_shown_under_another_tariff_is_not_made",
+    ),
+    _mutant(
+        "of two policies of a home that move one must be shown again",
+        "flows/previews.py",
+        sound="return replace(self, also_at_this_address=())",
+        broken="return self",
+        guard=f"{_BY_HTTP}::test_two_policies_of_one_home_move_by_previews_that_were_shown_together",
+    ),
+    _mutant(
+        "what only informs is all that is compared",
+        "flows/previews.py",
+        sound="return replace(self, also_at_this_address=())",
+        broken="return replace(self, letters_follow=False, also_at_this_address=())",
+        guard=f"{_BY_HTTP}::test_a_move_is_not_made_when_letters_would_go_elsewhere_than_was_shown",
     ),
     _mutant(
         "the former address is not told",

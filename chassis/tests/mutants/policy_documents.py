@@ -29,9 +29,23 @@ MUTANTS = (
     _mutant(
         "a card goes on for another car",
         _GREEN_CARD,
-        sound="if each.car == period.car and PolicyCover.THIRD_PARTY in each.covers",
+        sound="if _on_card(each) == _on_card(period) and PolicyCover.THIRD_PARTY in each.covers",
         broken="if PolicyCover.THIRD_PARTY in each.covers",
         guard=f"{_OF_GREEN_CARD}::test_a_card_is_valid_while_the_same_car_is_insured",
+    ),
+    _mutant(
+        "a schedule that names a renewal hides the end",
+        "documents/schedule.py",
+        sound="    if (ends_on :=",
+        broken="    elif (ends_on :=",
+        guard="test_documents_printed.py::test_a_schedule_tells_the_last_day_and_only_renewals_before_it",
+    ),
+    _mutant(
+        "a schedule names the renewal of an insurance after a break",
+        "documents/schedule.py",
+        sound="stretch(subject.policy.terms, on=subject.on)",
+        broken="subject.policy.terms",
+        guard="test_documents_printed.py::test_a_schedule_tells_the_last_day_and_only_renewals_before_it",
     ),
     _mutant(
         "a card is valid for less than 15 days",

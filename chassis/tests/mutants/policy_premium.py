@@ -8,6 +8,7 @@ from mutants.mutant import Mutant
 
 _Mutant = partial(Mutant, package="policy_svc")
 _PREMIUM = "domain/test_premium.py"
+_CHANGES = "domain/test_changes.py"
 _APPLICATIONS = "test_applications.py"
 
 MUTANTS = (
@@ -42,9 +43,30 @@ MUTANTS = (
     _Mutant(
         "premium: a change replaces a premium that was given by the model's",
         "domain/premium.py",
-        sound="becomes is None or paid == was:",
-        broken="becomes is None or paid != becomes:",
-        guard="domain/test_changes.py::test_a_higher_deductible_never_costs_more",
+        sound="or paid == was or",
+        broken="or paid != becomes or",
+        guard=f"{_CHANGES}::test_a_higher_deductible_never_costs_more",
+    ),
+    _Mutant(
+        "premium: a change takes off a premium what it takes off the model's",
+        "domain/premium.py",
+        sound="quotient(paid.a_year_cents * becomes.a_year_cents, was.a_year_cents)",
+        broken="paid.a_year_cents + becomes.a_year_cents - was.a_year_cents",
+        guard=f"{_CHANGES}::test_a_premium_that_was_given_changes_in_the_proportion_of_the_model",
+    ),
+    _Mutant(
+        "premium: parts of another tariff are told as the model's",
+        "domain/premium.py",
+        sound="if is_of_parts_of_model else ()",
+        broken="if paid.parts else ()",
+        guard=f"{_CHANGES}::test_a_premium_that_was_given_changes_in_the_proportion_of_the_model",
+    ),
+    _Mutant(
+        "premium: what the model cannot price has none any more",
+        "domain/premium.py",
+        sound="return replace(of_model, premium=paid)",
+        broken="return of_model",
+        guard=f"{_CHANGES}::test_what_the_model_cannot_price_keeps_its_premium",
     ),
     _Mutant(
         "premium: what is imported is as young as when it was insured first",

@@ -37,6 +37,7 @@ from policy_svc.domain.insurer import Insurer
 from policy_svc.domain.premium import priced
 
 INSURER = Insurer(name="Waterschade", phone="088 123 45 67", address="Postbus 1, 1000 AA Amsterdam", code="0421")
+_RECORDED_AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 TODAY, TOMORROW = date(2026, 11, 27), date(2026, 11, 28)
 CUSTOMER = ContactChanged(
     customer_id=CUSTOMER_ID,
@@ -87,7 +88,7 @@ def terms_in_force(kind: PolicyKind, **changed: Any) -> PolicyTerms:  # noqa: AN
     fields: dict[str, Any] = {
         "effective_on": date(2024, 4, 1),
         "ends_on": None,
-        "recorded_at": datetime(2026, 11, 3, 9, 30, tzinfo=UTC),
+        "recorded_at": _RECORDED_AT,
         "deductible_cents": 25_000,
         "product_version": "none-2000.1",
     }
@@ -103,7 +104,9 @@ def about(
 ) -> Subject:
     """Return a policy of a kind, as the third version of it, told of a day."""
     policy = PolicyChanged(policy_number="123456-531-04", version=3, customer_id=CUSTOMER_ID, kind=kind, terms=terms)
-    return Subject(insurer=INSURER, customer=customer, policy=policy, on=on, language=language)
+    return Subject(
+        insurer=INSURER, customer=customer, policy=policy, recorded_at=_RECORDED_AT, on=on, language=language
+    )
 
 
 def every_document(language: Language) -> Iterator[tuple[str, Document]]:

@@ -56,11 +56,15 @@ class Policies:
         sent = {"Idempotency-Key": key or str(uuid4()), **self.token_of(role, relation_number=relation_number)}
         return await self.client.post(path, json=body, headers={**sent, **(headers or {})})
 
-    def token_of(self, role: Role | None, *, relation_number: str = CUSTOMER) -> dict[str, str]:
+    def token_of(
+        self, role: Role | None, *, relation_number: str = CUSTOMER, subject: str = "somebody"
+    ) -> dict[str, str]:
         if role is None:
             return {}
         scopes = sorted({operation.scope for operation in POLICY if operation.scope})
-        token = self.issuer.token(audience="policy-svc", role=role, relation_number=relation_number, scopes=scopes)
+        token = self.issuer.token(
+            audience="policy-svc", role=role, relation_number=relation_number, scopes=scopes, subject=subject
+        )
         return {"Authorization": f"Bearer {token}"}
 
 

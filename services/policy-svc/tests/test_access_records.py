@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from policy_http import Policies
+from stored_policies import period, store
 
 from contracts.access import APPLY, POLICY, Role
+from contracts.policy import PolicyKind
 from policy_svc.routes.record_words import WHAT, WHO
 
 PATH = "/customers/123456/access-records"
 
 
 async def test_who_reads_the_record_is_on_it(policies: Policies) -> None:
+    await store(
+        policies.running.runtime, "123456-531-04", PolicyKind.BUILDINGS, period(PolicyKind.BUILDINGS, "2019-04-01")
+    )
     assert (await policies.get(PATH, role=Role.OPERATOR)).json()["items"] == []
     (seen,) = (await policies.get(PATH)).json()["items"]
     assert (seen["who"], seen["operation"], seen["policy_number"]) == ("operator", "access-records.read", None)

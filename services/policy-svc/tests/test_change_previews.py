@@ -196,9 +196,21 @@ async def test_a_move_is_not_made_when_letters_would_go_elsewhere_than_was_shown
 
     again = await preview(policies, {"kind": "move", "home": NEW_HOME})
     assert "letters_follow" not in {remark["code"] for remark in again.json()["remarks"]}
+
+
+async def test_two_policies_of_one_home_move_by_previews_that_were_shown_together(policies: Policies) -> None:
+    """What else is at the old address only informs: this change is the same whatever becomes of the others."""
+    await with_home(policies)
     terms = period(PolicyKind.CONTENTS, "2019-04-01")
     await store(policies.running.runtime, CONTENTS_POLICY, PolicyKind.CONTENTS, terms)
-    assert problem(await confirm(policies, again)) == (409, "preview-stale")
+    await _post_to(policies, PostalAddress(postcode="6011RA", house_number="12"))
+    numbers = (HOME_POLICY, CONTENTS_POLICY)
+    both = [await preview(policies, {"kind": "move", "home": NEW_HOME}, number=number) for number in numbers]
+    assert [shown.json()["also_at_this_address"] for shown in both] == [[CONTENTS_POLICY], [HOME_POLICY]]
+
+    answers = [await confirm(policies, shown, number=number) for number, shown in zip(numbers, both, strict=True)]
+
+    assert [answer.status_code for answer in answers] == [200, 200], answers[-1].text
 
 
 async def _post_to(policies: Policies, address: PostalAddress) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
+import pytest
 from documents_told import CUSTOMER, terms_in_force
 from msgspec.structs import replace
 from policy_http import Policies, policies_answering
@@ -19,7 +20,7 @@ from policy_svc.domain.versions import CustomerVersionReason, VersionReason
 from policy_svc.flows.versions import record
 from policy_svc.repository import customers
 from policy_svc.repository import policies as stored
-from policy_svc.routes.documents import MOST_A_DAY
+from policy_svc.routes import documents as routes
 
 PATH = "/customers/123456"
 HOME, CAR, HEALTH = f"{PATH}/policies/123456-531-04", f"{PATH}/policies/123456-211-01", f"{PATH}/policies/123456-999-01"
@@ -95,6 +96,31 @@ async def test_a_schedule_tells_of_its_day_and_is_kept_as_it_was_issued(policies
     ]
 
 
+async def test_a_version_that_only_drops_a_period_is_dated_by_its_own_day(policies: Policies) -> None:
+    home = terms_in_force(PolicyKind.BUILDINGS)
+    again = replace(home, effective_on=date(2027, 3, 1))
+    await hold(policies, PolicyKind.BUILDINGS, "123456-531-04", replace(home, ends_on=date(2027, 1, 1)), again)
+    policies.clock.advance(timedelta(days=5))
+    shown = await policies.post(f"{HOME}/change-previews", {"kind": "cancellation", "effective_on": "2027-02-01"})
+
+    confirmed = await policies.post(f"{HOME}/change-previews/{shown.json()['preview_id']}/confirmation")
+
+    confirmation = await policies.get(f"{PATH}/documents/{confirmed.json()['document_id']}")
+    metadata = PdfReader(BytesIO(confirmation.content)).metadata
+    assert metadata is not None
+    assert metadata.creation_date is not None
+    assert metadata.creation_date.date() == date(2026, 12, 2)
+    told = " ".join(read((await policies.get(f"{HOME}/schedule")).content).split())
+    assert "versie 2 van uw polis, vastgelegd op 2 december 2026" in told
+
+
+async def test_nothing_is_listed_or_put_on_record_of_a_customer_that_nobody_is(policies: Policies) -> None:
+    for path in ("documents", "access-records"):
+        answer = await policies.get(f"/customers/765432/{path}", role=Role.SENIOR_HANDLER)
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+    assert await policies.running.pool.fetchval("SELECT count(*) FROM access_record") == 0
+
+
 async def test_there_is_no_document_where_there_is_nothing_to_tell_or_not_for_who_asks(policies: Policies) -> None:
     home, car = terms_in_force(PolicyKind.BUILDINGS), terms_in_force(PolicyKind.CAR)
     await hold(policies, PolicyKind.BUILDINGS, "123456-531-04", home)
@@ -138,37 +164,37 @@ async def test_a_green_card_waits_for_the_address_that_it_must_name(policies: Po
     assert "6011 RA 12" in read((await policies.get(f"{CAR}/green-card")).content)
 
 
-async def test_documents_on_demand_end_before_they_fill_the_disk(policies: Policies) -> None:
-    policy = await hold(policies, PolicyKind.BUILDINGS, "123456-531-04", terms_in_force(PolicyKind.BUILDINGS))
-    await policies.running.runtime.pool.execute(
-        """
-        INSERT INTO document
-        SELECT gen_random_uuid(), '123456', $1, 1, 'schedule', '2026-11-27', 'nl', $2::timestamptz, int4send(number), ''
-          FROM generate_series(1, $3) AS number
-        """,
-        policy.policy_number,
-        policies.clock.at,
-        MOST_A_DAY,
-    )
-    refused = await policies.get(f"{HOME}/schedule")
-    assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-documents")
+async def test_documents_on_demand_end_before_they_fill_the_disk_whoever_else_asks(
+    policies: Policies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "MOST_A_DAY", 2)
+    await hold(policies, PolicyKind.BUILDINGS, "123456-531-04", terms_in_force(PolicyKind.BUILDINGS))
+
+    async def ask(day: str, role: Role = Role.CUSTOMER) -> int:
+        headers = policies.token_of(role, subject=role)
+        return (await policies.client.get(f"{HOME}/schedule?on=2026-11-{day}", headers=headers)).status_code
+
+    of_handler = [await ask(day, Role.CLAIMS_HANDLER) for day in ("01", "02", "03", "01")]
+    shown = await policies.post(f"{HOME}/change-previews", {"kind": "deductible", "deductible_cents": 50_000})
+    await policies.post(f"{HOME}/change-previews/{shown.json()['preview_id']}/confirmation")
+    of_customer = [await ask(day) for day in ("04", "05", "06")]
+    policies.clock.advance(timedelta(days=1, seconds=1))
+
+    assert of_handler == [200, 200, 429, 429]
+    assert of_customer == [200, 200, 429]
+    assert await ask("06") == 200
 
 
-async def test_many_documents_asked_for_at_once_are_no_more_than_a_day_may_have(policies: Policies) -> None:
-    policy = await hold(policies, PolicyKind.BUILDINGS, "123456-531-04", terms_in_force(PolicyKind.BUILDINGS))
-    await policies.running.runtime.pool.execute(
-        """
-        INSERT INTO document
-        SELECT gen_random_uuid(), '123456', $1, 1, 'schedule', '2026-11-27', 'nl', $2::timestamptz, int4send(number), ''
-          FROM generate_series(2, $3) AS number
-        """,
-        policy.policy_number,
-        policies.clock.at,
-        MOST_A_DAY,
-    )
+async def test_many_documents_asked_for_at_once_are_no_more_than_a_day_may_have(
+    policies: Policies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "MOST_A_DAY", 1)
+    await hold(policies, PolicyKind.BUILDINGS, "123456-531-04", terms_in_force(PolicyKind.BUILDINGS))
     days = [f"2026-11-{day}" for day in range(10, 18)]
     answers = await asyncio.gather(*(policies.get(f"{HOME}/schedule", {"on": day}) for day in days))
     assert sorted(answer.status_code for answer in answers) == [200] + [429] * (len(days) - 1)
+    refused = {answer.json()["type"] for answer in answers if answer.status_code == 429}
+    assert refused == {"/problems/too-many-documents"}
 
 
 async def test_policy_terms_are_for_everybody_up_to_a_limit(database: str, issuer: Issuer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace as replace_language
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -18,10 +19,15 @@ from contracts.vocabulary import Language
 from policy_svc.documents.press import Press
 from policy_svc.documents.schedule import schedule
 from policy_svc.documents.sheet import Sheet
+from policy_svc.documents.writer import Writer
 
 TEXTS = {
     Language.DUTCH: ("Polisblad", "Verzekerd sinds 1 april 2024", "Eigen risico € 250,00", "Pagina 1 van 1"),
     Language.ENGLISH: ("Policy schedule", "Insured since 1 April 2024", "Deductible €250.00", "Page 1 of 1"),
+}
+_DURATION = {
+    Language.DUTCH: ("Verzekerd sinds", "Wordt verlengd op", "Laatste dag"),
+    Language.ENGLISH: ("Insured since", "Is renewed on", "Last day"),
 }
 
 
@@ -64,6 +70,40 @@ def test_a_schedule_tells_what_is_insured_and_what_it_costs(press: Press, langua
     assert len(premium.rows) == len(terms.premium.parts)
     for row in (*premium.rows, premium.total or ()):
         assert _ordinary(" ".join(row)) in told
+
+
+@pytest.mark.parametrize(
+    ("periods", "on", "told"),
+    [
+        # Cancelled for a day after the next renewal, and for one before it.
+        ([("2024-04-01", "2027-05-01")], "2026-11-27", ("2024-04-01", "2027-04-01", "2027-04-30")),
+        ([("2024-04-01", "2027-04-01")], "2026-11-27", ("2024-04-01", None, "2027-03-31")),
+        ([("2024-04-01", "2026-12-01"), ("2026-12-01", None)], "2026-11-27", ("2024-04-01", "2027-04-01", None)),
+        # A day before a break, and one after it.
+        ([("2024-04-01", "2027-02-01"), ("2028-01-01", None)], "2026-11-27", ("2024-04-01", None, "2027-01-31")),
+        ([("2024-04-01", "2027-02-01"), ("2028-01-01", None)], "2028-01-01", ("2028-01-01", "2029-01-01", None)),
+    ],
+)
+def test_a_schedule_tells_the_last_day_and_only_renewals_before_it(
+    press: Press,
+    periods: list[tuple[str, str | None]],
+    on: str,
+    told: tuple[str, str | None, str | None],
+) -> None:
+    day = date.fromisoformat
+    terms = [
+        terms_in_force(PolicyKind.PET, effective_on=day(begin), ends_on=end and day(end)) for begin, end in periods
+    ]
+    subject = about(PolicyKind.PET, *terms, on=day(on))
+    in_force = max((each for each in terms if each.effective_on <= subject.on), key=lambda each: each.effective_on)
+    for language, labels in _DURATION.items():
+        write = Writer(language)
+        document = schedule(replace_language(subject, language=language), in_force)
+        rows = dict(document.facts[0].rows)
+        assert [rows.get(label) for label in labels] == [each and write.day(day(each)) for each in told]
+        printed = read(press.print_now(document))
+        for label in labels:
+            assert (label in printed) == (label in rows)
 
 
 def test_what_looks_like_markup_is_printed_as_it_is(press: Press) -> None:

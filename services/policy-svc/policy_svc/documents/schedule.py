@@ -12,6 +12,7 @@ from policy_svc.documents.sheet import Sheet, Table
 from policy_svc.documents.subject import Subject, beginning, not_right, policy_facts
 from policy_svc.domain.premium import a_month_cents
 from policy_svc.domain.renewal import next_renewal
+from policy_svc.domain.timeline import stretch
 
 _A_DAY = timedelta(days=1)
 
@@ -39,11 +40,12 @@ def schedule(subject: Subject, terms: PolicyTerms) -> Sheet:
 
 
 def _duration(subject: Subject, terms: PolicyTerms) -> Iterator[tuple[str, str]]:
-    write, periods = subject.write, subject.policy.terms
+    # Insurance after a break is new: of it nothing is told here, nor of what was before a break.
+    write, periods = subject.write, stretch(subject.policy.terms, on=subject.on)
     yield write(words.INSURED_SINCE), write.day(periods[0].effective_on)
     if (renewed_on := next_renewal(periods, after=subject.on)) is not None:
         yield write(words.RENEWED_ON), write.day(renewed_on)
-    elif (ends_on := periods[-1].ends_on) is not None:
+    if (ends_on := periods[-1].ends_on) is not None:
         yield write(words.LAST_DAY), write.day(ends_on - _A_DAY)
     yield write(words.DEDUCTIBLE), deductible(terms, write)
     yield write(words.CONDITIONS), terms.product_version

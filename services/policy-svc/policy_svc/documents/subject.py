@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypedDict
 
 from contracts.policy import ContactChanged, PolicyChanged, PolicyTerms
@@ -18,11 +18,12 @@ from policy_svc.domain.insurer import Insurer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A policy as it is now, told of a day to its customer, in a language."""
+    """A policy as it is now, told of a day to its customer, in a language. Its version was made at `recorded_at`."""
 
     insurer: Insurer
     customer: ContactChanged
     policy: PolicyChanged
+    recorded_at: datetime
     on: date
     language: Language
 
@@ -34,7 +35,7 @@ class Subject:
     @property
     def recorded_on(self) -> date:
         """The Dutch day on which the present version of the policy was made."""
-        return dutch_day(max(terms.recorded_at for terms in self.policy.terms))
+        return dutch_day(self.recorded_at)
 
     @property
     def addressee(self) -> tuple[str, ...]:

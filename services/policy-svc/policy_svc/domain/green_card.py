@@ -54,10 +54,17 @@ def validity(terms: Sequence[PolicyTerms], *, on: date) -> Validity | None:
     return Validity(car=period.car, from_day=max(begins_on, last_renewal(terms, on=on)), until_day=ends - _A_DAY)
 
 
+def _on_card(period: PolicyTerms) -> tuple[str, str, str] | None:
+    """Return what a card prints of a period's car. Its price and its years without claims make it no other car."""
+    return period.car and (period.car.licence_plate, period.car.make, period.car.model)
+
+
 def _same_car(terms: Sequence[PolicyTerms], period: PolicyTerms) -> tuple[date, date | None]:
     """Return from when until when this car is insured without a break, the end not included."""
     begins_on, ends_on = period.effective_on, period.ends_on
-    of_this_car = [each for each in terms if each.car == period.car and PolicyCover.THIRD_PARTY in each.covers]
+    of_this_car = [
+        each for each in terms if _on_card(each) == _on_card(period) and PolicyCover.THIRD_PARTY in each.covers
+    ]
     for each in reversed(of_this_car):
         if each.ends_on == begins_on:
             begins_on = each.effective_on

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate, pairwise
 
 from msgspec.structs import replace
 
@@ -31,6 +32,7 @@ from policy_svc.products.product import (
 _RATED_CENTS = 100_000
 """Rates are cents for so many cents of value."""
 _MONTHS = 12
+_TAX = "insurance_premium_tax"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +58,55 @@ def priced(kind: PolicyKind, terms: PolicyTerms, *, on: date) -> PolicyTerms:
 
 
 def changed_premium(kind: PolicyKind, before: PolicyTerms, after: PolicyTerms, *, on: date) -> PolicyTerms:
-    """Return `after` in the product of a day, at the premium of `before` and what the change costs more or less.
+    """Return `after` in the product of a day, at the premium of `before` in the proportion of the model's for both.
 
-    What the change costs is the difference between both by the model of that day. So a premium that another system
-    computed stays what it was but for the change, and nothing is dearer by what lowers a premium. Where the premium
-    before is not known, or not of both by the model, it is the model's.
+    So a premium that another system computed stays what it was but for the change, nothing is dearer by what lowers a
+    premium, nothing becomes free, and a change that is undone costs what it did but for cents. The premium stays where
+    the model cannot price `after` or finds no difference, and is the model's where it is not known of `before`.
     """
     of_model = priced(kind, replace(after, premium=None), on=on)
     was, becomes = priced(kind, replace(before, premium=None), on=on).premium, of_model.premium
     paid = before.premium
-    if paid is None or was is None or becomes is None or paid == was:
+    if becomes is None or (paid is not None and becomes == was):
+        return replace(of_model, premium=paid)
+    if paid is None or was is None or paid == was or not was.a_year_cents or not becomes.a_year_cents:
         return of_model
-    parts = {part.code: part.amount_cents for part in paid.parts}
-    for each, sign in ((becomes, 1), (was, -1)):
-        for part in each.parts:
-            parts[part.code] = parts.get(part.code, 0) + sign * part.amount_cents
-    a_year_cents = max(0, paid.a_year_cents + becomes.a_year_cents - was.a_year_cents)
-    # Parts of a premium that was given add up, or are not told.
-    told = tuple(PremiumPart(code=code, amount_cents=cents) for code, cents in parts.items() if cents)
-    adds_up = sum(part.amount_cents for part in told) == a_year_cents
+    # A cent is left of a cent: nothing of a premium of 0 has a proportion, so that there would be no way back.
+    a_year_cents = max(quotient(paid.a_year_cents * becomes.a_year_cents, was.a_year_cents), min(paid.a_year_cents, 1))
+    is_of_parts_of_model = _amounts(paid).keys() == _amounts(was).keys() and _adds_up(paid)
+    tax = PRODUCTS.current(kind, on).premium.tax
     premium = replace(
         paid,
         a_year_cents=a_year_cents,
-        parts=told if adds_up else (),
+        parts=_scaled_parts(becomes, a_year_cents, tax) if is_of_parts_of_model else (),
         is_estimate=paid.is_estimate or becomes.is_estimate,
     )
     return replace(of_model, premium=premium)
+
+
+def _scaled_parts(of_model: Premium, a_year_cents: int, tax: int) -> tuple[PremiumPart, ...]:
+    """Return the parts of a premium in the proportion of the model's: the tax that is in it, then the rest by parts.
+
+    Each part is the difference of two rounded running totals, so that all add up.
+    """
+    parts = _amounts(of_model)
+    of_tax = quotient(a_year_cents * tax, WHOLE + tax)
+    untaxed = of_model.a_year_cents - parts.pop(_TAX, 0)
+    totals = [quotient(total * (a_year_cents - of_tax), untaxed) for total in accumulate(parts.values(), initial=0)]
+    scaled = {code: until - since for code, (since, until) in zip(parts, pairwise(totals), strict=True)}
+    return _told(scaled | {_TAX: of_tax})
+
+
+def _amounts(premium: Premium) -> dict[str, int]:
+    return {part.code: part.amount_cents for part in premium.parts}
+
+
+def _adds_up(premium: Premium) -> bool:
+    return sum(part.amount_cents for part in premium.parts) == premium.a_year_cents
+
+
+def _told(parts: Mapping[str, int]) -> tuple[PremiumPart, ...]:
+    return tuple(PremiumPart(code=code, amount_cents=cents) for code, cents in parts.items() if cents)
 
 
 def a_month_cents(premium: Premium) -> int:
@@ -99,10 +124,10 @@ def _premium(product: Product, kind: PolicyKind, terms: PolicyTerms, on: date) -
         return None
     parts = {str(cover): cents for cover, cents in found.covers.items()} | dict(found.further)
     parts["deductible"] = -part_of(sum(parts.values()), discount)
-    parts["insurance_premium_tax"] = part_of(sum(parts.values()), product.premium.tax)
+    parts[_TAX] = part_of(sum(parts.values()), product.premium.tax)
     return Premium(
         a_year_cents=sum(parts.values()),
-        parts=tuple(PremiumPart(code=code, amount_cents=cents) for code, cents in parts.items() if cents),
+        parts=_told(parts),
         model=product.premium.model,
         is_estimate=found.is_estimate,
     )

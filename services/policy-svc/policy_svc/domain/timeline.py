@@ -33,6 +33,18 @@ def unbroken(terms: Sequence[PolicyTerms]) -> list[tuple[date, date | None]]:
     return stretches
 
 
+def stretch(terms: Sequence[PolicyTerms], *, on: date) -> tuple[PolicyTerms, ...]:
+    """Return the periods in which something is insured without a break, a day among them; none when it is not."""
+    for began, ends_on in unbroken(terms):
+        if began <= on and (ends_on is None or on < ends_on):
+            return tuple(period for period in terms if began <= period.effective_on and _before(period, ends_on))
+    return ()
+
+
+def _before(period: PolicyTerms, day: date | None) -> bool:
+    return day is None or period.effective_on < day
+
+
 def changed_from(
     terms: Sequence[PolicyTerms],
     *,

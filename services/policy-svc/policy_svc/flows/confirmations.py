@@ -55,8 +55,8 @@ async def confirm_change(
 ) -> Confirmed | NotConfirmed:
     """Make the change of a preview, in force from the day that was shown. Again, it answers the same and does nothing.
 
-    The change is computed anew under the locks of customer and policy: unless that gives all that was shown, somebody
-    has changed the policy or where letters go meanwhile, its product is another, or its day has come.
+    The change is computed anew under the locks of customer and policy: unless that is all that was shown to be done,
+    somebody has changed the policy or where letters go meanwhile, its product is another, or its day has come.
     """
     holders = await customers.lock(work.connection, relation_numbers=[relation_number])
     known = await policies.lock(work.connection, policy_numbers=[policy_number])
@@ -119,12 +119,13 @@ async def _as_shown(
     *,
     recorded_at: datetime,
 ) -> Outcome | None:
-    """Return what the change makes of the policy now; None when what would be shown now is not what was."""
+    """Return what the change makes of the policy now; None when what would be done now is not what was shown."""
     today = dutch_day(recorded_at)
     again = outcome(policy, asked.change, wished=asked.wished, today=today, recorded_at=preview.made_at)
     if policy.version != preview.version or isinstance(again, Refused):
         return None
-    if await shown_of(work, policy, holder, asked.change, again) != from_json(Shown, preview.shown):
+    would_be = await shown_of(work, policy, holder, asked.change, again)
+    if would_be.to_be_done != from_json(Shown, preview.shown).to_be_done:
         return None
     made = outcome(policy, asked.change, wished=asked.wished, today=today, recorded_at=recorded_at)
     assert isinstance(made, Outcome)  # noqa: S101 - it differs from what was shown by the moment alone

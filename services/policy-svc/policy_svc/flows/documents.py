@@ -21,7 +21,7 @@ from policy_svc.domain.documents import DocumentKind
 from policy_svc.domain.green_card import validity
 from policy_svc.domain.policy import relation_number_of
 from policy_svc.domain.timeline import in_force
-from policy_svc.repository import customers, documents
+from policy_svc.repository import customers, documents, policies
 from policy_svc.repository.documents import IssuedDocument
 
 _A_DAY = timedelta(days=1)
@@ -60,7 +60,12 @@ async def issue(
     customer = await customers.find(work.connection, relation_number=relation_number)
     assert customer is not None  # noqa: S101 - a policy refers to its customer
     subject = Subject(
-        insurer=press.insurer, customer=customer, policy=policy, on=on, language=language or customer.language
+        insurer=press.insurer,
+        customer=customer,
+        policy=policy,
+        recorded_at=await policies.recorded_at(work.connection, policy_number=policy.policy_number),
+        on=on,
+        language=language or customer.language,
     )
     document = _composed(kind, subject, before or policy, ending)
     return await documents.keep(

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from msgspec.structs import replace
 from uuid_utils.compat import uuid7
 
 from chassis.unit_of_work import DueTimer, Timer, Work
@@ -72,6 +73,11 @@ class Shown(Part):
     outcome: Outcome
     also_at_this_address: tuple[str, ...] = ()
     letters_follow: bool = False
+
+    @property
+    def to_be_done(self) -> Shown:
+        """What would be done: without that which only informs."""
+        return replace(self, also_at_this_address=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

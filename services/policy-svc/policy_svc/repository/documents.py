@@ -115,10 +115,22 @@ async def content(connection: Connection, *, document_id: UUID) -> bytes:
     return found
 
 
-async def issued_since(connection: Connection, *, relation_number: str, since: datetime) -> int:
-    """Return how many documents were issued to a customer at a moment or later."""
+async def issued_on_demand(connection: Connection, *, relation_number: str, actor: str, since: datetime) -> int:
+    """Return how many documents about a customer were issued because `actor` asked, at a moment or later.
+
+    Whoever asks is on record with the document at the moment at which it is issued; confirmations nobody asked for.
+    """
     count: int = await connection.fetchval(
-        "SELECT count(*) FROM document WHERE relation_number = $1 AND issued_at >= $2", relation_number, since
+        """
+        SELECT count(DISTINCT document_id)
+          FROM document
+          JOIN access_record USING (relation_number)
+         WHERE relation_number = $1 AND issued_at >= $3 AND recorded_at >= $3
+           AND actor = $2 AND recorded_at = issued_at AND details ->> 'document_id' = document_id::text
+        """,
+        relation_number,
+        actor,
+        since,
     )
     return count
 

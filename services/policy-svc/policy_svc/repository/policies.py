@@ -178,6 +178,14 @@ async def last_versions(connection: Connection, *, policy_numbers: Collection[st
     return found
 
 
+async def recorded_at(connection: Connection, *, policy_number: str) -> datetime:
+    """Return when the present version of a policy was made: one that only drops a period has none of its own."""
+    moment: datetime = await connection.fetchval(
+        "SELECT recorded_at FROM policy WHERE policy_number = $1", policy_number
+    )
+    return moment
+
+
 async def moment_of_change(connection: Connection, *, policy_numbers: Collection[str], now: datetime) -> datetime:
     """Return `now`, or just after the newest version of these policies where that is later.
 

@@ -12,12 +12,13 @@ from chassis.http.api import Api
 from chassis.http.caller import Caller
 from chassis.http.languages import WantedLanguage, told_in
 from chassis.http.pages import Page, PageQuery
+from chassis.http.problems import NOT_FOUND, Problem
 from chassis.http.values import ExactModel, Moment, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import READ_ACCESS_RECORDS
 from contracts.vocabulary import Language
 from policy_svc.flows.on_record import SEEN, put_on_record
-from policy_svc.repository import access_records
+from policy_svc.repository import access_records, customers
 from policy_svc.repository.access_records import AccessRecord
 from policy_svc.routes.parts import Parts
 from policy_svc.routes.record_words import REFUSED, WHAT, WHO
@@ -74,6 +75,8 @@ class AccessRecordRoutes:
         caller: Caller,
     ) -> Page[AccessRecordView]:
         """Read who has seen or changed a customer's data, the latest first."""
+        if await customers.find(work.connection, relation_number=relation_number) is None:
+            raise Problem(NOT_FOUND)
         found = await access_records.of_customer(
             work.connection,
             relation_number=relation_number,

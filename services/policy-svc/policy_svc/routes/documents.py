@@ -37,7 +37,7 @@ from policy_svc.routes.problems import (
 )
 
 MOST_A_DAY: Final = 100
-"""New documents on demand, for one customer: each is kept."""
+"""New documents on demand, about one customer for one who asks: each is kept."""
 _ANSWERED: Final = "the document is kept, and who has seen a customer's data is on record"
 
 LanguageQuery: TypeAlias = Annotated[
@@ -118,6 +118,7 @@ class DocumentRoutes:
         day = on or dutch_day(work.now)
         document = await self._issue(
             work,
+            caller,
             DocumentKind.SCHEDULE,
             relation_number=relation_number,
             policy_number=policy_number,
@@ -136,6 +137,7 @@ class DocumentRoutes:
         """
         document = await self._issue(
             work,
+            caller,
             DocumentKind.GREEN_CARD,
             relation_number=relation_number,
             policy_number=policy_number,
@@ -148,6 +150,7 @@ class DocumentRoutes:
     async def _issue(
         self,
         work: Work,
+        caller: Caller,
         kind: DocumentKind,
         *,
         relation_number: str,
@@ -165,8 +168,11 @@ class DocumentRoutes:
             raise Problem(NOT_FOUND)
         if policy.kind is PolicyKind.HEALTH:
             raise Problem(KEPT_ELSEWHERE)
-        issued = await documents.issued_since(
-            work.connection, relation_number=relation_number, since=work.now - timedelta(days=1)
+        issued = await documents.issued_on_demand(
+            work.connection,
+            relation_number=relation_number,
+            actor=caller.subject,
+            since=work.now - timedelta(days=1),
         )
         if issued >= MOST_A_DAY:
             raise Problem(TOO_MANY_DOCUMENTS)
@@ -181,6 +187,8 @@ class DocumentRoutes:
         self, relation_number: RelationNumber, page: PageQuery, work: Work, caller: Caller
     ) -> Page[DocumentView]:
         """List the documents that were issued to a customer, the latest first."""
+        if await customers.find(work.connection, relation_number=relation_number) is None:
+            raise Problem(NOT_FOUND)
         found = await documents.of_customer(
             work.connection,
             relation_number=relation_number,

@@ -44,7 +44,8 @@ from policy_svc.domain.changes import (
     kind_of,
     outcome,
 )
-from policy_svc.domain.premium import priced
+from policy_svc.domain.premium import changed_premium, priced
+from policy_svc.domain.renewal import renewed
 from policy_svc.domain.timeline import changed_from, ended_on, in_force
 from policy_svc.domain.versions import VersionReason
 
@@ -107,7 +108,8 @@ def refused(before: PolicyChanged, change: Change, *, wished: date | None = None
 def a_year_cents(terms: PolicyTerms | None) -> int:
     assert terms is not None
     assert terms.premium is not None
-    assert sum(part.amount_cents for part in terms.premium.parts) == terms.premium.a_year_cents
+    parts = [part.amount_cents for part in terms.premium.parts]
+    assert not parts or sum(parts) == terms.premium.a_year_cents
     return terms.premium.a_year_cents
 
 
@@ -373,7 +375,9 @@ def test_a_higher_deductible_never_costs_more(
         recorded_at=NOW,
     )
     if lower < higher and isinstance(found, Outcome) and found.before.premium is not None:
-        assert a_year_cents(found.after) < a_year_cents(found.before)
+        assert found.after is not None
+        assert found.after.premium is not None
+        assert 0 < found.after.premium.a_year_cents < found.before.premium.a_year_cents
 
 
 def given_premium(a_year_cents: int) -> Premium:
@@ -384,18 +388,116 @@ def given_premium(a_year_cents: int) -> Premium:
     )
 
 
-def test_a_premium_that_was_given_changes_by_what_the_change_costs_by_the_model() -> None:
+def at_premium(kind: PolicyKind, premium: Premium, **changed: Any) -> PolicyChanged:  # noqa: ANN401 - any field
+    """Return a policy at a premium that another system computed."""
+    ours = policy(kind, **changed)
+    return replace(ours, terms=(replace(ours.terms[0], premium=premium),))
+
+
+def test_a_premium_that_was_given_changes_in_the_proportion_of_the_model() -> None:
     ours = policy(PolicyKind.PET)
-    of_model = a_year_cents(ours.terms[0]) - a_year_cents(made(ours, ChangeOfDeductible(deductible_cents=25_000)).after)
-    theirs = replace(ours, terms=(replace(ours.terms[0], premium=given_premium(9_000)),))
+    was = a_year_cents(ours.terms[0])
+    becomes = a_year_cents(made(ours, ChangeOfDeductible(deductible_cents=25_000)).after)
 
-    after = made(theirs, ChangeOfDeductible(deductible_cents=25_000)).after
+    after = made(at_premium(PolicyKind.PET, given_premium(9_000)), ChangeOfDeductible(deductible_cents=25_000)).after
 
-    assert of_model > 0
-    assert a_year_cents(after) == 9_000 - of_model
+    assert after is not None
+    assert after.premium == Premium(a_year_cents=round(9_000 * becomes / was), parts=(), model="of-old-1")
+
+
+@given(
+    paid=st.integers(min_value=1, max_value=10) | st.integers(min_value=100, max_value=500_000),
+    types=st.tuples(st.sampled_from(sorted(HomeType)), st.sampled_from(sorted(HomeType))),
+)
+@settings(max_examples=100, deadline=None)
+def test_no_change_makes_an_insurance_free_and_moving_back_costs_what_it_did(
+    paid: int, types: tuple[HomeType, HomeType]
+) -> None:
+    of_home = [{"home": replace(HOME, home_type=each), "covers": (PolicyCover.BUILDINGS,)} for each in types]
+    was, becomes = (policy(**each).terms[0] for each in of_home)
+    has_parts, tax = paid >= 100, round(paid * 21 / 121)
+    named = (
+        PremiumPart(code="buildings", amount_cents=paid - tax),
+        PremiumPart(code="insurance_premium_tax", amount_cents=tax),
+    )
+    premium = replace(given_premium(paid), parts=named if has_parts else ())
+    on = date(2026, 4, 1)
+    moved = changed_premium(PolicyKind.BUILDINGS, replace(was, premium=premium), becomes, on=on)
+    back = changed_premium(PolicyKind.BUILDINGS, moved, was, on=on)
+
+    assert moved.premium is not None
+    assert all(part.amount_cents > 0 for part in moved.premium.parts)
+    assert (a_year_cents(moved) > 0, bool(moved.premium.parts)) == (True, has_parts)
+    assert back.premium is not None
+    # A cent of the cheaper one is so much of the dearer.
+    assert abs(back.premium.a_year_cents - paid) <= 1 + a_year_cents(was) / a_year_cents(becomes)
+
+
+def test_parts_that_were_given_by_the_names_of_the_model_are_scaled_and_add_up() -> None:
+    parts = {"buildings": 10_000, "contents": 6_529, "insurance_premium_tax": 3_471}
+    told = tuple(PremiumPart(code=code, amount_cents=cents) for code, cents in parts.items())
+    before = at_premium(PolicyKind.BUILDINGS, replace(given_premium(20_000), parts=told))
+
+    after = made(before, ChangeOfDeductible(deductible_cents=50_000)).after
+
     assert after is not None
     assert after.premium is not None
-    assert after.premium.model == "of-old-1"
-    assert after.premium.parts[0] == PremiumPart(code="old_system", amount_cents=9_000)
-    of_nothing = replace(ours, terms=(replace(ours.terms[0], premium=given_premium(1)),))
-    assert a_year_cents(made(of_nothing, ChangeOfDeductible(deductible_cents=25_000)).after) == 0
+    cents = {part.code: part.amount_cents for part in after.premium.parts}
+    assert sum(cents.values()) == after.premium.a_year_cents < 20_000
+    assert cents["insurance_premium_tax"] == round(after.premium.a_year_cents * 21 / 121)
+    assert list(cents) == ["buildings", "contents", "deductible", "insurance_premium_tax"]
+    assert cents["deductible"] < 0 < min(cents["buildings"], cents["contents"])
+    not_all = replace(before.terms[0], premium=replace(given_premium(20_000), parts=told[:2]))
+    no_sum = made(replace(before, terms=(not_all,)), ChangeOfDeductible(deductible_cents=50_000)).after
+    assert no_sum is not None
+    assert no_sum.premium == replace(after.premium, parts=())
+
+
+@pytest.mark.parametrize(
+    ("kind", "insured", "change"),
+    [
+        (
+            PolicyKind.CAR,
+            {"covers": (PolicyCover.THIRD_PARTY, PolicyCover.FULL_CASCO)},
+            ChangeOfLicencePlate(licence_plate="G002BB"),
+        ),
+        (
+            PolicyKind.PET,
+            {"deductible_cents": 50_000},
+            ChangeOfCover(covers=(PolicyCover.VETERINARY, PolicyCover.PREVENTIVE_CARE)),
+        ),
+    ],
+    ids=["a cover without the one it needs", "a deductible that is not offered"],
+)
+def test_what_the_model_cannot_price_keeps_its_premium(
+    kind: PolicyKind, insured: dict[str, Any], change: Change
+) -> None:
+    before = at_premium(kind, given_premium(30_000), **insured)
+
+    found = made(before, change)
+
+    assert found.after is not None
+    assert found.after.premium == given_premium(30_000)
+    later = renewed(replace(before, terms=found.terms), on=date(2027, 4, 1), recorded_at=NOW)
+    assert later[-1].premium == given_premium(30_000)
+
+
+def test_what_makes_no_difference_by_the_model_leaves_a_premium_with_the_parts_that_were_given() -> None:
+    parts = {"third_party": 20_000, "limited_casco": 4_000, "claim_free_years": -6_000, "insurance_premium_tax": 3_780}
+    told = tuple(PremiumPart(code=code, amount_cents=cents) for code, cents in parts.items())
+    premium = replace(given_premium(sum(parts.values())), parts=told)
+
+    after = made(at_premium(PolicyKind.CAR, premium), ChangeOfLicencePlate(licence_plate="G002BB")).after
+
+    assert after is not None
+    assert after.premium == premium
+
+
+def test_a_premium_that_is_not_known_is_the_models_once_it_can_be_computed() -> None:
+    unknown = policy(PolicyKind.PET)
+    unknown = replace(unknown, terms=(replace(unknown.terms[0], premium=None),))
+    after = made(unknown, ChangeOfDeductible(deductible_cents=25_000)).after
+    assert after is not None
+    assert after.premium == policy(PolicyKind.PET, deductible_cents=25_000).terms[0].premium
+    old = at_premium(PolicyKind.PET, given_premium(9_000), deductible_cents=50_000)
+    assert made(old, ChangeOfDeductible(deductible_cents=25_000)).after == after

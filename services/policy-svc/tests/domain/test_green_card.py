@@ -13,6 +13,9 @@ from policy_svc.domain.green_card import validity
 
 CAR = terms_in_force(PolicyKind.CAR)
 OTHER_CAR = replace(CAR, car=Car(licence_plate="G002BB", make="Kia"))
+assert CAR.car is not None
+DEARER = replace(CAR, car=replace(CAR.car, list_price_cents=None, claim_free_years=8))
+OTHER_MAKE = replace(CAR, car=replace(CAR.car, make="Saab"))
 D = date.fromisoformat
 
 
@@ -37,6 +40,13 @@ def periods(*each: tuple[PolicyTerms, str, str | None]) -> tuple[PolicyTerms, ..
             "2026-11-27",
             ("2026-04-01", "2027-03-31"),
         ),
+        # Nor does another price of it, or a year without claims; a make that is not the one on the card does.
+        (
+            periods((CAR, "2024-04-01", "2026-12-05"), (DEARER, "2026-12-05", None)),
+            "2026-11-27",
+            ("2026-04-01", "2027-03-31"),
+        ),
+        (periods((CAR, "2024-04-01", "2026-12-05"), (OTHER_MAKE, "2026-12-05", None)), "2026-11-27", None),
         (
             periods((CAR, "2024-04-01", "2026-09-01"), (OTHER_CAR, "2026-09-01", None)),
             "2026-11-27",
