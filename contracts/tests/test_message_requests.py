@@ -17,6 +17,7 @@ from contracts.message_requests import (
     CUSTOMER_OCCASIONS,
     LINK_OCCASIONS,
     MESSAGE_REQUESTED,
+    POLICY_OCCASIONS,
     CustomerMessageRequested,
     MessageRequested,
     Occasion,
@@ -62,6 +63,13 @@ def test_who_may_write_about_policies_cannot_ask_for_what_is_about_an_account_no
 def test_nobody_is_told_about_somebody_elses_policy() -> None:
     with pytest.raises(MalformedMessageError, match="policy_number must be one of this relation_number"):
         about_a_customer(policy_number="654321-531-04")
+
+
+@pytest.mark.parametrize("occasion", sorted(POLICY_OCCASIONS))
+@pytest.mark.parametrize("missing", ["policy_number", "effective_on"])
+def test_what_is_about_a_policy_names_it_with_a_day(occasion: Occasion, missing: str) -> None:
+    with pytest.raises(MalformedMessageError, match="policy_number and effective_on must be given"):
+        about_a_customer(occasion=occasion, **{missing: None})
 
 
 @pytest.mark.parametrize("clear", [CODE, LINK, f"{CODE}....", f"a.b.c.{CODE}", json.dumps({"code": CODE})])

@@ -17,6 +17,7 @@ def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> M
 
 
 _CSV, _AFTER_CHANGES = "test_csv_file.py::", "test_imports_after_changes.py::"
+_IMPORT = "test_import_policies.py::"
 MUTANTS = (
     _mutant(
         "a policy whose rows are scattered is imported in part",
@@ -87,5 +88,54 @@ MUTANTS = (
         sound="for contact in saved if contact.version == 1}",
         broken="for contact in saved}",
         guard="test_locking.py::test_who_becomes_a_customer_here_while_a_file_is_imported_is_not_made_another_by_it",
+    ),
+    _mutant(
+        "a new customer is not welcomed, but told of another policy",
+        "flows/imports.py",
+        sound="            occasion = Occasion.WELCOME\n",
+        broken="            occasion = Occasion.POLICY_ADDED\n",
+        guard=f"{_IMPORT}test_a_new_customer_is_welcomed_by_the_first_policy_and_told_of_the_others",
+    ),
+    _mutant(
+        "all policies of a new customer welcome them",
+        "flows/imports.py",
+        sound="            to_welcome.remove(policy.customer_id)\n",
+        broken="",
+        guard=f"{_IMPORT}test_a_new_customer_is_welcomed_by_the_first_policy_and_told_of_the_others",
+    ),
+    _mutant(
+        "a file from before undoes what was corrected of a policy",
+        "flows/imports.py",
+        sound="(VersionReason.CORRECTED, changed.keys() & corrected)",
+        broken="(VersionReason.IMPORTED, changed.keys() & corrected)",
+        guard=f"{_AFTER_CHANGES}test_a_file_from_before_does_not_undo_what_was_corrected_here",
+    ),
+    _mutant(
+        "a file from before undoes what was corrected of a customer",
+        "flows/imports.py",
+        sound="(CustomerVersionReason.CORRECTED, [",
+        broken="(CustomerVersionReason.IMPORTED, [",
+        guard=f"{_AFTER_CHANGES}test_a_file_from_before_does_not_undo_what_was_corrected_here",
+    ),
+    _mutant(
+        "a home of which more is told loses its position",
+        "domain/imported.py",
+        sound="if comparable(home) == address), None)",
+        broken="if replace(home, location=None) == period.home), None)",
+        guard=f"{_IMPORT}test_what_is_corrected_of_a_home_does_not_lose_its_position[building]",
+    ),
+    _mutant(
+        "a home that is told with its position takes all from the record",
+        "domain/imported.py",
+        sound="home=replace(period.home, location=same.location)",
+        broken="home=same",
+        guard=f"{_IMPORT}test_what_is_corrected_of_a_home_does_not_lose_its_position[building]",
+    ),
+    _mutant(
+        "who wants no letters gets them at the insured home after an export",
+        "flows/imports.py",
+        sound="(None if holder.version else addresses[relation_number])",
+        broken="addresses[relation_number]",
+        guard="test_export.py::test_whatever_is_stored_is_exported_and_imported_without_a_change[export.jsonl]",
     ),
 )

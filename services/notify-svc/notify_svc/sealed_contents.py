@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from chassis.sealing import CannotOpenError, Opener
 from contracts.claim_messages import ClaimOccasion
-from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, POLICY_OCCASIONS, Occasion, SealedContents
+from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, Occasion, SealedContents
 from contracts.validation import read_from_outside
 from notify_svc.domain.requests import Request
 
@@ -37,7 +37,6 @@ _NO_OLD_NUMBER = Unusable(
     "no-old-number", "this occasion is told to the number before the change; seal it as mobile_phone"
 )
 _NO_NEW_NUMBER = Unusable("no-new-number", "this occasion is told to the number to be shown; seal it as mobile_phone")
-_NO_POLICY = Unusable("no-policy", "this occasion is about a policy; name it, and from which day what is told holds")
 _NEEDS_EMAIL: Mapping[Occasion | ClaimOccasion, Unusable] = {
     Occasion.EMAIL_CHANGED: _NO_OLD_ADDRESS,
     Occasion.EMAIL_CONFIRMATION_REQUESTED: _NO_NEW_ADDRESS,
@@ -61,7 +60,7 @@ def open_contents(request: Request, opener: Opener) -> SealedContents | Unusable
         return UNDECRYPTABLE
     except ValidationError:
         return _UNREADABLE
-    return _fault_of(contents, request) or _fault_without_policy(request) or contents
+    return _fault_of(contents, request) or contents
 
 
 def _fault_of(contents: SealedContents, request: Request) -> Unusable | None:
@@ -76,8 +75,3 @@ def _fault_of(contents: SealedContents, request: Request) -> Unusable | None:
     if contents.mobile_phone is None and request.occasion in _NEEDS_NUMBER:
         return _NEEDS_NUMBER[request.occasion]
     return None
-
-
-def _fault_without_policy(request: Request) -> Unusable | None:
-    names_policy = request.policy_number is not None and request.effective_on is not None
-    return None if names_policy or request.occasion not in POLICY_OCCASIONS else _NO_POLICY

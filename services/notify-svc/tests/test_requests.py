@@ -122,13 +122,6 @@ async def test_changed_data_are_told_to_the_address_of_before_too(desk: Desk, ma
     assert await desk.sealed() == 0
 
 
-async def test_what_is_about_a_policy_and_names_none_is_refused(desk: Desk) -> None:
-    await desk.ask(structs.replace(told(), effective_on=None))
-
-    assert await desk.request_states() == []
-    assert await desk.harness.pool.fetchval("SELECT reason_code FROM messaging.dead_letter") == "no-policy"
-
-
 async def test_an_address_that_was_sealed_comes_before_the_one_that_is_known(
     desk: Desk, mail: MailServer, centre: SmsCentre
 ) -> None:

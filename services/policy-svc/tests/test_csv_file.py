@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from contracts.policy import PolicyKind
+from contracts.policy import PolicyKind, Premium
 from policy_svc.policy_file.csv_rows import NoSuchColumnsError
 from policy_svc.policy_file.lines import NOT_RECORDED_YET, NumberedLine, PolicyLine, RejectedLine
 from policy_svc.policy_file.reading import read_file
@@ -47,6 +47,24 @@ def test_a_row_is_a_period_as_a_dutch_spreadsheet_writes_it() -> None:
         ("2019-04-01", "2021-01-01"),
         ("2021-01-01", None),
     ]
+
+
+def test_a_premium_of_which_no_parts_are_told_has_none() -> None:
+    told, untold = "9900;;of-old-1", ";;"
+    columns = f"{COLUMNS};premium.a_year_cents;premium.parts;premium.model"
+    (policy,) = read(f"{row(ends='2021-01-01')};{told}", f"{row(begins='2021-01-01')};{untold}", header=columns)
+    assert isinstance(policy, PolicyLine)
+    assert [terms.premium for terms in policy.terms] == [
+        Premium(a_year_cents=9_900, parts=(), model="of-old-1"),
+        None,
+    ]
+
+
+def test_parts_of_a_premium_that_do_not_add_up_are_named_by_their_row() -> None:
+    columns = f"{COLUMNS};premium.a_year_cents;premium.parts;premium.model"
+    good, bad = (f"{cents};all=9900 tax=100;of-old-1" for cents in (10_000, 9_999))
+    (rejected,) = read(f"{row(ends='2021-01-01')};{good}", f"{row(begins='2021-01-01')};{bad}", header=columns)
+    assert rejected == RejectedLine(2, "row 3: premium.parts: must add up to a_year_cents; correct them, or give none")
 
 
 def test_commas_and_empty_addresses_are_read_too() -> None:

@@ -52,11 +52,11 @@ def changed(**fields: object) -> dict[str, Any]:
     return {**copy.deepcopy(DECLARATION), "declaration_number": f"D-{next(_NUMBERS)}", **fields}
 
 
-async def import_lines(policies: Policies, path: Path, *lines: object) -> int:
+async def import_lines(policies: Policies, path: Path, *lines: object, overwrite: bool = False) -> int:
     path.write_text(  # noqa: ASYNC240 - a few lines of a test
         "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines)
     )
-    return await import_declarations.run(Namespace(file=path), policies.running.runtime)
+    return await import_declarations.run(Namespace(file=path, overwrite=overwrite), policies.running.runtime)
 
 
 @pytest.fixture
@@ -114,6 +114,26 @@ async def test_importing_again_changes_nothing_and_what_was_decided_since_counts
     assert (await pets.get(f"{PATH}/D-2026-000124")).json()["status"] == "paid"
 
 
+async def test_a_file_from_before_takes_no_decision_and_no_payment_back_unless_that_is_asked_for(
+    pets: Policies, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "declarations.jsonl"
+    await import_lines(pets, path, DECLARATION)
+    unpaid = DECLARATION | {"paid_on": None}
+    undecided = NEW | {key: DECLARATION[key] for key in ("declaration_number", "treated_on", "received_on")}
+    capsys.readouterr()
+
+    for field, line in (("paid_on", unpaid), ("decided_on", undecided)):
+        assert await import_lines(pets, path, line) == 1
+        assert f"line 1 rejected: {field}: is known already" in capsys.readouterr().err
+        assert (await pets.get(f"{PATH}/D-2026-000123")).json()["paid_on"] == "2026-11-09"
+
+    corrected = DECLARATION | {"decided_on": "2026-11-07", "paid_on": "2026-11-10"}
+    assert await import_lines(pets, path, corrected) == 0
+    assert await import_lines(pets, path, undecided, overwrite=True) == 0
+    assert (await pets.get(f"{PATH}/D-2026-000123")).json()["status"] == "received"
+
+
 async def test_wrong_lines_are_listed_with_their_reason_and_the_others_imported(
     pets: Policies, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,4 +156,4 @@ async def test_wrong_lines_are_listed_with_their_reason_and_the_others_imported(
     for line, (number, reason) in zip(told.err.splitlines(), enumerate(wrong, start=2), strict=True):
         assert f"line {number} rejected: " in line
         assert reason in line
-    assert await import_declarations.run(Namespace(file=tmp_path / "none"), pets.running.runtime) == 2
+    assert await import_declarations.run(Namespace(file=tmp_path / "none", overwrite=False), pets.running.runtime) == 2

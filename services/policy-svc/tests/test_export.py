@@ -5,17 +5,20 @@ from __future__ import annotations
 import stat
 from argparse import Namespace
 from collections.abc import Callable, Coroutine
+from datetime import date
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from every_kind import every_kind
 from msgspec.structs import replace
+from policy_http import Policies
 from policy_lines import Importer
 from stored_policies import insured, period, store
 
 from chassis.testing import Harness
-from contracts.policy import Building, PolicyCover, PolicyKind
+from contracts.policy import Building, PolicyCover, PolicyKind, Premium, PremiumPart
 from policy_svc.commands import export_policies, import_policies
 from policy_svc.domain.premium import priced
 from policy_svc.domain.versions import VersionReason
@@ -70,13 +73,65 @@ async def test_what_was_changed_or_stored_in_another_form_is_exported_and_import
     home = replace(insured(PolicyKind.BUILDINGS)["home"], building=Building())
     terms = period(PolicyKind.BUILDINGS, "2021-02-01", home=home)
     await store(service.runtime, "123456-531-04", PolicyKind.BUILDINGS, terms, reason=VersionReason.MOVED)
-    await service.pool.execute("UPDATE customer SET postcode = '6011RA', house_number = '12'")
     await service.published()
     path = await export(name)
 
     assert await import_file(service, path) == 0
 
     assert await service.published() == []
+
+
+_PREMIUMS = (
+    None,
+    Premium(a_year_cents=9_900, parts=(), model="of-old-1"),
+    Premium(
+        a_year_cents=9_000,
+        parts=(PremiumPart(code="all", amount_cents=9_900), PremiumPart(code="deductible", amount_cents=-900)),
+        model="of-old-1",
+        is_estimate=True,
+    ),
+)
+_REACHED_BY = (
+    "email = 'j@example.org', mobile_phone = NULL, postcode = NULL, house_number = NULL",
+    "email = 'j@example.org', mobile_phone = '+31612345678', postcode = '1012JS', house_number = '1'",
+    "email = NULL, mobile_phone = NULL, postcode = '1012JS', house_number = '1'",
+    "email = NULL, mobile_phone = '+31612345678', postcode = NULL, house_number = NULL",
+)
+
+
+@pytest.mark.parametrize("name", ["export.jsonl", "export.csv"])
+async def test_whatever_is_stored_is_exported_and_imported_without_a_change(
+    service: Harness, export: Exporter, name: str
+) -> None:
+    """Every kind of policy, with each sort of premium, of customers who are reached in each way."""
+    everything = list(product(PolicyKind, _PREMIUMS, _REACHED_BY))
+    reasons = cycle(VersionReason)
+    for relation, (kind, premium, reached_by) in enumerate(everything, start=1):
+        one = period(kind, "2021-02-01", "2022-02-01", premium=premium)
+        other = replace(one, effective_on=date(2022, 3, 1), ends_on=None, deductible_cents=25_000)
+        await store(service.runtime, f"{relation}-531-01", kind, one, other, reason=next(reasons))
+        await service.pool.execute(f"UPDATE customer SET {reached_by} WHERE relation_number = $1", str(relation))  # noqa: S608 - from above
+    await service.published()
+    path = await export(name)
+
+    assert await import_file(service, path) == 0
+
+    assert await service.published() == []
+
+
+async def test_every_customer_of_an_export_finds_it_among_who_has_seen_their_data(
+    policies: Policies, tmp_path: Path
+) -> None:
+    runtime = policies.running.runtime
+    for number in ("123456-211-01", "123456-211-02", "777-211-01"):
+        await store(runtime, number, PolicyKind.CAR, period(PolicyKind.CAR, "2021-02-01"))
+
+    assert await export_policies.run(Namespace(file=tmp_path / "export.csv"), runtime) == 0
+
+    for relation_number in ("123456", "777"):
+        answer = await policies.get(f"/customers/{relation_number}/access-records", relation_number=relation_number)
+        (seen,) = answer.json()["items"]
+        assert (seen["who"], seen["operation"], seen["details"]) == ("operator", "policies.read", {"command": "export"})
 
 
 async def test_only_its_owner_can_read_an_export_and_no_file_is_overwritten(

@@ -3,9 +3,10 @@ from __future__ import annotations
 import copy
 import json
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -16,7 +17,7 @@ from policy_lines import Importer, Line, another
 from chassis.clock import SettableClock
 from chassis.testing import Harness
 from contracts.message_requests import CustomerMessageRequested, Occasion
-from contracts.policy import ContactChanged, PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
+from contracts.policy import ContactChanged, Home, PolicyChanged, PolicyCover, PolicyKind, PolicyTerms
 from contracts.vocabulary import PostalAddress
 from policy_svc.commands import import_policies
 from policy_svc.flows.imports import store
@@ -304,20 +305,113 @@ async def test_what_a_file_leaves_open_is_computed_once_and_then_kept(
     assert ended.terms[0].premium == policy.terms[0].premium
 
 
-async def test_customers_are_told_only_when_that_is_asked_for(service: Harness, tmp_path: Path, line: Line) -> None:
-    path = tmp_path / "policies.jsonl"
+Told = tuple[Occasion, str | None, str]
+Teller = Callable[..., Coroutine[Any, Any, list[Told]]]
 
-    async def occasions(*lines: Line, tell: bool = True) -> list[Occasion]:
+
+@pytest.fixture
+def told_of(service: Harness, tmp_path: Path) -> Teller:
+    """Import lines, and return of what customers are told: the occasion, the policy and the day that they read."""
+
+    async def run(*lines: Line, tell: bool = True) -> list[Told]:
+        path = tmp_path / "policies.jsonl"
         path.write_text("\n".join(map(json.dumps, lines)))
         await import_policies.run(Namespace(file=path, tell_customers=tell, overwrite=False), service.runtime)
-        events = await service.published()
-        return [event.occasion for event in events if isinstance(event, CustomerMessageRequested)]
+        asked = [event for event in await service.published() if isinstance(event, CustomerMessageRequested)]
+        return [(each.occasion, each.policy_number, str(each.effective_on)) for each in asked]
 
-    assert await occasions(another(line, "7-531-01"), tell=False) == []
-    assert await occasions(line, another(line, "123456-532-01")) == [Occasion.WELCOME]
+    return run
+
+
+async def test_customers_are_told_only_when_that_is_asked_for(told_of: Teller, line: Line) -> None:
+    day = "2019-04-01"
+    assert await told_of(another(line, "7-531-01"), tell=False) == []
+    assert await told_of(line, another(line, "777-531-01")) == [
+        (Occasion.WELCOME, "123456-531-04", day),
+        (Occasion.WELCOME, "777-531-01", day),
+    ]
     changed = another(line, "123456-531-04")
     changed["terms"][0]["deductible_cents"] = 0
-    assert await occasions(changed, another(line, "123456-533-01")) == [Occasion.POLICY_CHANGED, Occasion.POLICY_ADDED]
+    assert await told_of(changed, another(line, "123456-533-01")) == [
+        (Occasion.POLICY_CHANGED, "123456-531-04", day),
+        (Occasion.POLICY_ADDED, "123456-533-01", day),
+    ]
+
+
+async def test_a_new_customer_is_welcomed_by_the_first_policy_and_told_of_the_others(
+    told_of: Teller, line: Line
+) -> None:
+    second = another(line, "123456-532-01")
+    second["terms"][0]["effective_on"] = "2020-05-01"
+
+    told = await told_of(second, line)
+
+    assert told == [
+        (Occasion.WELCOME, "123456-531-04", "2019-04-01"),
+        (Occasion.POLICY_ADDED, "123456-532-01", "2020-05-01"),
+    ]
+
+
+async def test_a_mail_names_the_first_day_that_is_different(told_of: Teller, line: Line, clock: SettableClock) -> None:
+    await told_of(line)
+    clock.at = MARCH + timedelta(days=800)  # another tariff: what is insured is what a mail is about
+
+    line["terms"][0]["ends_on"] = "2027-01-01"
+    assert await told_of(line) == [(Occasion.POLICY_CHANGED, "123456-531-04", "2027-01-01")]
+
+    first = line["terms"][0]
+    line["terms"] = [first | {"ends_on": "2026-01-01"}, first | {"effective_on": "2026-01-01"}]
+    assert await told_of(line) == []
+
+    line["terms"][1]["deductible_cents"] = 0
+    assert await told_of(line) == [(Occasion.POLICY_CHANGED, "123456-531-04", "2026-01-01")]
+
+
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        {"building": {"built_in": 1931}},
+        {"features": ["owners_association"]},
+        {"home_type": "corner"},
+        {"house_number": "12 "},
+    ],
+    ids=["building", "features", "home_type", "written_otherwise"],
+)
+async def test_what_is_corrected_of_a_home_does_not_lose_its_position(
+    service: Harness, import_lines: Importer, line: Line, corrected: dict[str, Any]
+) -> None:
+    past = line["terms"][0] | {"effective_on": "2012-04-01", "ends_on": "2020-04-01"}
+    line["terms"] = [past, line["terms"][0] | {"effective_on": "2020-04-01", "deductible_cents": 0}]
+    location = line["terms"][0]["home"]["location"]
+    await import_lines(line)
+    await service.published()
+
+    for period in line["terms"]:
+        period["home"] = {**period["home"], **corrected}
+        del period["home"]["location"]
+    assert await import_lines(line) == 0
+
+    *_, policy = await service.published()
+    assert isinstance(policy, PolicyChanged)
+    homes = [terms.home for terms in policy.terms if terms.home is not None]
+    wanted = [msgspec.convert(period["home"] | {"location": location}, Home) for period in line["terms"]]
+    assert homes == wanted
+    assert await service.pool.fetchval("SELECT count(*) FROM pending_position") == 0
+
+
+async def test_another_home_does_not_get_the_position_of_the_one_before(
+    service: Harness, import_lines: Importer, line: Line
+) -> None:
+    await import_lines(line)
+    await service.published()
+    del line["terms"][0]["home"]["location"]
+    line["terms"][0]["home"]["house_number"] = "14"
+
+    await import_lines(line)
+
+    *_, policy = await service.published()
+    assert isinstance(policy, PolicyChanged)
+    assert policy.terms[0].home == msgspec.convert(line["terms"][0]["home"], Home)
 
 
 async def test_days_that_no_calendar_can_count_on_from_are_listed_and_the_good_line_is_stored(

@@ -148,6 +148,31 @@ async def test_what_is_exported_after_a_change_can_be_corrected_and_imported_onc
     assert await policies.running.published() == []
 
 
+async def test_a_file_from_before_does_not_undo_what_was_corrected_here(
+    policies: Policies, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await happens(policies, "deductible")
+    await happens(policies, "email")
+    exported = tmp_path / "export.jsonl"
+    assert await export_policies.run(Namespace(file=exported), policies.running.runtime) == 0
+    correct(exported, ("J. Voorbeeld", "A. Voorbeeld"), ("home-2021.1", "home-9.1"))
+    assert await import_file(policies, exported) == 0
+    await policies.running.published()
+    before = await state(policies)
+
+    assert await import_file(policies, file) == 1
+    write(file, file_line() | {"policy_number": "123456-532-05"})
+    assert await import_file(policies, file) == 1
+
+    told = capsys.readouterr().err
+    assert "version: the policy was changed here meanwhile and is at version 3" in told
+    assert "policyholder.version: the customer was changed here meanwhile and is at version 3" in told
+    assert await policies.running.published() == []
+    assert await state(policies) == before
+    versions = (await policies.get(f"{POLICY}/versions")).json()["items"]
+    assert versions[0]["reason"] == "corrected"
+
+
 async def test_a_higher_deductible_of_an_imported_dog_lowers_its_premium(policies: Policies, file: Path) -> None:
     """The file says no premium, and one period that has run for years: the dog has grown old in it."""
     pet = {"species": "dog", "name": "Bello", "born_on": "2018-05-01"}

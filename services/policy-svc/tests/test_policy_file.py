@@ -83,6 +83,13 @@ def test_a_wrong_field_is_named_with_what_to_change(line: Line, path: str, value
     assert complaint in reason(changed(line, path, value))
 
 
+def test_parts_of_a_premium_add_up_or_are_not_told(line: Line) -> None:
+    premium = {"a_year_cents": 10_000, "parts": [{"code": "all", "amount_cents": 9_999}], "model": "of-old-1"}
+    wrong = "terms.0.premium.parts: must add up to a_year_cents; correct them, or give none"
+    assert reason(changed(line, "terms.0.premium", premium)) == wrong
+    assert isinstance(read(changed(line, "terms.0.premium", premium | {"parts": []}))[0], PolicyLine)
+
+
 @pytest.mark.parametrize("field", ["email", "mobile_phone"])
 def test_a_missing_address_must_be_written_as_null(line: Line, field: str) -> None:
     assert isinstance(read(changed(line, f"policyholder.{field}", None))[0], PolicyLine)

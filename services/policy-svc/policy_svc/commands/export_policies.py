@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TextIO
 
 from chassis.service import Command, Runtime
+from contracts.access import READ_POLICIES, Role
 from policy_svc.policy_file.writing import CSV_HEADER, as_csv, as_json, line_of
-from policy_svc.repository import customers, policies
+from policy_svc.repository import access_records, customers, policies
 
 BATCH_ROWS = 1_000
 WRITTEN, CANNOT_BE_WRITTEN = 0, 2
@@ -41,14 +42,22 @@ async def run(arguments: argparse.Namespace, runtime: Runtime) -> int:
 
 
 async def _write(file: TextIO, runtime: Runtime, *, is_csv: bool) -> int:
-    """Write all policies by number, as of one moment, without holding more than a batch of them; return how many."""
+    """Write all policies by number, as of one moment, without holding more than a batch of them; return how many.
+
+    That all customers were seen is on record, in the same transaction, before the file has its name.
+    """
     form = as_csv if is_csv else as_json
     file.write(CSV_HEADER if is_csv else "")
     count, after = 0, ""
-    async with (
-        runtime.work.connection() as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
+    async with runtime.work.connection() as connection, connection.transaction(isolation="repeatable_read"):
+        await access_records.insert_for_all(
+            connection,
+            recorded_at=await runtime.clock.now(connection),
+            actor="command",
+            role=Role.OPERATOR,
+            operation=READ_POLICIES.name,
+            details={"command": "export"},
+        )
         while batch := await policies.next_after(connection, after=after, limit=BATCH_ROWS):
             ids = {policy.customer_id for policy in batch.values()}
             contacts = await customers.of_ids(connection, customer_ids=ids)

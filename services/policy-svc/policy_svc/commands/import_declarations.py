@@ -16,7 +16,7 @@ from chassis.unit_of_work import Work
 from contracts.malformed_reasons import is_not_json, wrong_fields
 from contracts.policy import PolicyKind
 from contracts.validation import validator_of
-from policy_svc.domain.declarations import Declaration, contradiction_in
+from policy_svc.domain.declarations import Declaration, contradiction_in, taken_back
 from policy_svc.repository import declarations
 
 BATCH_LINES: Final = 1_000
@@ -34,6 +34,9 @@ Batch = Mapping[int, Declaration | str]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="JSON lines, one declaration on each (see the README)")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="also take back decisions and payments that the file does not tell of"
+    )
 
 
 async def run(arguments: argparse.Namespace, runtime: Runtime) -> int:
@@ -47,7 +50,7 @@ async def run(arguments: argparse.Namespace, runtime: Runtime) -> int:
         with path.open("rb") as file:
             for batch in _batches(file):
                 async with runtime.transaction() as work:
-                    accepted, refused = await _accepted(batch, work)
+                    accepted, refused = await _accepted(batch, work, overwrite=arguments.overwrite)
                     changed += await declarations.store(work.connection, declarations=accepted, recorded_at=work.now)
                 for line_number, reason in sorted(refused.items()):
                     sys.stderr.write(f"{path}: line {line_number} rejected: {reason}\n")
@@ -86,10 +89,10 @@ def _sentence_of(kind: str, field: str) -> str | None:
     return _PATTERN_SENTENCES.get(field) if kind == "string_pattern_mismatch" else None
 
 
-async def _accepted(batch: Batch, work: Work) -> tuple[Sequence[Declaration], Mapping[int, str]]:
+async def _accepted(batch: Batch, work: Work, *, overwrite: bool) -> tuple[Sequence[Declaration], Mapping[int, str]]:
     """Return what of a batch can be stored, and why the rest cannot."""
     found = {number: one for number, one in batch.items() if isinstance(one, Declaration)}
-    known = await declarations.policies_of(
+    known = await declarations.lock(
         work.connection, declaration_numbers=[one.declaration_number for one in found.values()]
     )
     kinds = await declarations.kinds_of_policies(
@@ -97,12 +100,15 @@ async def _accepted(batch: Batch, work: Work) -> tuple[Sequence[Declaration], Ma
     )
     refused = {number: one for number, one in batch.items() if isinstance(one, str)}
     for number, one in found.items():
+        before = known.get(one.declaration_number, one)
         if one.policy_number not in kinds:
             refused[number] = "policy_number: there is no such policy; import it first"
         elif kinds[one.policy_number] is not PolicyKind.PET:
             refused[number] = "policy_number: is no pet insurance"
-        elif known.get(one.declaration_number, one.policy_number) != one.policy_number:
+        elif before.policy_number != one.policy_number:
             refused[number] = "policy_number: the declaration belongs to another policy already"
+        elif not overwrite and (field := taken_back(one, known=before)):
+            refused[number] = f"{field}: is known already, and the line would take it back; import with --overwrite"
     return [one for number, one in found.items() if number not in refused], refused
 
 

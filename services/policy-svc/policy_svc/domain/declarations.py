@@ -146,6 +146,12 @@ def contradiction_in(declaration: Declaration) -> str | None:
     return None
 
 
+def taken_back(declaration: Declaration, *, known: Declaration) -> str | None:
+    """Return which day that is known a declaration leaves out; None when it takes nothing back."""
+    days = {"decided_on": (declaration.decided_on, known.decided_on), "paid_on": (declaration.paid_on, known.paid_on)}
+    return next((name for name, (told, before) in days.items() if before is not None and told is None), None)
+
+
 def _wrong_in(item: DeclaredItem, *, is_decided: bool) -> str | None:
     if (item.paid_cents is not None) != is_decided:
         return "paid_cents: must be given when there is a decided_on, and only then"

@@ -7,7 +7,8 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from contracts.policy import Home, PolicyKind, PolicyTerms
+from contracts.policy import PolicyKind, PolicyTerms
+from policy_svc.domain.addresses import comparable
 from policy_svc.domain.policy import in_one_form
 from policy_svc.domain.premium import priced
 from policy_svc.domain.renewal import last_renewal
@@ -19,8 +20,8 @@ def version_not_known_to(last: Mapping[str, int], *, version: int | None) -> int
     """Return the version of a policy or customer that a line of a file would undo unseen; None when there is none.
 
     `last` holds the newest version that each reason made, `version` what the line says it was made from. A line that
-    says nothing knows what imports made, and nothing that was changed here since. Positions are no change: an import
-    keeps them.
+    says nothing knows what imports made, and nothing that was changed or corrected here since. Positions are no change:
+    an import keeps them.
     """
     made = {reason: each for reason, each in last.items() if reason != VersionReason.LOCATED}
     if version is not None:
@@ -35,9 +36,9 @@ def completed(
 ) -> list[PolicyTerms]:
     """Return `wanted` with the position of each home and the premium of each period.
 
-    A position is that of the same home on record. A premium on record of the same terms is kept, even when it would be
-    computed differently today; else it is that of the product that the terms name: as of the last renewal for
-    those in force `today`, as if they had been renewed here, and of others as of their first day.
+    A position is that of the home on record at the same address. A premium on record of the same terms is kept, even
+    when it would be computed differently today; else it is that of the product that the terms name: as of the last
+    renewal for those in force `today`, as if they had been renewed here, and of others as of their first day.
     """
     known = [in_one_form(period) for period in known]
     return [
@@ -54,13 +55,10 @@ def _tariff_day(terms: Sequence[PolicyTerms], period: PolicyTerms, *, today: dat
 def _with_position(period: PolicyTerms, known: Sequence[PolicyTerms]) -> PolicyTerms:
     if period.home is None or period.home.location is not None:
         return period
-    homes = (other.home for other in known if other.home is not None and other.home.location is not None)
-    same = next((home for home in homes if _without_position(home) == period.home), None)
-    return period if same is None else replace(period, home=same)
-
-
-def _without_position(home: Home) -> Home:
-    return replace(home, location=None)
+    address = comparable(period.home)
+    located = (other.home for other in known if other.home is not None and other.home.location is not None)
+    same = next((home for home in located if comparable(home) == address), None)
+    return period if same is None else replace(period, home=replace(period.home, location=same.location))
 
 
 def _with_premium(

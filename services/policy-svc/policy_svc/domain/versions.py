@@ -12,6 +12,8 @@ class VersionReason(StrEnum):
     """Why a policy has a new version."""
 
     IMPORTED = "imported"
+    CORRECTED = "corrected"
+    """By a line of a file that names the version before."""
     APPLIED = "applied"
     COVER_CHANGED = "cover_changed"
     DEDUCTIBLE_CHANGED = "deductible_changed"
@@ -27,6 +29,8 @@ class CustomerVersionReason(StrEnum):
     """Why a customer has a new version."""
 
     IMPORTED = "imported"
+    CORRECTED = "corrected"
+    """By a line of a file that names the version before."""
     APPLIED = "applied"
     """By their first insurance, taken out here."""
     CHANGED = "changed"
@@ -37,6 +41,7 @@ class CustomerVersionReason(StrEnum):
 
 REASON_WORDS: Final = {
     VersionReason.IMPORTED: Text(nl="Overgenomen uit onze administratie", en="Taken over from our records"),
+    VersionReason.CORRECTED: Text(nl="Door ons gecorrigeerd", en="Corrected by us"),
     VersionReason.APPLIED: Text(nl="Afgesloten", en="Taken out"),
     VersionReason.COVER_CHANGED: Text(nl="Dekking gewijzigd", en="Cover changed"),
     VersionReason.DEDUCTIBLE_CHANGED: Text(nl="Eigen risico gewijzigd", en="Deductible changed"),

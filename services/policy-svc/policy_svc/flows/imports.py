@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -17,11 +18,11 @@ from contracts.policy import ContactChanged, PolicyChanged, PolicyKind, PolicyTe
 from contracts.vocabulary import PostalAddress
 from policy_svc.domain.dutch_days import dutch_day
 from policy_svc.domain.imported import completed, version_not_known_to
-from policy_svc.domain.policy import next_version, relation_number_of
+from policy_svc.domain.policy import in_one_form, next_version, relation_number_of
 from policy_svc.domain.postal_address import home_address
 from policy_svc.domain.renewal import next_renewal
+from policy_svc.domain.timeline import first_difference
 from policy_svc.domain.versions import CustomerVersionReason, VersionReason
-from policy_svc.flows.messages import ask_to_tell
 from policy_svc.flows.versions import record, tell
 from policy_svc.policy_file.lines import NOT_RECORDED_YET, NumberedLine, RejectedLine
 from policy_svc.repository import customers, policies, terms
@@ -80,7 +81,11 @@ async def store(
         rejected += undoing
     if not accepted:
         return Stored(rejected=rejected)
-    saved = await _save_customers(accepted, contacts, work)
+    knowing = () if overwrite else accepted
+    corrected_customers = {
+        relation_number_of(line.policy.policy_number) for line in knowing if line.policy.policyholder.version
+    }
+    saved = await _save_customers(accepted, contacts, corrected=corrected_customers & holders.keys(), work=work)
     wanted = _wanted(accepted, terms_of)
     owners = _owners(wanted, holders=holders, saved=saved)
     kinds = {line.policy.policy_number: line.policy.kind_of(wanted[line.policy.policy_number]) for line in accepted}
@@ -90,6 +95,7 @@ async def store(
         known=before,
         owners=owners,
         kinds=kinds | {number: policy.kind for number, policy in before.items()},
+        corrected={line.policy.policy_number for line in knowing if line.policy.version} & known.keys(),
         work=work,
     )
     if tell_customers:
@@ -160,16 +166,27 @@ async def _undoing_customers(
 
 
 async def _save_customers(
-    lines: Sequence[NumberedLine], contacts: Mapping[str, ContactChanged], work: Work
+    lines: Sequence[NumberedLine],
+    contacts: Mapping[str, ContactChanged],
+    *,
+    corrected: AbstractSet[str],
+    work: Work,
 ) -> Sequence[ContactChanged]:
+    """Store the customers; return those that are new or changed. Those `corrected` are known, and locked."""
     numbers = dict.fromkeys(relation_number_of(line.policy.policy_number) for line in lines)
-    changed = await customers.save(
-        work.connection,
-        customers=[contacts[number] for number in numbers],
-        reason=CustomerVersionReason.IMPORTED,
-        made_by="command",
-        recorded_at=work.now,
-    )
+    changed: list[ContactChanged] = []
+    for reason, of_reason in (
+        (CustomerVersionReason.CORRECTED, [number for number in numbers if number in corrected]),
+        (CustomerVersionReason.IMPORTED, [number for number in numbers if number not in corrected]),
+    ):
+        if of_reason:
+            changed += await customers.save(
+                work.connection,
+                customers=[contacts[number] for number in of_reason],
+                reason=reason,
+                made_by="command",
+                recorded_at=work.now,
+            )
     work.publish(*changed, trace=None)
     return changed
 
@@ -180,6 +197,7 @@ async def _save_policies(
     known: Mapping[str, PolicyChanged],
     owners: Mapping[str, UUID],
     kinds: Mapping[str, PolicyKind],
+    corrected: AbstractSet[str],
     work: Work,
 ) -> Mapping[str, PolicyChanged]:
     """Store the policies, of which those are locked that are `known`; return those that have another version now."""
@@ -204,15 +222,19 @@ async def _save_policies(
         for number, periods in wanted.items()
     ]
     changed = {version.policy_number: version for version in versions if version is not None}
-    await record(
-        work,
-        known=known,
-        changed=changed,
-        reason=VersionReason.IMPORTED,
-        made_by="command",
-        recorded_at=recorded_at,
-        trace=None,
-    )
+    for reason, of_reason in (
+        (VersionReason.CORRECTED, changed.keys() & corrected),
+        (VersionReason.IMPORTED, changed.keys() - corrected),
+    ):
+        await record(
+            work,
+            known=known,
+            changed={number: policy for number, policy in changed.items() if number in of_reason},
+            reason=reason,
+            made_by="command",
+            recorded_at=recorded_at,
+            trace=None,
+        )
     return changed
 
 
@@ -269,7 +291,8 @@ def _customers(
 ) -> Mapping[str, ContactChanged]:
     """Return every policyholder by relation number, in version 1 and with a new id, as they are stored when not known.
 
-    `addresses` are where letters go to customers whose file names no address.
+    `addresses` are where letters go to customers whose file names no address. A file that names the version of a
+    customer says all of that: without an address there is none.
     """
     holders = {relation_number_of(line.policy.policy_number): line.policy.policyholder for line in lines}
     return {
@@ -280,7 +303,7 @@ def _customers(
             name=holder.name,
             email=holder.email,
             mobile_phone=holder.mobile_phone,
-            postal_address=holder.postal_address or addresses[relation_number],
+            postal_address=holder.postal_address or (None if holder.version else addresses[relation_number]),
             language=holder.language,
         )
         for relation_number, holder in holders.items()
@@ -313,24 +336,25 @@ def _tell(
     changed: Mapping[str, PolicyChanged],
     work: Work,
 ) -> None:
-    """Have new customers welcomed, and others told about what is new or changed of their insurances."""
-    welcomed = {contact.customer_id for contact in contacts if contact.version == 1}
-    for contact in contacts:
-        if contact.customer_id in welcomed:
-            ask_to_tell(
-                work,
-                customer_id=contact.customer_id,
-                relation_number=contact.relation_number,
-                occasion=Occasion.WELCOME,
-                trace=None,
-            )
-    for number, policy in changed.items():
-        if policy.customer_id not in welcomed:
-            occasion = Occasion.POLICY_CHANGED if number in known else Occasion.POLICY_ADDED
-            tell(work, policy, occasion, effective_on=_first_changed_day(policy, known.get(number)), trace=None)
+    """Have new customers welcomed by their first policy, and all told about what else is new or changed."""
+    to_welcome = {contact.customer_id for contact in contacts if contact.version == 1}
+    for number, policy in sorted(changed.items()):
+        before = known[number].terms if number in known else ()
+        day = _first_day_that_differs(before, policy.terms)
+        if policy.customer_id in to_welcome:
+            to_welcome.remove(policy.customer_id)
+            occasion = Occasion.WELCOME
+        else:
+            occasion = Occasion.POLICY_CHANGED if before else Occasion.POLICY_ADDED
+        if day is not None:
+            tell(work, policy, occasion, effective_on=day, trace=None)
 
 
-def _first_changed_day(policy: PolicyChanged, known: PolicyChanged | None) -> date:
-    """Return from when a policy is another than it was: what is different then was not on record as it is."""
-    before = set(known.terms) if known else set()
-    return next((period.effective_on for period in policy.terms if period not in before), policy.terms[-1].effective_on)
+def _first_day_that_differs(before: Sequence[PolicyTerms], after: Sequence[PolicyTerms]) -> date | None:
+    """Return from when something else is insured, or only costs something else; None when it says the same."""
+    was, becomes = ([in_one_form(period) for period in terms] for terms in (before, after))
+    return first_difference(_without_premiums(was), _without_premiums(becomes)) or first_difference(was, becomes)
+
+
+def _without_premiums(terms: Sequence[PolicyTerms]) -> Sequence[PolicyTerms]:
+    return [replace(period, premium=None) for period in terms]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import msgspec
 
@@ -67,9 +67,17 @@ def _policies(rows: Iterable[_Row], *, scattered: set[str]) -> Iterator[PolicyRo
         if fault:
             yield RejectedLine(first.line_number, fault)
         else:
-            periods = [nested(row.cells, OF_A_PERIOD, empty=_EMPTY_MEANS_NONE) for row in of_policy]
+            periods = [_period(row) for row in of_policy]
             policy = nested(first.cells, OF_A_POLICY, empty=_EMPTY_MEANS_NONE) | {"terms": periods}
             yield PolicyRows(first.line_number, msgspec.json.encode(policy), [row.line_number for row in of_policy])
+
+
+def _period(row: _Row) -> dict[str, Any]:
+    """Return a period as it is in JSON. A premium whose cell of parts is empty has none."""
+    period = nested(row.cells, OF_A_PERIOD, empty=_EMPTY_MEANS_NONE)
+    if "premium" in period:
+        period["premium"].setdefault("parts", [])
+    return period
 
 
 def _fault(rows: Sequence[_Row]) -> str | None:

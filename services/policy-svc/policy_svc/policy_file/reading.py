@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 from pydantic import ValidationError
 
 from contracts.malformed_reasons import is_not_json, wrong_fields
+from contracts.policy import PolicyTerms
 from contracts.validation import validator_of
 from policy_svc.domain.insured import refusal_of
 from policy_svc.domain.policy import relation_number_of
@@ -104,8 +105,19 @@ def _validated(written: Written) -> NumberedLine | RejectedLine:
     except ValidationError as error:
         return RejectedLine(written.line_number, _in_rows(_reason(error), written.rows))
     terms = policy.terms_recorded(NOT_RECORDED_YET)
-    refusal = refusal_of(policy.kind_of(terms), terms)
-    return RejectedLine(written.line_number, refusal) if refusal else NumberedLine(written.line_number, policy)
+    refusal = refusal_of(policy.kind_of(terms), terms) or _parts_that_do_not_add_up(terms)
+    if refusal:
+        return RejectedLine(written.line_number, _in_rows(refusal, written.rows))
+    return NumberedLine(written.line_number, policy)
+
+
+def _parts_that_do_not_add_up(terms: Sequence[PolicyTerms]) -> str | None:
+    """Return which premium is told with parts that are not all of it; None when there is no such one."""
+    for number, period in enumerate(terms):
+        premium = period.premium
+        if premium and premium.parts and sum(part.amount_cents for part in premium.parts) != premium.a_year_cents:
+            return f"terms.{number}.premium.parts: must add up to a_year_cents; correct them, or give none"
+    return None
 
 
 def _reason(error: ValidationError) -> str:

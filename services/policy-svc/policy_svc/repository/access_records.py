@@ -54,6 +54,29 @@ async def insert(  # noqa: PLR0913 - the columns
     )
 
 
+async def insert_for_all(
+    connection: Connection,
+    *,
+    recorded_at: datetime,
+    actor: str,
+    role: str,
+    operation: str,
+    details: Mapping[str, str],
+) -> None:
+    """Store one record for every customer that the transaction sees."""
+    await connection.execute(
+        """
+        INSERT INTO access_record (record_id, recorded_at, relation_number, actor, role, operation, details)
+        SELECT uuidv7(), $1, relation_number, $2, $3, $4, $5 FROM customer
+        """,
+        recorded_at,
+        actor,
+        role,
+        operation,
+        msgspec.json.encode(details).decode(),
+    )
+
+
 async def of_customer(
     connection: Connection, *, relation_number: str, before: tuple[datetime, UUID] | None, rows: int
 ) -> Sequence[AccessRecord]:

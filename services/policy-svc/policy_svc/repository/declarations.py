@@ -48,11 +48,11 @@ async def store(connection: Connection, *, declarations: Sequence[Declaration], 
     return len(rows)
 
 
-async def policies_of(connection: Connection, *, declaration_numbers: Collection[str]) -> Mapping[str, str]:
-    """Return the policy of each known declaration, by its number; they are locked until the transaction ends."""
+async def lock(connection: Connection, *, declaration_numbers: Collection[str]) -> Mapping[str, Declaration]:
+    """Return the declarations that are known, by their numbers; they are locked until the transaction ends."""
     rows = await connection.fetch(
         """
-        SELECT declaration_number, policy_number
+        SELECT *
           FROM declaration
          WHERE declaration_number = ANY($1)
          ORDER BY declaration_number
@@ -60,7 +60,7 @@ async def policies_of(connection: Connection, *, declaration_numbers: Collection
         """,
         list(declaration_numbers),
     )
-    return {row["declaration_number"]: row["policy_number"] for row in rows}
+    return {row["declaration_number"]: _declaration(row) for row in rows}
 
 
 async def kinds_of_policies(connection: Connection, *, policy_numbers: Collection[str]) -> Mapping[str, PolicyKind]:
