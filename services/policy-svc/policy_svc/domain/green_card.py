@@ -56,7 +56,8 @@ def validity(terms: Sequence[PolicyTerms], *, on: date) -> Validity | None:
 
 def _on_card(period: PolicyTerms) -> tuple[str, str, str] | None:
     """Return what a card prints of a period's car. Its price and its years without claims make it no other car."""
-    return period.car and (period.car.licence_plate, period.car.make, period.car.model)
+    car = period.car
+    return None if car is None else (car.licence_plate, car.make, car.model)
 
 
 def _same_car(terms: Sequence[PolicyTerms], period: PolicyTerms) -> tuple[date, date | None]:

@@ -413,8 +413,8 @@ def test_a_premium_that_was_given_changes_in_the_proportion_of_the_model() -> No
 def test_no_change_makes_an_insurance_free_and_moving_back_costs_what_it_did(
     paid: int, types: tuple[HomeType, HomeType]
 ) -> None:
-    of_home = [{"home": replace(HOME, home_type=each), "covers": (PolicyCover.BUILDINGS,)} for each in types]
-    was, becomes = (policy(**each).terms[0] for each in of_home)
+    homes = [replace(HOME, home_type=each) for each in types]
+    was, becomes = (policy(home=home, covers=(PolicyCover.BUILDINGS,)).terms[0] for home in homes)
     has_parts, tax = paid >= 100, round(paid * 21 / 121)
     named = (
         PremiumPart(code="buildings", amount_cents=paid - tax),
