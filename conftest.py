@@ -7,12 +7,15 @@ first has the name.
 """
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from typing_extensions import override
+from xdist import is_xdist_worker
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 import chassis  # noqa: F401
 import contracts  # noqa: F401
@@ -37,6 +40,9 @@ SHARE_WHAT_IS_COSTLY = (
 )
 """The tests of each of these share servers, wheels or a copy of the repository: one process runs all of them."""
 
+SECONDS_OF_A_TEST = 120
+"""What a test may take at most that does not say so: `timeout` in pyproject.toml."""
+
 BROKERS = {"stack", "whole_stack"}
 """Fixtures through which a test meets the broker of the stack that was chosen."""
 
@@ -52,12 +58,24 @@ class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typ
 
     @override
     def _split_scope(self, nodeid: str) -> str:
-        return next((place for place in SHARE_WHAT_IS_COSTLY if nodeid.startswith(place)), nodeid)
+        return _scope_of(nodeid)
+
+    @override
+    def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:
+        """Forget what is done: xdist 3.8 looks through all that a process was ever given, after every test."""
+        super().mark_test_complete(node, item_index, duration)
+        scope = _scope_of(self.registered_collections[node][item_index])
+        if all(self.assigned_work[node][scope].values()):
+            del self.assigned_work[node][scope]
+
+
+def _scope_of(nodeid: str) -> str:
+    return next((place for place in SHARE_WHAT_IS_COSTLY if nodeid.startswith(place)), nodeid)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what a broker can change, what is not measured, and what may take longer.
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
+    """Mark what a broker can change, what is not measured, and what may take longer; begin with what may take longest.
 
     Tests of properties run the same lines some hundred times, and measuring more than doubles what each of them takes.
     Examples have to reach the gate without them.
@@ -71,8 +89,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "whole_stack" in asked:
             # Whichever comes first starts the whole platform, and lets its people log in.
             item.add_marker(pytest.mark.timeout(400))
+    if is_xdist_worker(session):
+        _longest_first(items)
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+    """Put first what may take longest: begun last, it would keep one process busy and the others waiting."""
+    may_take: Counter[str] = Counter()
+    for item in items:
+        timeout = item.get_closest_marker("timeout")
+        may_take[_scope_of(item.nodeid)] += timeout.args[0] if timeout else SECONDS_OF_A_TEST
+    items.sort(key=lambda item: -may_take[_scope_of(item.nodeid)])
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    config.option.loadscopereorder = False  # the order is that of `_longest_first`, not that of the numbers of tests
     return _Scheduler(config, log)
