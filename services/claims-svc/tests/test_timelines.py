@@ -7,7 +7,18 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from claim_events import LOSS_AT, NO, POLICY_NUMBER, YES, corrected, policy, rainfall_answer, report
+import pytest
+from claim_events import (
+    HEAVY_RAIN_CAME_IN,
+    LOSS_AT,
+    NO,
+    POLICY_NUMBER,
+    YES,
+    corrected,
+    policy,
+    rainfall_answer,
+    report,
+)
 from claims_driver import OPENED_AT, REPORT_TRACE
 from claims_http import COLLEAGUE, HANDLER, ClaimsDesk
 from msgspec.structs import replace
@@ -382,12 +393,12 @@ async def test_who_joins_and_parts_claims_tells_handlers_why_and_customers_only_
     ]
 
 
+@pytest.mark.parametrize("facts", [LossFacts(storm_caused_damage=YES), HEAVY_RAIN_CAME_IN], ids=["decided", "waiting"])
 async def test_a_proposal_that_a_newer_decision_has_overtaken_stands_in_the_record_of_handlers(
-    desk: ClaimsDesk,
+    desk: ClaimsDesk, facts: LossFacts
 ) -> None:
     await desk.driver.policy(policy())
-    storm = report(facts=LossFacts(storm_caused_damage=YES))
-    await desk.driver.report(storm)
+    await desk.driver.report(report(facts=facts))
     reference = await desk.reference()
     at_desk, own = f"/desk/claims/{reference}", f"/customers/123456/claims/{reference}"
     body = {"reason": "They take it back"}
