@@ -29,7 +29,7 @@ MUTANTS = (
     Mutant(
         "b: there is no inbox",
         "consuming/inbox.py",
-        "    if len(sources) == len(deliveries):\n",
+        "    if repeatable or len(sources) == len(deliveries):\n",
         "    if True:\n",
         "test_effects_happen_once.py::test_the_same_message_three_times_in_one_batch_and_again_after_a_restart_changes_nothing",
     ),
