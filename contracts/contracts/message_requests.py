@@ -198,7 +198,7 @@ class CustomerMessageRequested(Event):
         if self.policy_number is not None and self.policy_number.partition("-")[0] != self.relation_number:
             raise ValueError("policy_number must be one of this relation_number")
         if self.occasion in POLICY_OCCASIONS and (self.policy_number is None or self.effective_on is None):
-            raise ValueError("policy_number and effective_on must be given: this occasion is about a policy")
+            raise ValueError("policy_number and effective_on must be given when occasion is about a policy")
 
 
 def _check_validity(occurred_at: datetime, expires_at: datetime) -> None:

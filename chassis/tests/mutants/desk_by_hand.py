@@ -84,8 +84,8 @@ MUTANTS = (
     _claims(
         "by hand: an assessment lets more be paid than its maker may promise",
         "flows/desk_work.py",
-        "cost.assessed_cents <= limit_cents",
-        "True",
+        "cost.later_cents > limit_cents",
+        "False",
         _DESK + "test_more_money_than_a_handler_may_promise_alone_needs_a_senior",
     ),
 )

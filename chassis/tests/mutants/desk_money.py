@@ -58,8 +58,8 @@ MUTANTS = (
     _claims(
         "money: joining takes decided money away without a second person",
         "domain/joining.py",
-        "        is_against=is_worse or _payable_cents(after) < _payable_cents(before),\n",
-        "        is_against=is_worse,\n",
+        " or _payable_cents(after) < _payable_cents(before),\n",
+        ",\n",
         "test_joining_by_hand.py::test_a_joined_claim_ends_and_what_was_paid_for_it_counts",
     ),
 )

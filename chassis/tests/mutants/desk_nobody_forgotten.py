@@ -34,8 +34,8 @@ MUTANTS = (
     _claims(
         "desk: a question of a handler waits for ever",
         "flows/asking_by_hand.py",
-        "    if in_vain := [claim.claim_id for claim, _, _ in await _unanswered(due, work)]:\n",
-        "    if in_vain := []:\n",
+        "    in_vain = await _unanswered(due, work)\n",
+        "    in_vain = ()\n",
         f"{_FORGOTTEN}test_what_a_handler_asks_in_vain_is_asked_again_half_way_and_looked_at_on_its_day",
     ),
     _claims(
@@ -97,7 +97,7 @@ MUTANTS = (
     _claims(
         "money: what a repair was to take is lost when it is denied and covered again",
         "working_sets.py",
-        "    paid |= {*changes.decided_before, *freed}\n",
+        "    paid |= {*changes.ordered_before, *freed}\n",
         "    paid |= set(freed)\n",
         "test_repairs_that_end.py::test_what_a_repair_was_to_take_is_paid_when_it_is_covered_again_after_a_denial",
     ),

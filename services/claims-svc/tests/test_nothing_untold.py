@@ -56,6 +56,8 @@ BY_TIMER: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "repair-consent-reminder": frozenset({"message_settled"}),
         "repair-consent-missing": frozenset({"repair_consent_missing"}),
         "answer-reminder": frozenset({"message_settled"}),
+        "question-reminder": frozenset({"message_settled"}),
+        "question-due": frozenset({"answers_missing"}),
         "promise-at-risk": NOTHING,  # it sets the one below
         "promise-at-risk-of-claim": frozenset({"promise_at_risk", "message_settled"}),
         "promise-due": frozenset({"promise_broken"}),

@@ -57,10 +57,18 @@ async def remind(due: Sequence[DueTimer], work: Work) -> None:
 
 async def look(due: Sequence[DueTimer], work: Work) -> None:
     """Let claims about which a handler asked in vain wait for somebody who goes on without an answer."""
-    if in_vain := [claim.claim_id for claim, _, _ in await _unanswered(due, work)]:
-        await desk_cases.add(
-            work.connection, claim_ids=in_vain, cause=Cause.UNANSWERED, now=work.now, due_at=due_at(work.now)
-        )
+    in_vain = await _unanswered(due, work)
+    if not in_vain:
+        return
+    await desk_cases.add(
+        work.connection,
+        claim_ids={claim.claim_id for claim, _, _ in in_vain},
+        cause=Cause.UNANSWERED,
+        now=work.now,
+        due_at=due_at(work.now),
+    )
+    for claim, codes, _ in in_vain:
+        await put_on_record(work, claim.claim_id, "answers_missing", caller=None, codes=" ".join(codes))
 
 
 async def _unanswered(due: Sequence[DueTimer], work: Work) -> Sequence[tuple[Claim, Sequence[str], date]]:

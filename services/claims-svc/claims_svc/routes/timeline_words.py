@@ -125,6 +125,10 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "U vindt goed dat het herstelbedrijf uw contactgegevens krijgt.",
             "You agree that the repair firm gets your contact details.",
         ),
+        "answers_missing": Words(
+            "Op onze vraag kwam geen antwoord. Een medewerker gaat zonder antwoord verder.",
+            "Our question was not answered. One of our people goes on without an answer.",
+        ),
         "repair_consent_missing": Words(
             "Het herstelbedrijf mag u nog niet bellen. Een medewerker vraagt u of dat mag.",
             "The repair firm may not call you yet. One of our people asks you whether it may.",
