@@ -48,8 +48,8 @@ MUTANTS = (
     _claims(
         "timelines: a proposal ends with a claim that is taken back and nobody hears of it",
         "desk.py",
-        "all_of=ended.union(decided_again)",
-        "all_of=decided_again",
+        "    await desk_actions.insert(work.connection, actions=actions)\n",
+        "    pass\n",
         _TIMELINES + "test_a_proposal_that_a_newer_decision_has_overtaken_stands_in_the_record_of_handlers",
     ),
     _claims(
