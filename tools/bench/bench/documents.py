@@ -119,4 +119,11 @@ def _subject(kind: PolicyKind, terms: PolicyTerms, number: int) -> Subject:
     policy = PolicyChanged(
         policy_number=f"{relation_number}-531-04", version=3, customer_id=CUSTOMER_ID, kind=kind, terms=(terms,)
     )
-    return Subject(insurer=_INSURER, customer=customer, policy=policy, on=_TODAY, language=Language.DUTCH)
+    return Subject(
+        insurer=_INSURER,
+        customer=customer,
+        policy=policy,
+        recorded_at=terms.recorded_at,
+        on=_TODAY,
+        language=Language.DUTCH,
+    )
