@@ -141,6 +141,8 @@ async def test_operators_read_traces_and_nothing_that_people_wrote(desk: ClaimsD
     assert trace_of["taken"] is None
     assert REASON not in str(traced)
     assert "It was the storm" not in str(traced)
+    assert HANDLER not in str(traced)
+    assert COLLEAGUE not in str(traced)
 
 
 async def test_a_timeline_is_read_page_by_page_and_only_by_those_who_may(desk: ClaimsDesk) -> None:

@@ -47,6 +47,8 @@ _DONE_BY = {
     Role.PARTNER.value: DoneBy.PARTNER,
 }
 _WRITTEN_TO_CUSTOMERS = frozenset({"review_ended"})
+_ACCOUNTS = frozenset({"decided_by"})
+"""Details that name somebody's account."""
 _HOW_IT_WENT = {"decided": "outcome", "review_ended": "ended_as", "message_settled": "settlement"}
 
 
@@ -59,6 +61,11 @@ def told_as(happened: Happened) -> str:
     """Return by which words customers are told: the kind, and how it went where that makes other words."""
     ending = happened.details.get(_HOW_IT_WENT.get(happened.kind, ""))
     return happened.kind if ending is None else f"{happened.kind}.{ending}"
+
+
+def details_without_accounts(happened: Happened) -> dict[str, str]:
+    """Return the details for those who need not know which of their colleagues it was."""
+    return {name: value for name, value in happened.details.items() if name not in _ACCOUNTS}
 
 
 def reason_for_customers(happened: Happened) -> str | None:

@@ -16,7 +16,7 @@ from chassis.http.pages import Page, PageQuery, PageRequest
 from chassis.http.problems import NOT_FOUND, Problem
 from chassis.http.values import ExactModel, Moment, RelationNumber
 from chassis.telemetry.tracing import trace_id_of
-from claims_svc.domain.timeline import Happened, done_by, reason_for_customers, told_as
+from claims_svc.domain.timeline import Happened, details_without_accounts, done_by, reason_for_customers, told_as
 from claims_svc.repository import claim_views, timeline
 from claims_svc.routes.fields import CLAIM_PATH, DESK_PATH, ReferenceInPath
 from claims_svc.routes.parts import Parts
@@ -100,7 +100,7 @@ class TracedEntry(ExactModel):
             at=happened.at,
             kind=happened.kind,
             role=happened.role,
-            details=dict(happened.details),
+            details=details_without_accounts(happened),
             trace_id=trace_id_of(happened.trace),
         )
 
