@@ -161,10 +161,11 @@ async def test_a_rejection_is_keyed_by_the_best_that_its_sender_can_recognise(dr
             record(b"{", offset=1, key=b"order-7"),
             record(b"{", offset=2, key=MAIL.encode(), headers={"ce_id": b"message-9"}),
             record(b"{", offset=3, key=None, headers={"ce_id": MAIL.encode()}),
+            record(b"{", offset=4, key=b"06-12345678", headers={"ce_id": b"0031612345678"}),
         ],
     )
     sent_as = [answer.sent_as for answer in await driver.answers() if isinstance(answer, ReportRejected)]
-    assert sent_as == [SOUND["report_id"], "order-7", "message-9", "3/3"]
+    assert sent_as == [SOUND["report_id"], "order-7", "message-9", "3/3", "3/4"]
 
 
 async def received(driver: ClaimsDriver) -> list[ReportReceived]:

@@ -19,6 +19,8 @@ from contracts.envelope import read_traceparent
 _MOST_ERRORS: Final = 20
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}", re.ASCII)
 """What of a key or an id is told. An e-mail address is none: whoever used one as a key does not get it back."""
+_PHONE_NUMBER: Final = re.compile(r"0[0-9:./-]{8,}", re.ASCII)
+"""Neither is a Dutch phone number, with or without the country."""
 _OUR_FAULT: Final = ReportError(
     field="record", change="nothing: it is right, we failed on it, and it is taken up when that is mended"
 )
@@ -88,4 +90,4 @@ def _report_id(value: bytes | None) -> UUID | None:
 
 
 def _identifier(text: str) -> str:
-    return text if _IDENTIFIER.fullmatch(text) else ""
+    return text if _IDENTIFIER.fullmatch(text) and not _PHONE_NUMBER.fullmatch(text) else ""
