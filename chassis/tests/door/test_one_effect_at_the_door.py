@@ -188,7 +188,8 @@ async def test_a_request_that_took_too_long_had_no_effect_and_may_be_repeated(
 async def test_as_many_as_the_door_lets_in_at_once_have_one_effect(running: Harness, client: AsyncClient) -> None:
     answers = await asyncio.gather(*(note(client, key="storm") for _ in range(100)))
 
-    assert {answer.status_code for answer in answers} <= {201, 409, 429}
+    # 503 where the database is busy with other tests: that one had no effect either.
+    assert {answer.status_code for answer in answers} <= {201, 409, 429, 503}
     assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
     assert len(await stored(running.pool)) == 1
 
