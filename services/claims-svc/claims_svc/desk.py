@@ -62,7 +62,9 @@ async def keep(changes: Changes, work: Work) -> None:
     if waiting := stands.intersection(against):
         await desk_cases.add(connection, claim_ids=waiting, cause=Cause.EVIDENCE_AGAINST, now=now, due_at=due_at)
     if told := [claim_id for claim_id, supplement in changes.supplements if supplement.source in _OUTSIDE]:
-        await desk_cases.add_answered(connection, claim_ids=told, decided_on=newest, now=now, due_at=due_at)
+        by_customers = [each for each, told_by in changes.supplements if told_by.source is FactSource.CUSTOMER]
+        unseen = set(by_customers).difference(newest)
+        await desk_cases.add_answered(connection, claim_ids=told, unseen=unseen, now=now, due_at=due_at)
 
 
 async def _pass_over_proposals(

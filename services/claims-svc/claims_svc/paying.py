@@ -48,18 +48,24 @@ def _publish(work: Work, due: Due, *, payment_id: UUID, amount_cents: int) -> Pa
 
 
 async def order_again(work: Work, claim: Claim, *, caller: Caller) -> int | None:
-    """Order what is still due of a locked claim after a payment failed; return its cents, None where nothing is due."""
+    """Order what is still due of a locked claim after a payment failed; return its cents, None where none failed.
+
+    Where nothing is due any more the claim waits for that no longer.
+    """
     standing = (await decisions.standing(work.connection, claim_ids=[claim.claim_id])).get(claim.claim_id)
     number = claim.report.policy_number
     customer_id = (await policies.customers(work.connection, policy_numbers=[number])).get(number)
     if standing is None or customer_id is None:
         return None
+    if not await payments.has_failed(work.connection, claim_id=claim.claim_id):
+        return None
+    waiting = await desk_cases.of_claim(work.connection, claim_id=claim.claim_id)
     ordered = await order(work, [due_of_standing(claim, standing, customer_id=customer_id)])
-    if not ordered:
+    if not ordered and (waiting is None or Cause.PAYMENT_FAILED not in waiting.causes):
         return None
     await _let_go(work, claim)
-    await put_on_record(work, claim.claim_id, "payment_ordered_again", caller=caller)
-    return ordered[0].amount_cents
+    await put_on_record(work, claim.claim_id, "payment_ordered_again" if ordered else "payment_not_due", caller=caller)
+    return sum(each.amount_cents for each in ordered)
 
 
 async def order_held_back(work: Work, claim: Claim, due: Due) -> None:

@@ -232,15 +232,26 @@ async def _with_repairs(changes: Changes, work: Work) -> Sequence[tuple[Event, s
     if not beside:
         return changes.published
     paid_cents = {claim_id: paid.ordered_cents for claim_id, paid in beside.items()}
+    collected_cents = {claim_id: paid.collected_cents for claim_id, paid in beside.items()}
     published: list[tuple[Event, str | None]] = []
     for event, trace in changes.published:
         told = event
         if isinstance(event, DecisionMade) and event.claim_id in paid_cents:
-            paid_before_cents, at_most_cents = paid_cents[event.claim_id], beside[event.claim_id].repaired_cents
-            repaired = in_kind(event, paid_before_cents=paid_before_cents, repaired_at_most_cents=at_most_cents)
+            at_most_cents = beside[event.claim_id].repaired_cents
+            repaired = in_kind(
+                event,
+                paid_before_cents=paid_cents[event.claim_id],
+                repaired_at_most_cents=at_most_cents,
+                collected_cents=collected_cents[event.claim_id],
+            )
             told = replace(event, in_kind=repaired)
             paid_cents[event.claim_id] += repaired.to_pay_cents if repaired else event.money.to_pay_cents or 0
+            if repaired is not None and at_most_cents is not None:
+                collected_cents[event.claim_id] = repaired.borne_by_customer_cents
         published.append((told, trace))
+    more = {claim_id: cents - beside[claim_id].collected_cents for claim_id, cents in collected_cents.items()}
+    if more := {claim_id: cents for claim_id, cents in more.items() if cents}:
+        await repairs.collect(work.connection, more_cents=more)
     return published
 
 

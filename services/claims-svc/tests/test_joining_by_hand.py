@@ -7,6 +7,7 @@ from itertools import chain
 from uuid import UUID
 
 from claim_events import corrected, policy, rainfall_answer, report
+from claims_driver import OPENED_AT
 from claims_http import COLLEAGUE, ClaimsDesk
 from httpx import Response
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from contracts.access import Role
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageKind, LossReported
-from contracts.payments import PaymentOrdered
+from contracts.payments import PAYMENT_SETTLED, PaymentFailure, PaymentOrdered, PaymentOutcome, PaymentSettled
 from contracts.vocabulary import FactSource
 
 HANDLER = Role.CLAIMS_HANDLER
@@ -108,6 +109,62 @@ async def test_what_was_ordered_of_the_claim_that_ended_is_not_ordered_again(des
 
     assert await paid_cents(desk) == {walls.claim_id: 125_000, chairs.claim_id: 80_000 + 10_000}
     assert await borne_cents(desk) == 25_000
+
+
+async def test_a_payment_that_fails_after_its_claim_was_joined_is_ordered_where_it_is_due(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(WALLS, CHAIRS)
+    for asked in await desk.driver.questions():
+        await desk.driver.rain(rainfall_answer(asked.claim_id, tenths_mm=402))
+    published = await desk.driver.published()
+    walls, chairs = [event for event in published if isinstance(event, DecisionMade)]
+    of_chairs = next(
+        each for each in published if isinstance(each, PaymentOrdered) and each.claim_id == chairs.claim_id
+    )
+    path = f"/desk/claims/{walls.claim_reference}"
+    await agreed(desk, f"{path}/joins", {"other": chairs.claim_reference, "reason": REASON})
+    await desk.driver.report(corrected(WALLS, damage=report(damage_cents=230_000).damage))
+
+    failed = PaymentSettled(
+        payment_id=of_chairs.payment_id,
+        outcome=PaymentOutcome.FAILED,
+        failure=PaymentFailure.ACCOUNT_CLOSED,
+        ended_at=OPENED_AT,
+    )
+    await desk.driver.harness.deliver(PAYMENT_SETTLED, failed)
+
+    queue = (await desk.get("/desk/queue", role=HANDLER)).json()["items"]
+    assert [(case["reference"], case["causes"]) for case in queue] == [(walls.claim_reference, ["payment_failed"])]
+    again = await desk.post(f"{path}/payments", role=HANDLER)
+    assert (again.status_code, again.json()["amount_cents"]) == (201, 230_000 - 25_000 - 125_000)
+    assert (await desk.get("/desk/queue", role=HANDLER)).json()["items"] == []
+
+
+async def test_a_payment_that_fails_when_nothing_is_due_any_more_is_let_go(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(WALLS, CHAIRS)
+    for asked in await desk.driver.questions():
+        await desk.driver.rain(rainfall_answer(asked.claim_id, tenths_mm=402))
+    published = await desk.driver.published()
+    walls, chairs = [event for event in published if isinstance(event, DecisionMade)]
+    of_chairs = next(
+        each for each in published if isinstance(each, PaymentOrdered) and each.claim_id == chairs.claim_id
+    )
+    path = f"/desk/claims/{walls.claim_reference}"
+    await agreed(desk, f"{path}/joins", {"other": chairs.claim_reference, "reason": REASON})
+    failed = PaymentSettled(
+        payment_id=of_chairs.payment_id,
+        outcome=PaymentOutcome.FAILED,
+        failure=PaymentFailure.ACCOUNT_CLOSED,
+        ended_at=OPENED_AT,
+    )
+    await desk.driver.harness.deliver(PAYMENT_SETTLED, failed)
+
+    let_go = await desk.post(f"{path}/payments", role=HANDLER)
+
+    assert (let_go.status_code, let_go.json()["amount_cents"]) == (201, 0)
+    assert (await desk.get("/desk/queue", role=HANDLER)).json()["items"] == []
+    assert (await desk.post(f"{path}/payments", role=HANDLER)).status_code == 409
 
 
 async def test_more_damage_that_can_be_covered_is_given_up_by_two(desk: ClaimsDesk) -> None:

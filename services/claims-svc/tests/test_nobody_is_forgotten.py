@@ -98,6 +98,21 @@ async def test_what_a_handler_asks_in_vain_is_asked_again_half_way_and_looked_at
     assert "unanswered" not in await waits_for(desk)
 
 
+async def test_what_was_asked_before_questions_had_timers_is_looked_at_as_well(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(STORM)
+    question = {"codes": ["facts.sewer_water_entered"], "due_on": "2021-08-12", "reason": "It is not said"}
+    await desk.post(f"/desk/claims/{await desk.reference()}/questions", question, role=HANDLERS)
+    due = "SELECT key, due_at, traceparent FROM messaging.timer WHERE kind = 'question-due'"
+    today = [tuple(row) for row in await desk.driver.rows(due)]
+    async with desk.driver.harness.pool.acquire() as connection:
+        await connection.execute("DELETE FROM messaging.timer")
+        await connection.execute((MIGRATIONS / "0028_questions_are_due.sql").read_text())
+
+    assert [tuple(row) for row in await desk.driver.rows(due)] == today
+    assert len(today) == 1
+
+
 async def test_what_was_proposed_about_a_claim_that_rain_decides_is_looked_at(desk: ClaimsDesk) -> None:
     await desk.driver.policy(policy())
     (claim_id,) = await desk.driver.open_claims(report(damage_cents=184_000))
@@ -234,3 +249,14 @@ async def test_a_handler_who_writes_down_what_a_customer_says_answers_for_it(des
     assert told.status_code == 200, told.text
     ((by, role),) = await desk.driver.rows("SELECT done_by, role FROM desk_action WHERE kind = 'told_for_customer'")
     assert (by, role) == (HANDLER, HANDLERS)
+
+
+async def test_what_a_customer_says_and_a_claim_is_denied_by_is_for_two_to_write_down(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(report())
+    news = {"facts": {"came_through_open_window_or_door": "true"}}
+
+    told = await desk.post(f"/customers/123456/claims/{await desk.reference()}/news", news, role=HANDLERS)
+
+    assert (told.status_code, told.json()["type"]) == (409, "/problems/above-authority")
+    assert await desk.driver.decisions() == []

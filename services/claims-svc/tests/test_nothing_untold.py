@@ -102,7 +102,7 @@ BY_OPERATION: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "decline_proposal": frozenset({"declined"}),
         "join_claims": DECIDED | {"joined", "joined_to", "report_joined", "report_moved", "proposed"},
         "part_report": DECIDED | {"parted", "parted_from", "reported", "report_moved", "proposed"},
-        "order_payment_again": frozenset({"payment_ordered", "payment_ordered_again"}),
+        "order_payment_again": frozenset({"payment_ordered", "payment_ordered_again", "payment_not_due"}),
         "record_salvage_call": frozenset({"salvage_called"}),
         "assess_loss": NOTHING,  # it stores nothing
     }

@@ -117,8 +117,11 @@ async def test_what_no_payment_is_left_to_take_the_deductible_off_its_customer_p
     costs = replace(MUCH[0], amount_cents=312_000, estimated_by=FactSource.HANDLER)
     await desk.driver.report(corrected(reported, damage=(costs, more)))
     decision, ordered = await happened(desk, DecisionMade, PaymentOrdered)
-    assert decision.in_kind == InKind(repaired_cents=312_000, paid_before_cents=0, to_pay_cents=15_000)
-    assert ordered.amount_cents == 15_000
+    # The firm collects it: it is not taken off once more.
+    assert decision.in_kind == InKind(
+        repaired_cents=312_000, paid_before_cents=0, to_pay_cents=40_000, borne_by_customer_cents=25_000
+    )
+    assert ordered.amount_cents == 40_000
 
 
 async def test_who_can_choose_repair_is_told_so_once(desk: ClaimsDesk) -> None:

@@ -89,8 +89,11 @@ async def test_damage_found_after_a_repair_is_paid_and_what_was_repaired_is_not(
     await desk.driver.report(corrected(reported, damage=(walls, mould)))
 
     decision, ordered = await happened(desk, DecisionMade, PaymentOrdered)
-    assert decision.in_kind == InKind(repaired_cents=300_000, paid_before_cents=0, to_pay_cents=125_000)
-    assert ordered.amount_cents == 125_000
+    # The firm collects the deductible: it is not taken off once more.
+    assert decision.in_kind == InKind(
+        repaired_cents=300_000, paid_before_cents=0, to_pay_cents=150_000, borne_by_customer_cents=25_000
+    )
+    assert ordered.amount_cents == 150_000
 
 
 async def test_a_repair_for_less_than_a_handler_had_assessed_leaves_nothing_of_that_to_be_paid(

@@ -60,12 +60,17 @@ def due_of_standing(claim: Claim, standing: StandingDecision, *, customer_id: UU
 
 
 def in_kind(
-    decision: DecisionMade, *, paid_before_cents: int, repaired_at_most_cents: int | None = None
+    decision: DecisionMade,
+    *,
+    paid_before_cents: int,
+    repaired_at_most_cents: int | None = None,
+    collected_cents: int = 0,
 ) -> InKind | None:
     """Return what of `decision` is repaired for a claim whose repair has not ended; None when that is nothing yet.
 
-    A repair that is completed repairs no more than `repaired_at_most_cents`. What was ordered before is never asked
-    back, neither as a deductible (ours: doubt is in the customer's favour).
+    A repair that is completed repairs no more than `repaired_at_most_cents`. What its firm was told to collect from the
+    customer, `collected_cents`, is borne, and not taken off once more from what is paid. What was ordered before is
+    never asked back, neither as a deductible (ours: doubt is in the customer's favour).
     """
     repaired_cents = in_kind_cents(decision.items)
     if repaired_at_most_cents is not None:
@@ -76,8 +81,8 @@ def in_kind(
     return InKind(
         repaired_cents=repaired_cents,
         paid_before_cents=paid_before_cents,
-        to_pay_cents=max(0, payable_cents - paid_before_cents - repaired_cents),
-        borne_by_customer_cents=max(0, repaired_cents - payable_cents - paid_before_cents),
+        to_pay_cents=max(0, payable_cents - paid_before_cents - max(0, repaired_cents - collected_cents)),
+        borne_by_customer_cents=max(collected_cents, repaired_cents - payable_cents - paid_before_cents),
     )
 
 

@@ -37,7 +37,7 @@ class NotAskedError(Exception):
 
 
 class AboveAuthorityError(Exception):
-    """More would be paid by what a handler tells for a customer than that handler may let be paid alone."""
+    """By what a handler tells for a customer more would be paid, or something denied, than one person may decide."""
 
 
 class ImpossibleNewsError(ValueError):
@@ -163,9 +163,10 @@ async def _complete(work: Work, caller: Caller, claim: Claim, told: Supplement, 
         return await claim_at_hand.supplement(work, claim.claim_id, told)
     # Who is called by a customer writes down what they say, and answers for it.
     cost = await desk_work.cost_of(work, claim, told)
-    if await desk_work.is_above_authority(work, caller, claim, cost, limit_cents=limit_cents):
+    if cost.denies or await desk_work.is_above_authority(work, caller, claim, cost, limit_cents=limit_cents):
         raise AboveAuthorityError
     completed_claim = await claim_at_hand.supplement(work, claim.claim_id, told)
     spent = authority.spent_alone(cost.more_cents)
     await put_on_record(work, claim.claim_id, "told_for_customer", caller=caller, **spent)
+    await desk_work.looked_at(work, claim)
     return completed_claim

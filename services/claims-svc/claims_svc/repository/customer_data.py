@@ -79,7 +79,7 @@ SECTIONS: Final = {
          WHERE policy_number = ANY ($1) ORDER BY ordered_at DESC, payment_id""",
     "repairs": """
         SELECT claim_reference, repair_job.state, wanted, requested_at, partner_id, accepted_at, agreed_at, over_at,
-               repaired_cents
+               repaired_cents, collected_cents
           FROM repair_job JOIN claim USING (claim_id)
          WHERE policy_number = ANY ($1) ORDER BY requested_at DESC""",
     "what_happened_to_repairs": """

@@ -77,24 +77,24 @@ async def add_answered(
     connection: Connection,
     *,
     claim_ids: Collection[UUID],
-    decided_on: Collection[UUID] = (),
+    unseen: Collection[UUID] = (),
     now: datetime,
     due_at: datetime,
 ) -> None:
     """Let those of these claims wait for being looked at whose news nobody would see otherwise.
 
-    That is where a handler works at the claim or has asked something, and where it is decided, but for those that were
-    `decided_on` the news.
+    That is where a handler works at the claim or has asked something, and where those of `unseen` claims are decided:
+    what their customers told has decided nothing.
     """
     rows = await connection.fetch(
         """
         SELECT claim_id FROM unnest($1::uuid[]) AS told (claim_id)
          WHERE EXISTS (SELECT FROM desk_case WHERE desk_case.claim_id = told.claim_id)
             OR EXISTS (SELECT FROM question WHERE question.claim_id = told.claim_id AND asked_by IS NOT NULL)
-            OR claim_id <> ALL ($2) AND EXISTS (SELECT FROM decision WHERE decision.claim_id = told.claim_id)
+            OR claim_id = ANY ($2) AND EXISTS (SELECT FROM decision WHERE decision.claim_id = told.claim_id)
         """,
         sorted(set(claim_ids)),
-        list(decided_on),
+        list(unseen),
     )
     if rows:
         await add(

@@ -40,7 +40,8 @@ _LEFT: Final = """
          CROSS JOIN LATERAL (
                SELECT (payable_cents - before.ordered_cents
                       - (SELECT CASE WHEN bool_or(repaired_cents IS NULL) THEN in_kind_cents
-                                     ELSE least(in_kind_cents, coalesce(sum(repaired_cents), 0)) END
+                                     ELSE greatest(0, least(in_kind_cents, coalesce(sum(repaired_cents), 0))
+                                                      - coalesce(sum(collected_cents), 0)) END
                            FROM repair_job AS job
                           WHERE job.claim_id = ANY (together.claim_ids) AND state <> 'ended')
                       )::bigint AS left_cents) AS due"""
@@ -51,8 +52,8 @@ async def order(connection: Connection, *, due: Mapping[UUID, Due], now: datetim
     """Store an order, by its id, for what was not ordered before of claims whose rows are locked; return the amounts.
 
     What was ordered of claims joined to it by hand counts with a claim. What is repaired instead is not paid while the
-    claim, or one joined to it, has a job that has not ended; of a completed one that is what it repaired. Nothing is
-    ordered of a claim of which nothing is left.
+    claim, or one joined to it, has a job that has not ended; of a completed one that is what it repaired, less what its
+    firm collects from the customer. Nothing is ordered of a claim of which nothing is left.
     """
     rows = await connection.fetch(
         f"""
@@ -85,7 +86,10 @@ def _columns(due: Mapping[UUID, Due]) -> tuple[list[UUID], list[UUID], list[int]
 
 
 async def end(connection: Connection, *, settled: Collection[PaymentSettled]) -> dict[UUID, UUID]:
-    """Store how payments ended, unless that is known; return the claim of each payment that ended now."""
+    """Store how payments ended, unless that is known; return of each that ended now the claim of which it is due.
+
+    That is the claim that its own has been joined to by hand, if it has.
+    """
     rows = await connection.fetch(
         """
         WITH told AS (
@@ -94,8 +98,8 @@ async def end(connection: Connection, *, settled: Collection[PaymentSettled]) ->
                     AS ended (payment_id, ended_at, failure) USING (payment_id)
               WHERE payment.ended_at IS NULL ORDER BY payment_id FOR UPDATE OF payment)
         UPDATE payment SET ended_at = told.ended_at, failure = told.failure
-          FROM told WHERE payment.payment_id = told.payment_id
-        RETURNING payment.payment_id, payment.claim_id
+          FROM told JOIN claim USING (claim_id) WHERE payment.payment_id = told.payment_id
+        RETURNING payment.payment_id, coalesce(claim.joined_to, claim.claim_id)
         """,
         [each.payment_id for each in settled],
         [each.ended_at for each in settled],
@@ -114,6 +118,18 @@ async def ordered_cents(connection: Connection, *, claim_id: UUID) -> int:
         claim_id,
     )
     return cents
+
+
+async def has_failed(connection: Connection, *, claim_id: UUID) -> bool:
+    """Return whether a payment of a claim failed, or of one joined to it by hand."""
+    found: bool = await connection.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM payment JOIN claim USING (claim_id)
+                        WHERE (claim_id = $1 OR joined_to = $1) AND failure IS NOT NULL)
+        """,
+        claim_id,
+    )
+    return found
 
 
 async def known(connection: Connection, *, payment_ids: Collection[UUID]) -> set[UUID]:

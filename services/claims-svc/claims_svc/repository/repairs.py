@@ -27,10 +27,14 @@ class RepairEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidBeside:
-    """What was ordered of a claim beside its repairs, and what these stand for; None: all that can be repaired."""
+    """What was ordered of a claim beside its repairs, and what these stand for; None: all that can be repaired.
+
+    `collected_cents` is what their firms were told to collect from the customer.
+    """
 
     ordered_cents: int
     repaired_cents: int | None
+    collected_cents: int
 
 
 async def save(connection: Connection, *, job: RepairJob, happened: RepairEvent) -> None:
@@ -113,7 +117,7 @@ async def paid_beside(connection: Connection, *, claim_ids: Collection[UUID]) ->
     """Return what is paid beside repairs of those of these claims that have, or joined ones have, a job not ended."""
     rows = await connection.fetch(
         """
-        SELECT sought.claim_id, paid.ordered_cents, job.repaired_cents
+        SELECT sought.claim_id, paid.ordered_cents, job.repaired_cents, job.collected_cents
           FROM unnest($1::uuid[]) AS sought (claim_id)
          CROSS JOIN LATERAL (
                SELECT ARRAY(SELECT sought.claim_id UNION ALL
@@ -123,16 +127,35 @@ async def paid_beside(connection: Connection, *, claim_ids: Collection[UUID]) ->
                  FROM payment WHERE claim_id = ANY (together.claim_ids) AND failure IS NULL) AS paid
          CROSS JOIN LATERAL (
                SELECT CASE WHEN bool_and(repaired_cents IS NOT NULL) THEN sum(repaired_cents)::bigint END
-                      AS repaired_cents
+                      AS repaired_cents, sum(collected_cents)::bigint AS collected_cents
                  FROM repair_job WHERE claim_id = ANY (together.claim_ids) AND state <> 'ended'
                HAVING count(*) > 0) AS job
         """,
         list(claim_ids),
     )
     return {
-        row["claim_id"]: PaidBeside(ordered_cents=row["ordered_cents"], repaired_cents=row["repaired_cents"])
+        row["claim_id"]: PaidBeside(
+            ordered_cents=row["ordered_cents"],
+            repaired_cents=row["repaired_cents"],
+            collected_cents=row["collected_cents"],
+        )
         for row in rows
     }
+
+
+async def collect(connection: Connection, *, more_cents: Mapping[UUID, int]) -> None:
+    """Store what the firms of completed jobs are told to collect besides, by claim; of several jobs, the last one's."""
+    await connection.execute(
+        """
+        UPDATE repair_job SET collected_cents = collected_cents + told.more_cents
+          FROM unnest($1::uuid[], $2::bigint[]) AS told (claim_id, more_cents)
+         WHERE job_id = (SELECT job_id FROM repair_job AS job JOIN claim USING (claim_id)
+                          WHERE job.state = 'completed' AND told.claim_id IN (claim.claim_id, claim.joined_to)
+                          ORDER BY over_at DESC, job_id DESC LIMIT 1)
+        """,
+        list(more_cents),
+        list(more_cents.values()),
+    )
 
 
 async def of_claim(connection: Connection, *, claim_id: UUID) -> RepairJob | None:

@@ -53,7 +53,7 @@ class PaymentsView(ExactModel):
 class OrderedAgainView(ExactModel):
     """What was ordered now."""
 
-    amount_cents: int = Field(description="Euro cents", examples=[159_000])
+    amount_cents: int = Field(description="Euro cents; 0: nothing is due any more", examples=[159_000])
 
 
 class PaymentRoutes:

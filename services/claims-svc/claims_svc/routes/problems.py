@@ -14,7 +14,7 @@ CLAIM_HAS_ENDED = ProblemType(
 ABOVE_AUTHORITY = ProblemType(
     name="above-authority",
     status=409,
-    title="By this more would be paid than you may decide alone",
+    title="By this more would be paid, or something denied, than you may decide alone",
     remedy="Add it at the desk, as facts or an assessment: a second person is asked there. "
     "What neither of them can say, such as another moment, a senior handler writes down.",
 )

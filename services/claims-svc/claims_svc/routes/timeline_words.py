@@ -169,6 +169,7 @@ NOT_FOR_CUSTOMERS: Final = frozenset(
         "promise_held",
         "review_at_risk",
         "payment_ordered_again",
+        "payment_not_due",
         "repair_stands",
         "message_settled.in_doubt",
         "message_settled.no_address",
