@@ -1,8 +1,7 @@
 # Settings a caller may give: PYTHON, STACK (embedded, jvm, docker, external; for the demo also compose), KEEP=1, SLOW=1, JOBS (tests at a time).
 # They reach the commands through the environment as well.
 PYTHON ?= python3
-# A run with 2 on two cores left a fifth of their time unused: tests wait for servers and other processes.
-JOBS ?= 3
+JOBS ?= 2
 # Mutants wait more than they compute, and none of them fails because others run beside it; so do outages and brokers.
 MUTANT_JOBS ?= 3
 KAFKA_JOBS ?= 3

@@ -39,8 +39,8 @@ MUTANTS = (
     _claims(
         "answers: an e-mail address used as a key is sent back",
         "flows/answers_to_reports.py",
-        '    return text if _IDENTIFIER.fullmatch(text) else ""\n',
-        "    return text\n",
+        "    return text if _IDENTIFIER.fullmatch(text) and not",
+        "    return text if not",
         _ANSWERS + "test_a_rejection_is_keyed_by_the_best_that_its_sender_can_recognise",
     ),
     _claims(

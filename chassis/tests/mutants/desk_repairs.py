@@ -30,8 +30,8 @@ MUTANTS = (
     _mutant(
         "damage found after a repair is never paid",
         "repository/payments.py",
-        "ELSE least(in_kind_cents, coalesce(sum(repaired_cents), 0)) END",
-        "WHEN count(*) > 0 THEN in_kind_cents ELSE 0 END",
+        "least(in_kind_cents, coalesce(sum(repaired_cents), 0))",
+        "CASE WHEN count(*) > 0 THEN in_kind_cents ELSE 0 END",
         _FOUND_LATER,
     ),
     _mutant(

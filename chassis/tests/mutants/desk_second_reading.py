@@ -45,6 +45,13 @@ MUTANTS = (
         "test_nobody_is_forgotten.py::test_what_a_customer_says_and_a_claim_is_denied_by_is_for_two_to_write_down",
     ),
     _claims(
+        "answers: a phone number used as a key is sent back",
+        "flows/answers_to_reports.py",
+        " and not _PHONE_NUMBER.fullmatch(text)",
+        "",
+        "test_answers_to_reports.py::test_a_rejection_is_keyed_by_the_best_that_its_sender_can_recognise",
+    ),
+    _claims(
         "desk: questions of before have no day on which somebody looks",
         "migrations/0028_questions_are_due.sql",
         "WHERE asked_by IS NOT NULL",
