@@ -165,7 +165,7 @@ class PremiumPart(Part):
 
 
 class Premium(Part):
-    """What a policy costs a year. The parts add up to it; tax is one of them."""
+    """What a policy costs a year. The parts add up to it, or none are told; tax is one of them."""
 
     a_year_cents: Cents
     parts: tuple[PremiumPart, ...]

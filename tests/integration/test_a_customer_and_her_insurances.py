@@ -43,7 +43,7 @@ async def zoe(whole: WholePlatform, tmp_path_factory: pytest.TempPathFactory) ->
     """A customer with one insurance of every kind, who has logged in."""
     path = tmp_path_factory.mktemp("policies") / "policies.jsonl"
     write_policy_file(path)
-    await whole.platform.run("policy-svc", "import", str(path))
+    await whole.platform.run("policy-svc", "import", "--tell-customers", str(path))
     scopes = sorted({operation.scope for operation in POLICY if operation.scope})
     added = ("auth-svc", "clients", "add", CLIENT, "--name", "A portal", "--public", "--redirect-uri", CALLBACK)
     await whole.platform.run(*added, *(argument for scope in scopes for argument in ("--scope", scope)))
@@ -87,6 +87,13 @@ async def test_she_sees_all_her_insurances_with_cover_and_premium(zoe: Insured) 
     await zoe.get("/policies/999999-531-01", status=404)
 
 
+async def test_she_is_welcomed_by_a_mail_about_her_first_policy_and_told_of_each_other_one(zoe: Insured) -> None:
+    welcome = await zoe.mail_about(HOME_POLICY, "Fijn dat u")
+    assert "1 april 2019" in " ".join(welcome.split())
+    for number in (CONTENTS, CAR, PET, LIABILITY, TRAVEL, HEALTH):
+        assert "Fijn dat u" not in await zoe.mail_about(number, "Uw nieuwe verzekering")
+
+
 async def test_she_reads_the_conditions_that_belong_to_her_policy(zoe: Insured) -> None:
     conditions = (await zoe.get(f"/policies/{HOME_POLICY}/conditions")).json()
     assert conditions["product_version"] == "home-2021.1"
@@ -109,7 +116,7 @@ async def test_she_chooses_a_higher_deductible_and_is_told_by_mail_and_document(
     after = await zoe.policy(CONTENTS, on=shown["effective_on"])
     assert after["terms"]["deductible_cents"] == 100_000
     assert after["terms"]["premium"]["a_year_cents"] == before + shown["premium_difference_cents"] < before
-    assert RELATION_NUMBER in await zoe.mail_about(CONTENTS)
+    assert RELATION_NUMBER in await zoe.mail_about(CONTENTS, "gewijzigd")
     documents = (await zoe.get("/documents")).json()["items"]
     assert {(one["kind"], one["policy_number"]) for one in documents} >= {("change_confirmation", CONTENTS)}
 
@@ -168,7 +175,7 @@ async def test_she_cancels_an_insurance_and_gets_a_confirmation(zoe: Insured) ->
     ends_on = date.fromisoformat(shown["effective_on"])
     assert (await zoe.policy(LIABILITY, on=ends_on - ONE_DAY))["status"] == "in_force"
     await zoe.get(f"/policies/{LIABILITY}/schedule", {"on": shown["effective_on"]}, status=409)
-    await zoe.mail_about(LIABILITY)
+    await zoe.mail_about(LIABILITY, "opgezegd")
     documents = (await zoe.get("/documents")).json()["items"]
     assert ("cancellation_confirmation", LIABILITY) in {(one["kind"], one["policy_number"]) for one in documents}
 

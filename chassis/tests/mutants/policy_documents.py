@@ -75,4 +75,11 @@ MUTANTS = (
         broken="",
         guard="test_change_previews.py::test_a_new_insurance_is_withdrawn_and_all_of_its_premium_comes_back",
     ),
+    _mutant(
+        "a confirmation takes away the part of a premium of which only the total is known",
+        "documents/confirmations.py",
+        sound="are_told = before.premium.parts and after.premium.parts",
+        broken="are_told = before.premium.parts or after.premium.parts",
+        guard="test_documents_printed.py::test_a_change_shows_only_totals_where_the_parts_of_one_premium_are_not_told",
+    ),
 )

@@ -124,4 +124,14 @@ MUTANTS = (
         broken="",
         guard=f"{_APPLICATIONS}::test_a_home_that_is_refused_by_now_is_on_record_with_who_asked_and_the_rule",
     ),
+    _Mutant(
+        "quotes: what is refused is on record under a number that nobody has yet",
+        "flows/applications.py",
+        sound="    if relation_number not in holders:\n        return NotAccepted.UNKNOWN_CUSTOMER\n"
+        "    quote = await _open_quote(work, quote_id)\n    if not isinstance(quote, Quote):\n        return quote\n",
+        broken="    quote = await _open_quote(work, quote_id)\n"
+        "    if not isinstance(quote, Quote):\n        return quote\n"
+        "    if relation_number not in holders:\n        return NotAccepted.UNKNOWN_CUSTOMER\n",
+        guard=f"{_APPLICATIONS}::test_nothing_is_kept_of_an_application_for_a_customer_whom_nobody_is_yet",
+    ),
 )

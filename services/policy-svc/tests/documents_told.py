@@ -23,18 +23,20 @@ from contracts.policy import (
     PolicyCover,
     PolicyKind,
     PolicyTerms,
+    Premium,
+    PremiumPart,
 )
 from contracts.vocabulary import Language, PostalAddress
 from policy_svc.documents.clauses import terms_document, terms_of
 from policy_svc.documents.confirmations import cancellation_confirmation, change_confirmation
 from policy_svc.documents.green_card import green_card
 from policy_svc.documents.schedule import schedule
-from policy_svc.documents.sheet import Document
+from policy_svc.documents.sheet import Document, Sheet
 from policy_svc.documents.subject import Subject
 from policy_svc.domain.cancellation import Ending, EndReason
 from policy_svc.domain.green_card import validity
 from policy_svc.domain.insurer import Insurer
-from policy_svc.domain.premium import priced
+from policy_svc.domain.premium import changed_premium, priced
 
 INSURER = Insurer(name="Waterschade", phone="088 123 45 67", address="Postbus 1, 1000 AA Amsterdam", code="0421")
 _RECORDED_AT = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
@@ -109,6 +111,17 @@ def about(
     )
 
 
+def _change_of_a_given_premium(language: Language) -> Sheet:
+    """Return the confirmation of a change of a premium that another system made, in parts of its own."""
+    kind = PolicyKind.BUILDINGS
+    given = Premium(
+        a_year_cents=9_000, parts=(PremiumPart(code="old_system", amount_cents=9_000),), model="old-system-1"
+    )
+    home = replace(terms_in_force(kind), premium=given)
+    cheaper = changed_premium(kind, home, replace(home, deductible_cents=100_000), on=TOMORROW)
+    return change_confirmation(about(kind, cheaper, on=TOMORROW, language=language), home, cheaper)
+
+
 def every_document(language: Language) -> Iterator[tuple[str, Document]]:
     """Yield a document of each kind in a language, with its name. The green card is Dutch."""
     for kind in _INSURED:
@@ -120,6 +133,7 @@ def every_document(language: Language) -> Iterator[tuple[str, Document]]:
         "change",
         change_confirmation(about(PolicyKind.BUILDINGS, cheaper, on=TOMORROW, language=language), home, cheaper),
     )
+    yield "change-of-a-given-premium", _change_of_a_given_premium(language)
     yield (
         "cancellation",
         cancellation_confirmation(about(PolicyKind.BUILDINGS, home, on=TOMORROW, language=language), home, WITHDRAWN),

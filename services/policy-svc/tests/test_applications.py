@@ -209,10 +209,7 @@ async def test_a_home_that_is_refused_by_now_is_on_record_with_who_asked_and_the
     first = await _quote(policies, PET_QUOTE)
     await policies.post("/applications", {"quote_id": first, "applicant": APPLICANT}, role=None)
     quote_id = await _quote(policies, HOME_QUOTE)
-    await policies.running.pool.execute(
-        "UPDATE quote SET terms = jsonb_set(terms, '{home,home_type}', '\"canal_house\"') WHERE quote_id = $1",
-        UUID(quote_id),
-    )
+    await _have_a_canal_house(policies, quote_id)
     await policies.running.published()
 
     stranger = await policies.post("/applications", {"quote_id": quote_id, "applicant": APPLICANT}, role=None)
@@ -227,3 +224,30 @@ async def test_a_home_that_is_refused_by_now_is_on_record_with_who_asked_and_the
     record, *_ = (await policies.get(f"{path}/access-records", relation_number=FIRST_GIVEN)).json()["items"]
     assert (record["who"], record["operation_in_words"]) == ("customer", "Verzekering afgesloten (geweigerd)")
     assert record["details"] == {"quote": quote_id, "refused": "home-not-accepted", "rules": "canal_house"}
+
+
+async def test_nothing_is_kept_of_an_application_for_a_customer_whom_nobody_is_yet(policies: Policies) -> None:
+    accepted, expired, home = [await _quote(policies, body) for body in (PET_QUOTE, PET_QUOTE, HOME_QUOTE)]
+    await policies.running.pool.execute(
+        "UPDATE quote SET made_at = made_at - '30 days'::interval, valid_until = made_at WHERE quote_id = $1",
+        UUID(expired),
+    )
+    await _have_a_canal_house(policies, home)
+    await policies.post("/applications", {"quote_id": accepted, "applicant": APPLICANT}, role=None)
+    on_record = "SELECT (SELECT count(*) FROM access_record) + (SELECT count(*) FROM quote)"
+    before = await policies.running.pool.fetchval(on_record)
+
+    mistyped = f"/customers/{int(FIRST_GIVEN) + 1}/applications"
+    for quote_id in (str(UUID(int=0)), expired, accepted, home):
+        answer = await policies.post(mistyped, {"quote_id": quote_id}, role=Role.SENIOR_HANDLER)
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+
+    assert await policies.running.pool.fetchval(on_record) == before
+
+
+async def _have_a_canal_house(policies: Policies, quote_id: str) -> None:
+    """Make the home of a quote one that is refused by now."""
+    await policies.running.pool.execute(
+        "UPDATE quote SET terms = jsonb_set(terms, '{home,home_type}', '\"canal_house\"') WHERE quote_id = $1",
+        UUID(quote_id),
+    )

@@ -16,6 +16,7 @@ from pypdf.generic import NullObject
 
 from contracts.policy import Pet, PetSpecies, PolicyKind
 from contracts.vocabulary import Language
+from policy_svc.documents.confirmations import change_confirmation
 from policy_svc.documents.press import Press
 from policy_svc.documents.schedule import schedule
 from policy_svc.documents.sheet import Sheet
@@ -138,6 +139,25 @@ def test_a_change_shows_only_what_is_different_and_both_premiums() -> None:
     assert changes.rows == (("Eigen risico", "€\u00a0250,00", "€\u00a01.000,00"),)
     assert changes.columns[1:] == ("Tot en met 27 november 2026", "Vanaf 28 november 2026")
     assert premium.total == ("Totaal", "€\u00a0368,24", "€\u00a0312,20")
+
+
+@pytest.mark.parametrize(
+    ("language", "total"), [(Language.DUTCH, "Totaal € 90,00 € 76,30"), (Language.ENGLISH, "Total €90.00 €76.30")]
+)
+def test_a_change_shows_only_totals_where_the_parts_of_one_premium_are_not_told(
+    press: Press, language: Language, total: str
+) -> None:
+    change = dict(every_document(language))["change-of-a-given-premium"]
+    assert isinstance(change, Sheet)
+    *_, premium = change.tables
+    assert premium.rows == ()
+    assert total in read(press.print_now(change))
+
+    home = terms_in_force(PolicyKind.BUILDINGS)
+    assert home.premium is not None
+    untold = replace(home, premium=replace(home.premium, parts=()))
+    *_, premium = change_confirmation(about(PolicyKind.BUILDINGS, home, language=language), untold, home).tables
+    assert premium.rows == ()
 
 
 def test_a_green_card_has_its_eleven_fields_and_strikes_out_countries_for_eye_and_ear(press: Press) -> None:

@@ -56,7 +56,9 @@ def _told(subject: Subject, terms: PolicyTerms) -> Mapping[str, str]:
 def _premiums(subject: Subject, before: PolicyTerms, after: PolicyTerms) -> Iterator[Table]:
     if before.premium is None or after.premium is None:
         return
-    was, becomes = _parts(subject, before), _parts(subject, after)
+    # Of a change of a premium that was given, often only the new total is known: no part of it was taken away.
+    are_told = before.premium.parts and after.premium.parts
+    was, becomes = (_parts(subject, before), _parts(subject, after)) if are_told else ({}, {})
     table = _compared(subject, subject.write(words.PREMIUM_A_YEAR), was, becomes, only_differences=False)
     euros = subject.write.euros
     total = (subject.write(words.TOTAL), euros(before.premium.a_year_cents), euros(after.premium.a_year_cents))

@@ -17,7 +17,7 @@ class ContactCaution(StrEnum):
     NO_MOBILE_PHONE = "no_mobile_phone"
     """Without one there is no new access online, and no text messages."""
     NO_EMAIL = "no_email"
-    """What would be mailed goes by letter."""
+    """Decisions about claims go by letter; no message comes about insurances and data."""
     POLICIES_STAY = "policies_stay"
     """Another postal address changes no insured home."""
 

@@ -55,14 +55,14 @@ async def accept_as_new_customer(
 async def accept_as_customer(
     work: Work, *, quote_id: UUID, relation_number: str, made_by: str, trace: Trace | None
 ) -> PolicyChanged | NotAccepted | HomeRefused:
-    """Make a policy of the quote for a customer."""
+    """Make a policy of the quote for a customer, who is looked for first: of nobody, no refusal is kept."""
+    holders = await customers.lock(work.connection, relation_numbers=[relation_number])
+    if relation_number not in holders:
+        return NotAccepted.UNKNOWN_CUSTOMER
     quote = await _open_quote(work, quote_id)
     if not isinstance(quote, Quote):
         return quote
-    await customers.lock(work.connection, relation_numbers=[relation_number])
-    customer = await customers.find(work.connection, relation_number=relation_number)
-    if customer is None:
-        return NotAccepted.UNKNOWN_CUSTOMER
+    customer = holders[relation_number]
     return await _insure(work, quote, customer, occasion=Occasion.POLICY_ADDED, made_by=made_by, trace=trace)
 
 

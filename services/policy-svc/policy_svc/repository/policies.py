@@ -53,14 +53,6 @@ async def numbers_of(connection: Connection, *, customer_id: UUID) -> set[str]:
     return {row["policy_number"] for row in rows}
 
 
-async def kinds(connection: Connection, *, policy_numbers: Collection[str]) -> dict[str, PolicyKind]:
-    """Return the kind of each of these policies that is known. It never changes."""
-    rows = await connection.fetch(
-        "SELECT policy_number, kind FROM policy WHERE policy_number = ANY($1)", list(policy_numbers)
-    )
-    return {row["policy_number"]: PolicyKind(row["kind"]) for row in rows}
-
-
 async def lock(connection: Connection, *, policy_numbers: Collection[str]) -> dict[str, PolicyChanged]:
     """Return these policies, by number, locked until the transaction ends; unknown numbers are left out."""
     rows = await connection.fetch(

@@ -64,7 +64,7 @@ class PremiumPartView(ExactModel):
 
 
 class PremiumView(ExactModel):
-    """What an insurance costs. The parts add up to the premium a year; tax is one of them."""
+    """What an insurance costs. The parts add up to the premium a year, or none are told; tax is one of them."""
 
     a_year_cents: Cents = Field(examples=[24_012])
     a_month_cents: Cents = Field(description="A twelfth, rounded", examples=[2_001])
