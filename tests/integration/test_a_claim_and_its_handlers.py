@@ -439,8 +439,8 @@ async def test_a_repair_goes_from_firm_to_firm_and_only_who_has_it_and_is_agreed
             "repair_requested",
             "repair_accepted",
             "repair_agreed",
-            "repair_contact_closed",
             "repair_completed",
+            "repair_contact_closed",
             "salvage_called",
         ),
     ]
