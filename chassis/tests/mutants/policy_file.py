@@ -134,8 +134,36 @@ MUTANTS = (
     _mutant(
         "who wants no letters gets them at the insured home after an export",
         "flows/imports.py",
-        sound="(None if holder.version else addresses[relation_number])",
-        broken="addresses[relation_number]",
+        sound="holder.postal_address is not None or holder.version is not None",
+        broken="holder.postal_address is not None",
         guard="test_export.py::test_whatever_is_stored_is_exported_and_imported_without_a_change[export.jsonl]",
+    ),
+    _mutant(
+        "an address that a customer gave here gives way to the insured home",
+        "domain/postal_address.py",
+        sound="            stays = True\n",
+        broken="            stays = False\n",
+        guard=f"{_AFTER_CHANGES}test_an_address_that_a_customer_gave_stays_under_files_that_name_none",
+    ),
+    _mutant(
+        "letters that followed a move go back to the home of another policy",
+        "domain/postal_address.py",
+        sound="case None | CustomerVersionReason.IMPORTED:",
+        broken="case None | CustomerVersionReason.IMPORTED | CustomerVersionReason.LETTERS_MOVED:",
+        guard=f"{_AFTER_CHANGES}test_letters_that_followed_a_move_stay_there_under_files_that_name_no_address",
+    ),
+    _mutant(
+        "letters that followed a move stay where nobody lives any more",
+        "domain/postal_address.py",
+        sound="present is not None and _is_insured(terms_of, present, on=on)",
+        broken="True",
+        guard=f"{_AFTER_CHANGES}test_letters_that_followed_a_move_follow_the_next_one_that_the_administration_tells",
+    ),
+    _mutant(
+        "an address that is left out undoes what a customer changed of something else",
+        "flows/imports.py",
+        sound="        if not _says_where_letters_go(told):\n",
+        broken="        if False:\n",
+        guard=f"{_AFTER_CHANGES}test_letters_follow_a_move_that_the_file_plans_after_a_customer_changed_something_else",
     ),
 )

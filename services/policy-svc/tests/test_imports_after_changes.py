@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from policy_http import Policies
-from policy_lines import LINE, Line
+from policy_lines import LINE, Line, another
+from quotes_asked import APPLICANT, HOME_QUOTE, PET_QUOTE
 
 from contracts.policy import ContactChanged, PolicyChanged
 from policy_svc.commands import export_policies, import_policies
@@ -20,6 +21,9 @@ CUSTOMER = "/customers/123456"
 POLICY = f"{CUSTOMER}/policies/{LINE['policy_number']}"
 NEW_HOME = {"postcode": "1811AA", "house_number": "3", "home_type": "terraced"}
 DEDUCTIBLE = {"kind": "deductible", "deductible_cents": 50_000}
+OTHER_POLICY = "123456-532-05"
+THERE = {"postcode": "1811AA", "house_number": "3"}
+LETTERS = {"postcode": "1012JS", "house_number": "99"}
 FILE_ADDRESS = {"postcode": "6011RA", "house_number": "12"}
 
 
@@ -30,8 +34,8 @@ def file_line(**holder: Any) -> Line:  # noqa: ANN401 - any field
     return line
 
 
-def write(path: Path, line: Line) -> None:
-    path.write_text(json.dumps(line))
+def write(path: Path, *lines: Line) -> None:
+    path.write_text("\n".join(map(json.dumps, lines)))
 
 
 def correct(path: Path, *words: tuple[str, str]) -> None:
@@ -118,6 +122,123 @@ async def test_letters_that_followed_a_move_are_not_sent_back_by_another_policy(
 
     assert "policyholder.version: the customer was changed here meanwhile" in capsys.readouterr().err
     assert await policies.running.published() == []
+
+
+@pytest.fixture
+async def unaddressed(policies: Policies, tmp_path: Path) -> Path:
+    """A file of the administration, which was imported, of two policies of one home; it never says where letters go."""
+    path = tmp_path / "unaddressed.jsonl"
+    write(path, LINE, another(LINE, OTHER_POLICY))
+    assert await import_file(policies, path) == 0
+    await policies.running.published()
+    return path
+
+
+async def letters_of(policies: Policies) -> dict[str, Any]:
+    address: dict[str, Any] = (await policies.get(CUSTOMER)).json()["postal_address"]
+    return address
+
+
+async def test_an_address_that_a_customer_gave_stays_under_files_that_name_none(
+    policies: Policies, unaddressed: Path
+) -> None:
+    await confirmed(policies, f"{CUSTOMER}/personal-data-previews", {"postal_address": LETTERS})
+    await policies.running.published()
+
+    assert await import_file(policies, unaddressed) == 0
+    assert await policies.running.published() == []
+
+    write(unaddressed, LINE, another(LINE, OTHER_POLICY), another(LINE, "123456-533-01"))
+    assert await import_file(policies, unaddressed) == 0
+    (policy,) = await policies.running.published()
+    assert isinstance(policy, PolicyChanged)
+    assert policy.policy_number == "123456-533-01"
+    assert await letters_of(policies) == LETTERS
+
+
+async def test_letters_that_followed_a_move_stay_there_under_files_that_name_no_address(
+    policies: Policies, unaddressed: Path
+) -> None:
+    await confirmed(policies, f"{CUSTOMER}/policies/{OTHER_POLICY}/change-previews", {"kind": "move", "home": NEW_HOME})
+    policies.clock.advance(timedelta(days=1))
+    await policies.running.fire_due_timers()
+    assert await letters_of(policies) == THERE
+    await policies.running.published()
+    moved = another(LINE, OTHER_POLICY)
+    stayed = moved["terms"][0]
+    moved["terms"] = [stayed | {"ends_on": "2026-11-28"}, stayed | {"effective_on": "2026-11-28", "home": NEW_HOME}]
+    write(unaddressed, LINE, moved)
+
+    assert await import_file(policies, unaddressed) == 0
+
+    assert await policies.running.published() == []
+    assert await letters_of(policies) == THERE
+
+
+async def test_letters_that_followed_a_move_follow_the_next_one_that_the_administration_tells(
+    policies: Policies, unaddressed: Path
+) -> None:
+    """Nobody lives any more where they went."""
+    await happens(policies, "move")
+    assert await letters_of(policies) == THERE
+    terms = LINE["terms"][0]
+    later = {"postcode": "1012JS", "house_number": "1", "home_type": "corner"}
+    line = LINE | {"terms": [terms | {"ends_on": "2026-11-28"}, terms | {"effective_on": "2026-11-28", "home": later}]}
+    other = another(line, OTHER_POLICY)
+    write(unaddressed, line | {"version": 2}, other)
+
+    assert await import_file(policies, unaddressed) == 0
+
+    assert await letters_of(policies) == {"postcode": "1012JS", "house_number": "1"}
+
+
+@pytest.mark.parametrize("wanted", [PET_QUOTE, HOME_QUOTE])
+async def test_who_applied_here_keeps_their_address_under_files_that_name_none(
+    policies: Policies, tmp_path: Path, wanted: dict[str, Any]
+) -> None:
+    quote = (await policies.post("/quotes", wanted, role=None)).json()
+    applicant = APPLICANT | {"postal_address": LETTERS}
+    applied = await policies.post("/applications", {"quote_id": quote["quote_id"], "applicant": applicant}, role=None)
+    assert applied.status_code == 201, applied.text
+    contact, *_ = await policies.running.published()
+    assert isinstance(contact, ContactChanged)
+    holder = {field: getattr(contact, field) for field in ("name", "email", "mobile_phone", "language")}
+    path = tmp_path / "policies.jsonl"
+    pet = {"species": "dog", "name": "Bello", "born_on": "2020-02-29"}
+    days = {"effective_on": "2026-02-01", "ends_on": None, "deductible_cents": 0}
+    terms = days | {"pet": pet, "covers": ["veterinary"], "product_version": "pet-2026.1"}
+    number = f"{contact.relation_number}-611-01"
+    write(path, {"policy_number": number, "kind": "pet", "policyholder": holder, "terms": [terms]})
+
+    assert await import_file(policies, path) == 0
+
+    (policy,) = await policies.running.published()
+    assert isinstance(policy, PolicyChanged)
+    assert policy.policy_number == number
+
+
+async def test_letters_follow_a_move_that_the_file_plans_after_a_customer_changed_something_else(
+    policies: Policies, unaddressed: Path
+) -> None:
+    terms = LINE["terms"][0]
+    line = LINE | {
+        "terms": [terms | {"ends_on": "2026-12-24"}, terms | {"effective_on": "2026-12-24", "home": NEW_HOME}]
+    }
+    write(unaddressed, line, another(line, OTHER_POLICY))
+    assert await import_file(policies, unaddressed) == 0
+    await happens(policies, "email")
+    told = {"email": "new@example.org"}
+    write(unaddressed, another(line, LINE["policy_number"], **told), another(line, OTHER_POLICY, **told))
+    assert await import_file(policies, unaddressed) == 0
+    assert await policies.running.published() == []
+    policies.clock.advance(timedelta(days=30))
+
+    assert await import_file(policies, unaddressed) == 0
+
+    (contact,) = await policies.running.published()
+    assert isinstance(contact, ContactChanged)
+    assert (contact.version, contact.email) == (3, "new@example.org")
+    assert await letters_of(policies) == THERE
 
 
 @pytest.mark.usefixtures("file")

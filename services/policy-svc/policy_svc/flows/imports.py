@@ -19,12 +19,12 @@ from contracts.vocabulary import PostalAddress
 from policy_svc.domain.dutch_days import dutch_day
 from policy_svc.domain.imported import completed, version_not_known_to
 from policy_svc.domain.policy import in_one_form, next_version, relation_number_of
-from policy_svc.domain.postal_address import home_address
+from policy_svc.domain.postal_address import address_left_out
 from policy_svc.domain.renewal import next_renewal
 from policy_svc.domain.timeline import first_difference
 from policy_svc.domain.versions import CustomerVersionReason, VersionReason
 from policy_svc.flows.versions import record, tell
-from policy_svc.policy_file.lines import NOT_RECORDED_YET, NumberedLine, RejectedLine
+from policy_svc.policy_file.lines import NOT_RECORDED_YET, NumberedLine, Policyholder, RejectedLine
 from policy_svc.repository import customers, policies, terms
 
 _UNDOES: Final = (
@@ -74,7 +74,7 @@ async def store(
     if not overwrite:
         accepted, undoing = _sorted_out(accepted, await _undoing_policies(accepted, terms_of, known, work))
         rejected += undoing
-    addresses = await _home_addresses(_wanted(accepted, terms_of), work)
+    addresses = await _addresses_left_out(_wanted(accepted, terms_of), holders={} if overwrite else holders, work=work)
     contacts = _customers(accepted, addresses=addresses)
     if not overwrite:
         accepted, undoing = _sorted_out(accepted, await _undoing_customers(accepted, contacts, holders, work))
@@ -158,8 +158,11 @@ async def _undoing_customers(
         holder = holders.get(relation_number_of(line.policy.policy_number))
         if holder is None:
             continue
-        version = version_not_known_to(last[holder.relation_number], version=line.policy.policyholder.version)
+        told = line.policy.policyholder
+        version = version_not_known_to(last[holder.relation_number], version=told.version)
         wanted = replace(contacts[holder.relation_number], customer_id=holder.customer_id, version=holder.version)
+        if not _says_where_letters_go(told):
+            wanted = replace(wanted, postal_address=holder.postal_address)
         if version is not None and wanted != holder:
             reasons[line.line_number] = _UNDOES.format(field="policyholder.version", what="customer", version=version)
     return reasons
@@ -271,19 +274,34 @@ def _next_of(policy: PolicyChanged, periods: Sequence[PolicyTerms], *, today: da
     )
 
 
-async def _home_addresses(
-    wanted: Mapping[str, Sequence[PolicyTerms]], work: Work
+async def _addresses_left_out(
+    wanted: Mapping[str, Sequence[PolicyTerms]], *, holders: Mapping[str, ContactChanged], work: Work
 ) -> Mapping[str, PostalAddress | None]:
-    """Return the insured home of each customer, by relation number: policies that are not in this batch count too.
+    """Return where letters go to each customer whose file names no address, by relation number.
 
-    The caller holds the customers' locks.
+    That is to the insured home, of policies that are not in this batch, too; or where they go now, to those of the
+    `holders` who gave that address here. The caller holds the customers' locks.
     """
     terms_of: dict[str, dict[str, Sequence[PolicyTerms]]] = {relation_number_of(number): {} for number in wanted}
     known = await terms.current_of_customers(work.connection, relation_numbers=terms_of.keys())
     for policy_number, policy_terms in {**known, **wanted}.items():
         terms_of[relation_number_of(policy_number)][policy_number] = policy_terms
+    brought_by = await customers.addresses_brought_by(work.connection, relation_numbers=holders.keys() & terms_of)
     today = dutch_day(work.now)
-    return {relation_number: home_address(policies, on=today) for relation_number, policies in terms_of.items()}
+    return {
+        relation_number: address_left_out(
+            policies,
+            present=holders[relation_number].postal_address if relation_number in holders else None,
+            brought_by=brought_by.get(relation_number),
+            on=today,
+        )
+        for relation_number, policies in terms_of.items()
+    }
+
+
+def _says_where_letters_go(holder: Policyholder) -> bool:
+    """Whether a file says it. One that names the version of a customer says all: without an address there is none."""
+    return holder.postal_address is not None or holder.version is not None
 
 
 def _customers(
@@ -291,8 +309,7 @@ def _customers(
 ) -> Mapping[str, ContactChanged]:
     """Return every policyholder by relation number, in version 1 and with a new id, as they are stored when not known.
 
-    `addresses` are where letters go to customers whose file names no address. A file that names the version of a
-    customer says all of that: without an address there is none.
+    `addresses` are where letters go to customers whose file does not say it.
     """
     holders = {relation_number_of(line.policy.policy_number): line.policy.policyholder for line in lines}
     return {
@@ -303,7 +320,7 @@ def _customers(
             name=holder.name,
             email=holder.email,
             mobile_phone=holder.mobile_phone,
-            postal_address=holder.postal_address or (None if holder.version else addresses[relation_number]),
+            postal_address=(holder.postal_address if _says_where_letters_go(holder) else addresses[relation_number]),
             language=holder.language,
         )
         for relation_number, holder in holders.items()

@@ -155,6 +155,32 @@ async def last_versions(connection: Connection, *, relation_numbers: Collection[
     return found
 
 
+async def addresses_brought_by(
+    connection: Connection, *, relation_numbers: Collection[str]
+) -> dict[str, CustomerVersionReason]:
+    """Return why letters go where they go to these customers, by relation number; those who never had an address miss.
+
+    It is the reason of the version that brought the present address: later ones may have changed something else.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT ON (relation_number) relation_number, reason
+          FROM (SELECT relation_number, version_of.version, version_of.reason,
+                       (version_of.postcode, version_of.house_number)
+                       IS DISTINCT FROM (lag(version_of.postcode) OVER of_customer,
+                                         lag(version_of.house_number) OVER of_customer) AS has_another_address
+                  FROM customer
+                  JOIN customer_version AS version_of USING (customer_id)
+                 WHERE relation_number = ANY($1)
+                WINDOW of_customer AS (PARTITION BY customer_id ORDER BY version_of.version)) AS versions
+         WHERE has_another_address
+         ORDER BY relation_number, version DESC
+        """,
+        list(relation_numbers),
+    )
+    return {row["relation_number"]: CustomerVersionReason(row["reason"]) for row in rows}
+
+
 async def of_ids(connection: Connection, *, customer_ids: Collection[UUID]) -> dict[UUID, ContactChanged]:
     """Return how each of these customers is reached now, by customer id."""
     rows = await connection.fetch("SELECT * FROM customer WHERE customer_id = ANY($1)", list(customer_ids))
