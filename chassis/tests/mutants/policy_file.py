@@ -52,7 +52,7 @@ MUTANTS = (
         "domain/imported.py",
         sound="            return replace(period, premium=other.premium)\n",
         broken="            break\n",
-        guard="test_import_policies.py::test_what_a_file_leaves_open_is_computed_once_and_then_kept",
+        guard="domain/test_imported.py::test_a_period_keeps_its_premium_when_another_one_changes",
     ),
     _mutant(
         "a file from before undoes what customers changed since",
@@ -137,6 +137,34 @@ MUTANTS = (
         sound="holder.postal_address is not None or holder.version is not None",
         broken="holder.postal_address is not None",
         guard="test_export.py::test_whatever_is_stored_is_exported_and_imported_without_a_change[export.jsonl]",
+    ),
+    _mutant(
+        "a file that names no premiums is rejected after each renewal",
+        "domain/imported.py",
+        sound="    if first_difference(located, _without_premiums(known)) is None:\n",
+        broken="    if False:\n",
+        guard=f"{_AFTER_CHANGES}test_a_file_without_premiums_says_after_a_renewal_what_is_on_record",
+    ),
+    _mutant(
+        "a file of premiums of its own is taken to say what a renewal made of them",
+        "domain/imported.py",
+        sound="first_difference(located, _without_premiums(known))",
+        broken="first_difference(_without_premiums(located), _without_premiums(known))",
+        guard=f"{_AFTER_CHANGES}test_a_file_of_premiums_of_its_own_does_not_undo_those_of_a_renewal",
+    ),
+    _mutant(
+        "only the product of the last renewal can price what a file leaves open",
+        "domain/imported.py",
+        sound="for one in of_product if one.premium is not None)",
+        broken="for one in of_product)",
+        guard="domain/test_imported.py::test_the_product_of_the_first_day_prices_what_that_of_the_last_renewal_cannot",
+    ),
+    _mutant(
+        "customers are told where their home lies on the map",
+        "flows/imports.py",
+        sound="[_without_position(in_one_form(period)) for",
+        broken="[in_one_form(period) for",
+        guard=f"{_IMPORT}test_a_position_alone_is_nothing_that_a_customer_is_told",
     ),
     _mutant(
         "an address that a customer gave here gives way to the insured home",

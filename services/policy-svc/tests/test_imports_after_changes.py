@@ -94,7 +94,7 @@ async def state(policies: Policies) -> tuple[Any, Any]:
     return policy.json(), customer.json()
 
 
-@pytest.mark.parametrize("what", ["deductible", "cancellation", "move", "email", "renewal"])
+@pytest.mark.parametrize("what", ["deductible", "cancellation", "move", "email"])
 async def test_a_file_from_before_undoes_nothing_that_happened_here(
     policies: Policies, file: Path, what: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,6 +110,59 @@ async def test_a_file_from_before_undoes_nothing_that_happened_here(
     assert "new@example.org" not in told
     assert await policies.running.published() == []
     assert await state(policies) == before
+
+
+async def test_a_file_without_premiums_says_after_a_renewal_what_is_on_record(policies: Policies, file: Path) -> None:
+    """It says nothing of premiums, and a renewal changes nothing else; each policy has one every year."""
+    pet = {"species": "dog", "name": "Bello", "born_on": "2017-05-01"}
+    days = {"effective_on": "2019-04-01", "ends_on": None, "deductible_cents": 0}
+    terms = days | {"pet": pet, "covers": ["veterinary"], "product_version": "pet-2026.1"}
+    dog = file_line() | {"policy_number": "123456-611-01", "kind": "pet", "terms": [terms]}
+    home = file_line()
+    del home["terms"][0]["home"]["location"]
+    write(file, home, dog)
+    assert await import_file(policies, file) == 0
+    await policies.running.published()
+    await happens(policies, "renewal")
+    before = await state(policies)
+    renewed = await policies.running.pool.fetch(
+        "SELECT count(DISTINCT premium) FROM policy_terms GROUP BY policy_number"
+    )
+    assert sorted(row["count"] for row in renewed) == [1, 2]
+
+    assert await import_file(policies, file) == 0
+
+    assert await policies.running.published() == []
+    assert await state(policies) == before
+
+
+async def test_a_file_of_premiums_of_its_own_does_not_undo_those_of_a_renewal(
+    policies: Policies, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = file_line()
+    line["terms"][0]["premium"] = {"a_year_cents": 1, "parts": [], "model": "of-old-1"}
+    write(file, line)
+    assert await import_file(policies, file) == 0
+    await policies.running.published()
+    await happens(policies, "renewal")
+    before = await state(policies)
+
+    assert await import_file(policies, file) == 1
+
+    assert "version: the policy was changed here meanwhile and is at version 3" in capsys.readouterr().err
+    assert await policies.running.published() == []
+    assert await state(policies) == before
+
+
+async def test_a_premium_is_not_all_that_differs_after_a_renewal(policies: Policies, file: Path) -> None:
+    await happens(policies, "renewal")
+    line = file_line()
+    line["terms"][0]["deductible_cents"] = 0
+    write(file, line)
+
+    assert await import_file(policies, file) == 1
+
+    assert await policies.running.published() == []
 
 
 async def test_letters_that_followed_a_move_are_not_sent_back_by_another_policy(

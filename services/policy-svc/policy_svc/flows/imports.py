@@ -368,9 +368,16 @@ def _tell(
 
 
 def _first_day_that_differs(before: Sequence[PolicyTerms], after: Sequence[PolicyTerms]) -> date | None:
-    """Return from when something else is insured, or only costs something else; None when it says the same."""
-    was, becomes = ([in_one_form(period) for period in terms] for terms in (before, after))
+    """Return from when something else is insured, or only costs something else; None when it says the same.
+
+    Where a home lies on the map is nothing that a customer is told.
+    """
+    was, becomes = ([_without_position(in_one_form(period)) for period in terms] for terms in (before, after))
     return first_difference(_without_premiums(was), _without_premiums(becomes)) or first_difference(was, becomes)
+
+
+def _without_position(period: PolicyTerms) -> PolicyTerms:
+    return period if period.home is None else replace(period, home=replace(period.home, location=None))
 
 
 def _without_premiums(terms: Sequence[PolicyTerms]) -> Sequence[PolicyTerms]:
