@@ -392,6 +392,75 @@ async def test_overwriting_makes_it_what_the_file_says_and_the_file_can_go_on_fr
     assert len(await policies.running.published()) == 2
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+async def test_a_file_that_says_what_was_changed_here_can_go_on_from_there(
+    policies: Policies, file: Path, *, overwrite: bool
+) -> None:
+    """It says the same, so that no version comes of it: but what it says next was not made before the change."""
+    await happens(policies, "deductible")
+    await happens(policies, "email")
+    before = file_line(email="new@example.org")
+    terms = before["terms"][0]
+    before["terms"] = [
+        terms | {"ends_on": "2026-11-28"},
+        terms | {"effective_on": "2026-11-28", "deductible_cents": 50_000},
+    ]
+    write(file, before)
+    assert await import_file(policies, file, overwrite=overwrite) == 0
+    assert await policies.running.published() == []
+    after = copy.deepcopy(before)
+    after["policyholder"]["name"] = "A. Voorbeeld"
+    after["terms"][1]["deductible_cents"] = 0
+    write(file, after)
+
+    assert await import_file(policies, file) == 0
+
+    contact, policy = await policies.running.published()
+    assert isinstance(contact, ContactChanged)
+    assert isinstance(policy, PolicyChanged)
+    assert (contact.version, contact.name, contact.email) == (3, "A. Voorbeeld", "new@example.org")
+    assert (policy.version, [terms.deductible_cents for terms in policy.terms]) == (3, [25_000, 0])
+
+
+async def test_what_is_changed_after_a_file_has_caught_up_is_not_undone_either(policies: Policies, file: Path) -> None:
+    await happens(policies, "deductible")
+    await happens(policies, "email")
+    line = file_line(email="new@example.org")
+    terms = line["terms"][0]
+    line["terms"] = [
+        terms | {"ends_on": "2026-11-28"},
+        terms | {"effective_on": "2026-11-28", "deductible_cents": 50_000},
+    ]
+    write(file, line)
+    assert await import_file(policies, file) == 0
+    policies.clock.advance(timedelta(days=2))
+    await confirmed(policies, f"{CUSTOMER}/personal-data-previews", {"email": "newer@example.org"})
+    assert await import_file(policies, file) == 1
+    await confirmed(policies, f"{CUSTOMER}/personal-data-previews", {"email": "new@example.org"})
+    await confirmed(policies, f"{POLICY}/change-previews", {"kind": "deductible", "deductible_cents": 0})
+    await policies.running.published()
+    before = await state(policies)
+
+    assert await import_file(policies, file) == 1
+
+    assert await policies.running.published() == []
+    assert await state(policies) == before
+
+
+@pytest.mark.parametrize("what", ["deductible", "email"])
+async def test_an_export_that_says_what_is_on_record_is_no_file_of_the_administration(
+    policies: Policies, file: Path, tmp_path: Path, what: str
+) -> None:
+    await happens(policies, what)
+    exported = tmp_path / "export.jsonl"
+    assert await export_policies.run(Namespace(file=exported), policies.running.runtime) == 0
+    assert await import_file(policies, exported) == 0
+
+    assert await import_file(policies, file) == 1
+
+    assert await policies.running.published() == []
+
+
 async def test_a_position_that_was_looked_up_is_no_change_that_a_file_undoes(policies: Policies, file: Path) -> None:
     await happens(policies, "deductible")
     await policies.running.pool.execute("UPDATE policy_version SET reason = 'located' WHERE version = 2")

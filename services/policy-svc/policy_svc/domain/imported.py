@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -13,22 +13,21 @@ from policy_svc.domain.policy import in_one_form
 from policy_svc.domain.premium import priced
 from policy_svc.domain.renewal import last_renewal
 from policy_svc.domain.timeline import first_difference, in_force
-from policy_svc.domain.versions import VersionReason
+from policy_svc.domain.versions import LastVersions, VersionReason
 
 
-def version_not_known_to(last: Mapping[str, int], *, version: int | None) -> int | None:
+def version_not_known_to(last: LastVersions, *, version: int | None) -> int | None:
     """Return the version of a policy or customer that a line of a file would undo unseen; None when there is none.
 
-    `last` holds the newest version that each reason made, `version` what the line says it was made from. A line that
-    says nothing knows what imports made, and nothing that was changed or corrected here since. Positions are no change:
-    an import keeps them.
+    `version` is what the line says it was made from. A line that says nothing knows what imports made or a file told
+    again, and nothing that was changed or corrected here since. Positions are no change: an import keeps them.
     """
-    made = {reason: each for reason, each in last.items() if reason != VersionReason.LOCATED}
+    made = {reason: each for reason, each in last.made.items() if reason != VersionReason.LOCATED}
     if version is not None:
-        newest, present = max(made.values(), default=0), max(last.values(), default=0)
+        newest, present = max(made.values(), default=0), max(last.made.values(), default=0)
         return None if newest <= version <= present else present
     otherwise = max((each for reason, each in made.items() if reason != VersionReason.IMPORTED), default=0)
-    return otherwise if otherwise > made.get(VersionReason.IMPORTED, 0) else None
+    return otherwise if otherwise > max(made.get(VersionReason.IMPORTED, 0), last.told or 0) else None
 
 
 def completed(

@@ -22,9 +22,9 @@ from policy_svc.domain.policy import in_one_form, next_version, relation_number_
 from policy_svc.domain.postal_address import address_left_out
 from policy_svc.domain.renewal import next_renewal
 from policy_svc.domain.timeline import first_difference
-from policy_svc.domain.versions import CustomerVersionReason, VersionReason
+from policy_svc.domain.versions import CustomerVersionReason, LastVersions, VersionReason
 from policy_svc.flows.versions import record, tell
-from policy_svc.policy_file.lines import NOT_RECORDED_YET, NumberedLine, Policyholder, RejectedLine
+from policy_svc.policy_file.lines import NOT_RECORDED_YET, NumberedLine, Policyholder, PolicyLine, RejectedLine
 from policy_svc.repository import customers, policies, terms
 
 _UNDOES: Final = (
@@ -69,15 +69,18 @@ async def store(
         work.connection, relation_numbers={relation_number_of(line.policy.policy_number) for line in lines}
     )
     known = await policies.lock(work.connection, policy_numbers=[line.policy.policy_number for line in lines])
+    last_of_customers = await customers.last_versions(work.connection, relation_numbers=holders)
+    last_of_policies = await policies.last_versions(work.connection, policy_numbers=known)
     accepted, rejected = _sorted_out(lines, {line.line_number: _of_another_kind(line, known) for line in lines})
     terms_of = {line.line_number: line.policy.terms_recorded(NOT_RECORDED_YET) for line in accepted}
     if not overwrite:
-        accepted, undoing = _sorted_out(accepted, await _undoing_policies(accepted, terms_of, known, work))
+        undoing_policies = _undoing_policies(accepted, terms_of, known, last_of_policies, today=dutch_day(work.now))
+        accepted, undoing = _sorted_out(accepted, undoing_policies)
         rejected += undoing
     addresses = await _addresses_left_out(_wanted(accepted, terms_of), holders={} if overwrite else holders, work=work)
     contacts = _customers(accepted, addresses=addresses)
     if not overwrite:
-        accepted, undoing = _sorted_out(accepted, await _undoing_customers(accepted, contacts, holders, work))
+        accepted, undoing = _sorted_out(accepted, _undoing_customers(accepted, contacts, holders, last_of_customers))
         rejected += undoing
     if not accepted:
         return Stored(rejected=rejected)
@@ -96,6 +99,13 @@ async def store(
         owners=owners,
         kinds=kinds | {number: policy.kind for number, policy in before.items()},
         corrected={line.policy.policy_number for line in knowing if line.policy.version} & known.keys(),
+        work=work,
+    )
+    await _save_told(
+        [line.policy for line in accepted],
+        last_of_policies=_without(last_of_policies, changed.keys()),
+        last_of_customers=_without(last_of_customers, {contact.relation_number for contact in saved}),
+        overwrite=overwrite,
         work=work,
     )
     if tell_customers:
@@ -126,46 +136,76 @@ def _wanted(
     return {line.policy.policy_number: terms_of[line.line_number] for line in lines}
 
 
-async def _undoing_policies(
+def _undoing_policies(
     lines: Sequence[NumberedLine],
     terms_of: Mapping[int, tuple[PolicyTerms, ...]],
     known: Mapping[str, PolicyChanged],
-    work: Work,
+    last_of: Mapping[str, LastVersions],
+    *,
+    today: date,
 ) -> Mapping[int, str | None]:
     """Return why lines are rejected, by their numbers, that would undo a change of their policies: `known` now."""
-    last = await policies.last_versions(work.connection, policy_numbers=known)
-    reasons, today = {}, dutch_day(work.now)
+    reasons = {}
     for line in lines:
         policy = known.get(line.policy.policy_number)
         if policy is None:
             continue
-        version = version_not_known_to(last[policy.policy_number], version=line.policy.version)
+        version = version_not_known_to(last_of[policy.policy_number], version=line.policy.version)
         if version is not None and _next_of(policy, terms_of[line.line_number], today=today) is not None:
             reasons[line.line_number] = _UNDOES.format(field="version", what="policy", version=version)
     return reasons
 
 
-async def _undoing_customers(
+def _undoing_customers(
     lines: Sequence[NumberedLine],
     contacts: Mapping[str, ContactChanged],
     holders: Mapping[str, ContactChanged],
-    work: Work,
+    last_of: Mapping[str, LastVersions],
 ) -> Mapping[int, str | None]:
     """Return why lines are rejected, by their numbers, that would undo a change of their customers: `holders` now."""
-    last = await customers.last_versions(work.connection, relation_numbers=holders)
     reasons = {}
     for line in lines:
         holder = holders.get(relation_number_of(line.policy.policy_number))
         if holder is None:
             continue
         told = line.policy.policyholder
-        version = version_not_known_to(last[holder.relation_number], version=told.version)
+        version = version_not_known_to(last_of[holder.relation_number], version=told.version)
         wanted = replace(contacts[holder.relation_number], customer_id=holder.customer_id, version=holder.version)
         if not _says_where_letters_go(told):
             wanted = replace(wanted, postal_address=holder.postal_address)
         if version is not None and wanted != holder:
             reasons[line.line_number] = _UNDOES.format(field="policyholder.version", what="customer", version=version)
     return reasons
+
+
+async def _save_told(
+    lines: Sequence[PolicyLine],
+    *,
+    last_of_policies: Mapping[str, LastVersions],
+    last_of_customers: Mapping[str, LastVersions],
+    overwrite: bool,
+    work: Work,
+) -> None:
+    """Store that lines told policies and customers again that did not change now: what they tell next was made later.
+
+    A line that names the version is no file of the administration, unless it is to `overwrite` whatever was changed.
+    """
+    told_policies = {line.policy_number for line in lines if overwrite or line.version is None}
+    told_customers = {
+        relation_number_of(line.policy_number) for line in lines if overwrite or line.policyholder.version is None
+    }
+    await policies.save_told(work.connection, policy_numbers=_not_told_yet(told_policies, last_of_policies))
+    await customers.save_told(work.connection, relation_numbers=_not_told_yet(told_customers, last_of_customers))
+
+
+def _without(last_of: Mapping[str, LastVersions], numbers: AbstractSet[str]) -> Mapping[str, LastVersions]:
+    return {number: last for number, last in last_of.items() if number not in numbers}
+
+
+def _not_told_yet(told: AbstractSet[str], last_of: Mapping[str, LastVersions]) -> AbstractSet[str]:
+    return {
+        number for number in told & last_of.keys() if version_not_known_to(last_of[number], version=None) is not None
+    }
 
 
 async def _save_customers(
