@@ -135,6 +135,13 @@ async def test_a_file_without_premiums_says_after_a_renewal_what_is_on_record(po
     assert await policies.running.published() == []
     assert await state(policies) == before
 
+    home["terms"][0]["deductible_cents"] = 0
+    write(file, home, dog)
+    assert await import_file(policies, file) == 0
+    (policy,) = await policies.running.published()
+    assert isinstance(policy, PolicyChanged)
+    assert [terms.deductible_cents for terms in policy.terms] == [0]
+
 
 async def test_a_file_of_premiums_of_its_own_does_not_undo_those_of_a_renewal(
     policies: Policies, file: Path, capsys: pytest.CaptureFixture[str]
