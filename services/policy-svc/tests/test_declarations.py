@@ -134,6 +134,25 @@ async def test_a_file_from_before_takes_no_decision_and_no_payment_back_unless_t
     assert (await pets.get(f"{PATH}/D-2026-000123")).json()["status"] == "received"
 
 
+@pytest.mark.parametrize("batch_lines", [1, 1_000])
+async def test_a_declaration_that_stands_in_a_file_twice_is_told_once_whatever_a_batch_holds(
+    pets: Policies,
+    tmp_path: Path,
+    batch_lines: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(import_declarations, "BATCH_LINES", batch_lines)
+    unpaid = DECLARATION | {"paid_on": None}
+
+    assert await import_lines(pets, tmp_path / "twice.jsonl", unpaid, DECLARATION, unpaid) == 1
+
+    told = capsys.readouterr()
+    assert told.out == "3 declarations read, 2 rejected; new or changed: 1\n"
+    assert told.err.count("stands on line 1 already") == 2
+    assert (await pets.get(f"{PATH}/D-2026-000123")).json()["paid_on"] is None
+
+
 async def test_wrong_lines_are_listed_with_their_reason_and_the_others_imported(
     pets: Policies, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

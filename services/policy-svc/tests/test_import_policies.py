@@ -367,6 +367,15 @@ async def test_a_mail_names_the_first_day_that_is_different(told_of: Teller, lin
     assert await told_of(line) == [(Occasion.POLICY_CHANGED, "123456-531-04", "2026-01-01")]
 
 
+async def test_a_position_alone_is_nothing_that_a_customer_is_told(told_of: Teller, line: Line) -> None:
+    await told_of(line)
+    line["terms"][0]["home"]["location"]["latitude_microdegrees"] += 1
+    assert await told_of(line) == []
+
+    line["terms"][0]["home"]["home_type"] = "corner"
+    assert await told_of(line) == [(Occasion.POLICY_CHANGED, "123456-531-04", "2019-04-01")]
+
+
 @pytest.mark.parametrize(
     "corrected",
     [

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from policy_http import Policies
-from policy_lines import LINE, Line
+from policy_lines import LINE, Line, another
+from quotes_asked import APPLICANT, HOME_QUOTE, PET_QUOTE
 
 from contracts.policy import ContactChanged, PolicyChanged
 from policy_svc.commands import export_policies, import_policies
@@ -20,6 +21,9 @@ CUSTOMER = "/customers/123456"
 POLICY = f"{CUSTOMER}/policies/{LINE['policy_number']}"
 NEW_HOME = {"postcode": "1811AA", "house_number": "3", "home_type": "terraced"}
 DEDUCTIBLE = {"kind": "deductible", "deductible_cents": 50_000}
+OTHER_POLICY = "123456-532-05"
+THERE = {"postcode": "1811AA", "house_number": "3"}
+LETTERS = {"postcode": "1012JS", "house_number": "99"}
 FILE_ADDRESS = {"postcode": "6011RA", "house_number": "12"}
 
 
@@ -30,8 +34,8 @@ def file_line(**holder: Any) -> Line:  # noqa: ANN401 - any field
     return line
 
 
-def write(path: Path, line: Line) -> None:
-    path.write_text(json.dumps(line))
+def write(path: Path, *lines: Line) -> None:
+    path.write_text("\n".join(map(json.dumps, lines)))
 
 
 def correct(path: Path, *words: tuple[str, str]) -> None:
@@ -90,7 +94,7 @@ async def state(policies: Policies) -> tuple[Any, Any]:
     return policy.json(), customer.json()
 
 
-@pytest.mark.parametrize("what", ["deductible", "cancellation", "move", "email", "renewal"])
+@pytest.mark.parametrize("what", ["deductible", "cancellation", "move", "email"])
 async def test_a_file_from_before_undoes_nothing_that_happened_here(
     policies: Policies, file: Path, what: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -108,6 +112,66 @@ async def test_a_file_from_before_undoes_nothing_that_happened_here(
     assert await state(policies) == before
 
 
+async def test_a_file_without_premiums_says_after_a_renewal_what_is_on_record(policies: Policies, file: Path) -> None:
+    """It says nothing of premiums, and a renewal changes nothing else; each policy has one every year."""
+    pet = {"species": "dog", "name": "Bello", "born_on": "2017-05-01"}
+    days = {"effective_on": "2019-04-01", "ends_on": None, "deductible_cents": 0}
+    terms = days | {"pet": pet, "covers": ["veterinary"], "product_version": "pet-2026.1"}
+    dog = file_line() | {"policy_number": "123456-611-01", "kind": "pet", "terms": [terms]}
+    home = file_line()
+    del home["terms"][0]["home"]["location"]
+    write(file, home, dog)
+    assert await import_file(policies, file) == 0
+    await policies.running.published()
+    await happens(policies, "renewal")
+    before = await state(policies)
+    renewed = await policies.running.pool.fetch(
+        "SELECT count(DISTINCT premium) FROM policy_terms GROUP BY policy_number"
+    )
+    assert sorted(row["count"] for row in renewed) == [1, 2]
+
+    assert await import_file(policies, file) == 0
+
+    assert await policies.running.published() == []
+    assert await state(policies) == before
+
+    home["terms"][0]["deductible_cents"] = 0
+    write(file, home, dog)
+    assert await import_file(policies, file) == 0
+    (policy,) = await policies.running.published()
+    assert isinstance(policy, PolicyChanged)
+    assert [terms.deductible_cents for terms in policy.terms] == [0]
+
+
+async def test_a_file_of_premiums_of_its_own_does_not_undo_those_of_a_renewal(
+    policies: Policies, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = file_line()
+    line["terms"][0]["premium"] = {"a_year_cents": 1, "parts": [], "model": "of-old-1"}
+    write(file, line)
+    assert await import_file(policies, file) == 0
+    await policies.running.published()
+    await happens(policies, "renewal")
+    before = await state(policies)
+
+    assert await import_file(policies, file) == 1
+
+    assert "version: the policy was changed here meanwhile and is at version 3" in capsys.readouterr().err
+    assert await policies.running.published() == []
+    assert await state(policies) == before
+
+
+async def test_a_premium_is_not_all_that_differs_after_a_renewal(policies: Policies, file: Path) -> None:
+    await happens(policies, "renewal")
+    line = file_line()
+    line["terms"][0]["deductible_cents"] = 0
+    write(file, line)
+
+    assert await import_file(policies, file) == 1
+
+    assert await policies.running.published() == []
+
+
 async def test_letters_that_followed_a_move_are_not_sent_back_by_another_policy(
     policies: Policies, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -118,6 +182,121 @@ async def test_letters_that_followed_a_move_are_not_sent_back_by_another_policy(
 
     assert "policyholder.version: the customer was changed here meanwhile" in capsys.readouterr().err
     assert await policies.running.published() == []
+
+
+@pytest.fixture
+async def unaddressed(policies: Policies, tmp_path: Path) -> Path:
+    """A file of the administration, which was imported, of two policies of one home; it never says where letters go."""
+    path = tmp_path / "unaddressed.jsonl"
+    write(path, LINE, another(LINE, OTHER_POLICY))
+    assert await import_file(policies, path) == 0
+    await policies.running.published()
+    return path
+
+
+async def letters_of(policies: Policies) -> dict[str, Any]:
+    address: dict[str, Any] = (await policies.get(CUSTOMER)).json()["postal_address"]
+    return address
+
+
+async def test_an_address_that_a_customer_gave_stays_under_files_that_name_none(
+    policies: Policies, unaddressed: Path
+) -> None:
+    await confirmed(policies, f"{CUSTOMER}/personal-data-previews", {"postal_address": LETTERS})
+    await policies.running.published()
+
+    assert await import_file(policies, unaddressed) == 0
+    assert await policies.running.published() == []
+
+    write(unaddressed, LINE, another(LINE, OTHER_POLICY), another(LINE, "123456-533-01"))
+    assert await import_file(policies, unaddressed) == 0
+    (policy,) = await policies.running.published()
+    assert isinstance(policy, PolicyChanged)
+    assert policy.policy_number == "123456-533-01"
+    assert await letters_of(policies) == LETTERS
+
+
+async def test_letters_that_followed_a_move_stay_there_under_files_that_name_no_address(
+    policies: Policies, unaddressed: Path
+) -> None:
+    await confirmed(policies, f"{CUSTOMER}/policies/{OTHER_POLICY}/change-previews", {"kind": "move", "home": NEW_HOME})
+    policies.clock.advance(timedelta(days=1))
+    await policies.running.fire_due_timers()
+    assert await letters_of(policies) == THERE
+    await policies.running.published()
+    moved = another(LINE, OTHER_POLICY)
+    stayed = moved["terms"][0]
+    moved["terms"] = [stayed | {"ends_on": "2026-11-28"}, stayed | {"effective_on": "2026-11-28", "home": NEW_HOME}]
+    write(unaddressed, LINE, moved)
+
+    assert await import_file(policies, unaddressed) == 0
+
+    assert await policies.running.published() == []
+    assert await letters_of(policies) == THERE
+
+
+async def test_letters_that_followed_a_move_follow_the_next_one_that_the_administration_tells(
+    policies: Policies, unaddressed: Path
+) -> None:
+    """Nobody lives any more where they went."""
+    await happens(policies, "move")
+    assert await letters_of(policies) == THERE
+    terms = LINE["terms"][0]
+    later = {"postcode": "1012JS", "house_number": "1", "home_type": "corner"}
+    line = LINE | {"terms": [terms | {"ends_on": "2026-11-28"}, terms | {"effective_on": "2026-11-28", "home": later}]}
+    other = another(line, OTHER_POLICY)
+    write(unaddressed, line | {"version": 2}, other)
+
+    assert await import_file(policies, unaddressed) == 0
+
+    assert await letters_of(policies) == {"postcode": "1012JS", "house_number": "1"}
+
+
+@pytest.mark.parametrize("wanted", [PET_QUOTE, HOME_QUOTE])
+async def test_who_applied_here_keeps_their_address_under_files_that_name_none(
+    policies: Policies, tmp_path: Path, wanted: dict[str, Any]
+) -> None:
+    quote = (await policies.post("/quotes", wanted, role=None)).json()
+    applicant = APPLICANT | {"postal_address": LETTERS}
+    applied = await policies.post("/applications", {"quote_id": quote["quote_id"], "applicant": applicant}, role=None)
+    assert applied.status_code == 201, applied.text
+    contact, *_ = await policies.running.published()
+    assert isinstance(contact, ContactChanged)
+    holder = {field: getattr(contact, field) for field in ("name", "email", "mobile_phone", "language")}
+    path = tmp_path / "policies.jsonl"
+    pet = {"species": "dog", "name": "Bello", "born_on": "2020-02-29"}
+    days = {"effective_on": "2026-02-01", "ends_on": None, "deductible_cents": 0}
+    terms = days | {"pet": pet, "covers": ["veterinary"], "product_version": "pet-2026.1"}
+    number = f"{contact.relation_number}-611-01"
+    write(path, {"policy_number": number, "kind": "pet", "policyholder": holder, "terms": [terms]})
+
+    assert await import_file(policies, path) == 0
+
+    (policy,) = await policies.running.published()
+    assert isinstance(policy, PolicyChanged)
+    assert policy.policy_number == number
+
+
+async def test_letters_follow_a_move_that_the_file_plans_after_a_customer_changed_something_else(
+    policies: Policies, unaddressed: Path
+) -> None:
+    terms = LINE["terms"][0]
+    line = LINE | {
+        "terms": [terms | {"ends_on": "2026-12-24"}, terms | {"effective_on": "2026-12-24", "home": NEW_HOME}]
+    }
+    write(unaddressed, line, another(line, OTHER_POLICY))
+    assert await import_file(policies, unaddressed) == 0
+    await happens(policies, "email")
+    told = {"email": "new@example.org"}
+    write(unaddressed, another(line, LINE["policy_number"], **told), another(line, OTHER_POLICY, **told))
+    policies.clock.advance(timedelta(days=30))
+
+    assert await import_file(policies, unaddressed) == 0
+
+    (contact,) = await policies.running.published()
+    assert isinstance(contact, ContactChanged)
+    assert (contact.version, contact.email) == (3, "new@example.org")
+    assert await letters_of(policies) == THERE
 
 
 @pytest.mark.usefixtures("file")
@@ -216,6 +395,75 @@ async def test_overwriting_makes_it_what_the_file_says_and_the_file_can_go_on_fr
     write(file, line)
     assert await import_file(policies, file) == 0
     assert len(await policies.running.published()) == 2
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+async def test_a_file_that_says_what_was_changed_here_can_go_on_from_there(
+    policies: Policies, file: Path, *, overwrite: bool
+) -> None:
+    """It says the same, so that no version comes of it: but what it says next was not made before the change."""
+    await happens(policies, "deductible")
+    await happens(policies, "email")
+    before = file_line(email="new@example.org")
+    terms = before["terms"][0]
+    before["terms"] = [
+        terms | {"ends_on": "2026-11-28"},
+        terms | {"effective_on": "2026-11-28", "deductible_cents": 50_000},
+    ]
+    write(file, before)
+    assert await import_file(policies, file, overwrite=overwrite) == 0
+    assert await policies.running.published() == []
+    after = copy.deepcopy(before)
+    after["policyholder"]["name"] = "A. Voorbeeld"
+    after["terms"][1]["deductible_cents"] = 0
+    write(file, after)
+
+    assert await import_file(policies, file) == 0
+
+    contact, policy = await policies.running.published()
+    assert isinstance(contact, ContactChanged)
+    assert isinstance(policy, PolicyChanged)
+    assert (contact.version, contact.name, contact.email) == (3, "A. Voorbeeld", "new@example.org")
+    assert (policy.version, [terms.deductible_cents for terms in policy.terms]) == (3, [25_000, 0])
+
+
+async def test_what_is_changed_after_a_file_has_caught_up_is_not_undone_either(policies: Policies, file: Path) -> None:
+    await happens(policies, "deductible")
+    await happens(policies, "email")
+    line = file_line(email="new@example.org")
+    terms = line["terms"][0]
+    line["terms"] = [
+        terms | {"ends_on": "2026-11-28"},
+        terms | {"effective_on": "2026-11-28", "deductible_cents": 50_000},
+    ]
+    write(file, line)
+    assert await import_file(policies, file) == 0
+    policies.clock.advance(timedelta(days=2))
+    await confirmed(policies, f"{CUSTOMER}/personal-data-previews", {"email": "newer@example.org"})
+    assert await import_file(policies, file) == 1
+    await confirmed(policies, f"{CUSTOMER}/personal-data-previews", {"email": "new@example.org"})
+    await confirmed(policies, f"{POLICY}/change-previews", {"kind": "deductible", "deductible_cents": 0})
+    await policies.running.published()
+    before = await state(policies)
+
+    assert await import_file(policies, file) == 1
+
+    assert await policies.running.published() == []
+    assert await state(policies) == before
+
+
+@pytest.mark.parametrize("what", ["deductible", "email"])
+async def test_an_export_that_says_what_is_on_record_is_no_file_of_the_administration(
+    policies: Policies, file: Path, tmp_path: Path, what: str
+) -> None:
+    await happens(policies, what)
+    exported = tmp_path / "export.jsonl"
+    assert await export_policies.run(Namespace(file=exported), policies.running.runtime) == 0
+    assert await import_file(policies, exported) == 0
+
+    assert await import_file(policies, file) == 1
+
+    assert await policies.running.published() == []
 
 
 async def test_a_position_that_was_looked_up_is_no_change_that_a_file_undoes(policies: Policies, file: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -37,6 +39,14 @@ class CustomerVersionReason(StrEnum):
     """The customer confirmed other data."""
     LETTERS_MOVED = "letters_moved"
     """Letters followed a move to the new home."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastVersions:
+    """The newest version of a policy or customer that each reason made, and the newest that a file told again."""
+
+    made: Mapping[str, int]
+    told: int | None = None
 
 
 REASON_WORDS: Final = {

@@ -19,12 +19,12 @@ from contracts.vocabulary import PostalAddress
 from policy_svc.domain.dutch_days import dutch_day
 from policy_svc.domain.imported import completed, version_not_known_to
 from policy_svc.domain.policy import in_one_form, next_version, relation_number_of
-from policy_svc.domain.postal_address import home_address
+from policy_svc.domain.postal_address import address_left_out
 from policy_svc.domain.renewal import next_renewal
 from policy_svc.domain.timeline import first_difference
-from policy_svc.domain.versions import CustomerVersionReason, VersionReason
+from policy_svc.domain.versions import CustomerVersionReason, LastVersions, VersionReason
 from policy_svc.flows.versions import record, tell
-from policy_svc.policy_file.lines import NOT_RECORDED_YET, NumberedLine, RejectedLine
+from policy_svc.policy_file.lines import NOT_RECORDED_YET, NumberedLine, Policyholder, PolicyLine, RejectedLine
 from policy_svc.repository import customers, policies, terms
 
 _UNDOES: Final = (
@@ -69,15 +69,18 @@ async def store(
         work.connection, relation_numbers={relation_number_of(line.policy.policy_number) for line in lines}
     )
     known = await policies.lock(work.connection, policy_numbers=[line.policy.policy_number for line in lines])
+    last_of_customers = await customers.last_versions(work.connection, relation_numbers=holders)
+    last_of_policies = await policies.last_versions(work.connection, policy_numbers=known)
     accepted, rejected = _sorted_out(lines, {line.line_number: _of_another_kind(line, known) for line in lines})
     terms_of = {line.line_number: line.policy.terms_recorded(NOT_RECORDED_YET) for line in accepted}
     if not overwrite:
-        accepted, undoing = _sorted_out(accepted, await _undoing_policies(accepted, terms_of, known, work))
+        undoing_policies = _undoing_policies(accepted, terms_of, known, last_of_policies, today=dutch_day(work.now))
+        accepted, undoing = _sorted_out(accepted, undoing_policies)
         rejected += undoing
-    addresses = await _home_addresses(_wanted(accepted, terms_of), work)
+    addresses = await _addresses_left_out(_wanted(accepted, terms_of), holders={} if overwrite else holders, work=work)
     contacts = _customers(accepted, addresses=addresses)
     if not overwrite:
-        accepted, undoing = _sorted_out(accepted, await _undoing_customers(accepted, contacts, holders, work))
+        accepted, undoing = _sorted_out(accepted, _undoing_customers(accepted, contacts, holders, last_of_customers))
         rejected += undoing
     if not accepted:
         return Stored(rejected=rejected)
@@ -96,6 +99,13 @@ async def store(
         owners=owners,
         kinds=kinds | {number: policy.kind for number, policy in before.items()},
         corrected={line.policy.policy_number for line in knowing if line.policy.version} & known.keys(),
+        work=work,
+    )
+    await _save_told(
+        [line.policy for line in accepted],
+        last_of_policies=_without(last_of_policies, changed.keys()),
+        last_of_customers=_without(last_of_customers, {contact.relation_number for contact in saved}),
+        overwrite=overwrite,
         work=work,
     )
     if tell_customers:
@@ -126,43 +136,76 @@ def _wanted(
     return {line.policy.policy_number: terms_of[line.line_number] for line in lines}
 
 
-async def _undoing_policies(
+def _undoing_policies(
     lines: Sequence[NumberedLine],
     terms_of: Mapping[int, tuple[PolicyTerms, ...]],
     known: Mapping[str, PolicyChanged],
-    work: Work,
+    last_of: Mapping[str, LastVersions],
+    *,
+    today: date,
 ) -> Mapping[int, str | None]:
     """Return why lines are rejected, by their numbers, that would undo a change of their policies: `known` now."""
-    last = await policies.last_versions(work.connection, policy_numbers=known)
-    reasons, today = {}, dutch_day(work.now)
+    reasons = {}
     for line in lines:
         policy = known.get(line.policy.policy_number)
         if policy is None:
             continue
-        version = version_not_known_to(last[policy.policy_number], version=line.policy.version)
+        version = version_not_known_to(last_of[policy.policy_number], version=line.policy.version)
         if version is not None and _next_of(policy, terms_of[line.line_number], today=today) is not None:
             reasons[line.line_number] = _UNDOES.format(field="version", what="policy", version=version)
     return reasons
 
 
-async def _undoing_customers(
+def _undoing_customers(
     lines: Sequence[NumberedLine],
     contacts: Mapping[str, ContactChanged],
     holders: Mapping[str, ContactChanged],
-    work: Work,
+    last_of: Mapping[str, LastVersions],
 ) -> Mapping[int, str | None]:
     """Return why lines are rejected, by their numbers, that would undo a change of their customers: `holders` now."""
-    last = await customers.last_versions(work.connection, relation_numbers=holders)
     reasons = {}
     for line in lines:
         holder = holders.get(relation_number_of(line.policy.policy_number))
         if holder is None:
             continue
-        version = version_not_known_to(last[holder.relation_number], version=line.policy.policyholder.version)
+        told = line.policy.policyholder
+        version = version_not_known_to(last_of[holder.relation_number], version=told.version)
         wanted = replace(contacts[holder.relation_number], customer_id=holder.customer_id, version=holder.version)
+        if not _says_where_letters_go(told):
+            wanted = replace(wanted, postal_address=holder.postal_address)
         if version is not None and wanted != holder:
             reasons[line.line_number] = _UNDOES.format(field="policyholder.version", what="customer", version=version)
     return reasons
+
+
+async def _save_told(
+    lines: Sequence[PolicyLine],
+    *,
+    last_of_policies: Mapping[str, LastVersions],
+    last_of_customers: Mapping[str, LastVersions],
+    overwrite: bool,
+    work: Work,
+) -> None:
+    """Store that lines told policies and customers again that did not change now: what they tell next was made later.
+
+    A line that names the version is no file of the administration, unless it is to `overwrite` whatever was changed.
+    """
+    told_policies = {line.policy_number for line in lines if overwrite or line.version is None}
+    told_customers = {
+        relation_number_of(line.policy_number) for line in lines if overwrite or line.policyholder.version is None
+    }
+    await policies.save_told(work.connection, policy_numbers=_not_told_yet(told_policies, last_of_policies))
+    await customers.save_told(work.connection, relation_numbers=_not_told_yet(told_customers, last_of_customers))
+
+
+def _without(last_of: Mapping[str, LastVersions], numbers: AbstractSet[str]) -> Mapping[str, LastVersions]:
+    return {number: last for number, last in last_of.items() if number not in numbers}
+
+
+def _not_told_yet(told: AbstractSet[str], last_of: Mapping[str, LastVersions]) -> AbstractSet[str]:
+    return {
+        number for number in told & last_of.keys() if version_not_known_to(last_of[number], version=None) is not None
+    }
 
 
 async def _save_customers(
@@ -271,19 +314,34 @@ def _next_of(policy: PolicyChanged, periods: Sequence[PolicyTerms], *, today: da
     )
 
 
-async def _home_addresses(
-    wanted: Mapping[str, Sequence[PolicyTerms]], work: Work
+async def _addresses_left_out(
+    wanted: Mapping[str, Sequence[PolicyTerms]], *, holders: Mapping[str, ContactChanged], work: Work
 ) -> Mapping[str, PostalAddress | None]:
-    """Return the insured home of each customer, by relation number: policies that are not in this batch count too.
+    """Return where letters go to each customer whose file names no address, by relation number.
 
-    The caller holds the customers' locks.
+    That is to the insured home, of policies that are not in this batch, too; or where they go now, to those of the
+    `holders` who gave that address here. The caller holds the customers' locks.
     """
     terms_of: dict[str, dict[str, Sequence[PolicyTerms]]] = {relation_number_of(number): {} for number in wanted}
     known = await terms.current_of_customers(work.connection, relation_numbers=terms_of.keys())
     for policy_number, policy_terms in {**known, **wanted}.items():
         terms_of[relation_number_of(policy_number)][policy_number] = policy_terms
+    brought_by = await customers.addresses_brought_by(work.connection, relation_numbers=holders.keys() & terms_of)
     today = dutch_day(work.now)
-    return {relation_number: home_address(policies, on=today) for relation_number, policies in terms_of.items()}
+    return {
+        relation_number: address_left_out(
+            policies,
+            present=holders[relation_number].postal_address if relation_number in holders else None,
+            brought_by=brought_by.get(relation_number),
+            on=today,
+        )
+        for relation_number, policies in terms_of.items()
+    }
+
+
+def _says_where_letters_go(holder: Policyholder) -> bool:
+    """Whether a file says it. One that names the version of a customer says all: without an address there is none."""
+    return holder.postal_address is not None or holder.version is not None
 
 
 def _customers(
@@ -291,8 +349,7 @@ def _customers(
 ) -> Mapping[str, ContactChanged]:
     """Return every policyholder by relation number, in version 1 and with a new id, as they are stored when not known.
 
-    `addresses` are where letters go to customers whose file names no address. A file that names the version of a
-    customer says all of that: without an address there is none.
+    `addresses` are where letters go to customers whose file does not say it.
     """
     holders = {relation_number_of(line.policy.policy_number): line.policy.policyholder for line in lines}
     return {
@@ -303,7 +360,7 @@ def _customers(
             name=holder.name,
             email=holder.email,
             mobile_phone=holder.mobile_phone,
-            postal_address=holder.postal_address or (None if holder.version else addresses[relation_number]),
+            postal_address=(holder.postal_address if _says_where_letters_go(holder) else addresses[relation_number]),
             language=holder.language,
         )
         for relation_number, holder in holders.items()
@@ -351,9 +408,16 @@ def _tell(
 
 
 def _first_day_that_differs(before: Sequence[PolicyTerms], after: Sequence[PolicyTerms]) -> date | None:
-    """Return from when something else is insured, or only costs something else; None when it says the same."""
-    was, becomes = ([in_one_form(period) for period in terms] for terms in (before, after))
+    """Return from when something else is insured, or only costs something else; None when it says the same.
+
+    Where a home lies on the map is nothing that a customer is told.
+    """
+    was, becomes = ([_without_position(in_one_form(period)) for period in terms] for terms in (before, after))
     return first_difference(_without_premiums(was), _without_premiums(becomes)) or first_difference(was, becomes)
+
+
+def _without_position(period: PolicyTerms) -> PolicyTerms:
+    return period if period.home is None else replace(period, home=replace(period.home, location=None))
 
 
 def _without_premiums(terms: Sequence[PolicyTerms]) -> Sequence[PolicyTerms]:

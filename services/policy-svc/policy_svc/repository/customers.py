@@ -11,7 +11,7 @@ import msgspec
 
 from chassis.database import Connection
 from contracts.policy import ContactChanged
-from policy_svc.domain.versions import CustomerVersionReason
+from policy_svc.domain.versions import CustomerVersionReason, LastVersions
 
 
 async def save(
@@ -137,22 +137,56 @@ async def lock(connection: Connection, *, relation_numbers: Collection[str]) -> 
     return {row["relation_number"]: _contact(row) for row in rows}
 
 
-async def last_versions(connection: Connection, *, relation_numbers: Collection[str]) -> dict[str, dict[str, int]]:
-    """Return the newest version that each reason made of these customers, by relation number and reason."""
+async def last_versions(connection: Connection, *, relation_numbers: Collection[str]) -> dict[str, LastVersions]:
+    """Return by relation number which version of these customers each reason made last, and a file told again last."""
     rows = await connection.fetch(
         """
-        SELECT relation_number, reason, max(customer_version.version) AS version
+        SELECT relation_number, told_version, reason, max(customer_version.version) AS version
           FROM customer
           JOIN customer_version USING (customer_id)
          WHERE relation_number = ANY($1)
-         GROUP BY relation_number, reason
+         GROUP BY relation_number, told_version, reason
         """,
         list(relation_numbers),
     )
-    found: dict[str, dict[str, int]] = {}
+    made: dict[str, dict[str, int]] = {}
     for row in rows:
-        found.setdefault(row["relation_number"], {})[row["reason"]] = row["version"]
-    return found
+        made.setdefault(row["relation_number"], {})[row["reason"]] = row["version"]
+    told = {row["relation_number"]: row["told_version"] for row in rows}
+    return {number: LastVersions(made=of_reason, told=told[number]) for number, of_reason in made.items()}
+
+
+async def save_told(connection: Connection, *, relation_numbers: Collection[str]) -> None:
+    """Store that a file told the present version of these customers again. The caller holds their locks."""
+    await connection.execute(
+        "UPDATE customer SET told_version = version WHERE relation_number = ANY($1)", list(relation_numbers)
+    )
+
+
+async def addresses_brought_by(
+    connection: Connection, *, relation_numbers: Collection[str]
+) -> dict[str, CustomerVersionReason]:
+    """Return why letters go where they go to these customers, by relation number; those who never had an address miss.
+
+    It is the reason of the version that brought the present address: later ones may have changed something else.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT ON (relation_number) relation_number, reason
+          FROM (SELECT relation_number, version_of.version, version_of.reason,
+                       (version_of.postcode, version_of.house_number)
+                       IS DISTINCT FROM (lag(version_of.postcode) OVER of_customer,
+                                         lag(version_of.house_number) OVER of_customer) AS has_another_address
+                  FROM customer
+                  JOIN customer_version AS version_of USING (customer_id)
+                 WHERE relation_number = ANY($1)
+                WINDOW of_customer AS (PARTITION BY customer_id ORDER BY version_of.version)) AS versions
+         WHERE has_another_address
+         ORDER BY relation_number, version DESC
+        """,
+        list(relation_numbers),
+    )
+    return {row["relation_number"]: CustomerVersionReason(row["reason"]) for row in rows}
 
 
 async def of_ids(connection: Connection, *, customer_ids: Collection[UUID]) -> dict[UUID, ContactChanged]:

@@ -11,7 +11,7 @@ import asyncpg
 
 from chassis.database import Connection
 from contracts.policy import PolicyChanged, PolicyKind
-from policy_svc.domain.versions import VersionReason
+from policy_svc.domain.versions import LastVersions, VersionReason
 from policy_svc.repository import terms
 
 
@@ -153,21 +153,30 @@ async def _with_terms(connection: Connection, rows: Sequence[asyncpg.Record]) ->
     }
 
 
-async def last_versions(connection: Connection, *, policy_numbers: Collection[str]) -> dict[str, dict[str, int]]:
-    """Return the newest version that each reason made of these policies, by policy number and reason."""
+async def last_versions(connection: Connection, *, policy_numbers: Collection[str]) -> dict[str, LastVersions]:
+    """Return by policy number which version of these policies each reason made last, and a file told again last."""
     rows = await connection.fetch(
         """
-        SELECT policy_number, reason, max(version) AS version
-          FROM policy_version
+        SELECT policy_number, told_version, reason, max(policy_version.version) AS version
+          FROM policy
+          JOIN policy_version USING (policy_number)
          WHERE policy_number = ANY($1)
-         GROUP BY policy_number, reason
+         GROUP BY policy_number, told_version, reason
         """,
         list(policy_numbers),
     )
-    found: dict[str, dict[str, int]] = {}
+    made: dict[str, dict[str, int]] = {}
     for row in rows:
-        found.setdefault(row["policy_number"], {})[row["reason"]] = row["version"]
-    return found
+        made.setdefault(row["policy_number"], {})[row["reason"]] = row["version"]
+    told = {row["policy_number"]: row["told_version"] for row in rows}
+    return {number: LastVersions(made=of_reason, told=told[number]) for number, of_reason in made.items()}
+
+
+async def save_told(connection: Connection, *, policy_numbers: Collection[str]) -> None:
+    """Store that a file told the present version of these policies again. The caller holds their locks."""
+    await connection.execute(
+        "UPDATE policy SET told_version = version WHERE policy_number = ANY($1)", list(policy_numbers)
+    )
 
 
 async def recorded_at(connection: Connection, *, policy_number: str) -> datetime:
