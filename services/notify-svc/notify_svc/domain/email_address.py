@@ -32,7 +32,8 @@ def parse_address(text: str) -> Address:
         return Address(username=ordinary["local_part"], domain=_ascii_domain(ordinary["domain"]))
     try:
         address = Address(addr_spec=text)
-    except (MessageError, ValueError, IndexError):  # the standard library's parser raises any of these on bad texts
+    # The standard library's parser raises any of these on bad texts; the last one where a bracket is left open.
+    except (MessageError, ValueError, IndexError, AttributeError):
         raise BadAddressError("the address cannot be read") from None
     if not text.isprintable() or not address.username or not address.domain:
         raise BadAddressError("the address cannot be read")

@@ -57,10 +57,11 @@ def test_a_domain_that_cannot_be_registered_is_refused_without_repeating_it(doma
 @example(".a@example.org")
 @example("a@example.org\n")
 @example("a(comment)@example.org")
+@example("0@[")
 def test_an_ordinary_address_is_read_as_the_library_reads_it(text: str) -> None:
     try:
         expected = Address(addr_spec=text)
-    except (MessageError, ValueError, IndexError):
+    except (MessageError, ValueError, IndexError, AttributeError):
         with pytest.raises(BadAddressError):
             parse_address(text)
         return
