@@ -21,6 +21,7 @@ def test_a_mutant_can_be_run(mutant: Mutant) -> None:
         compile(broken, str(module), "exec")
 
 
+@pytest.mark.timeout(300)  # it collects a third of all tests
 def test_every_guard_is_a_test() -> None:
     guards = {mutant.name: guard_of(mutant) for mutant in MUTANTS}
 

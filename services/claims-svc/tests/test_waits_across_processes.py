@@ -65,7 +65,7 @@ async def test_waits_for_policy_rain_answers_handlers_and_reviews_end_in_another
         assert await later(desk, after=timedelta(minutes=1)) == 0
 
     assert await states(desk) == ["referred"] * 4
-    assert sorted(await told(desk)) == ["answers_awaited", "still_waiting", "still_waiting"]
+    assert sorted(await told(desk)) == ["answers_awaited", "review_still_open", "still_waiting"]
     done = await desk.driver.rows("SELECT kind FROM desk_action ORDER BY place")
     assert [row["kind"] for row in done] == ["review_opened", "review_at_risk", "review_late"]
     assert len(await desk.driver.rows("SELECT FROM promise WHERE broken_at IS NOT NULL")) == 1
