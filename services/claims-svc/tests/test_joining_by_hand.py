@@ -111,27 +111,37 @@ async def test_what_was_ordered_of_the_claim_that_ended_is_not_ordered_again(des
     assert await borne_cents(desk) == 25_000
 
 
-async def test_a_payment_that_fails_after_its_claim_was_joined_is_ordered_where_it_is_due(desk: ClaimsDesk) -> None:
+async def paid_and_joined(desk: ClaimsDesk) -> tuple[DecisionMade, PaymentOrdered]:
+    """Join the claim for the chairs to that for the walls while its payment is under way; return decision and order."""
     await desk.driver.policy(policy())
     await desk.driver.report(WALLS, CHAIRS)
     for asked in await desk.driver.questions():
         await desk.driver.rain(rainfall_answer(asked.claim_id, tenths_mm=402))
     published = await desk.driver.published()
     walls, chairs = [event for event in published if isinstance(event, DecisionMade)]
-    of_chairs = next(
-        each for each in published if isinstance(each, PaymentOrdered) and each.claim_id == chairs.claim_id
+    ordered = next(each for each in published if isinstance(each, PaymentOrdered) and each.claim_id == chairs.claim_id)
+    await agreed(
+        desk, f"/desk/claims/{walls.claim_reference}/joins", {"other": chairs.claim_reference, "reason": REASON}
     )
-    path = f"/desk/claims/{walls.claim_reference}"
-    await agreed(desk, f"{path}/joins", {"other": chairs.claim_reference, "reason": REASON})
-    await desk.driver.report(corrected(WALLS, damage=report(damage_cents=230_000).damage))
+    return walls, ordered
 
+
+async def fails(desk: ClaimsDesk, order: PaymentOrdered) -> None:
     failed = PaymentSettled(
-        payment_id=of_chairs.payment_id,
+        payment_id=order.payment_id,
         outcome=PaymentOutcome.FAILED,
         failure=PaymentFailure.ACCOUNT_CLOSED,
         ended_at=OPENED_AT,
     )
     await desk.driver.harness.deliver(PAYMENT_SETTLED, failed)
+
+
+async def test_a_payment_that_fails_after_its_claim_was_joined_is_ordered_where_it_is_due(desk: ClaimsDesk) -> None:
+    walls, order_of_chairs = await paid_and_joined(desk)
+    path = f"/desk/claims/{walls.claim_reference}"
+    await desk.driver.report(corrected(WALLS, damage=report(damage_cents=230_000).damage))
+
+    await fails(desk, order_of_chairs)
 
     queue = (await desk.get("/desk/queue", role=HANDLER)).json()["items"]
     assert [(case["reference"], case["causes"]) for case in queue] == [(walls.claim_reference, ["payment_failed"])]
@@ -141,24 +151,9 @@ async def test_a_payment_that_fails_after_its_claim_was_joined_is_ordered_where_
 
 
 async def test_a_payment_that_fails_when_nothing_is_due_any_more_is_let_go(desk: ClaimsDesk) -> None:
-    await desk.driver.policy(policy())
-    await desk.driver.report(WALLS, CHAIRS)
-    for asked in await desk.driver.questions():
-        await desk.driver.rain(rainfall_answer(asked.claim_id, tenths_mm=402))
-    published = await desk.driver.published()
-    walls, chairs = [event for event in published if isinstance(event, DecisionMade)]
-    of_chairs = next(
-        each for each in published if isinstance(each, PaymentOrdered) and each.claim_id == chairs.claim_id
-    )
+    walls, order_of_chairs = await paid_and_joined(desk)
     path = f"/desk/claims/{walls.claim_reference}"
-    await agreed(desk, f"{path}/joins", {"other": chairs.claim_reference, "reason": REASON})
-    failed = PaymentSettled(
-        payment_id=of_chairs.payment_id,
-        outcome=PaymentOutcome.FAILED,
-        failure=PaymentFailure.ACCOUNT_CLOSED,
-        ended_at=OPENED_AT,
-    )
-    await desk.driver.harness.deliver(PAYMENT_SETTLED, failed)
+    await fails(desk, order_of_chairs)
 
     let_go = await desk.post(f"{path}/payments", role=HANDLER)
 
