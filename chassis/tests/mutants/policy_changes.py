@@ -26,7 +26,7 @@ MUTANTS = (
         _CHANGES,
         sound="on=tariff_of)",
         broken="on=period.effective_on)",
-        guard=f"{_OF_CHANGES}::test_the_tariff_of_the_last_renewal_counts_until_the_next",
+        guard=f"{_OF_CHANGES}::test_the_tariff_of_the_last_renewal_counts_until_the_next[premium_is_unknown]",
     ),
     _mutant(
         "the first term can be left by notice",

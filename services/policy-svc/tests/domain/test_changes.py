@@ -253,9 +253,15 @@ def test_a_new_plate_of_the_same_car_is_not_put_on_another_one_that_was_to_follo
     }
 
 
-def test_the_tariff_of_the_last_renewal_counts_until_the_next() -> None:
-    """The dog is six on 1 December: its premium rises on 1 April, at the renewal, and not by a change before."""
+@pytest.mark.parametrize("is_known", [True, False], ids=["premium_is_known", "premium_is_unknown"])
+def test_the_tariff_of_the_last_renewal_counts_until_the_next(*, is_known: bool) -> None:
+    """The dog is six on 1 December: its premium rises on 1 April, at the renewal, and not by a change before.
+
+    A known premium is scaled, by models of either day alike; only an unknown one shows which day's tariff is asked.
+    """
     before = policy(PolicyKind.PET)
+    if not is_known:
+        before = replace(before, terms=tuple(replace(period, premium=None) for period in before.terms))
     found = made(before, ChangeOfDeductible(deductible_cents=25_000), wished=date(2026, 12, 24))
 
     assert found.after == replace(
