@@ -52,6 +52,7 @@ class SecurityEvent(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
     ACCOUNT_REINSTATED = "account_reinstated"
     STAFF_INVITED = "staff_invited"
+    STAFF_TEAM_CHANGED = "staff_team_changed"
     CLIENT_CHANGED = "client_changed"
     KEY_ROTATED = "key_rotated"
     AUDIT_TRAIL_READ = "audit_trail_read"

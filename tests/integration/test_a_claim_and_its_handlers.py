@@ -159,7 +159,7 @@ async def test_a_claim_is_found_in_the_queue_and_decided_by_nobody_but_who_has_t
     path = f"/desk/claims/{reference}"
 
     # It waits for a person, found by filters, due at the end of a Dutch day; nobody decides what another has taken.
-    free = {"team": "free", "state": "referred", "ground": "storm", "cause": "referred"}
+    free = {"whose": "free", "state": "referred", "ground": "storm", "cause": "referred"}
     queue: list[Any] = []
     for sort in ("due_at", "since"):
         queue = (await desk.handler.get("/desk/queue", sort=sort, limit="100", **free))["items"]
@@ -178,8 +178,8 @@ async def test_a_claim_is_found_in_the_queue_and_decided_by_nobody_but_who_has_t
     assert await desk.colleague.refused("DELETE", f"{path}/assignment") == "taken-by-another"
     assert (await desk.senior.send("DELETE", f"{path}/assignment")).status_code == 204
     assert (await desk.handler.send("PUT", f"{path}/assignment")).status_code == 204
-    assert reference in await queued(desk, team="mine")
-    assert reference not in await queued(desk, team="free")
+    assert reference in await queued(desk, whose="mine")
+    assert reference not in await queued(desk, whose="free")
     # It was taken up twice: as it was released there was a new promise.
     assert await promises(desk, "held") == held_before + 2
     unexplained = {"route": "storm", "outcome": "covered"}

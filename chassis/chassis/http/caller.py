@@ -14,6 +14,8 @@ class Caller:
     subject: str
     role: Role | None
     relation_number: str | None = None
+    team: str | None = None
+    """In which a member of staff works."""
     scopes: frozenset[str] = frozenset()
     client: str = ""
 

@@ -50,7 +50,10 @@ _Moment = Annotated[int, Meta(ge=0)]
 
 
 class _Claims(msgspec.Struct, kw_only=True, frozen=True):
-    """What is read of a token. `relation_number` says which data is a customer's own: nobody else has one."""
+    """What is read of a token. `relation_number` says which data is a customer's own: nobody else has one.
+
+    `team` is that of a member of staff.
+    """
 
     iss: str
     sub: _Name
@@ -63,6 +66,7 @@ class _Claims(msgspec.Struct, kw_only=True, frozen=True):
     nbf: _Moment = 0
     scope: str = ""
     relation_number: _Name | None = None
+    team: _Name | None = None
 
 
 class _RefusedError(Exception):
@@ -146,6 +150,7 @@ class Verifier:
             subject=claims.sub,
             role=claims.role,
             relation_number=claims.relation_number,
+            team=claims.team,
             scopes=frozenset(claims.scope.split(" ")) - {""},
             client=claims.client_id,
         )
@@ -168,6 +173,8 @@ class Verifier:
             raise _RefusedError("it is issued for too long a time, or for none")
         if (claims.role is Role.CUSTOMER) != (claims.relation_number is not None):
             raise _RefusedError("a customer has a relation number, and nobody else has")
+        if claims.role is Role.CUSTOMER and claims.team is not None:
+            raise _RefusedError("a customer works in no team")
         return claims
 
 

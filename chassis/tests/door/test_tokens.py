@@ -278,6 +278,8 @@ WRONG_CLAIMS: Mapping[str, tuple[Mapping[str, Any], str]] = {
         {"role": "claims-handler"},
         "a customer has a relation number, and nobody else has",
     ),
+    "a customer in a team": ({"team": "storm"}, "a customer works in no team"),
+    "a team without a name": ({"role": "claims-handler", "relation_number": None, "team": ""}, WRONG_CLAIM),
     "a role that does not exist": ({"role": "root"}, WRONG_CLAIM),
     "two roles": ({"role": ["customer", "operator"]}, WRONG_CLAIM),
     "scopes in a list": ({"scope": ["policies:read"]}, WRONG_CLAIM),

@@ -47,6 +47,13 @@ MUTANTS = (
         _DESK + "test_a_denial_beside_what_is_better_for_the_customer_needs_a_second_person_too",
     ),
     _claims(
+        "desk: a team sees what every team has",
+        "repository/desk_cases.py",
+        "AND ($10::text IS NULL OR taken_in = $10)",
+        "AND ($10::text IS NULL OR taken_in IS NOT NULL)",
+        _DESK + "test_a_handler_reads_what_the_members_of_their_team_have",
+    ),
+    _claims(
         "by hand: who proposed it may approve it",
         "flows/deciding.py",
         "return Refused.SAME_PERSON if proposal.proposed_by == caller.subject else proposal",

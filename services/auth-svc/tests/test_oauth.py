@@ -109,6 +109,28 @@ async def test_a_token_says_whose_it_is_for_which_services_and_no_more_than_the_
     assert "relation_number" not in _claims((await tokens_of(own, await log_in(own, role="operator")))["access_token"])
 
 
+async def test_the_token_of_a_member_of_staff_names_their_team(own: World) -> None:
+    handler = await log_in(own, role="operator")
+    assert "team" not in _claims((await tokens_of(own, handler))["access_token"])
+
+    assert await command(own, "staff", "team", "--email", "operator@example.org", "--team", "storm-north") == 0
+    assert _claims((await tokens_of(own, handler))["access_token"])["team"] == "storm-north"
+
+    assert await command(own, "staff", "team", "--email", "operator@example.org", "--none") == 0
+    assert "team" not in _claims((await tokens_of(own, handler))["access_token"])
+
+
+@pytest.mark.parametrize("name", ["Storm North", "", "1st", "a" * 41])
+async def test_a_team_has_a_name_that_fits_a_token(own: World, name: str) -> None:
+    with pytest.raises(SystemExit):
+        await command(own, "staff", "team", "--email", "operator@example.org", "--team", name)
+
+
+async def test_a_customer_works_in_no_team(own: World) -> None:
+    await log_in(own)
+    assert await command(own, "staff", "team", "--email", "123456@example.org", "--team", "storm-north") == 1
+
+
 def _claims(token: str) -> dict[str, Any]:
     part = token.split(".")[1]
     claims: dict[str, Any] = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))

@@ -262,7 +262,7 @@ async def test_staff_are_listed_without_secrets(auth: World, printed: pytest.Cap
 
     (line,) = printed.readouterr().out.splitlines()
     listed = json.loads(line)
-    assert set(listed) == {"account_id", "role", "email", "activated_at", "suspended_at", "sessions"}
+    assert set(listed) == {"account_id", "role", "email", "activated_at", "suspended_at", "team", "sessions"}
     assert (listed["email"], listed["role"], listed["sessions"]) == (EMAIL, "claims-handler", 1)
 
 
@@ -272,6 +272,7 @@ async def test_everything_about_staff_is_on_record_by_whom_and_without_the_addre
     await member(auth, printed)
     for action in ("end-sessions", "suspend", "reinstate"):
         await command(auth, "staff", action, "--email", EMAIL)
+    await command(auth, "staff", "team", "--email", EMAIL, "--team", "storm-north")
 
     rows = await auth.rows(
         "SELECT what, actor, account_id, audit_trail::text AS line FROM audit_trail ORDER BY event_id"
@@ -284,6 +285,7 @@ async def test_everything_about_staff_is_on_record_by_whom_and_without_the_addre
         (SecurityEvent.SESSIONS_ENDED, "command"),
         (SecurityEvent.ACCOUNT_SUSPENDED, "command"),
         (SecurityEvent.ACCOUNT_REINSTATED, "command"),
+        (SecurityEvent.STAFF_TEAM_CHANGED, "command"),
     ]
     assert not any(EMAIL in row["line"] for row in rows)
 

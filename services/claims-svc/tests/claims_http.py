@@ -63,12 +63,24 @@ class ClaimsDesk:
         sent = {"Idempotency-Key": key or str(uuid4()), **token, **(headers or {})}
         return await self.client.post(path, json=body, headers=sent)
 
-    def token_of(self, role: Role | None, *, subject: str = HANDLER, relation_number: str = CUSTOMER) -> dict[str, str]:
+    def token_of(
+        self,
+        role: Role | None,
+        *,
+        subject: str = HANDLER,
+        relation_number: str = CUSTOMER,
+        team: str | None = None,
+    ) -> dict[str, str]:
         if role is None:
             return {}
         scopes = sorted({operation.scope for operation in CLAIMS if operation.scope})
         token = self.issuer.token(
-            audience="claims-svc", role=role, subject=subject, relation_number=relation_number, scopes=scopes
+            audience="claims-svc",
+            role=role,
+            subject=subject,
+            relation_number=relation_number,
+            scopes=scopes,
+            team=team,
         )
         return {"Authorization": f"Bearer {token}"}
 

@@ -82,8 +82,8 @@ async def test_a_referred_claim_waits_in_the_queue_until_one_handler_takes_it_an
     )
     assert sorted(answer.status_code for answer in taken) == [204, 409]
     winner, other = (HANDLER, COLLEAGUE) if taken[0].status_code == 204 else (COLLEAGUE, HANDLER)
-    assert await queued(desk, team="free") == []
-    mine = await desk.get("/desk/queue", {"team": "mine"}, role=Role.CLAIMS_HANDLER, subject=winner)
+    assert await queued(desk, whose="free") == []
+    mine = await desk.get("/desk/queue", {"whose": "mine"}, role=Role.CLAIMS_HANDLER, subject=winner)
     assert [item["taken_by"] for item in mine.json()["items"]] == [winner]
 
     opened = (await at_desk(desk, path))["can_be_decided"]
@@ -107,6 +107,30 @@ async def test_a_referred_claim_waits_in_the_queue_until_one_handler_takes_it_an
         ("taken", winner, None, None),
         ("ruled", winner, COVER["reason"], "sewer_water_without_cause"),
     ]
+
+
+async def test_a_handler_reads_what_the_members_of_their_team_have(desk: ClaimsDesk) -> None:
+    path = await referred(desk)
+
+    async def read(whose: str, *, subject: str = COLLEAGUE, team: str | None = "storm-north") -> Response:
+        token = desk.token_of(Role.CLAIMS_HANDLER, subject=subject, team=team)
+        return await desk.client.get("/desk/queue", params={"whose": whose}, headers=token)
+
+    assert (await read("team")).json()["items"] == []
+    token = desk.token_of(Role.CLAIMS_HANDLER, subject=HANDLER, team="storm-north")
+    assert (await desk.client.put(f"{path}/assignment", headers=token)).status_code == 204
+
+    (waiting,) = (await read("team")).json()["items"]
+    assert (waiting["taken_by"], waiting["taken_in"]) == (HANDLER, "storm-north")
+    assert (await read("mine")).json()["items"] == []
+    assert (await read("team", team="storm-south")).json()["items"] == []
+    assert (await read("team", subject=HANDLER, team="storm-south")).json()["items"] == []
+    without = await read("team", team=None)
+    assert (without.status_code, problem(without)) == (409, "no-team")
+
+    assert (await desk.client.delete(f"{path}/assignment", headers=token)).status_code == 204
+    assert (await read("team")).json()["items"] == []
+    assert [item["taken_in"] for item in (await read("free")).json()["items"]] == [None]
 
 
 async def test_of_two_handlers_who_decide_the_same_claim_at_once_one_wins(desk: ClaimsDesk) -> None:

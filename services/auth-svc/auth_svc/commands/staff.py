@@ -1,9 +1,10 @@
-"""`staff`: invite members of staff, list them, keep them out, let them in again."""
+"""`staff`: invite members of staff, list them, name their team, keep them out, let them in again."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -18,6 +19,7 @@ from contracts.access import Role
 
 DONE, FAILED = 0, 1
 """Exit codes."""
+_TEAM = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
 def staff_command(parts: Parts) -> Command:
@@ -48,12 +50,25 @@ def _add_arguments(parser: argparse.ArgumentParser, *, parts: Parts) -> None:
         changing.add_argument("--email", type=_email, required=True, metavar="ADDRESS")
         changing.set_defaults(act=partial(_change, does=does))
 
+    team = actions.add_parser("team", help="say in which team they work; it counts from their next token on")
+    team.add_argument("--email", type=_email, required=True, metavar="ADDRESS")
+    named = team.add_mutually_exclusive_group(required=True)
+    named.add_argument("--team", type=_team, metavar="NAME")
+    named.add_argument("--none", action="store_true", help="in no team")
+    team.set_defaults(act=_set_team)
+
 
 def _email(text: str) -> str:
     name, _, domain = text.strip().rpartition("@")
     if not name or "." not in domain or any(character.isspace() for character in text.strip()):
         raise argparse.ArgumentTypeError("give an e-mail address such as a.jansen@example.org")
     return text.strip().lower()
+
+
+def _team(text: str) -> str:
+    if not _TEAM.fullmatch(text):
+        raise argparse.ArgumentTypeError("name a team by up to 40 of a-z, 0-9 and hyphens, such as storm-north")
+    return text
 
 
 async def _run(arguments: argparse.Namespace, runtime: Runtime) -> int:
@@ -80,6 +95,12 @@ async def _change(
 ) -> int:
     async with runtime.transaction() as work:
         changed = await does(work, email=arguments.email)
+    return _tell(changed)
+
+
+async def _set_team(arguments: argparse.Namespace, runtime: Runtime) -> int:
+    async with runtime.transaction() as work:
+        changed = await staff.set_team(work, email=arguments.email, team=arguments.team)
     return _tell(changed)
 
 

@@ -145,6 +145,7 @@ async def _issue(
         role=session.role,
         relation_number=session.relation_number,
         account_id=session.account_id,
+        team=session.team,
     )
     return await issue(
         work,

@@ -102,6 +102,18 @@ async def confirm_activation(
     return remembered.secrets
 
 
+async def set_team(work: Work, *, email: str, team: str | None) -> str | NotDone:
+    """Say in which team a member works: it stands in their tokens from the next one on. None: in no one."""
+    account = await _member(work, email=email)
+    if isinstance(account, NotDone):
+        return account
+    await account_changes.set_team(work.connection, account_id=account.account_id, team=team)
+    await record(
+        work, SecurityEvent.STAFF_TEAM_CHANGED, account_id=account.account_id, actor=COMMAND, team=team or "none"
+    )
+    return f"{email} works in {team}" if team else f"{email} works in no team"
+
+
 async def suspend(work: Work, *, email: str) -> str | NotDone:
     """End every use of the account, and let nobody log in with it."""
     account = await _member(work, email=email)
@@ -165,6 +177,7 @@ def _account(work: Work, known: Account | None, *, email: str, role: Role, chose
         suspended_at=known.suspended_at if known else None,
         activated_at=work.now,
         version=known.version + 1 if known else 1,
+        team=known.team if known else None,
     )
 
 

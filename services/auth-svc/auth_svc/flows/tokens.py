@@ -27,6 +27,8 @@ class Holder:
     role: Role
     relation_number: str | None = field(default=None, repr=False)
     account_id: UUID | None = None
+    team: str | None = None
+    """In which a member of staff works."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,8 @@ async def issue(  # noqa: PLR0913 - what a token is made of
     }
     if holder.relation_number is not None:
         claims["relation_number"] = holder.relation_number
+    if holder.team is not None:
+        claims["team"] = holder.team
     await record(
         work,
         SecurityEvent.TOKENS_GRANTED,

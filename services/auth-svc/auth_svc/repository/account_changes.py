@@ -46,6 +46,13 @@ async def set_suspended(connection: Connection, *, account_id: UUID, suspended_a
     )
 
 
+async def set_team(connection: Connection, *, account_id: UUID, team: str | None) -> None:
+    """Say in which team a member of staff works from now on; None: in no one."""
+    await connection.execute(
+        "UPDATE account SET team = $2, version = version + 1 WHERE account_id = $1", account_id, team
+    )
+
+
 async def may_tell_of_second_step(connection: Connection, *, account_id: UUID, now: datetime, since: datetime) -> bool:
     """Whether the owner was not told after `since` that the second step fails. From now on they were."""
     may_tell = await connection.fetchval(

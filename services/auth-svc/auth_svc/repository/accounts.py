@@ -28,11 +28,13 @@ class Account:
     suspended_at: datetime | None
     activated_at: datetime
     version: int
+    team: str | None = None
+    """In which a member of staff works."""
 
 
 _SELECT = """
 SELECT account_id, role, relation_number, customer_id, email, mobile_phone, mobile_phone_confirmed, password_hash,
-       totp_secret, totp_added_at, totp_last_step, suspended_at, activated_at, version
+       totp_secret, totp_added_at, totp_last_step, suspended_at, activated_at, version, team
   FROM account
 """
 

@@ -34,6 +34,7 @@ class InUse:
     account_id: UUID
     role: Role
     relation_number: str | None = field(repr=False)
+    team: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ async def _use(connection: Connection, column: str, value: object, *, now: datet
           FROM account
          WHERE session.{column} = $1 AND account.account_id = session.account_id AND account.suspended_at IS NULL
                AND session.expires_at > $2 AND session.last_used_at > $3
-        RETURNING session.session_id, account.account_id, account.role, account.relation_number
+        RETURNING session.session_id, account.account_id, account.role, account.relation_number, account.team
         """,  # noqa: S608 - the two columns are named above
         value,
         now,

@@ -21,6 +21,7 @@ class Member:
     email: str = field(repr=False)
     activated_at: datetime
     suspended_at: datetime | None
+    team: str | None
     sessions: int
 
 
@@ -36,7 +37,7 @@ async def members(connection: Connection, *, now: datetime) -> Sequence[Member]:
     """Return all members of staff, and how many sessions of theirs are not over."""
     rows = await connection.fetch(
         """
-        SELECT account_id, role, email, activated_at, suspended_at,
+        SELECT account_id, role, email, activated_at, suspended_at, team,
                (SELECT count(*) FROM session
                  WHERE session.account_id = account.account_id AND session.expires_at > $1) AS sessions
           FROM account

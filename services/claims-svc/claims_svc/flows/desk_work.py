@@ -36,7 +36,12 @@ async def take(work: Work, caller: Caller, claim: Claim) -> str | None:
     if before is not None:
         return before
     taken_by = await desk_cases.take(
-        work.connection, claim_id=claim.claim_id, subject=caller.subject, role=caller.kind, now=work.now
+        work.connection,
+        claim_id=claim.claim_id,
+        subject=caller.subject,
+        role=caller.kind,
+        team=caller.team,
+        now=work.now,
     )
     if taken_by is not None:
         done = await desk_actions.of_claim(work.connection, claim_id=claim.claim_id)

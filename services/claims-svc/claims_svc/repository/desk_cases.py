@@ -18,7 +18,8 @@ from claims_svc.domain.desk import Cause
 class DeskCase:
     """A claim that waits for a person. `outcome` and `ground` are those of its newest decision, if there is one.
 
-    `taken_by` is the account of who has taken it, and `taken_as` their role; None: it is free.
+    `taken_by` is the account of who has taken it, `taken_as` their role and `taken_in` their team, if they have one;
+    None: it is free.
     """
 
     claim_id: UUID
@@ -33,6 +34,7 @@ class DeskCase:
     due_at: datetime
     taken_by: str | None
     taken_as: str | None
+    taken_in: str | None
     taken_at: datetime | None
 
 
@@ -102,15 +104,19 @@ async def add_answered(
         )
 
 
-async def take(connection: Connection, *, claim_id: UUID, subject: str, role: str, now: datetime) -> str | None:
-    """Give a claim that is free to `subject`; return who has it then, None where it waits for nobody."""
+async def take(
+    connection: Connection, *, claim_id: UUID, subject: str, role: str, team: str | None, now: datetime
+) -> str | None:
+    """Give a claim that is free to `subject` of `team`; return who has it then, None where it waits for nobody."""
     await connection.execute(
         """
-        UPDATE desk_case SET taken_by = $2, taken_as = $3, taken_at = $4 WHERE claim_id = $1 AND taken_by IS NULL
+        UPDATE desk_case SET taken_by = $2, taken_as = $3, taken_in = $4, taken_at = $5
+         WHERE claim_id = $1 AND taken_by IS NULL
         """,
         claim_id,
         subject,
         role,
+        team,
         now,
     )
     return await taken_by(connection, claim_id=claim_id)
@@ -125,7 +131,8 @@ async def taken_by(connection: Connection, *, claim_id: UUID) -> str | None:
 async def release(connection: Connection, *, claim_id: UUID) -> None:
     """Let a claim be free again."""
     await connection.execute(
-        "UPDATE desk_case SET taken_by = NULL, taken_as = NULL, taken_at = NULL WHERE claim_id = $1", claim_id
+        "UPDATE desk_case SET taken_by = NULL, taken_as = NULL, taken_in = NULL, taken_at = NULL WHERE claim_id = $1",
+        claim_id,
     )
 
 
@@ -139,6 +146,7 @@ async def queue(  # noqa: PLR0913 - the filters
     connection: Connection,
     *,
     taken_by: str | None,
+    taken_in: str | None,
     free_only: bool,
     cause: Cause | None,
     state: str | None,
@@ -150,12 +158,14 @@ async def queue(  # noqa: PLR0913 - the filters
 ) -> Sequence[DeskCase]:
     """Return the claims that wait for a person, the earliest first by `sort`: up to `rows` after a position.
 
-    `taken_by`: only those that this account has; `free_only`: only those that nobody has; None: any.
+    `taken_by`: only those that this account has; `taken_in`: only those that somebody of this team has; `free_only`:
+    only those that nobody has; None: any.
     """
     found = await connection.fetch(
         f"""
         {_QUEUE}
          WHERE ($1::text IS NULL OR taken_by = $1) AND (NOT $2 OR taken_by IS NULL)
+           AND ($10::text IS NULL OR taken_in = $10)
            AND ($3::text IS NULL OR $3 = ANY (causes)) AND ($4::text IS NULL OR state = $4)
            AND ($5::text IS NULL OR deciding_ground = $5) AND ($6::timestamptz IS NULL OR due_at < $6)
            AND ($7::timestamptz IS NULL OR ({sort}, desk_case.claim_id) > ($7, $8::uuid))
@@ -170,6 +180,7 @@ async def queue(  # noqa: PLR0913 - the filters
         due_before,
         *(after or (None, None)),
         rows,
+        taken_in,
     )
     return [_desk_case(row) for row in found]
 
@@ -180,7 +191,7 @@ def _desk_case(row: asyncpg.Record) -> DeskCase:
 
 _QUEUE: Final = """
     SELECT desk_case.claim_id, claim_reference AS reference, policy_number, state, claim.claim_version, causes, outcome,
-           deciding_ground AS ground, since, due_at, taken_by, taken_as, taken_at
+           deciding_ground AS ground, since, due_at, taken_by, taken_as, taken_in, taken_at
       FROM desk_case
       JOIN claim ON claim.claim_id = desk_case.claim_id
       LEFT JOIN decision ON (decision.claim_id, decision.claim_version) = (claim.claim_id, claim.claim_version)"""

@@ -23,7 +23,7 @@ from claims_svc.routes.claims import State
 from claims_svc.routes.desk_views import CauseName, DeskCaseView
 from claims_svc.routes.fields import DESK_PATH, ReferenceInPath
 from claims_svc.routes.parts import Parts
-from claims_svc.routes.problems import TAKEN_BY_ANOTHER, WAITS_FOR_NOBODY
+from claims_svc.routes.problems import NO_TEAM, TAKEN_BY_ANOTHER, WAITS_FOR_NOBODY
 from contracts.access import READ_DESK, WORK_AT_DESK, Role
 
 
@@ -35,7 +35,7 @@ class DeskQueueRoutes:
 
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""
-        api.get("/desk/queue", operation=READ_DESK)(self.read_queue)
+        api.get("/desk/queue", operation=READ_DESK, problems=(NO_TEAM,))(self.read_queue)
         path = f"{DESK_PATH}/assignment"
         api.put(path, operation=WORK_AT_DESK, problems=(TAKEN_BY_ANOTHER, WAITS_FOR_NOBODY))(self.take_claim)
         api.delete(path, operation=WORK_AT_DESK, problems=(TAKEN_BY_ANOTHER, WAITS_FOR_NOBODY))(self.release_claim)
@@ -45,7 +45,10 @@ class DeskQueueRoutes:
         page: PageQuery,
         reading: Reading,
         caller: Caller,
-        team: Annotated[Literal["mine", "free", "all"], Query(description="Whose claims")] = "all",
+        whose: Annotated[
+            Literal["mine", "team", "free", "all"],
+            Query(description="The claims that you have, that somebody of your team has, that nobody has, or all"),
+        ] = "all",
         cause: Annotated[CauseName | None, Query(description="Only those that wait for this")] = None,
         state: Annotated[State | None, Query(description="Only those in this state")] = None,
         ground: Annotated[
@@ -59,8 +62,9 @@ class DeskQueueRoutes:
         """Read which claims wait for a person."""
         found = await desk_cases.queue(
             reading.connection,
-            taken_by=caller.subject if team == "mine" else None,
-            free_only=team == "free",
+            taken_by=caller.subject if whose == "mine" else None,
+            taken_in=_team_of(caller) if whose == "team" else None,
+            free_only=whose == "free",
             cause=None if cause is None else Cause(cause),
             state=state,
             ground=ground,
@@ -95,3 +99,9 @@ class DeskQueueRoutes:
         if taken_by != caller.subject and caller.role is not Role.SENIOR_HANDLER:
             raise Problem(TAKEN_BY_ANOTHER)
         await desk_work.release(work, caller, claim)
+
+
+def _team_of(caller: Caller) -> str:
+    if caller.team is None:
+        raise Problem(NO_TEAM)
+    return caller.team

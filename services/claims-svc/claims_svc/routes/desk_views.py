@@ -54,6 +54,7 @@ class DeskCaseView(ExactModel):
     due_at: Moment = Field(description="Until when somebody is to have taken it up")
     taken_by: str | None = Field(description="The account of who has it; null: it is free", examples=["handler-1"])
     taken_as: str | None = Field(description="In which role", examples=["claims-handler"])
+    taken_in: str | None = Field(description="In which team, if they work in one", examples=["storm-north"])
     taken_at: Moment | None
 
     @classmethod
@@ -69,6 +70,7 @@ class DeskCaseView(ExactModel):
             due_at=waiting.due_at,
             taken_by=waiting.taken_by,
             taken_as=waiting.taken_as,
+            taken_in=waiting.taken_in,
             taken_at=waiting.taken_at,
         )
 

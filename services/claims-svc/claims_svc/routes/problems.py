@@ -85,6 +85,12 @@ WAITS_FOR_NOBODY = ProblemType(
     title="This claim is not in the queue, or nobody has taken it",
     remedy="Read the claim: what is in the queue can be taken, and what is taken can be released.",
 )
+NO_TEAM = ProblemType(
+    name="no-team",
+    status=409,
+    title="You work in no team",
+    remedy="Ask an operator to name your team, or read your own claims, the free ones or all.",
+)
 DUE_DAY_IMPOSSIBLE = ProblemType(
     name="due-day-impossible",
     status=422,
