@@ -1,4 +1,4 @@
-"""Requests taken together: those that come while others are being taken wait, and go on as one when these are done."""
+"""Requests taken together: those that come soon after others wait for one another, and go on as one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ Answer = TypeVar("Answer")
 
 AT_ONCE: Final = 2
 """So many transactions: one that waits for a lock does not hold up all who come after it."""
+SECONDS_BETWEEN: Final = 0.04
+"""Between the beginnings of two transactions. Each costs as much as a few requests, however many it takes."""
 
 
 class TakenApartError(Exception):
@@ -28,7 +30,7 @@ class TakenApartError(Exception):
 class Together(Generic[Item, Answer]):
     """Lets `take` answer up to `most` at once, in the order in which they came, within `seconds`.
 
-    Whoever comes alone waits for nobody.
+    Whoever comes alone waits for nobody, and nobody waits for company once there are `most` of them.
     """
 
     def __init__(
@@ -39,6 +41,8 @@ class Together(Generic[Item, Answer]):
         self._seconds = seconds
         self._waiting: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
         self._taking: set[asyncio.Task[None]] = set()
+        self._next_at = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
         self._failures = LineLimit()
 
     async def answer_to(self, item: Item) -> Answer:
@@ -49,18 +53,32 @@ class Together(Generic[Item, Answer]):
         """
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
-        if len(self._taking) < AT_ONCE:
-            # A task of its own: a request that is cut off must not take the others with it.
-            self._taking.add(asyncio.create_task(self._take_all(), name="together"))
+        self._begin_if_due()
         return await answer
 
-    async def _take_all(self) -> None:
+    def _begin_if_due(self) -> None:
+        """Take those who wait, or see to it that they are taken when it is time."""
+        loop = asyncio.get_running_loop()
+        while self._waiting and len(self._taking) < AT_ONCE:
+            if len(self._waiting) < self._most and loop.time() < self._next_at:
+                self._alarm = self._alarm or loop.call_at(self._next_at, self._ring)
+                return
+            if first := self._next():
+                self._next_at = loop.time() + SECONDS_BETWEEN
+                # A task of its own: a request that is cut off must not take the others with it.
+                self._taking.add(asyncio.create_task(self._take_all(first), name="together"))
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._begin_if_due()
+
+    async def _take_all(self, waited: Sequence[tuple[Item, asyncio.Future[Answer]]]) -> None:
         try:
-            while waited := self._next():
-                await self._take_these([item for item, _ in waited], [answer for _, answer in waited])
+            await self._take_these([item for item, _ in waited], [answer for _, answer in waited])
         finally:
             # Not by a callback: who comes before it is called would wait for a task that has ended.
             self._taking = {task for task in self._taking if task is not asyncio.current_task()}
+        self._begin_if_due()
 
     def _next(self) -> Sequence[tuple[Item, asyncio.Future[Answer]]]:
         """Take out the first who wait, leaving out those who are gone."""

@@ -18,7 +18,7 @@ from specimen.api import EMPTY_NOTE, Note, Text
 from specimen_driver import until
 
 from chassis.errors import CannotStartError
-from chassis.http import idempotency
+from chassis.http import idempotency, together
 from chassis.http.api import Api
 from chassis.http.problems import Problem
 from chassis.http.together import AT_ONCE
@@ -27,9 +27,11 @@ from chassis.service import Service
 from chassis.testing import Harness, harness
 from chassis.unit_of_work import Work
 
-MOST = 20
+MOST = 12
 ALL_HAVE_COME_SECONDS = 1
 """After which a few requests surely wait to be taken, on a machine that does other things as well."""
+LONG_SECONDS = 60
+"""Longer than a request may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,35 @@ async def test_what_comes_meanwhile_goes_into_one_transaction_and_each_gets_its_
         assert statuses(answers) == [201] * 12
         assert [answer.json()["text"] for answer in answers] == texts
         assert await notes.transactions() == [["alone"], texts, ["wait"], ["wait"]]
+
+
+async def test_who_comes_alone_waits_for_nobody_and_who_comes_soon_after_goes_with_the_others(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "SECONDS_BETWEEN", LONG_SECONDS)
+    async with notebook(service) as (notes, client):
+        alone = await asyncio.wait_for(post(client, "alone"), LONG_SECONDS / 2)
+        texts = [f"note {number}" for number in range(10, 10 + MOST - 1)]
+        waiting = [asyncio.create_task(post(client, text)) for text in texts]
+        await asyncio.sleep(ALL_HAVE_COME_SECONDS)
+        assert not any(task.done() for task in waiting)
+        full = await asyncio.wait_for(post(client, "the last for whom there is room"), LONG_SECONDS / 2)
+
+        assert statuses([alone, full, *await asyncio.gather(*waiting)]) == [201] * (MOST + 1)
+        assert await notes.transactions() == [["alone"], [*texts, "the last for whom there is room"]]
+
+
+async def test_those_who_come_soon_after_are_taken_when_it_is_time(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "SECONDS_BETWEEN", ALL_HAVE_COME_SECONDS * 2)
+    async with notebook(service) as (notes, client):
+        for text in ["a", "b"]:  # also when nobody else comes, and also the second time
+            await post(client, text)
+            answers = await asyncio.gather(post(client, f"{text} 1"), post(client, f"{text} 2"))
+            assert statuses(answers) == [201, 201]
+            await asyncio.sleep(ALL_HAVE_COME_SECONDS * 2)
+        assert await notes.transactions() == [["a"], ["a 1", "a 2"], ["b"], ["b 1", "b 2"]]
 
 
 async def test_one_that_fails_takes_nobody_down_and_one_that_is_refused_costs_the_others_nothing(
