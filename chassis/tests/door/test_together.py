@@ -199,6 +199,7 @@ async def test_keys_of_a_day_are_counted_also_within_one_transaction(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(idempotency, "MOST_A_DAY", {None: AT_ONCE + 3})
+    monkeypatch.setattr(together, "SECONDS_BETWEEN", ALL_HAVE_COME_SECONDS * 2)  # those before them are committed
     async with notebook(service) as (notes, client):
         answers = await all_together(notes, client, texts=["a", "b", "c", "d", "e"])
 

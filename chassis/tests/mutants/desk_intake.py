@@ -65,6 +65,27 @@ MUTANTS = (
         _TOGETHER + "test_what_comes_meanwhile_goes_into_one_transaction_and_each_gets_its_own_answer",
     ),
     Mutant(
+        "together: in a storm each begins a transaction",
+        "http/together.py",
+        "            if len(self._waiting) < self._most and loop.time() < self._next_at:\n",
+        "            if False:\n",
+        _TOGETHER + "test_who_comes_alone_waits_for_nobody_and_who_comes_soon_after_goes_with_the_others",
+    ),
+    Mutant(
+        "together: as many as go into a transaction wait for company",
+        "http/together.py",
+        "            if len(self._waiting) < self._most and loop.time() < self._next_at:\n",
+        "            if loop.time() < self._next_at:\n",
+        _TOGETHER + "test_who_comes_alone_waits_for_nobody_and_who_comes_soon_after_goes_with_the_others",
+    ),
+    Mutant(
+        "together: who came soon after others is taken when the next one comes",
+        "http/together.py",
+        "        self._alarm = None\n        self._begin_if_due()\n",
+        "        self._alarm = None\n",
+        _TOGETHER + "test_those_who_come_soon_after_are_taken_when_it_is_time",
+    ),
+    Mutant(
         "together: one that fails takes the others down",
         "http/together.py",
         "error if is_alone else TakenApartError()",
