@@ -421,6 +421,13 @@ MUTANTS = (
         "test_inbox.py::test_old_events_are_found_by_the_index_also_where_new_ones_fill_the_space_of_older_ones",
     ),
     Mutant(
+        "e: an idle consumer polls as often as FastStream asks it to",
+        "workarounds/complete_poll.py",
+        "timeout_ms=max(timeout_ms, IDLE_POLL_MILLISECONDS)",
+        "timeout_ms=timeout_ms",
+        "test_complete_poll.py::test_a_consumer_that_finds_nothing_seldom_polls_however_short_a_poll_was_to_be",
+    ),
+    Mutant(
         "e: a poll gathers however short the batch before it was",
         "workarounds/complete_poll.py",
         "min(LONGEST_GATHERING_SECONDS, now - self._handed_over_at)",
