@@ -228,6 +228,22 @@ async def test_a_consumer_that_finds_nothing_seldom_polls_however_short_a_poll_w
     assert waits == [IDLE_POLL_MILLISECONDS / 1_000]
 
 
+async def test_the_broker_may_hold_a_fetch_for_longer_while_a_consumer_is_idle(cluster: MockCluster) -> None:
+    waits: list[int] = []
+    async with consuming(cluster, fetch_max_wait_ms=7) as consumer:
+        handed_over = [{}, {}, {FIRST: [Value(b"0")]}, {}, {}]
+
+        async def hand_over(*_: object, **__: object) -> Any:
+            waits.append(consumer._fetcher._fetch_max_wait_ms)
+            return handed_over.pop(0)
+
+        consumer._fetcher.fetched_records = hand_over
+        while handed_over:
+            await consumer.getmany(timeout_ms=1)
+
+    assert waits == [7, 28, 28, 7, 7], "as set at first, and from the first record on until a poll finds nothing"
+
+
 @dataclass
 class Value:
     value: bytes
