@@ -20,8 +20,9 @@ class EmbeddedKafka:
     """A mock broker that can go away and come back with what it had stored."""
 
     name = "kafka"
-    # The mock sleeps the whole wait of a fetch that finds nothing, 40 ms where nobody is busy, and a rebalance takes the session timeout less one
-    # second. Its markers of a transaction's end cannot be read, and it delivers what was aborted.
+    # The mock sleeps the whole wait of a fetch that finds nothing, four times as long for who is idle, and a rebalance
+    # takes the session timeout less one second. Its markers of a transaction's end cannot be read, and it delivers what
+    # was aborted.
     client_settings: Mapping[str, str] = {
         "KAFKA_FETCH_MAX_WAIT_MS": "10",
         "KAFKA_SESSION_TIMEOUT_MS": "2500",
