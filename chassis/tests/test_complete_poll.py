@@ -15,6 +15,7 @@ from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
 
 from chassis.backoff import Backoff
 from chassis.workarounds.complete_poll import (
+    IDLE_POLL_MILLISECONDS,
     LARGEST_POLL_BYTES,
     LONGEST_GATHERING_SECONDS,
     SLICE_RECORDS,
@@ -211,6 +212,36 @@ async def test_a_consumer_gathers_for_as_long_as_the_batch_before_took_and_an_id
     assert waits[:3] == [5, 0, 5], "nothing came before the first batch"
     assert waits[3:] == pytest.approx([waits_for_more] * 2, abs=1e-9)
     assert list(polled) == [FIRST, second]
+
+
+async def test_a_consumer_that_finds_nothing_seldom_polls_however_short_a_poll_was_to_be(cluster: MockCluster) -> None:
+    waits: list[float] = []
+    async with consuming(cluster) as consumer:
+
+        async def find_nothing(_: object, timeout: float, **__: object) -> Any:  # noqa: ASYNC109 - aiokafka's own
+            waits.append(timeout)
+            return {}
+
+        consumer._fetcher.fetched_records = find_nothing
+        await consumer.getmany(timeout_ms=1)
+
+    assert waits == [IDLE_POLL_MILLISECONDS / 1_000]
+
+
+async def test_the_broker_may_hold_a_fetch_for_longer_while_a_consumer_is_idle(cluster: MockCluster) -> None:
+    waits: list[int] = []
+    async with consuming(cluster, fetch_max_wait_ms=7) as consumer:
+        handed_over = [{}, {}, {FIRST: [Value(b"0")]}, {}, {}]
+
+        async def hand_over(*_: object, **__: object) -> Any:
+            waits.append(consumer._fetcher._fetch_max_wait_ms)
+            return handed_over.pop(0)
+
+        consumer._fetcher.fetched_records = hand_over
+        while handed_over:
+            await consumer.getmany(timeout_ms=1)
+
+    assert waits == [7, 28, 28, 7, 7], "as set at first, and from the first record on until a poll finds nothing"
 
 
 @dataclass

@@ -42,7 +42,8 @@ from chassis.workarounds.raw_records import hand_over_raw, keep_raw, use_consume
 
 log = structlog.get_logger(__name__)
 
-POLL_MILLISECONDS = 20
+REST_MILLISECONDS = 1
+"""How long FastStream rests behind a poll that found nothing. `CompletePollConsumer` polls for longer than that."""
 LONGEST_IDLE_SECONDS = 60.0
 _PARTITION_FETCH_BYTES = 4 * 1_048_576
 _FETCH_BYTES = 16 * 1_048_576
@@ -83,7 +84,7 @@ class Subscription:
             group_id=self.group,
             batch=True,
             max_records=settings.batch_max_records,
-            batch_timeout_ms=POLL_MILLISECONDS,
+            batch_timeout_ms=REST_MILLISECONDS,
             auto_offset_reset="none",
             isolation_level="read_committed",
             ack_policy=AckPolicy.MANUAL,

@@ -27,6 +27,13 @@ from chassis.workarounds import header_safe_fetch, unknown_brokers
 LARGEST_POLL_BYTES = 8 * 1_048_576
 SLICE_RECORDS = 32
 LONGEST_GATHERING_SECONDS = 0.02
+IDLE_FETCH_WAITS = 4
+"""How many times as long the broker may hold a fetch of an idle consumer: every empty answer costs both of them.
+
+The longest is less than aiokafka waits for any answer, 40 s.
+"""
+IDLE_POLL_MILLISECONDS = 250
+"""How long a poll waits for a record, which ends it at once. Most consumers are idle, and each empty poll costs."""
 _MOST_RECORDS = 500
 
 Place: TypeAlias = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awaitable[Mapping[TopicPartition, int]]]
@@ -84,7 +91,9 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
         try:
             await self._return_to_settled()
             polled = await self._poll_slices(
-                *partitions, timeout_ms=timeout_ms, max_records=max_records or _MOST_RECORDS
+                *partitions,
+                timeout_ms=max(timeout_ms, IDLE_POLL_MILLISECONDS),
+                max_records=max_records or _MOST_RECORDS,
             )
             if not polled and self._ends:
                 await self._skip()
@@ -143,6 +152,7 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
                 return {}  # they were fetched from wherever the new assignment began; the next poll places it
             self._is_doubtful = False
             self._note_ends(records)
+            self._let_fetches_wait(IDLE_FETCH_WAITS if not (records or polled) else 1)
             if not records:
                 break
             for partition, more in records.items():
@@ -150,6 +160,13 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
                 count += len(more)
                 size += sum(len(record.value or b"") for record in more)
         return dict(polled)
+
+    def _let_fetches_wait(self, times: int) -> None:
+        """Let the broker hold fetches from now on so many times as long as is set, as long as it has nothing.
+
+        While records come it is as long as is set: aiokafka fetches nothing else from a broker that holds a fetch.
+        """
+        self._fetcher._fetch_max_wait_ms = times * self._fetch_max_wait_ms  # noqa: SLF001 - aiokafka never changes it
 
     async def commit_once(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit these offsets by one request.

@@ -421,6 +421,20 @@ MUTANTS = (
         "test_inbox.py::test_old_events_are_found_by_the_index_also_where_new_ones_fill_the_space_of_older_ones",
     ),
     Mutant(
+        "e: an idle consumer polls as often as FastStream asks it to",
+        "workarounds/complete_poll.py",
+        "timeout_ms=max(timeout_ms, IDLE_POLL_MILLISECONDS)",
+        "timeout_ms=timeout_ms",
+        "test_complete_poll.py::test_a_consumer_that_finds_nothing_seldom_polls_however_short_a_poll_was_to_be",
+    ),
+    Mutant(
+        "e: the broker holds a fetch for long also while records come",
+        "workarounds/complete_poll.py",
+        "IDLE_FETCH_WAITS if not (records or polled) else 1",
+        "IDLE_FETCH_WAITS",
+        "test_complete_poll.py::test_the_broker_may_hold_a_fetch_for_longer_while_a_consumer_is_idle",
+    ),
+    Mutant(
         "e: a poll gathers however short the batch before it was",
         "workarounds/complete_poll.py",
         "min(LONGEST_GATHERING_SECONDS, now - self._handed_over_at)",

@@ -29,7 +29,7 @@ from notify_svc.repository import customer_data
 from notify_svc.send_queue import SendQueues
 from notify_svc.settings import Settings
 
-_EVENTS_MAY_WAIT_SECONDS = 0.2
+_EVENTS_MAY_WAIT_SECONDS = 1.0
 """Nobody waits to hear what has become of a message."""
 
 

@@ -32,6 +32,7 @@ from bench.rounds import WarmUp, measure_round, warm_up
 from bench.scenarios import Scenario, Scenarios, Sizes
 from bench.storm import Storm, policies_for
 from devstack.errors import DevstackError
+from devstack.outside.issuer import Issuer
 from devstack.process.signals import ended_by_signals
 from devstack.stack import Stack
 
@@ -185,10 +186,13 @@ def _run(plan: Plan) -> int:
     if plan.policies:
         asyncio.run(_measure_policies(plan.policies))
     if plan.claims_are_drained:
-        with Stack(
-            kind="jvm", topics=ALL_TOPICS, outside_world=True, output_dir=OUTPUT, durable=True, optimised=True
-        ) as stack:
-            asyncio.run(_measure(plan, stack))
+        with (
+            Stack(
+                kind="jvm", topics=ALL_TOPICS, outside_world=True, output_dir=OUTPUT, durable=True, optimised=True
+            ) as stack,
+            Issuer() as issuer,
+        ):
+            asyncio.run(_measure(plan, Processes(stack, OUTPUT / "logs", issuer=issuer)))
     results.keep(LATEST, "machine", machine)
     return 0
 
@@ -225,12 +229,11 @@ async def _measure_policies(load: imported_policies.Load) -> None:
     results.keep(LATEST, "policies", await imported_policies.measure(load, output=OUTPUT))
 
 
-async def _measure(plan: Plan, stack: Stack) -> None:
-    processes = Processes(stack, OUTPUT / "logs")
-    databases = Databases(stack)
+async def _measure(plan: Plan, processes: Processes) -> None:
+    databases = Databases(processes.stack)
     try:
         processes.message_sinks.start()
-        await restart_server(stack)
+        await restart_server(processes.stack)
         urls = await databases.create_prepared()
         await prepare(processes, storm=plan.storm, databases=urls)
         if plan.rounds:

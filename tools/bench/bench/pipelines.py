@@ -20,17 +20,14 @@ KNMI_HOURS = [*sorted((DATA / "knmi").glob("hours_2021-07-*.txt")), DATA / "knmi
 _FILES = {"claims-svc": [POLICIES], "weather-svc": KNMI_HOURS, "notify-svc": []}
 """What a process without prepared tables reads."""
 _NO_CALLERS = {"API_ISSUER": "http://127.0.0.1:1", "API_JWKS_URL": "http://127.0.0.1:1/jwks.json"}
-"""For an API that asks for tokens, where nobody comes with one."""
+"""For an API that asks for tokens, where nobody comes with one and `environment` names no issuer."""
 _OWN_SETTINGS: Mapping[str, Mapping[str, str]] = {
-    "claims-svc": _NO_CALLERS,
     "notify-svc": notify_service.SETTINGS,
     "policy-svc": {
-        **_NO_CALLERS,
         "INSURER_PHONE": "088 123 45 67",
         "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
         "INSURER_CODE": "0421",
     },
-    "weather-svc": _NO_CALLERS,
 }
 STAGES = ("notify-svc", "weather-svc", "claims-svc")
 """The order of starting: when the first claim is opened, every process after it is ready."""
@@ -82,7 +79,7 @@ def programs(pipeline: Pipeline, *, environment: Mapping[str, str], databases: M
 
 def service_environment(service: str, *, environment: Mapping[str, str], database_url: str) -> dict[str, str]:
     """Return the environment of a service: what any deployment would give it."""
-    return {**environment, "DATABASE_URL": database_url, **_OWN_SETTINGS.get(service, {})}
+    return {**_NO_CALLERS, **environment, "DATABASE_URL": database_url, **_OWN_SETTINGS.get(service, {})}
 
 
 def service_program(service: str, *, environment: Mapping[str, str]) -> Program:

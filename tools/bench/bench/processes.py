@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.process_figures import compiler_cpu_microseconds, cpu_microseconds, highest_resident_mib, resident_mib
 from bench.sinks.message_sinks import NAME as MESSAGE_SINKS
 from bench.sinks.message_sinks import MessageSinks
+from devstack.outside.issuer import Issuer
 from devstack.process.programs import Programs
 from devstack.stack import Stack
 
@@ -20,16 +21,20 @@ class RunFailedError(Exception):
 
 
 class Processes(Programs):
-    """What a pipeline runs on `stack`; the output goes to `log_directory`."""
+    """What a pipeline runs on `stack`; the output goes to `log_directory`.
 
-    def __init__(self, stack: Stack, log_directory: Path) -> None:
+    `issuer` lists the keys of tokens, as in any deployment: a service that finds none looks for them each second.
+    """
+
+    def __init__(self, stack: Stack, log_directory: Path, *, issuer: Issuer | None = None) -> None:
         super().__init__(stack.supervisor, log_directory)
         self.stack = stack
+        self._tokens = {"API_ISSUER": issuer.name, "API_JWKS_URL": issuer.jwks_url} if issuer else {}
         self.message_sinks = MessageSinks(stack.supervisor, log_directory=log_directory)
 
     def environment(self) -> dict[str, str]:
         """Addresses and logins for a service, which sends its messages to the sinks of the bench."""
-        return self.stack.environment() | self.message_sinks.environment()
+        return self.stack.environment() | self.message_sinks.environment() | self._tokens
 
     def cpu_microseconds(self) -> dict[str, int]:
         """Return what every process of the pipeline, and every server, has used so far.

@@ -72,7 +72,7 @@ def test_the_environment_has_every_address(tmp_path: Path) -> None:
     with Stack(kind="embedded", state_dir=tmp_path, outside_world=True) as stack:
         environment = stack.environment()
         assert environment["KAFKA_BOOTSTRAP_SERVERS"] == stack.kafka_bootstrap_servers
-        assert (environment["KAFKA_FETCH_MAX_WAIT_MS"], environment["KAFKA_SESSION_TIMEOUT_MS"]) == ("40", "2500")
+        assert (environment["KAFKA_FETCH_MAX_WAIT_MS"], environment["KAFKA_SESSION_TIMEOUT_MS"]) == ("10", "2500")
         assert environment["KAFKA_TRANSACTIONS"] == "false"
         assert (environment["SMTP_PORT"], environment["SMPP_PORT"]) == (str(stack.smtp_port), str(stack.smsc_port))
         assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == stack.otlp_endpoint

@@ -120,8 +120,8 @@ class _Sender:
     async def _has_due(self) -> bool:
         """Whether room has to be kept for what is due: a look that finds nothing must not take it from what is new."""
         async with self._runtime.work.connection() as connection:
-            now = await self._runtime.clock.now(connection)
-            return await attempts.has_due(connection, channel=self._channel, now=now)
+            database_now, first = await attempts.first_due(connection, channel=self._channel)
+        return first is not None and first <= self._runtime.clock.reading(database_now)
 
     async def _start_due(self) -> None:
         queue, duration = self._queue, self._settings.lease

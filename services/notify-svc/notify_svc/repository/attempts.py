@@ -77,14 +77,12 @@ class LeasedMessage(Struct, frozen=True, kw_only=True, eq=False):
         )
 
 
-async def has_due(connection: Connection, *, channel: Channel, now: datetime) -> bool:
-    """Whether a message is due, even if it has to wait for an older version."""
-    is_there: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM message WHERE channel = $1 AND waiting = 'due' AND due_at <= $2)",
-        channel.value,
-        now,
+async def first_due(connection: Connection, *, channel: Channel) -> tuple[datetime, datetime | None]:
+    """Return the moment of the look, and when a message is due first, even if it has to wait for an older version."""
+    ((now, first),) = await connection.fetch(
+        "SELECT now(), (SELECT min(due_at) FROM message WHERE channel = $1 AND waiting = 'due')", channel.value
     )
-    return is_there
+    return now, first
 
 
 async def lease_due(

@@ -160,7 +160,7 @@ async def test_what_is_created_while_a_sender_looks_for_what_is_due_still_finds_
         await desk.know(contact())
         async with desk.sending(Channel.EMAIL):
             await started(desk)
-            for look in ("has_due", "lease_due"):
+            for look in ("first_due", "lease_due"):
                 monkeypatch.setattr(attempts, look, after(desk, paid(), getattr(attempts, look), created=created))
             await desk.until(Channel.EMAIL, "sent")
     assert created == ["sending"]
