@@ -14,7 +14,7 @@ from pause import Pause
 
 from notify_svc.channels.smpp_receipts import Tag
 
-_BIND_TRANSCEIVER, _SUBMIT, _UNBIND, _IS_RESPONSE = 0x09, 0x04, 0x06, 0x80000000
+_BIND_TRANSCEIVER, _SUBMIT, _IS_RESPONSE = 0x09, 0x04, 0x80000000
 _HEADER = struct.Struct(">IIII")
 DROP = -1
 KEEP_SILENT = -2
@@ -28,8 +28,8 @@ class SmsCentre:
     """`answers` are given to the next messages, in order: a command status, `DROP` or `KEEP_SILENT`; after that 0.
 
     The next sessions pause at their login, each for one of `login_pauses`. It calls messages `msg-1`, `msg-2` and so
-    on, or by the next of `ids`. Of the next messages it sends `receipts`, each after the answer to its message or, where
-    it is `early`, before that. A receipt gives back the reference of its message where the centre `echoes`.
+    on, or by the next of `ids`. Of the next messages it sends `receipts`, each after the answer to its message, or
+    before it, where that is `early`. A receipt gives back the reference of its message where the centre `echoes`.
     """
 
     port: int = 0
@@ -108,29 +108,35 @@ class SmsCentre:
         writer.close()
 
     def _answer(self, writer: asyncio.StreamWriter, pdu: bytes, command: int, sequence: int) -> None:
-        status, body = 0, b""
-        message_id, message, receipt = "", None, None
+        if command == _SUBMIT:
+            self._take(writer, pdu, sequence)
+            return
         if command == _BIND_TRANSCEIVER:
             self.sessions += 1
-            body = b"centre\0"
-        elif command == _SUBMIT:
-            message = smpp34.decode(pdu)
-            assert isinstance(message, smpp34.SubmitSm)
-            self.messages.append(message)
-            status = self.answers.pop(0) if self.answers else 0
-            message_id = self.ids.pop(0) if self.ids else f"msg-{len(self.messages)}"
-            if status <= 0:
-                self.accepted[message_id] = message
-                receipt = self.receipts.pop(0) if self.receipts else None
-            body = b"" if status else message_id.encode() + b"\0"
-        if message is not None and receipt is not None and self.early:
+        _respond(writer, command, sequence, body=b"centre\0" if command == _BIND_TRANSCEIVER else b"")
+
+    def _take(self, writer: asyncio.StreamWriter, pdu: bytes, sequence: int) -> None:
+        message = smpp34.decode(pdu)
+        assert isinstance(message, smpp34.SubmitSm)
+        self.messages.append(message)
+        status = self.answers.pop(0) if self.answers else 0
+        message_id = self.ids.pop(0) if self.ids else f"msg-{len(self.messages)}"
+        receipt = None
+        if status <= 0:
+            self.accepted[message_id] = message
+            receipt = self.receipts.pop(0) if self.receipts else None
+        if receipt and self.early:
             self.report(message_id, receipt, of=message)
         if status == DROP:
             writer.transport.abort()
         elif status != KEEP_SILENT:
-            writer.write(_HEADER.pack(_HEADER.size + len(body), command | _IS_RESPONSE, status, sequence) + body)
-        if message is not None and receipt is not None and not self.early:
+            _respond(writer, _SUBMIT, sequence, status=status, body=b"" if status else message_id.encode() + b"\0")
+        if receipt and not self.early:
             self.report(message_id, receipt, of=message)
+
+
+def _respond(writer: asyncio.StreamWriter, command: int, sequence: int, *, status: int = 0, body: bytes) -> None:
+    writer.write(_HEADER.pack(_HEADER.size + len(body), command | _IS_RESPONSE, status, sequence) + body)
 
 
 @asynccontextmanager

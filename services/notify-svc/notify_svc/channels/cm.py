@@ -28,7 +28,7 @@ _SET_UP_WRONGLY = frozenset(
 )
 """What is said of the account or the address of the service holds for every message."""
 _SUCCESS, _REDIRECTED, _REFUSED = 2, 3, 4  # the first digit
-_ACCEPTED, _ACCEPTED_CODE = "accepted", 0
+_ACCEPTED, _NO_ERROR = "accepted", 0
 _LOGIN_CODES, _BALANCE_CODE = frozenset({101, 103}), 102
 
 
@@ -46,7 +46,7 @@ class _MessageAnswer(Struct, rename="camel", frozen=True):
     """What is said of one message."""
 
     status: str
-    message_error_code: int = _ACCEPTED_CODE
+    message_error_code: int = _NO_ERROR
 
 
 class _Answer(Struct, rename="camel", frozen=True):
@@ -122,36 +122,28 @@ class CmGateway:
 
 def read_answer(status: int, body: bytes) -> Result:
     """Return what an answer means. One that is no refusal and cannot be read may stand for a message that went out."""
+    kind = status // 100
     if status in _DEFERRED:
         return Deferred(f"http-{status}")
-    kind = status // 100
     if status in _SET_UP_WRONGLY or kind == _REDIRECTED:
         return Unreachable(f"http-{status}")
+    if kind not in {_SUCCESS, _REFUSED}:
+        return AnswerLost(f"http-{status}")
     try:
         answer = json.decode(body, type=_Answer)
     except (DecodeError, ValidationError):
-        answer = None
-    if kind == _REFUSED:
-        return _refusal(answer, otherwise=f"http-{status}")
-    if kind != _SUCCESS:
-        return AnswerLost(f"http-{status}")
-    if answer is None:
-        return AnswerLost("answer-unreadable")
-    messages = answer.messages or ()
-    if len(messages) == 1 and messages[0].status.lower() == _ACCEPTED:
-        return Accepted()
-    if messages or answer.error_code != _ACCEPTED_CODE:
-        return _refusal(answer, otherwise="cm-rejected")
-    return AnswerLost("answer-unreadable")
+        return Refused(f"http-{status}") if kind == _REFUSED else AnswerLost("answer-unreadable")
+    return _read_body(answer, is_refused=kind == _REFUSED)
 
 
-def _refusal(answer: _Answer | None, *, otherwise: str) -> Result:
-    """Return who is refused: the account, which is put right for all messages, or this one for good."""
-    if answer is None:
-        return Refused(otherwise)
+def _read_body(answer: _Answer, *, is_refused: bool) -> Result:
+    """Return who is refused: the account, which is put right for all messages, or this one for good; if any is."""
+    message = answer.messages[0] if answer.messages else None
+    code = (message and message.message_error_code) or answer.error_code
     if answer.error_code in _LOGIN_CODES:
         return Unreachable(f"cm-{answer.error_code}")
     if answer.error_code == _BALANCE_CODE:
         return Deferred(f"cm-{answer.error_code}")
-    code = next((one.message_error_code for one in answer.messages or ()), answer.error_code) or answer.error_code
-    return Refused(f"cm-{code}" if code else otherwise)
+    if is_refused or code != _NO_ERROR or (message is not None and message.status.lower() != _ACCEPTED):
+        return Refused(f"cm-{code}")
+    return AnswerLost("answer-unreadable") if message is None else Accepted()

@@ -35,8 +35,9 @@ UNKNOWN = "unknown"
 
 
 class Receipts:
-    """Receipts that have come to this process and are still to be recorded, in memory: the library has acknowledged
-    them by then. `sessions` are open at the provider, and more may come from them.
+    """Receipts that have come to this process and are still to be recorded: in memory, and acknowledged by the library.
+
+    More may come as long as `sessions` are open at the provider.
     """
 
     def __init__(self) -> None:
@@ -104,7 +105,9 @@ class _Recorder:
 
     async def _record(self, receipts: Sequence[Receipt]) -> None:
         async with self._runtime.transaction() as work:
-            reported = await sms_parts.report(work.connection, receipts=receipts, now=work.now)
+            reported = await sms_parts.report(
+                work.connection, receipts=receipts, received_at=[work.now] * len(receipts)
+            )
             parked = [receipt for place, receipt in enumerate(receipts) if place not in reported]
             if parked:
                 look_at = work.now + timedelta(seconds=_LOOK_AGAIN_SECONDS)
@@ -124,7 +127,9 @@ class _Recorder:
 
     async def _match(self, waiting: Sequence[ParkedReceipt], *, work: Work) -> None:
         reported = await sms_parts.report(
-            work.connection, receipts=[parked.receipt for parked in waiting], now=work.now
+            work.connection,
+            receipts=[parked.receipt for parked in waiting],
+            received_at=[parked.received_at for parked in waiting],
         )
         done = {waiting[place].receipt_id for place in reported}
         left = {parked.receipt_id: parked for parked in waiting if parked.receipt_id not in done}
@@ -152,7 +157,9 @@ class _Recorder:
         told = doubts_told(naming, doubtful)
         for receipt_id, sms in told.values():
             receipt = naming[receipt_id]
-            part = await sms_parts.insert_reported(work.connection, sms=sms, receipt=receipt, now=work.now)
+            part = await sms_parts.insert_reported(
+                work.connection, sms=sms, receipt=receipt, received_at=left[receipt_id].received_at
+            )
             messages, requests = await sms_doubts.settle(
                 work.connection, sms=sms, outcome=receipt.outcome, now=work.now
             )

@@ -32,7 +32,7 @@ message was not accepted and may be later."""
 _STATUS = re.compile(r"\(0x([0-9A-Fa-f]{8})\)$")
 _MENDING_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before parts are submitted again that the centre put off while it took others of their message."""
-_LONGEST_PAUSE_SECONDS = 30.0
+_SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,18 +100,18 @@ class SmppGateway:
         await self._disconnect()
 
     async def _stay_bound(self) -> None:
-        pause_seconds = 0.5
+        """Bind whenever no session is open; the sooner sessions end, the longer are the pauses between them."""
+        clock, pause_seconds = asyncio.get_running_loop().time, _SHORTEST_PAUSE_SECONDS
         while True:
+            began = clock()
             self._ended.clear()
-            try:
+            with suppress(smpp34.SmppError, OSError):
                 async with asyncio.timeout(self._centre.timeout_seconds):
                     await self._bound()
-            except (smpp34.SmppError, OSError):
-                await asyncio.sleep(pause_seconds)
-                pause_seconds = min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
-            else:
-                pause_seconds = 0.5
                 await self._ended.wait()
+            lasted = clock() - began > _LONGEST_PAUSE_SECONDS
+            pause_seconds = _SHORTEST_PAUSE_SECONDS if lasted else min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(pause_seconds)
 
     async def _bound(self) -> smpp34.Smsc:
         """Return the session, bound; raise when the centre does not answer or refuses the login."""

@@ -72,7 +72,8 @@ def read_receipt(event: smpp34.DeliverSmEvent, *, ids: ReceiptIds) -> Receipt | 
     state = values.get(Tag.MESSAGE_STATE)
     number = int.from_bytes(state) if state else _STATE_OF_WORD.get(fields.get(b"stat", b"").upper(), 0)
     outcome = _OUTCOME_OF_STATE.get(number)
-    provider_id = _word(named) if named else ids.submitted(_word(fields[b"id"])) if b"id" in fields else ""
+    written = _word(fields.get(b"id", b""))
+    provider_id = _word(named) if named else written and ids.submitted(written)
     if outcome is None or not provider_id:
         return None
     reference = values.get(Tag.USER_MESSAGE_REFERENCE)

@@ -46,7 +46,9 @@ async def insert(connection: Connection, *, submitted: Sequence[SubmittedSms], n
     )
 
 
-async def report(connection: Connection, *, receipts: Sequence[Receipt], now: datetime) -> Mapping[int, ReportedPart]:
+async def report(
+    connection: Connection, *, receipts: Sequence[Receipt], received_at: Sequence[datetime]
+) -> Mapping[int, ReportedPart]:
     """Record what `receipts` report of parts with their ids; return these, by the place of their receipt.
 
     Of parts with one id the last that was submitted is meant. The first report of a part stands; one that says it again
@@ -56,19 +58,20 @@ async def report(connection: Connection, *, receipts: Sequence[Receipt], now: da
         """
         WITH found AS MATERIALIZED (
             SELECT told.*, known.*
-              FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS told (id, outcome, error, place)
+              FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) WITH ORDINALITY
+                AS told (id, outcome, error, received_at, place)
              CROSS JOIN LATERAL (
                    SELECT ctid, message_id, claim_id FROM sms_part
                     WHERE provider_id = told.id ORDER BY submitted_at DESC LIMIT 1) AS known),
         recorded AS (
-            UPDATE sms_part SET outcome = found.outcome, outcome_at = $4, outcome_error = found.error
+            UPDATE sms_part SET outcome = found.outcome, outcome_at = found.received_at, outcome_error = found.error
               FROM found WHERE sms_part.ctid = found.ctid AND sms_part.outcome IS NULL)
         SELECT place, message_id, claim_id, outcome, error FROM found
         """,
         [receipt.provider_id for receipt in receipts],
         [receipt.outcome.value for receipt in receipts],
         [receipt.error for receipt in receipts],
-        now,
+        list(received_at),
     )
     return {
         row["place"] - 1: ReportedPart(
@@ -81,7 +84,9 @@ async def report(connection: Connection, *, receipts: Sequence[Receipt], now: da
     }
 
 
-async def insert_reported(connection: Connection, *, sms: DoubtfulSms, receipt: Receipt, now: datetime) -> ReportedPart:
+async def insert_reported(
+    connection: Connection, *, sms: DoubtfulSms, receipt: Receipt, received_at: datetime
+) -> ReportedPart:
     """Store the one part of an SMS that was in doubt under the id by which its receipt called it."""
     await connection.execute(
         """
@@ -93,7 +98,7 @@ async def insert_reported(connection: Connection, *, sms: DoubtfulSms, receipt: 
         sms.message_id,
         sms.claim and sms.claim[0],
         sms.claim and sms.claim[1],
-        now,
+        received_at,
         receipt.outcome.value,
         receipt.error,
     )

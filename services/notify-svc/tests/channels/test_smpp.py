@@ -140,4 +140,4 @@ async def test_a_session_that_can_no_longer_be_listened_to_is_opened_again(
         await desk.decide(paid())
         await desk.until(Channel.SMS, "sent", "sent")
 
-    assert centre.sessions == 2
+    assert centre.sessions >= 2
