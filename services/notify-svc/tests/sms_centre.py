@@ -66,8 +66,12 @@ class SmsCentre:
         tlvs: bool = True,
         esm_class: int = RECEIPT,
         text: str | None = None,
+        reference: int | None = None,
     ) -> None:
-        """Send a receipt to the session that was opened last; with `tlvs` it says everything twice."""
+        """Send a receipt to the session that was opened last; with `tlvs` it says everything twice.
+
+        A `reference` takes the place of the message's own.
+        """
         word, number = state
         written = text or (
             f"id:{message_id} sub:001 dlvrd:001 submit date:2107161000 done date:2107161001 stat:{word} err:012 text:Uw"
@@ -78,7 +82,9 @@ class SmsCentre:
                 smpp34.Tlv(Tag.RECEIPTED_MESSAGE_ID, message_id.encode() + b"\0"),
                 smpp34.Tlv(Tag.MESSAGE_STATE, bytes([number])),
             ]
-        if self.echoes:
+        if reference is not None:
+            parameters.append(smpp34.Tlv(Tag.USER_MESSAGE_REFERENCE, reference.to_bytes(2)))
+        elif self.echoes:
             parameters += [tlv for tlv in of.tlvs if tlv.tag == Tag.USER_MESSAGE_REFERENCE]
         receipt = smpp34.DeliverSm(
             of.destination_addr,

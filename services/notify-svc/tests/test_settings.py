@@ -5,8 +5,10 @@ from datetime import time
 import pytest
 from message_keys import PRIVATE_KEY
 
+from chassis.command_line import run_main
 from chassis.errors import CannotStartError
 from chassis.settings import demand, load_settings
+from notify_svc.app import build
 from notify_svc.domain.quiet_hours import QuietHours
 from notify_svc.settings import Settings
 
@@ -141,3 +143,15 @@ def test_the_night_is_quiet_unless_it_is_set_otherwise(environment: pytest.Monke
     environment.setenv("SMS_QUIET_UNTIL", "09:15:30")
 
     assert load_to_run().quiet_hours == QuietHours(begin=time(21, 30), end=time(9, 15, 30))
+
+
+def test_a_run_without_what_its_provider_needs_does_not_start(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("SMS_PROVIDER", "cm")
+
+    with pytest.raises(SystemExit) as ended:
+        run_main("notify-svc", Settings, build, ["run"])
+
+    assert ended.value.code == 2
+    assert "CM_PRODUCT_TOKEN is missing" in capsys.readouterr().err

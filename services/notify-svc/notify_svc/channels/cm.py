@@ -62,8 +62,10 @@ class CmGateway:
     def __init__(self, account: CmAccount, *, sender: str) -> None:
         self._account = account
         self._sender = sender
+        # Who still waits for a connection has posted nothing: that is known before the whole exchange takes too long.
+        to_connect = account.timeout_seconds / 3
         self._client = httpx.AsyncClient(
-            timeout=account.timeout_seconds,
+            timeout=httpx.Timeout(account.timeout_seconds, connect=to_connect, pool=to_connect),
             limits=httpx.Limits(max_connections=account.connections),
             follow_redirects=False,
             trust_env=False,

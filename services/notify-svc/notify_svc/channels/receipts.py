@@ -29,7 +29,8 @@ log = structlog.get_logger(__name__)
 _AT_ONCE = 500
 _LOOK_AGAIN_SECONDS = 1.0
 """How soon a receipt is looked at again that came before its id was recorded."""
-_MEASURE_EVERY_SECONDS = 60.0
+_IDLE_SECONDS = 60.0
+"""How often it is measured how many are in doubt, and looked for receipts that another process left behind."""
 _FORGET_EVERY_SECONDS = 3_600.0
 UNKNOWN = "unknown"
 
@@ -92,13 +93,13 @@ class _Recorder:
         if self._runtime.stopping.is_set():
             return _LOOK_AGAIN_SECONDS
         if now >= self._look_at:
-            self._look_at = now + (_LOOK_AGAIN_SECONDS if await self._look_again() else _MEASURE_EVERY_SECONDS)
+            self._look_at = now + await self._look_again()
         if now >= self._forget_at:
             async with self._runtime.transaction() as work:
                 is_more = await sms_parts.delete_old(work.connection, before=work.now - KEPT_FOR)
             self._forget_at = now if is_more else now + _FORGET_EVERY_SECONDS
         if now >= self._measure_at:
-            self._measure_at = now + _MEASURE_EVERY_SECONDS
+            self._measure_at = now + _IDLE_SECONDS
             async with self._runtime.work.connection() as connection:
                 SMS_IN_DOUBT.set(await sms_doubts.count(connection))
         return max(0.0, min(self._look_at, self._measure_at, self._forget_at) - now)
@@ -117,13 +118,15 @@ class _Recorder:
         if parked:
             self._look_at = min(self._look_at, asyncio.get_running_loop().time() + _LOOK_AGAIN_SECONDS)
 
-    async def _look_again(self) -> bool:
-        """Look again at receipts that wait; return whether any is still there."""
+    async def _look_again(self) -> float:
+        """Look again at receipts that wait; return in how many seconds the next look is worth it."""
         async with self._runtime.transaction() as work:
             waiting = await sms_receipts.lock_due(work.connection, now=work.now, limit=_AT_ONCE)
             if waiting:
                 await self._match(waiting, work=work)
-            return await sms_receipts.any_left(work.connection)
+            if len(waiting) == _AT_ONCE:
+                return 0.0
+            return _LOOK_AGAIN_SECONDS if await sms_receipts.any_left(work.connection) else _IDLE_SECONDS
 
     async def _match(self, waiting: Sequence[ParkedReceipt], *, work: Work) -> None:
         reported = await sms_parts.report(

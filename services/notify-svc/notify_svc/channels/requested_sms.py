@@ -39,7 +39,6 @@ class RequestedSmsTransport:
             mobile_phone,
             text=text,
             message_id=leased.request.request_id,
-            attempts=leased.attempt.attempts,
             gateway=self._gateway,
         )
 

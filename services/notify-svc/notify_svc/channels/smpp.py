@@ -78,7 +78,7 @@ class SmppGateway:
 
     async def hand_over(self, sms: Sms, lease: Lease) -> Result:
         """Try once to hand all parts of `sms` over, unless the lease is lost."""
-        parts = split(sms.text, reference=reference_of(sms.message_id, attempts=sms.attempts) % _REFERENCES_OF_PARTS)
+        parts = split(sms.text, reference=reference_of(sms.message_id) % _REFERENCES_OF_PARTS)
         try:
             async with asyncio.timeout(self._centre.timeout_seconds):
                 session = await self._bound()
@@ -178,7 +178,7 @@ class SmppGateway:
     async def _submit(self, session: smpp34.Smsc, parts: SmsParts, *, part: int, sms: Sms) -> Result:
         is_number = self._sender.removeprefix("+").isdigit()
         count = len(parts.parts)
-        reference = reference_of(sms.message_id, attempts=sms.attempts, part=part + 1, parts=count)
+        reference = reference_of(sms.message_id, part=part + 1, parts=count)
         try:
             async with asyncio.timeout(self._centre.timeout_seconds):
                 response = await session.submit_sm(

@@ -40,7 +40,6 @@ class SmsTransport:
             contact.mobile_phone,
             text=text,
             message_id=message.message_id,
-            attempts=message.attempt.attempts,
             gateway=self._gateway,
         )
 

@@ -16,10 +16,9 @@ from notify_svc.repository.leases import Lease
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Sms:
-    """A text for a number in E.164, and which attempt at which message it is."""
+    """A text for a number in E.164, and which message it is of."""
 
     message_id: UUID
-    attempts: int
     text: str
     mobile_phone: str
 
@@ -42,7 +41,7 @@ OpenGateway: TypeAlias = Callable[[], SmsGateway]
 """Opens a gateway for one sender, which closes it."""
 
 
-def addressed(number: str, *, text: str, message_id: UUID, attempts: int, gateway: SmsGateway) -> Handover | NoAddress:
+def addressed(number: str, *, text: str, message_id: UUID, gateway: SmsGateway) -> Handover | NoAddress:
     """Return how `text` is handed over to a number as it was given, if that takes SMS.
 
     It is asked here and not when contact data come in: a numbering plan may change between, and this is the one place
@@ -51,6 +50,4 @@ def addressed(number: str, *, text: str, message_id: UUID, attempts: int, gatewa
     mobile_phone = mobile_number(number)
     if isinstance(mobile_phone, NotMobile):
         return NoAddress(mobile_phone.reason)
-    return partial(
-        gateway.hand_over, Sms(message_id=message_id, attempts=attempts, text=text, mobile_phone=mobile_phone)
-    )
+    return partial(gateway.hand_over, Sms(message_id=message_id, text=text, mobile_phone=mobile_phone))

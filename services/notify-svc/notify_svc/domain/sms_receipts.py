@@ -57,17 +57,19 @@ class SubmittedSms:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class DoubtfulSms:
-    """An SMS in doubt: the answer to the last of its `attempts` was lost. `mobile_phone` is its reader's of now."""
+    """An SMS in doubt: its answer was lost. `mobile_phone` is its reader's of now."""
 
     message_id: UUID
     claim: tuple[UUID, int] | None
-    attempts: int
     mobile_phone: str
 
 
-def reference_of(message_id: UUID, *, attempts: int, part: int = 1, parts: int = 1) -> int:
-    """Return 16 bits that name one part of one attempt: nothing has to be stored to know them again."""
-    name = message_id.bytes + b"%d %d %d" % (attempts, part, parts)
+def reference_of(message_id: UUID, *, part: int = 1, parts: int = 1) -> int:
+    """Return 16 bits that name one part of one SMS: nothing has to be stored to know them again.
+
+    No attempt stands in it: an SMS that may have been taken is never sent again, so that one attempt at most is meant.
+    """
+    name = message_id.bytes + bytes((part, parts))
     return int.from_bytes(blake2b(name, digest_size=_REFERENCE_BYTES).digest())
 
 
@@ -96,8 +98,7 @@ def doubts_told(
         named = [
             one
             for one in doubtful
-            if digits_of(one.mobile_phone) == receipt.destination
-            and reference_of(one.message_id, attempts=one.attempts) == receipt.reference
+            if digits_of(one.mobile_phone) == receipt.destination and reference_of(one.message_id) == receipt.reference
         ]
         if len(named) == 1:
             told.setdefault(named[0].message_id, (receipt_id, named[0]))

@@ -30,12 +30,12 @@ async def read(connection: Connection, *, numbers: Collection[str], since: datet
     """
     rows = await connection.fetch(
         """
-        SELECT message_id, claim_id, claim_version, attempts, mobile_phone
+        SELECT message_id, claim_id, claim_version, mobile_phone
           FROM message JOIN message_contact USING (claim_id, claim_version, channel)
          WHERE answers_lost > 0 AND state = 'in_doubt' AND channel = 'sms' AND settled_at >= $2
            AND ltrim(mobile_phone, '+') = ANY ($1::text[])
          UNION ALL
-        SELECT request_id, NULL, NULL, attempts, mobile_phone
+        SELECT request_id, NULL, NULL, mobile_phone
           FROM requested_message JOIN requested_message_contact USING (request_id)
          WHERE answers_lost > 0 AND state = 'in_doubt' AND channel = 'sms' AND settled_at >= $2
            AND ltrim(mobile_phone, '+') = ANY ($1::text[])
@@ -47,7 +47,6 @@ async def read(connection: Connection, *, numbers: Collection[str], since: datet
         DoubtfulSms(
             message_id=row["message_id"],
             claim=None if row["claim_id"] is None else (row["claim_id"], row["claim_version"]),
-            attempts=row["attempts"],
             mobile_phone=row["mobile_phone"],
         )
         for row in rows

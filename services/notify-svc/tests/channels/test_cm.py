@@ -32,11 +32,15 @@ async def cm() -> AsyncIterator[CmServer]:
 
 
 def sms() -> Sms:
-    return Sms(message_id=uuid7(), attempts=1, text="Uw code is 123456 €", mobile_phone=MOBILE_PHONE)
+    return Sms(message_id=uuid7(), text="Uw code is 123456 €", mobile_phone=MOBILE_PHONE)
 
 
-def gateway(cm: CmServer, *, token: str = PRODUCT_TOKEN, path: str = "", connections: int = 5) -> CmGateway:
-    account = CmAccount(url=f"{cm.url}{path}", product_token=token, connections=connections, timeout_seconds=0.5)
+def gateway(
+    cm: CmServer, *, token: str = PRODUCT_TOKEN, path: str = "", connections: int = 5, timeout_seconds: float = 0.5
+) -> CmGateway:
+    account = CmAccount(
+        url=f"{cm.url}{path}", product_token=token, connections=connections, timeout_seconds=timeout_seconds
+    )
     return CmGateway(account, sender="Waterschade")
 
 
@@ -119,13 +123,24 @@ async def test_a_server_that_is_away_gets_nothing(cm: CmServer) -> None:
     assert isinstance(await send(gateway(cm)), Unreachable)
 
 
+async def test_who_found_no_free_connection_has_posted_nothing_and_may_again(cm: CmServer) -> None:
+    cm.answers = [SLOW]
+    opened = gateway(cm, connections=1)
+
+    results = await asyncio.gather(*(opened.hand_over(sms(), Lease.lasting(60)) for _ in range(2)))
+    await opened.close()
+
+    assert results == [AnswerLost("TimeoutError"), Deferred("PoolTimeout")]
+    assert len(cm.messages) == 1
+
+
 async def test_nothing_is_posted_that_may_outlast_its_lease(cm: CmServer) -> None:
     assert await send(gateway(cm), lease_seconds=0.4) == LeaseLost()
     assert cm.messages == []
 
 
 async def test_connections_are_kept_and_bounded(cm: CmServer) -> None:
-    opened = gateway(cm, connections=2)
+    opened = gateway(cm, connections=2, timeout_seconds=20)
 
     results = await asyncio.gather(*(opened.hand_over(sms(), Lease.lasting(60)) for _ in range(10)))
     await opened.close()

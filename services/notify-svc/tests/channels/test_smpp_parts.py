@@ -40,7 +40,7 @@ async def gateway(centre: SmsCentre, *, window: int = 20) -> AsyncIterator[smpp.
 
 async def send(centre: SmsCentre, text: str = THREE_PARTS, *, lease_seconds: float = 60, window: int = 20) -> Result:
     async with gateway(centre, window=window) as opened:
-        sms = Sms(message_id=uuid7(), attempts=1, text=text, mobile_phone=MOBILE_PHONE)
+        sms = Sms(message_id=uuid7(), text=text, mobile_phone=MOBILE_PHONE)
         return await opened.hand_over(sms, Lease.lasting(lease_seconds))
 
 

@@ -15,6 +15,7 @@ from sms_centre import DELIVERED, DROP, EXPIRED, REJECTED, UNDELIVERABLE, SmsCen
 
 from contracts.notify import RequestSettlement, Settlement
 from contracts.vocabulary import Channel
+from notify_svc.domain.sms_receipts import reference_of
 from notify_svc.settings import Settings
 
 KNOWN = "SELECT count(*) = $1 FROM sms_part WHERE outcome IS NOT NULL"
@@ -223,9 +224,11 @@ async def test_a_receipt_that_does_not_name_the_message_settles_nothing(
         await until_bound(centre, 2)
         if wrong == "number":
             await desk.know(contact(version=2, mobile_phone="+31687654321"))
+        reference = None
         if wrong == "parts":
-            await desk.harness.pool.execute("UPDATE message SET attempts = 2 WHERE channel = 'sms'")
-        centre.report("msg-1", of=centre.messages[0])
+            message_id = await desk.harness.pool.fetchval("SELECT message_id FROM message WHERE channel = 'sms'")
+            reference = reference_of(message_id, part=1, parts=2)
+        centre.report("msg-1", of=centre.messages[0], reference=reference)
         await desk.until_true(PARKED, 1)
         desk.later(seconds=settings.lease_seconds)
         await desk.until_true("SELECT look_at > $1 FROM sms_receipt", desk.clock.at)
