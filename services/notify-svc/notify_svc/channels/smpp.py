@@ -32,6 +32,7 @@ message was not accepted and may be later."""
 _STATUS = re.compile(r"\(0x([0-9A-Fa-f]{8})\)$")
 _MENDING_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before parts are submitted again that the centre put off while it took others of their message."""
+_LAST_RECEIPTS_SECONDS = 0.5
 _SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 30.0
 
 
@@ -97,6 +98,8 @@ class SmppGateway:
             if session is not None:
                 async with asyncio.timeout(1):
                     await session.unbind()
+                if self._listening is not None:  # what came before the end is still to be taken
+                    await asyncio.wait({self._listening}, timeout=_LAST_RECEIPTS_SECONDS)
         await self._disconnect()
 
     async def _stay_bound(self) -> None:
@@ -160,6 +163,8 @@ class SmppGateway:
 
     async def _submit_parts(self, session: smpp34.Smsc, parts: SmsParts, *, sms: Sms, lease: Lease) -> Result:
         """Submit all parts at once. Those put off while others were taken are submitted again, within the lease."""
+        if not parts.have_header:
+            return await self._submit(session, parts, part=0, sms=sms)
         answers: dict[int, Result] = {}
         missing: Sequence[int] = range(len(parts.parts))
         for pause_seconds in (*_MENDING_PAUSES, None):
