@@ -16,7 +16,7 @@ def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> M
     )
 
 
-_RECEIPTS, _PARTS, _QUIET, _CM = "test_sms_receipts.py", "test_smpp_parts.py", "test_quiet_hours.py", "test_cm.py"
+_RECEIPTS, _PARTS, _QUIET, _CM = "test_sms_receipts.py", "test_smpp_parts.py", "test_sms_at_night.py", "test_cm.py"
 
 MUTANTS = (
     _mutant(
