@@ -93,7 +93,9 @@ def _execute(name: str, settings_class: type[S], build: Callable[[S], Service], 
 def _settings(settings_class: type[S], words: Sequence[str]) -> S:
     match words[:1]:
         case [command] if command == RUN:
-            return load_settings(settings_class, needs=settings_class.needed_to_run)
+            settings = load_settings(settings_class, needs=settings_class.needed_to_run)
+            demand(settings.also_needed_to_run)
+            return settings
         case [command] if command == OPENAPI:  # tells what the code is, and asks no database
             return load_settings(settings_class, given={"database_url": "postgresql://"})
         case _:

@@ -162,6 +162,11 @@ class ServiceSettings(BaseSettings):
         return self
 
     @property
+    def also_needed_to_run(self) -> tuple[str, ...]:
+        """What may not be absent either when the service is to run as these settings say; see `needed_to_run`."""
+        return ()
+
+    @property
     def tracing_enabled(self) -> bool:
         """Whether the standard OTEL_* variables ask for spans to be exported."""
         endpoint = self.otel_exporter_otlp_endpoint or self.otel_exporter_otlp_traces_endpoint

@@ -44,7 +44,9 @@ class Settlement(StrEnum):
 class MessageSettled(Event):
     """A message about a decision was sent, or will not be.
 
-    Published once per claim version and channel; of a letter twice: when it is to be posted, and when it is.
+    Published once per claim version and channel; of a letter twice: when it is to be posted, and when it is. An SMS
+    that was `in_doubt` is settled again when its provider reports what became of it: `sent`, or `refused` where it did
+    not arrive.
     """
 
     message_id: UUID
@@ -95,7 +97,9 @@ class RequestSettlement(StrEnum):
 class RequestSettled(Event):
     """A requested message was sent, or will not be.
 
-    Published once per request. A request that cannot be read or opened is a dead letter of notify-svc instead.
+    Published once per request, and again when the provider of an SMS that was `in_doubt` reports what became of it:
+    `sent`, or `refused` where it did not arrive. A request that cannot be read or opened is a dead letter of notify-svc
+    instead.
     """
 
     request_id: UUID

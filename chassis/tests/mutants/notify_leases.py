@@ -44,7 +44,7 @@ MUTANTS = (
     _mutant(
         "a look for what is due takes the room of what is created meanwhile",
         "channels/sender.py",
-        sound="            if queue.more_are_due or await self._has_due():\n",
+        sound="            if (queue.more_are_due and not self._is_quiet) or await self._has_due():\n",
         broken="            if True:\n",
         guard=f"{_CREATED}::test_what_is_created_while_a_sender_looks_for_what_is_due_still_finds_room",
     ),

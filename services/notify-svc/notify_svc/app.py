@@ -20,6 +20,7 @@ from contracts.topics import CATALOGUE
 from contracts.vocabulary import Channel
 from notify_svc import handlers
 from notify_svc.channels.network import network_request_transports, network_transports
+from notify_svc.channels.receipts import Receipts, run_receipts
 from notify_svc.channels.request_sender import run_request_sender
 from notify_svc.channels.results import Results
 from notify_svc.channels.sender import run_sender
@@ -45,8 +46,11 @@ def build(
     messages and orders to pay. The console script gives none: only a program of its own, such as a benchmark, can make
     the service send elsewhere, never a variable of a deployment.
     """
-    transports = network_transports(settings) if transports is None else transports
-    request_transports = network_request_transports(settings) if request_transports is None else request_transports
+    receipts = Receipts()
+    if transports is None:
+        transports = network_transports(settings, receipts=receipts)
+    if request_transports is None:
+        request_transports = network_request_transports(settings, receipts=receipts)
     queues = SendQueues(lease=settings.sender_settings.lease)
     results = Results(queues=queues, policy=settings.sender_settings.retry_policy)
     decision_handler = handlers.DecisionHandler(contact_wait=settings.contact_wait, queues=queues)
@@ -84,6 +88,7 @@ def build(
                         open_transport=open_transport,
                         channel=channel,
                         settings=settings.sender_settings,
+                        quiet_hours=settings.quiet_hours if channel is Channel.SMS else None,
                     ),
                 )
                 for channel, open_transport in transports.items()
@@ -98,6 +103,7 @@ def build(
                     settings=settings.request_settings,
                 ),
             ),
+            Worker("sms-receipts", partial(run_receipts, receipts=receipts, lease=settings.sender_settings.lease)),
         ),
         commands=commands(settings),
         events_may_wait_seconds=_EVENTS_MAY_WAIT_SECONDS,

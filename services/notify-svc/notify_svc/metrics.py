@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 MESSAGES_SETTLED = Counter("notify_messages_settled", "Messages settled, by how they ended", ["channel", "settlement"])
 ANSWERS_LOST = Counter(
@@ -19,3 +19,5 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600),
 )
 SEND_SECONDS = Histogram("notify_send_duration_seconds", "Time from handing over to the answer", ["channel"])
+SMS_RECEIPTS = Counter("notify_sms_receipts", "Receipts of parts of SMS, by what they report", ["outcome"])
+SMS_IN_DOUBT = Gauge("notify_sms_in_doubt", "SMS that may have been sent, of all processes: their answer was lost")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
+from typing_extensions import override
 
 from chassis.sealing import PRIVATE_KEYS_FORM, Opener
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, is_this_machine
 from notify_svc.domain.attempts import RetryPolicy
 from notify_svc.domain.email_address import parse_address
 from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.quiet_hours import QuietHours
 
 _LEASED_TIMEOUTS = 4
 """Connecting, the envelope and the message may take one time-out each; the last is for recording the result."""
@@ -48,6 +51,8 @@ class RequestSettings:
     poll_seconds: float
 
 
+NEEDED_BY_PROVIDER = {"smpp": ("smpp_host", "smpp_system_id", "smpp_password"), "cm": ("cm_product_token",)}
+"""What each provider of SMS is reached by."""
 NEEDED_TO_WRITE = ("insurer_phone", "insurer_address", "portal_url")
 """What every letter names, so that nobody is told to call without a number."""
 
@@ -57,7 +62,7 @@ class Settings(ServiceSettings):
 
     needed_to_run: ClassVar[tuple[str, ...]] = (
         *ServiceSettings.needed_to_run,
-        *("smtp_host", "mail_from", "smpp_host", "smpp_system_id", "smpp_password"),
+        *("smtp_host", "mail_from"),
         *NEEDED_TO_WRITE,
         "message_keys",
     )
@@ -68,11 +73,21 @@ class Settings(ServiceSettings):
     smtp_password: SecretStr | None = None
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
     mail_from: Annotated[str, AfterValidator(_mail_address)] = Field(default="", description="Customers answer to it")
+    sms_provider: Literal["smpp", "cm"] = "smpp"
     smpp_host: str = ""
     smpp_port: int = Field(default=2775, ge=1, le=65_535)
     smpp_tls: bool = False
     smpp_system_id: Annotated[str, StringConstraints(max_length=15)] = ""
     smpp_password: SecretStr = SecretStr("")
+    smpp_receipt_ids: Literal["as_submitted", "decimal", "hexadecimal"] = Field(
+        default="as_submitted", description="How the text of a receipt writes the id that the answer gave"
+    )
+    cm_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#@]+$")] = Field(
+        default="https://gw.cmtelecom.com/v1.0/message", description="Where CM.com takes messages"
+    )
+    cm_product_token: SecretStr = SecretStr("")
+    sms_quiet_from: time = Field(default=time(22), description="22:00, by the clock on the wall in the Netherlands")
+    sms_quiet_until: time = Field(default=time(8), description="08:00; the same as SMS_QUIET_FROM: no quiet hours")
     sms_sender: Annotated[str, StringConstraints(pattern=r"^(\+?\d{3,15}|[A-Za-z0-9 ]{1,11})$")] = Field(
         default="Waterschade", description="Shown as the sender: a number, or up to 11 letters and digits"
     )
@@ -122,11 +137,36 @@ class Settings(ServiceSettings):
             raise ValueError("must be at least four times SEND_TIMEOUT_SECONDS, or two processes may send one message")
         return lease_seconds
 
+    @field_validator("cm_url")
+    @classmethod
+    def _hides_numbers(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
+            raise ValueError("must begin with https: anybody on the way could read numbers, codes and the token")
+        return url
+
+    @field_validator("sms_quiet_from", "sms_quiet_until")
+    @classmethod
+    def _names_no_zone(cls, moment: time) -> time:
+        if moment.tzinfo is not None:
+            raise ValueError("names no zone: the clock is the one on the customer's wall")
+        return moment
+
     @field_validator("message_keys")
     @classmethod
     def _are_keys(cls, message_keys: SecretStr) -> SecretStr:
         Opener(message_keys.get_secret_value())
         return message_keys
+
+    @property
+    @override
+    def also_needed_to_run(self) -> tuple[str, ...]:
+        return NEEDED_BY_PROVIDER[self.sms_provider]
+
+    @property
+    def quiet_hours(self) -> QuietHours:
+        """When an SMS waits that can."""
+        return QuietHours(begin=self.sms_quiet_from, end=self.sms_quiet_until)
 
     @property
     def opener(self) -> Opener:

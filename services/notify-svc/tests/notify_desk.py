@@ -178,6 +178,15 @@ class Desk:
         """Let the service's own sender of `channel` work meanwhile."""
         return self._working(f"{channel}-sender")
 
+    def recording_receipts(self) -> AbstractAsyncContextManager[None]:
+        """Let the service's own worker record receipts meanwhile, until every session at the SMS centre has ended."""
+        return self._working("sms-receipts")
+
+    async def outcomes(self) -> Sequence[str | None]:
+        """Return what is known of the delivery of parts, in the order in which they were submitted."""
+        rows = await self.harness.pool.fetch("SELECT outcome FROM sms_part ORDER BY submitted_at, message_id, part")
+        return [row["outcome"] for row in rows]
+
     @asynccontextmanager
     async def _working(self, name: str) -> AsyncIterator[None]:
         worker = next(one for one in self.harness.service.workers if one.name == name)

@@ -112,8 +112,13 @@ async def test_given_transports_take_the_place_of_the_network_for_orders_to_pay_
     assert [leased.request.request_id for leased in given.written] == [order.payment_id]
 
 
-def test_the_service_has_a_sender_for_every_channel_but_the_post_and_one_for_requests(settings: Settings) -> None:
+def test_the_service_has_a_sender_for_every_channel_but_the_post_one_for_requests_and_takes_receipts(
+    settings: Settings,
+) -> None:
     service = build(settings)
 
-    assert [worker.name for worker in service.workers] == ["email-sender", "sms-sender", "request-sender"]
+    assert [worker.name for worker in service.workers] == [
+        *("email-sender", "sms-sender", "request-sender"),
+        "sms-receipts",
+    ]
     assert [command.name for command in service.commands] == ["messages", "letters", "message-keys"]

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
+import os
+import sys
 
 import pytest
 from account_requests import CODE, asked
@@ -9,7 +12,7 @@ from decisions import EMAIL, MOBILE_PHONE, NAME, contact, paid
 from mail_server import DROP_AFTER_DATA, MailServer
 from message_keys import OTHER_PRIVATE_KEY, PRIVATE_KEY
 from notify_desk import Desk
-from sms_centre import DROP, SmsCentre
+from sms_centre import DELIVERED, DROP, EXPIRED, SmsCentre
 
 from chassis.sealing import Opener
 from contracts.vocabulary import Channel
@@ -18,12 +21,12 @@ from notify_svc.commands.message_keys import message_keys_command
 from notify_svc.commands.messages import add_messages_arguments, list_messages
 
 
-async def listed(desk: Desk, capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+async def listed(desk: Desk, capsys: pytest.CaptureFixture[str], which: str = "in-doubt") -> list[dict[str, object]]:
     """Return what the operator's command prints."""
     parser = argparse.ArgumentParser()
     add_messages_arguments(parser)
     capsys.readouterr()
-    assert await list_messages(parser.parse_args(["in-doubt"]), desk.runtime) == 0
+    assert await list_messages(parser.parse_args([which]), desk.runtime) == 0
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
@@ -71,6 +74,41 @@ async def test_requests_in_doubt_are_listed_with_them(
 
     assert (line["request_id"], line["channel"], line["state"]) == (str(request.request_id), "sms", "in_doubt")
     assert not any(secret in json.dumps(line) for secret in (CODE, NAME, MOBILE_PHONE))
+
+
+async def test_sms_that_the_provider_could_not_deliver_are_listed_without_personal_data(
+    desk: Desk, centre: SmsCentre, capsys: pytest.CaptureFixture[str]
+) -> None:
+    centre.receipts = [DELIVERED, EXPIRED]
+    await desk.know(contact())
+    arrived, expired = paid(), paid()
+    async with desk.recording_receipts(), desk.sending(Channel.SMS):
+        for decision in (arrived, expired):
+            await desk.decide(decision)
+            await desk.until_sent(decision.claim_id, Channel.SMS)
+            desk.later(seconds=2)
+        await desk.until_true("SELECT count(outcome) = 2 FROM sms_part")
+
+    (line,) = await listed(desk, capsys, "undelivered")
+
+    assert (line["claim_id"], line["outcome"], line["outcome_error"]) == (str(expired.claim_id), "expired", "012")
+    assert MOBILE_PHONE.removeprefix("+") not in json.dumps(line)
+
+
+@pytest.mark.parametrize("provider", ["smpp", "cm"])
+@pytest.mark.parametrize("which", ["in-doubt", "undelivered"])
+async def test_a_list_needs_the_database_and_nothing_of_a_provider(desk: Desk, which: str, provider: str) -> None:
+    environment = {"DATABASE_URL": desk.harness.service.settings.database_url, "SMS_PROVIDER": provider}
+
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "notify_svc", "messages", which),
+        env={"PATH": os.environ["PATH"]} | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    told = await asyncio.wait_for(process.communicate(), 60)
+
+    assert (process.returncode, told[0]) == (0, b""), told
 
 
 async def test_the_public_keys_are_printed_and_never_the_private_ones(

@@ -9,6 +9,7 @@ from account_requests import POLICY_NUMBER, asked, told
 from decisions import CUSTOMER, EMAIL, contact, paid
 from notify_desk import Desk
 
+from contracts.vocabulary import Channel
 from notify_svc.repository.customer_data import NOTHING_OF_CUSTOMERS, SECTIONS
 
 
@@ -17,6 +18,7 @@ async def test_a_customer_gets_what_they_were_sent_and_nobody_elses(desk: Desk) 
     await desk.decide(paid())
     request = asked()
     await desk.ask(told(), request)
+    await desk.send_until(Channel.SMS, "sent")
     await desk.requests_settled()
 
     held = await desk.harness.holds(customer_id=CUSTOMER, relation_number="123456")
@@ -24,6 +26,7 @@ async def test_a_customer_gets_what_they_were_sent_and_nobody_elses(desk: Desk) 
     assert list(held) == list(SECTIONS)
     assert [one["email"] for one in held["contact"]] == [EMAIL]
     assert {one["channel"] for one in held["messages_about_claims"]} >= {"email", "sms"}
+    assert [(one["part"], one["parts"], one["outcome"]) for one in held["delivery_of_sms"]] == [(1, 1, None)]
     assert {(one["occasion"], one["policy_number"]) for one in held["other_messages"]} == {
         ("policy_changed", POLICY_NUMBER),
         ("login_code_requested", None),
@@ -31,7 +34,7 @@ async def test_a_customer_gets_what_they_were_sent_and_nobody_elses(desk: Desk) 
     assert request.sealed is not None
     assert request.sealed not in json.dumps(held)
     nobody = await desk.harness.holds(customer_id=uuid4(), relation_number="123456")
-    assert list(nobody.values()) == [[], [], []]
+    assert list(nobody.values()) == [[] for _ in SECTIONS]
 
 
 async def test_every_table_is_told_or_there_is_a_reason_why_not(desk: Desk) -> None:

@@ -37,7 +37,7 @@ async def test_a_message_that_is_due_ends_without_address(
     assert [event.channel for event in settled] == without_letter
     assert {(event.settlement, event.attempts) for event in settled} == {(Settlement.NO_ADDRESS, 0)}
     assert mail.connections == []
-    assert centre.sessions == 0
+    assert centre.messages == []
 
 
 @ERASED

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 from message_keys import PRIVATE_KEY
 
+from chassis.command_line import run_main
 from chassis.errors import CannotStartError
-from chassis.settings import load_settings
+from chassis.settings import demand, load_settings
+from notify_svc.app import build
+from notify_svc.domain.quiet_hours import QuietHours
 from notify_svc.settings import Settings
 
 COMPLETE = {
@@ -22,6 +27,13 @@ COMPLETE = {
 }
 
 
+def load_to_run() -> Settings:
+    """Load the settings as `notify-svc run` does."""
+    settings = load_settings(Settings, needs=Settings.needed_to_run)
+    demand(settings.also_needed_to_run)
+    return settings
+
+
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name, value in COMPLETE.items():
@@ -34,7 +46,7 @@ def test_servers_keys_and_where_to_turn_to_are_all_that_must_be_named_to_run(
 ) -> None:
     environment.setenv("SEND_TIMEOUT_SECONDS", "30")
 
-    assert load_settings(Settings, needs=Settings.needed_to_run).lease_seconds == 120
+    assert load_to_run().lease_seconds == 120
 
 
 @pytest.mark.parametrize(
@@ -59,7 +71,7 @@ def test_a_server_that_is_not_named_stops_a_run_and_no_command(
 
     assert load_settings(Settings).database_url == COMPLETE["DATABASE_URL"]
     with pytest.raises(CannotStartError, match=rf": {missing} is missing$"):
-        load_settings(Settings, needs=Settings.needed_to_run)
+        load_to_run()
 
 
 @pytest.mark.parametrize(
@@ -74,6 +86,11 @@ def test_a_server_that_is_not_named_stops_a_run_and_no_command(
         ("PORTAL_URL", "https://portal.example/"),
         ("SEND_CONCURRENCY", "0"),
         ("MESSAGE_KEYS", "hunter2"),
+        ("SMS_PROVIDER", "pigeon"),
+        ("SMPP_RECEIPT_IDS", "octal"),
+        ("CM_URL", "http://gw.example/v1.0/message"),
+        ("SMS_QUIET_FROM", "22 o'clock"),
+        ("SMS_QUIET_UNTIL", "08:00+01:00"),
         ("MESSAGE_KEYS", f"{PRIVATE_KEY},hunter2"),
     ],
 )
@@ -103,3 +120,38 @@ def test_a_duration_without_an_end_stops_the_start_and_not_the_first_message_tha
 
     with pytest.raises(CannotStartError, match=rf": {field.upper()} must be at most \d+$"):
         load_settings(Settings)
+
+
+def test_who_sends_by_cm_needs_its_token_and_no_sms_centre(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SMS_PROVIDER", "cm")
+    for name in ("SMPP_HOST", "SMPP_SYSTEM_ID", "SMPP_PASSWORD"):
+        environment.delenv(name)
+
+    with pytest.raises(CannotStartError, match=r": CM_PRODUCT_TOKEN is missing$"):
+        load_to_run()
+    environment.setenv("CM_PRODUCT_TOKEN", "token")
+    settings = load_to_run()
+
+    assert "token" not in repr(settings.cm_product_token)
+    assert settings.cm_url == "https://gw.cmtelecom.com/v1.0/message"
+
+
+def test_the_night_is_quiet_unless_it_is_set_otherwise(environment: pytest.MonkeyPatch) -> None:
+    assert load_to_run().quiet_hours == QuietHours(begin=time(22), end=time(8))
+
+    environment.setenv("SMS_QUIET_FROM", "21:30")
+    environment.setenv("SMS_QUIET_UNTIL", "09:15:30")
+
+    assert load_to_run().quiet_hours == QuietHours(begin=time(21, 30), end=time(9, 15, 30))
+
+
+def test_a_run_without_what_its_provider_needs_does_not_start(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("SMS_PROVIDER", "cm")
+
+    with pytest.raises(SystemExit) as ended:
+        run_main("notify-svc", Settings, build, ["run"])
+
+    assert ended.value.code == 2
+    assert "CM_PRODUCT_TOKEN is missing" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The transports of production: the mail server and the SMS centre that the settings name."""
+"""The transports of production: the mail server and the provider of SMS that the settings name."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from functools import partial
 
 from contracts.message_requests import Priority
 from contracts.vocabulary import Channel
+from notify_svc.channels.cm import CmAccount, CmGateway
+from notify_svc.channels.receipts import Receipts
 from notify_svc.channels.requested_mail import RequestedMailTransport
 from notify_svc.channels.requested_sms import RequestedSmsTransport
-from notify_svc.channels.smpp import SmppTransport, SmsCentre
+from notify_svc.channels.smpp import SmppGateway, SmsCentre
+from notify_svc.channels.smpp_receipts import ReceiptIds
+from notify_svc.channels.sms import SmsTransport
+from notify_svc.channels.sms_gateway import SmsGateway
 from notify_svc.channels.smtp import SmtpServer, SmtpTransport
 from notify_svc.channels.transport import OpenRequestTransport, OpenTransport
 from notify_svc.settings import Settings
 
 
-def network_transports(settings: Settings) -> Mapping[Channel, OpenTransport]:
-    """Return how each channel's server is reached; nothing is connected yet."""
+def network_transports(settings: Settings, *, receipts: Receipts) -> Mapping[Channel, OpenTransport]:
+    """Return how each channel's server is reached; nothing is connected yet. `receipts` take what comes back."""
     return {
         Channel.EMAIL: partial(
             SmtpTransport,
@@ -24,16 +29,14 @@ def network_transports(settings: Settings) -> Mapping[Channel, OpenTransport]:
             sender=settings.mail_from,
             insurer=settings.insurer,
         ),
-        Channel.SMS: partial(
-            SmppTransport,
-            _sms_centre(settings, window=settings.send_concurrency),
-            sender=settings.sms_sender,
+        Channel.SMS: lambda: SmsTransport(
+            _gateway(settings, at_once=settings.send_concurrency, receipts=receipts, stays_bound=True),
             insurer=settings.insurer,
         ),
     }
 
 
-def network_request_transports(settings: Settings) -> Mapping[Channel, OpenRequestTransport]:
+def network_request_transports(settings: Settings, *, receipts: Receipts) -> Mapping[Channel, OpenRequestTransport]:
     """Return the same for requested messages, on other connections: what fills those of decisions holds up no code.
 
     There is a connection, or a place in the window, for every message about an account that may be sent at once.
@@ -46,13 +49,24 @@ def network_request_transports(settings: Settings) -> Mapping[Channel, OpenReque
             sender=settings.mail_from,
             insurer=settings.insurer,
         ),
-        Channel.SMS: partial(
-            RequestedSmsTransport,
-            _sms_centre(settings, window=at_once),
-            sender=settings.sms_sender,
-            phone=settings.insurer_phone,
+        Channel.SMS: lambda: RequestedSmsTransport(
+            _gateway(settings, at_once=at_once, receipts=receipts, stays_bound=False), phone=settings.insurer_phone
         ),
     }
+
+
+def _gateway(settings: Settings, *, at_once: int, receipts: Receipts, stays_bound: bool) -> SmsGateway:
+    """Open the way to the provider. One session of a process waits for receipts: they come by any."""
+    if settings.sms_provider == "cm":
+        account = CmAccount(
+            url=settings.cm_url,
+            product_token=settings.cm_product_token.get_secret_value(),
+            connections=at_once,
+            timeout_seconds=settings.send_timeout_seconds,
+        )
+        return CmGateway(account, sender=settings.sms_sender)
+    centre = _sms_centre(settings, window=at_once)
+    return SmppGateway(centre, sender=settings.sms_sender, receipts=receipts, stays_bound=stays_bound)
 
 
 def _smtp_server(settings: Settings, *, connections: int) -> SmtpServer:
@@ -77,4 +91,5 @@ def _sms_centre(settings: Settings, *, window: int) -> SmsCentre:
         password=settings.smpp_password.get_secret_value(),
         window=window,
         timeout_seconds=settings.send_timeout_seconds,
+        receipt_ids=ReceiptIds(settings.smpp_receipt_ids),
     )

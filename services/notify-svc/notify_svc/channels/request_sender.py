@@ -31,7 +31,8 @@ from notify_svc.channels.sender_loop import SenderLoop
 from notify_svc.channels.transport import Handover, OpenRequestTransport, RequestTransport
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Retry
 from notify_svc.domain.requests import KEPT_FOR, Lane, Request, SettleRequest, next_step_of
-from notify_svc.repository import requests
+from notify_svc.domain.sms_receipts import SubmittedSms
+from notify_svc.repository import requests, sms_parts
 from notify_svc.repository.leases import Lease
 from notify_svc.repository.requests import LeasedRequest
 from notify_svc.sealed_contents import Unusable, open_contents
@@ -219,6 +220,13 @@ class _RequestSender:
             settled = await requests.settle(work.connection, settled=settling, answers_lost=answers_lost, now=work.now)
             publish_settled_requests(work, settled)
             recorded = {request.request_id for request in settled}
+            submitted = [
+                SubmittedSms(message_id=leased.request.request_id, claim=None, provider_ids=result.provider_ids)
+                for leased, result in finished
+                if isinstance(result, Accepted) and result.provider_ids and leased.request.request_id in recorded
+            ]
+            if submitted:
+                await sms_parts.insert(work.connection, submitted=submitted, now=work.now)
         for leased, result, step in steps:
             request_id = leased.request.request_id
             if isinstance(step, Retry):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from contracts.message_requests import CODE_OCCASIONS, Occasion, SealedContents
-from notify_svc.channels import gsm_alphabet
-from notify_svc.channels.smpp import SmppConnection, SmsCentre
+from notify_svc.channels.sms_gateway import SmsGateway, addressed
 from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover
 from notify_svc.domain.attempts import Deferred, NoAddress, Refused
 from notify_svc.repository.requests import LeasedRequest
@@ -17,13 +15,13 @@ from notify_svc.texts.account import write_account_sms
 class RequestedSmsTransport:
     """Sends requested SMS to the number that was sealed, else to the customer's."""
 
-    def __init__(self, centre: SmsCentre, *, sender: str, phone: str) -> None:
-        self._connection = SmppConnection(centre, sender=sender)
+    def __init__(self, gateway: SmsGateway, *, phone: str) -> None:
+        self._gateway = gateway
         self._phone = phone
 
     @property
     def span_attributes(self) -> Mapping[str, str | int]:
-        return self._connection.span_attributes
+        return self._gateway.span_attributes
 
     def write(self, leased: LeasedRequest, contents: SealedContents) -> Handover | NoAddress | Refused | Deferred:
         if leased.contact is None:
@@ -37,7 +35,12 @@ class RequestedSmsTransport:
         text = write_account_sms(
             occasion, code=contents.code, language=language, phone=self._phone, occurred_at=leased.request.occurred_at
         )
-        return partial(self._connection.hand_over, gsm_alphabet.encode(text), mobile_phone=mobile_phone)
+        return addressed(
+            mobile_phone,
+            text=text,
+            message_id=leased.request.request_id,
+            gateway=self._gateway,
+        )
 
     async def close(self) -> None:
-        await self._connection.close()
+        await self._gateway.close()

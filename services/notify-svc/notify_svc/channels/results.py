@@ -23,6 +23,7 @@ from chassis.unit_of_work import Work
 from contracts.vocabulary import Channel
 from notify_svc.channels.attempts import LogFields
 from notify_svc.domain.attempts import (
+    Accepted,
     AnswerLost,
     Deferred,
     LeaseLost,
@@ -34,8 +35,9 @@ from notify_svc.domain.attempts import (
     next_step,
 )
 from notify_svc.domain.messages import LETTER_AFTER
+from notify_svc.domain.sms_receipts import SubmittedSms
 from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES
-from notify_svc.repository import attempts, leases, letters, messages
+from notify_svc.repository import attempts, leases, letters, messages, sms_parts
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.messages import SettledMessage
 from notify_svc.send_queue import SendQueue, SendQueues
@@ -153,6 +155,7 @@ async def record(
             ended_leases=() if retrying else ended_leases,
             now=work.now,
         )
+    await _keep_provider_ids(finished, settled, work=work)
     told = [outcome for outcome in outcomes if isinstance(outcome[1], AnswerLost) or isinstance(outcome[2], Retry)]
     recorded = {message.message_id for message in settled} if told else set()
     settled = [*settled, *await _plan_letters(settled, work=work)]
@@ -164,6 +167,30 @@ async def record(
             await leases.end(work.connection, lease_ids=ended_leases)
     publish_settled(work, settled)
     work.after_commit(partial(_tell, [outcome for outcome in told if outcome[0].message_id in recorded]))
+
+
+async def _keep_provider_ids(finished: Sequence[Finished], settled: Sequence[SettledMessage], *, work: Work) -> None:
+    """Store what the provider calls what it took, so that its receipts are understood.
+
+    An SMS that another process has ended meanwhile is in doubt there, and its receipt names it or leaves it so.
+    """
+    named = [
+        (leased, result.provider_ids)
+        for leased, result in finished
+        if isinstance(result, Accepted) and result.provider_ids
+    ]
+    if not named:
+        return
+    recorded = {message.message_id for message in settled}
+    submitted = [
+        SubmittedSms(
+            message_id=leased.message_id, claim=(leased.claim_id, leased.claim_version), provider_ids=provider_ids
+        )
+        for leased, provider_ids in named
+        if leased.message_id in recorded
+    ]
+    if submitted:
+        await sms_parts.insert(work.connection, submitted=submitted, now=work.now)
 
 
 async def _plan_letters(settled: Sequence[SettledMessage], *, work: Work) -> Sequence[SettledMessage]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -19,6 +20,7 @@ from notify_svc.channels.results import Results, claim_fields, record
 from notify_svc.channels.sender_loop import SenderLoop
 from notify_svc.channels.transport import OpenTransport, Transport
 from notify_svc.domain.attempts import AnswerLost, Result, Unreachable
+from notify_svc.domain.quiet_hours import QuietHours
 from notify_svc.repository import attempts, leases, messages
 from notify_svc.repository.leases import Lease
 from notify_svc.send_queue import SendQueue, SendQueues
@@ -39,15 +41,25 @@ async def run_sender(
     open_transport: OpenTransport,
     channel: Channel,
     settings: SenderSettings,
+    quiet_hours: QuietHours | None = None,
 ) -> None:
     """Send on `channel` until the service stops; several processes may send on the same channel.
 
     `queues` bring what this process leases to itself as it creates messages; `results` are those of all its senders.
+    In `quiet_hours` nothing is leased, by whatever way: what becomes due stays due in the table until they are over.
     """
     queue = SendQueue(capacity=settings.concurrency)
     queues.attach(channel, queue)
     try:
-        sender = _Sender(runtime, open_transport(), queue=queue, results=results, channel=channel, settings=settings)
+        sender = _Sender(
+            runtime,
+            open_transport(),
+            queue=queue,
+            results=results,
+            channel=channel,
+            settings=settings,
+            quiet_hours=quiet_hours,
+        )
         await sender.run()
     finally:
         queues.detach(channel, queue)
@@ -63,7 +75,10 @@ class _Sender:
         results: Results,
         channel: Channel,
         settings: SenderSettings,
+        quiet_hours: QuietHours | None,
     ) -> None:
+        self._quiet_hours = quiet_hours
+        self._is_quiet = False
         self._runtime = runtime
         self._transport = transport
         self._queue = queue
@@ -108,20 +123,30 @@ class _Sender:
             queue.given_back(unanswered)
         if runtime.stopping.is_set() or now < self._resume_at:
             return
-        queue.is_open = True
+        queue.is_open = not self._is_quiet
         if now >= self._check_expired_at:
             self._check_expired_at = now + self._settings.lease.total_seconds() / _EXPIRY_CHECKS_PER_LEASE
             await self._end_expired_leases()
         if now >= self._look_at or (queue.more_are_due and queue.free * 2 >= queue.capacity):
             self._look_at = now + self._settings.poll_seconds
-            if queue.more_are_due or await self._has_due():
+            if (queue.more_are_due and not self._is_quiet) or await self._has_due():
                 await self._start_due()
+
+    def _note_quiet_hours(self, now: datetime) -> bool:
+        """Note whether it is quiet, where this is told the time anyway: nothing is asked for it."""
+        self._is_quiet = self._quiet_hours is not None and self._quiet_hours.cover(now)
+        if self._is_quiet:
+            self._queue.is_open = False
+        return self._is_quiet
 
     async def _has_due(self) -> bool:
         """Whether room has to be kept for what is due: a look that finds nothing must not take it from what is new."""
         async with self._runtime.work.connection() as connection:
             database_now, first = await attempts.first_due(connection, channel=self._channel)
-        return first is not None and first <= self._runtime.clock.reading(database_now)
+        now = self._runtime.clock.reading(database_now)
+        if self._note_quiet_hours(now):
+            return False
+        return first is not None and first <= now
 
     async def _start_due(self) -> None:
         queue, duration = self._queue, self._settings.lease
@@ -134,13 +159,14 @@ class _Sender:
         lease = Lease.lasting(duration.total_seconds())
         try:
             async with self._runtime.transaction() as work:
+                is_quiet = self._note_quiet_hours(work.now)
                 due = await attempts.lease_due(
                     work.connection,
                     channel=self._channel,
                     lease=lease,
                     now=work.now,
                     leased_until=work.now + duration,
-                    limit=room,
+                    limit=0 if is_quiet else room,
                 )
         except BaseException:
             queue.leave_unanswered(lease, reserved=room)

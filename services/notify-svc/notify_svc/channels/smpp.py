@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 
 import smpp34
 
-from notify_svc.channels import gsm_alphabet
-from notify_svc.channels.transport import Handover
-from notify_svc.domain.attempts import (
-    Accepted,
-    AnswerLost,
-    Deferred,
-    LeaseLost,
-    NoAddress,
-    Refused,
-    Result,
-    Unreachable,
-)
-from notify_svc.domain.insurer import Insurer
-from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.channels.receipts import Receipts
+from notify_svc.channels.smpp_receipts import ReceiptIds, Tag, read_receipt
+from notify_svc.channels.sms_gateway import Sms
+from notify_svc.channels.sms_parts import SmsParts, split
+from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, LeaseLost, Refused, Result, Unreachable
+from notify_svc.domain.sms_receipts import comparable_id, reference_of
 from notify_svc.repository.leases import Lease
-from notify_svc.texts.sms import explained_by, write_sms
 
 _INTERNATIONAL, _ISDN = 1, 1  # type of number and numbering plan, SMPP 3.4, sections 5.2.5 and 5.2.6
 _ALPHANUMERIC, _UNKNOWN_PLAN = 5, 0
-_DEFAULT_ALPHABET = 0
+_HAS_HEADER = 0x40  # esm_class, section 5.2.12
+_RECEIPT_WANTED = 0x01  # registered_delivery, section 5.2.17: of success and of failure
+_REFERENCES_OF_PARTS = 256
 
 OK = 0x00
 _SYSTEM_ERROR = 0x08
@@ -39,6 +30,10 @@ TRANSIENT_STATUSES = frozenset({_SYSTEM_ERROR, 0x14, 0x45, 0x58, 0x64})
 """System error, queue full, submit failed, throttled, temporary application error (SMPP 3.4, section 5.1.3): the
 message was not accepted and may be later."""
 _STATUS = re.compile(r"\(0x([0-9A-Fa-f]{8})\)$")
+_MENDING_PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds before parts are submitted again that the centre put off while it took others of their message."""
+_LAST_RECEIPTS_SECONDS = 0.5
+_SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,47 +47,25 @@ class SmsCentre:
     password: str
     window: int
     timeout_seconds: float
+    receipt_ids: ReceiptIds = ReceiptIds.AS_SUBMITTED
 
 
-class SmppTransport:
-    """Sends SMS about decisions. `insurer` is whom customers call, and where they ask for a person."""
+class SmppGateway:
+    """One session at the SMS centre, opened when first needed and again after it has ended.
 
-    def __init__(self, centre: SmsCentre, *, sender: str, insurer: Insurer) -> None:
-        self._connection = SmppConnection(centre, sender=sender)
-        self._insurer = insurer
+    What `stays_bound` is opened at once and at all times: a centre keeps receipts until somebody is there to take them.
+    """
 
-    @property
-    def span_attributes(self) -> Mapping[str, str | int]:
-        return self._connection.span_attributes
-
-    def write(self, message: LeasedMessage, *, now: datetime) -> Handover | NoAddress | Refused:  # noqa: ARG002 - an SMS carries no date
-        contact = message.contact
-        if contact is None:
-            return NoAddress("contact-erased")
-        if contact.mobile_phone is None:
-            return NoAddress("no-address")
-        text = write_sms(
-            message.decision(),
-            language=contact.language,
-            explained=explained_by(email=contact.email, postal_address=contact.postal_address),
-            insurer=self._insurer,
-        )
-        return partial(self._connection.hand_over, gsm_alphabet.encode(text), mobile_phone=contact.mobile_phone)
-
-    async def close(self) -> None:
-        await self._connection.close()
-
-
-class SmppConnection:
-    """One session at the SMS centre, opened when first needed and again after it has ended."""
-
-    def __init__(self, centre: SmsCentre, *, sender: str) -> None:
+    def __init__(self, centre: SmsCentre, *, sender: str, receipts: Receipts, stays_bound: bool) -> None:
         self._centre = centre
         self._sender = sender
+        self._receipts = receipts
         self._opening = asyncio.Lock()
         self._client: smpp34.Client | None = None
         self._session: smpp34.Smsc | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._ended = asyncio.Event()
+        self._staying = asyncio.create_task(self._stay_bound(), name="smpp-staying") if stays_bound else None
 
     @property
     def span_attributes(self) -> Mapping[str, str | int]:
@@ -104,8 +77,9 @@ class SmppConnection:
             "network.protocol.version": "3.4",
         }
 
-    async def hand_over(self, text: bytes, lease: Lease, *, mobile_phone: str) -> Result:
-        """Try once to hand `text` over, in the alphabet of SMS, unless the lease is lost."""
+    async def hand_over(self, sms: Sms, lease: Lease) -> Result:
+        """Try once to hand all parts of `sms` over, unless the lease is lost."""
+        parts = split(sms.text, reference=reference_of(sms.message_id) % _REFERENCES_OF_PARTS)
         try:
             async with asyncio.timeout(self._centre.timeout_seconds):
                 session = await self._bound()
@@ -113,15 +87,34 @@ class SmppConnection:
             return Unreachable(type(error).__name__)
         if not lease.covers(self._centre.timeout_seconds):
             return LeaseLost()
-        return await self._submit(session, text, mobile_phone=mobile_phone)
+        return await self._submit_parts(session, parts, sms=sms, lease=lease)
 
     async def close(self) -> None:
+        if self._staying is not None:
+            self._staying.cancel()
+            await asyncio.gather(self._staying, return_exceptions=True)
         session, self._session = self._session, None
         with suppress(smpp34.SmppError, OSError):
             if session is not None:
                 async with asyncio.timeout(1):
                     await session.unbind()
+                if self._listening is not None:  # what came before the end is still to be taken
+                    await asyncio.wait({self._listening}, timeout=_LAST_RECEIPTS_SECONDS)
         await self._disconnect()
+
+    async def _stay_bound(self) -> None:
+        """Bind whenever no session is open; the sooner sessions end, the longer are the pauses between them."""
+        clock, pause_seconds = asyncio.get_running_loop().time, _SHORTEST_PAUSE_SECONDS
+        while True:
+            began = clock()
+            self._ended.clear()
+            with suppress(smpp34.SmppError, OSError):
+                async with asyncio.timeout(self._centre.timeout_seconds):
+                    await self._bound()
+                await self._ended.wait()
+            lasted = clock() - began > _LONGEST_PAUSE_SECONDS
+            pause_seconds = _SHORTEST_PAUSE_SECONDS if lasted else min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(pause_seconds)
 
     async def _bound(self) -> smpp34.Smsc:
         """Return the session, bound; raise when the centre does not answer or refuses the login."""
@@ -146,16 +139,21 @@ class SmppConnection:
 
     async def _listen(self, session: smpp34.Smsc) -> None:
         """Receive what the centre sends unasked, and notice when the session ends."""
+        self._receipts.session_began()
         try:
-            while not isinstance(await session.next(), smpp34.Disconnected):
-                pass
+            while isinstance(event := await session.next(), smpp34.DeliverSmEvent):
+                if (receipt := read_receipt(event, ids=self._centre.receipt_ids)) is not None:
+                    self._receipts.put(receipt)
         finally:
+            self._receipts.session_ended()
             if self._session is session:
                 self._session = None
+            self._ended.set()
 
     async def _disconnect(self) -> None:
         if self._listening is not None:
             self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
             self._listening = None
         if self._client is not None:
             client, self._client = self._client, None
@@ -163,31 +161,70 @@ class SmppConnection:
                 async with asyncio.timeout(1):
                     await client.stop()
 
-    async def _submit(self, session: smpp34.Smsc, text: bytes, *, mobile_phone: str) -> Result:
+    async def _submit_parts(self, session: smpp34.Smsc, parts: SmsParts, *, sms: Sms, lease: Lease) -> Result:
+        """Submit all parts at once. Those put off while others were taken are submitted again, within the lease."""
+        if not parts.have_header:
+            return await self._submit(session, parts, part=0, sms=sms)
+        answers: dict[int, Result] = {}
+        missing: Sequence[int] = range(len(parts.parts))
+        for pause_seconds in (*_MENDING_PAUSES, None):
+            results = await asyncio.gather(*(self._submit(session, parts, part=part, sms=sms) for part in missing))
+            answers.update(zip(missing, results, strict=True))
+            missing = [part for part, answer in answers.items() if isinstance(answer, Deferred)]
+            others = [answer for answer in answers.values() if not isinstance(answer, Deferred)]
+            is_worth_it = missing and others and all(isinstance(answer, Accepted) for answer in others)
+            if pause_seconds is None or not is_worth_it or session is not self._session:
+                break
+            if not lease.covers(pause_seconds + self._centre.timeout_seconds):
+                break
+            await asyncio.sleep(pause_seconds)
+        return taken_together([answers[part] for part in range(len(parts.parts))])
+
+    async def _submit(self, session: smpp34.Smsc, parts: SmsParts, *, part: int, sms: Sms) -> Result:
         is_number = self._sender.removeprefix("+").isdigit()
+        count = len(parts.parts)
+        reference = reference_of(sms.message_id, part=part + 1, parts=count)
         try:
             async with asyncio.timeout(self._centre.timeout_seconds):
                 response = await session.submit_sm(
-                    mobile_phone.removeprefix("+"),
-                    text,
+                    sms.mobile_phone.removeprefix("+"),
+                    parts.parts[part],
                     source_addr=self._sender.removeprefix("+"),
                     source_addr_ton=_INTERNATIONAL if is_number else _ALPHANUMERIC,
                     source_addr_npi=_ISDN if is_number else _UNKNOWN_PLAN,
                     dest_addr_ton=_INTERNATIONAL,
                     dest_addr_npi=_ISDN,
-                    data_coding=_DEFAULT_ALPHABET,
+                    esm_class=_HAS_HEADER if parts.have_header else 0,
+                    registered_delivery=_RECEIPT_WANTED,
+                    data_coding=parts.data_coding,
+                    tlvs=[smpp34.Tlv(Tag.USER_MESSAGE_REFERENCE, reference.to_bytes(2))],
                 )
         except smpp34.SmppError as error:
             return _read_error(error)
         except (TimeoutError, OSError) as error:
             return AnswerLost(type(error).__name__)
-        return read_status(response.command_status)
+        return read_status(response.command_status, provider_id=response.message_id)
 
 
-def read_status(status: int) -> Result:
+def taken_together(answers: Sequence[Result]) -> Result:
+    """Return what the answers to the parts of one message mean for it.
+
+    It is accepted when every part is. As soon as any part was taken, or may have been, and any other was not, it is in
+    doubt and not sent again by itself: a telephone may show what it has, and would show the rest twice.
+    """
+    accepted = [answer for answer in answers if isinstance(answer, Accepted)]
+    if len(accepted) == len(answers):
+        return Accepted(tuple(provider_id for answer in accepted for provider_id in answer.provider_ids))
+    failed = next(answer for kind in (AnswerLost, Refused, Deferred) for answer in answers if isinstance(answer, kind))
+    if accepted and not isinstance(failed, AnswerLost):
+        return AnswerLost(f"part-missing-{failed.reason}")
+    return failed
+
+
+def read_status(status: int, *, provider_id: str | None = None) -> Result:
     """Return what an answer of the SMS centre means."""
     if status == OK:
-        return Accepted()
+        return Accepted((comparable_id(provider_id),) if provider_id else ())
     reason = f"smpp-0x{status:08x}"
     return Deferred(reason) if status in TRANSIENT_STATUSES else Refused(reason)
 

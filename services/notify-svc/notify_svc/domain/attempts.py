@@ -18,7 +18,9 @@ can drop the duplicate. A second SMS cannot be recognised: the first is settled 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The server has accepted the message."""
+    """The server has accepted the message. `provider_ids` are what receipts will call its parts, if there are any."""
+
+    provider_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

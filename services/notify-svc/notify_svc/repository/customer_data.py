@@ -13,6 +13,12 @@ SECTIONS: Final = {
     "messages_about_claims": """
         SELECT claim_id, claim_version, channel, state, first_due_at, attempts, settled_at, last_error
           FROM message WHERE customer_id = $1 ORDER BY first_due_at DESC""",
+    "delivery_of_sms": """
+        SELECT claim_id, claim_version, part, parts, submitted_at, outcome, outcome_at
+          FROM sms_part
+         WHERE (claim_id, claim_version) IN (SELECT claim_id, claim_version FROM message WHERE customer_id = $1)
+            OR message_id IN (SELECT request_id FROM requested_message WHERE customer_id = $1)
+         ORDER BY submitted_at DESC, message_id, part""",
     "other_messages": """
         SELECT occasion, channel, policy_number, effective_on, claim ->> 'claim_reference' AS claim_reference, state,
                occurred_at, expires_at, attempts, settled_at, last_error
@@ -22,6 +28,7 @@ SECTIONS: Final = {
 NOTHING_OF_CUSTOMERS: Final = {
     "decision": "what claims-svc decided, which it tells itself: letters are written from it",
     "lease": "which process sends what",
+    "sms_receipt": "a number that an unknown SMS was sent to, for a day at most",
     "reporter_contact": "reporters of whom no policy is known; erased as soon as one is",
 }
 """The other tables, and why there is nothing to tell of them."""

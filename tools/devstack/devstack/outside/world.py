@@ -46,6 +46,9 @@ class OutsideWorld:
             "SMPP_HOST": self.smsc.host,
             "SMPP_PORT": str(self.smsc.port),
             **self._smpp_login,
+            # A stack on this machine is looked at by night as well: equal ends are no quiet hours.
+            "SMS_QUIET_FROM": "00:00",
+            "SMS_QUIET_UNTIL": "00:00",
             "OTEL_EXPORTER_OTLP_ENDPOINT": self.otlp_endpoint,
             "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         }
