@@ -48,7 +48,8 @@ def build(
     transports = network_transports(settings) if transports is None else transports
     request_transports = network_request_transports(settings) if request_transports is None else request_transports
     queues = SendQueues(lease=settings.sender_settings.lease)
-    results = Results(queues=queues, policy=settings.sender_settings.retry_policy)
+    vault = settings.vault
+    results = Results(queues=queues, policy=settings.sender_settings.retry_policy, vault=vault)
     decision_handler = handlers.DecisionHandler(contact_wait=settings.contact_wait, queues=queues)
     requests_due = asyncio.Event()
     opener = settings.opener
@@ -66,7 +67,9 @@ def build(
             Consumer(CLAIM_MESSAGE_REQUESTED, request_handler.create_claim_messages),
             Consumer(PAYMENT_ORDERED, request_handler.create_payment_messages),
             Consumer(CONTACT_CHANGED, handlers.store_contacts),
-            Consumer(CUSTOMER_DATA_REQUESTED, DataHolder(Holder.NOTIFY, customer_data.read).provide),
+            Consumer(
+                CUSTOMER_DATA_REQUESTED, DataHolder(Holder.NOTIFY, partial(customer_data.read, vault=vault)).provide
+            ),
             Consumer(REPORTER_CONTACT_PROVIDED, reporter_handler.store_contacts),
         ),
         timers=(
@@ -94,6 +97,7 @@ def build(
                     run_request_sender,
                     due=requests_due,
                     opener=opener,
+                    vault=vault,
                     open_transports=request_transports,
                     settings=settings.request_settings,
                 ),

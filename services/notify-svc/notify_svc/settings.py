@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints, Valida
 
 from chassis.sealing import PRIVATE_KEYS_FORM, Opener
 from chassis.settings import ServiceSettings
+from chassis.vault import SERVICE_KEYS_FORM, Vault
 from notify_svc.domain.attempts import RetryPolicy
 from notify_svc.domain.email_address import parse_address
 from notify_svc.domain.insurer import Insurer
@@ -59,7 +60,7 @@ class Settings(ServiceSettings):
         *ServiceSettings.needed_to_run,
         *("smtp_host", "mail_from", "smpp_host", "smpp_system_id", "smpp_password"),
         *NEEDED_TO_WRITE,
-        "message_keys",
+        *("message_keys", "kept_text_keys"),
     )
 
     smtp_host: str = ""
@@ -90,6 +91,9 @@ class Settings(ServiceSettings):
     smtp_connections: int = Field(default=20, ge=1, le=1_000, description="To the mail server at once, at most")
     message_keys: SecretStr = Field(
         default=SecretStr(""), description=f"Open what is sealed for this service: {PRIVATE_KEYS_FORM}"
+    )
+    kept_text_keys: SecretStr = Field(
+        default=SecretStr(""), description=f"Seal and open what was sent, which is kept: {SERVICE_KEYS_FORM}"
     )
     request_concurrency: int = Field(
         default=5, ge=1, le=100, description="Requested messages sent at once, per channel and priority"
@@ -127,6 +131,17 @@ class Settings(ServiceSettings):
     def _are_keys(cls, message_keys: SecretStr) -> SecretStr:
         Opener(message_keys.get_secret_value())
         return message_keys
+
+    @field_validator("kept_text_keys")
+    @classmethod
+    def _are_service_keys(cls, kept_text_keys: SecretStr) -> SecretStr:
+        Vault(kept_text_keys.get_secret_value())
+        return kept_text_keys
+
+    @property
+    def vault(self) -> Vault:
+        """Seals what is kept. Commands that show nothing need no key."""
+        return Vault(self.kept_text_keys.get_secret_value())
 
     @property
     def opener(self) -> Opener:

@@ -9,7 +9,7 @@ from account_requests import POLICY_NUMBER, asked, told
 from decisions import CUSTOMER, EMAIL, contact, paid
 from notify_desk import Desk
 
-from notify_svc.repository.customer_data import NOTHING_OF_CUSTOMERS, SECTIONS
+from notify_svc.repository.customer_data import NOTHING_OF_CUSTOMERS, SAID, SECTIONS
 
 
 async def test_a_customer_gets_what_they_were_sent_and_nobody_elses(desk: Desk) -> None:
@@ -21,7 +21,7 @@ async def test_a_customer_gets_what_they_were_sent_and_nobody_elses(desk: Desk) 
 
     held = await desk.harness.holds(customer_id=CUSTOMER, relation_number="123456")
 
-    assert list(held) == list(SECTIONS)
+    assert list(held) == [*SECTIONS, SAID]
     assert [one["email"] for one in held["contact"]] == [EMAIL]
     assert {one["channel"] for one in held["messages_about_claims"]} >= {"email", "sms"}
     assert {(one["occasion"], one["policy_number"]) for one in held["other_messages"]} == {
@@ -31,7 +31,7 @@ async def test_a_customer_gets_what_they_were_sent_and_nobody_elses(desk: Desk) 
     assert request.sealed is not None
     assert request.sealed not in json.dumps(held)
     nobody = await desk.harness.holds(customer_id=uuid4(), relation_number="123456")
-    assert list(nobody.values()) == [[], [], []]
+    assert list(nobody.values()) == [[], [], [], []]
 
 
 async def test_every_table_is_told_or_there_is_a_reason_why_not(desk: Desk) -> None:

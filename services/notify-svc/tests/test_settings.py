@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from message_keys import PRIVATE_KEY
+from message_keys import KEPT_TEXT_KEY, PRIVATE_KEY
 
 from chassis.errors import CannotStartError
 from chassis.settings import load_settings
@@ -19,6 +19,7 @@ COMPLETE = {
     "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
     "PORTAL_URL": "https://portal.example",
     "MESSAGE_KEYS": PRIVATE_KEY,
+    "KEPT_TEXT_KEYS": KEPT_TEXT_KEY,
 }
 
 
@@ -49,6 +50,7 @@ def test_servers_keys_and_where_to_turn_to_are_all_that_must_be_named_to_run(
         "INSURER_ADDRESS",
         "PORTAL_URL",
         "MESSAGE_KEYS",
+        "KEPT_TEXT_KEYS",
     ],
 )
 @pytest.mark.parametrize("value", [None, ""])
@@ -75,6 +77,7 @@ def test_a_server_that_is_not_named_stops_a_run_and_no_command(
         ("SEND_CONCURRENCY", "0"),
         ("MESSAGE_KEYS", "hunter2"),
         ("MESSAGE_KEYS", f"{PRIVATE_KEY},hunter2"),
+        ("KEPT_TEXT_KEYS", f"{KEPT_TEXT_KEY},hunter2"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_the_variable_and_never_its_value(

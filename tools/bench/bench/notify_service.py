@@ -29,6 +29,7 @@ SETTINGS = {
     "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
     "PORTAL_URL": "https://mijn.example.org",
     "MESSAGE_KEYS": b64encode(secrets.token_bytes(32)).decode(),
+    "KEPT_TEXT_KEYS": b64encode(secrets.token_bytes(32)).decode(),
 }
 """What a deployment of notify-svc says besides addresses.
 

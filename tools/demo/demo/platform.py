@@ -60,6 +60,7 @@ SETTINGS = {
         "PORTAL_URL": PORTAL,
         "RETRY_FIRST_SECONDS": "1",
         "MESSAGE_KEYS": _text_of(_OF_NOTIFY),
+        "KEPT_TEXT_KEYS": _text_of(secrets.token_bytes(32)),
     },
 }
 """The variables of one service besides those of all."""
@@ -146,7 +147,7 @@ class Platform:
 
     async def export_letters(self, directory: Path) -> None:
         """Let notify-svc write the letters that are to be posted into `directory`."""
-        await self.run("notify-svc", "letters", "export", "--to", str(directory))
+        await self.run("notify-svc", "letters", "export", "--html", "--to", str(directory))
 
     async def collect_messages(self, directory: Path) -> None:
         """Mails and SMS lie in the stack's directory as soon as they are received."""

@@ -8,10 +8,12 @@ from functools import partial
 from contracts.message_requests import CODE_OCCASIONS, Occasion, SealedContents
 from notify_svc.channels import gsm_alphabet
 from notify_svc.channels.smpp import SmppConnection, SmsCentre
-from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover
+from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover, keeping
 from notify_svc.domain.attempts import Deferred, NoAddress, Refused
+from notify_svc.domain.written import WITHHELD, Written
 from notify_svc.repository.requests import LeasedRequest
 from notify_svc.texts.account import write_account_sms
+from notify_svc.texts.version import texts_version
 
 
 class RequestedSmsTransport:
@@ -34,10 +36,25 @@ class RequestedSmsTransport:
         occasion, language = Occasion(leased.request.occasion), leased.contact.language
         if contents.code is None and occasion in CODE_OCCASIONS:
             return Refused("no-code")
-        text = write_account_sms(
-            occasion, code=contents.code, language=language, phone=self._phone, occurred_at=leased.request.occurred_at
+        write = partial(
+            write_account_sms,
+            occasion,
+            language=language,
+            phone=self._phone,
+            occurred_at=leased.request.occurred_at,
         )
-        return partial(self._connection.hand_over, gsm_alphabet.encode(text), mobile_phone=mobile_phone)
+        written = Written(
+            customer_id=leased.request.customer_id,
+            report_ids=(),
+            claim_reference=None,
+            occasion=occasion,
+            language=language,
+            texts_version=texts_version(language),
+            recipient=mobile_phone,
+            text=write(code=contents.code and WITHHELD),
+        )
+        text = gsm_alphabet.encode(write(code=contents.code))
+        return keeping(partial(self._connection.hand_over, text, mobile_phone=mobile_phone), written)
 
     async def close(self) -> None:
         await self._connection.close()

@@ -13,7 +13,7 @@ from functools import partial
 import smpp34
 
 from notify_svc.channels import gsm_alphabet
-from notify_svc.channels.transport import Handover
+from notify_svc.channels.transport import Handover, keeping
 from notify_svc.domain.attempts import (
     Accepted,
     AnswerLost,
@@ -25,9 +25,11 @@ from notify_svc.domain.attempts import (
     Unreachable,
 )
 from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.written import Written
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
 from notify_svc.texts.sms import explained_by, write_sms
+from notify_svc.texts.version import texts_version
 
 _INTERNATIONAL, _ISDN = 1, 1  # type of number and numbering plan, SMPP 3.4, sections 5.2.5 and 5.2.6
 _ALPHANUMERIC, _UNKNOWN_PLAN = 5, 0
@@ -71,13 +73,25 @@ class SmppTransport:
             return NoAddress("contact-erased")
         if contact.mobile_phone is None:
             return NoAddress("no-address")
+        decision = message.decision()
         text = write_sms(
-            message.decision(),
+            decision,
             language=contact.language,
             explained=explained_by(email=contact.email, postal_address=contact.postal_address),
             insurer=self._insurer,
         )
-        return partial(self._connection.hand_over, gsm_alphabet.encode(text), mobile_phone=contact.mobile_phone)
+        written = Written(
+            customer_id=decision.customer_id,
+            report_ids=decision.report_ids,
+            claim_reference=decision.claim_reference,
+            claim_version=decision.claim_version,
+            language=contact.language,
+            texts_version=texts_version(contact.language),
+            recipient=contact.mobile_phone,
+            text=text,
+        )
+        hand_over = partial(self._connection.hand_over, gsm_alphabet.encode(text), mobile_phone=contact.mobile_phone)
+        return keeping(hand_over, written)
 
     async def close(self) -> None:
         await self._connection.close()

@@ -15,7 +15,7 @@ import aiosmtplib
 
 from notify_svc.channels.mail import compose_mail, recipient_of
 from notify_svc.channels.smtp_session import SmtpSession
-from notify_svc.channels.transport import Handover
+from notify_svc.channels.transport import Handover, keeping
 from notify_svc.domain.attempts import (
     Accepted,
     AnswerLost,
@@ -28,9 +28,12 @@ from notify_svc.domain.attempts import (
 )
 from notify_svc.domain.email_address import parse_address
 from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.written import Written
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
 from notify_svc.texts.letter import write_letter
+from notify_svc.texts.rendering import render
+from notify_svc.texts.version import texts_version
 
 _DONE, _REFUSED = 2, 5
 """The first digits of reply codes that say more than the others (RFC 5321, section 4.2.1)."""
@@ -70,20 +73,30 @@ class SmtpTransport:
         recipient = recipient_of(contact.email)
         if not isinstance(recipient, Address):
             return recipient
+        decision, language = message.decision(), contact.language
+        letter = write_letter(decision, name=contact.name, language=language, insurer=self._insurer, written_at=now)
+        rendered = render(letter)
         mail = compose_mail(
-            write_letter(
-                message.decision(),
-                name=contact.name,
-                language=contact.language,
-                insurer=self._insurer,
-                written_at=now,
-            ),
+            letter,
+            rendered,
             message_id=message.message_id,
             sender=self._connections.sender,
             recipient=recipient,
             sent_at=now,
         )
-        return partial(self._connections.hand_over, mail, recipient=recipient.addr_spec)
+        written = Written(
+            customer_id=decision.customer_id,
+            report_ids=decision.report_ids,
+            claim_reference=decision.claim_reference,
+            claim_version=decision.claim_version,
+            language=language,
+            texts_version=texts_version(language),
+            recipient=recipient.addr_spec,
+            subject=letter.subject,
+            text=rendered.text,
+            html=rendered.html,
+        )
+        return keeping(partial(self._connections.hand_over, mail, recipient=recipient.addr_spec), written)
 
     async def close(self) -> None:
         await self._connections.close()

@@ -1,18 +1,48 @@
-"""`messages in-doubt`: which messages may have been sent although no answer was received."""
+"""`messages`: which may have been sent although no answer was received, and what was said."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from functools import partial
+from pathlib import Path
+from uuid import UUID
 
 from chassis.service import Command, Runtime
+from chassis.vault import Vault
+from notify_svc.commands import kept
 from notify_svc.repository import messages, requests
 
 
-def add_messages_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the choice of list."""
-    parser.add_argument("which", choices=["in-doubt"], help="in-doubt: an answer was lost; one JSON object a line")
+def messages_command(vault: Vault) -> Command:
+    """The command; `vault` opens what was said."""
+    return Command(
+        "messages",
+        "list messages of which an answer was lost, and show what was said",
+        partial(add_messages_arguments, vault=vault),
+        _run,
+    )
+
+
+def add_messages_arguments(parser: argparse.ArgumentParser, *, vault: Vault) -> None:
+    """Add the choice of action."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    in_doubt = actions.add_parser("in-doubt", help="an answer was lost; one JSON object a line, no personal data")
+    in_doubt.set_defaults(act=list_messages)
+    showing = actions.add_parser("show", help="write what was said into files, which only their owner may read")
+    which = showing.add_mutually_exclusive_group(required=True)
+    which.add_argument("--claim", metavar="REFERENCE", help="all that was said about a claim")
+    which.add_argument("--message", type=UUID, metavar="ID", help="one message, letter or request")
+    showing.add_argument("--to", type=Path, required=True, metavar="DIRECTORY")
+    showing.set_defaults(act=partial(kept.show, vault=vault))
+    rewrapping = actions.add_parser("rewrap", help="wrap all keys by the newest of KEPT_TEXT_KEYS")
+    rewrapping.set_defaults(act=partial(kept.rewrap, vault=vault))
+
+
+async def _run(arguments: argparse.Namespace, runtime: Runtime) -> int:
+    code: int = await arguments.act(arguments, runtime)
+    return code
 
 
 async def list_messages(_: argparse.Namespace, runtime: Runtime) -> int:
@@ -22,11 +52,3 @@ async def list_messages(_: argparse.Namespace, runtime: Runtime) -> int:
     for row in rows:
         sys.stdout.write(json.dumps(dict(row), default=str) + "\n")
     return 0
-
-
-COMMAND = Command(
-    "messages",
-    "list messages that may have been sent although no answer was received",
-    add_messages_arguments,
-    list_messages,
-)

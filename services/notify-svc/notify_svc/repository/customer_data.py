@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Final
 
 from chassis.customer_data import Answer
+from chassis.vault import Vault
+from contracts.codec import to_json
 from contracts.personal_data import CustomerDataRequested
+from notify_svc.repository import kept_texts
 
 SECTIONS: Final = {
     "contact": """
@@ -18,16 +22,37 @@ SECTIONS: Final = {
                occurred_at, expires_at, attempts, settled_at, last_error
           FROM requested_message WHERE customer_id = $1 ORDER BY occurred_at DESC""",
 }
-"""By customer id. Messages are written when they are sent, and not kept."""
+"""By customer id. What the messages said is told by `SAID`."""
+SAID: Final = "what_messages_said"
 NOTHING_OF_CUSTOMERS: Final = {
     "decision": "what claims-svc decided, which it tells itself: letters are written from it",
     "lease": "which process sends what",
+    "kept_key": "keys that open what kept_text holds, which is told opened",
+    "kept_text": f"told opened, as {SAID}",
     "reporter_contact": "reporters of whom no policy is known; erased as soon as one is",
 }
 """The other tables, and why there is nothing to tell of them."""
 
 
-async def read(answer: Answer, request: CustomerDataRequested) -> None:
-    """Add what is held about the customer of `request`."""
+async def read(answer: Answer, request: CustomerDataRequested, *, vault: Vault) -> None:
+    """Add what is held about the customer of `request`; `vault` opens what was said."""
     for section, query in SECTIONS.items():
         await answer.add(section, query, request.customer_id)
+    await answer.add_each(SAID, _said(answer, request, vault=vault))
+
+
+async def _said(answer: Answer, request: CustomerDataRequested, *, vault: Vault) -> AsyncIterator[bytes]:
+    """Yield what was said by each message, the latest first; what cannot be opened any more only as a fact."""
+    async for kept in kept_texts.of_customer(answer.connection, customer_id=request.customer_id, vault=vault):
+        said = kept.contents
+        yield to_json(
+            {
+                **{name: kept.row[name] for name in _TOLD},
+                "recipient": said and said.recipient,
+                "subject": said and said.subject,
+                "text": said and said.text,
+            }
+        )
+
+
+_TOLD: Final = ("claim_reference", "claim_version", "occasion", "channel", "language", "result", "kept_at")
