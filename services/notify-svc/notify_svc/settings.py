@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from chassis.sealing import PRIVATE_KEYS_FORM, Opener
 from chassis.settings import ServiceSettings
 from chassis.vault import SERVICE_KEYS_FORM, Vault
+from notify_svc.dkim import DKIM_KEY_FORM, NO_DKIM, DkimSigner
 from notify_svc.domain.attempts import RetryPolicy
 from notify_svc.domain.email_address import parse_address
 from notify_svc.domain.insurer import Insurer
@@ -58,7 +67,7 @@ class Settings(ServiceSettings):
 
     needed_to_run: ClassVar[tuple[str, ...]] = (
         *ServiceSettings.needed_to_run,
-        *("smtp_host", "mail_from", "smpp_host", "smpp_system_id", "smpp_password"),
+        *("smtp_host", "mail_from", "dkim_private_key", "smpp_host", "smpp_system_id", "smpp_password"),
         *NEEDED_TO_WRITE,
         *("message_keys", "kept_text_keys"),
     )
@@ -69,6 +78,12 @@ class Settings(ServiceSettings):
     smtp_password: SecretStr | None = None
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
     mail_from: Annotated[str, AfterValidator(_mail_address)] = Field(default="", description="Customers answer to it")
+    dkim_private_key: SecretStr = Field(
+        default=SecretStr(""),
+        description=f"Signs mails: {DKIM_KEY_FORM}; `{NO_DKIM}` says that the mail server signs them",
+    )
+    dkim_selector: Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$")] = ""
+    dkim_domain: str = Field(default="", max_length=253, description="That of MAIL_FROM, or one above it")
     smpp_host: str = ""
     smpp_port: int = Field(default=2775, ge=1, le=65_535)
     smpp_tls: bool = False
@@ -131,6 +146,29 @@ class Settings(ServiceSettings):
     def _are_keys(cls, message_keys: SecretStr) -> SecretStr:
         Opener(message_keys.get_secret_value())
         return message_keys
+
+    @field_validator("dkim_domain")
+    @classmethod
+    def _signs_for_the_sender(cls, dkim_domain: str, info: ValidationInfo) -> str:
+        sender = info.data.get("mail_from") or ""
+        if dkim_domain and sender and not f".{parse_address(sender).domain}".endswith(f".{dkim_domain}"):
+            raise ValueError("must be the domain of MAIL_FROM or one above it, or nobody counts the signature (DMARC)")
+        return dkim_domain
+
+    @model_validator(mode="after")
+    def _signs_or_does_not(self) -> Self:
+        self.dkim_signer  # noqa: B018 - raises when its parts do not fit
+        return self
+
+    @property
+    def dkim_signer(self) -> DkimSigner | None:
+        """Signs mails; None where the mail server does."""
+        key = self.dkim_private_key.get_secret_value()
+        if key in {"", NO_DKIM}:
+            return None
+        if not self.dkim_selector or not self.dkim_domain:
+            raise ValueError("DKIM_PRIVATE_KEY needs DKIM_SELECTOR and DKIM_DOMAIN")
+        return DkimSigner(key, selector=self.dkim_selector, domain=self.dkim_domain)
 
     @field_validator("kept_text_keys")
     @classmethod

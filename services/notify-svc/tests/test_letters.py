@@ -39,6 +39,11 @@ async def posts(desk: Desk) -> Sequence[tuple[Settlement, int]]:
     return [(event.settlement, event.claim_version) for event in settled if event.channel is Channel.POST]
 
 
+def files_in(directory: Path) -> dict[str, int]:
+    """Return the names of files, and who may read them."""
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()}
+
+
 async def to_be_posted(desk: Desk) -> None:
     """Bring a letter that is to be posted into the ledger."""
     await desk.know(ON_PAPER)
@@ -260,9 +265,10 @@ async def test_letters_are_also_exported_for_a_screen(desk: Desk, operator: Oper
 
     assert await operator.runs("export", "--html", "--to", tmp_path) == 0
 
-    assert {path.name for path in tmp_path.iterdir()} == {f"{letter}.pdf", f"{letter}.html"}
+    written = files_in(tmp_path)
+    assert set(written) == {f"{letter}.pdf", f"{letter}.html"}
     assert NAME in (tmp_path / f"{letter}.html").read_text()
-    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    assert set(written.values()) == {0o600}
 
 
 async def test_every_printing_is_kept_as_it_went_into_the_envelope(
@@ -287,9 +293,7 @@ async def test_every_printing_is_kept_as_it_went_into_the_envelope(
     assert NAME in kept[0].contents.recipient
 
 
-async def test_a_file_that_others_may_read_is_not_written_into(
-    desk: Desk, operator: Operator, tmp_path: Path
-) -> None:
+async def test_a_file_that_others_may_read_is_not_written_into(desk: Desk, operator: Operator, tmp_path: Path) -> None:
     await to_be_posted(desk)
     elsewhere, file = tmp_path / "elsewhere", tmp_path / "letter.pdf"
     elsewhere.write_text("of somebody else")

@@ -93,9 +93,9 @@ def test_what_looks_like_markup_is_printed_as_it_is(press: Press, name: str) -> 
 
 
 def test_a_name_that_the_font_cannot_show_stops_no_letter(press: Press) -> None:
-    assert "Beste ?? \u200b".strip() in read(
-        press.print(on_paper(CASES["cloudburst"], name="山田"), printed_at=DECIDED_AT)
-    )
+    printed = read(press.print(on_paper(CASES["cloudburst"], name="山田"), printed_at=DECIDED_AT))
+
+    assert "Beste ??," in printed
 
 
 @pytest.mark.parametrize("name", [NAME, "Van der Langenaam-tot Allerlangste en Zonen " * 4 + "B.V.", "W" * 200])
@@ -104,7 +104,7 @@ def test_the_address_lies_within_the_window_and_nothing_else_does(press: Press, 
     page = PdfReader(BytesIO(press.print(on_paper(CASES["cloudburst"], name=name), printed_at=DECIDED_AT))).pages[0]
     places: list[tuple[float, float, str]] = []
 
-    def note(text: str, _: Any, matrix: Any, *__: Any) -> None:
+    def note(text: str, matrix: list[float], *_: object) -> None:
         if text.strip():
             places.append((matrix[4] / POINTS_PER_MM, PAGE_HEIGHT_MM - matrix[5] / POINTS_PER_MM, text.strip()))
 
@@ -126,10 +126,8 @@ def test_letters_keep_every_rule_of_accessible_and_archived_documents(
     press: Press, flavour: str, tmp_path: Path
 ) -> None:
     for language in Language:
-        for name, made in CASES.items():
-            (tmp_path / f"{name}-{language}.pdf").write_bytes(
-                press.print(on_paper(made, language=language), printed_at=DECIDED_AT)
-            )
+        letter = on_paper(CASES["two-families"], language=language)
+        (tmp_path / f"{language}.pdf").write_bytes(press.print(letter, printed_at=DECIDED_AT))
     printed = sorted(tmp_path.iterdir())
 
     with Supervisor(state_dir=tmp_path / "state") as supervisor:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from dkim_keys import der
 from message_keys import KEPT_TEXT_KEY, PRIVATE_KEY
 
 from chassis.errors import CannotStartError
@@ -12,6 +13,7 @@ COMPLETE = {
     "DATABASE_URL": "postgresql://unused.invalid/notify",
     "SMTP_HOST": "127.0.0.1",
     "MAIL_FROM": "schade@insurer.example",
+    "DKIM_PRIVATE_KEY": "none",
     "SMPP_HOST": "127.0.0.1",
     "SMPP_SYSTEM_ID": "notify",
     "SMPP_PASSWORD": "secret",
@@ -43,6 +45,7 @@ def test_servers_keys_and_where_to_turn_to_are_all_that_must_be_named_to_run(
     [
         "SMTP_HOST",
         "MAIL_FROM",
+        "DKIM_PRIVATE_KEY",
         "SMPP_HOST",
         "SMPP_SYSTEM_ID",
         "SMPP_PASSWORD",
@@ -77,6 +80,10 @@ def test_a_server_that_is_not_named_stops_a_run_and_no_command(
         ("SEND_CONCURRENCY", "0"),
         ("MESSAGE_KEYS", "hunter2"),
         ("MESSAGE_KEYS", f"{PRIVATE_KEY},hunter2"),
+        ("DKIM_PRIVATE_KEY", "hunter2"),
+        ("DKIM_SELECTOR", "with.dots"),
+        ("DKIM_DOMAIN", "surer.example"),
+        ("DKIM_DOMAIN", "mail.insurer.example"),
         ("KEPT_TEXT_KEYS", f"{KEPT_TEXT_KEY},hunter2"),
     ],
 )
@@ -105,4 +112,21 @@ def test_a_duration_without_an_end_stops_the_start_and_not_the_first_message_tha
     environment.setenv(field.upper(), "inf")
 
     with pytest.raises(CannotStartError, match=rf": {field.upper()} must be at most \d+$"):
+        load_settings(Settings)
+
+
+def test_mails_are_signed_for_the_domain_of_their_sender_or_one_above_it(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DKIM_PRIVATE_KEY", der("ed25519"))
+    environment.setenv("DKIM_SELECTOR", "mail2026")
+    environment.setenv("MAIL_FROM", "schade@mail.insurer.example")
+    for domain in ("insurer.example", "mail.insurer.example"):
+        environment.setenv("DKIM_DOMAIN", domain)
+        assert load_settings(Settings, needs=Settings.needed_to_run).dkim_signer is not None
+
+
+def test_a_key_without_a_selector_signs_nothing_and_stops_the_start(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DKIM_PRIVATE_KEY", der("ed25519"))
+    environment.setenv("DKIM_DOMAIN", "insurer.example")
+
+    with pytest.raises(CannotStartError, match="needs DKIM_SELECTOR and DKIM_DOMAIN"):
         load_settings(Settings)

@@ -24,6 +24,7 @@ from notify_svc.settings import Settings
 
 SETTINGS = {
     "MAIL_FROM": "bench@example.org",
+    "DKIM_PRIVATE_KEY": "none",
     "SEND_CONCURRENCY": "1000",
     "INSURER_PHONE": "088 123 45 67",
     "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",

@@ -53,6 +53,7 @@ SETTINGS = {
     },
     "notify-svc": {
         "MAIL_FROM": "schade@example.org",
+        "DKIM_PRIVATE_KEY": "none",
         "SMTP_TLS": "none",
         "SMS_SENDER": "Waterschade",
         "INSURER_PHONE": "088 000 00 00",

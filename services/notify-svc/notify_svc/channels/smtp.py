@@ -16,6 +16,7 @@ import aiosmtplib
 from notify_svc.channels.mail import compose_mail, recipient_of
 from notify_svc.channels.smtp_session import SmtpSession
 from notify_svc.channels.transport import Handover, keeping
+from notify_svc.dkim import DkimSigner
 from notify_svc.domain.attempts import (
     Accepted,
     AnswerLost,
@@ -53,6 +54,8 @@ class SmtpServer:
     password: str | None
     timeout_seconds: float
     connections: int
+    signer: DkimSigner | None = None
+    """Signs mails, unless the mail server does."""
 
 
 class SmtpTransport:
@@ -125,7 +128,10 @@ class SmtpConnections:
         await asyncio.gather(*map(_take_leave, idle))
 
     async def hand_over(self, mail: bytes, lease: Lease, *, recipient: str) -> Result:
-        """Try once to hand `mail` over, unless the lease is lost."""
+        """Try once to hand `mail` over, signed, unless the lease is lost."""
+        signer = self._server.signer
+        if signer is not None:
+            mail = signer.signed(mail)
         timeout_seconds = self._server.timeout_seconds
         must_wait = self._places.locked()
         async with self._places:

@@ -69,9 +69,7 @@ async def list_to_be_posted(connection: Connection) -> Sequence[asyncpg.Record]:
     )
 
 
-async def read_printable(
-    connection: Connection, *, message_ids: Collection[UUID]
-) -> Sequence[PrintableLetter]:
+async def read_printable(connection: Connection, *, message_ids: Collection[UUID]) -> Sequence[PrintableLetter]:
     """Return those of `message_ids` that are to be posted, oldest first."""
     rows = await connection.fetch(
         """
