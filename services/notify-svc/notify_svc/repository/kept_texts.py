@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -74,63 +74,69 @@ async def keep(connection: Connection, *, texts: Sequence[TextToKeep], vault: Va
     """
     if any(text.written.customer_id is None for text in texts):
         await _lock_reporters(connection, texts=texts)
-    lots: dict[UUID | tuple[UUID, ...], tuple[int, UUID, DataKey, bytes]] = {}
+    lots: dict[tuple[UUID | tuple[UUID, ...], bool], tuple[int, DataKey]] = {}
+    stored_lots: list[tuple[UUID, bytes, UUID | None, str | None, bool]] = []
+    kinds: dict[_Kind, int] = {}
     rows = []
     for text in texts:
         written = text.written
-        lot = lots.get(written.reader)
+        lot = lots.get(by := (written.reader, written.occasion is None))
         if lot is None:
             key_id = uuid7()
-            lot = lots[written.reader] = (len(lots) + 1, key_id, *vault.new_key(bound_to=key_id.bytes))
-        number, _, key, _ = lot
-        rows.append(
-            (
-                text.message_id,
-                text.attempt,
-                number,
-                written.customer_id,
-                f"{{{','.join(map(str, written.report_ids))}}}" if written.customer_id is None else None,
-                written.claim_reference,
-                written.claim_version,
-                written.occasion,
-                text.channel.value,
-                written.language.value,
-                written.texts_version,
-                text.result.value,
-                key.seal(_packed(written), bound_to=_place(text.message_id, text.attempt)),
-            )
-        )
-    await connection.execute(
-        _KEEP,
-        *map(list, zip(*rows, strict=True)),
-        [key_id for _, key_id, _, _ in lots.values()],
-        [wrapped for _, _, _, wrapped in lots.values()],
+            key, wrapped = vault.new_key(bound_to=key_id.bytes)
+            lot = lots[by] = (len(lots) + 1, key)
+            report_ids = f"{{{','.join(map(str, written.report_ids))}}}" if written.customer_id is None else None
+            stored_lots.append((key_id, wrapped, written.customer_id, report_ids, written.occasion is not None))
+        number, key = lot
+        sealed = key.seal(_packed(written), bound_to=_place(text.message_id, text.attempt))
+        kind = kinds.setdefault(_kind_of(text), len(kinds) + 1)
+        rows.append((text.message_id, number, kind, written.claim_reference, sealed))
+    await connection.execute(_KEEP, *_columns(rows), *_columns(stored_lots), *_columns(list(kinds)))
+
+
+_Kind: TypeAlias = tuple[int, int | None, str | None, str, str, str, str]
+"""Attempt, version, occasion, channel, language, version of the texts, result: few are different in many texts."""
+
+
+def _kind_of(text: TextToKeep) -> _Kind:
+    written = text.written
+    return (
+        text.attempt,
+        written.claim_version,
+        written.occasion,
+        text.channel.value,
+        written.language.value,
+        written.texts_version,
+        text.result.value,
     )
 
 
+def _columns(rows: Sequence[tuple[object, ...]]) -> Iterator[list[object]]:
+    return map(list, zip(*rows, strict=True))
+
+
+# What texts have in common is sent once: each element of an array costs as much as a column.
 _KEEP: Final = """
-    WITH given AS MATERIALIZED (
-        SELECT text.*,
-               CASE WHEN customer_id IS NOT NULL
-                    THEN EXISTS (SELECT FROM contact WHERE contact.customer_id = text.customer_id) END AS is_there,
+    WITH lot AS MATERIALIZED (
+        SELECT lot.*,
                CASE WHEN customer_id IS NOT NULL THEN customer_id ELSE
                     (SELECT report_id FROM reporter_contact WHERE report_id = ANY (report_ids::uuid[])
-                      ORDER BY occasion IS NOT NULL AND email IS NULL, array_position(report_ids::uuid[], report_id)
+                      ORDER BY prefers_email AND email IS NULL, array_position(report_ids::uuid[], report_id)
                       LIMIT 1) END AS owner_id
-          FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::uuid[], $5::text[], $6::text[], $7::integer[],
-                      $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[])
-            AS text (message_id, attempt, lot, customer_id, report_ids, claim_reference, claim_version, occasion,
-                     channel, language, texts_version, result, sealed)),
+          FROM unnest($6::uuid[], $7::bytea[], $8::uuid[], $9::text[], $10::boolean[]) WITH ORDINALITY
+            AS lot (key_id, wrapped, customer_id, report_ids, prefers_email, number)),
     new_key AS (
         INSERT INTO kept_key (key_id, wrapped)
-        SELECT key_id, wrapped
-          FROM unnest($14::uuid[], $15::bytea[]) WITH ORDINALITY AS key (key_id, wrapped, lot)
-         WHERE lot IN (SELECT lot FROM given WHERE coalesce(is_there, owner_id IS NOT NULL)))
+        SELECT key_id, wrapped FROM lot
+         WHERE owner_id IS NOT NULL
+           AND (customer_id IS NULL OR EXISTS (SELECT FROM contact WHERE contact.customer_id = lot.customer_id)))
     INSERT INTO kept_text (message_id, attempt, owner_id, claim_reference, claim_version, occasion, channel, language,
                            texts_version, result, kept_at, key_id, sealed)
-    SELECT message_id, attempt, owner_id, claim_reference, claim_version, occasion, channel, language, texts_version,
-           result, now(), ($14::uuid[])[lot], sealed
-      FROM given
+    SELECT message_id, ($11::integer[])[kind], owner_id, claim_reference, ($12::integer[])[kind], ($13::text[])[kind],
+           ($14::text[])[kind], ($15::text[])[kind], ($16::text[])[kind], ($17::text[])[kind], now(), key_id, sealed
+      FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::bytea[])
+        AS text (message_id, lot_number, kind, claim_reference, sealed)
+      JOIN lot ON lot.number = text.lot_number
         ON CONFLICT DO NOTHING
     """
 

@@ -1,0 +1,71 @@
+"""Mutants of what notify-svc keeps of what it said, and of how its mails are signed."""
+
+from __future__ import annotations
+
+from mutants.mutant import Mutant
+
+_KEPT = "test_kept_texts.py::"
+
+
+def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> Mutant:
+    return Mutant(f"kept: {name}", module, sound, broken, guard, package="notify_svc")
+
+
+MUTANTS = (
+    _mutant(
+        "a code is kept as it was sent",
+        "channels/requested_sms.py",
+        sound="write(code=contents.code and WITHHELD)",
+        broken="write(code=contents.code)",
+        guard=_KEPT + "test_codes_and_links_are_sent_and_never_kept",
+    ),
+    _mutant(
+        "a one-use link is kept as it was sent",
+        "channels/requested_mail.py",
+        sound="if contents.link else rendered",
+        broken="if not contents.link else rendered",
+        guard=_KEPT + "test_codes_and_links_are_sent_and_never_kept",
+    ),
+    _mutant(
+        "what is kept can be changed",
+        "migrations/0010_kept_texts.sql",
+        sound="BEFORE UPDATE OR DELETE OR TRUNCATE ON kept_text",
+        broken="BEFORE DELETE OR TRUNCATE ON kept_text",
+        guard=_KEPT + "test_what_is_kept_does_not_change",
+    ),
+    _mutant(
+        "an erasure does not wait for what is being kept",
+        "migrations/0010_kept_texts.sql",
+        sound="    LOCK TABLE kept_key IN SHARE ROW EXCLUSIVE MODE;\n",
+        broken="",
+        guard=_KEPT + "test_an_erasure_waits_for_what_is_just_being_kept",
+    ),
+    _mutant(
+        "what is on its way to somebody erased can be read",
+        "repository/kept_texts.py",
+        sound="AND (customer_id IS NULL OR EXISTS (SELECT",
+        broken="AND (customer_id IS NOT NULL OR EXISTS (SELECT",
+        guard=_KEPT + "test_what_is_on_its_way_when_its_reader_is_erased_is_unreadable_from_the_start",
+    ),
+    _mutant(
+        "a text opens under another message",
+        "repository/kept_texts.py",
+        sound='return message_id.bytes + attempt.to_bytes(4, "big")',
+        broken='return attempt.to_bytes(4, "big")',
+        guard=_KEPT + "test_a_text_that_is_put_under_another_message_does_not_open",
+    ),
+    _mutant(
+        "another sender can be added to a signed mail",
+        "dkim.py",
+        sound='_ONCE_MORE: Final = ("from", ',
+        broken='_ONCE_MORE: Final = ("message-id", ',
+        guard="test_dkim.py::test_a_receiver_knows_when_a_mail_was_changed[another sender]",
+    ),
+    _mutant(
+        "a letter is open to everybody",
+        "commands/personal_files.py",
+        sound="0o600",
+        broken="0o644",
+        guard="test_letters.py::test_letters_are_also_exported_for_a_screen",
+    ),
+)
