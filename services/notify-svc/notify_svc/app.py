@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chassis.customer_data import DataHolder
 from chassis.service import Consumer, Service, TimerHandler, Worker
+from chassis.vault import Vault
 from contracts.claim_messages import CLAIM_MESSAGE_REQUESTED
 from contracts.claims import DECISION_MADE
 from contracts.message_requests import CUSTOMER_MESSAGE_REQUESTED, MESSAGE_REQUESTED
@@ -19,6 +20,7 @@ from contracts.policy import CONTACT_CHANGED
 from contracts.topics import CATALOGUE
 from contracts.vocabulary import Channel
 from notify_svc import handlers
+from notify_svc.bounces import BounceSettings, run_bounce_reader
 from notify_svc.channels.network import network_request_transports, network_transports
 from notify_svc.channels.request_sender import run_request_sender
 from notify_svc.channels.results import Results
@@ -102,7 +104,16 @@ def build(
                     settings=settings.request_settings,
                 ),
             ),
+            *_bounce_readers(settings, vault=vault),
         ),
         commands=commands(settings),
         events_may_wait_seconds=_EVENTS_MAY_WAIT_SECONDS,
     )
+
+
+def _bounce_readers(settings: Settings, *, vault: Vault) -> tuple[Worker, ...]:
+    addresses, maildir = settings.bounce_addresses, settings.bounce_maildir
+    if addresses is None or maildir is None:
+        return ()
+    bounce_settings = BounceSettings(maildir=maildir, addresses=addresses, poll_seconds=settings.bounce_poll_seconds)
+    return (Worker("bounce-reader", partial(run_bounce_reader, settings=bounce_settings, vault=vault)),)

@@ -18,4 +18,5 @@ REQUEST_SECONDS = Histogram(
     ["priority"],
     buckets=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600),
 )
+BOUNCES = Counter("notify_bounce_reports", "Mails that came to the bounce address, by what became of them", ["outcome"])
 SEND_SECONDS = Histogram("notify_send_duration_seconds", "Time from handing over to the answer", ["channel"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import (
@@ -21,6 +22,7 @@ from chassis.settings import ServiceSettings
 from chassis.vault import SERVICE_KEYS_FORM, Vault
 from notify_svc.dkim import DKIM_KEY_FORM, NO_DKIM, DkimSigner
 from notify_svc.domain.attempts import RetryPolicy
+from notify_svc.domain.bounce_address import BOUNCE_KEYS_FORM, BounceAddresses
 from notify_svc.domain.email_address import parse_address
 from notify_svc.domain.insurer import Insurer
 
@@ -84,6 +86,10 @@ class Settings(ServiceSettings):
     )
     dkim_selector: Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$")] = ""
     dkim_domain: str = Field(default="", max_length=253, description="That of MAIL_FROM, or one above it")
+    bounce_address: str = Field(default="", description="Where mails come back to; each to one below it: bounce+…@")
+    bounce_keys: SecretStr = Field(default=SecretStr(""), description=f"Authenticate these: {BOUNCE_KEYS_FORM}")
+    bounce_maildir: Path | None = Field(default=None, description="The Maildir into which what comes back is delivered")
+    bounce_poll_seconds: float = Field(default=30, gt=0, le=86_400)
     smpp_host: str = ""
     smpp_port: int = Field(default=2775, ge=1, le=65_535)
     smpp_tls: bool = False
@@ -158,7 +164,16 @@ class Settings(ServiceSettings):
     @model_validator(mode="after")
     def _signs_or_does_not(self) -> Self:
         self.dkim_signer  # noqa: B018 - raises when its parts do not fit
+        if (self.bounce_addresses is None) != (self.bounce_maildir is None):
+            raise ValueError("BOUNCE_MAILDIR and BOUNCE_ADDRESS need each other")
         return self
+
+    @property
+    def bounce_addresses(self) -> BounceAddresses | None:
+        """Where mails come back to; None where that is their sender."""
+        if not self.bounce_address:
+            return None
+        return BounceAddresses(self.bounce_address, keys=self.bounce_keys.get_secret_value())
 
     @property
     def dkim_signer(self) -> DkimSigner | None:

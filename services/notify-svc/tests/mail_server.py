@@ -34,6 +34,7 @@ class MailServer:
     mails: list[EmailMessage] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     connections: list[SMTP] = field(default_factory=list)
     first_mail: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -71,6 +72,7 @@ class MailServer:
         self.mails.append(mail)
         self.raw.append(envelope.original_content or b"")
         self.recipients.extend(envelope.rcpt_tos)
+        self.senders.append(envelope.mail_from or "")
         self.first_mail.set()
         answer = self.answers.pop(0) if self.answers else "250 kept"
         if answer == DROP_AFTER_DATA:

@@ -66,6 +66,7 @@ def _smtp_server(settings: Settings, *, connections: int) -> SmtpServer:
         timeout_seconds=settings.send_timeout_seconds,
         connections=connections,
         signer=settings.dkim_signer,
+        bounces=settings.bounce_addresses,
     )
 
 

@@ -13,6 +13,7 @@ from notify_svc.channels.mail import compose_mail, recipient_of
 from notify_svc.channels.smtp import SmtpConnections, SmtpServer
 from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover, keeping
 from notify_svc.domain.attempts import Deferred, NoAddress, Refused
+from notify_svc.domain.bounce_address import SentMail
 from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.requests import Request
 from notify_svc.domain.written import WITHHELD, Written
@@ -67,7 +68,8 @@ class RequestedMailTransport:
             text=kept.text,
             html=kept.html,
         )
-        return keeping(partial(self._connections.hand_over, mail, recipient=recipient.addr_spec), written)
+        sent = SentMail(request.request_id)
+        return keeping(partial(self._connections.hand_over, mail, recipient=recipient.addr_spec, sent=sent), written)
 
     def _letter(self, request: Request, contact: Contact, *, link: str | None) -> AccountMail:
         name, language, insurer = contact.name, contact.language, self._insurer

@@ -21,7 +21,7 @@ DONE, FAILED = 0, 1
 """Exit codes."""
 _TOLD = (
     *("message_id", "attempt", "claim_reference", "claim_version", "occasion", "channel", "language", "texts_version"),
-    *("result", "kept_at"),
+    *("result", "kept_at", "bounced_at", "bounce_status"),
 )
 
 

@@ -51,13 +51,13 @@ async def read(
         SELECT addressee, found.*
           FROM unnest($1::uuid[]) AS wanted (addressee)
          CROSS JOIN LATERAL (
-               SELECT name, email, mobile_phone, postcode, house_number, language
+               SELECT name, nullif(email, failed_email) AS email, mobile_phone, postcode, house_number, language
                  FROM contact WHERE customer_id = addressee OFFSET 0) AS found
          UNION ALL
         SELECT addressee, found.*
           FROM unnest($2::uuid[]) AS wanted (addressee)
          CROSS JOIN LATERAL (
-               SELECT name, email, mobile_phone, postcode, house_number, language
+               SELECT name, nullif(email, failed_email) AS email, mobile_phone, postcode, house_number, language
                  FROM reporter_contact WHERE report_id = addressee OFFSET 0) AS found
         """,
         list(customer_ids),

@@ -13,14 +13,16 @@ from notify_svc.repository import kept_texts
 
 SECTIONS: Final = {
     "contact": """
-        SELECT name, email, mobile_phone, postcode, house_number, language FROM contact WHERE customer_id = $1""",
+        SELECT name, email, failed_email, mobile_phone, postcode, house_number, language
+          FROM contact WHERE customer_id = $1""",
     "messages_about_claims": """
-        SELECT claim_id, claim_version, channel, state, first_due_at, attempts, settled_at, last_error
-          FROM message WHERE customer_id = $1 ORDER BY first_due_at DESC""",
+        SELECT claim_id, claim_version, channel, state, first_due_at, attempts, settled_at, last_error, bounced_at
+          FROM message LEFT JOIN bounce USING (message_id) WHERE customer_id = $1 ORDER BY first_due_at DESC""",
     "other_messages": """
         SELECT occasion, channel, policy_number, effective_on, claim ->> 'claim_reference' AS claim_reference, state,
-               occurred_at, expires_at, attempts, settled_at, last_error
-          FROM requested_message WHERE customer_id = $1 ORDER BY occurred_at DESC""",
+               occurred_at, expires_at, attempts, settled_at, last_error, bounced_at
+          FROM requested_message LEFT JOIN bounce ON message_id = request_id WHERE customer_id = $1
+         ORDER BY occurred_at DESC""",
 }
 """By customer id. What the messages said is told by `SAID`."""
 SAID: Final = "what_messages_said"

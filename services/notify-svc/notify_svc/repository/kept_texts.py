@@ -187,7 +187,10 @@ async def of_customer(connection: Connection, *, customer_id: UUID, vault: Vault
         yield _opened(row, vault)
 
 
-_READ: Final = "SELECT kept_text.*, wrapped FROM kept_text LEFT JOIN kept_key USING (key_id)"
+_READ: Final = """
+    SELECT kept_text.*, wrapped, bounced_at, status AS bounce_status
+      FROM kept_text LEFT JOIN kept_key USING (key_id) LEFT JOIN bounce USING (message_id)
+    """
 
 
 async def rewrap(connection: Connection, *, vault: Vault) -> int:
