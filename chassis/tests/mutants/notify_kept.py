@@ -55,11 +55,11 @@ MUTANTS = (
         guard=_KEPT + "test_a_text_that_is_put_under_another_message_does_not_open",
     ),
     _mutant(
-        "another sender can be added to a signed mail",
+        "where answers go can be added to a signed mail",
         "dkim.py",
-        sound='_ONCE_MORE: Final = ("from", ',
-        broken='_ONCE_MORE: Final = ("message-id", ',
-        guard="test_dkim.py::test_a_receiver_knows_when_a_mail_was_changed[another sender]",
+        sound='"date", "reply-to", "content-type")\n"""Named once more',
+        broken='"date", "content-type")\n"""Named once more',
+        guard="test_dkim.py::test_a_receiver_knows_when_a_mail_was_changed[where answers go]",
     ),
     _mutant(
         "a letter is open to everybody",
@@ -102,5 +102,19 @@ MUTANTS = (
         sound="        return Outcome.TOO_EARLY\n",
         broken="        return Outcome.NOT_OURS\n",
         guard="test_bounces.py::test_a_report_that_comes_before_the_result_waits_for_it",
+    ),
+    _mutant(
+        "a wish leaves somebody untold",
+        "migrations/0012_wishes.sql",
+        sound="CASE WHEN wants_no_email AND postcode IS NOT NULL THEN",
+        broken="CASE WHEN wants_no_email THEN",
+        guard="test_wishes.py::test_a_wish_leaves_nobody_without_the_explanation[unwanted0]",
+    ),
+    _mutant(
+        "a wish is not minded",
+        "repository/contacts.py",
+        sound="[Channel.SMS in contact.unwanted_channels for contact in ordered]",
+        broken="[False for _ in ordered]",
+        guard="test_wishes.py::test_who_wants_no_sms_gets_the_mail_alone[True]",
     ),
 )

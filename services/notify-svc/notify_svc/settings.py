@@ -153,6 +153,13 @@ class Settings(ServiceSettings):
         Opener(message_keys.get_secret_value())
         return message_keys
 
+    @field_validator("dkim_private_key")
+    @classmethod
+    def _is_a_key_to_sign_with(cls, dkim_private_key: SecretStr) -> SecretStr:
+        if (key := dkim_private_key.get_secret_value()) not in {"", NO_DKIM}:
+            DkimSigner(key, selector="", domain="")
+        return dkim_private_key
+
     @field_validator("dkim_domain")
     @classmethod
     def _signs_for_the_sender(cls, dkim_domain: str, info: ValidationInfo) -> str:

@@ -13,7 +13,7 @@ from notify_svc.repository import kept_texts
 
 SECTIONS: Final = {
     "contact": """
-        SELECT name, email, failed_email, mobile_phone, postcode, house_number, language
+        SELECT name, email, failed_email, mobile_phone, postcode, house_number, language, wants_no_email, wants_no_sms
           FROM contact WHERE customer_id = $1""",
     "messages_about_claims": """
         SELECT claim_id, claim_version, channel, state, first_due_at, attempts, settled_at, last_error, bounced_at
