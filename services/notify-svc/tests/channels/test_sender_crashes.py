@@ -26,6 +26,7 @@ async def die(settings: Settings, *decisions: DecisionMade, channel: Channel, po
     values = settings.model_dump(exclude_none=True, mode="json") | {
         "smpp_password": "secret",
         "message_keys": PRIVATE_KEY,
+        "dkim_private_key": "none",
         "kept_text_keys": KEPT_TEXT_KEY,
     }
     environment = {name.upper(): str(value) for name, value in values.items()}
