@@ -21,6 +21,7 @@ def key() -> str:
 FORMS = {
     "SMPP_PASSWORD": lambda: secrets.token_hex(4),  # SMPP 3.4 §5.2.2 allows eight characters
     "MESSAGE_KEYS": key,
+    "KEPT_TEXT_KEYS": key,
     "PERSONAL_DATA_KEYS": key,
     "PROOF_ROOT_KEY": key,
     "STORAGE_KEYS": key,

@@ -15,6 +15,7 @@ from contracts.topic import AwareDatetime, Event, Part, PersonalData, Topic
 from contracts.vocabulary import (
     PRINTABLE,
     Cents,
+    Channel,
     EmailAddress,
     HouseNumber,
     Language,
@@ -255,6 +256,13 @@ class ContactChanged(Event):
     mobile_phone: PhoneNumber | None
     postal_address: Annotated[PostalAddress | None, Meta(description="Where letters go to")] = None
     language: Language
+    unwanted_channels: Annotated[
+        tuple[Channel, ...],
+        Meta(
+            description="How the customer does not want to be told about decisions: `sms`, or `email` for letters by "
+            "post. What happens to an account, and what a claim waits for, is told all the same"
+        ),
+    ] = ()
 
 
 _CONTACT_CHANGED_EXAMPLE = ContactChanged(

@@ -22,7 +22,7 @@ MUTANTS = (
     _mutant(
         "a name without glyphs stops the press",
         "documents/press.py",
-        sound="text = displayable(msgspec.json.encode(document).decode(), font=_FONT)",
+        sound="text = displayable(msgspec.json.encode(document).decode(), font=FONT)",
         broken="text = msgspec.json.encode(document).decode()",
         guard="test_documents_printed.py::test_a_name_that_the_font_cannot_show_stops_no_document",
     ),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chassis.customer_data import DataHolder
 from chassis.service import Consumer, Service, TimerHandler, Worker
+from chassis.vault import Vault
 from contracts.claim_messages import CLAIM_MESSAGE_REQUESTED
 from contracts.claims import DECISION_MADE
 from contracts.message_requests import CUSTOMER_MESSAGE_REQUESTED, MESSAGE_REQUESTED
@@ -19,6 +20,7 @@ from contracts.policy import CONTACT_CHANGED
 from contracts.topics import CATALOGUE
 from contracts.vocabulary import Channel
 from notify_svc import handlers
+from notify_svc.bounces import BounceSettings, run_bounce_reader
 from notify_svc.channels.network import network_request_transports, network_transports
 from notify_svc.channels.receipts import Receipts, run_receipts
 from notify_svc.channels.request_sender import run_request_sender
@@ -52,7 +54,8 @@ def build(
     if request_transports is None:
         request_transports = network_request_transports(settings, receipts=receipts)
     queues = SendQueues(lease=settings.sender_settings.lease)
-    results = Results(queues=queues, policy=settings.sender_settings.retry_policy)
+    vault = settings.vault
+    results = Results(queues=queues, policy=settings.sender_settings.retry_policy, vault=vault)
     decision_handler = handlers.DecisionHandler(contact_wait=settings.contact_wait, queues=queues)
     requests_due = asyncio.Event()
     opener = settings.opener
@@ -70,7 +73,9 @@ def build(
             Consumer(CLAIM_MESSAGE_REQUESTED, request_handler.create_claim_messages),
             Consumer(PAYMENT_ORDERED, request_handler.create_payment_messages),
             Consumer(CONTACT_CHANGED, handlers.store_contacts),
-            Consumer(CUSTOMER_DATA_REQUESTED, DataHolder(Holder.NOTIFY, customer_data.read).provide),
+            Consumer(
+                CUSTOMER_DATA_REQUESTED, DataHolder(Holder.NOTIFY, partial(customer_data.read, vault=vault)).provide
+            ),
             Consumer(REPORTER_CONTACT_PROVIDED, reporter_handler.store_contacts),
         ),
         timers=(
@@ -99,12 +104,22 @@ def build(
                     run_request_sender,
                     due=requests_due,
                     opener=opener,
+                    vault=vault,
                     open_transports=request_transports,
                     settings=settings.request_settings,
                 ),
             ),
             Worker("sms-receipts", partial(run_receipts, receipts=receipts, lease=settings.sender_settings.lease)),
+            *_bounce_readers(settings, vault=vault),
         ),
         commands=commands(settings),
         events_may_wait_seconds=_EVENTS_MAY_WAIT_SECONDS,
     )
+
+
+def _bounce_readers(settings: Settings, *, vault: Vault) -> tuple[Worker, ...]:
+    addresses, maildir = settings.bounce_addresses, settings.bounce_maildir
+    if addresses is None or maildir is None:
+        return ()
+    bounce_settings = BounceSettings(maildir=maildir, addresses=addresses, poll_seconds=settings.bounce_poll_seconds)
+    return (Worker("bounce-reader", partial(run_bounce_reader, settings=bounce_settings, vault=vault)),)

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import Annotated, ClassVar, Literal
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from typing_extensions import override
 
 from chassis.sealing import PRIVATE_KEYS_FORM, Opener
 from chassis.settings import ServiceSettings, is_this_machine
+from chassis.vault import SERVICE_KEYS_FORM, Vault
+from notify_svc.dkim import DKIM_KEY_FORM, NO_DKIM, DkimSigner
 from notify_svc.domain.attempts import RetryPolicy
+from notify_svc.domain.bounce_address import BOUNCE_KEYS_FORM, BounceAddresses
 from notify_svc.domain.email_address import parse_address
 from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.quiet_hours import QuietHours
@@ -62,9 +74,9 @@ class Settings(ServiceSettings):
 
     needed_to_run: ClassVar[tuple[str, ...]] = (
         *ServiceSettings.needed_to_run,
-        *("smtp_host", "mail_from"),
+        *("smtp_host", "mail_from", "dkim_private_key"),
         *NEEDED_TO_WRITE,
-        "message_keys",
+        *("message_keys", "kept_text_keys"),
     )
 
     smtp_host: str = ""
@@ -73,6 +85,16 @@ class Settings(ServiceSettings):
     smtp_password: SecretStr | None = None
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
     mail_from: Annotated[str, AfterValidator(_mail_address)] = Field(default="", description="Customers answer to it")
+    dkim_private_key: SecretStr = Field(
+        default=SecretStr(""),
+        description=f"Signs mails: {DKIM_KEY_FORM}; `{NO_DKIM}` says that the mail server signs them",
+    )
+    dkim_selector: Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$")] = ""
+    dkim_domain: str = Field(default="", max_length=253, description="That of MAIL_FROM, or one above it")
+    bounce_address: str = Field(default="", description="Where mails come back to; each to one below it: bounce+…@")
+    bounce_keys: SecretStr = Field(default=SecretStr(""), description=f"Authenticate these: {BOUNCE_KEYS_FORM}")
+    bounce_maildir: Path | None = Field(default=None, description="The Maildir into which what comes back is delivered")
+    bounce_poll_seconds: float = Field(default=30, gt=0, le=86_400)
     sms_provider: Literal["smpp", "cm"] = "smpp"
     smpp_host: str = ""
     smpp_port: int = Field(default=2775, ge=1, le=65_535)
@@ -105,6 +127,9 @@ class Settings(ServiceSettings):
     smtp_connections: int = Field(default=20, ge=1, le=1_000, description="To the mail server at once, at most")
     message_keys: SecretStr = Field(
         default=SecretStr(""), description=f"Open what is sealed for this service: {PRIVATE_KEYS_FORM}"
+    )
+    kept_text_keys: SecretStr = Field(
+        default=SecretStr(""), description=f"Seal and open what was sent, which is kept: {SERVICE_KEYS_FORM}"
     )
     request_concurrency: int = Field(
         default=5, ge=1, le=100, description="Requested messages sent at once, per channel and priority"
@@ -157,6 +182,56 @@ class Settings(ServiceSettings):
     def _are_keys(cls, message_keys: SecretStr) -> SecretStr:
         Opener(message_keys.get_secret_value())
         return message_keys
+
+    @field_validator("dkim_private_key")
+    @classmethod
+    def _is_a_key_to_sign_with(cls, dkim_private_key: SecretStr) -> SecretStr:
+        if (key := dkim_private_key.get_secret_value()) not in {"", NO_DKIM}:
+            DkimSigner(key, selector="", domain="")
+        return dkim_private_key
+
+    @field_validator("dkim_domain")
+    @classmethod
+    def _signs_for_the_sender(cls, dkim_domain: str, info: ValidationInfo) -> str:
+        sender = info.data.get("mail_from") or ""
+        if dkim_domain and sender and not f".{parse_address(sender).domain}".endswith(f".{dkim_domain}"):
+            raise ValueError("must be the domain of MAIL_FROM or one above it, or nobody counts the signature (DMARC)")
+        return dkim_domain
+
+    @model_validator(mode="after")
+    def _signs_or_does_not(self) -> Self:
+        self.dkim_signer  # noqa: B018 - raises when its parts do not fit
+        if (self.bounce_addresses is None) != (self.bounce_maildir is None):
+            raise ValueError("BOUNCE_MAILDIR and BOUNCE_ADDRESS need each other")
+        return self
+
+    @property
+    def bounce_addresses(self) -> BounceAddresses | None:
+        """Where mails come back to; None where that is their sender."""
+        if not self.bounce_address:
+            return None
+        return BounceAddresses(self.bounce_address, keys=self.bounce_keys.get_secret_value())
+
+    @property
+    def dkim_signer(self) -> DkimSigner | None:
+        """Signs mails; None where the mail server does."""
+        key = self.dkim_private_key.get_secret_value()
+        if key in {"", NO_DKIM}:
+            return None
+        if not self.dkim_selector or not self.dkim_domain:
+            raise ValueError("DKIM_PRIVATE_KEY needs DKIM_SELECTOR and DKIM_DOMAIN")
+        return DkimSigner(key, selector=self.dkim_selector, domain=self.dkim_domain)
+
+    @field_validator("kept_text_keys")
+    @classmethod
+    def _are_service_keys(cls, kept_text_keys: SecretStr) -> SecretStr:
+        Vault(kept_text_keys.get_secret_value())
+        return kept_text_keys
+
+    @property
+    def vault(self) -> Vault:
+        """Seals what is kept. Commands that show nothing need no key."""
+        return Vault(self.kept_text_keys.get_secret_value())
 
     @property
     @override

@@ -32,7 +32,9 @@ class MailServer:
     recipient_pauses: list[Pause] = field(default_factory=list)
     extensions: list[str] = field(default_factory=lambda: ["PIPELINING"])
     mails: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     connections: list[SMTP] = field(default_factory=list)
     first_mail: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -68,7 +70,9 @@ class MailServer:
         mail = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        self.raw.append(envelope.original_content or b"")
         self.recipients.extend(envelope.rcpt_tos)
+        self.senders.append(envelope.mail_from or "")
         self.first_mail.set()
         answer = self.answers.pop(0) if self.answers else "250 kept"
         if answer == DROP_AFTER_DATA:

@@ -161,7 +161,7 @@ class Desk:
 
     def sending_requests(self) -> AbstractAsyncContextManager[None]:
         """Let the service's own sender of requests work meanwhile."""
-        return self._working("request-sender")
+        return self.working("request-sender")
 
     async def send_requests_until(self, *states: str) -> None:
         """Let requests be sent until they are in these states."""
@@ -176,7 +176,7 @@ class Desk:
 
     def sending(self, channel: Channel) -> AbstractAsyncContextManager[None]:
         """Let the service's own sender of `channel` work meanwhile."""
-        return self._working(f"{channel}-sender")
+        return self.working(f"{channel}-sender")
 
     def recording_receipts(self) -> AbstractAsyncContextManager[None]:
         """Let the service's own worker record receipts meanwhile, until every session at the SMS centre has ended."""
@@ -188,7 +188,8 @@ class Desk:
         return [row["outcome"] for row in rows]
 
     @asynccontextmanager
-    async def _working(self, name: str) -> AsyncIterator[None]:
+    async def working(self, name: str) -> AsyncIterator[None]:
+        """Let the worker called `name` work meanwhile."""
         worker = next(one for one in self.harness.service.workers if one.name == name)
         self.runtime.stopping.clear()
         task = asyncio.ensure_future(worker.run(self.runtime))

@@ -15,18 +15,19 @@ from notify_desk import Desk
 from sms_centre import DELIVERED, DROP, EXPIRED, SmsCentre
 
 from chassis.sealing import Opener
+from chassis.vault import Vault
 from contracts.vocabulary import Channel
-from notify_svc.commands import messages
 from notify_svc.commands.message_keys import message_keys_command
-from notify_svc.commands.messages import add_messages_arguments, list_messages
+from notify_svc.commands.messages import messages_command
 
 
 async def listed(desk: Desk, capsys: pytest.CaptureFixture[str], which: str = "in-doubt") -> list[dict[str, object]]:
     """Return what the operator's command prints."""
     parser = argparse.ArgumentParser()
-    add_messages_arguments(parser)
+    command = messages_command(Vault(""))
+    command.add_arguments(parser)
     capsys.readouterr()
-    assert await list_messages(parser.parse_args([which]), desk.runtime) == 0
+    assert await command.run(parser.parse_args([which]), desk.runtime) == 0
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
@@ -127,7 +128,7 @@ async def test_the_public_keys_are_printed_and_never_the_private_ones(
 
 def test_a_list_that_does_not_exist_is_refused() -> None:
     parser = argparse.ArgumentParser(exit_on_error=False)
-    messages.COMMAND.add_arguments(parser)
+    messages_command(Vault("")).add_arguments(parser)
 
     with pytest.raises(argparse.ArgumentError, match="invalid choice: 'lost'"):
         parser.parse_args(["lost"])

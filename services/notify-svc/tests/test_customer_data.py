@@ -10,7 +10,7 @@ from decisions import CUSTOMER, EMAIL, contact, paid
 from notify_desk import Desk
 
 from contracts.vocabulary import Channel
-from notify_svc.repository.customer_data import NOTHING_OF_CUSTOMERS, SECTIONS
+from notify_svc.repository.customer_data import NOTHING_OF_CUSTOMERS, SAID, SECTIONS
 
 
 async def test_a_customer_gets_what_they_were_sent_and_nobody_elses(desk: Desk) -> None:
@@ -23,7 +23,7 @@ async def test_a_customer_gets_what_they_were_sent_and_nobody_elses(desk: Desk) 
 
     held = await desk.harness.holds(customer_id=CUSTOMER, relation_number="123456")
 
-    assert list(held) == list(SECTIONS)
+    assert list(held) == [*SECTIONS, SAID]
     assert [one["email"] for one in held["contact"]] == [EMAIL]
     assert {one["channel"] for one in held["messages_about_claims"]} >= {"email", "sms"}
     assert [(one["part"], one["parts"], one["outcome"]) for one in held["delivery_of_sms"]] == [(1, 1, None)]

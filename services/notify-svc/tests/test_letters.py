@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from decisions import ADDRESS, EMAIL, INSURER, NAME, contact, paid
+from letters_operator import Operator
 from mail_server import DROP_AFTER_DATA, MailServer
+from message_keys import KEPT_TEXT_KEY
 from msgspec.structs import replace
 from notify_desk import Desk
 from pause import Pause
+from printed import read
 from sms_centre import SmsCentre
 from uuid_utils.compat import uuid7
 
+from chassis.vault import Vault
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
-from notify_svc.commands.letters import letters_command
+from notify_svc.repository import kept_texts
 
 ON_PAPER = contact(email=None)
-
-
-@dataclass
-class Operator:
-    """Who runs `notify-svc letters`."""
-
-    desk: Desk
-    capsys: pytest.CaptureFixture[str]
-
-    async def runs(self, *words: object) -> int:
-        command = letters_command(INSURER)
-        parser = argparse.ArgumentParser()
-        command.add_arguments(parser)
-        self.capsys.readouterr()
-        return await command.run(parser.parse_args([str(word) for word in words]), self.desk.runtime)
-
-    async def lists(self) -> list[dict[str, object]]:
-        assert await self.runs("list") == 0
-        return [json.loads(line) for line in self.capsys.readouterr().out.splitlines()]
-
-    async def only_letter(self) -> UUID:
-        (letter,) = await self.lists()
-        return UUID(str(letter["message_id"]))
 
 
 @pytest.fixture
@@ -59,6 +37,11 @@ async def posts(desk: Desk) -> Sequence[tuple[Settlement, int]]:
     """Return how letters were settled since the last call, with the claim's version."""
     settled = await desk.settled()
     return [(event.settlement, event.claim_version) for event in settled if event.channel is Channel.POST]
+
+
+def files_in(directory: Path) -> dict[str, int]:
+    """Return the names of files, and who may read them."""
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()}
 
 
 async def to_be_posted(desk: Desk) -> None:
@@ -144,12 +127,12 @@ async def test_a_letter_is_printed_for_the_address_of_now_and_open_to_its_owner_
     await to_be_posted(desk)
     moved = replace(ADDRESS, postcode="5911AA", house_number="7")
     await desk.know(contact(version=2, email=None, postal_address=moved))
-    file = tmp_path / "letter.html"
+    file = tmp_path / "letter.pdf"
 
     assert await operator.runs("print", await operator.only_letter(), "--to", file) == 0
 
-    document = file.read_text()
-    assert "5911\u00a0AA" in document
+    document = read(file.read_bytes())
+    assert "5911 AA" in document
     assert "Huisnummer 7" in document
     assert NAME in document
     assert INSURER.address in document
@@ -168,7 +151,7 @@ async def test_all_letters_are_exported_to_a_directory(desk: Desk, operator: Ope
 
     assert operator.capsys.readouterr().out == "2 written\n"
     written = {path.name for path in directory.iterdir()}
-    assert written == {f"{letter['message_id']}.html" for letter in await operator.lists()}
+    assert written == {f"{letter['message_id']}.pdf" for letter in await operator.lists()}
 
 
 async def test_a_letter_is_marked_as_posted_once(desk: Desk, operator: Operator) -> None:
@@ -200,7 +183,7 @@ async def test_a_newer_version_supersedes_a_letter_that_was_not_posted(
 
     assert await posts(desk) == [(Settlement.TO_BE_POSTED, 1), (Settlement.SUPERSEDED, 1)]
     assert await operator.runs("posted", letter) == 1
-    assert await operator.runs("print", letter, "--to", tmp_path / "letter.html") == 1
+    assert await operator.runs("print", letter, "--to", tmp_path / "letter.pdf") == 1
     assert "do not post it" in operator.capsys.readouterr().err
     assert await desk.states(Channel.POST) == ["superseded"]
 
@@ -257,10 +240,10 @@ async def test_a_letter_whose_address_was_erased_ends_without_one(
     letter = await operator.only_letter()
     await desk.harness.pool.execute(erase)
 
-    assert await operator.runs("print", letter, "--to", tmp_path / "letter.html") == 1
+    assert await operator.runs("print", letter, "--to", tmp_path / "letter.pdf") == 1
 
     assert "no postal address any more" in operator.capsys.readouterr().err
-    assert not (tmp_path / "letter.html").exists()
+    assert not (tmp_path / "letter.pdf").exists()
     assert await posts(desk) == [(Settlement.TO_BE_POSTED, 1), (Settlement.NO_ADDRESS, 1)]
 
 
@@ -274,3 +257,50 @@ async def test_an_id_of_no_letter_is_named(desk: Desk, operator: Operator) -> No
     error = operator.capsys.readouterr().err
     assert f"{unknown}: no letter has this id" in error
     assert f"{sms}: no letter has this id" in error
+
+
+async def test_letters_are_also_exported_for_a_screen(desk: Desk, operator: Operator, tmp_path: Path) -> None:
+    await to_be_posted(desk)
+    letter = await operator.only_letter()
+
+    assert await operator.runs("export", "--html", "--to", tmp_path) == 0
+
+    written = files_in(tmp_path)
+    assert set(written) == {f"{letter}.pdf", f"{letter}.html"}
+    assert NAME in (tmp_path / f"{letter}.html").read_text()
+    assert set(written.values()) == {0o600}
+
+
+async def test_every_printing_is_kept_as_it_went_into_the_envelope(
+    desk: Desk, operator: Operator, tmp_path: Path
+) -> None:
+    await to_be_posted(desk)
+    letter = await operator.only_letter()
+    first, second = tmp_path / "1.pdf", tmp_path / "2.pdf"
+    await operator.runs("print", letter, "--to", first)
+    await desk.know(contact(version=2, email=None, name="P. Verhuisd"))
+    await operator.runs("print", letter, "--to", second)
+
+    async with desk.harness.pool.acquire() as connection:
+        kept = await kept_texts.of_message(connection, message_id=letter, vault=Vault(KEPT_TEXT_KEY))
+
+    assert [(one.row["attempt"], one.row["result"], one.row["channel"]) for one in kept] == [
+        (1, "printed", "post"),
+        (2, "printed", "post"),
+    ]
+    assert [one.contents and one.contents.pdf for one in kept] == [first.read_bytes(), second.read_bytes()]
+    assert kept[0].contents is not None
+    assert NAME in kept[0].contents.recipient
+
+
+async def test_a_file_that_others_may_read_is_not_written_into(desk: Desk, operator: Operator, tmp_path: Path) -> None:
+    await to_be_posted(desk)
+    elsewhere, file = tmp_path / "elsewhere", tmp_path / "letter.pdf"
+    elsewhere.write_text("of somebody else")
+    file.symlink_to(elsewhere)
+
+    assert await operator.runs("print", await operator.only_letter(), "--to", file) == 0
+
+    assert elsewhere.read_text() == "of somebody else"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.read_bytes().startswith(b"%PDF")

@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import time
 
 import pytest
-from message_keys import PRIVATE_KEY
+from dkim_keys import der
+from message_keys import KEPT_TEXT_KEY, PRIVATE_KEY
 
 from chassis.command_line import run_main
 from chassis.errors import CannotStartError
@@ -17,6 +18,7 @@ COMPLETE = {
     "DATABASE_URL": "postgresql://unused.invalid/notify",
     "SMTP_HOST": "127.0.0.1",
     "MAIL_FROM": "schade@insurer.example",
+    "DKIM_PRIVATE_KEY": "none",
     "SMPP_HOST": "127.0.0.1",
     "SMPP_SYSTEM_ID": "notify",
     "SMPP_PASSWORD": "secret",
@@ -24,6 +26,7 @@ COMPLETE = {
     "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
     "PORTAL_URL": "https://portal.example",
     "MESSAGE_KEYS": PRIVATE_KEY,
+    "KEPT_TEXT_KEYS": KEPT_TEXT_KEY,
 }
 
 
@@ -54,6 +57,7 @@ def test_servers_keys_and_where_to_turn_to_are_all_that_must_be_named_to_run(
     [
         "SMTP_HOST",
         "MAIL_FROM",
+        "DKIM_PRIVATE_KEY",
         "SMPP_HOST",
         "SMPP_SYSTEM_ID",
         "SMPP_PASSWORD",
@@ -61,6 +65,7 @@ def test_servers_keys_and_where_to_turn_to_are_all_that_must_be_named_to_run(
         "INSURER_ADDRESS",
         "PORTAL_URL",
         "MESSAGE_KEYS",
+        "KEPT_TEXT_KEYS",
     ],
 )
 @pytest.mark.parametrize("value", [None, ""])
@@ -92,6 +97,11 @@ def test_a_server_that_is_not_named_stops_a_run_and_no_command(
         ("SMS_QUIET_FROM", "22 o'clock"),
         ("SMS_QUIET_UNTIL", "08:00+01:00"),
         ("MESSAGE_KEYS", f"{PRIVATE_KEY},hunter2"),
+        ("DKIM_PRIVATE_KEY", "hunter2"),
+        ("DKIM_SELECTOR", "with.dots"),
+        ("DKIM_DOMAIN", "surer.example"),
+        ("DKIM_DOMAIN", "mail.insurer.example"),
+        ("KEPT_TEXT_KEYS", f"{KEPT_TEXT_KEY},hunter2"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_the_variable_and_never_its_value(
@@ -155,3 +165,20 @@ def test_a_run_without_what_its_provider_needs_does_not_start(
 
     assert ended.value.code == 2
     assert "CM_PRODUCT_TOKEN is missing" in capsys.readouterr().err
+
+
+def test_mails_are_signed_for_the_domain_of_their_sender_or_one_above_it(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DKIM_PRIVATE_KEY", der("ed25519"))
+    environment.setenv("DKIM_SELECTOR", "mail2026")
+    environment.setenv("MAIL_FROM", "schade@mail.insurer.example")
+    for domain in ("insurer.example", "mail.insurer.example"):
+        environment.setenv("DKIM_DOMAIN", domain)
+        assert load_settings(Settings, needs=Settings.needed_to_run).dkim_signer is not None
+
+
+def test_a_key_without_a_selector_signs_nothing_and_stops_the_start(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DKIM_PRIVATE_KEY", der("ed25519"))
+    environment.setenv("DKIM_DOMAIN", "insurer.example")
+
+    with pytest.raises(CannotStartError, match="needs DKIM_SELECTOR and DKIM_DOMAIN"):
+        load_settings(Settings)

@@ -24,11 +24,13 @@ from notify_svc.settings import Settings
 
 SETTINGS = {
     "MAIL_FROM": "bench@example.org",
+    "DKIM_PRIVATE_KEY": "none",
     "SEND_CONCURRENCY": "1000",
     "INSURER_PHONE": "088 123 45 67",
     "INSURER_ADDRESS": "Postbus 1, 1000 AA Amsterdam",
     "PORTAL_URL": "https://mijn.example.org",
     "MESSAGE_KEYS": b64encode(secrets.token_bytes(32)).decode(),
+    "KEPT_TEXT_KEYS": b64encode(secrets.token_bytes(32)).decode(),
 }
 """What a deployment of notify-svc says besides addresses.
 

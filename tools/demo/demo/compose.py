@@ -68,7 +68,7 @@ class ComposePlatform:
 
     async def export_letters(self, directory: Path) -> None:
         """Let notify-svc write the letters that are to be posted, and copy them into `directory`."""
-        await self.run("notify-svc", "letters", "export", "--to", "/tmp/letters")  # noqa: S108
+        await self.run("notify-svc", "letters", "export", "--html", "--to", "/tmp/letters")  # noqa: S108
         await _compose("cp", "notify-svc:/tmp/letters/.", str(directory))
 
     @property

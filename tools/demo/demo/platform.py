@@ -53,6 +53,7 @@ SETTINGS = {
     },
     "notify-svc": {
         "MAIL_FROM": "schade@example.org",
+        "DKIM_PRIVATE_KEY": "none",
         "SMTP_TLS": "none",
         "SMS_SENDER": "Waterschade",
         "INSURER_PHONE": "088 000 00 00",
@@ -60,6 +61,7 @@ SETTINGS = {
         "PORTAL_URL": PORTAL,
         "RETRY_FIRST_SECONDS": "1",
         "MESSAGE_KEYS": _text_of(_OF_NOTIFY),
+        "KEPT_TEXT_KEYS": _text_of(secrets.token_bytes(32)),
     },
 }
 """The variables of one service besides those of all."""
@@ -146,7 +148,7 @@ class Platform:
 
     async def export_letters(self, directory: Path) -> None:
         """Let notify-svc write the letters that are to be posted into `directory`."""
-        await self.run("notify-svc", "letters", "export", "--to", str(directory))
+        await self.run("notify-svc", "letters", "export", "--html", "--to", str(directory))
 
     async def collect_messages(self, directory: Path) -> None:
         """Mails and SMS lie in the stack's directory as soon as they are received."""

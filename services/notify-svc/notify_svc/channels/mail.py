@@ -21,7 +21,7 @@ from notify_svc.domain.attempts import NoAddress, Refused
 from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
 from notify_svc.texts.account import AccountMail
 from notify_svc.texts.letter import Letter
-from notify_svc.texts.rendering import render_html, render_text
+from notify_svc.texts.rendering import Rendered
 
 _LONGEST_WORD_BYTES = 39
 """In base64 an encoded word of 64 characters: behind the header's name it fits a line of 76 as RFC 2047 allows."""
@@ -45,9 +45,15 @@ def recipient_of(email: str | None) -> Address | NoAddress | Refused:
 
 
 def compose_mail(
-    letter: Letter | AccountMail, *, message_id: UUID, sender: Address, recipient: Address, sent_at: datetime
+    letter: Letter | AccountMail,
+    rendered: Rendered,
+    *,
+    message_id: UUID,
+    sender: Address,
+    recipient: Address,
+    sent_at: datetime,
 ) -> bytes:
-    """Return the e-mail that carries `letter`; the recipient's name stands in the letter only."""
+    """Return the e-mail that carries `letter`, as it is `rendered`; the recipient's name stands in the letter only."""
     boundary = f"=_{message_id.hex}"  # quoted-printable has no such characters in a row
     return b"\r\n".join(
         (
@@ -61,8 +67,8 @@ def compose_mail(
             f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"'.encode("ascii"),
             f"Content-Language: {letter.texts.language_tag}".encode("ascii"),
             b"",
-            *_part("plain", render_text(letter), boundary=boundary),
-            *_part("html", render_html(letter), boundary=boundary),
+            *_part("plain", rendered.text, boundary=boundary),
+            *_part("html", rendered.html, boundary=boundary),
             f"--{boundary}--".encode("ascii"),
             b"",
         )

@@ -79,6 +79,8 @@ def _smtp_server(settings: Settings, *, connections: int) -> SmtpServer:
         password=password.get_secret_value() if password else None,
         timeout_seconds=settings.send_timeout_seconds,
         connections=connections,
+        signer=settings.dkim_signer,
+        bounces=settings.bounce_addresses,
     )
 
 

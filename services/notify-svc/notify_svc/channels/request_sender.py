@@ -24,15 +24,17 @@ from chassis.sealing import Opener
 from chassis.service import Runtime
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import Work
+from chassis.vault import Vault
 from contracts.vocabulary import Channel
 from notify_svc.channels.attempts import Attempts
-from notify_svc.channels.results import tell
+from notify_svc.channels.results import keep_texts, tell, text_to_keep
 from notify_svc.channels.sender_loop import SenderLoop
 from notify_svc.channels.transport import Handover, OpenRequestTransport, RequestTransport
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Retry
 from notify_svc.domain.requests import KEPT_FOR, Lane, Request, SettleRequest, next_step_of
 from notify_svc.domain.sms_receipts import SubmittedSms
 from notify_svc.repository import requests, sms_parts
+from notify_svc.repository.kept_texts import TextToKeep
 from notify_svc.repository.leases import Lease
 from notify_svc.repository.requests import LeasedRequest
 from notify_svc.sealed_contents import Unusable, open_contents
@@ -55,6 +57,7 @@ async def run_request_sender(
     *,
     due: asyncio.Event,
     opener: Opener,
+    vault: Vault,
     open_transports: Mapping[Channel, OpenRequestTransport],
     settings: RequestSettings,
 ) -> None:
@@ -65,7 +68,7 @@ async def run_request_sender(
     transports = {channel: open_transport() for channel, open_transport in open_transports.items()}
     about_claims = open_transports[Channel.EMAIL]()
     await _RequestSender(
-        runtime, transports, about_claims=about_claims, due=due, opener=opener, settings=settings
+        runtime, transports, about_claims=about_claims, due=due, opener=opener, vault=vault, settings=settings
     ).run()
 
 
@@ -78,6 +81,7 @@ class _RequestSender:
         about_claims: RequestTransport,
         due: asyncio.Event,
         opener: Opener,
+        vault: Vault,
         settings: RequestSettings,
     ) -> None:
         self._runtime = runtime
@@ -85,6 +89,7 @@ class _RequestSender:
         self._about_claims = about_claims
         self._due = due
         self._opener = opener
+        self._vault = vault
         self._settings = settings
         self._loop = SenderLoop(runtime, part="request sender", changed=due)
         self._attempts = {
@@ -203,6 +208,7 @@ class _RequestSender:
             try:
                 async with self._runtime.transaction() as work:
                     await self._record(work, finished)
+                    await keep_texts(work, [_text_to_keep(one) for one in finished], vault=self._vault)
             except Exception as error:
                 if not is_transient(error):
                     raise
@@ -249,6 +255,12 @@ class _RequestSender:
             now=work.now,
             jitter=random.random(),  # noqa: S311 - spreads load, hides nothing
         )
+
+
+def _text_to_keep(finished: _Finished) -> TextToKeep | None:
+    leased, result = finished
+    request = leased.request
+    return text_to_keep(result, message_id=request.request_id, attempt=leased.attempt.attempts, channel=request.channel)
 
 
 def _lane_of(request: Request) -> tuple[Channel, Lane]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from email.headerregistry import Address
 from functools import partial
@@ -10,14 +11,18 @@ from contracts.claim_messages import ClaimOccasion
 from contracts.message_requests import Occasion, SealedContents
 from notify_svc.channels.mail import compose_mail, recipient_of
 from notify_svc.channels.smtp import SmtpConnections, SmtpServer
-from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover
+from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover, keeping
 from notify_svc.domain.attempts import Deferred, NoAddress, Refused
+from notify_svc.domain.bounce_address import SentMail
 from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.requests import Request
+from notify_svc.domain.written import WITHHELD, Written
 from notify_svc.repository.contacts import Contact
 from notify_svc.repository.requests import LeasedRequest
 from notify_svc.texts.account import AboutPolicy, AccountMail, write_account_mail
 from notify_svc.texts.claim import write_claim_mail
+from notify_svc.texts.rendering import render
+from notify_svc.texts.version import texts_version
 
 
 class RequestedMailTransport:
@@ -38,16 +43,35 @@ class RequestedMailTransport:
         recipient = recipient_of(contents.email or contact.email)
         if not isinstance(recipient, Address):
             return recipient
+        letter = self._letter(request, contact, link=contents.link)
+        rendered = render(letter)
         mail = compose_mail(
-            self._written(request, contact, link=contents.link),
+            letter,
+            rendered,
             message_id=request.request_id,
             sender=self._connections.sender,
             recipient=recipient,
             sent_at=leased.leased_at,
         )
-        return partial(self._connections.hand_over, mail, recipient=recipient.addr_spec)
+        # A one-use link is withheld before anything is rendered: nothing has to be found and taken out afterwards.
+        kept = render(dataclasses.replace(letter, link=WITHHELD)) if contents.link else rendered
+        claim, language = request.claim, contact.language
+        written = Written(
+            customer_id=request.customer_id,
+            report_ids=request.report_ids or (),
+            claim_reference=None if claim is None else claim.claim_reference,
+            occasion=request.occasion,
+            language=language,
+            texts_version=texts_version(language),
+            recipient=recipient.addr_spec,
+            subject=letter.subject,
+            text=kept.text,
+            html=kept.html,
+        )
+        sent = SentMail(request.request_id)
+        return keeping(partial(self._connections.hand_over, mail, recipient=recipient.addr_spec, sent=sent), written)
 
-    def _written(self, request: Request, contact: Contact, *, link: str | None) -> AccountMail:
+    def _letter(self, request: Request, contact: Contact, *, link: str | None) -> AccountMail:
         name, language, insurer = contact.name, contact.language, self._insurer
         if request.claim is not None:
             occasion = ClaimOccasion(request.occasion)

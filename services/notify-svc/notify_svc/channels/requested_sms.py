@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from contracts.message_requests import CODE_OCCASIONS, Occasion, SealedContents
 from notify_svc.channels.sms_gateway import SmsGateway, addressed
 from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover
 from notify_svc.domain.attempts import Deferred, NoAddress, Refused
+from notify_svc.domain.written import WITHHELD, Written
 from notify_svc.repository.requests import LeasedRequest
 from notify_svc.texts.account import write_account_sms
+from notify_svc.texts.version import texts_version
 
 
 class RequestedSmsTransport:
@@ -32,14 +35,26 @@ class RequestedSmsTransport:
         occasion, language = Occasion(leased.request.occasion), leased.contact.language
         if contents.code is None and occasion in CODE_OCCASIONS:
             return Refused("no-code")
-        text = write_account_sms(
-            occasion, code=contents.code, language=language, phone=self._phone, occurred_at=leased.request.occurred_at
+        write = partial(
+            write_account_sms,
+            occasion,
+            language=language,
+            phone=self._phone,
+            occurred_at=leased.request.occurred_at,
         )
+        written = Written(
+            customer_id=leased.request.customer_id,
+            report_ids=(),
+            claim_reference=None,
+            occasion=occasion,
+            language=language,
+            texts_version=texts_version(language),
+            recipient=mobile_phone,
+            text=write(code=contents.code and WITHHELD),
+        )
+        text = write(code=contents.code)
         return addressed(
-            mobile_phone,
-            text=text,
-            message_id=leased.request.request_id,
-            gateway=self._gateway,
+            mobile_phone, text=text, message_id=leased.request.request_id, gateway=self._gateway, written=written
         )
 
     async def close(self) -> None:

@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 from chassis.service import Runtime
 from chassis.telemetry.tracing import trace_id_of
 from chassis.unit_of_work import Work
+from chassis.vault import Vault
 from contracts.vocabulary import Channel
 from notify_svc.channels.attempts import LogFields
 from notify_svc.domain.attempts import (
@@ -37,8 +38,9 @@ from notify_svc.domain.attempts import (
 from notify_svc.domain.messages import LETTER_AFTER
 from notify_svc.domain.sms_receipts import SubmittedSms
 from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES
-from notify_svc.repository import attempts, leases, letters, messages, sms_parts
+from notify_svc.repository import attempts, kept_texts, leases, letters, messages, sms_parts
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.repository.kept_texts import KeptResult, TextToKeep
 from notify_svc.repository.messages import SettledMessage
 from notify_svc.send_queue import SendQueue, SendQueues
 from notify_svc.settlements import publish_settled
@@ -68,9 +70,10 @@ class Results:
     50 ms, so that a busy machine has fewer transactions and a quiet one hardly a delay.
     """
 
-    def __init__(self, *, queues: SendQueues, policy: RetryPolicy) -> None:
+    def __init__(self, *, queues: SendQueues, policy: RetryPolicy, vault: Vault) -> None:
         self._queues = queues
         self._policy = policy
+        self._vault = vault
         self._finished: defaultdict[SendQueue, list[Finished]] = defaultdict(list)
         self._count = 0
         self._gather_until = 0.0
@@ -113,6 +116,7 @@ class Results:
                 ]
                 results = [one for finished in taken.values() for one in finished]
                 await record(work, results, policy=self._policy, ended_leases=ended)
+                await keep_texts(work, [_text_to_keep(leased, result) for leased, result in results], vault=self._vault)
         finally:
             self._are_being_recorded = False
         self._forget(taken)
@@ -191,6 +195,25 @@ async def _keep_provider_ids(finished: Sequence[Finished], settled: Sequence[Set
     ]
     if submitted:
         await sms_parts.insert(work.connection, submitted=submitted, now=work.now)
+
+
+async def keep_texts(work: Work, texts: Sequence[TextToKeep | None], *, vault: Vault) -> None:
+    """Keep what has gone out, or may have, whoever records how that ended; nothing in the place of what has not."""
+    if kept := [text for text in texts if text is not None]:
+        await kept_texts.keep(work.connection, texts=kept, vault=vault)
+
+
+def text_to_keep(result: Result, *, message_id: UUID, attempt: int, channel: Channel) -> TextToKeep | None:
+    """Return what an attempt has said, if it may have reached somebody."""
+    if not isinstance(result, (Accepted, AnswerLost)) or result.written is None:
+        return None
+    known = KeptResult.SENT if isinstance(result, Accepted) else KeptResult.ANSWER_LOST
+    return TextToKeep(message_id=message_id, attempt=attempt, channel=channel, result=known, written=result.written)
+
+
+def _text_to_keep(leased: LeasedMessage, result: Result) -> TextToKeep | None:
+    attempt = leased.attempt
+    return text_to_keep(result, message_id=leased.message_id, attempt=attempt.attempts, channel=attempt.channel)
 
 
 async def _plan_letters(settled: Sequence[SettledMessage], *, work: Work) -> Sequence[SettledMessage]:

@@ -9,8 +9,10 @@ from notify_svc.channels.sms_gateway import SmsGateway, addressed
 from notify_svc.channels.transport import Handover
 from notify_svc.domain.attempts import NoAddress, Refused
 from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.written import Written
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.texts.sms import explained_by, write_sms
+from notify_svc.texts.version import texts_version
 
 
 class SmsTransport:
@@ -30,17 +32,25 @@ class SmsTransport:
             return NoAddress("contact-erased")
         if contact.mobile_phone is None:
             return NoAddress("no-address")
+        decision = message.decision()
         text = write_sms(
-            message.decision(),
+            decision,
             language=contact.language,
             explained=explained_by(email=contact.email, postal_address=contact.postal_address),
             insurer=self._insurer,
         )
-        return addressed(
-            contact.mobile_phone,
+        written = Written(
+            customer_id=decision.customer_id,
+            report_ids=decision.report_ids,
+            claim_reference=decision.claim_reference,
+            claim_version=decision.claim_version,
+            language=contact.language,
+            texts_version=texts_version(contact.language),
+            recipient=contact.mobile_phone,
             text=text,
-            message_id=message.message_id,
-            gateway=self._gateway,
+        )
+        return addressed(
+            contact.mobile_phone, text=text, message_id=message.message_id, gateway=self._gateway, written=written
         )
 
     async def close(self) -> None:

@@ -8,9 +8,10 @@ from functools import partial
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
-from notify_svc.channels.transport import Handover
+from notify_svc.channels.transport import Handover, keeping
 from notify_svc.domain.attempts import NoAddress, Result
 from notify_svc.domain.mobile_number import NotMobile, mobile_number
+from notify_svc.domain.written import Written
 from notify_svc.repository.leases import Lease
 
 
@@ -41,8 +42,10 @@ OpenGateway: TypeAlias = Callable[[], SmsGateway]
 """Opens a gateway for one sender, which closes it."""
 
 
-def addressed(number: str, *, text: str, message_id: UUID, gateway: SmsGateway) -> Handover | NoAddress:
-    """Return how `text` is handed over to a number as it was given, if that takes SMS.
+def addressed(
+    number: str, *, text: str, message_id: UUID, gateway: SmsGateway, written: Written
+) -> Handover | NoAddress:
+    """Return how `text` is handed over to a number as it was given, if that takes SMS; `written` is what is kept of it.
 
     It is asked here and not when contact data come in: a numbering plan may change between, and this is the one place
     that every SMS passes, whoever gave its number.
@@ -50,4 +53,5 @@ def addressed(number: str, *, text: str, message_id: UUID, gateway: SmsGateway) 
     mobile_phone = mobile_number(number)
     if isinstance(mobile_phone, NotMobile):
         return NoAddress(mobile_phone.reason)
-    return partial(gateway.hand_over, Sms(message_id=message_id, text=text, mobile_phone=mobile_phone))
+    sms = Sms(message_id=message_id, text=text, mobile_phone=mobile_phone)
+    return keeping(partial(gateway.hand_over, sms), written)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import aiosmtplib
 
 from notify_svc.channels.mail import compose_mail, recipient_of
 from notify_svc.channels.smtp_session import SmtpSession
-from notify_svc.channels.transport import Handover
+from notify_svc.channels.transport import Handover, keeping
+from notify_svc.dkim import DkimSigner
 from notify_svc.domain.attempts import (
     Accepted,
     AnswerLost,
@@ -26,11 +27,15 @@ from notify_svc.domain.attempts import (
     Result,
     Unreachable,
 )
+from notify_svc.domain.bounce_address import BounceAddresses, SentMail
 from notify_svc.domain.email_address import parse_address
 from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.written import Written
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
 from notify_svc.texts.letter import write_letter
+from notify_svc.texts.rendering import render
+from notify_svc.texts.version import texts_version
 
 _DONE, _REFUSED = 2, 5
 """The first digits of reply codes that say more than the others (RFC 5321, section 4.2.1)."""
@@ -50,6 +55,10 @@ class SmtpServer:
     password: str | None
     timeout_seconds: float
     connections: int
+    signer: DkimSigner | None = None
+    """Signs mails, unless the mail server does."""
+    bounces: BounceAddresses | None = None
+    """Where mails come back to; without any, to their sender."""
 
 
 class SmtpTransport:
@@ -70,20 +79,31 @@ class SmtpTransport:
         recipient = recipient_of(contact.email)
         if not isinstance(recipient, Address):
             return recipient
+        decision, language = message.decision(), contact.language
+        letter = write_letter(decision, name=contact.name, language=language, insurer=self._insurer, written_at=now)
+        rendered = render(letter)
         mail = compose_mail(
-            write_letter(
-                message.decision(),
-                name=contact.name,
-                language=contact.language,
-                insurer=self._insurer,
-                written_at=now,
-            ),
+            letter,
+            rendered,
             message_id=message.message_id,
             sender=self._connections.sender,
             recipient=recipient,
             sent_at=now,
         )
-        return partial(self._connections.hand_over, mail, recipient=recipient.addr_spec)
+        written = Written(
+            customer_id=decision.customer_id,
+            report_ids=decision.report_ids,
+            claim_reference=decision.claim_reference,
+            claim_version=decision.claim_version,
+            language=language,
+            texts_version=texts_version(language),
+            recipient=recipient.addr_spec,
+            subject=letter.subject,
+            text=rendered.text,
+            html=rendered.html,
+        )
+        sent = SentMail(decision.claim_id, decision.claim_version)
+        return keeping(partial(self._connections.hand_over, mail, recipient=recipient.addr_spec, sent=sent), written)
 
     async def close(self) -> None:
         await self._connections.close()
@@ -111,15 +131,20 @@ class SmtpConnections:
         idle, self._idle = self._idle, []
         await asyncio.gather(*map(_take_leave, idle))
 
-    async def hand_over(self, mail: bytes, lease: Lease, *, recipient: str) -> Result:
-        """Try once to hand `mail` over, unless the lease is lost."""
+    async def hand_over(self, mail: bytes, lease: Lease, *, recipient: str, sent: SentMail) -> Result:
+        """Try once to hand `mail` over, signed, unless the lease is lost. `sent` names it should it come back."""
+        signer = self._server.signer
+        if signer is not None:
+            mail = signer.signed(mail)
+        bounces = self._server.bounces
+        begin = partial(_begin, recipient=recipient, returns_to=None if bounces is None else bounces.of(sent))
         timeout_seconds = self._server.timeout_seconds
         must_wait = self._places.locked()
         async with self._places:
             if must_wait and not lease.covers(timeout_seconds * _STEPS):
                 return LeaseLost()
             try:
-                session, refused_by = await self._begin(recipient)
+                session, refused_by = await self._begin(begin)
             except (aiosmtplib.SMTPException, OSError, ValueError) as error:
                 return Unreachable(_error_name(error))
             if refused_by is not None:
@@ -133,7 +158,7 @@ class SmtpConnections:
                 self._idle.append(session)
             return result
 
-    async def _begin(self, recipient: str) -> tuple[SmtpSession, int | None]:
+    async def _begin(self, begin: _BeginMail) -> tuple[SmtpSession, int | None]:
         """Have the server begin a mail, on an idle connection if possible; return also the code by which it refuses.
 
         Raises when it does not on a new one, also when it refuses our own address: it then accepts no mail at all.
@@ -141,14 +166,14 @@ class SmtpConnections:
         while self._idle:
             session = self._idle.pop()
             try:
-                return session, await session.begin(recipient)
+                return session, await begin(session)
             except TimeoutError:
                 raise
             except (aiosmtplib.SMTPException, OSError):  # the server may have closed it meanwhile
                 session.close()
         session = await self._connect()
         try:
-            return session, await session.begin(recipient)
+            return session, await begin(session)
         except aiosmtplib.SMTPException:
             session.close()
             raise
@@ -172,6 +197,13 @@ class SmtpConnections:
                 connection.close()
                 raise
         return SmtpSession(connection, sender=self.sender.addr_spec, timeout_seconds=server.timeout_seconds)
+
+
+_BeginMail: TypeAlias = Callable[[SmtpSession], Awaitable[int | None]]
+
+
+async def _begin(session: SmtpSession, *, recipient: str, returns_to: str | None) -> int | None:
+    return await session.begin(recipient, returns_to=returns_to)
 
 
 async def _finish(session: SmtpSession, mail: bytes) -> Result:

@@ -38,12 +38,15 @@ class SmtpSession(asyncio.Protocol):
     def is_open(self) -> bool:
         return not self._transport.is_closing()
 
-    async def begin(self, recipient: str) -> int | None:
+    async def begin(self, recipient: str, *, returns_to: str | None = None) -> int | None:
         """Have the server begin a mail to `recipient`; return the code by which it refuses, None when it does not.
+
+        What cannot be delivered later goes back to `returns_to`, else to the sender.
 
         Raises `SMTPSenderRefused` and `OSError`. Nothing has been handed over then, nor when it refuses.
         """
-        commands = [self._mail, f"RCPT TO:<{recipient}>\r\n".encode("ascii"), b"DATA\r\n"]
+        begin = self._mail if returns_to is None else f"MAIL FROM:<{returns_to}>\r\n".encode("ascii")
+        commands = [begin, f"RCPT TO:<{recipient}>\r\n".encode("ascii"), b"DATA\r\n"]
         if self._has_begun_mail and await self._ask([b"RSET\r\n"]) != [_DONE]:
             raise ConnectionAbortedError
         self._has_begun_mail = True

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from contracts.message_requests import SealedContents
-from notify_svc.domain.attempts import Deferred, NoAddress, Refused, Result
+from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result
+from notify_svc.domain.written import Written
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
 from notify_svc.repository.requests import LeasedRequest
@@ -28,6 +30,18 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Close the connections to the server."""
+
+
+def keeping(hand_over: Handover, written: Written) -> Handover:
+    """Return `hand_over` with what was `written` in its result, where that may have reached somebody."""
+
+    async def handed_over(lease: Lease) -> Result:
+        result = await hand_over(lease)
+        if isinstance(result, Accepted):
+            return replace(result, written=written)
+        return AnswerLost(result.reason, written) if isinstance(result, AnswerLost) else result
+
+    return handed_over
 
 
 OpenTransport: TypeAlias = Callable[[], Transport]

@@ -1,42 +1,71 @@
-"""`messages`: which may have been sent although no answer was received, and which SMS did not arrive."""
+"""`messages`: which may have been sent although no answer was received, which SMS did not arrive, what was said."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
 
 from chassis.service import Command, Runtime
+from chassis.vault import Vault
+from notify_svc.commands import kept
 from notify_svc.repository import messages, requests, sms_parts
 
-IN_DOUBT, UNDELIVERED = "in-doubt", "undelivered"
 
-
-def add_messages_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the choice of list."""
-    parser.add_argument(
-        "which",
-        choices=[IN_DOUBT, UNDELIVERED],
-        help="in-doubt: an answer was lost; undelivered: parts of SMS that the provider took and could not deliver;"
-        " one JSON object a line",
+def messages_command(vault: Vault) -> Command:
+    """The command; `vault` opens what was said."""
+    return Command(
+        "messages",
+        "list messages of which an answer was lost and SMS that did not arrive, and show what was said",
+        partial(add_messages_arguments, vault=vault),
+        _run,
     )
 
 
-async def list_messages(arguments: argparse.Namespace, runtime: Runtime) -> int:
-    """Print one list, one JSON object a line without personal data."""
+def add_messages_arguments(parser: argparse.ArgumentParser, *, vault: Vault) -> None:
+    """Add the choice of action."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    in_doubt = actions.add_parser("in-doubt", help="an answer was lost; one JSON object a line, no personal data")
+    in_doubt.set_defaults(act=list_in_doubt)
+    undelivered = actions.add_parser(
+        "undelivered", help="parts of SMS that the provider took and could not deliver; the same form"
+    )
+    undelivered.set_defaults(act=list_undelivered)
+    showing = actions.add_parser("show", help="write what was said into files, which only their owner may read")
+    which = showing.add_mutually_exclusive_group(required=True)
+    which.add_argument("--claim", metavar="REFERENCE", help="all that was said about a claim")
+    which.add_argument("--message", type=UUID, metavar="ID", help="one message, letter or request")
+    showing.add_argument("--to", type=Path, required=True, metavar="DIRECTORY")
+    showing.set_defaults(act=partial(kept.show, vault=vault))
+    rewrapping = actions.add_parser("rewrap", help="wrap all keys by the newest of KEPT_TEXT_KEYS")
+    rewrapping.set_defaults(act=partial(kept.rewrap, vault=vault))
+
+
+async def _run(arguments: argparse.Namespace, runtime: Runtime) -> int:
+    code: int = await arguments.act(arguments, runtime)
+    return code
+
+
+async def list_in_doubt(_: argparse.Namespace, runtime: Runtime) -> int:
+    """Print what may have been sent."""
     async with runtime.pool.acquire() as connection:
-        if arguments.which == UNDELIVERED:
-            rows = await sms_parts.list_undelivered(connection)
-        else:
-            rows = [*await messages.list_in_doubt(connection), *await requests.list_in_doubt(connection)]
-    for row in rows:
-        sys.stdout.write(json.dumps(dict(row), default=str) + "\n")
+        _print([*await messages.list_in_doubt(connection), *await requests.list_in_doubt(connection)])
     return 0
 
 
-COMMAND = Command(
-    "messages",
-    "list messages that may have been sent although no answer was received, or SMS that did not arrive",
-    add_messages_arguments,
-    list_messages,
-)
+async def list_undelivered(_: argparse.Namespace, runtime: Runtime) -> int:
+    """Print which parts of SMS did not arrive."""
+    async with runtime.pool.acquire() as connection:
+        _print(await sms_parts.list_undelivered(connection))
+    return 0
+
+
+def _print(rows: Iterable[asyncpg.Record]) -> None:
+    for row in rows:
+        sys.stdout.write(json.dumps(dict(row), default=str) + "\n")

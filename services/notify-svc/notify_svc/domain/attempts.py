@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias, assert_never
 
@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from contracts.vocabulary import Channel
 from notify_svc.domain.messages import State
+from notify_svc.domain.written import Written
 
 RESENT_AFTER_LOST_ANSWER = frozenset({Channel.EMAIL})
 """Channels that send again when an answer was lost. A second e-mail carries the same Message-ID, so that a mail server
@@ -18,9 +19,13 @@ can drop the duplicate. A second SMS cannot be recognised: the first is settled 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The server has accepted the message. `provider_ids` are what receipts will call its parts, if there are any."""
+    """The server has accepted the message.
+
+    `provider_ids` are what receipts will call its parts, if there are any; `written` is what it says, to be kept.
+    """
 
     provider_ids: tuple[str, ...] = ()
+    written: Written | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class AnswerLost:
     """The message may have been handed over: the connection, or this process, ended before the answer was known."""
 
     reason: str
+    written: Written | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

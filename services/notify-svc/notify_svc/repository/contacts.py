@@ -11,7 +11,7 @@ from msgspec import Struct
 from chassis.database import Connection
 from contracts.notify import ReporterContactProvided
 from contracts.policy import ContactChanged
-from contracts.vocabulary import Language, PostalAddress
+from contracts.vocabulary import Channel, Language, PostalAddress
 
 
 class Contact(Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class Contact(Struct, frozen=True, kw_only=True):
 async def read(
     connection: Connection, *, customer_ids: Collection[UUID], report_ids: Collection[UUID]
 ) -> dict[UUID, Contact]:
-    """Return the contact data of `customer_ids` and of the reporters of `report_ids`, by that id, where there are any.
+    """Return how to tell `customer_ids` and the reporters of `report_ids` about decisions, by that id, where known.
 
     An erasure may take them away any moment.
     """
@@ -52,12 +52,12 @@ async def read(
           FROM unnest($1::uuid[]) AS wanted (addressee)
          CROSS JOIN LATERAL (
                SELECT name, email, mobile_phone, postcode, house_number, language
-                 FROM contact WHERE customer_id = addressee OFFSET 0) AS found
+                 FROM decision_contact WHERE customer_id = addressee OFFSET 0) AS found
          UNION ALL
         SELECT addressee, found.*
           FROM unnest($2::uuid[]) AS wanted (addressee)
          CROSS JOIN LATERAL (
-               SELECT name, email, mobile_phone, postcode, house_number, language
+               SELECT name, nullif(email, failed_email) AS email, mobile_phone, postcode, house_number, language
                  FROM reporter_contact WHERE report_id = addressee OFFSET 0) AS found
         """,
         list(customer_ids),
@@ -93,18 +93,22 @@ async def store_newer(connection: Connection, *, contacts: Sequence[ContactChang
     await _lock_addressees(connection, ids=[contact.customer_id for contact in ordered])
     await connection.execute(
         """
-        INSERT INTO contact (customer_id, version, name, email, mobile_phone, postcode, house_number, language)
+        INSERT INTO contact (customer_id, version, name, email, mobile_phone, postcode, house_number, language,
+                             wants_no_email, wants_no_sms)
         SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                             $8::text[])
+                             $8::text[], $9::boolean[], $10::boolean[])
             ON CONFLICT (customer_id) DO UPDATE
            SET version = excluded.version, name = excluded.name, email = excluded.email,
                mobile_phone = excluded.mobile_phone, postcode = excluded.postcode,
-               house_number = excluded.house_number, language = excluded.language
+               house_number = excluded.house_number, language = excluded.language,
+               wants_no_email = excluded.wants_no_email, wants_no_sms = excluded.wants_no_sms
          WHERE excluded.version > contact.version
         """,
         [contact.customer_id for contact in ordered],
         [contact.version for contact in ordered],
         *_columns(ordered),
+        [Channel.EMAIL in contact.unwanted_channels for contact in ordered],
+        [Channel.SMS in contact.unwanted_channels for contact in ordered],
     )
 
 

@@ -69,20 +69,18 @@ async def list_to_be_posted(connection: Connection) -> Sequence[asyncpg.Record]:
     )
 
 
-async def read_printable(
-    connection: Connection, *, message_ids: Collection[UUID] | None = None
-) -> Sequence[PrintableLetter]:
-    """Return those of `message_ids` (None: all letters) that are to be posted, oldest first."""
+async def read_printable(connection: Connection, *, message_ids: Collection[UUID]) -> Sequence[PrintableLetter]:
+    """Return those of `message_ids` that are to be posted, oldest first."""
     rows = await connection.fetch(
         """
         SELECT message.message_id, decision.event, contact.*
           FROM message
           JOIN decision USING (claim_id, claim_version)
           JOIN message_contact AS contact USING (claim_id, claim_version, channel)
-         WHERE waiting = 'to_be_posted' AND ($1::uuid[] IS NULL OR message_id = ANY ($1))
+         WHERE waiting = 'to_be_posted' AND channel = 'post' AND message_id = ANY ($1::uuid[])
          ORDER BY settled_at, message_id
         """,
-        None if message_ids is None else list(message_ids),
+        list(message_ids),
     )
     return [
         PrintableLetter(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from notify_svc.texts.account import AccountMail
@@ -24,6 +26,19 @@ _HTML = {
     Letter: _templates.get_template("decision.html.j2"),
     AccountMail: _templates.get_template("account.html.j2"),
 }
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Rendered:
+    """Both forms of the same words."""
+
+    text: str
+    html: str
+
+
+def render(letter: Letter | AccountMail) -> Rendered:
+    """Return what a mail says, in both forms."""
+    return Rendered(text=render_text(letter), html=render_html(letter))
 
 
 def render_text(letter: Letter | AccountMail) -> str:

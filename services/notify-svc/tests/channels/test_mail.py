@@ -19,7 +19,7 @@ from notify_svc.channels.mail import compose_mail
 from notify_svc.domain.email_address import parse_address
 from notify_svc.domain.insurer import Insurer
 from notify_svc.texts.letter import Letter, write_letter
-from notify_svc.texts.rendering import render_html, render_text
+from notify_svc.texts.rendering import render, render_html, render_text
 
 MESSAGE_ID = UUID("0198c5f0-2222-7aaa-8bbb-123456789abc")
 SENDER = parse_address("schade@insurer.example")
@@ -31,7 +31,9 @@ def letter(decision: DecisionMade, *, language: Language = Language.DUTCH, insur
 
 
 def composed(letter: Letter, *, recipient: Address = RECIPIENT) -> bytes:
-    return compose_mail(letter, message_id=MESSAGE_ID, sender=SENDER, recipient=recipient, sent_at=DECIDED_AT)
+    return compose_mail(
+        letter, render(letter), message_id=MESSAGE_ID, sender=SENDER, recipient=recipient, sent_at=DECIDED_AT
+    )
 
 
 def read(mail: bytes) -> EmailMessage:
@@ -126,7 +128,12 @@ def test_what_ends_a_line_cannot_end_a_header() -> None:
 def test_the_date_is_that_of_the_attempt() -> None:
     written = letter(paid())
     later = compose_mail(
-        written, message_id=MESSAGE_ID, sender=SENDER, recipient=RECIPIENT, sent_at=DECIDED_AT + timedelta(hours=1)
+        written,
+        render(written),
+        message_id=MESSAGE_ID,
+        sender=SENDER,
+        recipient=RECIPIENT,
+        sent_at=DECIDED_AT + timedelta(hours=1),
     )
 
     assert read(later)["Date"].datetime == DECIDED_AT + timedelta(hours=1)

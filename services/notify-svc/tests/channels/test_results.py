@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 from decisions import contact, paid
+from message_keys import KEPT_TEXT_KEY
 from notify_desk import Desk
 
+from chassis.vault import Vault
 from contracts.vocabulary import Channel
 from notify_svc.channels.results import Results
 from notify_svc.domain.attempts import Accepted, Deferred, Result, RetryPolicy
@@ -37,7 +39,7 @@ async def test_results_of_both_channels_are_recorded_together_and_the_last_on_it
     desk: Desk,
 ) -> None:
     queues = SendQueues(lease=timedelta(seconds=10))
-    results = Results(queues=queues, policy=POLICY)
+    results = Results(queues=queues, policy=POLICY, vault=Vault(KEPT_TEXT_KEY))
     assert results.seconds_left() == math.inf
     await desk.know(contact())
     await desk.decide(paid())
@@ -66,7 +68,7 @@ async def test_a_lease_is_forgotten_with_the_last_of_its_results_whether_settled
     desk: Desk, result: Result, state: str
 ) -> None:
     queues = SendQueues(lease=timedelta(seconds=10))
-    results = Results(queues=queues, policy=POLICY)
+    results = Results(queues=queues, policy=POLICY, vault=Vault(KEPT_TEXT_KEY))
     await desk.know(contact())
     await desk.decide(paid())
     queues.attach(Channel.SMS, queue := SendQueue(capacity=10))

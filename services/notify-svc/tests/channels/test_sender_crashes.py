@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from decisions import DECIDED_AT, contact, paid
 from mail_server import MailServer
-from message_keys import PRIVATE_KEY
+from message_keys import KEPT_TEXT_KEY, PRIVATE_KEY
 from notify_desk import Desk
 from pause import DEADLINE_SECONDS
 from prometheus_client import REGISTRY
@@ -30,6 +30,8 @@ async def die(settings: Settings, *decisions: DecisionMade, channel: Channel, po
     values = settings.model_dump(exclude_none=True, mode="json") | {
         "smpp_password": "secret",
         "message_keys": PRIVATE_KEY,
+        "dkim_private_key": "none",
+        "kept_text_keys": KEPT_TEXT_KEY,
     }
     environment = {name.upper(): str(value) for name, value in values.items()}
     process = await asyncio.create_subprocess_exec(

@@ -10,13 +10,12 @@ from typing import Final
 import msgspec
 import typst
 
-from policy_svc.documents.displayable import displayable
+from chassis.paper import FONT, FONTS
+from chassis.paper.displayable import displayable
 from policy_svc.documents.sheet import Document
 from policy_svc.domain.insurer import Insurer
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-_FONTS: Final = Path(__file__).parent / "fonts"
-_FONT: Final = _FONTS / "SourceSans3_400Regular.ttf"
 _STANDARDS: Final[list[typst.PDFStandard]] = ["ua-1", "a-2a"]
 
 
@@ -28,7 +27,7 @@ class Press:
 
     def __init__(self, insurer: Insurer) -> None:
         self.insurer = insurer
-        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_FONTS])
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
         self._compiler = typst.Compiler(root=TEMPLATES, font_paths=fonts)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="press")
 
@@ -41,7 +40,7 @@ class Press:
 
     def print_now(self, document: Document) -> bytes:
         """Return the same, meanwhile holding up whoever asks. For one caller at a time."""
-        text = displayable(msgspec.json.encode(document).decode(), font=_FONT)
+        text = displayable(msgspec.json.encode(document).decode(), font=FONT)
         pdf = self._compiler.compile(
             TEMPLATES / document.template, format="pdf", sys_inputs={"content": text}, pdf_standards=_STANDARDS
         )

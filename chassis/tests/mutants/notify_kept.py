@@ -1,0 +1,120 @@
+"""Mutants of what notify-svc keeps of what it said, and of how its mails are signed."""
+
+from __future__ import annotations
+
+from mutants.mutant import Mutant
+
+_KEPT = "test_kept_texts.py::"
+
+
+def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> Mutant:
+    return Mutant(f"kept: {name}", module, sound, broken, guard, package="notify_svc")
+
+
+MUTANTS = (
+    _mutant(
+        "a code is kept as it was sent",
+        "channels/requested_sms.py",
+        sound="write(code=contents.code and WITHHELD)",
+        broken="write(code=contents.code)",
+        guard=_KEPT + "test_codes_and_links_are_sent_and_never_kept",
+    ),
+    _mutant(
+        "a one-use link is kept as it was sent",
+        "channels/requested_mail.py",
+        sound="if contents.link else rendered",
+        broken="if not contents.link else rendered",
+        guard=_KEPT + "test_codes_and_links_are_sent_and_never_kept",
+    ),
+    _mutant(
+        "what is kept can be changed",
+        "migrations/0009_kept_texts.sql",
+        sound="BEFORE UPDATE OR DELETE OR TRUNCATE ON kept_text",
+        broken="BEFORE DELETE OR TRUNCATE ON kept_text",
+        guard=_KEPT + "test_what_is_kept_does_not_change",
+    ),
+    _mutant(
+        "an erasure does not wait for what is being kept",
+        "migrations/0009_kept_texts.sql",
+        sound="    LOCK TABLE kept_key IN SHARE ROW EXCLUSIVE MODE;\n",
+        broken="",
+        guard=_KEPT + "test_an_erasure_waits_for_what_is_just_being_kept",
+    ),
+    _mutant(
+        "what is on its way to somebody erased can be read",
+        "repository/kept_texts.py",
+        sound="AND (customer_id IS NULL OR EXISTS (SELECT",
+        broken="AND (customer_id IS NOT NULL OR EXISTS (SELECT",
+        guard=_KEPT + "test_what_is_on_its_way_when_its_reader_is_erased_is_unreadable_from_the_start",
+    ),
+    _mutant(
+        "a text opens under another message",
+        "repository/kept_texts.py",
+        sound='return message_id.bytes + attempt.to_bytes(4, "big")',
+        broken='return attempt.to_bytes(4, "big")',
+        guard=_KEPT + "test_a_text_that_is_put_under_another_message_does_not_open",
+    ),
+    _mutant(
+        "where answers go can be added to a signed mail",
+        "dkim.py",
+        sound='"date", "reply-to", "content-type")\n"""Named once more',
+        broken='"date", "content-type")\n"""Named once more',
+        guard="test_dkim.py::test_a_receiver_knows_when_a_mail_was_changed[where answers go]",
+    ),
+    _mutant(
+        "a letter is open to everybody",
+        "commands/personal_files.py",
+        sound="0o600",
+        broken="0o644",
+        guard="test_letters.py::test_letters_are_also_exported_for_a_screen",
+    ),
+    _mutant(
+        "a forged report is believed",
+        "domain/bounce_address.py",
+        sound="if any(hmac.compare_digest(mac, _mac(key, named)) for key in self._keys):",
+        broken="if mac:",
+        guard="test_bounces.py::test_what_is_no_report_about_a_mail_of_ours_changes_nothing_and_is_put_aside[forged]",
+    ),
+    _mutant(
+        "a delay passes for a failure",
+        "bounces.py",
+        sound="    if not report.is_failed:\n",
+        broken="    if False:\n",
+        guard="test_bounces.py::test_a_delay_changes_nothing",
+    ),
+    _mutant(
+        "an address is given up after a delay of days",
+        "domain/delivery_report.py",
+        sound='return self.status.startswith("5.")',
+        broken="return True",
+        guard="test_bounces.py::test_what_was_given_up_after_days_is_followed_by_a_letter_and_the_address_is_tried_again",
+    ),
+    _mutant(
+        "somebody whose mail came back gets no password reset",
+        "migrations/0010_bounces.sql",
+        sound="CASE WHEN requested_message.claim IS NULL THEN email ELSE nullif(email, failed_email) END",
+        broken="nullif(email, failed_email)",
+        guard="test_bounces.py::test_what_is_told_about_an_account_still_goes_to_the_only_address_there_is",
+    ),
+    _mutant(
+        "a report about a mail that is still being sent is lost",
+        "bounces.py",
+        sound="        return Outcome.TOO_EARLY\n",
+        broken="        return Outcome.NOT_OURS\n",
+        guard="test_bounces.py::test_a_report_that_comes_before_the_result_waits_for_it",
+    ),
+    _mutant(
+        "a wish leaves somebody untold",
+        "migrations/0011_wishes.sql",
+        sound="CASE WHEN wants_no_email AND postcode IS NOT NULL THEN",
+        broken="CASE WHEN wants_no_email THEN",
+        guard="test_wishes.py::test_a_wish_leaves_nobody_without_the_explanation[unwanted0]",
+    ),
+    _mutant(
+        "a wish is not minded",
+        "repository/contacts.py",
+        sound="[Channel.SMS in contact.unwanted_channels for contact in ordered]",
+        broken="[False for _ in ordered]",
+        guard="test_wishes.py::test_who_wants_no_sms_gets_the_mail_alone[True]",
+    ),
+)

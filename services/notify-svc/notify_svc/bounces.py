@@ -1,0 +1,181 @@
+"""Reads what mail servers report later: a mail server delivers the reports into a Maildir, and this empties it.
+
+A mail that came back is followed by a letter, as one that was refused at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from time import time  # noqa: TID251 - a file's age is by the clock of its machine
+from typing import Final
+from uuid import UUID
+
+import structlog
+from uuid_utils.compat import uuid7
+
+from chassis.backoff import Backoff, pause
+from chassis.errors import is_transient
+from chassis.service import Runtime
+from chassis.unit_of_work import Work
+from chassis.vault import CannotOpenKeptError, Vault
+from notify_svc.domain.bounce_address import BounceAddresses
+from notify_svc.domain.delivery_report import LARGEST_REPORT_BYTES, DeliveryReport, read_delivery_report
+from notify_svc.domain.email_address import BadAddressError, parse_address
+from notify_svc.domain.messages import State
+from notify_svc.domain.requests import RequestState
+from notify_svc.metrics import BOUNCES
+from notify_svc.repository import bounces, kept_texts, letters
+from notify_svc.repository.messages import SettledMessage
+from notify_svc.settlements import publish_settled
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE: Final = 100
+_WAITED_FOR: Final = timedelta(days=1)
+"""How long a report about a mail whose own result is still to be recorded stays where it is."""
+_UNFINISHED: Final = frozenset({State.DUE, State.SENDING, RequestState.DUE, RequestState.SENDING})
+_SENT: Final = frozenset({State.SENT, State.IN_DOUBT, RequestState.SENT, RequestState.IN_DOUBT})
+
+
+class Outcome(StrEnum):
+    """What became of a report."""
+
+    RECORDED = "recorded"
+    DELAYED = "delayed"
+    """It changes nothing: the server goes on trying."""
+    TOO_EARLY = "too_early"
+    NOT_OURS = "not_ours"
+    """No delivery report, or about no mail of ours."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BounceSettings:
+    """`maildir` is where the mail server delivers what comes to `addresses`; looked into every `poll_seconds`."""
+
+    maildir: Path
+    addresses: BounceAddresses
+    poll_seconds: float
+
+
+async def run_bounce_reader(runtime: Runtime, *, settings: BounceSettings, vault: Vault) -> None:
+    """Read reports until the service stops. Several processes may read one Maildir."""
+    await asyncio.to_thread(_prepare, settings.maildir)
+    trouble, backoff = runtime.trouble("bounce reader"), Backoff(runtime.stopping)
+    while not runtime.stopping.is_set():
+        try:
+            with trouble.attempt():
+                for path in await asyncio.to_thread(_waiting, settings.maildir):
+                    await _take(path, runtime, settings=settings, vault=vault)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            trouble.failed(error)
+            await backoff.wait()
+        else:
+            trouble.recovered()
+            backoff.reset()
+            await pause(runtime.stopping, settings.poll_seconds)
+
+
+async def _take(path: Path, runtime: Runtime, *, settings: BounceSettings, vault: Vault) -> None:
+    mail = await asyncio.to_thread(_read, path)
+    if mail is None:
+        return
+    report = await asyncio.to_thread(read_delivery_report, mail)
+    outcome = Outcome.NOT_OURS
+    if report is not None:
+        async with runtime.transaction() as work:
+            outcome = await _record(report, work, addresses=settings.addresses, vault=vault)
+    if outcome is Outcome.TOO_EARLY and not await asyncio.to_thread(_is_old, path):
+        return
+    BOUNCES.labels(outcome.value).inc()
+    # A report holds what the mail said, and is needed no more. Anything else somebody may want to read.
+    is_done = outcome in {Outcome.RECORDED, Outcome.DELAYED}
+    await asyncio.to_thread(_remove if is_done else _put_aside, path)
+
+
+async def _record(report: DeliveryReport, work: Work, *, addresses: BounceAddresses, vault: Vault) -> Outcome:
+    mail = addresses.mail_named_in(report.addressed_to)
+    if mail is None:
+        return Outcome.NOT_OURS
+    if not report.is_failed:
+        return Outcome.DELAYED
+    row = await bounces.lock_mail(work.connection, mail=mail)
+    if row is None:
+        return Outcome.NOT_OURS
+    if row["state"] in _UNFINISHED:
+        return Outcome.TOO_EARLY
+    message_id = row["message_id"]
+    if row["state"] not in _SENT or not await bounces.insert(
+        work.connection, message_id=message_id, status=report.status, now=work.now
+    ):
+        return Outcome.RECORDED  # it ended as reaching nobody, or this was reported before
+    if mail.claim_version is not None:
+        letter_of = {uuid7(): SettledMessage.from_row(row)}
+        publish_settled(work, await letters.plan_for_emails(work.connection, letter_of=letter_of, now=work.now))
+    if report.is_about_the_address:
+        await _mark_address(work, vault=vault, message_id=message_id)
+    log.info("mail.bounced", message_id=str(message_id), status=report.status)
+    return Outcome.RECORDED
+
+
+async def _mark_address(work: Work, *, vault: Vault, message_id: UUID) -> None:
+    """Mark the address the mail went to, if it still is its reader's: the report's own word is not taken for it."""
+    try:
+        kept = await kept_texts.of_message(work.connection, message_id=message_id, vault=vault)
+    except CannotOpenKeptError:
+        return
+    for said in kept:
+        if said.contents is None or said.row["owner_id"] is None:
+            continue
+        for email in await bounces.emails_of(work.connection, owner_id=said.row["owner_id"]):
+            if _as_written_to(email) == said.contents.recipient:
+                await bounces.mark_failed(work.connection, owner_id=said.row["owner_id"], email=email)
+
+
+def _as_written_to(email: str) -> str | None:
+    try:
+        return parse_address(email).addr_spec
+    except BadAddressError:
+        return None
+
+
+def _prepare(maildir: Path) -> None:
+    for name in ("tmp", "new", "cur"):
+        (maildir / name).mkdir(mode=0o770, parents=True, exist_ok=True)
+
+
+def _waiting(maildir: Path) -> Sequence[Path]:
+    """Return what was delivered and not looked at, the oldest first."""
+    return sorted((maildir / "new").iterdir())[:_AT_ONCE]
+
+
+def _read(path: Path) -> bytes | None:
+    """Return what was delivered, cut off where no report goes on; None when another process has taken it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_REPORT_BYTES)
+    except FileNotFoundError:
+        return None
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time() - path.stat().st_mtime > _WAITED_FOR.total_seconds()
+    except FileNotFoundError:
+        return False
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+def _put_aside(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        path.rename(path.parent.parent / "cur" / f"{path.name}:2,")

@@ -1,0 +1,91 @@
+"""`messages show` and `messages rewrap`: what was said, word for word, and the keys that open it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from chassis.service import Runtime
+from chassis.vault import CannotOpenKeptError, Vault
+from notify_svc.commands.personal_files import save
+from notify_svc.repository import kept_texts
+from notify_svc.repository.kept_texts import KeptContents, KeptText
+
+DONE, FAILED = 0, 1
+"""Exit codes."""
+_TOLD = (
+    *("message_id", "attempt", "claim_reference", "claim_version", "occasion", "channel", "language", "texts_version"),
+    *("result", "kept_at", "bounced_at", "bounce_status"),
+)
+
+
+async def show(arguments: argparse.Namespace, runtime: Runtime, *, vault: Vault) -> int:
+    """Write what was said into files; print one JSON object a line without personal data."""
+    message_id: UUID | None = arguments.message
+    try:
+        async with runtime.pool.acquire() as connection:
+            if message_id is not None:
+                kept = await kept_texts.of_message(connection, message_id=message_id, vault=vault)
+            else:
+                kept = await kept_texts.about_claim(connection, claim_reference=arguments.claim, vault=vault)
+    except CannotOpenKeptError as error:
+        sys.stderr.write(f"cannot be opened: {error}; is every key in KEPT_TEXT_KEYS?\n")
+        return FAILED
+    for one in kept:
+        told = {name: one.row[name] for name in _TOLD}
+        sys.stdout.write(json.dumps(told | {"files": _write(one, to=arguments.to)}, default=str) + "\n")
+    if not kept:
+        sys.stderr.write("nothing is kept of this\n")
+    return DONE if kept else FAILED
+
+
+async def rewrap(_: argparse.Namespace, runtime: Runtime, *, vault: Vault) -> int:
+    """Wrap every data key by the newest of KEPT_TEXT_KEYS, some at a time."""
+    total = 0
+    try:
+        while True:
+            async with runtime.transaction() as work:
+                count = await kept_texts.rewrap(work.connection, vault=vault)
+            total += count
+            if not count:
+                break
+    except CannotOpenKeptError as error:
+        sys.stderr.write(f"{total} keys wrapped anew, then one cannot be: {error}\n")
+        return FAILED
+    sys.stdout.write(f"{total} keys wrapped anew\n")
+    return DONE
+
+
+def _write(kept: KeptText, *, to: Path) -> list[str]:
+    """Write what was said into files of its own; return their names, none when its reader was erased."""
+    if kept.contents is None:
+        return []
+    stem = f"{kept.row['message_id']}-{kept.row['attempt']}"
+    names = []
+    for suffix, contents in _files(kept.row, kept.contents):
+        name = f"{stem}.{suffix}"
+        save(contents, to=to / name)
+        names.append(name)
+    return names
+
+
+def _files(row: asyncpg.Record, contents: KeptContents) -> Iterator[tuple[str, bytes]]:
+    head = {
+        "To": contents.recipient,
+        "Subject": contents.subject,
+        "By": row["channel"],
+        "Result": row["result"],
+        "At": row["kept_at"],
+    }
+    lines = [f"{name}: {value}" for name, value in head.items() if value is not None]
+    yield "txt", "\n".join((*lines, "", contents.text)).encode()
+    if contents.html is not None:
+        yield "html", contents.html.encode()
+    if contents.pdf is not None:
+        yield "pdf", contents.pdf

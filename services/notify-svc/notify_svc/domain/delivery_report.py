@@ -1,0 +1,62 @@
+"""What a mail server says later about a mail it had accepted: RFC 3464, and nothing else is believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.errors import MessageError
+from email.message import Message
+from typing import Final
+
+LARGEST_REPORT_BYTES: Final = 1_048_576
+_STATUS: Final = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+_ADDRESSED: Final = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
+"""Where servers write to whom a mail came."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """`addressed_to` is all that says where the report went to; `status` is the enhanced code of RFC 3463."""
+
+    addressed_to: str
+    is_failed: bool
+    status: str
+
+    @property
+    def is_about_the_address(self) -> bool:
+        """Whether the address will not work next time either: a 4.y.z was given up after days of trying."""
+        return self.status.startswith("5.")
+
+
+def read_delivery_report(mail: bytes) -> DeliveryReport | None:
+    """Return what `mail` reports; None when it is no delivery report, or cannot be read as one."""
+    try:
+        message = message_from_bytes(mail)
+        return _read(message)
+    # The standard library's parser raises any of these on what was made to be unreadable; the last on deep nesting.
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _read(message: Message) -> DeliveryReport | None:
+    if message.get_content_type() != "multipart/report" or not message.is_multipart():
+        return None
+    if str(message.get_param("report-type", "")).lower() != "delivery-status":
+        return None
+    # Only the report's own part: the mail that came back may hold another one.
+    own = [part for part in _parts(message) if part.get_content_type() == "message/delivery-status"]
+    blocks = [block for part in own[:1] for block in _parts(part) if block["Action"] is not None]
+    failed = [block for block in blocks if str(block["Action"]).strip().lower() == "failed"]
+    reported = (failed or blocks)[:1]
+    if not reported:
+        return None
+    status = _STATUS.match(str(reported[0]["Status"] or ""))
+    addressed_to = "\n".join(str(value) for name in _ADDRESSED for value in message.get_all(name, ()))
+    return DeliveryReport(addressed_to, bool(failed), status[1] if status else "")
+
+
+def _parts(message: Message) -> Sequence[Message]:
+    parts = message.get_payload()
+    return [part for part in parts if isinstance(part, Message)] if isinstance(parts, list) else []

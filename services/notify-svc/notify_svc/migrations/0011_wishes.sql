@@ -1,0 +1,26 @@
+-- How customers do not want to be told about decisions.
+ALTER TABLE contact
+    ADD COLUMN wants_no_email boolean NOT NULL DEFAULT false,
+    ADD COLUMN wants_no_sms   boolean NOT NULL DEFAULT false;
+
+-- How a customer is told about decisions: without what failed, and without what is not wanted, as long as another way
+-- is left that explains them.
+CREATE VIEW decision_contact AS
+SELECT customer_id, name,
+       CASE WHEN wants_no_email AND postcode IS NOT NULL THEN NULL ELSE nullif(email, failed_email) END AS email,
+       CASE WHEN wants_no_sms AND (nullif(email, failed_email) IS NOT NULL OR postcode IS NOT NULL)
+            THEN NULL ELSE mobile_phone END AS mobile_phone,
+       postcode, house_number, language
+  FROM contact;
+
+CREATE OR REPLACE VIEW message_contact AS
+SELECT message.claim_id, message.claim_version, message.channel, reached.*
+  FROM message
+  LEFT JOIN LATERAL (
+      SELECT name, email, mobile_phone, postcode, house_number, language
+        FROM decision_contact WHERE decision_contact.customer_id = message.customer_id
+       UNION ALL
+      (SELECT name, nullif(email, failed_email), mobile_phone, postcode, house_number, language
+         FROM reporter_contact
+        WHERE message.customer_id IS NULL AND report_id = ANY (message.report_ids)
+        ORDER BY array_position(message.report_ids, report_id) LIMIT 1)) AS reached ON true;

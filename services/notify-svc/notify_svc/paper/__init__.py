@@ -1,0 +1,1 @@
+"""Letters on paper: PDF for A4 and a window envelope."""
