@@ -18,6 +18,7 @@ def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> M
 
 _TRUE = "texts/test_true_sentences.py"
 _SAYS = "texts/test_letter.py"
+_FILES = "texts/test_catalogue_files.py"
 
 MUTANTS = (
     _mutant(
@@ -50,10 +51,31 @@ MUTANTS = (
     ),
     _mutant(
         "one sentence about pumping serves every outcome",
-        "texts/dutch/reasons.py",
-        sound='        fact="Het gaat om de kosten om uw kelder leeg te pompen.",\n',
-        broken='        fact="De oorzaak van het water is verzekerd. Daarom betalen wij ook het leegpompen.",\n',
+        "texts/nl/reasons.grounds.toml",
+        sound='fact = "Het gaat om de kosten om uw kelder leeg te pompen."\n',
+        broken='fact = "De oorzaak van het water is verzekerd. Daarom betalen wij ook het leegpompen."\n',
         guard=f"{_TRUE}::test_a_ground_claims_what_it_led_to[cellar_pumping-denied-nl]",
+    ),
+    _mutant(
+        "a text may name what nobody fills in",
+        "texts/catalogue_files.py",
+        sound="            unknown = _placeholders(value) - allowed\n",
+        broken="            unknown = _placeholders(value) & frozenset()\n",
+        guard=f"{_FILES}::test_a_mistake_is_named_with_its_file_and_key",
+    ),
+    _mutant(
+        "one language says less than the other",
+        "texts/catalogue_files.py",
+        sound="        problems = list(_differences(languages))\n",
+        broken="        problems = []\n",
+        guard=f"{_FILES}::test_what_only_the_other_language_has_is_missing",
+    ),
+    _mutant(
+        "texts have one version for ever",
+        "texts/catalogue_files.py",
+        sound='        digest.update(f"{file.name} {len(content)}\\n".encode() + content)\n',
+        broken="        digest.update(file.name.encode())\n",
+        guard=f"{_FILES}::test_no_change_of_a_text_leaves_its_version_as_it_was",
     ),
     _mutant(
         "a cause is not told where a handler decides about the damage",

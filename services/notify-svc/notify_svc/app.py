@@ -28,6 +28,7 @@ from notify_svc.commands import commands
 from notify_svc.repository import customer_data
 from notify_svc.send_queue import SendQueues
 from notify_svc.settings import Settings
+from notify_svc.texts.languages import load_catalogues
 
 _EVENTS_MAY_WAIT_SECONDS = 0.2
 """Nobody waits to hear what has become of a message."""
@@ -44,7 +45,11 @@ def build(
     `transports` take the place of the mail server and the SMS centre for decisions, `request_transports` for requested
     messages and orders to pay. The console script gives none: only a program of its own, such as a benchmark, can make
     the service send elsewhere, never a variable of a deployment.
+
+    Raises:
+        CannotStartError: a file of texts cannot be used.
     """
+    load_catalogues()
     transports = network_transports(settings) if transports is None else transports
     request_transports = network_request_transports(settings) if request_transports is None else request_transports
     queues = SendQueues(lease=settings.sender_settings.lease)
