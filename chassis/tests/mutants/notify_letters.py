@@ -78,6 +78,20 @@ MUTANTS = (
         guard=f"{_FILES}::test_no_change_of_a_text_leaves_its_version_as_it_was",
     ),
     _mutant(
+        "a value that is missing is written as nothing",
+        "texts/filling.py",
+        sound="        raise MissingValueError(self._template, key)\n",
+        broken='        return ""\n',
+        guard="test_claim_requests.py::test_a_message_that_lacks_a_value_waits_loudly_and_stops_no_other",
+    ),
+    _mutant(
+        "a letter that lacks a value stops all the others",
+        "commands/letters.py",
+        sound="            except MissingValueError as error:\n",
+        broken="            except ZeroDivisionError as error:\n",
+        guard="test_letters.py::test_a_letter_that_lacks_a_value_is_named_and_the_others_are_written",
+    ),
+    _mutant(
         "a cause is not told where a handler decides about the damage",
         "texts/reasons.py",
         sound="or Outcome.REFERRED not in resting:",

@@ -18,4 +18,7 @@ REQUEST_SECONDS = Histogram(
     ["priority"],
     buckets=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600),
 )
+VALUES_MISSING = Counter(
+    "notify_values_missing", "Attempts that wrote nothing because a value was missing", ["template", "key"]
+)
 SEND_SECONDS = Histogram("notify_send_duration_seconds", "Time from handing over to the answer", ["channel"])

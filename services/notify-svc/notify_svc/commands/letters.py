@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -18,6 +19,7 @@ from notify_svc.domain.messages import State
 from notify_svc.repository import letters
 from notify_svc.settings import NEEDED_TO_WRITE
 from notify_svc.settlements import publish_settled
+from notify_svc.texts.filling import MissingValueError
 from notify_svc.texts.letter import write_letter
 from notify_svc.texts.rendering import render_html
 
@@ -69,23 +71,34 @@ async def _list(_: argparse.Namespace, runtime: Runtime) -> int:
 async def _print(arguments: argparse.Namespace, runtime: Runtime, *, insurer: Insurer) -> int:
     message_id: UUID = arguments.id
     written = await _write(runtime, insurer=insurer, message_ids=[message_id])
-    if message_id not in written:
+    if written.are_some_unwritable:
+        return FAILED
+    if message_id not in written.documents:
         return await _explain_missing(runtime, message_ids=[message_id])
-    _save(written[message_id], to=arguments.to)
+    _save(written.documents[message_id], to=arguments.to)
     return DONE
 
 
 async def _export(arguments: argparse.Namespace, runtime: Runtime, *, insurer: Insurer) -> int:
     written = await _write(runtime, insurer=insurer, message_ids=None)
-    for message_id, document in written.items():
+    for message_id, document in written.documents.items():
         _save(document, to=arguments.to / f"{message_id}.html")
-    sys.stdout.write(f"{len(written)} written\n")
-    return DONE
+    sys.stdout.write(f"{len(written.documents)} written\n")
+    return FAILED if written.are_some_unwritable else DONE
 
 
-async def _write(runtime: Runtime, *, insurer: Insurer, message_ids: Collection[UUID] | None) -> Mapping[UUID, str]:
-    """Return letters as HTML by their ids; one whose reader's address was erased meanwhile is settled instead."""
-    written = {}
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    """Letters as HTML by their ids. Unwritable are those that need a value that is missing."""
+
+    documents: Mapping[UUID, str]
+    are_some_unwritable: bool
+
+
+async def _write(runtime: Runtime, *, insurer: Insurer, message_ids: Collection[UUID] | None) -> _Written:
+    """Write letters; one whose reader's address was erased meanwhile is settled instead."""
+    written: dict[UUID, str] = {}
+    unwritable: dict[UUID, MissingValueError] = {}
     async with runtime.transaction() as work:
         printable = await letters.read_printable(work.connection, message_ids=message_ids)
         without_address = []
@@ -94,16 +107,21 @@ async def _write(runtime: Runtime, *, insurer: Insurer, message_ids: Collection[
             if contact is None or contact.postal_address is None:
                 without_address.append(letter.message_id)
                 continue
-            written[letter.message_id] = render_html(
-                write_letter(
-                    read_from_outside(DecisionMade, letter.decision),
-                    name=contact.name,
-                    language=contact.language,
-                    insurer=insurer,
-                    written_at=work.now,
-                    postal_address=contact.postal_address,
+            try:
+                document = render_html(
+                    write_letter(
+                        read_from_outside(DecisionMade, letter.decision),
+                        name=contact.name,
+                        language=contact.language,
+                        insurer=insurer,
+                        written_at=work.now,
+                        postal_address=contact.postal_address,
+                    )
                 )
-            )
+            except MissingValueError as error:
+                unwritable[letter.message_id] = error
+            else:
+                written[letter.message_id] = document
         if without_address:
             settled = await letters.settle(
                 work.connection, message_ids=without_address, state=State.NO_ADDRESS, now=work.now
@@ -111,7 +129,9 @@ async def _write(runtime: Runtime, *, insurer: Insurer, message_ids: Collection[
             publish_settled(work, settled)
     for message_id in without_address:
         sys.stderr.write(f"{message_id} cannot be posted: its reader has no postal address any more\n")
-    return written
+    for message_id, missing in unwritable.items():
+        sys.stderr.write(f"{message_id} cannot be written: {missing}\n")
+    return _Written(documents=written, are_some_unwritable=bool(unwritable))
 
 
 def _save(document: str, *, to: Path) -> None:

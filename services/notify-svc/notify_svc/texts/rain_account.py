@@ -12,6 +12,7 @@ from contracts.weather import ReadingAssessment, StationRain, UndeterminedReason
 from notify_svc.domain.notice import judged_items
 from notify_svc.texts.catalogue import RainTexts
 from notify_svc.texts.figures import Figures
+from notify_svc.texts.filling import Values, told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,16 +218,17 @@ class _Writer:
 
     def _filled(self, template: str, window: WindowAssessment) -> str:
         figures = self._figures
-        loss_hour = window.loss_hour_ends_at
-        return template.format(
-            measured=figures.millimetres(window.best_sum_tenths_mm or 0),
-            hours=window.within_hours,
+        filled = Values(
+            "rain",
+            measured=told(window.best_sum_tenths_mm, figures.millimetres),
+            hours=str(window.within_hours),
             needed=figures.millimetres(window.at_least_tenths_mm),
             shortfall=figures.millimetres(max(0, _shortfall(window))),
-            by_loss=figures.millimetres(window.rain_by_loss_tenths_mm or 0),
-            loss_hour="" if loss_hour is None else figures.moment(loss_hour),
+            by_loss=told(window.rain_by_loss_tenths_mm, figures.millimetres),
+            loss_hour=told(window.loss_hour_ends_at, figures.moment),
             lag=self._duration(window.lag_minutes or 0),
         )
+        return template.format_map(filled)
 
 
 def _shortfall(window: WindowAssessment) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, UndefinedError, select_autoescape
 
 from notify_svc.texts.account import AccountMail
+from notify_svc.texts.filling import MissingValueError
 from notify_svc.texts.letter import Letter
 
 _templates = Environment(
@@ -27,8 +28,15 @@ _HTML = {
 
 
 def render_text(letter: Letter | AccountMail) -> str:
-    return _TEXT[type(letter)].render(letter=letter, texts=letter.texts)
+    return _rendered(_TEXT[type(letter)], letter)
 
 
 def render_html(letter: Letter | AccountMail) -> str:
-    return _HTML[type(letter)].render(letter=letter, texts=letter.texts)
+    return _rendered(_HTML[type(letter)], letter)
+
+
+def _rendered(template: Template, letter: Letter | AccountMail) -> str:
+    try:
+        return template.render(letter=letter, texts=letter.texts)
+    except UndefinedError as error:
+        raise MissingValueError(template.name or "", str(error)) from error
