@@ -6,6 +6,7 @@ Here it folds the one that is the same in every mail, and encodes; a test reads 
 
 from __future__ import annotations
 
+from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,6 +22,7 @@ from notify_svc.domain.attempts import NoAddress, Refused
 from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
 from notify_svc.texts.account import AccountMail
 from notify_svc.texts.letter import Letter
+from notify_svc.texts.rain_chart import Picture
 from notify_svc.texts.rendering import render_html, render_text
 
 _LONGEST_WORD_BYTES = 39
@@ -62,10 +64,39 @@ def compose_mail(
             f"Content-Language: {letter.texts.language_tag}".encode("ascii"),
             b"",
             *_part("plain", render_text(letter), boundary=boundary),
-            *_part("html", render_html(letter), boundary=boundary),
+            *_page(letter, message_id=message_id, boundary=boundary),
             f"--{boundary}--".encode("ascii"),
             b"",
         )
+    )
+
+
+def _page(letter: Letter | AccountMail, *, message_id: UUID, boundary: str) -> tuple[bytes, ...]:
+    """Return the page, together with the pictures that it shows."""
+    page, pictures = render_html(letter), letter.pictures
+    if not pictures:
+        return _part("html", page, boundary=boundary)
+    inner = f"=p{message_id.hex}"  # nor such ones, and neither boundary begins with the other
+    return (
+        f"--{boundary}".encode("ascii"),
+        f'Content-Type: multipart/related; type="text/html";\r\n boundary="{inner}"'.encode("ascii"),
+        b"",
+        *_part("html", page, boundary=inner),
+        *(line for picture in pictures for line in _picture(picture, boundary=inner)),
+        f"--{inner}--".encode("ascii"),
+        b"",
+    )
+
+
+def _picture(picture: Picture, *, boundary: str) -> tuple[bytes, ...]:
+    return (
+        f"--{boundary}".encode("ascii"),
+        b"Content-Type: image/png",
+        b"Content-Transfer-Encoding: base64",
+        f"Content-ID: <{picture.content_id}>".encode("ascii"),
+        b'Content-Disposition: inline; filename="rain.png"',
+        b"",
+        encodebytes(picture.png).replace(b"\n", b"\r\n"),
     )
 
 

@@ -12,6 +12,7 @@ from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
 from notify_svc.texts.filling import MissingValueError, Values
 from notify_svc.texts.languages import CATALOGUES
+from notify_svc.texts.rain_chart import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,22 @@ class AccountMail:
     texts: TextCatalogue
     insurer: Insurer
     subject: str
+    headline: str
     greeting: str
     before: tuple[str, ...]
     link_label: str | None
     link: str | None
     after: tuple[str, ...]
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """What it shows: nothing that has to be fetched, and nothing besides."""
+        return ()
+
+    @property
+    def preheader(self) -> str:
+        """What a list of mails shows beside the subject."""
+        return self.before[0]
 
 
 def write_account_mail(
@@ -71,6 +83,7 @@ def write_account_mail(
         texts=texts,
         insurer=insurer,
         subject=mail.subject,
+        headline=mail.subject,
         greeting=texts.greeting.format(name=name),
         before=tuple(sentence.format_map(filled) for sentence in mail.before),
         link_label=mail.link,

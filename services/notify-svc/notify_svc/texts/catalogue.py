@@ -169,6 +169,16 @@ class RainTexts(Texts, frozen=True):
     closest: _Measured
     too_late: _Measured
     too_early: _Measured
+    chart: Annotated[str, filled("station", "periods")]
+    """What the picture shows, for who does not see it."""
+    chart_period: Annotated[str, filled("hours", "measured", "needed")]
+    """One of `{periods}`."""
+    chart_period_open: Annotated[str, filled("hours", "measured", "needed")]
+    """The same where `{measured}` says that there is no figure."""
+    chart_bar: Annotated[str, filled("hours", "measured", "needed")]
+    """What stands above a bar: short."""
+    chart_legend: Text
+    """What the line in the picture means: short."""
     reasons: Annotated[Mapping[UndeterminedReason, Text], each(UndeterminedReason)]
     depends_on_hours_to_come: Text
     hours_to_come: Text

@@ -42,10 +42,12 @@ def write_claim_mail(
     for paragraph in mail.before:
         filled_in = paragraph.format_map(filled)
         before += questions if paragraph == _QUESTIONS else [filled_in]
+    headline = mail.subject.format_map(filled)
     return AccountMail(
         texts=texts,
         insurer=insurer,
-        subject=mail.subject.format_map(filled).replace(NO_BREAK_SPACE, " "),
+        subject=headline.replace(NO_BREAK_SPACE, " "),
+        headline=headline,
         greeting=texts.greeting.format(name=name),
         before=tuple(before),
         link_label=mail.link,

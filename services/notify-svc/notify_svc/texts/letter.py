@@ -19,6 +19,7 @@ from notify_svc.texts.filling import Values
 from notify_svc.texts.languages import CATALOGUES
 from notify_svc.texts.money_account import MoneyAccount, money_account_of
 from notify_svc.texts.rain_account import RainAccount, rain_account_of, rests_on_too_little_rain
+from notify_svc.texts.rain_chart import Picture
 from notify_svc.texts.reasons import Reasons, reasons_of
 
 _AMOUNT_IN_OPENING = frozenset({NoticeKind.PAID_MORE, NoticeKind.PAYMENT_UNCHANGED})
@@ -52,6 +53,18 @@ class Letter:
     rain: RainAccount | None
     money: MoneyAccount | None
     sections: tuple[Section, ...]
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """What its e-mail shows, each once."""
+        stations = () if self.rain is None or self.postal_address else self.rain.stations
+        charts = [reading.chart for station in stations for reading in station.readings if reading.chart is not None]
+        return tuple(dict.fromkeys(chart.picture for chart in charts))
+
+    @property
+    def preheader(self) -> str:
+        """What a list of mails shows beside the subject."""
+        return self.opening
 
 
 def write_letter(

@@ -11,8 +11,9 @@ from contracts.vocabulary import Establishment, WaterReading, WaterRoute
 from contracts.weather import ReadingAssessment, StationRain, UndeterminedReason, WindowAssessment
 from notify_svc.domain.notice import judged_items
 from notify_svc.texts.catalogue import RainTexts
-from notify_svc.texts.figures import Figures
+from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
 from notify_svc.texts.filling import Values, told
+from notify_svc.texts.rain_chart import Bar, Chart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,8 @@ class ReadingAccount:
 
     caption: str
     rows: tuple[RainRow, ...]
+    chart: Chart | None
+    """None when nothing was measured."""
     sentences: tuple[str, ...]
 
 
@@ -128,7 +131,9 @@ class _Writer:
         recent = station.recent_rain_tenths_mm if self._tells_recent_rain else None
         return StationAccount(
             heading=texts.at_station.format(station=name) if len(self._rain.stations) > 1 else None,
-            readings=tuple(self._reading(reading) for reading in station.readings if reading.reading in self._readings),
+            readings=tuple(
+                self._reading(reading, at=name) for reading in station.readings if reading.reading in self._readings
+            ),
             recent=None
             if recent is None
             else texts.recent.format(station=name, measured=self._figures.millimetres(recent)),
@@ -142,29 +147,50 @@ class _Writer:
         if not self._rain.final:
             yield self._texts.hours_to_come
 
-    def _reading(self, reading: ReadingAssessment) -> ReadingAccount:
+    def _reading(self, reading: ReadingAssessment, *, at: str) -> ReadingAccount:
         return ReadingAccount(
             caption=self._texts.captions[reading.reading],
             rows=tuple(self._row(window) for window in reading.windows),
+            chart=self._chart(reading, at=at),
             sentences=tuple(self._sentences(reading)),
         )
 
+    def _chart(self, reading: ReadingAssessment, *, at: str) -> Chart | None:
+        if all(window.best_sum_tenths_mm is None for window in reading.windows):
+            return None
+        texts = self._texts
+        bars, periods = [], []
+        for window in reading.windows:
+            figures = {
+                "hours": window.within_hours,
+                "measured": self._measured(window),
+                "needed": self._figures.millimetres(window.at_least_tenths_mm),
+            }
+            label = texts.chart_bar.format_map(figures)
+            bars.append(Bar(label, window.best_sum_tenths_mm, window.at_least_tenths_mm))
+            period = texts.chart_period_open if window.best_sum_tenths_mm is None else texts.chart_period
+            periods.append(period.format_map(figures))
+        alternative = texts.chart.format(station=at, periods=" ".join(periods))
+        return Chart(bars=tuple(bars), legend=texts.chart_legend, alternative=alternative)
+
     def _row(self, window: WindowAssessment) -> RainRow:
-        texts, measured = self._texts, window.best_sum_tenths_mm
-        between = None
+        texts, between = self._texts, None
         if window.starts_at is not None and window.ends_at is not None:
-            start, end = self._figures.moment(window.starts_at), self._figures.moment(window.ends_at)
+            start, end = (
+                self._figures.moment(at).replace(" ", NO_BREAK_SPACE) for at in (window.starts_at, window.ends_at)
+            )
             between = texts.between.format(start=start, end=end)
         return RainRow(
             hours=texts.hours.format(hours=window.within_hours),
             between=between,
-            measured=self._missing if measured is None else self._figures.millimetres(measured),
+            measured=self._measured(window),
             needed=self._figures.millimetres(window.at_least_tenths_mm),
             result=self._result(window),
         )
 
-    @property
-    def _missing(self) -> str:
+    def _measured(self, window: WindowAssessment) -> str:
+        if window.best_sum_tenths_mm is not None:
+            return self._figures.millimetres(window.best_sum_tenths_mm)
         return self._texts.no_figure if self._rain.final else self._texts.not_measured_yet
 
     def _result(self, window: WindowAssessment) -> str:

@@ -1,4 +1,4 @@
-"""Evidence of rain for letters: what stations measured around a loss in Ell, 15 July 2021 at 01:30 UTC."""
+"""What stations measured around a loss in Ell, 15 July 2021 at 01:30 UTC."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contracts.vocabulary import Establishment, Network, Station, Truth, WaterRe
 from contracts.weather import ReadingAssessment, ReadingVerdict, StationRain, UndeterminedReason, WindowAssessment
 
 YES, NO, OPEN = Establishment.ESTABLISHED, Establishment.NOT_ESTABLISHED, Establishment.UNDETERMINED
+_CLOUDBURST_TENTHS_MM, _RECENT_RAIN_TENTHS_MM = 250, 10
 NEEDED = {24: 400, 48: 530, 72: 670}
 ARCEN = Station(
     network=Network.AWS, number=391, name="Arcen", latitude_microdegrees=51_497_306, longitude_microdegrees=6_196_389
@@ -63,9 +64,9 @@ def station(
         station=at,
         distance_metres=distance_metres,
         readings=readings,
-        cloudburst=Truth.TRUE if cloudburst_tenths_mm >= 250 else Truth.FALSE,
+        cloudburst=Truth.TRUE if cloudburst_tenths_mm >= _CLOUDBURST_TENTHS_MM else Truth.FALSE,
         cloudburst_tenths_mm=cloudburst_tenths_mm,
-        recent_rain=Truth.TRUE if recent_tenths_mm >= 10 else Truth.FALSE,
+        recent_rain=Truth.TRUE if recent_tenths_mm >= _RECENT_RAIN_TENTHS_MM else Truth.FALSE,
         recent_rain_tenths_mm=recent_tenths_mm,
     )
 
