@@ -92,6 +92,27 @@ MUTANTS = (
         guard="test_letters.py::test_a_letter_that_lacks_a_value_is_named_and_the_others_are_written",
     ),
     _mutant(
+        "the picture of the rain says nothing to who does not see it",
+        "texts/templates/told.html.j2",
+        sound='alt="{{ reading.chart.alternative }}"',
+        broken='alt=""',
+        guard="texts/test_rain_chart.py::test_who_does_not_see_the_picture_is_told_the_same_figures",
+    ),
+    _mutant(
+        "a bar that is too short touches the line",
+        "texts/rain_chart.py",
+        sound="width=round(bar.measured * for_a_tenth))",
+        broken="width=round(max(bar.measured, bar.needed) * for_a_tenth))",
+        guard="texts/test_rain_chart.py::test_a_bar_that_reaches_what_is_needed_touches_the_line_and_a_shorter_one_does_not",
+    ),
+    _mutant(
+        "a dark screen gets dark letters",
+        "texts/templates/email_head.html.j2",
+        sound="background-color: #14191d !important; color: #e4eaee !important;",
+        broken="background-color: #14191d !important; color: #1d2b36 !important;",
+        guard="texts/test_emails.py::test_every_text_stands_out_on_a_light_and_on_a_dark_page",
+    ),
+    _mutant(
         "a cause is not told where a handler decides about the damage",
         "texts/reasons.py",
         sound="or Outcome.REFERRED not in resting:",

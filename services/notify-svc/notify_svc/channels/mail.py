@@ -6,7 +6,6 @@ Here it folds the one that is the same in every mail, and encodes; a test reads 
 
 from __future__ import annotations
 
-from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +14,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from notify_svc.domain.attempts import NoAddress, Refused
@@ -23,10 +22,13 @@ from notify_svc.domain.email_address import BadAddressError, BadDomainError, par
 from notify_svc.texts.account import AccountMail
 from notify_svc.texts.letter import Letter
 from notify_svc.texts.rain_chart import Picture
-from notify_svc.texts.rendering import render_html, render_text
+from notify_svc.texts.rendering import EMAIL_HEAD, render_html, render_text
 
 _LONGEST_WORD_BYTES = 39
 """In base64 an encoded word of 64 characters: behind the header's name it fits a line of 76 as RFC 2047 allows."""
+
+_HEAD_BEGINS = EMAIL_HEAD[:24]
+"""Looking for all of it would cost more than it saves."""
 
 
 def message_id_header(message_id: UUID, *, sender: Address) -> str:
@@ -96,7 +98,7 @@ def _picture(picture: Picture, *, boundary: str) -> tuple[bytes, ...]:
         f"Content-ID: <{picture.content_id}>".encode("ascii"),
         b'Content-Disposition: inline; filename="rain.png"',
         b"",
-        encodebytes(picture.png).replace(b"\n", b"\r\n"),
+        picture.in_lines,
     )
 
 
@@ -106,8 +108,25 @@ def _part(subtype: str, text: str, *, boundary: str) -> tuple[bytes, ...]:
         f'Content-Type: text/{subtype}; charset="utf-8"'.encode("ascii"),
         b"Content-Transfer-Encoding: quoted-printable",
         b"",
-        b2a_qp(f"{text}\n".replace("\r", "").replace("\n", "\r\n").encode(), istext=True),
+        _in_lines(text),
     )
+
+
+def _in_lines(text: str) -> bytes:
+    """Return `text` as quoted-printable; what every page has alike is encoded once."""
+    begins = text.find(_HEAD_BEGINS)
+    if begins < 0 or not text.startswith(EMAIL_HEAD, begins):
+        return _quoted(f"{text}\n")
+    return b"".join((_quoted(text[:begins]), _quoted_head(), _quoted(f"{text[begins + len(EMAIL_HEAD) :]}\n")))
+
+
+@cache
+def _quoted_head() -> bytes:
+    return _quoted(EMAIL_HEAD)
+
+
+def _quoted(text: str) -> bytes:
+    return b2a_qp(text.replace("\r", "").replace("\n", "\r\n").encode(), istext=True)
 
 
 def _encoded(value: str) -> str:

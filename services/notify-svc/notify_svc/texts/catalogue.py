@@ -33,8 +33,8 @@ def each(keys: Iterable[str]) -> Meta:
     return Meta(extra={EVERY_KEY: frozenset(keys)})
 
 
-class Texts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Some texts of one language, as their file has them."""
+class Texts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq=False):
+    """Some texts of one language, as their file has them. Read once, they are the same as nothing but themselves."""
 
 
 Text: TypeAlias = Annotated[str, filled()]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from contracts.claims import DecisionMade, RainEvidence
 from contracts.coverage import Finding, GroundCode, GroundWeight, Outcome
@@ -14,6 +15,9 @@ from notify_svc.texts.catalogue import RainTexts
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
 from notify_svc.texts.filling import Values, told
 from notify_svc.texts.rain_chart import Bar, Chart
+
+_REMEMBERED = 512
+"""Charts of a storm: what stations measured, whoever lives near them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,30 +160,20 @@ class _Writer:
         )
 
     def _chart(self, reading: ReadingAssessment, *, at: str) -> Chart | None:
-        if all(window.best_sum_tenths_mm is None for window in reading.windows):
+        periods = tuple(
+            (window.within_hours, window.best_sum_tenths_mm, window.at_least_tenths_mm) for window in reading.windows
+        )
+        if all(measured is None for _, measured, _ in periods):
             return None
-        texts = self._texts
-        bars, periods = [], []
-        for window in reading.windows:
-            figures = {
-                "hours": window.within_hours,
-                "measured": self._measured(window),
-                "needed": self._figures.millimetres(window.at_least_tenths_mm),
-            }
-            label = texts.chart_bar.format_map(figures)
-            bars.append(Bar(label, window.best_sum_tenths_mm, window.at_least_tenths_mm))
-            period = texts.chart_period_open if window.best_sum_tenths_mm is None else texts.chart_period
-            periods.append(period.format_map(figures))
-        alternative = texts.chart.format(station=at, periods=" ".join(periods))
-        return Chart(bars=tuple(bars), legend=texts.chart_legend, alternative=alternative)
+        return _chart_of(periods, at, self._texts, self._figures, no_figure=self._no_figure)
 
     def _row(self, window: WindowAssessment) -> RainRow:
         texts, between = self._texts, None
         if window.starts_at is not None and window.ends_at is not None:
-            start, end = (
-                self._figures.moment(at).replace(" ", NO_BREAK_SPACE) for at in (window.starts_at, window.ends_at)
+            start, end = self._figures.moment(window.starts_at), self._figures.moment(window.ends_at)
+            between = texts.between.format(
+                start=start.replace(" ", NO_BREAK_SPACE), end=end.replace(" ", NO_BREAK_SPACE)
             )
-            between = texts.between.format(start=start, end=end)
         return RainRow(
             hours=texts.hours.format(hours=window.within_hours),
             between=between,
@@ -191,6 +185,10 @@ class _Writer:
     def _measured(self, window: WindowAssessment) -> str:
         if window.best_sum_tenths_mm is not None:
             return self._figures.millimetres(window.best_sum_tenths_mm)
+        return self._no_figure
+
+    @property
+    def _no_figure(self) -> str:
         return self._texts.no_figure if self._rain.final else self._texts.not_measured_yet
 
     def _result(self, window: WindowAssessment) -> str:
@@ -255,6 +253,25 @@ class _Writer:
             lag=self._duration(window.lag_minutes or 0),
         )
         return template.format_map(filled)
+
+
+@lru_cache(_REMEMBERED)
+def _chart_of(
+    periods: Sequence[tuple[int, int | None, int]], at: str, texts: RainTexts, figures: Figures, *, no_figure: str
+) -> Chart:
+    """Return what is drawn of periods, each with its hours, what was measured and what is needed."""
+    bars, told_periods = [], []
+    for hours, measured, needed in periods:
+        filled = {
+            "hours": hours,
+            "measured": no_figure if measured is None else figures.millimetres(measured),
+            "needed": figures.millimetres(needed),
+        }
+        bars.append(Bar(texts.chart_bar.format_map(filled), measured, needed))
+        period = texts.chart_period_open if measured is None else texts.chart_period
+        told_periods.append(period.format_map(filled))
+    alternative = texts.chart.format(station=at, periods=" ".join(told_periods))
+    return Chart(bars=tuple(bars), legend=texts.chart_legend, alternative=alternative)
 
 
 def _shortfall(window: WindowAssessment) -> int:

@@ -7,11 +7,13 @@ its own, so that it reads the same on a light and on a dark page, and is drawn l
 from __future__ import annotations
 
 import hashlib
+from base64 import encodebytes
 from binascii import b2a_base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
+from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -40,8 +42,7 @@ _REMEMBERED = 512
 """Of a storm: what stations measured, whoever lives near them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """One period, in tenths of a millimetre. Without `measured` it has a label only."""
 
     label: str
@@ -56,6 +57,8 @@ class Picture:
     png: bytes
     content_id: str
     width: int
+    in_lines: bytes
+    """The PNG in base64, as an e-mail carries it."""
 
     @property
     def data_uri(self) -> str:
@@ -71,7 +74,7 @@ class Chart:
     legend: str
     alternative: str
 
-    @property
+    @cached_property
     def picture(self) -> Picture:
         """The picture, drawn when it is first asked for."""
         return _draw(self.bars, self.legend)
@@ -104,7 +107,7 @@ def _draw(bars: Sequence[Bar], legend: str) -> Picture:
     image.save(written, "PNG", bits=_BITS, compress_level=6)
     png = written.getvalue()
     content_id = f"{hashlib.sha256(png).hexdigest()[:24]}@rain.invalid"
-    return Picture(png, content_id, _WIDTH)
+    return Picture(png, content_id, _WIDTH, encodebytes(png).replace(b"\n", b"\r\n"))
 
 
 def _fill(draw: ImageDraw.ImageDraw, index: int, *, left: int, top: int, width: int) -> None:
