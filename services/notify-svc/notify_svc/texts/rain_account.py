@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from contracts.claims import DecisionMade, RainEvidence
@@ -170,10 +171,7 @@ class _Writer:
     def _row(self, window: WindowAssessment) -> RainRow:
         texts, between = self._texts, None
         if window.starts_at is not None and window.ends_at is not None:
-            start, end = self._figures.moment(window.starts_at), self._figures.moment(window.ends_at)
-            between = texts.between.format(
-                start=start.replace(" ", NO_BREAK_SPACE), end=end.replace(" ", NO_BREAK_SPACE)
-            )
+            between = texts.between.format(start=self._moment(window.starts_at), end=self._moment(window.ends_at))
         return RainRow(
             hours=texts.hours.format(hours=window.within_hours),
             between=between,
@@ -181,6 +179,10 @@ class _Writer:
             needed=self._figures.millimetres(window.at_least_tenths_mm),
             result=self._result(window),
         )
+
+    def _moment(self, at: datetime) -> str:
+        """Return a moment whose day stays on one line: its column is narrow on a phone."""
+        return f"{self._figures.day(at).replace(' ', NO_BREAK_SPACE)} {self._figures.time(at)}"
 
     def _measured(self, window: WindowAssessment) -> str:
         if window.best_sum_tenths_mm is not None:
