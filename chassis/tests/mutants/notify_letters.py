@@ -18,6 +18,7 @@ def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> M
 
 _TRUE = "texts/test_true_sentences.py"
 _SAYS = "texts/test_letter.py"
+_FILES = "texts/test_catalogue_files.py"
 
 MUTANTS = (
     _mutant(
@@ -50,10 +51,66 @@ MUTANTS = (
     ),
     _mutant(
         "one sentence about pumping serves every outcome",
-        "texts/dutch/reasons.py",
-        sound='        fact="Het gaat om de kosten om uw kelder leeg te pompen.",\n',
-        broken='        fact="De oorzaak van het water is verzekerd. Daarom betalen wij ook het leegpompen.",\n',
+        "texts/nl/reasons.grounds.toml",
+        sound='fact = "Het gaat om de kosten om uw kelder leeg te pompen."\n',
+        broken='fact = "De oorzaak van het water is verzekerd. Daarom betalen wij ook het leegpompen."\n',
         guard=f"{_TRUE}::test_a_ground_claims_what_it_led_to[cellar_pumping-denied-nl]",
+    ),
+    _mutant(
+        "a text may name what nobody fills in",
+        "texts/catalogue_files.py",
+        sound="            unknown = _placeholders(value) - allowed\n",
+        broken="            unknown = _placeholders(value) & frozenset()\n",
+        guard=f"{_FILES}::test_a_mistake_is_named_with_its_file_and_key",
+    ),
+    _mutant(
+        "one language says less than the other",
+        "texts/catalogue_files.py",
+        sound="        problems = list(_differences(languages))\n",
+        broken="        problems = []\n",
+        guard=f"{_FILES}::test_what_only_the_other_language_has_is_missing",
+    ),
+    _mutant(
+        "texts have one version for ever",
+        "texts/catalogue_files.py",
+        sound='        digest.update(f"{file.name} {len(content)}\\n".encode() + content)\n',
+        broken="        digest.update(file.name.encode())\n",
+        guard=f"{_FILES}::test_no_change_of_a_text_leaves_its_version_as_it_was",
+    ),
+    _mutant(
+        "a value that is missing is written as nothing",
+        "texts/filling.py",
+        sound="        raise MissingValueError(self._template, key)\n",
+        broken='        return ""\n',
+        guard="test_claim_requests.py::test_a_message_that_lacks_a_value_waits_loudly_and_stops_no_other",
+    ),
+    _mutant(
+        "a letter that lacks a value stops all the others",
+        "commands/letters.py",
+        sound="            except MissingValueError as error:\n",
+        broken="            except ZeroDivisionError as error:\n",
+        guard="test_letters.py::test_a_letter_that_lacks_a_value_is_named_and_the_others_are_written",
+    ),
+    _mutant(
+        "the picture of the rain says nothing to who does not see it",
+        "texts/templates/told.html.j2",
+        sound='alt="{{ reading.chart.alternative }}"',
+        broken='alt=""',
+        guard="texts/test_rain_chart.py::test_who_does_not_see_the_picture_is_told_the_same_figures",
+    ),
+    _mutant(
+        "a bar that is too short touches the line",
+        "texts/rain_chart.py",
+        sound="width=round(bar.measured * for_a_tenth))",
+        broken="width=round(max(bar.measured, bar.needed) * for_a_tenth))",
+        guard="texts/test_rain_chart.py::test_a_bar_that_reaches_what_is_needed_touches_the_line_and_a_shorter_one_does_not",
+    ),
+    _mutant(
+        "a dark screen gets dark letters",
+        "texts/templates/email_head.html.j2",
+        sound="background-color: #14191d !important; color: #e4eaee !important;",
+        broken="background-color: #14191d !important; color: #1d2b36 !important;",
+        guard="texts/test_emails.py::test_every_text_stands_out_on_a_light_and_on_a_dark_page",
     ),
     _mutant(
         "a cause is not told where a handler decides about the damage",

@@ -31,6 +31,7 @@ from notify_svc.commands import commands
 from notify_svc.repository import customer_data
 from notify_svc.send_queue import SendQueues
 from notify_svc.settings import Settings
+from notify_svc.texts.languages import load_catalogues
 
 _EVENTS_MAY_WAIT_SECONDS = 1.0
 """Nobody waits to hear what has become of a message."""
@@ -47,7 +48,11 @@ def build(
     `transports` take the place of the mail server and the SMS centre for decisions, `request_transports` for requested
     messages and orders to pay. The console script gives none: only a program of its own, such as a benchmark, can make
     the service send elsewhere, never a variable of a deployment.
+
+    Raises:
+        CannotStartError: a file of texts cannot be used.
     """
+    load_catalogues()
     receipts = Receipts()
     if transports is None:
         transports = network_transports(settings, receipts=receipts)

@@ -19,6 +19,9 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600),
 )
 BOUNCES = Counter("notify_bounce_reports", "Mails that came to the bounce address, by what became of them", ["outcome"])
+VALUES_MISSING = Counter(
+    "notify_values_missing", "Attempts that wrote nothing because a value was missing", ["template", "key"]
+)
 SEND_SECONDS = Histogram("notify_send_duration_seconds", "Time from handing over to the answer", ["channel"])
 SMS_RECEIPTS = Counter("notify_sms_receipts", "Receipts of parts of SMS, by what they report", ["outcome"])
 SMS_IN_DOUBT = Gauge("notify_sms_in_doubt", "SMS that may have been sent, of all processes: their answer was lost")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from decisions import CUSTOMER, DECIDED_AT, EMAIL, MOBILE_PHONE
@@ -23,10 +23,11 @@ from contracts.message_requests import (
     SealedContents,
 )
 from notify_svc.domain.requests import SMS_OCCASIONS
+from notify_svc.examples.occasions import CODE, EFFECTIVE_ON, LINK, POLICY_NUMBER
 
-CODE, LINK = "8305961742", "https://portal.example/once?token=c2VjcmV0LW9mLW9uZS11c2U"
+__all__ = ["ADDRESSES", "CODE", "EFFECTIVE_ON", "LINK", "MAIL_OCCASIONS", "POLICY_NUMBER", "asked", "told"]
+
 MAIL_OCCASIONS = [occasion for occasion in Occasion if occasion not in SMS_OCCASIONS | CUSTOMER_OCCASIONS]
-POLICY_NUMBER, EFFECTIVE_ON = "123456-531-04", date(2021, 8, 1)
 ADDRESSES = {
     Occasion.EMAIL_CHANGED: {"email": EMAIL},
     Occasion.EMAIL_CONFIRMATION_REQUESTED: {"email": EMAIL},

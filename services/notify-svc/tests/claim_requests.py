@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from decisions import CUSTOMER, DECIDED_AT
 from uuid_utils.compat import uuid7
 
 from contracts.claim_messages import DUE_OCCASIONS, QUESTION_OCCASIONS, ClaimMessageRequested, ClaimOccasion
+from notify_svc.examples.occasions import DUE_ON, QUESTIONS, REFERENCE
 
-REFERENCE = "W7XK2M9QD4T"
+__all__ = ["CLAIM_PAGE", "REFERENCE", "about_claim"]
+
 CLAIM_PAGE = f"https://portal.example/claims/{REFERENCE}"
 
 
@@ -19,7 +21,7 @@ def about_claim(
     *,
     customer_id: UUID | None = CUSTOMER,
     report_ids: tuple[UUID, ...] = (),
-    questions: tuple[str, ...] = ("facts.toilet_overflowed", "damage.1.route", "younger.than.the.texts"),
+    questions: tuple[str, ...] = QUESTIONS,
 ) -> ClaimMessageRequested:
     return ClaimMessageRequested(
         request_id=uuid7(),
@@ -31,5 +33,5 @@ def about_claim(
         occurred_at=DECIDED_AT,
         expires_at=DECIDED_AT + timedelta(days=7),
         questions=questions if occasion in QUESTION_OCCASIONS else (),
-        due_on=date(2021, 7, 30) if occasion in DUE_OCCASIONS else None,
+        due_on=DUE_ON if occasion in DUE_OCCASIONS else None,
     )

@@ -28,7 +28,14 @@ from decisions import (
     partly_repaired,
 )
 from msgspec.structs import replace
-from rain_evidence import (
+from uuid_utils.compat import uuid7
+
+from contracts.claims import DecisionMade, RainEvidence
+from contracts.coverage import Finding, Ground, GroundCode, GroundEffect, GroundWeight, Outcome
+from contracts.loss_reports import DamageKind
+from contracts.vocabulary import FactSource, Language, PerilFamily, PostalAddress, Truth, WaterReading, WaterRoute
+from contracts.weather import UndeterminedReason
+from notify_svc.examples.rain import (
     A_LITTLE_SHORT,
     ARCEN,
     FORTY_MM,
@@ -41,13 +48,6 @@ from rain_evidence import (
     station,
     window,
 )
-from uuid_utils.compat import uuid7
-
-from contracts.claims import DecisionMade, RainEvidence
-from contracts.coverage import Finding, Ground, GroundCode, GroundEffect, GroundWeight, Outcome
-from contracts.loss_reports import DamageKind
-from contracts.vocabulary import FactSource, Language, PerilFamily, PostalAddress, Truth, WaterReading, WaterRoute
-from contracts.weather import UndeterminedReason
 from notify_svc.texts.letter import write_letter
 from notify_svc.texts.rendering import render_html
 

@@ -6,6 +6,8 @@ from claim_requests import CLAIM_PAGE, about_claim
 from decisions import EMAIL, contact, reporter
 from mail_server import MailServer
 from notify_desk import Desk
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 from uuid_utils.compat import uuid7
 
 from contracts.claim_messages import ClaimOccasion
@@ -50,3 +52,26 @@ async def test_without_a_customer_the_first_reporter_who_gave_an_address_is_told
     await desk.send_requests_until("sent", "due")
 
     assert [sent["To"] for sent in mail.mails] == ["first@example.org"]
+
+
+async def test_a_message_that_lacks_a_value_waits_loudly_and_stops_no_other(desk: Desk, mail: MailServer) -> None:
+    await desk.know(contact())
+    incomplete = about_claim(ClaimOccasion.STILL_WAITING)
+    labels = {"template": "claim.mails.still_waiting", "key": "due_day"}
+    counted = REGISTRY.get_sample_value("notify_values_missing_total", labels) or 0
+    await desk.ask_about_claims(incomplete, about_claim(ClaimOccasion.TAKEN_UP))
+    await desk.harness.pool.execute("UPDATE requested_message SET claim = (claim::jsonb - 'due_on')::json")
+
+    with capture_logs() as logs:
+        await desk.send_requests_until("due", "sent")
+
+    (sent,) = mail.mails
+    assert "begonnen" in sent["Subject"]
+    (line,) = [one for one in logs if one["event"] == "message.value_missing"]
+    assert line["log_level"] == "error"
+    assert line["request_id"] == str(incomplete.request_id)
+    assert labels.items() < line.items()
+    assert REGISTRY.get_sample_value("notify_values_missing_total", labels) == counted + 1
+    assert await desk.harness.pool.fetchval("SELECT last_error FROM requested_message WHERE state = 'due'") == (
+        "value-missing"
+    )

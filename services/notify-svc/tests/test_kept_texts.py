@@ -28,7 +28,7 @@ from contracts.vocabulary import Channel, Language
 from notify_svc.domain.written import WITHHELD, Written
 from notify_svc.repository import kept_texts
 from notify_svc.repository.kept_texts import KeptResult, KeptText, TextToKeep
-from notify_svc.texts.version import texts_version
+from notify_svc.texts.languages import texts_version
 
 VAULT = Vault(KEPT_TEXT_KEY)
 SENT_ONE = "SELECT count(*) = 1 FROM kept_text"

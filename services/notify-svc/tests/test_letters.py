@@ -154,6 +154,28 @@ async def test_all_letters_are_exported_to_a_directory(desk: Desk, operator: Ope
     assert written == {f"{letter['message_id']}.pdf" for letter in await operator.lists()}
 
 
+async def test_a_letter_that_lacks_a_value_is_named_and_the_others_are_written(
+    desk: Desk, operator: Operator, tmp_path: Path
+) -> None:
+    incomplete = paid()
+    assert incomplete.rain is not None
+    (station,) = incomplete.rain.stations
+    (reading,) = station.readings
+    windows = tuple(replace(window, rain_by_loss_tenths_mm=None) for window in reading.windows)
+    rain = replace(incomplete.rain, stations=(replace(station, readings=(replace(reading, windows=windows),)),))
+    await desk.know(ON_PAPER)
+    await desk.decide(replace(incomplete, rain=rain), paid())
+    await desk.send_until(Channel.EMAIL, "no_address", "no_address")
+
+    assert await operator.runs("export", "--to", tmp_path) == 1
+
+    told = operator.capsys.readouterr()
+    assert told.out == "1 written\n"
+    assert told.err.endswith(" cannot be written: rain needs by_loss, which is missing\n")
+    unwritable = told.err.split()[0]
+    assert await operator.runs("print", unwritable, "--to", tmp_path / "one.html") == 1
+
+
 async def test_a_letter_is_marked_as_posted_once(desk: Desk, operator: Operator) -> None:
     await to_be_posted(desk)
     letter = await operator.only_letter()

@@ -15,8 +15,9 @@ from chassis.telemetry.tracing import Tracing
 from contracts.vocabulary import Channel
 from notify_svc.channels.transport import Handover
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result
-from notify_svc.metrics import SEND_SECONDS
+from notify_svc.metrics import SEND_SECONDS, VALUES_MISSING
 from notify_svc.repository.leases import Lease
+from notify_svc.texts.filling import MissingValueError
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,12 @@ class Attempts:
             finally:
                 self._send_seconds.observe(perf_counter() - began)
             crash_point("notify.after_send")
+        except MissingValueError as error:
+            VALUES_MISSING.labels(error.template, error.key).inc()
+            log.error(  # noqa: TRY400 - it says all there is to say
+                "message.value_missing", channel=self._channel, template=error.template, key=error.key, **fields()
+            )
+            return Deferred("value-missing")
         except BaseException as error:  # whatever one message fails on, other customers get theirs
             if is_order_to_end(error):
                 raise

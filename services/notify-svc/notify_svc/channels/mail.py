@@ -14,17 +14,21 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from notify_svc.domain.attempts import NoAddress, Refused
 from notify_svc.domain.email_address import BadAddressError, BadDomainError, parse_address
 from notify_svc.texts.account import AccountMail
 from notify_svc.texts.letter import Letter
-from notify_svc.texts.rendering import Rendered
+from notify_svc.texts.rain_chart import Picture
+from notify_svc.texts.rendering import EMAIL_HEAD, Rendered
 
 _LONGEST_WORD_BYTES = 39
 """In base64 an encoded word of 64 characters: behind the header's name it fits a line of 76 as RFC 2047 allows."""
+
+_HEAD_BEGINS = EMAIL_HEAD[:24]
+"""Looking for all of it would cost more than it saves."""
 
 
 def message_id_header(message_id: UUID, *, sender: Address) -> str:
@@ -68,10 +72,39 @@ def compose_mail(
             f"Content-Language: {letter.texts.language_tag}".encode("ascii"),
             b"",
             *_part("plain", rendered.text, boundary=boundary),
-            *_part("html", rendered.html, boundary=boundary),
+            *_page(letter, rendered.html, message_id=message_id, boundary=boundary),
             f"--{boundary}--".encode("ascii"),
             b"",
         )
+    )
+
+
+def _page(letter: Letter | AccountMail, page: str, *, message_id: UUID, boundary: str) -> tuple[bytes, ...]:
+    """Return the page, together with the pictures that it shows."""
+    pictures = letter.pictures
+    if not pictures:
+        return _part("html", page, boundary=boundary)
+    inner = f"=p{message_id.hex}"  # nor such ones, and neither boundary begins with the other
+    return (
+        f"--{boundary}".encode("ascii"),
+        f'Content-Type: multipart/related; type="text/html";\r\n boundary="{inner}"'.encode("ascii"),
+        b"",
+        *_part("html", page, boundary=inner),
+        *(line for picture in pictures for line in _picture(picture, boundary=inner)),
+        f"--{inner}--".encode("ascii"),
+        b"",
+    )
+
+
+def _picture(picture: Picture, *, boundary: str) -> tuple[bytes, ...]:
+    return (
+        f"--{boundary}".encode("ascii"),
+        b"Content-Type: image/png",
+        b"Content-Transfer-Encoding: base64",
+        f"Content-ID: <{picture.content_id}>".encode("ascii"),
+        b'Content-Disposition: inline; filename="rain.png"',
+        b"",
+        picture.in_lines,
     )
 
 
@@ -81,8 +114,25 @@ def _part(subtype: str, text: str, *, boundary: str) -> tuple[bytes, ...]:
         f'Content-Type: text/{subtype}; charset="utf-8"'.encode("ascii"),
         b"Content-Transfer-Encoding: quoted-printable",
         b"",
-        b2a_qp(f"{text}\n".replace("\r", "").replace("\n", "\r\n").encode(), istext=True),
+        _in_lines(text),
     )
+
+
+def _in_lines(text: str) -> bytes:
+    """Return `text` as quoted-printable; what every page has alike is encoded once."""
+    begins = text.find(_HEAD_BEGINS)
+    if begins < 0 or not text.startswith(EMAIL_HEAD, begins):
+        return _quoted(f"{text}\n")
+    return b"".join((_quoted(text[:begins]), _quoted_head(), _quoted(f"{text[begins + len(EMAIL_HEAD) :]}\n")))
+
+
+@cache
+def _quoted_head() -> bytes:
+    return _quoted(EMAIL_HEAD)
+
+
+def _quoted(text: str) -> bytes:
+    return b2a_qp(text.replace("\r", "").replace("\n", "\r\n").encode(), istext=True)
 
 
 def _encoded(value: str) -> str:

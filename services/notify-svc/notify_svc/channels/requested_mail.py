@@ -21,8 +21,8 @@ from notify_svc.repository.contacts import Contact
 from notify_svc.repository.requests import LeasedRequest
 from notify_svc.texts.account import AboutPolicy, AccountMail, write_account_mail
 from notify_svc.texts.claim import write_claim_mail
+from notify_svc.texts.languages import texts_version
 from notify_svc.texts.rendering import render
-from notify_svc.texts.version import texts_version
 
 
 class RequestedMailTransport:

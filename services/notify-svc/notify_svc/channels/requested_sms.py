@@ -12,7 +12,7 @@ from notify_svc.domain.attempts import Deferred, NoAddress, Refused
 from notify_svc.domain.written import WITHHELD, Written
 from notify_svc.repository.requests import LeasedRequest
 from notify_svc.texts.account import write_account_sms
-from notify_svc.texts.version import texts_version
+from notify_svc.texts.languages import texts_version
 
 
 class RequestedSmsTransport:

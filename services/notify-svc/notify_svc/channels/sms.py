@@ -11,8 +11,8 @@ from notify_svc.domain.attempts import NoAddress, Refused
 from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.written import Written
 from notify_svc.repository.attempts import LeasedMessage
+from notify_svc.texts.languages import texts_version
 from notify_svc.texts.sms import explained_by, write_sms
-from notify_svc.texts.version import texts_version
 
 
 class SmsTransport:

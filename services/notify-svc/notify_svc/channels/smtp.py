@@ -33,9 +33,9 @@ from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.written import Written
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
+from notify_svc.texts.languages import texts_version
 from notify_svc.texts.letter import write_letter
 from notify_svc.texts.rendering import render
-from notify_svc.texts.version import texts_version
 
 _DONE, _REFUSED = 2, 5
 """The first digits of reply codes that say more than the others (RFC 5321, section 4.2.1)."""

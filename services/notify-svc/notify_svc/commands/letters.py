@@ -28,9 +28,10 @@ from notify_svc.repository.kept_texts import KeptResult, TextToKeep
 from notify_svc.repository.letters import PrintableLetter
 from notify_svc.settings import NEEDED_TO_WRITE
 from notify_svc.settlements import publish_settled
+from notify_svc.texts.filling import MissingValueError
+from notify_svc.texts.languages import texts_version
 from notify_svc.texts.letter import write_letter
 from notify_svc.texts.rendering import render_html, render_text
-from notify_svc.texts.version import texts_version
 
 DONE, FAILED = 0, 1
 """Exit codes."""
@@ -88,38 +89,55 @@ async def _list(_: argparse.Namespace, runtime: Runtime) -> int:
 
 async def _print(arguments: argparse.Namespace, runtime: Runtime, *, printer: _Printer) -> int:
     message_id: UUID = arguments.id
-    written = await _write(runtime, printer=printer, message_ids=[message_id])
-    if message_id not in written:
+    printed = await _write(runtime, printer=printer, message_ids=[message_id])
+    if printed.are_some_unwritable:
+        return FAILED
+    if message_id not in printed.letters:
         return await _explain_missing(runtime, message_ids=[message_id])
-    save(written[message_id].pdf or b"", to=arguments.to)
+    save(printed.letters[message_id].pdf or b"", to=arguments.to)
     return DONE
 
 
 async def _export(arguments: argparse.Namespace, runtime: Runtime, *, printer: _Printer) -> int:
-    directory, count = arguments.to, 0
+    directory, count, are_some_unwritable = arguments.to, 0, False
     async with runtime.pool.acquire() as connection:
         message_ids = [row["message_id"] for row in await letters.list_to_be_posted(connection)]
     for start in range(0, len(message_ids), _PRINTED_AT_ONCE):
         some = message_ids[start : start + _PRINTED_AT_ONCE]
-        for message_id, written in (await _write(runtime, printer=printer, message_ids=some)).items():
+        printed = await _write(runtime, printer=printer, message_ids=some)
+        are_some_unwritable |= printed.are_some_unwritable
+        for message_id, written in printed.letters.items():
             save(written.pdf or b"", to=directory / f"{message_id}.pdf")
             if arguments.html:
                 save((written.html or "").encode(), to=directory / f"{message_id}.html")
             count += 1
     sys.stdout.write(f"{count} written\n")
-    return DONE
+    return FAILED if are_some_unwritable else DONE
 
 
-async def _write(runtime: Runtime, *, printer: _Printer, message_ids: Collection[UUID]) -> Mapping[UUID, Written]:
+@dataclass(frozen=True, kw_only=True)
+class _Printed:
+    """Letters by their ids. Unwritable are those that need a value that is missing."""
+
+    letters: Mapping[UUID, Written]
+    are_some_unwritable: bool
+
+
+async def _write(runtime: Runtime, *, printer: _Printer, message_ids: Collection[UUID]) -> _Printed:
     """Print letters, and keep what they say; return them by their ids.
 
     One whose reader's address was erased meanwhile is settled instead.
     """
+    unwritable: dict[UUID, MissingValueError] = {}
     async with runtime.transaction() as work:
         printable = await letters.read_printable(work.connection, message_ids=message_ids)
         press, printed, without_address = Press(), [], []
         for letter in printable:
-            written = _written(letter, press=press, insurer=printer.insurer, now=work.now)
+            try:
+                written = _written(letter, press=press, insurer=printer.insurer, now=work.now)
+            except MissingValueError as error:
+                unwritable[letter.message_id] = error
+                continue
             if written is None:
                 without_address.append(letter.message_id)
             else:
@@ -131,7 +149,9 @@ async def _write(runtime: Runtime, *, printer: _Printer, message_ids: Collection
         await _keep(work, printed, vault=printer.vault)
     for message_id in without_address:
         sys.stderr.write(f"{message_id} cannot be posted: its reader has no postal address any more\n")
-    return dict(printed)
+    for message_id, missing in unwritable.items():
+        sys.stderr.write(f"{message_id} cannot be written: {missing}\n")
+    return _Printed(letters=dict(printed), are_some_unwritable=bool(unwritable))
 
 
 async def _keep(work: Work, printed: Sequence[tuple[UUID, Written]], *, vault: Vault) -> None:

@@ -10,7 +10,9 @@ from contracts.vocabulary import Language
 from notify_svc.domain.insurer import Insurer
 from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
+from notify_svc.texts.filling import MissingValueError, Values
 from notify_svc.texts.languages import CATALOGUES
+from notify_svc.texts.rain_chart import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,22 @@ class AccountMail:
     texts: TextCatalogue
     insurer: Insurer
     subject: str
+    headline: str
     greeting: str
     before: tuple[str, ...]
     link_label: str | None
     link: str | None
     after: tuple[str, ...]
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """What it shows: nothing that has to be fetched, and nothing besides."""
+        return ()
+
+    @property
+    def preheader(self) -> str:
+        """What a list of mails shows beside the subject."""
+        return self.before[0]
 
 
 def write_account_mail(
@@ -46,35 +59,49 @@ def write_account_mail(
     relation_number: str,
     policy: AboutPolicy | None = None,
 ) -> AccountMail:
-    """Return what the customer called `name` is written; `link` and `policy` are there where the occasion has one."""
+    """Return what the customer called `name` is written; `link` and `policy` are there where the occasion has one.
+
+    Raises:
+        MissingValueError: something that its texts name is not there.
+    """
     texts = CATALOGUES[language]
     mail = texts.account.mails[occasion]
-    figures = Figures(texts.locale)
-    filled = {
-        "insurer": insurer.name,
-        "phone": insurer.phone.replace(" ", NO_BREAK_SPACE),
-        "day": figures.day(occurred_at),
-        "time": figures.time(occurred_at),
-        "relation_number": relation_number,
-    }
-    if policy is not None:
-        filled |= {"policy_number": policy.number, "policy_day": figures.calendar_day(policy.day)}
+    figures, template = Figures(texts.locale), f"account.mails.{occasion}"
+    filled = Values(
+        template,
+        insurer=insurer.name,
+        phone=insurer.phone.replace(" ", NO_BREAK_SPACE),
+        day=figures.day(occurred_at),
+        time=figures.time(occurred_at),
+        relation_number=relation_number,
+        policy_number=None if policy is None else policy.number,
+        policy_day=None if policy is None else figures.calendar_day(policy.day),
+    )
+    if mail.link and not link:
+        raise MissingValueError(template, "link")
     return AccountMail(
         texts=texts,
         insurer=insurer,
         subject=mail.subject,
+        headline=mail.subject,
         greeting=texts.greeting.format(name=name),
-        before=tuple(sentence.format(**filled) for sentence in mail.before),
+        before=tuple(sentence.format_map(filled) for sentence in mail.before),
         link_label=mail.link,
         link=link if mail.link else None,
-        after=tuple(sentence.format(**filled) for sentence in (*mail.after, texts.account.never_asked)),
+        after=tuple(sentence.format_map(filled) for sentence in (*mail.after, texts.account.never_asked)),
     )
 
 
 def write_account_sms(
     occasion: Occasion, *, code: str | None, language: Language, phone: str, occurred_at: datetime
 ) -> str:
-    """Return the text of the SMS; the `code` is there where the occasion has one."""
+    """Return the text of the SMS; the `code` is there where the occasion has one.
+
+    Raises:
+        MissingValueError: something that its text names is not there.
+    """
     texts = CATALOGUES[language]
-    sentence = texts.account.sms[occasion].format(code=code, phone=phone, day=Figures(texts.locale).day(occurred_at))
+    day = Figures(texts.locale).day(occurred_at)
+    filled = Values(f"account.sms.{occasion}", code=code, phone=phone, day=day)
+    sentence = texts.account.sms[occasion].format_map(filled)
     return sentence.replace(NO_BREAK_SPACE, " ")  # the alphabet of SMS has plain spaces only

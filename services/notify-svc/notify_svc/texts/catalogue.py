@@ -1,43 +1,78 @@
-"""The form of a catalogue of customer texts; each language fills it in."""
+"""The form of a catalogue of customer texts; the files of each language fill it in.
+
+Every text says which placeholders it may have: what its reader is told by it, and nothing else, is filled in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta, Struct
 
 from contracts.claim_messages import ClaimOccasion
 from contracts.coverage import GroundCode, Outcome
-from contracts.loss_reports import DamageKind
+from contracts.loss_reports import DamageKind, LossFacts
 from contracts.message_requests import Occasion
 from contracts.money import MoneyStepCode
 from contracts.vocabulary import FactSource, PerilFamily, WaterReading, WaterRoute
 from contracts.weather import UndeterminedReason
 from notify_svc.domain.notice import NoticeKind
+from notify_svc.domain.requests import SMS_OCCASIONS
+
+PLACEHOLDERS, EVERY_KEY = "placeholders", "every_key"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoticeTexts:
-    """The texts of one kind of notice. Filled in: `{reference}`, `{amount}` now, `{before}` and `{total}`."""
+def filled(*placeholders: str) -> Meta:
+    """A text that is never empty, with what may be filled in."""
+    return Meta(min_length=1, extra={PLACEHOLDERS: frozenset(placeholders)})
 
-    subject: str
-    headline: str
-    opening: str
-    next_steps: tuple[str, ...]
-    sms: str
+
+def each(keys: Iterable[str]) -> Meta:
+    """A table that has all of `keys`."""
+    return Meta(extra={EVERY_KEY: frozenset(keys)})
+
+
+class Texts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq=False):
+    """Some texts of one language, as their file has them. Read once, they are the same as nothing but themselves."""
+
+
+Text: TypeAlias = Annotated[str, filled()]
+_Told: TypeAlias = Annotated[str, filled("reference", "amount", "before", "total")]
+_Contact: TypeAlias = Annotated[str, filled("phone", "address", "reference", "review_url")]
+_Measured: TypeAlias = Annotated[str, filled("measured", "hours", "needed", "shortfall", "by_loss", "loss_hour", "lag")]
+_AboutAccount: TypeAlias = Annotated[
+    str, filled("insurer", "phone", "day", "time", "relation_number", "policy_number", "policy_day")
+]
+_AboutClaim: TypeAlias = Annotated[
+    str, filled("insurer", "reference", "phone", "review_url", "questions", "due_day", "amount")
+]
+_Count: TypeAlias = Annotated[str, filled("count")]
+_Fact: TypeAlias = Annotated[str, filled("fact")]
+_Facts: TypeAlias = Annotated[str, filled("facts")]
+
+
+class NoticeTexts(Texts, frozen=True):
+    """The texts of one kind of notice: `{amount}` is paid now, `{before}` was decided before, `{total}` is both."""
+
+    subject: _Told
+    headline: Text
+    opening: _Told
+    next_steps: tuple[Text, ...]
+    sms: Annotated[str, filled("reference", "amount")]
     """Fits one SMS together with any ending, whatever is filled in."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GroundTexts:
+class GroundTexts(Texts, frozen=True):
     """One ground. `fact` says what is so and no word of cover; the others say what follows from it.
 
     A missing one means the general sentence of `ReasonTexts.follows`.
     """
 
-    fact: str
-    covered: str | None = None
-    denied: str | None = None
-    referred: str | None = None
+    fact: Text
+    covered: Text | None = None
+    denied: Text | None = None
+    referred: Text | None = None
 
     def follows(self, outcome: Outcome) -> str | None:
         """Return what follows when the ground leads to `outcome`."""
@@ -45,270 +80,255 @@ class GroundTexts:
         return by_outcome.get(outcome)
 
 
-@dataclass(frozen=True, kw_only=True)
-class FactTexts:
+class FactTexts(Texts, frozen=True):
     """A fact of a report as the end of a sentence, after "that" or "whether"."""
 
-    true: str
-    false: str
+    true: Text
+    false: Text
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReasonTexts:
+class ReasonTexts(Texts, frozen=True):
     """Why: each damage item, each cause of the water, each ground."""
 
-    heading: str
-    each_cause: str
-    item: str
-    """`{kind}`, `{amount}`, `{estimate}` and `{outcome}` are filled in."""
-    item_of_cause: str
-    """The same with `{cause}`, for an item that names one."""
-    cause: str
-    """`{cause}` and `{outcome}` are filled in."""
-    kinds: Mapping[DamageKind, str]
-    estimates: Mapping[FactSource, str]
-    causes: Mapping[WaterRoute, str]
-    by_fire: str
-    outcomes: Mapping[Outcome, str]
-    awaits_assessment: str
-    grounds: Mapping[GroundCode, GroundTexts]
-    follows: Mapping[Outcome, str]
-    also: str
-    """A second reason of the same kind: `{fact}` is filled in."""
-    clause: str
-    """`{clause}` is filled in."""
-    facts: Mapping[str, FactTexts]
-    that: str
-    whether: str
-    """`{fact}` is filled in."""
-    sources: Mapping[FactSource, str]
-    """Who established it: `{facts}`, each with "that", is filled in."""
-    own_records: str
+    heading: Text
+    each_cause: Text
+    item: Annotated[str, filled("kind", "amount", "estimate", "outcome")]
+    item_of_cause: Annotated[str, filled("kind", "cause", "amount", "estimate", "outcome")]
+    """An item that names its cause."""
+    cause: Annotated[str, filled("cause", "outcome")]
+    kinds: Annotated[Mapping[DamageKind, Text], each(DamageKind)]
+    estimates: Annotated[Mapping[FactSource, Text], each(FactSource)]
+    causes: Annotated[Mapping[WaterRoute, Text], each(WaterRoute)]
+    by_fire: Text
+    outcomes: Annotated[Mapping[Outcome, Text], each(Outcome)]
+    awaits_assessment: Text
+    grounds: Annotated[Mapping[GroundCode, GroundTexts], each(GroundCode)]
+    follows: Annotated[Mapping[Outcome, Text], each(Outcome)]
+    also: _Fact
+    """A second reason of the same kind."""
+    clause: Annotated[str, filled("clause")]
+    facts: Annotated[Mapping[str, FactTexts], each(LossFacts.__struct_fields__)]
+    that: _Fact
+    whether: _Fact
+    sources: Annotated[Mapping[FactSource, _Facts], each(FactSource)]
+    """Who established it: `{facts}` each begin with "that"."""
+    own_records: Text
     """Who established that a policy does not insure it: we did."""
-    unknown: str
-    looked_up: str
-    turned: str
-    """`{facts}`, each with "whether", is filled in."""
-    turned_besides_facts: Mapping[str, str]
+    unknown: _Facts
+    looked_up: _Facts
+    turned: _Facts
+    """`{facts}` each begin with "whether"."""
+    turned_besides_facts: Mapping[str, Text]
     """What else than a fact can be said otherwise than before."""
-    cover_not_chosen: Mapping[DamageKind, str]
-    groundwater_exception: str
-    not_through_cellar_wall: str
-    not_enough_rain: str
-    primary_defence_exception: str
+    cover_not_chosen: Mapping[DamageKind, Text]
+    groundwater_exception: Text
+    not_through_cellar_wall: Text
+    not_enough_rain: Text
+    primary_defence_exception: Text
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnitTexts:
-    """A unit of time with `{count}`, for one and for more."""
+class UnitTexts(Texts, frozen=True):
+    """A unit of time, for one and for more."""
 
-    one: str
-    more: str
+    one: _Count
+    more: _Count
 
 
-@dataclass(frozen=True, kw_only=True)
-class RainTexts:
+class RainTexts(Texts, frozen=True):
     """The account of what the rain stations measured."""
 
-    heading: str
-    one_station: str
-    several_stations: str
-    """`{stations}` is filled in."""
-    station: str
-    """`{station}` and `{distance}` are filled in."""
-    at_station: str
+    heading: Text
+    one_station: Annotated[str, filled("stations")]
+    several_stations: Annotated[str, filled("stations")]
+    station: Annotated[str, filled("station", "distance")]
+    at_station: Annotated[str, filled("station")]
     """The heading of one of several."""
-    no_station: str
-    captions: Mapping[WaterReading, str]
-    period: str
-    measured: str
-    needed: str
-    result: str
-    hours: str
-    between: str
-    """From `{start}` to `{end}`, local time."""
-    enough: str
-    short: str
+    no_station: Text
+    captions: Annotated[Mapping[WaterReading, Text], each(WaterReading)]
+    period: Text
+    measured: Text
+    needed: Text
+    result: Text
+    hours: Annotated[str, filled("hours")]
+    between: Annotated[str, filled("start", "end")]
+    """Local time."""
+    enough: Text
+    short: Annotated[str, filled("shortfall")]
     """`{shortfall}` is what is missing."""
-    enough_too_late: str
-    enough_too_early: str
-    open: str
-    cannot_be_told: str
-    not_measured_yet: str
-    no_figure: str
-    reached: str
-    """`{measured}`, `{hours}`, `{needed}`, `{by_loss}` and `{loss_hour}` are filled in, as in the next ones."""
+    enough_too_late: Text
+    enough_too_early: Text
+    open: Text
+    cannot_be_told: Text
+    not_measured_yet: Text
+    no_figure: Text
+    reached: _Measured
     days: UnitTexts
     hours_long: UnitTexts
     minutes: UnitTexts
-    ended_before: str
-    """`{lag}` is filled in."""
-    closest: str
-    """With `{shortfall}` too."""
-    too_late: str
-    too_early: str
-    """With `{lag}` too."""
-    reasons: Mapping[UndeterminedReason, str]
-    depends_on_hours_to_come: str
-    hours_to_come: str
-    recent: str
-    """`{station}` and `{measured}` are filled in."""
-    corrections: str
+    ended_before: _Measured
+    closest: _Measured
+    too_late: _Measured
+    too_early: _Measured
+    chart: Annotated[str, filled("station", "periods")]
+    """What the picture shows, for who does not see it."""
+    chart_period: Annotated[str, filled("hours", "measured", "needed")]
+    """One of `{periods}`."""
+    chart_period_open: Annotated[str, filled("hours", "measured", "needed")]
+    """The same where `{measured}` says that there is no figure."""
+    chart_bar: Annotated[str, filled("hours", "measured", "needed")]
+    """What stands above a bar: short."""
+    chart_legend: Text
+    """What the line in the picture means: short."""
+    reasons: Annotated[Mapping[UndeterminedReason, Text], each(UndeterminedReason)]
+    depends_on_hours_to_come: Text
+    hours_to_come: Text
+    recent: Annotated[str, filled("station", "measured")]
+    corrections: Text
     """What corrected measurements can still change after a denial."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MoneyTexts:
+class MoneyTexts(Texts, frozen=True):
     """The account of the money."""
 
-    heading: str
-    caption: str
-    step: str
-    amount: str
-    steps: Mapping[MoneyStepCode, str]
-    total: str
-    before: str
-    now: str
-    families: Mapping[PerilFamily, str]
-    """The event that sentences are about, when there are two: `{sentences}` is filled in."""
-    chosen: str
-    none_chosen: str
-    minimum: str
-    """`{minimum}` is filled in."""
-    cloudburst: str
-    heavy: str
-    """`{station}`, `{measured}` and `{hours}` are filled in."""
-    others_bore: str
-    """`{others}` and `{borne}` are filled in."""
-    still_to_bear: str
-    repaired: str
+    heading: Text
+    caption: Text
+    step: Text
+    amount: Text
+    steps: Annotated[Mapping[MoneyStepCode, Text], each(MoneyStepCode)]
+    total: Text
+    before: Text
+    now: Text
+    families: Annotated[Mapping[PerilFamily, Annotated[str, filled("sentences")]], each(PerilFamily)]
+    """The event that sentences are about, when there are two."""
+    chosen: Annotated[str, filled("chosen")]
+    none_chosen: Text
+    minimum: Annotated[str, filled("minimum")]
+    cloudburst: Annotated[str, filled("station", "measured")]
+    heavy: Annotated[str, filled("station", "measured", "hours")]
+    others_bore: Annotated[str, filled("others", "borne")]
+    still_to_bear: Text
+    repaired: Text
     """The step that takes off what is repaired instead of being paid."""
-    to_repair_firm: str
+    to_repair_firm: Text
     """The step that names what is left of the deductible for the customer to pay."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DecisionTexts:
+class DecisionTexts(Texts, frozen=True):
     """How the decision was made, and the rights that follow from it."""
 
-    heading: str
-    automated: str
-    partly_automated: str
-    referred: str
-    by_hand: str
-    partly_by_hand: str
-    used: str
-    report: str
-    earlier_report: str
-    policy: str
-    """`{product}` is filled in."""
-    rain: str
-    other_reports: str
-    sources: Mapping[FactSource, str]
-    rights: str
+    heading: Text
+    automated: Text
+    partly_automated: Text
+    referred: Text
+    by_hand: Text
+    partly_by_hand: Text
+    used: Annotated[str, filled("used")]
+    report: Text
+    earlier_report: Text
+    policy: Annotated[str, filled("product")]
+    rain: Text
+    other_reports: Text
+    sources: Mapping[FactSource, Text]
+    """What came from the report itself is told as such."""
+    rights: Text
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContactTexts:
-    """Where to turn to. `{phone}`, `{address}` and `{reference}` are filled in."""
+class ContactTexts(Texts, frozen=True):
+    """Where to turn to."""
 
-    disagree_heading: str
-    review: str
-    review_by_post: str
-    review_online: str
-    """`{review_url}` is filled in."""
-    complaint: str
-    complaint_by_post: str
-    institute: str
-    question_heading: str
-    question: str
-    question_by_post: str
-    check_heading: str
-    check: str
-    """`{proof}` is filled in."""
-    measured_hours: str
-    """`{stations}` is filled in."""
-    station_number: str
-    """`{station}` and `{number}` are filled in."""
+    disagree_heading: Text
+    review: _Contact
+    review_by_post: _Contact
+    review_online: _Contact
+    complaint: _Contact
+    complaint_by_post: _Contact
+    institute: _Contact
+    question_heading: Text
+    question: _Contact
+    question_by_post: _Contact
+    check_heading: Text
+    check: Annotated[str, filled("proof")]
+    measured_hours: Annotated[str, filled("stations")]
+    station_number: Annotated[str, filled("station", "number")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountMailTexts:
-    """The mail about one thing that happened: what stands before its link, and after it.
+class AccountMailTexts(Texts, frozen=True):
+    """The mail about one thing that happened to an account, a policy or a customer.
 
-    Filled in: `{insurer}`, `{phone}`, `{day}`, `{time}` and `{relation_number}`; where it is about a policy also
-    `{policy_number}` and `{policy_day}`. No `link`: it has none.
+    `before` and `after` stand around its link; without a `link` it has none. Only what is about a policy has its
+    number and day.
     """
 
-    subject: str
-    before: tuple[str, ...]
-    link: str | None = None
+    subject: Text
+    before: tuple[_AboutAccount, ...]
+    link: Text | None = None
     """What opening the link does."""
-    after: tuple[str, ...] = ()
+    after: tuple[_AboutAccount, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountTexts:
+class AccountTexts(Texts, frozen=True):
     """What is said about an account and who gets into it, about insurances and personal data."""
 
-    mails: Mapping[Occasion, AccountMailTexts]
-    never_asked: str
+    mails: Annotated[Mapping[Occasion, AccountMailTexts], each(set(Occasion) - SMS_OCCASIONS)]
+    never_asked: Text
     """Ends every mail."""
-    sms: Mapping[Occasion, str]
-    """What goes by SMS, with `{code}`, `{phone}` and `{day}`; fits one whatever they are."""
+    sms: Annotated[Mapping[Occasion, Annotated[str, filled("code", "phone", "day")]], each(SMS_OCCASIONS)]
+    """What goes by SMS; fits one whatever is filled in."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClaimTexts:
-    """What is told about a claim besides its decisions; the link of each mail leads to the claim.
+class ClaimMailTexts(Texts, frozen=True):
+    """The mail about one thing that happened to a claim besides its decisions; its link leads to the claim.
 
-    Filled in: `{reference}`, `{phone}` and `{review_url}`; where the occasion has them `{questions}`, which is a
-    paragraph of its own, `{due_day}` and `{amount}`.
+    A paragraph that is `{questions}` becomes one paragraph for each question.
     """
 
-    mails: Mapping[ClaimOccasion, AccountMailTexts]
-    questions: Mapping[str, str]
+    subject: _AboutClaim
+    before: tuple[_AboutClaim, ...]
+    link: Text
+    after: tuple[_AboutClaim, ...] = ()
+
+
+class ClaimTexts(Texts, frozen=True):
+    """What is told about a claim besides its decisions."""
+
+    mails: Annotated[Mapping[ClaimOccasion, ClaimMailTexts], each(ClaimOccasion)]
+    questions: Mapping[str, Annotated[str, filled("item")]]
     """By code. What is asked of an item of damage names it: `{item}`, counted from 1."""
-    other_question: str
+    other_question: Text
     """For a code that is younger than these texts."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TextCatalogue:
+class TextCatalogue(Texts, frozen=True):
     """All customer texts of one language."""
 
-    language_tag: str
-    locale: str
+    language_tag: Text
+    locale: Text
     """Babel's name, for amounts, figures and dates."""
-    greeting: str
-    date_label: str
-    reference_label: str
-    loss_label: str
-    loss_between: str
-    postal_address: tuple[str, ...]
-    """The lines on the envelope: `{name}`, `{postcode}` and `{house_number}` are filled in."""
-    replaces_earlier: str
-    nothing_before: str
-    paid_before: str
-    paid_before_and_kept: str
-    """`{before}` is filled in."""
-    repaired: str
-    """`{repaired}` is filled in."""
-    deductible_to_repair_firm: str
-    """`{borne}` is filled in."""
-    next_heading: str
-    closing: str
+    greeting: Annotated[str, filled("name")]
+    date_label: Text
+    reference_label: Text
+    loss_label: Text
+    loss_between: Annotated[str, filled("start", "end")]
+    postal_address: tuple[Annotated[str, filled("name", "postcode", "house_number")], ...]
+    """The lines on the envelope."""
+    replaces_earlier: Text
+    nothing_before: Text
+    paid_before: Annotated[str, filled("before")]
+    paid_before_and_kept: Annotated[str, filled("before")]
+    repaired: Annotated[str, filled("repaired")]
+    deductible_to_repair_firm: Annotated[str, filled("borne")]
+    next_heading: Text
+    closing: Text
     reasons: ReasonTexts
     rain: RainTexts
     money: MoneyTexts
     decision: DecisionTexts
     contact: ContactTexts
-    notices: Mapping[NoticeKind, NoticeTexts]
+    notices: Annotated[Mapping[NoticeKind, NoticeTexts], each(NoticeKind)]
     account: AccountTexts
     claim: ClaimTexts
-    sms_with_email: str
-    sms_with_letter: str
-    sms_alone: str
-    """`{phone}` is filled in."""
-    sms_review: str
-    """`{review_url}` is filled in, and ends it."""
+    sms_with_email: Text
+    sms_with_letter: Text
+    sms_alone: Annotated[str, filled("phone")]
+    sms_review: Annotated[str, filled("review_url")]
+    """Ends an SMS."""

@@ -11,6 +11,7 @@ from notify_svc.domain.requests import AboutClaim
 from notify_svc.texts.account import AccountMail
 from notify_svc.texts.catalogue import ClaimTexts
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
+from notify_svc.texts.filling import Values, told
 from notify_svc.texts.languages import CATALOGUES
 
 _QUESTIONS = "{questions}"
@@ -19,28 +20,39 @@ _QUESTIONS = "{questions}"
 def write_claim_mail(
     occasion: ClaimOccasion, claim: AboutClaim, *, name: str, language: Language, insurer: Insurer
 ) -> AccountMail:
-    """Return what the reader called `name` is written; its link leads to the claim and is no secret."""
+    """Return what the reader called `name` is written; its link leads to the claim and is no secret.
+
+    Raises:
+        MissingValueError: something that its texts name is not there.
+    """
     texts = CATALOGUES[language]
     mail, figures = texts.claim.mails[occasion], Figures(texts.locale)
-    filled = {
-        "reference": claim.claim_reference,
-        "phone": insurer.phone.replace(" ", NO_BREAK_SPACE),
-        "review_url": insurer.review_url(claim.claim_reference),
-        "due_day": claim.due_on and figures.calendar_day(claim.due_on),
-        "amount": claim.amount_cents and figures.euros(claim.amount_cents),
-    }
+    questions = tuple(_asked(claim.questions, texts.claim))
+    filled = Values(
+        f"claim.mails.{occasion}",
+        insurer=insurer.name,
+        reference=claim.claim_reference,
+        phone=insurer.phone.replace(" ", NO_BREAK_SPACE),
+        review_url=insurer.review_url(claim.claim_reference),
+        questions="\n".join(questions),
+        due_day=told(claim.due_on, figures.calendar_day),
+        amount=told(claim.amount_cents, figures.euros),
+    )
     before: list[str] = []
     for paragraph in mail.before:
-        before += _asked(claim.questions, texts.claim) if paragraph == _QUESTIONS else [paragraph.format(**filled)]
+        filled_in = paragraph.format_map(filled)
+        before += questions if paragraph == _QUESTIONS else [filled_in]
+    headline = mail.subject.format_map(filled)
     return AccountMail(
         texts=texts,
         insurer=insurer,
-        subject=mail.subject.format(**filled).replace(NO_BREAK_SPACE, " "),
+        subject=headline.replace(NO_BREAK_SPACE, " "),
+        headline=headline,
         greeting=texts.greeting.format(name=name),
         before=tuple(before),
         link_label=mail.link,
         link=insurer.claim_url(claim.claim_reference),
-        after=tuple(sentence.format(**filled) for sentence in (*mail.after, texts.account.never_asked)),
+        after=tuple(sentence.format_map(filled) for sentence in (*mail.after, texts.account.never_asked)),
     )
 
 

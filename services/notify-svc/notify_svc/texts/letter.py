@@ -15,9 +15,11 @@ from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.notice import NoticeKind, is_by_hand, is_refused_or_reduced, notice_kind, payment_of
 from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
+from notify_svc.texts.filling import Values
 from notify_svc.texts.languages import CATALOGUES
 from notify_svc.texts.money_account import MoneyAccount, money_account_of
 from notify_svc.texts.rain_account import RainAccount, rain_account_of, rests_on_too_little_rain
+from notify_svc.texts.rain_chart import Picture
 from notify_svc.texts.reasons import Reasons, reasons_of
 
 _AMOUNT_IN_OPENING = frozenset({NoticeKind.PAID_MORE, NoticeKind.PAYMENT_UNCHANGED})
@@ -52,6 +54,18 @@ class Letter:
     money: MoneyAccount | None
     sections: tuple[Section, ...]
 
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """What its e-mail shows, each once."""
+        stations = () if self.rain is None or self.postal_address else self.rain.stations
+        charts = [reading.chart for station in stations for reading in station.readings if reading.chart is not None]
+        return tuple(dict.fromkeys(chart.picture for chart in charts))
+
+    @property
+    def preheader(self) -> str:
+        """What a list of mails shows beside the subject."""
+        return self.opening
+
 
 def write_letter(
     decision: DecisionMade,
@@ -62,7 +76,11 @@ def write_letter(
     written_at: datetime,
     postal_address: PostalAddress | None = None,
 ) -> Letter:
-    """Return what the reader called `name` is written about `decision`: on paper when there is a `postal_address`."""
+    """Return what the reader called `name` is written about `decision`: on paper when there is a `postal_address`.
+
+    Raises:
+        MissingValueError: something that its texts name is not there.
+    """
     texts = CATALOGUES[language]
     figures = Figures(texts.locale)
     writer = _Writer(decision, texts, figures, insurer, on_paper=postal_address is not None)
@@ -109,24 +127,19 @@ class _Writer:
         self._on_paper = on_paper
         self._payment, in_kind = payment_of(decision), decision.in_kind
         payment = self._payment
-        self._fields = {
-            "reference": decision.claim_reference,
-            "amount": figures.euros(payment.now_cents),
-            "before": figures.euros(payment.before_cents),
-            "total": figures.euros(payment.total_cents),
-            **(
-                {}
-                if in_kind is None
-                else {
-                    "repaired": figures.euros(in_kind.repaired_cents),
-                    "borne": figures.euros(in_kind.borne_by_customer_cents),
-                }
-            ),
-            "phone": insurer.phone.replace(" ", NO_BREAK_SPACE),
-            "address": insurer.address,
-            "review_url": insurer.review_url(decision.claim_reference),
-        }
         self.kind = notice_kind(decision)
+        self._fields = Values(
+            f"notices.{self.kind}",
+            reference=decision.claim_reference,
+            amount=figures.euros(payment.now_cents),
+            before=figures.euros(payment.before_cents),
+            total=figures.euros(payment.total_cents),
+            repaired=None if in_kind is None else figures.euros(in_kind.repaired_cents),
+            borne=None if in_kind is None else figures.euros(in_kind.borne_by_customer_cents),
+            phone=insurer.phone.replace(" ", NO_BREAK_SPACE),
+            address=insurer.address,
+            review_url=insurer.review_url(decision.claim_reference),
+        )
 
     def filled(self, text: str) -> str:
         """Return `text` with the amounts, the reference and where to turn to."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
 from contracts.claims import DecisionMade, RainEvidence
 from contracts.coverage import Finding, GroundCode, GroundWeight, Outcome
@@ -11,7 +13,12 @@ from contracts.vocabulary import Establishment, WaterReading, WaterRoute
 from contracts.weather import ReadingAssessment, StationRain, UndeterminedReason, WindowAssessment
 from notify_svc.domain.notice import judged_items
 from notify_svc.texts.catalogue import RainTexts
-from notify_svc.texts.figures import Figures
+from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
+from notify_svc.texts.filling import Values, told
+from notify_svc.texts.rain_chart import Bar, Chart
+
+_REMEMBERED = 512
+"""Charts of a storm: what stations measured, whoever lives near them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +38,8 @@ class ReadingAccount:
 
     caption: str
     rows: tuple[RainRow, ...]
+    chart: Chart | None
+    """None when nothing was measured."""
     sentences: tuple[str, ...]
 
 
@@ -127,7 +136,9 @@ class _Writer:
         recent = station.recent_rain_tenths_mm if self._tells_recent_rain else None
         return StationAccount(
             heading=texts.at_station.format(station=name) if len(self._rain.stations) > 1 else None,
-            readings=tuple(self._reading(reading) for reading in station.readings if reading.reading in self._readings),
+            readings=tuple(
+                self._reading(reading, at=name) for reading in station.readings if reading.reading in self._readings
+            ),
             recent=None
             if recent is None
             else texts.recent.format(station=name, measured=self._figures.millimetres(recent)),
@@ -141,29 +152,45 @@ class _Writer:
         if not self._rain.final:
             yield self._texts.hours_to_come
 
-    def _reading(self, reading: ReadingAssessment) -> ReadingAccount:
+    def _reading(self, reading: ReadingAssessment, *, at: str) -> ReadingAccount:
         return ReadingAccount(
             caption=self._texts.captions[reading.reading],
             rows=tuple(self._row(window) for window in reading.windows),
+            chart=self._chart(reading, at=at),
             sentences=tuple(self._sentences(reading)),
         )
 
+    def _chart(self, reading: ReadingAssessment, *, at: str) -> Chart | None:
+        periods = tuple(
+            (window.within_hours, window.best_sum_tenths_mm, window.at_least_tenths_mm) for window in reading.windows
+        )
+        if all(measured is None for _, measured, _ in periods):
+            return None
+        return _chart_of(periods, at, self._texts, self._figures, no_figure=self._no_figure)
+
     def _row(self, window: WindowAssessment) -> RainRow:
-        texts, measured = self._texts, window.best_sum_tenths_mm
-        between = None
+        texts, between = self._texts, None
         if window.starts_at is not None and window.ends_at is not None:
-            start, end = self._figures.moment(window.starts_at), self._figures.moment(window.ends_at)
-            between = texts.between.format(start=start, end=end)
+            between = texts.between.format(start=self._moment(window.starts_at), end=self._moment(window.ends_at))
         return RainRow(
             hours=texts.hours.format(hours=window.within_hours),
             between=between,
-            measured=self._missing if measured is None else self._figures.millimetres(measured),
+            measured=self._measured(window),
             needed=self._figures.millimetres(window.at_least_tenths_mm),
             result=self._result(window),
         )
 
+    def _moment(self, at: datetime) -> str:
+        """Return a moment whose day stays on one line: its column is narrow on a phone."""
+        return f"{self._figures.day(at).replace(' ', NO_BREAK_SPACE)} {self._figures.time(at)}"
+
+    def _measured(self, window: WindowAssessment) -> str:
+        if window.best_sum_tenths_mm is not None:
+            return self._figures.millimetres(window.best_sum_tenths_mm)
+        return self._no_figure
+
     @property
-    def _missing(self) -> str:
+    def _no_figure(self) -> str:
         return self._texts.no_figure if self._rain.final else self._texts.not_measured_yet
 
     def _result(self, window: WindowAssessment) -> str:
@@ -217,16 +244,36 @@ class _Writer:
 
     def _filled(self, template: str, window: WindowAssessment) -> str:
         figures = self._figures
-        loss_hour = window.loss_hour_ends_at
-        return template.format(
-            measured=figures.millimetres(window.best_sum_tenths_mm or 0),
-            hours=window.within_hours,
+        filled = Values(
+            "rain",
+            measured=told(window.best_sum_tenths_mm, figures.millimetres),
+            hours=str(window.within_hours),
             needed=figures.millimetres(window.at_least_tenths_mm),
             shortfall=figures.millimetres(max(0, _shortfall(window))),
-            by_loss=figures.millimetres(window.rain_by_loss_tenths_mm or 0),
-            loss_hour="" if loss_hour is None else figures.moment(loss_hour),
+            by_loss=told(window.rain_by_loss_tenths_mm, figures.millimetres),
+            loss_hour=told(window.loss_hour_ends_at, figures.moment),
             lag=self._duration(window.lag_minutes or 0),
         )
+        return template.format_map(filled)
+
+
+@lru_cache(_REMEMBERED)
+def _chart_of(
+    periods: Sequence[tuple[int, int | None, int]], at: str, texts: RainTexts, figures: Figures, *, no_figure: str
+) -> Chart:
+    """Return what is drawn of periods, each with its hours, what was measured and what is needed."""
+    bars, told_periods = [], []
+    for hours, measured, needed in periods:
+        filled = {
+            "hours": hours,
+            "measured": no_figure if measured is None else figures.millimetres(measured),
+            "needed": figures.millimetres(needed),
+        }
+        bars.append(Bar(texts.chart_bar.format_map(filled), measured, needed))
+        period = texts.chart_period_open if measured is None else texts.chart_period
+        told_periods.append(period.format_map(filled))
+    alternative = texts.chart.format(station=at, periods=" ".join(told_periods))
+    return Chart(bars=tuple(bars), legend=texts.chart_legend, alternative=alternative)
 
 
 def _shortfall(window: WindowAssessment) -> int:

@@ -13,6 +13,9 @@ from notify_svc.texts.languages import CATALOGUES
 
 SEGMENT_SEPTETS = 160
 """What fits one SMS; a longer one is split, costs double and can arrive in pieces."""
+_SEPTETS_OF_A_PART = 153
+"""Of a longer one, each part has a header."""
+_OTHER_DOUBLE_SIGNS = "[]{}~|^\\"
 
 
 class Explained(Enum):
@@ -54,5 +57,16 @@ def write_sms(decision: DecisionMade, *, language: Language, explained: Explaine
     return told.replace(NO_BREAK_SPACE, " ")  # the alphabet of SMS has plain spaces only
 
 
+def septets(text: str) -> int:
+    """Return how much room `text` takes in an SMS: a sign of the extension table takes two septets."""
+    return len(text) + text.count("€") + sum(map(text.count, _OTHER_DOUBLE_SIGNS))
+
+
+def sms_parts(text: str) -> int:
+    """Return as how many SMS `text` arrives."""
+    length = septets(text)
+    return 1 if length <= SEGMENT_SEPTETS else -(-length // _SEPTETS_OF_A_PART)
+
+
 def _fits(text: str) -> bool:
-    return len(text) + text.count("€") <= SEGMENT_SEPTETS  # the sign of the euro takes two septets
+    return septets(text) <= SEGMENT_SEPTETS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.headerregistry import Address
@@ -10,7 +11,7 @@ from email.message import EmailMessage
 from uuid import UUID
 
 import pytest
-from decisions import DECIDED_AT, INSURER, NAME, denied, paid
+from decisions import DECIDED_AT, INSURER, NAME, denied, paid, referred
 from msgspec.structs import replace
 
 from contracts.claims import DecisionMade
@@ -54,6 +55,11 @@ def by_the_library(letter: Letter, *, recipient: Address = RECIPIENT) -> EmailMe
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(render_text(letter))
     mail.add_alternative(render_html(letter), subtype="html")
+    _, page = mail.iter_parts()
+    assert isinstance(page, EmailMessage)
+    for picture in letter.pictures:
+        content_id = f"<{picture.content_id}>"
+        page.add_related(picture.png, "image", "png", cid=content_id, filename="rain.png", disposition="inline")
     mail["Content-Language"] = letter.texts.language_tag
     return read(mail.as_bytes())
 
@@ -70,10 +76,32 @@ def test_a_mail_says_what_the_library_would_have_it_say(decision: DecisionMade, 
     assert [ours[header] for header in headers] == [expected[header] for header in headers]
     assert sorted(ours.keys()) == sorted(expected.keys())
     assert ours.get_content_type() == expected.get_content_type() == "multipart/alternative"
-    for part, same in zip(ours.iter_parts(), expected.iter_parts(), strict=True):
+    for part, same in zip(ours.walk(), expected.walk(), strict=True):
         assert part.get_content_type() == same.get_content_type()
-        assert part.get_content() == same.get_content()
+        assert part["Content-ID"] == same["Content-ID"]
+        assert (part.get_content_disposition(), part.get_filename()) == (
+            same.get_content_disposition(),
+            same.get_filename(),
+        )
+        assert part.is_multipart() or part.get_content() == same.get_content()
         assert not part.defects
+
+
+def test_a_page_shows_the_picture_that_comes_with_it_and_fetches_nothing() -> None:
+    mail = read(composed(letter(denied())))
+    _, related = mail.iter_parts()
+    page, picture = related.iter_parts()
+
+    (shown,) = re.findall(r'<img src="([^"]+)"', page.get_content())
+    assert f"<{shown.removeprefix('cid:')}>" == picture["Content-ID"]
+    assert picture.get_content().startswith(b"\x89PNG")
+    assert related.get_param("type") == "text/html"
+
+
+def test_a_mail_without_rain_has_no_picture() -> None:
+    mail = read(composed(letter(referred())))
+
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
 
 
 @pytest.mark.parametrize("subject", ["plain", "€", "é" * 22 + "x", "a" * 44 + "é", "😀 " * 30, "=?utf-8?q?no?= €"])

@@ -36,7 +36,13 @@ async def test_an_email_arrives_with_both_parts_and_proper_headers(desk: Desk, m
     assert received["Auto-Submitted"] == "auto-generated"
     assert received["Content-Language"] == "en"
     assert received.get_content_type() == "multipart/alternative"
-    assert [part.get_content_type() for part in received.iter_parts()] == ["text/plain", "text/html"]
+    assert [part.get_content_type() for part in received.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+    ]
     (settled,) = await desk.settled()
     assert (settled.claim_id, settled.settlement, settled.attempts) == (decision.claim_id, Settlement.SENT, 1)
 
