@@ -68,9 +68,16 @@ MUTANTS = (
     _mutant(
         "the former address is not told",
         "flows/contact_changes.py",
-        sound="before.email is not None and before.email != after.email",
-        broken="False",
+        sound="in (after.email, before.email)",
+        broken="in (after.email,)",
         guard=f"{_OF_CONTACT}::test_a_new_address_is_told_at_the_old_one_too_and_the_login_is_said_to_stay",
+    ),
+    _mutant(
+        "a new address is told only once notify-svc has read it",
+        "flows/contact_changes.py",
+        sound="if before.email == after.email or not settings.message_public_key:",
+        broken="if after.email is not None:",
+        guard=f"{_OF_CONTACT}::test_whatever_notify_svc_knows_by_then_each_address_of_a_change_is_told_and_no_other",
     ),
     _mutant(
         "what is refused leaves no record",
