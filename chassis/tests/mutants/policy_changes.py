@@ -22,6 +22,13 @@ MUTANTS = (
         guard=f"{_OF_CHANGES}::test_the_past_is_never_changed_nor_the_far_future",
     ),
     _mutant(
+        "a higher deductible is sold that lowers no premium",
+        _CHANGES,
+        sound="if isinstance(change, ChangeOfDeductible) and not is_priced:",
+        broken="if False:",
+        guard=f"{_OF_CHANGES}::test_no_other_deductible_is_to_be_had_while_it_would_leave_the_premium_as_it_is",
+    ),
+    _mutant(
         "a change pays for more than is changed",
         _CHANGES,
         sound="on=tariff_of)",
