@@ -95,6 +95,12 @@ async def test_declarations_are_those_of_ones_own_pets(pets: Policies, tmp_path:
     for number, expected in (("541", NO_DECLARATIONS), ("901", KEPT_ELSEWHERE)):
         answer = await pets.get(f"/customers/123456/policies/123456-{number}-01/declarations")
         assert answer.json()["type"] == expected.uri
+    records = (await pets.get("/customers/123456/access-records", role=Role.SENIOR_HANDLER)).json()["items"][::-1]
+    assert [(each["policy_number"], each["details"]) for each in records if each["who"] == "customer"] == [
+        (PET, {"declaration": "D-0", "refused": "not-found"}),
+        ("123456-541-01", {"refused": "no-declarations"}),
+        ("123456-901-01", {"refused": "kept-elsewhere"}),
+    ]
 
 
 async def test_importing_again_changes_nothing_and_what_was_decided_since_counts(

@@ -140,6 +140,16 @@ async def test_there_is_no_document_where_there_is_nothing_to_tell_or_not_for_wh
         (await policies.get(f"{HOME}/schedule", role=Role.OPERATOR), "forbidden"),
     ):
         assert answer.json()["type"] == f"/problems/{expected}"
+    refusals = [
+        (each["policy_number"], each["details"])
+        for each in (await policies.get(f"{PATH}/access-records")).json()["items"][::-1]
+        if "refused" in each["details"]
+    ]
+    assert refusals == [
+        ("123456-531-04", {"document": "schedule", "on": "2024-03-31", "refused": "nothing-insured-then"}),
+        ("123456-531-04", {"document": "green_card", "on": "2026-11-27", "refused": "no-green-card"}),
+        ("123456-999-01", {"document": "schedule", "on": "2026-11-27", "refused": "kept-elsewhere"}),
+    ]
     assert (await policies.get(f"{PATH}/documents")).json()["items"] == []
     card = await policies.get(f"{CAR}/green-card")
     assert "G-001-BB" in read(card.content)
