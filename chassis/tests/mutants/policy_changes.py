@@ -22,6 +22,13 @@ MUTANTS = (
         guard=f"{_OF_CHANGES}::test_the_past_is_never_changed_nor_the_far_future",
     ),
     _mutant(
+        "who gave notice is told that the policy is renewed",
+        "flows/renewals.py",
+        sound="if not is_last_year(policy.terms, on=days[number]):",
+        broken="if True:",
+        guard="test_renewals.py::test_who_gave_notice_is_not_told_that_the_policy_is_renewed",
+    ),
+    _mutant(
         "a higher deductible is sold that lowers no premium",
         _CHANGES,
         sound="if isinstance(change, ChangeOfDeductible) and not is_priced:",
