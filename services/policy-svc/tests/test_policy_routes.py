@@ -113,6 +113,34 @@ async def test_what_counts_for_a_day_and_what_was_known_at_a_moment_are_asked_fo
     )
 
 
+async def test_all_insurances_are_told_as_of_any_day_and_as_known_at_any_moment(policies: Policies) -> None:
+    await store_home_with_higher_deductible_from_december(policies)
+    before, after = NOW.isoformat(), (NOW + timedelta(hours=1)).isoformat()
+    policies.clock.advance(timedelta(hours=1))
+    car = period(PolicyKind.CAR, "2026-11-01")
+    await store(policies.running.runtime, "123456-211-01", PolicyKind.CAR, car)
+    policies.clock.advance(timedelta(hours=1))
+    path = "/customers/123456/policies"
+
+    for query, expected in (
+        ({}, {HOME: 0, "123456-211-01": 0}),
+        ({"on": DECEMBER}, {HOME: 50_000, "123456-211-01": 0}),
+        ({"on": DECEMBER, "known_at": after}, {HOME: 50_000}),
+        ({"on": DECEMBER, "known_at": before}, {HOME: 0}),
+        ({"known_at": (NOW - timedelta(microseconds=1)).isoformat()}, {}),
+    ):
+        items = (await read(policies, path, **query))["items"]
+        assert {one["policy_number"]: one["terms"]["deductible_cents"] for one in items} == expected, query
+    (home,) = (await read(policies, path, on="2019-03-31", known_at=before))["items"]
+    assert home["status"] == "begins_later"
+    (seen, *_) = (await read(policies, "/customers/123456/access-records"))["items"]
+    assert seen["details"] == {"on": "2019-03-31", "known_at": before}
+    first = await read(policies, path, known_at=after, limit="1")
+    assert ([one["policy_number"] for one in first["items"]], first["next_cursor"]) == ([HOME], None)
+    tomorrow = (NOW + timedelta(days=1)).isoformat()
+    assert await problem(policies, path, known_at=tomorrow) == MOMENT_IN_THE_FUTURE.uri
+
+
 async def test_a_moment_at_which_nothing_was_known_is_refused_with_what_to_ask_instead(policies: Policies) -> None:
     await store(policies.running.runtime, HOME, PolicyKind.BUILDINGS, of_home("2019-04-01"))
     before = NOW - timedelta(microseconds=1)

@@ -39,9 +39,12 @@ class PolicyRoutes:
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""
         of_any_moment = (MOMENT_IN_THE_FUTURE, NOT_ON_RECORD_THEN)
-        api.get("/customers/{relation_number}/policies", operation=READ_POLICIES, changes_because=SEEN)(
-            self.list_policies
-        )
+        api.get(
+            "/customers/{relation_number}/policies",
+            operation=READ_POLICIES,
+            changes_because=SEEN,
+            problems=(MOMENT_IN_THE_FUTURE,),
+        )(self.list_policies)
         api.get(POLICY_PATH, operation=READ_POLICIES, changes_because=SEEN, problems=of_any_moment)(self.read_policy)
         api.get(f"{POLICY_PATH}/versions", operation=READ_POLICIES, changes_because=SEEN)(self.list_versions)
         api.get(
@@ -59,23 +62,33 @@ class PolicyRoutes:
         response: Response,
         work: Work,
         caller: Caller,
+        on: DayQuery = None,
+        known_at: KnownAtQuery = None,
     ) -> Page[PolicyView]:
-        """List all insurances of a customer as they are today, by policy number.
+        """List all insurances of a customer, as they are on any day and as they were known at any moment.
 
         Those that begin later and those that have ended are among them, and a health insurance with its general data.
+        `on` alone tells what counts for that day by what is known now; with `known_at` what anybody could have known
+        then, of the insurances that were on record.
         """
+        _check_moment(work, known_at)
         if await customers.find(work.connection, relation_number=relation_number) is None:
             raise Problem(NOT_FOUND)
         after = page.after(tuple[str])
         found = await history.of_customer(
-            work.connection, relation_number=relation_number, after=after[0] if after else None, rows=page.rows
+            work.connection,
+            relation_number=relation_number,
+            at=known_at,
+            after=after[0] if after else None,
+            rows=page.rows,
         )
-        await put_on_record(work, caller, READ_POLICIES, relation_number=relation_number)
+        asked = _told({"on": on, "known_at": known_at})
+        await put_on_record(work, caller, READ_POLICIES, relation_number=relation_number, **asked)
         told_in(response, language)
         today = dutch_day(work.now)
         return page.answer(
             found,
-            view=lambda policy: policy_view(policy, on=today, today=today, write=Writer(language)),
+            view=lambda policy: policy_view(policy, on=on or today, today=today, write=Writer(language)),
             position=lambda policy: (policy.policy_number,),
         )
 
@@ -163,12 +176,16 @@ async def _found(
     """
     if relation_number_of(policy_number) != relation_number:
         raise Problem(NOT_FOUND)
-    if known_at is not None and known_at > work.now:
-        raise Problem(MOMENT_IN_THE_FUTURE)
+    _check_moment(work, known_at)
     policy = await history.as_known(work.connection, policy_number=policy_number, at=known_at)
     if policy is None and await history.as_known(work.connection, policy_number=policy_number, at=None) is None:
         raise Problem(NOT_FOUND)
     return policy or NOT_ON_RECORD_THEN
+
+
+def _check_moment(work: Work, known_at: datetime | None) -> None:
+    if known_at is not None and known_at > work.now:
+        raise Problem(MOMENT_IN_THE_FUTURE)
 
 
 async def _seen(work: Work, caller: Caller, policy_number: str, **asked: date | None) -> None:
