@@ -26,7 +26,7 @@ from policy_svc.flows.documents import NoAddressError, NothingToTellError, issue
 from policy_svc.flows.on_record import SEEN, put_on_record
 from policy_svc.repository import customers, documents, policies
 from policy_svc.repository.documents import IssuedDocument
-from policy_svc.routes.fields import POLICY_PATH, DayQuery, PolicyNumberInPath
+from policy_svc.routes.fields import PDF, POLICY_PATH, DayQuery, PolicyNumberInPath
 from policy_svc.routes.parts import Parts
 from policy_svc.routes.problems import (
     KEPT_ELSEWHERE,
@@ -90,16 +90,18 @@ class DocumentRoutes:
             f"{POLICY_PATH}/schedule",
             operation=READ_DOCUMENTS,
             changes_because=_ANSWERED,
+            answers=PDF,
             problems=(NOTHING_INSURED_THEN, *on_demand),
         )(self.get_schedule)
         api.get(
             f"{POLICY_PATH}/green-card",
             operation=READ_DOCUMENTS,
             changes_because=_ANSWERED,
+            answers=PDF,
             problems=(NO_GREEN_CARD, NO_POSTAL_ADDRESS, *on_demand),
         )(self.get_green_card)
         api.get(f"{customer}/documents", operation=READ_DOCUMENTS, changes_because=SEEN)(self.list_documents)
-        api.get(f"{customer}/documents/{{document_id}}", operation=READ_DOCUMENTS, changes_because=SEEN)(
+        api.get(f"{customer}/documents/{{document_id}}", operation=READ_DOCUMENTS, changes_because=SEEN, answers=PDF)(
             self.get_document
         )
 
@@ -254,4 +256,4 @@ class DocumentRoutes:
         content = await documents.content(work.connection, document_id=document.document_id)
         name = f"{document.kind.replace('_', '-')}-{document.policy_number}-{document.about_day}.pdf"
         headers = {"Content-Disposition": f'inline; filename="{name}"', "Content-Language": document.language}
-        return Response(content, headers=headers, media_type="application/pdf")
+        return Response(content, headers=headers, media_type=PDF)
