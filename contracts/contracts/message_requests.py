@@ -177,8 +177,8 @@ class CustomerMessageRequested(Event):
 
     Published by policy-svc, once per `request_id`, on a topic of its own: a record does not prove who wrote it, the
     topic does, and so nobody who may write about policies can have login codes sent. What is not sent by `expires_at`
-    is not sent at all. What is about a policy names it with a day, and is refused without. `sealed` holds another
-    address than the customer's present one, and nothing else.
+    is not sent at all. What is about a policy names it with a day, and is refused without. `sealed` holds
+    the address it goes to, where that must not be the one that is known when it is sent, and nothing else.
     """
 
     request_id: UUID

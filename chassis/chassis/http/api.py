@@ -60,6 +60,7 @@ class RouteOptions(TypedDict, total=False):
     gate: Gate
     beforehand: Beforehand
     refusals: Mapping[int, type[BaseModel]]
+    answers: str
     transfer: Transfer
     together: int
 
@@ -77,7 +78,8 @@ class Api:
     is used up by its first use". A GET that a standard makes change something, as at an OAuth authorization end point,
     says why: `changes_because`. With `form` its body is a form (RFC 6749 and browsers), every value of which is a
     text. `problems` are those of the service's own that a route may answer, `refusals` what it answers by status
-    instead of problems where a standard demands another form. `gate` lets in as many as can be served of what
+    instead of problems where a standard demands another form, and `answers` of which media type its success is where it
+    returns a `Response`: "application/pdf". `gate` lets in as many as can be served of what
     costs more than a handler should, such as hashing a password; it is asked before a connection is taken.
     `beforehand` works in a unit of work of its own, which is committed before that of the handler begins: for limits,
     whose rows must not be locked while a password is hashed. What it returns is answered, unless that is None.

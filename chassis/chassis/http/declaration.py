@@ -45,7 +45,8 @@ class RouteDeclaration:
     `beforehand` works behind the gate in a unit of work of its own, committed before that of the function begins.
     `once_by` says of a POST without `Idempotency-Key` what makes a repetition harmless, `changes_because` of a GET why
     it changes something. `refusals` are what it returns as a `Response` that is neither its success nor a problem, by
-    status. `transfer` are limits of its own. `together` is how many requests the function takes at once, at most.
+    status; `answers` is the media type of a success that it returns as one. `transfer` are limits of its own.
+    `together` is how many requests the function takes at once, at most.
     """
 
     method: str
@@ -62,6 +63,7 @@ class RouteDeclaration:
     gate: Gate = nullcontext
     beforehand: Beforehand | None = None
     refusals: Mapping[int, type[BaseModel]] = field(default_factory=dict)
+    answers: str = ""
     transfer: Transfer | None = None
     together: int = 0
 

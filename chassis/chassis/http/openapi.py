@@ -19,6 +19,7 @@ from chassis.http.documented_problems import SCHEMAS, answers_of, problems_of
 from chassis.http.examples import put_examples
 from chassis.http.preconditions import IfMatch
 from chassis.http.route import Route
+from chassis.http.strict_body import JSON
 from contracts.access import Operation, Reach
 
 Json: TypeAlias = dict[str, Any]
@@ -168,6 +169,8 @@ def _describe_success(operation: Json, route: Route, *, is_versioned: bool) -> N
     success = operation["responses"][str(status.value)] | {"description": status.phrase}
     if route.response_model is None:
         success.pop("content", None)  # nothing, or what the handler says in its docstring
+    if media_type := route.declaration.answers:
+        success["content"] = {media_type: {"schema": {"type": "object"} if media_type == JSON else _BYTES}}
     headers: Json = {}
     if is_versioned and status is not HTTPStatus.NO_CONTENT:
         headers["ETag"] = _ETAG | {"required": route.declaration.method == "GET"}

@@ -22,6 +22,20 @@ MUTANTS = (
         guard=f"{_OF_CHANGES}::test_the_past_is_never_changed_nor_the_far_future",
     ),
     _mutant(
+        "who gave notice is told that the policy is renewed",
+        "flows/renewals.py",
+        sound="if not is_last_year(policy.terms, on=days[number]):",
+        broken="if True:",
+        guard="test_renewals.py::test_who_gave_notice_is_not_told_that_the_policy_is_renewed",
+    ),
+    _mutant(
+        "a higher deductible is sold that lowers no premium",
+        _CHANGES,
+        sound="if isinstance(change, ChangeOfDeductible) and not is_priced:",
+        broken="if False:",
+        guard=f"{_OF_CHANGES}::test_no_other_deductible_is_to_be_had_while_it_would_leave_the_premium_as_it_is",
+    ),
+    _mutant(
         "a change pays for more than is changed",
         _CHANGES,
         sound="on=tariff_of)",
@@ -68,9 +82,16 @@ MUTANTS = (
     _mutant(
         "the former address is not told",
         "flows/contact_changes.py",
-        sound="before.email is not None and before.email != after.email",
-        broken="False",
+        sound="in (after.email, before.email)",
+        broken="in (after.email,)",
         guard=f"{_OF_CONTACT}::test_a_new_address_is_told_at_the_old_one_too_and_the_login_is_said_to_stay",
+    ),
+    _mutant(
+        "a new address is told only once notify-svc has read it",
+        "flows/contact_changes.py",
+        sound="if before.email == after.email or not settings.message_public_key:",
+        broken="if after.email is not None:",
+        guard=f"{_OF_CONTACT}::test_whatever_notify_svc_knows_by_then_each_address_of_a_change_is_told_and_no_other",
     ),
     _mutant(
         "what is refused leaves no record",

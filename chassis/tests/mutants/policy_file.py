@@ -62,6 +62,13 @@ MUTANTS = (
         guard=f"{_AFTER_CHANGES}test_a_file_from_before_undoes_nothing_that_happened_here",
     ),
     _mutant(
+        "an import is on nobody's record",
+        "flows/imports.py",
+        sound="    await put_import_on_record(work, contacts=saved, policies=list(changed.values()))\n",
+        broken="",
+        guard="test_access_records.py::test_what_an_import_made_and_changed_is_on_record_for_each_customer",
+    ),
+    _mutant(
         "an e-mail address that a customer changed is one that an import made",
         "flows/contact_changes.py",
         sound="reason=CustomerVersionReason.CHANGED",

@@ -37,7 +37,7 @@ class Settings(ServiceSettings):
     applications_a_minute: int = Field(default=6, ge=1, description="How often one address may become a customer")
     message_public_key: str = Field(
         default="",
-        description="Of notify-svc: a customer's former address is sealed for it; without it only the new one is told",
+        description="Of notify-svc: addresses before and after a change are sealed for it; without it only one is told",
     )
     personal_data_keys: SecretStr = Field(
         default=SecretStr(""),

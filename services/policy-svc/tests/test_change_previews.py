@@ -311,6 +311,23 @@ async def test_a_new_insurance_is_withdrawn_and_all_of_its_premium_comes_back(po
     assert " ".join(promised.split()) in " ".join(printed.split())
 
 
+async def test_what_our_model_has_no_premium_for_is_changed_only_where_that_is_said_and_costs_nobody(
+    policies: Policies,
+) -> None:
+    covers = (PolicyCover.THIRD_PARTY, PolicyCover.FULL_CASCO)
+    terms = period(PolicyKind.CAR, "2019-04-01", covers=covers)
+    await store(policies.running.runtime, CAR_POLICY, PolicyKind.CAR, terms)
+
+    deductible = await preview(policies, {"kind": "deductible", "deductible_cents": 100_000}, number=CAR_POLICY)
+    assert problem(deductible) == (409, "premium-not-computed")
+
+    plate = {"kind": "licence_plate", "licence_plate": "G-002-BB"}
+    for language, words in (("nl", "nu niet berekenen"), ("en", "cannot compute the new premium")):
+        shown = await preview(policies, plate, number=CAR_POLICY, headers={"Accept-Language": language})
+        remarks = {remark["code"]: remark["text"] for remark in shown.json()["remarks"]}
+        assert words in remarks["premium_not_recomputed"]
+
+
 async def test_what_is_refused_is_on_record_with_who_asked_for_what_and_the_rules(policies: Policies) -> None:
     await with_home(policies)
     monument = {**NEW_HOME, "home_type": "canal_house", "features": ["listed_monument"]}

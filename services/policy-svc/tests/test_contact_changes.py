@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from policy_http import Policies, policies_answering
@@ -49,18 +49,44 @@ async def test_a_new_address_is_told_at_the_old_one_too_and_the_login_is_said_to
 
     assert [(answer.status_code, answer.json()["version"]) for answer in answers] == [(200, 2), (200, 2)]
     assert answers[0].text == answers[1].text
-    contact, present, former = await policies.running.published()
+    contact, *told_at = await policies.running.published()
     assert isinstance(contact, ContactChanged)
     assert (contact.version, contact.email, contact.language) == (2, "jan@example.net", Language.DUTCH)
     assert contact.postal_address == PostalAddress(postcode="1811AA", house_number="3A")
-    assert isinstance(present, CustomerMessageRequested)
-    assert (present.occasion, present.sealed) == (Occasion.PERSONAL_DATA_CHANGED, None)
-    assert isinstance(former, CustomerMessageRequested)
-    assert former.sealed is not None
-    assert from_json(SealedContents, NOTIFY.open(former.sealed)).email == "j.voorbeeld@example.org"
+    assert _addresses(told_at) == ["jan@example.net", "j.voorbeeld@example.org"]
     (confirmed, *_, previewed) = (await policies.get("/customers/123456/access-records")).json()["items"]
     assert previewed["details"] == {"preview": told["preview_id"], "fields": "email postal_address"}
     assert confirmed["details"] == {"confirmed": told["preview_id"], "version": "2"}
+
+
+def _addresses(requests: Sequence[object]) -> list[str | None]:
+    """Return the address that each request names; None where it is left to what notify-svc knows then."""
+    addresses: list[str | None] = []
+    for request in requests:
+        assert isinstance(request, CustomerMessageRequested)
+        assert request.occasion is Occasion.PERSONAL_DATA_CHANGED
+        sealed = None if request.sealed is None else from_json(SealedContents, NOTIFY.open(request.sealed))
+        assert sealed is None or sealed.request_id == request.request_id
+        addresses.append(None if sealed is None else sealed.email)
+    return addresses
+
+
+async def test_whatever_notify_svc_knows_by_then_each_address_of_a_change_is_told_and_no_other(
+    policies: Policies,
+) -> None:
+    """It reads the new address on another topic, perhaps after what to tell there: a request must not rely on it."""
+    by_post = {"email": None, "postal_address": {"postcode": "1811 AA", "house_number": "3"}}
+    changes: list[tuple[object, list[str | None]]] = [
+        ({"email": "jan@example.net"}, ["jan@example.net", "j.voorbeeld@example.org"]),
+        (by_post, ["jan@example.net"]),
+        ({"email": "piet@example.net"}, ["piet@example.net"]),
+        ({"name": "P. Voorbeeld"}, [None]),
+    ]
+    for change, addresses in changes:
+        shown = await policies.post(PATH, change)
+        await policies.post(f"{PATH}/{shown.json()['preview_id']}/confirmation")
+        _, *told_at = await policies.running.published()
+        assert _addresses(told_at) == addresses, change
 
 
 async def test_each_version_of_a_customer_says_what_made_it_and_who(policies: Policies) -> None:

@@ -95,6 +95,12 @@ async def test_declarations_are_those_of_ones_own_pets(pets: Policies, tmp_path:
     for number, expected in (("541", NO_DECLARATIONS), ("901", KEPT_ELSEWHERE)):
         answer = await pets.get(f"/customers/123456/policies/123456-{number}-01/declarations")
         assert answer.json()["type"] == expected.uri
+    records = (await pets.get("/customers/123456/access-records", role=Role.SENIOR_HANDLER)).json()["items"][::-1]
+    assert [(each["policy_number"], each["details"]) for each in records if each["who"] == "customer"] == [
+        (PET, {"declaration": "D-0", "refused": "not-found"}),
+        ("123456-541-01", {"refused": "no-declarations"}),
+        ("123456-901-01", {"refused": "kept-elsewhere"}),
+    ]
 
 
 async def test_importing_again_changes_nothing_and_what_was_decided_since_counts(
@@ -132,6 +138,31 @@ async def test_a_file_from_before_takes_no_decision_and_no_payment_back_unless_t
     assert await import_lines(pets, path, corrected) == 0
     assert await import_lines(pets, path, undecided, overwrite=True) == 0
     assert (await pets.get(f"{PATH}/D-2026-000123")).json()["status"] == "received"
+
+
+async def test_what_a_declaration_was_before_is_kept_and_each_time_it_was_told_otherwise_is_on_record(
+    pets: Policies, tmp_path: Path
+) -> None:
+    path = tmp_path / "declarations.jsonl"
+    later = DECLARATION | {"decided_on": "2026-11-07", "paid_on": "2026-11-10"}
+    for line in (DECLARATION, DECLARATION, later):
+        assert await import_lines(pets, path, line, NEW) == 0
+
+    former = await pets.running.pool.fetch("SELECT * FROM former_declaration")
+    assert [(row["declaration_number"], str(row["decided_on"]), str(row["paid_on"])) for row in former] == [
+        ("D-2026-000123", "2026-11-06", "2026-11-09")
+    ]
+    assert json.loads(former[0]["items"])[0]["not_paid_because"] == "deductible"
+    records = (await pets.get("/customers/123456/access-records")).json()["items"]
+    assert {(record["who"], record["operation"], record["policy_number"]) for record in records} == {
+        ("operator", "declarations.change", PET)
+    }
+    assert {record["operation_in_words"] for record in records} == {"Declaraties bijgewerkt"}
+    assert sorted(record["details"]["declaration"] for record in records) == [
+        "D-2026-000123",
+        "D-2026-000123",
+        "D-2026-000124",
+    ]
 
 
 @pytest.mark.parametrize("batch_lines", [1, 1_000])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from documents_told import CUSTOMER, terms_in_force
@@ -22,6 +24,7 @@ from policy_svc.repository import customers
 from policy_svc.repository import policies as stored
 from policy_svc.routes import documents as routes
 
+DESCRIPTION = Path(__file__).parents[3] / "contracts" / "generated" / "openapi" / "policy-svc.json"
 PATH = "/customers/123456"
 HOME, CAR, HEALTH = f"{PATH}/policies/123456-531-04", f"{PATH}/policies/123456-211-01", f"{PATH}/policies/123456-999-01"
 
@@ -140,6 +143,16 @@ async def test_there_is_no_document_where_there_is_nothing_to_tell_or_not_for_wh
         (await policies.get(f"{HOME}/schedule", role=Role.OPERATOR), "forbidden"),
     ):
         assert answer.json()["type"] == f"/problems/{expected}"
+    refusals = [
+        (each["policy_number"], each["details"])
+        for each in (await policies.get(f"{PATH}/access-records")).json()["items"][::-1]
+        if "refused" in each["details"]
+    ]
+    assert refusals == [
+        ("123456-531-04", {"document": "schedule", "on": "2024-03-31", "refused": "nothing-insured-then"}),
+        ("123456-531-04", {"document": "green_card", "on": "2026-11-27", "refused": "no-green-card"}),
+        ("123456-999-01", {"document": "schedule", "on": "2026-11-27", "refused": "kept-elsewhere"}),
+    ]
     assert (await policies.get(f"{PATH}/documents")).json()["items"] == []
     card = await policies.get(f"{CAR}/green-card")
     assert "G-001-BB" in read(card.content)
@@ -195,6 +208,20 @@ async def test_many_documents_asked_for_at_once_are_no_more_than_a_day_may_have(
     assert sorted(answer.status_code for answer in answers) == [200] + [429] * (len(days) - 1)
     refused = {answer.json()["type"] for answer in answers if answer.status_code == 429}
     assert refused == {"/problems/too-many-documents"}
+
+
+def test_every_answer_with_a_file_says_in_the_description_of_which_type_it_is() -> None:
+    description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
+    found = {
+        operation["operationId"]: list(operation["responses"]["200"].get("content", ()))
+        for path in description["paths"].values()
+        for operation in path.values()
+        if "200" in operation["responses"]
+    }
+    pdf = {name for name, types in found.items() if types == ["application/pdf"]}
+    assert pdf == {"get_schedule", "get_green_card", "get_document", "get_policy_terms"}
+    assert {name for name, types in found.items() if types != ["application/json"]} == pdf
+    assert found["get_personal_data"] == ["application/json"]
 
 
 async def test_policy_terms_are_for_everybody_up_to_a_limit(database: str, issuer: Issuer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import stat
 from argparse import Namespace
 from collections.abc import Callable, Coroutine
@@ -145,6 +147,33 @@ async def test_only_its_owner_can_read_an_export_and_no_file_is_overwritten(
     assert await export_policies.run(Namespace(file=path), service.runtime) == 2
     assert "File exists" in capsys.readouterr().err
     assert path.read_bytes() == content
+
+
+async def test_exports_at_once_of_one_name_give_one_whole_file_and_what_lies_there_is_never_written_to(
+    service: Harness, import_lines: Importer, export: Exporter, tmp_path: Path
+) -> None:
+    await import_lines(*every_kind())
+    whole = (await export("whole.csv")).read_bytes()
+    others, left_over, link = (tmp_path / name for name in ("others", "left.csv.unfinished", "linked.csv.unfinished"))
+    for file in (others, left_over):
+        file.write_text("of somebody else")
+        file.chmod(0o644)
+    link.symlink_to(others)
+
+    path = tmp_path / "export.csv"
+    answers = await asyncio.gather(
+        *(export_policies.run(Namespace(file=path), service.runtime) for _ in range(4)),
+    )
+    later = [await export(name) for name in ("left.csv", "linked.csv")]
+
+    assert sorted(answers) == [0, 2, 2, 2]
+    for file in (path, *later):
+        assert file.read_bytes() == whole
+        assert stat.S_IMODE(file.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
+        assert not file.is_symlink()
+    assert {file.read_text() for file in (others, left_over)} == {"of somebody else"}
+    unfinished = {name for name in os.listdir(tmp_path) if name.endswith(".unfinished")}  # noqa: PTH208 - of a test
+    assert unfinished == {left_over.name, link.name}
 
 
 async def test_an_export_is_as_long_as_there_are_policies_whatever_a_batch_holds(

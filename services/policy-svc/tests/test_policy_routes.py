@@ -113,13 +113,49 @@ async def test_what_counts_for_a_day_and_what_was_known_at_a_moment_are_asked_fo
     )
 
 
+async def test_all_insurances_are_told_as_of_any_day_and_as_known_at_any_moment(policies: Policies) -> None:
+    await store_home_with_higher_deductible_from_december(policies)
+    before, after = NOW.isoformat(), (NOW + timedelta(hours=1)).isoformat()
+    policies.clock.advance(timedelta(hours=1))
+    car = period(PolicyKind.CAR, "2026-11-01")
+    await store(policies.running.runtime, "123456-211-01", PolicyKind.CAR, car)
+    policies.clock.advance(timedelta(hours=1))
+    path = "/customers/123456/policies"
+
+    for query, expected in (
+        ({}, {HOME: 0, "123456-211-01": 0}),
+        ({"on": DECEMBER}, {HOME: 50_000, "123456-211-01": 0}),
+        ({"on": DECEMBER, "known_at": after}, {HOME: 50_000}),
+        ({"on": DECEMBER, "known_at": before}, {HOME: 0}),
+        ({"known_at": (NOW - timedelta(microseconds=1)).isoformat()}, {}),
+    ):
+        items = (await read(policies, path, **query))["items"]
+        assert {one["policy_number"]: one["terms"]["deductible_cents"] for one in items} == expected, query
+    (home,) = (await read(policies, path, on="2019-03-31", known_at=before))["items"]
+    assert home["status"] == "begins_later"
+    (seen, *_) = (await read(policies, "/customers/123456/access-records"))["items"]
+    assert seen["details"] == {"on": "2019-03-31", "known_at": before}
+    first = await read(policies, path, known_at=after, limit="1")
+    assert ([one["policy_number"] for one in first["items"]], first["next_cursor"]) == ([HOME], None)
+    tomorrow = (NOW + timedelta(days=1)).isoformat()
+    assert await problem(policies, path, known_at=tomorrow) == MOMENT_IN_THE_FUTURE.uri
+
+
 async def test_a_moment_at_which_nothing_was_known_is_refused_with_what_to_ask_instead(policies: Policies) -> None:
     await store(policies.running.runtime, HOME, PolicyKind.BUILDINGS, of_home("2019-04-01"))
+    before = NOW - timedelta(microseconds=1)
     for known_at, expected in (
         (NOW + timedelta(microseconds=1), MOMENT_IN_THE_FUTURE),
-        (NOW - timedelta(microseconds=1), NOT_ON_RECORD_THEN),
+        (before, NOT_ON_RECORD_THEN),
     ):
         assert await problem(policies, PATH, known_at=known_at.isoformat()) == expected.uri
+    assert await problem(policies, f"{PATH}/conditions", on="2026-11-27", known_at=before.isoformat())
+    refusals = (await read(policies, "/customers/123456/access-records"))["items"][::-1]
+    asked = {"known_at": before.isoformat(), "refused": "not-on-record-then"}
+    assert [(one["policy_number"], one["details"]) for one in refusals] == [
+        (HOME, asked),
+        (HOME, {"on": "2026-11-27", **asked}),
+    ]
     assert (await policies.get(PATH, {"known_at": NOW.isoformat()})).status_code == 200
     for path in (
         "/customers/123456/policies/123456-531-05",
@@ -163,6 +199,8 @@ async def test_conditions_are_those_that_belong_to_the_insurance_on_that_day(pol
     assert "ten minste €\xa0250,00" in today["deductible"]
     assert later["deductible"] == "Van elke schade betaalt u de eerste €\xa0500,00 zelf."
     assert await problem(policies, "/customers/123456/policies/123456-901-01/conditions") == KEPT_ELSEWHERE.uri
+    (refusal, *_) = (await read(policies, "/customers/123456/access-records"))["items"]
+    assert (refusal["policy_number"], refusal["details"]) == ("123456-901-01", {"refused": "kept-elsewhere"})
 
 
 async def test_a_customer_reads_how_they_are_reached_and_nobody_else_s(policies: Policies) -> None:

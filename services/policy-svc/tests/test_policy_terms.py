@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -26,6 +27,16 @@ def test_every_product_has_terms_with_the_same_clauses_in_both_languages(version
     assert numbers[0] == numbers[1]
     assert len(numbers[0]) > 15
     assert terms_of("home-1999.1", Language.DUTCH) is None
+
+
+@pytest.mark.parametrize("version", [product.version for product in PRODUCTS.all_current(TODAY)])
+@pytest.mark.parametrize("language", Language)
+def test_no_terms_promise_word_of_a_renewal_before_its_day(version: str, language: Language) -> None:
+    """It is told on its day: `flows/renewals.py`."""
+    terms = terms_of(version, language)
+    assert terms is not None
+    told = " ".join(str(clause.text) for chapter in terms.chapters for clause in chapter.clauses)
+    assert re.search(r"\b(vooraf|van tevoren|beforehand|in advance)\b", told) is None
 
 
 @pytest.mark.parametrize(

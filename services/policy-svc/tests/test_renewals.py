@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
 from policy_lines import Importer, Line, another
 
 from chassis.clock import SettableClock
@@ -59,6 +60,47 @@ async def test_after_years_of_standstill_every_renewal_is_made_from_its_own_day(
         "2023-04-01",
     ]
     assert [request.effective_on for request in requests] == [date(year, 4, 1) for year in (2021, 2022, 2023)]
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "occasion"),
+    [("2021-04-14", Occasion.POLICY_CHANGED), ("2022-04-01", Occasion.POLICY_CHANGED), ("2022-04-02", None)],
+)
+async def test_who_gave_notice_is_not_told_that_the_policy_is_renewed(
+    service: Harness,
+    import_lines: Importer,
+    line: Line,
+    clock: SettableClock,
+    ends_on: str,
+    occasion: Occasion | None,
+) -> None:
+    """The last days are in the product of today, at its premium, which is told; one that goes on a year is renewed."""
+    line["terms"][0]["premium"] = {"a_year_cents": 9_900, "parts": [], "model": "of-old-1"}
+    line["terms"][0]["ends_on"] = ends_on
+    await import_lines(line)
+    await service.published()
+    clock.at = datetime(2021, 4, 1, tzinfo=UTC)
+
+    (policy,), (request,) = await renew(service)
+
+    assert policy.terms[-1].effective_on == date(2021, 4, 1)
+    assert request.occasion is (occasion or Occasion.POLICY_RENEWED)
+    assert request.effective_on == date(2021, 4, 1)
+
+
+async def test_what_stays_as_it_is_until_its_end_is_told_to_nobody(
+    service: Harness, import_lines: Importer, line: Line, clock: SettableClock
+) -> None:
+    """The model has no premium for these covers, so that a renewal changes nothing."""
+    line["kind"] = "buildings"
+    line["terms"][0] |= {"covers": ["contents"], "ends_on": "2021-04-14"}
+    await import_lines(line)
+    await service.published()
+    clock.at = datetime(2021, 4, 1, tzinfo=UTC)
+
+    (_,), requests = await renew(service)
+
+    assert requests == []
 
 
 async def test_what_ends_is_not_renewed(

@@ -6,7 +6,8 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TextIO
+from tempfile import NamedTemporaryFile
+from typing import IO
 
 from chassis.service import Command, Runtime
 from contracts.access import READ_POLICIES, Role
@@ -27,21 +28,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(arguments: argparse.Namespace, runtime: Runtime) -> int:
     """Write the file, which only its owner can read, and give it its name when it is whole; return an exit code."""
     path: Path = arguments.file
-    unfinished = path.with_name(f"{path.name}.unfinished")
     try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="") as file:
+        with _unfinished(path) as file:
             count = await _write(file, runtime, is_csv=path.suffix.lower() == ".csv")
-        os.link(unfinished, path)  # where a file of this name is, it stays
+            file.flush()
+            os.link(file.name, path)  # where a file of this name is, it stays
     except OSError as error:
         sys.stderr.write(f"{path}: cannot be written: {error.strerror}\n")
         return CANNOT_BE_WRITTEN
-    finally:
-        unfinished.unlink(missing_ok=True)
     sys.stdout.write(f"{count} policies written\n")
     return WRITTEN
 
 
-async def _write(file: TextIO, runtime: Runtime, *, is_csv: bool) -> int:
+def _unfinished(path: Path) -> IO[str]:
+    """Return a new file beside `path`, of a name that nobody else has and for its owner alone; closed, it is gone."""
+    return NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=f"{path.name}.", suffix=".unfinished"
+    )
+
+
+async def _write(file: IO[str], runtime: Runtime, *, is_csv: bool) -> int:
     """Write all policies by number, as of one moment, without holding more than a batch of them; return how many.
 
     That all customers were seen is on record, in the same transaction, before the file has its name.

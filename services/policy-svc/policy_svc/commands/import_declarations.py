@@ -17,6 +17,7 @@ from contracts.malformed_reasons import is_not_json, wrong_fields
 from contracts.policy import PolicyKind
 from contracts.validation import validator_of
 from policy_svc.domain.declarations import Declaration, contradiction_in, taken_back
+from policy_svc.flows.on_record import put_declarations_on_record
 from policy_svc.repository import declarations
 
 BATCH_LINES: Final = 1_000
@@ -51,7 +52,11 @@ async def run(arguments: argparse.Namespace, runtime: Runtime) -> int:
             for batch in _batches(file):
                 async with runtime.transaction() as work:
                     accepted, refused = await _accepted(batch, work, overwrite=arguments.overwrite)
-                    changed += await declarations.store(work.connection, declarations=accepted, recorded_at=work.now)
+                    stored = await declarations.store(work.connection, declarations=accepted, recorded_at=work.now)
+                    await put_declarations_on_record(
+                        work, [one for one in accepted if one.declaration_number in stored]
+                    )
+                    changed += len(stored)
                 for line_number, reason in sorted(refused.items()):
                     sys.stderr.write(f"{path}: line {line_number} rejected: {reason}\n")
                 read, rejected = read + len(batch), rejected + len(refused)

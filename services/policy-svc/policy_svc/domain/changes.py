@@ -24,7 +24,7 @@ from contracts.vocabulary import Cents
 from policy_svc.domain import acceptance
 from policy_svc.domain.addresses import comparable
 from policy_svc.domain.cancellation import Ending, ending
-from policy_svc.domain.premium import changed_premium
+from policy_svc.domain.premium import changed_premium, is_priced_by_model
 from policy_svc.domain.renewal import last_renewal
 from policy_svc.domain.timeline import changed_from, ended_on, in_force
 from policy_svc.domain.versions import VersionReason
@@ -108,6 +108,8 @@ class Caution(StrEnum):
     """What was to change on a later day changes otherwise now."""
     PREMIUM_IS_ESTIMATE = "premium_is_estimate"
     """Something the premium depends on is not known, and was assumed."""
+    PREMIUM_NOT_RECOMPUTED = "premium_not_recomputed"
+    """Our model has no premium for what is insured then: it stays what it was."""
 
 
 class Why(StrEnum):
@@ -120,6 +122,8 @@ class Why(StrEnum):
     TOO_LATE = "too_late"
     NOTHING_CHANGES = "nothing_changes"
     NOT_OFFERED = "not_offered"
+    PREMIUM_NOT_COMPUTED = "premium_not_computed"
+    """Our model has no premium for what is insured, so that a higher deductible would not lower it."""
     HOME_NOT_ACCEPTED = "home_not_accepted"
     ENDS_ALREADY = "ends_already"
     """What is to be cancelled ends by then, without that."""
@@ -208,13 +212,21 @@ def _changed(policy: PolicyChanged, change: Change, *, on: date, recorded_at: da
     terms = changed_from(policy.terms, on=on, change=made_and_priced, recorded_at=recorded_at)
     after = in_force(terms, on=on)
     assert after is not None  # noqa: S101 - `later` begins there
+    is_priced = all(
+        is_priced_by_model(policy.kind, period, on=last_renewal(policy.terms, on=period.effective_on))
+        for period in terms
+        if not ended(period, by=on)
+    )
+    if isinstance(change, ChangeOfDeductible) and not is_priced:
+        return Refused(why=Why.PREMIUM_NOT_COMPUTED)
+    cautions = _cautions(policy.kind, change, later, before, after)
     return Outcome(
         effective_on=on,
         before=before,
         after=after,
         terms=terms,
         lost=tuple(cover for cover in before.covers if cover not in after.covers),
-        cautions=tuple(_cautions(policy.kind, change, later, before, after)),
+        cautions=(*cautions, *(() if is_priced else (Caution.PREMIUM_NOT_RECOMPUTED,))),
     )
 
 

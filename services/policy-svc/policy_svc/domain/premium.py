@@ -57,6 +57,11 @@ def priced(kind: PolicyKind, terms: PolicyTerms, *, on: date) -> PolicyTerms:
     return terms if premium is None else replace(terms, product_version=product.version, premium=premium)
 
 
+def is_priced_by_model(kind: PolicyKind, terms: PolicyTerms, *, on: date) -> bool:
+    """Return whether the product that is sold on a day has a premium for `terms`, whatever theirs is."""
+    return priced(kind, replace(terms, premium=None), on=on).premium is not None
+
+
 def changed_premium(kind: PolicyKind, before: PolicyTerms, after: PolicyTerms, *, on: date) -> PolicyTerms:
     """Return `after` in the product of a day, at the premium of `before` in the proportion of the model's for both.
 

@@ -23,6 +23,15 @@ def next_renewal(terms: Sequence[PolicyTerms], *, after: date) -> date | None:
     return None
 
 
+def is_last_year(terms: Sequence[PolicyTerms], *, on: date) -> bool:
+    """Return whether what is insured on the day of a renewal ends by the next one."""
+    return any(
+        began <= on < ends_on <= _next_anniversary(began, after=on)
+        for began, ends_on in unbroken(terms)
+        if ends_on is not None
+    )
+
+
 def last_renewal(terms: Sequence[PolicyTerms], *, on: date) -> date:
     """Return the last anniversary of the policy's beginning up to a day; in its first year the beginning."""
     began = max((day for day, _ in unbroken(terms) if day <= on), default=terms[0].effective_on)

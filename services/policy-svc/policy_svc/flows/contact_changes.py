@@ -17,7 +17,7 @@ from contracts.topic import Part
 from policy_svc.domain.contact_changes import ContactOutcome, ContactRefusal, contact_outcome
 from policy_svc.domain.versions import CustomerVersionReason
 from policy_svc.flows.confirmations import NotConfirmed
-from policy_svc.flows.messages import ask_to_tell, ask_to_tell_former_address
+from policy_svc.flows.messages import ask_to_tell, ask_to_tell_at
 from policy_svc.flows.previews import VALID_FOR, keep
 from policy_svc.repository import customers, previews
 from policy_svc.repository.previews import Preview
@@ -105,15 +105,19 @@ async def confirm_contact_change(
 def _tell(
     work: Work, settings: Settings, *, before: ContactChanged, after: ContactChanged, trace: Trace | None
 ) -> None:
+    """Each address is named where it changes: notify-svc may read of the new one after it reads what to tell there."""
     customer_id, relation_number, occasion = after.customer_id, after.relation_number, Occasion.PERSONAL_DATA_CHANGED
-    ask_to_tell(work, customer_id=customer_id, relation_number=relation_number, occasion=occasion, trace=trace)
-    if before.email is not None and before.email != after.email:
-        ask_to_tell_former_address(
-            work,
-            settings,
-            customer_id=customer_id,
-            relation_number=relation_number,
-            occasion=occasion,
-            email=before.email,
-            trace=trace,
-        )
+    if before.email == after.email or not settings.message_public_key:
+        ask_to_tell(work, customer_id=customer_id, relation_number=relation_number, occasion=occasion, trace=trace)
+        return
+    for email in (after.email, before.email):
+        if email is not None:
+            ask_to_tell_at(
+                work,
+                settings,
+                customer_id=customer_id,
+                relation_number=relation_number,
+                occasion=occasion,
+                email=email,
+                trace=trace,
+            )

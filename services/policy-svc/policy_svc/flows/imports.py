@@ -23,6 +23,7 @@ from policy_svc.domain.postal_address import address_left_out
 from policy_svc.domain.renewal import next_renewal
 from policy_svc.domain.timeline import first_difference
 from policy_svc.domain.versions import CustomerVersionReason, LastVersions, VersionReason
+from policy_svc.flows.on_record import put_import_on_record
 from policy_svc.flows.versions import record, tell
 from policy_svc.policy_file.lines import NOT_RECORDED_YET, NumberedLine, Policyholder, PolicyLine, RejectedLine
 from policy_svc.repository import customers, policies, terms
@@ -108,6 +109,7 @@ async def store(
         overwrite=overwrite,
         work=work,
     )
+    await put_import_on_record(work, contacts=saved, policies=list(changed.values()))
     if tell_customers:
         _tell(saved, known=before, changed=changed, work=work)
     return Stored(policies=len(changed), customers=len(saved), rejected=rejected)

@@ -26,7 +26,10 @@ def ask_to_tell(
     effective_on: date | None = None,
     trace: Trace | None,
 ) -> None:
-    """Have the customer told at their present address. What is about a policy names it, and a Dutch day."""
+    """Have the customer told at the address that is known when it is sent.
+
+    What is about a policy names it, and a Dutch day.
+    """
     _ask(
         work,
         request_id=uuid7(),
@@ -39,7 +42,7 @@ def ask_to_tell(
     )
 
 
-def ask_to_tell_former_address(
+def ask_to_tell_at(
     work: Work,
     settings: Settings,
     *,
@@ -49,9 +52,8 @@ def ask_to_tell_former_address(
     email: str,
     trace: Trace | None,
 ) -> None:
-    """Have the customer told at an address that is theirs no more, sealed; nothing without MESSAGE_PUBLIC_KEY."""
-    if not settings.message_public_key:
-        return
+    """Have the customer told at this address, sealed with MESSAGE_PUBLIC_KEY, whichever notify-svc knows of them."""
+    assert settings.message_public_key, "without it no address can be named"  # noqa: S101 - callers look
     request_id = uuid7()
     contents = SealedContents(request_id=request_id, customer_id=customer_id, email=email)
     _ask(

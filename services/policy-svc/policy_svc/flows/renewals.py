@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from chassis.unit_of_work import DueTimer, Timer, Trace, Work
 from contracts.message_requests import Occasion
 from contracts.policy import PolicyChanged
-from policy_svc.domain.renewal import renewed
+from policy_svc.domain.renewal import is_last_year, renewed
+from policy_svc.domain.timeline import first_difference
 from policy_svc.domain.versions import VersionReason
 from policy_svc.flows.versions import RENEWALS, record, tell
 from policy_svc.repository import policies
@@ -56,4 +57,8 @@ async def _renew(work: Work, known: Mapping[str, PolicyChanged], *, trace: Trace
         trace=trace,
     )
     for number, policy in changed.items():
-        tell(work, policy, Occasion.POLICY_RENEWED, effective_on=days[number], trace=trace)
+        if not is_last_year(policy.terms, on=days[number]):
+            tell(work, policy, Occasion.POLICY_RENEWED, effective_on=days[number], trace=trace)
+        elif first_difference(known[number].terms, policy.terms) is not None:
+            # Who gave notice is not told that they go on, but that the rest costs something else.
+            tell(work, policy, Occasion.POLICY_CHANGED, effective_on=days[number], trace=trace)

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from chassis.database import Connection
+from contracts.access import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,32 @@ async def insert_for_all(
         role,
         operation,
         msgspec.json.encode(details).decode(),
+    )
+
+
+async def insert_made_by_command(
+    connection: Connection,
+    *,
+    recorded_at: datetime,
+    operation: str,
+    relation_numbers: Sequence[str],
+    policy_numbers: Sequence[str | None],
+    details: Sequence[Mapping[str, str]],
+) -> None:
+    """Store a record for each of what a command of an operator changed, told by columns of one length."""
+    await connection.execute(
+        """
+        INSERT INTO access_record
+               (record_id, recorded_at, relation_number, policy_number, actor, role, operation, details)
+        SELECT uuidv7(), $1, relation_number, policy_number, 'command', $2, $3, details::jsonb
+          FROM unnest($4::text[], $5::text[], $6::text[]) AS changed (relation_number, policy_number, details)
+        """,
+        recorded_at,
+        Role.OPERATOR,
+        operation,
+        list(relation_numbers),
+        list(policy_numbers),
+        [msgspec.json.encode(each).decode() for each in details],
     )
 
 

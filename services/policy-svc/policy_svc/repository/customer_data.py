@@ -30,6 +30,11 @@ SECTIONS: Final = {
         SELECT declaration_number, policy_number, practice, treated_on, received_on, decided_on, paid_on, items
           FROM declaration JOIN policy USING (policy_number) JOIN customer USING (customer_id)
          WHERE relation_number = $1 ORDER BY treated_on DESC, declaration_number DESC""",
+    "declarations_as_they_were_told_before": """
+        SELECT declaration_number, policy_number, practice, treated_on, received_on, decided_on, paid_on, items,
+               former_declaration.recorded_at, superseded_at
+          FROM former_declaration JOIN policy USING (policy_number) JOIN customer USING (customer_id)
+         WHERE relation_number = $1 ORDER BY superseded_at DESC, declaration_number DESC""",
     "documents": """
         SELECT document_id, policy_number, kind, about_day, language, issued_at, encode(sha256, 'hex') AS sha256
           FROM document WHERE relation_number = $1 ORDER BY issued_at DESC""",

@@ -1,4 +1,4 @@
-"""Declarations of pet insurances, as they were told last."""
+"""Declarations of pet insurances, as they were told last. What they were before is kept by the database."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from contracts.policy import PolicyKind
 from policy_svc.domain.declarations import Declaration
 
 
-async def store(connection: Connection, *, declarations: Sequence[Declaration], recorded_at: datetime) -> int:
-    """Store declarations that are new or tell something else; return how many those were."""
+async def store(
+    connection: Connection, *, declarations: Sequence[Declaration], recorded_at: datetime
+) -> Collection[str]:
+    """Store declarations that are new or tell something else; return the numbers of those."""
     rows = await connection.fetch(
         """
         INSERT INTO declaration AS known
@@ -45,7 +47,7 @@ async def store(connection: Connection, *, declarations: Sequence[Declaration], 
         [msgspec.json.encode(declaration.items).decode() for declaration in declarations],
         recorded_at,
     )
-    return len(rows)
+    return {row["declaration_number"] for row in rows}
 
 
 async def lock(connection: Connection, *, declaration_numbers: Collection[str]) -> Mapping[str, Declaration]:

@@ -48,25 +48,32 @@ async def as_known(connection: Connection, *, policy_number: str, at: datetime |
 
 
 async def of_customer(
-    connection: Connection, *, relation_number: str, after: str | None, rows: int
+    connection: Connection, *, relation_number: str, at: datetime | None, after: str | None, rows: int
 ) -> list[PolicyChanged]:
-    """Return a customer's policies as they are known now, by number: up to `rows` of those after a number."""
+    """Return a customer's policies as they were known at a moment, None for now: up to `rows` of those after a number.
+
+    They come by number. What was not on record then is not among them.
+    """
     found = await connection.fetch(
         """
         SELECT policy.customer_id, policy.kind, policy.version, policy_terms.*
-          FROM (SELECT policy.*
+          FROM (SELECT policy_number, policy.customer_id, policy.kind, policy_version.version
                   FROM policy
                   JOIN customer USING (customer_id)
+                  JOIN policy_version USING (policy_number)
                  WHERE relation_number = $1 AND ($2::text IS NULL OR policy_number > $2)
+                   AND CASE WHEN $4::timestamptz IS NULL THEN upper_inf(policy_version.known)
+                            ELSE policy_version.known @> $4 END
                  ORDER BY policy_number
                  LIMIT $3) AS policy
           JOIN policy_terms USING (policy_number)
-         WHERE upper_inf(known)
+         WHERE CASE WHEN $4::timestamptz IS NULL THEN upper_inf(policy_terms.known) ELSE policy_terms.known @> $4 END
          ORDER BY policy_number, lower(in_force)
         """,
         relation_number,
         after,
         rows,
+        at,
     )
     return _policies(found)
 

@@ -30,7 +30,7 @@ class AccessRecordView(ExactModel):
     at: Moment
     who: str = Field(description="The role: customer, claims-handler, senior-handler", examples=["customer"])
     who_in_words: str = Field(examples=["Uzelf"])
-    operation: str = Field(description="As in the access matrix", examples=["policies.read"])
+    operation: str = Field(description="As in the access matrix, or what a command does", examples=["policies.read"])
     operation_in_words: str = Field(examples=["Verzekeringen bekeken"])
     policy_number: str | None = Field(examples=["123456-531-04"])
     details: dict[str, str] = Field(

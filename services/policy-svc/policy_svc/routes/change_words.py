@@ -34,6 +34,12 @@ CAUTIONS: Final[Mapping[Caution, Text]] = MappingProxyType(
             en="You had asked for a change on a later day already. This one replaces it.",
         ),
         Caution.PREMIUM_IS_ESTIMATE: words.PREMIUM_IS_ESTIMATE,
+        Caution.PREMIUM_NOT_RECOMPUTED: Text(
+            nl="Wij kunnen de nieuwe premie nu niet berekenen. Uw premie blijft voorlopig gelijk. Bel ons als u wilt "
+            "weten wat de verzekering na de wijziging kost.",
+            en="We cannot compute the new premium now. Your premium stays the same for the time being. Call us if you "
+            "want to know what the insurance costs after the change.",
+        ),
     }
 )
 LOST: Final = Text(

@@ -13,7 +13,7 @@ from chassis.http.api import Api
 from chassis.http.caller import Caller
 from chassis.http.languages import WantedLanguage, told_in
 from chassis.http.pages import Page, PageQuery
-from chassis.http.problems import NOT_FOUND, Problem
+from chassis.http.problems import NOT_FOUND, Problem, ProblemType
 from chassis.http.values import Cents, Day, ExactModel, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import READ_DECLARATIONS
@@ -33,6 +33,7 @@ from policy_svc.repository import declarations
 from policy_svc.routes.fields import POLICY_PATH, PolicyNumberInPath
 from policy_svc.routes.parts import Parts
 from policy_svc.routes.problems import KEPT_ELSEWHERE, NO_DECLARATIONS
+from policy_svc.routes.refused import refused
 
 DeclarationNumberInPath: TypeAlias = Annotated[
     str, Path(pattern=r"^[A-Z0-9][A-Z0-9-]{0,29}$", examples=["D-2026-000123"])
@@ -129,9 +130,11 @@ class DeclarationRoutes:
         response: Response,
         work: Work,
         caller: Caller,
-    ) -> Page[DeclarationView]:
+    ) -> Page[DeclarationView] | Response:
         """List what was declared for a pet, the latest treatment first."""
-        await _seen(work, caller, relation_number, policy_number)
+        if problem := await _none_of(work, relation_number, policy_number):
+            return await _refused(work, caller, policy_number, problem)
+        await _seen(work, caller, policy_number)
         found = await declarations.of_policy(
             work.connection, policy_number=policy_number, before=page.after(tuple[date, str]), rows=page.rows
         )
@@ -151,30 +154,53 @@ class DeclarationRoutes:
         response: Response,
         work: Work,
         caller: Caller,
-    ) -> DeclarationDetailView:
+    ) -> DeclarationDetailView | Response:
         """Read one declaration with its treatments: what was paid of each, and why not all."""
-        await _seen(work, caller, relation_number, policy_number, declaration=declaration_number)
+        if problem := await _none_of(work, relation_number, policy_number):
+            return await _refused(work, caller, policy_number, problem, declaration=declaration_number)
         found = await declarations.find(
             work.connection, policy_number=policy_number, declaration_number=declaration_number
         )
         if found is None:
-            raise Problem(NOT_FOUND)
+            return await _refused(work, caller, policy_number, NOT_FOUND, declaration=declaration_number)
+        await _seen(work, caller, policy_number, declaration=declaration_number)
         told_in(response, language)
         return DeclarationDetailView.with_items(found, language)
 
 
-async def _seen(work: Work, caller: Caller, relation_number: str, policy_number: str, **details: str) -> None:
-    """Put on record that declarations of a customer's pet insurance were seen.
+async def _none_of(work: Work, relation_number: str, policy_number: str) -> ProblemType | None:
+    """Return why a policy of this customer has no declarations; None where it may have some.
 
     Raises:
-        Problem: there is no such policy (404), or it is of another kind (409).
+        Problem: there is no such policy (404).
     """
     kinds = await declarations.kinds_of_policies(work.connection, policy_numbers=[policy_number])
     kind = kinds.get(policy_number)
     if kind is None or relation_number_of(policy_number) != relation_number:
         raise Problem(NOT_FOUND)
-    if kind is not PolicyKind.PET:
-        raise Problem(KEPT_ELSEWHERE if kind is PolicyKind.HEALTH else NO_DECLARATIONS)
+    if kind is PolicyKind.PET:
+        return None
+    return KEPT_ELSEWHERE if kind is PolicyKind.HEALTH else NO_DECLARATIONS
+
+
+async def _seen(work: Work, caller: Caller, policy_number: str, **details: str) -> None:
     await put_on_record(
-        work, caller, READ_DECLARATIONS, relation_number=relation_number, policy_number=policy_number, **details
+        work,
+        caller,
+        READ_DECLARATIONS,
+        relation_number=relation_number_of(policy_number),
+        policy_number=policy_number,
+        **details,
+    )
+
+
+async def _refused(work: Work, caller: Caller, policy_number: str, problem: ProblemType, **details: str) -> Response:
+    return await refused(
+        work,
+        caller,
+        READ_DECLARATIONS,
+        Problem(problem),
+        relation_number=relation_number_of(policy_number),
+        policy_number=policy_number,
+        **details,
     )

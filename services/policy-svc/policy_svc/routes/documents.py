@@ -17,7 +17,7 @@ from chassis.http.problems import NOT_FOUND, Problem, ProblemType
 from chassis.http.values import ExactModel, Moment, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import READ_DOCUMENTS
-from contracts.policy import PolicyKind
+from contracts.policy import PolicyChanged, PolicyKind
 from contracts.vocabulary import Language
 from policy_svc.domain.documents import DocumentKind
 from policy_svc.domain.dutch_days import dutch_day
@@ -26,7 +26,7 @@ from policy_svc.flows.documents import NoAddressError, NothingToTellError, issue
 from policy_svc.flows.on_record import SEEN, put_on_record
 from policy_svc.repository import customers, documents, policies
 from policy_svc.repository.documents import IssuedDocument
-from policy_svc.routes.fields import POLICY_PATH, DayQuery, PolicyNumberInPath
+from policy_svc.routes.fields import PDF, POLICY_PATH, DayQuery, PolicyNumberInPath
 from policy_svc.routes.parts import Parts
 from policy_svc.routes.problems import (
     KEPT_ELSEWHERE,
@@ -35,6 +35,7 @@ from policy_svc.routes.problems import (
     NOTHING_INSURED_THEN,
     TOO_MANY_DOCUMENTS,
 )
+from policy_svc.routes.refused import refused
 
 MOST_A_DAY: Final = 100
 """New documents on demand, about one customer for one who asks: each is kept."""
@@ -89,16 +90,18 @@ class DocumentRoutes:
             f"{POLICY_PATH}/schedule",
             operation=READ_DOCUMENTS,
             changes_because=_ANSWERED,
+            answers=PDF,
             problems=(NOTHING_INSURED_THEN, *on_demand),
         )(self.get_schedule)
         api.get(
             f"{POLICY_PATH}/green-card",
             operation=READ_DOCUMENTS,
             changes_because=_ANSWERED,
+            answers=PDF,
             problems=(NO_GREEN_CARD, NO_POSTAL_ADDRESS, *on_demand),
         )(self.get_green_card)
         api.get(f"{customer}/documents", operation=READ_DOCUMENTS, changes_because=SEEN)(self.list_documents)
-        api.get(f"{customer}/documents/{{document_id}}", operation=READ_DOCUMENTS, changes_because=SEEN)(
+        api.get(f"{customer}/documents/{{document_id}}", operation=READ_DOCUMENTS, changes_because=SEEN, answers=PDF)(
             self.get_document
         )
 
@@ -116,7 +119,7 @@ class DocumentRoutes:
         It tells what is insured on that day as it is known now. Answers application/pdf, tagged (PDF/UA-1, PDF/A-2a).
         """
         day = on or dutch_day(work.now)
-        document = await self._issue(
+        return await self._issue(
             work,
             caller,
             DocumentKind.SCHEDULE,
@@ -124,9 +127,8 @@ class DocumentRoutes:
             policy_number=policy_number,
             on=day,
             language=language,
-            refusal=NOTHING_INSURED_THEN,
+            nothing_to_tell=NOTHING_INSURED_THEN,
         )
-        return await self._answer(work, caller, document)
 
     async def get_green_card(
         self, relation_number: RelationNumber, policy_number: PolicyNumberInPath, work: Work, caller: Caller
@@ -135,7 +137,7 @@ class DocumentRoutes:
 
         It is in Dutch with its title in French and English, as prescribed. Answers application/pdf.
         """
-        document = await self._issue(
+        return await self._issue(
             work,
             caller,
             DocumentKind.GREEN_CARD,
@@ -143,9 +145,8 @@ class DocumentRoutes:
             policy_number=policy_number,
             on=dutch_day(work.now),
             language=None,
-            refusal=NO_GREEN_CARD,
+            nothing_to_tell=NO_GREEN_CARD,
         )
-        return await self._answer(work, caller, document)
 
     async def _issue(
         self,
@@ -157,8 +158,9 @@ class DocumentRoutes:
         policy_number: str,
         on: date,
         language: Language | None,
-        refusal: ProblemType,
-    ) -> IssuedDocument:
+        nothing_to_tell: ProblemType,
+    ) -> Response:
+        """Issue a document and answer it, or say why there is none: either is on record."""
         if relation_number_of(policy_number) != relation_number:
             raise Problem(NOT_FOUND)
         # One at a time: what is issued at once is counted, and one customer does not keep others from the press.
@@ -166,22 +168,49 @@ class DocumentRoutes:
         policy = await policies.find(work.connection, policy_number=policy_number)
         if policy is None:
             raise Problem(NOT_FOUND)
+        found = await self._issued(
+            work, caller, kind, policy, on=on, language=language, nothing_to_tell=nothing_to_tell
+        )
+        if not isinstance(found, ProblemType):
+            return await self._answer(work, caller, found)
+        return await refused(
+            work,
+            caller,
+            READ_DOCUMENTS,
+            Problem(found),
+            relation_number=relation_number,
+            policy_number=policy_number,
+            document=kind,
+            on=on.isoformat(),
+        )
+
+    async def _issued(
+        self,
+        work: Work,
+        caller: Caller,
+        kind: DocumentKind,
+        policy: PolicyChanged,
+        *,
+        on: date,
+        language: Language | None,
+        nothing_to_tell: ProblemType,
+    ) -> IssuedDocument | ProblemType:
         if policy.kind is PolicyKind.HEALTH:
-            raise Problem(KEPT_ELSEWHERE)
+            return KEPT_ELSEWHERE
         issued = await documents.issued_on_demand(
             work.connection,
-            relation_number=relation_number,
+            relation_number=relation_number_of(policy.policy_number),
             actor=caller.subject,
             since=work.now - timedelta(days=1),
         )
         if issued >= MOST_A_DAY:
-            raise Problem(TOO_MANY_DOCUMENTS)
+            return TOO_MANY_DOCUMENTS
         try:
             return await issue(work, self._press, kind=kind, policy=policy, on=on, language=language)
         except NothingToTellError:
-            raise Problem(refusal) from None
+            return nothing_to_tell
         except NoAddressError:
-            raise Problem(NO_POSTAL_ADDRESS) from None
+            return NO_POSTAL_ADDRESS
 
     async def list_documents(
         self, relation_number: RelationNumber, page: PageQuery, work: Work, caller: Caller
@@ -227,4 +256,4 @@ class DocumentRoutes:
         content = await documents.content(work.connection, document_id=document.document_id)
         name = f"{document.kind.replace('_', '-')}-{document.policy_number}-{document.about_day}.pdf"
         headers = {"Content-Disposition": f'inline; filename="{name}"', "Content-Language": document.language}
-        return Response(content, headers=headers, media_type="application/pdf")
+        return Response(content, headers=headers, media_type=PDF)

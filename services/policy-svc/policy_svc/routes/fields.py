@@ -13,6 +13,7 @@ from chassis.http.field_errors import InvalidValueError
 from chassis.http.values import Day, Moment
 from policy_svc.domain.terms import EARLIEST, TOO_LATE
 
+PDF: Final = "application/pdf"
 POLICY_PATH: Final = "/customers/{relation_number}/policies/{policy_number}"
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from chassis.http.api import Api
 from chassis.http.caller import Caller
 from chassis.http.problems import NOT_FOUND, Problem
+from chassis.http.strict_body import JSON
 from chassis.http.telemetry import RequestTrace
 from chassis.http.values import ExactModel, Moment, RelationNumber
 from chassis.unit_of_work import Work
@@ -78,6 +79,7 @@ class PersonalDataRoutes:
             f"{path}/{{export_id}}/file",
             operation=operation,
             changes_because=SEEN,
+            answers=JSON,
             problems=(NOT_READY, EXPORT_DELETED, PERSONAL_DATA_UNAVAILABLE),
         )(self.get_personal_data)
 
@@ -130,7 +132,7 @@ class PersonalDataRoutes:
         await self._on_record(work, caller, relation_number, "downloaded")
         file = await flow.read_file(work.connection, self._opener, export)
         headers = {"Content-Disposition": f'attachment; filename="personal-data-{relation_number}.json"'}
-        return Response(file, headers=headers, media_type="application/json")
+        return Response(file, headers=headers, media_type=JSON)
 
     @staticmethod
     async def _export(work: Work, relation_number: str, export_id: UUID) -> Export:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from starlette.responses import Response
@@ -10,7 +11,7 @@ from chassis.http.api import Api
 from chassis.http.caller import Caller
 from chassis.http.languages import WantedLanguage, told_in
 from chassis.http.pages import Page, PageQuery
-from chassis.http.problems import NOT_FOUND, Problem
+from chassis.http.problems import NOT_FOUND, Problem, ProblemType
 from chassis.http.values import RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import READ_POLICIES
@@ -25,6 +26,7 @@ from policy_svc.routes.fields import POLICY_PATH, DayQuery, KnownAtQuery, Policy
 from policy_svc.routes.parts import Parts
 from policy_svc.routes.policy_views import PolicyView, policy_view
 from policy_svc.routes.problems import KEPT_ELSEWHERE, MOMENT_IN_THE_FUTURE, NOT_ON_RECORD_THEN
+from policy_svc.routes.refused import refused
 from policy_svc.routes.version_views import VersionView, version_view
 
 
@@ -37,9 +39,12 @@ class PolicyRoutes:
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""
         of_any_moment = (MOMENT_IN_THE_FUTURE, NOT_ON_RECORD_THEN)
-        api.get("/customers/{relation_number}/policies", operation=READ_POLICIES, changes_because=SEEN)(
-            self.list_policies
-        )
+        api.get(
+            "/customers/{relation_number}/policies",
+            operation=READ_POLICIES,
+            changes_because=SEEN,
+            problems=(MOMENT_IN_THE_FUTURE,),
+        )(self.list_policies)
         api.get(POLICY_PATH, operation=READ_POLICIES, changes_because=SEEN, problems=of_any_moment)(self.read_policy)
         api.get(f"{POLICY_PATH}/versions", operation=READ_POLICIES, changes_because=SEEN)(self.list_versions)
         api.get(
@@ -57,23 +62,33 @@ class PolicyRoutes:
         response: Response,
         work: Work,
         caller: Caller,
+        on: DayQuery = None,
+        known_at: KnownAtQuery = None,
     ) -> Page[PolicyView]:
-        """List all insurances of a customer as they are today, by policy number.
+        """List all insurances of a customer, as they are on any day and as they were known at any moment.
 
         Those that begin later and those that have ended are among them, and a health insurance with its general data.
+        `on` alone tells what counts for that day by what is known now; with `known_at` what anybody could have known
+        then, of the insurances that were on record.
         """
+        _check_moment(work, known_at)
         if await customers.find(work.connection, relation_number=relation_number) is None:
             raise Problem(NOT_FOUND)
         after = page.after(tuple[str])
         found = await history.of_customer(
-            work.connection, relation_number=relation_number, after=after[0] if after else None, rows=page.rows
+            work.connection,
+            relation_number=relation_number,
+            at=known_at,
+            after=after[0] if after else None,
+            rows=page.rows,
         )
-        await put_on_record(work, caller, READ_POLICIES, relation_number=relation_number)
+        asked = _told({"on": on, "known_at": known_at})
+        await put_on_record(work, caller, READ_POLICIES, relation_number=relation_number, **asked)
         told_in(response, language)
         today = dutch_day(work.now)
         return page.answer(
             found,
-            view=lambda policy: policy_view(policy, on=today, today=today, write=Writer(language)),
+            view=lambda policy: policy_view(policy, on=on or today, today=today, write=Writer(language)),
             position=lambda policy: (policy.policy_number,),
         )
 
@@ -87,13 +102,16 @@ class PolicyRoutes:
         caller: Caller,
         on: DayQuery = None,
         known_at: KnownAtQuery = None,
-    ) -> PolicyView:
+    ) -> PolicyView | Response:
         """Read one insurance, as it is on any day and as it was known at any moment.
 
         `on` alone tells what counts for that day by what is known now, corrections included; with `known_at` what
         anybody could have known then.
         """
-        policy = await _seen(work, caller, relation_number, policy_number, on=on, known_at=known_at)
+        policy = await _found(work, relation_number, policy_number, known_at=known_at)
+        if isinstance(policy, ProblemType):
+            return await _refused(work, caller, policy_number, policy, on=on, known_at=known_at)
+        await _seen(work, caller, policy_number, on=on, known_at=known_at)
         told_in(response, language)
         today = dutch_day(work.now)
         return policy_view(policy, on=on or today, today=today, write=Writer(language))
@@ -112,7 +130,8 @@ class PolicyRoutes:
 
         `recorded_at` of a version, sent as `known_at`, shows the insurance as that version has it.
         """
-        await _seen(work, caller, relation_number, policy_number, on=None, known_at=None)
+        await _found(work, relation_number, policy_number, known_at=None)
+        await _seen(work, caller, policy_number)
         before = page.after(tuple[int])
         found = await history.versions(
             work.connection, policy_number=policy_number, before=before[0] if before else None, rows=page.rows
@@ -134,45 +153,66 @@ class PolicyRoutes:
         caller: Caller,
         on: DayQuery = None,
         known_at: KnownAtQuery = None,
-    ) -> ConditionsView:
+    ) -> ConditionsView | Response:
         """Read the conditions of one insurance: those that belong to it on a day, covers, deductible and notice."""
-        policy = await _seen(work, caller, relation_number, policy_number, on=on, known_at=known_at)
+        policy = await _found(work, relation_number, policy_number, known_at=known_at)
+        if isinstance(policy, ProblemType):
+            return await _refused(work, caller, policy_number, policy, on=on, known_at=known_at)
         found = conditions_view(policy, on=on or dutch_day(work.now), write=Writer(language))
         if found is None:
-            raise Problem(KEPT_ELSEWHERE)
+            return await _refused(work, caller, policy_number, KEPT_ELSEWHERE, on=on, known_at=known_at)
+        await _seen(work, caller, policy_number, on=on, known_at=known_at)
         told_in(response, language)
         return found
 
 
-async def _seen(
-    work: Work,
-    caller: Caller,
-    relation_number: str,
-    policy_number: str,
-    *,
-    on: date | None,
-    known_at: datetime | None,
-) -> PolicyChanged:
-    """Return a policy of this customer as it was known then, and put on record that it was seen.
+async def _found(
+    work: Work, relation_number: str, policy_number: str, *, known_at: datetime | None
+) -> PolicyChanged | ProblemType:
+    """Return a policy of this customer as it was known then, or that nothing of it was on record then.
 
     Raises:
-        Problem: there is none (404), the moment has not come yet, or nothing of the policy was on record then (422).
+        Problem: there is none (404), or the moment has not come yet (422).
     """
     if relation_number_of(policy_number) != relation_number:
         raise Problem(NOT_FOUND)
+    _check_moment(work, known_at)
+    policy = await history.as_known(work.connection, policy_number=policy_number, at=known_at)
+    if policy is None and await history.as_known(work.connection, policy_number=policy_number, at=None) is None:
+        raise Problem(NOT_FOUND)
+    return policy or NOT_ON_RECORD_THEN
+
+
+def _check_moment(work: Work, known_at: datetime | None) -> None:
     if known_at is not None and known_at > work.now:
         raise Problem(MOMENT_IN_THE_FUTURE)
-    policy = await history.as_known(work.connection, policy_number=policy_number, at=known_at)
-    if policy is None:
-        is_known_now = await history.as_known(work.connection, policy_number=policy_number, at=None) is not None
-        raise Problem(NOT_ON_RECORD_THEN if is_known_now else NOT_FOUND)
-    asked = {"on": on and on.isoformat(), "known_at": known_at and known_at.isoformat()}
+
+
+async def _seen(work: Work, caller: Caller, policy_number: str, **asked: date | None) -> None:
+    """Put on record that a policy was seen, as of the day and the moment that were asked for."""
     await put_on_record(
         work,
         caller,
         READ_POLICIES,
-        relation_number=relation_number,
+        relation_number=relation_number_of(policy_number),
         policy_number=policy_number,
-        **{name: value for name, value in asked.items() if value},
+        **_told(asked),
     )
-    return policy
+
+
+async def _refused(
+    work: Work, caller: Caller, policy_number: str, problem: ProblemType, **asked: date | None
+) -> Response:
+    return await refused(
+        work,
+        caller,
+        READ_POLICIES,
+        Problem(problem),
+        relation_number=relation_number_of(policy_number),
+        policy_number=policy_number,
+        **_told(asked),
+    )
+
+
+def _told(asked: Mapping[str, date | None]) -> dict[str, str]:
+    return {name: value.isoformat() for name, value in asked.items() if value is not None}

@@ -17,6 +17,7 @@ from chassis.http.values import ExactModel
 from contracts.access import READ_PRODUCTS
 from contracts.vocabulary import Language
 from policy_svc.documents.clauses import Chapter, Terms, terms_document, terms_of
+from policy_svc.routes.fields import PDF
 from policy_svc.routes.parts import Parts
 
 VersionInPath: TypeAlias = Annotated[
@@ -65,7 +66,9 @@ class PolicyTermsRoutes:
 
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""
-        api.get("/products/{version}/terms", operation=READ_PRODUCTS, problems=(LIMIT_REACHED,))(self.get_policy_terms)
+        api.get("/products/{version}/terms", operation=READ_PRODUCTS, answers=PDF, problems=(LIMIT_REACHED,))(
+            self.get_policy_terms
+        )
         api.get("/products/{version}/clauses", operation=READ_PRODUCTS, problems=(LIMIT_REACHED,))(self.read_clauses)
 
     async def get_policy_terms(
@@ -82,7 +85,7 @@ class PolicyTermsRoutes:
             document = terms_document(terms, version=version, language=language, insurer=self._press.insurer)
             self._printed[version, language] = await self._press.print(document)
         headers = {"Content-Disposition": f'inline; filename="{version}.{language}.pdf"'}
-        response = Response(self._printed[version, language], headers=headers, media_type="application/pdf")
+        response = Response(self._printed[version, language], headers=headers, media_type=PDF)
         told_in(response, language)
         return response
 

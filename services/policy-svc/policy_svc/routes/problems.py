@@ -94,6 +94,12 @@ NOT_OFFERED = ProblemType(
     title="This insurance is not to be had like that",
     remedy="Choose from the covers and deductibles that the product of this policy has: read the products.",
 )
+PREMIUM_NOT_COMPUTED = ProblemType(
+    name="premium-not-computed",
+    status=409,
+    title="We cannot compute what another deductible does to the premium of this policy",
+    remedy="Nothing was changed. Choose covers first that go together in the product of this policy, or call us.",
+)
 NOTHING_CHANGES = ProblemType(
     name="nothing-changes",
     status=422,

@@ -9,6 +9,7 @@ from typing import Final
 from contracts import access
 from contracts.access import Role
 from policy_svc.domain.texts import Text
+from policy_svc.flows.on_record import DECLARATIONS_TOLD
 
 WHO: Final[Mapping[str, Text]] = MappingProxyType(
     {
@@ -35,8 +36,9 @@ WHAT: Final[Mapping[str, Text]] = MappingProxyType(
         access.READ_REPAIR_CONTACT.name: Text(
             nl="Bekeken hoe u te bereiken bent voor een reparatie", en="Looked at how to reach you for a repair"
         ),
+        DECLARATIONS_TOLD: Text(nl="Declaraties bijgewerkt", en="Updated declarations"),
         access.APPLY.name: Text(nl="Klant geworden", en="Became a customer"),
     }
 )
-"""By the name of the operation."""
+"""By the name of the operation, or of what a command does."""
 REFUSED: Final = Text(nl="geweigerd", en="refused")

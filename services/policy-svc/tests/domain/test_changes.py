@@ -15,6 +15,7 @@ from contracts.policy import (
     Area,
     Building,
     Car,
+    Deductible,
     Home,
     HomeFeature,
     HomeType,
@@ -472,10 +473,11 @@ def test_parts_that_were_given_by_the_names_of_the_model_are_scaled_and_add_up()
             {"deductible_cents": 50_000},
             ChangeOfCover(covers=(PolicyCover.VETERINARY, PolicyCover.PREVENTIVE_CARE)),
         ),
+        (PolicyKind.BUILDINGS, {"covers": (PolicyCover.CONTENTS,)}, Move(home=NEW_HOME)),
     ],
-    ids=["a cover without the one it needs", "a deductible that is not offered"],
+    ids=["a cover without the one it needs", "a deductible that is not offered", "the cover of another kind"],
 )
-def test_what_the_model_cannot_price_keeps_its_premium(
+def test_what_the_model_cannot_price_keeps_its_premium_and_that_is_said(
     kind: PolicyKind, insured: dict[str, Any], change: Change
 ) -> None:
     before = at_premium(kind, given_premium(30_000), **insured)
@@ -484,8 +486,27 @@ def test_what_the_model_cannot_price_keeps_its_premium(
 
     assert found.after is not None
     assert found.after.premium == given_premium(30_000)
+    assert Caution.PREMIUM_NOT_RECOMPUTED in found.cautions
     later = renewed(replace(before, terms=found.terms), on=date(2027, 4, 1), recorded_at=NOW)
     assert later[-1].premium == given_premium(30_000)
+
+
+@pytest.mark.parametrize("cents", [0, 100_000])
+@pytest.mark.parametrize("premium", [given_premium(80_000), None])
+def test_no_other_deductible_is_to_be_had_while_it_would_leave_the_premium_as_it_is(
+    cents: Deductible, premium: Premium | None
+) -> None:
+    covers = (PolicyCover.THIRD_PARTY, PolicyCover.FULL_CASCO)
+    now = replace(policy(PolicyKind.CAR).terms[0], covers=covers, deductible_cents=25_000, premium=premium)
+    before = replace(policy(PolicyKind.CAR), terms=(now,))
+    asked = ChangeOfDeductible(deductible_cents=cents)
+
+    assert outcome(before, asked, wished=None, today=TODAY, recorded_at=NOW) == Refused(why=Why.PREMIUM_NOT_COMPUTED)
+
+    planned = replace(now, effective_on=TOMORROW + timedelta(days=30))
+    priced_now = replace(policy(PolicyKind.CAR, deductible_cents=25_000).terms[0], ends_on=planned.effective_on)
+    before = replace(before, terms=(priced_now, planned))
+    assert outcome(before, asked, wished=None, today=TODAY, recorded_at=NOW) == Refused(why=Why.PREMIUM_NOT_COMPUTED)
 
 
 def test_what_makes_no_difference_by_the_model_leaves_a_premium_with_the_parts_that_were_given() -> None:
