@@ -159,10 +159,14 @@ async def test_a_move_is_refused_to_a_canal_house_and_made_to_a_home_whose_posit
     assert "6011 RA" in await zoe.pdf(f"/policies/{HOME_POLICY}/schedule")
 
 
-async def test_she_changes_her_personal_data_and_is_told(zoe: Insured) -> None:
-    shown = await zoe.post("/personal-data-previews", {"mobile_phone": "+31612349999"}, status=201)
+async def test_she_changes_her_e_mail_address_and_both_addresses_are_told(zoe: Insured) -> None:
+    wanted = {"mobile_phone": "+31612349999", "email": "zoe.op.reis@example.org"}
+    shown = await zoe.post("/personal-data-previews", wanted, status=201)
     await zoe.post(f"/personal-data-previews/{shown['preview_id']}/confirmation", status=200)
-    assert (await zoe.get("")).json()["mobile_phone"] == "+31612349999"
+    present = (await zoe.get("")).json()
+    assert wanted == {name: present[name] for name in wanted}
+    await zoe.mail_about(HER_NUMBER, "persoonlijke gegevens")
+    zoe.person.email = wanted["email"]
     await zoe.mail_about(HER_NUMBER, "persoonlijke gegevens")
 
 
