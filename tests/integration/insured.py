@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,10 +14,15 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from at_a_browser import Person
+from at_a_browser import CALLBACK, Person, at_home
 from pypdf import PdfReader
 from received import mails_sent, text_of
+from whole_platform import WholePlatform
 
+from contracts.access import POLICY
+from demo.tokens import CALLBACK as STAFFS_CALLBACK
+
+PASSWORD = "drie losse woorden bijeen"
 RELATION_NUMBER, EMAIL, MOBILE_PHONE = "200500", "zoe.denkbeeldig@example.org", "31612345500"
 HOME_POLICY, CONTENTS, CAR, PET, LIABILITY, TRAVEL, HEALTH = (
     f"{RELATION_NUMBER}-{code}-01" for code in (531, 532, 540, 550, 560, 570, 590)
@@ -80,17 +86,17 @@ class Insured:
 
     async def get(self, path: str, query: Mapping[str, str] | None = None, *, status: int = 200) -> httpx.Response:
         """Read something of her own, once policy-svc knows by which keys tokens are signed."""
-        answer = await self.http.get(f"/customers/{RELATION_NUMBER}{path}", params=query, headers=self._headers())
+        answer = await self.http.get(f"{self._own}{path}", params=query, headers=self._headers())
         while answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
             await asyncio.sleep(int(answer.headers["Retry-After"]))
-            answer = await self.http.get(f"/customers/{RELATION_NUMBER}{path}", params=query, headers=self._headers())
+            answer = await self.http.get(f"{self._own}{path}", params=query, headers=self._headers())
         assert answer.status_code == status, (path, answer.status_code, answer.text)
         return answer
 
     async def post(self, path: str, body: object = None, *, status: int) -> dict[str, Any]:
         """Send something about herself."""
         headers = {**self._headers(), "Idempotency-Key": str(uuid4())}
-        answer = await self.http.post(f"/customers/{RELATION_NUMBER}{path}", json=body, headers=headers)
+        answer = await self.http.post(f"{self._own}{path}", json=body, headers=headers)
         assert answer.status_code == status, (path, answer.status_code, answer.text)
         return dict(answer.json())
 
@@ -114,11 +120,11 @@ class Insured:
         return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
 
     async def mail_about(self, *words: str) -> str:
-        """Wait for a mail to her that holds all these words; return its text."""
+        """Wait for a mail to her that holds all these words; return its text on one line."""
 
         def found() -> list[str]:
             mails = [
-                text_of(mail)
+                " ".join(text_of(mail).split())
                 for mail in mails_sent(self.person.whole.stack.output_dir)
                 if mail["To"] == self.person.email
             ]
@@ -127,5 +133,32 @@ class Insured:
         await self.person.whole.until(lambda: found() != [], what=f"a mail with {words}")
         return found()[-1]
 
+    @property
+    def _own(self) -> str:
+        return f"/customers/{self.person.relation_number}"
+
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Accept-Language": "nl"}
+
+
+@asynccontextmanager
+async def logged_in(
+    whole: WholePlatform, *, portal: str, address: str, email: str, relation_number: str, mobile_phone: str
+) -> AsyncIterator[Insured]:
+    """Let a customer make an account and log in from an address, by a portal of that name that is added for this."""
+    scopes = sorted({operation.scope for operation in POLICY if operation.scope})
+    await whole.platform.run(
+        *("auth-svc", "clients", "add", portal, "--name", "A portal", "--public"),
+        *("--redirect-uri", CALLBACK, "--redirect-uri", STAFFS_CALLBACK),
+        *(argument for scope in scopes for argument in ("--scope", scope)),
+    )
+    async with (
+        at_home(whole.platform.auth_url, address=address) as accounts,
+        httpx.AsyncClient(base_url=whole.platform.policy_url, timeout=20) as insurances,
+    ):
+        person = Person(
+            *(whole, accounts, portal), email=email, relation_number=relation_number, mobile_phone=mobile_phone
+        )
+        await person.activate(PASSWORD)
+        await person.log_in(PASSWORD)
+        yield Insured(person, insurances, await person.token())

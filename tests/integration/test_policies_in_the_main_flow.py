@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from insured import logged_in
 from whole_platform import Claimant, WholePlatform
 
 from contracts.claims import DecisionMade
@@ -22,8 +23,11 @@ ON_THE_FIRST_DAY_AFTER = datetime(2021, 7, 14, 22, 0, tzinfo=UTC)
 """Midnight in Amsterdam."""
 
 
+EMAIL, MOBILE_PHONE = "wies.bedacht@example.org", "31612345567"
+
+
 def policy(number: str, *terms: dict[str, Any]) -> dict[str, Any]:
-    holder = {"name": "Wies Bedacht", "email": "wies.bedacht@example.org", "mobile_phone": None, "language": "nl"}
+    holder = {"name": "Wies Bedacht", "email": EMAIL, "mobile_phone": f"+{MOBILE_PHONE}", "language": "nl"}
     return {"policy_number": number, "policyholder": holder, "terms": list(terms)}
 
 
@@ -70,6 +74,31 @@ async def test_a_loss_before_a_change_of_the_deductible_bears_the_old_one(
 
     assert [deductible.chosen_cents for deductible in before.money.deductibles] == [25_000]
     assert [deductible.chosen_cents for deductible in after.money.deductibles] == [100_000]
+
+
+async def test_a_change_of_the_deductible_that_she_makes_leaves_losses_of_before_as_they_are(
+    whole: WholePlatform, claimant: Claimant, tmp_path: Path
+) -> None:
+    building = {"floor_area_m2": 120, "volume_m3": 400, "built_in": 1985}
+    homes = [ELL | {"house_number": number, "building": building} for number in ("2", "3")]
+    numbers = ("300300-531-01", "300300-531-02")
+    policies = [
+        policy(number, terms(home, effective_on="2019-01-01", ends_on=None, deductible_cents=25_000))
+        for number, home in zip(numbers, homes, strict=True)
+    ]
+    await imported(whole, tmp_path / "changed.jsonl", *policies)
+    who = {"email": EMAIL, "relation_number": "300300", "mobile_phone": MOBILE_PHONE}
+    async with logged_in(whole, portal="portal-of-wies", address="127.10.3.2", **who) as wies:
+        reported_before = await decided(claimant, numbers[0], ON_THE_LAST_DAY_BEFORE)
+        for number in numbers:
+            shown = await wies.change(number, kind="deductible", deductible_cents=100_000)
+            await wies.mail_about(number, "is gewijzigd")
+            changed = await wies.policy(number, on=shown["effective_on"])
+            assert changed["terms"]["deductible_cents"] == 100_000
+        reported_after = await decided(claimant, numbers[1], ON_THE_LAST_DAY_BEFORE)
+
+    for decision in (reported_before, reported_after):
+        assert [deductible.chosen_cents for deductible in decision.money.deductibles] == [25_000]
 
 
 async def test_after_a_move_the_station_nearest_to_the_new_home_counts_from_its_day_on(

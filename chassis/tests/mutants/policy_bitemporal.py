@@ -16,6 +16,7 @@ def _mutant(name: str, module: str, *, sound: str, broken: str, guard: str) -> M
     )
 
 
+_REFUSED = "test_bitemporal_model.py::test_the_database_refuses_what_overlaps"
 _MODEL = "test_bitemporal_model.py::test_every_day_as_known_at_every_moment_is_what_a_plain_list_of_versions_says[1]"
 
 MUTANTS = (
@@ -24,7 +25,42 @@ MUTANTS = (
         "migrations/0003_bitemporal.sql",
         sound="known WITH &&),",
         broken="known WITH =),",
-        guard="test_bitemporal_model.py::test_the_database_refuses_what_overlaps",
+        guard=_REFUSED,
+    ),
+    _mutant(
+        "two versions of a policy at one moment are stored",
+        "migrations/0003_bitemporal.sql",
+        sound="UNIQUE (policy_number, known WITHOUT OVERLAPS)",
+        broken="UNIQUE (policy_number, known)",
+        guard=_REFUSED,
+    ),
+    _mutant(
+        "a customer is two people at one moment",
+        "migrations/0003_bitemporal.sql",
+        sound="PRIMARY KEY (customer_id, known WITHOUT OVERLAPS)",
+        broken="PRIMARY KEY (customer_id, known)",
+        guard=_REFUSED,
+    ),
+    _mutant(
+        "one version says two things from a day on",
+        "migrations/0011_cheaper_terms.sql",
+        sound="CREATE UNIQUE INDEX one_period_a_day",
+        broken="CREATE INDEX one_period_a_day",
+        guard=_REFUSED,
+    ),
+    _mutant(
+        "a file may tell of periods that overlap",
+        "domain/terms.py",
+        sound="if later.effective_on < earlier.ends_on:",
+        broken="if later.effective_on == earlier.effective_on:",
+        guard="domain/test_terms.py::test_each_contradiction_has_a_sentence_of_its_own[overlap]",
+    ),
+    _mutant(
+        "nothing is insured on the first day",
+        "domain/timeline.py",
+        sound="period.effective_on <= day and",
+        broken="period.effective_on < day and",
+        guard=_MODEL,
     ),
     _mutant(
         "what was superseded is still known",

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
 
 import pytest
 from policy_http import CUSTOMER, policies_answering
 from quotes_asked import PET_QUOTE
+from tried_operations import ALL, BY_EVERYBODY, DESCRIPTION
 
 from contracts.access import Role
 from devstack.api_fuzz import fuzz
 from devstack.outside.issuer import Issuer
 
-DESCRIPTION = Path(__file__).parents[3] / "contracts" / "generated" / "openapi" / "policy-svc.json"
-PUBLIC = ("read_products", "tell_reinstatement_value", "ask_quote", "read_quote", "apply", "apply_as_customer")
 CAN_REFUSE_WHAT_IS_VALID = ("410", "422")
 """A home may not be accepted, covers may not go together, a day may have passed: no schema can say so."""
+
+
+def test_no_operation_is_left_untried() -> None:
+    paths = json.loads(DESCRIPTION.read_text())["paths"].values()
+
+    assert sorted(ALL) == sorted(operation["operationId"] for path in paths for operation in path.values())
 
 
 @pytest.mark.slow
@@ -23,12 +28,17 @@ CAN_REFUSE_WHAT_IS_VALID = ("410", "422")
 async def test_every_answer_about_products_and_quotes_is_as_described(database: str, issuer: Issuer) -> None:
     many = dict.fromkeys(("reads_a_minute", "quotes_a_minute", "applications_a_minute"), 100_000)
     async with policies_answering(database, issuer, **many) as policies:
-        quote = await policies.post("/quotes", PET_QUOTE, role=None)
+        quote_id = (await policies.post("/quotes", PET_QUOTE, role=None)).json()["quote_id"]
         await fuzz(
             DESCRIPTION,
             url=str(policies.client.base_url),
             token=policies.token_of(Role.CUSTOMER)["Authorization"].removeprefix("Bearer "),
-            parameters={"path.quote_id": quote.json()["quote_id"], "path.relation_number": CUSTOMER},
-            only=PUBLIC,
+            parameters={
+                "path.quote_id": quote_id,
+                "body.quote_id": quote_id,
+                "path.relation_number": CUSTOMER,
+                "path.version": "pet-2026.1",
+            },
+            only=BY_EVERYBODY,
             can_refuse=CAN_REFUSE_WHAT_IS_VALID,
         )

@@ -241,8 +241,9 @@ OVERLAPS: Final = {
        premium FROM policy_terms LIMIT 1""": "one_period_a_day",
     """INSERT INTO policy_version SELECT policy_number, 99, tstzrange(lower(known) + interval '1 microsecond', NULL),
        reason, made_by FROM policy_version WHERE upper_inf(known) LIMIT 1""": "one_version_at_a_time",
-    """INSERT INTO customer_version SELECT customer_id, 99, known, name, email, mobile_phone, postcode, house_number,
-       language, reason, made_by FROM customer_version LIMIT 1""": "customer_version_pkey",
+    """INSERT INTO customer_version SELECT customer_id, 99, tstzrange(lower(known) + interval '1 microsecond', NULL),
+       name, email, mobile_phone, postcode, house_number, language, reason, made_by
+       FROM customer_version WHERE upper_inf(known) LIMIT 1""": "customer_version_pkey",
 }
 
 

@@ -9,18 +9,17 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from customer_data_told import told
 from msgspec.structs import replace
 from policy_http import CUSTOMER, Policies, policies_answering
 from stored_policies import period, store
 
 from chassis.sealing import Opener, Sealer
 from contracts.access import Role
-from contracts.codec import to_json
 from contracts.message_requests import CustomerMessageRequested, Occasion
 from contracts.personal_data import (
     ASKED,
     CUSTOMER_DATA_PROVIDED,
-    CustomerDataPart,
     CustomerDataProvided,
     CustomerDataRequested,
     Holder,
@@ -50,25 +49,6 @@ async def ask(asking: Policies) -> tuple[str, CustomerDataRequested]:
     (request,) = await asking.running.published()
     assert isinstance(request, CustomerDataRequested)
     return f"{PATH}/{response.json()['export_id']}", request
-
-
-def told(
-    request: CustomerDataRequested, holder: Holder, *datas: bytes, key: str | None = None
-) -> list[CustomerDataProvided]:
-    """Return what a service answers, in parts."""
-    sealer = Sealer(key or request.public_key)
-    return [
-        CustomerDataProvided(
-            request_id=request.request_id,
-            holder=holder,
-            part=part,
-            parts=len(datas),
-            sealed=sealer.seal(
-                to_json(CustomerDataPart(request_id=request.request_id, holder=holder, part=part, data=data))
-            ),
-        )
-        for part, data in enumerate(datas, start=1)
-    ]
 
 
 async def deliver(asking: Policies, *parts: CustomerDataProvided) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
@@ -36,10 +38,23 @@ def environment(database: str, stack: Stack, make_topics: Callable[..., list[str
 
 
 @pytest.fixture
-def _running(environment: dict[str, str]) -> Iterator[None]:
-    """The service as a process, on a database that holds the demo's policies."""
+def corrected(tmp_path: Path) -> Path:
+    """The demo's policies, each with another deductible, and customers with another name."""
+    lines = [json.loads(line) for line in DEMO_FILE.read_text().splitlines()]
+    for line in lines:
+        line["policyholder"]["name"] += "-Later"
+        for terms in line["terms"]:
+            terms["deductible_cents"] = 25_000 if terms["deductible_cents"] == 0 else 0
+    path = tmp_path / "corrected.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    return path
+
+
+@pytest.fixture
+def _running(environment: dict[str, str], corrected: Path) -> Iterator[None]:
+    """The service as a process, on a database that holds the demo's policies as they were corrected since."""
     program = [sys.executable, "-m", "policy_svc"]
-    for arguments in (["migrate"], ["import", str(DEMO_FILE)]):
+    for arguments in (["migrate"], ["import", str(DEMO_FILE)], ["import", str(corrected)]):
         subprocess.run([*program, *arguments], env=environment, check=True, timeout=60)
     process = subprocess.Popen([*program, "run"], env=environment)
     yield
@@ -71,11 +86,12 @@ def events(kafka_bootstrap: str) -> Iterator[Iterator[PolicyChanged | ContactCha
     consumer.close()
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("_running")
-def test_reading_both_topics_from_the_start_rebuilds_every_policy_and_customer(
-    events: Iterator[PolicyChanged | ContactChanged],
+def test_reading_both_topics_from_the_start_rebuilds_every_policy_and_customer_in_the_last_version(
+    events: Iterator[PolicyChanged | ContactChanged], corrected: Path
 ) -> None:
-    with DEMO_FILE.open("rb") as lines:
+    with corrected.open("rb") as lines:
         read = [line.policy for line in read_lines(lines) if isinstance(line, NumberedLine)]
     imported = {policy.policy_number: policy for policy in read}
     policies: dict[str, PolicyChanged] = {}
@@ -86,10 +102,12 @@ def test_reading_both_topics_from_the_start_rebuilds_every_policy_and_customer(
         else:
             contacts[event.relation_number] = event
         known = {policy.customer_id for policy in policies.values()} <= {one.customer_id for one in contacts.values()}
-        if imported.keys() <= policies.keys() and known:
+        versions = {one.version for one in policies.values()} | {one.version for one in contacts.values()}
+        if imported.keys() <= policies.keys() and known and versions == {2}:
             break
     for number, line in imported.items():
         contact = contacts[number.partition("-")[0]]
+        assert (policies[number].version, contact.version) == (2, 2)
         published = [replace(terms, premium=None) for terms in policies[number].terms]
         assert published == list(line.terms_recorded(published[0].recorded_at))
         assert policies[number].customer_id == contact.customer_id

@@ -62,7 +62,7 @@ async def measure(load: Load, *, output: Path) -> dict[str, Json]:
         }
         try:
             _tell(found, _imports(load, environments, output=output))
-            _tell(found, [await _until_claims_holds_all(load, processes, environments, url=urls[CLAIMS])])
+            _tell(found, [await _until_claims_holds_all(load, processes, environments, urls=urls)])
             _tell(found, await _look_ups(load, processes, environments[POLICY], output=output))
         finally:
             await processes.stop()
@@ -101,13 +101,16 @@ def _imports(load: Load, environments: Mapping[str, Mapping[str, str]], *, outpu
 
 
 async def _until_claims_holds_all(
-    load: Load, processes: Processes, environments: Mapping[str, Mapping[str, str]], *, url: str
+    load: Load, processes: Processes, environments: Mapping[str, Mapping[str, str]], *, urls: Mapping[str, str]
 ) -> Figure:
-    """Let policy-svc publish what was imported, and claims-svc keep it; end when its projection is complete."""
+    """Let policy-svc publish what was imported, and claims-svc keep it; end when each policy is the same at both."""
+    imported = await _versions(urls[POLICY])
+    if len(imported) != load.policies:
+        raise RuntimeError(f"of {load.policies} policies {len(imported)} were imported")
     began = time.monotonic()
     processes.start(service_program(CLAIMS, environment=environments[CLAIMS]))
     processes.start(service_program(POLICY, environment=environments[POLICY]))
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(urls[CLAIMS])
     try:
         async with asyncio.timeout(_CONSUMED_SECONDS):
             while await connection.fetchval("SELECT count(*) FROM policy WHERE version > 0") < load.policies:
@@ -116,8 +119,19 @@ async def _until_claims_holds_all(
     finally:
         await connection.close()
     seconds = time.monotonic() - began
+    if different := imported ^ await _versions(urls[CLAIMS]):
+        raise RuntimeError(f"claims-svc holds other versions of policies: {sorted(different)[:10]}")
     await processes.stop()
     return Figure(name="until claims-svc holds every policy", value=seconds, unit="s", holds="with both starts")
+
+
+async def _versions(url: str) -> set[tuple[str, int]]:
+    """Return the number and version of each policy in a database."""
+    connection = await asyncpg.connect(url)
+    try:
+        return set(map(tuple, await connection.fetch("SELECT policy_number, version FROM policy")))
+    finally:
+        await connection.close()
 
 
 async def _look_ups(load: Load, processes: Processes, environment: Mapping[str, str], *, output: Path) -> list[Figure]:
