@@ -28,11 +28,16 @@ def ignored_fields(type_: type[msgspec.Struct], value: bytes) -> tuple[str, ...]
     return tuple(found[:MOST_TOLD])
 
 
+def as_told(name: str) -> str:
+    """Return a name that nobody knows as it may be repeated: `*` where it is none of a field."""
+    return name if _NAME.fullmatch(name) else ANY_NAME
+
+
 def _collect(value: Any, known: _Known, path: str, found: list[str]) -> None:  # noqa: ANN401 - any JSON
     if isinstance(value, dict):
         for name, inner in value.items():
             if name not in known:
-                found.append(path + (name if _NAME.fullmatch(name) else ANY_NAME))
+                found.append(path + as_told(name))
             elif (inside := known[name]) is not None:
                 _collect(inner, inside, f"{path}{name}.", found)
     elif isinstance(value, list):

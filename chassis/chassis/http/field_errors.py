@@ -12,11 +12,12 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from chassis.http.problems import FieldError
+from contracts.ignored_fields import ANY_NAME, as_told
 from contracts.malformed_reasons import SENTENCES
 
 _SENTENCES: Final = {
     **{kind: sentence for kind, sentence in SENTENCES.items() if kind != "value_error"},  # it repeats what was sent
-    "extra_forbidden": "has a field that is not known here",
+    "extra_forbidden": "is not known here",
     "int_parsing": "must be a whole number",  # as text, in a query
     "int_from_float": SENTENCES["int_type"],
     "float_type": "must be a number",
@@ -34,8 +35,8 @@ _SENTENCES: Final = {
 }
 _NOT_EXPECTED = "is not what the description of the operation shows"
 _MOST_ERRORS = 20
-_ANY: Final = "*"
-"""Instead of a key that the sender has thought up, which may be a name."""
+_KEY: Final = "[key]"
+"""The last step to a key that a validator has refused, after the key itself."""
 
 
 class InvalidValueError(ValueError):
@@ -69,12 +70,18 @@ def _field_error(error: Mapping[str, Any], body: type[BaseModel] | None) -> Fiel
     names = names_in(body) if body else frozenset()
     if place == "body" and body:
         path = list(_without_tags(path, _schema_of(body)))
-    if error["type"] == "extra_forbidden":
-        path = path[:-1]  # a name that the sender has thought up may hold anything
+    misspelt = []
+    is_unknown = error["type"] == "extra_forbidden"
+    if not is_unknown and path[-1:] == [_KEY]:
+        is_unknown, path = True, path[:-1]
+    if is_unknown:
+        *path, name = path
+        misspelt = [as_told(str(name))]
     if place == "body":
-        field = "".join(f"/{step if isinstance(step, int) or step in names else _ANY}" for step in path)
+        steps = [step if isinstance(step, int) or step in names else ANY_NAME for step in path]
+        field = "".join(f"/{step}" for step in (*steps, *misspelt))
     else:
-        field = ".".join(str(step) for step in path)
+        field = ".".join(str(step) for step in (*path, *misspelt))
     return FieldError(place=place, field=field, message=_message(error))
 
 

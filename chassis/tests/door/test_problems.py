@@ -68,7 +68,17 @@ async def test_a_name_that_the_sender_has_thought_up_is_not_repeated(door: Async
     assert_problem(answer, 422, "invalid")
     assert answer.json()["errors"] == [
         {"in": "body", "field": "/known/*", "message": NO_WHOLE_NUMBER},
-        {"in": "body", "field": "", "message": "has a field that is not known here"},
+        {"in": "body", "field": "/*", "message": "is not known here"},
+    ]
+
+
+async def test_a_misspelt_field_is_named_like_one_of_an_event(door: AsyncClient) -> None:
+    answer = await door.post("/sums", json={"cents": [1], "centts": [1], "[key]": 1})
+
+    assert_problem(answer, 422, "invalid")
+    assert answer.json()["errors"] == [
+        {"in": "body", "field": "/centts", "message": "is not known here"},
+        {"in": "body", "field": "/*", "message": "is not known here"},
     ]
 
 

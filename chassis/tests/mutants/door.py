@@ -85,9 +85,16 @@ MUTANTS = (
     Mutant(
         "door: a name that the sender has thought up is repeated",
         "http/field_errors.py",
-        "        path = path[:-1]  # a name",
-        "        path = path  # a name",
+        "[as_told(str(name))]",
+        "[str(name)]",
         "door/test_problems.py::test_a_name_that_the_sender_has_thought_up_is_not_repeated",
+    ),
+    Mutant(
+        "door: a misspelt field is not named",
+        "http/field_errors.py",
+        "[as_told(str(name))]",
+        "[]",
+        "door/test_problems.py::test_a_misspelt_field_is_named_like_one_of_an_event",
     ),
     Mutant(
         "door: the text of an error is told",

@@ -158,8 +158,9 @@ def _read(asked: AskedReport, *, now: datetime) -> Reported | Problem:
         )
     except DaysRefusedError as refused:
         return _refusal(f"/{refused.fault.field}", refused.fault.change)
-    except ValueError as refused:  # in words of the contract
-        return _refusal("", str(refused))
+    except ValueError as refused:  # the contract names the field that is against its rules first
+        field, _, message = str(refused).partition(" ")
+        return _refusal(f"/{field.replace('.', '/')}", message)
     return Reported(report, asked.trace)
 
 
