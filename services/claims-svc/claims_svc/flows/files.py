@@ -170,8 +170,10 @@ async def _keep(
         raise Problem(UNAVAILABLE, headers=RETRY_SOON)
     await put_on_record(work, claim_id, "file_added", caller=caller, file_id=str(file.file_id), media_type=kind)
     if caller.role is Role.CUSTOMER:
-        # Whoever handles the claim sees that there is something new.
-        await desk_cases.add_answered(work.connection, claim_ids=[claim_id], now=work.now, due_at=due_at(work.now))
+        # Whoever handles the claim sees that there is something new; of one that is decided nobody would otherwise.
+        await desk_cases.add_answered(
+            work.connection, claim_ids=[claim_id], unseen=[claim_id], now=work.now, due_at=due_at(work.now)
+        )
     return file
 
 
