@@ -132,10 +132,12 @@ async def has_failed(connection: Connection, *, claim_id: UUID) -> bool:
     return found
 
 
-async def known(connection: Connection, *, payment_ids: Collection[UUID]) -> set[UUID]:
-    """Return those that were ordered."""
-    rows = await connection.fetch("SELECT payment_id FROM payment WHERE payment_id = ANY ($1)", list(payment_ids))
-    return {row["payment_id"] for row in rows}
+async def claims_of(connection: Connection, *, payment_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the claim of each of these payments that was ordered."""
+    rows = await connection.fetch(
+        "SELECT payment_id, claim_id FROM payment WHERE payment_id = ANY ($1)", list(payment_ids)
+    )
+    return {row["payment_id"]: row["claim_id"] for row in rows}
 
 
 async def of_claim(connection: Connection, *, claim_id: UUID) -> Sequence[Payment]:
