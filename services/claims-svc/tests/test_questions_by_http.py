@@ -13,7 +13,7 @@ from claims_svc.domain.handling import ANSWER_WAIT
 from contracts.access import Role
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
-from contracts.loss_reports import LossFacts, LossReported
+from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
 
 WINDOW = "facts.came_through_open_window_or_door"
 RAIN_RAN_IN = LossFacts(precipitation_left_its_course=YES)
@@ -130,6 +130,26 @@ async def test_an_answer_that_does_not_fit_its_question_is_refused_in_words(desk
         refused = await answer(desk, path, misfit)
         assert refused.status_code == 422, misfit
         assert refused.json()["errors"][0]["message"].startswith(("must be answered by", "is no question"))
+
+
+async def test_damage_is_told_anew_or_item_by_item_and_never_both_at_once(desk: ClaimsDesk) -> None:
+    items = tuple(DamageItem(kind=kind, amount_cents=60_000) for kind in (DamageKind.BUILDINGS, DamageKind.CONTENTS))
+    path = await incomplete(
+        desk, report(facts=LossFacts(sewer_water_entered=YES, groundwater_entered=YES), damage=items)
+    )
+    due_on = str((desk.clock.at + timedelta(days=7)).date())
+    codes = ["damage", "damage.0.route", "damage.1.route"]
+    asking = {"codes": codes, "due_on": due_on, "reason": "Which water did what?"}
+    at_desk = f"/desk/claims/{path.rpartition('/')[2]}/questions"
+    assert (await desk.post(at_desk, asking, role=Role.CLAIMS_HANDLER)).is_success
+    anew = {"code": "damage", "damage": [{"kind": "buildings", "amount_cents": 60_000}]}
+    first, second = ({"code": f"damage.{place}.route", "routes": ["sewer_backflow"]} for place in (0, 1))
+
+    for answers in ((anew, second), (second, anew), (first, anew)):
+        refused = await answer(desk, path, *answers)
+        assert refused.status_code == 422, refused.text
+        assert refused.json()["errors"][0]["message"].startswith("must tell the damage anew, or what is asked of its")
+    assert (await answer(desk, path, first, second)).status_code == 200
 
 
 async def test_something_new_is_compared_with_the_decision_that_stands(desk: ClaimsDesk) -> None:
