@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from claim_events import YES, policy, report
 from claims_http import ClaimsDesk
 
@@ -58,6 +60,23 @@ async def test_a_claim_that_is_taken_up_in_time_keeps_the_promise(desk: ClaimsDe
     await desk.driver.wait(days=5)
     assert await promises(desk) == [(False, True, False)]
     assert [each.occasion for each in await told(desk)] == [ClaimOccasion.TAKEN_UP]
+
+
+async def test_a_claim_that_is_taken_up_too_late_breaks_the_promise_also_where_no_timer_has_said_so_yet(
+    desk: ClaimsDesk,
+) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(report(facts=BY_STORM))
+    reference = await desk.reference()
+    desk.clock.at += timedelta(days=4)  # and no timer fires
+
+    taken = await desk.client.put(f"/desk/claims/{reference}/assignment", headers=desk.token_of(Role.CLAIMS_HANDLER))
+    assert taken.status_code == 204, taken.text
+    assert await promises(desk) == [(False, True, True)]
+    timeline = await desk.get(f"/customers/123456/claims/{reference}/timeline")
+    assert "promise_broken" in timeline.text
+    at_desk = await desk.get(f"/desk/claims/{reference}/timeline", role=Role.CLAIMS_HANDLER)
+    assert "promise_held" not in at_desk.text
 
 
 async def test_who_waits_for_too_long_hears_so_on_the_last_day_and_the_broken_promise_is_kept(desk: ClaimsDesk) -> None:
