@@ -46,6 +46,10 @@ class IsEvidenceError(Exception):
     """A decision may rest on it."""
 
 
+class TakenError(Exception):
+    """Another handler has taken the claim."""
+
+
 class FileRefusedError(Exception):
     """It is not a file that is taken."""
 
@@ -198,7 +202,18 @@ async def take_back(work: Work, caller: Caller, place: Place) -> None:
 
 
 async def remove(work: Work, caller: Caller, *, reference: str, file_id: UUID, reason: str) -> None:
-    """Remove a file as somebody who works at its claim. Raise `Problem` where there is none."""
+    """Remove a file as somebody who works at its claim.
+
+    Raises:
+        Problem: there is no such file.
+        TakenError: another handler has taken the claim.
+    """
+    claim_id = await claim_views.id_of(work.connection, reference=reference)
+    if claim_id is None:
+        raise Problem(NOT_FOUND)
+    await files.lock_claim(work.connection, claim_id=claim_id)
+    if await desk_cases.is_taken_by_another(work.connection, claim_ids=[claim_id], subject=caller.subject):
+        raise TakenError
     file = await _locked(work, file_id, reference=reference)
     await files.remove(work.connection, file=file, by=caller.subject, reason=reason, now=work.now)
     await put_on_record(work, file.claim_id, "file_removed", caller=caller, reason=reason, file_id=str(file_id))
