@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from claim_events import YES, policy, report
+from claim_events import YES, policy, rainfall_answer, report
 from claims_http import ClaimsDesk
 
 from contracts.access import Role
@@ -35,6 +35,28 @@ async def test_what_is_asked_is_told_at_once_and_once_more_half_way(desk: Claims
     assert (again.occasion, again.questions, again.due_on) == (ClaimOccasion.ANSWERS_AWAITED, ("route",), asked.due_on)
     await desk.driver.wait(days=7)
     assert (await desk.get(f"/customers/123456/claims/{await desk.reference()}")).json()["state"] == "referred"
+
+
+async def test_a_question_that_an_answer_leads_to_is_waited_for_as_long_as_its_message_says(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    two_waters = LossFacts(sewer_water_entered=YES, groundwater_entered=YES)
+    (claim_id,) = await desk.driver.open_claims(report(facts=two_waters, damage=()))
+    await desk.driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+    own = f"/customers/123456/claims/{await desk.reference()}"
+    assert (await desk.get(own)).json()["state"] == "waiting_for_answer"
+    await desk.driver.wait(days=10)
+    await told(desk)
+
+    damage = [{"kind": "buildings", "amount_cents": 184_000}]
+    answered = await desk.post(f"{own}/answers", {"answers": [{"code": "damage", "damage": damage}]})
+
+    (asked,) = await told(desk)
+    assert (asked.questions, str(asked.due_on)) == (("damage.0.route",), "2021-08-26")
+    assert {question["due_on"] for question in answered.json()["questions"]} == {"2021-08-26"}
+    await desk.driver.wait(days=13)
+    assert (await desk.get(own)).json()["state"] == "waiting_for_answer"
+    await desk.driver.wait(days=1, minutes=1)
+    assert (await desk.get(own)).json()["state"] != "waiting_for_answer"
 
 
 async def test_who_has_answered_is_not_asked_again(desk: ClaimsDesk) -> None:
