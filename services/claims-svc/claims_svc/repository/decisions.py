@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -43,6 +44,18 @@ async def verdict_of(connection: Connection, *, claim_id: UUID, claim_version: i
     )
     assert row is not None  # noqa: S101 - decisions are never deleted
     return proof.read_own(stored_proofs.unpack(row["proof"]), sha256=row["proof_sha256"]).verdict
+
+
+async def settled_at(connection: Connection, *, claim_id: UUID) -> datetime | None:
+    """Return when a claim was last decided; None where that leaves something to people, or nothing is decided."""
+    moment: datetime | None = await connection.fetchval(
+        """
+        SELECT CASE WHEN outcome <> 'referred' AND NOT awaits_assessment THEN decided_at END
+          FROM decision WHERE claim_id = $1 ORDER BY claim_version DESC LIMIT 1
+        """,
+        claim_id,
+    )
+    return moment
 
 
 async def insert(connection: Connection, *, decisions: Sequence[Decision]) -> None:
