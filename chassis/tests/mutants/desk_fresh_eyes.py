@@ -45,4 +45,46 @@ MUTANTS = (
         "test_waiting.py::"
         "test_a_claim_that_is_taken_up_too_late_breaks_the_promise_also_where_no_timer_has_said_so_yet",
     ),
+    _claims(
+        "fresh eyes: a repair that its firm never completes comes to nobody",
+        "flows/repairing.py",
+        "    job_ends.wait_for_completion(work, claim, job)\n",
+        "",
+        "test_nobody_is_forgotten.py::test_a_repair_that_its_firm_never_completes_comes_to_a_handler",
+    ),
+    _claims(
+        "fresh eyes: an order that nobody answers comes to nobody",
+        "unsettled.py",
+        "    if late:\n",
+        "    if False:\n",
+        "test_unsettled_payments.py::test_an_order_that_nobody_answers_waits_for_a_handler_once_until_it_is_answered",
+    ),
+    _claims(
+        "fresh eyes: a new question is waited for as long as those of before",
+        "domain/next_step.py",
+        "    if after.state is ClaimState.WAITING_FOR_ANSWER:\n",
+        "    if False:\n",
+        "test_waiting.py::test_a_question_that_an_answer_leads_to_is_waited_for_as_long_as_its_message_says",
+    ),
+    _claims(
+        "fresh eyes: what was asked for a decision is asked after it",
+        "flows/telling.py",
+        " and (settled_at is None or settled_at <= asked.asked_at)",
+        "",
+        "test_questions_by_http.py::test_what_was_asked_for_a_decision_is_asked_no_more_once_all_is_decided",
+    ),
+    _claims(
+        "fresh eyes: damage is told anew and item by item at once",
+        "routes/questions.py",
+        "        if DAMAGE in codes and any(",
+        "        if False and any(",
+        "test_questions_by_http.py::test_damage_is_told_anew_or_item_by_item_and_never_both_at_once",
+    ),
+    _claims(
+        "fresh eyes: a claim to which a repaired one was joined is taken back",
+        "flows/reviewing.py",
+        "    if is_repaired or await ",
+        "    if await ",
+        "test_repairs_that_end.py::test_a_claim_to_which_one_was_joined_that_is_repaired_is_not_taken_back",
+    ),
 )

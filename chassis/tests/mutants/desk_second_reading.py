@@ -26,8 +26,8 @@ MUTANTS = (
     _claims(
         "payments: one that fails after a joining waits at the claim that ended",
         "repository/payments.py",
-        "coalesce(claim.joined_to, claim.claim_id)\n",
-        "claim.claim_id\n",
+        "coalesce(claim.joined_to, claim.claim_id) AS claim_id, ordered_at\n",
+        "claim.claim_id, ordered_at\n",
         "test_joining_by_hand.py::test_a_payment_that_fails_after_its_claim_was_joined_is_ordered_where_it_is_due",
     ),
     _claims(

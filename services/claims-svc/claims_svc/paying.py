@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 from chassis.consuming.delivery import Batch
 from chassis.http.caller import Caller
 from chassis.unit_of_work import Work
+from claims_svc import unsettled
 from claims_svc.desk_record import put_on_record
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.desk import Cause
@@ -96,9 +97,10 @@ async def end_payments(batch: Batch[PaymentSettled], work: Work) -> None:
         # Who orders again just now would not see that this one failed, and let its claim wait for nobody after that.
         await policies.lock_with_those_of_claims(work.connection, claim_ids=failing)
     ended = await payments.end(work.connection, settled=[told[payment_id] for payment_id in claim_of])
+    await unsettled.let_go(work, ended.values())
     failed = {
-        payment_id: claim_id
-        for payment_id, claim_id in ended.items()
+        payment_id: each.claim_id
+        for payment_id, each in ended.items()
         if told[payment_id].outcome is PaymentOutcome.FAILED
     }
     if not failed:

@@ -13,6 +13,7 @@ import pytest
 from claim_events import YES, policy, report
 from claims_driver import OPENED_AT, ClaimsDriver
 from claims_http import ClaimsDesk
+from typing_extensions import override
 
 from claims_svc.commands.assess import ASSESS
 from claims_svc.domain.questions import AskedOf
@@ -93,6 +94,7 @@ class Beside(ThreadPoolExecutor):
 
     begun = 0
 
+    @override
     def submit(self, *given: Any, **named: Any) -> Future[Any]:  # noqa: ANN401 - as it is
         self.begun += 1
         return super().submit(*given, **named)
