@@ -95,7 +95,7 @@ class Beside(ThreadPoolExecutor):
     begun = 0
 
     @override
-    def submit(self, *given: Any, **named: Any) -> Future[Any]:  # noqa: ANN401 - as it is
+    def submit(self, *given: Any, **named: Any) -> Future[Any]:
         self.begun += 1
         return super().submit(*given, **named)
 
