@@ -9,6 +9,7 @@ CREATE TABLE payments_looked_through (
 CREATE UNIQUE INDEX payments_looked_through_once ON payments_looked_through ((true));
 
 -- Jobs that were accepted before anybody waited for their completion.
-INSERT INTO messaging.timer (kind, key, due_at)
-SELECT 'repair-late', job_id::text, accepted_at + interval '42 days' FROM repair_job WHERE state = 'accepted'
+INSERT INTO messaging.timer (kind, key, due_at, traceparent)
+SELECT 'repair-late', job_id::text, accepted_at + interval '42 days', trace
+  FROM repair_job JOIN claim USING (claim_id) WHERE repair_job.state = 'accepted'
     ON CONFLICT DO NOTHING;
