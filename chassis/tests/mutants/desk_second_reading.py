@@ -26,8 +26,8 @@ MUTANTS = (
     _claims(
         "payments: one that fails after a joining waits at the claim that ended",
         "repository/payments.py",
-        "coalesce(claim.joined_to, claim.claim_id)\n",
-        "claim.claim_id\n",
+        "coalesce(claim.joined_to, claim.claim_id) AS claim_id, ordered_at\n",
+        "claim.claim_id, ordered_at\n",
         "test_joining_by_hand.py::test_a_payment_that_fails_after_its_claim_was_joined_is_ordered_where_it_is_due",
     ),
     _claims(
@@ -47,7 +47,7 @@ MUTANTS = (
     _claims(
         "answers: a phone number used as a key is sent back",
         "flows/answers_to_reports.py",
-        " and not _PHONE_NUMBER.fullmatch(text)",
+        "_PHONE_NUMBER.fullmatch(text) or ",
         "",
         "test_answers_to_reports.py::test_a_rejection_is_keyed_by_the_best_that_its_sender_can_recognise",
     ),

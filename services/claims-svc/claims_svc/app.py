@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chassis.customer_data import DataHolder
 from chassis.service import Consumer, Service, TimerHandler, Worker
-from claims_svc import asking, handlers, job_ends, messages, paying, policy_slices, promises, proof_roots
+from claims_svc import asking, handlers, job_ends, messages, paying, policy_slices, promises, proof_roots, unsettled
 from claims_svc.api import build_api
 from claims_svc.commands import COMMANDS
 from claims_svc.commands.files import files_command
@@ -56,6 +56,8 @@ def build(settings: Settings) -> Service:
             TimerHandler(job_ends.REPAIR_NOT_ACCEPTED, repairing.end_unaccepted),
             TimerHandler(job_ends.REPAIR_CONSENT_REMINDER, repairing.remind_of_consent),
             TimerHandler(job_ends.REPAIR_CONSENT_MISSING, repairing.let_handlers_ask),
+            TimerHandler(job_ends.REPAIR_LATE, repairing.let_handlers_follow),
+            TimerHandler(unsettled.PAYMENTS_UNSETTLED, unsettled.look_through),
             TimerHandler(asking.ANSWER_REMINDER, waiting.remind),
             TimerHandler(asking_by_hand.QUESTION_REMINDER, asking_by_hand.remind),
             TimerHandler(asking_by_hand.QUESTION_DUE, asking_by_hand.look),
@@ -68,6 +70,7 @@ def build(settings: Settings) -> Service:
         ),
         workers=(
             Worker("proof-root", proof_roots.begin),
+            Worker("unsettled-payments", unsettled.begin),
             Worker("files", Eraser(settings.open_file_store()).run),
         ),
         commands=(*COMMANDS, files_command(settings.open_file_store())),

@@ -15,6 +15,7 @@ from claims_svc.domain.claim import Claim
 from claims_svc.domain.desk import Cause
 from claims_svc.domain.dutch_time import dutch_day
 from claims_svc.domain.handling import (
+    REPAIR_COMPLETED_WITHIN_WORKING_DAYS,
     REPAIR_CONSENT_REMINDER_AFTER_WORKING_DAYS,
     REPAIR_CONSENT_WITHIN_WORKING_DAYS,
 )
@@ -33,6 +34,8 @@ REPAIR_CONSENT_REMINDER = "repair-consent-reminder"
 """The timer that asks once more whether the partner may call; its key is the job."""
 REPAIR_CONSENT_MISSING = "repair-consent-missing"
 """The timer that lets a handler ask; its key is the job."""
+REPAIR_LATE = "repair-late"
+"""The timer that lets a handler ask what became of a job which a partner has accepted; its key is the job."""
 
 
 def wait_for_consent(work: Work, claim: Claim, job: RepairJob) -> None:
@@ -47,6 +50,19 @@ def wait_for_consent(work: Work, claim: Claim, job: RepairJob) -> None:
         Timer(REPAIR_CONSENT_REMINDER, key, remind_at, claim.trace),
         Timer(REPAIR_CONSENT_MISSING, key, missing_at, claim.trace),
     )
+
+
+def wait_for_completion(work: Work, claim: Claim, job: RepairJob) -> None:
+    """Let it not be forgotten that the partner who has just accepted a job is to complete it, or to give it back."""
+    late_at = due_at(work.now, working_days=REPAIR_COMPLETED_WITHIN_WORKING_DAYS)
+    work.schedule(Timer(REPAIR_LATE, str(job.job_id), late_at, claim.trace))
+
+
+async def end_waits(work: Work, job: RepairJob) -> None:
+    """Let nobody wait any more for what a job, as it was before, needed of its customer and of its partner."""
+    if job.state is JobState.ACCEPTED:
+        causes = [Cause.REPAIR_CONSENT, Cause.REPAIR_LATE]
+        await desk_cases.remove(work.connection, claim_ids=[job.claim_id], causes=causes)
 
 
 async def end_wait_for_consent(work: Work, job: RepairJob) -> None:
@@ -83,7 +99,7 @@ async def end(work: Work, claim: Claim, job: RepairJob, *, kind: Literal["ended"
     """
     if job.releases_contact:
         tell_contact_may_be_read(work, claim, job, released=False)
-    await end_wait_for_consent(work, job)
+    await end_waits(work, job)
     job = job.over(JobState.ENDED, now=work.now)
     await save(work, job, kind)
     await work.cancel(REPAIR_NOT_ACCEPTED, [str(job.job_id)])

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 from chassis.consuming.delivery import Batch
 from chassis.http.caller import Caller
 from chassis.unit_of_work import Work
+from claims_svc import unsettled
 from claims_svc.desk_record import put_on_record
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.desk import Cause
@@ -87,14 +88,19 @@ async def _let_go(work: Work, claim: Claim) -> None:
 async def end_payments(batch: Batch[PaymentSettled], work: Work) -> None:
     """Keep how payments ended; the first answer counts, and the claim of one that failed waits for a handler."""
     told = {delivery.event.payment_id: delivery.event for delivery in reversed(batch)}
-    known = await payments.known(work.connection, payment_ids=told)
+    claim_of = await payments.claims_of(work.connection, payment_ids=told)
     for delivery in batch:
-        if delivery.event.payment_id not in known:
+        if delivery.event.payment_id not in claim_of:
             work.refuse(delivery, code="payment-unknown", reason="no such payment was ordered; send its payment_id")
-    ended = await payments.end(work.connection, settled=[told[payment_id] for payment_id in known])
+    failing = [claim_of[payment_id] for payment_id in claim_of if told[payment_id].outcome is PaymentOutcome.FAILED]
+    if failing:
+        # Who orders again just now would not see that this one failed, and let its claim wait for nobody after that.
+        await policies.lock_with_those_of_claims(work.connection, claim_ids=failing)
+    ended = await payments.end(work.connection, settled=[told[payment_id] for payment_id in claim_of])
+    await unsettled.let_go(work, ended.values())
     failed = {
-        payment_id: claim_id
-        for payment_id, claim_id in ended.items()
+        payment_id: each.claim_id
+        for payment_id, each in ended.items()
         if told[payment_id].outcome is PaymentOutcome.FAILED
     }
     if not failed:

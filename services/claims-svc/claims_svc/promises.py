@@ -33,6 +33,8 @@ async def make(work: Work, claim_ids: Collection[UUID], *, due_at: datetime) -> 
 
 async def keep(work: Work, claim_ids: Collection[UUID]) -> None:
     """Put on record that somebody has begun with these claims, or that nobody needs to any more."""
-    held = await promises.keep(work.connection, claim_ids=claim_ids, now=work.now)
-    if held:
-        work.after_commit(partial(PROMISES.labels("held").inc, held))
+    ended = await promises.keep(work.connection, claim_ids=claim_ids, now=work.now)
+    if ended.held:
+        work.after_commit(partial(PROMISES.labels("held").inc, ended.held))
+    if ended.broken:
+        work.after_commit(partial(PROMISES.labels("broken").inc, ended.broken))

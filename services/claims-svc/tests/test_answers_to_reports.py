@@ -162,10 +162,13 @@ async def test_a_rejection_is_keyed_by_the_best_that_its_sender_can_recognise(dr
             record(b"{", offset=2, key=MAIL.encode(), headers={"ce_id": b"message-9"}),
             record(b"{", offset=3, key=None, headers={"ce_id": MAIL.encode()}),
             record(b"{", offset=4, key=b"06-12345678", headers={"ce_id": b"0031612345678"}),
+            record(b"{", offset=5, key=b"31612345678", headers={"ce_id": b"31-6-12345678"}),
+            record(b"{", offset=6, key=b"1012AB", headers={"ce_id": b"1012ab-17a"}),
+            record(b"{", offset=7, key=b"310000000-1", headers={"ce_id": b"unused"}),
         ],
     )
     sent_as = [answer.sent_as for answer in await driver.answers() if isinstance(answer, ReportRejected)]
-    assert sent_as == [SOUND["report_id"], "order-7", "message-9", "3/3", "3/4"]
+    assert sent_as == [SOUND["report_id"], "order-7", "message-9", "3/3", "3/4", "3/5", "3/6", "310000000-1"]
 
 
 async def received(driver: ClaimsDriver) -> list[ReportReceived]:

@@ -233,6 +233,28 @@ async def test_customers_take_back_what_they_added_until_somebody_may_have_decid
     assert [row["kind"] for row in done] == ["file_added", "file_added", "file_removed", "file_taken_back"]
 
 
+async def test_a_photo_of_a_decided_claim_waits_once_for_somebody_who_looks_at_it(album: Album) -> None:
+    async def waiting() -> list[list[str]]:
+        queued = (await album.desk.get("/desk/queue", role=Role.CLAIMS_HANDLER)).json()["items"]
+        return [sorted(case["causes"]) for case in queued]
+
+    await album.sent(picture())
+    (question,) = await album.desk.driver.questions()
+    await album.desk.driver.rain(rainfall_answer(question.claim_id, tenths_mm=402))
+    assert await waiting() == []
+
+    photo, name = picture(size=(20, 10)), str(uuid4())
+    assert (await album.send(photo, name=name)).status_code == 201
+    assert await waiting() == [["answered"]]
+
+    review = {"reason": "See the photo"}
+    opened = await album.desk.post(album.path.replace("/files", "/reviews"), review)
+    assert opened.status_code == 201, opened.text
+    assert (await album.send(photo, name=name)).status_code == 201
+    await album.sent(picture(size=(30, 10)))
+    assert await waiting() == [["answered", "review"]]
+
+
 async def test_contents_go_with_their_claim(album: Album) -> None:
     await album.sent(picture())
     await album.desk.driver.rows("ALTER TABLE desk_action DISABLE TRIGGER USER")  # as retention will have to

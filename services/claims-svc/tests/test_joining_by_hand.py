@@ -283,3 +283,19 @@ async def test_what_cannot_be_joined_or_parted_says_why(desk: ClaimsDesk) -> Non
     assert [each.status_code for each in (itself, again, chain, opening)] == [409, 409, 409, 409]
     assert "other way round" in chain.json()["detail"]
     assert (await desk.post(f"{path}/joins", join_chairs)).status_code == 403
+
+
+async def test_nothing_is_joined_or_parted_for_a_reason_that_nobody_can_see(desk: ClaimsDesk) -> None:
+    first, second = await decided(desk, WALLS, CHAIRS)
+    path = f"/desk/claims/{first.claim_reference}"
+    other = second.claim_reference
+
+    for reason in (" ", "\u200b\u200b"):
+        joined = await desk.post(f"{path}/joins", {"other": other, "reason": reason}, role=HANDLER)
+        parted = await desk.post(
+            f"{path}/partings", {"report_id": str(CHAIRS.report_id), "reason": reason}, role=HANDLER
+        )
+        assert [(answer.status_code, answer.json()["errors"][0]["field"]) for answer in (joined, parted)] == [
+            (422, "/reason"),
+            (422, "/reason"),
+        ]

@@ -12,7 +12,7 @@ from claims_svc.app import MIGRATIONS
 from contracts.access import Role
 from contracts.claim_messages import ClaimMessageRequested, ClaimOccasion
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
-from contracts.repairs import REPAIR_JOB_REPORTED, JobStatus, RepairJobReported, RepairRequested
+from contracts.repairs import REPAIR_JOB_REPORTED, JobStatus, RepairedItem, RepairJobReported, RepairRequested
 
 HANDLERS, SENIOR = Role.CLAIMS_HANDLER, Role.SENIOR_HANDLER
 MUCH = report(damage_cents=1_000_000)
@@ -260,3 +260,56 @@ async def test_what_a_customer_says_and_a_claim_is_denied_by_is_for_two_to_write
 
     assert (told.status_code, told.json()["type"]) == (409, "/problems/above-authority")
     assert await desk.driver.decisions() == []
+
+
+async def with_contact(desk: ClaimsDesk) -> RepairJobReported:
+    """Let a firm accept the repair of a claim whose customer may be called."""
+    accepted = await accepted_without_consent(desk)
+    repair = f"/customers/123456/claims/{await desk.reference()}/repair"
+    await desk.post(repair, {"choice": "repair", "contact_may_be_given": True})
+    return accepted
+
+
+def completed(accepted: RepairJobReported) -> RepairJobReported:
+    repaired = (RepairedItem(kind=DamageKind.BUILDINGS, amount_cents=900_000),)
+    return replace(accepted, status=JobStatus.COMPLETED, items=repaired)
+
+
+async def test_a_repair_that_its_firm_never_completes_comes_to_a_handler(desk: ClaimsDesk) -> None:
+    accepted = await with_contact(desk)
+    await desk.driver.wait(days=40)
+    assert await waits_for(desk) == []
+
+    await desk.driver.wait(days=3)
+
+    assert await waits_for(desk) == ["repair_late"]
+    told = await desk.get(f"/customers/123456/claims/{await desk.reference()}/timeline")
+    assert "repair_late" in told.text
+    await desk.driver.harness.deliver(REPAIR_JOB_REPORTED, completed(accepted))
+    assert "repair_late" not in await waits_for(desk)
+
+
+async def test_a_repair_that_is_given_back_is_waited_for_anew_from_when_the_next_firm_has_it(desk: ClaimsDesk) -> None:
+    accepted = await with_contact(desk)
+    await desk.driver.wait(days=43)
+    await desk.driver.harness.deliver(REPAIR_JOB_REPORTED, replace(accepted, status=JobStatus.DECLINED))
+    assert await waits_for(desk) == []
+
+    await desk.driver.harness.deliver(REPAIR_JOB_REPORTED, replace(accepted, partner_id="partner-herstel"))
+    await desk.driver.wait(days=40)
+    assert await waits_for(desk) == []
+    await desk.driver.wait(days=3)
+    assert await waits_for(desk) == ["repair_late"]
+
+    repair = f"/customers/123456/claims/{await desk.reference()}/repair"
+    await desk.post(repair, {"choice": "money"})
+    assert "repair_late" not in await waits_for(desk)
+
+
+async def test_nobody_waits_for_a_repair_that_is_completed_in_time(desk: ClaimsDesk) -> None:
+    accepted = await with_contact(desk)
+    await desk.driver.harness.deliver(REPAIR_JOB_REPORTED, completed(accepted))
+
+    await desk.driver.wait(days=50)
+
+    assert "repair_late" not in await waits_for(desk)

@@ -55,6 +55,8 @@ BY_TIMER: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "repair-not-accepted": frozenset({"repair_ended", "payment_ordered", "promised"}),
         "repair-consent-reminder": frozenset({"message_settled"}),
         "repair-consent-missing": frozenset({"repair_consent_missing"}),
+        "repair-late": frozenset({"repair_late"}),
+        "payments-unsettled": frozenset({"payment_unsettled"}),
         "answer-reminder": frozenset({"message_settled"}),
         "question-reminder": frozenset({"message_settled"}),
         "question-due": frozenset({"answers_missing"}),

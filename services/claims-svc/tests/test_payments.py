@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import uuid4
 
 from claim_events import corrected, policy, rainfall_answer, report
 from claims_driver import OPENED_AT, ClaimsDriver
 from claims_http import ClaimsDesk
 
+from chassis.http.caller import Caller
+from claims_svc import paying, working_sets
+from contracts.access import Role
 from contracts.loss_reports import DamageItem, DamageKind, LossReported
 from contracts.payments import PAYMENT_SETTLED, PaymentFailure, PaymentOrdered, PaymentOutcome, PaymentSettled
 from contracts.vocabulary import FactSource
@@ -125,6 +129,27 @@ async def test_a_failed_payment_waits_for_nobody_once_nothing_is_due_any_more(de
     await desk.post(repair, {"choice": "money"})
     assert [order.amount_cents for order in await orders(desk.driver)] == [159_000]
     assert await waiting(desk.driver) == []
+
+
+async def test_a_payment_that_fails_while_another_is_ordered_again_waits_for_a_handler_after_that(
+    desk: ClaimsDesk,
+) -> None:
+    reported = report(damage_cents=184_000)
+    (first,) = await decided(desk.driver, reported)
+    await desk.driver.report(assessed(reported, 200_000))
+    (second,) = await orders(desk.driver)
+    await desk.driver.harness.deliver(PAYMENT_SETTLED, ended(first, PaymentFailure.ACCOUNT_CLOSED))
+    handler = Caller(subject="handler-1", role=Role.CLAIMS_HANDLER)
+
+    async with desk.driver.harness.runtime.work.transaction() as work:
+        _, locked = await working_sets.lock(work.connection, claim_ids=[first.claim_id])
+        failing = desk.driver.harness.deliver(PAYMENT_SETTLED, ended(second, PaymentFailure.ACCOUNT_CLOSED))
+        told = asyncio.create_task(failing)
+        await desk.driver.until_waiting_for_locks(1)
+        assert await paying.order_again(work, locked[first.claim_id], caller=handler) == 159_000
+    await told
+
+    assert await waiting(desk.driver) == [["payment_failed"]]
 
 
 async def test_a_failed_payment_of_which_a_repair_takes_a_part_waits_until_the_rest_is_ordered(

@@ -13,7 +13,7 @@ from claims_svc.domain.handling import ANSWER_WAIT
 from contracts.access import Role
 from contracts.claims import DecisionMade
 from contracts.coverage import GroundCode, Outcome
-from contracts.loss_reports import LossFacts, LossReported
+from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
 
 WINDOW = "facts.came_through_open_window_or_door"
 RAIN_RAN_IN = LossFacts(precipitation_left_its_course=YES)
@@ -132,6 +132,26 @@ async def test_an_answer_that_does_not_fit_its_question_is_refused_in_words(desk
         assert refused.json()["errors"][0]["message"].startswith(("must be answered by", "is no question"))
 
 
+async def test_damage_is_told_anew_or_item_by_item_and_never_both_at_once(desk: ClaimsDesk) -> None:
+    items = tuple(DamageItem(kind=kind, amount_cents=60_000) for kind in (DamageKind.BUILDINGS, DamageKind.CONTENTS))
+    path = await incomplete(
+        desk, report(facts=LossFacts(sewer_water_entered=YES, groundwater_entered=YES), damage=items)
+    )
+    due_on = str((desk.clock.at + timedelta(days=7)).date())
+    codes = ["damage", "damage.0.route", "damage.1.route"]
+    asking = {"codes": codes, "due_on": due_on, "reason": "Which water did what?"}
+    at_desk = f"/desk/claims/{path.rpartition('/')[2]}/questions"
+    assert (await desk.post(at_desk, asking, role=Role.CLAIMS_HANDLER)).is_success
+    anew = {"code": "damage", "damage": [{"kind": "buildings", "amount_cents": 60_000}]}
+    first, second = ({"code": f"damage.{place}.route", "routes": ["sewer_backflow"]} for place in (0, 1))
+
+    for answers in ((anew, second), (second, anew), (first, anew)):
+        refused = await answer(desk, path, *answers)
+        assert refused.status_code == 422, refused.text
+        assert refused.json()["errors"][0]["message"].startswith("must tell the damage anew, or what is asked of its")
+    assert (await answer(desk, path, first, second)).status_code == 200
+
+
 async def test_something_new_is_compared_with_the_decision_that_stands(desk: ClaimsDesk) -> None:
     path = await incomplete(desk, report())
     (rain,) = await desk.driver.questions()
@@ -184,3 +204,52 @@ async def test_what_a_handler_asks_is_open_until_it_is_answered(desk: ClaimsDesk
     (question,) = (await desk.get(f"{path}/questions")).json()["questions"]
     assert (question["code"], question["due_on"], question["because"]) == (code, due_on, [])
     assert (await answer(desk, path, {"code": code, "known": "unknown"})).json()["questions"] == []
+
+
+async def asked_by_hand(desk: ClaimsDesk, path: str, *codes: str) -> str:
+    """Let a handler ask these, to be answered within a week; return where the claim stands at the desk."""
+    at_desk = f"/desk/claims/{path.rpartition('/')[2]}"
+    due_on = str((desk.clock.at + timedelta(days=7)).date())
+    asking = {"codes": codes, "due_on": due_on, "reason": "The photo shows a toilet."}
+    assert (await desk.post(f"{at_desk}/questions", asking, role=Role.CLAIMS_HANDLER)).is_success
+    desk.clock.at += timedelta(hours=1)
+    return at_desk
+
+
+async def waits_in_vain(desk: ClaimsDesk) -> bool:
+    """Return whether somebody waits for an answer in vain when its day is over."""
+    await desk.driver.wait(days=8)
+    return bool(await desk.driver.rows("SELECT FROM desk_case WHERE 'unanswered' = ANY (causes)"))
+
+
+async def test_what_somebody_else_has_told_is_not_asked_of_the_customer_any_more(desk: ClaimsDesk) -> None:
+    path = await incomplete(desk, report())
+    told, left = "facts.toilet_overflowed", "facts.came_through_cellar_wall"
+    at_desk = await asked_by_hand(desk, path, told, left, "damage.0.route")
+
+    facts = {"toilet_overflowed": "false", "came_through_cellar_wall": "unknown"}
+    found = {"facts": facts, "source": "handler", "found_in": "Seen on the spot"}
+    assert (await desk.post(f"{at_desk}/facts", found, role=Role.CLAIMS_HANDLER)).is_success
+    assert await asked(desk, path) == [left, "damage.0.route"]
+    damage = [{"kind": "buildings", "amount_cents": 184_000}]
+    body = {"damage": damage, "reason": "Seen on the spot"}
+    assert (await desk.post(f"{at_desk}/assessments", body, role=Role.CLAIMS_HANDLER)).is_success
+    assert await asked(desk, path) == [left], "that somebody else does not know it answers nothing"
+    assert (await answer(desk, path, {"code": left, "known": "unknown"})).json()["questions"] == []
+
+    assert not await waits_in_vain(desk)
+
+
+async def test_what_was_asked_for_a_decision_is_asked_no_more_once_all_is_decided(desk: ClaimsDesk) -> None:
+    path = await incomplete(desk, report(facts=LossFacts(storm_caused_damage=YES)))
+    at_desk = await asked_by_hand(desk, path, "facts.toilet_overflowed")
+    assert await asked(desk, path) == ["facts.toilet_overflowed"]
+
+    ruling = {"route": "storm", "outcome": "covered", "reason": "Seen on the spot"}
+    body = {"claim_version": 1, "rulings": [ruling]}
+    assert (await desk.post(f"{at_desk}/rulings", body, role=Role.SENIOR_HANDLER)).json()["state"] == "decided"
+
+    assert await asked(desk, path) == []
+    assert not await waits_in_vain(desk)
+    await asked_by_hand(desk, path, "facts.toilet_overflowed")
+    assert await asked(desk, path) == ["facts.toilet_overflowed"], "what is asked after that is open"

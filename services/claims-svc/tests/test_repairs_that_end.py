@@ -169,6 +169,19 @@ async def test_what_was_repaired_for_a_joined_claim_is_neither_paid_nor_repaired
     assert view.json()["offered"] is False
 
 
+async def test_a_claim_to_which_one_was_joined_that_is_repaired_is_not_taken_back(desk: ClaimsDesk) -> None:
+    small = report(damage_cents=20_000, kind=DamageKind.CONTENTS)
+    chairs, walls = await decided(desk, small, WALLS)
+    await says(desk, await in_repair(desk, walls), JobStatus.COMPLETED)
+    await agreed(desk, chairs, "joins", {"other": walls, "reason": WHY})
+    await desk.driver.rows("UPDATE payment SET failure = 'refused', ended_at = ordered_at")  # nothing was transferred
+
+    refused = await desk.post(f"/customers/123456/claims/{chairs}/withdrawal", {})
+
+    assert refused.status_code == 409, refused.text
+    assert refused.json()["type"].endswith("/payment-was-ordered")
+
+
 async def joined_before_its_first_decision(desk: ClaimsDesk, own: LossReported, *, other: str) -> None:
     """Report a loss, join another claim to the one it opens, and have that decided first of all on enough rain."""
     await desk.driver.report(own)

@@ -90,6 +90,21 @@ async def test_a_review_is_overturned_also_where_news_was_enough_to_decide_anew(
     assert (ended.status_code, ended.json()["outcome"]) == (200, "overturned"), ended.text
 
 
+async def test_a_decision_that_became_no_better_for_the_customer_is_not_overturned(desk: ClaimsDesk) -> None:
+    reference = await a_referred_claim(desk)
+    opened = await desk.post(f"/customers/123456/claims/{reference}/reviews", REASON)
+    await rule(desk, reference, "denied", by=THIRD, approved_by=COLLEAGUE)
+
+    outcome = f"/desk/claims/{reference}/reviews/{opened.json()['review_id']}/outcome"
+    right = {"outcome": "overturned", "answer": "You were right"}
+    refused = await desk.post(outcome, right, role=SENIOR, subject=THIRD)
+
+    assert refused.status_code == 409, refused.text
+    assert refused.json()["type"] == "/problems/not-decided-since"
+    upheld = await desk.post(outcome, {**right, "outcome": "upheld"}, role=SENIOR, subject=THIRD)
+    assert upheld.status_code == 200, upheld.text
+
+
 async def test_who_ended_a_review_ends_no_other_one_of_that_claim(desk: ClaimsDesk) -> None:
     reference = await a_referred_claim(desk)
     await rule(desk, reference, "denied", by=HANDLER, approved_by=COLLEAGUE)

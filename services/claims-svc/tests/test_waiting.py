@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from claim_events import YES, policy, report
+from datetime import timedelta
+
+from claim_events import YES, policy, rainfall_answer, report
 from claims_http import ClaimsDesk
 
 from contracts.access import Role
@@ -35,6 +37,28 @@ async def test_what_is_asked_is_told_at_once_and_once_more_half_way(desk: Claims
     assert (await desk.get(f"/customers/123456/claims/{await desk.reference()}")).json()["state"] == "referred"
 
 
+async def test_a_question_that_an_answer_leads_to_is_waited_for_as_long_as_its_message_says(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    two_waters = LossFacts(sewer_water_entered=YES, groundwater_entered=YES)
+    (claim_id,) = await desk.driver.open_claims(report(facts=two_waters, damage=()))
+    await desk.driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+    own = f"/customers/123456/claims/{await desk.reference()}"
+    assert (await desk.get(own)).json()["state"] == "waiting_for_answer"
+    await desk.driver.wait(days=10)
+    await told(desk)
+
+    damage = [{"kind": "buildings", "amount_cents": 184_000}]
+    answered = await desk.post(f"{own}/answers", {"answers": [{"code": "damage", "damage": damage}]})
+
+    (asked,) = await told(desk)
+    assert (asked.questions, str(asked.due_on)) == (("damage.0.route",), "2021-08-26")
+    assert {question["due_on"] for question in answered.json()["questions"]} == {"2021-08-26"}
+    await desk.driver.wait(days=13)
+    assert (await desk.get(own)).json()["state"] == "waiting_for_answer"
+    await desk.driver.wait(days=1, minutes=1)
+    assert (await desk.get(own)).json()["state"] != "waiting_for_answer"
+
+
 async def test_who_has_answered_is_not_asked_again(desk: ClaimsDesk) -> None:
     await desk.driver.policy(policy())
     await desk.driver.report(report(facts=LossFacts()))
@@ -58,6 +82,23 @@ async def test_a_claim_that_is_taken_up_in_time_keeps_the_promise(desk: ClaimsDe
     await desk.driver.wait(days=5)
     assert await promises(desk) == [(False, True, False)]
     assert [each.occasion for each in await told(desk)] == [ClaimOccasion.TAKEN_UP]
+
+
+async def test_a_claim_that_is_taken_up_too_late_breaks_the_promise_also_where_no_timer_has_said_so_yet(
+    desk: ClaimsDesk,
+) -> None:
+    await desk.driver.policy(policy())
+    await desk.driver.report(report(facts=BY_STORM))
+    reference = await desk.reference()
+    desk.clock.at += timedelta(days=4)  # and no timer fires
+
+    taken = await desk.client.put(f"/desk/claims/{reference}/assignment", headers=desk.token_of(Role.CLAIMS_HANDLER))
+    assert taken.status_code == 204, taken.text
+    assert await promises(desk) == [(False, True, True)]
+    timeline = await desk.get(f"/customers/123456/claims/{reference}/timeline")
+    assert "promise_broken" in timeline.text
+    at_desk = await desk.get(f"/desk/claims/{reference}/timeline", role=Role.CLAIMS_HANDLER)
+    assert "promise_held" not in at_desk.text
 
 
 async def test_who_waits_for_too_long_hears_so_on_the_last_day_and_the_broken_promise_is_kept(desk: ClaimsDesk) -> None:

@@ -82,17 +82,24 @@ def supplement_of(
 
 
 def answers_in(supplement: Supplement, code: str) -> bool:
-    """Return whether a customer has answered the question with this code in `supplement`."""
-    if supplement.source is not FactSource.CUSTOMER:
-        return False
+    """Return whether `supplement` answers the question with this code.
+
+    Whoever told it: what a register, a firm or a handler knows need not be asked any more. That something is unknown is
+    an answer of the customer only.
+    """
     subject, _, name = code.partition(".")
     if subject == "facts":
-        return getattr(supplement.facts, name) is not None
+        return _is_told(supplement, name)
     if code in supplement.not_known:
         return True
     if code == ROUTE:
-        return any(getattr(supplement.facts, entry) is not None for entry in _ENTRY_OF.values())
+        return any(_is_told(supplement, entry) for entry in _ENTRY_OF.values())
     return bool(supplement.damage)
+
+
+def _is_told(supplement: Supplement, name: str) -> bool:
+    fact: Fact | None = getattr(supplement.facts, name)
+    return fact is not None and (fact.value is not Truth.UNKNOWN or supplement.source is FactSource.CUSTOMER)
 
 
 def _with(damage: Sequence[DamageItem], *, place: int, **told: object) -> list[DamageItem]:

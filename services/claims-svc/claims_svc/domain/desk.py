@@ -30,6 +30,10 @@ class Cause(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     REPAIR_CONSENT = "repair_consent"
     """A partner has its repair, and the customer has not agreed to be called though they were asked twice."""
+    REPAIR_LATE = "repair_late"
+    """A partner has had its repair for so long that somebody is to ask what became of it."""
+    PAYMENT_UNSETTLED = "payment_unsettled"
+    """Nobody has told in time how a payment ended that was ordered."""
 
 
 PROMISED: Final = frozenset({Cause.REFERRED, Cause.ASSESSMENT})

@@ -20,6 +20,10 @@ REPAIR_CONSENT_REMINDER_AFTER_WORKING_DAYS = 2
 """When who has not agreed that the partner may call is asked once more (ours)."""
 REPAIR_CONSENT_WITHIN_WORKING_DAYS = 5
 """When a handler calls them instead (ours)."""
+REPAIR_COMPLETED_WITHIN_WORKING_DAYS = 30
+"""When a handler asks what became of a repair that a partner has accepted (ours)."""
+PAYMENT_SETTLED_WITHIN = timedelta(days=7)
+"""When a handler asks what became of a payment of which nobody has told how it ended (ours)."""
 TAKE_UP_WITHIN_WORKING_DAYS = 2
 """How soon a claim that waits for a person is taken up (ours; the insurer promises it elsewhere)."""
 REVIEW_WITHIN_WORKING_DAYS = 10

@@ -61,7 +61,11 @@ def advance(
     if not new:
         return step
     asked = (*claim.asked, *(question.code for question in new))
-    return replace(step, claim=replace(step.claim, asked=asked), asked=new)
+    after = replace(step.claim, asked=asked)
+    if after.state is ClaimState.WAITING_FOR_ANSWER:
+        # Whoever is asked something has all the time for it that they are told; there are only so many questions.
+        after = replace(after, waits_until=end_of_new_wait(state=after.state, product=case.product, now=now))
+    return replace(step, claim=after, asked=new)
 
 
 def still_asked(

@@ -17,7 +17,7 @@ class ReviewEnd(StrEnum):
 
     UPHELD = "upheld"
     OVERTURNED = "overturned"
-    """Decided by hand in the meantime, otherwise than before."""
+    """Decided anew in the meantime, in the customer's favour."""
     WITHDRAWN = "withdrawn"
     """The claim was taken back."""
 

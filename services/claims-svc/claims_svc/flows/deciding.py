@@ -156,8 +156,8 @@ async def _refusal(work: Work, caller: Caller, claim: Claim, *, seen_version: in
         return Refused.UNDECIDED
     if claim.claim_version != seen_version:
         return Refused.MOVED_ON
-    taken_by = await desk_cases.taken_by(work.connection, claim_id=claim.claim_id)
-    return None if taken_by in {None, caller.subject} else Refused.TAKEN
+    is_taken = await desk_cases.is_taken_by_another(work.connection, claim_ids=[claim.claim_id], subject=caller.subject)
+    return Refused.TAKEN if is_taken else None
 
 
 async def _try(work: Work, claim: Claim, rulings: Sequence[Ruling]) -> _Trial | Refused:

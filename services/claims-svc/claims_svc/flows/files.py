@@ -46,6 +46,10 @@ class IsEvidenceError(Exception):
     """A decision may rest on it."""
 
 
+class TakenError(Exception):
+    """Another handler has taken the claim."""
+
+
 class FileRefusedError(Exception):
     """It is not a file that is taken."""
 
@@ -170,8 +174,10 @@ async def _keep(
         raise Problem(UNAVAILABLE, headers=RETRY_SOON)
     await put_on_record(work, claim_id, "file_added", caller=caller, file_id=str(file.file_id), media_type=kind)
     if caller.role is Role.CUSTOMER:
-        # Whoever handles the claim sees that there is something new.
-        await desk_cases.add_answered(work.connection, claim_ids=[claim_id], now=work.now, due_at=due_at(work.now))
+        # Whoever handles the claim sees that there is something new; of one that is decided nobody would otherwise.
+        await desk_cases.add_answered(
+            work.connection, claim_ids=[claim_id], unseen=[claim_id], now=work.now, due_at=due_at(work.now)
+        )
     return file
 
 
@@ -196,7 +202,18 @@ async def take_back(work: Work, caller: Caller, place: Place) -> None:
 
 
 async def remove(work: Work, caller: Caller, *, reference: str, file_id: UUID, reason: str) -> None:
-    """Remove a file as somebody who works at its claim. Raise `Problem` where there is none."""
+    """Remove a file as somebody who works at its claim.
+
+    Raises:
+        Problem: there is no such file.
+        TakenError: another handler has taken the claim.
+    """
+    claim_id = await claim_views.id_of(work.connection, reference=reference)
+    if claim_id is None:
+        raise Problem(NOT_FOUND)
+    await files.lock_claim(work.connection, claim_id=claim_id)
+    if await desk_cases.is_taken_by_another(work.connection, claim_ids=[claim_id], subject=caller.subject):
+        raise TakenError
     file = await _locked(work, file_id, reference=reference)
     await files.remove(work.connection, file=file, by=caller.subject, reason=reason, now=work.now)
     await put_on_record(work, file.claim_id, "file_removed", caller=caller, reason=reason, file_id=str(file_id))

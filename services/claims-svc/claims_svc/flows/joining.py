@@ -66,7 +66,7 @@ async def join(
     trial = await _try_join(work, claim_id, other_id=other_id, ruling=ruling)
     if isinstance(trial, Refused):
         return trial
-    if await _is_taken(work, caller, claim_id, other_id):
+    if await desk_cases.is_taken_by_another(work.connection, claim_ids=[claim_id, other_id], subject=caller.subject):
         return Refused.TAKEN
     return await _move_or_propose(work, caller, claim_id, trial, ruling=ruling, limit_cents=limit_cents)
 
@@ -82,7 +82,7 @@ async def part(
     trial = await _try_part(work, claim_id, report_id=report_id, ruling=ruling)
     if isinstance(trial, Refused):
         return trial
-    if await _is_taken(work, caller, claim_id):
+    if await desk_cases.is_taken_by_another(work.connection, claim_ids=[claim_id], subject=caller.subject):
         return Refused.TAKEN
     return await _move_or_propose(work, caller, claim_id, trial, ruling=ruling, limit_cents=limit_cents)
 
@@ -198,12 +198,6 @@ def _refusal(claim: Claim, other: Claim) -> Refused | None:
     if claim.report.policy_number != other.report.policy_number:
         return Refused.OTHER_POLICY
     return Refused.TOO_MANY_REPORTS if len(claim.reports) + len(other.reports) > MOST_REPORTS else None
-
-
-async def _is_taken(work: Work, caller: Caller, *claim_ids: UUID) -> bool:
-    """Return whether another handler has taken one of these claims."""
-    taken = [await desk_cases.taken_by(work.connection, claim_id=claim_id) for claim_id in claim_ids]
-    return any(by not in {None, caller.subject} for by in taken)
 
 
 def _ruling(work: Work, caller: Caller, reason: str) -> Ruling:

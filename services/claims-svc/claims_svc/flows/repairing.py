@@ -168,6 +168,25 @@ async def let_handlers_ask(due: Sequence[DueTimer], work: Work) -> None:
         await put_on_record(work, claim_id, "repair_consent_missing", caller=None)
 
 
+async def let_handlers_follow(due: Sequence[DueTimer], work: Work) -> None:
+    """Let claims wait for a handler whose partner has had the job for so long."""
+    claim_of = await repairs.claims_of(work.connection, job_ids={UUID(timer.key) for timer in due})
+    await working_sets.lock(work.connection, claim_ids=set(claim_of.values()))
+    jobs = await repairs.lock(work.connection, job_ids=claim_of)
+    late = [job for job in jobs.values() if job.state is JobState.ACCEPTED]
+    if not late:
+        return
+    await desk_cases.add(
+        work.connection,
+        claim_ids={job.claim_id for job in late},
+        cause=Cause.REPAIR_LATE,
+        now=work.now,
+        due_at=due_at(work.now),
+    )
+    for job in late:
+        await put_on_record(work, job.claim_id, "repair_late", caller=None, job_id=str(job.job_id))
+
+
 async def _without_consent(due: Sequence[DueTimer], work: Work) -> Sequence[Claim]:
     """Return the claims, locked, of those of these jobs whose partner may not call."""
     claim_of = await repairs.claims_of(work.connection, job_ids={UUID(timer.key) for timer in due})
@@ -206,6 +225,7 @@ async def _accept(work: Work, claim: Claim, job: RepairJob, partner_id: str) -> 
     await job_ends.save(work, job, "accepted")
     await work.cancel(REPAIR_NOT_ACCEPTED, [str(job.job_id)])
     work.publish(RepairAssigned(job_id=job.job_id, partner_id=partner_id, assigned_at=work.now), trace=claim.trace)
+    job_ends.wait_for_completion(work, claim, job)
     if job.releases_contact:
         job_ends.tell_contact_may_be_read(work, claim, job, released=True)
     else:
@@ -218,7 +238,7 @@ async def _accept(work: Work, claim: Claim, job: RepairJob, partner_id: str) -> 
 async def _give_back(work: Work, claim: Claim, job: RepairJob) -> RepairJob:
     if job.releases_contact:
         job_ends.tell_contact_may_be_read(work, claim, job, released=False)
-    await job_ends.end_wait_for_consent(work, job)
+    await job_ends.end_waits(work, job)
     declined, job = job, job.given_back()
     await job_ends.save(work, job, "declined", partner_id=declined.partner_id)
     at_work = await _at_work(work, claim)
@@ -239,7 +259,7 @@ async def _complete(work: Work, delivery: Delivery[RepairJobReported], job: Repa
         return job
     if job.releases_contact:
         job_ends.tell_contact_may_be_read(work, claim, job, released=False)
-    await job_ends.end_wait_for_consent(work, job)
+    await job_ends.end_waits(work, job)
     job = job.completed(repaired_cents(items, damage=claim.damage), now=work.now)
     await job_ends.save(work, job, "completed")
     await claim_at_hand.supplement(work, claim.claim_id, told)

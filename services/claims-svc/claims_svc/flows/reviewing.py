@@ -16,11 +16,12 @@ from claims_svc.domain.claim import Claim
 from claims_svc.domain.desk import Cause
 from claims_svc.domain.handling import REVIEW_WITHIN_WORKING_DAYS
 from claims_svc.domain.joining import Move
+from claims_svc.domain.redetermination import Change, compare
 from claims_svc.domain.review import Review, ReviewEnd, decided_before, decided_since
 from claims_svc.domain.ruling import Ruling
 from claims_svc.domain.working_days import due_at, last_day_of, warning_at
 from claims_svc.flows import authority, claim_at_hand
-from claims_svc.repository import desk_actions, desk_cases, payments, repairs, reviews
+from claims_svc.repository import decisions, desk_actions, desk_cases, payments, repairs, reviews
 from claims_svc.repository.desk_actions import DeskAction
 from claims_svc.repository.proposals import Proposal
 from claims_svc.tell import News, tell, tell_all
@@ -99,9 +100,9 @@ async def end_review(
 ) -> Review | NotDone:
     """End a review of a locked claim by somebody who decided nothing of it before.
 
-    It is overturned when the claim has been decided anew since: by the rules, on what was told in the meantime, or by
-    the ruling of such a person. Who assessed the damage, found or wrote down facts, judged a proposal or ended a review
-    has decided as well.
+    It is overturned when the claim has been decided anew since, in the customer's favour: by the rules, on what was
+    told in the meantime, or by the ruling of such a person. Who assessed the damage, found or wrote down facts, judged
+    a proposal or ended a review has decided as well.
     """
     found = await reviews.of_claim(work.connection, claim_id=claim.claim_id)
     review = next((each for each in found if each.review_id == review_id), None)
@@ -113,13 +114,21 @@ async def end_review(
     before = decided_before(review, claim.rulings) | _hands([each for each in done if each.done_at <= review.opened_at])
     if caller.subject in before or (ended_as is ReviewEnd.OVERTURNED and before & decided_since(review, claim.rulings)):
         return NotDone.DECIDED_IT_BEFORE
-    if ended_as is ReviewEnd.OVERTURNED and claim.claim_version <= review.claim_version:
+    if ended_as is ReviewEnd.OVERTURNED and not await _is_better_than_reviewed(work, claim, review):
         return NotDone.NOT_DECIDED_SINCE
     await _end(work, claim, review, ended_as=ended_as, caller=caller, answer=answer)
     upheld = ended_as is ReviewEnd.UPHELD
     await tell(work, claim, ClaimOccasion.REVIEW_UPHELD if upheld else ClaimOccasion.REVIEW_OVERTURNED)
     found = await reviews.of_claim(work.connection, claim_id=claim.claim_id)
     return next(each for each in found if each.review_id == review_id)
+
+
+async def _is_better_than_reviewed(work: Work, claim: Claim, review: Review) -> bool:
+    if claim.claim_version <= review.claim_version:
+        return False
+    standing = (await decisions.standing(work.connection, claim_ids=[claim.claim_id]))[claim.claim_id]
+    reviewed = await decisions.verdict_of(work.connection, claim_id=claim.claim_id, claim_version=review.claim_version)
+    return compare(reviewed, standing.document.verdict) is Change.IN_FAVOUR
 
 
 def _hands(done: Iterable[DeskAction]) -> frozenset[str]:
@@ -161,8 +170,7 @@ async def withdraw_approved(work: Work, caller: Caller, claim: Claim, proposal: 
 async def _cannot_be_withdrawn(work: Work, claim: Claim) -> NotDone | None:
     if claim.withdrawn_at is not None:
         return NotDone.WITHDRAWN
-    job = await repairs.of_claim(work.connection, claim_id=claim.claim_id)
-    is_repaired = job is not None and job.is_completed
+    is_repaired = await repairs.was_repaired(work.connection, claim_id=claim.claim_id)
     if is_repaired or await payments.ordered_cents(work.connection, claim_id=claim.claim_id):
         return NotDone.PAYMENT_ORDERED
     return None

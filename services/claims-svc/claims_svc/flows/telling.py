@@ -96,13 +96,22 @@ async def _case(connection: Connection, claim: Claim) -> Case:
 
 
 async def unanswered(connection: Connection, claim: Claim, *, items: int) -> dict[str, date]:
-    """Return what handlers asked and nobody has answered since, and until when they expect it."""
-    return {
-        asked.code: asked.due_on
+    """Return what handlers asked and nobody has told since, and until when they expect it.
+
+    What was asked before everything was decided is asked no longer.
+    """
+    by_handlers = [
+        asked
         for asked in await additions.asked_of(connection, claim_id=claim.claim_id)
         if asked.due_on is not None
         and _is_about_one_of(asked.code, items=items)
         and not any(each.told_at >= asked.asked_at and answers_in(each, asked.code) for each in claim.supplements)
+    ]
+    settled_at = await decisions.settled_at(connection, claim_id=claim.claim_id) if by_handlers else None
+    return {
+        asked.code: asked.due_on
+        for asked in by_handlers
+        if asked.due_on is not None and (settled_at is None or settled_at <= asked.asked_at)
     }
 
 

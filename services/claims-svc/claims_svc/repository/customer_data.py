@@ -104,6 +104,7 @@ NOTHING_OF_CUSTOMERS: Final = {
     "policy_change": "versions of policies that claims have not followed yet: policy-svc tells them",
     "desk_case": "which claims wait for a handler",
     "stored_object": "under which names the contents of files are kept",
+    "payments_looked_through": "until when orders to pay have been looked through",
     "wait": "which claims wait until when",
     "proof_to_append": "which decisions are to enter the tree",
     "proof_leaf": "hashes of decisions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -10,6 +11,7 @@ import asyncpg
 from chassis.database import Connection
 from claims_svc.domain import proof
 from claims_svc.domain.decision import Decision, StandingDecision
+from claims_svc.domain.verdict import Verdict
 from claims_svc.repository import stored_proofs
 from claims_svc.repository.distinct_rows import distinct, unless_all_null
 
@@ -33,6 +35,27 @@ async def standing(connection: Connection, *, claim_ids: Collection[UUID]) -> Ma
         )
         for claim_id, stored, sha256, payable_cents in rows
     }
+
+
+async def verdict_of(connection: Connection, *, claim_id: UUID, claim_version: int) -> Verdict:
+    """Return what was decided by this version of a claim's decision, which must be there."""
+    row = await connection.fetchrow(
+        "SELECT proof, proof_sha256 FROM decision WHERE claim_id = $1 AND claim_version = $2", claim_id, claim_version
+    )
+    assert row is not None  # noqa: S101 - decisions are never deleted
+    return proof.read_own(stored_proofs.unpack(row["proof"]), sha256=row["proof_sha256"]).verdict
+
+
+async def settled_at(connection: Connection, *, claim_id: UUID) -> datetime | None:
+    """Return when a claim was last decided; None where that leaves something to people, or nothing is decided."""
+    moment: datetime | None = await connection.fetchval(
+        """
+        SELECT CASE WHEN outcome <> 'referred' AND NOT awaits_assessment THEN decided_at END
+          FROM decision WHERE claim_id = $1 ORDER BY claim_version DESC LIMIT 1
+        """,
+        claim_id,
+    )
+    return moment
 
 
 async def insert(connection: Connection, *, decisions: Sequence[Decision]) -> None:

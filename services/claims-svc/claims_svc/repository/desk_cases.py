@@ -128,6 +128,14 @@ async def taken_by(connection: Connection, *, claim_id: UUID) -> str | None:
     return account
 
 
+async def is_taken_by_another(connection: Connection, *, claim_ids: Collection[UUID], subject: str) -> bool:
+    """Return whether anybody but `subject` has taken one of these claims: nobody else works at it then."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM desk_case WHERE claim_id = ANY ($1) AND taken_by <> $2)", list(claim_ids), subject
+    )
+    return found
+
+
 async def release(connection: Connection, *, claim_id: UUID) -> None:
     """Let a claim be free again."""
     await connection.execute(

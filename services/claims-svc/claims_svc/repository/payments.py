@@ -25,6 +25,23 @@ class Payment:
     failure: PaymentFailure | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """An order of a claim of which nobody has told how it ended."""
+
+    payment_id: UUID
+    claim_id: UUID
+    ordered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A payment that has ended: the claim of which it is due, and when it was ordered."""
+
+    claim_id: UUID
+    ordered_at: datetime
+
+
 _LEFT: Final = """
           FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::bigint[], $5::bigint[])
                AS new (payment_id, claim_id, claim_version, payable_cents, in_kind_cents)
@@ -85,8 +102,8 @@ def _columns(due: Mapping[UUID, Due]) -> tuple[list[UUID], list[UUID], list[int]
     )
 
 
-async def end(connection: Connection, *, settled: Collection[PaymentSettled]) -> dict[UUID, UUID]:
-    """Store how payments ended, unless that is known; return of each that ended now the claim of which it is due.
+async def end(connection: Connection, *, settled: Collection[PaymentSettled]) -> dict[UUID, Ended]:
+    """Store how payments ended, unless that is known; return those that ended now, with the claims they are due of.
 
     That is the claim that its own has been joined to by hand, if it has.
     """
@@ -99,13 +116,76 @@ async def end(connection: Connection, *, settled: Collection[PaymentSettled]) ->
               WHERE payment.ended_at IS NULL ORDER BY payment_id FOR UPDATE OF payment)
         UPDATE payment SET ended_at = told.ended_at, failure = told.failure
           FROM told JOIN claim USING (claim_id) WHERE payment.payment_id = told.payment_id
-        RETURNING payment.payment_id, coalesce(claim.joined_to, claim.claim_id)
+        RETURNING payment.payment_id, coalesce(claim.joined_to, claim.claim_id) AS claim_id, ordered_at
         """,
         [each.payment_id for each in settled],
         [each.ended_at for each in settled],
         [each.failure for each in settled],
     )
+    return {row["payment_id"]: Ended(claim_id=row["claim_id"], ordered_at=row["ordered_at"]) for row in rows}
+
+
+async def overdue(connection: Connection, *, ordered_until: datetime, at_most: int) -> Sequence[Overdue]:
+    """Return orders of which nobody has told how they ended, the first first: those made up to `ordered_until`.
+
+    Left out are those that were looked through before. There are more than `at_most` where some were made at the same
+    moment as the last one.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT payment_id, claim_id, ordered_at FROM payment
+         WHERE ordered_at > coalesce((SELECT ordered_until FROM payments_looked_through), '-infinity')
+           AND ordered_at <= $1 AND ended_at IS NULL
+         ORDER BY ordered_at FETCH FIRST ($2::bigint) ROWS WITH TIES
+        """,
+        ordered_until,
+        at_most,
+    )
+    return [Overdue(**row) for row in rows]
+
+
+async def put_down_looked_through(connection: Connection, *, ordered_until: datetime) -> None:
+    """Store until when orders have been looked through; two who do that at once must not meet: see the timer."""
+    await connection.execute(
+        """
+        INSERT INTO payments_looked_through (ordered_until) VALUES ($1)
+            ON CONFLICT ((true)) DO UPDATE SET ordered_until = excluded.ordered_until
+        """,
+        ordered_until,
+    )
+
+
+async def lock_unsettled(connection: Connection, *, payment_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Lock those of these payments that have still not ended; return the claims of which they are due.
+
+    Who ends one of them later finds what is stored here.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT payment_id, coalesce(joined_to, claim_id)
+          FROM (SELECT payment_id, claim_id FROM payment WHERE payment_id = ANY ($1) AND ended_at IS NULL
+                 ORDER BY payment_id FOR UPDATE) AS unsettled JOIN claim USING (claim_id)
+        """,
+        list(payment_ids),
+    )
     return dict(tuple(row) for row in rows)
+
+
+async def with_unsettled(
+    connection: Connection, *, claim_ids: Collection[UUID], ordered_until: datetime
+) -> Collection[UUID]:
+    """Return those of these claims of which, or of ones joined to them, an order up to then has not ended yet."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT sought.claim_id FROM unnest($1::uuid[]) AS sought (claim_id)
+          JOIN claim ON sought.claim_id IN (claim.claim_id, claim.joined_to)
+          JOIN payment ON payment.claim_id = claim.claim_id
+         WHERE payment.ended_at IS NULL AND payment.ordered_at <= $2
+        """,
+        list(claim_ids),
+        ordered_until,
+    )
+    return {row["claim_id"] for row in rows}
 
 
 async def ordered_cents(connection: Connection, *, claim_id: UUID) -> int:
@@ -132,10 +212,12 @@ async def has_failed(connection: Connection, *, claim_id: UUID) -> bool:
     return found
 
 
-async def known(connection: Connection, *, payment_ids: Collection[UUID]) -> set[UUID]:
-    """Return those that were ordered."""
-    rows = await connection.fetch("SELECT payment_id FROM payment WHERE payment_id = ANY ($1)", list(payment_ids))
-    return {row["payment_id"] for row in rows}
+async def claims_of(connection: Connection, *, payment_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the claim of each of these payments that was ordered."""
+    rows = await connection.fetch(
+        "SELECT payment_id, claim_id FROM payment WHERE payment_id = ANY ($1)", list(payment_ids)
+    )
+    return {row["payment_id"]: row["claim_id"] for row in rows}
 
 
 async def of_claim(connection: Connection, *, claim_id: UUID) -> Sequence[Payment]:

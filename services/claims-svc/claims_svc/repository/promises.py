@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.database import Connection
@@ -43,20 +44,31 @@ async def insert(
     return len(rows)
 
 
-async def keep(connection: Connection, *, claim_ids: Collection[UUID], now: datetime) -> int:
-    """Store that nobody waits for these claims to be taken up any more; return how many promises held by that."""
+class Ended(NamedTuple):
+    """How many promises held, and how many are found broken only now."""
+
+    held: int
+    broken: int
+
+
+async def keep(connection: Connection, *, claim_ids: Collection[UUID], now: datetime) -> Ended:
+    """Store that nobody waits for these claims to be taken up any more; return what became of the promises by that.
+
+    One that was due already is broken, whether its timer has fired or not.
+    """
     rows = await connection.fetch(
         """
         WITH open AS (
-             SELECT claim_id FROM promise
+             SELECT claim_id, broken_at AS broken_before FROM promise
               WHERE claim_id = ANY ($1) AND kept_at IS NULL ORDER BY claim_id FOR UPDATE)
-        UPDATE promise SET kept_at = $2 FROM open
-         WHERE promise.claim_id = open.claim_id AND kept_at IS NULL RETURNING broken_at
+        UPDATE promise SET kept_at = $2, broken_at = coalesce(broken_at, CASE WHEN due_at <= $2 THEN $2 END) FROM open
+         WHERE promise.claim_id = open.claim_id AND kept_at IS NULL
+        RETURNING broken_at IS NULL AS held, broken_at IS NOT NULL AND broken_before IS NULL AS broken
         """,
         list(claim_ids),
         now,
     )
-    return sum(row["broken_at"] is None for row in rows)
+    return Ended(held=sum(row["held"] for row in rows), broken=sum(row["broken"] for row in rows))
 
 
 async def waiting(connection: Connection, *, batch_ids: Collection[UUID]) -> Sequence[UUID]:

@@ -16,13 +16,13 @@ from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.dutch_time import dutch_day
 from claims_svc.domain.questions import Question, questions_to_handlers
 from claims_svc.flows import asking_by_hand, authority, desk_work
-from claims_svc.flows.claim_at_hand import lock_claim
 from claims_svc.repository import additions, claim_views, claims, decisions, desk_cases, files, human_reviews, proposals
+from claims_svc.routes.claim_at_desk import claim_to_work_at
 from claims_svc.routes.desk_bodies import AssessmentBody, FactsBody, QuestionsBody
 from claims_svc.routes.desk_views import ClaimAtDeskView, EvidenceView, view_of
 from claims_svc.routes.fields import DESK_PATH, ReferenceInPath
 from claims_svc.routes.parts import Parts
-from claims_svc.routes.problems import CLAIM_HAS_ENDED, DUE_DAY_IMPOSSIBLE, PROPOSED_ALREADY
+from claims_svc.routes.problems import CLAIM_HAS_ENDED, DUE_DAY_IMPOSSIBLE, PROPOSED_ALREADY, TAKEN_BY_ANOTHER
 from contracts.access import READ_DESK, WORK_AT_DESK
 from contracts.vocabulary import FactSource, Truth
 
@@ -38,15 +38,19 @@ class DeskClaimRoutes:
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""
         api.get(DESK_PATH, operation=READ_DESK)(self.read_claim_at_desk)
-        api.post(f"{DESK_PATH}/questions", operation=WORK_AT_DESK, problems=(CLAIM_HAS_ENDED, DUE_DAY_IMPOSSIBLE))(
-            self.ask_customer
-        )
-        api.post(f"{DESK_PATH}/facts", operation=WORK_AT_DESK, problems=(CLAIM_HAS_ENDED, PROPOSED_ALREADY))(
-            self.add_facts
-        )
-        api.post(f"{DESK_PATH}/assessments", operation=WORK_AT_DESK, problems=(CLAIM_HAS_ENDED, PROPOSED_ALREADY))(
-            self.assess_damage
-        )
+        api.post(
+            f"{DESK_PATH}/questions",
+            operation=WORK_AT_DESK,
+            problems=(CLAIM_HAS_ENDED, TAKEN_BY_ANOTHER, DUE_DAY_IMPOSSIBLE),
+        )(self.ask_customer)
+        api.post(
+            f"{DESK_PATH}/facts", operation=WORK_AT_DESK, problems=(CLAIM_HAS_ENDED, TAKEN_BY_ANOTHER, PROPOSED_ALREADY)
+        )(self.add_facts)
+        api.post(
+            f"{DESK_PATH}/assessments",
+            operation=WORK_AT_DESK,
+            problems=(CLAIM_HAS_ENDED, TAKEN_BY_ANOTHER, PROPOSED_ALREADY),
+        )(self.assess_damage)
 
     async def read_claim_at_desk(self, reference: ReferenceInPath, reading: Reading) -> ClaimAtDeskView:
         """Read all that is known of a claim, and what can be decided about it by hand."""
@@ -79,7 +83,7 @@ class DeskClaimRoutes:
 
     async def ask_customer(self, reference: ReferenceInPath, body: QuestionsBody, work: Work, caller: Caller) -> None:
         """Ask the customer something. They are told, and answer as they answer what the rules ask."""
-        claim = await _open_claim(work, reference)
+        claim = await _open_claim(work, caller, reference)
         today = dutch_day(work.now)
         if not today < body.due_on <= today + _LONGEST_WAIT:
             raise Problem(DUE_DAY_IMPOSSIBLE)
@@ -96,7 +100,7 @@ class DeskClaimRoutes:
         What speaks against a customer who has been told a decision changes it only when that is decided, and facts by
         which more is paid than your role may promise alone are proposed to a second person: read the claim afterwards.
         """
-        claim = await _open_claim(work, reference)
+        claim = await _open_claim(work, caller, reference)
         facts = {name: Truth(value) for name, value in body.facts.items()}
         source = FactSource(body.source)
         if not await desk_work.add_facts(
@@ -115,7 +119,7 @@ class DeskClaimRoutes:
 
         An amount above what your role may promise alone is proposed to a second person: read the claim afterwards.
         """
-        claim = await _open_claim(work, reference)
+        claim = await _open_claim(work, caller, reference)
         damage = [item.read(FactSource.HANDLER) for item in body.damage]
         if not await desk_work.assess(
             work, caller, claim, damage, reason=body.reason, limit_cents=authority.limit_cents(caller, self._settings)
@@ -123,10 +127,8 @@ class DeskClaimRoutes:
             raise Problem(PROPOSED_ALREADY)
 
 
-async def _open_claim(work: Work, reference: str) -> Claim:
-    claim = await lock_claim(work, reference=reference)
-    if claim is None:
-        raise Problem(NOT_FOUND)
+async def _open_claim(work: Work, caller: Caller, reference: str) -> Claim:
+    claim = await claim_to_work_at(work, caller, reference=reference)
     if claim.state is ClaimState.WITHDRAWN:
         raise Problem(CLAIM_HAS_ENDED)
     return claim

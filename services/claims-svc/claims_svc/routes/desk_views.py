@@ -36,6 +36,8 @@ CauseName: TypeAlias = Literal[
     "review",
     "payment_failed",
     "repair_consent",
+    "repair_late",
+    "payment_unsettled",
 ]
 OutcomeName: TypeAlias = Literal["covered", "denied", "referred", "withdrawn"]
 _ID = "0198c5f2-7d1a-7c43-9a51-6f2f3b1c7d11"

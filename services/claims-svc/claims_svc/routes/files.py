@@ -34,6 +34,7 @@ from claims_svc.routes.problems import (
     FILE_IS_EVIDENCE,
     FILE_REFUSED,
     FILES_NOT_TAKEN,
+    TAKEN_BY_ANOTHER,
     TOO_MANY_FILES,
 )
 from contracts.access import ADD_FILES, READ_FILES, TAKE_BACK_FILES, WORK_AT_DESK
@@ -81,7 +82,9 @@ class FileRoutes:
                 function
             )
         api.delete(FILE_PATH, operation=TAKE_BACK_FILES, problems=(FILE_IS_EVIDENCE,))(self.take_back_file)
-        api.post(f"{DESK_PATH}/files/{{file_id}}/removal", operation=WORK_AT_DESK)(self.remove_file)
+        api.post(f"{DESK_PATH}/files/{{file_id}}/removal", operation=WORK_AT_DESK, problems=(TAKEN_BY_ANOTHER,))(
+            self.remove_file
+        )
 
     async def list_files(self, relation_number: RelationNumber, reference: ReferenceInPath, reading: Reading) -> Files:
         """List the photos and documents of a claim, and of those joined to it, oldest first."""
@@ -150,7 +153,8 @@ class FileRoutes:
         self, reference: ReferenceInPath, file_id: FileId, body: Removal, work: Work, caller: Caller
     ) -> None:
         """Remove a photo or document that should not be there, and say why."""
-        await flow.remove(work, caller, reference=reference, file_id=file_id, reason=body.reason)
+        with _told_to_caller():
+            await flow.remove(work, caller, reference=reference, file_id=file_id, reason=body.reason)
 
     def _receiving(self) -> flow.Reception:
         if self._reception is None:
@@ -173,6 +177,8 @@ def _told_to_caller() -> Iterator[None]:
         yield
     except flow.HasEndedError:
         raise Problem(CLAIM_HAS_ENDED) from None
+    except flow.TakenError:
+        raise Problem(TAKEN_BY_ANOTHER) from None
     except flow.TooManyError:
         raise Problem(TOO_MANY_FILES) from None
     except flow.IdUsedError:

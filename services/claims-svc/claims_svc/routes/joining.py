@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from pydantic import Field
@@ -14,40 +13,29 @@ from chassis.http.problems import NOT_FOUND, Problem
 from chassis.http.values import ExactModel
 from chassis.unit_of_work import Work
 from claims_svc.domain.claim import Claim
-from claims_svc.domain.ruling import LONGEST_REASON
 from claims_svc.flows import authority, joining
 from claims_svc.flows.joining import Refused
 from claims_svc.repository import claim_views, claims
 from claims_svc.repository.proposals import Proposal
 from claims_svc.routes import problems
+from claims_svc.routes.desk_bodies import ReasonText
 from claims_svc.routes.fields import DESK_PATH, ReferenceInPath
 from claims_svc.routes.parts import Parts
 from contracts.access import WORK_AT_DESK
-
-WhyText: TypeAlias = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=LONGEST_REASON,
-        pattern=r"^[^\x00]*$",
-        description="Why; whoever is concerned can read it",
-        examples=["Same cellar, same night: the neighbour reported it for her."],
-    ),
-]
 
 
 class ClaimToJoin(ExactModel):
     """The claim that ends, and why both are about one loss."""
 
     other: str = Field(pattern=r"^W[0-9A-HJKMNP-TV-Z]{10}$", examples=["W4T8R2XJ6NB"])
-    reason: WhyText
+    reason: ReasonText
 
 
 class ReportToPart(ExactModel):
     """A report that joined a claim which is not about its loss, and why."""
 
     report_id: UUID = Field(examples=["0190b1f2-7c3a-7d52-9f0e-5b1a2c3d4e5f"])
-    reason: WhyText
+    reason: ReasonText
 
 
 class ReporterView(ExactModel):

@@ -13,10 +13,10 @@ from chassis.http.problems import NOT_FOUND, Problem
 from chassis.http.values import ExactModel, Moment, RelationNumber
 from chassis.unit_of_work import Work
 from claims_svc import paying
-from claims_svc.flows import claim_at_hand
 from claims_svc.repository import claim_views, payments
 from claims_svc.repository.payments import Payment
 from claims_svc.routes import problems
+from claims_svc.routes.claim_at_desk import claim_to_work_at
 from claims_svc.routes.fields import CLAIM_PATH, DESK_PATH, ReferenceInPath
 from claims_svc.routes.parts import Parts
 from contracts.access import READ_CLAIMS, WORK_AT_DESK
@@ -65,9 +65,12 @@ class PaymentRoutes:
     def declare(self, api: Api) -> None:
         """Add the routes to `api`."""
         api.get(f"{CLAIM_PATH}/payments", operation=READ_CLAIMS)(self.read_payments)
-        api.post(f"{DESK_PATH}/payments", operation=WORK_AT_DESK, status_code=201, problems=(problems.NOTHING_TO_PAY,))(
-            self.order_payment_again
-        )
+        api.post(
+            f"{DESK_PATH}/payments",
+            operation=WORK_AT_DESK,
+            status_code=201,
+            problems=(problems.TAKEN_BY_ANOTHER, problems.NOTHING_TO_PAY),
+        )(self.order_payment_again)
 
     async def read_payments(
         self, relation_number: RelationNumber, reference: ReferenceInPath, reading: Reading
@@ -81,9 +84,7 @@ class PaymentRoutes:
 
     async def order_payment_again(self, reference: ReferenceInPath, work: Work, caller: Caller) -> OrderedAgainView:
         """Order what is still due of a claim after a payment failed, when its customer has an account again."""
-        claim = await claim_at_hand.lock_claim(work, reference=reference)
-        if claim is None:
-            raise Problem(NOT_FOUND)
+        claim = await claim_to_work_at(work, caller, reference=reference)
         amount_cents = await paying.order_again(work, claim, caller=caller)
         if amount_cents is None:
             raise Problem(problems.NOTHING_TO_PAY)

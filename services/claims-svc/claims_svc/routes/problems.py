@@ -181,8 +181,9 @@ ANOTHER_PERSON_NEEDED = ProblemType(
 NOT_DECIDED_SINCE = ProblemType(
     name="not-decided-since",
     status=409,
-    title="Nothing was decided by hand since the review was asked for",
-    remedy="Decide the claim by hand first, and have it approved where that is needed; then end the review.",
+    title="Nothing was decided in the customer's favour since the review was asked for",
+    remedy="Decide the claim by hand first, and have it approved where that is needed; then end the review. "
+    "Where the decision is no better for the customer than before, the review upholds it.",
 )
 PAYMENT_WAS_ORDERED = ProblemType(
     name="payment-was-ordered",

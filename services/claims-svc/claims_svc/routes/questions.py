@@ -17,7 +17,7 @@ from chassis.http.values import Day, ExactModel, RelationNumber
 from chassis.unit_of_work import Work
 from claims_svc.domain.answering import Answer, AnswerKind, kind_of
 from claims_svc.domain.claim import Claim
-from claims_svc.domain.questions import Question
+from claims_svc.domain.questions import DAMAGE, Question
 from claims_svc.flows import authority, telling
 from claims_svc.flows.claim_at_hand import lock_claim
 from claims_svc.flows.telling import AboveAuthorityError, Asked, ImpossibleNewsError, NotAskedError
@@ -82,6 +82,14 @@ class AnswersBody(ExactModel):
     def _once_each(self) -> Self:
         if len({answer.code for answer in self.answers}) < len(self.answers):
             raise InvalidValueError("must answer each question once")
+        return self
+
+    @model_validator(mode="after")
+    def _counts_items_once(self) -> Self:
+        # Answers about single items count those of before: beside all of it told anew nobody could say which is meant.
+        codes = {answer.code for answer in self.answers if answer.known != "unknown"}
+        if DAMAGE in codes and any(code.startswith(f"{DAMAGE}.") for code in codes):
+            raise InvalidValueError("must tell the damage anew, or what is asked of its items, and not both at once")
         return self
 
 

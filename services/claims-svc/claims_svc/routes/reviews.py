@@ -21,6 +21,7 @@ from claims_svc.flows.reviewing import NotDone
 from claims_svc.repository import claim_views, reviews
 from claims_svc.repository.proposals import Proposal
 from claims_svc.routes import problems
+from claims_svc.routes.claim_at_desk import claim_to_work_at
 from claims_svc.routes.claims import ClaimView
 from claims_svc.routes.desk_bodies import ReasonText
 from claims_svc.routes.fields import CLAIM_PATH, DESK_PATH, ReferenceInPath
@@ -116,7 +117,10 @@ class ReviewRoutes:
         api.get(path, operation=READ_CLAIMS)(self.read_reviews)
         ending = _problems(NotDone.ENDED, NotDone.DECIDED_IT_BEFORE, NotDone.NOT_DECIDED_SINCE)
         api.post(
-            f"{DESK_PATH}/reviews/{{review_id}}/outcome", operation=DECIDE_REVIEW, status_code=200, problems=ending
+            f"{DESK_PATH}/reviews/{{review_id}}/outcome",
+            operation=DECIDE_REVIEW,
+            status_code=200,
+            problems=(problems.TAKEN_BY_ANOTHER, *ending),
         )(self.end_review)
         api.post(
             f"{CLAIM_PATH}/withdrawal",
@@ -153,9 +157,7 @@ class ReviewRoutes:
         caller: Caller,
     ) -> ReviewView:
         """End a review. It is overturned when somebody who is new to the claim has decided it by hand since."""
-        claim = await lock_claim(work, reference=reference)
-        if claim is None:
-            raise Problem(NOT_FOUND)
+        claim = await claim_to_work_at(work, caller, reference=reference)
         ended_as = ReviewEnd(body.outcome)
         ended = await reviewing.end_review(
             work, caller, claim, review_id=review_id, ended_as=ended_as, answer=body.answer

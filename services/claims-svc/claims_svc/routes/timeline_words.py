@@ -108,6 +108,10 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
             "De betaling is niet gelukt. Een medewerker kijkt ernaar.",
             "The payment failed. One of our people looks at it.",
         ),
+        "payment_unsettled": Words(
+            "Wij hebben nog niet gehoord of de betaling is gelukt. Een medewerker vraagt het na.",
+            "We have not heard yet whether the payment succeeded. One of our people asks about it.",
+        ),
         "repair_offered": Words(
             "U kunt de schade laten herstellen, in plaats van geld te krijgen.",
             "You can have the damage repaired instead of being paid.",
@@ -132,6 +136,10 @@ WORDS: Final[Mapping[str, Words]] = MappingProxyType(
         "repair_consent_missing": Words(
             "Het herstelbedrijf mag u nog niet bellen. Een medewerker vraagt u of dat mag.",
             "The repair firm may not call you yet. One of our people asks you whether it may.",
+        ),
+        "repair_late": Words(
+            "Het herstel duurt lang. Een medewerker vraagt het herstelbedrijf hoe het ermee staat.",
+            "The repair takes long. One of our people asks the repair firm how it is going.",
         ),
         "repair_contact_closed": Words(
             "Het herstelbedrijf mag uw contactgegevens niet meer gebruiken.",
