@@ -15,6 +15,13 @@ from pause import Pause
 DROP_AFTER_DATA = "drop after data"
 
 
+def body_of(mail: EmailMessage, form: str) -> str:
+    """Return what `mail` says as "plain" text or as "html"."""
+    body = mail.get_body((form,))
+    assert body is not None
+    return str(body.get_content())
+
+
 @dataclass
 class MailServer:
     """`answers` are given to the next mails, in order: a reply line or `DROP_AFTER_DATA`; after that 250.

@@ -180,7 +180,7 @@ class Desk:
 
     def recording_receipts(self) -> AbstractAsyncContextManager[None]:
         """Let the service's own worker record receipts meanwhile, until every session at the SMS centre has ended."""
-        return self._working("sms-receipts")
+        return self.working("sms-receipts")
 
     async def outcomes(self) -> Sequence[str | None]:
         """Return what is known of the delivery of parts, in the order in which they were submitted."""

@@ -12,7 +12,7 @@ import pytest
 from account_requests import CODE, LINK, asked, told
 from claim_requests import REFERENCE, about_claim
 from decisions import CUSTOMER, EMAIL, MOBILE_PHONE, NAME, REPORT, contact, paid, reporter
-from mail_server import DROP_AFTER_DATA, MailServer
+from mail_server import DROP_AFTER_DATA, MailServer, body_of
 from message_keys import KEPT_TEXT_KEY, OTHER_PRIVATE_KEY
 from msgspec.structs import replace
 from notify_desk import Desk
@@ -63,7 +63,7 @@ async def test_what_was_sent_about_a_decision_is_kept_word_for_word(
     assert email is not None
     assert sms is not None
     (received,) = mail.mails
-    text, markup = (part.get_content() for part in received.iter_parts())
+    text, markup = (body_of(received, form) for form in ("plain", "html"))
     assert (email.recipient, email.subject) == (EMAIL, received["Subject"])
     assert (email.text.splitlines(), (email.html or "").splitlines()) == (text.splitlines(), markup.splitlines())
     sent = centre.texts[0].replace("\x1be", "€")  # two septets in the alphabet of SMS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -67,8 +68,18 @@ def _email(path: Path) -> Email:
         recipient=str(message["To"]),
         language=str(message["Content-Language"] or "nl"),
         text=_body(message, "plain"),
-        html=_body(message, "html"),
+        html=_page(message),
     )
+
+
+def _page(message: EmailMessage) -> str:
+    """Return the page of a mail with the pictures that came with it in their places, as programs for mail show it."""
+    page = _body(message, "html")
+    for part in message.walk():
+        if (name := part["Content-ID"]) and part.get_content_maintype() == "image":
+            picture = b64encode(part.get_content()).decode()
+            page = page.replace(f"cid:{name.strip('<>')}", f"data:{part.get_content_type()};base64,{picture}")
+    return page
 
 
 def _body(message: EmailMessage, kind: str) -> str:

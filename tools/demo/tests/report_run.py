@@ -76,7 +76,9 @@ def write_run(directory: Path) -> None:
     letter["Subject"] = f"Uw waterschade {CLAIM}: wij betalen"
     letter["From"], letter["To"] = "schade@example.org", "j.voorbeeld@example.org"
     letter.set_content("Beste J. Voorbeeld, wij betalen € 1.590,00.")
-    letter.add_alternative('<h1 onclick="x()">Wij betalen</h1>', subtype="html")
+    letter.add_alternative('<h1 onclick="x()">Wij betalen</h1><img src="cid:rain" alt="12,3 mm">', subtype="html")
+    _, page = letter.iter_parts()
+    page.add_related(b"a picture", "image", "png", cid="<rain>")
     (directory / "mailbox").mkdir()
     (directory / "mailbox" / "1.eml").write_bytes(letter.as_bytes())
     sms = {"destination": "31612345678", "reference": 7, "parts": 2}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -190,9 +191,11 @@ def test_the_chart_names_the_window_to_look_at_first(run: Path) -> None:
     assert 0 < from_x < until_x < float(str(region["data-width"]))
 
 
-def test_an_e_mail_can_run_nothing_where_it_is_shown(run: Path) -> None:
+def test_an_e_mail_can_run_nothing_where_it_is_shown_and_has_its_pictures(run: Path) -> None:
     frames = [named for tag, named in Page(write_report(run).read_text()).tags if tag == "iframe"]
-    assert [(frame["sandbox"], frame["srcdoc"]) for frame in frames] == [("", '<h1 onclick="x()">Wij betalen</h1>')]
+    picture = f"data:image/png;base64,{b64encode(b'a picture').decode()}"
+    shown = f'<h1 onclick="x()">Wij betalen</h1><img src="{picture}" alt="12,3 mm">'
+    assert [(frame["sandbox"], frame["srcdoc"]) for frame in frames] == [("", shown)]
 
 
 def test_charts_say_in_words_what_they_show(run: Path) -> None:

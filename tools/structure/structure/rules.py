@@ -66,6 +66,7 @@ def rules_between(packages: Sequence[Package]) -> list[Rule]:
                     "codec",
                     "dead_letters",
                     "envelope",
+                    "ignored_fields",
                     "language",
                     "malformed_reasons",
                     "packing",

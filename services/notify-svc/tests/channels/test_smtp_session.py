@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from mail_sender import send, transport
-from mail_server import MailServer
+from mail_server import MailServer, body_of
 from pause import Pause
 from scripted_mail_server import SILENCE, TEXT, scripted_mail_server
 
@@ -40,9 +40,8 @@ async def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written(mail: Mai
         assert await send(sender) == Accepted()
 
     (received,) = mail.mails
-    text, html = received.iter_parts()
-    assert text.get_content().endswith("\r\n.Postbus 1\r\n")
-    assert "<br>.Postbus 1</p>" in html.get_content()
+    assert body_of(received, "plain").endswith("\r\n.Postbus 1\r\n")
+    assert "<br>.Postbus 1</p>" in body_of(received, "html")
 
 
 @pytest.mark.parametrize(
