@@ -67,9 +67,8 @@ class Attempts:
             crash_point("notify.after_send")
         except MissingValueError as error:
             VALUES_MISSING.labels(error.template, error.key).inc()
-            log.error(  # noqa: TRY400 - it says all there is to say
-                "message.value_missing", channel=self._channel, template=error.template, key=error.key, **fields()
-            )
+            missing = {"channel": self._channel, "template": error.template, "key": error.key}
+            log.error("message.value_missing", **missing, **fields())  # noqa: TRY400 - it says all there is to say
             return Deferred("value-missing")
         except BaseException as error:  # whatever one message fails on, other customers get theirs
             if is_order_to_end(error):
