@@ -43,6 +43,9 @@ SHARE_WHAT_IS_COSTLY = (
 SECONDS_OF_A_TEST = 120
 """What a test may take at most that does not say so: `timeout` in pyproject.toml."""
 
+MEASURED_CASES = 20
+"""How many cases of one test are measured at most, the first ones."""
+
 BROKERS = {"stack", "whole_stack"}
 """Fixtures through which a test meets the broker of the stack that was chosen."""
 
@@ -77,11 +80,15 @@ def _scope_of(nodeid: str) -> str:
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
     """Mark what a broker can change, what is not measured, and what may take longer; begin with what may take longest.
 
-    Tests of properties run the same lines some hundred times, and measuring more than doubles what each of them takes.
-    Examples have to reach the gate without them.
+    Tests of properties run the same lines some hundred times, as tests of many cases do; measuring more than doubles
+    what each of them takes. Examples, and the first cases of a test, have to reach the gate without the rest.
     """
+    cases: Counter[str] = Counter()
     for item in items:
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        test = item.nodeid.partition("[")[0]
+        cases[test] += 1
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_property or cases[test] > MEASURED_CASES:
             item.add_marker("no_cover")
         asked = getattr(item, "fixturenames", ())
         if item.nodeid.startswith(START_A_BROKER_THEMSELVES) or not BROKERS.isdisjoint(asked):

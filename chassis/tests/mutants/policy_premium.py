@@ -66,7 +66,7 @@ MUTANTS = (
         "domain/premium.py",
         sound="return replace(of_model, premium=paid)",
         broken="return of_model",
-        guard=f"{_CHANGES}::test_what_the_model_cannot_price_keeps_its_premium",
+        guard=f"{_CHANGES}::test_what_the_model_cannot_price_keeps_its_premium_and_that_is_said",
     ),
     _Mutant(
         "premium: what is imported is as young as when it was insured first",
