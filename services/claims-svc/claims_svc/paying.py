@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -88,23 +88,32 @@ async def _let_go(work: Work, claim: Claim) -> None:
 async def end_payments(batch: Batch[PaymentSettled], work: Work) -> None:
     """Keep how payments ended; the first answer counts, and the claim of one that failed waits for a handler."""
     told = {delivery.event.payment_id: delivery.event for delivery in reversed(batch)}
-    claim_of = await payments.claims_of(work.connection, payment_ids=told)
+    order_of = await payments.orders_of(work.connection, payment_ids=told)
     for delivery in batch:
-        if delivery.event.payment_id not in claim_of:
+        if delivery.event.payment_id not in order_of:
             work.refuse(delivery, code="payment-unknown", reason="no such payment was ordered; send its payment_id")
-    failing = [claim_of[payment_id] for payment_id in claim_of if told[payment_id].outcome is PaymentOutcome.FAILED]
-    if failing:
+    locked = {
+        each.claim_id
+        for payment_id, each in order_of.items()
+        if told[payment_id].outcome is PaymentOutcome.FAILED or unsettled.is_late(work, each)
+    }
+    if locked:
         # Who orders again just now would not see that this one failed, and let its claim wait for nobody after that.
-        await policies.lock_with_those_of_claims(work.connection, claim_ids=failing)
-    ended = await payments.end(work.connection, settled=[told[payment_id] for payment_id in claim_of])
-    await unsettled.let_go(work, ended.values())
+        # Nor may a claim be joined or parted meanwhile that waits because nobody told how this one ended.
+        await policies.lock_with_those_of_claims(work.connection, claim_ids=locked)
+    ended = await payments.end(work.connection, settled=[told[payment_id] for payment_id in order_of])
     failed = {
         payment_id: each.claim_id
         for payment_id, each in ended.items()
         if told[payment_id].outcome is PaymentOutcome.FAILED
     }
-    if not failed:
-        return
+    if failed:
+        await _let_wait(work, failed, told)
+    # After that: a claim that waited for this alone and now waits because it failed stays with who has taken it.
+    await unsettled.let_go(work, ended.values())
+
+
+async def _let_wait(work: Work, failed: Mapping[UUID, UUID], told: Mapping[UUID, PaymentSettled]) -> None:
     due_at = work.now + FAILED_PAYMENT_WITHIN
     await desk_cases.add(
         work.connection, claim_ids=set(failed.values()), cause=Cause.PAYMENT_FAILED, now=work.now, due_at=due_at

@@ -16,7 +16,7 @@ from claims_svc.domain.desk import Cause
 from claims_svc.domain.handling import FAILED_PAYMENT_WITHIN, PAYMENT_SETTLED_WITHIN
 from claims_svc.repository import desk_actions, desk_cases, payments, policies
 from claims_svc.repository.desk_actions import DeskAction
-from claims_svc.repository.payments import Ended
+from claims_svc.repository.payments import Ordered
 
 PAYMENTS_UNSETTLED = "payments-unsettled"
 """The timer that looks through orders; there is one."""
@@ -63,12 +63,17 @@ async def look_through(_: Sequence[DueTimer], work: Work) -> None:
     work.schedule(Timer(PAYMENTS_UNSETTLED, ALL_ORDERS, work.now + wait))
 
 
-async def let_go(work: Work, ended: Collection[Ended]) -> None:
+def is_late(work: Work, ordered: Ordered) -> bool:
+    """Return whether a payment was ordered so long ago that its claim waits, or is about to."""
+    return ordered.ordered_at <= work.now - PAYMENT_SETTLED_WITHIN
+
+
+async def let_go(work: Work, ended: Collection[Ordered]) -> None:
     """Let claims wait no longer for orders that have ended now, unless another one is too old as well."""
-    ordered_until = work.now - PAYMENT_SETTLED_WITHIN
-    were_late = {each.claim_id for each in ended if each.ordered_at <= ordered_until}
+    were_late = {each.claim_id for each in ended if is_late(work, each)}
     if not were_late:
         return
+    ordered_until = work.now - PAYMENT_SETTLED_WITHIN
     still = await payments.with_unsettled(work.connection, claim_ids=were_late, ordered_until=ordered_until)
     if done := were_late.difference(still):
         await desk_cases.remove(work.connection, claim_ids=done, causes=[Cause.PAYMENT_UNSETTLED])

@@ -62,10 +62,13 @@ async def test_an_order_that_fails_late_waits_for_that_alone(driver: ClaimsDrive
     driver.clock.at += PAYMENT_SETTLED_WITHIN
     await begin(driver)
     assert await causes(driver) == [["payment_unsettled"]]
+    await driver.rows("UPDATE desk_case SET taken_by = 'handler-anna', taken_as = 'claims-handler', taken_at = now()")
 
     await tell(driver, order, PaymentFailure.ACCOUNT_CLOSED)
 
     assert await causes(driver) == [["payment_failed"]]
+    (waiting,) = await driver.rows("SELECT taken_by FROM desk_case")
+    assert waiting["taken_by"] == "handler-anna", "it stays with who has taken it"
 
 
 async def test_a_claim_of_which_two_orders_are_open_waits_until_both_are_answered(driver: ClaimsDriver) -> None:

@@ -35,8 +35,8 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """A payment that has ended: the claim of which it is due, and when it was ordered."""
+class Ordered:
+    """The claim of an order, and when that was made."""
 
     claim_id: UUID
     ordered_at: datetime
@@ -102,7 +102,7 @@ def _columns(due: Mapping[UUID, Due]) -> tuple[list[UUID], list[UUID], list[int]
     )
 
 
-async def end(connection: Connection, *, settled: Collection[PaymentSettled]) -> dict[UUID, Ended]:
+async def end(connection: Connection, *, settled: Collection[PaymentSettled]) -> dict[UUID, Ordered]:
     """Store how payments ended, unless that is known; return those that ended now, with the claims they are due of.
 
     That is the claim that its own has been joined to by hand, if it has.
@@ -122,7 +122,7 @@ async def end(connection: Connection, *, settled: Collection[PaymentSettled]) ->
         [each.ended_at for each in settled],
         [each.failure for each in settled],
     )
-    return {row["payment_id"]: Ended(claim_id=row["claim_id"], ordered_at=row["ordered_at"]) for row in rows}
+    return {row["payment_id"]: Ordered(claim_id=row["claim_id"], ordered_at=row["ordered_at"]) for row in rows}
 
 
 async def overdue(connection: Connection, *, ordered_until: datetime, at_most: int) -> Sequence[Overdue]:
@@ -212,12 +212,12 @@ async def has_failed(connection: Connection, *, claim_id: UUID) -> bool:
     return found
 
 
-async def claims_of(connection: Connection, *, payment_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Return the claim of each of these payments that was ordered."""
+async def orders_of(connection: Connection, *, payment_ids: Collection[UUID]) -> dict[UUID, Ordered]:
+    """Return those of these payments that were ordered, with the claims of which they were."""
     rows = await connection.fetch(
-        "SELECT payment_id, claim_id FROM payment WHERE payment_id = ANY ($1)", list(payment_ids)
+        "SELECT payment_id, claim_id, ordered_at FROM payment WHERE payment_id = ANY ($1)", list(payment_ids)
     )
-    return {row["payment_id"]: row["claim_id"] for row in rows}
+    return {row["payment_id"]: Ordered(claim_id=row["claim_id"], ordered_at=row["ordered_at"]) for row in rows}
 
 
 async def of_claim(connection: Connection, *, claim_id: UUID) -> Sequence[Payment]:
