@@ -19,7 +19,7 @@ MUTANTS = (
     _claims(
         "fresh eyes: a payment fails unseen beside another that is ordered again",
         "paying.py",
-        "    if failing:\n",
+        "    if locked:\n",
         "    if False:\n",
         "test_payments.py::test_a_payment_that_fails_while_another_is_ordered_again_waits_for_a_handler_after_that",
     ),
@@ -67,11 +67,25 @@ MUTANTS = (
         "test_waiting.py::test_a_question_that_an_answer_leads_to_is_waited_for_as_long_as_its_message_says",
     ),
     _claims(
+        "fresh eyes: a late order waits where it is due no more once its claim was joined or parted",
+        "working_sets.py",
+        "    if moved := changes.moved:",
+        "    if False and (moved := changes.moved):",
+        "test_joining_by_hand.py::test_a_late_order_of_a_claim_that_was_joined_ends_the_wait_of_both",
+    ),
+    _claims(
         "fresh eyes: what was asked for a decision is asked after it",
         "flows/telling.py",
-        " and (settled_at is None or settled_at <= asked.asked_at)",
+        " and not is_decided(asked.asked_at, decided=decided, rulings=claim.rulings)",
         "",
         "test_questions_by_http.py::test_what_was_asked_for_a_decision_is_asked_no_more_once_all_is_decided",
+    ),
+    _claims(
+        "fresh eyes: any decision of the rules ends what a handler asked about a settled claim",
+        "domain/answering.py",
+        "    return was_open or any(",
+        "    return True or any(",
+        "domain/test_answering.py::test_a_question_ends_by_the_decision_it_was_asked_for_and_by_no_other",
     ),
     _claims(
         "fresh eyes: damage is told anew and item by item at once",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from chassis.service import Runtime
 from chassis.unit_of_work import DueTimer, Timer, Work
@@ -76,6 +77,17 @@ async def let_go(work: Work, ended: Collection[Ordered]) -> None:
     ordered_until = work.now - PAYMENT_SETTLED_WITHIN
     still = await payments.with_unsettled(work.connection, claim_ids=were_late, ordered_until=ordered_until)
     if done := were_late.difference(still):
+        await desk_cases.remove(work.connection, claim_ids=done, causes=[Cause.PAYMENT_UNSETTLED])
+
+
+async def follow(work: Work, claim_ids: Collection[UUID]) -> None:
+    """Let of locked claims that were joined or parted those wait of which late orders are due now, and no others."""
+    ordered_until = work.now - PAYMENT_SETTLED_WITHIN
+    due = await payments.with_unsettled(work.connection, claim_ids=claim_ids, ordered_until=ordered_until)
+    due_at = work.now + FAILED_PAYMENT_WITHIN
+    if due:
+        await desk_cases.add(work.connection, claim_ids=due, cause=Cause.PAYMENT_UNSETTLED, now=work.now, due_at=due_at)
+    if done := set(claim_ids).difference(due):
         await desk_cases.remove(work.connection, claim_ids=done, causes=[Cause.PAYMENT_UNSETTLED])
 
 

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.database import Connection
 from chassis.unit_of_work import Timer, Work
-from claims_svc import asking, desk, job_ends, log_lines, offering, paying
+from claims_svc import asking, desk, job_ends, log_lines, offering, paying, unsettled
 from claims_svc.domain.changes import Changes
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.deadlines import WAITS_OVER
@@ -198,8 +198,7 @@ async def store(changes: Changes, work: Work) -> None:
     await _store_what_people_add(changes, work)
     await _set_timers(changes, work)
     freed = await job_ends.end_uncovered(changes, work) if changes.decided_before else ()
-    if changes.decisions or changes.reviews or changes.supplements:
-        await desk.keep(changes, work)
+    await _let_people_know(changes, work)
     for event, trace in await _with_repairs(changes, work):
         work.publish(event, trace=trace)
     if due := _due(changes, freed):
@@ -207,6 +206,13 @@ async def store(changes: Changes, work: Work) -> None:
     if changes.decisions:
         await offering.announce(changes, work)
     work.after_commit(partial(log_lines.write, changes))
+
+
+async def _let_people_know(changes: Changes, work: Work) -> None:
+    if changes.decisions or changes.reviews or changes.supplements:
+        await desk.keep(changes, work)
+    if moved := changes.moved:
+        await unsettled.follow(work, moved)
 
 
 async def _let_others_follow(changes: Changes, work: Work) -> None:

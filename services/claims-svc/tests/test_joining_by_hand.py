@@ -12,7 +12,9 @@ from claims_http import COLLEAGUE, ClaimsDesk
 from httpx import Response
 from msgspec.structs import replace
 
+from claims_svc import unsettled
 from claims_svc.domain import proof
+from claims_svc.domain.handling import PAYMENT_SETTLED_WITHIN
 from claims_svc.domain.proof_check import differences
 from claims_svc.domain.proofs_together import differences_between
 from claims_svc.repository import stored_proofs
@@ -160,6 +162,59 @@ async def test_a_payment_that_fails_when_nothing_is_due_any_more_is_let_go(desk:
     assert (let_go.status_code, let_go.json()["amount_cents"]) == (201, 0)
     assert (await desk.get("/desk/queue", role=HANDLER)).json()["items"] == []
     assert (await desk.post(f"{path}/payments", role=HANDLER)).status_code == 409
+
+
+async def late(desk: ClaimsDesk) -> list[tuple[str, list[str]]]:
+    """Look through the orders when they are too old; return which claims wait, and why."""
+    desk.driver.clock.at += PAYMENT_SETTLED_WITHIN
+    async with desk.driver.harness.runtime.transaction() as work:
+        await unsettled.look_through([], work)
+    return await waiting(desk)
+
+
+async def waiting(desk: ClaimsDesk) -> list[tuple[str, list[str]]]:
+    queue = (await desk.get("/desk/queue", role=HANDLER)).json()["items"]
+    return sorted((case["reference"], case["causes"]) for case in queue)
+
+
+async def settle(desk: ClaimsDesk) -> None:
+    for row in await desk.driver.rows("SELECT payment_id FROM payment WHERE ended_at IS NULL"):
+        told = PaymentSettled(
+            payment_id=row["payment_id"], outcome=PaymentOutcome.SETTLED, failure=None, ended_at=OPENED_AT
+        )
+        await desk.driver.harness.deliver(PAYMENT_SETTLED, told)
+
+
+async def test_a_late_order_waits_where_it_is_due_before_and_after_its_claim_is_joined_and_parted(
+    desk: ClaimsDesk,
+) -> None:
+    walls, chairs = await decided(desk, WALLS, CHAIRS)
+    late_both = await late(desk)
+    assert late_both == sorted((each.claim_reference, ["payment_unsettled"]) for each in (walls, chairs))
+    path = f"/desk/claims/{walls.claim_reference}"
+
+    await agreed(desk, f"{path}/joins", {"other": chairs.claim_reference, "reason": REASON})
+    assert await waiting(desk) == [(walls.claim_reference, ["payment_unsettled"])]
+
+    await desk.driver.rows("UPDATE payment SET ended_at = now() WHERE claim_id = $1", walls.claim_id)
+    await desk.post(f"{path}/partings", {"report_id": str(CHAIRS.report_id), "reason": "Another."}, role=HANDLER)
+    causes = {reference: set(found) for reference, found in await waiting(desk)}
+    assert "payment_unsettled" in causes[chairs.claim_reference]
+    assert "payment_unsettled" not in causes.get(walls.claim_reference, set())
+
+    await settle(desk)
+    assert not [found for _, found in await waiting(desk) if "payment_unsettled" in found]
+
+
+async def test_a_late_order_of_a_claim_that_was_joined_ends_the_wait_of_both(desk: ClaimsDesk) -> None:
+    walls, chairs = await decided(desk, WALLS, CHAIRS)
+    await late(desk)
+    joins = f"/desk/claims/{walls.claim_reference}/joins"
+    await agreed(desk, joins, {"other": chairs.claim_reference, "reason": REASON})
+
+    await settle(desk)
+
+    assert await waiting(desk) == []
 
 
 async def test_more_damage_that_can_be_covered_is_given_up_by_two(desk: ClaimsDesk) -> None:

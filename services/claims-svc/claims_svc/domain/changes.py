@@ -67,3 +67,9 @@ class Changes:
         """The claims of which something can have been ordered or repaired before, be it of one joined to them."""
         together = {each.event.claim_id for each in self.decisions if len(each.event.report_ids) > 1}
         return {*self.decided_before, *together}
+
+    @property
+    def moved(self) -> Collection[UUID]:
+        """The claims between which reports moved once they were claims of their own; none where none did."""
+        is_joined = any(self.updated[claim_id].joined_to is not None for claim_id in self.restated)
+        return self.restated if is_joined or self.left else ()

@@ -174,13 +174,17 @@ async def lock_unsettled(connection: Connection, *, payment_ids: Collection[UUID
 async def with_unsettled(
     connection: Connection, *, claim_ids: Collection[UUID], ordered_until: datetime
 ) -> Collection[UUID]:
-    """Return those of these claims of which, or of ones joined to them, an order up to then has not ended yet."""
+    """Return those of these claims of which an order up to then is due that has not ended yet.
+
+    It is due of the claim that its own has been joined to by hand, if it has, and of no other.
+    """
     rows = await connection.fetch(
         """
         SELECT DISTINCT sought.claim_id FROM unnest($1::uuid[]) AS sought (claim_id)
           JOIN claim ON sought.claim_id IN (claim.claim_id, claim.joined_to)
           JOIN payment ON payment.claim_id = claim.claim_id
-         WHERE payment.ended_at IS NULL AND payment.ordered_at <= $2
+         WHERE coalesce(claim.joined_to, claim.claim_id) = sought.claim_id
+           AND payment.ended_at IS NULL AND payment.ordered_at <= $2
         """,
         list(claim_ids),
         ordered_until,
