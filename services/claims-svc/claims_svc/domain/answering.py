@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from claims_svc.domain.facts import ROUTE_FACTS
 from claims_svc.domain.questions import DAMAGE, ROUTE
+from claims_svc.domain.ruling import Ruling
 from claims_svc.domain.supplement import Supplement
 from contracts.loss_reports import DamageItem, LossFacts
 from contracts.vocabulary import Fact, FactSource, Truth, WaterRoute
@@ -35,6 +36,13 @@ class Answer(NamedTuple):
     truth: Truth = Truth.UNKNOWN
     routes: tuple[WaterRoute, ...] = ()
     damage: tuple[DamageItem, ...] = ()
+
+
+class Decided(NamedTuple):
+    """A version of a claim's decision; `is_settled`: it leaves nothing to people."""
+
+    at: datetime
+    is_settled: bool
 
 
 def kind_of(code: str) -> AnswerKind:
@@ -95,6 +103,20 @@ def answers_in(supplement: Supplement, code: str) -> bool:
     if code == ROUTE:
         return any(_is_told(supplement, entry) for entry in _ENTRY_OF.values())
     return bool(supplement.damage)
+
+
+def is_decided(asked_at: datetime, *, decided: Sequence[Decided], rulings: Iterable[Ruling]) -> bool:
+    """Return whether what a handler asked was for a decision that has been made since: then nobody needs to know.
+
+    That is one that leaves nothing to people, and either somebody has ruled since they asked or it was open when they
+    did. Of a claim that was settled already the rules may decide again for other reasons: the question stays open.
+    """
+    before = [each for each in decided if each.at <= asked_at]
+    settled = [each.at for each in decided[len(before) :] if each.is_settled]
+    if not settled:
+        return False
+    was_open = not (before and before[-1].is_settled)
+    return was_open or any(asked_at < ruling.decided_at <= settled[-1] for ruling in rulings)
 
 
 def _is_told(supplement: Supplement, name: str) -> bool:

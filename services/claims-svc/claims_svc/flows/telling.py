@@ -12,7 +12,7 @@ from chassis.database import Connection
 from chassis.http.caller import Caller
 from chassis.unit_of_work import Work
 from claims_svc.desk_record import put_on_record
-from claims_svc.domain.answering import Answer, answers_in, supplement_of
+from claims_svc.domain.answering import Answer, answers_in, is_decided, supplement_of
 from claims_svc.domain.case import Case
 from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.dutch_time import dutch_day
@@ -98,7 +98,7 @@ async def _case(connection: Connection, claim: Claim) -> Case:
 async def unanswered(connection: Connection, claim: Claim, *, items: int) -> dict[str, date]:
     """Return what handlers asked and nobody has told since, and until when they expect it.
 
-    What was asked before everything was decided is asked no longer.
+    What was asked for a decision that has been made since is asked no longer.
     """
     by_handlers = [
         asked
@@ -107,11 +107,11 @@ async def unanswered(connection: Connection, claim: Claim, *, items: int) -> dic
         and _is_about_one_of(asked.code, items=items)
         and not any(each.told_at >= asked.asked_at and answers_in(each, asked.code) for each in claim.supplements)
     ]
-    settled_at = await decisions.settled_at(connection, claim_id=claim.claim_id) if by_handlers else None
+    decided = await decisions.decided(connection, claim_id=claim.claim_id) if by_handlers else ()
     return {
         asked.code: asked.due_on
         for asked in by_handlers
-        if asked.due_on is not None and (settled_at is None or settled_at <= asked.asked_at)
+        if asked.due_on is not None and not is_decided(asked.asked_at, decided=decided, rulings=claim.rulings)
     }
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
 from chassis.database import Connection
 from claims_svc.domain import proof
+from claims_svc.domain.answering import Decided
 from claims_svc.domain.decision import Decision, StandingDecision
 from claims_svc.domain.verdict import Verdict
 from claims_svc.repository import stored_proofs
@@ -46,16 +46,16 @@ async def verdict_of(connection: Connection, *, claim_id: UUID, claim_version: i
     return proof.read_own(stored_proofs.unpack(row["proof"]), sha256=row["proof_sha256"]).verdict
 
 
-async def settled_at(connection: Connection, *, claim_id: UUID) -> datetime | None:
-    """Return when a claim was last decided; None where that leaves something to people, or nothing is decided."""
-    moment: datetime | None = await connection.fetchval(
+async def decided(connection: Connection, *, claim_id: UUID) -> Sequence[Decided]:
+    """Return when a claim was decided, the first first, and which of that left nothing to people."""
+    rows = await connection.fetch(
         """
-        SELECT CASE WHEN outcome <> 'referred' AND NOT awaits_assessment THEN decided_at END
-          FROM decision WHERE claim_id = $1 ORDER BY claim_version DESC LIMIT 1
+        SELECT decided_at, outcome <> 'referred' AND NOT awaits_assessment AS is_settled
+          FROM decision WHERE claim_id = $1 ORDER BY claim_version
         """,
         claim_id,
     )
-    return moment
+    return [Decided(at=row["decided_at"], is_settled=row["is_settled"]) for row in rows]
 
 
 async def insert(connection: Connection, *, decisions: Sequence[Decision]) -> None:
