@@ -88,6 +88,13 @@ MUTANTS = (
         "domain/test_answering.py::test_a_question_ends_by_the_decision_it_was_asked_for_and_by_no_other",
     ),
     _claims(
+        "fresh eyes: any assessment answers how one thing was damaged",
+        "domain/answering.py",
+        "    if code == DAMAGE or supplement.source is FactSource.CUSTOMER:\n",
+        "    if True:\n",
+        "domain/test_answering.py::test_only_what_is_an_answer_ends_a_question",
+    ),
+    _claims(
         "fresh eyes: damage is told anew and item by item at once",
         "routes/questions.py",
         "        if DAMAGE in codes and any(",

@@ -34,7 +34,7 @@ MUTANTS = (
     _claims(
         "questions: an answered route stays open for ever",
         "domain/answering.py",
-        "        return any(_is_told(supplement, entry) for entry in _ENTRY_OF.values())\n",
+        "        return any(_names_water(supplement, entry) for entry in _ENTRY_OF.values())\n",
         "        return False\n",
         "test_desk.py::test_a_question_that_was_answered_is_open_again_when_a_handler_asks_it_again",
     ),

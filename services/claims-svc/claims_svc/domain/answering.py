@@ -92,8 +92,8 @@ def supplement_of(
 def answers_in(supplement: Supplement, code: str) -> bool:
     """Return whether `supplement` answers the question with this code.
 
-    Whoever told it: what a register, a firm or a handler knows need not be asked any more. That something is unknown is
-    an answer of the customer only.
+    Whoever told it: what a register, a firm or a handler knows need not be asked any more. Only of the customer it is
+    an answer that something is unknown, that one water was not it, or the same damage once more.
     """
     subject, _, name = code.partition(".")
     if subject == "facts":
@@ -101,8 +101,11 @@ def answers_in(supplement: Supplement, code: str) -> bool:
     if code in supplement.not_known:
         return True
     if code == ROUTE:
-        return any(_is_told(supplement, entry) for entry in _ENTRY_OF.values())
-    return bool(supplement.damage)
+        return any(_names_water(supplement, entry) for entry in _ENTRY_OF.values())
+    if code == DAMAGE or supplement.source is FactSource.CUSTOMER:
+        return bool(supplement.damage)
+    place, _, told = name.partition(".")
+    return any(getattr(item, told) is not None for item in supplement.damage[int(place) : int(place) + 1])
 
 
 def is_decided(asked_at: datetime, *, decided: Sequence[Decided], rulings: Iterable[Ruling]) -> bool:
@@ -122,6 +125,12 @@ def is_decided(asked_at: datetime, *, decided: Sequence[Decided], rulings: Itera
 def _is_told(supplement: Supplement, name: str) -> bool:
     fact: Fact | None = getattr(supplement.facts, name)
     return fact is not None and (fact.value is not Truth.UNKNOWN or supplement.source is FactSource.CUSTOMER)
+
+
+def _names_water(supplement: Supplement, entry: str) -> bool:
+    fact: Fact | None = getattr(supplement.facts, entry)
+    is_named = fact is not None and fact.value is Truth.TRUE
+    return is_named or (supplement.source is FactSource.CUSTOMER and _is_told(supplement, entry))
 
 
 def _with(damage: Sequence[DamageItem], *, place: int, **told: object) -> list[DamageItem]:
