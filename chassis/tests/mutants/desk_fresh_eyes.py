@@ -33,8 +33,8 @@ MUTANTS = (
     _claims(
         "fresh eyes: a review overturns a decision that became no better",
         "flows/reviewing.py",
-        " is Change.IN_FAVOUR\n",
-        " is not Change.SAME\n",
+        "    return is_better(reviewed, standing.document.verdict)\n",
+        "    return True\n",
         "test_reviews.py::test_a_decision_that_became_no_better_for_the_customer_is_not_overturned",
     ),
     _claims(
@@ -93,6 +93,14 @@ MUTANTS = (
         "    if code == DAMAGE or supplement.source is FactSource.CUSTOMER:\n",
         "    if True:\n",
         "domain/test_answering.py::test_only_what_is_an_answer_ends_a_question",
+    ),
+    _claims(
+        "fresh eyes: a review by which more is paid can only uphold where one item became worse",
+        "domain/redetermination.py",
+        "{compare(reviewed, new), _compare_as_a_whole(reviewed, new)}",
+        "{compare(reviewed, new)}",
+        "domain/test_redetermination.py::"
+        "test_a_review_brings_something_when_more_is_paid_all_in_all_also_where_one_item_became_worse",
     ),
     _claims(
         "fresh eyes: damage is told anew and item by item at once",

@@ -62,6 +62,23 @@ def compare(standing: Verdict, new: Verdict) -> Change:
     return _compare_as_a_whole(standing, new)
 
 
+def is_better(reviewed: Verdict, new: Verdict) -> bool:
+    """Return whether a review has brought the customer something: all in all, also where one item became worse."""
+    return Change.IN_FAVOUR in {compare(reviewed, new), _compare_as_a_whole(reviewed, new)}
+
+
+def _compare_as_a_whole(standing: Verdict, new: Verdict) -> Change:
+    """Return whether `new` is better for the customer than `standing` all in all, what is to be paid first."""
+    before_cents, after_cents = _payable_cents(standing), _payable_cents(new)
+    if after_cents != before_cents:
+        return Change.IN_FAVOUR if after_cents > before_cents else Change.AGAINST
+    before, after = _rank(standing), _rank(new)
+    if before != after:
+        return Change.IN_FAVOUR if after > before else Change.AGAINST
+    completed = standing.money.awaits_assessment and not new.money.awaits_assessment
+    return Change.IN_FAVOUR if completed or _more_is_covered(standing, new) else Change.SAME
+
+
 def _compare_items(standing: Verdict, new: Verdict) -> Change:
     before_cents, after_cents = _payable_cents(standing), _payable_cents(new)
     items = list(zip(standing.items, new.items, strict=True))
@@ -79,17 +96,6 @@ def _is_completed(before: DecidedItem, after: DecidedItem) -> bool:
     waited = before.awaits_assessment and not after.awaits_assessment
     was_assessed = before.estimated_by is FactSource.CUSTOMER and after.estimated_by is not FactSource.CUSTOMER
     return before.outcome is Outcome.COVERED and (waited or was_assessed)
-
-
-def _compare_as_a_whole(standing: Verdict, new: Verdict) -> Change:
-    before_cents, after_cents = _payable_cents(standing), _payable_cents(new)
-    if after_cents != before_cents:
-        return Change.IN_FAVOUR if after_cents > before_cents else Change.AGAINST
-    before, after = _rank(standing), _rank(new)
-    if before != after:
-        return Change.IN_FAVOUR if after > before else Change.AGAINST
-    completed = standing.money.awaits_assessment and not new.money.awaits_assessment
-    return Change.IN_FAVOUR if completed or _more_is_covered(standing, new) else Change.SAME
 
 
 def review_of(claim: Claim, case: Case, verdict: Verdict, *, standing: Basis, now: datetime) -> HumanReview:

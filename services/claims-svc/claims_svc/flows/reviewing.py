@@ -16,7 +16,7 @@ from claims_svc.domain.claim import Claim
 from claims_svc.domain.desk import Cause
 from claims_svc.domain.handling import REVIEW_WITHIN_WORKING_DAYS
 from claims_svc.domain.joining import Move
-from claims_svc.domain.redetermination import Change, compare
+from claims_svc.domain.redetermination import is_better
 from claims_svc.domain.review import Review, ReviewEnd, decided_before, decided_since
 from claims_svc.domain.ruling import Ruling
 from claims_svc.domain.working_days import due_at, last_day_of, warning_at
@@ -128,7 +128,7 @@ async def _is_better_than_reviewed(work: Work, claim: Claim, review: Review) -> 
         return False
     standing = (await decisions.standing(work.connection, claim_ids=[claim.claim_id]))[claim.claim_id]
     reviewed = await decisions.verdict_of(work.connection, claim_id=claim.claim_id, claim_version=review.claim_version)
-    return compare(reviewed, standing.document.verdict) is Change.IN_FAVOUR
+    return is_better(reviewed, standing.document.verdict)
 
 
 def _hands(done: Iterable[DeskAction]) -> frozenset[str]:

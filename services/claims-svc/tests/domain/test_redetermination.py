@@ -5,7 +5,7 @@ from domain.money_cases import covered, denied, money_on, others, referred
 from msgspec import structs
 from msgspec.structs import replace
 
-from claims_svc.domain.redetermination import Change, compare
+from claims_svc.domain.redetermination import Change, compare, is_better
 from claims_svc.domain.rules.items import ItemVerdict
 from claims_svc.domain.verdict import Verdict
 from contracts.coverage import GroundCode, Outcome
@@ -213,3 +213,13 @@ def test_a_corrected_list_of_damage_is_compared_as_a_whole() -> None:
 
     assert compare(standing, replace(standing, items=tuple(reversed(standing.items)))) is AGAINST
     assert compare(standing, replace(standing, items=tuple(moved))) is SAME
+
+
+def test_a_review_brings_something_when_more_is_paid_all_in_all_also_where_one_item_became_worse() -> None:
+    reviewed = decided(covered(20_000), denied(100_000))
+
+    assert compare(reviewed, decided(denied(20_000), covered(100_000))) is AGAINST
+    assert is_better(reviewed, decided(denied(20_000), covered(100_000)))
+    assert is_better(reviewed, decided(covered(20_000), referred(100_000)))
+    assert not is_better(reviewed, decided(denied(20_000), denied(100_000)))
+    assert not is_better(reviewed, reviewed)
