@@ -171,6 +171,23 @@ async def test_a_rejection_is_keyed_by_the_best_that_its_sender_can_recognise(dr
     assert sent_as == [SOUND["report_id"], "order-7", "message-9", "3/3", "3/4", "3/5", "3/6", "310000000-1"]
 
 
+async def test_an_identifier_is_taken_for_an_address_or_a_phone_number_only_where_it_can_be_one(
+    driver: ClaimsDriver,
+) -> None:
+    uuid = "00000000-0000-0000-0000-000000000031"
+    numbers = ["2026WD00123", "2026WD-00123", "4512ab99", "31000000001", uuid]
+    phones = ["31612345678", "31-6-12345678"]
+    homes = ["1012AB", "1012ab", "1012AB17", "1012AB17bis", "1012ab-17a", "1012AB-17-2"]
+    keys = [*numbers, *phones, *homes]
+
+    await driver.harness.process(
+        LOSS_REPORTED, [record(b"{", offset=place, key=key.encode()) for place, key in enumerate(keys)]
+    )
+
+    told = {answer.offset: answer.sent_as for answer in await driver.answers() if isinstance(answer, ReportRejected)}
+    assert [key for place, key in enumerate(keys) if told[place] == key] == numbers
+
+
 async def received(driver: ClaimsDriver) -> list[ReportReceived]:
     answers = await driver.answers()
     assert all(isinstance(answer, ReportReceived) for answer in answers)

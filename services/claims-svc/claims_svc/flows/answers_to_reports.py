@@ -19,10 +19,19 @@ from contracts.envelope import read_traceparent
 _MOST_ERRORS: Final = 20
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}", re.ASCII)
 """What of a key or an id is told. An e-mail address is none: whoever used one as a key does not get it back."""
-_PHONE_NUMBER: Final = re.compile(r"0[0-9:./-]{8,}|31(?:[:./-]?[0-9]){9}", re.ASCII)
+_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
+"""That tells of nobody, whatever digits it happens to have."""
+_PHONE_NUMBER: Final = re.compile(r"0[0-9:./-]{8,}|31[:./-]?[1-9](?:[:./-]?[0-9]){8}", re.ASCII)
 """Neither is a Dutch phone number, with or without the country: ours are told as 31612345678."""
-_POSTCODE: Final = re.compile(r"[1-9][0-9]{3}[A-Za-z]{2}(?:[:._/-]?[0-9]{1,5}[:._/-]?[A-Za-z0-9]{0,4})?", re.ASCII)
-"""Nor a postcode, alone or with a number of a house."""
+_POSTCODE: Final = re.compile(
+    r"[1-9][0-9]{3}(?:[A-Za-z]{2}|(?:[A-Z]{2}|[A-Za-z]{2}[:._/-])[1-9][0-9]{0,4}"
+    r"(?:[:._/-]?[A-Za-z][A-Za-z0-9]{0,3}|[:._/-][0-9]{1,4})?)",
+    re.ASCII,
+)
+"""Nor a postcode, alone or with a number of a house: no number begins with 0.
+
+Without anything between them only capitals are taken for one: numbers of senders are often hexadecimal.
+"""
 _OUR_FAULT: Final = ReportError(
     field="record", change="nothing: it is right, we failed on it, and it is taken up when that is mended"
 )
@@ -92,5 +101,5 @@ def _report_id(value: bytes | None) -> UUID | None:
 
 
 def _identifier(text: str) -> str:
-    tells_of_somebody = _PHONE_NUMBER.fullmatch(text) or _POSTCODE.fullmatch(text)
+    tells_of_somebody = not _UUID.fullmatch(text) and (_PHONE_NUMBER.fullmatch(text) or _POSTCODE.fullmatch(text))
     return text if _IDENTIFIER.fullmatch(text) and not tells_of_somebody else ""
