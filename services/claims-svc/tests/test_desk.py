@@ -132,6 +132,12 @@ async def test_a_handler_reads_what_the_members_of_their_team_have(desk: ClaimsD
     assert (await read("team")).json()["items"] == []
     assert [item["taken_in"] for item in (await read("free")).json()["items"]] == [None]
 
+    assert (await desk.client.put(f"{path}/assignment", headers=token)).status_code == 204
+    # As an instance of before lets go of it, while both versions run.
+    await desk.driver.rows("UPDATE desk_case SET taken_by = NULL, taken_as = NULL, taken_at = NULL")
+    assert (await read("team")).json()["items"] == []
+    assert [item["taken_in"] for item in (await read("free")).json()["items"]] == [None]
+
 
 async def test_of_two_handlers_who_decide_the_same_claim_at_once_one_wins(desk: ClaimsDesk) -> None:
     path = await referred(desk)

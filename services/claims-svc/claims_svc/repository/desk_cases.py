@@ -173,7 +173,7 @@ async def queue(  # noqa: PLR0913 - the filters
         f"""
         {_QUEUE}
          WHERE ($1::text IS NULL OR taken_by = $1) AND (NOT $2 OR taken_by IS NULL)
-           AND ($10::text IS NULL OR taken_in = $10)
+           AND ($10::text IS NULL OR taken_in = $10 AND taken_by IS NOT NULL)
            AND ($3::text IS NULL OR $3 = ANY (causes)) AND ($4::text IS NULL OR state = $4)
            AND ($5::text IS NULL OR deciding_ground = $5) AND ($6::timestamptz IS NULL OR due_at < $6)
            AND ($7::timestamptz IS NULL OR ({sort}, desk_case.claim_id) > ($7, $8::uuid))
@@ -199,7 +199,8 @@ def _desk_case(row: asyncpg.Record) -> DeskCase:
 
 _QUEUE: Final = """
     SELECT desk_case.claim_id, claim_reference AS reference, policy_number, state, claim.claim_version, causes, outcome,
-           deciding_ground AS ground, since, due_at, taken_by, taken_as, taken_in, taken_at
+           deciding_ground AS ground, since, due_at, taken_by, taken_as,
+           CASE WHEN taken_by IS NOT NULL THEN taken_in END AS taken_in, taken_at
       FROM desk_case
       JOIN claim ON claim.claim_id = desk_case.claim_id
       LEFT JOIN decision ON (decision.claim_id, decision.claim_version) = (claim.claim_id, claim.claim_version)"""
