@@ -53,7 +53,10 @@ class ServiceSettings(BaseSettings):
     kafka_ssl_key_password: SecretStr | None = None
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000, le=1_800_000)
     kafka_fetch_max_wait_ms: int = Field(
-        default=500, ge=1, le=7_500, description="how long the broker may hold a fetch; four times that of who is idle"
+        default=500,
+        ge=1,
+        le=30_000,
+        description="how long the broker may hold a fetch; that of who is idle four times as long, up to 2 s",
     )
     database_url: str = Field(
         pattern=r"^postgres(ql)?://",

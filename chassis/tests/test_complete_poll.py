@@ -244,6 +244,20 @@ async def test_the_broker_may_hold_a_fetch_for_longer_while_a_consumer_is_idle(c
     assert waits == [7, 28, 28, 7, 7], "as set at first, and from the first record on until a poll finds nothing"
 
 
+@pytest.mark.parametrize(("wait", "idle"), [(500, 2_000), (600, 2_000), (5_000, 5_000)])
+async def test_no_fetch_is_held_for_longer_than_two_seconds_unless_that_is_set(
+    cluster: MockCluster, wait: int, idle: int
+) -> None:
+    async with consuming(cluster, fetch_max_wait_ms=wait) as consumer:
+
+        async def find_nothing(*_: object, **__: object) -> Any:
+            return {}
+
+        consumer._fetcher.fetched_records = find_nothing
+        await consumer.getmany(timeout_ms=1)
+        assert consumer._fetcher._fetch_max_wait_ms == idle
+
+
 @dataclass
 class Value:
     value: bytes

@@ -28,10 +28,9 @@ LARGEST_POLL_BYTES = 8 * 1_048_576
 SLICE_RECORDS = 32
 LONGEST_GATHERING_SECONDS = 0.02
 IDLE_FETCH_WAITS = 4
-"""How many times as long the broker may hold a fetch of an idle consumer: every empty answer costs both of them.
-
-The longest is less than aiokafka waits for any answer, 40 s.
-"""
+"""How many times as long the broker may hold a fetch of an idle consumer: every empty answer costs both of them."""
+LONGEST_IDLE_FETCH_MILLISECONDS = 2_000
+"""It holds none for longer because of that: what a rebalance asks waits behind it on the same connection."""
 IDLE_POLL_MILLISECONDS = 250
 """How long a poll waits for a record, which ends it at once. Most consumers are idle, and each empty poll costs."""
 _MOST_RECORDS = 500
@@ -152,7 +151,7 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
                 return {}  # they were fetched from wherever the new assignment began; the next poll places it
             self._is_doubtful = False
             self._note_ends(records)
-            self._let_fetches_wait(IDLE_FETCH_WAITS if not (records or polled) else 1)
+            self._let_fetches_wait(is_idle=not (records or polled))
             if not records:
                 break
             for partition, more in records.items():
@@ -161,12 +160,14 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
                 size += sum(len(record.value or b"") for record in more)
         return dict(polled)
 
-    def _let_fetches_wait(self, times: int) -> None:
-        """Let the broker hold fetches from now on so many times as long as is set, as long as it has nothing.
+    def _let_fetches_wait(self, *, is_idle: bool) -> None:
+        """Let the broker hold fetches from now on for longer than is set, as long as it has nothing.
 
         While records come it is as long as is set: aiokafka fetches nothing else from a broker that holds a fetch.
         """
-        self._fetcher._fetch_max_wait_ms = times * self._fetch_max_wait_ms  # noqa: SLF001 - aiokafka never changes it
+        wait: int = self._fetch_max_wait_ms
+        longer = min(IDLE_FETCH_WAITS * wait, max(wait, LONGEST_IDLE_FETCH_MILLISECONDS))
+        self._fetcher._fetch_max_wait_ms = longer if is_idle else wait  # noqa: SLF001 - aiokafka never changes it
 
     async def commit_once(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Commit these offsets by one request.

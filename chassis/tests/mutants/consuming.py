@@ -430,9 +430,16 @@ MUTANTS = (
     Mutant(
         "e: the broker holds a fetch for long also while records come",
         "workarounds/complete_poll.py",
-        "IDLE_FETCH_WAITS if not (records or polled) else 1",
-        "IDLE_FETCH_WAITS",
+        "is_idle=not (records or polled)",
+        "is_idle=True",
         "test_complete_poll.py::test_the_broker_may_hold_a_fetch_for_longer_while_a_consumer_is_idle",
+    ),
+    Mutant(
+        "e: what a rebalance asks waits behind a fetch that is held four times as long as is set",
+        "workarounds/complete_poll.py",
+        "min(IDLE_FETCH_WAITS * wait, max(wait, LONGEST_IDLE_FETCH_MILLISECONDS))",
+        "IDLE_FETCH_WAITS * wait",
+        "test_complete_poll.py::test_no_fetch_is_held_for_longer_than_two_seconds_unless_that_is_set",
     ),
     Mutant(
         "e: a poll gathers however short the batch before it was",
