@@ -37,7 +37,8 @@ class Settings(ServiceSettings):
     applications_a_minute: int = Field(default=6, ge=1, description="How often one address may become a customer")
     message_public_key: str = Field(
         default="",
-        description="Of notify-svc: addresses before and after a change are sealed for it; without it only one is told",
+        description="Of notify-svc: addresses before and after a change are sealed for it; "
+        "without it only the one is told that notify-svc knows by then, which can be the wrong one",
     )
     personal_data_keys: SecretStr = Field(
         default=SecretStr(""),
