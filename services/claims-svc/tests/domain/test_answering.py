@@ -52,7 +52,7 @@ def test_a_question_ends_by_the_decision_it_was_asked_for_and_by_no_other(
 
 
 def told(source: FactSource, *, water: Truth | None = None, routes: tuple[WaterRoute | None, ...] = ()) -> Supplement:
-    fact = water and Fact(value=water, source=source)
+    fact = None if water is None else Fact(value=water, source=source)
     items = [
         DamageItem(kind=DamageKind.BUILDINGS, amount_cents=1, estimated_by=source, route=route) for route in routes
     ]
