@@ -28,7 +28,7 @@ def daemon_started_by_the_command(path: Path) -> ProcessIdentity:
 def test_the_exit_code_and_output_of_the_command_are_passed_on(tmp_path: Path) -> None:
     script = "echo $STACK $KAFKA_FETCH_MAX_WAIT_MS $SMPP_SYSTEM_ID; exit 7"
     with devstack("run", "--stack", "embedded", "--", "sh", "-c", script, state_dir=tmp_path) as launcher:
-        assert launcher.communicate(timeout=60)[0] == "embedded 40 water\n"
+        assert launcher.communicate(timeout=60)[0] == "embedded 10 water\n"
     assert launcher.returncode == 7
 
 

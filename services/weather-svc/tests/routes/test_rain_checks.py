@@ -168,7 +168,7 @@ async def test_a_field_that_is_not_exact_is_named(weather: Weather) -> None:
         ({"accuracy_metres": 10_001}, "/accuracy_metres"),
         ({"from_at": "2021-07-15T08:30:00"}, "/from_at"),
         ({"from_at": "2021-07-15T08:30:00Z", "until_at": "2021-07-15T08:29:00Z"}, "/until_at"),
-        ({"postcode": "6011AB"}, ""),
+        ({"postcode": "6011AB"}, "/postcode"),
     ):
         answer = await weather.check({**ASKED, **mistake})
 
