@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from chassis.service import Runtime
@@ -88,7 +89,7 @@ class _Recorder:
     async def _look(self) -> float:
         """Record what has come, look again at what waits; return for how many seconds there is nothing to do."""
         while self._receipts.waiting:
-            await self._record(self._receipts.waiting[:_AT_ONCE])
+            await self._record_or_drop(self._receipts.waiting[:_AT_ONCE])
         now = asyncio.get_running_loop().time()
         if self._runtime.stopping.is_set():
             return _LOOK_AGAIN_SECONDS
@@ -103,6 +104,19 @@ class _Recorder:
             async with self._runtime.work.connection() as connection:
                 SMS_IN_DOUBT.set(await sms_doubts.count(connection))
         return max(0.0, min(self._look_at, self._measure_at, self._forget_at) - now)
+
+    async def _record_or_drop(self, receipts: Sequence[Receipt]) -> None:
+        """Record `receipts`; of those that no database takes each is dropped alone: they come from outside."""
+        try:
+            await self._record(receipts)
+        except (ValueError, asyncpg.DataError) as error:
+            if len(receipts) > 1:
+                for receipt in receipts:
+                    await self._record_or_drop([receipt])
+                return
+            log.error("sms.receipt_dropped", error=type(error).__name__)  # noqa: TRY400 - it may say what stood in the receipt
+            SMS_RECEIPTS.labels(UNKNOWN).inc()
+            del self._receipts.waiting[:1]
 
     async def _record(self, receipts: Sequence[Receipt]) -> None:
         async with self._runtime.transaction() as work:
