@@ -120,14 +120,14 @@ class _Recorder:
 
     async def _record(self, receipts: Sequence[Receipt]) -> None:
         async with self._runtime.transaction() as work:
-            reported = await sms_parts.report(
+            known, reported = await sms_parts.report(
                 work.connection, receipts=receipts, received_at=[work.now] * len(receipts)
             )
-            parked = [receipt for place, receipt in enumerate(receipts) if place not in reported]
+            parked = [receipt for place, receipt in enumerate(receipts) if place not in known]
             if parked:
                 look_at = work.now + timedelta(seconds=_LOOK_AGAIN_SECONDS)
                 await sms_receipts.park(work.connection, receipts=parked, now=work.now, look_at=look_at)
-            work.after_commit(partial(_tell, list(reported.values())))
+            work.after_commit(partial(_tell, reported))
         del self._receipts.waiting[: len(receipts)]  # others have come meanwhile
         if parked:
             self._look_at = min(self._look_at, asyncio.get_running_loop().time() + _LOOK_AGAIN_SECONDS)
@@ -143,18 +143,18 @@ class _Recorder:
             return _LOOK_AGAIN_SECONDS if await sms_receipts.any_left(work.connection) else _IDLE_SECONDS
 
     async def _match(self, waiting: Sequence[ParkedReceipt], *, work: Work) -> None:
-        reported = await sms_parts.report(
+        known, reported = await sms_parts.report(
             work.connection,
             receipts=[parked.receipt for parked in waiting],
             received_at=[parked.received_at for parked in waiting],
         )
-        done = {waiting[place].receipt_id for place in reported}
+        done = {waiting[place].receipt_id for place in known}
         left = {parked.receipt_id: parked for parked in waiting if parked.receipt_id not in done}
         done |= await self._settle_doubts(left, work=work)
         is_old = {one for one, parked in left.items() if parked.received_at <= work.now - PARKED_FOR} - done
         await sms_receipts.forget(work.connection, receipt_ids=done | is_old)
         await sms_receipts.look_later(work.connection, receipt_ids=left.keys() - done - is_old, now=work.now)
-        work.after_commit(partial(_tell, list(reported.values())))
+        work.after_commit(partial(_tell, reported))
         work.after_commit(partial(SMS_RECEIPTS.labels(UNKNOWN).inc, len(is_old)))
 
     async def _settle_doubts(self, left: Mapping[UUID, ParkedReceipt], *, work: Work) -> set[UUID]:

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from decisions import MOBILE_PHONE, contact, paid
 from notify_desk import Desk
+from sms_centre import SmsCentre
+from uuid_utils.compat import uuid7
 
 from contracts.vocabulary import Channel
 from notify_svc.channels.receipts import Receipts, run_receipts
@@ -45,3 +47,51 @@ async def test_a_receipt_that_no_database_takes_is_dropped_alone(desk: Desk, odd
 
     assert await desk.outcomes() == ["delivered"]
     assert await parked(desk) == 0
+
+
+async def test_a_reference_that_is_not_the_parts_names_another_sms(desk: Desk, centre: SmsCentre) -> None:
+    """The centre has begun again with its ids: this one is about an SMS of which it gave no answer."""
+    await desk.know(contact())
+    await desk.decide(paid())
+    await desk.send_until(Channel.SMS, "sent")
+    own = int.from_bytes(next(tlv.value for tlv in centre.messages[0].tlvs))
+
+    await record(desk, replace(GOOD, reference=own ^ 1))
+    assert (await desk.outcomes(), await parked(desk)) == ([None], 1)
+
+    await record(desk, replace(GOOD, reference=own))
+    assert (await desk.outcomes(), await parked(desk)) == (["delivered"], 1)
+
+
+async def test_of_two_sms_with_one_id_the_number_tells_which_is_meant(desk: Desk, centre: SmsCentre) -> None:
+    centre.ids = ["msg-1", "msg-1"]
+    other, other_number = uuid7(), "+31687654321"
+    await desk.know(contact(), contact(customer_id=other, mobile_phone=other_number))
+    await desk.decide(paid())
+    await desk.send_until(Channel.SMS, "sent")
+    desk.later(hours=1)
+    await desk.decide(paid(customer_id=other))
+    await desk.send_until(Channel.SMS, "sent", "sent")
+
+    await record(desk, GOOD)
+    assert await desk.outcomes() == ["delivered", None]
+    await record(desk, replace(GOOD, destination="31600000000"))
+    assert (await desk.outcomes(), await parked(desk)) == (["delivered", None], 1)
+    await record(desk, replace(GOOD, destination=other_number.removeprefix("+"), outcome=Outcome.EXPIRED))
+    assert await desk.outcomes() == ["delivered", "expired"]
+
+
+@pytest.mark.usefixtures("centre")
+async def test_of_receipts_that_come_together_the_first_stands_and_is_told_once(
+    desk: Desk, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await desk.know(contact())
+    await desk.decide(paid())
+    await desk.send_until(Channel.SMS, "sent")
+
+    failed = [replace(GOOD, outcome=one) for one in (Outcome.UNDELIVERED, Outcome.EXPIRED)]
+    await record(desk, *failed, *failed)
+    await record(desk, *failed)
+
+    assert await desk.outcomes() == ["undelivered"]
+    assert capfd.readouterr().out.count("sms.undelivered") == 1
