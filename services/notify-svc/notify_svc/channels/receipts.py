@@ -170,7 +170,7 @@ class _Recorder:
         if not naming:
             return set()
         numbers = {receipt.destination for receipt in naming.values()}
-        doubtful = await sms_doubts.read(work.connection, numbers=numbers, since=work.now - PARKED_FOR - self._lease)
+        doubtful = await sms_doubts.read(work.connection, numbers=numbers, since=work.now - KEPT_FOR)
         told = doubts_told(naming, doubtful)
         for receipt_id, sms in told.values():
             receipt = naming[receipt_id]
@@ -181,7 +181,7 @@ class _Recorder:
                 work.connection, sms=sms, outcome=receipt.outcome, now=work.now
             )
             publish_settled(work, messages)
-            publish_settled_requests(work, requests)
+            publish_settled_requests(work, requests, are_timed=False)
             work.after_commit(partial(_tell, [part]))
         if told:
             self._measure_at = 0.0

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from decisions import MOBILE_PHONE, contact, paid
 from notify_desk import Desk
-from sms_centre import SmsCentre
+from sms_centre import DROP, SmsCentre
 from uuid_utils.compat import uuid7
 
 from contracts.vocabulary import Channel
 from notify_svc.channels.receipts import Receipts, run_receipts
 from notify_svc.domain.sms_receipts import Outcome, Receipt
+from notify_svc.settings import Settings
 
 DESTINATION = MOBILE_PHONE.removeprefix("+")
 GOOD = Receipt(provider_id="msg-1", outcome=Outcome.DELIVERED, error=None, reference=None, destination=DESTINATION)
@@ -26,6 +27,11 @@ async def record(desk: Desk, *come: Receipt) -> None:
         receipts.put(receipt)
     desk.runtime.stopping.set()  # the worker ends as soon as nothing is left to record
     await run_receipts(desk.runtime, receipts=receipts, lease=timedelta(minutes=2))
+
+
+def reference_at(centre: SmsCentre) -> int:
+    """Return the reference under which the first message was submitted."""
+    return int.from_bytes(next(tlv.value for tlv in centre.messages[0].tlvs))
 
 
 async def parked(desk: Desk) -> int:
@@ -54,7 +60,7 @@ async def test_a_reference_that_is_not_the_parts_names_another_sms(desk: Desk, c
     await desk.know(contact())
     await desk.decide(paid())
     await desk.send_until(Channel.SMS, "sent")
-    own = int.from_bytes(next(tlv.value for tlv in centre.messages[0].tlvs))
+    own = reference_at(centre)
 
     await record(desk, replace(GOOD, reference=own ^ 1))
     assert (await desk.outcomes(), await parked(desk)) == ([None], 1)
@@ -95,3 +101,27 @@ async def test_of_receipts_that_come_together_the_first_stands_and_is_told_once(
 
     assert await desk.outcomes() == ["undelivered"]
     assert capfd.readouterr().out.count("sms.undelivered") == 1
+
+
+async def test_a_doubt_of_days_ago_is_settled(desk: Desk, settings: Settings, centre: SmsCentre) -> None:
+    """A telephone was out of reach until then."""
+    centre.answers = [DROP]
+    await desk.know(contact())
+    await desk.decide(paid())
+    await desk.send_until(Channel.SMS, "in_doubt")
+
+    desk.later(days=5)
+    await record(desk, replace(GOOD, reference=reference_at(centre)))
+    desk.later(seconds=settings.lease_seconds)
+    async with desk.recording_receipts():
+        await desk.until(Channel.SMS, "sent")
+
+
+async def test_a_number_is_forgotten_after_a_day_whenever_it_was_looked_at(desk: Desk) -> None:
+    await record(desk, GOOD)
+
+    desk.later(hours=13)
+    async with desk.recording_receipts():
+        await desk.until_true("SELECT look_at > $1 FROM sms_receipt", desk.clock.at)
+        desk.later(hours=11)
+        await desk.until_true("SELECT count(*) = 0 FROM sms_receipt")

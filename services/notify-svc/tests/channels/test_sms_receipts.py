@@ -26,6 +26,10 @@ def in_doubt() -> float | None:
     return REGISTRY.get_sample_value("notify_sms_in_doubt")
 
 
+def codes_timed() -> float | None:
+    return REGISTRY.get_sample_value("notify_request_delivery_seconds_count", {"priority": "urgent"})
+
+
 async def until_reported(desk: Desk, parts: int) -> None:
     """Wait until what was delivered is recorded; a receipt that overtook its id is looked at again a second later."""
     async with asyncio.timeout(DEADLINE_SECONDS):
@@ -181,6 +185,7 @@ async def test_a_doubt_about_a_code_is_settled_alike(desk: Desk, settings: Setti
     await desk.know(contact())
     await desk.ask(asked())
     await desk.send_requests_until("in_doubt")
+    timed = codes_timed()
 
     async with desk.recording_receipts(), desk.sending(Channel.SMS):
         await until_bound(centre, 2)
@@ -189,6 +194,7 @@ async def test_a_doubt_about_a_code_is_settled_alike(desk: Desk, settings: Setti
         desk.later(seconds=settings.lease_seconds)
         await desk.until_requests("sent")
 
+    assert codes_timed() == timed  # nobody waited as long as it took to learn this
     settled = await desk.requests_settled()
     assert [event.settlement for event in settled] == [RequestSettlement.IN_DOUBT, RequestSettlement.SENT]
 
