@@ -28,6 +28,8 @@ from notify_svc.settlements import publish_settled, publish_settled_requests
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 500
+_MOST_WAITING = 2_000
+"""With more in memory no session takes another: the provider keeps what is not acknowledged."""
 _LOOK_AGAIN_SECONDS = 1.0
 """How soon a receipt is looked at again that came before its id was recorded."""
 _IDLE_SECONDS = 60.0
@@ -46,6 +48,7 @@ class Receipts:
         self.waiting: list[Receipt] = []
         self.changed = asyncio.Event()
         self.sessions = 0
+        self._fewer = asyncio.Event()
 
     def session_began(self) -> None:
         """Expect receipts of one session more."""
@@ -60,6 +63,17 @@ class Receipts:
         """Take a receipt over."""
         self.waiting.append(receipt)
         self.changed.set()
+
+    async def room(self) -> None:
+        """Wait until there is room for another."""
+        while len(self.waiting) >= _MOST_WAITING:
+            self._fewer.clear()
+            await self._fewer.wait()
+
+    def done(self, count: int) -> None:
+        """Forget the first `count`; others may have come meanwhile."""
+        del self.waiting[:count]
+        self._fewer.set()
 
 
 async def run_receipts(runtime: Runtime, *, receipts: Receipts, lease: timedelta) -> None:
@@ -116,7 +130,7 @@ class _Recorder:
                 return
             log.error("sms.receipt_dropped", error=type(error).__name__)  # noqa: TRY400 - it may say what stood in the receipt
             SMS_RECEIPTS.labels(UNKNOWN).inc()
-            del self._receipts.waiting[:1]
+            self._receipts.done(1)
 
     async def _record(self, receipts: Sequence[Receipt]) -> None:
         async with self._runtime.transaction() as work:
@@ -128,7 +142,7 @@ class _Recorder:
                 look_at = work.now + timedelta(seconds=_LOOK_AGAIN_SECONDS)
                 await sms_receipts.park(work.connection, receipts=parked, now=work.now, look_at=look_at)
             work.after_commit(partial(_tell, reported))
-        del self._receipts.waiting[: len(receipts)]  # others have come meanwhile
+        self._receipts.done(len(receipts))
         if parked:
             self._look_at = min(self._look_at, asyncio.get_running_loop().time() + _LOOK_AGAIN_SECONDS)
 
