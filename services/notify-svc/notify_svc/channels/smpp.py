@@ -13,7 +13,7 @@ import smpp34
 from notify_svc.channels.receipts import Receipts
 from notify_svc.channels.smpp_receipts import ReceiptIds, Tag, read_receipt
 from notify_svc.channels.sms_gateway import Sms
-from notify_svc.channels.sms_parts import SmsParts, split
+from notify_svc.channels.sms_parts import SmsParts, TooLongError, split
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, LeaseLost, Refused, Result, Unreachable
 from notify_svc.domain.sms_receipts import comparable_id, reference_of
 from notify_svc.repository.leases import Lease
@@ -82,7 +82,10 @@ class SmppGateway:
 
     async def hand_over(self, sms: Sms, lease: Lease) -> Result:
         """Try once to hand all parts of `sms` over, unless the lease is lost."""
-        parts = split(sms.text, reference=reference_of(sms.message_id) % _REFERENCES_OF_PARTS)
+        try:
+            parts = split(sms.text, reference=reference_of(sms.message_id) % _REFERENCES_OF_PARTS)
+        except TooLongError:
+            return Refused("too-long")
         try:
             async with asyncio.timeout(self._centre.timeout_seconds):
                 session = await self._bound()

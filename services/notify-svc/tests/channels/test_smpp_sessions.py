@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from notify_svc.channels import smpp
 from notify_svc.channels.receipts import Receipts
 from notify_svc.channels.sms_gateway import Sms
-from notify_svc.domain.attempts import Accepted
+from notify_svc.domain.attempts import Accepted, Refused
 from notify_svc.domain.sms_receipts import Outcome, Receipt
 from notify_svc.repository.leases import Lease
 
@@ -68,3 +68,10 @@ async def test_a_session_that_ended_while_receipts_overflowed_takes_no_sms(centr
             while receipts.sessions > 1:
                 await asyncio.sleep(0.01)
         assert len(receipts.waiting) >= 1_000
+
+
+async def test_a_text_that_cannot_be_sent_is_refused_and_not_in_doubt(centre: SmsCentre) -> None:
+    async with smpp_gateway(centre, receipts=Receipts()) as gateway:
+        long = Sms(message_id=uuid7(), text="a" * 40_000, mobile_phone=MOBILE_PHONE)
+
+        assert await gateway.hand_over(long, Lease.lasting(60)) == Refused("too-long")
