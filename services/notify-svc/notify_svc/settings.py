@@ -166,6 +166,8 @@ class Settings(ServiceSettings):
     @classmethod
     def _hides_numbers(cls, url: str) -> str:
         parts = urlsplit(url)
+        if parts.port == 0:  # to ask for it raises, too, where it is none
+            raise ValueError("must have a port that can be reached")
         if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
             raise ValueError("must begin with https: anybody on the way could read numbers, codes and the token")
         return url

@@ -33,9 +33,12 @@ def publish_settled(work: Work, settled: Sequence[SettledMessage]) -> None:
         )
 
 
-def publish_settled_requests(work: Work, settled: Sequence[SettledRequest]) -> None:
-    """Publish how each of `settled` ended, in its own trace, and count them once that is committed."""
-    work.after_commit(partial(_count_requests, settled, work=work))
+def publish_settled_requests(work: Work, settled: Sequence[SettledRequest], *, are_timed: bool = True) -> None:
+    """Publish how each of `settled` ended, in its own trace, and count them once that is committed.
+
+    Not `are_timed` are those of which it became known late that the server had accepted them.
+    """
+    work.after_commit(partial(_count_requests, settled, work=work, are_timed=are_timed))
     for request in settled:
         work.publish(_settlement_of(request), trace=request.trace)
 
@@ -66,8 +69,8 @@ def _count(settled: Sequence[SettledMessage]) -> None:
         MESSAGES_SETTLED.labels(channel.value, state.value).inc(count)
 
 
-def _count_requests(settled: Sequence[SettledRequest], *, work: Work) -> None:
+def _count_requests(settled: Sequence[SettledRequest], *, work: Work, are_timed: bool) -> None:
     for request in settled:
         REQUESTS_SETTLED.labels(request.occasion.value, request.state.value).inc()
-        if request.state is RequestState.SENT:
+        if are_timed and request.state is RequestState.SENT:
             REQUEST_SECONDS.labels(request.lane.value).observe((work.now - request.occurred_at).total_seconds())

@@ -94,6 +94,8 @@ def test_a_server_that_is_not_named_stops_a_run_and_no_command(
         ("SMS_PROVIDER", "pigeon"),
         ("SMPP_RECEIPT_IDS", "octal"),
         ("CM_URL", "http://gw.example/v1.0/message"),
+        ("CM_URL", "https://gw.example:99999/v1.0/message"),
+        ("CM_URL", "https://gw.example:port/v1.0/message"),
         ("SMS_QUIET_FROM", "22 o'clock"),
         ("SMS_QUIET_UNTIL", "08:00+01:00"),
         ("MESSAGE_KEYS", f"{PRIVATE_KEY},hunter2"),

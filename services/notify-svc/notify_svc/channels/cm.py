@@ -21,7 +21,7 @@ from notify_svc.repository.leases import Lease
 
 _MOST_PARTS = 8
 _MOST_BYTES = 65_536
-_DEFERRED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+_DEFERRED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 """The request was not worked on."""
 _SET_UP_WRONGLY = frozenset(
     {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
@@ -129,12 +129,14 @@ def read_answer(status: int, body: bytes) -> Result:
         return Deferred(f"http-{status}")
     if status in _SET_UP_WRONGLY or kind == _REDIRECTED:
         return Unreachable(f"http-{status}")
-    if kind not in {_SUCCESS, _REFUSED}:
+    if kind not in {_SUCCESS, _REFUSED} and status != HTTPStatus.SERVICE_UNAVAILABLE:
         return AnswerLost(f"http-{status}")
     try:
         answer = json.decode(body, type=_Answer)
     except (DecodeError, ValidationError):
         return Refused(f"http-{status}") if kind == _REFUSED else AnswerLost("answer-unreadable")
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:  # CM.com itself says so, and no proxy that had passed the message on
+        return Deferred(f"http-{status}")
     return _read_body(answer, is_refused=kind == _REFUSED)
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+import asyncpg
 import structlog
 
 from chassis.service import Runtime
@@ -27,6 +28,8 @@ from notify_svc.settlements import publish_settled, publish_settled_requests
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 500
+_MOST_WAITING = 2_000
+"""With more in memory no session takes another: the provider keeps what is not acknowledged."""
 _LOOK_AGAIN_SECONDS = 1.0
 """How soon a receipt is looked at again that came before its id was recorded."""
 _IDLE_SECONDS = 60.0
@@ -45,6 +48,7 @@ class Receipts:
         self.waiting: list[Receipt] = []
         self.changed = asyncio.Event()
         self.sessions = 0
+        self._fewer = asyncio.Event()
 
     def session_began(self) -> None:
         """Expect receipts of one session more."""
@@ -59,6 +63,17 @@ class Receipts:
         """Take a receipt over."""
         self.waiting.append(receipt)
         self.changed.set()
+
+    async def room(self) -> None:
+        """Wait until there is room for another."""
+        while len(self.waiting) >= _MOST_WAITING:
+            self._fewer.clear()
+            await self._fewer.wait()
+
+    def done(self, count: int) -> None:
+        """Forget the first `count`; others may have come meanwhile."""
+        del self.waiting[:count]
+        self._fewer.set()
 
 
 async def run_receipts(runtime: Runtime, *, receipts: Receipts, lease: timedelta) -> None:
@@ -88,7 +103,7 @@ class _Recorder:
     async def _look(self) -> float:
         """Record what has come, look again at what waits; return for how many seconds there is nothing to do."""
         while self._receipts.waiting:
-            await self._record(self._receipts.waiting[:_AT_ONCE])
+            await self._record_or_drop(self._receipts.waiting[:_AT_ONCE])
         now = asyncio.get_running_loop().time()
         if self._runtime.stopping.is_set():
             return _LOOK_AGAIN_SECONDS
@@ -104,17 +119,30 @@ class _Recorder:
                 SMS_IN_DOUBT.set(await sms_doubts.count(connection))
         return max(0.0, min(self._look_at, self._measure_at, self._forget_at) - now)
 
+    async def _record_or_drop(self, receipts: Sequence[Receipt]) -> None:
+        """Record `receipts`; of those that no database takes each is dropped alone: they come from outside."""
+        try:
+            await self._record(receipts)
+        except (ValueError, asyncpg.DataError) as error:
+            if len(receipts) > 1:
+                for receipt in receipts:
+                    await self._record_or_drop([receipt])
+                return
+            log.error("sms.receipt_dropped", error=type(error).__name__)  # noqa: TRY400 - it may say what stood in the receipt
+            SMS_RECEIPTS.labels(UNKNOWN).inc()
+            self._receipts.done(1)
+
     async def _record(self, receipts: Sequence[Receipt]) -> None:
         async with self._runtime.transaction() as work:
-            reported = await sms_parts.report(
+            known, reported = await sms_parts.report(
                 work.connection, receipts=receipts, received_at=[work.now] * len(receipts)
             )
-            parked = [receipt for place, receipt in enumerate(receipts) if place not in reported]
+            parked = [receipt for place, receipt in enumerate(receipts) if place not in known]
             if parked:
                 look_at = work.now + timedelta(seconds=_LOOK_AGAIN_SECONDS)
                 await sms_receipts.park(work.connection, receipts=parked, now=work.now, look_at=look_at)
-            work.after_commit(partial(_tell, list(reported.values())))
-        del self._receipts.waiting[: len(receipts)]  # others have come meanwhile
+            work.after_commit(partial(_tell, reported))
+        self._receipts.done(len(receipts))
         if parked:
             self._look_at = min(self._look_at, asyncio.get_running_loop().time() + _LOOK_AGAIN_SECONDS)
 
@@ -129,18 +157,18 @@ class _Recorder:
             return _LOOK_AGAIN_SECONDS if await sms_receipts.any_left(work.connection) else _IDLE_SECONDS
 
     async def _match(self, waiting: Sequence[ParkedReceipt], *, work: Work) -> None:
-        reported = await sms_parts.report(
+        known, reported = await sms_parts.report(
             work.connection,
             receipts=[parked.receipt for parked in waiting],
             received_at=[parked.received_at for parked in waiting],
         )
-        done = {waiting[place].receipt_id for place in reported}
+        done = {waiting[place].receipt_id for place in known}
         left = {parked.receipt_id: parked for parked in waiting if parked.receipt_id not in done}
         done |= await self._settle_doubts(left, work=work)
         is_old = {one for one, parked in left.items() if parked.received_at <= work.now - PARKED_FOR} - done
         await sms_receipts.forget(work.connection, receipt_ids=done | is_old)
         await sms_receipts.look_later(work.connection, receipt_ids=left.keys() - done - is_old, now=work.now)
-        work.after_commit(partial(_tell, list(reported.values())))
+        work.after_commit(partial(_tell, reported))
         work.after_commit(partial(SMS_RECEIPTS.labels(UNKNOWN).inc, len(is_old)))
 
     async def _settle_doubts(self, left: Mapping[UUID, ParkedReceipt], *, work: Work) -> set[UUID]:
@@ -156,7 +184,7 @@ class _Recorder:
         if not naming:
             return set()
         numbers = {receipt.destination for receipt in naming.values()}
-        doubtful = await sms_doubts.read(work.connection, numbers=numbers, since=work.now - PARKED_FOR - self._lease)
+        doubtful = await sms_doubts.read(work.connection, numbers=numbers, since=work.now - KEPT_FOR)
         told = doubts_told(naming, doubtful)
         for receipt_id, sms in told.values():
             receipt = naming[receipt_id]
@@ -167,7 +195,7 @@ class _Recorder:
                 work.connection, sms=sms, outcome=receipt.outcome, now=work.now
             )
             publish_settled(work, messages)
-            publish_settled_requests(work, requests)
+            publish_settled_requests(work, requests, are_timed=False)
             work.after_commit(partial(_tell, [part]))
         if told:
             self._measure_at = 0.0

@@ -13,7 +13,7 @@ import smpp34
 from notify_svc.channels.receipts import Receipts
 from notify_svc.channels.smpp_receipts import ReceiptIds, Tag, read_receipt
 from notify_svc.channels.sms_gateway import Sms
-from notify_svc.channels.sms_parts import SmsParts, split
+from notify_svc.channels.sms_parts import SmsParts, TooLongError, split
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, LeaseLost, Refused, Result, Unreachable
 from notify_svc.domain.sms_receipts import comparable_id, reference_of
 from notify_svc.repository.leases import Lease
@@ -33,6 +33,8 @@ _STATUS = re.compile(r"\(0x([0-9A-Fa-f]{8})\)$")
 _MENDING_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before parts are submitted again that the centre put off while it took others of their message."""
 _LAST_RECEIPTS_SECONDS = 0.5
+_LOOK_SECONDS = 1.0
+"""How often it is looked whether a quiet session still lives: where receipts overflow, the news of its end is lost."""
 _SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 30.0
 
 
@@ -65,6 +67,7 @@ class SmppGateway:
         self._session: smpp34.Smsc | None = None
         self._listening: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
+        self._leaving: set[asyncio.Task[None]] = set()
         self._staying = asyncio.create_task(self._stay_bound(), name="smpp-staying") if stays_bound else None
 
     @property
@@ -79,7 +82,10 @@ class SmppGateway:
 
     async def hand_over(self, sms: Sms, lease: Lease) -> Result:
         """Try once to hand all parts of `sms` over, unless the lease is lost."""
-        parts = split(sms.text, reference=reference_of(sms.message_id) % _REFERENCES_OF_PARTS)
+        try:
+            parts = split(sms.text, reference=reference_of(sms.message_id) % _REFERENCES_OF_PARTS)
+        except TooLongError:
+            return Refused("too-long")
         try:
             async with asyncio.timeout(self._centre.timeout_seconds):
                 session = await self._bound()
@@ -98,9 +104,12 @@ class SmppGateway:
             if session is not None:
                 async with asyncio.timeout(1):
                     await session.unbind()
-                if self._listening is not None:  # what came before the end is still to be taken
-                    await asyncio.wait({self._listening}, timeout=_LAST_RECEIPTS_SECONDS)
-        await self._disconnect()
+        self._retire()
+        if self._leaving:  # what came before the end is still to be taken
+            _, late = await asyncio.wait(self._leaving, timeout=_LAST_RECEIPTS_SECONDS)
+            for leaving in late:
+                leaving.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _stay_bound(self) -> None:
         """Bind whenever no session is open; the sooner sessions end, the longer are the pauses between them."""
@@ -121,7 +130,7 @@ class SmppGateway:
         async with self._opening:
             if self._session is not None:
                 return self._session
-            await self._disconnect()
+            self._retire()
             centre = self._centre
             self._client = smpp34.Client(
                 centre.host,
@@ -134,32 +143,42 @@ class SmppGateway:
                 connect_timeout_ms=int(centre.timeout_seconds * 1000),
             )
             self._session = await self._client.connect()
-            self._listening = asyncio.create_task(self._listen(self._session), name="smpp-session")
+            listening = self._listen(self._client, self._session)
+            self._listening = asyncio.create_task(listening, name="smpp-session")
             return self._session
 
-    async def _listen(self, session: smpp34.Smsc) -> None:
-        """Receive what the centre sends unasked, and notice when the session ends."""
+    async def _listen(self, client: smpp34.Client, session: smpp34.Smsc) -> None:
+        """Receive what the centre sends unasked, as far as there is room, and notice when the session ends."""
         self._receipts.session_began()
         try:
-            while isinstance(event := await session.next(), smpp34.DeliverSmEvent):
+            while isinstance(event := await _next(client, session), smpp34.DeliverSmEvent):
                 if (receipt := read_receipt(event, ids=self._centre.receipt_ids)) is not None:
                     self._receipts.put(receipt)
+                await self._receipts.room()
         finally:
             self._receipts.session_ended()
-            if self._session is session:
-                self._session = None
+            self._leave(session)
+
+    def _leave(self, session: smpp34.Smsc) -> None:
+        """Submit nothing more in a session that has ended."""
+        if self._session is session:
+            self._session = None
             self._ended.set()
 
-    async def _disconnect(self) -> None:
-        if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
-            self._listening = None
-        if self._client is not None:
-            client, self._client = self._client, None
-            with suppress(smpp34.SmppError, OSError):
-                async with asyncio.timeout(1):
-                    await client.stop()
+    async def _leave_if_dead(self, session: smpp34.Smsc) -> None:
+        client = self._client
+        with suppress(smpp34.SmppError, OSError):
+            if session is self._session and client is not None and not await client.is_alive():
+                self._leave(session)
+
+    def _retire(self) -> None:
+        """Let the session that was last end beside the next one: it may still hold receipts."""
+        client, self._client = self._client, None
+        listening, self._listening = self._listening, None
+        if client is not None:
+            leaving = asyncio.create_task(_end(client, listening), name="smpp-leaving")
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
 
     async def _submit_parts(self, session: smpp34.Smsc, parts: SmsParts, *, sms: Sms, lease: Lease) -> Result:
         """Submit all parts at once. Those put off while others were taken are submitted again, within the lease."""
@@ -200,10 +219,38 @@ class SmppGateway:
                     tlvs=[smpp34.Tlv(Tag.USER_MESSAGE_REFERENCE, reference.to_bytes(2))],
                 )
         except smpp34.SmppError as error:
+            await self._leave_if_dead(session)
             return _read_error(error)
         except (TimeoutError, OSError) as error:
+            await self._leave_if_dead(session)
             return AnswerLost(type(error).__name__)
         return read_status(response.command_status, provider_id=response.message_id)
+
+
+async def _next(client: smpp34.Client, session: smpp34.Smsc) -> smpp34.DeliverSmEvent | smpp34.Disconnected | None:
+    """Return what comes next; None when nothing will, and the news of the end was lost."""
+    coming = asyncio.ensure_future(session.next())
+    try:
+        while not (await asyncio.wait({coming}, timeout=_LOOK_SECONDS))[0]:
+            if not await client.is_alive() and not coming.done():
+                return None
+        return coming.result()
+    finally:
+        coming.cancel()
+
+
+async def _end(client: smpp34.Client, listening: asyncio.Task[None] | None) -> None:
+    """Stop `client` once everything was heard that came."""
+    try:
+        if listening is not None:
+            await asyncio.wait({listening})
+    finally:
+        if listening is not None:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+        with suppress(smpp34.SmppError, OSError):
+            async with asyncio.timeout(1):
+                await client.stop()
 
 
 def taken_together(answers: Sequence[Result]) -> Result:

@@ -22,7 +22,11 @@ class Tag(IntEnum):
 
 _KIND_BITS, _RECEIPT = 0x3C, 0x04
 """Bits 5 to 2 of esm_class (section 5.2.12): a receipt, and not an answer of the reader or news of what lasts."""
-_FIELD = re.compile(rb"(?i)\b(id|stat|err):\s*(\S+)")
+_FIELD = re.compile(rb"(?i)\b(id|stat|err):(\S+)")
+_QUOTATION = re.compile(rb"(?i)text:")
+"""Where the text of a receipt begins to repeat the message, which may hold a code: nothing from there on is read."""
+_ERROR = re.compile(rb"[0-9A-Za-z]{1,10}")
+_REFERENCE_OCTETS = 2
 _OUTCOME_OF_STATE: Mapping[int, Outcome] = {
     2: Outcome.DELIVERED,
     3: Outcome.EXPIRED,
@@ -67,7 +71,7 @@ def read_receipt(event: smpp34.DeliverSmEvent, *, ids: ReceiptIds) -> Receipt | 
     named = values.get(Tag.RECEIPTED_MESSAGE_ID)
     if event.esm_class & _KIND_BITS != _RECEIPT and named is None:
         return None
-    text = event.short_message or values.get(Tag.MESSAGE_PAYLOAD, b"")
+    text = _QUOTATION.split(event.short_message or values.get(Tag.MESSAGE_PAYLOAD, b""), maxsplit=1)[0]
     fields = {name.lower(): value for name, value in reversed(_FIELD.findall(text))}  # the first of each counts
     state = values.get(Tag.MESSAGE_STATE)
     number = int.from_bytes(state) if state else _STATE_OF_WORD.get(fields.get(b"stat", b"").upper(), 0)
@@ -80,8 +84,8 @@ def read_receipt(event: smpp34.DeliverSmEvent, *, ids: ReceiptIds) -> Receipt | 
     return Receipt(
         provider_id=comparable_id(provider_id),
         outcome=outcome,
-        error=_word(fields[b"err"]) if b"err" in fields else None,
-        reference=int.from_bytes(reference) if reference else None,
+        error=_word(error) if _ERROR.fullmatch(error := fields.get(b"err", b"")) else None,
+        reference=int.from_bytes(reference) if reference and len(reference) == _REFERENCE_OCTETS else None,
         destination=digits_of(event.source_addr),
     )
 

@@ -7,6 +7,8 @@ CREATE TABLE sms_part (
     claim_version integer,
     part          smallint    NOT NULL,
     parts         smallint    NOT NULL,
+    -- What the part was submitted under, and a receipt may give back.
+    reference     integer     NOT NULL,
     submitted_at  timestamptz NOT NULL,
     outcome       text CHECK (outcome IN ('delivered', 'undelivered', 'expired', 'rejected')),
     outcome_at    timestamptz,

@@ -10,7 +10,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from chassis.database import Connection
-from notify_svc.domain.sms_receipts import Outcome, Receipt
+from notify_svc.domain.sms_receipts import PARKED_FOR, Outcome, Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +62,16 @@ async def lock_due(connection: Connection, *, now: datetime, limit: int) -> Sequ
 
 
 async def look_later(connection: Connection, *, receipt_ids: Collection[UUID], now: datetime) -> None:
-    """Look at these again when they are twice as old, a second from now at the earliest."""
+    """Look at these again when they are twice as old, a second from now at the earliest, and once their time is up."""
     await connection.execute(
         """
-        UPDATE sms_receipt SET look_at = $2::timestamptz + greatest(interval '1 second', $2 - received_at)
+        UPDATE sms_receipt
+           SET look_at = least(received_at + $3, $2::timestamptz + greatest(interval '1 second', $2 - received_at))
          WHERE receipt_id = ANY ($1::uuid[])
         """,
         list(receipt_ids),
         now,
+        PARKED_FOR,
     )
 
 

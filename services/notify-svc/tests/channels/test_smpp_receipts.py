@@ -107,3 +107,21 @@ def test_an_id_is_found_in_whatever_form_it_is_written(ids: ReceiptIds, written:
 @pytest.mark.parametrize("text", ["", "stat:DELIVRD", "id:7", "id:\x00 stat:DELIVRD", "\xff\xfe"])
 def test_what_says_too_little_is_nothing(text: str) -> None:
     assert read(deliver(text)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["err: text:123456", "err:text:123456", "err:Uw_code_is_123456 text:", "err: 123456", "err:\xb9 Text:err:1"]
+)
+def test_what_an_sms_says_is_never_taken_for_the_code_of_an_error(text: str) -> None:
+    receipt = read(deliver(f"id:7 stat:UNDELIV {text}"))
+
+    assert receipt is not None
+    assert receipt.error is None
+
+
+@pytest.mark.parametrize("octets", [b"", b"\x07", b"\x80\0\0\0", b"\0\0\x01\x02"])
+def test_a_reference_that_is_none_of_ours_is_none(octets: bytes) -> None:
+    receipt = read(deliver("id:7 stat:DELIVRD", user_message_reference=octets))
+
+    assert receipt is not None
+    assert receipt.reference is None

@@ -1,0 +1,77 @@
+"""Sessions at the SMS centre that end in odd ways."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from decisions import MOBILE_PHONE
+from pause import DEADLINE_SECONDS
+from sms_centre import SmsCentre
+from uuid_utils.compat import uuid7
+
+from notify_svc.channels import smpp
+from notify_svc.channels.receipts import Receipts
+from notify_svc.channels.sms_gateway import Sms
+from notify_svc.domain.attempts import Accepted, Refused
+from notify_svc.domain.sms_receipts import Outcome, Receipt
+from notify_svc.repository.leases import Lease
+
+
+@asynccontextmanager
+async def smpp_gateway(centre: SmsCentre, *, receipts: Receipts) -> AsyncIterator[smpp.SmppGateway]:
+    one = smpp.SmsCentre(
+        host="127.0.0.1",
+        port=centre.port,
+        tls=False,
+        system_id="notify",
+        password="secret",
+        window=5,
+        timeout_seconds=2,
+    )
+    opened = smpp.SmppGateway(one, sender="Waterschade", receipts=receipts, stays_bound=False)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+def sms() -> Sms:
+    return Sms(message_id=uuid7(), text="Uw code is 123456", mobile_phone=MOBILE_PHONE)
+
+
+async def test_a_session_that_ended_while_receipts_overflowed_takes_no_sms(centre: SmsCentre) -> None:
+    """The news of its end is lost with them: everything that was submitted in it afterwards would be in doubt."""
+    receipts = Receipts()
+    waiting = Receipt(provider_id="7", outcome=Outcome.DELIVERED, error=None, reference=None, destination="31612345678")
+    for _ in range(2_000):
+        receipts.put(waiting)
+    async with smpp_gateway(centre, receipts=receipts) as gateway:
+        assert await gateway.hand_over(sms(), Lease.lasting(60)) == Accepted(("msg-1",))
+        for _ in range(1_100):  # the library holds 1,024
+            centre.report("msg-1", of=centre.messages[0])
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while centre.acknowledged < 1_024:
+                await asyncio.sleep(0.01)
+        for writer in centre.writers:
+            writer.transport.abort()
+        await asyncio.sleep(0.2)
+
+        await gateway.hand_over(sms(), Lease.lasting(60))
+        after = await gateway.hand_over(sms(), Lease.lasting(60))
+
+        assert isinstance(after, Accepted)
+        assert len(receipts.waiting) == 2_001
+        receipts.done(2_001)
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while receipts.sessions > 1:
+                await asyncio.sleep(0.01)
+        assert len(receipts.waiting) >= 1_000
+
+
+async def test_a_text_that_cannot_be_sent_is_refused_and_not_in_doubt(centre: SmsCentre) -> None:
+    async with smpp_gateway(centre, receipts=Receipts()) as gateway:
+        long = Sms(message_id=uuid7(), text="a" * 40_000, mobile_phone=MOBILE_PHONE)
+
+        assert await gateway.hand_over(long, Lease.lasting(60)) == Refused("too-long")
