@@ -6,14 +6,14 @@ A mail that came back is followed by a letter, as one that was refused at once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from time import time  # noqa: TID251 - a file's age is by the clock of its machine
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -35,6 +35,7 @@ from notify_svc.repository.messages import SettledMessage
 from notify_svc.settlements import publish_settled
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 _AT_ONCE: Final = 100
 _WAITED_FOR: Final = timedelta(days=1)
@@ -52,6 +53,12 @@ class Outcome(StrEnum):
     TOO_EARLY = "too_early"
     NOT_OURS = "not_ours"
     """No delivery report, or about no mail of ours."""
+    UNREADABLE = "unreadable"
+    """The file itself cannot be read, moved or deleted: its rights, or the disk."""
+
+
+class _FileError(Exception):
+    """One file is in the way, and no other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +78,11 @@ async def run_bounce_reader(runtime: Runtime, *, settings: BounceSettings, vault
         try:
             with trouble.attempt():
                 for path in await asyncio.to_thread(_waiting, settings.maildir):
-                    await _take(path, runtime, settings=settings, vault=vault)
+                    try:
+                        await _take(path, runtime, settings=settings, vault=vault)
+                    except _FileError as error:
+                        BOUNCES.labels(Outcome.UNREADABLE.value).inc()
+                        log.error("bounce.unreadable", file=path.name, error=str(error))  # noqa: TRY400 - says it all
         except Exception as error:
             if not is_transient(error):
                 raise
@@ -84,7 +95,7 @@ async def run_bounce_reader(runtime: Runtime, *, settings: BounceSettings, vault
 
 
 async def _take(path: Path, runtime: Runtime, *, settings: BounceSettings, vault: Vault) -> None:
-    mail = await asyncio.to_thread(_read, path)
+    mail = await _with_file(_read, path)
     if mail is None:
         return
     report = await asyncio.to_thread(read_delivery_report, mail)
@@ -92,12 +103,20 @@ async def _take(path: Path, runtime: Runtime, *, settings: BounceSettings, vault
     if report is not None:
         async with runtime.transaction() as work:
             outcome = await _record(report, work, addresses=settings.addresses, vault=vault)
-    if outcome is Outcome.TOO_EARLY and not await asyncio.to_thread(_is_old, path):
+    if outcome is Outcome.TOO_EARLY and not await _with_file(_is_old, path):
         return
     BOUNCES.labels(outcome.value).inc()
     # A report holds what the mail said, and is needed no more. Anything else somebody may want to read.
     is_done = outcome in {Outcome.RECORDED, Outcome.DELAYED}
-    await asyncio.to_thread(_remove if is_done else _put_aside, path)
+    await _with_file(_remove if is_done else _put_aside, path)
+
+
+async def _with_file(do: Callable[[Path], T], path: Path) -> T:
+    """Tell what is wrong with one file from what is wrong with the database: that raises an OSError, too."""
+    try:
+        return await asyncio.to_thread(do, path)
+    except OSError as error:
+        raise _FileError(error.strerror or type(error).__name__) from error
 
 
 async def _record(report: DeliveryReport, work: Work, *, addresses: BounceAddresses, vault: Vault) -> Outcome:

@@ -211,6 +211,19 @@ async def test_a_huge_report_is_read_as_far_as_a_report_goes(desk: Desk, mail: M
     assert await bounced(desk) == 1
 
 
+async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_read(
+    desk: Desk, mail: MailServer, maildir: Path
+) -> None:
+    await sent(desk)
+    (maildir / "new" / "0.unreadable").mkdir()
+    (maildir / "new" / "1.mx").write_bytes(report(mail.senders[0]))
+
+    async with reading(desk):
+        await desk.until_true("SELECT count(*) = 1 FROM bounce")
+
+    assert _names(maildir / "new") == ["0.unreadable"]
+
+
 async def test_a_report_that_comes_before_the_result_waits_for_it(desk: Desk, mail: MailServer, maildir: Path) -> None:
     mail.answers = ["451 come back later"]
     await desk.know(contact())
