@@ -25,7 +25,7 @@ from chassis.service import Runtime
 from chassis.unit_of_work import Work
 from chassis.vault import CannotOpenKeptError, Vault
 from notify_svc.domain.bounce_address import BounceAddresses
-from notify_svc.domain.delivery_report import LARGEST_REPORT_BYTES, DeliveryReport, read_delivery_report
+from notify_svc.domain.delivery_report import LARGEST_REPORT_BYTES, DeliveryReport, head_of, read_delivery_report
 from notify_svc.domain.email_address import BadAddressError, parse_address
 from notify_svc.domain.messages import State
 from notify_svc.domain.requests import RequestState
@@ -98,11 +98,13 @@ async def _take(path: Path, runtime: Runtime, *, settings: BounceSettings, vault
     mail = await _with_file(_read, path)
     if mail is None:
         return
-    report = await asyncio.to_thread(read_delivery_report, mail)
     outcome = Outcome.NOT_OURS
-    if report is not None:
-        async with runtime.transaction() as work:
-            outcome = await _record(report, work, addresses=settings.addresses, vault=vault)
+    # Anybody can send anything: nothing is parsed that is not addressed by one of our own mails.
+    if settings.addresses.mail_named_in(head_of(mail)) is not None:
+        report = await asyncio.to_thread(read_delivery_report, mail)
+        if report is not None:
+            async with runtime.transaction() as work:
+                outcome = await _record(report, work, addresses=settings.addresses, vault=vault)
     if outcome is Outcome.TOO_EARLY and not await _with_file(_is_old, path):
         return
     BOUNCES.labels(outcome.value).inc()

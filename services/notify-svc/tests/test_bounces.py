@@ -19,10 +19,12 @@ from pause import DEADLINE_SECONDS
 from sms_centre import SmsCentre
 from uuid_utils.compat import uuid7
 
+import notify_svc.bounces
 from contracts.claim_messages import ClaimOccasion
 from contracts.message_requests import Occasion
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
+from notify_svc.domain import delivery_report
 from notify_svc.domain.bounce_address import BounceAddresses, SentMail
 from notify_svc.domain.delivery_report import LARGEST_REPORT_BYTES, read_delivery_report
 from notify_svc.settings import Settings
@@ -283,6 +285,43 @@ def test_an_address_names_its_mail_and_keys_can_be_replaced() -> None:
 def test_an_address_below_which_there_is_no_room_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r"address|characters"):
         BounceAddresses(address, keys=KEPT_TEXT_KEY)
+
+
+SLOW = {
+    "parameters": lambda: report(ADDRESS).replace(b"report-type", b"a=b;" * 25_000 + b"report-type"),
+    "parameters of a part": lambda: report(ADDRESS).replace(
+        b"Content-Type: text/plain", b"Content-Type: multipart/mixed\r\n" + b" ;a=b\r\n" * 15_000 + b" ;x=y"
+    ),
+    "parts": lambda: (
+        report(ADDRESS).partition(b"--=_1")[0]
+        + b"--=_1\r\n"
+        + b"".join(b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (at, at) for at in range(400))
+        + b"x\r\n" * 30_000
+    ),
+    "length": lambda: report(ADDRESS) + b"x" * LARGEST_REPORT_BYTES,
+    "head": lambda: b"X-Y: z\r\n" * 5_000 + report(ADDRESS),
+}
+"""What the parser would read for long, or much of."""
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_what_takes_long_to_parse_is_not_parsed(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    parsed: list[bytes] = []
+    monkeypatch.setattr(delivery_report, "message_from_bytes", parsed.append)
+
+    assert read_delivery_report(SLOW[kind]()) is None
+    assert parsed == []
+
+
+async def test_what_no_mail_of_ours_is_named_by_is_not_parsed(
+    desk: Desk, maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[bytes] = []
+    monkeypatch.setattr(notify_svc.bounces, "read_delivery_report", parsed.append)
+
+    await take(desk, maildir, report(ADDRESS), report(FORGED.of(SentMail(uuid7(), 1))))
+
+    assert parsed == []
 
 
 def test_a_report_about_several_tries_is_read_by_its_failure() -> None:
