@@ -106,9 +106,9 @@ MUTANTS = (
     _mutant(
         "a wish leaves somebody untold",
         "migrations/0011_wishes.sql",
-        sound="CASE WHEN wants_no_email AND postcode IS NOT NULL THEN",
-        broken="CASE WHEN wants_no_email THEN",
-        guard="test_wishes.py::test_a_wish_leaves_nobody_without_the_explanation[unwanted0]",
+        sound="CASE WHEN wants_no_sms AND postcode IS NOT NULL THEN",
+        broken="CASE WHEN wants_no_sms THEN",
+        guard="test_wishes.py::test_a_wish_leaves_nobody_untold_whom_no_letter_reaches[unwanted1]",
     ),
     _mutant(
         "a wish is not minded",

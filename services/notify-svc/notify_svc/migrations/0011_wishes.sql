@@ -3,13 +3,12 @@ ALTER TABLE contact
     ADD COLUMN wants_no_email boolean NOT NULL DEFAULT false,
     ADD COLUMN wants_no_sms   boolean NOT NULL DEFAULT false;
 
--- How a customer is told about decisions: without what failed, and without what is not wanted, as long as another way
--- is left that explains them.
+-- How a customer is told about decisions: without what failed, and without what is not wanted, where a letter can follow.
 CREATE VIEW decision_contact AS
 SELECT customer_id, name,
        CASE WHEN wants_no_email AND postcode IS NOT NULL THEN NULL ELSE nullif(email, failed_email) END AS email,
-       CASE WHEN wants_no_sms AND (nullif(email, failed_email) IS NOT NULL OR postcode IS NOT NULL)
-            THEN NULL ELSE mobile_phone END AS mobile_phone,
+       -- A mail alone may come back: then nobody would have been told.
+       CASE WHEN wants_no_sms AND postcode IS NOT NULL THEN NULL ELSE mobile_phone END AS mobile_phone,
        postcode, house_number, language
   FROM contact;
 
