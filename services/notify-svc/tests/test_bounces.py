@@ -113,9 +113,7 @@ async def test_a_mail_that_comes_back_is_followed_by_a_letter_and_its_address_is
     assert (letter.channel, letter.settlement) == (Channel.POST, Settlement.TO_BE_POSTED)
     assert await desk.states(Channel.EMAIL) == ["sent"]
     assert await bounced(desk) == 1
-    later = paid()
-    await desk.know(contact(version=2))
-    await desk.decide(later)
+    await desk.decide(later := paid())
     async with desk.sending(Channel.EMAIL), desk.sending(Channel.SMS):
         await desk.until_true("SELECT true FROM message WHERE claim_id = $1 AND state = 'no_address'", later.claim_id)
         await desk.until_true(
@@ -124,11 +122,33 @@ async def test_a_mail_that_comes_back_is_followed_by_a_letter_and_its_address_is
     assert len(mail.mails) == 1
     assert "U krijgt een brief met uitleg." in centre.texts[-1]
 
-    await desk.know(contact(version=3, email="another@example.org"))
+
+@pytest.mark.parametrize("given", [EMAIL, "another@example.org"])
+async def test_an_address_that_is_given_again_or_anew_is_used(
+    desk: Desk, mail: MailServer, maildir: Path, given: str
+) -> None:
+    await sent(desk)
+    await take(desk, maildir, report(mail.senders[0]))
+
+    await desk.know(contact(version=2, email=given))
     await desk.decide(paid())
     async with desk.sending(Channel.EMAIL):
         await desk.until_true("SELECT count(*) = 2 FROM message WHERE channel = 'email' AND state = 'sent'")
-    assert mail.recipients[-1] == "another@example.org"
+
+    assert mail.recipients[-1] == given
+
+
+async def test_an_address_that_failed_is_used_where_no_letter_can_go(
+    desk: Desk, mail: MailServer, maildir: Path
+) -> None:
+    await desk.know(contact(postal_address=None))
+    await desk.decide(paid())
+    await desk.send_until(Channel.EMAIL, "sent")
+    await take(desk, maildir, report(mail.senders[0]))
+
+    await desk.decide(paid())
+    async with desk.sending(Channel.EMAIL):
+        await desk.until_true("SELECT count(*) = 2 FROM message WHERE channel = 'email' AND state = 'sent'")
 
 
 async def test_a_report_that_comes_twice_brings_one_letter(desk: Desk, mail: MailServer, maildir: Path) -> None:
@@ -140,12 +160,14 @@ async def test_a_report_that_comes_twice_brings_one_letter(desk: Desk, mail: Mai
     assert await bounced(desk) == 1
 
 
-async def test_what_was_given_up_after_days_is_followed_by_a_letter_and_the_address_is_tried_again(
-    desk: Desk, mail: MailServer, maildir: Path
+@pytest.mark.parametrize("status", ["4.4.7", "5.2.2", "5.7.1"])
+async def test_what_says_nothing_of_the_address_is_followed_by_a_letter_and_the_address_is_tried_again(
+    desk: Desk, mail: MailServer, maildir: Path, status: str
 ) -> None:
+    """Given up after days, a full mailbox, a policy."""
     await sent(desk)
 
-    await take(desk, maildir, report(mail.senders[0], status="4.4.7"))
+    await take(desk, maildir, report(mail.senders[0], status=status))
 
     assert [event.settlement for event in await desk.settled()] == [Settlement.TO_BE_POSTED]
     await desk.decide(paid())
@@ -244,7 +266,7 @@ async def test_a_report_that_comes_before_the_result_waits_for_it(desk: Desk, ma
     assert await bounced(desk) == 1
 
 
-async def test_what_is_told_about_an_account_still_goes_to_the_only_address_there_is(
+async def test_what_no_letter_is_about_still_goes_to_the_only_address_there_is(
     desk: Desk, mail: MailServer, maildir: Path
 ) -> None:
     await sent(desk)
@@ -252,9 +274,9 @@ async def test_what_is_told_about_an_account_still_goes_to_the_only_address_ther
 
     await desk.ask(asked(Occasion.PASSWORD_RESET_REQUESTED))
     await desk.ask_about_claims(about_claim(ClaimOccasion.REVIEW_OPENED))
-    await desk.send_requests_until("sent", "no_address")
+    await desk.send_requests_until("sent", "sent")
 
-    assert mail.recipients == [EMAIL, EMAIL]
+    assert mail.recipients == [EMAIL] * 3
 
 
 async def test_a_requested_mail_that_comes_back_is_recorded(desk: Desk, mail: MailServer, maildir: Path) -> None:

@@ -33,8 +33,8 @@ class DeliveryReport:
 
     @property
     def is_about_the_address(self) -> bool:
-        """Whether the address will not work next time either: a 4.y.z was given up after days of trying."""
-        return self.status.startswith("5.")
+        """Whether no such address is there: not that it is full, refuses what we wrote, or could not be reached."""
+        return self.status == "5.2.1" or self.status.startswith("5.1.")
 
 
 def head_of(mail: bytes) -> str:
