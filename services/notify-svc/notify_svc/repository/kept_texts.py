@@ -11,14 +11,17 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
+import structlog
 from msgspec import Struct, msgpack
 from uuid_utils.compat import uuid7
 
 from chassis.database import Connection
-from chassis.vault import DataKey, Vault
+from chassis.vault import CannotOpenKeptError, DataKey, Vault
 from contracts.packing import Packing
 from contracts.vocabulary import Channel
 from notify_svc.domain.written import Written
+
+log = structlog.get_logger(__name__)
 
 _DICTIONARY: Final = Path(__file__).with_name("kept-texts-1.zstd-dictionary")
 """Keep it as long as a database may hold what was packed with it; another one takes the next number."""
@@ -181,10 +184,15 @@ async def of_message(connection: Connection, *, message_id: UUID, vault: Vault) 
 
 
 async def of_customer(connection: Connection, *, customer_id: UUID, vault: Vault) -> AsyncIterator[KeptText]:
-    """Yield what was said to a customer, the latest first. To be used in a transaction."""
+    """Yield what was said to a customer, the latest first; no contents where no key opens them. In a transaction."""
     query = f"{_READ} WHERE owner_id = $1 ORDER BY kept_at DESC, message_id"
     async for row in connection.cursor(query, customer_id):
-        yield _opened(row, vault)
+        try:
+            kept = _opened(row, vault)
+        except CannotOpenKeptError as error:
+            log.error("kept_text.unopened", message_id=str(row["message_id"]), error=str(error))  # noqa: TRY400
+            kept = KeptText(row, None)
+        yield kept
 
 
 _READ: Final = """
