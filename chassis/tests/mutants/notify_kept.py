@@ -104,7 +104,7 @@ MUTANTS = (
         "bounces.py",
         sound="        return Outcome.TOO_EARLY\n",
         broken="        return Outcome.NOT_OURS\n",
-        guard="test_bounces.py::test_a_report_that_comes_before_the_result_waits_for_it",
+        guard="test_bounces.py::test_a_report_that_comes_before_the_result_waits_for_it_and_lets_others_go_first",
     ),
     _mutant(
         "a wish leaves somebody untold",

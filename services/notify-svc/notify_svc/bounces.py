@@ -6,7 +6,7 @@ A mail that came back is followed by a letter, as one that was refused at once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _AT_ONCE: Final = 100
+_PUT_OFF_SECONDS: Final = 60
+"""How long what stays where it is lets others go first."""
 _WAITED_FOR: Final = timedelta(days=1)
 """How long a report about a mail whose own result is still to be recorded stays where it is."""
 _UNFINISHED: Final = frozenset({State.DUE, State.SENDING, RequestState.DUE, RequestState.SENDING})
@@ -74,13 +76,18 @@ async def run_bounce_reader(runtime: Runtime, *, settings: BounceSettings, vault
     """Read reports until the service stops. Several processes may read one Maildir."""
     await asyncio.to_thread(_prepare, settings.maildir)
     trouble, backoff = runtime.trouble("bounce reader"), Backoff(runtime.stopping)
+    loop, put_off = asyncio.get_running_loop(), dict[Path, float]()
     while not runtime.stopping.is_set():
         try:
             with trouble.attempt():
-                for path in await asyncio.to_thread(_waiting, settings.maildir):
+                now = loop.time()
+                put_off = {path: until for path, until in put_off.items() if until > now}
+                for path in await asyncio.to_thread(_waiting, settings.maildir, besides=put_off.keys()):
                     try:
-                        await _take(path, runtime, settings=settings, vault=vault)
+                        if not await _take(path, runtime, settings=settings, vault=vault):
+                            put_off[path] = now + _PUT_OFF_SECONDS
                     except _FileError as error:
+                        put_off[path] = now + _PUT_OFF_SECONDS
                         BOUNCES.labels(Outcome.UNREADABLE.value).inc()
                         log.error("bounce.unreadable", file=path.name, error=str(error))  # noqa: TRY400 - says it all
         except Exception as error:
@@ -94,10 +101,11 @@ async def run_bounce_reader(runtime: Runtime, *, settings: BounceSettings, vault
             await pause(runtime.stopping, settings.poll_seconds)
 
 
-async def _take(path: Path, runtime: Runtime, *, settings: BounceSettings, vault: Vault) -> None:
+async def _take(path: Path, runtime: Runtime, *, settings: BounceSettings, vault: Vault) -> bool:
+    """Read one report; whether it is done with, and not to be looked at again later."""
     mail = await _with_file(_read, path)
     if mail is None:
-        return
+        return True
     outcome = Outcome.NOT_OURS
     # Anybody can send anything: nothing is parsed that is not addressed by one of our own mails.
     if settings.addresses.mail_named_in(head_of(mail)) is not None:
@@ -106,11 +114,12 @@ async def _take(path: Path, runtime: Runtime, *, settings: BounceSettings, vault
             async with runtime.transaction() as work:
                 outcome = await _record(report, work, addresses=settings.addresses, vault=vault)
     if outcome is Outcome.TOO_EARLY and not await _with_file(_is_old, path):
-        return
+        return False
     BOUNCES.labels(outcome.value).inc()
     # A report holds what the mail said, and is needed no more. Anything else somebody may want to read.
     is_done = outcome in {Outcome.RECORDED, Outcome.DELAYED}
     await _with_file(_remove if is_done else _put_aside, path)
+    return True
 
 
 async def _with_file(do: Callable[[Path], T], path: Path) -> T:
@@ -172,9 +181,9 @@ def _prepare(maildir: Path) -> None:
         (maildir / name).mkdir(mode=0o770, parents=True, exist_ok=True)
 
 
-def _waiting(maildir: Path) -> Sequence[Path]:
-    """Return what was delivered and not looked at, the oldest first."""
-    return sorted((maildir / "new").iterdir())[:_AT_ONCE]
+def _waiting(maildir: Path, *, besides: Container[Path]) -> Sequence[Path]:
+    """Return some of what was delivered, the oldest first."""
+    return sorted(path for path in (maildir / "new").iterdir() if path not in besides)[:_AT_ONCE]
 
 
 def _read(path: Path) -> bytes | None:

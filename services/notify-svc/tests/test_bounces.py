@@ -248,16 +248,20 @@ async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_read(
     assert _names(maildir / "new") == ["0.unreadable"]
 
 
-async def test_a_report_that_comes_before_the_result_waits_for_it(desk: Desk, mail: MailServer, maildir: Path) -> None:
+async def test_a_report_that_comes_before_the_result_waits_for_it_and_lets_others_go_first(
+    desk: Desk, mail: MailServer, maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mail.answers = ["451 come back later"]
     await desk.know(contact())
     await desk.decide(paid())
     async with desk.sending(Channel.EMAIL):
         await desk.until_attempts(Channel.EMAIL, 1)
     (maildir / "new" / "early").write_bytes(report(mail.senders[0]))
-    async with reading(desk):
-        await asyncio.sleep(0.2)
-    assert _names(maildir / "new") == ["early"]
+    monkeypatch.setattr(notify_svc.bounces, "_AT_ONCE", 1)
+    (maildir / "new" / "later").write_bytes(b"")
+    async with reading(desk), asyncio.timeout(DEADLINE_SECONDS):
+        while _names(maildir / "new") != ["early"]:
+            await asyncio.sleep(0.02)
     desk.later(minutes=1)
     await desk.send_until(Channel.EMAIL, "sent")
 
