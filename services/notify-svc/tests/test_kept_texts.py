@@ -297,9 +297,9 @@ async def test_a_service_key_is_replaced(desk: Desk) -> None:
     await told_of_a_decision(desk)
     both = Vault(f"{OTHER_PRIVATE_KEY},{KEPT_TEXT_KEY}")
     async with desk.runtime.transaction() as work:
-        assert await kept_texts.rewrap(work.connection, vault=both) >= 1
+        assert (await kept_texts.rewrap(work.connection, vault=both)).count >= 1
     async with desk.runtime.transaction() as work:
-        assert await kept_texts.rewrap(work.connection, vault=both) == 0
+        assert (await kept_texts.rewrap(work.connection, vault=both)).count == 0
 
     assert all(one.contents is not None for one in await kept(desk, vault=Vault(OTHER_PRIVATE_KEY)))
     with pytest.raises(CannotOpenKeptError):
