@@ -6,14 +6,14 @@ A mail that came back is followed by a letter, as one that was refused at once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from time import time  # noqa: TID251 - a file's age is by the clock of its machine
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -25,7 +25,7 @@ from chassis.service import Runtime
 from chassis.unit_of_work import Work
 from chassis.vault import CannotOpenKeptError, Vault
 from notify_svc.domain.bounce_address import BounceAddresses
-from notify_svc.domain.delivery_report import LARGEST_REPORT_BYTES, DeliveryReport, read_delivery_report
+from notify_svc.domain.delivery_report import LARGEST_REPORT_BYTES, DeliveryReport, head_of, read_delivery_report
 from notify_svc.domain.email_address import BadAddressError, parse_address
 from notify_svc.domain.messages import State
 from notify_svc.domain.requests import RequestState
@@ -35,8 +35,11 @@ from notify_svc.repository.messages import SettledMessage
 from notify_svc.settlements import publish_settled
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 _AT_ONCE: Final = 100
+_PUT_OFF_SECONDS: Final = 60
+"""How long what stays where it is lets others go first."""
 _WAITED_FOR: Final = timedelta(days=1)
 """How long a report about a mail whose own result is still to be recorded stays where it is."""
 _UNFINISHED: Final = frozenset({State.DUE, State.SENDING, RequestState.DUE, RequestState.SENDING})
@@ -52,6 +55,12 @@ class Outcome(StrEnum):
     TOO_EARLY = "too_early"
     NOT_OURS = "not_ours"
     """No delivery report, or about no mail of ours."""
+    UNREADABLE = "unreadable"
+    """The file itself cannot be read, moved or deleted: its rights, or the disk."""
+
+
+class _FileError(Exception):
+    """One file is in the way, and no other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +76,20 @@ async def run_bounce_reader(runtime: Runtime, *, settings: BounceSettings, vault
     """Read reports until the service stops. Several processes may read one Maildir."""
     await asyncio.to_thread(_prepare, settings.maildir)
     trouble, backoff = runtime.trouble("bounce reader"), Backoff(runtime.stopping)
+    loop, put_off = asyncio.get_running_loop(), dict[Path, float]()
     while not runtime.stopping.is_set():
         try:
             with trouble.attempt():
-                for path in await asyncio.to_thread(_waiting, settings.maildir):
-                    await _take(path, runtime, settings=settings, vault=vault)
+                now = loop.time()
+                put_off = {path: until for path, until in put_off.items() if until > now}
+                for path in await asyncio.to_thread(_waiting, settings.maildir, besides=put_off.keys()):
+                    try:
+                        if not await _take(path, runtime, settings=settings, vault=vault):
+                            put_off[path] = now + _PUT_OFF_SECONDS
+                    except _FileError as error:
+                        put_off[path] = now + _PUT_OFF_SECONDS
+                        BOUNCES.labels(Outcome.UNREADABLE.value).inc()
+                        log.error("bounce.unreadable", file=path.name, error=str(error))  # noqa: TRY400 - says it all
         except Exception as error:
             if not is_transient(error):
                 raise
@@ -83,21 +101,33 @@ async def run_bounce_reader(runtime: Runtime, *, settings: BounceSettings, vault
             await pause(runtime.stopping, settings.poll_seconds)
 
 
-async def _take(path: Path, runtime: Runtime, *, settings: BounceSettings, vault: Vault) -> None:
-    mail = await asyncio.to_thread(_read, path)
+async def _take(path: Path, runtime: Runtime, *, settings: BounceSettings, vault: Vault) -> bool:
+    """Read one report; whether it is done with, and not to be looked at again later."""
+    mail = await _with_file(_read, path)
     if mail is None:
-        return
-    report = await asyncio.to_thread(read_delivery_report, mail)
+        return True
     outcome = Outcome.NOT_OURS
-    if report is not None:
-        async with runtime.transaction() as work:
-            outcome = await _record(report, work, addresses=settings.addresses, vault=vault)
-    if outcome is Outcome.TOO_EARLY and not await asyncio.to_thread(_is_old, path):
-        return
+    # Anybody can send anything: nothing is parsed that is not addressed by one of our own mails.
+    if settings.addresses.mail_named_in(head_of(mail)) is not None:
+        report = await asyncio.to_thread(read_delivery_report, mail)
+        if report is not None:
+            async with runtime.transaction() as work:
+                outcome = await _record(report, work, addresses=settings.addresses, vault=vault)
+    if outcome is Outcome.TOO_EARLY and not await _with_file(_is_old, path):
+        return False
     BOUNCES.labels(outcome.value).inc()
     # A report holds what the mail said, and is needed no more. Anything else somebody may want to read.
     is_done = outcome in {Outcome.RECORDED, Outcome.DELAYED}
-    await asyncio.to_thread(_remove if is_done else _put_aside, path)
+    await _with_file(_remove if is_done else _put_aside, path)
+    return True
+
+
+async def _with_file(do: Callable[[Path], T], path: Path) -> T:
+    """Tell what is wrong with one file from what is wrong with the database: that raises an OSError, too."""
+    try:
+        return await asyncio.to_thread(do, path)
+    except OSError as error:
+        raise _FileError(error.strerror or type(error).__name__) from error
 
 
 async def _record(report: DeliveryReport, work: Work, *, addresses: BounceAddresses, vault: Vault) -> Outcome:
@@ -151,9 +181,9 @@ def _prepare(maildir: Path) -> None:
         (maildir / name).mkdir(mode=0o770, parents=True, exist_ok=True)
 
 
-def _waiting(maildir: Path) -> Sequence[Path]:
-    """Return what was delivered and not looked at, the oldest first."""
-    return sorted((maildir / "new").iterdir())[:_AT_ONCE]
+def _waiting(maildir: Path, *, besides: Container[Path]) -> Sequence[Path]:
+    """Return some of what was delivered, the oldest first."""
+    return sorted(path for path in (maildir / "new").iterdir() if path not in besides)[:_AT_ONCE]
 
 
 def _read(path: Path) -> bytes | None:

@@ -19,10 +19,12 @@ from pause import DEADLINE_SECONDS
 from sms_centre import SmsCentre
 from uuid_utils.compat import uuid7
 
+import notify_svc.bounces
 from contracts.claim_messages import ClaimOccasion
 from contracts.message_requests import Occasion
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
+from notify_svc.domain import delivery_report
 from notify_svc.domain.bounce_address import BounceAddresses, SentMail
 from notify_svc.domain.delivery_report import LARGEST_REPORT_BYTES, read_delivery_report
 from notify_svc.settings import Settings
@@ -111,9 +113,7 @@ async def test_a_mail_that_comes_back_is_followed_by_a_letter_and_its_address_is
     assert (letter.channel, letter.settlement) == (Channel.POST, Settlement.TO_BE_POSTED)
     assert await desk.states(Channel.EMAIL) == ["sent"]
     assert await bounced(desk) == 1
-    later = paid()
-    await desk.know(contact(version=2))
-    await desk.decide(later)
+    await desk.decide(later := paid())
     async with desk.sending(Channel.EMAIL), desk.sending(Channel.SMS):
         await desk.until_true("SELECT true FROM message WHERE claim_id = $1 AND state = 'no_address'", later.claim_id)
         await desk.until_true(
@@ -122,11 +122,33 @@ async def test_a_mail_that_comes_back_is_followed_by_a_letter_and_its_address_is
     assert len(mail.mails) == 1
     assert "U krijgt een brief met uitleg." in centre.texts[-1]
 
-    await desk.know(contact(version=3, email="another@example.org"))
+
+@pytest.mark.parametrize("given", [EMAIL, "another@example.org"])
+async def test_an_address_that_is_given_again_or_anew_is_used(
+    desk: Desk, mail: MailServer, maildir: Path, given: str
+) -> None:
+    await sent(desk)
+    await take(desk, maildir, report(mail.senders[0]))
+
+    await desk.know(contact(version=2, email=given))
     await desk.decide(paid())
     async with desk.sending(Channel.EMAIL):
         await desk.until_true("SELECT count(*) = 2 FROM message WHERE channel = 'email' AND state = 'sent'")
-    assert mail.recipients[-1] == "another@example.org"
+
+    assert mail.recipients[-1] == given
+
+
+async def test_an_address_that_failed_is_used_where_no_letter_can_go(
+    desk: Desk, mail: MailServer, maildir: Path
+) -> None:
+    await desk.know(contact(postal_address=None))
+    await desk.decide(paid())
+    await desk.send_until(Channel.EMAIL, "sent")
+    await take(desk, maildir, report(mail.senders[0]))
+
+    await desk.decide(paid())
+    async with desk.sending(Channel.EMAIL):
+        await desk.until_true("SELECT count(*) = 2 FROM message WHERE channel = 'email' AND state = 'sent'")
 
 
 async def test_a_report_that_comes_twice_brings_one_letter(desk: Desk, mail: MailServer, maildir: Path) -> None:
@@ -138,12 +160,14 @@ async def test_a_report_that_comes_twice_brings_one_letter(desk: Desk, mail: Mai
     assert await bounced(desk) == 1
 
 
-async def test_what_was_given_up_after_days_is_followed_by_a_letter_and_the_address_is_tried_again(
-    desk: Desk, mail: MailServer, maildir: Path
+@pytest.mark.parametrize("status", ["4.4.7", "5.2.2", "5.7.1"])
+async def test_what_says_nothing_of_the_address_is_followed_by_a_letter_and_the_address_is_tried_again(
+    desk: Desk, mail: MailServer, maildir: Path, status: str
 ) -> None:
+    """Given up after days, a full mailbox, a policy."""
     await sent(desk)
 
-    await take(desk, maildir, report(mail.senders[0], status="4.4.7"))
+    await take(desk, maildir, report(mail.senders[0], status=status))
 
     assert [event.settlement for event in await desk.settled()] == [Settlement.TO_BE_POSTED]
     await desk.decide(paid())
@@ -211,16 +235,33 @@ async def test_a_huge_report_is_read_as_far_as_a_report_goes(desk: Desk, mail: M
     assert await bounced(desk) == 1
 
 
-async def test_a_report_that_comes_before_the_result_waits_for_it(desk: Desk, mail: MailServer, maildir: Path) -> None:
+async def test_a_file_that_cannot_be_read_keeps_no_other_from_being_read(
+    desk: Desk, mail: MailServer, maildir: Path
+) -> None:
+    await sent(desk)
+    (maildir / "new" / "0.unreadable").mkdir()
+    (maildir / "new" / "1.mx").write_bytes(report(mail.senders[0]))
+
+    async with reading(desk):
+        await desk.until_true("SELECT count(*) = 1 FROM bounce")
+
+    assert _names(maildir / "new") == ["0.unreadable"]
+
+
+async def test_a_report_that_comes_before_the_result_waits_for_it_and_lets_others_go_first(
+    desk: Desk, mail: MailServer, maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mail.answers = ["451 come back later"]
     await desk.know(contact())
     await desk.decide(paid())
     async with desk.sending(Channel.EMAIL):
         await desk.until_attempts(Channel.EMAIL, 1)
     (maildir / "new" / "early").write_bytes(report(mail.senders[0]))
-    async with reading(desk):
-        await asyncio.sleep(0.2)
-    assert _names(maildir / "new") == ["early"]
+    monkeypatch.setattr(notify_svc.bounces, "_AT_ONCE", 1)
+    (maildir / "new" / "later").write_bytes(b"")
+    async with reading(desk), asyncio.timeout(DEADLINE_SECONDS):
+        while _names(maildir / "new") != ["early"]:
+            await asyncio.sleep(0.02)
     desk.later(minutes=1)
     await desk.send_until(Channel.EMAIL, "sent")
 
@@ -229,7 +270,7 @@ async def test_a_report_that_comes_before_the_result_waits_for_it(desk: Desk, ma
     assert await bounced(desk) == 1
 
 
-async def test_what_is_told_about_an_account_still_goes_to_the_only_address_there_is(
+async def test_what_no_letter_is_about_still_goes_to_the_only_address_there_is(
     desk: Desk, mail: MailServer, maildir: Path
 ) -> None:
     await sent(desk)
@@ -237,9 +278,9 @@ async def test_what_is_told_about_an_account_still_goes_to_the_only_address_ther
 
     await desk.ask(asked(Occasion.PASSWORD_RESET_REQUESTED))
     await desk.ask_about_claims(about_claim(ClaimOccasion.REVIEW_OPENED))
-    await desk.send_requests_until("sent", "no_address")
+    await desk.send_requests_until("sent", "sent")
 
-    assert mail.recipients == [EMAIL, EMAIL]
+    assert mail.recipients == [EMAIL] * 3
 
 
 async def test_a_requested_mail_that_comes_back_is_recorded(desk: Desk, mail: MailServer, maildir: Path) -> None:
@@ -270,6 +311,43 @@ def test_an_address_names_its_mail_and_keys_can_be_replaced() -> None:
 def test_an_address_below_which_there_is_no_room_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r"address|characters"):
         BounceAddresses(address, keys=KEPT_TEXT_KEY)
+
+
+SLOW = {
+    "parameters": lambda: report(ADDRESS).replace(b"report-type", b"a=b;" * 25_000 + b"report-type"),
+    "parameters of a part": lambda: report(ADDRESS).replace(
+        b"Content-Type: text/plain", b"Content-Type: multipart/mixed\r\n" + b" ;a=b\r\n" * 15_000 + b" ;x=y"
+    ),
+    "parts": lambda: (
+        report(ADDRESS).partition(b"--=_1")[0]
+        + b"--=_1\r\n"
+        + b"".join(b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (at, at) for at in range(400))
+        + b"x\r\n" * 30_000
+    ),
+    "length": lambda: report(ADDRESS) + b"x" * LARGEST_REPORT_BYTES,
+    "head": lambda: b"X-Y: z\r\n" * 5_000 + report(ADDRESS),
+}
+"""What the parser would read for long, or much of."""
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_what_takes_long_to_parse_is_not_parsed(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    parsed: list[bytes] = []
+    monkeypatch.setattr(delivery_report, "message_from_bytes", parsed.append)
+
+    assert read_delivery_report(SLOW[kind]()) is None
+    assert parsed == []
+
+
+async def test_what_no_mail_of_ours_is_named_by_is_not_parsed(
+    desk: Desk, maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[bytes] = []
+    monkeypatch.setattr(notify_svc.bounces, "read_delivery_report", parsed.append)
+
+    await take(desk, maildir, report(ADDRESS), report(FORGED.of(SentMail(uuid7(), 1))))
+
+    assert parsed == []
 
 
 def test_a_report_about_several_tries_is_read_by_its_failure() -> None:

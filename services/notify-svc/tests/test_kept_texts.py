@@ -283,13 +283,23 @@ async def test_a_customer_who_asks_for_everything_gets_what_was_said(desk: Desk,
     assert NAME in said["email"]["text"]
 
 
+async def test_a_customer_gets_all_the_rest_when_the_key_of_what_was_said_is_missing(desk: Desk) -> None:
+    await told_of_a_decision(desk)
+    await desk.harness.pool.execute(r"UPDATE kept_key SET wrapped = wrapped || '\x00'::bytea")
+
+    held = await desk.harness.holds(customer_id=CUSTOMER, relation_number="123456")
+
+    assert held["contact"]
+    assert {(one["result"], one["text"]) for one in held["what_messages_said"]} == {("sent", None)}
+
+
 async def test_a_service_key_is_replaced(desk: Desk) -> None:
     await told_of_a_decision(desk)
     both = Vault(f"{OTHER_PRIVATE_KEY},{KEPT_TEXT_KEY}")
     async with desk.runtime.transaction() as work:
-        assert await kept_texts.rewrap(work.connection, vault=both) >= 1
+        assert (await kept_texts.rewrap(work.connection, vault=both)).count >= 1
     async with desk.runtime.transaction() as work:
-        assert await kept_texts.rewrap(work.connection, vault=both) == 0
+        assert (await kept_texts.rewrap(work.connection, vault=both)).count == 0
 
     assert all(one.contents is not None for one in await kept(desk, vault=Vault(OTHER_PRIVATE_KEY)))
     with pytest.raises(CannotOpenKeptError):

@@ -6,6 +6,7 @@ import asyncio
 import json
 import stat
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,9 @@ from uuid_utils.compat import uuid7
 from chassis.vault import Vault
 from contracts.notify import Settlement
 from contracts.vocabulary import Channel
+from notify_svc.paper.press import Press
 from notify_svc.repository import kept_texts
+from notify_svc.texts.letter import Letter
 
 ON_PAPER = contact(email=None)
 
@@ -174,6 +177,30 @@ async def test_a_letter_that_lacks_a_value_is_named_and_the_others_are_written(
     assert told.err.endswith(" cannot be written: rain needs by_loss, which is missing\n")
     unwritable = told.err.split()[0]
     assert await operator.runs("print", unwritable, "--to", tmp_path / "one.html") == 1
+
+
+async def test_a_letter_that_fails_is_named_and_the_others_are_written(
+    desk: Desk, operator: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.know(ON_PAPER)
+    await desk.decide(paid(), paid())
+    await desk.send_until(Channel.EMAIL, "no_address", "no_address")
+    failing = iter([KeyError(ON_PAPER.name)])
+    print_soundly = Press.print
+
+    def print_all_but_one(press: Press, letter: Letter, *, printed_at: datetime) -> bytes:
+        for error in failing:
+            raise error
+        return print_soundly(press, letter, printed_at=printed_at)
+
+    monkeypatch.setattr(Press, "print", print_all_but_one)
+
+    assert await operator.runs("export", "--to", tmp_path) == 1
+
+    told = operator.capsys.readouterr()
+    assert told.out == "1 written\n"
+    assert told.err.endswith("> KeyError\n")
+    assert ON_PAPER.name not in told.err
 
 
 async def test_a_letter_is_marked_as_posted_once(desk: Desk, operator: Operator) -> None:

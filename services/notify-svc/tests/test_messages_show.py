@@ -6,6 +6,7 @@ import argparse
 import json
 import stat
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from decisions import EMAIL, MOBILE_PHONE, NAME, contact, paid
@@ -88,7 +89,13 @@ async def test_an_operator_replaces_a_service_key(
     both = f"{OTHER_PRIVATE_KEY},{KEPT_TEXT_KEY}"
 
     assert await run(told, "rewrap", keys=OTHER_PRIVATE_KEY) == 1
+    await told.harness.pool.execute("INSERT INTO kept_key VALUES ($1, 'nobody wrapped this')", UUID(int=1))
+    capsys.readouterr()
+    assert await run(told, "rewrap", keys=both) == 1
+    assert not (said := capsys.readouterr()).out.startswith("0 ")
+    assert said.err.startswith("1 keys cannot be opened")
+    await told.harness.pool.execute("DELETE FROM kept_key WHERE key_id = $1", UUID(int=1))
     assert await run(told, "rewrap", keys=both) == 0
-    assert capsys.readouterr().out.endswith("keys wrapped anew\n")
+    assert capsys.readouterr().out == "0 keys wrapped anew\n"
 
     assert await run(told, "show", "--claim", REFERENCE, "--to", tmp_path, keys=OTHER_PRIVATE_KEY) == 0

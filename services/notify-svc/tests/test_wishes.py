@@ -1,4 +1,4 @@
-"""How a customer does not want to be told about decisions is minded, as long as another way explains them."""
+"""How a customer does not want to be told about decisions is minded where a letter can follow."""
 
 from __future__ import annotations
 
@@ -53,14 +53,16 @@ async def test_who_wants_letters_gets_one_and_an_sms_that_says_so(
     assert "U krijgt een brief met uitleg." in centre.texts[0]
 
 
-@pytest.mark.parametrize("unwanted", [(Channel.EMAIL,), (Channel.EMAIL, Channel.SMS)])
-async def test_a_wish_leaves_nobody_without_the_explanation(
+@pytest.mark.parametrize("unwanted", [(Channel.EMAIL,), (Channel.SMS,), (Channel.EMAIL, Channel.SMS)])
+async def test_a_wish_leaves_nobody_untold_whom_no_letter_reaches(
     desk: Desk, mail: MailServer, unwanted: tuple[Channel, ...]
 ) -> None:
+    """Not even when the mail comes back: the SMS went out beside it."""
     await desk.know(wishing(*unwanted, postal_address=None))
     await desk.decide(paid())
     async with desk.sending(Channel.EMAIL), desk.sending(Channel.SMS):
         await desk.until(Channel.EMAIL, "sent")
+        await desk.until(Channel.SMS, "sent")
 
     assert mail.recipients == [EMAIL]
 

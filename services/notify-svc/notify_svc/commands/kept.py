@@ -47,19 +47,16 @@ async def show(arguments: argparse.Namespace, runtime: Runtime, *, vault: Vault)
 
 async def rewrap(_: argparse.Namespace, runtime: Runtime, *, vault: Vault) -> int:
     """Wrap every data key by the newest of KEPT_TEXT_KEYS, some at a time."""
-    total = 0
-    try:
-        while True:
-            async with runtime.transaction() as work:
-                count = await kept_texts.rewrap(work.connection, vault=vault)
-            total += count
-            if not count:
-                break
-    except CannotOpenKeptError as error:
-        sys.stderr.write(f"{total} keys wrapped anew, then one cannot be: {error}\n")
-        return FAILED
+    total = unopened = 0
+    last: UUID | None = kept_texts.BEFORE_ALL
+    while last is not None:
+        async with runtime.transaction() as work:
+            some = await kept_texts.rewrap(work.connection, vault=vault, after=last)
+        total, unopened, last = total + some.count, unopened + some.unopened, some.last
     sys.stdout.write(f"{total} keys wrapped anew\n")
-    return DONE
+    if unopened:
+        sys.stderr.write(f"{unopened} keys cannot be opened: is every key in KEPT_TEXT_KEYS?\n")
+    return FAILED if unopened else DONE
 
 
 def _write(kept: KeptText, *, to: Path) -> list[str]:

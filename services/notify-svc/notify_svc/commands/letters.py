@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+from chassis.errors import is_order_to_end, places_of
 from chassis.service import Command, Runtime
 from chassis.unit_of_work import Work
 from chassis.vault import Vault
@@ -117,7 +118,7 @@ async def _export(arguments: argparse.Namespace, runtime: Runtime, *, printer: _
 
 @dataclass(frozen=True, kw_only=True)
 class _Printed:
-    """Letters by their ids. Unwritable are those that need a value that is missing."""
+    """Letters by their ids. Unwritable are those that need a value that is missing, or fail otherwise."""
 
     letters: Mapping[UUID, Written]
     are_some_unwritable: bool
@@ -128,7 +129,7 @@ async def _write(runtime: Runtime, *, printer: _Printer, message_ids: Collection
 
     One whose reader's address was erased meanwhile is settled instead.
     """
-    unwritable: dict[UUID, MissingValueError] = {}
+    unwritable: dict[UUID, str] = {}
     async with runtime.transaction() as work:
         printable = await letters.read_printable(work.connection, message_ids=message_ids)
         press, printed, without_address = Press(), [], []
@@ -136,7 +137,12 @@ async def _write(runtime: Runtime, *, printer: _Printer, message_ids: Collection
             try:
                 written = _written(letter, press=press, insurer=printer.insurer, now=work.now)
             except MissingValueError as error:
-                unwritable[letter.message_id] = error
+                unwritable[letter.message_id] = str(error)
+                continue
+            except BaseException as error:  # typst is written in Rust
+                if is_order_to_end(error):
+                    raise
+                unwritable[letter.message_id] = places_of(error)
                 continue
             if written is None:
                 without_address.append(letter.message_id)
@@ -149,8 +155,8 @@ async def _write(runtime: Runtime, *, printer: _Printer, message_ids: Collection
         await _keep(work, printed, vault=printer.vault)
     for message_id in without_address:
         sys.stderr.write(f"{message_id} cannot be posted: its reader has no postal address any more\n")
-    for message_id, missing in unwritable.items():
-        sys.stderr.write(f"{message_id} cannot be written: {missing}\n")
+    for message_id, why in unwritable.items():
+        sys.stderr.write(f"{message_id} cannot be written: {why}\n")
     return _Printed(letters=dict(printed), are_some_unwritable=bool(unwritable))
 
 

@@ -5,7 +5,8 @@ CREATE TABLE bounce (
     bounced_at timestamptz NOT NULL
 );
 
--- The address from which a mail came back: not used again until another one is given, except about accounts.
+-- The address from which a mail came back: until contact data come again, a letter tells of decisions at once, where it
+-- can.
 ALTER TABLE contact ADD COLUMN failed_email text;
 ALTER TABLE reporter_contact ADD COLUMN failed_email text;
 
@@ -13,25 +14,12 @@ CREATE OR REPLACE VIEW message_contact AS
 SELECT message.claim_id, message.claim_version, message.channel, reached.*
   FROM message
   LEFT JOIN LATERAL (
-      SELECT name, nullif(email, failed_email) AS email, mobile_phone, postcode, house_number, language
+      SELECT name, CASE WHEN postcode IS NULL THEN email ELSE nullif(email, failed_email) END AS email,
+             mobile_phone, postcode, house_number, language
         FROM contact WHERE contact.customer_id = message.customer_id
        UNION ALL
-      (SELECT name, nullif(email, failed_email), mobile_phone, postcode, house_number, language
+      (SELECT name, CASE WHEN postcode IS NULL THEN email ELSE nullif(email, failed_email) END, mobile_phone,
+              postcode, house_number, language
          FROM reporter_contact
         WHERE message.customer_id IS NULL AND report_id = ANY (message.report_ids)
         ORDER BY array_position(message.report_ids, report_id) LIMIT 1)) AS reached ON true;
-
-CREATE OR REPLACE VIEW requested_message_contact AS
-SELECT requested_message.request_id, reached.*
-  FROM requested_message
-  LEFT JOIN LATERAL (
-      -- What happens to an account is told to the only address there is, even if it failed once.
-      SELECT name, CASE WHEN requested_message.claim IS NULL THEN email ELSE nullif(email, failed_email) END AS email,
-             mobile_phone, postcode, house_number, language
-        FROM contact WHERE contact.customer_id = requested_message.customer_id
-       UNION ALL
-      (SELECT name, nullif(email, failed_email), mobile_phone, postcode, house_number, language
-         FROM reporter_contact
-        WHERE requested_message.customer_id IS NULL AND report_id = ANY (requested_message.report_ids)
-        ORDER BY nullif(email, failed_email) IS NULL, array_position(requested_message.report_ids, report_id)
-        LIMIT 1)) AS reached ON true;

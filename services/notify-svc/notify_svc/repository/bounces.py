@@ -1,4 +1,4 @@
-"""Mails that came back: recorded once, and the address they went to is not used again."""
+"""Mails that came back: recorded once, and the address they went to is marked."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def emails_of(connection: Connection, *, owner_id: UUID) -> Sequence[str]:
 
 
 async def mark_failed(connection: Connection, *, owner_id: UUID, email: str) -> None:
-    """Use this address no more for what is about claims, until its owner has given another."""
+    """Tell of decisions by letter at once, where one can go, until contact data of this address's owner come again."""
     for table, key in (("contact", "customer_id"), ("reporter_contact", "report_id")):
         await connection.execute(
             f"UPDATE {table} SET failed_email = email WHERE {key} = $1 AND email = $2",  # noqa: S608 - names of ours

@@ -57,7 +57,8 @@ async def read(
         SELECT addressee, found.*
           FROM unnest($2::uuid[]) AS wanted (addressee)
          CROSS JOIN LATERAL (
-               SELECT name, nullif(email, failed_email) AS email, mobile_phone, postcode, house_number, language
+               SELECT name, CASE WHEN postcode IS NULL THEN email ELSE nullif(email, failed_email) END AS email,
+                      mobile_phone, postcode, house_number, language
                  FROM reporter_contact WHERE report_id = addressee OFFSET 0) AS found
         """,
         list(customer_ids),
@@ -98,7 +99,7 @@ async def store_newer(connection: Connection, *, contacts: Sequence[ContactChang
         SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                              $8::text[], $9::boolean[], $10::boolean[])
             ON CONFLICT (customer_id) DO UPDATE
-           SET version = excluded.version, name = excluded.name, email = excluded.email,
+           SET version = excluded.version, name = excluded.name, email = excluded.email, failed_email = NULL,
                mobile_phone = excluded.mobile_phone, postcode = excluded.postcode,
                house_number = excluded.house_number, language = excluded.language,
                wants_no_email = excluded.wants_no_email, wants_no_sms = excluded.wants_no_sms
@@ -123,7 +124,7 @@ async def store_newer_reporters(connection: Connection, *, contacts: Sequence[Re
         SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                              $8::text[])
             ON CONFLICT (report_id) DO UPDATE
-           SET version = excluded.version, name = excluded.name, email = excluded.email,
+           SET version = excluded.version, name = excluded.name, email = excluded.email, failed_email = NULL,
                mobile_phone = excluded.mobile_phone, postcode = excluded.postcode,
                house_number = excluded.house_number, language = excluded.language
          WHERE excluded.version > reporter_contact.version

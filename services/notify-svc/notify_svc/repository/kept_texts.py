@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -11,19 +12,23 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
+import structlog
 from msgspec import Struct, msgpack
 from uuid_utils.compat import uuid7
 
 from chassis.database import Connection
-from chassis.vault import DataKey, Vault
+from chassis.vault import CannotOpenKeptError, DataKey, Vault
 from contracts.packing import Packing
 from contracts.vocabulary import Channel
 from notify_svc.domain.written import Written
+
+log = structlog.get_logger(__name__)
 
 _DICTIONARY: Final = Path(__file__).with_name("kept-texts-1.zstd-dictionary")
 """Keep it as long as a database may hold what was packed with it; another one takes the next number."""
 _LEVEL: Final = 3
 _REWRAPPED_AT_ONCE: Final = 500
+BEFORE_ALL: Final = UUID(int=0)
 
 
 class KeptResult(StrEnum):
@@ -181,10 +186,15 @@ async def of_message(connection: Connection, *, message_id: UUID, vault: Vault) 
 
 
 async def of_customer(connection: Connection, *, customer_id: UUID, vault: Vault) -> AsyncIterator[KeptText]:
-    """Yield what was said to a customer, the latest first. To be used in a transaction."""
+    """Yield what was said to a customer, the latest first; no contents where no key opens them. In a transaction."""
     query = f"{_READ} WHERE owner_id = $1 ORDER BY kept_at DESC, message_id"
     async for row in connection.cursor(query, customer_id):
-        yield _opened(row, vault)
+        try:
+            kept = _opened(row, vault)
+        except CannotOpenKeptError as error:
+            log.error("kept_text.unopened", message_id=str(row["message_id"]), error=str(error))  # noqa: TRY400
+            kept = KeptText(row, None)
+        yield kept
 
 
 _READ: Final = """
@@ -193,23 +203,37 @@ _READ: Final = """
     """
 
 
-async def rewrap(connection: Connection, *, vault: Vault) -> int:
-    """Wrap by the newest service key some of the keys that are wrapped by others; return how many those were."""
+@dataclass(frozen=True, slots=True)
+class Rewrapped:
+    """How many keys were wrapped anew, and how many cannot be opened; where to go on, None at the end."""
+
+    count: int
+    unopened: int
+    last: UUID | None
+
+
+async def rewrap(connection: Connection, *, vault: Vault, after: UUID = BEFORE_ALL) -> Rewrapped:
+    """Wrap by the newest service key some of the keys behind `after` that are wrapped by others."""
     rows = await connection.fetch(
-        "SELECT * FROM kept_key WHERE substr(wrapped, 1, $1) <> $2 ORDER BY key_id LIMIT $3 FOR UPDATE",
+        "SELECT * FROM kept_key WHERE substr(wrapped, 1, $1) <> $2 AND key_id > $4 ORDER BY key_id LIMIT $3 FOR UPDATE",
         len(vault.newest),
         vault.newest,
         _REWRAPPED_AT_ONCE,
+        after,
     )
+    anew: dict[UUID, bytes] = {}
+    for row in rows:
+        with suppress(CannotOpenKeptError):
+            anew[row["key_id"]] = vault.rewrap(row["wrapped"], bound_to=row["key_id"].bytes)
     await connection.execute(
         """
         UPDATE kept_key SET wrapped = anew.wrapped
           FROM unnest($1::uuid[], $2::bytea[]) AS anew (key_id, wrapped) WHERE kept_key.key_id = anew.key_id
         """,
-        [row["key_id"] for row in rows],
-        [vault.rewrap(row["wrapped"], bound_to=row["key_id"].bytes) for row in rows],
+        list(anew),
+        list(anew.values()),
     )
-    return len(rows)
+    return Rewrapped(len(anew), len(rows) - len(anew), rows[-1]["key_id"] if rows else None)
 
 
 def _packed(written: Written) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from contracts.message_requests import Occasion
+from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, Occasion
 from contracts.vocabulary import Language
 from notify_svc.domain.insurer import Insurer
 from notify_svc.texts.catalogue import TextCatalogue
@@ -77,7 +77,7 @@ def write_account_mail(
         policy_number=None if policy is None else policy.number,
         policy_day=None if policy is None else figures.calendar_day(policy.day),
     )
-    if mail.link and not link:
+    if (mail.link or occasion in LINK_OCCASIONS) and not (mail.link and link):
         raise MissingValueError(template, "link")
     return AccountMail(
         texts=texts,
@@ -102,6 +102,8 @@ def write_account_sms(
     """
     texts = CATALOGUES[language]
     day = Figures(texts.locale).day(occurred_at)
-    filled = Values(f"account.sms.{occasion}", code=code, phone=phone, day=day)
-    sentence = texts.account.sms[occasion].format_map(filled)
+    text, template = texts.account.sms[occasion], f"account.sms.{occasion}"
+    if occasion in CODE_OCCASIONS and "{code}" not in text:
+        raise MissingValueError(template, "code")
+    sentence = text.format_map(Values(template, code=code, phone=phone, day=day))
     return sentence.replace(NO_BREAK_SPACE, " ")  # the alphabet of SMS has plain spaces only

@@ -7,6 +7,7 @@ import re
 import pytest
 from account_requests import CODE, EFFECTIVE_ON, LINK, MAIL_OCCASIONS, POLICY_NUMBER
 from decisions import DECIDED_AT, INSURER, NAME
+from msgspec.structs import replace
 
 from contracts.message_requests import CODE_OCCASIONS, CUSTOMER_OCCASIONS, LINK_OCCASIONS, POLICY_OCCASIONS, Occasion
 from contracts.vocabulary import Language
@@ -14,6 +15,7 @@ from notify_svc.channels import gsm_alphabet
 from notify_svc.domain.requests import SMS_OCCASIONS
 from notify_svc.texts.account import AboutPolicy, AccountMail, write_account_mail, write_account_sms
 from notify_svc.texts.figures import NO_BREAK_SPACE
+from notify_svc.texts.filling import MissingValueError
 from notify_svc.texts.languages import CATALOGUES
 from notify_svc.texts.rendering import render_html, render_text
 from notify_svc.texts.sms import SEGMENT_SEPTETS
@@ -53,6 +55,21 @@ def test_a_mail_has_a_link_exactly_where_one_is_asked_for(occasion: Occasion, la
     expected = occasion in LINK_OCCASIONS
     assert (mail.link is not None, mail.link_label is not None) == (expected, expected)
     assert (LINK in render_text(mail), f'href="{LINK}"' in render_html(mail)) == (expected, expected)
+
+
+def test_without_the_place_of_its_link_or_code_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts, link, code = CATALOGUES[Language.DUTCH], min(LINK_OCCASIONS), min(CODE_OCCASIONS)
+    account = replace(
+        texts.account,
+        mails={**texts.account.mails, link: replace(texts.account.mails[link], link=None)},
+        sms={**texts.account.sms, code: "Uw code."},
+    )
+    monkeypatch.setattr("notify_svc.texts.account.CATALOGUES", {Language.DUTCH: replace(texts, account=account)})
+
+    with pytest.raises(MissingValueError, match="needs link"):
+        written(link, Language.DUTCH)
+    with pytest.raises(MissingValueError, match="needs code"):
+        write_account_sms(code, code=CODE, language=Language.DUTCH, phone=LONGEST_PHONE, occurred_at=DECIDED_AT)
 
 
 @pytest.mark.parametrize("language", Language)
