@@ -49,8 +49,8 @@ MUTANTS = (
     _claims(
         "desk: a team sees what every team has",
         "repository/desk_cases.py",
-        "AND ($10::text IS NULL OR taken_in = $10)",
-        "AND ($10::text IS NULL OR taken_in IS NOT NULL)",
+        "AND ($10::text IS NULL OR taken_in = $10 AND taken_by IS NOT NULL)",
+        "AND ($10::text IS NULL OR taken_by IS NOT NULL)",
         _DESK + "test_a_handler_reads_what_the_members_of_their_team_have",
     ),
     _claims(

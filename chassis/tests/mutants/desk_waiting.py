@@ -51,8 +51,8 @@ MUTANTS = (
     _claims(
         "waiting: a handler is to ask for consent to a job that was given back",
         "job_ends.py",
-        "    if job.needs_consent:\n",
-        "    if False:\n",
+        "causes = [Cause.REPAIR_CONSENT, Cause.REPAIR_LATE]",
+        "causes = [Cause.REPAIR_LATE]",
         _FORGOTTEN + "test_nobody_waits_for_consent_to_a_job_that_its_firm_has_given_back",
     ),
     _claims(
