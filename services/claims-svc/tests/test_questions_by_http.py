@@ -231,11 +231,11 @@ async def test_what_somebody_else_has_told_is_not_asked_of_the_customer_any_more
     found = {"facts": facts, "source": "handler", "found_in": "Seen on the spot"}
     assert (await desk.post(f"{at_desk}/facts", found, role=Role.CLAIMS_HANDLER)).is_success
     assert await asked(desk, path) == [left, "damage.0.route"]
-    damage = [{"kind": "buildings", "amount_cents": 184_000}]
-    body = {"damage": damage, "reason": "Seen on the spot"}
+    body = {"damage": [{"kind": "buildings", "amount_cents": 184_000}], "reason": "Seen on the spot"}
     assert (await desk.post(f"{at_desk}/assessments", body, role=Role.CLAIMS_HANDLER)).is_success
-    assert await asked(desk, path) == [left], "that somebody else does not know it answers nothing"
-    assert (await answer(desk, path, {"code": left, "known": "unknown"})).json()["questions"] == []
+    assert await asked(desk, path) == [left, "damage.0.route"], "what somebody else does not know or say is no answer"
+    assert (await answer(desk, path, {"code": left, "known": "unknown"})).json()["questions"] != []
+    assert (await answer(desk, path, {"code": "damage.0.route", "known": "unknown"})).json()["questions"] == []
 
     assert not await waits_in_vain(desk)
 
