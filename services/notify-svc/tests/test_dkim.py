@@ -1,11 +1,10 @@
-"""Mails are signed so that another's library knows them for the insurer's, and knows when they were changed."""
+"""Mails are signed so that a receiver knows them for the insurer's, and knows when they were changed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-import dkim
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
 from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_ec_key
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from decisions import DECIDED_AT, INSURER, NAME, contact, paid
 from dkim_keys import DOMAIN, SELECTOR, der, pem, record
+from dkim_receiver import is_signed
 from letter_cases import CASES
 from mail_server import MailServer
 from notify_desk import Desk
@@ -47,11 +47,7 @@ def signer(kind: str) -> DkimSigner:
 
 def is_known(mail: bytes, *, kind: str) -> bool:
     """Whether a receiver takes `mail` for what was signed."""
-
-    def dns(name: bytes, timeout: int = 5) -> bytes | None:  # noqa: ARG001 - the library's names
-        return record(kind) if name == f"{SELECTOR}._domainkey.{DOMAIN}.".encode() else None
-
-    return bool(dkim.verify(mail, dnsfunc=dns))
+    return is_signed(mail, record=record(kind))
 
 
 @pytest.mark.parametrize("kind", KINDS)
