@@ -24,6 +24,8 @@ from chassis.http.problems import HEAD_TOO_LARGE, MALFORMED, URI_TOO_LONG, Probl
 
 LONGEST_WAIT_SECONDS = 10.0
 """How long a client has to send the head of a request, and to take what it was answered."""
+KEEP_ALIVE_SECONDS = 9
+"""How long an idle connection is kept: longer than by clients (httpx 5 s), or some ask on one that is just closing."""
 MOST_HEAD_BYTES = 16_384
 """How large the address and the headers of a request may be together, and a trailer or the frame of a chunk."""
 MOST_CONNECTIONS = 512
@@ -241,6 +243,7 @@ class HttpServer:
                 proxy_headers=trusted_proxies is not None,
                 forwarded_allow_ips=trusted_proxies,
                 server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=longest_stop_seconds,
             )
         )

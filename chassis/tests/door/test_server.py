@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
+import httpx
 import pytest
 from specimen_driver import until
 from starlette.applications import Starlette
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chassis.http.server import HttpServer
+from chassis.http.server import KEEP_ALIVE_SECONDS, LONGEST_WAIT_SECONDS, HttpServer
 
 MORE_THAN_BUFFERS_HOLD = 32 * 1_048_576
 LONGEST_STOP_SECONDS = 1
@@ -132,6 +133,19 @@ async def test_a_second_request_on_a_connection_has_its_time_as_well(monkeypatch
         writer.write(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\nGET /nowh")
 
         assert (await until_closed(reader)).count(b"HTTP/1.1 404 ") == 1
+
+
+async def test_an_idle_connection_is_closed_later_than_its_client_forgets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it closes just when the next request is on its way, and that one is lost."""
+    kept_by_client = httpx.AsyncHTTPTransport()._pool._keepalive_expiry
+    assert kept_by_client is not None
+    assert kept_by_client < KEEP_ALIVE_SECONDS < LONGEST_WAIT_SECONDS  # after which it is broken off
+
+    monkeypatch.setattr("chassis.http.server.KEEP_ALIVE_SECONDS", 0.05)
+    async with connection_to(_server(Pages())) as (reader, writer):
+        writer.write(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+
+        assert (await asyncio.wait_for(reader.read(), timeout=LONGEST_WAIT_SECONDS / 2)).startswith(b"HTTP/1.1 404 ")
 
 
 async def test_a_request_that_has_begun_is_answered_however_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
