@@ -52,8 +52,8 @@ test: install ## All tests but the slow ones, with the coverage gate [STACK=...]
 test-kafka: install ## What a broker can change, and the slow tests but mutants, on real Kafka [STACK=jvm|docker|external KAFKA_JOBS=3]
 	@STACK="$(or $(STACK),jvm)" exec .venv/bin/pytest -m "(kafka or real_kafka or slow) and not mutant" -n $(KAFKA_JOBS) --dist loadscope
 
-test-mutants: install ## Every promise broken once: the test that guards it must fail [MUTANT_JOBS=3]
-	@STACK=embedded exec .venv/bin/pytest chassis/tests/test_mutants.py -m mutant -n $(MUTANT_JOBS) --dist loadscope
+test-mutants: install ## Every promise broken once: the test that guards it must fail [MUTANT_JOBS=3 MUTANT_SHARE=1, one in so many]
+	@STACK=embedded MUTANT_SHARE="$(or $(MUTANT_SHARE),1)" exec .venv/bin/pytest chassis/tests/test_mutants.py -m mutant -n $(MUTANT_JOBS) --dist loadscope
 
 test-slow: install ## Only the slow tests: outages of a minute, mutants [STACK=...]
 	@exec .venv/bin/pytest -m slow -n $(JOBS) --dist loadscope

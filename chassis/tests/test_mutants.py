@@ -15,6 +15,7 @@ from pathlib import Path
 
 import guard_forks
 import pytest
+from mutant_draw import one_in
 from mutants import MUTANTS
 from mutants.mutant import ROOT, Mutant, guard_of, source_of
 
@@ -24,6 +25,9 @@ from devstack.stack import Stack
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 TESTS_FAILED = 1
+SHARE = int(os.environ.get("MUTANT_SHARE", "1"))
+"""One in so many is run: CI has no time for all of them each time."""
+
 DEADLINES = {"SPECIMEN_DEADLINE_SECONDS": "10", "DESK_DEADLINE_SECONDS": "6"}
 UNFINISHED_BYTECODE = "*.pyc.*"
 """Files that another process renames at any moment. Finished ones are copied, and spare the guard compiling."""
@@ -65,11 +69,18 @@ def test_every_mutant_has_a_name_of_its_own() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
+def test_a_share_is_drawn_anew_for_each_commit_and_misses_nobody_for_ever() -> None:
+    drawn = one_in(3, MUTANTS)
+    assert one_in(1, MUTANTS) == list(MUTANTS)
+    assert len(MUTANTS) / 5 < len(drawn) < len(MUTANTS) / 2
+    assert one_in(3, MUTANTS) == drawn
+
+
 @pytest.mark.parametrize(
     "mutant",
     [
         pytest.param(mutant, marks=() if mutant.stack == "jvm" else pytest.mark.mutant, id=mutant.name)
-        for mutant in sorted(MUTANTS, key=attrgetter("package"))
+        for mutant in sorted(one_in(SHARE, MUTANTS), key=attrgetter("package"))
     ],
 )
 def test_a_broken_promise_is_noticed(tmp_path: Path, forks_for: Callable[[str], Forks], mutant: Mutant) -> None:
