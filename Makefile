@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install up down demo test test-kafka test-mutants test-slow bench lint types imports dependencies generated check lock generate picture clean
+.PHONY: help install up down demo test test-kafka test-mutants test-slow bench lint types imports dependencies generated check lock generate picture sbom audit licences clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -99,6 +99,15 @@ generate: install ## Write what follows from contracts/ and from APIs, and the l
 	@.venv/bin/python -m contracts.generate
 	@.venv/bin/python tools/install/image_locks.py
 	@.venv/bin/python tools/install/api_descriptions.py
+
+sbom: install ## build/sbom/water.cdx.json: what the image is made of (CycloneDX)
+	@.venv/bin/python tools/install/sbom.py
+
+audit: install ## Known vulnerabilities of every locked package; needs the internet, and says so when it has none
+	@.venv/bin/python tools/install/audit.py
+
+licences: install ## The licence of every package, those of the images first; fails on one that is not allowed
+	@.venv/bin/python tools/install/licences.py
 
 clean: ## Remove everything made here
 	rm -rf .venv build .devstack .mypy_cache .pytest_cache .ruff_cache .hypothesis
