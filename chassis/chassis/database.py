@@ -11,6 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from chassis.errors import CannotStartError, DatabaseUnavailableError, describe, is_transient
 from chassis.settings import ServiceSettings
+from chassis.types_asked_once import TypesAskedOnce
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -50,6 +51,7 @@ def connection_arguments(settings: ServiceSettings, *, application_name: str) ->
         "dsn": settings.database_url,
         "timeout": 5,
         "command_timeout": 45,
+        "connection_class": TypesAskedOnce,
         "server_settings": _SERVER_SETTINGS | {"application_name": application_name},
     }
 

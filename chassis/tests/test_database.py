@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from uuid import UUID
 
 from chassis.service import Service
 from chassis.testing import harness
@@ -24,6 +25,29 @@ async def test_giving_a_connection_back_costs_no_round_trip(service: Service) ->
         last = await watching.fetchval("SELECT query FROM pg_stat_activity WHERE pid = $1", session)
 
     assert last == "SELECT pg_backend_pid()"
+
+
+async def test_only_the_first_connection_asks_for_an_array_of_postgresql(service: Service) -> None:
+    asked: list[str] = []
+    async with harness(service) as running, running.pool.acquire() as one, running.pool.acquire() as other:
+        await one.fetch("SELECT $1::uuid[], $2::bigint[]", [], [])
+        with other.query_logger(lambda query: asked.append(query.query)):
+            (row,) = await other.fetch("SELECT $1::uuid[], $2::bigint[]", [UUID(int=7)], [7])
+
+    assert tuple(row) == ([UUID(int=7)], [7])
+    assert asked == ["SELECT $1::uuid[], $2::bigint[]"]
+
+
+async def test_each_connection_asks_for_the_types_of_its_own_database(service: Service) -> None:
+    async with harness(service) as running, running.pool.acquire() as one:
+        await one.execute("CREATE TYPE place AS (row integer, seat integer)")
+        first = await one.fetchval("SELECT (1, 2)::place")
+        await one.execute("DROP TYPE place")
+        await one.execute("CREATE TYPE place AS (seat text)")
+        async with running.pool.acquire() as other:
+            second = await other.fetchval("SELECT ROW('window')::place")
+
+    assert (first["seat"], second["seat"]) == (2, "window")
 
 
 def test_nobody_changes_a_session_of_the_pool_whose_changes_nobody_would_undo() -> None:
