@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,13 +64,13 @@ async def test_there_are_secrets_to_look_for(after_stories: WholePlatform) -> No
 
 async def test_the_search_finds_a_secret_in_the_command_line_of_any_process(after_stories: WholePlatform) -> None:
     secret, who = next(iter(secrets_of(after_stories).items()))
-    showing_it = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", secret])
+    showing_it = await asyncio.create_subprocess_exec(sys.executable, "-c", "import time; time.sleep(60)", secret)
 
     try:
         assert (who, str(showing_it.pid)) in showing({secret: who}, command_lines())
     finally:
         showing_it.kill()
-        showing_it.wait()
+        await showing_it.wait()
 
 
 async def test_no_process_shows_a_secret_in_its_command_line(after_stories: WholePlatform) -> None:
