@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from typing_extensions import override
+
 SQUAWK = Path(sys.executable).with_name("squawk")
 
 BREAKS_OLDER_VERSIONS = frozenset(
@@ -46,7 +48,10 @@ CHECKED = BREAKS_OLDER_VERSIONS | LOCKS_FOR_LONG
 
 _STOP_FIRST = re.compile(r"^-- older versions stop first: (\S.*)$", flags=re.MULTILINE)
 _ALLOWED = re.compile(r"^-- allowed: ([a-z-]+): (\S.*)$", flags=re.MULTILINE)
-_OURS = {"lock-table": re.compile(r"^\s*LOCK\b", re.M | re.I), "truncate": re.compile(r"^\s*TRUNCATE\b", re.M | re.I)}
+_OURS = {
+    "lock-table": re.compile(r"^\s*LOCK\b", re.MULTILINE | re.IGNORECASE),
+    "truncate": re.compile(r"^\s*TRUNCATE\b", re.MULTILINE | re.IGNORECASE),
+}
 _SHORTEST_REASON = 15
 """Characters, below which nothing has been explained."""
 
@@ -58,6 +63,7 @@ class Violation:
     rule: str
     text: str
 
+    @override
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.rule}: {self.text}"
 
