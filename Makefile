@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install up down demo test test-kafka test-mutants test-slow bench lint types imports dependencies generated check lock generate picture sbom audit licences clean
+.PHONY: help install up down demo test test-kafka test-mutants test-slow bench lint types imports dependencies generated check lock generate picture sbom audit licences upgrade-drill restore-drill clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -108,6 +108,9 @@ audit: install ## Known vulnerabilities of every locked package; needs the inter
 
 licences: install ## The licence of every package, those of the images first; fails on one that is not allowed
 	@.venv/bin/python tools/install/licences.py
+
+upgrade-drill: install ## The version before lives through every story on the new schema [FROM=commit]
+	@.venv/bin/python tools/install/upgrade_drill.py $(if $(FROM),--version-before "$(FROM)")
 
 clean: ## Remove everything made here
 	rm -rf .venv build .devstack .mypy_cache .pytest_cache .ruff_cache .hypothesis

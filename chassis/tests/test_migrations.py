@@ -10,13 +10,18 @@ import pytest
 from specimen_driver import until
 
 from chassis.errors import CannotStartError
-from chassis.migrations.runner import ADVISORY_LOCK, find_migrations, migrate
+from chassis.migrations.runner import ADVISORY_LOCK, find_migrations, migrate, pending_migrations
 from chassis.service import Service
 from chassis.testing import harness
 
 _WAITING = """
     SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
                     WHERE datname = current_database() AND locktype = 'advisory' AND objid = $1 AND NOT granted)
+"""
+
+_LATER = """
+    INSERT INTO applied_migration (series, number, name, older_versions_may_run)
+    VALUES ('service', 99, '0099_later.sql', true)
 """
 
 
@@ -42,6 +47,47 @@ async def test_a_database_that_knows_more_is_not_migrated(service: Service, numb
 
         with pytest.raises(CannotStartError, match=f"first {name}; start the newer version"):
             await migrate(connection, directory=service.migrations)
+
+
+async def test_a_newer_version_that_leaves_older_ones_room_leaves_them_nothing_to_migrate(service: Service) -> None:
+    async with harness(service) as running, running.pool.acquire() as connection:
+        await connection.execute(_LATER)
+
+        assert await migrate(connection, directory=service.migrations) == []
+
+
+async def test_a_database_that_has_others_and_lacks_ours_is_not_migrated(service: Service) -> None:
+    async with harness(service) as running, running.pool.acquire() as connection:
+        await connection.execute("DELETE FROM applied_migration WHERE series = 'service'")
+        await connection.execute(_LATER)
+
+        with pytest.raises(CannotStartError, match=r"first 0099_later\.sql; start the newer version"):
+            await migrate(connection, directory=service.migrations)
+
+
+async def test_what_a_file_says_of_older_versions_is_on_record(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "0001_one.sql").write_text("SELECT 1;\n")
+    (tmp_path / "0002_two.sql").write_text("-- older versions stop first: they read what is dropped here\nSELECT 1;\n")
+    async with harness(service) as running, running.pool.acquire() as connection:
+        await connection.execute("DELETE FROM applied_migration WHERE series = 'service'")
+        await migrate(connection, directory=tmp_path)
+
+        rows = await connection.fetch(
+            "SELECT older_versions_may_run FROM applied_migration WHERE series = 'service' ORDER BY number"
+        )
+
+    assert [row["older_versions_may_run"] for row in rows] == [True, False]
+
+
+async def test_a_table_of_before_the_column_says_that_no_older_version_may_run(service: Service) -> None:
+    known = find_migrations(service.migrations)
+    async with harness(service) as running, running.pool.acquire() as connection:
+        await connection.execute("ALTER TABLE applied_migration DROP COLUMN older_versions_may_run")
+        assert await pending_migrations(connection, known=known) == []
+        await connection.execute("INSERT INTO applied_migration VALUES ('service', 99, '0099_later.sql')")
+
+        with pytest.raises(CannotStartError, match=r"first 0099_later\.sql"):
+            await pending_migrations(connection, known=known)
 
 
 async def test_a_second_migration_waits_for_the_first_longer_than_for_a_row(service: Service) -> None:

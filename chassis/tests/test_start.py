@@ -39,6 +39,17 @@ async def test_a_version_that_runs_while_a_newer_one_migrates_ends(driver: Drive
     assert _IS_OLDER in driver.log()
 
 
+async def test_a_version_starts_beside_a_newer_one_that_leaves_it_room(driver: Driver) -> None:
+    await driver.rows(
+        "INSERT INTO applied_migration (series, number, name, older_versions_may_run) "
+        "VALUES ('service', 2, '0002_later.sql', true)"
+    )
+
+    await driver.start()
+
+    assert await driver.ready()
+
+
 async def test_a_service_without_a_broker_says_where_it_looked(driver: Driver) -> None:
     await driver.launch(KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1", START_TIMEOUT_SECONDS="1")
 

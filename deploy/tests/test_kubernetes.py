@@ -5,6 +5,9 @@ import re
 
 import pytest
 
+from claims_svc.files import opening as opening_files
+from claims_svc.files.examination import MOST_AT_ONCE
+from claims_svc.files.kinds import MOST_BYTES
 from contracts.acls import principals
 from contracts.topics import TOPICS
 from example_cluster import DEPLOYED, EXAMPLE, JOBS, KUBERNETES, container_of, environment, named
@@ -115,6 +118,20 @@ def test_whoever_breaks_into_a_pod_finds_nothing_to_use(name: str) -> None:
     assert "memory" in container["resources"]["limits"]
     assert not pod.keys() & {"hostNetwork", "hostPID", "hostIPC"}
     assert not any("hostPath" in volume for volume in pod["volumes"])
+
+
+def test_claims_svc_has_room_for_the_files_that_it_opens_and_receives() -> None:
+    pod = DEPLOYED["claims-svc"]["spec"]["template"]["spec"]
+    (room,) = (volume["emptyDir"]["sizeLimit"] for volume in pod["volumes"] if volume["name"] == "tmp")
+    opening = opening_files.MOST_MEMORY_BYTES * MOST_AT_ONCE
+    arriving = MOST_BYTES * settings_of("claims-svc").model_fields["api_open_requests"].default
+
+    assert in_bytes(container_of(DEPLOYED["claims-svc"])["resources"]["limits"]["memory"]) > opening + 256 * 2**20
+    assert in_bytes(room) > arriving
+
+
+def in_bytes(quantity: str) -> int:
+    return int(quantity[:-2]) * {"Mi": 2**20, "Gi": 2**30}[quantity[-2:]]
 
 
 def test_every_service_account_has_no_token() -> None:

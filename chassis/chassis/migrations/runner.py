@@ -13,6 +13,7 @@ from chassis.errors import CannotStartError
 CHASSIS_MIGRATIONS = Path(__file__).parent
 ADVISORY_LOCK = 0x6D696772  # "migr"
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
+_OLDER_VERSIONS_STOP = re.compile(r"^-- older versions stop first: \S", flags=re.MULTILINE)
 _LONGEST_WAIT_SECONDS = 3_600
 _HISTORY = """
 CREATE TABLE IF NOT EXISTS public.applied_migration (
@@ -21,9 +22,15 @@ CREATE TABLE IF NOT EXISTS public.applied_migration (
     name       text        NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (series, number)
-)
+);
+ALTER TABLE public.applied_migration ADD COLUMN IF NOT EXISTS older_versions_may_run boolean NOT NULL DEFAULT false
 """
-_APPLIED = "SELECT series, name FROM public.applied_migration ORDER BY series, number"
+_APPLIED = """
+SELECT series, name, coalesce((to_jsonb(applied) ->> 'older_versions_may_run')::boolean, false) AS older_may_run
+  FROM public.applied_migration AS applied
+ ORDER BY series, number
+"""
+"""Versions before the last column made tables without it; whoever only runs cannot add it."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,15 @@ class Migration:
     series: str
     number: int
     path: Path
+
+    @property
+    def statements(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def older_versions_may_run(self) -> bool:
+        """Whether the version before works on beside it: the file does not say `older versions stop first`."""
+        return _OLDER_VERSIONS_STOP.search(self.statements) is None
 
 
 def find_migrations(directory: Path) -> Sequence[Migration]:
@@ -60,18 +76,24 @@ async def pending_migrations(connection: Connection, *, known: Sequence[Migratio
     """Those of the migrations known to this version that the database has not had.
 
     Raises:
-        CannotStartError: the database has had others: a newer version may mean other things by the same columns.
+        CannotStartError: the database has had others that leave no room for this version: a newer one may mean other
+            things by the same columns. Or it has had others and lacks ours: neither version is the newer one.
     """
     has_history = await connection.fetchval("SELECT to_regclass('public.applied_migration') IS NOT NULL")
     rows = await connection.fetch(_APPLIED) if has_history else []
-    applied = [(row["series"], row["name"]) for row in rows]
+    applied = {(row["series"], row["name"]): row["older_may_run"] for row in rows}
     ours = {(migration.series, migration.path.name): migration for migration in known}
-    if unknown := [name for series, name in applied if (series, name) not in ours]:
+    pending = [migration for identity, migration in ours.items() if identity not in applied]
+    if unknown := [
+        name
+        for (series, name), older_may_run in applied.items()
+        if (series, name) not in ours and (pending or not older_may_run)
+    ]:
         raise CannotStartError(
             f"the database has had {len(unknown)} migrations that this version does not know, first {unknown[0]}; "
             "start the newer version that brings them, or restore the database as it was before them"
         )
-    return [migration for identity, migration in ours.items() if identity not in applied]
+    return pending
 
 
 async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migration]:
@@ -90,12 +112,16 @@ async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migrat
         for migration in applied:
             async with connection.transaction():
                 await connection.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10min'")
-                await connection.execute(migration.path.read_text(encoding="utf-8"), timeout=_LONGEST_WAIT_SECONDS)
+                await connection.execute(migration.statements, timeout=_LONGEST_WAIT_SECONDS)
                 await connection.execute(
-                    "INSERT INTO public.applied_migration (series, number, name) VALUES ($1, $2, $3)",
+                    """
+                    INSERT INTO public.applied_migration (series, number, name, older_versions_may_run)
+                    VALUES ($1, $2, $3, $4)
+                    """,
                     migration.series,
                     migration.number,
                     migration.path.name,
+                    migration.older_versions_may_run,
                 )
         return applied
     finally:

@@ -465,6 +465,20 @@ MUTANTS = (
         "test_start.py::test_a_version_that_is_older_than_its_database_says_so",
     ),
     Mutant(
+        "j: a version takes every migration that it does not know for one that leaves it room",
+        "migrations/runner.py",
+        "and (pending or not older_may_run)",
+        "and pending",
+        "test_start.py::test_a_version_that_is_older_than_its_database_says_so",
+    ),
+    Mutant(
+        "j: a version refuses to run beside a newer one that leaves it room",
+        "migrations/runner.py",
+        "and (pending or not older_may_run)",
+        "",
+        "test_start.py::test_a_version_starts_beside_a_newer_one_that_leaves_it_room",
+    ),
+    Mutant(
         "j: a version works on while a newer one migrates its database",
         "database_state.py",
         "            await pending_migrations(self._connection, known=self._migrations)\n",
