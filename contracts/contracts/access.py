@@ -154,6 +154,11 @@ def operations_of(service: str) -> tuple[Operation, ...]:
     )
 
 
+def read_operations_of(service: str) -> Operation:
+    """Return the operation by which operators read how a service is."""
+    return operations_of(service)[0]
+
+
 AUTH = (
     ACTIVATE,
     LOG_IN,

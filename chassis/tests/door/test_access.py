@@ -15,15 +15,22 @@ from specimen.access import NAME, READ_NOTES, WRITE_NOTES
 from specimen.app import Settings, build
 
 from chassis.database import Pool
+from chassis.http.api import Api
 from chassis.http.public_port import PublicPort
 from chassis.testing import REFUSALS, AccessTrial, access_trials, harness
 from contracts.access import Role
 from devstack.outside.issuer import Issuer
 
 MINE, THEIRS = "123456", "654321"
-SPECIMEN = Settings(database_url="postgresql://", specimen_api=True)
-DOOR = build(SPECIMEN).door
-assert DOOR is not None
+
+
+def _door() -> Api:
+    door = build(Settings(database_url="postgresql://", specimen_api=True)).door
+    assert door is not None
+    return door
+
+
+DOOR = _door()
 _PARTITIONS = count()
 METHODS = ("GET", "DELETE")
 BODIES: Mapping[str, Any] = {
