@@ -10,7 +10,8 @@ from weather_http import Weather
 
 from contracts.access import Role
 
-NEWEST = at("2021-08-01T00:00")
+NEWEST = at("2021-07-20T00:00")
+"""The last hour in the file."""
 
 
 async def read(weather: Weather) -> dict[str, Any]:
