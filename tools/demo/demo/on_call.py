@@ -45,7 +45,7 @@ class OnCall:
         )
         async with httpx.AsyncClient(base_url=platform.auth_url) as accounts:
             cookies = await session_of(platform, accounts, role=Role.OPERATOR, email=_EMAIL)
-        on_call = cls(platform.auth_url, cookies, directory.absolute() / "operator-token")
+        on_call = cls(platform.auth_url, cookies, directory / "operator-token")
         await on_call.renew()
         return on_call
 

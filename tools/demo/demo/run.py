@@ -46,7 +46,7 @@ def run_on_stack(kind: str, *, keep: bool, output: Path) -> int:
         code = asyncio.run(_run_on_stack(platform, began=began, keep=keep, output=output))
         if keep:
             with step("an operator logged in"):
-                on_call = asyncio.run(OnCall.at(platform, directory=output))
+                on_call = asyncio.run(OnCall.at(platform, directory=output.absolute()))
             keep_up(platform, on_call=on_call)
         return code
     finally:
