@@ -148,8 +148,8 @@ async def _migrate(service: Service, _: argparse.Namespace) -> int:
 
 
 async def _describe_api(service: Service, _: argparse.Namespace) -> int:
-    assert service.api is not None  # noqa: S101 - without an API there is no such command
-    sys.stdout.write(description_text(service.api))
+    assert service.door is not None  # noqa: S101 - without an API there is no such command
+    sys.stdout.write(description_text(service.door))
     return DONE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Collection, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Collection, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from chassis.http.public_port import PublicPort
 from chassis.http.server import HttpServer
 from chassis.kafka_security import not_granted
 from chassis.migrations.runner import find_migrations, pending_migrations
+from chassis.operations.live import Lag
 from chassis.publishing.handoff import Handoff
 from chassis.publishing.relay import Relay
 from chassis.required_topics import RequiredTopics
@@ -180,11 +181,13 @@ class RunningService:
             for consumer in service.consumers
         ]
         self._public_port = (
-            PublicPort(service.api, service=service.name, settings=service.settings, work=runtime.work)
-            if service.api
+            PublicPort(service.door, service=service.name, settings=service.settings, work=runtime.work)
+            if service.door
             else None
         )
         self._keys = self._public_port and self._public_port.keys
+        service.live.problems = lambda: {**self._live(), **self._ready()}
+        service.live.lags = self._lags
 
     async def run(self) -> None:
         """Serve HTTP, start, work until `ending` is set, stop; raise what made the service unable to go on."""
@@ -347,6 +350,14 @@ class RunningService:
             metrics.FAILING_SECONDS.labels(trouble.part).set(trouble.seconds)
         for watch in watches:
             metrics.MEASUREMENT_AGE_SECONDS.labels(watch.name).set(watch.age_seconds)
+
+    async def _lags(self) -> Sequence[Lag]:
+        """Ask for all at once: where Kafka is away, the caller waits for it once."""
+        records = await asyncio.gather(*(subscription.lag_of_all_instances() for subscription in self._subscriptions))
+        return [
+            Lag(consumer=subscription.group, topic=subscription.topic, records=behind)
+            for subscription, behind in zip(self._subscriptions, records, strict=True)
+        ]
 
     async def _measure_lag(self) -> Problems:
         await asyncio.gather(*(subscription.measure_lag() for subscription in self._subscriptions))

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from chassis.consuming.consumer import Consumer
 from chassis.database import Pool
 from chassis.errors import CannotStartError
 from chassis.http.api import Api
+from chassis.operations.live import Live
+from chassis.operations.routes import with_operations
 from chassis.settings import ServiceSettings
 from chassis.telemetry.tracing import Tracing
 from chassis.telemetry.trouble import Trouble
@@ -98,7 +101,7 @@ class Service:
 
     What it publishes leaves at once. Where nobody waits for it, events may wait for `events_may_wait_seconds`
     for others to leave with them, because a Kafka transaction costs as much as hundreds of events.
-    Without an `api` it has no public port.
+    Without an `api` it has no public port. `live` is filled by who runs it.
 
     Raises:
         CannotStartError: it consumes a topic that the contracts do not grant it, or one topic twice, or it has no
@@ -116,6 +119,14 @@ class Service:
     clock: Clock = field(default_factory=DatabaseClock)
     events_may_wait_seconds: float = 0.0
     api: Api | None = None
+    live: Live = field(default_factory=Live)
+
+    @cached_property
+    def door(self) -> Api | None:
+        """The API with the routes besides its own that every service has."""
+        if self.api is None:
+            return None
+        return with_operations(self.api, service=self.name, consumers=self.consumers, live=self.live)
 
     def __post_init__(self) -> None:
         for consumer in self.consumers:
@@ -127,8 +138,8 @@ class Service:
             raise CannotStartError(f"{self.name} consumes a topic twice; one topic has one consumer in a service")
         if self.catalogue.dead_letters_of(self.name) is None:
             raise CannotStartError(f"{self.name} has no topic for its dead letters; declare one in contracts")
-        if self.api is not None:
-            self.api.check(service=self.name)
+        if self.door is not None:
+            self.door.check(service=self.name)
 
     def topics(self) -> Sequence[Topic[Any]]:
         """The topics this service consumes or publishes to."""

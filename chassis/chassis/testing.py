@@ -136,8 +136,8 @@ class Harness:
     async def answering(self) -> AsyncIterator[str]:
         """Answer requests as in production; yield the address of the API."""
         service = self.service
-        assert service.api is not None, f"{service.name} has no API"  # noqa: S101 - told to who writes the test
-        port = PublicPort(service.api, service=service.name, settings=service.settings, work=self.runtime.work)
+        assert service.door is not None, f"{service.name} has no API"  # noqa: S101 - told to who writes the test
+        port = PublicPort(service.door, service=service.name, settings=service.settings, work=self.runtime.work)
         try:
             yield f"http://{service.settings.api_host}:{await port.start()}"
         finally:

@@ -28,6 +28,7 @@ from contracts.envelope import encode
 TOPIC = consumed_topic("specimen")
 GROUP = f"specimen.{TOPIC.name}"
 NOBODY = UUID(int=0)
+BECAUSE = ("--because", "a test")
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ async def test_a_list_tells_where_and_why_and_holds_no_contents(terminal: Termin
     assert {line["consumer"] for line in lines} == {GROUP}
     assert set(lines[0]) == {
         *("id", "consumer", "topic", "partition", "offset", "bytes", "code", "reason", "attempts"),
-        *("dead_lettered_at", "erased_at", "replayed_at", "discarded_at"),
+        *("dead_lettered_at", "erased_at", "replayed_at", "discarded_at", "discarded_by", "discarded_because"),
     }
 
 
@@ -135,11 +136,11 @@ async def test_a_discarded_one_is_listed_only_among_all_and_never_replayed(
     ids = await terminal.ids()
     chosen = ids["null-header"]
 
-    assert await terminal.dead_letters("discard", chosen) == (0, "1 discarded, 0 not\n", "")
+    assert await terminal.dead_letters("discard", chosen, *BECAUSE) == (0, "1 discarded, 0 not\n", "")
 
     assert set(await terminal.ids()) == {"handler-failed", "not-countable"}
     (discarded,) = [line for line in await terminal.listed("--all") if line["discarded_at"] is not None]
-    assert discarded["id"] == chosen
+    assert (discarded["id"], discarded["discarded_by"], discarded["discarded_because"]) == (chosen, "command", "a test")
     refusal = f"{chosen} was not replayed: no open dead letter has this id\n"
     assert await terminal.dead_letters("replay", chosen) == (1, "0 replayed, 1 not\n", refusal)
     stored = "SELECT count(*) FROM messaging.dead_letter WHERE value IS NOT NULL"
@@ -148,9 +149,9 @@ async def test_a_discarded_one_is_listed_only_among_all_and_never_replayed(
 
 async def test_discarding_twice_or_what_is_not_there_is_refused(terminal: Terminal) -> None:
     chosen = (await terminal.ids())["not-countable"]
-    await terminal.dead_letters("discard", chosen)
+    await terminal.dead_letters("discard", chosen, *BECAUSE)
 
-    code, printed, refused = await terminal.dead_letters("discard", chosen, str(NOBODY))
+    code, printed, refused = await terminal.dead_letters("discard", chosen, str(NOBODY), *BECAUSE)
 
     assert (code, printed) == (1, "0 discarded, 2 not\n")
     assert refused.splitlines() == [
@@ -160,12 +161,12 @@ async def test_discarding_twice_or_what_is_not_there_is_refused(terminal: Termin
 
 
 async def test_all_open_ones_are_discarded_at_once(terminal: Terminal) -> None:
-    assert await terminal.dead_letters("discard", "--all") == (0, "3 discarded, 0 not\n", "")
+    assert await terminal.dead_letters("discard", "--all", *BECAUSE) == (0, "3 discarded, 0 not\n", "")
     assert await terminal.listed() == []
     assert await terminal.dead_letters("replay", "--all") == (0, "0 replayed, 0 not\n", "")
 
 
-@pytest.mark.parametrize("words", [("list",), ("list", "--all"), ("replay", "--all"), ("discard", "--all")])
+@pytest.mark.parametrize("words", [("list",), ("list", "--all"), ("replay", "--all"), ("discard", "--all", *BECAUSE)])
 async def test_a_command_holds_no_more_than_a_page_of_many_and_one_whole(
     running: Harness, terminal: Terminal, words: tuple[str, ...]
 ) -> None:
@@ -190,11 +191,20 @@ async def test_a_list_of_many_pages_holds_each_once_in_the_order_of_their_record
     assert places == [(0, 0), (0, 1), (0, 2), *((1, offset) for offset in range(1_200))]
 
 
-@pytest.mark.parametrize("action", ["replay", "discard"])
-@pytest.mark.parametrize("words", [(), ("--all", str(NOBODY))], ids=["none", "both"])
-async def test_either_ids_or_all_are_chosen(terminal: Terminal, action: str, words: tuple[str, ...]) -> None:
+async def test_nothing_is_discarded_without_a_reason(terminal: Terminal) -> None:
     with pytest.raises(SystemExit, match="2"):
-        await terminal.dead_letters(action, *words)
+        await terminal.dead_letters("discard", "--all")
+
+    assert len(await terminal.listed()) == 3
+
+
+@pytest.mark.parametrize("action", [("replay",), ("discard", *BECAUSE)])
+@pytest.mark.parametrize("words", [(), ("--all", str(NOBODY))], ids=["none", "both"])
+async def test_either_ids_or_all_are_chosen(
+    terminal: Terminal, action: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        await terminal.dead_letters(*action, *words)
 
 
 async def test_undeliverable_events_are_listed_and_resent(running: Harness, terminal: Terminal) -> None:

@@ -15,6 +15,9 @@ from typing import Final, Self
 COLUMNS = ("role", "service", "operation", "scope", "reach")
 ANYONE = "anyone"
 """Stands in the table for who comes without a token."""
+READ_OPERATIONS: Final = "operations.read"
+SHOW_DEAD_LETTER: Final = "dead-letters.show"
+SETTLE_DEAD_LETTER: Final = "dead-letters.settle"
 _NAME: Final = re.compile(r"[a-z][a-z-]*(\.[a-z][a-z-]*)+")
 _SCOPE: Final = re.compile(r"[a-z][a-z-]*(:[a-z][a-z-]*)+")
 
@@ -121,6 +124,41 @@ READ_AUDIT_TRAIL = Operation(
     grants={Role.OPERATOR: Reach.ANY},
     meaning="Read what happened to accounts, clients and keys; what is read is on record, too",
 )
+
+
+def operations_of(service: str) -> tuple[Operation, ...]:
+    """Return what an operator may do at any service; the chassis answers it."""
+    grants = {Role.OPERATOR: Reach.ANY}
+    return (
+        Operation(
+            name=READ_OPERATIONS,
+            service=service,
+            scope="operations:read",
+            grants=grants,
+            meaning="Read how a service is: what fails, waits or is late, and which records it could not process",
+        ),
+        Operation(
+            name=SHOW_DEAD_LETTER,
+            service=service,
+            scope="dead-letters:show",
+            grants=grants,
+            meaning="Read the contents of a record that could not be processed; who did is on record",
+        ),
+        Operation(
+            name=SETTLE_DEAD_LETTER,
+            service=service,
+            scope="dead-letters:settle",
+            grants=grants,
+            meaning="Replay or discard a record that could not be processed",
+        ),
+    )
+
+
+def read_operations_of(service: str) -> Operation:
+    """Return the operation by which operators read how a service is."""
+    return operations_of(service)[0]
+
+
 AUTH = (
     ACTIVATE,
     LOG_IN,
@@ -135,6 +173,7 @@ AUTH = (
     CHANGE_AUTHENTICATORS,
     SUSPEND_ACCOUNT,
     READ_AUDIT_TRAIL,
+    *operations_of("auth-svc"),
 )
 """What auth-svc answers."""
 
@@ -161,7 +200,7 @@ READ_REPLIES = Operation(
     grants={Role.SENIOR_HANDLER: Reach.ANY, Role.OPERATOR: Reach.ANY},
     meaning="Get a file or reply of KNMI as it was received, to check what was read from it",
 )
-WEATHER = (CHECK_RAIN, READ_STATIONS, READ_HOURS, READ_SOURCES, READ_REPLIES)
+WEATHER = (CHECK_RAIN, READ_STATIONS, READ_HOURS, READ_SOURCES, READ_REPLIES, *operations_of("weather-svc"))
 """What weather-svc answers."""
 
 _HANDLERS: Final = (Role.CLAIMS_HANDLER, Role.SENIOR_HANDLER)
@@ -243,6 +282,7 @@ POLICY = (
     READ_PRODUCTS,
     QUOTE,
     APPLY,
+    *operations_of("policy-svc"),
 )
 """What policy-svc answers."""
 
@@ -311,10 +351,14 @@ CLAIMS = (
     OPEN_REVIEW,
     DECIDE_REVIEW,
     WITHDRAW_CLAIM,
+    *operations_of("claims-svc"),
 )
 """What claims-svc answers."""
 
-ACCESS: tuple[Operation, ...] = (*AUTH, *WEATHER, *POLICY, *CLAIMS)
+NOTIFY = operations_of("notify-svc")
+"""What notify-svc answers."""
+
+ACCESS: tuple[Operation, ...] = (*AUTH, *WEATHER, *POLICY, *CLAIMS, *NOTIFY)
 """The operations of all services."""
 
 

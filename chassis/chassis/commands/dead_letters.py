@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -13,11 +12,13 @@ from uuid import UUID
 
 from chassis.consuming import dead_letters
 from chassis.consuming.consumer import Consumer
-from chassis.consuming.dead_letters import ListedDeadLetter
 from chassis.consuming.replay import replay
+from chassis.operations.told_letters import fate_of, place_of, readable
 from chassis.service import Command, Runtime
 
 DONE, FAILED = 0, 1
+COMMAND = "command"
+"""Who discards, where it was done on a machine of ours."""
 
 
 def dead_letters_command(consumers: Sequence[Consumer[Any]]) -> Command:
@@ -44,6 +45,7 @@ def _add_arguments(parser: argparse.ArgumentParser, *, consumers: Sequence[Consu
     replaying.set_defaults(act=partial(_replay, consumers=consumers))
     discarding = actions.add_parser("discard", help="close them for ever: still listed by --all, never replayed")
     _add_choice(discarding)
+    discarding.add_argument("--because", required=True, metavar="TEXT", help="why nobody needs them; it is on record")
     discarding.set_defaults(act=_discard)
 
 
@@ -60,7 +62,7 @@ async def _run(arguments: argparse.Namespace, runtime: Runtime) -> int:
 
 async def _list(arguments: argparse.Namespace, runtime: Runtime) -> int:
     async for letter in dead_letters.list_dead_letters(runtime.pool, only_open=not arguments.all):
-        _print({**_place(letter), "bytes": letter.value_bytes, **_fate(letter)})
+        _print({**place_of(letter), "bytes": letter.value_bytes, **fate_of(letter)})
     return DONE
 
 
@@ -71,11 +73,11 @@ async def _show(arguments: argparse.Namespace, runtime: Runtime) -> int:
         sys.stderr.write(f"no dead letter has the id {arguments.id}\n")
         return FAILED
     record = {
-        "key": _readable(letter.key),
-        "headers": [{"name": name, "value": _readable(value)} for name, value in letter.headers],
-        "value": _readable(letter.value),
+        "key": readable(letter.key),
+        "headers": [{"name": name, "value": readable(value)} for name, value in letter.headers],
+        "value": readable(letter.value),
     }
-    _print({**_place(letter), **record, **_fate(letter), "stack": letter.stack}, indent=2)
+    _print({**place_of(letter), **record, **fate_of(letter), "stack": letter.stack}, indent=2)
     return DONE
 
 
@@ -94,49 +96,15 @@ async def _replay(arguments: argparse.Namespace, runtime: Runtime, *, consumers:
 
 
 async def _discard(arguments: argparse.Namespace, runtime: Runtime) -> int:
-    ids = set(arguments.ids)
+    ids = None if arguments.all else set(arguments.ids)
     async with runtime.pool.acquire() as connection:
         now = await runtime.clock.now(connection)
-        if arguments.all:
-            sys.stdout.write(f"{await dead_letters.discard_all(connection, at=now)} discarded, 0 not\n")
-            return DONE
-        discarded = await dead_letters.discard(connection, ids=ids, at=now)
-    for unknown in sorted(ids - discarded):
-        sys.stderr.write(f"{unknown} was not discarded: no open dead letter has this id\n")
-    sys.stdout.write(f"{len(discarded)} discarded, {len(ids - discarded)} not\n")
-    return FAILED if ids - discarded else DONE
-
-
-def _place(letter: ListedDeadLetter) -> Mapping[str, object]:
-    return {
-        "id": str(letter.dead_letter_id),
-        "consumer": letter.consumer,
-        "topic": letter.topic,
-        "partition": letter.partition,
-        "offset": letter.offset,
-    }
-
-
-def _fate(letter: ListedDeadLetter) -> Mapping[str, object]:
-    return {
-        "code": letter.reason_code,
-        "reason": letter.reason,
-        "attempts": letter.attempts,
-        "dead_lettered_at": letter.dead_lettered_at.isoformat(),
-        "erased_at": letter.erased_at.isoformat() if letter.erased_at else None,
-        "replayed_at": letter.replayed_at.isoformat() if letter.replayed_at else None,
-        "discarded_at": letter.discarded_at.isoformat() if letter.discarded_at else None,
-    }
-
-
-def _readable(raw: bytes | None) -> Mapping[str, str] | None:
-    """`{"text": …}` when the bytes are UTF-8, otherwise `{"base64": …}`."""
-    if raw is None:
-        return None
-    try:
-        return {"text": raw.decode()}
-    except UnicodeDecodeError:
-        return {"base64": b64encode(raw).decode()}
+        discarded = await dead_letters.discard(connection, ids=ids, at=now, by=COMMAND, because=arguments.because)
+    unknown = (ids or set()) - discarded
+    for dead_letter_id in sorted(unknown):
+        sys.stderr.write(f"{dead_letter_id} was not discarded: no open dead letter has this id\n")
+    sys.stdout.write(f"{len(discarded)} discarded, {len(unknown)} not\n")
+    return FAILED if unknown else DONE
 
 
 def _print(line: Mapping[str, object], *, indent: int | None = None) -> None:

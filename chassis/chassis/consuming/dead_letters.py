@@ -34,11 +34,13 @@ TOO_LARGE: Final = "too-large"
 HANDLER_FAILED: Final = "handler-failed"
 """The reason code of a message whose handler failed otherwise than by `UnprocessableMessage`."""
 _PAGE_ROWS = 500
-_LISTED_COLUMNS = """
+LISTED_COLUMNS: Final = """
     dead_letter_id, consumer, topic, partition, record_offset AS "offset", octet_length(value) AS value_bytes,
-    reason_code, reason, attempts, dead_lettered_at, erased_at, replayed_at, discarded_at
+    reason_code, reason, attempts, dead_lettered_at, erased_at, replayed_at, discarded_at, discarded_by,
+    discarded_because
 """
-_COLUMNS = f"{_LISTED_COLUMNS}, key, value, headers::text, stack"
+"""Of a `ListedDeadLetter`."""
+_COLUMNS = f"{LISTED_COLUMNS}, key, value, headers::text, stack"
 HeaderPairs: TypeAlias = tuple[tuple[str, bytes | None], ...]
 
 
@@ -101,6 +103,13 @@ class ListedDeadLetter:
     erased_at: datetime | None
     replayed_at: datetime | None
     discarded_at: datetime | None
+    discarded_by: str | None
+    discarded_because: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was neither replayed nor discarded."""
+        return self.replayed_at is None and self.discarded_at is None
 
     @property
     def has_contents(self) -> bool:
@@ -174,7 +183,7 @@ async def list_dead_letters(
         async with pool.acquire() as connection:
             rows = await connection.fetch(
                 f"""
-                SELECT {_LISTED_COLUMNS} FROM messaging.dead_letter
+                SELECT {LISTED_COLUMNS} FROM messaging.dead_letter
                  WHERE (NOT $1 OR (replayed_at IS NULL AND discarded_at IS NULL))
                    AND ($2::uuid[] IS NULL OR dead_letter_id = ANY ($2))
                    AND (consumer, topic, partition, record_offset, dead_letter_id) > ($4, $5, $6, $7, $8)
@@ -241,26 +250,25 @@ async def mark_replayed(connection: Connection, *, dead_letter_id: UUID, at: dat
     return None if row is None else _dead_letter(row)
 
 
-async def discard(connection: Connection, *, ids: Collection[UUID], at: datetime) -> set[UUID]:
-    """Mark open dead letters as never to be replayed; return the ids of those that were open."""
+async def discard(
+    connection: Connection, *, ids: Collection[UUID] | None, at: datetime, by: str, because: str
+) -> set[UUID]:
+    """Mark open dead letters, None means all, as never to be replayed; return the ids of those that were open.
+
+    `by` and `because` stay on record with them.
+    """
     rows = await connection.fetch(
         """
-        UPDATE messaging.dead_letter SET discarded_at = $2
-         WHERE dead_letter_id = ANY ($1::uuid[]) AND replayed_at IS NULL AND discarded_at IS NULL
+        UPDATE messaging.dead_letter SET discarded_at = $2, discarded_by = $3, discarded_because = $4
+         WHERE ($1::uuid[] IS NULL OR dead_letter_id = ANY ($1)) AND replayed_at IS NULL AND discarded_at IS NULL
         RETURNING dead_letter_id
         """,
         ids,
         at,
+        by,
+        because,
     )
     return {row["dead_letter_id"] for row in rows}
-
-
-async def discard_all(connection: Connection, *, at: datetime) -> int:
-    """Mark every open dead letter as never to be replayed; return how many were open."""
-    status = await connection.execute(
-        "UPDATE messaging.dead_letter SET discarded_at = $1 WHERE replayed_at IS NULL AND discarded_at IS NULL", at
-    )
-    return _count(status)
 
 
 async def erase_older(connection: Connection, *, age: timedelta, limit: int) -> int:

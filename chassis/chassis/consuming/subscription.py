@@ -22,6 +22,7 @@ from chassis.consuming.batch_processor import BatchProcessor
 from chassis.consuming.consumer import Consumer
 from chassis.consuming.delivery import Record
 from chassis.consuming.kafka_offsets import KafkaOffsets
+from chassis.consuming.lag import lag_of_all_instances
 from chassis.consuming.placement import Placement
 from chassis.consuming.positions import Advance
 from chassis.errors import (
@@ -69,6 +70,7 @@ class Subscription:
     ) -> None:
         self.group = consumer.group(work.service)
         self.topic = consumer.topic.name
+        self._work = work
         self._processor = BatchProcessor(consumer, work=work, dead_letter_limit=settings.dead_letter_limit)
         self._placement = Placement(consumer=self.group, work=work)
         self.trouble = self._processor.trouble
@@ -207,6 +209,13 @@ class Subscription:
         positions = {**client.positions(), **begun}
         lags = [ends.get(partition, 0) - position for partition, position in positions.items()]
         metrics.CONSUMER_LAG.labels(self.group).set(sum(max(0, lag) for lag in lags))
+
+    async def lag_of_all_instances(self) -> int | None:
+        """Return how many records no instance of the service has consumed; None when that cannot be told."""
+        client = self.subscriber.consumer
+        if not isinstance(client, CompletePollConsumer):
+            return None
+        return await lag_of_all_instances(client, topic=self.topic, consumer=self.group, work=self._work)
 
 
 def new_broker(settings: ServiceSettings, *, service: str) -> KafkaBroker:

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from dead_letter_rows import insert_dead_letters
 from httpx import AsyncClient, Response
 from specimen.access import NAME, READ_NOTES, WRITE_NOTES
-from specimen.api import api
 from specimen.app import Settings, build
 
 from chassis.database import Pool
+from chassis.http.api import Api
 from chassis.http.public_port import PublicPort
 from chassis.testing import REFUSALS, AccessTrial, access_trials, harness
 from contracts.access import Role
 from devstack.outside.issuer import Issuer
 
 MINE, THEIRS = "123456", "654321"
+
+
+def _door() -> Api:
+    door = build(Settings(database_url="postgresql://", specimen_api=True)).door
+    assert door is not None
+    return door
+
+
+DOOR = _door()
+_PARTITIONS = count()
 METHODS = ("GET", "DELETE")
 BODIES: Mapping[str, Any] = {
     "POST /sums": {"cents": [1_050, 2]},
     "POST /customers/{relation_number}/notes": {"text": "The roof leaks"},
     "PUT /notes/{note_id}": {"text": "The roof is mended"},
+    "POST /operations/dead-letters/{dead_letter_id}/discard": {"reason": "sent again"},
 }
 """What a route is sent where it takes a body."""
 PATHS = {"/failures/{kind}": "/failures/none"}
@@ -52,6 +65,14 @@ class Guarded:
         )
         return note_id
 
+    async def dead_letter(self) -> UUID:
+        """The id of a new one, which nobody can replay: it is no event."""
+        await insert_dead_letters(self.pool, partition=next(_PARTITIONS))
+        dead_letter_id: UUID = await self.pool.fetchval(
+            "SELECT dead_letter_id FROM messaging.dead_letter ORDER BY dead_lettered_at DESC LIMIT 1"
+        )
+        return dead_letter_id
+
     async def notes(self) -> int:
         return int(await self.pool.fetchval("SELECT count(*) FROM note"))
 
@@ -59,7 +80,7 @@ class Guarded:
         """Ask the route of `trial` for what is, or is not, the asker's own."""
         owner = MINE if trial.is_own else THEIRS
         path = PATHS.get(trial.route.path, trial.route.path).format(
-            relation_number=owner, note_id=await self.note_of(owner)
+            relation_number=owner, note_id=await self.note_of(owner), dead_letter_id=await self.dead_letter()
         )
         headers = {"Idempotency-Key": str(uuid4())} if trial.route.takes_idempotency_key else {"If-Match": "*"}
         if trial.role:
@@ -71,7 +92,7 @@ class Guarded:
 async def guarded(database: str, issuer: Issuer) -> AsyncIterator[Guarded]:
     settings = Settings(database_url=database, api_issuer=issuer.name, api_jwks_url=issuer.jwks_url)
     async with harness(build(settings)) as running:
-        port = PublicPort(api, service=NAME, settings=settings, work=running.runtime.work)
+        port = PublicPort(DOOR, service=NAME, settings=settings, work=running.runtime.work)
         address = f"http://{settings.api_host}:{await port.start()}"
         try:
             async with AsyncClient(base_url=address, trust_env=False) as client:
@@ -81,21 +102,21 @@ async def guarded(database: str, issuer: Issuer) -> AsyncIterator[Guarded]:
 
 
 async def test_every_role_gets_what_the_matrix_grants_of_its_own_data_and_of_others(guarded: Guarded) -> None:
-    trials = access_trials(api)
+    trials = access_trials(DOOR)
 
     seen = {str(trial): (await guarded.ask(trial)).status_code for trial in trials}
 
     refused = {str(trial): trial.refusal for trial in trials}
     assert {trial: status if status in REFUSALS else None for trial, status in seen.items()} == refused
     assert {status for trial, status in seen.items() if refused[trial] is None} <= {200, 201, 204, 409}
-    assert len(seen) == len(api.routes) * (len(Role) + 1) * 2
+    assert len(seen) == len(DOOR.routes) * (len(Role) + 1) * 2
 
 
 def test_the_trials_hold_every_kind_of_answer() -> None:
-    trials = access_trials(api)
+    trials = access_trials(DOOR)
 
     assert {trial.refusal for trial in trials} == {None, *REFUSALS}
-    assert {trial.route.operation for trial in trials} == set(api.access)
+    assert {trial.route.operation for trial in trials} == set(DOOR.access)
 
 
 async def test_what_is_somebody_elses_and_what_does_not_exist_are_told_in_the_same_words(guarded: Guarded) -> None:

@@ -36,12 +36,12 @@ MUTANTS = (
         "test_malformed_messages.py::"
         "test_what_is_told_to_the_sender_repeats_neither_a_header_nor_the_name_that_its_sender_gave_it",
     ),
-    _claims(
+    Mutant(
         "answers: an e-mail address used as a key is sent back",
-        "flows/answers_to_reports.py",
+        "consuming/identifiers.py",
         "    return text if _IDENTIFIER.fullmatch(text) and not",
         "    return text if not",
-        _ANSWERS + "test_a_rejection_is_keyed_by_the_best_that_its_sender_can_recognise",
+        "test_identifiers.py::test_what_may_be_an_address_or_a_number_of_somebody_is_not",
     ),
     _claims(
         "answers: a misspelt field is dropped without a word",

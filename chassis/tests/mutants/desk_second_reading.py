@@ -44,12 +44,12 @@ MUTANTS = (
         "    if await",
         "test_nobody_is_forgotten.py::test_what_a_customer_says_and_a_claim_is_denied_by_is_for_two_to_write_down",
     ),
-    _claims(
+    Mutant(
         "answers: a phone number used as a key is sent back",
-        "flows/answers_to_reports.py",
+        "consuming/identifiers.py",
         "_PHONE_NUMBER.fullmatch(text) or ",
         "",
-        "test_answers_to_reports.py::test_a_rejection_is_keyed_by_the_best_that_its_sender_can_recognise",
+        "test_identifiers.py::test_what_may_be_an_address_or_a_number_of_somebody_is_not",
     ),
     _claims(
         "desk: questions of before have no day on which somebody looks",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.access import Operation, Reach, Role
+from contracts.access import Operation, Reach, Role, operations_of
 
 NAME = "specimen"
 
@@ -25,4 +25,4 @@ WRITE_NOTES = Operation(
     grants={Role.CUSTOMER: Reach.OWN},
     meaning="Note something, change it and take it back",
 )
-SPECIMEN = (GREET, ADD_UP, FAIL, PASS_GATE, SETTLE, READ_NOTES, WRITE_NOTES)
+SPECIMEN = (GREET, ADD_UP, FAIL, PASS_GATE, SETTLE, READ_NOTES, WRITE_NOTES, *operations_of(NAME))

@@ -44,7 +44,7 @@ class Doorkeeper:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        api = world.running.service.api
+        api = world.running.service.door
         assert api is not None
         self.trials = access_trials(api)
         self._paths: Mapping[str, Any] = description_of(api)["paths"]
@@ -107,7 +107,7 @@ async def test_each_role_gets_what_the_access_matrix_grants(full: World) -> None
 
 
 async def test_every_operation_of_the_access_matrix_is_tried_by_each_role(full: World) -> None:
-    api = full.running.service.api
+    api = full.running.service.door
     assert api is not None
     tried = {(trial.route.operation.name, trial.role, trial.is_own) for trial in access_trials(api)}
 
@@ -120,7 +120,7 @@ async def test_every_operation_of_the_access_matrix_is_tried_by_each_role(full: 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.OPERATOR])
 async def test_every_answer_is_as_described(full: World, role: Role) -> None:
-    api = full.running.service.api
+    api = full.running.service.door
     assert api is not None
     only_for_others = [
         route.function.__name__

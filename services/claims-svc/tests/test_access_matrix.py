@@ -28,7 +28,7 @@ class Doorkeeper:
     """Asks as access trials say, with what the description gives as examples. Two customers have a claim each."""
 
     def __init__(self, desk: ClaimsDesk, *, references: Mapping[str, str]) -> None:
-        api = desk.driver.harness.service.api
+        api = desk.driver.harness.service.door
         assert api is not None
         self.trials: Sequence[AccessTrial] = [
             trial for trial in access_trials(api) if trial.is_own or OWNER_IN_PATH in trial.route.path

@@ -200,6 +200,7 @@ async def test_claims_are_found_by_each_thing_that_can_be_known_of_them(desk: Cl
     first, again = report(), report()
     await desk.driver.report(first, again)
     reference = await desk.reference()
+    ((claim_id,),) = await desk.driver.rows("SELECT claim_id FROM claim")
     await desk.driver.wait(days=40)
     await desk.driver.report(report(policy_number="654321-531-04"))
 
@@ -214,6 +215,7 @@ async def test_claims_are_found_by_each_thing_that_can_be_known_of_them(desk: Cl
         {"reference": reference},
         {"report_id": str(first.report_id)},
         {"report_id": str(again.report_id)},
+        {"claim_id": str(claim_id)},
         {"policy_number": POLICY_NUMBER},
         {"postcode_area": "6011"},
         {"opened_before": after},

@@ -20,6 +20,7 @@ from contracts.policy import CONTACT_CHANGED
 from contracts.topics import CATALOGUE
 from contracts.vocabulary import Channel
 from notify_svc import handlers
+from notify_svc.api import build_api
 from notify_svc.bounces import BounceSettings, run_bounce_reader
 from notify_svc.channels.network import network_request_transports, network_transports
 from notify_svc.channels.receipts import Receipts, run_receipts
@@ -119,6 +120,7 @@ def build(
         ),
         commands=commands(settings),
         events_may_wait_seconds=_EVENTS_MAY_WAIT_SECONDS,
+        api=build_api(),
     )
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from policy_http import CUSTOMER, policies_answering
 from quotes_asked import PET_QUOTE
-from tried_operations import ALL, BY_EVERYBODY, DESCRIPTION
+from tried_operations import ALL, BY_EVERYBODY, BY_OPERATORS, DESCRIPTION
 
 from contracts.access import Role
 from devstack.api_fuzz import fuzz
@@ -41,4 +41,17 @@ async def test_every_answer_about_products_and_quotes_is_as_described(database: 
             },
             only=BY_EVERYBODY,
             can_refuse=CAN_REFUSE_WHAT_IS_VALID,
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+async def test_every_answer_to_operators_is_as_described(database: str, issuer: Issuer) -> None:
+    async with policies_answering(database, issuer) as policies:
+        await fuzz(
+            DESCRIPTION,
+            url=str(policies.client.base_url),
+            token=policies.token_of(Role.OPERATOR)["Authorization"].removeprefix("Bearer "),
+            parameters={},
+            only=BY_OPERATORS,
         )

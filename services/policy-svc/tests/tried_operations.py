@@ -40,6 +40,16 @@ OF_PERSONAL_DATA: Final = (
 OF_POLICY_CHANGES: Final = ("preview_change", "read_change_preview", "confirm_change")
 OF_CONTACT_CHANGES: Final = ("preview_personal_data", "confirm_personal_data")
 BY_PARTNERS: Final = ("read_repair_contact",)
+BY_OPERATORS: Final = (
+    "read_health",
+    "read_lag",
+    "read_timers",
+    "read_outbox",
+    "list_dead_letters",
+    "show_dead_letter",
+    "replay_dead_letter",
+    "discard_dead_letter",
+)
 
 ALL: Final = (
     *BY_EVERYBODY,
@@ -49,4 +59,5 @@ ALL: Final = (
     *OF_POLICY_CHANGES,
     *OF_CONTACT_CHANGES,
     *BY_PARTNERS,
+    *BY_OPERATORS,
 )

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import shlex
+import threading
 from contextlib import suppress
 
+from demo.on_call import OnCall
 from demo.platform import SERVICES, Platform
 from demo.progress_output import console
 from devstack.process.restarts import keep_running
 
 
-def keep_up(platform: Platform) -> None:
+def keep_up(platform: Platform, *, on_call: OnCall) -> None:
     """Print how to work with every service, then restart what is killed, until a signal's handler raises SystemExit."""
     _print("Everything stays up; what is killed is started again; Ctrl-C ends it.")
+    _print("As an operator, copy this line into another terminal; then for instance: .venv/bin/water health")
+    _print(export_line(on_call.environment(platform)))
     _print("For the commands of one service, copy its line into another terminal; then for instance:")
     _print("    .venv/bin/claims-svc dead-letters list")
     for service in SERVICES:
         _print(f"\n# {service}: http://127.0.0.1:{platform.ports[service]}/ready and /metrics")
         _print(export_line(platform.environment(service)))
     _print("")
+    stopping = threading.Event()
+    renewing = threading.Thread(target=on_call.stay_fresh, args=(stopping,), daemon=True)
+    renewing.start()
     with suppress(SystemExit):
         keep_running([*platform.stack.servers, *platform.children.values()], report=_print)
+    stopping.set()
+    on_call.token_file.unlink(missing_ok=True)
 
 
 def export_line(environment: dict[str, str]) -> str:

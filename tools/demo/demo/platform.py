@@ -20,7 +20,7 @@ from devstack.process.ports import LOOPBACK, free_port
 from devstack.process.programs import Program, Programs, answers_ok, console_script
 from devstack.stack import Stack
 
-APIS = ("auth-svc", "claims-svc", "policy-svc", "weather-svc")
+APIS = ("auth-svc", "claims-svc", "notify-svc", "policy-svc", "weather-svc")
 """Services that answer others by HTTP."""
 PORTAL = "https://mijn.example.org"
 """Where mailed links lead to. Nobody answers there yet."""

@@ -14,6 +14,7 @@ from demo.claim_by_people import bring_to_an_end
 from demo.compose import ComposePlatform
 from demo.drill import keep_up
 from demo.observer import Observed, observing
+from demo.on_call import OnCall
 from demo.online_access import EMAIL, go_online
 from demo.outcome import outcome_of, refusal_outcome_of, unexpected_dead_letters
 from demo.platform import Platform
@@ -44,7 +45,9 @@ def run_on_stack(kind: str, *, keep: bool, output: Path) -> int:
         platform = Platform(stack, output / "logs")
         code = asyncio.run(_run_on_stack(platform, began=began, keep=keep, output=output))
         if keep:
-            keep_up(platform)
+            with step("an operator logged in"):
+                on_call = asyncio.run(OnCall.at(platform, directory=output.absolute()))
+            keep_up(platform, on_call=on_call)
         return code
     finally:
         with step("everything stopped"):

@@ -6,7 +6,7 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
@@ -44,6 +44,16 @@ async def log_in(
     Raises:
         StepError: auth-svc answered otherwise.
     """
+    cookies = await session_of(services, accounts, role=role, email=email)
+    return await token_of_session(accounts, cookies, scopes=scopes, client=client)
+
+
+async def session_of(services: Services, accounts: httpx.AsyncClient, *, role: Role, email: str) -> Mapping[str, str]:
+    """Invite somebody, let them make an account and log in; return the cookies of their session.
+
+    Raises:
+        StepError: auth-svc answered otherwise.
+    """
     printed = await services.printed_by("auth-svc", "staff", "invite", "--role", role, "--email", email)
     if (found := _LINK.search(printed)) is None:
         raise StepError("the invitation printed no link")
@@ -62,7 +72,7 @@ async def log_in(
         "/logins/completion", json={"login": begun.json()["login"], "code": await _code(app)}
     )
     expect(completed, HTTPStatus.OK)
-    return await token_of_session(accounts, cookies_of(completed), scopes=scopes, client=client)
+    return cookies_of(completed)
 
 
 async def _code(app: pyotp.TOTP, *, steps_ago: int = 0) -> str:

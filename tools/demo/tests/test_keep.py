@@ -83,6 +83,20 @@ def test_a_command_of_a_service_works_with_the_printed_line(demo: KeptDemo) -> N
     assert codes(demo.dead_letters_of_claims()) == REFUSED
 
 
+def test_an_operator_asks_all_services_with_the_printed_line(demo: KeptDemo) -> None:
+    line = demo.wait_shown(r"^export WATER_.*$")[0]
+
+    asked = subprocess.run(
+        ["sh", "-c", f"{line}\n{console_script('water')} dead-letters list --json"],
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert codes(json.loads(asked.stdout)["dead_letters"]) == REFUSED
+
+
 def test_a_service_that_is_killed_is_ready_again(demo: KeptDemo) -> None:
     port = int(demo.wait_shown(r"claims-svc: http://127\.0\.0\.1:(\d+)/ready")[1])
     demo.kill("claims-svc")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -11,27 +10,13 @@ import msgspec
 
 from chassis.consuming.dead_letters import Rejected
 from chassis.consuming.delivery import Record
+from chassis.consuming.identifiers import identifier_in
 from chassis.unit_of_work import Work
 from claims_svc.flows.registering import Registered
 from contracts.claim_reports import ReportedState, ReportError, ReportReceived, ReportRejected
 from contracts.envelope import read_traceparent
 
 _MOST_ERRORS: Final = 20
-_IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}", re.ASCII)
-"""What of a key or an id is told. An e-mail address is none: whoever used one as a key does not get it back."""
-_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
-"""That tells of nobody, whatever digits it happens to have."""
-_PHONE_NUMBER: Final = re.compile(r"0[0-9:./-]{8,}|31[:./-]?[1-9](?:[:./-]?[0-9]){8}", re.ASCII)
-"""Neither is a Dutch phone number, with or without the country: ours are told as 31612345678."""
-_POSTCODE: Final = re.compile(
-    r"[1-9][0-9]{3}(?:[A-Za-z]{2}|(?:[A-Z]{2}|[A-Za-z]{2}[:._/-])[1-9][0-9]{0,4}"
-    r"(?:[:._/-]?[A-Za-z][A-Za-z0-9]{0,3}|[:._/-][0-9]{1,4})?)",
-    re.ASCII,
-)
-"""Nor a postcode, alone or with a number of a house: no number begins with 0.
-
-Without anything between them only capitals are taken for one: numbers of senders are often hexadecimal.
-"""
 _OUR_FAULT: Final = ReportError(
     field="record", change="nothing: it is right, we failed on it, and it is taken up when that is mended"
 )
@@ -72,10 +57,10 @@ def _rejection(rejected: Rejected, event_id: str) -> ReportRejected:
     rejection, dead_letter_id = rejected
     record = rejection.record
     report_id = _report_id(record.value)
-    event_id = _identifier(event_id)
+    event_id = identifier_in(event_id)
     return ReportRejected(
         sent_as=(report_id and str(report_id))
-        or _identifier((record.key or b"").decode(errors="replace"))
+        or identifier_in((record.key or b"").decode(errors="replace"))
         or event_id
         or f"{record.partition}/{record.offset}",
         report_id=report_id,
@@ -98,8 +83,3 @@ def _report_id(value: bytes | None) -> UUID | None:
         return msgspec.json.decode(value or b"", type=_Readable).report_id
     except (ValueError, RecursionError):
         return None
-
-
-def _identifier(text: str) -> str:
-    tells_of_somebody = not _UUID.fullmatch(text) and (_PHONE_NUMBER.fullmatch(text) or _POSTCODE.fullmatch(text))
-    return text if _IDENTIFIER.fullmatch(text) and not tells_of_somebody else ""

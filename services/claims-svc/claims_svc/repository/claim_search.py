@@ -13,6 +13,7 @@ from claims_svc.repository.claim_views import ClaimSummary
 
 _CONDITIONS: Final = {
     "reference": "claim_reference = {}",
+    "claim_id": "claim.claim_id = {}",
     "report_id": "claim.claim_id = ANY (ARRAY (SELECT claim_id FROM opening_report WHERE report_id = {0} "
     "UNION ALL SELECT claim_id FROM joined_report WHERE report_id = {0}))",
     "policy_number": "policy_number = {}",

@@ -8,6 +8,7 @@ from typing import Protocol
 from chassis.http.api import Api
 from claims_svc.routes.assessing import AssessingRoutes
 from claims_svc.routes.claim_details import ClaimRoutes
+from claims_svc.routes.claim_overview import OverviewRoutes
 from claims_svc.routes.desk_claims import DeskClaimRoutes
 from claims_svc.routes.desk_decisions import DeskDecisionRoutes
 from claims_svc.routes.desk_queue import DeskQueueRoutes
@@ -45,6 +46,7 @@ ROUTES: tuple[Callable[[Parts], Routes], ...] = (
     ReviewRoutes,
     SalvageRoutes,
     SearchRoutes,
+    OverviewRoutes,
     TimelineRoutes,
     ReportingRoutes,
 )

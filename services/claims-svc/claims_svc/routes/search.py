@@ -36,6 +36,7 @@ class SearchRoutes:
         reference: Annotated[
             str | None, Query(pattern=r"^W[0-9A-HJKMNP-TV-Z]{10}$", description="As in letters and mails")
         ] = None,
+        claim_id: Annotated[UUID | None, Query(description="As in events and logs")] = None,
         report_id: Annotated[UUID | None, Query(description="Of any report of the loss")] = None,
         policy_number: Annotated[str | None, Query(pattern=r"^[0-9]{1,9}-[0-9]{3}-[0-9]{2}$")] = None,
         postcode_area: Annotated[
@@ -49,6 +50,7 @@ class SearchRoutes:
         """Find claims of which all is true that is asked, the one opened last first."""
         asked = {
             "reference": reference,
+            "claim_id": claim_id,
             "report_id": report_id,
             "policy_number": policy_number,
             "postcode_area": postcode_area,

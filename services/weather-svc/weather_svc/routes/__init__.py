@@ -8,6 +8,7 @@ from typing import Protocol
 from chassis.http.api import Api
 from weather_svc.routes.charts import ChartRoutes
 from weather_svc.routes.hours import HourRoutes
+from weather_svc.routes.newest_hours import NewestHourRoutes
 from weather_svc.routes.parts import Parts
 from weather_svc.routes.rain_checks import RainCheckRoutes
 from weather_svc.routes.sources import SourceRoutes
@@ -27,5 +28,6 @@ ROUTES: tuple[Callable[[Parts], Routes], ...] = (
     HourRoutes,
     ChartRoutes,
     SourceRoutes,
+    NewestHourRoutes,
 )
 """Every room."""

@@ -1,0 +1,1 @@
+"""What every service tells its operators by HTTP: how it is, and what it could not process."""

@@ -1,0 +1,26 @@
+"""What of a key or an id is told: what identifies a thing, and nothing that may be somebody's."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.consuming.identifiers import identifier_in
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["order-7", "2026WD00123", "4512ab99", "31000000001", "123456-531-04", "00000000-0000-0000-0000-000000000031"],
+)
+def test_an_identifier_is_told(text: str) -> None:
+    assert identifier_in(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "jan@example.nl", "Jan Jansen", "06-12345678", "31612345678", "31-6-12345678", "0031612345678"),
+        *("1012AB", "1012ab", "1012AB17", "1012AB17bis", "1012ab-17a", "1012AB-17-2", "x" * 101, "a\x1b[2J"),
+    ],
+)
+def test_what_may_be_an_address_or_a_number_of_somebody_is_not(text: str) -> None:
+    assert identifier_in(text) == ""

@@ -1,0 +1,75 @@
+"""Where the services answer, and the token of who asks: from the environment or a file that only its owner reads."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+DEFAULTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "claims-svc": "http://127.0.0.1:8091",
+        "weather-svc": "http://127.0.0.1:8092",
+        "policy-svc": "http://127.0.0.1:8093",
+        "notify-svc": "http://127.0.0.1:8094",
+        "auth-svc": "http://127.0.0.1:8095",
+    }
+)
+"""Where `make up` publishes them."""
+TOKEN, TOKEN_FILE = "WATER_TOKEN", "WATER_TOKEN_FILE"
+
+
+class UsageError(Exception):
+    """It was called wrongly, or cannot ask at all; the message says what to do."""
+
+
+def variable_of(service: str) -> str:
+    """Return the variable that says where a service answers, such as `WATER_CLAIMS_URL`."""
+    return f"WATER_{service.removesuffix('-svc').upper()}_URL"
+
+
+def addresses(environment: Mapping[str, str] = os.environ) -> Mapping[str, str]:
+    """Return where each service answers.
+
+    Raises:
+        UsageError: an address is none.
+    """
+    found = {service: environment.get(variable_of(service)) or default for service, default in DEFAULTS.items()}
+    for service, address in found.items():
+        if not address.startswith(("http://", "https://")):
+            raise UsageError(f"{variable_of(service)} must be an address such as {DEFAULTS[service]}")
+    return {service: address.rstrip("/") for service, address in found.items()}
+
+
+def token(*, file: Path | None, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the operator's token: of `file`, else of WATER_TOKEN, else of the file that WATER_TOKEN_FILE names.
+
+    Raises:
+        UsageError: there is none, or others can read the file.
+    """
+    if file is None and (given := environment.get(TOKEN, "").strip()):
+        return given
+    if file is None and (named := environment.get(TOKEN_FILE)):
+        file = Path(named)
+    if file is None:
+        raise UsageError(
+            f"there is no token: set {TOKEN} or {TOKEN_FILE}, or give --token-file; "
+            "tools/water/README.md says how an operator gets one"
+        )
+    return _read(file)
+
+
+def _read(file: Path) -> str:
+    try:
+        mode = file.stat().st_mode
+        text = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the token file {file} cannot be read: {type(error).__name__}") from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise UsageError(f"others can read the token file: chmod 600 {file}")
+    if not text:
+        raise UsageError(f"the token file {file} is empty")
+    return text
