@@ -1,0 +1,69 @@
+"""What the services count, read from where they define it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGES = [ROOT / "chassis" / "chassis", *sorted((ROOT / "services").glob("*/*_svc"))]
+SUFFIXES = {
+    "Counter": ("_total",),
+    "CounterMetricFamily": ("_total",),
+    "Gauge": ("",),
+    "GaugeMetricFamily": ("",),
+    "Histogram": ("_bucket", "_count", "_sum"),
+    "Info": ("_info",),
+}
+"""What a metric is called when it is exposed."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric as Prometheus sees it: its name, its labels, and the package that fills it."""
+
+    name: str
+    labels: frozenset[str]
+    package: Path | None = None
+
+    def says(self, value: str) -> bool:
+        """Whether the package holds this text, as a value of a label has to stand there."""
+        if self.package is None:
+            return True
+        places = PACKAGES if self.package == PACKAGES[0] else [self.package]  # services fill what is the chassis'
+        return any(f'"{value}"' in _text_of(package) for package in places)
+
+
+@cache
+def _text_of(package: Path) -> str:
+    return "".join(file.read_text() for file in package.rglob("*.py"))
+
+
+def metrics_in_code() -> Iterator[Metric]:
+    for package in PACKAGES:
+        for file in sorted(package.rglob("*.py")):
+            if "prometheus_client" in (text := file.read_text()):
+                yield from _metrics_of(ast.parse(text), package)
+
+
+def _metrics_of(tree: ast.Module, package: Path) -> Iterator[Metric]:
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id not in SUFFIXES:
+            continue
+        name, labels = _text(call.args[0]), call.args[2] if len(call.args) > 2 else _keyword(call)
+        found = frozenset(_text(label) for label in labels.elts) if isinstance(labels, ast.List | ast.Tuple) else set()
+        for suffix in SUFFIXES[call.func.id]:
+            bucket = {"le"} if suffix == "_bucket" else set()
+            yield Metric(re.sub("_total$", "", name) + suffix, frozenset({*found, *bucket}), package)
+
+
+def _keyword(call: ast.Call) -> ast.expr | None:
+    return next((word.value for word in call.keywords if word.arg in {"labelnames", "labels"}), None)
+
+
+def _text(node: ast.expr) -> str:
+    assert isinstance(node, ast.Constant)
+    assert isinstance(node.value, str)
+    return node.value
