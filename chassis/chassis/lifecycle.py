@@ -185,6 +185,11 @@ class RunningService:
             else None
         )
         self._keys = self._public_port and self._public_port.keys
+        metrics.begin_at_zero(
+            consumers=[subscription.group for subscription in self._subscriptions],
+            topics=[topic.name for topic in service.catalogue.produced_by(service.name)],
+            timers=[handler.kind for handler in service.timers],
+        )
 
     async def run(self) -> None:
         """Serve HTTP, start, work until `ending` is set, stop; raise what made the service unable to go on."""

@@ -88,7 +88,8 @@ _THROUGH: Final = Row(
             title="Waiting before a consumer",
             queries=(
                 Query(
-                    "topk(6, sum by (consumer) (messaging_consumer_lag_records))",
+                    "sum by (consumer) (messaging_consumer_lag_records)"
+                    " and on (consumer) max_over_time(messaging_consumer_lag_records[10m]) > 0",
                     "{{consumer}}",
                 ),
             ),
