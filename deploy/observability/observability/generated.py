@@ -13,7 +13,7 @@ from observability.scraping import scrape_configuration
 
 DIRECTORY = Path(__file__).resolve().parents[1]
 MADE_BY = "make generate (deploy/observability)"
-_KINDS = ("prometheus/**/*.yml", "grafana/dashboards/*.json")
+_KINDS = ("prometheus/*.yml", "prometheus/rules/*.yml", "grafana/dashboards/*.json")
 
 
 def generated_files() -> Mapping[Path, str]:
