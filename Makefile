@@ -29,17 +29,17 @@ install: ## Make .venv from requirements.lock; does nothing when it is up to dat
 	@"$(PYTHON)" -c 'import sys; sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another one with make PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	@exec "$(PYTHON)" tools/install/install.py
 
-up: ## The whole platform in containers on this machine; needs Docker with Compose 2
+up: ## The whole platform in containers on this machine; needs Docker with Compose 2 [OBSERVABILITY=0 without dashboards]
 	@docker compose version >/dev/null 2>&1 || { echo "Docker with Compose 2 is needed: \`docker compose version\` failed" >&2; exit 1; }
 	@"$(PYTHON)" deploy/make_secrets.py
 	@$(COMPOSE) build
-	@$(COMPOSE) up --detach --wait
+	@$(COMPOSE) $(if $(filter 0,$(OBSERVABILITY)),,--profile observability) up --detach --wait
 	@$(COMPOSE) ps
 
 down: ## Stop what make up started and keep its data [ERASE=1 removes data and passwords]
 	@docker compose version >/dev/null 2>&1 || { echo "Docker with Compose 2 is needed: \`docker compose version\` failed" >&2; exit 1; }
 	@"$(PYTHON)" deploy/make_secrets.py
-	@$(COMPOSE) down --remove-orphans $(if $(filter 1,$(ERASE)),--volumes)
+	@$(COMPOSE) --profile observability down --remove-orphans $(if $(filter 1,$(ERASE)),--volumes)
 	@$(if $(filter 1,$(ERASE)),rm -f deploy/.env)
 
 demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external|compose] [KEEP=1 stays up]
