@@ -27,6 +27,7 @@ from chassis.required_topics import RequiredTopics
 from chassis.retention import clean_up
 from chassis.service import Runtime, Service
 from chassis.telemetry import metrics
+from chassis.telemetry.from_zero import begin_at_zero
 from chassis.telemetry.health import Problems, health_app
 from chassis.telemetry.logs import log_unhandled
 from chassis.telemetry.tracing import Tracing
@@ -185,7 +186,7 @@ class RunningService:
             else None
         )
         self._keys = self._public_port and self._public_port.keys
-        metrics.begin_at_zero(
+        begin_at_zero(
             consumers=[subscription.group for subscription in self._subscriptions],
             topics=[topic.name for topic in service.catalogue.produced_by(service.name)],
             timers=[handler.kind for handler in service.timers],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from prometheus_client import Counter, Gauge, Histogram
 
 MESSAGES_CONSUMED = Counter(
@@ -34,15 +32,3 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
 )
 ACTIVE_REQUESTS = Gauge("http_server_active_requests", "Requests that are not answered yet")
-
-
-def begin_at_zero(*, consumers: Iterable[str], topics: Iterable[str], timers: Iterable[str]) -> None:
-    """Count nothing for each of these: what begins with its first count is no rise for Prometheus."""
-    for consumer in consumers:
-        for result in ("applied", "duplicate", "dead_lettered"):
-            MESSAGES_CONSUMED.labels(consumer, result)
-    for topic in topics:
-        MESSAGES_SENT.labels(topic)
-    for kind in timers:
-        for result in ("fired", "failed"):
-            TIMERS_FIRED.labels(kind, result)

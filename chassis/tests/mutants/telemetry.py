@@ -35,7 +35,7 @@ MUTANTS = (
     ),
     Mutant(
         "i: a first failure is no rise that Prometheus sees",
-        "telemetry/metrics.py",
+        "telemetry/from_zero.py",
         "    for consumer in consumers:\n",
         "    for consumer in ():\n",
         "test_health.py::test_what_can_be_counted_is_counted_from_nothing_on",

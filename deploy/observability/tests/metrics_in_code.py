@@ -1,7 +1,6 @@
 """What the services count, read from where they define it."""
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,9 +10,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = [ROOT / "chassis" / "chassis", *sorted((ROOT / "services").glob("*/*_svc"))]
 SUFFIXES = {
     "Counter": ("_total",),
-    "CounterMetricFamily": ("_total",),
     "Gauge": ("",),
-    "GaugeMetricFamily": ("",),
     "Histogram": ("_bucket", "_count", "_sum"),
     "Info": ("_info",),
 }
@@ -44,26 +41,26 @@ def _text_of(package: Path) -> str:
 def metrics_in_code() -> Iterator[Metric]:
     for package in PACKAGES:
         for file in sorted(package.rglob("*.py")):
-            if "prometheus_client" in (text := file.read_text()):
+            if "prometheus_client" in (text := file.read_text()) or "bounded_metrics" in text:
                 yield from _metrics_of(ast.parse(text), package)
 
 
 def _metrics_of(tree: ast.Module, package: Path) -> Iterator[Metric]:
     for call in ast.walk(tree):
-        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id not in SUFFIXES:
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or not call.args:
             continue
-        name, labels = _text(call.args[0]), call.args[2] if len(call.args) > 2 else _keyword(call)
-        found = frozenset(_text(label) for label in labels.elts) if isinstance(labels, ast.List | ast.Tuple) else set()
-        for suffix in SUFFIXES[call.func.id]:
-            bucket = {"le"} if suffix == "_bucket" else set()
-            yield Metric(re.sub("_total$", "", name) + suffix, frozenset({*found, *bucket}), package)
+        suffixes, name = SUFFIXES.get(call.func.id.capitalize(), ()), call.args[0]
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            for suffix in suffixes:
+                bucket = {"le"} if suffix == "_bucket" else set()
+                yield Metric(name.value.removesuffix("_total") + suffix, frozenset({*_labels(call), *bucket}), package)
 
 
-def _keyword(call: ast.Call) -> ast.expr | None:
-    return next((word.value for word in call.keywords if word.arg in {"labelnames", "labels"}), None)
-
-
-def _text(node: ast.expr) -> str:
-    assert isinstance(node, ast.Constant)
-    assert isinstance(node.value, str)
-    return node.value
+def _labels(call: ast.Call) -> Iterator[str]:
+    """Labels stand in a list, or are the names of arguments that say what bounds each."""
+    named = {word.arg: word.value for word in call.keywords if word.arg}
+    listed = call.args[2] if len(call.args) > 2 else named.get("labelnames")
+    if isinstance(listed, ast.List | ast.Tuple):
+        yield from (label.value for label in listed.elts if isinstance(label, ast.Constant))
+    elif isinstance(call.func, ast.Name) and call.func.id.islower():
+        yield from named.keys() - {"bounds"}
