@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from metrics_in_code import Metric, metrics_in_code
+from metrics_in_code import COMING, Metric, metrics_in_code
 from promql_names import Used, grouped_by, used_in
 
 from observability.dashboards import DASHBOARDS
@@ -15,25 +15,6 @@ from observability.services import SERVICES
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
-COMING = {
-    "claims_claims": {"state"},
-    "claims_oldest_wait_seconds": {"state"},
-    "claims_decisions_total": {"outcome", "ground"},
-    "claims_ordered_cents_total": set(),
-    "claims_referred_total": set(),
-    "claims_duplicates_suspected_total": set(),
-    "dead_letters_open": {"consumer"},
-    "timers_overdue": {"kind"},
-    "timers_oldest_overdue_seconds": set(),
-    "weather_newest_hour_timestamp_seconds": {"station"},
-    "weather_stations_late": set(),
-    "notify_messages": {"state", "channel"},
-    "notify_oldest_unsent_seconds": {"channel"},
-    "auth_logins_total": {"result"},
-    "auth_accounts_blocked": set(),
-    "build_info": {"service", "version", "commit"},
-}
-"""Metrics that are being written: to be removed when they are."""
 OF_PROMETHEUS = (
     Metric("up", frozenset()),
     Metric("ALERTS", frozenset({"alertname", "alertstate", "severity"})),

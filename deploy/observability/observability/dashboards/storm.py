@@ -31,10 +31,8 @@ _AT_A_GLANCE: Final = Row(
         ),
         Panel(
             title="Not decided yet",
-            queries=(
-                Query('sum(max by (state) (claims_claims{state=~"reported|waiting_for_policy|waiting_for_rainfall"}))'),
-            ),
-            meaning="Claims that wait for nobody but the platform: for policies, for rain, for their turn.",
+            queries=(Query('sum(max by (state) (claims_claims{state=~"waiting_for_policy|waiting_for_rainfall"}))'),),
+            meaning="Claims that wait for no person: for their policy, or for rain.",
             look=Look.NUMBER,
         ),
         Panel(
@@ -127,8 +125,8 @@ _CLAIMS: Final = Row(
         ),
         Panel(
             title="Longest wait, by state",
-            queries=(Query('max by (state) (claims_oldest_wait_seconds{state!~"decided|withdrawn"})', "{{state}}"),),
-            meaning="The claim that has been longest in a state.",
+            queries=(Query("max by (state) (claims_oldest_wait_seconds)", "{{state}}"),),
+            meaning="The age of the oldest claim in each. People take days, rain takes hours.",
             unit=Unit.SECONDS,
         ),
         Panel(
