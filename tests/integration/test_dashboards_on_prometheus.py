@@ -59,7 +59,7 @@ async def prometheus(after_stories: WholePlatform, tmp_path: Path) -> AsyncItera
     )
     (tmp_path / "rules").mkdir()
     for file in (DIRECTORY / "prometheus" / "rules").glob("*.yml"):
-        at_once = re.sub(r"^        for: .*$", "", file.read_text(), flags=re.MULTILINE)
+        at_once = re.sub(r"^        for: .*$|^    interval: .*$", "", file.read_text(), flags=re.MULTILINE)
         (tmp_path / "rules" / file.name).write_text(at_once)
     programs = Programs(platform.stack.supervisor, tmp_path)
     arguments = ["prometheus", f"--config.file={tmp_path}/prometheus.yml", f"--storage.tsdb.path={tmp_path}/data"]
@@ -159,5 +159,5 @@ async def becomes(found: Callable[[], Awaitable[set[str]]], wanted: set[str]) ->
     """Wait until `found` is as `wanted`."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (now := await found()) != wanted:
-        assert time.monotonic() < deadline, now
+        assert time.monotonic() < deadline, "\n".join(sorted(now))
         await asyncio.sleep(1)

@@ -17,7 +17,8 @@ _AT_A_GLANCE: Final = Row(
             queries=(
                 Query(
                     f'sum(rate({_DELIVERY}_bucket{{priority="urgent", le="2.0"}}[1h]))'
-                    f' / (sum(rate({_DELIVERY}_count{{priority="urgent"}}[1h])) > 0)'
+                    f' / (sum(rate({_DELIVERY}_count{{priority="urgent"}}[1h])) > 0)',
+                    rare=True,
                 ),
             ),
             meaning="Codes and links of the last hour accepted by the server within two seconds.",

@@ -36,7 +36,7 @@ class Look(StrEnum):
 class Query:
     """A question to Prometheus; `legend` names its lines and may use their labels, as `{{consumer}}`.
 
-    One that is `rare` has an answer only once something has happened that a healthy platform does not do.
+    One that is `rare` may have no answer: it counts what a healthy platform, or a night without visitors, does not do.
     """
 
     expr: str

@@ -181,15 +181,14 @@ _OBJECTIVES: Final = Row(
     (
         Panel(
             title="Failed in the last hour",
-            queries=tuple(Query(each.share_failed("1h"), each.name, rare=not each.may_page) for each in OBJECTIVES),
+            queries=tuple(Query(each.share_failed("1h"), each.name, rare=True) for each in OBJECTIVES),
             meaning="The share of what was promised that failed. Each objective has its own budget, on the right.",
             unit=Unit.SHARE,
         ),
         Panel(
             title="Budget of 30 days that is left",
             queries=tuple(
-                Query(f"1 - {each.share_failed(PERIOD)} / {each.budget}", each.name, rare=not each.may_page)
-                for each in OBJECTIVES
+                Query(f"1 - {each.share_failed(PERIOD)} / {each.budget}", each.name, rare=True) for each in OBJECTIVES
             ),
             meaning="All of it is untouched, none is used up; below that more has failed than may.",
             unit=Unit.SHARE,
