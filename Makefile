@@ -29,17 +29,17 @@ install: ## Make .venv from requirements.lock; does nothing when it is up to dat
 	@"$(PYTHON)" -c 'import sys; sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another one with make PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	@exec "$(PYTHON)" tools/install/install.py
 
-up: ## The whole platform in containers on this machine; needs Docker with Compose 2
+up: ## The whole platform in containers on this machine; needs Docker with Compose 2 [OBSERVABILITY=0 without dashboards]
 	@docker compose version >/dev/null 2>&1 || { echo "Docker with Compose 2 is needed: \`docker compose version\` failed" >&2; exit 1; }
 	@"$(PYTHON)" deploy/make_secrets.py
 	@$(COMPOSE) build
-	@$(COMPOSE) up --detach --wait
+	@$(COMPOSE) $(if $(filter 0,$(OBSERVABILITY)),,--profile observability) up --detach --wait
 	@$(COMPOSE) ps
 
 down: ## Stop what make up started and keep its data [ERASE=1 removes data and passwords]
 	@docker compose version >/dev/null 2>&1 || { echo "Docker with Compose 2 is needed: \`docker compose version\` failed" >&2; exit 1; }
 	@"$(PYTHON)" deploy/make_secrets.py
-	@$(COMPOSE) down --remove-orphans $(if $(filter 1,$(ERASE)),--volumes)
+	@$(COMPOSE) --profile observability down --remove-orphans $(if $(filter 1,$(ERASE)),--volumes)
 	@$(if $(filter 1,$(ERASE)),rm -f deploy/.env)
 
 demo: install ## The main job on real rain [STACK=embedded|jvm|docker|external|compose] [KEEP=1 stays up]
@@ -81,10 +81,11 @@ dependencies: install ## Every package declares what it imports, and nothing els
 		echo "$$package"; (cd "$$package" && "$(CURDIR)/.venv/bin/deptry" --no-ansi .) || failed=1; \
 	done; exit $$failed
 
-generated: install ## What is generated from contracts/ and APIs, and the locks of the images, are up to date
+generated: install ## What is generated from contracts/ and APIs, the locks of the images, dashboards and alerts are up to date
 	@.venv/bin/python -m contracts.generate --check
 	@.venv/bin/python tools/install/image_locks.py --check
 	@.venv/bin/python tools/install/api_descriptions.py --check
+	@.venv/bin/observability write --check
 
 check: lint types imports dependencies generated ## Everything CI checks without running a test
 
@@ -95,10 +96,11 @@ lock: ## Complete requirements.lock from what the packages declare (needs uv) [U
 		--no-emit-index-url --no-emit-find-links $(addprefix --no-emit-package ,$(DISTRIBUTIONS)) \
 		--custom-compile-command "make lock" --quiet $(if $(filter 1,$(UPGRADE)),--upgrade) -o requirements.lock
 
-generate: install ## Write what follows from contracts/ and from APIs, and the locks of the images
+generate: install ## Write what follows from contracts/ and from APIs, the locks of the images, dashboards and alerts
 	@.venv/bin/python -m contracts.generate
 	@.venv/bin/python tools/install/image_locks.py
 	@.venv/bin/python tools/install/api_descriptions.py
+	@.venv/bin/observability write
 
 sbom: install ## build/sbom/water.cdx.json: what the image is made of (CycloneDX)
 	@.venv/bin/python tools/install/sbom.py

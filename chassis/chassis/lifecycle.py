@@ -28,6 +28,7 @@ from chassis.required_topics import RequiredTopics
 from chassis.retention import clean_up
 from chassis.service import Runtime, Service
 from chassis.telemetry import metrics
+from chassis.telemetry.from_zero import begin_at_zero
 from chassis.telemetry.health import Problems, health_app
 from chassis.telemetry.logs import log_unhandled
 from chassis.telemetry.tracing import Tracing
@@ -188,6 +189,11 @@ class RunningService:
         self._keys = self._public_port and self._public_port.keys
         service.live.problems = lambda: {**self._live(), **self._ready()}
         service.live.lags = self._lags
+        begin_at_zero(
+            consumers=[subscription.group for subscription in self._subscriptions],
+            topics=[topic.name for topic in service.catalogue.produced_by(service.name)],
+            timers=[handler.kind for handler in service.timers],
+        )
 
     async def run(self) -> None:
         """Serve HTTP, start, work until `ending` is set, stop; raise what made the service unable to go on."""

@@ -112,6 +112,16 @@ async def ask_kafka(driver: Driver, ask: Callable[[AIOKafkaAdminClient], Awaitab
         await admin.close()
 
 
+async def test_what_can_be_counted_is_counted_from_nothing_on(driver: Driver) -> None:
+    await driver.start()
+
+    consumer = f'{{consumer="{group_of(driver)}",result="dead_lettered"}}'
+    assert await metric(driver, "messaging_client_consumed_messages_total", consumer) == 0
+    sent = f'{{topic="{published_topic(driver.suffix).name}"}}'
+    assert await metric(driver, "messaging_client_sent_messages_total", sent) == 0
+    assert await metric(driver, "timers_fired_total", '{kind="remind",result="failed"}') == 0
+
+
 async def test_ready_names_a_database_that_is_away_and_live_does_not_mind(driver: Driver) -> None:
     await driver.start(TOLERATED_FAILURE_SECONDS=IMPATIENT)
     parts = {"database", "relay", "timers"}

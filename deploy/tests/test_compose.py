@@ -15,6 +15,7 @@ from provision.settings import variable_of
 
 DEPLOY = Path(__file__).resolve().parents[1]
 COMPOSE = (DEPLOY / "compose.yaml").read_text()
+WATCHING = ("prometheus", "grafana", "jaeger")
 SERVICES = sorted(file.parent.name for file in (DEPLOY.parent / "services").glob("*/pyproject.toml"))
 
 
@@ -67,7 +68,7 @@ def test_kafka_is_told_the_password_of_nobody_but_its_administrator() -> None:
 
 
 def test_servers_of_the_outside_world_are_modules_that_exist() -> None:
-    modules = re.findall(r"python, -m, ([\w.]+)", COMPOSE)
+    modules = re.findall(r"python(?:,|\n +-) -m(?:,|\n +-) ([\w.]+)", COMPOSE)
 
     assert len(modules) == 3
     assert [module for module in modules if importlib.util.find_spec(module) is None] == []
@@ -76,8 +77,27 @@ def test_servers_of_the_outside_world_are_modules_that_exist() -> None:
 def test_everything_is_published_on_this_machine_only() -> None:
     published = re.findall(r"ports: \[(.*)\]", COMPOSE)
 
-    assert len(published) == len(SERVICES) + 1
+    assert len(published) == COMPOSE.count(" ports:") == len(SERVICES) + len(("kafka", *WATCHING))
     assert all(port.startswith('"127.0.0.1:') for ports in published for port in ports.split(", "))
+
+
+@pytest.mark.parametrize("name", WATCHING)
+def test_what_watches_can_change_nothing_but_what_it_keeps(name: str) -> None:
+    of_all = COMPOSE.partition("x-watching: &watching\n")[2].partition("\n\n")[0]
+    block = COMPOSE.partition(f"\n  {name}:\n")[2]
+
+    assert block.startswith("    <<: *watching\n")
+    assert {"  cap_drop: [ALL]", "  read_only: true", '  security_opt: ["no-new-privileges:true"]'} <= set(
+        of_all.splitlines()
+    )
+    mounted = re.findall(r"\./observability/[^\s\"]+", COMPOSE)
+    assert len(mounted) == 3
+    assert [mount for mount in mounted if not mount.endswith(":ro")] == []
+
+
+def test_what_is_mounted_for_those_who_watch_is_there() -> None:
+    for mounted in re.findall(r"\./(observability/[^:]+):", COMPOSE):
+        assert list((DEPLOY / mounted).rglob("*.*")), mounted
 
 
 def test_no_secret_has_a_default() -> None:

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ROOT / "deploy" / "locks"
 COMMAND = "make generate"
-DEPLOYED = ("contracts", "chassis", "services/*", "deploy/*")
+DEPLOYED = ("contracts", "chassis", "services/*", "deploy/provision")
 IMAGE = {
     "python_version": "3.11",
     "python_full_version": "3.11.0",

@@ -34,6 +34,13 @@ MUTANTS = (
         "test_lifecycle.py::test_a_part_that_ignores_its_cancellation_does_not_outlive_the_deadline",
     ),
     Mutant(
+        "i: a first failure is no rise that Prometheus sees",
+        "telemetry/from_zero.py",
+        "    for consumer in consumers:\n",
+        "    for consumer in ():\n",
+        "test_health.py::test_what_can_be_counted_is_counted_from_nothing_on",
+    ),
+    Mutant(
         "i: a batch that does not get on is not reported",
         "consuming/subscription.py",
         "        return (self.trouble, self._offsets.trouble, *polling)\n",

@@ -19,6 +19,9 @@ PROMISE_AT_RISK = "promise-at-risk"
 PROMISE_DUE = "promise-due"
 """The timer of their end."""
 
+for _what in ("made", "at_risk", "held", "broken"):
+    PROMISES.labels(_what)  # Prometheus misses what begins with its first count
+
 
 async def make(work: Work, claim_ids: Collection[UUID], *, due_at: datetime) -> None:
     """Promise that these claims are taken up by `due_at`: those of which that is not promised yet."""

@@ -7,10 +7,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from httpx import ASGITransport, AsyncClient
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from devstack.outside.otlp_sink import application
 from devstack.outside.world import OutsideWorld
+from devstack.process.ports import LOOPBACK, free_port
 
 TRACE, PARENT, CHILD = bytes(range(16)), bytes(range(8)), bytes(range(8, 16))
 
@@ -67,3 +70,31 @@ def test_what_is_no_trace_is_refused(world: OutsideWorld, body: bytes, headers: 
         post(world, body, **headers)
     assert refused.value.code == 400
     refused.value.close()
+
+
+async def export_to(journal: Path, *, forward: str, name: str) -> int:
+    async with AsyncClient(
+        transport=ASGITransport(application(journal, forward=forward)), base_url="http://sink"
+    ) as sink:
+        body = export_of_one_span(name).SerializeToString()
+        answer = await sink.post("/v1/traces", content=body, headers={"Content-Type": "application/x-protobuf"})
+    return answer.status_code
+
+
+async def test_what_is_received_is_handed_on_to_another_collector(
+    world: OutsideWorld, world_directory: Path, tmp_path: Path
+) -> None:
+    forward = f"{world.otlp_endpoint}/v1/traces"
+
+    assert await export_to(tmp_path / "traces.jsonl", forward=forward, name="handed on") == 200
+
+    for journal in (tmp_path / "traces.jsonl", world_directory / "traces.jsonl"):
+        newest = json.loads(journal.read_text(encoding="utf-8").splitlines()[-1])
+        assert newest["name"] == "handed on"
+
+
+async def test_another_collector_that_is_away_is_nobodys_trouble(tmp_path: Path) -> None:
+    forward = f"http://{LOOPBACK}:{free_port()}/v1/traces"
+
+    assert await export_to(tmp_path / "traces.jsonl", forward=forward, name="kept") == 200
+    assert "kept" in (tmp_path / "traces.jsonl").read_text(encoding="utf-8")

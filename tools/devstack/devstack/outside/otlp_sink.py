@@ -1,9 +1,14 @@
-"""Process: a trace collector that receives OTLP over HTTP and keeps every span as a line of `traces.jsonl`."""
+"""Process: a trace collector that receives OTLP over HTTP and keeps every span as a line of `traces.jsonl`.
+
+With `--forward URL` it hands on what it receives to a store that shows traces; what that does not take is dropped.
+"""
 
 import argparse
 import asyncio
 import gzip
+import urllib.request
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -13,6 +18,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -23,10 +29,11 @@ from devstack.outside.spans import spans_of
 from devstack.process.ports import LOOPBACK
 
 PROTOBUF = "application/x-protobuf"
+LONGEST_FORWARD_SECONDS = 5.0
 
 
-def application(journal: Path) -> Starlette:
-    """Answer `POST /v1/traces`, the protobuf form of OTLP/HTTP, compressed or not."""
+def application(journal: Path, *, forward: str | None = None) -> Starlette:
+    """Answer `POST /v1/traces`, the protobuf form of OTLP/HTTP, compressed or not; hand it on to the URL `forward`."""
 
     async def receive_traces(request: Request) -> Response:
         if request.headers.get("content-type") != PROTOBUF:
@@ -36,9 +43,17 @@ def application(journal: Path) -> Starlette:
         except (DecodeError, OSError, EOFError, zlib.error):
             return PlainTextResponse("this is no ExportTraceServiceRequest", status_code=400)
         append_lines(journal, spans_of(export))
-        return Response(ExportTraceServiceResponse().SerializeToString(), media_type=PROTOBUF)
+        background = BackgroundTask(_hand_on, forward, export.SerializeToString()) if forward else None
+        return Response(ExportTraceServiceResponse().SerializeToString(), media_type=PROTOBUF, background=background)
 
     return Starlette(routes=[Route("/v1/traces", receive_traces, methods=["POST"])])
+
+
+def _hand_on(url: str, export: bytes) -> None:
+    """Send `export` to another collector, from a thread; one that is away is not waited for."""
+    request = urllib.request.Request(url, data=export, headers={"Content-Type": PROTOBUF})  # noqa: S310 - told by who starts it
+    with suppress(OSError), urllib.request.urlopen(request, timeout=LONGEST_FORWARD_SECONDS):  # noqa: S310
+        pass
 
 
 def _decompressed(request: Request, body: bytes) -> bytes:
@@ -51,8 +66,8 @@ def _decompressed(request: Request, body: bytes) -> bytes:
             return body
 
 
-async def serve(*, host: str, port: int, directory: Path) -> None:
-    app = application(directory / "traces.jsonl")
+async def serve(*, host: str, port: int, directory: Path, forward: str | None) -> None:
+    app = application(directory / "traces.jsonl", forward=forward)
     config = uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
@@ -70,8 +85,11 @@ def main() -> None:
     parser.add_argument("--host", default=LOOPBACK)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--directory", type=Path, required=True)
+    parser.add_argument("--forward", metavar="URL", help="where everything is sent on to, as OTLP over HTTP")
     arguments = parser.parse_args()
-    asyncio.run(serve(host=arguments.host, port=arguments.port, directory=arguments.directory))
+    asyncio.run(
+        serve(host=arguments.host, port=arguments.port, directory=arguments.directory, forward=arguments.forward)
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""Alerts about mail, SMS and letters."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from observability.prometheus import appeared_or_rose
+from observability.rules.model import Alert, Group, Severity
+
+QUIET_HOURS_SECONDS: Final = 11 * 3_600
+"""An SMS about a decision waits from 22:00 to 08:00, and an hour more counts as late."""
+
+GROUP: Final = Group(
+    name="messages",
+    rules=(
+        Alert(
+            name="MessagesWait",
+            expr=f"""\
+max by (channel) (notify_oldest_unsent_seconds{{channel="email"}}) > 900
+  or max by (channel) (notify_oldest_unsent_seconds{{channel="sms"}}) > {QUIET_HOURS_SECONDS}""",
+            lasts="5m",
+            severity=Severity.PAGE,
+            summary="A message by {{ $labels.channel }} has waited for {{ $value | humanizeDuration }}",
+        ),
+        Alert(
+            name="MessagesRefused",
+            expr="""\
+sum by (channel) (increase(notify_messages_settled_total{settlement="refused"}[1h]))
+  > 0.2 * sum by (channel) (increase(notify_messages_settled_total[1h]))
+  and sum by (channel) (increase(notify_messages_settled_total[1h])) > 20""",
+            lasts="5m",
+            severity=Severity.TICKET,
+            summary="{{ $value | humanize }} messages by {{ $labels.channel }} were refused in an hour, over a fifth",
+        ),
+        Alert(
+            name="SmsInDoubt",
+            expr="max(notify_sms_in_doubt) > 0",
+            lasts="1h",
+            severity=Severity.TICKET,
+            summary="Of {{ $value }} SMS nobody knows whether they were sent",
+        ),
+        Alert(
+            name="TextLacksValue",
+            expr=appeared_or_rose("notify_values_missing_total", within="1h"),
+            lasts="0s",
+            severity=Severity.TICKET,
+            summary="The text {{ $labels.template }} lacks {{ $labels.key }}, so nothing was sent",
+        ),
+    ),
+)
