@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Collection, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Collection, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,9 @@ from chassis.publishing.relay import Relay
 from chassis.required_topics import RequiredTopics
 from chassis.retention import clean_up
 from chassis.service import Runtime, Service
+from chassis.table_figures import EVERY_SECONDS, MOST_OF_THE_TIME, TableFigures
 from chassis.telemetry import metrics
+from chassis.telemetry.build import tell_build
 from chassis.telemetry.health import Problems, health_app
 from chassis.telemetry.logs import log_unhandled
 from chassis.telemetry.tracing import Tracing
@@ -168,6 +170,9 @@ class RunningService:
         self._watching: list[asyncio.Task[None]] = []
         self._clean_up_trouble = Trouble("clean-up")
         self._lag = Watch("lag", self._measure_lag, every_seconds=every_seconds)
+        self._tables = Watch(
+            "tables", figures_of(service, runtime).measure, every_seconds=EVERY_SECONDS, most_of_the_time=MOST_OF_THE_TIME
+        )
         self._subscriptions = [
             Subscription(
                 consumer,
@@ -191,6 +196,7 @@ class RunningService:
         async with AsyncExitStack() as stack:
             stack.callback(self._database_state.close)
             stack.push_async_callback(self._required_topics.close)
+            tell_build(self._service.name, commit=self._settings.build_commit)
             health = HttpServer(
                 health_app(live=self._live, ready=self._ready, measure=self._measure),
                 host=self._settings.http_host,
@@ -229,7 +235,7 @@ class RunningService:
                 trouble=self._clean_up_trouble,
             ),
         )
-        self._watching = [self.spawn(f"watch of {watch.name}", watch.run()) for watch in (*self._watches, self._lag)]
+        self._watching = [self.spawn(f"watch of {watch.name}", watch.run()) for watch in self._all_watches()]
         for worker in service.workers:
             self.spawn(worker.name, _as_coroutine(worker.run(runtime)))
         try:
@@ -333,7 +339,7 @@ class RunningService:
 
     def _measure(self) -> None:
         """Set the gauges that change by themselves, from what is known without asking anyone."""
-        watches = (*self._watches, self._lag)
+        watches = self._all_watches()
         troubles = [
             *(trouble for subscription in self._subscriptions for trouble in subscription.troubles()),
             self._relay.trouble,
@@ -348,9 +354,22 @@ class RunningService:
         for watch in watches:
             metrics.MEASUREMENT_AGE_SECONDS.labels(watch.name).set(watch.age_seconds)
 
+    def _all_watches(self) -> Sequence[Watch]:
+        return (*self._watches, self._lag, self._tables)
+
     async def _measure_lag(self) -> Problems:
         await asyncio.gather(*(subscription.measure_lag() for subscription in self._subscriptions))
         return {}
+
+
+def figures_of(service: Service, runtime: Runtime) -> TableFigures:
+    """Return what counts in the tables of a service."""
+    return TableFigures(
+        service.measures,
+        work=runtime.work,
+        consumers=[consumer.group(service.name) for consumer in service.consumers],
+        timer_kinds=[handler.kind for handler in service.timers],
+    )
 
 
 async def _as_coroutine(awaitable: Awaitable[None]) -> None:

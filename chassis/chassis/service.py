@@ -17,6 +17,7 @@ from chassis.database import Pool
 from chassis.errors import CannotStartError
 from chassis.http.api import Api
 from chassis.settings import ServiceSettings
+from chassis.table_figures import Measure
 from chassis.telemetry.tracing import Tracing
 from chassis.telemetry.trouble import Trouble
 from chassis.timers.loop import TimerHandler
@@ -98,7 +99,7 @@ class Service:
 
     What it publishes leaves at once. Where nobody waits for it, events may wait for `events_may_wait_seconds`
     for others to leave with them, because a Kafka transaction costs as much as hundreds of events.
-    Without an `api` it has no public port.
+    Without an `api` it has no public port. Each of `measures` sets gauges from the tables, every half minute at most.
 
     Raises:
         CannotStartError: it consumes a topic that the contracts do not grant it, or one topic twice, or it has no
@@ -113,6 +114,7 @@ class Service:
     timers: tuple[TimerHandler, ...] = ()
     workers: tuple[Worker, ...] = ()
     commands: tuple[Command, ...] = ()
+    measures: tuple[Measure, ...] = ()
     clock: Clock = field(default_factory=DatabaseClock)
     events_may_wait_seconds: float = 0.0
     api: Api | None = None
