@@ -171,7 +171,10 @@ class RunningService:
         self._clean_up_trouble = Trouble("clean-up")
         self._lag = Watch("lag", self._measure_lag, every_seconds=every_seconds)
         self._tables = Watch(
-            "tables", figures_of(service, runtime).measure, every_seconds=EVERY_SECONDS, most_of_the_time=MOST_OF_THE_TIME
+            "tables",
+            figures_of(service, runtime).measure,
+            every_seconds=EVERY_SECONDS,
+            most_of_the_time=MOST_OF_THE_TIME,
         )
         self._subscriptions = [
             Subscription(

@@ -1,4 +1,4 @@
-"""Counts in tables what operators must know, for gauges: seldom, by statements of its own, and never in a message's way."""
+"""Counts in tables what operators must know: seldom, by statements of its own, never in the way of a message."""
 
 from __future__ import annotations
 
@@ -26,7 +26,12 @@ class TableFigures:
     """Every process of a service measures for itself: what is in the tables is the same for all of them."""
 
     def __init__(
-        self, measures: Sequence[Measure], *, work: WorkFactory, consumers: Collection[str], timer_kinds: Collection[str]
+        self,
+        measures: Sequence[Measure],
+        *,
+        work: WorkFactory,
+        consumers: Collection[str],
+        timer_kinds: Collection[str],
     ) -> None:
         self._measures = (self._dead_letters, self._timers, *measures)
         self._work = work
@@ -55,7 +60,7 @@ class TableFigures:
 
     def _by_kind(self, found: Mapping[str, tuple[int, datetime]]) -> Mapping[str, int]:
         """Return a number for every kind that is handled, and one for all others: nobody fires those."""
-        counts = {kind: 0 for kind in (*self._timer_kinds, OTHER_KIND)}
+        counts = dict.fromkeys((*self._timer_kinds, OTHER_KIND), 0)
         for kind, (count, _) in found.items():
             counts[kind if kind in counts else OTHER_KIND] += count
         return counts

@@ -62,9 +62,7 @@ def test_what_runs_is_told_by_its_package() -> None:
     tell_build("water-chassis", commit="4f2a")
     tell_build("no-such-package", commit="unknown")
 
-    assert REGISTRY.get_sample_value(
-        "build_info", {"service": "water-chassis", "version": "1.0.0", "commit": "4f2a"}
-    )
+    assert REGISTRY.get_sample_value("build_info", {"service": "water-chassis", "version": "1.0.0", "commit": "4f2a"})
     assert REGISTRY.get_sample_value(
         "build_info", {"service": "no-such-package", "version": "unknown", "commit": "unknown"}
     )

@@ -1,7 +1,8 @@
-"""What is counted in tables: open dead letters, timers that are due; for all consumers and kinds, also those with none."""
+"""What is counted in tables: open dead letters and timers that are due, of all consumers and kinds."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -27,7 +28,7 @@ async def refuse_all(_: Batch[ContactChanged], __: Work) -> None:
     raise UnprocessableMessage("test", "a test refuses everything")
 
 
-async def do_nothing(_: list[DueTimer], __: Work) -> None:
+async def do_nothing(_: Sequence[DueTimer], __: Work) -> None:
     return None
 
 

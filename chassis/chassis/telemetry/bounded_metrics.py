@@ -1,4 +1,4 @@
-"""Declares metrics, every label with what bounds it: each value of a label is a series that Prometheus keeps for weeks."""
+"""Declares metrics, every label with what bounds it: each of its values is a series that Prometheus keeps for weeks."""
 
 from __future__ import annotations
 

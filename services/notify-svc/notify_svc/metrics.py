@@ -16,7 +16,7 @@ UNSETTLED = tuple(
 
 MESSAGES = gauge(
     "notify_messages",
-    "Messages that have no certain end yet, decisions and requested ones together; how many ended and how, others count",
+    "Messages that have no certain end yet, requested ones among them; settled ones are counted as they end",
     state=UNSETTLED,
     channel=Channel,
 )

@@ -11,7 +11,8 @@ NEWEST_HOUR_TIMESTAMP_SECONDS = gauge(
     station="numbers of the automatic stations that measure rain by the register, some 50",
 )
 STATIONS_LATE = gauge(
-    "weather_stations_late", "Automatic stations that measure rain and of which the newest hour is older than three hours"
+    "weather_stations_late",
+    "Automatic stations that measure rain and of which the newest hour is older than three hours",
 )
 UNKNOWN_STATION_HOURS = counter(
     "weather_unknown_station_hours",
