@@ -21,6 +21,7 @@ from xdist.workermanage import WorkerController
 import chassis  # noqa: F401
 import contracts  # noqa: F401
 from chassis.telemetry.bounded_metrics import out_of_bounds
+from chassis.telemetry.servers import SERVERS
 
 ROOT = Path(__file__).parent
 
@@ -76,6 +77,12 @@ class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typ
 
 def _scope_of(nodeid: str) -> str:
     return next((place for place in SHARE_WHAT_IS_COSTLY if nodeid.startswith(place)), nodeid)
+
+
+@pytest.fixture(autouse=True)
+def _no_server_is_away_at_first() -> None:
+    """What one test has lost is not lost to the next one."""
+    SERVERS.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")
