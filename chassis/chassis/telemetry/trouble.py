@@ -157,7 +157,7 @@ def blame(error: BaseException) -> str:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether an error tells that a server is not there or does not answer, instead of what it has against something."""
+    """Whether an error tells that a server is not there or does not answer, not what it has against something."""
     if isinstance(error, KafkaError | asyncpg.PostgresError | asyncpg.InterfaceError | DatabaseUnavailableError):
         return isinstance(error, _AWAY) or type(error) is KafkaError  # aiokafka's, when no broker gives metadata
     return isinstance(error, (OSError, TimeoutError, *_AWAY)) and server_of(error) != _OWN

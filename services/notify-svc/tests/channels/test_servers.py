@@ -59,7 +59,7 @@ async def test_whatever_a_server_answers_it_is_there(answer: Result) -> None:
     with capture_logs() as logs:
         await make(sender, AnswerLost("timeout"))
         assert logs == []
-        await sender.make(NoAddress, lease=NO_LEASE, trace=None, fields=fields)
+        await sender.make(lambda: NoAddress("no-address"), lease=NO_LEASE, trace=None, fields=fields)
         assert logs == [], "the server was not asked"
         await make(sender, answer)
 
