@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from stepped_time import SteppedTime
+from structlog.testing import capture_logs
 
 from chassis.telemetry.log_limits import LONGEST_LINE_BYTES, REPEAT_SECONDS, RepeatLimit, render_line
-from chassis.telemetry.logs import configure_logs, log_unhandled
+from chassis.telemetry.logs import configure_logs, info_each, log_unhandled
 
 Lines = Callable[[], list[dict[str, object]]]
 
@@ -196,6 +197,33 @@ def test_what_differs_is_not_held_back(logged: Lines) -> None:
         structlog.get_logger("specimen").info("claim.opened")
 
     assert [line["event"] for line in logged()] == ["one", "another", "failed", "failed", *["claim.opened"] * 3]
+
+
+def test_what_happened_to_many_is_a_line_for_each(logged: Lines) -> None:
+    storm(3)
+    info_each("claim.opened", [{"claim_id": "1", "note": "é" * 9_000}, {"claim_id": "2"}])
+    structlog.get_logger("specimen").info("claim.opened", claim_id="3")
+
+    *_, first, second, third = logged()
+    assert [line["claim_id"] for line in (first, second, third)] == ["1", "2", "3"]
+    assert second.keys() == third.keys()
+    assert [second[name] for name in ("event", "level", "service")] == ["claim.opened", "info", "specimen"]
+    assert str(second["timestamp"])[:10] == str(third["timestamp"])[:10]
+    assert first["cut"] is True
+
+
+def test_what_happened_to_many_is_as_quiet_as_everything_else(logged: Lines) -> None:
+    configure_logs(service="specimen", level="warning")
+    info_each("claim.opened", [{"claim_id": "1"}])
+
+    assert logged() == []
+
+
+def test_a_test_sees_what_happened_to_many() -> None:
+    with capture_logs() as logs:
+        info_each("claim.opened", [{"claim_id": "1"}, {"claim_id": "2"}])
+
+    assert [(line["event"], line["claim_id"]) for line in logs] == [("claim.opened", "1"), ("claim.opened", "2")]
 
 
 async def test_what_nobody_awaited_is_logged_without_its_text(logged: Lines) -> None:
