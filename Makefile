@@ -81,10 +81,12 @@ dependencies: install ## Every package declares what it imports, and nothing els
 		echo "$$package"; (cd "$$package" && "$(CURDIR)/.venv/bin/deptry" --no-ansi .) || failed=1; \
 	done; exit $$failed
 
-generated: install ## What is generated from contracts/ and APIs, the locks of the images, dashboards and alerts are up to date
+generated: install ## What is generated from contracts/, APIs, metrics, log events; locks of images, dashboards, alerts: all up to date
 	@.venv/bin/python -m contracts.generate --check
 	@.venv/bin/python tools/install/image_locks.py --check
 	@.venv/bin/python tools/install/api_descriptions.py --check
+	@.venv/bin/python tools/install/metric_descriptions.py --check
+	@.venv/bin/python tools/install/log_events.py --check
 	@.venv/bin/observability write --check
 
 check: lint types imports dependencies generated ## Everything CI checks without running a test
@@ -96,10 +98,12 @@ lock: ## Complete requirements.lock from what the packages declare (needs uv) [U
 		--no-emit-index-url --no-emit-find-links $(addprefix --no-emit-package ,$(DISTRIBUTIONS)) \
 		--custom-compile-command "make lock" --quiet $(if $(filter 1,$(UPGRADE)),--upgrade) -o requirements.lock
 
-generate: install ## Write what follows from contracts/ and from APIs, the locks of the images, dashboards and alerts
+generate: install ## Write what follows from contracts/, APIs, metrics, log events; locks of the images, dashboards and alerts
 	@.venv/bin/python -m contracts.generate
 	@.venv/bin/python tools/install/image_locks.py
 	@.venv/bin/python tools/install/api_descriptions.py
+	@.venv/bin/python tools/install/metric_descriptions.py
+	@.venv/bin/python tools/install/log_events.py
 	@.venv/bin/observability write
 
 sbom: install ## build/sbom/water.cdx.json: what the image is made of (CycloneDX)

@@ -8,6 +8,7 @@ first has the name.
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from xdist.workermanage import WorkerController
 
 import chassis  # noqa: F401
 import contracts  # noqa: F401
+from chassis.telemetry.bounded_metrics import out_of_bounds
+from chassis.telemetry.servers import SERVERS
 
 ROOT = Path(__file__).parent
 
@@ -74,6 +77,19 @@ class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typ
 
 def _scope_of(nodeid: str) -> str:
     return next((place for place in SHARE_WHAT_IS_COSTLY if nodeid.startswith(place)), nodeid)
+
+
+@pytest.fixture(autouse=True)
+def _no_server_is_away_at_first() -> None:
+    """What one test has lost is not lost to the next one."""
+    SERVERS.forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _labels_hold_what_was_declared() -> Iterator[None]:
+    """No test has set a label to what its metric does not declare: see `chassis.telemetry.bounded_metrics`."""
+    yield
+    assert out_of_bounds() == []  # noqa: S101 - for all tests
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks

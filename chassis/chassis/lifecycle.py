@@ -27,7 +27,9 @@ from chassis.publishing.relay import Relay
 from chassis.required_topics import RequiredTopics
 from chassis.retention import clean_up
 from chassis.service import Runtime, Service
+from chassis.table_figures import EVERY_SECONDS, MOST_OF_THE_TIME, TableFigures
 from chassis.telemetry import metrics
+from chassis.telemetry.build import tell_build
 from chassis.telemetry.from_zero import begin_at_zero
 from chassis.telemetry.health import Problems, health_app
 from chassis.telemetry.logs import log_unhandled
@@ -170,6 +172,12 @@ class RunningService:
         self._watching: list[asyncio.Task[None]] = []
         self._clean_up_trouble = Trouble("clean-up")
         self._lag = Watch("lag", self._measure_lag, every_seconds=every_seconds)
+        self._tables = Watch(
+            "tables",
+            figures_of(service, runtime).measure,
+            every_seconds=EVERY_SECONDS,
+            most_of_the_time=MOST_OF_THE_TIME,
+        )
         self._subscriptions = [
             Subscription(
                 consumer,
@@ -200,6 +208,7 @@ class RunningService:
         async with AsyncExitStack() as stack:
             stack.callback(self._database_state.close)
             stack.push_async_callback(self._required_topics.close)
+            tell_build(self._service.name, commit=self._settings.build_commit)
             health = HttpServer(
                 health_app(live=self._live, ready=self._ready, measure=self._measure),
                 host=self._settings.http_host,
@@ -238,7 +247,7 @@ class RunningService:
                 trouble=self._clean_up_trouble,
             ),
         )
-        self._watching = [self.spawn(f"watch of {watch.name}", watch.run()) for watch in (*self._watches, self._lag)]
+        self._watching = [self.spawn(f"watch of {watch.name}", watch.run()) for watch in self._all_watches()]
         for worker in service.workers:
             self.spawn(worker.name, _as_coroutine(worker.run(runtime)))
         try:
@@ -342,7 +351,7 @@ class RunningService:
 
     def _measure(self) -> None:
         """Set the gauges that change by themselves, from what is known without asking anyone."""
-        watches = (*self._watches, self._lag)
+        watches = self._all_watches()
         troubles = [
             *(trouble for subscription in self._subscriptions for trouble in subscription.troubles()),
             self._relay.trouble,
@@ -365,9 +374,22 @@ class RunningService:
             for subscription, behind in zip(self._subscriptions, records, strict=True)
         ]
 
+    def _all_watches(self) -> Sequence[Watch]:
+        return (*self._watches, self._lag, self._tables)
+
     async def _measure_lag(self) -> Problems:
         await asyncio.gather(*(subscription.measure_lag() for subscription in self._subscriptions))
         return {}
+
+
+def figures_of(service: Service, runtime: Runtime) -> TableFigures:
+    """Return what counts in the tables of a service."""
+    return TableFigures(
+        service.measures,
+        work=runtime.work,
+        consumers=[consumer.group(service.name) for consumer in service.consumers],
+        timer_kinds=[handler.kind for handler in service.timers],
+    )
 
 
 async def _as_coroutine(awaitable: Awaitable[None]) -> None:

@@ -20,6 +20,7 @@ from chassis.http.api import Api
 from chassis.operations.live import Live
 from chassis.operations.routes import with_operations
 from chassis.settings import ServiceSettings
+from chassis.table_figures import Measure
 from chassis.telemetry.tracing import Tracing
 from chassis.telemetry.trouble import Trouble
 from chassis.timers.loop import TimerHandler
@@ -101,7 +102,8 @@ class Service:
 
     What it publishes leaves at once. Where nobody waits for it, events may wait for `events_may_wait_seconds`
     for others to leave with them, because a Kafka transaction costs as much as hundreds of events.
-    Without an `api` it has no public port. `live` is filled by who runs it.
+    Without an `api` it has no public port. `live` is filled by who runs it. Each of `measures` sets gauges from the
+    tables, every half minute at most.
 
     Raises:
         CannotStartError: it consumes a topic that the contracts do not grant it, or one topic twice, or it has no
@@ -116,6 +118,7 @@ class Service:
     timers: tuple[TimerHandler, ...] = ()
     workers: tuple[Worker, ...] = ()
     commands: tuple[Command, ...] = ()
+    measures: tuple[Measure, ...] = ()
     clock: Clock = field(default_factory=DatabaseClock)
     events_may_wait_seconds: float = 0.0
     api: Api | None = None

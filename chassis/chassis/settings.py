@@ -125,6 +125,11 @@ class ServiceSettings(BaseSettings):
         le=36_500,
         description="How long the contents of a dead letter are kept: they may hold personal data",
     )
+    build_commit: str = Field(
+        default="unknown",
+        pattern=r"^[\w.-]{1,64}$",
+        description="Of what source this was built, for build_info; an image sets it",
+    )
     otel_sdk_disabled: bool = False
     otel_traces_exporter: str | None = None
     otel_exporter_otlp_endpoint: str | None = None

@@ -25,7 +25,7 @@ from chassis.database import connect
 from chassis.http.api import Api
 from chassis.http.declaration import RouteDeclaration
 from chassis.http.public_port import PublicPort
-from chassis.lifecycle import open_runtime
+from chassis.lifecycle import figures_of, open_runtime
 from chassis.migrations.runner import migrate
 from chassis.publishing import outbox
 from chassis.sealing import Opener
@@ -119,6 +119,10 @@ class Harness:
             stopping=self.runtime.stopping,
         )
         return await loop.fire_due()
+
+    async def measure(self) -> None:
+        """Set the gauges that are counted from tables, as every half minute in production."""
+        await figures_of(self.service, self.runtime).measure()
 
     async def published(self) -> Sequence[Event]:
         """What was published since the last call of this or the next method, in order."""

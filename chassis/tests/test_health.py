@@ -300,6 +300,17 @@ async def test_the_age_of_the_outbox_is_measured_when_nobody_asks_ready(driver: 
         await asyncio.to_thread(driver.stack.kafka.start)
 
 
+async def test_what_runs_and_what_stands_in_its_tables_is_measured_from_the_start(driver: Driver) -> None:
+    await driver.start(BUILD_COMMIT="4f2a9c1")
+
+    labels = f'{{consumer="{group_of(driver)}"}}'
+    await until(is_measured(driver, "dead_letters_open", labels, lambda count: count == 0), what="it is measured")
+    assert 0 <= await metric(driver, "measurement_age_seconds", '{measurement="tables"}') < SOON_SECONDS
+    assert await metric(driver, "timers_oldest_overdue_seconds", "") == 0
+    built = '{commit="4f2a9c1",service="specimen",version="unknown"}'
+    assert await metric(driver, "build_info", built) == 1
+
+
 async def test_the_lag_of_a_consumer_that_is_stuck_grows(driver: Driver) -> None:
     key, lag = uuid4(), ("messaging_consumer_lag_records", f'{{consumer="{group_of(driver)}"}}')
     await driver.start(TOLERATED_FAILURE_SECONDS=IMPATIENT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
@@ -130,7 +131,8 @@ async def test_a_leader_that_was_frozen_while_sending_does_not_have_the_last_wor
         await until(lambda: _empty(driver), what="sent by the second", seconds=60)
         before = await _versions(driver)
 
-    await until(lambda: "relay.lease_lost" in driver.log() or "trouble.began" in driver.log(), what="it noticed")
+    noticed = re.compile(r"relay\.lease_lost|trouble\.began|server\.went_away")
+    await until(lambda: noticed.search(driver.log()), what="it noticed")
 
     assert await _versions(driver) == before
     assert all(_in_order(before[str(customer)], VERSIONS) for customer in CUSTOMERS)

@@ -13,10 +13,12 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 from stepped_time import SteppedTime
+from structlog.testing import capture_logs
 
 from chassis.telemetry.log_limits import LONGEST_LINE_BYTES, REPEAT_SECONDS, RepeatLimit, render_line
-from chassis.telemetry.logs import configure_logs, log_unhandled
+from chassis.telemetry.logs import configure_logs, info_each, log_unhandled
 
 Lines = Callable[[], list[dict[str, object]]]
 
@@ -57,6 +59,20 @@ def test_whatever_a_field_holds_the_others_stay_whole(value: object) -> None:
     line = line_of({"event": "storm.raged", "value": value, "consumer": "notify", "offset": 7})
 
     assert line | {"event": "storm.raged", "consumer": "notify", "offset": 7} == line
+
+
+def test_a_line_that_lost_something_says_so_and_one_that_did_not_does_not() -> None:
+    assert line_of({"event": "storm.raged", "value": "x" * 9_000})["cut"] is True
+    assert "cut" not in line_of({"event": "storm.raged", "value": "x" * 7_000})
+
+
+def test_of_very_many_fields_those_stay_by_which_the_line_is_found() -> None:
+    found_by = {"event": "storm.raged", "trace_id": "4bf92f", "claim_id": "1", "report_id": "2", "level": "info"}
+
+    line = line_of({**found_by, **{f"field_{number}": "x" * 300 for number in range(200)}})
+
+    assert line | found_by == line
+    assert (line["cut"], "field_0" in line, "field_199" in line) == (True, False, True)
 
 
 def test_two_long_fields_share_the_room() -> None:
@@ -144,6 +160,26 @@ def test_a_library_that_repeats_itself_is_logged_once_and_counted_once_a_minute(
     assert str(lines[1]["place"]).startswith("test_logs.py:")
 
 
+def test_what_a_library_has_not_said_is_counted_for_who_watches(logged: Lines) -> None:
+    def held_back() -> float:
+        return REGISTRY.get_sample_value("log_lines_held_back_total", {"library": "aiokafka"}) or 0
+
+    before = held_back()
+    storm(470)
+    logging.getLogger("aiokafka.consumer.fetcher").error("another")
+
+    assert held_back() - before == 469
+    assert len(logged()) == 2
+
+
+def test_a_library_says_each_thing_once_a_second_at_most(logged: Lines, time: SteppedTime) -> None:
+    for _ in range(100):
+        storm(47)
+        time.seconds += 0.1
+
+    assert len(logged()) <= 10
+
+
 def test_after_a_quiet_minute_a_library_is_heard_at_once(logged: Lines, time: SteppedTime) -> None:
     storm(1)
     time.seconds += REPEAT_SECONDS
@@ -161,6 +197,33 @@ def test_what_differs_is_not_held_back(logged: Lines) -> None:
         structlog.get_logger("specimen").info("claim.opened")
 
     assert [line["event"] for line in logged()] == ["one", "another", "failed", "failed", *["claim.opened"] * 3]
+
+
+def test_what_happened_to_many_is_a_line_for_each(logged: Lines) -> None:
+    storm(3)
+    info_each("claim.opened", [{"claim_id": "1", "note": "é" * 9_000}, {"claim_id": "2"}])
+    structlog.get_logger("specimen").info("claim.opened", claim_id="3")
+
+    *_, first, second, third = logged()
+    assert [line["claim_id"] for line in (first, second, third)] == ["1", "2", "3"]
+    assert second.keys() == third.keys()
+    assert [second[name] for name in ("event", "level", "service")] == ["claim.opened", "info", "specimen"]
+    assert str(second["timestamp"])[:10] == str(third["timestamp"])[:10]
+    assert first["cut"] is True
+
+
+def test_what_happened_to_many_is_as_quiet_as_everything_else(logged: Lines) -> None:
+    configure_logs(service="specimen", level="warning")
+    info_each("claim.opened", [{"claim_id": "1"}])
+
+    assert logged() == []
+
+
+def test_a_test_sees_what_happened_to_many() -> None:
+    with capture_logs() as logs:
+        info_each("claim.opened", [{"claim_id": "1"}, {"claim_id": "2"}])
+
+    assert [(line["event"], line["claim_id"]) for line in logs] == [("claim.opened", "1"), ("claim.opened", "2")]
 
 
 async def test_what_nobody_awaited_is_logged_without_its_text(logged: Lines) -> None:

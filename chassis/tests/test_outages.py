@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from typing import Literal
 from uuid import UUID, uuid4
@@ -43,13 +44,19 @@ async def _survive(driver: Driver, *, away: Server, seconds: float) -> None:
     assert await driver.rows("SELECT FROM messaging.dead_letter") == []
     await until(lambda: _is_over(driver.log()), what="every trouble that began has ended")
     lines = driver.log().splitlines()
+    told = [line for line in map(json.loads, lines) if str(line["event"]).startswith(("server.", "trouble."))]
+    away_and_back = [line["server"] for line in told if line["event"] in {"server.went_away", "server.came_back"}]
+    assert away_and_back == ["Kafka" if away == "kafka" else "PostgreSQL"] * 2, "each is said once"
+    until_back = [line["event"] for line in told][: [line["event"] for line in told].index("server.came_back")]
+    assert {*until_back} <= {"server.went_away", "server.still_away"}, "no part says it besides"
     assert len(lines) < MOST_LINES, lines
     assert max(map(len, lines)) < LONGEST_LINE_BYTES
 
 
 def _is_over(log: str) -> bool:
     """Whether the log tells of trouble, and that it is over."""
-    return log.count('"trouble.began"') == log.count('"trouble.ended"') > 0
+    ended = log.count('"trouble.began"') == log.count('"trouble.ended"')
+    return ended and log.count('"server.went_away"') == log.count('"server.came_back"') > 0
 
 
 async def _effects(driver: Driver, expected: list[tuple[UUID, int]]) -> bool:

@@ -12,12 +12,13 @@ import pytest
 from specimen.panic import Panic
 from specimen_driver import contact
 from specimen_records import TOPIC, dead_letters, message
+from structlog.testing import capture_logs
 
 from chassis.clock import Clock, DatabaseClock, SettableClock
 from chassis.consuming import decoding
 from chassis.consuming.batch_processor import TOO_SLOW_ATTEMPTS
 from chassis.consuming.delivery import Batch
-from chassis.errors import HandlerBrokenError
+from chassis.errors import HandlerBrokenError, UnprocessableMessage
 from chassis.service import Consumer, Service
 from chassis.testing import harness
 from chassis.unit_of_work import Work
@@ -51,6 +52,34 @@ async def test_a_batch_is_handled_at_the_moment_of_its_services_clock(service: S
     ((now, expected),) = moments
     assert now == expected
     assert now.tzinfo is UTC
+
+
+async def test_the_line_of_a_dead_letter_carries_the_ids_by_which_it_is_found(service: Service) -> None:
+    async def refuse(_: Batch[ContactChanged], __: Work) -> None:
+        raise UnprocessableMessage("test", "a test refuses everything")
+
+    event_id, trace = str(uuid4()), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    about = uuid4()
+    sound = message(contact(uuid4(), 1), event_id=event_id)
+    sound = replace(sound, headers=[*sound.headers, ("traceparent", trace.encode())])
+    text = f'{{"claim_id": "{about}", "report_id" : "{about}", "name": "Van Closteren"}}'.encode()
+    strange = replace(message(contact(uuid4(), 1), event_id="Van Closteren"), value=text)
+    async with harness(replace(service, consumers=(Consumer(TOPIC, refuse),))) as running:
+        with capture_logs() as logs:
+            await running.process(TOPIC, [running.record(sound)])
+            await running.process(TOPIC, [running.record(strange)])
+        letters = await running.pool.fetch("SELECT dead_letter_id FROM messaging.dead_letter ORDER BY record_offset")
+
+    first, second = (line for line in logs if line["event"] == "message.dead_lettered")
+    assert (first["ce_id"], first["trace_id"]) == (event_id, trace[3:35])
+    assert [line["dead_letter_id"] for line in (first, second)] == [str(row["dead_letter_id"]) for row in letters]
+    assert [(line["topic"], line["partition"], line["offset"]) for line in (first, second)] == [
+        (TOPIC.name, 0, 0),
+        (TOPIC.name, 0, 1),
+    ]
+    assert (second["claim_id"], second["report_id"]) == (str(about), str(about))
+    assert "ce_id" not in second
+    assert "Closteren" not in str(logs)
 
 
 async def test_a_message_that_is_always_too_slow_is_dead_lettered_and_delays_the_others_no_longer(

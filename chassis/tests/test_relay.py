@@ -414,9 +414,9 @@ async def test_a_lease_that_is_lost_while_sending_is_told_by_what_held_the_leade
     with structlog.testing.capture_logs() as logs:
         await run_until_empty(running)
 
-    lost, began, *_ = (line for line in logs if line["event"] in {"relay.lease_lost", "trouble.began"})
-    assert (lost["event"], began["event"]) == ("relay.lease_lost", "trouble.began")
-    assert (began["part"], began["server"], began["error"]) == ("relay", "Kafka", "KafkaConnectionError")
+    lost, away, *_ = (line for line in logs if line["event"] in {"relay.lease_lost", "server.went_away"})
+    assert (lost["event"], away["event"]) == ("relay.lease_lost", "server.went_away")
+    assert (away["part"], away["server"], away["error"]) == ("relay", "Kafka", "KafkaConnectionError")
 
 
 async def test_an_event_counts_as_undeliverable_once_it_is_marked(

@@ -1,4 +1,4 @@
-"""What a part fails by is named by its server, and logged once instead of at every attempt."""
+"""What a part fails by is named by its server, and logged once instead of at every attempt and by every part."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from collections.abc import Awaitable, Iterator
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NotEnoughReplicasError,
+    TopicAuthorizationFailedError,
+)
 from stepped_time import SteppedTime
 from structlog.testing import capture_logs
 
 from chassis.errors import DatabaseUnavailableError
-from chassis.telemetry.trouble import REPEAT_SECONDS, SHORT_SECONDS, Trouble, server_of
+from chassis.telemetry.servers import Servers
+from chassis.telemetry.trouble import REPEAT_SECONDS, SHORT_SECONDS, Trouble, is_away, server_of
 
 
 @pytest.fixture
@@ -23,42 +30,143 @@ def time() -> SteppedTime:
 
 
 @pytest.fixture
-def trouble(time: SteppedTime) -> Trouble:
-    return Trouble("part", monotonic=time)
+def servers(time: SteppedTime) -> Servers:
+    return Servers(monotonic=time)
 
 
-def test_an_outage_of_three_minutes_is_four_lines(trouble: Trouble, time: SteppedTime) -> None:
+@pytest.fixture
+def trouble(time: SteppedTime, servers: Servers) -> Trouble:
+    return Trouble("part", servers=servers, monotonic=time)
+
+
+def test_a_part_that_fails_for_three_minutes_is_four_lines(trouble: Trouble, time: SteppedTime) -> None:
     with capture_logs() as logs:
         for _ in range(1_800):
-            trouble.failed(KafkaConnectionError())
+            trouble.failed(NotEnoughReplicasError())
             time.seconds += 0.1
         trouble.recovered()
 
     assert [line["event"] for line in logs] == ["trouble.began", *["trouble.continued"] * 2, "trouble.ended"]
-    assert (logs[0]["server"], logs[0]["error"], logs[0]["failures"]) == ("Kafka", "KafkaConnectionError", 1)
+    assert (logs[0]["server"], logs[0]["error"], logs[0]["failures"]) == ("Kafka", "NotEnoughReplicasError", 1)
     assert (logs[-1]["failures"], logs[-1]["seconds"]) == (1_800, 180.0)
 
 
-def test_what_fails_again_and_again_for_a_moment_is_quiet(trouble: Trouble, time: SteppedTime) -> None:
+def test_a_server_that_went_away_is_said_once_whoever_misses_it(
+    trouble: Trouble, servers: Servers, time: SteppedTime
+) -> None:
+    parts = [trouble, *(Trouble(name, servers=servers, monotonic=time) for name in ("relay", "kafka", "lag"))]
     with capture_logs() as logs:
-        for _ in range(300):
-            trouble.failed(KafkaConnectionError())
+        for _ in range(1_300):
+            for part in parts:
+                part.failed(KafkaConnectionError())
             time.seconds += 0.1
-            trouble.recovered()
+        for part in parts:
+            part.recovered()
 
-    assert [line["event"] for line in logs] == ["trouble.began", "trouble.ended"]
+    assert [line["event"] for line in logs] == ["server.went_away", *["server.still_away"] * 2, "server.came_back"]
+    assert (logs[0]["server"], logs[0]["part"], logs[0]["error"]) == ("Kafka", "part", "KafkaConnectionError")
+    assert logs[1]["parts"] == ["kafka", "lag", "part", "relay"]
+    assert (logs[-1]["server"], logs[-1]["failures"], logs[-1]["seconds"]) == ("Kafka", 5_200, 130.0)
 
 
-def test_an_outage_soon_after_another_is_logged_when_it_lasts(trouble: Trouble, time: SteppedTime) -> None:
-    trouble.failed(KafkaConnectionError())
-    trouble.recovered()
+def test_two_servers_that_are_away_are_two_things(trouble: Trouble, servers: Servers, time: SteppedTime) -> None:
+    other = Trouble("other", servers=servers, monotonic=time)
     with capture_logs() as logs:
         trouble.failed(KafkaConnectionError())
-        time.seconds += SHORT_SECONDS + 1
+        other.failed(asyncpg.CannotConnectNowError())
+        other.recovered()
+        trouble.recovered()
+
+    assert [(line["event"], line["server"]) for line in logs] == [
+        ("server.went_away", "Kafka"),
+        ("server.went_away", "PostgreSQL"),
+        ("server.came_back", "PostgreSQL"),
+        ("server.came_back", "Kafka"),
+    ]
+
+
+def test_a_server_that_answers_at_last_and_refuses_is_back_and_the_part_tells_its_own_trouble(
+    trouble: Trouble, time: SteppedTime
+) -> None:
+    with capture_logs() as logs:
+        trouble.failed(KafkaConnectionError())
+        time.seconds += 20
+        trouble.failed(NotEnoughReplicasError())
+        trouble.recovered()
+
+    events = [line["event"] for line in logs]
+    assert events == ["server.went_away", "server.came_back", "trouble.began", "trouble.ended"]
+    assert trouble.seconds == 0
+
+
+def test_a_part_that_is_about_itself_says_so_whatever_it_fails_by(servers: Servers, time: SteppedTime) -> None:
+    trouble = Trouble("relay of a.topic", about_itself=True, servers=servers, monotonic=time)
+    with capture_logs() as logs:
         trouble.failed(KafkaConnectionError())
         trouble.recovered()
 
     assert [line["event"] for line in logs] == ["trouble.began", "trouble.ended"]
+
+
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        (KafkaConnectionError(), True),
+        (KafkaTimeoutError(), True),
+        (KafkaError("no broker gave metadata"), True),
+        (NotEnoughReplicasError(), False),
+        (TopicAuthorizationFailedError(), False),
+        (asyncpg.AdminShutdownError(), True),
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.DeadlockDetectedError(), False),
+        (asyncpg.DiskFullError(), False),
+        (asyncpg.TooManyConnectionsError(), False),
+        (DatabaseUnavailableError(), True),
+        (OSError(), False),
+        (MemoryError(), False),
+    ],
+    ids=repr,
+)
+def test_what_a_server_has_against_something_is_no_absence(error: Exception, *, away: bool) -> None:
+    assert is_away(error) is away
+
+
+FAILS_AND_IS_MENDED = pytest.mark.parametrize(
+    ("error", "events"),
+    [
+        (NotEnoughReplicasError(), ["trouble.began", "trouble.ended"]),
+        (KafkaConnectionError(), ["server.went_away", "server.came_back"]),
+    ],
+    ids=["a part", "a server"],
+)
+
+
+@FAILS_AND_IS_MENDED
+def test_what_fails_again_and_again_for_a_moment_is_quiet(
+    trouble: Trouble, time: SteppedTime, error: Exception, events: list[str]
+) -> None:
+    with capture_logs() as logs:
+        for _ in range(300):
+            trouble.failed(error)
+            time.seconds += 0.1
+            trouble.recovered()
+
+    assert [line["event"] for line in logs] == events
+
+
+@FAILS_AND_IS_MENDED
+def test_an_outage_soon_after_another_is_logged_when_it_lasts(
+    trouble: Trouble, time: SteppedTime, error: Exception, events: list[str]
+) -> None:
+    trouble.failed(error)
+    trouble.recovered()
+    with capture_logs() as logs:
+        trouble.failed(error)
+        time.seconds += SHORT_SECONDS + 1
+        trouble.failed(error)
+        trouble.recovered()
+
+    assert [line["event"] for line in logs] == events
     assert SHORT_SECONDS < REPEAT_SECONDS
 
 

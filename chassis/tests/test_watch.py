@@ -160,3 +160,28 @@ async def test_a_measurement_that_is_too_old_says_so(measurement: Measurement) -
     time.seconds += 1
     assert watch.problems() == {"server": "was last measured 31 s ago"}
     assert watch.age_seconds == 31
+
+
+@pytest.mark.parametrize(("takes_seconds", "is_measured_again"), [(0.0, True), (60.0, False)])
+async def test_what_takes_long_is_measured_less_often(takes_seconds: float, *, is_measured_again: bool) -> None:
+    time, again = SteppedTime(), asyncio.Event()
+    begun = 0
+
+    async def measure() -> Mapping[str, str]:
+        nonlocal begun
+        begun += 1
+        time.seconds += takes_seconds
+        if begun > 1:
+            again.set()
+        return {}
+
+    watch = Watch("tables", measure, every_seconds=0.01, most_of_the_time=0.01, monotonic=time)
+    running = asyncio.create_task(watch.run())
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(5 if is_measured_again else 0.2):
+                await again.wait()
+    finally:
+        running.cancel()
+
+    assert (begun > 1) is is_measured_again

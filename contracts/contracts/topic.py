@@ -15,6 +15,9 @@ from contracts.codec import text_of
 TYPE_PREFIX = "nl.waterschade."
 """CloudEvents asks for a type that starts with the reversed name of whoever defines it."""
 
+FOLLOWED_IDS = ("claim_id", "report_id")
+"""The fields of events by which people follow a claim through all services; a log line names them alike."""
+
 DEFAULT_PARTITIONS = 6
 ONE_MEGABYTE = 1_048_576
 

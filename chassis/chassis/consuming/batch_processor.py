@@ -22,6 +22,7 @@ from chassis.consuming.decoding import BatchDecoder, UnknownInARow, unknown_befo
 from chassis.consuming.delivery import Delivery, Record
 from chassis.consuming.inbox import Sifted
 from chassis.consuming.positions import Advance
+from chassis.consuming.readable_ids import ids_in
 from chassis.crash_points import crash_point
 from chassis.database import Connection
 from chassis.errors import (
@@ -236,16 +237,19 @@ class BatchProcessor(Generic[E]):
         consumed = metrics.MESSAGES_CONSUMED
         consumed.labels(self._group, "applied").inc(new)
         consumed.labels(self._group, "duplicate").inc(duplicates)
-        for rejection, _ in stored:
+        for rejection, dead_letter_id in stored:
             consumed.labels(self._group, "dead_lettered").inc()
             record = rejection.record
             log.warning(
                 "message.dead_lettered",
                 consumer=self._group,
+                dead_letter_id=str(dead_letter_id),
+                topic=record.topic,
                 partition=record.partition,
                 offset=record.offset,
                 code=rejection.code,
                 places=rejection.places,
+                **ids_in(record, topic=self._consumer.topic),
             )
 
 

@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import json
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, TypeAlias
@@ -200,6 +200,17 @@ async def list_dead_letters(
         if len(rows) < _PAGE_ROWS:
             return
         after = [rows[-1][name] for name in ("consumer", "topic", "partition", "offset", "dead_letter_id")]
+
+
+async def count_open(connection: Connection) -> Mapping[str, int]:
+    """Return how many are open, by consumer; nothing of those that have none."""
+    rows = await connection.fetch(
+        """
+        SELECT consumer, count(*) AS open FROM messaging.dead_letter
+         WHERE replayed_at IS NULL AND discarded_at IS NULL GROUP BY consumer
+        """
+    )
+    return {row["consumer"]: row["open"] for row in rows}
 
 
 async def find(connection: Connection, *, dead_letter_id: UUID) -> DeadLetter | None:

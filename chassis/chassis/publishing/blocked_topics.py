@@ -49,7 +49,7 @@ class BlockedTopics:
         block.due_at = now + min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(block.failures, 16))
         block.failures += 1
         metrics.OUTBOX_TOPIC_BLOCKED.labels(topic).set(1)
-        trouble = self._troubles.setdefault(topic, Trouble(f"relay of {topic}"))
+        trouble = self._troubles.setdefault(topic, Trouble(f"relay of {topic}", about_itself=True))
         trouble.failed(cause, reason=reason)
 
     def reset(self, topic: str) -> None:

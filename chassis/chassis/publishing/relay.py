@@ -250,7 +250,11 @@ class Relay:
             )
             metrics.OUTBOX_UNDELIVERABLE.labels(message.topic).inc()
             log.warning(
-                "event.undeliverable", topic=message.topic, event_id=str(message.event_id), error=describe(error.cause)
+                "event.undeliverable",
+                topic=message.topic,
+                event_id=str(message.event_id),
+                error=describe(error.cause),
+                trace=message.trace,
             )
             self._blocked.reset(message.topic)
             raise  # a refused record leaves a gap in the producer's sequence: only a new producer can go on

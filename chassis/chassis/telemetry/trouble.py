@@ -1,7 +1,7 @@
 """What a part of a service fails by, and since when: for `/ready`, for a gauge, and for a log that stays readable.
 
 An outage of a minute is hundreds of failed attempts and one thing that happened. It is logged when it begins, once a
-minute while it lasts, and when it is over.
+minute while it lasts, and when it is over; where a server is away, for all parts together (`servers`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,18 @@ from dataclasses import dataclass
 
 import asyncpg
 import structlog
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    BrokerNotAvailableError,
+    CoordinatorNotAvailableError,
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    NodeNotReadyError,
+    RequestTimedOutError,
+)
 
 from chassis.errors import DatabaseUnavailableError, describe, places_of
+from chassis.telemetry.servers import SERVERS, Servers
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +39,21 @@ _ERRORS_OF_POSTGRESQL = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     DatabaseUnavailableError,
+)
+_AWAY = (
+    DatabaseUnavailableError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    BrokerNotAvailableError,
+    CoordinatorNotAvailableError,
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    NodeNotReadyError,
+    RequestTimedOutError,
 )
 _SERVER_OF_PACKAGE = {"asyncpg": _POSTGRESQL, "aiokafka": _KAFKA, "faststream": _KAFKA}
 
@@ -45,10 +69,23 @@ class _Spell:
 
 
 class Trouble:
-    """Follows whether one part works. The part reports every failure and every success; both cost next to nothing."""
+    """Follows whether one part works. The part reports every failure and every success; both cost next to nothing.
 
-    def __init__(self, part: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    Where a part fails because a server is away, the log says so once for all parts. A part that is `about_itself` says
+    for itself what it fails by, whatever that is.
+    """
+
+    def __init__(
+        self,
+        part: str,
+        *,
+        about_itself: bool = False,
+        servers: Servers = SERVERS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.part = part
+        self._about_itself = about_itself
+        self._servers = servers
         self._monotonic = monotonic
         self._spell: _Spell | None = None
         self._attempt_began: float | None = None
@@ -71,6 +108,10 @@ class Trouble:
         spell = self._spell
         spell.error = error
         spell.failures += 1
+        if not self._about_itself and is_away(error):
+            self._servers.unreached(server_of(error), part=self.part, error=describe(_cause_of(error)))
+            return
+        self._servers.reached(self.part)
         lasts = not spell.is_logged and now - spell.began > SHORT_SECONDS
         if now < self._quiet_until and not lasts:
             return
@@ -85,6 +126,8 @@ class Trouble:
     def recovered(self) -> None:
         """Take note that it works."""
         spell, self._spell = self._spell, None
+        if spell is not None:
+            self._servers.reached(self.part)
         if spell is not None and spell.is_logged:
             seconds = round(self._monotonic() - spell.began, 1)
             log.warning("trouble.ended", part=self.part, failures=spell.failures, seconds=seconds)
@@ -111,6 +154,13 @@ def blame(error: BaseException) -> str:
     if getattr(error, "sqlstate", None) == DISK_FULL:
         return f"the disk of PostgreSQL is full, {describe(error)}"
     return f"{server_of(error)}, {describe(_cause_of(error))}"
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error tells that a server is not there or does not answer, not what it has against something."""
+    if isinstance(error, KafkaError | asyncpg.PostgresError | asyncpg.InterfaceError | DatabaseUnavailableError):
+        return isinstance(error, _AWAY) or type(error) is KafkaError  # aiokafka's, when no broker gives metadata
+    return isinstance(error, (OSError, TimeoutError, *_AWAY)) and server_of(error) != _OWN
 
 
 def server_of(error: BaseException) -> str:

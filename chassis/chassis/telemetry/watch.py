@@ -19,7 +19,8 @@ STALE_SECONDS = 30.0
 class Watch:
     """Measures one thing again and again; what was found last can be read at any time.
 
-    A measurement that fails or takes too long is a finding as well, so nothing that hangs stops the watch.
+    A measurement that fails or takes too long is a finding as well, so nothing that hangs stops the watch. What
+    measures is at work for `most_of_the_time` at most: what takes long is measured less often than `every_seconds`.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Watch:
         *,
         every_seconds: float,
         longest_seconds: float = LONGEST_MEASUREMENT_SECONDS,
+        most_of_the_time: float = 1.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
@@ -36,6 +38,7 @@ class Watch:
         self._measure = measure
         self._every_seconds = every_seconds
         self._longest_seconds = longest_seconds
+        self._most_of_the_time = most_of_the_time
         self._monotonic = monotonic
         self._found: Problems = {name: "has not been measured yet"}
         self._measured_at = self._found_at = monotonic()
@@ -45,9 +48,11 @@ class Watch:
         """Measure until cancelled: a stop does not wait for a server that hangs."""
         try:
             while True:
+                began = self._monotonic()
                 await self.measure_once()
+                took = self._monotonic() - began
                 report_held_back()
-                await asyncio.sleep(self._every_seconds)
+                await asyncio.sleep(max(self._every_seconds, took / self._most_of_the_time))
         finally:
             if self._under_way is not None:
                 self._under_way.cancel()

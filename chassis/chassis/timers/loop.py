@@ -149,7 +149,7 @@ class TimerLoop:
                 raise
             wait = min(FIRST_POSTPONEMENT * 2 ** min(timer.attempts, 10), LONGEST_POSTPONEMENT)
             metrics.TIMERS_FIRED.labels(timer.kind, "failed").inc()
-            log.exception("timer.failed", kind=timer.kind, attempts=timer.attempts + 1)
+            log.exception("timer.failed", kind=timer.kind, attempts=timer.attempts + 1, trace=timer.trace)
             async with self._work.transaction() as work:
                 await timer_table.postpone(
                     work.connection, timer=timer, until=work.now + wait, failure=type(error).__qualname__

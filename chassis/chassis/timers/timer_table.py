@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,6 +73,14 @@ async def first_due(connection: Connection, *, kinds: Sequence[str]) -> tuple[da
         "SELECT now(), (SELECT min(due_at) FROM messaging.timer WHERE kind = ANY ($1::text[]))", kinds
     )
     return now, due_at
+
+
+async def overdue(connection: Connection, *, now: datetime) -> Mapping[str, tuple[int, datetime]]:
+    """Return how many timers are due, and since when the first one is, by kind; of whatever kinds there are."""
+    rows = await connection.fetch(
+        "SELECT kind, count(*) AS due, min(due_at) AS since FROM messaging.timer WHERE due_at <= $1 GROUP BY kind", now
+    )
+    return {row["kind"]: (row["due"], row["since"]) for row in rows}
 
 
 async def due_kinds(connection: Connection, *, kinds: Sequence[str], now: datetime, among: int) -> Sequence[str]:

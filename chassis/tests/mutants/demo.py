@@ -12,8 +12,8 @@ MUTANTS = (
     Mutant(
         "demo: a report that joined a claim is logged without the claim's trace",
         "log_lines.py",
-        "**_about(claim_id, traces)}",
-        '"claim_id": str(claim_id)}',
+        'return {**_about(claim), "report_id"',
+        'return {"claim_id": text_of(claim.claim_id), "report_id"',
         "test_handlers_duplicates.py::test_a_report_that_joins_is_logged_with_the_claim_it_joins",
         package="claims_svc",
     ),

@@ -158,13 +158,13 @@ MUTANTS = (
         "telemetry/trouble.py",
         "        if now < self._quiet_until and not lasts:\n",
         "        if now < 0:\n",
-        "test_trouble.py::test_an_outage_of_three_minutes_is_four_lines",
+        "test_trouble.py::test_a_part_that_fails_for_three_minutes_is_four_lines",
     ),
     Mutant(
         "a library may repeat itself",
         "telemetry/log_limits.py",
-        "            repetition.held_back += 1\n            return False\n",
-        "            repetition.held_back += 1\n            return True\n",
+        '            LOG_LINES_HELD_BACK.labels(record.name.partition(".")[0]).inc()\n            return False\n',
+        "            return True\n",
         "test_logs.py::test_a_library_that_repeats_itself_is_logged_once_and_counted_once_a_minute",
     ),
     Mutant(

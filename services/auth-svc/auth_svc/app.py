@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from auth_svc import figures
 from auth_svc.api import build_api
 from auth_svc.commands.clients import CLIENTS
 from auth_svc.commands.keys import keys_command
@@ -43,5 +44,6 @@ def build(settings: Settings) -> Service:
             Worker(keys.NAME, partial(keys.keep_keys_supplied, parts=parts)),
             Worker("clean-up", clean_up.clean_up),
         ),
+        measures=(figures.measure,),
         api=build_api(parts),
     )

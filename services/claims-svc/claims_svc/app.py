@@ -6,7 +6,18 @@ from pathlib import Path
 
 from chassis.customer_data import DataHolder
 from chassis.service import Consumer, Service, TimerHandler, Worker
-from claims_svc import asking, handlers, job_ends, messages, paying, policy_slices, promises, proof_roots, unsettled
+from claims_svc import (
+    asking,
+    figures,
+    handlers,
+    job_ends,
+    messages,
+    paying,
+    policy_slices,
+    promises,
+    proof_roots,
+    unsettled,
+)
 from claims_svc.api import build_api
 from claims_svc.commands import COMMANDS
 from claims_svc.commands.files import files_command
@@ -74,5 +85,6 @@ def build(settings: Settings) -> Service:
             Worker("files", Eraser(settings.open_file_store()).run),
         ),
         commands=(*COMMANDS, files_command(settings.open_file_store())),
+        measures=(figures.measure,),
         api=build_api(settings),
     )

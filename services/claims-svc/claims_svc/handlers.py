@@ -85,7 +85,7 @@ async def apply_rainfall(answers: Batch[RainfallAssessed], work: Work) -> None:
     working_set = await working_sets.load(work, *await working_sets.lock(work.connection, claim_ids=claim_ids))
     async for delivery in GivingWay(answers):
         if not working_set.apply_rainfall(delivery.event, trace=delivery.trace):
-            work.after_commit(partial(log_lines.write_unmatched, delivery.event.claim_id))
+            work.after_commit(partial(log_lines.write_unmatched, delivery.event.claim_id, trace=delivery.trace))
     await working_sets.store(working_set.changes, work)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -10,7 +11,7 @@ from uuid_utils.compat import uuid7
 from chassis.consuming.delivery import Batch
 from chassis.http.caller import Caller
 from chassis.unit_of_work import Work
-from claims_svc import unsettled
+from claims_svc import figures, unsettled
 from claims_svc.desk_record import put_on_record
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.desk import Cause
@@ -28,10 +29,12 @@ async def order(work: Work, due: Iterable[Due]) -> Sequence[PaymentOrdered]:
     """
     wanted = {uuid7(): each for each in due}
     amounts = await payments.order(work.connection, due=wanted, now=work.now)
-    return [
+    ordered = [
         _publish(work, wanted[payment_id], payment_id=payment_id, amount_cents=amount_cents)
         for payment_id, amount_cents in amounts.items()
     ]
+    work.after_commit(partial(figures.count_ordered, ordered))
+    return ordered
 
 
 def _publish(work: Work, due: Due, *, payment_id: UUID, amount_cents: int) -> PaymentOrdered:

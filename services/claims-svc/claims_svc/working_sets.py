@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.database import Connection
 from chassis.unit_of_work import Timer, Work
-from claims_svc import asking, desk, job_ends, log_lines, offering, paying, unsettled
+from claims_svc import asking, desk, figures, job_ends, log_lines, offering, paying, unsettled
 from claims_svc.domain.changes import Changes
 from claims_svc.domain.claim import Claim
 from claims_svc.domain.deadlines import WAITS_OVER
@@ -206,6 +206,7 @@ async def store(changes: Changes, work: Work) -> None:
     if changes.decisions:
         await offering.announce(changes, work)
     work.after_commit(partial(log_lines.write, changes))
+    work.after_commit(partial(figures.count, changes))
 
 
 async def _let_people_know(changes: Changes, work: Work) -> None:

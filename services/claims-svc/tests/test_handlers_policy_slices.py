@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -316,7 +315,7 @@ async def test_versions_that_arrive_while_a_slice_is_under_way_set_no_second_tim
     assert await left_to_do(driver) == 0
 
 
-async def test_a_log_line_of_a_storm_stays_below_eight_kilobytes(
+async def test_in_a_storm_there_is_a_line_for_each_thing_that_happened_to_each_claim(
     driver: ClaimsDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(policy_slices, "SLICE_CLAIMS", 200)
@@ -324,6 +323,5 @@ async def test_a_log_line_of_a_storm_stays_below_eight_kilobytes(
     with capture_logs() as logged:
         await covered_claims(driver, losses(100))
 
-    lines = [json.dumps(line) for line in logged if line["event"] in {"claim.opened", "claim.decided"}]
-    assert sum(line.count('"claim_id"') for line in lines) == 200
-    assert max(len(line) for line in lines) < 8_192
+    lines = [(line["event"], line["claim_id"]) for line in logged if line["event"] in {"claim.opened", "claim.decided"}]
+    assert len(lines) == len({*lines}) == 200

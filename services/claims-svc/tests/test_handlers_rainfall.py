@@ -156,18 +156,20 @@ async def test_a_decision_is_logged_under_the_ids_people_search_for_and_nothing_
     driver: ClaimsDriver,
 ) -> None:
     await driver.policy(policy())
-    (claim_id,) = await driver.open_claims(report())
+    reported = report()
+    (claim_id,) = await driver.open_claims(reported)
 
     with capture_logs() as logged:
         await driver.rain(rainfall_answer(claim_id, tenths_mm=402))
 
     (line,) = [line for line in logged if line["event"] == "claim.decided"]
-    assert line["claims"] == [
-        {
-            "claim_id": str(claim_id),
-            "claim_version": 1,
-            "outcome": "covered",
-            "ground": "heavy_local_precipitation",
-            "trace_id": REPORT_TRACE[3:35],
-        }
-    ]
+    assert line == {
+        "event": "claim.decided",
+        "log_level": "info",
+        "claim_id": str(claim_id),
+        "report_id": str(reported.report_id),
+        "claim_version": 1,
+        "outcome": "covered",
+        "ground": "heavy_local_precipitation",
+        "trace_id": REPORT_TRACE[3:35],
+    }

@@ -78,9 +78,10 @@ async def test_corrected_rain_against_the_customer_goes_to_a_handler_and_claws_n
 
     assert await driver.published() == []
     assert await driver.state(reported) == "decided"
-    assert [line["claims"] for line in logged if line["event"] == "human_review.requested"] == [
-        [{"claim_id": str(claim_id), "trace_id": trace_id_of(REPORT_TRACE)}]
-    ]
+    (line,) = (line for line in logged if line["event"] == "human_review.requested")
+    assert line["claim_id"] == str(claim_id)
+    assert line["report_id"] == str(reported.report_id)
+    assert line["trace_id"] == trace_id_of(REPORT_TRACE)
     (review,) = await driver.rows("SELECT * FROM human_review")
     assert (review["claim_id"], review["claim_version"], review["assessment_version"]) == (claim_id, 1, 2)
     assert review["reason"] == "new evidence gives denied (no_heavy_local_precipitation), payable 0 cents"

@@ -19,7 +19,7 @@ from contracts.personal_data import CUSTOMER_DATA_REQUESTED, Holder
 from contracts.policy import CONTACT_CHANGED
 from contracts.topics import CATALOGUE
 from contracts.vocabulary import Channel
-from notify_svc import handlers
+from notify_svc import figures, handlers
 from notify_svc.api import build_api
 from notify_svc.bounces import BounceSettings, run_bounce_reader
 from notify_svc.channels.network import network_request_transports, network_transports
@@ -119,6 +119,7 @@ def build(
             *_bounce_readers(settings, vault=vault),
         ),
         commands=commands(settings),
+        measures=(figures.measure,),
         events_may_wait_seconds=_EVENTS_MAY_WAIT_SECONDS,
         api=build_api(),
     )

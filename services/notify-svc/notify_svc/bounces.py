@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from time import time  # noqa: TID251 - a file's age is by the clock of its machine
 from typing import Final, TypeVar
@@ -151,7 +152,8 @@ async def _record(report: DeliveryReport, work: Work, *, addresses: BounceAddres
         publish_settled(work, await letters.plan_for_emails(work.connection, letter_of=letter_of, now=work.now))
     if report.is_about_the_address:
         await _mark_address(work, vault=vault, message_id=message_id)
-    log.info("mail.bounced", message_id=str(message_id), status=report.status)
+    about = {} if mail.claim_version is None else {"claim_id": str(row["claim_id"]), "trace": row["traceparent"]}
+    work.after_commit(partial(log.info, "mail.bounced", message_id=str(message_id), status=report.status, **about))
     return Outcome.RECORDED
 
 

@@ -2,26 +2,72 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+from chassis.telemetry.bounded_metrics import counter, gauge, histogram
+from contracts.claim_messages import ClaimOccasion
+from contracts.message_requests import Occasion
+from contracts.vocabulary import Channel
+from notify_svc.domain.messages import State
+from notify_svc.domain.requests import Lane, RequestState
+from notify_svc.domain.sms_receipts import Outcome
 
-MESSAGES_SETTLED = Counter("notify_messages_settled", "Messages settled, by how they ended", ["channel", "settlement"])
-ANSWERS_LOST = Counter(
-    "notify_answers_lost", "Attempts whose answer was lost, by what followed: retried or settled", ["channel", "step"]
+UNSETTLED = tuple(
+    state.value for state in (State.AWAITING_CONTACT, State.DUE, State.SENDING, State.TO_BE_POSTED, State.IN_DOUBT)
 )
-SEND_RETRIES = Counter("notify_send_retries", "Attempts that are followed by another, by result", ["channel", "result"])
-REQUESTS_SETTLED = Counter(
-    "notify_requests_settled", "Requested messages settled, by how they ended", ["occasion", "settlement"]
+
+MESSAGES = gauge(
+    "notify_messages",
+    "Messages that have no certain end yet, requested ones among them; settled ones are counted as they end",
+    state=UNSETTLED,
+    channel=Channel,
 )
-REQUEST_SECONDS = Histogram(
+OLDEST_UNSENT_SECONDS = gauge(
+    "notify_oldest_unsent_seconds",
+    "How long the message has waited that is to be sent and first was so, quiet hours included; 0 when there is none",
+    channel=Channel,
+)
+MESSAGES_SETTLED = counter(
+    "notify_messages_settled", "Messages settled, by how they ended", channel=Channel, settlement=State
+)
+ANSWERS_LOST = counter(
+    "notify_answers_lost",
+    "Attempts whose answer was lost, by what followed",
+    channel=Channel,
+    step=("retried", "settled"),
+)
+SEND_RETRIES = counter(
+    "notify_send_retries",
+    "Attempts that are followed by another, by result",
+    channel=Channel,
+    result=("deferred", "unreachable", "answer_lost", "lease_lost"),
+)
+REQUESTS_SETTLED = counter(
+    "notify_requests_settled",
+    "Requested messages settled, by what they were about and how they ended",
+    occasion=tuple(occasion.value for occasions in (Occasion, ClaimOccasion) for occasion in occasions),
+    settlement=RequestState,
+)
+REQUEST_SECONDS = histogram(
     "notify_request_delivery_seconds",
-    "Time from what happened to the server's acceptance of the message about it",
-    ["priority"],
-    buckets=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600),
+    "From what happened to the server's acceptance of the message about it: how long somebody waits for a code",
+    bounds=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600),
+    priority=Lane,
 )
-BOUNCES = Counter("notify_bounce_reports", "Mails that came to the bounce address, by what became of them", ["outcome"])
-VALUES_MISSING = Counter(
-    "notify_values_missing", "Attempts that wrote nothing because a value was missing", ["template", "key"]
+BOUNCES = counter(
+    "notify_bounce_reports",
+    "What came to the bounce address, by what became of it",
+    outcome=("recorded", "delayed", "too_early", "not_ours", "unreadable"),
 )
-SEND_SECONDS = Histogram("notify_send_duration_seconds", "Time from handing over to the answer", ["channel"])
-SMS_RECEIPTS = Counter("notify_sms_receipts", "Receipts of parts of SMS, by what they report", ["outcome"])
-SMS_IN_DOUBT = Gauge("notify_sms_in_doubt", "SMS that may have been sent, of all processes: their answer was lost")
+VALUES_MISSING = counter(
+    "notify_values_missing",
+    "Attempts that wrote nothing because a value was missing",
+    template="the files of texts, and whole messages of a kind",
+    key="the values that texts name",
+)
+SEND_SECONDS = histogram("notify_send_duration_seconds", "From handing over to the answer", channel=Channel)
+SMS_RECEIPTS = counter(
+    "notify_sms_receipts",
+    "Receipts of parts of SMS, by what they report; unknown were about no SMS that is known here, for a day, or could "
+    "not be stored",
+    outcome=(*(outcome.value for outcome in Outcome), "unknown"),
+)
+SMS_IN_DOUBT = gauge("notify_sms_in_doubt", "SMS that may have been sent, of all processes: their answer was lost")

@@ -11,6 +11,7 @@ from weather_svc.api import build_api
 from weather_svc.commands import COMMANDS
 from weather_svc.commands.fetch import fetch_command
 from weather_svc.conclusions import Conclusions
+from weather_svc.figures import StationFreshness
 from weather_svc.handlers import Assessor
 from weather_svc.recording import REASSESSMENT
 from weather_svc.registers import Registers
@@ -32,5 +33,6 @@ def build(settings: Settings) -> Service:
         timers=(TimerHandler(REASSESSMENT, assessor.reassess),),
         workers=workers(settings),
         commands=(*COMMANDS, fetch_command(settings)),
+        measures=(StationFreshness().measure,),
         api=build_api(settings, assessor=assessor),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from auth_svc.metrics import LOGINS, RESULTS
 from auth_svc.repository import audit_trail
 from auth_svc.repository.audit_trail import Entry
 from chassis.unit_of_work import Trace, Work
@@ -43,6 +44,8 @@ async def record(
         details=details,
     )
     await audit_trail.add(work.connection, entry=entry)
+    if (result := RESULTS.get(what)) is not None:
+        work.after_commit(LOGINS.labels(result).inc)
     if (subject := account_id or subject_id) is not None:
         work.publish(
             SecurityEventRecorded(event_id=entry.event_id, subject_id=subject, what=what, occurred_at=work.now),

@@ -35,3 +35,9 @@ async def store(connection: Connection, *, tried_on: bytes, wrong: WrongPassword
 async def forget(connection: Connection, *, tried_on: bytes) -> None:
     """Count from none again."""
     await connection.execute("DELETE FROM wrong_passwords WHERE tried_on = $1", tried_on)
+
+
+async def count_blocked(connection: Connection, *, now: datetime) -> int:
+    """Return on how many digests no password is taken at `now`."""
+    blocked: int = await connection.fetchval("SELECT count(*) FROM wrong_passwords WHERE blocked_until > $1", now)
+    return blocked

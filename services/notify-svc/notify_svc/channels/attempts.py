@@ -11,10 +11,20 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from chassis.crash_points import crash_point
 from chassis.errors import is_order_to_end
+from chassis.telemetry.servers import SERVERS
 from chassis.telemetry.tracing import Tracing
 from contracts.vocabulary import Channel
 from notify_svc.channels.transport import Handover
-from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result
+from notify_svc.domain.attempts import (
+    Accepted,
+    AnswerLost,
+    Deferred,
+    LeaseLost,
+    NoAddress,
+    Refused,
+    Result,
+    Unreachable,
+)
 from notify_svc.metrics import SEND_SECONDS, VALUES_MISSING
 from notify_svc.repository.leases import Lease
 from notify_svc.texts.filling import MissingValueError
@@ -24,6 +34,9 @@ log = structlog.get_logger(__name__)
 Write: TypeAlias = Callable[[], Handover | NoAddress | Refused | Deferred]
 LogFields: TypeAlias = Callable[[], Mapping[str, str | None]]
 """What names a message in a log: never to whom it goes, nor what it says."""
+
+_SERVERS = {Channel.EMAIL: "mail server", Channel.SMS: "SMS provider"}
+"""How the log names who is at the other end."""
 
 
 class Attempts:
@@ -64,6 +77,7 @@ class Attempts:
                 result = await handover(lease)
             finally:
                 self._send_seconds.observe(perf_counter() - began)
+            self._note_server(result)
             crash_point("notify.after_send")
         except MissingValueError as error:
             VALUES_MISSING.labels(error.template, error.key).inc()
@@ -77,6 +91,13 @@ class Attempts:
             reason = f"defect-{type(error).__name__}"
             return Deferred(reason) if handover is None else AnswerLost(reason)
         return result
+
+    def _note_server(self, result: Result) -> None:
+        """Let the log say once that the server is away, and that it is back: whatever it answers, it is there."""
+        if isinstance(result, Unreachable):
+            SERVERS.unreached(_SERVERS[self._channel], part=self._span_name, error=result.reason)
+        elif not isinstance(result, (AnswerLost, LeaseLost)):
+            SERVERS.reached(self._span_name)
 
 
 def _mark(span: Span, result: Result) -> None:

@@ -269,4 +269,5 @@ def _lane_of(request: Request) -> tuple[Channel, Lane]:
 
 def _fields_of(request: Request) -> dict[str, str | None]:
     """Return the fields of a log line about a request: never to whom it goes, nor what it says."""
-    return {"request_id": str(request.request_id), "trace_id": trace_id_of(request.trace)}
+    about = {} if request.claim is None else {"claim_id": str(request.claim.claim_id)}
+    return {"request_id": str(request.request_id), **about, "trace_id": trace_id_of(request.trace)}

@@ -10,8 +10,6 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
-import structlog
-
 from chassis.service import Runtime
 from chassis.unit_of_work import Work
 from contracts.vocabulary import Channel
@@ -26,8 +24,6 @@ from notify_svc.repository.leases import Lease
 from notify_svc.send_queue import SendQueue, SendQueues
 from notify_svc.settings import SenderSettings
 from notify_svc.settlements import publish_settled
-
-log = structlog.get_logger(__name__)
 
 _LONGEST_PAUSE_SECONDS = 30.0
 _EXPIRY_CHECKS_PER_LEASE = 4
@@ -225,4 +221,3 @@ class _Sender:
         pause_seconds = min(_LONGEST_PAUSE_SECONDS, 0.5 * 2**self._unreachable_in_a_row)
         self._resume_at = now + pause_seconds
         self._queue.is_open = False
-        log.warning("channel.paused", channel=self._channel, reason=result.reason, seconds=pause_seconds)
