@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from contracts.vocabulary import Channel
 from notify_svc import handlers
 from notify_svc.bounces import BounceSettings, run_bounce_reader
 from notify_svc.channels.network import network_request_transports, network_transports
+from notify_svc.channels.pace import Pace, run_pace
 from notify_svc.channels.receipts import Receipts, run_receipts
 from notify_svc.channels.request_sender import run_request_sender
 from notify_svc.channels.results import Results
@@ -30,7 +32,7 @@ from notify_svc.channels.transport import OpenRequestTransport, OpenTransport
 from notify_svc.commands import commands
 from notify_svc.repository import customer_data
 from notify_svc.send_queue import SendQueues
-from notify_svc.settings import Settings
+from notify_svc.settings import SenderSettings, Settings
 from notify_svc.texts.languages import load_catalogues
 
 _EVENTS_MAY_WAIT_SECONDS = 1.0
@@ -54,10 +56,11 @@ def build(
     """
     load_catalogues()
     receipts = Receipts()
+    paces = {channel: Pace(provider.name, provider.rate) for channel, provider in settings.providers.items()}
     if transports is None:
-        transports = network_transports(settings, receipts=receipts)
+        transports = network_transports(settings, receipts=receipts, paces=paces)
     if request_transports is None:
-        request_transports = network_request_transports(settings, receipts=receipts)
+        request_transports = network_request_transports(settings, receipts=receipts, paces=paces)
     queues = SendQueues(lease=settings.sender_settings.lease)
     vault = settings.vault
     results = Results(queues=queues, policy=settings.sender_settings.retry_policy, vault=vault)
@@ -97,7 +100,7 @@ def build(
                         results=results,
                         open_transport=open_transport,
                         channel=channel,
-                        settings=settings.sender_settings,
+                        settings=_sender_settings(settings, channel),
                         quiet_hours=settings.quiet_hours if channel is Channel.SMS else None,
                     ),
                 )
@@ -115,11 +118,22 @@ def build(
                 ),
             ),
             Worker("sms-receipts", partial(run_receipts, receipts=receipts, lease=settings.sender_settings.lease)),
+            *(
+                Worker(f"{pace.provider}-pace", partial(run_pace, pace=pace))
+                for pace in paces.values()
+                if pace.rate is not None
+            ),
             *_bounce_readers(settings, vault=vault),
         ),
         commands=commands(settings),
         events_may_wait_seconds=_EVENTS_MAY_WAIT_SECONDS,
     )
+
+
+def _sender_settings(settings: Settings, channel: Channel) -> SenderSettings:
+    """Return how the sender of `channel` works: it leases no more than leave in a moment at its provider's rate."""
+    concurrency = settings.providers[channel].leased_at_once(settings.send_concurrency)
+    return replace(settings.sender_settings, concurrency=concurrency)
 
 
 def _bounce_readers(settings: Settings, *, vault: Vault) -> tuple[Worker, ...]:
