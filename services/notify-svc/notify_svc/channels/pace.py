@@ -23,6 +23,8 @@ _STALE_SECONDS = 0.5
 """A token that nobody used by then is lost: all that were saved up would leave at once."""
 _AT_HAND_SECONDS = 0.05
 """What is urgent waits for a token that this process has, when it can be used so soon."""
+_YIELDING_SECONDS, _YIELDS_FOR_SECONDS = 0.1, 2.0
+"""How much later than others who has just been given some asks again, and until when: so all have their turn."""
 _SHORTEST_PAUSE_SECONDS, _IDLE_SECONDS = 0.005, 1.0
 
 
@@ -50,6 +52,7 @@ class Pace:
         self._tokens: deque[float] = deque()
         """From when on each may be used, by the clock of this process."""
         self._ask_again_at = 0.0
+        self._yields_until = 0.0
         self._last_bunch = 0
         self._too_fast = 0
 
@@ -118,6 +121,11 @@ class Pace:
         if ask.can_wait:
             self._last_bunch = grant.for_can_wait
             self._ask_again_at = grant.ask_again_at.timestamp() + offset
+            if grant.for_can_wait:
+                self._yields_until = self._clock() + _YIELDS_FOR_SECONDS
+            else:
+                yields_for = max(0.0, self._yields_until - self._clock())
+                self._ask_again_at += _YIELDING_SECONDS * yields_for / _YIELDS_FOR_SECONDS
 
     def go_on(self) -> float:
         """Let those go whose turn it is; return for how many seconds there is nothing to do."""
