@@ -30,6 +30,7 @@ from notify_svc.channels.results import Results
 from notify_svc.channels.sender import run_sender
 from notify_svc.channels.transport import OpenRequestTransport, OpenTransport
 from notify_svc.commands import commands
+from notify_svc.progress import run_progress
 from notify_svc.repository import customer_data
 from notify_svc.send_queue import SendQueues
 from notify_svc.settings import SenderSettings, Settings
@@ -37,6 +38,8 @@ from notify_svc.texts.languages import load_catalogues
 
 _EVENTS_MAY_WAIT_SECONDS = 1.0
 """Nobody waits to hear what has become of a message."""
+_PROGRESS_SECONDS = 15.0
+"""How often it is counted how many wait."""
 
 
 def build(
@@ -123,6 +126,7 @@ def build(
                 for pace in paces.values()
                 if pace.rate is not None
             ),
+            Worker("progress", partial(run_progress, providers=settings.providers, every_seconds=_PROGRESS_SECONDS)),
             *_bounce_readers(settings, vault=vault),
         ),
         commands=commands(settings),
