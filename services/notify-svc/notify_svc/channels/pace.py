@@ -19,8 +19,8 @@ from notify_svc.domain.pace import AHEAD_SECONDS, Ask, Grant, Precedence, Rate
 from notify_svc.metrics import TOO_FAST, TURN_SECONDS
 from notify_svc.repository.pace import take_tokens
 
-_STALE_SECONDS = 0.5
-"""A token that nobody used by then is lost: all that were saved up would leave at once."""
+_STALE_SECONDS = 0.1
+"""A token that nobody used by then is lost: what was saved up would leave at once, and be too much for one second."""
 _AT_HAND_SECONDS = 0.05
 """What is urgent waits for a token that this process has, when it can be used so soon."""
 _YIELDING_SECONDS, _YIELDS_FOR_SECONDS = 0.1, 2.0

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 _KEPT_SHARE = 0.1
 _KEPT_SECONDS = 1.0
 _BUNCH_SECONDS = 0.5
-AHEAD_SECONDS = 0.25
+AHEAD_SECONDS = 0.5
 """No bunch for what can wait begins later than this: who dies with it takes it from the others for a moment only."""
 _LEASED_SECONDS = 2.0
 _TOO_FAST_TOKENS = 10
