@@ -53,7 +53,7 @@ class Pace:
         """From when on each may be used, by the clock of this process."""
         self._ask_again_at = 0.0
         self._yields_until = 0.0
-        self._last_bunch = 0
+        self._used = 0
         self._too_fast = 0
 
     def open(self) -> None:
@@ -119,9 +119,9 @@ class Pace:
         begins_at = grant.begins_at.timestamp() + offset
         self._tokens.extend(begins_at + place / self.rate.for_all for place in range(grant.spread))
         if ask.can_wait:
-            self._last_bunch = grant.for_can_wait
             self._ask_again_at = grant.ask_again_at.timestamp() + offset
             if grant.for_can_wait:
+                self._used = 0
                 self._yields_until = self._clock() + _YIELDS_FOR_SECONDS
             else:
                 yields_for = max(0.0, self._yields_until - self._clock())
@@ -132,9 +132,9 @@ class Pace:
         now = self._clock()
         while self._tokens and self._tokens[0] < now - _STALE_SECONDS:
             self._tokens.popleft()
-            self._last_bunch = 0
         while self._tokens and self._tokens[0] <= now and self._use_token():
             self._tokens.popleft()
+            self._used += 1
         if not any(self._waiting.values()):
             return _IDLE_SECONDS
         moments = [self._tokens[0]] if self._tokens else []
@@ -165,14 +165,14 @@ class Pace:
     def _wanted_to_wait(self) -> int:
         """Return for how many tokens there is use besides those at hand, soon or later.
 
-        While all are used, twice as many as the last time: of those who will wait not all do so yet.
+        Twice as many as were used since the last were given: of those who will wait not all do so yet.
         """
         waiting = self._waiting[Precedence.CAN_WAIT]
         if not waiting:
             return 0
         first = sum(waiter.missing for p in (Precedence.URGENT, Precedence.SOON) for waiter in self._waiting[p])
         missing = sum(waiter.missing for waiter in waiting) + first - len(self._tokens)
-        return max(missing, 2 * self._last_bunch if missing > 0 else 0, 0)
+        return max(missing, 2 * self._used if missing > 0 else 0, 0)
 
     def _next_ask_at(self) -> float:
         """Return when what can wait asks again: not before it may be given, nor long before it has used all it has.

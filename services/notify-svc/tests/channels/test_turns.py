@@ -148,6 +148,20 @@ async def test_one_after_another_they_are_asked_for_together_as_well() -> None:
     assert world.takes < 60
 
 
+async def test_a_process_that_has_little_left_to_send_takes_little_from_the_others() -> None:
+    world = World(Rate(100), processes=2)
+    await world.arrive(*names(90), process=0)
+    await world.let_pass(1.5)
+    await world.arrive(*names(2_000, prefix="storm-"), process=1)
+    for number in range(20):
+        await world.arrive(f"one-{number}", process=0)
+        await world.let_pass(0.3)
+
+    storm = [name for _, name in world.left if name.startswith("storm-")]
+    assert len(storm) > 6 * 90 * 0.8
+    await world.close()
+
+
 async def test_what_a_dead_process_had_taken_is_lost_for_a_moment_only() -> None:
     world = World(Rate(100), processes=2)
     await world.arrive(*names(500, prefix="dead-"), process=0)

@@ -70,5 +70,7 @@ class MessageSinks:
         return Received(
             of_recipient={Channel(channel): tally["of_recipient"] for channel, tally in counted.items()},
             repeated=sum(tally["repeated"] for tally in counted.values()),
-            moment_of={Channel(channel): tally["moment_of"] for channel, tally in counted.items()},
+            moment_of={
+                Channel(channel): tally["moment_of"] for channel, tally in counted.items() if "moment_of" in tally
+            },
         )

@@ -30,13 +30,9 @@ class Tally:
 
     def take(self) -> dict[str, object]:
         """Return what was counted, and begin at zero."""
-        counted: dict[str, object] = {
-            "of_recipient": dict(self._of_recipient),
-            "repeated": self._repeated,
-            "moment_of": dict(self._moment_of or {}),
-        }
+        counted: dict[str, object] = {"of_recipient": dict(self._of_recipient), "repeated": self._repeated}
         if self._moment_of is not None:
-            self._moment_of.clear()
+            counted["moment_of"], self._moment_of = self._moment_of, {}
         self._of_recipient.clear()
         self._identities.clear()
         self._repeated = 0
