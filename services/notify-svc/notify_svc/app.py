@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -23,19 +24,23 @@ from notify_svc import figures, handlers
 from notify_svc.api import build_api
 from notify_svc.bounces import BounceSettings, run_bounce_reader
 from notify_svc.channels.network import network_request_transports, network_transports
+from notify_svc.channels.pace import Pace, run_pace
 from notify_svc.channels.receipts import Receipts, run_receipts
 from notify_svc.channels.request_sender import run_request_sender
 from notify_svc.channels.results import Results
 from notify_svc.channels.sender import run_sender
 from notify_svc.channels.transport import OpenRequestTransport, OpenTransport
 from notify_svc.commands import commands
+from notify_svc.progress import run_progress
 from notify_svc.repository import customer_data
 from notify_svc.send_queue import SendQueues
-from notify_svc.settings import Settings
+from notify_svc.settings import SenderSettings, Settings
 from notify_svc.texts.languages import load_catalogues
 
 _EVENTS_MAY_WAIT_SECONDS = 1.0
 """Nobody waits to hear what has become of a message."""
+_PROGRESS_SECONDS = 15.0
+"""How often it is counted how many wait."""
 
 
 def build(
@@ -55,10 +60,11 @@ def build(
     """
     load_catalogues()
     receipts = Receipts()
+    paces = {channel: Pace(provider.name, provider.rate) for channel, provider in settings.providers.items()}
     if transports is None:
-        transports = network_transports(settings, receipts=receipts)
+        transports = network_transports(settings, receipts=receipts, paces=paces)
     if request_transports is None:
-        request_transports = network_request_transports(settings, receipts=receipts)
+        request_transports = network_request_transports(settings, receipts=receipts, paces=paces)
     queues = SendQueues(lease=settings.sender_settings.lease)
     vault = settings.vault
     results = Results(queues=queues, policy=settings.sender_settings.retry_policy, vault=vault)
@@ -98,7 +104,7 @@ def build(
                         results=results,
                         open_transport=open_transport,
                         channel=channel,
-                        settings=settings.sender_settings,
+                        settings=_sender_settings(settings, channel),
                         quiet_hours=settings.quiet_hours if channel is Channel.SMS else None,
                     ),
                 )
@@ -116,6 +122,12 @@ def build(
                 ),
             ),
             Worker("sms-receipts", partial(run_receipts, receipts=receipts, lease=settings.sender_settings.lease)),
+            *(
+                Worker(f"{pace.provider}-pace", partial(run_pace, pace=pace))
+                for pace in paces.values()
+                if pace.rate is not None
+            ),
+            Worker("progress", partial(run_progress, providers=settings.providers, every_seconds=_PROGRESS_SECONDS)),
             *_bounce_readers(settings, vault=vault),
         ),
         commands=commands(settings),
@@ -123,6 +135,12 @@ def build(
         events_may_wait_seconds=_EVENTS_MAY_WAIT_SECONDS,
         api=build_api(),
     )
+
+
+def _sender_settings(settings: Settings, channel: Channel) -> SenderSettings:
+    """Return how the sender of `channel` works: it leases no more than leave in a moment at its provider's rate."""
+    concurrency = settings.providers[channel].leased_at_once(settings.send_concurrency)
+    return replace(settings.sender_settings, concurrency=concurrency)
 
 
 def _bounce_readers(settings: Settings, *, vault: Vault) -> tuple[Worker, ...]:

@@ -7,12 +7,16 @@ from contracts.claim_messages import ClaimOccasion
 from contracts.message_requests import Occasion
 from contracts.vocabulary import Channel
 from notify_svc.domain.messages import State
+from notify_svc.domain.pace import Precedence
 from notify_svc.domain.requests import Lane, RequestState
 from notify_svc.domain.sms_receipts import Outcome
+from notify_svc.domain.waiting import DECISIONS
 
 UNSETTLED = tuple(
     state.value for state in (State.AWAITING_CONTACT, State.DUE, State.SENDING, State.TO_BE_POSTED, State.IN_DOUBT)
 )
+_PROVIDERS = ("smtp", "smpp", "cm")
+_LANES = (DECISIONS, *(lane.value for lane in Lane))
 
 MESSAGES = gauge(
     "notify_messages",
@@ -64,6 +68,23 @@ VALUES_MISSING = counter(
     key="the values that texts name",
 )
 SEND_SECONDS = histogram("notify_send_duration_seconds", "From handing over to the answer", channel=Channel)
+TURN_SECONDS = histogram(
+    "notify_turn_wait_seconds",
+    "Time that a message waited for its turn, where the provider's rate is limited",
+    bounds=(0.01, 0.05, 0.25, 0.5, 1, 2, 5, 10, 30, 60),
+    provider=_PROVIDERS,
+    precedence=tuple(precedence.name.lower() for precedence in Precedence),
+)
+TOO_FAST = counter("notify_too_fast", "Answers of a provider that it was sent too much", provider=_PROVIDERS)
+MESSAGES_WAITING = gauge(
+    "notify_messages_waiting",
+    "Messages that are due and not on their way, of all processes",
+    channel=Channel,
+    lane=_LANES,
+)
+OLDEST_WAITING_SECONDS = gauge(
+    "notify_oldest_waiting_seconds", "For how long the first of these has been due", channel=Channel, lane=_LANES
+)
 SMS_RECEIPTS = counter(
     "notify_sms_receipts",
     "Receipts of parts of SMS, by what they report; unknown were about no SMS that is known here, for a day, or could "

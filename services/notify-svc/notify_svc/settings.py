@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
@@ -22,11 +23,13 @@ from typing_extensions import override
 from chassis.sealing import PRIVATE_KEYS_FORM, Opener
 from chassis.settings import ServiceSettings, is_this_machine
 from chassis.vault import SERVICE_KEYS_FORM, Vault
+from contracts.vocabulary import Channel
 from notify_svc.dkim import DKIM_KEY_FORM, NO_DKIM, DkimSigner
 from notify_svc.domain.attempts import RetryPolicy
 from notify_svc.domain.bounce_address import BOUNCE_KEYS_FORM, BounceAddresses
 from notify_svc.domain.email_address import parse_address
 from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.pace import Provider, Rate
 from notify_svc.domain.quiet_hours import QuietHours
 
 _LEASED_TIMEOUTS = 4
@@ -125,6 +128,13 @@ class Settings(ServiceSettings):
     )
     send_concurrency: int = Field(default=20, ge=1, le=1_000, description="Per channel; with SMPP the window")
     smtp_connections: int = Field(default=20, ge=1, le=1_000, description="To the mail server at once, at most")
+    smtp_rate: float | None = Field(
+        default=None, gt=0, le=100_000, description="Mails a second, of all processes together; empty: no limit"
+    )
+    smpp_rate: float | None = Field(
+        default=None, gt=0, le=100_000, description="Parts of SMS a second, of all processes together; empty: no limit"
+    )
+    cm_rate: float | None = Field(default=None, gt=0, le=100_000, description="The same by CM.com")
     message_keys: SecretStr = Field(
         default=SecretStr(""), description=f"Open what is sealed for this service: {PRIVATE_KEYS_FORM}"
     )
@@ -246,6 +256,15 @@ class Settings(ServiceSettings):
         return QuietHours(begin=self.sms_quiet_from, end=self.sms_quiet_until)
 
     @property
+    def providers(self) -> Mapping[Channel, Provider]:
+        """Who takes messages of each channel, and how fast."""
+        per_second = {"smtp": self.smtp_rate, "smpp": self.smpp_rate, "cm": self.cm_rate}
+        return {
+            channel: Provider(name, None if (rate := per_second[name]) is None else Rate(rate))
+            for channel, name in ((Channel.EMAIL, "smtp"), (Channel.SMS, self.sms_provider))
+        }
+
+    @property
     def opener(self) -> Opener:
         """Opens what is sealed for this service. Commands have no key, and open nothing."""
         return Opener(self.message_keys.get_secret_value())
@@ -255,7 +274,7 @@ class Settings(ServiceSettings):
         """How requested messages are sent."""
         return RequestSettings(
             concurrency=self.request_concurrency,
-            about_claims=self.send_concurrency,
+            about_claims=self.providers[Channel.EMAIL].leased_at_once(self.send_concurrency),
             send_timeout=timedelta(seconds=self.send_timeout_seconds),
             lease=timedelta(seconds=self.lease_seconds),
             poll_seconds=self.request_poll_seconds,
@@ -263,7 +282,7 @@ class Settings(ServiceSettings):
 
     @property
     def sender_settings(self) -> SenderSettings:
-        """How each channel's sender works."""
+        """How each channel's sender works, where its provider has no rate."""
         return SenderSettings(
             concurrency=self.send_concurrency,
             lease=timedelta(seconds=self.lease_seconds),

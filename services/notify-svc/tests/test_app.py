@@ -119,6 +119,14 @@ def test_the_service_has_a_sender_for_every_channel_but_the_post_one_for_request
 
     assert [worker.name for worker in service.workers] == [
         *("email-sender", "sms-sender", "request-sender"),
-        "sms-receipts",
+        *("sms-receipts", "progress"),
     ]
     assert [command.name for command in service.commands] == ["messages", "letters", "message-keys"]
+
+
+def test_each_provider_whose_rate_is_limited_has_a_pace(settings: Settings) -> None:
+    limited = build(settings.model_copy(update={"smtp_rate": 40, "cm_rate": 5}))
+    by_cm = build(settings.model_copy(update={"sms_provider": "cm", "cm_rate": 5, "smpp_rate": 40}))
+
+    assert [one.name for one in limited.workers if one.name.endswith("-pace")] == ["smtp-pace"]
+    assert [one.name for one in by_cm.workers if one.name.endswith("-pace")] == ["cm-pace"]

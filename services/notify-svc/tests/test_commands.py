@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from account_requests import CODE, asked
-from decisions import EMAIL, MOBILE_PHONE, NAME, contact, paid
+from decisions import DECIDED_AT, EMAIL, MOBILE_PHONE, NAME, contact, paid
 from mail_server import DROP_AFTER_DATA, MailServer
 from message_keys import OTHER_PRIVATE_KEY, PRIVATE_KEY
 from notify_desk import Desk
@@ -19,15 +19,20 @@ from chassis.vault import Vault
 from contracts.vocabulary import Channel
 from notify_svc.commands.message_keys import message_keys_command
 from notify_svc.commands.messages import messages_command
+from notify_svc.domain.pace import Provider, Rate
+
+PROVIDERS = {Channel.EMAIL: Provider("smtp", Rate(40)), Channel.SMS: Provider("smpp", None)}
 
 
-async def listed(desk: Desk, capsys: pytest.CaptureFixture[str], which: str = "in-doubt") -> list[dict[str, object]]:
+async def listed(
+    desk: Desk, capsys: pytest.CaptureFixture[str], which: str = "in-doubt", *words: str
+) -> list[dict[str, object]]:
     """Return what the operator's command prints."""
     parser = argparse.ArgumentParser()
-    command = messages_command(Vault(""))
+    command = messages_command(Vault(""), providers=PROVIDERS)
     command.add_arguments(parser)
     capsys.readouterr()
-    assert await command.run(parser.parse_args([which]), desk.runtime) == 0
+    assert await command.run(parser.parse_args([which, *words]), desk.runtime) == 0
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
@@ -52,6 +57,27 @@ async def test_messages_in_doubt_are_listed_without_personal_data(
     ]
     assert [line["last_error"] for line in lines] == ["session-ended", "ConnectionResetError"]
     assert not any(personal in json.dumps(lines) for personal in (NAME, EMAIL, MOBILE_PHONE))
+
+
+async def test_it_is_told_how_many_wait_since_when_and_how_fast_they_may_leave(
+    desk: Desk, mail: MailServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mail.answers = ["451 later"]
+    await desk.know(contact())
+    await desk.decide(paid())
+    async with desk.sending(Channel.EMAIL):
+        await desk.until_attempts(Channel.EMAIL, 1)
+    await desk.decide(paid(), paid())
+    await desk.ask(asked())
+    desk.later(seconds=7)
+
+    lines = await listed(desk, capsys, "waiting", "--seconds", "0")
+
+    seen = [(line["channel"], line["lane"], line["waiting"], line["later"]) for line in lines]
+    assert seen == [("email", "decision", 2, 1), ("sms", "decision", 3, 0), ("sms", "urgent", 1, 0)]
+    assert [(line["provider"], line["allowed_per_second"]) for line in lines[:2]] == [("smtp", 40.0), ("smpp", None)]
+    assert {line["oldest_due_at"] for line in lines} == {str(DECIDED_AT)}
+    assert [line["expected_end_at"] for line in lines] == [None] * 3
 
 
 async def test_nothing_is_listed_when_every_answer_was_received(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,7 +154,7 @@ async def test_the_public_keys_are_printed_and_never_the_private_ones(
 
 def test_a_list_that_does_not_exist_is_refused() -> None:
     parser = argparse.ArgumentParser(exit_on_error=False)
-    messages_command(Vault("")).add_arguments(parser)
+    messages_command(Vault(""), providers=PROVIDERS).add_arguments(parser)
 
     with pytest.raises(argparse.ArgumentError, match="invalid choice: 'lost'"):
         parser.parse_args(["lost"])

@@ -21,7 +21,7 @@ REFERENCE = "W7XK2M9QD4T"
 
 
 async def run(desk: Desk, *words: object, keys: str = KEPT_TEXT_KEY) -> int:
-    command = messages_command(Vault(keys))
+    command = messages_command(Vault(keys), providers={})
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
     return await command.run(parser.parse_args([str(word) for word in words]), desk.runtime)

@@ -9,7 +9,9 @@ from message_keys import KEPT_TEXT_KEY, PRIVATE_KEY
 from chassis.command_line import run_main
 from chassis.errors import CannotStartError
 from chassis.settings import demand, load_settings
+from contracts.vocabulary import Channel
 from notify_svc.app import build
+from notify_svc.domain.pace import Provider, Rate
 from notify_svc.domain.quiet_hours import QuietHours
 from notify_svc.settings import Settings
 
@@ -183,4 +185,28 @@ def test_a_key_without_a_selector_signs_nothing_and_stops_the_start(environment:
     environment.setenv("DKIM_DOMAIN", "insurer.example")
 
     with pytest.raises(CannotStartError, match="needs DKIM_SELECTOR and DKIM_DOMAIN"):
+        load_settings(Settings)
+
+
+def test_without_a_rate_nothing_is_held_up_and_with_one_it_is_of_the_provider_in_use(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("SMTP_RATE", "")
+    environment.setenv("SMPP_RATE", "12.5")
+    environment.setenv("CM_RATE", "3")
+
+    by_smpp = load_to_run().providers
+    environment.setenv("SMS_PROVIDER", "cm")
+    environment.setenv("CM_PRODUCT_TOKEN", "token")
+    by_cm = load_to_run().providers
+
+    assert by_smpp == {Channel.EMAIL: Provider("smtp", None), Channel.SMS: Provider("smpp", Rate(12.5))}
+    assert by_cm[Channel.SMS] == Provider("cm", Rate(3))
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "fast", "nan", "inf"])
+def test_a_rate_at_which_nothing_would_leave_is_refused(environment: pytest.MonkeyPatch, rate: str) -> None:
+    environment.setenv("SMPP_RATE", rate)
+
+    with pytest.raises(CannotStartError, match="SMPP_RATE"):
         load_settings(Settings)

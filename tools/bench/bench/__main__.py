@@ -30,6 +30,8 @@ from bench.profiling import profile
 from bench.rain import measure as rain
 from bench.rounds import WarmUp, measure_round, warm_up
 from bench.scenarios import Scenario, Scenarios, Sizes
+from bench.sending import measure as sending
+from bench.sending.measure import SendingStorm
 from bench.storm import Storm, policies_for
 from devstack.errors import DevstackError
 from devstack.outside.issuer import Issuer
@@ -66,6 +68,7 @@ class Plan:
     intake: bool
     rain: bool
     documents: bool
+    sending: SendingStorm | None
     policies: imported_policies.Load | None
 
     @property
@@ -121,6 +124,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rain", action="store_true", help="what rain evidence costs beside its goals; without Java")
     parser.add_argument("--policies", action="store_true", help="importing 100,000 of them, and looking one up")
     parser.add_argument("--imported", type=int, default=imported_policies.Load.policies, help="how many policies")
+    parser.add_argument("--storm", action="store_true", help="25,000 decisions through notify-svc, and codes meanwhile")
+    parser.add_argument("--storm-rate", type=float, default=SendingStorm.rate, help="what a provider takes a second")
+    parser.add_argument("--storm-decisions", type=int, default=SendingStorm.decisions)
+    parser.add_argument("--storm-instances", type=int, default=SendingStorm.instances, help="of notify-svc")
     parser.add_argument("--documents", action="store_true", help="what a PDF takes on demand; without servers")
     parser.add_argument("--profile", action="store_true", help="drains watched by py-spy and pg_stat_statements")
     parser.add_argument("--py-spy", default=shutil.which("py-spy"), help="where it is, when not on the PATH")
@@ -140,7 +147,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     sizes = Sizes(claims=arguments.claims, old_claims=arguments.old_claims, memory_seconds=arguments.memory_seconds)
     parts = (
         *(arguments.profile, arguments.door, arguments.login),
-        *(arguments.intake, arguments.rain, arguments.documents, arguments.policies),
+        *(arguments.intake, arguments.rain, arguments.documents, arguments.policies, arguments.storm),
     )
     asked_for_others = bool(rates or scenarios or any(parts))
     rounds = arguments.rounds if arguments.rounds is not None else 0 if asked_for_others else 3
@@ -162,7 +169,16 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         intake=arguments.intake,
         rain=arguments.rain,
         documents=arguments.documents,
+        sending=_sending(arguments) if arguments.storm else None,
         policies=imported_policies.Load(policies=arguments.imported) if arguments.policies else None,
+    )
+
+
+def _sending(arguments: argparse.Namespace) -> SendingStorm:
+    return SendingStorm(
+        decisions=arguments.storm_decisions,
+        rate=arguments.storm_rate or None,
+        instances=arguments.storm_instances,
     )
 
 
@@ -183,6 +199,8 @@ def _run(plan: Plan) -> int:
         asyncio.run(_measure_rain())
     if plan.documents:
         asyncio.run(_measure_documents())
+    if plan.sending:
+        asyncio.run(_measure_sending(plan.sending))
     if plan.policies:
         asyncio.run(_measure_policies(plan.policies))
     if plan.claims_are_drained:
@@ -223,6 +241,12 @@ async def _measure_documents() -> None:
     figures = await documents.measure()
     results.keep(LATEST, "documents", figures)
     print(goals.table(figures), flush=True)
+
+
+async def _measure_sending(storm: SendingStorm) -> None:
+    found = await sending.measure(storm, output=OUTPUT)
+    results.keep(LATEST, "sending", found)
+    print(sending.table(found), flush=True)
 
 
 async def _measure_policies(load: imported_policies.Load) -> None:

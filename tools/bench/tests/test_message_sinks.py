@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 
 import smpp34
 
@@ -112,3 +113,18 @@ async def test_the_process_tells_what_it_has_received(tmp_path: Path) -> None:
         mail = {Channel.EMAIL: {"ada@example.nl": 1}, Channel.SMS: nothing}
         assert sinks.take_received() == Received(of_recipient=mail, repeated=0)
         assert sinks.take_received() == Received(of_recipient=dict.fromkeys(mail, nothing), repeated=0)
+
+
+def test_a_tally_that_notes_moments_tells_when_the_first_came_for_each() -> None:
+    tally = Tally(notes_moments=True)
+    began = monotonic()
+    tally.add(b"ada@example.nl", identity=b"1")
+    first = monotonic()
+    tally.add(b"ada@example.nl", identity=b"2")
+
+    moment_of = tally.take()["moment_of"]
+
+    assert isinstance(moment_of, dict)
+    assert began <= moment_of["ada@example.nl"] <= first
+    assert tally.take()["moment_of"] == {}
+    assert "moment_of" not in Tally().take()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 import httpx
 from msgspec import DecodeError, Struct, ValidationError, json
 
+from notify_svc.channels.pace import Pace
 from notify_svc.channels.sms_gateway import Sms
+from notify_svc.channels.sms_parts import TooLongError, split
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, LeaseLost, Refused, Result, Unreachable
 from notify_svc.repository.leases import Lease
 
@@ -40,6 +42,8 @@ class CmAccount:
     product_token: str
     connections: int
     timeout_seconds: float
+    pace: Pace = field(default_factory=lambda: Pace("cm"))
+    """How fast parts may leave."""
 
 
 class _MessageAnswer(Struct, rename="camel", frozen=True):
@@ -61,6 +65,7 @@ class CmGateway:
 
     def __init__(self, account: CmAccount, *, sender: str) -> None:
         self._account = account
+        account.pace.open()
         self._sender = sender
         # Who still waits for a connection has posted nothing: that is known before the whole exchange takes too long.
         to_connect = account.timeout_seconds / 3
@@ -80,6 +85,7 @@ class CmGateway:
 
     async def hand_over(self, sms: Sms, lease: Lease) -> Result:
         """Try once to post `sms`, unless the lease is lost."""
+        await self._account.pace.turn(_parts_of(sms), precedence=sms.precedence)
         if not lease.covers(self._account.timeout_seconds):
             return LeaseLost()
         request = self._client.build_request("POST", self._account.url, json=self._body(sms))
@@ -92,9 +98,12 @@ class CmGateway:
             return Deferred(type(error).__name__)
         except (httpx.HTTPError, TimeoutError) as error:
             return AnswerLost(type(error).__name__)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._account.pace.too_fast()
         return read_answer(status, body)
 
     async def close(self) -> None:
+        self._account.pace.close()
         await self._client.aclose()
 
     async def _exchange(self, request: httpx.Request) -> tuple[int, bytes]:
@@ -120,6 +129,14 @@ class CmGateway:
             "reference": str(sms.message_id),
         }
         return {"messages": {"authentication": {"producttoken": self._account.product_token}, "msg": [message]}}
+
+
+def _parts_of(sms: Sms) -> int:
+    """Return in how many parts CM.com will send `sms`, as far as is known here: it divides texts itself."""
+    try:
+        return min(len(split(sms.text, reference=0).parts), _MOST_PARTS)
+    except TooLongError:
+        return _MOST_PARTS
 
 
 def read_answer(status: int, body: bytes) -> Result:

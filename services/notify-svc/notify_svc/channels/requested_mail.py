@@ -69,7 +69,14 @@ class RequestedMailTransport:
             html=kept.html,
         )
         sent = SentMail(request.request_id)
-        return keeping(partial(self._connections.hand_over, mail, recipient=recipient.addr_spec, sent=sent), written)
+        hand_over = partial(
+            self._connections.hand_over,
+            mail,
+            recipient=recipient.addr_spec,
+            sent=sent,
+            precedence=request.lane.precedence,
+        )
+        return keeping(hand_over, written)
 
     def _letter(self, request: Request, contact: Contact, *, link: str | None) -> AccountMail:
         name, language, insurer = contact.name, contact.language, self._insurer

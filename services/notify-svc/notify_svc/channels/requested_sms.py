@@ -54,7 +54,12 @@ class RequestedSmsTransport:
         )
         text = write(code=contents.code)
         return addressed(
-            mobile_phone, text=text, message_id=leased.request.request_id, gateway=self._gateway, written=written
+            mobile_phone,
+            text=text,
+            message_id=leased.request.request_id,
+            precedence=leased.request.lane.precedence,
+            gateway=self._gateway,
+            written=written,
         )
 
     async def close(self) -> None:

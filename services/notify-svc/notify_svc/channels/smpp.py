@@ -6,10 +6,11 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import smpp34
 
+from notify_svc.channels.pace import Pace
 from notify_svc.channels.receipts import Receipts
 from notify_svc.channels.smpp_receipts import ReceiptIds, Tag, read_receipt
 from notify_svc.channels.sms_gateway import Sms
@@ -29,6 +30,8 @@ _SYSTEM_ERROR = 0x08
 TRANSIENT_STATUSES = frozenset({_SYSTEM_ERROR, 0x14, 0x45, 0x58, 0x64})
 """System error, queue full, submit failed, throttled, temporary application error (SMPP 3.4, section 5.1.3): the
 message was not accepted and may be later."""
+_TOO_FAST = frozenset({"smpp-0x00000014", "smpp-0x00000058"})
+"""Queue full, and throttled."""
 _STATUS = re.compile(r"\(0x([0-9A-Fa-f]{8})\)$")
 _MENDING_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before parts are submitted again that the centre put off while it took others of their message."""
@@ -40,7 +43,7 @@ _SHORTEST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.25, 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class SmsCentre:
-    """Where SMS is submitted, and how. `window` counts the messages that may be unanswered at once."""
+    """Where SMS is submitted, and how. `window` counts the parts that may be unanswered at once."""
 
     host: str
     port: int
@@ -50,6 +53,8 @@ class SmsCentre:
     window: int
     timeout_seconds: float
     receipt_ids: ReceiptIds = ReceiptIds.AS_SUBMITTED
+    pace: Pace = field(default_factory=lambda: Pace("smpp"))
+    """How fast parts may leave."""
 
 
 class SmppGateway:
@@ -63,6 +68,8 @@ class SmppGateway:
         self._sender = sender
         self._receipts = receipts
         self._opening = asyncio.Lock()
+        self._window = asyncio.Semaphore(centre.window)  # the library submits however many are unanswered
+        centre.pace.open()
         self._client: smpp34.Client | None = None
         self._session: smpp34.Smsc | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -91,11 +98,13 @@ class SmppGateway:
                 session = await self._bound()
         except (smpp34.SmppError, OSError) as error:
             return Unreachable(type(error).__name__)
+        await self._centre.pace.turn(len(parts.parts), precedence=sms.precedence)
         if not lease.covers(self._centre.timeout_seconds):
             return LeaseLost()
         return await self._submit_parts(session, parts, sms=sms, lease=lease)
 
     async def close(self) -> None:
+        self._centre.pace.close()
         if self._staying is not None:
             self._staying.cancel()
             await asyncio.gather(self._staying, return_exceptions=True)
@@ -183,11 +192,12 @@ class SmppGateway:
     async def _submit_parts(self, session: smpp34.Smsc, parts: SmsParts, *, sms: Sms, lease: Lease) -> Result:
         """Submit all parts at once. Those put off while others were taken are submitted again, within the lease."""
         if not parts.have_header:
-            return await self._submit(session, parts, part=0, sms=sms)
+            return await self._submit(session, parts, part=0, sms=sms, lease=lease)
         answers: dict[int, Result] = {}
         missing: Sequence[int] = range(len(parts.parts))
         for pause_seconds in (*_MENDING_PAUSES, None):
-            results = await asyncio.gather(*(self._submit(session, parts, part=part, sms=sms) for part in missing))
+            submitted = [self._submit(session, parts, part=part, sms=sms, lease=lease) for part in missing]
+            results = await asyncio.gather(*submitted)
             answers.update(zip(missing, results, strict=True))
             missing = [part for part, answer in answers.items() if isinstance(answer, Deferred)]
             others = [answer for answer in answers.values() if not isinstance(answer, Deferred)]
@@ -197,9 +207,20 @@ class SmppGateway:
             if not lease.covers(pause_seconds + self._centre.timeout_seconds):
                 break
             await asyncio.sleep(pause_seconds)
+            await self._centre.pace.turn(len(missing), precedence=sms.precedence)
         return taken_together([answers[part] for part in range(len(parts.parts))])
 
-    async def _submit(self, session: smpp34.Smsc, parts: SmsParts, *, part: int, sms: Sms) -> Result:
+    async def _submit(self, session: smpp34.Smsc, parts: SmsParts, *, part: int, sms: Sms, lease: Lease) -> Result:
+        """Submit one part, once the window has a place for it; not when that took too long."""
+        async with self._window:
+            if not lease.covers(self._centre.timeout_seconds):
+                return Deferred("lease-lost")
+            result = await self._submit_now(session, parts, part=part, sms=sms)
+        if isinstance(result, Deferred) and result.reason in _TOO_FAST:
+            self._centre.pace.too_fast()
+        return result
+
+    async def _submit_now(self, session: smpp34.Smsc, parts: SmsParts, *, part: int, sms: Sms) -> Result:
         is_number = self._sender.removeprefix("+").isdigit()
         count = len(parts.parts)
         reference = reference_of(sms.message_id, part=part + 1, parts=count)

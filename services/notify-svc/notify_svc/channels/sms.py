@@ -9,6 +9,7 @@ from notify_svc.channels.sms_gateway import SmsGateway, addressed
 from notify_svc.channels.transport import Handover
 from notify_svc.domain.attempts import NoAddress, Refused
 from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.pace import Precedence
 from notify_svc.domain.written import Written
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.texts.languages import texts_version
@@ -50,7 +51,12 @@ class SmsTransport:
             text=text,
         )
         return addressed(
-            contact.mobile_phone, text=text, message_id=message.message_id, gateway=self._gateway, written=written
+            contact.mobile_phone,
+            text=text,
+            message_id=message.message_id,
+            precedence=Precedence.CAN_WAIT,
+            gateway=self._gateway,
+            written=written,
         )
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from notify_svc.channels.transport import Handover, keeping
 from notify_svc.domain.attempts import NoAddress, Result
 from notify_svc.domain.mobile_number import NotMobile, mobile_number
+from notify_svc.domain.pace import Precedence
 from notify_svc.domain.written import Written
 from notify_svc.repository.leases import Lease
 
@@ -22,6 +23,7 @@ class Sms:
     message_id: UUID
     text: str
     mobile_phone: str
+    precedence: Precedence = Precedence.CAN_WAIT
 
 
 class SmsGateway(Protocol):
@@ -43,7 +45,7 @@ OpenGateway: TypeAlias = Callable[[], SmsGateway]
 
 
 def addressed(
-    number: str, *, text: str, message_id: UUID, gateway: SmsGateway, written: Written
+    number: str, *, text: str, message_id: UUID, precedence: Precedence, gateway: SmsGateway, written: Written
 ) -> Handover | NoAddress:
     """Return how `text` is handed over to a number as it was given, if that takes SMS; `written` is what is kept of it.
 
@@ -53,5 +55,5 @@ def addressed(
     mobile_phone = mobile_number(number)
     if isinstance(mobile_phone, NotMobile):
         return NoAddress(mobile_phone.reason)
-    sms = Sms(message_id=message_id, text=text, mobile_phone=mobile_phone)
+    sms = Sms(message_id=message_id, text=text, mobile_phone=mobile_phone, precedence=precedence)
     return keeping(partial(gateway.hand_over, sms), written)

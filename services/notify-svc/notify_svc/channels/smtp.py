@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from functools import partial
@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 import aiosmtplib
 
 from notify_svc.channels.mail import compose_mail, recipient_of
+from notify_svc.channels.pace import Pace
 from notify_svc.channels.smtp_session import SmtpSession
 from notify_svc.channels.transport import Handover, keeping
 from notify_svc.dkim import DkimSigner
@@ -30,6 +31,7 @@ from notify_svc.domain.attempts import (
 from notify_svc.domain.bounce_address import BounceAddresses, SentMail
 from notify_svc.domain.email_address import parse_address
 from notify_svc.domain.insurer import Insurer
+from notify_svc.domain.pace import Precedence
 from notify_svc.domain.written import Written
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.leases import Lease
@@ -39,6 +41,8 @@ from notify_svc.texts.rendering import render
 
 _DONE, _REFUSED = 2, 5
 """The first digits of reply codes that say more than the others (RFC 5321, section 4.2.1)."""
+_TOO_FAST = frozenset({"smtp-421", "smtp-450", "smtp-452"})
+"""By which servers say that they are sent too much (RFC 5321, section 4.2.3; RFC 3463, x.7.1)."""
 _ACCEPTED = Accepted()
 _STEPS = 3
 """Connecting, the envelope and the text of a mail may take one time-out each."""
@@ -59,6 +63,8 @@ class SmtpServer:
     """Signs mails, unless the mail server does."""
     bounces: BounceAddresses | None = None
     """Where mails come back to; without any, to their sender."""
+    pace: Pace = field(default_factory=lambda: Pace("smtp"))
+    """How fast mails may leave."""
 
 
 class SmtpTransport:
@@ -103,7 +109,14 @@ class SmtpTransport:
             html=rendered.html,
         )
         sent = SentMail(decision.claim_id, decision.claim_version)
-        return keeping(partial(self._connections.hand_over, mail, recipient=recipient.addr_spec, sent=sent), written)
+        hand_over = partial(
+            self._connections.hand_over,
+            mail,
+            recipient=recipient.addr_spec,
+            sent=sent,
+            precedence=Precedence.CAN_WAIT,
+        )
+        return keeping(hand_over, written)
 
     async def close(self) -> None:
         await self._connections.close()
@@ -117,6 +130,7 @@ class SmtpConnections:
         self.sender = parse_address(sender)
         self._idle: list[SmtpSession] = []
         self._places = asyncio.Semaphore(server.connections)
+        server.pace.open()
 
     @property
     def span_attributes(self) -> Mapping[str, str | int]:
@@ -128,19 +142,26 @@ class SmtpConnections:
         }
 
     async def close(self) -> None:
+        self._server.pace.close()
         idle, self._idle = self._idle, []
         await asyncio.gather(*map(_take_leave, idle))
 
-    async def hand_over(self, mail: bytes, lease: Lease, *, recipient: str, sent: SentMail) -> Result:
-        """Try once to hand `mail` over, signed, unless the lease is lost. `sent` names it should it come back."""
+    async def hand_over(
+        self, mail: bytes, lease: Lease, *, recipient: str, sent: SentMail, precedence: Precedence
+    ) -> Result:
+        """Try once to hand `mail` over, signed, unless the lease is lost. `sent` names it should it come back.
+
+        Its turn comes when it has a connection: a slow server cannot make those whose turn it was leave together.
+        """
         signer = self._server.signer
         if signer is not None:
             mail = signer.signed(mail)
         bounces = self._server.bounces
         begin = partial(_begin, recipient=recipient, returns_to=None if bounces is None else bounces.of(sent))
         timeout_seconds = self._server.timeout_seconds
-        must_wait = self._places.locked()
+        must_wait = self._places.locked() or self._server.pace.rate is not None
         async with self._places:
+            await self._server.pace.turn(precedence=precedence)
             if must_wait and not lease.covers(timeout_seconds * _STEPS):
                 return LeaseLost()
             try:
@@ -156,6 +177,8 @@ class SmtpConnections:
                 return LeaseLost()
             if session.is_open:
                 self._idle.append(session)
+            if isinstance(result, Deferred) and result.reason in _TOO_FAST:
+                self._server.pace.too_fast()
             return result
 
     async def _begin(self, begin: _BeginMail) -> tuple[SmtpSession, int | None]:

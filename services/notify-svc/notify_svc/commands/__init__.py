@@ -12,7 +12,7 @@ from notify_svc.settings import Settings
 def commands(settings: Settings) -> tuple[Command, ...]:
     """Return the commands that a service with `settings` has."""
     return (
-        messages_command(settings.vault),
+        messages_command(settings.vault, providers=settings.providers),
         letters_command(settings.insurer, settings.vault),
         message_keys_command(settings.opener),
     )

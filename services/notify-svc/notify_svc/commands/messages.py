@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+from msgspec import structs
 
 from chassis.service import Command, Runtime
 from chassis.vault import Vault
+from contracts.vocabulary import Channel
 from notify_svc.commands import kept
-from notify_svc.repository import messages, requests, sms_parts
+from notify_svc.domain.pace import Provider
+from notify_svc.domain.waiting import progress
+from notify_svc.repository import messages, requests, sms_parts, waiting
 
 
-def messages_command(vault: Vault) -> Command:
-    """The command; `vault` opens what was said."""
+def messages_command(vault: Vault, *, providers: Mapping[Channel, Provider]) -> Command:
+    """The command; `vault` opens what was said, `providers` say how fast messages may leave."""
     return Command(
         "messages",
-        "list messages of which an answer was lost and SMS that did not arrive, and show what was said",
-        partial(add_messages_arguments, vault=vault),
+        "tell how many wait, list what an answer was lost of and SMS that did not arrive, and show what was said",
+        partial(add_messages_arguments, vault=vault, providers=providers),
         _run,
     )
 
 
-def add_messages_arguments(parser: argparse.ArgumentParser, *, vault: Vault) -> None:
+def add_messages_arguments(
+    parser: argparse.ArgumentParser, *, vault: Vault, providers: Mapping[Channel, Provider]
+) -> None:
     """Add the choice of action."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    telling = actions.add_parser(
+        "waiting", help="how many wait to be sent, how fast they leave, and when the last will have; the same form"
+    )
+    telling.add_argument("--seconds", type=float, default=5, help="between the two counts that are compared")
+    telling.set_defaults(act=partial(tell_waiting, providers=providers))
     in_doubt = actions.add_parser("in-doubt", help="an answer was lost; one JSON object a line, no personal data")
     in_doubt.set_defaults(act=list_in_doubt)
     undelivered = actions.add_parser(
@@ -50,6 +62,25 @@ def add_messages_arguments(parser: argparse.ArgumentParser, *, vault: Vault) -> 
 async def _run(arguments: argparse.Namespace, runtime: Runtime) -> int:
     code: int = await arguments.act(arguments, runtime)
     return code
+
+
+async def tell_waiting(
+    arguments: argparse.Namespace, runtime: Runtime, *, providers: Mapping[Channel, Provider]
+) -> int:
+    """Print what waits on each lane, after counting twice."""
+    async with runtime.pool.acquire() as connection:
+        first = await waiting.count(connection, now=await runtime.clock.now(connection))
+        await asyncio.sleep(arguments.seconds)
+        now = await runtime.clock.now(connection)
+        then = await waiting.count(connection, now=now)
+    before = {(one.channel, one.lane): one for one in first}
+    for one in then:
+        made = progress(before.get((one.channel, one.lane)), one, seconds=arguments.seconds, now=now)
+        rate = providers[one.channel].rate
+        allowed = {"provider": providers[one.channel].name, "allowed_per_second": rate and rate.per_second}
+        told = structs.asdict(one) | allowed | structs.asdict(made)
+        sys.stdout.write(json.dumps(told, default=str) + "\n")
+    return 0
 
 
 async def list_in_doubt(_: argparse.Namespace, runtime: Runtime) -> int:

@@ -29,6 +29,7 @@ from notify_svc.domain.attempts import (
     RetryPolicy,
     Unreachable,
 )
+from notify_svc.domain.pace import Precedence
 
 RETRIES = RetryPolicy(first_seconds=1, longest_seconds=30, give_up_after=timedelta.max)
 """Somebody waits at a screen, and the expiry of each request says when to give up."""
@@ -56,6 +57,18 @@ class Lane(StrEnum):
     ORDINARY = "ordinary"
     ABOUT_CLAIM = "about_claim"
     """A storm brings thousands of these at once: nothing about an account waits behind them."""
+
+    @property
+    def precedence(self) -> Precedence:
+        """Who goes first where a provider does not take all at once."""
+        return _PRECEDENCES[self]
+
+
+_PRECEDENCES: Mapping[Lane, Precedence] = {
+    Lane.URGENT: Precedence.URGENT,
+    Lane.ORDINARY: Precedence.SOON,
+    Lane.ABOUT_CLAIM: Precedence.CAN_WAIT,
+}
 
 
 class RequestState(StrEnum):

@@ -11,6 +11,7 @@ from account_requests import CODE, asked
 from cm_server import CUT, PRODUCT_TOKEN, SILENT, SLOW, CmServer, cm_server
 from decisions import DECIDED_AT, MOBILE_PHONE, contact, paid
 from notify_desk import Desk
+from prometheus_client import REGISTRY
 from uuid_utils.compat import uuid7
 
 from chassis.clock import SettableClock
@@ -68,6 +69,18 @@ async def test_a_message_is_posted_under_our_reference(cm: CmServer) -> None:
             "reference": str(one.message_id),
         }
     ]
+
+
+async def test_an_answer_that_it_is_too_much_is_told_to_all(cm: CmServer) -> None:
+    told = REGISTRY.get_sample_value("notify_too_fast_total", {"provider": "cm"}) or 0
+    cm.answers = [(429, b""), (503, {"errorCode": 999})]
+    opened = gateway(cm)
+
+    await opened.hand_over(sms(), Lease.lasting(60))
+    await opened.hand_over(sms(), Lease.lasting(60))
+    await opened.close()
+
+    assert REGISTRY.get_sample_value("notify_too_fast_total", {"provider": "cm"}) == told + 1
 
 
 def rejected(code: int, *, status: str = "Rejected", whole: int = 201) -> dict[str, object]:

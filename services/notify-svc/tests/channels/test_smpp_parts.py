@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from decisions import MOBILE_PHONE
-from sms_centre import DROP, INVALID_DESTINATION, KEEP_SILENT, THROTTLED, SmsCentre
+from pause import DEADLINE_SECONDS
+from prometheus_client import REGISTRY
+from sms_centre import DROP, INVALID_DESTINATION, KEEP_SILENT, QUEUE_FULL, THROTTLED, SmsCentre
 from uuid_utils.compat import uuid7
 
 from notify_svc.channels import smpp
+from notify_svc.channels.pace import Pace
 from notify_svc.channels.receipts import Receipts
 from notify_svc.channels.sms_gateway import Sms
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, Refused, Result, Unreachable
+from notify_svc.domain.pace import Ask, Rate
 from notify_svc.repository.leases import Lease
 
 THREE_PARTS = "a" * 400
 OK = 0
+UNANSWERED_SECONDS = 0.3
+"""What is submitted beyond the window is there by then."""
 
 
 @asynccontextmanager
-async def gateway(centre: SmsCentre, *, window: int = 20) -> AsyncIterator[smpp.SmppGateway]:
+async def gateway(centre: SmsCentre, *, window: int = 20, pace: Pace | None = None) -> AsyncIterator[smpp.SmppGateway]:
     one = smpp.SmsCentre(
         host="127.0.0.1",
         port=centre.port,
@@ -30,6 +37,7 @@ async def gateway(centre: SmsCentre, *, window: int = 20) -> AsyncIterator[smpp.
         password="secret",
         window=window,
         timeout_seconds=2,
+        pace=pace or Pace("smpp"),
     )
     opened = smpp.SmppGateway(one, sender="Waterschade", receipts=Receipts(), stays_bound=False)
     try:
@@ -68,6 +76,54 @@ async def test_a_text_outside_the_alphabet_goes_as_ucs_2(centre: SmsCentre) -> N
 async def test_more_parts_than_the_window_holds_are_accepted(centre: SmsCentre) -> None:
     assert isinstance(await send(centre, "a" * 1_500, window=2), Accepted)
     assert len(centre.messages) == 10
+
+
+async def test_each_part_takes_a_token(centre: SmsCentre) -> None:
+    pace = Pace("smpp", Rate(10))
+
+    async with gateway(centre, pace=pace) as opened:
+        sms = Sms(message_id=uuid7(), text=THREE_PARTS, mobile_phone=MOBILE_PHONE)
+        sending = asyncio.ensure_future(opened.hand_over(sms, Lease.lasting(60)))
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while (ask := pace.ask()) is None:
+                await asyncio.sleep(0.01)
+        sending.cancel()
+
+    assert ask == Ask(can_wait=3)
+    assert centre.messages == []
+
+
+async def test_no_more_parts_are_unanswered_than_the_window_holds(centre: SmsCentre) -> None:
+    centre.answers = [KEEP_SILENT] * 10
+
+    async with gateway(centre, window=2) as opened:
+        sms = Sms(message_id=uuid7(), text="a" * 1_500, mobile_phone=MOBILE_PHONE)
+        sending = asyncio.ensure_future(opened.hand_over(sms, Lease.lasting(60)))
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while len(centre.messages) < 2:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(UNANSWERED_SECONDS)
+        unanswered = len(centre.messages)
+        sending.cancel()
+
+    assert unanswered == 2
+
+
+async def test_a_part_that_waits_for_the_window_longer_than_its_lease_is_not_submitted(centre: SmsCentre) -> None:
+    centre.answers = [KEEP_SILENT]
+
+    assert await send(centre, window=1, lease_seconds=3) == AnswerLost("TimeoutError")
+    assert len(centre.messages) == 1
+
+
+@pytest.mark.parametrize("status", [THROTTLED, QUEUE_FULL])
+async def test_an_answer_that_it_is_too_much_is_told_to_all(centre: SmsCentre, status: int) -> None:
+    told = REGISTRY.get_sample_value("notify_too_fast_total", {"provider": "smpp"}) or 0
+    centre.answers = [status]
+
+    await send(centre, "a")
+
+    assert REGISTRY.get_sample_value("notify_too_fast_total", {"provider": "smpp"}) == told + 1
 
 
 async def test_each_part_has_a_reference_of_its_own(centre: SmsCentre) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,21 @@ _START_SECONDS = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """What was accepted since the last question: messages by recipient, and how many came a second time."""
+    """What was accepted since the last question: messages by recipient, and how many came a second time.
+
+    `moment_of` tells when the first came for each, by the machine's monotonic clock, where the sinks note that.
+    """
 
     of_recipient: Mapping[Channel, Mapping[str, int]]
     repeated: int
+    moment_of: Mapping[Channel, Mapping[str, float]] = field(default_factory=dict)
 
 
 class MessageSinks:
     """Both servers in one process, which lives as long as the stack."""
 
-    def __init__(self, supervisor: Supervisor, *, log_directory: Path) -> None:
+    def __init__(self, supervisor: Supervisor, *, log_directory: Path, notes_moments: bool = False) -> None:
+        self._options = ["--moments"] if notes_moments else []
         self._supervisor = supervisor
         self._log_path = log_directory / f"{NAME}.log"
         self._smtp_port, self._smpp_port = free_port(), free_port()
@@ -41,7 +46,7 @@ class MessageSinks:
         ports = ["--smtp-port", str(self._smtp_port), "--smpp-port", str(self._smpp_port)]
         command = Command(
             name=NAME,
-            arguments=[sys.executable, "-m", "bench.sinks.process", *ports],
+            arguments=[sys.executable, "-m", "bench.sinks.process", *ports, *self._options],
             has_pipes=True,
             log_path=self._log_path,
         )
@@ -65,4 +70,7 @@ class MessageSinks:
         return Received(
             of_recipient={Channel(channel): tally["of_recipient"] for channel, tally in counted.items()},
             repeated=sum(tally["repeated"] for tally in counted.values()),
+            moment_of={
+                Channel(channel): tally["moment_of"] for channel, tally in counted.items() if "moment_of" in tally
+            },
         )

@@ -17,10 +17,10 @@ from devstack.outside.lifecycle import report_ready
 from devstack.process.ports import LOOPBACK
 
 
-async def serve(*, smtp_port: int, smpp_port: int) -> None:
+async def serve(*, smtp_port: int, smpp_port: int, notes_moments: bool) -> None:
     """Serve until the launcher closes the standard input."""
     loop = asyncio.get_running_loop()
-    mails, texts = Tally(), Tally()
+    mails, texts = Tally(notes_moments=notes_moments), Tally(notes_moments=notes_moments)
     await loop.create_server(partial(SmtpSession, mails), LOOPBACK, smtp_port)
     await loop.create_server(partial(SmppSession, texts), LOOPBACK, smpp_port)
     report_ready()
@@ -34,8 +34,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--smpp-port", type=int, required=True)
+    parser.add_argument("--moments", action="store_true", help="tell when each was accepted, too")
     arguments = parser.parse_args()
-    uvloop.run(serve(smtp_port=arguments.smtp_port, smpp_port=arguments.smpp_port))
+    uvloop.run(serve(smtp_port=arguments.smtp_port, smpp_port=arguments.smpp_port, notes_moments=arguments.moments))
 
 
 if __name__ == "__main__":
