@@ -68,7 +68,7 @@ class RequestedMailTransport:
             text=kept.text,
             html=kept.html,
         )
-        sent = SentMail(request.request_id)
+        sent = SentMail(request.request_id, attempt=leased.attempt.attempts)
         return keeping(partial(self._connections.hand_over, mail, recipient=recipient.addr_spec, sent=sent), written)
 
     def _letter(self, request: Request, contact: Contact, *, link: str | None) -> AccountMail:

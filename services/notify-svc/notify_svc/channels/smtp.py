@@ -102,7 +102,7 @@ class SmtpTransport:
             text=rendered.text,
             html=rendered.html,
         )
-        sent = SentMail(decision.claim_id, decision.claim_version)
+        sent = SentMail(decision.claim_id, decision.claim_version, message.attempt.attempts)
         return keeping(partial(self._connections.hand_over, mail, recipient=recipient.addr_spec, sent=sent), written)
 
     async def close(self) -> None:
