@@ -120,4 +120,35 @@ MUTANTS = (
         broken="[False for _ in ordered]",
         guard="test_wishes.py::test_who_wants_no_sms_gets_the_mail_alone[True]",
     ),
+    _mutant(
+        "what comes back from an address of before ends a later mail",
+        "bounces.py",
+        sound="is_told_elsewhere = bool(came_back) and",
+        broken="is_told_elsewhere = not came_back and",
+        guard="test_bounces.py::"
+        "test_a_mail_that_went_out_again_to_another_address_is_not_ended_by_what_comes_back_from_the_first",
+    ),
+    _mutant(
+        "a mail does not say of which attempt it came back",
+        "domain/bounce_address.py",
+        sound="attempt = min(mail.attempt or 0, _LAST_COUNTED)",
+        broken="attempt = 0",
+        guard="test_bounces.py::"
+        "test_a_mail_that_went_out_again_to_another_address_is_not_ended_by_what_comes_back_from_the_first",
+    ),
+    _mutant(
+        "letters lie in the Maildir for ever",
+        "maildir.py",
+        sound="            if is_older(path, than=after):\n",
+        broken="            if not path.exists():\n",
+        guard="test_bounces.py::test_what_was_put_aside_is_deleted_after_some_days",
+    ),
+    _mutant(
+        "a text that forgets its code is noticed by the first customer",
+        "texts/necessary.py",
+        sound='needs=("code",) if has_code else ("phone",)',
+        broken='needs=() if has_code else ("phone",)',
+        guard="texts/test_catalogue_files.py::"
+        "test_what_a_text_cannot_do_without_is_named_though_every_language_lacks_it",
+    ),
 )
