@@ -233,4 +233,36 @@ MUTANTS = (
         broken="is_negative=False",
         guard="texts/test_figures.py::test_an_amount_is_written_as_its_language_writes_it[nl_NL]",
     ),
+    _mutant(
+        "a customer without an e-mail address is asked nothing",
+        "channels/request_sender.py",
+        sound="            if step.state in LETTER_AFTER and",
+        broken="            if step.state not in LETTER_AFTER and",
+        guard="test_requested_letters.py::test_a_customer_without_an_email_address_is_asked_a_question_by_letter",
+    ),
+    _mutant(
+        "a letter is planned for a one-use link",
+        "domain/requests.py",
+        sound="    Occasion.PASSWORD_CHANGED,\n",
+        broken="    Occasion.PASSWORD_RESET_REQUESTED,\n",
+        guard="test_requested_letters.py::"
+        "test_no_letter_has_a_one_use_link_or_comes_when_all_is_over[password_reset_requested]",
+    ),
+    _mutant(
+        "a requested mail that comes back is told to nobody",
+        "bounces.py",
+        sound="        publish_settled_requests(work, planned)\n",
+        broken="        publish_settled_requests(work, ())\n",
+        guard="test_bounces.py::"
+        "test_a_requested_mail_that_comes_back_is_recorded_and_a_letter_follows_where_one_makes_sense"
+        "[review_opened-follows0]",
+    ),
+    _mutant(
+        "a letter that nobody has posted is forgotten",
+        "repository/requested_letters.py",
+        sound="WHERE state <> 'to_be_posted' AND settled_at < $1",
+        broken="WHERE settled_at < $1",
+        guard="test_requested_letters.py::"
+        "test_letters_that_are_still_to_be_posted_are_not_forgotten_with_what_has_ended",
+    ),
 )

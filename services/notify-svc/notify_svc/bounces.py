@@ -31,9 +31,9 @@ from notify_svc.domain.email_address import BadAddressError, parse_address
 from notify_svc.domain.messages import State
 from notify_svc.domain.requests import RequestState
 from notify_svc.metrics import BOUNCES
-from notify_svc.repository import bounces, kept_texts, letters
+from notify_svc.repository import bounces, kept_texts, letters, requested_letters
 from notify_svc.repository.messages import SettledMessage
-from notify_svc.settlements import publish_settled
+from notify_svc.settlements import publish_settled, publish_settled_requests
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -164,11 +164,19 @@ async def _record(report: DeliveryReport, work: Work, *, addresses: BounceAddres
     ):
         if report.is_about_the_address:
             await _mark_addresses(work, came_back)
-        if not is_told_elsewhere and mail.claim_version is not None:
-            letter_of = {uuid7(): SettledMessage.from_row(row)}
-            publish_settled(work, await letters.plan_for_emails(work.connection, letter_of=letter_of, now=work.now))
+        if not is_told_elsewhere:
+            await _plan_letter(work, row, is_about_decision=mail.claim_version is not None)
         log.info("mail.bounced", message_id=str(message_id), status=report.status)
     return Outcome.RECORDED
+
+
+async def _plan_letter(work: Work, row: asyncpg.Record, *, is_about_decision: bool) -> None:
+    if is_about_decision:
+        letter_of = {uuid7(): SettledMessage.from_row(row)}
+        publish_settled(work, await letters.plan_for_emails(work.connection, letter_of=letter_of, now=work.now))
+    else:
+        planned = await requested_letters.plan(work.connection, request_ids=[row["message_id"]], now=work.now)
+        publish_settled_requests(work, planned)
 
 
 @dataclass(frozen=True, slots=True)

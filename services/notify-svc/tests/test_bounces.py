@@ -24,7 +24,7 @@ from uuid_utils.compat import uuid7
 import notify_svc.bounces
 from contracts.claim_messages import ClaimOccasion
 from contracts.message_requests import Occasion
-from contracts.notify import Settlement
+from contracts.notify import RequestSettlement, Settlement
 from contracts.vocabulary import Channel
 from notify_svc.domain import delivery_report
 from notify_svc.domain.bounce_address import BounceAddresses, SentMail
@@ -337,13 +337,23 @@ async def test_what_no_letter_is_about_still_goes_to_the_only_address_there_is(
     assert mail.recipients == [EMAIL] * 3
 
 
-async def test_a_requested_mail_that_comes_back_is_recorded(desk: Desk, mail: MailServer, maildir: Path) -> None:
+@pytest.mark.parametrize(
+    ("occasion", "follows"),
+    [(ClaimOccasion.REVIEW_OPENED, [RequestSettlement.TO_BE_POSTED]), (ClaimOccasion.TAKEN_UP, [])],
+)
+async def test_a_requested_mail_that_comes_back_is_recorded_and_a_letter_follows_where_one_makes_sense(
+    desk: Desk, mail: MailServer, maildir: Path, occasion: ClaimOccasion, follows: list[RequestSettlement]
+) -> None:
     await desk.know(contact())
-    await desk.ask_about_claims(request := about_claim(ClaimOccasion.REVIEW_OPENED))
+    await desk.ask_about_claims(request := about_claim(occasion))
     await desk.send_requests_until("sent")
+    await desk.claim_messages_settled()
 
-    await take(desk, maildir, report(mail.senders[0]))
+    await take(desk, maildir, report(mail.senders[0]), report(mail.senders[0]))
 
+    told = await desk.claim_messages_settled()
+    assert [one.settlement for one in told] == follows
+    assert {(one.request_id, one.channel) for one in told} <= {(request.request_id, Channel.POST)}
     assert await desk.harness.pool.fetchval("SELECT message_id FROM bounce") == request.request_id
     assert (
         await desk.harness.pool.fetchval("SELECT failed_email FROM contact WHERE customer_id = $1", CUSTOMER) == EMAIL

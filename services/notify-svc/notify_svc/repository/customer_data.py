@@ -29,6 +29,10 @@ SECTIONS: Final = {
                occurred_at, expires_at, attempts, settled_at, last_error, bounced_at
           FROM requested_message LEFT JOIN bounce ON message_id = request_id WHERE customer_id = $1
          ORDER BY occurred_at DESC""",
+    "other_letters": """
+        SELECT occasion, policy_number, effective_on, claim ->> 'claim_reference' AS claim_reference, state,
+               occurred_at, settled_at
+          FROM requested_letter WHERE customer_id = $1 ORDER BY occurred_at DESC""",
 }
 """By customer id. What the messages said is told by `SAID`."""
 SAID: Final = "what_messages_said"
