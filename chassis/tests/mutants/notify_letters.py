@@ -265,4 +265,19 @@ MUTANTS = (
         guard="test_requested_letters.py::"
         "test_letters_that_are_still_to_be_posted_are_not_forgotten_with_what_has_ended",
     ),
+    _mutant(
+        "who is told by no e-mail for certain, and by no SMS, is told by nothing",
+        "settlements.py",
+        sound="    if untold:\n        letter_of",
+        broken="    if not untold:\n        letter_of",
+        guard="test_untold.py::test_an_sms_that_is_refused_beside_an_email_in_doubt_is_followed_by_a_letter[True]",
+    ),
+    _mutant(
+        "an SMS that did not arrive counts as one that did",
+        "channels/receipts.py",
+        sound="if part.claim is not None and part.outcome is not Outcome.DELIVERED}",
+        broken="if part.claim is not None and part.outcome is Outcome.DELIVERED}",
+        guard="test_untold.py::"
+        "test_an_sms_that_did_not_arrive_beside_an_email_in_doubt_is_followed_by_a_letter[True-not]",
+    ),
 )

@@ -64,12 +64,12 @@ async def test_a_letter_in_the_place_of_a_mail_is_kept_as_it_was_printed(
     await desk.know(ON_PAPER)
     await desk.ask(told(Occasion.POLICY_CHANGED))
     await desk.send_requests_until("no_address")
-    (listed,) = await operator.lists()
+    letter_id = await operator.only_letter()
 
-    assert await operator.runs("print", listed["message_id"], "--to", str(tmp_path / "a.pdf")) == 0
+    assert await operator.runs("print", letter_id, "--to", str(tmp_path / "a.pdf")) == 0
 
     async with desk.harness.pool.acquire() as connection:
-        (kept,) = await kept_texts.of_message(connection, message_id=listed["message_id"], vault=Vault(KEPT_TEXT_KEY))
+        (kept,) = await kept_texts.of_message(connection, message_id=letter_id, vault=Vault(KEPT_TEXT_KEY))
     assert kept.contents is not None
     assert kept.contents.pdf == (tmp_path / "a.pdf").read_bytes()
     assert ADDRESS.house_number in kept.contents.recipient
@@ -156,7 +156,7 @@ async def test_letters_about_decisions_are_exported_beside_the_others(
 
     assert await operator.runs("export", "--html", "--to", str(tmp_path)) == 0
 
-    listed = {row["message_id"] for row in await operator.lists()}
+    listed = {str(row["message_id"]) for row in await operator.lists()}
     assert {path.stem for path in files_in(tmp_path)} == listed
     assert len(listed) == 2
     assert await operator.runs("posted", *sorted(listed)) == 0

@@ -35,7 +35,7 @@ from notify_svc.domain.attempts import (
     Unreachable,
     next_step,
 )
-from notify_svc.domain.messages import LETTER_AFTER
+from notify_svc.domain.messages import LETTER_AFTER, State
 from notify_svc.domain.sms_receipts import SubmittedSms
 from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES
 from notify_svc.repository import attempts, kept_texts, leases, letters, messages, sms_parts
@@ -43,7 +43,7 @@ from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.kept_texts import KeptResult, TextToKeep
 from notify_svc.repository.messages import SettledMessage
 from notify_svc.send_queue import SendQueue, SendQueues
-from notify_svc.settlements import publish_settled
+from notify_svc.settlements import plan_letters_for_untold, publish_settled
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +54,8 @@ _Outcome: TypeAlias = tuple[LeasedMessage, Result, Settle | Retry]
 _SHORTEST_GATHERING_SECONDS = 0.01
 _LONGEST_GATHERING_SECONDS = 0.05
 
+_LEAVES_UNTOLD = frozenset({(Channel.EMAIL, State.IN_DOUBT), (Channel.SMS, State.REFUSED)})
+"""After which it is asked whether the other channel has reached anybody. Both are few."""
 _RETRIED_RESULTS: dict[type[Result], str] = {
     Deferred: "deferred",
     Unreachable: "unreachable",
@@ -170,6 +172,8 @@ async def record(
         if ended_leases:  # after all locks on messages
             await leases.end(work.connection, lease_ids=ended_leases)
     publish_settled(work, settled)
+    if doubtful := {(one.claim_id, one.claim_version) for one in settled if (one.channel, one.state) in _LEAVES_UNTOLD}:
+        await plan_letters_for_untold(work, claims=doubtful)
     work.after_commit(partial(_tell, [outcome for outcome in told if outcome[0].message_id in recorded]))
 
 
