@@ -151,4 +151,25 @@ MUTANTS = (
         guard="texts/test_catalogue_files.py::"
         "test_what_a_text_cannot_do_without_is_named_though_every_language_lacks_it",
     ),
+    _mutant(
+        "a picture that a mail showed is not kept",
+        "channels/results.py",
+        sound="            await kept_pictures.keep(work.connection, pictures=new)\n",
+        broken="",
+        guard=_KEPT + "test_the_picture_that_a_mail_showed_is_kept_once_as_it_was_sent",
+    ),
+    _mutant(
+        "a picture that was sent can be changed",
+        "migrations/0013_kept_pictures.sql",
+        sound="BEFORE UPDATE OR DELETE OR TRUNCATE ON kept_picture",
+        broken="BEFORE DELETE OR TRUNCATE ON kept_picture",
+        guard=_KEPT + "test_what_is_kept_does_not_change[UPDATE kept_picture SET png = '']",
+    ),
+    _mutant(
+        "another layout has the version of the one before",
+        "texts/catalogue_files.py",
+        sound="(*_files_in(directory), *sorted(layout, key=_by_name))",
+        broken="(*_files_in(directory),)",
+        guard="texts/test_catalogue_files.py::test_a_change_of_what_arranges_the_texts_is_another_version",
+    ),
 )

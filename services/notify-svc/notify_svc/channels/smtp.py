@@ -101,6 +101,7 @@ class SmtpTransport:
             subject=letter.subject,
             text=rendered.text,
             html=rendered.html,
+            pictures=tuple((picture.content_id, picture.png) for picture in letter.pictures),
         )
         sent = SentMail(decision.claim_id, decision.claim_version, message.attempt.attempts)
         return keeping(partial(self._connections.hand_over, mail, recipient=recipient.addr_spec, sent=sent), written)

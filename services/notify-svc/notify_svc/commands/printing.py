@@ -152,8 +152,14 @@ async def _settle_without_address(work: Work, letter_ids: Sequence[UUID]) -> Non
 
 
 async def _keep(work: Work, printed: Sequence[tuple[UUID, Written]], *, vault: Vault) -> None:
-    """Keep each printing: which copy is posted nobody tells us."""
+    """Keep each printing that says something else than those before: which copy is posted nobody tells us."""
     printings = await kept_texts.printings(work.connection, message_ids=[message_id for message_id, _ in printed])
+    printed = [
+        (message_id, written)
+        for message_id, written in printed
+        if message_id not in printings
+        or not await kept_texts.is_kept(work.connection, message_id=message_id, written=written, vault=vault)
+    ]
     texts = [
         TextToKeep(
             message_id=message_id,

@@ -41,6 +41,7 @@ NOTHING_OF_CUSTOMERS: Final = {
     "lease": "which process sends what",
     "sms_receipt": "a number that an unknown SMS was sent to, for a day at most",
     "kept_key": "keys that open what kept_text holds, which is told opened",
+    "kept_picture": "what stations measured, as mails showed it: it names nobody",
     "kept_text": f"told opened, as {SAID}",
     "reporter_contact": "reporters of whom no policy is known; erased as soon as one is",
 }

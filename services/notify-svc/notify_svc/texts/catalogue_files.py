@@ -7,7 +7,7 @@ A directory holds one language. The name of a file says where its keys belong: `
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from string import Formatter
@@ -59,13 +59,17 @@ def read_catalogues(directories: Mapping[str, Path]) -> Mapping[str, TextCatalog
     return {name: msgspec.convert(files.tree, TextCatalogue) for name, files in languages.items()}
 
 
-def version_of(directory: Path) -> str:
-    """Return what changes with every character of the texts in `directory`, and with nothing else."""
+def version_of(directory: Path, *, layout: Iterable[Path]) -> str:
+    """Return what changes with every character of the texts in `directory` and of `layout`, and with nothing else."""
     digest = hashlib.sha256()
-    for file in _files_in(directory):
+    for file in (*_files_in(directory), *sorted(layout, key=_by_name)):
         content = file.read_bytes().replace(b"\r\n", b"\n")  # a checkout on Windows says the same
         digest.update(f"{file.name} {len(content)}\n".encode() + content)
     return digest.hexdigest()[:_VERSION_CHARACTERS]
+
+
+def _by_name(file: Path) -> str:
+    return file.name
 
 
 def _files_in(directory: Path) -> list[Path]:

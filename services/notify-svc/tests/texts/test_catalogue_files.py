@@ -15,7 +15,7 @@ import notify_svc.texts
 from contracts.vocabulary import Language
 from notify_svc.texts import necessary
 from notify_svc.texts.catalogue_files import CatalogueError, _Files, read_catalogues, version_of
-from notify_svc.texts.languages import CATALOGUES, texts_version
+from notify_svc.texts.languages import CATALOGUES, layout_files, texts_version
 
 TEXTS = Path(notify_svc.texts.__file__).parent
 
@@ -208,8 +208,19 @@ def test_no_change_of_a_text_leaves_its_version_as_it_was(
 ) -> None:
     touch(copies["nl"] / "general.toml")
 
-    assert (version_of(copies["nl"]) != texts_version(Language.DUTCH)) is is_another
-    assert version_of(copies["en"]) == texts_version(Language.ENGLISH)
+    assert (version_of(copies["nl"], layout=layout_files()) != texts_version(Language.DUTCH)) is is_another
+    assert version_of(copies["en"], layout=layout_files()) == texts_version(Language.ENGLISH)
+
+
+def test_a_change_of_what_arranges_the_texts_is_another_version(tmp_path: Path) -> None:
+    names = {file.name for file in layout_files()}
+    assert {"told.html.j2", "account.txt.j2", "letter.typ"} <= names
+    for name in names:
+        copied = [Path(shutil.copy(file, tmp_path)) for file in layout_files()]
+        assert version_of(TEXTS / "nl", layout=copied) == texts_version(Language.DUTCH)
+        with (tmp_path / name).open("a", encoding="utf-8") as changed:
+            changed.write(" ")
+        assert version_of(TEXTS / "nl", layout=copied) != texts_version(Language.DUTCH), name
 
 
 def test_the_service_does_not_start_on_texts_that_cannot_be_used(tmp_path: Path) -> None:
