@@ -280,4 +280,25 @@ MUTANTS = (
         guard="test_untold.py::"
         "test_an_sms_that_did_not_arrive_beside_an_email_in_doubt_is_followed_by_a_letter[True-not]",
     ),
+    _mutant(
+        "an English amount is written as a Dutch one",
+        "texts/figures.py",
+        sound=".translate(_separators(self.locale))",
+        broken='.translate(_separators("nl_NL"))',
+        guard="texts/test_emails.py::test_every_amount_is_written_as_its_language_writes_it[en]",
+    ),
+    _mutant(
+        "an English mail ends in Dutch",
+        "texts/en/account.toml",
+        sound="We never ask you for your password or for a code.",
+        broken="Wij vragen u nooit om uw wachtwoord of om een code.",
+        guard="texts/test_emails.py::test_every_message_is_in_one_language[en]",
+    ),
+    _mutant(
+        "an address stands in the log",
+        "channels/results.py",
+        sound="step=following, reason=result.reason,",
+        broken="step=following, reason=result.written and result.written.recipient,",
+        guard="test_personal_data.py::test_nothing_personal_is_logged_published_or_traced_whatever_is_told[_lost]",
+    ),
 )

@@ -170,7 +170,7 @@ def _save(message: Message, directory: Path) -> _Shown:
     return _Shown(
         key=message.key,
         subject=None if mail is None else mail.subject,
-        page=None if mail is None else saved(_page_by_itself(mail), "html"),
+        page=None if mail is None else saved(page_by_itself(mail), "html"),
         text=text,
         on_paper=None if message.on_paper is None else saved(render_html(message.on_paper), "post.html"),
         sms=sms,
@@ -179,7 +179,7 @@ def _save(message: Message, directory: Path) -> _Shown:
     )
 
 
-def _page_by_itself(mail: Letter | AccountMail) -> str:
+def page_by_itself(mail: Letter | AccountMail) -> str:
     """Return the page with its pictures, which an e-mail carries beside it."""
     page = render_html(mail)
     for picture in mail.pictures:

@@ -22,9 +22,16 @@ def parts_of(letter: Letter | AccountMail) -> Iterator[Part]:
 
 def _told_besides(letter: AccountMail) -> Iterator[Part]:
     """Yield what is told that is no decision."""
-    yield from _paragraphs(f"{letter.texts.date_label}: {letter.dated}")
+    texts = letter.texts
+    named = ((texts.date_label, letter.dated), (texts.reference_label, letter.reference))
     yield _heading(letter.headline, level=1)
-    yield from _paragraphs(letter.greeting, *letter.before)
+    yield {"kind": "facts", "rows": [{"label": label, "value": value} for label, value in named if value]}
+    yield from _paragraphs(letter.greeting)
+    for paragraph in letter.before:
+        if paragraph not in letter.questions:
+            yield from _paragraphs(paragraph)
+        elif paragraph == letter.questions[0]:
+            yield {"kind": "items", "items": letter.questions}
     if letter.link and letter.link_label:
         yield {"kind": "lines", "lines": (letter.link_label,)}
         yield from _paragraphs(letter.link)

@@ -57,6 +57,8 @@ class AccountMail:
     link_label: str | None
     link: str | None
     after: tuple[str, ...]
+    questions: tuple[str, ...] = ()
+    """Those of `before` that are a list."""
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

@@ -61,6 +61,7 @@ def write_claim_mail(
         headline=headline,
         greeting=texts.greeting.format(name=name),
         before=tuple(before),
+        questions=questions if _QUESTIONS in mail.before else (),
         link_label=mail.link,
         link=insurer.claim_url(claim.claim_reference),
         after=tuple(sentence.format_map(filled) for sentence in (*after, texts.account.never_asked)),
@@ -77,4 +78,4 @@ def _asked(codes: Sequence[str], texts: ClaimTexts) -> Iterator[str]:
             lines.append(texts.questions.get(f"damage.{name}", texts.other_question).format(item=int(place) + 1))
         else:
             lines.append(texts.questions.get(code, texts.other_question))
-    yield from (f"– {line}" for line in dict.fromkeys(lines))
+    yield from dict.fromkeys(lines)
