@@ -126,7 +126,10 @@ CLAIM_MESSAGE_REQUESTED = Topic(
 
 
 class ClaimMessageSettled(Event):
-    """A message about a claim was sent, or will not be. Published once per request, and once per order to pay."""
+    """A message about a claim was sent, or will not be. Published once per request, and once per order to pay.
+
+    Again of a letter in the place of an e-mail: when it is to be posted and when it ends, `posted` or `no_address`.
+    """
 
     request_id: Annotated[UUID, Meta(description="Of a message about an order to pay its payment_id")]
     claim_id: UUID

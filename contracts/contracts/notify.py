@@ -88,6 +88,9 @@ class RequestSettlement(StrEnum):
     """It may have been sent: the answer was lost, and an SMS is not sent twice, or there was no time left."""
     NO_ADDRESS = "no_address"
     """The customer has no mobile number for a code, or no e-mail address for anything else."""
+    TO_BE_POSTED = "to_be_posted"
+    """A letter takes the place of an e-mail that reached nobody; an operator marks it as posted."""
+    POSTED = "posted"
     EXPIRED = "expired"
     """It was not sent in time, and never will be."""
     SUPERSEDED = "superseded"
@@ -98,7 +101,8 @@ class RequestSettled(Event):
     """A requested message was sent, or will not be.
 
     Published once per request, and again when the provider of an SMS that was `in_doubt` reports what became of it:
-    `sent`, or `refused` where it did not arrive. A request that cannot be read or opened is a dead letter of notify-svc
+    `sent`, or `refused` where it did not arrive; of a letter in the place of an e-mail when it is to be posted and when
+    it ends: `posted` or `no_address`. A request that cannot be read or opened is a dead letter of notify-svc
     instead.
     """
 

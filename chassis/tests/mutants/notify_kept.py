@@ -120,4 +120,56 @@ MUTANTS = (
         broken="[False for _ in ordered]",
         guard="test_wishes.py::test_who_wants_no_sms_gets_the_mail_alone[True]",
     ),
+    _mutant(
+        "what comes back from an address of before ends a later mail",
+        "bounces.py",
+        sound="is_told_elsewhere = bool(came_back) and",
+        broken="is_told_elsewhere = not came_back and",
+        guard="test_bounces.py::"
+        "test_a_mail_that_went_out_again_to_another_address_is_not_ended_by_what_comes_back_from_the_first",
+    ),
+    _mutant(
+        "a mail does not say of which attempt it came back",
+        "domain/bounce_address.py",
+        sound="attempt = min(mail.attempt or 0, _LAST_COUNTED)",
+        broken="attempt = 0",
+        guard="test_bounces.py::"
+        "test_a_mail_that_went_out_again_to_another_address_is_not_ended_by_what_comes_back_from_the_first",
+    ),
+    _mutant(
+        "letters lie in the Maildir for ever",
+        "maildir.py",
+        sound="            if is_older(path, than=after):\n",
+        broken="            if not path.exists():\n",
+        guard="test_bounces.py::test_what_was_put_aside_is_deleted_after_some_days",
+    ),
+    _mutant(
+        "a text that forgets its code is noticed by the first customer",
+        "texts/necessary.py",
+        sound='needs=("code",) if has_code else ("phone",)',
+        broken='needs=() if has_code else ("phone",)',
+        guard="texts/test_catalogue_files.py::"
+        "test_what_a_text_cannot_do_without_is_named_though_every_language_lacks_it",
+    ),
+    _mutant(
+        "a picture that a mail showed is not kept",
+        "channels/results.py",
+        sound="            await kept_pictures.keep(work.connection, pictures=new)\n",
+        broken="",
+        guard=_KEPT + "test_the_picture_that_a_mail_showed_is_kept_once_as_it_was_sent",
+    ),
+    _mutant(
+        "a picture that was sent can be changed",
+        "migrations/0013_kept_pictures.sql",
+        sound="BEFORE UPDATE OR DELETE OR TRUNCATE ON kept_picture",
+        broken="BEFORE DELETE OR TRUNCATE ON kept_picture",
+        guard=_KEPT + "test_what_is_kept_does_not_change",
+    ),
+    _mutant(
+        "another layout has the version of the one before",
+        "texts/catalogue_files.py",
+        sound="(*_files_in(directory), *sorted(layout, key=_by_name))",
+        broken="(*_files_in(directory),)",
+        guard="texts/test_catalogue_files.py::test_a_change_of_what_arranges_the_texts_is_another_version",
+    ),
 )

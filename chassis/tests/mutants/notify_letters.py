@@ -233,4 +233,72 @@ MUTANTS = (
         broken="is_negative=False",
         guard="texts/test_figures.py::test_an_amount_is_written_as_its_language_writes_it[nl_NL]",
     ),
+    _mutant(
+        "a customer without an e-mail address is asked nothing",
+        "channels/request_sender.py",
+        sound="            if step.state in LETTER_AFTER and",
+        broken="            if step.state not in LETTER_AFTER and",
+        guard="test_requested_letters.py::test_a_customer_without_an_email_address_is_asked_a_question_by_letter",
+    ),
+    _mutant(
+        "a letter is planned for a one-use link",
+        "domain/requests.py",
+        sound="    Occasion.PASSWORD_CHANGED,\n",
+        broken="    Occasion.PASSWORD_RESET_REQUESTED,\n",
+        guard="test_requested_letters.py::"
+        "test_no_letter_has_a_one_use_link_or_comes_when_all_is_over[password_reset_requested]",
+    ),
+    _mutant(
+        "a requested mail that comes back is told to nobody",
+        "bounces.py",
+        sound="        publish_settled_requests(work, planned)\n",
+        broken="        publish_settled_requests(work, ())\n",
+        guard="test_bounces.py::"
+        "test_a_requested_mail_that_comes_back_is_recorded_and_a_letter_follows_where_one_makes_sense"
+        "[review_opened-follows0]",
+    ),
+    _mutant(
+        "a letter that nobody has posted is forgotten",
+        "repository/requested_letters.py",
+        sound="WHERE state <> 'to_be_posted' AND settled_at < $1",
+        broken="WHERE settled_at < $1",
+        guard="test_requested_letters.py::"
+        "test_letters_that_are_still_to_be_posted_are_not_forgotten_with_what_has_ended",
+    ),
+    _mutant(
+        "who is told by no e-mail for certain, and by no SMS, is told by nothing",
+        "settlements.py",
+        sound="    if untold:\n        letter_of",
+        broken="    if not untold:\n        letter_of",
+        guard="test_untold.py::test_an_sms_that_is_refused_beside_an_email_in_doubt_is_followed_by_a_letter[True]",
+    ),
+    _mutant(
+        "an SMS that did not arrive counts as one that did",
+        "channels/receipts.py",
+        sound="if part.claim is not None and part.outcome is not Outcome.DELIVERED}",
+        broken="if part.claim is not None and part.outcome is Outcome.DELIVERED}",
+        guard="test_untold.py::"
+        "test_an_sms_that_did_not_arrive_beside_an_email_in_doubt_is_followed_by_a_letter[True-not]",
+    ),
+    _mutant(
+        "an English amount is written as a Dutch one",
+        "texts/figures.py",
+        sound=".translate(_separators(self.locale))",
+        broken='.translate(_separators("nl_NL"))',
+        guard="texts/test_emails.py::test_every_amount_is_written_as_its_language_writes_it[en]",
+    ),
+    _mutant(
+        "an English mail ends in Dutch",
+        "texts/en/account.toml",
+        sound="We never ask you for your password or for a code.",
+        broken="Wij vragen u nooit om uw wachtwoord of om een code.",
+        guard="texts/test_emails.py::test_every_message_is_in_one_language[en]",
+    ),
+    _mutant(
+        "an address stands in the log",
+        "channels/results.py",
+        sound="step=following, reason=result.reason,",
+        broken="step=following, reason=result.written and result.written.recipient,",
+        guard="test_personal_data.py::test_nothing_personal_is_logged_published_or_traced_whatever_is_told[_lost]",
+    ),
 )

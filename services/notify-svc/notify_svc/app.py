@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -147,5 +148,10 @@ def _bounce_readers(settings: Settings, *, vault: Vault) -> tuple[Worker, ...]:
     addresses, maildir = settings.bounce_addresses, settings.bounce_maildir
     if addresses is None or maildir is None:
         return ()
-    bounce_settings = BounceSettings(maildir=maildir, addresses=addresses, poll_seconds=settings.bounce_poll_seconds)
+    bounce_settings = BounceSettings(
+        maildir=maildir,
+        addresses=addresses,
+        poll_seconds=settings.bounce_poll_seconds,
+        kept_for=timedelta(days=settings.bounce_kept_days),
+    )
     return (Worker("bounce-reader", partial(run_bounce_reader, settings=bounce_settings, vault=vault)),)

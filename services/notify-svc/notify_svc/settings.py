@@ -98,6 +98,9 @@ class Settings(ServiceSettings):
     bounce_keys: SecretStr = Field(default=SecretStr(""), description=f"Authenticate these: {BOUNCE_KEYS_FORM}")
     bounce_maildir: Path | None = Field(default=None, description="The Maildir into which what comes back is delivered")
     bounce_poll_seconds: float = Field(default=30, gt=0, le=86_400)
+    bounce_kept_days: float = Field(
+        default=14, gt=0, le=365, description="For how long what is no report stays in the Maildir: letters, in clear"
+    )
     sms_provider: Literal["smpp", "cm"] = "smpp"
     smpp_host: str = ""
     smpp_port: int = Field(default=2775, ge=1, le=65_535)

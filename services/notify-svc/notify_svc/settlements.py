@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
 
 from chassis.unit_of_work import Work
 from contracts.claim_messages import ClaimMessageSettled, ClaimOccasion
@@ -12,6 +15,7 @@ from contracts.notify import MessageSettled, RequestSettled
 from notify_svc.domain.messages import SETTLEMENTS
 from notify_svc.domain.requests import REQUEST_SETTLEMENTS, Lane, RequestState
 from notify_svc.metrics import MESSAGES_SETTLED, REQUEST_SECONDS, REQUESTS_SETTLED
+from notify_svc.repository import letters
 from notify_svc.repository.messages import SettledMessage
 from notify_svc.repository.requests import SettledRequest
 
@@ -34,6 +38,17 @@ def publish_settled(work: Work, settled: Sequence[SettledMessage]) -> None:
             ),
             trace=message.trace,
         )
+
+
+async def plan_letters_for_untold(work: Work, *, claims: Collection[tuple[UUID, int]]) -> None:
+    """Plan a letter about each of these versions of claims that reached nobody as far as anybody knows, and publish it.
+
+    An e-mail in doubt has probably arrived; beside an SMS that surely has not, that is too little.
+    """
+    untold = await letters.doubtful_and_untold(work.connection, claims=claims)
+    if untold:
+        letter_of = {uuid7(): email for email in untold}
+        publish_settled(work, await letters.plan_for_emails(work.connection, letter_of=letter_of, now=work.now))
 
 
 def publish_settled_requests(work: Work, settled: Sequence[SettledRequest], *, are_timed: bool = True) -> None:

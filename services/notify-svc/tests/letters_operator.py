@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,11 @@ from notify_desk import Desk
 
 from chassis.vault import Vault
 from notify_svc.commands.letters import letters_command
+
+
+def files_in(directory: Path) -> list[Path]:
+    """Return what was written into a directory."""
+    return sorted(directory.iterdir())
 
 
 @dataclass

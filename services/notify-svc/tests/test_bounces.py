@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from time import time
 from uuid import UUID
 
 import pytest
 from account_requests import asked
 from claim_requests import about_claim
 from decisions import CUSTOMER, EMAIL, contact, paid
-from mail_server import MailServer
+from mail_server import DROP_AFTER_DATA, MailServer
 from message_keys import KEPT_TEXT_KEY, OTHER_PRIVATE_KEY
 from notify_desk import Desk
 from pause import DEADLINE_SECONDS
@@ -22,7 +24,7 @@ from uuid_utils.compat import uuid7
 import notify_svc.bounces
 from contracts.claim_messages import ClaimOccasion
 from contracts.message_requests import Occasion
-from contracts.notify import Settlement
+from contracts.notify import RequestSettlement, Settlement
 from contracts.vocabulary import Channel
 from notify_svc.domain import delivery_report
 from notify_svc.domain.bounce_address import BounceAddresses, SentMail
@@ -175,6 +177,58 @@ async def test_what_says_nothing_of_the_address_is_followed_by_a_letter_and_the_
         await desk.until_true("SELECT count(*) = 2 FROM message WHERE channel = 'email' AND state = 'sent'")
 
 
+async def test_a_mail_that_went_out_again_to_another_address_is_not_ended_by_what_comes_back_from_the_first(
+    desk: Desk, mail: MailServer, maildir: Path
+) -> None:
+    mail.answers = [DROP_AFTER_DATA]
+    await desk.know(contact())
+    await desk.decide(paid())
+    async with desk.sending(Channel.EMAIL):
+        await desk.until_attempts(Channel.EMAIL, 1)
+    await desk.know(contact(version=2, email="another@example.org"))
+    desk.later(minutes=1)
+    await desk.send_until(Channel.EMAIL, "sent")
+    await desk.settled()
+    first, second = mail.senders
+
+    await take(desk, maildir, report(first))
+
+    assert await desk.settled() == []
+    assert await bounced(desk) == 0
+    assert await desk.harness.pool.fetchval("SELECT count(*) FROM contact WHERE failed_email IS NOT NULL") == 0
+    await take(desk, maildir, report(second))
+    assert [event.settlement for event in await desk.settled()] == [Settlement.TO_BE_POSTED]
+    assert await desk.harness.pool.fetchval("SELECT failed_email FROM contact") == "another@example.org"
+
+
+async def test_what_comes_back_of_either_attempt_at_one_address_counts(
+    desk: Desk, mail: MailServer, maildir: Path
+) -> None:
+    """The second may have been dropped as what had come before: both have one Message-ID."""
+    mail.answers = [DROP_AFTER_DATA]
+    await desk.know(contact())
+    await desk.decide(paid())
+    async with desk.sending(Channel.EMAIL):
+        await desk.until_attempts(Channel.EMAIL, 1)
+    desk.later(minutes=1)
+    await desk.send_until(Channel.EMAIL, "sent")
+    await desk.settled()
+
+    await take(desk, maildir, report(mail.senders[0]))
+
+    assert [event.settlement for event in await desk.settled()] == [Settlement.TO_BE_POSTED]
+
+
+async def test_what_was_put_aside_is_deleted_after_some_days(desk: Desk, maildir: Path) -> None:
+    for name, days in (("old", 15), ("young", 13)):
+        (maildir / "cur" / name).write_bytes(b"a letter")
+        delivered = time() - days * 86_400
+        os.utime(maildir / "cur" / name, (delivered, delivered))
+    (maildir / "cur" / "a directory").mkdir()
+
+    assert await take(desk, maildir, b"nothing of ours") == ["0.mx:2,", "a directory", "young"]
+
+
 async def test_a_delay_changes_nothing(desk: Desk, mail: MailServer, maildir: Path) -> None:
     await sent(desk)
 
@@ -283,13 +337,23 @@ async def test_what_no_letter_is_about_still_goes_to_the_only_address_there_is(
     assert mail.recipients == [EMAIL] * 3
 
 
-async def test_a_requested_mail_that_comes_back_is_recorded(desk: Desk, mail: MailServer, maildir: Path) -> None:
+@pytest.mark.parametrize(
+    ("occasion", "follows"),
+    [(ClaimOccasion.REVIEW_OPENED, [RequestSettlement.TO_BE_POSTED]), (ClaimOccasion.TAKEN_UP, [])],
+)
+async def test_a_requested_mail_that_comes_back_is_recorded_and_a_letter_follows_where_one_makes_sense(
+    desk: Desk, mail: MailServer, maildir: Path, occasion: ClaimOccasion, follows: list[RequestSettlement]
+) -> None:
     await desk.know(contact())
-    await desk.ask_about_claims(request := about_claim(ClaimOccasion.REVIEW_OPENED))
+    await desk.ask_about_claims(request := about_claim(occasion))
     await desk.send_requests_until("sent")
+    await desk.claim_messages_settled()
 
-    await take(desk, maildir, report(mail.senders[0]))
+    await take(desk, maildir, report(mail.senders[0]), report(mail.senders[0]))
 
+    told = await desk.claim_messages_settled()
+    assert [one.settlement for one in told] == follows
+    assert {(one.request_id, one.channel) for one in told} <= {(request.request_id, Channel.POST)}
     assert await desk.harness.pool.fetchval("SELECT message_id FROM bounce") == request.request_id
     assert (
         await desk.harness.pool.fetchval("SELECT failed_email FROM contact WHERE customer_id = $1", CUSTOMER) == EMAIL
@@ -297,10 +361,10 @@ async def test_a_requested_mail_that_comes_back_is_recorded(desk: Desk, mail: Ma
 
 
 def test_an_address_names_its_mail_and_keys_can_be_replaced() -> None:
-    about_decision, about_request = SentMail(uuid7(), 2_147_483_647), SentMail(uuid7())
+    about_decision, about_request = SentMail(uuid7(), 2_147_483_647, attempt=127), SentMail(uuid7(), attempt=1)
     both = BounceAddresses(ADDRESS, keys=f"{OTHER_PRIVATE_KEY},{KEPT_TEXT_KEY}")
 
-    for mail in (about_decision, about_request):
+    for mail in (about_decision, about_request, SentMail(uuid7(), 1)):
         address = ADDRESSES.of(mail)
         assert len(address.partition("@")[0]) <= 64
         assert both.mail_named_in(f"To: Somebody <{address.upper()}>") == mail
@@ -311,6 +375,14 @@ def test_an_address_names_its_mail_and_keys_can_be_replaced() -> None:
 def test_an_address_below_which_there_is_no_room_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r"address|characters"):
         BounceAddresses(address, keys=KEPT_TEXT_KEY)
+
+
+def test_of_very_many_attempts_the_last_are_one() -> None:
+    named = ADDRESSES.mail_named_in(ADDRESSES.of(SentMail(uuid7(), 1, attempt=300)))
+
+    assert named is not None
+    assert [named.is_attempt(attempt) for attempt in (1, 126, 127, 300)] == [False, False, True, True]
+    assert SentMail(uuid7()).is_attempt(3)
 
 
 SLOW = {

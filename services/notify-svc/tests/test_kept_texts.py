@@ -87,8 +87,26 @@ async def test_nothing_personal_can_be_read_in_the_tables_of_what_is_kept(desk: 
         assert personal.encode().hex() not in stored
 
 
+async def test_the_picture_that_a_mail_showed_is_kept_once_as_it_was_sent(desk: Desk, mail: MailServer) -> None:
+    await told_of_a_decision(desk)
+    await desk.decide(paid())
+    await desk.send_until(Channel.EMAIL, "sent", "sent")
+
+    pictures = [part for one in mail.mails for part in one.walk() if part.get_content_type() == "image/png"]
+    assert len(pictures) == 2
+    (row,) = await desk.harness.pool.fetch("SELECT * FROM kept_picture")
+    assert {part.get_content() for part in pictures} == {row["png"]}
+    assert {part["Content-ID"] for part in pictures} == {f"<{row['content_id']}>"}
+    page = next(one.contents.html for one in await kept(desk) if one.contents is not None and one.contents.html)
+    assert f"cid:{row['content_id']}" in page
+
+
 @pytest.mark.parametrize(
-    "statement", ["UPDATE kept_text SET result = 'printed'", "DELETE FROM kept_text", "TRUNCATE kept_text"]
+    "statement",
+    [
+        *("UPDATE kept_text SET result = 'printed'", "DELETE FROM kept_text", "TRUNCATE kept_text"),
+        *("UPDATE kept_picture SET png = ''", "DELETE FROM kept_picture", "TRUNCATE kept_picture"),
+    ],
 )
 async def test_what_is_kept_does_not_change(desk: Desk, statement: str) -> None:
     await told_of_a_decision(desk)

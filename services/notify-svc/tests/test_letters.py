@@ -353,3 +353,14 @@ async def test_a_file_that_others_may_read_is_not_written_into(desk: Desk, opera
     assert elsewhere.read_text() == "of somebody else"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.read_bytes().startswith(b"%PDF")
+
+
+async def test_what_is_printed_again_as_it_was_is_kept_once(desk: Desk, operator: Operator, tmp_path: Path) -> None:
+    await to_be_posted(desk)
+    for _ in range(3):
+        assert await operator.runs("export", "--to", tmp_path) == 0
+
+    assert await desk.harness.pool.fetchval("SELECT count(*) FROM kept_text WHERE channel = 'post'") == 1
+    desk.later(days=1)
+    assert await operator.runs("export", "--to", tmp_path) == 0
+    assert await desk.harness.pool.fetchval("SELECT count(*) FROM kept_text WHERE channel = 'post'") == 2

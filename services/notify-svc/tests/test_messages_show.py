@@ -58,6 +58,23 @@ async def test_what_was_said_about_a_claim_is_written_into_files_of_their_owner(
     shown = (directory / text).read_text()
     assert shown.startswith(f"To: {EMAIL}\nSubject: Uw waterschade")
     assert f"Beste {NAME}," in shown
+    (page,) = (name for name in lines["email"]["files"] if name.endswith(".html"))
+    shown = (directory / page).read_text()
+    assert 'src="data:image/png;base64,iVBOR' in shown
+    assert "cid:" not in shown
+
+
+async def test_a_picture_that_is_not_kept_is_named_as_it_was(
+    told: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of mails that were sent before pictures were kept."""
+    await told.harness.pool.execute("ALTER TABLE kept_picture DISABLE TRIGGER USER; DELETE FROM kept_picture")
+
+    assert await run(told, "show", "--claim", REFERENCE, "--to", tmp_path) == 0
+
+    told_of = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (page,) = (name for one in told_of for name in one["files"] if name.endswith(".html"))
+    assert 'src="cid:' in (tmp_path / page).read_text()
 
 
 async def test_one_message_is_shown_and_after_the_erasure_only_that_it_was(

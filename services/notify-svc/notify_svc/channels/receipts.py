@@ -23,7 +23,7 @@ from notify_svc.metrics import SMS_IN_DOUBT, SMS_RECEIPTS
 from notify_svc.repository import sms_doubts, sms_parts, sms_receipts
 from notify_svc.repository.sms_parts import ReportedPart
 from notify_svc.repository.sms_receipts import ParkedReceipt
-from notify_svc.settlements import publish_settled, publish_settled_requests
+from notify_svc.settlements import plan_letters_for_untold, publish_settled, publish_settled_requests
 
 log = structlog.get_logger(__name__)
 
@@ -141,6 +141,7 @@ class _Recorder:
             if parked:
                 look_at = work.now + timedelta(seconds=_LOOK_AGAIN_SECONDS)
                 await sms_receipts.park(work.connection, receipts=parked, now=work.now, look_at=look_at)
+            await _plan_letters(reported, work=work)
             work.after_commit(partial(_tell, reported))
         self._receipts.done(len(receipts))
         if parked:
@@ -168,6 +169,7 @@ class _Recorder:
         is_old = {one for one, parked in left.items() if parked.received_at <= work.now - PARKED_FOR} - done
         await sms_receipts.forget(work.connection, receipt_ids=done | is_old)
         await sms_receipts.look_later(work.connection, receipt_ids=left.keys() - done - is_old, now=work.now)
+        await _plan_letters(reported, work=work)
         work.after_commit(partial(_tell, reported))
         work.after_commit(partial(SMS_RECEIPTS.labels(UNKNOWN).inc, len(is_old)))
 
@@ -196,16 +198,24 @@ class _Recorder:
             )
             publish_settled(work, messages)
             publish_settled_requests(work, requests, are_timed=False)
+            await _plan_letters([part], work=work)
             work.after_commit(partial(_tell, [part]))
         if told:
             self._measure_at = 0.0
         return {receipt_id for receipt_id, _ in told.values()}
 
 
+async def _plan_letters(reported: Sequence[ReportedPart], *, work: Work) -> None:
+    """Write to those whom an SMS has not reached, where it is not known that an e-mail has."""
+    untold = {part.claim for part in reported if part.claim is not None and part.outcome is not Outcome.DELIVERED}
+    if untold:
+        await plan_letters_for_untold(work, claims=untold)
+
+
 def _tell(reported: Sequence[ReportedPart]) -> None:
     for part in reported:
         SMS_RECEIPTS.labels(part.outcome.value).inc()
         if part.outcome is not Outcome.DELIVERED:
-            named = {"request_id": part.message_id} if part.claim_id is None else {"claim_id": part.claim_id}
+            named = {"request_id": part.message_id} if part.claim is None else {"claim_id": part.claim[0]}
             fields = {name: str(value) for name, value in named.items()}
             log.warning("sms.undelivered", outcome=part.outcome.value, error=part.error, **fields)

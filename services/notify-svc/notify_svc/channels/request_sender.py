@@ -31,9 +31,9 @@ from notify_svc.channels.results import keep_texts, tell, text_to_keep
 from notify_svc.channels.sender_loop import SenderLoop
 from notify_svc.channels.transport import Handover, OpenRequestTransport, RequestTransport
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, NoAddress, Refused, Result, Retry
-from notify_svc.domain.requests import KEPT_FOR, Lane, Request, SettleRequest, next_step_of
+from notify_svc.domain.requests import KEPT_FOR, LETTER_AFTER, Lane, Request, SettleRequest, next_step_of
 from notify_svc.domain.sms_receipts import SubmittedSms
-from notify_svc.repository import requests, sms_parts
+from notify_svc.repository import requested_letters, requests, sms_parts
 from notify_svc.repository.kept_texts import TextToKeep
 from notify_svc.repository.leases import Lease
 from notify_svc.repository.requests import LeasedRequest
@@ -158,6 +158,7 @@ class _RequestSender:
         self._forget_settled_at = asyncio.get_running_loop().time() + _FORGET_EVERY_SECONDS
         async with self._runtime.transaction() as work:
             await requests.delete_settled(work.connection, before=work.now - KEPT_FOR)
+            await requested_letters.delete_ended(work.connection, before=work.now - KEPT_FOR)
 
     def _start(self, leased: LeasedRequest, lease: Lease) -> None:
         self._sending.add(leased)
@@ -226,6 +227,7 @@ class _RequestSender:
             settled = await requests.settle(work.connection, settled=settling, answers_lost=answers_lost, now=work.now)
             publish_settled_requests(work, settled)
             recorded = {request.request_id for request in settled}
+            await self._plan_letters(work, settling, recorded=recorded)
             submitted = [
                 SubmittedSms(message_id=leased.request.request_id, claim=None, provider_ids=result.provider_ids)
                 for leased, result in finished
@@ -245,6 +247,20 @@ class _RequestSender:
                 channel, fields = leased.request.channel, partial(_fields_of, leased.request)
                 is_retried = isinstance(step, Retry)
                 work.after_commit(partial(tell, result, channel=channel, is_retried=is_retried, fields=fields))
+
+    async def _plan_letters(
+        self, work: Work, settling: Sequence[tuple[LeasedRequest, SettleRequest]], *, recorded: Collection[UUID]
+    ) -> None:
+        """Plan letters for e-mails that reached nobody."""
+        untold = [
+            leased.request.request_id
+            for leased, step in settling
+            if step.state in LETTER_AFTER and leased.request.request_id in recorded
+        ]
+        if untold:
+            publish_settled_requests(
+                work, await requested_letters.plan(work.connection, request_ids=untold, now=work.now)
+            )
 
     def _next_step(self, leased: LeasedRequest, result: Result, work: Work) -> SettleRequest | Retry:
         return next_step_of(

@@ -7,20 +7,16 @@ from collections.abc import Mapping
 from email.headerregistry import Address
 from functools import partial
 
-from contracts.claim_messages import ClaimOccasion
-from contracts.message_requests import Occasion, SealedContents
+from contracts.message_requests import SealedContents
 from notify_svc.channels.mail import compose_mail, recipient_of
 from notify_svc.channels.smtp import SmtpConnections, SmtpServer
 from notify_svc.channels.transport import CONTACT_UNKNOWN, Handover, keeping
 from notify_svc.domain.attempts import Deferred, NoAddress, Refused
 from notify_svc.domain.bounce_address import SentMail
 from notify_svc.domain.insurer import Insurer
-from notify_svc.domain.requests import Request
 from notify_svc.domain.written import WITHHELD, Written
-from notify_svc.repository.contacts import Contact
 from notify_svc.repository.requests import LeasedRequest
-from notify_svc.texts.account import AboutPolicy, AccountMail, write_account_mail
-from notify_svc.texts.claim import write_claim_mail
+from notify_svc.request_writer import write_requested
 from notify_svc.texts.languages import texts_version
 from notify_svc.texts.rendering import render
 
@@ -43,7 +39,7 @@ class RequestedMailTransport:
         recipient = recipient_of(contents.email or contact.email)
         if not isinstance(recipient, Address):
             return recipient
-        letter = self._letter(request, contact, link=contents.link)
+        letter = write_requested(request, contact, link=contents.link, insurer=self._insurer)
         rendered = render(letter)
         mail = compose_mail(
             letter,
@@ -68,7 +64,7 @@ class RequestedMailTransport:
             text=kept.text,
             html=kept.html,
         )
-        sent = SentMail(request.request_id)
+        sent = SentMail(request.request_id, attempt=leased.attempt.attempts)
         hand_over = partial(
             self._connections.hand_over,
             mail,
@@ -78,27 +74,5 @@ class RequestedMailTransport:
         )
         return keeping(hand_over, written)
 
-    def _letter(self, request: Request, contact: Contact, *, link: str | None) -> AccountMail:
-        name, language, insurer = contact.name, contact.language, self._insurer
-        if request.claim is not None:
-            occasion = ClaimOccasion(request.occasion)
-            return write_claim_mail(occasion, request.claim, name=name, language=language, insurer=insurer)
-        return write_account_mail(
-            Occasion(request.occasion),
-            link=link,
-            name=name,
-            language=language,
-            insurer=insurer,
-            occurred_at=request.occurred_at,
-            relation_number=request.relation_number or "",
-            policy=_policy_of(request),
-        )
-
     async def close(self) -> None:
         await self._connections.close()
-
-
-def _policy_of(request: Request) -> AboutPolicy | None:
-    if request.policy_number is None or request.effective_on is None:
-        return None
-    return AboutPolicy(request.policy_number, request.effective_on)

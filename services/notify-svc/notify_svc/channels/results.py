@@ -35,15 +35,15 @@ from notify_svc.domain.attempts import (
     Unreachable,
     next_step,
 )
-from notify_svc.domain.messages import LETTER_AFTER
+from notify_svc.domain.messages import LETTER_AFTER, State
 from notify_svc.domain.sms_receipts import SubmittedSms
 from notify_svc.metrics import ANSWERS_LOST, SEND_RETRIES
-from notify_svc.repository import attempts, kept_texts, leases, letters, messages, sms_parts
+from notify_svc.repository import attempts, kept_pictures, kept_texts, leases, letters, messages, sms_parts
 from notify_svc.repository.attempts import LeasedMessage
 from notify_svc.repository.kept_texts import KeptResult, TextToKeep
 from notify_svc.repository.messages import SettledMessage
 from notify_svc.send_queue import SendQueue, SendQueues
-from notify_svc.settlements import publish_settled
+from notify_svc.settlements import plan_letters_for_untold, publish_settled
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,10 @@ _Outcome: TypeAlias = tuple[LeasedMessage, Result, Settle | Retry]
 
 _SHORTEST_GATHERING_SECONDS = 0.01
 _LONGEST_GATHERING_SECONDS = 0.05
+_MOST_PICTURES_KNOWN = 4_096
 
+_LEAVES_UNTOLD = frozenset({(Channel.EMAIL, State.IN_DOUBT), (Channel.SMS, State.REFUSED)})
+"""After which it is asked whether the other channel has reached anybody. Both are few."""
 _RETRIED_RESULTS: dict[type[Result], str] = {
     Deferred: "deferred",
     Unreachable: "unreachable",
@@ -75,6 +78,7 @@ class Results:
         self._policy = policy
         self._vault = vault
         self._finished: defaultdict[SendQueue, list[Finished]] = defaultdict(list)
+        self._kept_pictures: set[str] = set()
         self._count = 0
         self._gather_until = 0.0
         self._gathering_seconds = _SHORTEST_GATHERING_SECONDS
@@ -116,13 +120,27 @@ class Results:
                 ]
                 results = [one for finished in taken.values() for one in finished]
                 await record(work, results, policy=self._policy, ended_leases=ended)
-                await keep_texts(work, [_text_to_keep(leased, result) for leased, result in results], vault=self._vault)
+                texts = [_text_to_keep(leased, result) for leased, result in results]
+                await self._keep_pictures(work, texts)
+                await keep_texts(work, texts, vault=self._vault)
         finally:
             self._are_being_recorded = False
         self._forget(taken)
         took = _now() - began
         self._gathering_seconds = min(max(took, _SHORTEST_GATHERING_SECONDS), _LONGEST_GATHERING_SECONDS)
         self._gather_until = _now() + self._gathering_seconds
+
+    async def _keep_pictures(self, work: Work, texts: Sequence[TextToKeep | None]) -> None:
+        """Keep what mails showed; a storm's few pictures are not asked for again once they are known to be kept."""
+        shown = dict(picture for text in texts if text is not None for picture in text.written.pictures)
+        if new := {one: png for one, png in shown.items() if one not in self._kept_pictures}:
+            await kept_pictures.keep(work.connection, pictures=new)
+            work.after_commit(partial(self._know_pictures, new.keys()))
+
+    def _know_pictures(self, content_ids: Collection[str]) -> None:
+        if len(self._kept_pictures) > _MOST_PICTURES_KNOWN:
+            self._kept_pictures.clear()
+        self._kept_pictures.update(content_ids)
 
     def _forget(self, recorded: Mapping[SendQueue, Sequence[Finished]]) -> None:
         for queue, finished in recorded.items():
@@ -170,6 +188,8 @@ async def record(
         if ended_leases:  # after all locks on messages
             await leases.end(work.connection, lease_ids=ended_leases)
     publish_settled(work, settled)
+    if doubtful := {(one.claim_id, one.claim_version) for one in settled if (one.channel, one.state) in _LEAVES_UNTOLD}:
+        await plan_letters_for_untold(work, claims=doubtful)
     work.after_commit(partial(_tell, [outcome for outcome in told if outcome[0].message_id in recorded]))
 
 

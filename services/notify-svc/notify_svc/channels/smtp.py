@@ -107,8 +107,9 @@ class SmtpTransport:
             subject=letter.subject,
             text=rendered.text,
             html=rendered.html,
+            pictures=tuple((picture.content_id, picture.png) for picture in letter.pictures),
         )
-        sent = SentMail(decision.claim_id, decision.claim_version)
+        sent = SentMail(decision.claim_id, decision.claim_version, message.attempt.attempts)
         hand_over = partial(
             self._connections.hand_over,
             mail,

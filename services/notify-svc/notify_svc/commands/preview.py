@@ -16,11 +16,11 @@ from contracts.claim_messages import ClaimOccasion
 from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, POLICY_OCCASIONS, Occasion
 from contracts.vocabulary import Language
 from notify_svc.domain.notice import NoticeKind
-from notify_svc.domain.requests import SMS_OCCASIONS
+from notify_svc.domain.requests import LETTER_OCCASIONS, SMS_OCCASIONS
 from notify_svc.examples import occasions
 from notify_svc.examples.decisions import NOTICES
 from notify_svc.examples.people import ADDRESS, DECIDED_AT, INSURER, NAME
-from notify_svc.texts.account import AboutPolicy, AccountMail, write_account_mail, write_account_sms
+from notify_svc.texts.account import AboutPolicy, AccountMail, OnPaper, write_account_mail, write_account_sms
 from notify_svc.texts.claim import write_claim_mail
 from notify_svc.texts.filling import MissingValueError
 from notify_svc.texts.languages import load_catalogues, texts_version
@@ -44,7 +44,7 @@ class Message:
 
     key: str
     mail: Letter | AccountMail | None = None
-    on_paper: Letter | None = None
+    on_paper: Letter | AccountMail | None = None
     sms: str | None = None
 
 
@@ -89,13 +89,14 @@ def _about_decision(kind: NoticeKind, language: Language) -> Message:
 
 def _about_claim(occasion: ClaimOccasion, language: Language) -> Message:
     claim = occasions.claim_on(occasion)
-    mail = write_claim_mail(occasion, claim, name=NAME, language=language, insurer=INSURER)
-    return Message(key=f"claim.mails.{occasion}", mail=mail)
+    write = partial(write_claim_mail, occasion, claim, name=NAME, language=language, insurer=INSURER)
+    return Message(key=f"claim.mails.{occasion}", mail=write(), on_paper=_on_paper(occasion, write))
 
 
 def _about_account(occasion: Occasion, language: Language) -> Message:
     policy = AboutPolicy(occasions.POLICY_NUMBER, occasions.EFFECTIVE_ON)
-    mail = write_account_mail(
+    write = partial(
+        write_account_mail,
         occasion,
         link=occasions.LINK if occasion in LINK_OCCASIONS else None,
         name=NAME,
@@ -105,7 +106,11 @@ def _about_account(occasion: Occasion, language: Language) -> Message:
         relation_number=occasions.RELATION_NUMBER,
         policy=policy if occasion in POLICY_OCCASIONS else None,
     )
-    return Message(key=f"account.mails.{occasion}", mail=mail)
+    return Message(key=f"account.mails.{occasion}", mail=write(), on_paper=_on_paper(occasion, write))
+
+
+def _on_paper(occasion: Occasion | ClaimOccasion, write: Callable[..., AccountMail]) -> AccountMail | None:
+    return write(on_paper=OnPaper(ADDRESS, DECIDED_AT)) if occasion in LETTER_OCCASIONS else None
 
 
 def _by_sms(occasion: Occasion, language: Language) -> Message:
@@ -165,7 +170,7 @@ def _save(message: Message, directory: Path) -> _Shown:
     return _Shown(
         key=message.key,
         subject=None if mail is None else mail.subject,
-        page=None if mail is None else saved(_page_by_itself(mail), "html"),
+        page=None if mail is None else saved(page_by_itself(mail), "html"),
         text=text,
         on_paper=None if message.on_paper is None else saved(render_html(message.on_paper), "post.html"),
         sms=sms,
@@ -174,7 +179,7 @@ def _save(message: Message, directory: Path) -> _Shown:
     )
 
 
-def _page_by_itself(mail: Letter | AccountMail) -> str:
+def page_by_itself(mail: Letter | AccountMail) -> str:
     """Return the page with its pictures, which an e-mail carries beside it."""
     page = render_html(mail)
     for picture in mail.pictures:

@@ -16,9 +16,12 @@ BOUNCE_KEYS_FORM: Final = "secret keys, 32 bytes in base64 each, the newest firs
 _KEY_BYTES: Final = 32
 _MAC_BYTES: Final = 10
 _NAMED: Final = struct.Struct(">B16sI")
+"""Kind and attempt in one octet, so that the address has its length; the claim or request; the version."""
 _TOKEN_CHARACTERS: Final = 50
 _LONGEST_LOCAL_PART: Final = 64 - _TOKEN_CHARACTERS - 1  # RFC 5321, section 4.5.3.1.1
 _DECISION, _REQUEST = 0, 1
+_LAST_COUNTED: Final = 127
+"""An attempt from here on is not told from those after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,12 @@ class SentMail:
     about: UUID
     """The claim, or the request."""
     claim_version: int | None = None
+    attempt: int | None = None
+    """None: not told, by an address that was made before attempts were."""
+
+    def is_attempt(self, attempt: int) -> bool:
+        """Whether this may be what went out by `attempt` at the same message."""
+        return self.attempt is None or self.attempt == min(attempt, _LAST_COUNTED)
 
 
 class BounceAddresses:
@@ -54,7 +63,8 @@ class BounceAddresses:
     def of(self, mail: SentMail) -> str:
         """Return the envelope sender of `mail`."""
         kind = _REQUEST if mail.claim_version is None else _DECISION
-        named = _NAMED.pack(kind, mail.about.bytes, mail.claim_version or 0)
+        attempt = min(mail.attempt or 0, _LAST_COUNTED)
+        named = _NAMED.pack(attempt << 1 | kind, mail.about.bytes, mail.claim_version or 0)
         token = b32encode(named + _mac(self._keys[0], named)).decode("ascii").rstrip("=").lower()
         return f"{self._local_part}+{token}@{self._domain}"
 
@@ -64,8 +74,9 @@ class BounceAddresses:
             whole = b32decode(match[1].upper() + "=" * (-_TOKEN_CHARACTERS % 8))
             named, mac = whole[: _NAMED.size], whole[_NAMED.size :]
             if any(hmac.compare_digest(mac, _mac(key, named)) for key in self._keys):
-                kind, about, version = _NAMED.unpack(named)
-                return SentMail(UUID(bytes=about), version if kind == _DECISION else None)
+                kind_and_attempt, about, version = _NAMED.unpack(named)
+                attempt, kind = kind_and_attempt >> 1, kind_and_attempt & 1
+                return SentMail(UUID(bytes=about), version if kind == _DECISION else None, attempt or None)
         return None
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from contracts.claim_messages import ClaimOccasion
-from contracts.message_requests import CODE_OCCASIONS, Occasion
+from contracts.message_requests import CODE_OCCASIONS, POLICY_OCCASIONS, Occasion
 from contracts.notify import RequestSettlement
 from contracts.vocabulary import Channel
 from notify_svc.domain.attempts import (
@@ -82,6 +82,9 @@ class RequestState(StrEnum):
     NO_ADDRESS = "no_address"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    TO_BE_POSTED = "to_be_posted"
+    """A letter takes its place."""
+    POSTED = "posted"
 
 
 REQUEST_SETTLEMENTS: Mapping[RequestState, RequestSettlement] = {
@@ -91,8 +94,28 @@ REQUEST_SETTLEMENTS: Mapping[RequestState, RequestSettlement] = {
     RequestState.NO_ADDRESS: RequestSettlement.NO_ADDRESS,
     RequestState.EXPIRED: RequestSettlement.EXPIRED,
     RequestState.SUPERSEDED: RequestSettlement.SUPERSEDED,
+    RequestState.TO_BE_POSTED: RequestSettlement.TO_BE_POSTED,
+    RequestState.POSTED: RequestSettlement.POSTED,
 }
-"""The states that are published: the final ones."""
+"""The states that are published: the final ones, and that a letter is to be posted."""
+LETTER_AFTER = frozenset({RequestState.NO_ADDRESS, RequestState.REFUSED})
+"""How an e-mail ends that surely reached nobody. One that expired is not to be sent any more by any way."""
+LETTER_OCCASIONS: AbstractSet[Occasion | ClaimOccasion] = POLICY_OCCASIONS | {
+    Occasion.ACTIVATED,
+    Occasion.NEW_DEVICE_USED,
+    Occasion.PASSWORD_CHANGED,
+    Occasion.SECOND_STEP_FAILED,
+    Occasion.CHANGES_UNDONE,
+    Occasion.CHANGES_UNDONE_AND_SUSPENDED,
+    Occasion.ACCOUNT_REINSTATED,
+    *(set(ClaimOccasion) - {ClaimOccasion.TAKEN_UP, ClaimOccasion.PAYMENT_ORDERED}),
+}
+"""What is told by letter where an e-mail reaches nobody.
+
+Never what has a code or a one-use link: it would lie on paper, and is over before that comes; so is a login that is
+blocked for a while, and a download. Nor what goes to an address before and one after a change. That a handler has begun
+and that money is on its way asks nothing of anybody, and the letter about the decision names the amount.
+"""
 
 
 class AboutClaim(Struct, frozen=True, kw_only=True):

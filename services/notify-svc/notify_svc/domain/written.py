@@ -31,6 +31,8 @@ class Written(Struct, frozen=True, kw_only=True, eq=False):
     text: str
     html: str | None = None
     pdf: bytes | None = None
+    pictures: tuple[tuple[str, bytes], ...] = ()
+    """What `html` shows, as PNG, each with the id by which it is named there."""
 
     @property
     def reader(self) -> UUID | tuple[UUID, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from notify_svc.texts.account import AccountMail
 from notify_svc.texts.letter import Letter
 from notify_svc.texts.rain_account import RainAccount, RainRow
 from notify_svc.texts.reasons import Reason
@@ -12,8 +13,32 @@ from notify_svc.texts.reasons import Reason
 Part: TypeAlias = Mapping[str, object]
 
 
-def parts_of(letter: Letter) -> Iterator[Part]:
+def parts_of(letter: Letter | AccountMail) -> Iterator[Part]:
     """Yield everything between the address and the foot of the last page."""
+    yield from _told(letter) if isinstance(letter, Letter) else _told_besides(letter)
+    insurer = letter.insurer
+    yield {"kind": "closing", "lines": (letter.texts.closing, insurer.name, insurer.phone, insurer.address)}
+
+
+def _told_besides(letter: AccountMail) -> Iterator[Part]:
+    """Yield what is told that is no decision."""
+    texts = letter.texts
+    named = ((texts.date_label, letter.dated), (texts.reference_label, letter.reference))
+    yield _heading(letter.headline, level=1)
+    yield {"kind": "facts", "rows": [{"label": label, "value": value} for label, value in named if value]}
+    yield from _paragraphs(letter.greeting)
+    for paragraph in letter.before:
+        if paragraph not in letter.questions:
+            yield from _paragraphs(paragraph)
+        elif paragraph == letter.questions[0]:
+            yield {"kind": "items", "items": letter.questions}
+    if letter.link and letter.link_label:
+        yield {"kind": "lines", "lines": (letter.link_label,)}
+        yield from _paragraphs(letter.link)
+    yield from _paragraphs(*letter.after)
+
+
+def _told(letter: Letter) -> Iterator[Part]:
     texts = letter.texts
     yield _heading(letter.headline, level=1)
     yield from _paragraphs(letter.greeting, letter.opening, *letter.earlier)
@@ -43,8 +68,6 @@ def parts_of(letter: Letter) -> Iterator[Part]:
     for section in letter.sections:
         yield _heading(section.heading)
         yield from _paragraphs(*section.paragraphs)
-    insurer = letter.insurer
-    yield {"kind": "closing", "lines": (texts.closing, insurer.name, insurer.phone, insurer.address)}
 
 
 def _explained(reasons: Sequence[Reason]) -> Iterator[Part]:

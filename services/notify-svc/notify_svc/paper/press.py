@@ -13,6 +13,7 @@ from chassis.paper import FONT, FONTS
 from chassis.paper.displayable import displayable
 from contracts.codec import to_json
 from notify_svc.paper.parts import parts_of
+from notify_svc.texts.account import AccountMail
 from notify_svc.texts.letter import Letter
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -28,7 +29,7 @@ class Press:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
         self._compiler = typst.Compiler(root=_TEMPLATES, font_paths=fonts)
 
-    def print(self, letter: Letter, *, printed_at: datetime) -> bytes:
+    def print(self, letter: Letter | AccountMail, *, printed_at: datetime) -> bytes:
         """Return the PDF (tagged: PDF/UA-1 and PDF/A-2a) of a letter that has a postal address.
 
         What it holds is printed as it is: typst reads nothing in it as markup. The same letter on the same day gives
@@ -42,7 +43,7 @@ class Press:
         return pdf
 
 
-def _content(letter: Letter, *, printed_at: datetime) -> Mapping[str, object]:
+def _content(letter: Letter | AccountMail, *, printed_at: datetime) -> Mapping[str, object]:
     language = letter.texts.language_tag
     insurer = letter.insurer
     return {

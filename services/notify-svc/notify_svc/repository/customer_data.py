@@ -29,6 +29,10 @@ SECTIONS: Final = {
                occurred_at, expires_at, attempts, settled_at, last_error, bounced_at
           FROM requested_message LEFT JOIN bounce ON message_id = request_id WHERE customer_id = $1
          ORDER BY occurred_at DESC""",
+    "other_letters": """
+        SELECT occasion, policy_number, effective_on, claim ->> 'claim_reference' AS claim_reference, state,
+               occurred_at, settled_at
+          FROM requested_letter WHERE customer_id = $1 ORDER BY occurred_at DESC""",
 }
 """By customer id. What the messages said is told by `SAID`."""
 SAID: Final = "what_messages_said"
@@ -37,6 +41,7 @@ NOTHING_OF_CUSTOMERS: Final = {
     "lease": "which process sends what",
     "sms_receipt": "a number that an unknown SMS was sent to, for a day at most",
     "kept_key": "keys that open what kept_text holds, which is told opened",
+    "kept_picture": "what stations measured, as mails showed it: it names nobody",
     "kept_text": f"told opened, as {SAID}",
     "reporter_contact": "reporters of whom no policy is known; erased as soon as one is",
 }

@@ -185,6 +185,15 @@ async def of_message(connection: Connection, *, message_id: UUID, vault: Vault) 
     return [_opened(row, vault) for row in rows]
 
 
+async def is_kept(connection: Connection, *, message_id: UUID, written: Written, vault: Vault) -> bool:
+    """Whether the same was written before, to the last byte; not where what was cannot be opened."""
+    try:
+        before = await of_message(connection, message_id=message_id, vault=vault)
+    except CannotOpenKeptError:
+        return False
+    return any(said.contents == _contents(written) for said in before)
+
+
 async def of_customer(connection: Connection, *, customer_id: UUID, vault: Vault) -> AsyncIterator[KeptText]:
     """Yield what was said to a customer, the latest first; no contents where no key opens them. In a transaction."""
     query = f"{_READ} WHERE owner_id = $1 ORDER BY kept_at DESC, message_id"
@@ -236,11 +245,14 @@ async def rewrap(connection: Connection, *, vault: Vault, after: UUID = BEFORE_A
     return Rewrapped(len(anew), len(rows) - len(anew), rows[-1]["key_id"] if rows else None)
 
 
-def _packed(written: Written) -> bytes:
-    contents = KeptContents(
+def _contents(written: Written) -> KeptContents:
+    return KeptContents(
         recipient=written.recipient, subject=written.subject, text=written.text, html=written.html, pdf=written.pdf
     )
-    return _packing().pack(msgpack.encode(contents))
+
+
+def _packed(written: Written) -> bytes:
+    return _packing().pack(msgpack.encode(_contents(written)))
 
 
 def _opened(row: asyncpg.Record, vault: Vault) -> KeptText:

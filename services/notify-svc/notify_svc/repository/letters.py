@@ -59,6 +59,28 @@ async def plan_for_emails(
     return [SettledMessage.from_row(row) for row in rows]
 
 
+async def doubtful_and_untold(
+    connection: Connection, *, claims: Collection[tuple[UUID, int]]
+) -> Sequence[SettledMessage]:
+    """Return the e-mails in doubt about these versions of claims whose SMS surely reached nobody."""
+    rows = await connection.fetch(
+        """
+        SELECT email.*
+          FROM unnest($1::uuid[], $2::integer[]) AS told (claim_id, claim_version)
+          JOIN message AS email USING (claim_id, claim_version)
+          JOIN message AS sms USING (claim_id, claim_version)
+         WHERE email.channel = 'email' AND email.state = 'in_doubt' AND sms.channel = 'sms'
+           AND (sms.state IN ('refused', 'no_address')
+                OR sms.state = 'sent' AND EXISTS (
+                   SELECT FROM sms_part WHERE sms_part.message_id = sms.message_id AND outcome <> 'delivered'
+                                          AND submitted_at >= sms.first_due_at))
+        """,
+        [claim_id for claim_id, _ in claims],
+        [version for _, version in claims],
+    )
+    return [SettledMessage.from_row(row) for row in rows]
+
+
 async def list_to_be_posted(connection: Connection) -> Sequence[asyncpg.Record]:
     """Return every letter that is to be posted, oldest first; no personal data."""
     return await connection.fetch(

@@ -49,7 +49,7 @@ class LeasedRequest(Struct, frozen=True, kw_only=True, eq=False):
                 expires_at=row["expires_at"],
                 policy_number=row["policy_number"],
                 effective_on=row["effective_on"],
-                claim=_claim_of(row),
+                claim=claim_of(row),
                 report_ids=row["report_ids"] and tuple(row["report_ids"]),
                 sealed=row["sealed"],
                 trace=row["traceparent"],
@@ -77,7 +77,7 @@ class SettledRequest(Struct, frozen=True, kw_only=True):
     @classmethod
     def from_row(cls, row: asyncpg.Record) -> SettledRequest:
         """Return the request in a whole row of its table."""
-        claim = _claim_of(row)
+        claim = claim_of(row)
         return cls(
             request_id=row["request_id"],
             about=row["customer_id"] if claim is None else claim.claim_id,
@@ -91,7 +91,8 @@ class SettledRequest(Struct, frozen=True, kw_only=True):
         )
 
 
-def _claim_of(row: asyncpg.Record) -> AboutClaim | None:
+def claim_of(row: asyncpg.Record) -> AboutClaim | None:
+    """Return what a row names of a claim; None of a row that is about none."""
     return None if row["claim"] is None else from_json(AboutClaim, row["claim"])
 
 

@@ -21,7 +21,7 @@ class ReportedPart:
     """A part of which something was reported just now. No claim: it belongs to a requested message."""
 
     message_id: UUID
-    claim_id: UUID | None
+    claim: tuple[UUID, int] | None
     outcome: Outcome
     error: str | None
 
@@ -64,7 +64,7 @@ async def report(
               FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::timestamptz[])
                 WITH ORDINALITY AS told (id, outcome, error, named, destination, received_at, place)
              CROSS JOIN LATERAL (
-                   SELECT ctid, message_id, claim_id FROM sms_part
+                   SELECT ctid, message_id, claim_id, claim_version FROM sms_part
                     WHERE provider_id = told.id
                       AND CASE WHEN told.named IS NOT NULL THEN reference = told.named
                                ELSE NOT EXISTS (SELECT FROM sms_part other
@@ -82,7 +82,7 @@ async def report(
         recorded AS (
             UPDATE sms_part SET outcome = first.outcome, outcome_at = first.received_at, outcome_error = first.error
               FROM first WHERE sms_part.ctid = first.ctid AND sms_part.outcome IS NULL RETURNING first.place)
-        SELECT place, message_id, claim_id, outcome, error, recorded.place IS NOT NULL AS is_new
+        SELECT place, message_id, claim_id, claim_version, outcome, error, recorded.place IS NOT NULL AS is_new
           FROM found LEFT JOIN recorded USING (place) ORDER BY place
         """,
         [receipt.provider_id for receipt in receipts],
@@ -95,7 +95,7 @@ async def report(
     new = [
         ReportedPart(
             message_id=row["message_id"],
-            claim_id=row["claim_id"],
+            claim=None if row["claim_id"] is None else (row["claim_id"], row["claim_version"]),
             outcome=Outcome(row["outcome"]),
             error=row["error"],
         )
@@ -126,7 +126,7 @@ async def insert_reported(
     )
     return ReportedPart(
         message_id=sms.message_id,
-        claim_id=sms.claim and sms.claim[0],
+        claim=sms.claim,
         outcome=receipt.outcome,
         error=receipt.error,
     )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, Occasion
-from contracts.vocabulary import Language
+from contracts.vocabulary import Language, PostalAddress
 from notify_svc.domain.insurer import Insurer
 from notify_svc.texts.catalogue import TextCatalogue
+from notify_svc.texts.envelope import on_envelope
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
 from notify_svc.texts.filling import MissingValueError, Values
 from notify_svc.texts.languages import CATALOGUES
@@ -23,12 +24,32 @@ class AboutPolicy:
     day: date
 
 
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """Where a letter goes, and when it is written."""
+
+    postal_address: PostalAddress
+    written_at: datetime
+
+
+def lines_on_paper(on_paper: OnPaper | None, *, name: str, texts: TextCatalogue) -> tuple[str, ...]:
+    """Return the lines on the envelope of what is `on_paper`; none of an e-mail."""
+    return () if on_paper is None else on_envelope(name, on_paper.postal_address, texts=texts)
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class AccountMail:
-    """Everything that is written, as finished sentences; `link` is a secret."""
+    """Everything that is written, as finished sentences; `link` is a secret, but for one that leads to a claim.
+
+    `postal_address` are the lines on paper, where it is `dated`; none in an e-mail.
+    """
 
     texts: TextCatalogue
     insurer: Insurer
+    postal_address: tuple[str, ...] = ()
+    dated: str = ""
+    reference: str = ""
+    """What the sheets of a letter are told from others by: of a claim."""
     subject: str
     headline: str
     greeting: str
@@ -36,6 +57,8 @@ class AccountMail:
     link_label: str | None
     link: str | None
     after: tuple[str, ...]
+    questions: tuple[str, ...] = ()
+    """Those of `before` that are a list."""
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
@@ -48,7 +71,7 @@ class AccountMail:
         return self.before[0]
 
 
-def write_account_mail(
+def write_account_mail(  # noqa: PLR0913 - what a message is made of
     occasion: Occasion,
     *,
     link: str | None,
@@ -58,6 +81,7 @@ def write_account_mail(
     occurred_at: datetime,
     relation_number: str,
     policy: AboutPolicy | None = None,
+    on_paper: OnPaper | None = None,
 ) -> AccountMail:
     """Return what the customer called `name` is written; `link` and `policy` are there where the occasion has one.
 
@@ -82,6 +106,8 @@ def write_account_mail(
     return AccountMail(
         texts=texts,
         insurer=insurer,
+        postal_address=lines_on_paper(on_paper, name=name, texts=texts),
+        dated="" if on_paper is None else figures.day(on_paper.written_at),
         subject=mail.subject,
         headline=mail.subject,
         greeting=texts.greeting.format(name=name),

@@ -286,6 +286,8 @@ class ClaimMailTexts(Texts, frozen=True):
     before: tuple[_AboutClaim, ...]
     link: Text
     after: tuple[_AboutClaim, ...] = ()
+    after_by_post: tuple[Annotated[str, filled("insurer", "reference", "phone", "review_url", "address")], ...] = ()
+    """Stands in the place of `after` on paper, where that cannot be as in an e-mail."""
 
 
 class ClaimTexts(Texts, frozen=True):

@@ -7,7 +7,7 @@ A directory holds one language. The name of a file says where its keys belong: `
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from string import Formatter
@@ -18,6 +18,7 @@ from msgspec import inspect
 
 from chassis.errors import CannotStartError
 from notify_svc.texts.catalogue import EVERY_KEY, PLACEHOLDERS, TextCatalogue
+from notify_svc.texts.necessary import shortcomings
 
 _GENERAL = "general"
 _VERSION_CHARACTERS = 12
@@ -46,8 +47,8 @@ def read_catalogues(directories: Mapping[str, Path]) -> Mapping[str, TextCatalog
     """Return the catalogue of each language, by the same names.
 
     Raises:
-        CatalogueError: a key is missing, empty or unknown, or a placeholder is unknown, or one language has a key or a
-            placeholder that another lacks.
+        CatalogueError: a key is missing, empty or unknown, a placeholder is unknown, or is missing where the text says
+            nothing without it, or one language has a key or a placeholder that another lacks.
     """
     languages = {name: _Files(name, directory) for name, directory in directories.items()}
     problems = [problem for files in languages.values() for problem in files.problems()]
@@ -58,13 +59,17 @@ def read_catalogues(directories: Mapping[str, Path]) -> Mapping[str, TextCatalog
     return {name: msgspec.convert(files.tree, TextCatalogue) for name, files in languages.items()}
 
 
-def version_of(directory: Path) -> str:
-    """Return what changes with every character of the texts in `directory`, and with nothing else."""
+def version_of(directory: Path, *, layout: Iterable[Path]) -> str:
+    """Return what changes with every character of the texts in `directory` and of `layout`, and with nothing else."""
     digest = hashlib.sha256()
-    for file in _files_in(directory):
+    for file in (*_files_in(directory), *sorted(layout, key=_by_name)):
         content = file.read_bytes().replace(b"\r\n", b"\n")  # a checkout on Windows says the same
         digest.update(f"{file.name} {len(content)}\n".encode() + content)
     return digest.hexdigest()[:_VERSION_CHARACTERS]
+
+
+def _by_name(file: Path) -> str:
+    return file.name
 
 
 def _files_in(directory: Path) -> list[Path]:
@@ -102,7 +107,13 @@ class _Files:
 
     def problems(self) -> list[str]:
         """Return what is wrong with this language by itself."""
-        return self._unreadable or [self.located(path, told) for path, told in sorted(_misfits(self.tree, _FORM, ()))]
+        if self._unreadable:
+            return self._unreadable
+        # Only what has its form can be asked what it says.
+        found = sorted(_misfits(self.tree, _FORM, ())) or list(
+            shortcomings(self.tree, self.placeholders(), language=self._language)
+        )
+        return [self.located(path, told) for path, told in found]
 
     def located(self, path: _Path, told: str) -> str:
         """Return what is `told` about a key, with the file that has it, or would have it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from contracts.vocabulary import Language
 from notify_svc.texts.catalogue import TextCatalogue
 from notify_svc.texts.catalogue_files import read_catalogues, version_of
 
+_LAYOUTS = (Path(__file__).parent / "templates", Path(__file__).parents[1] / "paper" / "templates")
+_TEMPLATES = frozenset({".j2", ".typ"})
 _DIRECTORIES = {language.value: Path(__file__).parent / language.value for language in Language}
 
 
@@ -49,7 +51,15 @@ def load_catalogues() -> None:
     _read()
 
 
+def layout_files() -> Sequence[Path]:
+    """Return the templates, which are the same in every language."""
+    return [file for directory in _LAYOUTS for file in directory.iterdir() if file.suffix in _TEMPLATES]
+
+
 @cache
 def texts_version(language: Language) -> str:
-    """Return the version of the texts in `language`: a digest of their files, another one after any change."""
-    return version_of(_DIRECTORIES[language.value])
+    """Return the version of the texts in `language`: a digest of their files and of what arranges them on a page.
+
+    It is another one after any change of these.
+    """
+    return version_of(_DIRECTORIES[language.value], layout=layout_files())

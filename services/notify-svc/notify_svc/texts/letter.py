@@ -14,6 +14,7 @@ from contracts.vocabulary import FactSource, Language, LossInterval, PostalAddre
 from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.notice import NoticeKind, is_by_hand, is_refused_or_reduced, notice_kind, payment_of
 from notify_svc.texts.catalogue import TextCatalogue
+from notify_svc.texts.envelope import on_envelope
 from notify_svc.texts.figures import NO_BREAK_SPACE, Figures
 from notify_svc.texts.filling import Values
 from notify_svc.texts.languages import CATALOGUES
@@ -88,7 +89,7 @@ def write_letter(
     return Letter(
         texts=texts,
         insurer=insurer,
-        postal_address=() if postal_address is None else _on_envelope(name, postal_address, texts=texts),
+        postal_address=() if postal_address is None else on_envelope(name, postal_address, texts=texts),
         subject=writer.filled(notice.subject).replace(NO_BREAK_SPACE, " "),
         headline=notice.headline,
         greeting=texts.greeting.format(name=name),
@@ -101,13 +102,6 @@ def write_letter(
         rain=rain_account_of(decision, texts=texts.rain, figures=figures),
         money=money_account_of(decision, texts=texts, figures=figures),
         sections=tuple(writer.sections()),
-    )
-
-
-def _on_envelope(name: str, address: PostalAddress, *, texts: TextCatalogue) -> tuple[str, ...]:
-    postcode = f"{address.postcode[:4]}{NO_BREAK_SPACE}{address.postcode[4:]}"
-    return tuple(
-        line.format(name=name, postcode=postcode, house_number=address.house_number) for line in texts.postal_address
     )
 
 

@@ -72,7 +72,10 @@ _BY_EMAIL = {
 }
 EMAIL_HEAD = _templates.get_template("email_head.html.j2").render()
 """What the page of every e-mail has alike: its styles, and how its body begins."""
-_BY_POST = _templates.get_template("post.html.j2")
+_BY_POST = {
+    Letter: _templates.get_template("post.html.j2"),
+    AccountMail: _templates.get_template("account_post.html.j2"),
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,8 +97,7 @@ def render_text(letter: Letter | AccountMail) -> str:
 
 def render_html(letter: Letter | AccountMail) -> str:
     """Return the page: laid out for programs that read e-mail, or for paper when the letter has a postal address."""
-    is_on_paper = isinstance(letter, Letter) and letter.postal_address
-    return _rendered(_BY_POST if is_on_paper else _BY_EMAIL[type(letter)], letter)
+    return _rendered((_BY_POST if letter.postal_address else _BY_EMAIL)[type(letter)], letter)
 
 
 def _rendered(template: Template, letter: Letter | AccountMail) -> str:

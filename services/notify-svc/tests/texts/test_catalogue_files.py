@@ -13,8 +13,9 @@ import pytest
 
 import notify_svc.texts
 from contracts.vocabulary import Language
-from notify_svc.texts.catalogue_files import CatalogueError, read_catalogues, version_of
-from notify_svc.texts.languages import CATALOGUES, texts_version
+from notify_svc.texts import necessary
+from notify_svc.texts.catalogue_files import CatalogueError, _Files, read_catalogues, version_of
+from notify_svc.texts.languages import CATALOGUES, layout_files, texts_version
 
 TEXTS = Path(notify_svc.texts.__file__).parent
 
@@ -80,7 +81,61 @@ def test_a_mistake_is_named_with_its_file_and_key(
 @pytest.mark.parametrize(
     ("file", "was", "becomes", "told"),
     [
-        ("general.toml", "Dear {name},", "Hello,", "en/general.toml: greeting lacks {name}; the text in nl has it"),
+        ("general.toml", 'language_tag = "nl"', 'language_tag = "dutch"', 'language_tag must be "nl"'),
+        ("general.toml", 'locale = "nl_NL"', 'locale = "Nederlands"', "locale must name this language as Babel does"),
+        ("general.toml", 'locale = "nl_NL"', 'locale = "en_GB"', "locale must name this language as Babel does"),
+        ("general.toml", "Beste {name},", "Hallo,", "greeting lacks {name}: its reader learns that nowhere else"),
+        ("account.toml", "{code} is uw code om in", "Dit is uw code om in", "sms.login_code_requested lacks {code}"),
+        ("account.toml", "Bel dan meteen {phone}", "Bel dan", "sms.mobile_phone_left lacks {phone}"),
+        (
+            "account.toml",
+            "nummer sinds {day}",
+            "nummer sinds {code}",
+            "sms.mobile_phone_left has {code}, which is not filled in",
+        ),
+        ("account.toml", "link =", "# link =", "mails.activation_requested.link is missing: this mail has a link"),
+        ("account.toml", "[mails.activated]\n", '[mails.activated]\nlink = "Log in"\n', "activated.link is not known"),
+        ("account.toml", "{policy_number}", "12", "mails.welcome.before lacks {policy_number}"),
+        ("account.toml", "{insurer}", "{policy_day}", "mails.activation_requested.before has {policy_day}, which is"),
+        ("claim.toml", '  "{questions}",\n', "", "mails.questions_asked.before lacks {questions}"),
+        (
+            "claim.toml",
+            '  "{questions}",\n',
+            '  "Dit: {questions}",\n',
+            "must have {questions} as a paragraph of its own",
+        ),
+        ("claim.toml", "op {due_day}", "op tijd", "mails.questions_asked.before lacks {due_day}"),
+        ("claim.toml", "{phone}", "{amount}", "mails.questions_asked.before has {amount}, which is not filled in"),
+        ("claim.toml", " {reference}:", ":", "mails.questions_asked.subject lacks {reference}"),
+        ("notices.toml", 'Wij betalen {amount}."', 'Wij betalen."', "paid.sms lacks {amount}"),
+        ("money.toml", "{chosen}", "een bedrag", "chosen lacks {chosen}"),
+    ],
+)
+def test_what_a_text_cannot_do_without_is_named_though_every_language_lacks_it(
+    copies: Mapping[str, Path], file: str, was: str, becomes: str, told: str
+) -> None:
+    change(copies["nl"] / file, was, becomes)
+
+    with pytest.raises(CatalogueError) as raised:
+        read_catalogues({"nl": copies["nl"]})
+
+    (line,) = str(raised.value).splitlines()[1:]
+    assert line.startswith(f"- nl/{file}: ")
+    assert told in line
+
+
+def test_every_text_that_cannot_do_without_something_is_there() -> None:
+    """Else nobody would notice that a key was renamed and is asked for nothing any more."""
+    files = _Files("nl", TEXTS / "nl")
+
+    for pattern in necessary.NEEDS:
+        assert list(necessary.matching(tuple(pattern.split(".")), files.placeholders())), pattern
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "becomes", "told"),
+    [
+        ("rain.toml", "{distance}", "nearby", "en/rain.toml: station lacks {distance}; the text in nl has it"),
         (
             "reasons.grounds.toml",
             "covered =",
@@ -88,7 +143,7 @@ def test_a_mistake_is_named_with_its_file_and_key(
             "en/reasons.grounds.toml: sewer_water_from_covered_flood.cov",
         ),
         ("claim.toml", "{due_day}", "the end of the month", "en/claim.toml: mails.questions_asked.before lacks"),
-        ("account.toml", "link =", "# link =", "en/account.toml: mails.activation_requested.link is missing; the"),
+        ("reasons.toml", "turned_besides_facts", "others", "en/reasons.toml: turned_besides_facts"),
     ],
 )
 def test_what_only_the_other_language_has_is_missing(
@@ -153,8 +208,19 @@ def test_no_change_of_a_text_leaves_its_version_as_it_was(
 ) -> None:
     touch(copies["nl"] / "general.toml")
 
-    assert (version_of(copies["nl"]) != texts_version(Language.DUTCH)) is is_another
-    assert version_of(copies["en"]) == texts_version(Language.ENGLISH)
+    assert (version_of(copies["nl"], layout=layout_files()) != texts_version(Language.DUTCH)) is is_another
+    assert version_of(copies["en"], layout=layout_files()) == texts_version(Language.ENGLISH)
+
+
+def test_a_change_of_what_arranges_the_texts_is_another_version(tmp_path: Path) -> None:
+    names = {file.name for file in layout_files()}
+    assert {"told.html.j2", "account.txt.j2", "letter.typ"} <= names
+    for name in names:
+        copied = [Path(shutil.copy(file, tmp_path)) for file in layout_files()]
+        assert version_of(TEXTS / "nl", layout=copied) == texts_version(Language.DUTCH)
+        with (tmp_path / name).open("a", encoding="utf-8") as changed:
+            changed.write(" ")
+        assert version_of(TEXTS / "nl", layout=copied) != texts_version(Language.DUTCH), name
 
 
 def test_the_service_does_not_start_on_texts_that_cannot_be_used(tmp_path: Path) -> None:
