@@ -160,7 +160,7 @@ def _as_if_insured(basis: Basis) -> Basis:
 
 def _is_decided_whatever_is_told(basis: Basis) -> bool:
     rulings = [ruling for ruling in basis.rulings if counts_in(basis, ruling)]
-    rules = ruled_claim_level(claim_level_rules(basis, findings=(), statement_turned=False), rulings)
+    rules = ruled_claim_level(claim_level_rules(basis, findings=(), items=(), statement_turned=False), rulings)
     return any(rule.stands is Truth.TRUE and rule.code not in _ENDED_BY_ANSWERS for rule in rules)
 
 
