@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from claim_events import policy
-from claims_driver import ClaimsDriver
+from claim_events import YES, policy, report
+from claims_driver import OPENED_AT, ClaimsDriver
 from claims_http import ClaimsDesk
 
 from claims_svc.commands.assess import ASSESS
+from claims_svc.domain.questions import AskedOf
+from claims_svc.flows.assessing import assess
 from contracts.access import Role
+from contracts.loss_reports import LossFacts
 
 LOSS: dict[str, Any] = {
     "policy_number": "123456-531-04",
@@ -81,3 +86,24 @@ async def test_the_command_reads_a_report_from_a_file(
     file.write_text(json.dumps({**LOSS, "facts": facts, "damage": [{"kind": "roof", "amount_cents": 1}]}))
     assert await ASSESS.run(parser.parse_args([str(file)]), driver.harness.runtime) == 1
     assert "damage.0.kind: must be" in capsys.readouterr().err
+
+
+class Beside(ThreadPoolExecutor):
+    """Runs what would hold up the event loop, and counts it."""
+
+    begun = 0
+
+    def submit(self, *given: Any, **named: Any) -> Future[Any]:  # noqa: ANN401 - as it is
+        self.begun += 1
+        return super().submit(*given, **named)
+
+
+async def test_a_loss_is_tried_beside_the_event_loop(driver: ClaimsDriver) -> None:
+    beside = Beside()
+    asyncio.get_running_loop().set_default_executor(beside)
+    flood = report(facts=LossFacts(flood_water_entered=YES))
+    async with driver.harness.pool.acquire() as connection:
+        tried = await assess(connection, flood, now=OPENED_AT)
+
+    assert [each.code for each in tried.questions if each.asked_of is AskedOf.HANDLER]
+    assert beside.begun == 1

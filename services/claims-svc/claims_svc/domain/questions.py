@@ -9,24 +9,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from claims_svc.domain.basis import Basis
-from claims_svc.domain.facts import NEEDS_SOURCE, ROUTE_FACTS
 from claims_svc.domain.insurance import Insurance, InsuranceState, InsuredTerms
-from claims_svc.domain.needs import possible_rains
 from claims_svc.domain.product import CURRENT_PRODUCT
-from claims_svc.domain.rain import Rain, rain_of
+from claims_svc.domain.rain import Rain
 from claims_svc.domain.rules.by_hand import ruled_claim_level
 from claims_svc.domain.rules.claim_level import claim_level_rules
-from claims_svc.domain.rules.reported import NamedByDamage, named_by, reported_fire, reported_routes
+from claims_svc.domain.rules.reported import named_by
 from claims_svc.domain.rules.ruled_on import counts_in
-from claims_svc.domain.verdict import Verdict, decide_given
+from claims_svc.domain.trials import Trials
+from claims_svc.domain.unsaid import ENTRY_OF, ROUTE_OF, Unsaid, is_doubted, open_items, unsaid_in
+from claims_svc.domain.verdict import Verdict
 from contracts.coverage import GroundCode, Outcome
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts
 from contracts.vocabulary import Cover, Fact, FactSource, Location, Truth, WaterRoute
@@ -59,26 +57,23 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def questions_to_reporter(basis: Basis, *, not_known: Collection[str] = ()) -> tuple[Question, ...]:
     """Return what to ask the reporter, most telling first.
 
-    `not_known` are the codes of questions about damage that they could not answer.
+    `not_known` are the codes of questions about water and damage that they could not answer. As long as it is asked how
+    the water came in, nothing is asked about a single water: that belongs to what is answered then.
     """
-    left_out = _left_out(basis.facts, named_by(basis.damage))
-    open_items = _open_items(basis.damage, left_out)
-    if basis.damage and left_out.routes and not (left_out.unsaid or open_items):
+    unsaid = unsaid_in(basis.facts, named_by(basis.damage))
+    items = open_items(basis.damage, unsaid)
+    water = unsaid.water and ROUTE not in not_known
+    if basis.damage and not (water or unsaid.facts or items):
         return ()
     basis = _as_if_insured(basis)
     if _is_decided_whatever_is_told(basis):
         return ()
-    asked = [
-        *([] if left_out.routes else [_of_reporter(ROUTE, GroundCode.NO_ROUTE_REPORTED)]),
-        *([] if basis.damage else [_of_reporter(DAMAGE, GroundCode.DAMAGE_NOT_REPORTED)]),
-        *_by_stake(
-            [
-                *_facts_to_ask(basis, left_out, names=left_out.unsaid, asked_of=AskedOf.REPORTER),
-                *_items_to_ask(basis, left_out, open_items, asked_of=AskedOf.REPORTER),
-            ],
-            basis,
-        ),
-    ]
+    trying = _Trying(basis, unsaid)
+    asked = [] if basis.damage or trying.is_denied else [_of_reporter(DAMAGE, GroundCode.DAMAGE_NOT_REPORTED)]
+    if water and trying.water_matters():
+        asked.insert(0, _of_reporter(ROUTE, GroundCode.NO_ROUTE_REPORTED))
+    else:
+        asked += trying.most_telling_first(names=unsaid.facts, items=items, asked_of=AskedOf.REPORTER)
     return tuple(question for question in asked if question.code not in not_known)
 
 
@@ -90,65 +85,21 @@ def open_questions(basis: Basis, *, not_known: Collection[str] = ()) -> tuple[Qu
 def questions_to_handlers(basis: Basis) -> tuple[Question, ...]:
     """Return what only a register or somebody who went to look can tell, most telling first.
 
-    Of a flood nobody has looked at this takes a tenth of a second: it is computed beside the event loop.
+    Of a flood nobody has looked at this can take some tenths of a second: it is computed beside the event loop.
     """
-    left_out = _left_out(basis.facts, named_by(basis.damage))
-    doubted = [name for name in left_out.to_look_up if _is_doubted(getattr(basis.facts, name), name, basis)]
-    open_items = _open_items(basis.damage, left_out)
-    insured = _as_if_insured(basis)
-    if not (doubted or open_items) or _is_decided_whatever_is_told(insured):
+    unsaid = unsaid_in(basis.facts, named_by(basis.damage))
+    doubted = _doubted(basis, unsaid)
+    items = open_items(basis.damage, unsaid)
+    basis = _as_if_insured(basis)
+    if not (doubted or items) or _is_decided_whatever_is_told(basis):
         return ()
-    to_handler = [
-        *_facts_to_ask(insured, left_out, names=doubted, asked_of=AskedOf.HANDLER),
-        *_items_to_ask(insured, left_out, open_items, asked_of=AskedOf.HANDLER),
-    ]
-    return tuple(_by_stake(to_handler, insured))
+    trying = _Trying(basis, unsaid)
+    return tuple(trying.most_telling_first(names=doubted, items=items, asked_of=AskedOf.HANDLER))
 
 
-class _LeftOut(NamedTuple):
-    """What a report says nothing about, or nothing certain, though it belongs to what it tells of."""
-
-    routes: tuple[WaterRoute, ...]
-    fire: bool
-    unsaid: tuple[str, ...]
-    to_look_up: tuple[str, ...]
-
-
-# Memoised because the many claims of one storm report few different combinations of facts.
-@lru_cache(maxsize=4_096)
-def _left_out(facts: LossFacts, named: NamedByDamage) -> _LeftOut:
-    routes = reported_routes(facts, named_by_damage=named)
-    fire = WaterRoute.FLOOD in routes and reported_fire(facts, named_by_damage=named) is not None
-    # That water came in by some way is asked only where nothing but an item of damage says so.
-    at_issue = [entry.name for entry in routes.values() if entry.value is Truth.UNKNOWN]
-    at_issue += [name for route in routes for name in _ASKED_ABOUT.get(route, ())]
-    at_issue += [_FIRE] if fire else []
-    values = {name: getattr(facts, name) for name in at_issue}
-    return _LeftOut(
-        routes=tuple(routes),
-        fire=fire,
-        unsaid=tuple(name for name, fact in values.items() if fact is None and name not in NEEDS_SOURCE),
-        to_look_up=tuple(name for name, fact in values.items() if fact is not None or name in NEEDS_SOURCE),
-    )
-
-
-def _is_doubted(fact: Fact | None, name: str, basis: Basis) -> bool:
-    """Return whether a handler's word could add to `fact`."""
-    if fact is None or fact.value is Truth.UNKNOWN:
-        return True
-    return name in NEEDS_SOURCE and fact.source not in basis.product.trusted_sources
-
-
-def _open_items(damage: Sequence[DamageItem], left_out: _LeftOut) -> tuple[tuple[int, str], ...]:
-    """Return the places of items that leave open by which water, or whether by fire, and the name of that."""
-    if len(left_out.routes) < 2 and not left_out.fire:  # noqa: PLR2004 - one water is no choice
-        return ()
-    return tuple(
-        (place, name)
-        for place, item in enumerate(damage)
-        for name, is_choice in (("route", len(left_out.routes) > 1), ("by_fire_or_explosion", left_out.fire))
-        if is_choice and getattr(item, name) is None
-    )
+def _doubted(basis: Basis, unsaid: Unsaid) -> tuple[str, ...]:
+    trusted = basis.product.trusted_sources
+    return tuple(name for name in unsaid.to_look_up if is_doubted(name, getattr(basis.facts, name), trusted=trusted))
 
 
 def _as_if_insured(basis: Basis) -> Basis:
@@ -160,50 +111,107 @@ def _as_if_insured(basis: Basis) -> Basis:
 
 def _is_decided_whatever_is_told(basis: Basis) -> bool:
     rulings = [ruling for ruling in basis.rulings if counts_in(basis, ruling)]
-    rules = ruled_claim_level(claim_level_rules(basis, findings=(), statement_turned=False), rulings)
+    rules = ruled_claim_level(claim_level_rules(basis, findings=(), items=(), statement_turned=False), rulings)
     return any(rule.stands is Truth.TRUE and rule.code not in _ENDED_BY_ANSWERS for rule in rules)
 
 
-def _facts_to_ask(basis: Basis, left_out: _LeftOut, *, names: Sequence[str], asked_of: AskedOf) -> Iterator[Question]:
-    if all(decide_given(basis, rain=rain).outcome is Outcome.DENIED for rain in _rains(basis, left_out)):
-        return
-    for name in names:
+class _Trying:
+    """Tries the answers to the questions about one claim."""
+
+    def __init__(self, basis: Basis, unsaid: Unsaid) -> None:
+        self._basis = basis
+        self._unsaid = unsaid
+        self._trials = Trials(basis, damage=basis.damage or _ANY_DAMAGE)
+        self._rains = self._trials.rains(unsaid.routes)
+
+        facts, damage = basis.facts, basis.damage
+        self.is_denied = all(
+            self._trials.verdict(facts, rain, damage).outcome is Outcome.DENIED for rain in self._rains
+        )
+        """No fact and no amount can make a difference: what is denied rests on no doubt."""
+
+    def water_matters(self) -> bool:
+        """Return whether some answer to how the water came in makes a difference, with all that can be told of it."""
+        if self.is_denied:
+            return False
+        named = [route for route in self._unsaid.routes if route in ENTRY_OF]
+        return any(self._matters(route, with_=others) for route in WaterRoute for others in ((), named))
+
+    def _matters(self, route: WaterRoute, *, with_: Sequence[WaterRoute]) -> bool:
+        facts = _with_waters(self._basis.facts, [route, *with_])
+        unsaid = unsaid_in(facts, named_by(self._basis.damage))
+        besides = _doubted(self._basis, unsaid)
+        return any(
+            _ending(self._trials.verdict(told, rain, damage)) != _ending(self._trials.verdict(self._basis.facts, rain))
+            for told in self._trials.completions(
+                route, facts, names=unsaid.facts, source=FactSource.CUSTOMER, besides=besides
+            )
+            for rain in self._trials.rains(unsaid.routes)
+            for damage in self._trials.possible_damage(by=route)
+        )
+
+    def most_telling_first(
+        self, *, names: Sequence[str], items: Sequence[tuple[int, str]], asked_of: AskedOf
+    ) -> list[Question]:
+        """Return the questions about these facts and items that can matter, the one on which most money hangs first."""
+        asked = [*self._facts_to_ask(names, asked_of=asked_of), *self._items_to_ask(items, asked_of=asked_of)]
+        return sorted(asked, key=lambda question: -_cents_at_stake(question.code, self._basis.damage))
+
+    def _facts_to_ask(self, names: Sequence[str], *, asked_of: AskedOf) -> Iterator[Question]:
+        if self.is_denied:
+            return
         # What decides about one water is told by its own facts: those of another make no difference to it.
-        others = [other for other in names if other != name and _ROUTE_OF[other] is _ROUTE_OF[name]]
-        because = _because(name, others=others, source=_SOURCE_OF[asked_of], basis=basis, left_out=left_out)
-        if because:
-            yield Question(code=f"facts.{name}", asked_of=asked_of, because=because)
+        of_handlers = _doubted(self._basis, self._unsaid) if asked_of is AskedOf.REPORTER else ()
+        for name in names:
+            tellings = self._trials.tellings(
+                ROUTE_OF[name], self._basis.facts, names=names, source=_SOURCE_OF[asked_of], besides=of_handlers
+            )
+            damages = self._trials.possible_damage(by=ROUTE_OF[name])
+            for told, damage, rain in product(tellings[name], damages, self._rains):
+                left, *answered = (self._trials.verdict(facts, rain, damage) for facts in told)
+                if any(_ending(verdict) != _ending(left) for verdict in answered):
+                    because = _grounds_of(left, answered)
+                    yield Question(code=f"facts.{name}", asked_of=asked_of, because=because)
+                    break
+
+    def _items_to_ask(self, items: Sequence[tuple[int, str]], *, asked_of: AskedOf) -> Iterator[Question]:
+        # What somebody has assessed a customer no longer tells anew.
+        assessed = any(item.estimated_by is not FactSource.CUSTOMER for item in self._basis.damage)
+        if assessed is not (asked_of is AskedOf.HANDLER):
+            return
+        for place, name in items:
+            if any(self._helps(place, name, choice) for choice in self._choices_of(name)):
+                because = (GroundCode.DAMAGE_NOT_ATTRIBUTED,)
+                yield Question(code=f"damage.{place}.{name}", asked_of=asked_of, because=because)
+
+    def _choices_of(self, name: str) -> Sequence[WaterRoute | bool]:
+        return self._unsaid.routes if name == "route" else (True, False)
+
+    def _helps(self, place: int, name: str, choice: WaterRoute | bool) -> bool:  # noqa: FBT001 - of one item
+        """Return whether an item that is in doubt or denied ends otherwise when this is told of it.
+
+        What is covered whichever water did it is not asked about: the rules give the customer the better of both. What
+        can be told of other waters is not tried: once it is told, this is asked again.
+        """
+        damage = self._basis.damage
+        told = (*damage[:place], replace(damage[place], **{name: choice}), *damage[place + 1 :])
+        route = choice if isinstance(choice, WaterRoute) else WaterRoute.FLOOD
+        completions = self._trials.completions(
+            route, self._basis.facts, names=self._unsaid.facts, source=FactSource.CUSTOMER, besides=()
+        )
+        for facts, rain in product(completions, self._rains):
+            before = self._outcome_of(place, facts, rain, damage)
+            if before is not Outcome.COVERED and self._outcome_of(place, facts, rain, told) is not before:
+                return True
+        return False
+
+    def _outcome_of(self, place: int, facts: LossFacts, rain: Rain, damage: tuple[DamageItem, ...]) -> Outcome:
+        items = self._trials.verdict(facts, rain, damage).items
+        return items[place].outcome if items else Outcome.REFERRED
 
 
-def _because(
-    name: str, *, others: Sequence[str], source: FactSource, basis: Basis, left_out: _LeftOut
-) -> tuple[GroundCode, ...]:
-    """Return the grounds between which the fact `name` can decide; none when no answer can matter."""
-    damages = _possible_damage(basis.damage or _ANY_DAMAGE, by=_ROUTE_OF[name])
-    for facts in _completions(basis.facts, others, source=source):
-        told = [facts, *(replace(facts, **{name: answer}) for answer in _answers(source))]
-        for damage, rain in product(damages, _rains(basis, left_out)):
-            left, *answered = [decide_given(replace(basis, facts=each, damage=damage), rain=rain) for each in told]
-            if any(_ending(verdict) != _ending(left) for verdict in answered):
-                return _grounds_of(left, answered)
-    return ()
-
-
-def _completions(facts: LossFacts, names: Sequence[str], *, source: FactSource) -> Iterator[LossFacts]:
-    """Yield the facts with each of these left as it is, true and false, in every combination."""
-    for values in product(*([getattr(facts, name), *_answers(source)] for name in names)):
-        yield replace(facts, **dict(zip(names, values, strict=True)))
-
-
-def _possible_damage(damage: tuple[DamageItem, ...], *, by: WaterRoute) -> list[tuple[DamageItem, ...]]:
-    """Return the damage as it is, and as it is when this water did all of which nobody says what did it."""
-    isolated = tuple(item if item.route else replace(item, route=by) for item in damage)
-    return [damage] if isolated == damage else [damage, isolated]
-
-
-def _rains(basis: Basis, left_out: _LeftOut) -> Iterator[Rain]:
-    rain = rain_of(basis.rain, wait_over=basis.rain_wait_over)
-    return possible_rains(left_out.routes, rain=rain) if rain.awaited else iter((rain,))
+def _with_waters(facts: LossFacts, routes: Sequence[WaterRoute]) -> LossFacts:
+    return replace(facts, **{ENTRY_OF[route]: Fact(value=Truth.TRUE) for route in routes})
 
 
 def _ending(verdict: Verdict) -> tuple[object, ...]:
@@ -225,55 +233,11 @@ def _grounds_of(left: Verdict, answered: Sequence[Verdict]) -> tuple[GroundCode,
     return tuple(dict.fromkeys(grounds or [verdict.deciding_ground for verdict in answered]))
 
 
-def _items_to_ask(
-    basis: Basis, left_out: _LeftOut, open_items: Sequence[tuple[int, str]], *, asked_of: AskedOf
-) -> Iterator[Question]:
-    # What somebody has assessed a customer no longer tells anew.
-    assessed = any(item.estimated_by is not FactSource.CUSTOMER for item in basis.damage)
-    if assessed is not (asked_of is AskedOf.HANDLER):
-        return
-    choices = {"route": left_out.routes, "by_fire_or_explosion": (True, False)}
-    for place, name in open_items:
-        if any(
-            _settles(basis, facts, rain, place=place, told=[{name: choice} for choice in choices[name]])
-            for facts in _completions(basis.facts, left_out.unsaid, source=FactSource.CUSTOMER)
-            for rain in _rains(basis, left_out)
-        ):
-            because = (GroundCode.DAMAGE_NOT_ATTRIBUTED,)
-            yield Question(code=f"damage.{place}.{name}", asked_of=asked_of, because=because)
-
-
-def _settles(
-    basis: Basis, facts: LossFacts, rain: Rain, *, place: int, told: Sequence[dict[str, WaterRoute | bool]]
-) -> bool:
-    """Return whether an item in doubt is so no longer when this is told of it.
-
-    What is covered whichever water did it is not asked about: the rules give the customer the better of both already.
-    """
-    completed = replace(basis, facts=facts)
-    if not _in_doubt(completed, rain, place):
-        return False
-    before, item, after = basis.damage[:place], basis.damage[place], basis.damage[place + 1 :]
-    return any(
-        not _in_doubt(replace(completed, damage=(*before, replace(item, **each), *after)), rain, place) for each in told
-    )
-
-
-def _in_doubt(basis: Basis, rain: Rain, place: int) -> bool:
-    items = decide_given(basis, rain=rain).items
-    return not items or items[place].outcome is Outcome.REFERRED
-
-
-def _by_stake(questions: Sequence[Question], basis: Basis) -> list[Question]:
-    """Return the questions with the one on which most money hangs first."""
-    return sorted(questions, key=lambda question: -_cents_at_stake(question.code, basis.damage))
-
-
 def _cents_at_stake(code: str, damage: Sequence[DamageItem]) -> int:
     subject, name, *_ = code.split(".")
     if subject == DAMAGE:
         return damage[int(name)].amount_cents
-    route = _ROUTE_OF.get(name)
+    route = ROUTE_OF.get(name)
     return sum(item.amount_cents for item in damage if item.route in {None, route})
 
 
@@ -281,32 +245,6 @@ def _of_reporter(code: str, because: GroundCode) -> Question:
     return Question(code=code, asked_of=AskedOf.REPORTER, because=(because,))
 
 
-@lru_cache(maxsize=len(FactSource))
-def _answers(source: FactSource) -> tuple[Fact, Fact]:
-    return Fact(value=Truth.TRUE, source=source), Fact(value=Truth.FALSE, source=source)
-
-
-_FIRE = "fire_or_explosion_followed"
-_ASKED_ABOUT = {
-    WaterRoute.INDIRECT_PRECIPITATION: ("came_through_open_window_or_door",),
-    WaterRoute.SEWER_BACKFLOW: ("toilet_overflowed",),
-    WaterRoute.GROUNDWATER: ("came_through_cellar_wall",),
-    WaterRoute.FLOOD: (
-        "flood_defence_present",
-        "flood_defence_failed",
-        "flood_defence_overtopped",
-        "flood_defence_is_primary",
-        "sea_water_involved",
-        "home_in_unembanked_area",
-        "government_caused_flood",
-    ),
-}
-"""What the rules of a water ask besides whether it came."""
-_ROUTE_OF = {
-    **{entry: route for route, entry, _ in ROUTE_FACTS},
-    **{name: route for route, names in _ASKED_ABOUT.items() for name in names},
-    _FIRE: WaterRoute.FLOOD,
-}
 _ENDED_BY_ANSWERS = frozenset({GroundCode.NO_ROUTE_REPORTED, GroundCode.DAMAGE_NOT_REPORTED})
 _SOURCE_OF = {AskedOf.REPORTER: FactSource.CUSTOMER, AskedOf.HANDLER: FactSource.HANDLER}
 _ANY_DAMAGE = tuple(DamageItem(kind=kind, amount_cents=50_000) for kind in DamageKind)

@@ -104,13 +104,13 @@ def _apply_rules(basis: Basis, *, rain: Rain, statement_turned: bool) -> Verdict
     covers = tuple(Cover) if terms is None else terms.covers
     items = ruled_items(decide_items(basis.damage, findings=findings, covers=covers), basis.rulings, findings=findings)
     rules = ruled_claim_level(
-        claim_level_rules(basis, findings=findings, statement_turned=statement_turned), basis.rulings
+        claim_level_rules(basis, findings=findings, items=items, statement_turned=statement_turned), basis.rulings
     )
     whole = decided_by(rules)
     money, decided_items = money_of(
         basis, items=items, findings=findings, rain=rain, claim_level=None if whole is None else whole[0]
     )
-    outcome, deciding_ground = whole or decided_by_items(decided_items)
+    outcome, deciding_ground = whole or decided_by_items(decided_items, findings=findings)
     return Verdict(
         outcome=outcome,
         deciding_ground=deciding_ground,

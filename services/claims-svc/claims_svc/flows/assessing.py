@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 from chassis.database import Connection
@@ -29,6 +30,7 @@ async def assess(connection: Connection, report: LossReported, *, now: datetime)
     losses = [(report.policy_number, report.loss.from_at)]
     uses = await event_uses.around(connection, losses=losses, claim_ids=[], event_length=EVENT_LENGTH)
     try:
-        return what_if(report, policy=policy, uses=EventUses(uses), now=now)
+        # What is asked about a flood can take some tenths of a second: others are answered meanwhile.
+        return await asyncio.to_thread(what_if, report, policy=policy, uses=EventUses(uses), now=now)
     except ValueError:  # of a part that is made while deciding: an event has the same limit
         raise TooMuchDamageError from None

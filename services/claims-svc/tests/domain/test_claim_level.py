@@ -11,6 +11,7 @@ from domain.loss_cases import (
     LITTLE_RAIN,
     LOSS_AT,
     NO,
+    PRIMARY_FLOOD,
     RAIN_CAME_IN,
     RAIN_FELL_IN,
     SAYS_REGISTER,
@@ -30,7 +31,7 @@ from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.case import Case
 from claims_svc.domain.product import CURRENT_PRODUCT
 from contracts.coverage import GroundCode, Outcome
-from contracts.loss_reports import LossFacts
+from contracts.loss_reports import DamageKind, LossFacts
 from contracts.policy import PolicyChanged
 from contracts.vocabulary import FactSource, LossInterval, WaterRoute
 from contracts.weather import RainfallAssessed
@@ -60,6 +61,24 @@ def test_what_the_policy_does_not_decide_goes_to_a_handler(facts: LossFacts, gro
 
 def test_causes_that_can_be_told_apart_are_no_reason_to_wait_for_a_handler() -> None:
     assert decided(structs.replace(RAIN_CAME_IN, causes_inseparable=NO), item()).outcome is COVERED
+
+
+def test_what_is_denied_whatever_is_still_told_needs_no_handler() -> None:
+    uninsured = decided(LossFacts(), item(DamageKind.CONTENTS))
+    excluded = decided(THROUGH_OPEN_WINDOW)
+
+    assert (uninsured.outcome, uninsured.deciding_ground) == (DENIED, GroundCode.COVER_NOT_CHOSEN)
+    assert (excluded.outcome, excluded.deciding_ground) == (DENIED, GroundCode.WINDOW_OR_DOOR_OPEN)
+    assert (excluded.items, excluded.money.payable_cents) == ((), 0)
+
+
+def test_without_damage_an_excluded_flood_beside_other_water_denies_nothing() -> None:
+    # Both waters are excluded, and damage by either of them would be for a handler.
+    facts = structs.replace(PRIMARY_FLOOD, sewer_water_entered=YES, toilet_overflowed=YES)
+    verdict = decided(facts, rain=DRY)
+
+    assert {finding.outcome for finding in verdict.findings} == {DENIED}
+    assert (verdict.outcome, verdict.deciding_ground) == (REFERRED, GroundCode.DAMAGE_NOT_REPORTED)
 
 
 def of_product(version: str) -> PolicyChanged:

@@ -28,6 +28,8 @@ from contracts.coverage import GroundCode, Outcome
 
 COVERS = ("buildings", "contents")
 """What is damaged by these is insured apart; cleaning and pumping go with either."""
+_INSURED_BY_ALL = ("cleaning", "pumping")
+"""Whatever is insured, these are."""
 ENOUGH_FOR_PUMPING = ("indirect rain", "flood", "groundwater")
 MIXING = frozenset({"flood", "sewer", "indirect rain"})
 REPORTED_WITHIN_YEARS = 3
@@ -121,13 +123,33 @@ def _judge_claim(case: LossCase) -> Answer:
         return _to_a_handler(GroundCode.TERMS_CHANGED_DURING_LOSS)
     case = _with_what_items_say(case)
     waters = reported(case)
-    if not waters:
+    # Where no answer can make a difference, that nobody has told it leaves nothing in doubt.
+    if not waters and not _none_is_insured(case):
         return _to_a_handler(GroundCode.NO_ROUTE_REPORTED)
-    if not case.damage:
+    judged = _judged(case, waters) or _of_whatever(case, waters)
+    if not case.damage and any(each.outcome is not DENIED for each in judged):
         return _to_a_handler(GroundCode.DAMAGE_NOT_REPORTED)
     if case.said.get("causes inseparable", Said(value=NO)).value != NO:
         return _to_a_handler(GroundCode.CAUSES_INSEPARABLE)
-    return _of_items(case, _judged(case, waters))
+    return _of_items(case, judged)
+
+
+def _none_is_insured(case: LossCase) -> bool:
+    insured = [item for item in case.damage if item.kind not in COVERS or item.kind in case.insured.covers]
+    return bool(case.damage) and not insured
+
+
+def _of_whatever(case: LossCase, waters: Sequence[str]) -> list[Judged]:
+    """Return what becomes of damage of each kind, by a water that is not told, by each that is, and by fire."""
+    causes: list[tuple[str | None, bool | None]] = [(cause, None) for cause in (None, *waters)]
+    if "flood" in waters and case.said.get("fire followed", Said(value=NO)).value != NO:
+        causes += [("flood", True), ("flood", False)]
+    whatever = tuple(
+        Damage(kind=kind, cents=0, cause=cause, by_fire=by_fire)
+        for kind in _INSURED_BY_ALL
+        for cause, by_fire in causes
+    )
+    return _judged(replace(case, damage=whatever), waters)
 
 
 def _to_a_handler(ground: GroundCode) -> Answer:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from claims_svc.domain.basis import Basis
 from claims_svc.domain.dutch_time import dutch_day
 from claims_svc.domain.insurance import InsuranceState
-from claims_svc.domain.rules.items import ItemVerdict
-from claims_svc.domain.rules.rule import Rule, excludes, refers, weight_of
+from claims_svc.domain.rules.items import ItemVerdict, deny_any_damage
+from claims_svc.domain.rules.rule import Rule, decisive_ground, excludes, refers, weight_of
 from claims_svc.domain.truth import certain
 from contracts.coverage import DecidedItem, Finding, Ground, GroundCode, GroundEffect, Outcome
 from contracts.loss_reports import DamageKind
@@ -37,13 +37,17 @@ _ITEM_GROUNDS = frozenset(
 )
 
 
-def claim_level_rules(basis: Basis, *, findings: Sequence[Finding], statement_turned: bool) -> tuple[Rule, ...]:
+def claim_level_rules(
+    basis: Basis, *, findings: Sequence[Finding], items: Sequence[ItemVerdict], statement_turned: bool
+) -> tuple[Rule, ...]:
     """Return the rules that come before any finding and do not plainly fail: the first that holds decides the claim.
 
     `statement_turned`: the customer's own earlier statement turned round, and with it the outcome in their favour.
+    That no water is known is a doubt only where `items` are not denied whichever it was, and that no damage is known
+    only where `findings` do not deny all of it.
 
-    Source: domain.md, "When the machine must not decide alone"; decision record 0027; the product's `version` and
-    `reported_within_years`.
+    Source: domain.md, "When the machine must not decide alone"; decision records 0027 and 0063; the product's `version`
+    and `reported_within_years`.
     """
     return _claim_level_rules(
         _ClaimFacts(
@@ -55,8 +59,8 @@ def claim_level_rules(basis: Basis, *, findings: Sequence[Finding], statement_tu
             possible_duplicate=basis.possible_duplicate_of is not None,
             reporters_differ=basis.reporters_differ,
             statement_turned=statement_turned,
-            without_route=not findings,
-            without_damage=not basis.damage,
+            without_route=not (findings or items),
+            without_damage=not (basis.damage or deny_any_damage(findings)),
             inseparable=_causes_inseparable(basis),
         )
     )
@@ -121,11 +125,12 @@ def decided_by(rules: Iterable[Rule]) -> tuple[Outcome, GroundCode] | None:
     return None if rule is None else (_OUTCOME_OF[rule.effect], rule.code)
 
 
-def decided_by_items(items: Sequence[DecidedItem]) -> tuple[Outcome, GroundCode]:
+def decided_by_items(items: Sequence[DecidedItem], *, findings: Sequence[Finding]) -> tuple[Outcome, GroundCode]:
     """Return the outcome of the claim and the ground that decided.
 
     A claim is as doubtful as its damage: one item in doubt leaves it to a handler; a finding in doubt that no damage
-    rests on holds nothing back. Without doubt it is covered as soon as one item is.
+    rests on holds nothing back. Without doubt it is covered as soon as one item is. Without items, `findings` deny all
+    that can have been damaged.
 
     Source: decision record 0010.
     """
@@ -133,7 +138,7 @@ def decided_by_items(items: Sequence[DecidedItem]) -> tuple[Outcome, GroundCode]
         for item in items:
             if item.outcome is outcome:
                 return outcome, item.ground
-    return Outcome.DENIED, items[0].ground
+    return Outcome.DENIED, items[0].ground if items else decisive_ground(findings[0])
 
 
 def grounds_of(rules: Iterable[Rule], *, outcome: Outcome, deciding: GroundCode) -> tuple[Ground, ...]:

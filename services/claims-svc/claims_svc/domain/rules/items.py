@@ -43,8 +43,9 @@ class _Judged(NamedTuple):
 def decide_items(
     damage: Sequence[DamageItem], *, findings: Sequence[Finding], covers: Sequence[Cover]
 ) -> list[ItemVerdict]:
-    """Return the verdicts on `damage`, in its order; none when there are no findings.
+    """Return the verdicts on `damage`, in its order.
 
+    Without findings there are none, unless no item is insured: whatever the water was, they are denied.
     An item follows the route it names, or all reported routes when it names none: where these differ and none is in
     doubt, a handler says which part came by which water. An item by fire follows the finding on the fire; where a fire
     is reported, an item that does not say whether the fire or the flood did it goes to a handler, unless both have the
@@ -53,12 +54,19 @@ def decide_items(
     Source: domain.md, "Damage items"; decision records 0010 and 0027.
     """
     if not findings:
-        return []
+        verdicts = [ItemVerdict(item, *_NOT_CHOSEN) for item in damage if not _is_insured(item.kind, covers)]
+        return verdicts if len(verdicts) == len(damage) else []
     found, chosen = tuple(findings), tuple(covers)
     return [
         ItemVerdict(item, *_decide(_Damaged(item.kind, item.route, item.by_fire_or_explosion), found, chosen))
         for item in damage
     ]
+
+
+def deny_any_damage(findings: Sequence[Finding]) -> bool:
+    """Return whether damage that one of these waters did is denied, whatever it is and whichever did it."""
+    excluded = [finding for finding in findings if finding.outcome is Outcome.DENIED]
+    return bool(excluded) and len(excluded) == len(findings) and not _causes(findings).excluded_water
 
 
 class _Causes(NamedTuple):
@@ -92,9 +100,8 @@ def _causes(findings: Sequence[Finding]) -> _Causes:
 # Memoised because damage of one storm is of few kinds and has few different findings.
 @lru_cache(maxsize=4_096)
 def _decide(item: _Damaged, findings: tuple[Finding, ...], covers: tuple[Cover, ...]) -> _Judged:
-    needed = _COVER_NEEDED.get(item.kind)
-    if needed is not None and needed not in covers:
-        return _Judged(Outcome.DENIED, GroundCode.COVER_NOT_CHOSEN, ())
+    if not _is_insured(item.kind, covers):
+        return _NOT_CHOSEN
     causes = _causes(findings)
     if item.by_fire_or_explosion:
         return _damaged_by_fire(item, causes.fire)
@@ -107,6 +114,11 @@ def _decide(item: _Damaged, findings: tuple[Finding, ...], covers: tuple[Cover, 
     if fire_or_flood and any(water.route is WaterRoute.FLOOD for water in waters):
         return _refer(GroundCode.DAMAGE_NOT_ATTRIBUTED, waters)
     return _damaged(waters)
+
+
+def _is_insured(kind: DamageKind, covers: Sequence[Cover]) -> bool:
+    needed = _COVER_NEEDED.get(kind)
+    return needed is None or needed in covers
 
 
 def _waters(item: _Damaged, waters: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -169,6 +181,7 @@ def _refer(ground: GroundCode, causes: tuple[Finding, ...]) -> _Judged:
     return _Judged(Outcome.REFERRED, ground, causes)
 
 
+_NOT_CHOSEN = _Judged(Outcome.DENIED, GroundCode.COVER_NOT_CHOSEN, ())
 _COVER_NEEDED = {DamageKind.BUILDINGS: Cover.BUILDINGS, DamageKind.CONTENTS: Cover.CONTENTS}
 _MIXES_WITH_FLOOD = frozenset({WaterRoute.SEWER_BACKFLOW, WaterRoute.INDIRECT_PRECIPITATION})
 _SUFFICES_FOR_PUMPING = frozenset(
