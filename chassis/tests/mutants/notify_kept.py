@@ -160,7 +160,7 @@ MUTANTS = (
     ),
     _mutant(
         "a picture that was sent can be changed",
-        "migrations/0013_kept_pictures.sql",
+        "migrations/0014_kept_pictures.sql",
         sound="BEFORE UPDATE OR DELETE OR TRUNCATE ON kept_picture",
         broken="BEFORE DELETE OR TRUNCATE ON kept_picture",
         guard=_KEPT + "test_what_is_kept_does_not_change",
