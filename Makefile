@@ -118,6 +118,9 @@ licences: install ## The licence of every package, those of the images first; fa
 upgrade-drill: install ## The version before lives through every story on the new schema [FROM=commit]
 	@.venv/bin/python tools/install/upgrade_drill.py $(if $(FROM),--version-before "$(FROM)")
 
+restore-drill: install ## Bring every database back to a moment before an accident, from a backup and its archived log
+	@.venv/bin/python tools/install/restore_drill.py
+
 clean: ## Remove everything made here
 	rm -rf .venv build .devstack .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -15,6 +15,8 @@ import uvloop
 from chassis.commands.clock import CLOCK
 from chassis.commands.dead_letters import dead_letters_command
 from chassis.commands.gaps import GAPS
+from chassis.commands.restored import NAME as RESTORED
+from chassis.commands.restored import restored_command
 from chassis.commands.undeliverable import UNDELIVERABLE
 from chassis.database import connect
 from chassis.errors import CannotStartError, HandlerBrokenError, describe
@@ -104,7 +106,16 @@ def _settings(settings_class: type[S], words: Sequence[str]) -> S:
 
 def _asks_for_help(words: Sequence[str]) -> bool:
     """Whether help is asked for that can be given without the service: its own commands come with it."""
-    known = {RUN, "migrate", OPENAPI, dead_letters_command(()).name, GAPS.name, UNDELIVERABLE.name, CLOCK.name}
+    known = {
+        RUN,
+        "migrate",
+        OPENAPI,
+        dead_letters_command(()).name,
+        GAPS.name,
+        UNDELIVERABLE.name,
+        CLOCK.name,
+        RESTORED,
+    }
     return not words or words[0] in HELP or (words[0] in known and not HELP.isdisjoint(words))
 
 
@@ -117,7 +128,7 @@ def _add_commands(parser: argparse.ArgumentParser, service: Service | None) -> N
             execute=_describe_api
         )
     consumers, own = (service.consumers, service.commands) if service else ((), ())
-    for command in (dead_letters_command(consumers), GAPS, UNDELIVERABLE, CLOCK, *own):
+    for command in (dead_letters_command(consumers), GAPS, UNDELIVERABLE, CLOCK, restored_command(service), *own):
         subparser = commands.add_parser(command.name, help=command.help)
         command.add_arguments(subparser)
         subparser.set_defaults(execute=partial(_run_command, command))

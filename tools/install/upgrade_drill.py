@@ -14,6 +14,7 @@ import sys
 import sysconfig
 import venv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = ("chassis/chassis/migrations", "services/*/*/migrations")
@@ -37,8 +38,6 @@ def version_before() -> str:
 
 def unpack(commit: str, *, into: Path) -> None:
     """Lay the files of `commit` into an empty directory."""
-    shutil.rmtree(into, ignore_errors=True)
-    into.mkdir(parents=True)
     archive = subprocess.run(["git", "-C", ROOT, "archive", commit], check=True, capture_output=True)
     subprocess.run(["tar", "-x", "-C", into], check=True, input=archive.stdout)
 
@@ -94,7 +93,12 @@ def main() -> int:
     except (subprocess.CalledProcessError, FileNotFoundError):
         sys.stderr.write("upgrade drill: not shown, because there is no history of git here that has the commit\n")
         return NOT_SHOWN
-    tree = ROOT / "build" / "upgrade" / commit
+    with TemporaryDirectory(prefix="version-before-") as directory:
+        return show(commit, tree=Path(directory))
+
+
+def show(commit: str, *, tree: Path) -> int:
+    """Say what comes of it, and return the exit code."""
     unpack(commit, into=tree)
     new = bring_migrations(tree)
     print(f"The version before is {commit}. It is given {len(new)} migrations that it does not know:")

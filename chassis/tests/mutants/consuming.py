@@ -486,6 +486,13 @@ MUTANTS = (
         "test_start.py::test_a_version_that_runs_while_a_newer_one_migrates_ends",
     ),
     Mutant(
+        "restored: a database that came back older than Kafka is not found",
+        "consuming/standing.py",
+        "if self.committed is not None and self.committed > self.stored:",
+        "if self.committed is not None and self.committed < self.stored:",
+        "test_restored.py::test_what_differs_is_told_in_words",
+    ),
+    Mutant(
         "c: a wrong record that may hold a secret keeps its value in a dead letter",
         "consuming/batch_processor.py",
         "        if self._consumer.topic.holds_secrets:\n",

@@ -22,13 +22,16 @@ ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "TZ": "UTC"}
 
 
 class Postgres:
-    """A server, empty at its first start; a `durable` one keeps its data through a power cut, for measurements."""
+    """A server, empty at its first start; a `durable` one keeps its data through a power cut, for measurements.
+
+    `settings` are more of them, each `name=value`.
+    """
 
     name = "postgres"
 
-    def __init__(self, *, supervisor: Supervisor, durable: bool = False) -> None:
+    def __init__(self, *, supervisor: Supervisor, durable: bool = False, settings: tuple[str, ...] = ()) -> None:
         self._supervisor = supervisor
-        self._options = as_options((*NETWORK_SETTINGS, *server_settings(durable=durable)))
+        self._options = as_options((*NETWORK_SETTINGS, *server_settings(durable=durable), *settings))
         self._on_disk = durable
         self._password = secrets.token_urlsafe(24)
         self._port = free_port()
@@ -41,6 +44,22 @@ class Postgres:
     def database_url(self) -> str:
         """URL of the administrator, on the maintenance database."""
         return f"postgresql://{ADMINISTRATOR}:{self._password}@{LOOPBACK}:{self._port}/postgres"
+
+    def run_program(self, name: str, *arguments: str, deadline_seconds: float = START_SECONDS) -> str:
+        """Run one of PostgreSQL's own programs as the administrator of this server; return what it printed."""
+        command = Command(
+            name=name,
+            arguments=[str(self._programs / name), *arguments],
+            environment=ENVIRONMENT
+            | {"PGHOST": LOOPBACK, "PGPORT": str(self._port), "PGUSER": ADMINISTRATOR, "PGPASSWORD": self._password},
+            account=self._account,
+            working_directory=Path("/"),
+        )
+        return self._supervisor.run(command, deadline_seconds=deadline_seconds)
+
+    def continue_from(self, data: Path) -> None:
+        """Let the next start take this directory of data, such as a backup."""
+        self._data = data
 
     def start(self) -> None:
         data = self._data or self._initialise()
