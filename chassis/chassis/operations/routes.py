@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -146,7 +146,7 @@ class OperationRoutes:
         letter = await dead_letters.find(reading.connection, dead_letter_id=dead_letter_id)
         if letter is None:
             raise Problem(NOT_FOUND)
-        self._log("dead_letter.shown", dead_letter_id, caller)
+        log.warning("dead_letter.shown", **_who(dead_letter_id, caller))
         return WholeDeadLetter.of(letter)
 
     async def replay_dead_letter(self, dead_letter_id: LetterId, work: WorkFactory, caller: Caller) -> Settled:
@@ -160,7 +160,7 @@ class OperationRoutes:
         async for _, failure in replay(self._consumers, work, only={dead_letter_id}):
             if failure is not None:
                 raise Problem(NOT_REPLAYED, failure)
-        self._log("dead_letter.replayed", dead_letter_id, caller)
+        log.warning("dead_letter.replayed", **_who(dead_letter_id, caller))
         return Settled(id=str(dead_letter_id), settled_as="replayed")
 
     async def discard_dead_letter(
@@ -173,12 +173,13 @@ class OperationRoutes:
         if not discarded:
             known = await dead_letters.find(work.connection, dead_letter_id=dead_letter_id)
             raise Problem(NOT_FOUND if known is None else LETTER_CLOSED)
-        self._log("dead_letter.discarded", dead_letter_id, caller)
+        log.warning("dead_letter.discarded", **_who(dead_letter_id, caller))
         return Settled(id=str(dead_letter_id), settled_as="discarded")
 
-    def _log(self, event: str, dead_letter_id: UUID, caller: Caller) -> None:
-        """Tell in the log who did it: neither contents nor reasons, which may tell of somebody."""
-        log.warning(event, dead_letter_id=str(dead_letter_id), operator=caller.subject)
+
+def _who(dead_letter_id: UUID, caller: Caller) -> Mapping[str, str]:
+    """Return what the log tells of who did it: neither contents nor reasons, which may tell of somebody."""
+    return {"dead_letter_id": str(dead_letter_id), "operator": caller.subject}
 
 
 def with_operations(api: Api, *, service: str, consumers: Sequence[Consumer[Any]], live: Live) -> Api:

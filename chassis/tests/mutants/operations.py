@@ -21,14 +21,14 @@ MUTANTS = (
     Mutant(
         "operations: who looks at a dead letter is not on record",
         "operations/routes.py",
-        '        self._log("dead_letter.shown", dead_letter_id, caller)\n',
+        '        log.warning("dead_letter.shown", **_who(dead_letter_id, caller))\n',
         "",
         f"{_OPERATIONS}test_one_is_shown_whole_and_the_log_tells_who_looked",
     ),
     Mutant(
         "operations: the reason of a discard is written into the log",
         "operations/routes.py",
-        '        self._log("dead_letter.discarded", dead_letter_id, caller)\n',
+        '        log.warning("dead_letter.discarded", **_who(dead_letter_id, caller))\n',
         '        log.warning("dead_letter.discarded", operator=caller.subject, because=body.reason)\n',
         f"{_OPERATIONS}test_one_is_discarded_with_a_reason_that_stays_on_record_and_out_of_the_log",
     ),

@@ -101,7 +101,8 @@ async def test_each_role_gets_what_the_access_matrix_grants(full: World) -> None
         # What is not there is not found either: a session, a passkey, an account of the example's number.
         assert found in {None, HTTPStatus.NOT_FOUND}, trial
         let_pass[str(trial.route)] += found is None
-    one_thing_of_many = {str(trial.route) for trial in keeper.trials if trial.route.path.count("{") > 1}
+    paths = {str(trial.route): trial.route.path for trial in keeper.trials}
+    one_thing_of_many = {route for route, path in paths.items() if path.count("{") > 1 or "{dead_letter_id}" in path}
 
     assert {route for route, times in let_pass.items() if not times} <= one_thing_of_many
 

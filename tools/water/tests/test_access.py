@@ -63,3 +63,13 @@ def test_addresses_are_those_of_make_up_unless_they_are_given() -> None:
     assert found["weather-svc"] == "http://127.0.0.1:8092"
     with pytest.raises(UsageError, match="WATER_POLICY_URL must be an address"):
         addresses({"WATER_POLICY_URL": "localhost:1"})
+
+
+def test_a_service_that_is_new_is_asked_as_soon_as_it_has_an_address(
+    platform: DescribedPlatform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert platform.run("dead-letters", "list", "--service", "reserve-svc") == 2
+    assert "reserve-svc is not known" in capsys.readouterr().err
+    monkeypatch.setenv("WATER_RESERVE_URL", "http://127.0.0.1:8092")
+
+    assert platform.run("dead-letters", "list", "--service", "reserve-svc") == 0

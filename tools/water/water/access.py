@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -20,6 +21,7 @@ DEFAULTS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Where `make up` publishes them."""
 TOKEN, TOKEN_FILE = "WATER_TOKEN", "WATER_TOKEN_FILE"
+_ADDRESS: Final = re.compile(r"WATER_([A-Z]+)_URL")
 
 
 class UsageError(Exception):
@@ -32,16 +34,22 @@ def variable_of(service: str) -> str:
 
 
 def addresses(environment: Mapping[str, str] = os.environ) -> Mapping[str, str]:
-    """Return where each service answers.
+    """Return where each service answers: the known ones, and each for which there is a variable.
 
     Raises:
         UsageError: an address is none.
     """
-    found = {service: environment.get(variable_of(service)) or default for service, default in DEFAULTS.items()}
+    given = {f"{name[1].lower()}-svc": address for name, address in _named(environment) if address}
+    found = {**DEFAULTS, **given}
     for service, address in found.items():
         if not address.startswith(("http://", "https://")):
-            raise UsageError(f"{variable_of(service)} must be an address such as {DEFAULTS[service]}")
+            raise UsageError(f"{variable_of(service)} must be an address such as http://127.0.0.1:8090")
     return {service: address.rstrip("/") for service, address in found.items()}
+
+
+def _named(environment: Mapping[str, str]) -> Iterable[tuple[re.Match[str], str]]:
+    matches = ((_ADDRESS.fullmatch(name), value) for name, value in environment.items())
+    return ((match, value) for match, value in matches if match)
 
 
 def token(*, file: Path | None, environment: Mapping[str, str] = os.environ) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from rich.console import Console
 
-from water.access import DEFAULTS
+from water.access import UsageError
 from water.page import complain, console, facts, fate, moment, print_json, table, text
 from water.services import LETTERS, Missing, Services
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser, *, shared: argparse.ArgumentP
     """Add the actions; `shared` has the options of all commands."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     of_one = argparse.ArgumentParser(add_help=False, parents=[shared])
-    of_one.add_argument("--service", choices=sorted(DEFAULTS), help="ask this one only")
+    of_one.add_argument("--service", metavar="SERVICE", help="ask this one only")
     listing = actions.add_parser("list", parents=[of_one], help="the open ones, without their contents")
     listing.add_argument("--all", action="store_true", help="also those replayed or discarded")
     listing.add_argument("--about", metavar="ID", help="a report, a claim, a key or an event id")
@@ -43,6 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser, *, shared: argparse.ArgumentP
 
 async def run(arguments: argparse.Namespace, services: Services) -> int:
     """Do what is asked. Exit codes: 0 done, 1 not there or refused, 2 a service could not be asked."""
+    if arguments.service and arguments.service not in services.names:
+        raise UsageError(f"{arguments.service} is not known; there are {', '.join(sorted(services.names))}")
     code: int = await arguments.act(arguments, services)
     return code
 
