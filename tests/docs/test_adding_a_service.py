@@ -68,6 +68,7 @@ def repository(edited: Path) -> Path:
     """The copy in which the page was followed to its end."""
     run(edited, "-m", "contracts.generate")
     run(edited, "tools/install/api_descriptions.py")
+    run(edited, "-m", "observability", "write")
     run(edited, "-m", "structure", "--root", str(edited), "picture")
     return edited
 
@@ -129,6 +130,7 @@ def test_the_contracts_with_its_topics_are_sound(repository: Path) -> None:
         ("structure", "--root", ".", "rules"),
         ("structure", "--root", ".", "picture", "--check"),
         ("contracts.generate", "--check"),
+        ("observability", "write", "--check"),
     ],
     ids=" ".join,
 )

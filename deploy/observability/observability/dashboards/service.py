@@ -151,7 +151,7 @@ _DOOR: Final = Row(
             title="Slowest routes, 95 of 100",
             queries=(
                 Query(
-                    f"topk(6, {quantile(0.95, f'{_SECONDS}{{{_OF}}}', by='route', window=INTERVAL)})",
+                    f"topk(6, {quantile(0.95, f'{_SECONDS}{{{_OF}}}', by='route', window=INTERVAL)} > 0)",
                     "{{route}}",
                     rare=True,
                 ),

@@ -138,7 +138,7 @@ _CLAIMS: Final = Row(
         ),
         Panel(
             title="Decisions by deciding ground",
-            queries=(Query(f"topk(8, sum by (ground) (rate(claims_decisions_total[{INTERVAL}])))", "{{ground}}"),),
+            queries=(Query(f"topk(8, sum by (ground) (rate(claims_decisions_total[{INTERVAL}])) > 0)", "{{ground}}"),),
             meaning="Why claims are decided as they are; the eight most frequent grounds.",
             unit=Unit.A_SECOND,
         ),
