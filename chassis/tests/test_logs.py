@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
@@ -224,6 +225,20 @@ def test_a_test_sees_what_happened_to_many() -> None:
         info_each("claim.opened", [{"claim_id": "1"}, {"claim_id": "2"}])
 
     assert [(line["event"], line["claim_id"]) for line in logs] == [("claim.opened", "1"), ("claim.opened", "2")]
+
+
+@pytest.mark.usefixtures("logged")
+def test_what_python_warns_of_is_a_line_without_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", stream := io.StringIO())
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        configure_logs(service="specimen", level="info")
+        warnings.warn("Ada's address", UserWarning, stacklevel=1)
+
+    (line,) = map(json.loads, stream.getvalue().splitlines())
+    assert (line["event"], line["category"]) == ("python.warned", "UserWarning")
+    assert str(line["place"]).startswith("test_logs.py:")
+    assert "Ada" not in str(line)
 
 
 async def test_what_nobody_awaited_is_logged_without_its_text(logged: Lines) -> None:

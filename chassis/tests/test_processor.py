@@ -61,7 +61,7 @@ async def test_the_line_of_a_dead_letter_carries_the_ids_by_which_it_is_found(se
     event_id, trace = str(uuid4()), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     about = uuid4()
     sound = message(contact(uuid4(), 1), event_id=event_id)
-    sound = replace(sound, headers=[*sound.headers, ("traceparent", trace.encode())])
+    sound = replace(sound, headers=(*sound.headers, ("traceparent", trace.encode())))
     text = f'{{"claim_id": "{about}", "report_id" : "{about}", "name": "Van Closteren"}}'.encode()
     strange = replace(message(contact(uuid4(), 1), event_id="Van Closteren"), value=text)
     async with harness(replace(service, consumers=(Consumer(TOPIC, refuse),))) as running:

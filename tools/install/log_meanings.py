@@ -44,6 +44,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "producer.abandon_failed": "A producer could not be closed in time and was left; a new one is made",
     "producer.stop_failed": "A producer did not stop in time; what it held is sent again by the next one",
     "proof_root.announced": "The root over all proofs until now was signed and published",
+    "python.warned": "Python warns of something in the code, once for each place: worth a look, no alarm",
     "rainfall.unmatched": "An answer about rain came for a claim that is not here",
     "relay.lease_lost": "This process leads no longer: it was held up for longer than its lease, and another may send",
     "replay.failed": "A dead letter that was replayed failed again and stays open",

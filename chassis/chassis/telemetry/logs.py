@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -78,6 +80,7 @@ def configure_logs(*, service: str, level: str) -> None:
     )
     _lines.stream = sys.stderr
     _each.service, _each.is_wanted = service, logging.getLevelNamesMapping()[level.upper()] <= logging.INFO
+    warnings.showwarning = _log_warning
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -113,6 +116,18 @@ def info_each(event: str, rows: Iterable[Mapping[str, object]]) -> None:
 def report_held_back() -> None:
     """Log how many lines of libraries were held back, where that is due: a storm that is over logs nothing itself."""
     _limit.report()
+
+
+def _log_warning(
+    _: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    __: TextIO | None = None,
+    ___: str | None = None,
+) -> None:
+    """Log where Python warned of something: its text may repeat a value, and is no JSON."""
+    log.warning("python.warned", category=category.__name__, place=f"{Path(filename).name}:{lineno}")
 
 
 def log_unhandled(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
