@@ -21,6 +21,13 @@ MUTANTS = (
         guard=_NO_MORE_LEAVES,
     ),
     _mutant(
+        "two processes take the same tokens at the same moment",
+        "repository/pace.py",
+        sound=" AND spent_until = $2 AND kept_spent_until = $3",
+        broken=" AND $2::timestamptz IS NOT NULL AND $3::timestamptz IS NOT NULL",
+        guard="channels/test_storm.py::test_of_processes_that_take_tokens_at_the_same_moment_each_has_others",
+    ),
+    _mutant(
         "kept tokens are never used up",
         "domain/pace.py",
         sound="kept_spent_until=kept_since + _lasting(at_once, rate.kept)",

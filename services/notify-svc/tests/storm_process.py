@@ -16,9 +16,8 @@ from notify_svc.settings import Settings
 
 async def main(moment: str) -> None:
     service = replace(build(load_settings(Settings)), clock=SettableClock(datetime.fromisoformat(moment)))
-    async with open_runtime(service) as runtime, asyncio.TaskGroup() as group:
-        for worker in service.workers:
-            group.create_task(worker.run(runtime), name=worker.name)
+    async with open_runtime(service) as runtime:
+        await asyncio.gather(*(worker.run(runtime) for worker in service.workers))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ _AT_HAND_SECONDS = 0.05
 """What is urgent waits for a token that this process has, when it can be used so soon."""
 _YIELDING_SECONDS, _YIELDS_FOR_SECONDS = 0.1, 2.0
 """How much later than others who has just been given some asks again, and until when: so all have their turn."""
-_SHORTEST_PAUSE_SECONDS, _IDLE_SECONDS = 0.005, 1.0
+_SHORTEST_PAUSE_SECONDS, _IDLE_SECONDS = 0.02, 1.0
 
 
 class _Waiter:
@@ -190,7 +190,7 @@ async def run_pace(runtime: Runtime, *, pace: Pace) -> None:
         seconds = pace.go_on()
         if pace.rate is None or (ask := pace.ask()) is None:
             return seconds
-        async with runtime.work.connection() as connection, connection.transaction():
+        async with runtime.work.connection() as connection:
             now, grant = await take_tokens(connection, provider=pace.provider, ask=ask, rate=pace.rate)
         pace.grant(ask, grant, granted_at=now)
         return pace.go_on()

@@ -94,11 +94,11 @@ class SmppGateway:
         except TooLongError:
             return Refused("too-long")
         try:
-            async with asyncio.timeout(self._centre.timeout_seconds):
-                session = await self._bound()
+            await self._bound_in_time()
+            await self._centre.pace.turn(len(parts.parts), precedence=sms.precedence)
+            session = await self._bound_in_time()  # the one from before may have ended meanwhile
         except (smpp34.SmppError, OSError) as error:
             return Unreachable(type(error).__name__)
-        await self._centre.pace.turn(len(parts.parts), precedence=sms.precedence)
         if not lease.covers(self._centre.timeout_seconds):
             return LeaseLost()
         return await self._submit_parts(session, parts, sms=sms, lease=lease)
@@ -127,12 +127,15 @@ class SmppGateway:
             began = clock()
             self._ended.clear()
             with suppress(smpp34.SmppError, OSError):
-                async with asyncio.timeout(self._centre.timeout_seconds):
-                    await self._bound()
+                await self._bound_in_time()
                 await self._ended.wait()
             lasted = clock() - began > _LONGEST_PAUSE_SECONDS
             pause_seconds = _SHORTEST_PAUSE_SECONDS if lasted else min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause_seconds)
+
+    async def _bound_in_time(self) -> smpp34.Smsc:
+        async with asyncio.timeout(self._centre.timeout_seconds):
+            return await self._bound()
 
     async def _bound(self) -> smpp34.Smsc:
         """Return the session, bound; raise when the centre does not answer or refuses the login."""
@@ -211,8 +214,10 @@ class SmppGateway:
         return taken_together([answers[part] for part in range(len(parts.parts))])
 
     async def _submit(self, session: smpp34.Smsc, parts: SmsParts, *, part: int, sms: Sms, lease: Lease) -> Result:
-        """Submit one part, once the window has a place for it; not when that took too long."""
+        """Submit one part, once the window has a place for it; not when the lease or the session is over by then."""
         async with self._window:
+            if session is not self._session:
+                return Deferred("session-over")
             if not lease.covers(self._centre.timeout_seconds):
                 return Deferred("lease-lost")
             result = await self._submit_now(session, parts, part=part, sms=sms)

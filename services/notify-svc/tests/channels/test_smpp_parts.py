@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 from decisions import MOBILE_PHONE
@@ -18,11 +19,13 @@ from notify_svc.channels.pace import Pace
 from notify_svc.channels.receipts import Receipts
 from notify_svc.channels.sms_gateway import Sms
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, Refused, Result, Unreachable
-from notify_svc.domain.pace import Ask, Rate
+from notify_svc.domain.pace import Ask, Bucket, Rate, take
 from notify_svc.repository.leases import Lease
 
 THREE_PARTS = "a" * 400
 OK = 0
+NOW = datetime(2021, 7, 16, 10, 0, tzinfo=UTC)
+EMPTY = Bucket(NOW, NOW)
 UNANSWERED_SECONDS = 0.3
 """What is submitted beyond the window is there by then."""
 
@@ -91,6 +94,31 @@ async def test_each_part_takes_a_token(centre: SmsCentre) -> None:
 
     assert ask == Ask(can_wait=3)
     assert centre.messages == []
+
+
+async def test_an_sms_whose_session_ends_while_it_waits_for_its_turn_leaves_by_the_next_one(
+    centre: SmsCentre,
+) -> None:
+    """It was not handed over: to call it in doubt would lose it."""
+    pace = Pace("smpp", Rate(10))
+
+    async with gateway(centre, pace=pace) as opened:
+        sms = Sms(message_id=uuid7(), text=THREE_PARTS, mobile_phone=MOBILE_PHONE)
+        sending = asyncio.ensure_future(opened.hand_over(sms, Lease.lasting(60)))
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while (ask := pace.ask()) is None:
+                await asyncio.sleep(0.01)
+            await centre.hang_up()
+            while opened._session is not None:  # noqa: SLF001 - nothing else tells that its end was noticed
+                await asyncio.sleep(0.01)
+            pace.grant(ask, take(EMPTY, ask, rate=Rate(10), now=NOW), granted_at=NOW)
+            while not sending.done():
+                pace.go_on()
+                await asyncio.sleep(0.01)
+        result = await sending
+
+    assert isinstance(result, Accepted)
+    assert (centre.sessions, len(centre.messages)) == (2, 3)
 
 
 async def test_no_more_parts_are_unanswered_than_the_window_holds(centre: SmsCentre) -> None:

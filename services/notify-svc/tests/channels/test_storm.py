@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
 from time import monotonic
 from uuid import UUID
 
@@ -21,7 +23,8 @@ from uuid_utils.compat import uuid7
 from chassis.testing import Harness
 from contracts.vocabulary import Channel
 from notify_svc.app import build
-from notify_svc.domain.pace import Rate
+from notify_svc.domain.pace import Ask, Grant, Rate
+from notify_svc.repository.pace import take_tokens
 from notify_svc.settings import Settings
 
 SLOW = Rate(5)
@@ -75,6 +78,23 @@ async def test_however_many_processes_there_are_no_more_leaves_than_the_provider
 
     assert monotonic() - began >= 14 / SLOW.for_all
     assert len(mail.mails) == 15
+
+
+async def test_of_processes_that_take_tokens_at_the_same_moment_each_has_others(desk: Desk) -> None:
+    async def taken() -> Grant:
+        async with desk.harness.pool.acquire() as connection:
+            _, grant = await take_tokens(connection, provider="smtp", ask=Ask(soon=1, urgent=1), rate=Rate(20))
+            return grant
+
+    grants = await asyncio.gather(*(taken() for _ in range(30)))
+
+    ordered = sorted(grants, key=lambda grant: grant.begins_at)
+    assert all(
+        two.begins_at - one.begins_at >= timedelta(seconds=one.spread / 18, microseconds=-1)
+        for one, two in pairwise(ordered)
+    )
+    assert 2 <= sum(grant.at_once for grant in grants) < 20
+    assert sum(grant.at_once + grant.spread for grant in grants) == 60
 
 
 async def test_a_process_leases_no_more_than_leaves_in_a_moment(
