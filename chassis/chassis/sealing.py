@@ -6,7 +6,7 @@ are encrypted by AES-256-GCM. Whoever has the public key can seal: who did follo
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -14,13 +14,13 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import DictKey, KeySet, OKPKey
 
+from chassis.secret_keys import read_key
 from contracts.topic import ONE_MEGABYTE
 
 PRIVATE_KEYS_FORM = "private X25519 keys, 32 bytes in base64 each, the newest first, with commas between"
 _AGREEMENT, _ENCRYPTION = "ECDH-ES+A256KW", "A256GCM"
 _ALLOWED = jwe.JWERegistry(algorithms=[_AGREEMENT, _ENCRYPTION])
 _ALLOWED.max_ciphertext_length = ONE_MEGABYTE  # as large as a record: the library has 64 KiB
-_KEY_BYTES = 32
 
 
 class NotAKeyError(ValueError):
@@ -78,11 +78,8 @@ class Opener:
 
 
 def _read(text: str) -> bytes:
-    try:
-        key = b64decode(text.strip(), validate=True)
-    except ValueError:
-        key = b""
-    if len(key) != _KEY_BYTES:
+    key = read_key(text)
+    if key is None:
         raise NotAKeyError("not a key: 32 bytes in base64 are expected")
     return key
 

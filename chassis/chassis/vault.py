@@ -8,14 +8,14 @@ open.
 from __future__ import annotations
 
 import secrets
-from base64 import b64decode
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chassis.secret_keys import KEY_BYTES, read_key
+
 SERVICE_KEYS_FORM = "secret keys, 32 bytes in base64 each, the newest first, with commas between"
-_KEY_BYTES = 32
 _NONCE_BYTES = 12
 _NAME_BYTES = 4
 
@@ -72,7 +72,7 @@ class Vault:
 
     def new_key(self, *, bound_to: bytes) -> tuple[DataKey, bytes]:
         """Return a new key, and how it is stored: wrapped, and bound to `bound_to`."""
-        secret = secrets.token_bytes(_KEY_BYTES)
+        secret = secrets.token_bytes(KEY_BYTES)
         return DataKey(secret), self._wrap(secret, bound_to=bound_to)
 
     def key(self, wrapped: bytes, *, bound_to: bytes) -> DataKey:
@@ -116,10 +116,7 @@ def _name(key: bytes) -> bytes:
 
 
 def _read(text: str) -> bytes:
-    try:
-        key = b64decode(text.strip(), validate=True)
-    except ValueError:
-        key = b""
-    if len(key) != _KEY_BYTES:
+    key = read_key(text)
+    if key is None:
         raise NotAServiceKeyError("not a key: 32 bytes in base64 are expected")
     return key

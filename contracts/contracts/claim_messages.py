@@ -44,6 +44,8 @@ class ClaimOccasion(StrEnum):
     """It does not: the new decision is told in a message of its own."""
     PAYMENT_ORDERED = "payment_ordered"
     """An amount is transferred. Nobody asks for it: `claims.payment-ordered.v1` tells itself."""
+    PAYMENT_SETTLED = "payment_settled"
+    """That amount was transferred. Nobody asks for it: `claims.payment-settled.v1` tells itself."""
     REPAIR_OFFERED = "repair_offered"
     """The customer can have it repaired instead of being paid."""
     REPAIR_ACCEPTED = "repair_accepted"
@@ -63,6 +65,11 @@ DUE_OCCASIONS: AbstractSet[ClaimOccasion] = QUESTION_OCCASIONS | {
     ClaimOccasion.REVIEW_STILL_OPEN,
 }
 """What is told with a day."""
+
+PAYMENT_OCCASIONS: AbstractSet[ClaimOccasion] = frozenset(
+    {ClaimOccasion.PAYMENT_ORDERED, ClaimOccasion.PAYMENT_SETTLED}
+)
+"""What is told with an amount, and is asked for by nobody."""
 
 QuestionCode = Annotated[str, Meta(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*\Z", max_length=100)]
 
@@ -95,8 +102,8 @@ class ClaimMessageRequested(Event):
             raise ValueError("questions are named where something is asked, and nowhere else")
         if (self.due_on is not None) != (self.occasion in DUE_OCCASIONS):
             raise ValueError("due_on is the day of a deadline, and there where the occasion has one")
-        if self.occasion is ClaimOccasion.PAYMENT_ORDERED:
-            raise ValueError("an order to pay tells itself, and is not asked for here")
+        if self.occasion in PAYMENT_OCCASIONS:
+            raise ValueError("an order to pay and its end tell themselves, and are not asked for here")
 
 
 _HAPPENED_AT = datetime(2021, 7, 16, 8, 0, tzinfo=UTC)
@@ -131,7 +138,9 @@ class ClaimMessageSettled(Event):
     Again of a letter in the place of an e-mail: when it is to be posted and when it ends, `posted` or `no_address`.
     """
 
-    request_id: Annotated[UUID, Meta(description="Of a message about an order to pay its payment_id")]
+    request_id: Annotated[
+        UUID, Meta(description="Of a message about an order to pay its payment_id, about its end one of its own")
+    ]
     claim_id: UUID
     occasion: ClaimOccasion
     channel: Channel

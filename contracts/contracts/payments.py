@@ -75,7 +75,8 @@ class PaymentFailure(StrEnum):
 class PaymentSettled(Event):
     """An order to pay has ended: the money was transferred, or it failed and nothing was.
 
-    Published by who pays, once per payment; the first answer counts.
+    Published by who pays, once per payment; the first answer counts. notify-svc tells the customer of a transfer; a
+    payment that failed is a handler's.
     """
 
     payment_id: UUID
@@ -95,7 +96,7 @@ PAYMENT_SETTLED = Topic(
     key="payment_id",
     owner="claims-svc",
     producers=("payments",),
-    consumers=("claims-svc",),
+    consumers=("claims-svc", "notify-svc"),
     personal_data=PersonalData.PSEUDONYMOUS,
     examples=(
         PaymentSettled(

@@ -172,4 +172,11 @@ MUTANTS = (
         broken="(*_files_in(directory),)",
         guard="texts/test_catalogue_files.py::test_a_change_of_what_arranges_the_texts_is_another_version",
     ),
+    _mutant(
+        "what was said to one reporter goes with another",
+        "repository/kept_texts.py",
+        sound="AND (address IS NULL OR lower(address) = lower(email) OR address = mobile_phone)",
+        broken="AND true",
+        guard=_KEPT + "test_what_was_said_to_one_of_several_reporters_goes_with_that_one",
+    ),
 )

@@ -110,4 +110,19 @@ MUTANTS = (
         broken="    if isinstance(mobile_phone, NotMobile):\n        mobile_phone = number\n",
         guard="test_numbers_without_sms.py::test_the_sms_ends_without_an_attempt_and_the_mail_is_sent",
     ),
+    _mutant(
+        "SMS go on in a session of which the centre knows nothing",
+        "channels/smpp.py",
+        sound="        if answer == NOT_BOUND:\n",
+        broken="        if answer is NOT_BOUND:\n",
+        guard="test_smpp_sessions.py::"
+        "test_an_sms_in_a_session_of_which_the_centre_knows_nothing_is_put_off_and_the_next_is_bound_anew",
+    ),
+    _mutant(
+        "SMS go on in a session that has gone silent",
+        "channels/smpp.py",
+        sound="self._heard_at >= self._centre.timeout_seconds:",
+        broken="self._heard_at >= 10 * self._centre.timeout_seconds:",
+        guard="test_smpp_sessions.py::test_a_session_that_has_gone_silent_takes_no_more_sms",
+    ),
 )

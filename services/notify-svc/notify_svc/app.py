@@ -16,7 +16,7 @@ from contracts.claim_messages import CLAIM_MESSAGE_REQUESTED
 from contracts.claims import DECISION_MADE
 from contracts.message_requests import CUSTOMER_MESSAGE_REQUESTED, MESSAGE_REQUESTED
 from contracts.notify import REPORTER_CONTACT_PROVIDED
-from contracts.payments import PAYMENT_ORDERED
+from contracts.payments import PAYMENT_ORDERED, PAYMENT_SETTLED
 from contracts.personal_data import CUSTOMER_DATA_REQUESTED, Holder
 from contracts.policy import CONTACT_CHANGED
 from contracts.topics import CATALOGUE
@@ -36,6 +36,7 @@ from notify_svc.progress import run_progress
 from notify_svc.repository import customer_data
 from notify_svc.send_queue import SendQueues
 from notify_svc.settings import SenderSettings, Settings
+from notify_svc.settled_payments import PAYMENT_UNTOLD, SettledPayments
 from notify_svc.texts.languages import load_catalogues
 
 _EVENTS_MAY_WAIT_SECONDS = 1.0
@@ -73,6 +74,7 @@ def build(
     requests_due = asyncio.Event()
     opener = settings.opener
     request_handler = handlers.RequestHandler(opener=opener, due=requests_due)
+    settled_payments = SettledPayments(due=requests_due)
     reporter_handler = handlers.ReporterHandler(kept_for=settings.reporter_contact_kept_for)
     return Service(
         name="notify-svc",
@@ -85,6 +87,7 @@ def build(
             Consumer(CUSTOMER_MESSAGE_REQUESTED, request_handler.create_customer_messages),
             Consumer(CLAIM_MESSAGE_REQUESTED, request_handler.create_claim_messages),
             Consumer(PAYMENT_ORDERED, request_handler.create_payment_messages),
+            Consumer(PAYMENT_SETTLED, settled_payments.tell),
             Consumer(CONTACT_CHANGED, handlers.store_contacts),
             Consumer(
                 CUSTOMER_DATA_REQUESTED, DataHolder(Holder.NOTIFY, partial(customer_data.read, vault=vault)).provide
@@ -94,6 +97,7 @@ def build(
         timers=(
             TimerHandler(handlers.CONTACT_DEADLINE, handlers.give_up_waiting),
             TimerHandler(handlers.REPORTER_ERASURE, handlers.erase_reporters),
+            TimerHandler(PAYMENT_UNTOLD, settled_payments.tell_later),
         ),
         workers=(
             *(

@@ -144,7 +144,9 @@ async def test_what_is_on_its_way_when_its_reader_is_erased_is_unreadable_from_t
     assert [one.contents for one in await of_customer(desk)] == [None]
 
 
-def to_keep(*, customer_id: UUID | None = CUSTOMER, report_ids: tuple[UUID, ...] = ()) -> TextToKeep:
+def to_keep(
+    *, customer_id: UUID | None = CUSTOMER, report_ids: tuple[UUID, ...] = (), recipient: str = EMAIL
+) -> TextToKeep:
     return TextToKeep(
         message_id=uuid7(),
         attempt=1,
@@ -156,7 +158,7 @@ def to_keep(*, customer_id: UUID | None = CUSTOMER, report_ids: tuple[UUID, ...]
             claim_reference=REFERENCE,
             language=Language.DUTCH,
             texts_version="1",
-            recipient=EMAIL,
+            recipient=recipient,
             text="Dag",
         ),
     )
@@ -208,6 +210,23 @@ async def test_a_reporters_text_goes_with_their_contact_data(desk: Desk) -> None
     assert await desk.harness.fire_due_timers() >= 1
 
     assert [one.contents for one in await of_customer(desk, REPORT)] == [None]
+
+
+async def test_what_was_said_to_one_of_several_reporters_goes_with_that_one(desk: Desk) -> None:
+    first, second = REPORT, uuid7()
+    others = {first: EMAIL, second: "Second@example.org"}
+    for report_id, email in others.items():
+        await desk.harness.deliver(REPORTER_CONTACT_PROVIDED, reporter(report_id=report_id, email=email))
+    addresses = ("second@example.org", EMAIL, "erased-meanwhile@example.org")
+    await _keep(desk, *(to_keep(customer_id=None, report_ids=(first, second), recipient=one) for one in addresses))
+    assert [len(await of_customer(desk, one)) for one in others] == [1, 1]
+
+    await desk.harness.pool.execute("DELETE FROM reporter_contact WHERE report_id = $1", second)
+
+    said = {one.row["owner_id"]: one.contents for one in await kept(desk, claim_reference=REFERENCE)}
+    assert (said[second], said[None]) == (None, None)
+    assert said[first] is not None
+    assert said[first].recipient == EMAIL
 
 
 async def test_one_key_is_shared_by_what_is_recorded_together_for_one_reader_and_by_nothing_else(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 from contracts.claim_messages import ClaimOccasion
 from contracts.message_requests import Occasion, Priority
 from contracts.notify import RequestSettlement
-from contracts.payments import PaymentOrdered
+from contracts.payments import PAYMENT_SETTLED, PaymentFailure, PaymentOrdered, PaymentOutcome, PaymentSettled
 from contracts.vocabulary import Channel
 from notify_svc.domain.requests import Lane, RequestState, SettleRequest
 from notify_svc.repository import requests
@@ -116,3 +116,59 @@ async def test_a_notice_about_an_account_does_not_wait_behind_orders_that_fill_e
         for pause in stuck:
             pause.end()
         await desk.until_requests(*["sent"] * 41)
+
+
+async def settle(desk: Desk, order: PaymentOrdered, outcome: PaymentOutcome = PaymentOutcome.SETTLED) -> None:
+    failure = PaymentFailure.ACCOUNT_CLOSED if outcome is PaymentOutcome.FAILED else None
+    event = PaymentSettled(payment_id=order.payment_id, outcome=outcome, failure=failure, ended_at=desk.clock.at)
+    await desk.harness.deliver(PAYMENT_SETTLED, event)
+
+
+async def test_a_transfer_is_told_once_with_its_amount(desk: Desk, mail: MailServer) -> None:
+    await desk.know(contact())
+    await desk.order(order := ordered(desk))
+    await desk.send_requests_until("sent")
+    await settle(desk, order)
+    await settle(desk, order)
+    await desk.send_requests_until("sent", "sent")
+
+    assert mail.mails[1]["Subject"] == f"Uw waterschade {REFERENCE}: wij hebben € 1.590,00 overgemaakt"
+    told = [one for one in await desk.claim_messages_settled() if one.occasion is ClaimOccasion.PAYMENT_SETTLED]
+    assert [(one.claim_id, one.settlement) for one in told] == [(order.claim_id, RequestSettlement.SENT)]
+    assert told[0].request_id != order.payment_id
+
+
+async def test_a_payment_that_failed_is_told_by_no_mail(desk: Desk) -> None:
+    await desk.know(contact())
+    await desk.order(order := ordered(desk))
+    await settle(desk, order, PaymentOutcome.FAILED)
+
+    assert await desk.request_states() == ["due"]
+
+
+async def test_a_transfer_that_is_told_before_its_order_is_told_when_that_has_come(
+    desk: Desk, mail: MailServer
+) -> None:
+    await desk.know(contact())
+    await settle(desk, order := ordered(desk))
+    desk.later(minutes=1)
+    await desk.harness.fire_due_timers()
+    assert await desk.request_states() == []
+    await desk.order(order)
+
+    desk.later(minutes=10)
+    await desk.harness.fire_due_timers()
+    await desk.send_requests_until("sent", "sent")
+
+    assert len({sent["Subject"] for sent in mail.mails}) == 2
+
+
+async def test_a_transfer_of_an_order_that_nobody_gave_is_looked_for_for_a_day_and_no_longer(desk: Desk) -> None:
+    await settle(desk, ordered(desk))
+    fired = 0
+    for _ in range(10):
+        desk.later(days=1)
+        fired += await desk.harness.fire_due_timers()
+
+    assert fired == 5
+    assert await desk.request_states() == []

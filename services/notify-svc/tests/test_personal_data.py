@@ -22,8 +22,9 @@ from test_payment_orders import ordered
 
 from chassis.telemetry.logs import configure_logs
 from chassis.telemetry.tracing import Tracing
-from contracts.claim_messages import ClaimOccasion
+from contracts.claim_messages import PAYMENT_OCCASIONS, ClaimOccasion
 from contracts.message_requests import CUSTOMER_OCCASIONS, Occasion
+from contracts.payments import PAYMENT_SETTLED, PaymentOutcome, PaymentSettled
 from contracts.vocabulary import PostalAddress
 
 NAME, EMAIL, PHONE = "Xanthippe Quasimodo", "xq.persoon@example.net", "+31687654321"
@@ -97,10 +98,12 @@ async def test_nothing_personal_is_logged_published_or_traced_whatever_is_told(
             ),
             *(told(one) for one in CUSTOMER_OCCASIONS),
         )
-        await desk.ask_about_claims(
-            *(about_claim(one) for one in ClaimOccasion if one is not ClaimOccasion.PAYMENT_ORDERED)
+        await desk.ask_about_claims(*(about_claim(one) for one in ClaimOccasion if one not in PAYMENT_OCCASIONS))
+        await desk.order(order := ordered(desk))
+        await desk.harness.deliver(
+            PAYMENT_SETTLED,
+            PaymentSettled(payment_id=order.payment_id, outcome=PaymentOutcome.SETTLED, ended_at=desk.clock.at),
         )
-        await desk.order(ordered(desk))
         workers = ("email-sender", "sms-sender", "request-sender", "sms-receipts")
         await _work(desk, workers)
     await tracing.close()

@@ -206,6 +206,7 @@ ABOUT: Final[Mapping[str, Words]] = MappingProxyType(
         "review_upheld": Words("het opnieuw bekijken", "looking again"),
         "review_overturned": Words("het opnieuw bekijken", "looking again"),
         "payment_ordered": Words("de betaling", "the payment"),
+        "payment_settled": Words("de betaling", "the payment"),
         "repair_offered": Words("het herstel", "the repair"),
         "repair_accepted": Words("het herstel", "the repair"),
         "repair_needs_consent": Words("het herstel", "the repair"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,11 +11,12 @@ import smpp34
 
 from notify_svc.channels.pace import Pace
 from notify_svc.channels.receipts import Receipts
+from notify_svc.channels.smpp_answers import NOT_BOUND, read_error, read_status
 from notify_svc.channels.smpp_receipts import ReceiptIds, Tag, read_receipt
 from notify_svc.channels.sms_gateway import Sms
 from notify_svc.channels.sms_parts import SmsParts, TooLongError, split
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, LeaseLost, Refused, Result, Unreachable
-from notify_svc.domain.sms_receipts import comparable_id, reference_of
+from notify_svc.domain.sms_receipts import reference_of
 from notify_svc.repository.leases import Lease
 
 _INTERNATIONAL, _ISDN = 1, 1  # type of number and numbering plan, SMPP 3.4, sections 5.2.5 and 5.2.6
@@ -25,14 +25,8 @@ _HAS_HEADER = 0x40  # esm_class, section 5.2.12
 _RECEIPT_WANTED = 0x01  # registered_delivery, section 5.2.17: of success and of failure
 _REFERENCES_OF_PARTS = 256
 
-OK = 0x00
-_SYSTEM_ERROR = 0x08
-TRANSIENT_STATUSES = frozenset({_SYSTEM_ERROR, 0x14, 0x45, 0x58, 0x64})
-"""System error, queue full, submit failed, throttled, temporary application error (SMPP 3.4, section 5.1.3): the
-message was not accepted and may be later."""
 _TOO_FAST = frozenset({"smpp-0x00000014", "smpp-0x00000058"})
 """Queue full, and throttled."""
-_STATUS = re.compile(r"\(0x([0-9A-Fa-f]{8})\)$")
 _MENDING_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds before parts are submitted again that the centre put off while it took others of their message."""
 _LAST_RECEIPTS_SECONDS = 0.5
@@ -74,6 +68,7 @@ class SmppGateway:
         self._session: smpp34.Smsc | None = None
         self._listening: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
+        self._heard_at = 0.0
         self._leaving: set[asyncio.Task[None]] = set()
         self._staying = asyncio.create_task(self._stay_bound(), name="smpp-staying") if stays_bound else None
 
@@ -155,6 +150,7 @@ class SmppGateway:
                 connect_timeout_ms=int(centre.timeout_seconds * 1000),
             )
             self._session = await self._client.connect()
+            self._heard_at = asyncio.get_running_loop().time()
             listening = self._listen(self._client, self._session)
             self._listening = asyncio.create_task(listening, name="smpp-session")
             return self._session
@@ -246,11 +242,35 @@ class SmppGateway:
                 )
         except smpp34.SmppError as error:
             await self._leave_if_dead(session)
-            return _read_error(error)
+            return self._heard(read_error(error), session)
         except (TimeoutError, OSError) as error:
+            if asyncio.get_running_loop().time() - self._heard_at >= self._centre.timeout_seconds:
+                self._give_up(session)
             await self._leave_if_dead(session)
             return AnswerLost(type(error).__name__)
-        return read_status(response.command_status, provider_id=response.message_id)
+        return self._heard(read_status(response.command_status, provider_id=response.message_id), session)
+
+    def _heard(self, answer: Result, session: smpp34.Smsc) -> Result:
+        """Take note of an answer; the centre knows nothing of a session in which it says that nobody is bound."""
+        if not isinstance(answer, AnswerLost):
+            self._heard_at = asyncio.get_running_loop().time()
+        if answer == NOT_BOUND:
+            self._give_up(session)
+        return answer
+
+    def _give_up(self, session: smpp34.Smsc) -> None:
+        """Open another session for what comes: this one is silent, or was ended without a word."""
+        if self._session is session:
+            self._leave(session)
+            unbinding = asyncio.create_task(_unbind(session), name="smpp-unbinding")
+            self._leaving.add(unbinding)
+            unbinding.add_done_callback(self._leaving.discard)
+
+
+async def _unbind(session: smpp34.Smsc) -> None:
+    with suppress(smpp34.SmppError, OSError):
+        async with asyncio.timeout(_LAST_RECEIPTS_SECONDS):
+            await session.unbind()
 
 
 async def _next(client: smpp34.Client, session: smpp34.Smsc) -> smpp34.DeliverSmEvent | smpp34.Disconnected | None:
@@ -292,19 +312,3 @@ def taken_together(answers: Sequence[Result]) -> Result:
     if accepted and not isinstance(failed, AnswerLost):
         return AnswerLost(f"part-missing-{failed.reason}")
     return failed
-
-
-def read_status(status: int, *, provider_id: str | None = None) -> Result:
-    """Return what an answer of the SMS centre means."""
-    if status == OK:
-        return Accepted((comparable_id(provider_id),) if provider_id else ())
-    reason = f"smpp-0x{status:08x}"
-    return Deferred(reason) if status in TRANSIENT_STATUSES else Refused(reason)
-
-
-def _read_error(error: smpp34.SmppError) -> Result:
-    """Tell a generic_nack from a lost answer: the library raises for both, and says "system error" for the latter."""
-    status = _STATUS.search(str(error))
-    if status is None or int(status[1], 16) == _SYSTEM_ERROR:
-        return AnswerLost("session-ended")
-    return read_status(int(status[1], 16))

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from contracts.claim_messages import ClaimOccasion
+from contracts.claim_messages import PAYMENT_OCCASIONS, ClaimOccasion
 from contracts.message_requests import CODE_OCCASIONS, POLICY_OCCASIONS, Occasion
 from contracts.notify import RequestSettlement
 from contracts.vocabulary import Channel
@@ -108,7 +108,7 @@ LETTER_OCCASIONS: AbstractSet[Occasion | ClaimOccasion] = POLICY_OCCASIONS | {
     Occasion.CHANGES_UNDONE,
     Occasion.CHANGES_UNDONE_AND_SUSPENDED,
     Occasion.ACCOUNT_REINSTATED,
-    *(set(ClaimOccasion) - {ClaimOccasion.TAKEN_UP, ClaimOccasion.PAYMENT_ORDERED}),
+    *(set(ClaimOccasion) - {ClaimOccasion.TAKEN_UP} - PAYMENT_OCCASIONS),
 }
 """What is told by letter where an e-mail reaches nobody.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from contracts.claim_messages import DUE_OCCASIONS, QUESTION_OCCASIONS, ClaimOccasion
+from contracts.claim_messages import DUE_OCCASIONS, PAYMENT_OCCASIONS, QUESTION_OCCASIONS, ClaimOccasion
 from notify_svc.domain.requests import AboutClaim
 
 REFERENCE = "W7XK2M9QD4T"
@@ -24,5 +24,5 @@ def claim_on(occasion: ClaimOccasion) -> AboutClaim:
         claim_reference=REFERENCE,
         questions=QUESTIONS if occasion in QUESTION_OCCASIONS else (),
         due_on=DUE_ON if occasion in DUE_OCCASIONS else None,
-        amount_cents=AMOUNT_CENTS if occasion is ClaimOccasion.PAYMENT_ORDERED else None,
+        amount_cents=AMOUNT_CENTS if occasion in PAYMENT_OCCASIONS else None,
     )

@@ -74,24 +74,28 @@ class KeptText:
 async def keep(connection: Connection, *, texts: Sequence[TextToKeep], vault: Vault) -> None:
     """Keep `texts`, each attempt once. What goes to one reader shares a data key, under which nothing more is kept.
 
-    A reader who was erased meanwhile has no key stored: what was on its way to them is unreadable from the start. To be
+    A reader who was erased meanwhile has no key stored: what was on its way to them is unreadable from the start. Nor
+    has a reporter who gave another address meanwhile: of several, it is told by the address who was written to. To be
     called last in a transaction: it holds off the erasure of customers until that ends.
     """
     if any(text.written.customer_id is None for text in texts):
         await _lock_reporters(connection, texts=texts)
-    lots: dict[tuple[UUID | tuple[UUID, ...], bool], tuple[int, DataKey]] = {}
-    stored_lots: list[tuple[UUID, bytes, UUID | None, str | None, bool]] = []
+    lots: dict[tuple[UUID | tuple[UUID, ...], bool, str | None], tuple[int, DataKey]] = {}
+    stored_lots: list[tuple[UUID, bytes, UUID | None, str | None, bool, str | None]] = []
     kinds: dict[_Kind, int] = {}
     rows = []
     for text in texts:
         written = text.written
-        lot = lots.get(by := (written.reader, written.occasion is None))
+        # Which of several reporters was written to is known by the address.
+        address = None if written.customer_id or text.channel is Channel.POST else written.recipient
+        lot = lots.get(by := (written.reader, written.occasion is None, address))
         if lot is None:
             key_id = uuid7()
             key, wrapped = vault.new_key(bound_to=key_id.bytes)
             lot = lots[by] = (len(lots) + 1, key)
             report_ids = f"{{{','.join(map(str, written.report_ids))}}}" if written.customer_id is None else None
-            stored_lots.append((key_id, wrapped, written.customer_id, report_ids, written.occasion is not None))
+            prefers_email = written.occasion is not None
+            stored_lots.append((key_id, wrapped, written.customer_id, report_ids, prefers_email, address))
         number, key = lot
         sealed = key.seal(_packed(written), bound_to=_place(text.message_id, text.attempt))
         kind = kinds.setdefault(_kind_of(text), len(kinds) + 1)
@@ -125,11 +129,13 @@ _KEEP: Final = """
     WITH lot AS MATERIALIZED (
         SELECT lot.*,
                CASE WHEN customer_id IS NOT NULL THEN customer_id ELSE
-                    (SELECT report_id FROM reporter_contact WHERE report_id = ANY (report_ids::uuid[])
+                    (SELECT report_id FROM reporter_contact
+                      WHERE report_id = ANY (report_ids::uuid[])
+                        AND (address IS NULL OR lower(address) = lower(email) OR address = mobile_phone)
                       ORDER BY prefers_email AND email IS NULL, array_position(report_ids::uuid[], report_id)
                       LIMIT 1) END AS owner_id
-          FROM unnest($6::uuid[], $7::bytea[], $8::uuid[], $9::text[], $10::boolean[]) WITH ORDINALITY
-            AS lot (key_id, wrapped, customer_id, report_ids, prefers_email, number)),
+          FROM unnest($6::uuid[], $7::bytea[], $8::uuid[], $9::text[], $10::boolean[], $11::text[]) WITH ORDINALITY
+            AS lot (key_id, wrapped, customer_id, report_ids, prefers_email, address, number)),
     new_key AS (
         INSERT INTO kept_key (key_id, wrapped)
         SELECT key_id, wrapped FROM lot
@@ -137,8 +143,8 @@ _KEEP: Final = """
            AND (customer_id IS NULL OR EXISTS (SELECT FROM contact WHERE contact.customer_id = lot.customer_id)))
     INSERT INTO kept_text (message_id, attempt, owner_id, claim_reference, claim_version, occasion, channel, language,
                            texts_version, result, kept_at, key_id, sealed)
-    SELECT message_id, ($11::integer[])[kind], owner_id, claim_reference, ($12::integer[])[kind], ($13::text[])[kind],
-           ($14::text[])[kind], ($15::text[])[kind], ($16::text[])[kind], ($17::text[])[kind], now(), key_id, sealed
+    SELECT message_id, ($12::integer[])[kind], owner_id, claim_reference, ($13::integer[])[kind], ($14::text[])[kind],
+           ($15::text[])[kind], ($16::text[])[kind], ($17::text[])[kind], ($18::text[])[kind], now(), key_id, sealed
       FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::bytea[])
         AS text (message_id, lot_number, kind, claim_reference, sealed)
       JOIN lot ON lot.number = text.lot_number

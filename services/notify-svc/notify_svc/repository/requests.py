@@ -352,6 +352,32 @@ async def expire(connection: Connection, *, now: datetime, limit: int) -> Sequen
     return [SettledRequest.from_row(row) for row in rows]
 
 
+class OrderToPay(Struct, frozen=True, kw_only=True, eq=False):
+    """What is known of an order to pay: whose it is, and the claim with its amount."""
+
+    payment_id: UUID
+    customer_id: UUID
+    claim: AboutClaim
+    trace: str | None
+
+
+async def orders_to_pay(connection: Connection, *, payment_ids: Collection[UUID]) -> Sequence[OrderToPay]:
+    """Return those of these orders of which a message was created, as long as that is known."""
+    rows = await connection.fetch(
+        """
+        SELECT request_id, customer_id, claim, traceparent
+          FROM requested_message WHERE request_id = ANY ($1::uuid[]) AND occasion = $2
+        """,
+        list(payment_ids),
+        ClaimOccasion.PAYMENT_ORDERED.value,
+    )
+    return [
+        OrderToPay(payment_id=row["request_id"], customer_id=row["customer_id"], claim=claim, trace=row["traceparent"])
+        for row in rows
+        if (claim := claim_of(row)) is not None
+    ]
+
+
 async def delete_settled(connection: Connection, *, before: datetime) -> None:
     """Forget requests that were settled `before` this moment: when somebody logged in is nobody's business for ever."""
     await connection.execute("DELETE FROM requested_message WHERE settled_at < $1", before)

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from babel import Locale, UnknownLocaleError
 
-from contracts.claim_messages import DUE_OCCASIONS, QUESTION_OCCASIONS, ClaimOccasion
+from contracts.claim_messages import DUE_OCCASIONS, PAYMENT_OCCASIONS, QUESTION_OCCASIONS, ClaimOccasion
 from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, POLICY_OCCASIONS, Occasion
 from notify_svc.domain.notice import NoticeKind
 
@@ -147,7 +147,7 @@ def _wrong_about_claim(
     there_is = {
         *(("questions",) if occasion in QUESTION_OCCASIONS else ()),
         *(("due_day",) if occasion in DUE_OCCASIONS else ()),
-        *(("amount",) if occasion is ClaimOccasion.PAYMENT_ORDERED else ()),
+        *(("amount",) if occasion in PAYMENT_OCCASIONS else ()),
     }
     named = _named_in(mail, placeholders)
     yield from _lacking((*mail, "subject"), placeholders[*mail, "subject"], needs=("reference",))

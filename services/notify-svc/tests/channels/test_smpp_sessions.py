@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 
 from decisions import MOBILE_PHONE
 from pause import DEADLINE_SECONDS
-from sms_centre import SmsCentre
+from sms_centre import KEEP_SILENT, NOT_BOUND, SmsCentre
 from uuid_utils.compat import uuid7
 
 from notify_svc.channels import smpp
 from notify_svc.channels.receipts import Receipts
 from notify_svc.channels.sms_gateway import Sms
-from notify_svc.domain.attempts import Accepted, Refused
+from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, Refused
 from notify_svc.domain.sms_receipts import Outcome, Receipt
 from notify_svc.repository.leases import Lease
 
@@ -75,3 +75,40 @@ async def test_a_text_that_cannot_be_sent_is_refused_and_not_in_doubt(centre: Sm
         long = Sms(message_id=uuid7(), text="a" * 40_000, mobile_phone=MOBILE_PHONE)
 
         assert await gateway.hand_over(long, Lease.lasting(60)) == Refused("too-long")
+
+
+async def test_an_sms_in_a_session_of_which_the_centre_knows_nothing_is_put_off_and_the_next_is_bound_anew(
+    centre: SmsCentre,
+) -> None:
+    """Refused for good it would be, though nothing is wrong with it, and with it all that follow."""
+    centre.answers = [NOT_BOUND]
+    async with smpp_gateway(centre, receipts=Receipts()) as gateway:
+        assert await gateway.hand_over(sms(), Lease.lasting(60)) == Deferred("smpp-0x00000004")
+
+        assert isinstance(await gateway.hand_over(sms(), Lease.lasting(60)), Accepted)
+
+    assert centre.sessions == 2
+
+
+async def test_a_session_that_has_gone_silent_takes_no_more_sms(centre: SmsCentre) -> None:
+    """Each would be in doubt, until the library notices after a minute."""
+    centre.answers = [KEEP_SILENT]
+    async with smpp_gateway(centre, receipts=Receipts()) as gateway:
+        assert isinstance(await gateway.hand_over(sms(), Lease.lasting(60)), AnswerLost)
+
+        assert isinstance(await gateway.hand_over(sms(), Lease.lasting(60)), Accepted)
+
+    assert centre.sessions == 2
+
+
+async def test_a_session_in_which_others_are_answered_is_not_given_up_for_one_that_is_not(centre: SmsCentre) -> None:
+    centre.answers = [KEEP_SILENT]
+    async with smpp_gateway(centre, receipts=Receipts()) as gateway:
+        silent = asyncio.create_task(gateway.hand_over(sms(), Lease.lasting(60)))
+        while not silent.done():
+            await asyncio.sleep(0.2)
+            assert isinstance(await gateway.hand_over(sms(), Lease.lasting(60)), Accepted)
+
+        assert isinstance(silent.result(), AnswerLost)
+
+    assert centre.sessions == 1
