@@ -30,6 +30,8 @@ class ClaimOccasion(StrEnum):
     """Something is asked that could still change what is decided; `due_on` is the last day for an answer."""
     ANSWERS_AWAITED = "answers_awaited"
     """The same questions again: half of the time for an answer is over."""
+    RAIN_AWAITED = "rain_awaited"
+    """What was measured has not come yet: half of the wait for it is over, and all of it on `due_on`."""
     STILL_WAITING = "still_waiting"
     """Nobody has taken the claim up yet, and what was promised ends on `due_on`."""
     TAKEN_UP = "taken_up"
@@ -60,6 +62,7 @@ QUESTION_OCCASIONS: AbstractSet[ClaimOccasion] = frozenset(
 )
 """What is told with questions."""
 DUE_OCCASIONS: AbstractSet[ClaimOccasion] = QUESTION_OCCASIONS | {
+    ClaimOccasion.RAIN_AWAITED,
     ClaimOccasion.STILL_WAITING,
     ClaimOccasion.REVIEW_OPENED,
     ClaimOccasion.REVIEW_STILL_OPEN,

@@ -46,7 +46,11 @@ ELL, MAASTRICHT = "377", "380"
 """Stations: heavy rain was measured at the first, and 0.4 mm less than that at the other."""
 IN_MAASTRICHT, EXPENSIVE = "08", "07"
 """The policy of a home there, and one with the highest deductible."""
-NUMBERS: Final = tuple(f"{number:02}" for number in range(1, 13))
+NUMBERS: Final = tuple(f"{number:02}" for number in range(1, 17))
+OVER_LAND: Final = {"precipitation_left_its_course": "true", "came_through_open_window_or_door": "false"}
+STORM: Final = {"storm_caused_damage": "true"}
+BEARING: Final = 25_000
+"""What is borne at least of damage by heavy weather."""
 _HOMES: Final = {ELL: (51_190_000, 5_790_000), MAASTRICHT: (50_873_200, 5_727_900)}
 T = TypeVar("T")
 
@@ -190,6 +194,11 @@ class Desk:
     async def found(self, **known: str) -> list[Any]:
         """Return the claims that an operator finds by what is known of them."""
         return list((await self.operator.get("/claims", limit="100", **known))["items"])
+
+    async def queued(self, **filters: str) -> list[str]:
+        """Return the references of claims in the queue, as a handler sees it."""
+        answer = await self.handler.get("/desk/queue", limit="100", **filters)
+        return [item["reference"] for item in answer["items"]]
 
     async def at_desk(self, reference: str) -> Any:  # noqa: ANN401 - any JSON
         """Return a claim as a handler reads it."""

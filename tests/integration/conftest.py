@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
+from at_the_desk import Desk, desk_at
 from whole_platform import Claimant, WholePlatform
 
 from contracts.topics import TOPICS
@@ -59,3 +60,10 @@ async def claimant(whole: WholePlatform) -> AsyncIterator[Claimant]:
     """Somebody who reports losses."""
     async with Claimant.at(whole) as reporting:
         yield reporting
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def desk(whole: WholePlatform, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """Everybody who works at the claims of one customer."""
+    async with desk_at(whole, tmp_path_factory.mktemp("desk")) as everybody:
+        yield everybody

@@ -83,6 +83,27 @@ MUTANTS = (
         "domain/test_claim_level.py::test_without_damage_an_excluded_flood_beside_other_water_denies_nothing",
     ),
     _mutant(
+        "who waits for rain hears nothing until it is over",
+        "working_sets.py",
+        "        if any(claims_now[claim_id].state is",
+        "        if False and any(claims_now[claim_id].state is",
+        "test_waiting.py::test_who_waits_for_rain_hears_so_half_way_and_until_when",
+    ),
+    _mutant(
+        "who no longer waits for rain hears that they do",
+        "flows/waiting.py",
+        "        if claim.state is ClaimState.WAITING_FOR_RAINFALL\n",
+        "        if True\n",
+        "test_waiting.py::test_who_waits_for_rain_hears_so_half_way_and_until_when",
+    ),
+    _mutant(
+        "an answer is awaited for longer than the claim waits for its policy",
+        "asking.py",
+        "if claim.state is ClaimState.WAITING_FOR_POLICY and",
+        "if False and",
+        "test_waiting.py::test_what_is_asked_about_a_claim_without_a_policy_is_expected_as_long_as_the_policy",
+    ),
+    _mutant(
         "a loss is tried on the event loop",
         "flows/assessing.py",
         "await asyncio.to_thread(what_if, report,",

@@ -16,8 +16,8 @@ from chassis.database import Connection
 from chassis.unit_of_work import Timer, Work
 from claims_svc import asking, desk, figures, job_ends, log_lines, offering, paying, unsettled
 from claims_svc.domain.changes import Changes
-from claims_svc.domain.claim import Claim
-from claims_svc.domain.deadlines import WAITS_OVER
+from claims_svc.domain.claim import Claim, ClaimState
+from claims_svc.domain.deadlines import RAIN_AWAITED, WAITS_OVER, rain_is_told_at
 from claims_svc.domain.likeness import Found, Sought, outline_of
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.payment import Due, due_of, in_kind
@@ -310,7 +310,11 @@ async def _store_claims(changes: Changes, work: Work) -> None:
 
 
 async def _set_timers(changes: Changes, work: Work) -> None:
-    """Set one timer for all waits that end at one moment; a claim that is decided before needs no further look."""
+    """Set one timer for all waits that end at one moment; a claim that is decided before needs no further look.
+
+    For waits for rain there is another one, half-way.
+    """
+    claims_now = {**changes.updated, **changes.opened}
     ending: defaultdict[datetime, list[UUID]] = defaultdict(list)
     for claim_id, ends_at in changes.waits.items():
         ending[ends_at].append(claim_id)
@@ -318,3 +322,5 @@ async def _set_timers(changes: Changes, work: Work) -> None:
         wait_id = uuid7()
         await waits.insert(work.connection, wait_id=wait_id, claim_ids=claim_ids)
         work.schedule(Timer(WAITS_OVER, str(wait_id), ends_at))
+        if any(claims_now[claim_id].state is ClaimState.WAITING_FOR_RAINFALL for claim_id in claim_ids):
+            work.schedule(Timer(RAIN_AWAITED, str(wait_id), rain_is_told_at(ends_at)))

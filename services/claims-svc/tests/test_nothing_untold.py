@@ -47,6 +47,7 @@ BY_EVENT: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 BY_TIMER: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "waits-over": NOTHING,  # it sets the three below
+        "rain-awaited": frozenset({"message_settled"}),
         "policy-deadline": DECIDED,
         "rainfall-deadline": DECIDED,
         "answer-deadline": DECIDED,
@@ -111,6 +112,50 @@ BY_OPERATION: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 
 
+NOT_RECORDED_BY_NAME: Final = frozenset(
+    {
+        "approved",
+        "assessed",
+        "decided",
+        "declined",
+        "evidence_overtaken",
+        "evidence_raised",
+        "facts_added",
+        "joined",
+        "joined_to",
+        "message_settled",
+        "parted",
+        "parted_from",
+        "payment_not_due",
+        "payment_ordered",
+        "payment_ordered_again",
+        "payment_settled",
+        "promise_at_risk",
+        "promise_broken",
+        "promise_held",
+        "promised",
+        "rain_answered",
+        "rain_asked",
+        "repair_accepted",
+        "repair_agreed",
+        "repair_cancelled",
+        "repair_completed",
+        "repair_contact_closed",
+        "repair_declined",
+        "repair_ended",
+        "repair_offered",
+        "repair_requested",
+        "report_corrected",
+        "report_joined",
+        "report_left",
+        "report_moved",
+        "reported",
+        "told",
+    }
+)
+"""What the timeline reads from elsewhere than the desk's record, and what is put on it by a name that is worked out."""
+
+
 def test_whatever_changes_a_claim_is_compared_with_its_timeline() -> None:
     service = build(SETTINGS)
     assert {consumer.topic.name for consumer in service.consumers} == BY_EVENT.keys()
@@ -126,8 +171,7 @@ def test_each_kind_of_entry_has_its_words_or_is_left_out_on_purpose_and_comes_fr
 def test_whatever_is_put_on_record_is_among_them() -> None:
     recorded = set(kinds_recorded())
     told = {told.partition(".")[0] for told in (*WORDS, *NOT_FOR_CUSTOMERS)}
-    assert {"taken", "payment_failed", "proposal_overtaken", "review_late"} <= recorded
-    assert recorded <= told
+    assert recorded == told - NOT_RECORDED_BY_NAME
 
 
 def operations_that_change() -> Iterator[str]:

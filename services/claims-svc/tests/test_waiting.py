@@ -59,6 +59,33 @@ async def test_a_question_that_an_answer_leads_to_is_waited_for_as_long_as_its_m
     assert (await desk.get(own)).json()["state"] != "waiting_for_answer"
 
 
+async def test_who_waits_for_rain_hears_so_half_way_and_until_when(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy(), policy(policy_number="123456-531-05"))
+    (waits_on,) = await desk.driver.open_claims(report())
+    (claim_id,) = await desk.driver.open_claims(report(policy_number="123456-531-05"))
+    await desk.driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+    assert await told(desk) == []
+
+    await desk.driver.wait(days=5, minutes=-1)
+    assert await told(desk) == []
+    await desk.driver.wait(minutes=2)
+    (waiting,) = await told(desk)
+    assert waiting.claim_id == waits_on
+    assert (waiting.occasion, str(waiting.due_on)) == (ClaimOccasion.RAIN_AWAITED, "2021-08-12")
+    await desk.driver.wait(days=5)
+    assert ClaimOccasion.RAIN_AWAITED not in [each.occasion for each in await told(desk)]
+
+
+async def test_what_is_asked_about_a_claim_without_a_policy_is_expected_as_long_as_the_policy(desk: ClaimsDesk) -> None:
+    await desk.driver.report(report(facts=LossFacts()))
+
+    (asked,) = await told(desk)
+    assert (asked.occasion, str(asked.due_on)) == (ClaimOccasion.QUESTIONS_ASKED, "2021-08-04")
+    await desk.driver.wait(days=2, minutes=1)
+    (claim,) = await desk.driver.rows("SELECT state, waits_until FROM claim")
+    assert (claim["state"], str(claim["waits_until"].date())) == ("referred", str(asked.due_on))
+
+
 async def test_who_has_answered_is_not_asked_again(desk: ClaimsDesk) -> None:
     await desk.driver.policy(policy())
     await desk.driver.report(report(facts=LossFacts()))

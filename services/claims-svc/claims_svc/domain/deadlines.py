@@ -12,10 +12,12 @@ from types import MappingProxyType
 
 from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.handling import ANSWER_WAIT
-from claims_svc.domain.product import Product
+from claims_svc.domain.product import CURRENT_PRODUCT, Product
 
 WAITS_OVER = "waits-over"
 """The timer of waits that end together."""
+RAIN_AWAITED = "rain-awaited"
+"""Half-way through waits for rain that end together; its key is that of the waits."""
 POLICY_DEADLINE = "policy-deadline"
 RAINFALL_DEADLINE = "rainfall-deadline"
 ANSWER_DEADLINE = "answer-deadline"
@@ -42,6 +44,11 @@ def end_of_new_wait(*, state: ClaimState, product: Product, now: datetime) -> da
             return now + ANSWER_WAIT
         case _:
             return now + product.rainfall_wait
+
+
+def rain_is_told_at(ends_at: datetime) -> datetime:
+    """Return when who waits for rain hears so: half-way through a wait that ends then."""
+    return ends_at - CURRENT_PRODUCT.rainfall_wait / 2
 
 
 def is_over(claim: Claim, *, kind: str, now: datetime) -> bool:

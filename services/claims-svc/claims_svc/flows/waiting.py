@@ -10,16 +10,32 @@ from uuid import UUID
 from chassis.unit_of_work import DueTimer, Timer, Work
 from claims_svc import working_sets
 from claims_svc.domain.claim import Claim, ClaimState
+from claims_svc.domain.deadlines import rain_is_told_at
 from claims_svc.domain.dutch_time import dutch_day
 from claims_svc.domain.handling import ANSWER_WAIT
 from claims_svc.domain.working_days import last_day_of
 from claims_svc.metrics import PROMISES
-from claims_svc.repository import promises
+from claims_svc.repository import promises, waits
 from claims_svc.tell import News, tell_all
 from contracts.claim_messages import ClaimOccasion
 
 PROMISE_AT_RISK_OF_CLAIM = "promise-at-risk-of-claim"
 """Tells one customer; its key is the claim."""
+
+
+async def tell_of_rain(due: Sequence[DueTimer], work: Work) -> None:
+    """Tell customers of claims that still wait for rain that they do, and until when they can."""
+    claim_ids = await waits.claims_of(work.connection, wait_ids=[UUID(timer.key) for timer in due])
+    _, claims = await working_sets.lock(work.connection, claim_ids=claim_ids)
+    waiting = [
+        News(claim=claim, occasion=ClaimOccasion.RAIN_AWAITED, due_on=dutch_day(claim.waits_until))
+        for _, claim in sorted(claims.items())
+        if claim.state is ClaimState.WAITING_FOR_RAINFALL
+        and claim.waits_until is not None
+        # Else it has begun to wait anew, or the wait is over and what is decided tells itself.
+        and rain_is_told_at(claim.waits_until) <= work.now < claim.waits_until
+    ]
+    await tell_all(work, waiting)
 
 
 async def find_at_risk(due: Sequence[DueTimer], work: Work) -> None:

@@ -24,6 +24,19 @@ async def insert(connection: Connection, *, wait_id: UUID, claim_ids: Sequence[U
     await connection.execute("INSERT INTO wait (wait_id, claim_ids) VALUES ($1, $2)", wait_id, claim_ids)
 
 
+async def claims_of(connection: Connection, *, wait_ids: Collection[UUID]) -> set[UUID]:
+    """Return the claims of these waits that still wait for rain, be it in a later wait."""
+    rows = await connection.fetch(
+        """
+        SELECT claim_id
+          FROM wait, unnest(claim_ids) AS began (claim_id) JOIN claim USING (claim_id)
+         WHERE wait_id = ANY ($1::uuid[]) AND state = 'waiting_for_rainfall'
+        """,
+        list(wait_ids),
+    )
+    return {row["claim_id"] for row in rows}
+
+
 async def pop_overdue(connection: Connection, *, wait_ids: Collection[UUID], now: datetime) -> Sequence[OverdueWait]:
     """Delete these waits and return the claims of them that wait still; one that began to wait anew is left out."""
     rows = await connection.fetch(

@@ -199,6 +199,7 @@ ABOUT: Final[Mapping[str, Words]] = MappingProxyType(
         "decision": Words("de beslissing", "the decision"),
         "questions_asked": Words("onze vragen", "our questions"),
         "answers_awaited": Words("onze vragen", "our questions"),
+        "rain_awaited": Words("de regenmeting", "the rain figures"),
         "still_waiting": Words("het wachten", "the wait"),
         "taken_up": Words("het begin van de behandeling", "who has begun with it"),
         "review_opened": Words("het opnieuw bekijken", "looking again"),
