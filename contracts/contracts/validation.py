@@ -46,12 +46,19 @@ def read_from_outside(type_: type[T], value: bytes) -> T:
 def _is_read_otherwise_by_msgspec(value: bytes) -> bool:
     """Whether msgspec might pass in a field it ignores what is no JSON for pydantic, or round a moment up."""
     return (
-        value.count(b"{") + value.count(b"[") > _DEEPEST
-        or (len(value) > _LONGEST_NUMBER and b"0" * (_LONGEST_NUMBER + 1) in value.translate(_DIGITS_AS_ZERO))
-        or _FINER_THAN_MICROSECONDS.search(value) is not None
+        # What is opened is closed, in as many bytes.
+        (len(value) > 2 * _DEEPEST and value.count(b"{") + value.count(b"[") > _DEEPEST)
+        or (len(value) > _LONGEST_NUMBER and _holds_huge_number(value))
+        or ((point := value.find(b".")) >= 0 and _FINER_THAN_MICROSECONDS.search(value, point) is not None)
         # Such a fraction may begin with an escaped point, or hold escaped digits. Nearly no event holds any escape.
         or (b"\\" in value and (b"\\u002" in value or b"\\u003" in value))
     )
+
+
+def _holds_huge_number(value: bytes) -> bool:
+    # Nearly none does: of so many digits in a row one at least is here.
+    some_of_it = value[:: _LONGEST_NUMBER + 1].translate(_DIGITS_AS_ZERO)
+    return b"0" in some_of_it and b"0" * (_LONGEST_NUMBER + 1) in value.translate(_DIGITS_AS_ZERO)
 
 
 def validator_of(type_: type[T]) -> TypeAdapter[T]:

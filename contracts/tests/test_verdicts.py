@@ -55,6 +55,8 @@ def test_a_sound_document_is_read_alike_and_without_pydantic(event: type[Event])
         b"[" * 250 + b"]" * 250,
         b'{"a":' * 250 + b"1" + b"}" * 250,
         b"9" * 4_301,
+        b'["' + b"." * 4_000 + b'", ' + b"9" * 4_301 + b"]",
+        b'["' + b"." * 8_500 + b'", ' + b"9" * 4_301 + b"]",
     ],
     ids=[
         "no UTF-8",
@@ -65,6 +67,8 @@ def test_a_sound_document_is_read_alike_and_without_pydantic(event: type[Event])
         "deep array",
         "deep object",
         "long number",
+        "long number behind a text",
+        "long number behind a longer text",
     ],
 )
 def test_what_is_no_json_is_refused_in_a_field_that_nobody_reads_too(foreign: bytes) -> None:

@@ -54,7 +54,7 @@ MUTANTS = (
     _mutant(
         "a moment is rounded up",
         "validation.py",
-        sound="_FINER_THAN_MICROSECONDS.search(value) is not None",
+        sound="_FINER_THAN_MICROSECONDS.search(value, point) is not None",
         broken="False",
         guard=f"{_MOMENT}[2021-07-15T06:12:00.1234567Z-moment0]",
     ),

@@ -145,8 +145,8 @@ MUTANTS = (
         "what a dead process had leased is never found",
         "repository/requests.py",
         sound="(SELECT min(leased_until) FROM requested_message\n"
-        "                 WHERE state = 'sending' AND request_id <> ALL ($3::uuid[])))",
-        broken="NULL, CASE WHEN $3::uuid[] IS NULL THEN now() END)",
+        "                 WHERE state = 'sending' AND request_id <> ALL ($3::uuid[]))",
+        broken="CASE WHEN $3::uuid[] IS NULL THEN now() END",
         guard=f"{_SENDER}::test_what_a_dead_process_had_leased_is_found_when_its_lease_ends",
     ),
     _mutant(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 import msgspec
@@ -17,7 +18,7 @@ from contracts.policy import PolicyChanged
 from contracts.weather import RainfallAssessed
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One claim as it stands now. None means: not received (yet).
 
     When a wait is over the claim is decided without what has not come. `insurance` is what `policy` insured at loss.
@@ -52,7 +53,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def damage(self) -> tuple[DamageItem, ...]:
         return self.report.damage if self.assessed is None else self.assessed
 
-    @property
+    @cached_property
     def basis(self) -> Basis:
         """The case without names, numbers and addresses."""
         return Basis(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
@@ -52,10 +52,10 @@ def insurance_at(policy: PolicyChanged | None, *, loss: LossInterval) -> Insuran
     if policy is None or policy.kind not in HOME_KINDS:
         return Insurance(state=InsuranceState.UNKNOWN)
     in_force = _in_force(policy.terms, loss=loss)
-    if all(terms is None for terms in in_force):
+    if not any(in_force):
         return Insurance(state=InsuranceState.NOT_INSURED)
-    first = in_force[0]
-    if first is None or any(terms is None or _substance(terms) != _substance(first) for terms in in_force[1:]):
+    first, *others = in_force
+    if first is None or (others and any(terms is None or _substance(terms) != _substance(first) for terms in others)):
         return Insurance(state=InsuranceState.CHANGED_DURING_LOSS)
     terms = _insured(first)
     return Insurance(state=InsuranceState.UNKNOWN if terms is None else InsuranceState.INSURED, terms=terms)
@@ -78,12 +78,12 @@ def dutch_day_span(loss: LossInterval) -> tuple[date, date]:
 
 def _on(terms: Sequence[PolicyTerms], *, day: date) -> PolicyTerms | None:
     """Return the terms of `day`; what was recorded later corrects what was recorded before."""
-    in_force = [each for each in terms if each.effective_on <= day and (each.ends_on is None or day < each.ends_on)]
-    return max(in_force, key=_recorded_at) if in_force else None
-
-
-def _recorded_at(terms: PolicyTerms) -> datetime:
-    return terms.recorded_at
+    newest: PolicyTerms | None = None
+    for each in terms:
+        is_in_force = each.effective_on <= day and (each.ends_on is None or day < each.ends_on)
+        if is_in_force and (newest is None or each.recorded_at > newest.recorded_at):
+            newest = each
+    return newest
 
 
 def _substance(terms: PolicyTerms) -> tuple[object, ...]:

@@ -81,7 +81,16 @@ def question_digest(question: RainfallRequested) -> UUID:
 
     The migration 0006 computes the same.
     """
-    return UUID(bytes=sha256(to_json(question)).digest()[:16])
+    return UUID(bytes=_digest(question))
+
+
+def is_asked_by(question: RainfallRequested, digest: UUID | None) -> bool:
+    """Return whether `digest` is that of this question."""
+    return digest is not None and int.from_bytes(_digest(question)) == digest.int
+
+
+def _digest(question: RainfallRequested) -> bytes:
+    return sha256(to_json(question)).digest()[:16]
 
 
 def _readings(case: Case) -> tuple[ReadingRequested, ...]:

@@ -13,7 +13,7 @@ from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.deadlines import end_of_new_wait
 from claims_svc.domain.decision import Decision, StandingDecision, decide_within_event, decision_on
 from claims_svc.domain.insurance import InsuranceState, insurance_at
-from claims_svc.domain.needs import Need, next_need, question_digest, rainfall_question
+from claims_svc.domain.needs import Need, is_asked_by, next_need, question_digest, rainfall_question
 from claims_svc.domain.occurrence import ClaimUse, EventUses, uses_of
 from claims_svc.domain.questions import Question, questions_to_reporter
 from claims_svc.domain.redetermination import Change, HumanReview, compare, review_of
@@ -136,7 +136,7 @@ def _with_current_rain(
     if claim.request_version == 0:
         return claim, case
     question = _question(claim, case)
-    if question is None or question_digest(question) != claim.question_digest:
+    if question is None or not is_asked_by(question, claim.question_digest):
         return replace(claim, rainfall_wait_over=False), replace(case, rain_wait_over=False)
     answers_it = claim.rainfall is not None and claim.rainfall.request_version == claim.request_version
     return claim, replace(case, question=question, rain=claim.rainfall if answers_it else None)

@@ -6,6 +6,7 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -42,6 +43,9 @@ class ClaimUse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return replace(self, proofs=(), rests_on=()) == replace(other, proofs=(), rests_on=())
 
 
+_FAMILIES: Final = tuple(PerilFamily)
+
+
 def rests_on(event_uses: Iterable[EventUse]) -> tuple[str, ...]:
     """Return the proofs of other claims that a decision counted."""
     return tuple(dict.fromkeys(proof for use in event_uses for proof in use.proofs))
@@ -49,10 +53,12 @@ def rests_on(event_uses: Iterable[EventUse]) -> tuple[str, ...]:
 
 def families_of(verdict: Verdict) -> Sequence[PerilFamily]:
     """Return the families of the events that a claim decided so can belong to, awaiting an assessment or not."""
-    if any(item.either_family for item in verdict.items):
-        return tuple(PerilFamily)
-    found = {item.family for item in verdict.items}
-    return [family for family in PerilFamily if family in found]
+    found: list[PerilFamily | None] = []
+    for item in verdict.items:
+        if item.either_family:
+            return _FAMILIES
+        found.append(item.family)
+    return [family for family in _FAMILIES if family in found]
 
 
 def uses_of(
@@ -65,6 +71,9 @@ def uses_of(
     event_uses: Iterable[EventUse] = (),
 ) -> tuple[ClaimUse, ...]:
     """Return what a claim decided so has of its events, one a family; none when nothing is covered."""
+    families = families_of(verdict)
+    if not families:
+        return ()
     borne_cents = {deductible.family: deductible.borne_cents for deductible in verdict.money.deductibles}
     return tuple(
         ClaimUse(
@@ -80,7 +89,7 @@ def uses_of(
             proofs=(proof_sha256,),
             rests_on=rests_on(event_uses),
         )
-        for family in families_of(verdict)
+        for family in families
         if (items := [item for item in verdict.items if item.either_family or item.family is family])
     )
 

@@ -55,10 +55,15 @@ def rain_of(assessed: RainfallAssessed | None, *, wait_over: bool) -> Rain:
     """
     if assessed is None:
         return _NOT_RECEIVED if wait_over else _AWAITED
-    heavy = {verdict.reading: _heavy(verdict, wait_over=wait_over) for verdict in assessed.readings}
+    surface = ground = _UNDETERMINED
+    for verdict in assessed.readings:
+        if verdict.reading is WaterReading.SURFACE_WATER:
+            surface = _heavy(verdict, wait_over=wait_over)
+        else:
+            ground = _heavy(verdict, wait_over=wait_over)
     return Rain(
-        heavy.get(WaterReading.SURFACE_WATER, _UNDETERMINED),
-        heavy.get(WaterReading.GROUNDWATER, _UNDETERMINED),
+        surface,
+        ground,
         assessed.recent_rain,
         assessed.cloudburst,
         received=True,

@@ -366,11 +366,14 @@ class WorkingSet:
 
     def _index(self, claim: Claim) -> None:
         """Make `claim` what is found under its id, its reports, its policy and what it is alike to."""
-        before = self._claims.get(claim.claim_id)
-        if before is not None:
-            self._claims_of_policy[before.report.policy_number].discard(claim.claim_id)
-        self._claims[claim.claim_id] = claim
-        self._claims_of_policy[claim.report.policy_number].add(claim.claim_id)
+        claim_id = claim.claim_id
+        before = self._claims.get(claim_id)
+        self._claims[claim_id] = claim
+        if before is None:
+            self._claims_of_policy[claim.report.policy_number].add(claim_id)
+        elif before.report.policy_number != claim.report.policy_number:
+            self._claims_of_policy[before.report.policy_number].discard(claim_id)
+            self._claims_of_policy[claim.report.policy_number].add(claim_id)
         if claim.joined_to is not None:
             # Its reports, and what it was about, are found with the claim that it was joined to.
             self._ended[claim.report.report_id] = claim.claim_id

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 from uuid import UUID
@@ -36,7 +37,7 @@ from notify_svc.domain.sms_receipts import SubmittedSms
 from notify_svc.repository import requested_letters, requests, sms_parts
 from notify_svc.repository.kept_texts import TextToKeep
 from notify_svc.repository.leases import Lease
-from notify_svc.repository.requests import LeasedRequest
+from notify_svc.repository.requests import LeasedRequest, NextWork
 from notify_svc.sealed_contents import Unusable, open_contents
 from notify_svc.settings import RequestSettings
 from notify_svc.settlements import publish_settled_requests
@@ -131,24 +132,32 @@ class _RequestSender:
         sending = [leased.request.request_id for leased in self._sending]
         room = {lane: free for lane, free in self._room.items() if free}
         async with self._runtime.work.connection() as connection:
-            database_now, first = await requests.next_work(connection, lanes=room.keys(), besides=sending)
+            waiting = await requests.next_work(connection, lanes=room.keys(), besides=sending)
+        first = waiting.first
         if first is None:
             return longest
-        if (seconds := (first - self._runtime.clock.reading(database_now)).total_seconds()) > 0:
+        if (seconds := (first - self._runtime.clock.reading(waiting.now)).total_seconds()) > 0:
             return min(seconds, longest)
-        await self._start_due(room, sending=sending)
+        await self._start_due(room, waiting, sending=sending)
         return min(_SHORTEST_PAUSE_SECONDS, longest)
 
-    async def _start_due(self, room: Mapping[tuple[Channel, Lane], int], *, sending: Collection[UUID]) -> None:
+    async def _start_due(
+        self, room: Mapping[tuple[Channel, Lane], int], waiting: NextWork, *, sending: Collection[UUID]
+    ) -> None:
         duration = self._settings.lease
         began = elapsed_seconds()
+        due: Sequence[LeasedRequest] = ()
         async with self._runtime.transaction() as work:
-            abandoned = await requests.lock_abandoned(work.connection, now=work.now, besides=sending)
-            if abandoned:
+            # In a storm orders are due all the time: what is not there is not looked for as well.
+            if _has_come(waiting.lease_ends_at, work):
+                abandoned = await requests.lock_abandoned(work.connection, now=work.now, besides=sending)
                 await self._record(work, [(leased, AnswerLost("lease-expired")) for leased in abandoned])
-            expired = await requests.expire(work.connection, now=work.now, limit=_EXPIRED_AT_ONCE)
-            publish_settled_requests(work, expired)
-            due = await requests.lease_due(work.connection, room=room, now=work.now, leased_until=work.now + duration)
+            if _has_come(waiting.expires_at, work):
+                expired = await requests.expire(work.connection, now=work.now, limit=_EXPIRED_AT_ONCE)
+                publish_settled_requests(work, expired)
+            if _has_come(waiting.due_at, work):
+                until = work.now + duration
+                due = await requests.lease_due(work.connection, room=room, now=work.now, leased_until=until)
         for leased in due:
             # Nothing is handed over that could arrive when it has expired.
             lasts = min(duration, leased.request.expires_at - leased.leased_at)
@@ -271,6 +280,10 @@ class _RequestSender:
             now=work.now,
             jitter=random.random(),  # noqa: S311 - spreads load, hides nothing
         )
+
+
+def _has_come(moment: datetime | None, work: Work) -> bool:
+    return moment is not None and moment <= work.now
 
 
 def _text_to_keep(finished: _Finished) -> TextToKeep | None:

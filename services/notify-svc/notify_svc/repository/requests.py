@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -161,17 +162,32 @@ async def supersede(
     return [SettledRequest.from_row(row) for row in rows]
 
 
+class NextWork(NamedTuple):
+    """The first moments at which there is something to do, as they were at `now`; None: nothing is known of it.
+
+    `due_at` is that of a request that is due, `expires_at` of one that expires, `lease_ends_at` of a lease without a
+    result, so that whoever held it must have died.
+    """
+
+    now: datetime
+    due_at: datetime | None
+    expires_at: datetime | None
+    lease_ends_at: datetime | None
+
+    @property
+    def first(self) -> datetime | None:
+        """The first of them."""
+        known = (self.due_at, self.expires_at, self.lease_ends_at)
+        return min((moment for moment in known if moment is not None), default=None)
+
+
 async def next_work(
     connection: Connection, *, lanes: Collection[tuple[Channel, Lane]], besides: Collection[UUID]
-) -> tuple[datetime, datetime | None]:
-    """Return the moment of the look, and the first moment at which there is something to do; None: nothing is known.
-
-    Something to do is a request of `lanes` that is due, one that expires, or one whose lease ends and is none of
-    `besides`, so that whoever leased it must have died.
-    """
-    ((now, first),) = await connection.fetch(
+) -> NextWork:
+    """Return when there is something to do: of requests that are due, in `lanes`; of leases, not of `besides`."""
+    (row,) = await connection.fetch(
         """
-        SELECT now(), least(
+        SELECT now(),
                (SELECT min(waiting.due_at)
                   FROM unnest($1::text[], $2::text[]) AS lane (channel, priority)
                  CROSS JOIN LATERAL (
@@ -181,13 +197,13 @@ async def next_work(
                         ORDER BY due_at LIMIT 1) AS waiting),
                (SELECT min(expires_at) FROM requested_message WHERE state = 'due'),
                (SELECT min(leased_until) FROM requested_message
-                 WHERE state = 'sending' AND request_id <> ALL ($3::uuid[])))
+                 WHERE state = 'sending' AND request_id <> ALL ($3::uuid[]))
         """,
         [channel.value for channel, _ in lanes],
         [lane.value for _, lane in lanes],
         list(besides),
     )
-    return now, first
+    return NextWork(*row)
 
 
 async def lease_due(

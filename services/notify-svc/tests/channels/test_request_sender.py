@@ -196,9 +196,25 @@ async def test_what_is_due_in_a_full_lane_wakes_nobody(desk: Desk, lane: tuple[C
     expires_at = DECIDED_AT + timedelta(minutes=5)
 
     async with desk.runtime.work.connection() as connection:
-        _, first = await requests.next_work(connection, lanes=[lane], besides=[])
+        waiting = await requests.next_work(connection, lanes=[lane], besides=[])
 
-    assert first == (DECIDED_AT if lane == (Channel.SMS, Lane.URGENT) else expires_at)
+    assert waiting.first == (DECIDED_AT if lane == (Channel.SMS, Lane.URGENT) else expires_at)
+
+
+async def test_neither_what_expired_nor_a_lease_that_is_over_is_looked_for_where_there_is_none(
+    desk: Desk, centre: SmsCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object, **__: object) -> None:
+        raise AssertionError("there is none")
+
+    monkeypatch.setattr(requests, "expire", never)
+    monkeypatch.setattr(requests, "lock_abandoned", never)
+    await desk.know(contact())
+    await desk.ask(asked())
+
+    await desk.send_requests_until("sent")
+
+    assert len(centre.messages) == 1
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import isleap
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -156,6 +156,9 @@ def grounds_of(rules: Iterable[Rule], *, outcome: Outcome, deciding: GroundCode)
 
 def _reported_late(basis: Basis) -> bool:
     """Return whether the report came more than the product's years after the loss, by Dutch calendar days."""
+    # Nearly all come within them whatever the calendar says: a year has no fewer days, and clocks differ by hours.
+    if basis.reported_at - basis.loss.until_at < _DAYS_OF_A_YEAR * basis.product.reported_within_years - _TWO_DAYS:
+        return False
     last_day = _years_later(dutch_day(basis.loss.until_at), years=basis.product.reported_within_years)
     return dutch_day(basis.reported_at) > last_day
 
@@ -173,6 +176,7 @@ def _causes_inseparable(basis: Basis) -> bool:
     return fact is not None and fact.value is not Truth.FALSE
 
 
+_DAYS_OF_A_YEAR, _TWO_DAYS = timedelta(days=365), timedelta(days=2)
 _UNINSURED = {
     InsuranceState.INSURED: Truth.FALSE,
     InsuranceState.NOT_INSURED: Truth.TRUE,

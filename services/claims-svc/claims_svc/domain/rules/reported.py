@@ -39,12 +39,16 @@ _NOTHING_NAMED = NamedByDamage(frozenset(), fire=False)
 
 def named_by(damage: Iterable[DamageItem]) -> NamedByDamage:
     """Return what `damage` names; an item that names a fire names the flood that the fire followed from."""
-    # Lists: over one or two items a generator costs more than what it goes through.
-    fire = True in [item.by_fire_or_explosion for item in damage]
-    routes = frozenset([item.route for item in damage if item.route is not None])
+    # Plain loops, here and elsewhere in the domain: over one or two items whatever else costs more than they do.
+    fire = False
+    routes: set[WaterRoute] | None = None
+    for item in damage:
+        if item.route is not None:
+            routes = {item.route} if routes is None else routes | {item.route}
+        fire = fire or item.by_fire_or_explosion is True
     if fire:
-        return NamedByDamage(routes | {WaterRoute.FLOOD}, fire)
-    return NamedByDamage(routes, fire) if routes else _NOTHING_NAMED
+        return NamedByDamage(frozenset((*(routes or ()), WaterRoute.FLOOD)), fire)
+    return _NOTHING_NAMED if routes is None else NamedByDamage(frozenset(routes), fire)
 
 
 # Memoised because the many claims of one storm report few different combinations of facts.
