@@ -173,4 +173,18 @@ MUTANTS = (
         broken="is_busy=lambda: False",
         guard=f"{_SENDER}::test_a_stop_finishes_what_is_being_sent",
     ),
+    _mutant(
+        "a payment that failed is told as transferred",
+        "settled_payments.py",
+        sound="            if delivery.event.outcome is PaymentOutcome.SETTLED and",
+        broken="            if",
+        guard="test_payment_orders.py::test_a_payment_that_failed_is_told_by_no_mail",
+    ),
+    _mutant(
+        "a transfer that is told before its order is forgotten",
+        "settled_payments.py",
+        sound="            _look_again(work, [payment_id], look=looks[payment_id] + 1)\n",
+        broken="            looks.pop(payment_id)\n",
+        guard="test_payment_orders.py::test_a_transfer_that_is_told_before_its_order_is_told_when_that_has_come",
+    ),
 )

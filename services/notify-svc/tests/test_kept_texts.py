@@ -225,8 +225,9 @@ async def test_what_was_said_to_one_of_several_reporters_goes_with_that_one(desk
 
     said = {one.row["owner_id"]: one.contents for one in await kept(desk, claim_reference=REFERENCE)}
     assert (said[second], said[None]) == (None, None)
-    assert said[first] is not None
-    assert said[first].recipient == EMAIL
+    kept_of_first = said[first]
+    assert kept_of_first is not None
+    assert kept_of_first.recipient == EMAIL
 
 
 async def test_one_key_is_shared_by_what_is_recorded_together_for_one_reader_and_by_nothing_else(desk: Desk) -> None:
