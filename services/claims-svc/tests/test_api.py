@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from claim_events import policy, report
-from claims_http import CUSTOMER, claims_answering
+from claim_events import YES, policy, rainfall_answer, report
+from claims_http import COLLEAGUE, CUSTOMER, ClaimsDesk, claims_answering
 
 from contracts.access import Operation, Role
+from contracts.loss_reports import LossFacts
 from devstack.api_fuzz import fuzz
 from devstack.outside.issuer import Issuer
 
@@ -24,16 +26,43 @@ async def test_every_answer_is_as_described(database: str, issuer: Issuer, role:
     async with claims_answering(database, issuer, file_store=f"file://{tmp_path}/files") as desk:
         api = desk.driver.harness.service.door
         assert api is not None
-        await desk.driver.policy(policy())
-        await desk.driver.report(report())
+        references, proposal_id = await claims_of_three_kinds(desk)
         await fuzz(
             DESCRIPTION,
             only=[route.function.__name__ for route in api.routes if _is_tried_by(role, route.operation)],
             url=str(desk.client.base_url),
             token=desk.token_of(role)["Authorization"].removeprefix("Bearer "),
-            parameters={"path.reference": await desk.reference(), "path.relation_number": CUSTOMER},
+            parameters={
+                "path.reference": references,
+                "path.relation_number": CUSTOMER,
+                "path.proposal_id": proposal_id,
+            },
             can_refuse=CAN_REFUSE_WHAT_IS_VALID,
         )
+
+
+async def claims_of_three_kinds(desk: ClaimsDesk) -> tuple[Sequence[str], str]:
+    """Return a claim that waits, one that is decided and one at the desk, and what is proposed about the last."""
+    by_storm = LossFacts(storm_caused_damage=YES)
+    numbers = [f"123456-531-0{number}" for number in (4, 5, 6)]
+    await desk.driver.policy(*(policy(policy_number=number) for number in numbers))
+    references = []
+    for number, facts in zip(numbers, (None, None, by_storm), strict=True):
+        told = report(policy_number=number) if facts is None else report(policy_number=number, facts=facts)
+        await desk.driver.report(told)
+        references.append(await desk.reference())
+    (decided,) = await desk.driver.rows("SELECT claim_id FROM claim WHERE claim_reference = $1", references[1])
+    await desk.driver.rain(rainfall_answer(decided["claim_id"], tenths_mm=402))
+    for reference in references[1:]:
+        path = f"/customers/{CUSTOMER}/claims/{reference}/reviews"
+        assert (await desk.post(path, {"reason": "I disagree"})).status_code == 201
+    denial = {"route": "storm", "outcome": "denied", "reason": "There was no wind"}
+    body = {"claim_version": 1, "rulings": [denial]}
+    path = f"/desk/claims/{references[2]}/rulings"
+    proposed = await desk.post(path, body, role=Role.CLAIMS_HANDLER, subject=COLLEAGUE)
+    states = [row["state"] for row in await desk.driver.rows("SELECT state FROM claim ORDER BY opened_at, claim_id")]
+    assert states == ["waiting_for_rainfall", "decided", "referred"]
+    return references, str(proposed.json()["proposal_id"])
 
 
 def _is_tried_by(role: Role, operation: Operation) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from claim_events import YES, policy, report
 from claims_driver import OPENED_AT, ClaimsDriver
 from claims_http import ClaimsDesk
+from typing_extensions import override
 
 from claims_svc.commands.assess import ASSESS
 from claims_svc.domain.questions import AskedOf
@@ -93,7 +94,8 @@ class Beside(ThreadPoolExecutor):
 
     begun = 0
 
-    def submit(self, *given: Any, **named: Any) -> Future[Any]:  # noqa: ANN401 - as it is
+    @override
+    def submit(self, *given: Any, **named: Any) -> Future[Any]:
         self.begun += 1
         return super().submit(*given, **named)
 

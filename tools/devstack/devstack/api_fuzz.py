@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +20,7 @@ async def fuzz(
     *,
     url: str,
     token: str,
-    parameters: Mapping[str, str],
+    parameters: Mapping[str, str | Sequence[str]],
     only: Iterable[str] = (),
     without: Iterable[str] = (),
     can_refuse: Iterable[str] = (),
@@ -28,9 +28,10 @@ async def fuzz(
 ) -> str:
     """Try the API at `url`; return the report of what was tried.
 
-    `parameters` have values that lead somewhere, such as `path.relation_number`: a made-up one never does. `only` and
-    `without` name operations. `can_refuse` are statuses by which a service refuses what its schemas allow: a password
-    that is too common, a limit that is reached. The same description is tried by the same requests every time.
+    `parameters` have values that lead somewhere, such as `path.relation_number`: a made-up one never does. Of several
+    values each request has one. `only` and `without` name operations. `can_refuse` are statuses by which a service
+    refuses what its schemas allow: a password that is too common, a limit that is reached. The same description is
+    tried by the same requests every time.
 
     Raises:
         FuzzFailedError: there was a failure of the server, an answer that is not described, or a guarded operation
@@ -64,13 +65,19 @@ async def fuzz(
     return report
 
 
-def _configuration(token: str, parameters: Mapping[str, str], can_refuse: Iterable[str]) -> str:
-    given = "".join(f"{json.dumps(name)} = {json.dumps(value)}\n" for name, value in parameters.items())
+def _configuration(token: str, parameters: Mapping[str, str | Sequence[str]], can_refuse: Iterable[str]) -> str:
+    single = {name: value for name, value in parameters.items() if isinstance(value, str)}
+    several = {name: list(values) for name, values in parameters.items() if name not in single}
+    given = "".join(f"{json.dumps(name)} = {json.dumps(value)}\n" for name, value in single.items())
+    given += "".join(f"{json.dumps(name)} = {{ dictionary = {json.dumps(name)} }}\n" for name in several)
+    listed = "".join(
+        f"[dictionaries.{json.dumps(name)}]\nvalues = {json.dumps(values)}\n" for name, values in several.items()
+    )
     expected = ["2xx", "304", "401", "403", "404", "409", *KNOWN_TO_THE_SERVICE_ALONE, *can_refuse]
     return (
         'hooks = "devstack.api_fuzz_hooks"\n'
         f"[auth.openapi.accessToken]\nbearer = {json.dumps(token)}\n"
-        f"[parameters]\n{given}"
+        f"[parameters]\n{given}{listed}"
         f"[checks]\npositive_data_acceptance.expected-statuses = {json.dumps(expected)}\n"
         'missing_required_header.expected-statuses = ["400", "401", "403", "404", "415", "422", "428"]\n'
     )

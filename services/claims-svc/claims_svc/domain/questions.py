@@ -179,8 +179,14 @@ class _Trying:
         assessed = any(item.estimated_by is not FactSource.CUSTOMER for item in self._basis.damage)
         if assessed is not (asked_of is AskedOf.HANDLER):
             return
+        helps: dict[tuple[object, ...], bool] = {}
         for place, name in items:
-            if any(self._helps(place, name, choice) for choice in self._choices_of(name)):
+            item = self._basis.damage[place]
+            # Items that differ in their amount alone end alike, unless somebody has ruled on one of them.
+            alike = (name, item.kind, item.route, item.by_fire_or_explosion, place if self._basis.rulings else None)
+            if alike not in helps:
+                helps[alike] = any(self._helps(place, name, choice) for choice in self._choices_of(name))
+            if helps[alike]:
                 because = (GroundCode.DAMAGE_NOT_ATTRIBUTED,)
                 yield Question(code=f"damage.{place}.{name}", asked_of=asked_of, because=because)
 

@@ -83,14 +83,17 @@ class Story(NamedTuple):
             case AnswerKind.ROUTE:
                 route = self.damage[int(code.split(".")[1])].route
                 return Answer(code, routes=() if route is None else (route,))
-            case AnswerKind.TRUTH if code.startswith("damage."):
-                by_fire = self.damage[int(code.split(".")[1])].by_fire_or_explosion
-                return Answer(code, _truth(by_fire))
+            case AnswerKind.TRUTH:
+                return Answer(code, self._truth_of(code))
+
+    def _truth_of(self, code: str) -> Truth:
+        if code.startswith("damage."):
+            return _truth(self.damage[int(code.split(".")[1])].by_fire_or_explosion)
         name = code.removeprefix("facts.")
         if name in ENTRIES.values():
-            return Answer(code, _truth(getattr(self.facts, name) is not None))
+            return _truth(getattr(self.facts, name) is not None)
         told = self.details.get(name)
-        return Answer(code, Truth.UNKNOWN if told is None else told.value)
+        return Truth.UNKNOWN if told is None else told.value
 
 
 def _truth(value: bool | None) -> Truth:  # noqa: FBT001 - what is told
@@ -173,6 +176,7 @@ def reported(story: Story, left: LeftOut) -> Basis:
 def _ask(story: Story, basis: Basis, random: Random) -> Basis:
     """Answer one or several of the questions at a time until there are none."""
     sent, told, not_known = report(basis.facts, damage=basis.damage), [], set[str]()
+    asked: list[str] = []
     for _ in range(30):
         asked = [question.code for question in questions_to_reporter(basis, not_known=not_known)]
         if not asked:

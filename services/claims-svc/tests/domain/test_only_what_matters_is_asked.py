@@ -83,7 +83,7 @@ def test_two_answers_to_whatever_is_asked_can_end_in_different_decisions(
 ) -> None:
     basis = reported(story, left)
     rain = rain_of(basis.rain, wait_over=False)
-    rains = [*possible_rains(WaterRoute, rain=rain)] if rain.awaited else [rain]
+    rains = [*possible_rains([*WaterRoute], rain=rain)] if rain.awaited else [rain]
     for question in questions_to_reporter(basis):
         assert any(_differ(question.code, story, basis, random.choice(rains), random) for _ in range(MOST_TRIALS)), (
             question.code,
