@@ -77,15 +77,16 @@ def _account(
     perils: Sequence[Mapping[PerilFamily, ChargedTo]],
     either: PerilFamily | None,
 ) -> _Account:
-    others = {use.family: use for use in basis.event_uses}
+    others = {use.family: use for use in basis.event_uses} if basis.event_uses else {}
     charged = [_chosen(each, either) for each in perils]
-    estimated_cents = {family: use.estimated_cents for family, use in others.items()}
+    estimated_cents = {family: use.estimated_cents for family, use in others.items()} if others else {}
     for verdict, peril in zip(items, charged, strict=True):
         if peril is not None and verdict.item.estimated_by is FactSource.CUSTOMER:
             estimated_cents[peril.family] = estimated_cents.get(peril.family, 0) + verdict.item.amount_cents
-    above_limit = {
-        family for family, cents in estimated_cents.items() if cents > basis.product.customer_estimate_limit_cents
-    }
+    above_limit: set[PerilFamily] = set()
+    for family, cents in estimated_cents.items():
+        if cents > basis.product.customer_estimate_limit_cents:
+            above_limit.add(family)
     decided = [
         _decided(
             verdict,
@@ -178,10 +179,10 @@ def _money(
     payable_cents: int | None,
     deductibles: tuple[EventDeductible, ...] = (),
 ) -> Money:
-    taken = [(code, taken_off.get(code, 0)) for code in _TAKEN_OFF]
-    taken.append((MoneyStepCode.DEDUCTIBLE, _borne_cents(deductibles)))
     steps = [MoneyStep(code=MoneyStepCode.DAMAGE, amount_cents=damage_cents)]
-    steps += [MoneyStep(code=code, amount_cents=-amount_cents) for code, amount_cents in taken if amount_cents]
+    steps += [MoneyStep(code=code, amount_cents=-taken_off[code]) for code in _TAKEN_OFF if taken_off.get(code)]
+    if deductibles and (borne_cents := _borne_cents(deductibles)):
+        steps.append(MoneyStep(code=MoneyStepCode.DEDUCTIBLE, amount_cents=-borne_cents))
     before_cents = basis.decided_before_cents
     return Money(
         steps=tuple(steps),

@@ -337,9 +337,11 @@ class WorkingSet:
             changes.opened[claim.claim_id] = claim
         elif claim != before:
             changes.updated[claim.claim_id] = claim
-        former = () if before is None else before.former
-        changes.former += [(claim.claim_id, outline) for outline in claim.former[len(former) :]]
-        changes.published += [(event, trace) for event in step.published]
+        if claim.former:
+            former = () if before is None else before.former
+            changes.former += [(claim.claim_id, outline) for outline in claim.former[len(former) :]]
+        for event in step.published:
+            changes.published.append((event, trace))
         if claim.waits_until is not None and (before is None or claim.waits_until != before.waits_until):
             changes.waits[claim.claim_id] = claim.waits_until
         if step.decision:
