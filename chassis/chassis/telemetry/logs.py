@@ -119,15 +119,16 @@ def report_held_back() -> None:
 
 
 def _log_warning(
-    _: Warning | str,
+    message: Warning | str,
     category: type[Warning],
     filename: str,
     lineno: int,
-    __: TextIO | None = None,
-    ___: str | None = None,
+    file: TextIO | None = None,
+    line: str | None = None,
 ) -> None:
     """Log where Python warned of something: its text may repeat a value, and is no JSON."""
     log.warning("python.warned", category=category.__name__, place=f"{Path(filename).name}:{lineno}")
+    del message, file, line
 
 
 def log_unhandled(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:

@@ -8,25 +8,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = [ROOT / "chassis" / "chassis", *sorted((ROOT / "services").glob("*/*_svc"))]
-COMING: dict[str, set[str]] = {
-    "claims_claims": {"state"},
-    "claims_oldest_wait_seconds": {"state"},
-    "claims_decisions_total": {"outcome", "ground"},
-    "claims_ordered_cents_total": set(),
-    "claims_referred_total": set(),
-    "claims_duplicates_suspected_total": set(),
-    "dead_letters_open": {"consumer"},
-    "timers_overdue": {"kind"},
-    "timers_oldest_overdue_seconds": set(),
-    "weather_newest_hour_timestamp_seconds": {"station"},
-    "weather_stations_late": set(),
-    "notify_messages": {"state", "channel"},
-    "notify_oldest_unsent_seconds": {"channel"},
-    "auth_logins_total": {"result"},
-    "auth_accounts_blocked": set(),
-    "build_info": {"service", "version", "commit"},
-}
-"""Metrics that are being written: to be removed when they are."""
 SUFFIXES = {
     "Counter": ("_total",),
     "Gauge": ("",),

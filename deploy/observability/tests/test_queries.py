@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from metrics_in_code import COMING, Metric, metrics_in_code
+from metrics_in_code import Metric, metrics_in_code
 from promql_names import Used, grouped_by, used_in
 
 from observability.dashboards import DASHBOARDS
@@ -33,7 +33,6 @@ RECORDED = {
 METRICS = {
     metric.name: metric
     for metric in (
-        *(Metric(name, frozenset(labels)) for name, labels in COMING.items()),
         *OF_PROMETHEUS,
         *RECORDED,
         *metrics_in_code(),
@@ -78,16 +77,6 @@ def differences(used: Used) -> Iterator[str]:
             yield f"{used.name} has no label {label}"
         elif label in {"result", "what", "settlement", "priority", "state", "part"}:
             yield from (f'nothing says {label}="{value}"' for value in values if not metric.says(value))
-
-
-def test_what_is_coming_has_not_come() -> None:
-    assert {metric.name for metric in metrics_in_code()} & COMING.keys() == set()
-
-
-def test_what_is_coming_is_used() -> None:
-    used = {each.name for _, query in QUERIES for each in used_in(query)}
-
-    assert COMING.keys() - used == set()
 
 
 def test_what_an_alert_says_names_labels_that_its_query_leaves() -> None:
