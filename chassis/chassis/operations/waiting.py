@@ -1,4 +1,4 @@
-"""How much waits in a service: timers, events to be sent, records that could not be processed."""
+"""How much waits in a service: timers, and events to be sent."""
 
 from __future__ import annotations
 
@@ -43,17 +43,5 @@ async def outbox_rows(connection: Connection) -> int:
     """Return how many events lie in the outbox, counted up to `COUNTED_UP_TO`."""
     rows: int = await connection.fetchval(
         "SELECT count(*) FROM (SELECT FROM messaging.outbox LIMIT $1) AS counted", COUNTED_UP_TO
-    )
-    return rows
-
-
-async def open_dead_letters(connection: Connection) -> int:
-    """Return how many dead letters are open, counted up to `COUNTED_UP_TO`."""
-    rows: int = await connection.fetchval(
-        """
-        SELECT count(*) FROM (SELECT FROM messaging.dead_letter
-                               WHERE replayed_at IS NULL AND discarded_at IS NULL LIMIT $1) AS counted
-        """,
-        COUNTED_UP_TO,
     )
     return rows
