@@ -119,12 +119,12 @@ def report_held_back() -> None:
 
 
 def _log_warning(
-    _: Warning | str,
+    message: Warning | str,  # noqa: ARG001 - the names are Python's
     category: type[Warning],
     filename: str,
     lineno: int,
-    __: TextIO | None = None,
-    ___: str | None = None,
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
 ) -> None:
     """Log where Python warned of something: its text may repeat a value, and is no JSON."""
     log.warning("python.warned", category=category.__name__, place=f"{Path(filename).name}:{lineno}")
