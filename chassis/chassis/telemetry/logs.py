@@ -119,16 +119,15 @@ def report_held_back() -> None:
 
 
 def _log_warning(
-    message: Warning | str,
+    message: Warning | str,  # noqa: ARG001 - the names are Python's
     category: type[Warning],
     filename: str,
     lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
+    file: TextIO | None = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
 ) -> None:
     """Log where Python warned of something: its text may repeat a value, and is no JSON."""
     log.warning("python.warned", category=category.__name__, place=f"{Path(filename).name}:{lineno}")
-    del message, file, line
 
 
 def log_unhandled(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
