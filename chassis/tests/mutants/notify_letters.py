@@ -86,9 +86,9 @@ MUTANTS = (
     ),
     _mutant(
         "a letter that lacks a value stops all the others",
-        "commands/letters.py",
-        sound="            except MissingValueError as error:\n",
-        broken="            except ZeroDivisionError as error:\n",
+        "commands/printing.py",
+        sound="        except MissingValueError as error:\n",
+        broken="        except ZeroDivisionError as error:\n",
         guard="test_letters.py::test_a_letter_that_lacks_a_value_is_named_and_the_others_are_written",
     ),
     _mutant(

@@ -456,8 +456,8 @@ async def test_a_defect_fails_one_attempt_and_no_other_and_tells_no_secret(
     occasion: Occasion,
 ) -> None:
     failures: list[Exception] = [ZeroDivisionError(CODE)]
-    for module in ("requested_sms.write_account_sms", "requested_mail.write_account_mail"):
-        _fail_once(monkeypatch, f"notify_svc.channels.{module}", failures)
+    for module in ("channels.requested_sms.write_account_sms", "request_writer.write_account_mail"):
+        _fail_once(monkeypatch, f"notify_svc.{module}", failures)
     await desk.know(contact())
     await desk.ask(asked(occasion))
 
