@@ -90,13 +90,6 @@ MUTANTS = (
         "test_waiting.py::test_who_waits_for_rain_hears_so_half_way_and_until_when",
     ),
     _mutant(
-        "who no longer waits for rain hears that they do",
-        "flows/waiting.py",
-        "        if claim.state is ClaimState.WAITING_FOR_RAINFALL\n",
-        "        if True\n",
-        "test_waiting.py::test_who_waits_for_rain_hears_so_half_way_and_until_when",
-    ),
-    _mutant(
         "an answer is awaited for longer than the claim waits for its policy",
         "asking.py",
         "if claim.state is ClaimState.WAITING_FOR_POLICY and",

@@ -103,6 +103,10 @@ def test_a_reporter_is_asked_what_nobody_said_and_can_still_matter(claim: Case, 
         (lost(structs.replace(RAN_IN, causes_inseparable=YES)), "a handler tells the causes apart"),
         (case(BOTH_RAINS, report=report(BOTH_RAINS, damage=TWO), rain=HEAVY_RAIN), "covered whichever water did it"),
         (lost(structs.replace(REGIONAL_FLOOD, sewer_water_entered=YES)), "covered by the flood with any toilet"),
+        (
+            lost(structs.replace(BOTH_RAINS, **{WINDOW: None}), damage=(item(route=WaterRoute.DIRECT_PRECIPITATION),)),
+            "no damage is by the water that can have come through a window",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
