@@ -27,6 +27,13 @@ MUTANTS = (
         "test_passwords_in_errors.py::test_no_part_of_a_password_stands_in_what_stops_the_start",
     ),
     Mutant(
+        "access: a type of one database is taken for that of the same number in another",
+        "types_asked_once.py",
+        '        if all(row["oid"] < FIRST_OID_OF_A_DATABASE for row in told):\n            _known',
+        "        if told:\n            _known",
+        "test_database.py::test_each_connection_asks_for_the_types_of_its_own_database",
+    ),
+    Mutant(
         "access: why a record is dead-lettered is logged, with the header that it quotes",
         "consuming/batch_processor.py",
         "                code=rejection.code,\n",
