@@ -180,10 +180,10 @@ async def test_a_request_is_sent_once_however_often_it_comes(desk: Desk, centre:
     [
         (Occasion.LOGIN_CODE_REQUESTED, contact(mobile_phone=None)),
         (Occasion.PASSWORD_RESET_REQUESTED, contact(email=None)),
-        (Occasion.PASSWORD_CHANGED, contact(email="j@-.example")),
+        (Occasion.MOBILE_PHONE_CHANGED, contact(email="j@-.example")),
     ],
 )
-async def test_who_has_no_address_for_it_is_not_written_to_in_another_way(
+async def test_what_has_a_code_or_a_link_goes_by_no_other_way(
     desk: Desk, mail: MailServer, centre: SmsCentre, occasion: Occasion, without: ContactChanged
 ) -> None:
     await desk.know(without)
