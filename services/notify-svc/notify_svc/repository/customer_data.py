@@ -39,6 +39,7 @@ SAID: Final = "what_messages_said"
 NOTHING_OF_CUSTOMERS: Final = {
     "decision": "what claims-svc decided, which it tells itself: letters are written from it",
     "lease": "which process sends what",
+    "pace": "how fast each provider may be sent messages",
     "sms_receipt": "a number that an unknown SMS was sent to, for a day at most",
     "kept_key": "keys that open what kept_text holds, which is told opened",
     "kept_picture": "what stations measured, as mails showed it: it names nobody",
