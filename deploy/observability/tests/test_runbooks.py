@@ -12,7 +12,8 @@ from observability.services import SERVICES
 
 ROOT = Path(__file__).resolve().parents[3]
 DIRECTORY = ROOT / "docs" / "runbooks"
-PAGES = sorted(path for path in DIRECTORY.glob("*.md") if path.name != "README.md")
+OF_NO_ALERT = {"README.md", "restore.md"}
+PAGES = sorted(path for path in DIRECTORY.glob("*.md") if path.name not in OF_NO_ALERT)
 RULES = [rule for group in (*ALERTS, *OBJECTIVES) for rule in group.rules if isinstance(rule, Alert)]
 PARTS = ["What it means", "How to look", "What to do", "When it is over"]
 OF_WATER = {
