@@ -158,7 +158,13 @@ def test_the_way_out_is_complete_where_something_was_refused_or_reduced(
 
     in_dutch = text_of(decision)
     if "niet verzekerd" in in_dutch or "Uw eigen risico: € -" in in_dutch:
-        for part in (contact.disagree_heading.upper(), contact.institute, INSURER.address, "Kifid", "www.kifid.nl"):
+        for part in (
+            contact.disagree_heading.upper(),
+            contact.institute.replace("\N{NO-BREAK SPACE}", " "),
+            INSURER.address,
+            "Kifid",
+            "www.kifid.nl",
+        ):
             assert part in text
     else:
         assert contact.question_heading.upper() in text
