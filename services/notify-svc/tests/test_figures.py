@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from account_requests import asked
+from claim_requests import about_claim
 from decisions import contact, paid
 from notify_desk import Desk
 from prometheus_client import REGISTRY
 
+from contracts.claim_messages import ClaimOccasion
 from contracts.vocabulary import Channel
 from notify_svc.metrics import UNSETTLED
 
@@ -75,3 +77,13 @@ async def test_a_message_in_doubt_and_a_letter_to_be_posted_are_counted_and_no_l
 
     assert await unsettled(desk) == {("in_doubt", "sms"): 1, ("to_be_posted", "post"): 1}
     assert [oldest(channel) for channel in Channel] == [0, 0, 0]
+
+
+async def test_a_letter_in_the_place_of_a_mail_is_counted_until_it_is_posted(desk: Desk) -> None:
+    await desk.know(contact(email=None))
+    await desk.ask_about_claims(about_claim(ClaimOccasion.QUESTIONS_ASKED))
+    await desk.send_requests_until("no_address")
+
+    assert await unsettled(desk) == {("to_be_posted", "post"): 1}
+    await desk.harness.pool.execute("UPDATE requested_letter SET state = 'posted'")
+    assert await unsettled(desk) == {}
