@@ -36,7 +36,7 @@ async def unsettled(connection: Connection) -> Sequence[Unsettled]:
                  UNION ALL
                 SELECT state, channel, occurred_at FROM requested_message WHERE state = 'due'
                  UNION ALL
-                SELECT state, channel, occurred_at FROM requested_message WHERE leased_until IS NOT NULL
+                SELECT state, channel, occurred_at FROM requested_message WHERE state = 'sending'
                  UNION ALL
                 SELECT state, channel, occurred_at FROM requested_message
                  WHERE answers_lost > 0 AND state = 'in_doubt'
