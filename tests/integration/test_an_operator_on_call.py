@@ -191,17 +191,20 @@ async def test_a_report_that_was_rejected_is_found_by_its_id_shown_and_discarded
     assert by == {"dead_letter.shown": record["discarded_by"], "dead_letter.discarded": record["discarded_by"]}
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_a_report_that_was_not_taken_is_taken_when_its_cause_is_over(
     whole: WholePlatform, claimant: Claimant, on_call: OnCall
 ) -> None:
-    ahead = LOSS_AFTER_REPORT_TOLERANCE + PATIENCE
+    # It must still be too early when the first replay is asked for, however busy the machine is.
+    ahead = LOSS_AFTER_REPORT_TOLERANCE + 3 * PATIENCE
     report = a_report(reported_at=datetime.now(UTC) + ahead)
     await send(whole, claimant, report)
     letter = await on_call.dead_letter(report.report_id)
     code, _, complained = await on_call.water("dead-letters", "replay", letter["id"])
     assert (code, "must not be later than now" in complained) == (1, True)
 
-    async with asyncio.timeout(3 * PATIENCE.total_seconds()):
+    async with asyncio.timeout(5 * PATIENCE.total_seconds()):
         while (await on_call.water("dead-letters", "replay", letter["id"]))[0] != 0:
             await asyncio.sleep(1)
 

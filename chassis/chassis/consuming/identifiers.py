@@ -20,9 +20,16 @@ _POSTCODE: Final = re.compile(
 
 Without anything between them only capitals are taken for one: numbers of senders are often hexadecimal.
 """
+_IBAN: Final = re.compile(r"[A-Za-z]{2}[0-9]{2}[:._/-]?[A-Za-z]{4}(?:[:._/-]?[0-9]){10}", re.ASCII)
+"""Nor the number of a Dutch account."""
+_BARE_NUMBER: Final = re.compile(r"[0-9]{8,9}", re.ASCII)
+"""Nor what may be the number of a citizen, or of a mobile phone without its 0."""
+_NAME: Final = re.compile(r"[A-Za-z]+[._][A-Za-z]+|[A-Z][A-Za-z]*[._-](?:[A-Za-z]+[._-])*[A-Z][A-Za-z]*", re.ASCII)
+"""Nor what may be the name of a person. Names of services are told: small letters and `-`, or `nl.insurer.app`."""
+_OF_SOMEBODY: Final = (_PHONE_NUMBER, _POSTCODE, _IBAN, _BARE_NUMBER, _NAME)
 
 
 def identifier_in(text: str) -> str:
     """Return `text` where it identifies a thing and tells of nobody, else nothing."""
-    tells_of_somebody = not _UUID.fullmatch(text) and (_PHONE_NUMBER.fullmatch(text) or _POSTCODE.fullmatch(text))
+    tells_of_somebody = not _UUID.fullmatch(text) and any(kind.fullmatch(text) for kind in _OF_SOMEBODY)
     return text if _IDENTIFIER.fullmatch(text) and not tells_of_somebody else ""

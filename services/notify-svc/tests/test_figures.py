@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import cast
 
 from account_requests import asked
+from claim_requests import about_claim
 from decisions import contact, paid
 from notify_desk import Desk
 from prometheus_client import REGISTRY
 
+from chassis.database import Connection
+from contracts.claim_messages import ClaimOccasion
 from contracts.vocabulary import Channel
 from notify_svc.metrics import UNSETTLED
+from notify_svc.repository import figures
 
 
 async def unsettled(desk: Desk) -> Mapping[tuple[str, str], float | None]:
@@ -75,3 +81,35 @@ async def test_a_message_in_doubt_and_a_letter_to_be_posted_are_counted_and_no_l
 
     assert await unsettled(desk) == {("in_doubt", "sms"): 1, ("to_be_posted", "post"): 1}
     assert [oldest(channel) for channel in Channel] == [0, 0, 0]
+
+
+async def test_a_letter_in_the_place_of_a_mail_is_counted_until_it_is_posted(desk: Desk) -> None:
+    await desk.know(contact(email=None))
+    await desk.ask_about_claims(about_claim(ClaimOccasion.QUESTIONS_ASKED))
+    await desk.send_requests_until("no_address")
+
+    assert await unsettled(desk) == {("to_be_posted", "post"): 1}
+    await desk.harness.pool.execute("UPDATE requested_letter SET state = 'posted'")
+    assert await unsettled(desk) == {}
+
+
+@dataclass
+class Planned:
+    """A connection that plans what is asked and answers nothing."""
+
+    connection: Connection
+    plan: list[str] = field(default_factory=list)
+
+    async def fetch(self, query: str) -> Sequence[object]:
+        self.plan += [line for (line,) in await self.connection.fetch(f"EXPLAIN {query}")]
+        return []
+
+
+async def test_no_table_of_messages_is_read_whole_to_count_what_has_no_end(desk: Desk) -> None:
+    async with desk.harness.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        planned = Planned(connection)
+        await figures.unsettled(cast("Connection", planned))
+
+    assert planned.plan
+    assert [line for line in planned.plan if "Seq Scan" in line and "on lease" not in line] == []

@@ -85,6 +85,22 @@ async def test_what_is_said_about_a_claim_is_listed_with_its_states_and_nothing_
     assert (await console.messages(uuid7())).json() == {"messages": []}
 
 
+async def test_a_letter_in_the_place_of_a_mail_is_listed_beside_it(console: Console) -> None:
+    asked, other = about_claim(ClaimOccasion.QUESTIONS_ASKED), about_claim(ClaimOccasion.REPAIR_OFFERED)
+    await console.desk.know(contact(email=None))
+    await console.desk.ask_about_claims(asked, other)
+    await console.desk.send_requests_until("no_address", "no_address")
+
+    messages: list[dict[str, Any]] = (await console.messages(asked.claim_id)).json()["messages"]
+
+    assert [(each["occasion"], each["channel"], each["state"]) for each in messages] == [
+        ("questions_asked", "email", "no_address"),
+        ("questions_asked", "post", "to_be_posted"),
+    ]
+    assert (messages[1]["attempts"], messages[1]["due_at"]) == (0, None)
+    assert messages[1]["trace_id"] == messages[0]["trace_id"]
+
+
 async def test_each_role_gets_what_the_access_matrix_grants(console: Console) -> None:
     door = console.desk.harness.service.door
     assert door is not None

@@ -146,6 +146,19 @@ def test_where_nothing_is_known_because_a_service_is_away_that_is_said(
     assert "claims-svc cannot be reached" in capsys.readouterr().err
 
 
+def test_what_a_service_that_was_not_asked_may_know_is_not_said_to_be_unknown(
+    platform: DescribedPlatform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    platform.answer("claims-svc", "/claims", NONE)
+    platform.away = {"policy-svc"}
+
+    assert platform.run("claim", REPORT) == 2
+
+    complained = capsys.readouterr().err
+    assert "policy-svc cannot be reached" in complained
+    assert "is known by" not in complained
+
+
 def test_what_is_none_of_these_is_refused(platform: DescribedPlatform, capsys: pytest.CaptureFixture[str]) -> None:
     assert platform.run("claim", "jan@example.nl") == 2
 

@@ -67,6 +67,24 @@ def test_a_list_that_lacks_a_service_says_so_and_fails(
     assert "policy-svc cannot be reached" in printed.err
 
 
+def test_a_list_that_is_longer_than_is_read_says_so(
+    platform: DescribedPlatform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = example("weather-svc", LETTERS)
+    platform.answer("weather-svc", LETTERS, {**listed, "next_cursor": "more"})
+
+    assert platform.run("dead-letters", "list", "--json") == 0
+
+    printed = capsys.readouterr()
+    told = json.loads(printed.out)
+    assert (len(told["dead_letters"]), told["more"]) == (50, True)
+    assert "weather-svc has more than these" in printed.err
+    platform.answer("weather-svc", LETTERS, {**listed, "next_cursor": None})
+    assert platform.run("dead-letters", "list", "--json") == 0
+    printed = capsys.readouterr()
+    assert (json.loads(printed.out)["more"], printed.err) == (False, "")
+
+
 def test_one_is_shown_with_its_value_decoded_by_whoever_has_it(
     platform: DescribedPlatform, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from water import claim_page
-from water.claim_story import CLAIMS, gather_story
+from water.claim_story import gather_story
 from water.page import complain, console, print_json
 from water.services import Services
 
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def run(arguments: argparse.Namespace, services: Services) -> int:
-    """Show the story. Exit codes: 0 something is known, 1 nothing is, 2 claims-svc could not be asked."""
+    """Show the story. Exit codes: 0 something is known, 1 nothing is, 2 a service could not be asked."""
     story = await gather_story(services, arguments.asked)
     if arguments.json:
         print_json(story.told())
@@ -28,7 +28,7 @@ async def run(arguments: argparse.Namespace, services: Services) -> int:
         return FOUND
     for missing in story.missing:
         complain(missing.reason)
-    if any(missing.service == CLAIMS for missing in story.missing):
+    if story.missing:
         return NOT_REACHED
     complain(
         f"no claim and no dead letter is known by {arguments.asked}: has its record arrived? see water lag; "

@@ -71,7 +71,7 @@ async def gather_story(services: Services, asked: str) -> Story:
         if isinstance(claims, Missing):
             story.missing.append(claims)
             break
-        story.claims = [*story.claims, *(claim for claim in claims if claim not in story.claims)]
+        story.claims = [*story.claims, *(claim for claim in claims.items if claim not in story.claims)]
     about = {asked.lower() if _is_uuid(asked) else asked}
     if len(story.claims) == 1:
         about |= await _tell_claim(services, story, reference=story.claims[0]["reference"])
@@ -109,7 +109,7 @@ async def _tell_claim(services: Services, story: Story, *, reference: str) -> se
     if isinstance(timeline, Missing):
         story.missing.append(timeline)
     else:
-        story.timeline = timeline
+        story.timeline = timeline.items
     if isinstance(overview, Missing):
         story.missing.append(overview)
         return set()
@@ -135,6 +135,6 @@ async def _letters(services: Services, about: str) -> _Letters:
         {"service": service, **letter}
         for service, found in answers.items()
         if not isinstance(found, Missing)
-        for letter in found
+        for letter in found.items
     ]
     return _Letters(letters, [answer for answer in answers.values() if isinstance(answer, Missing)])

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from water.access import UsageError
 from water.page import complain, console, facts, fate, moment, print_json, table, text
-from water.services import LETTERS, Missing, Services
+from water.services import LETTERS, Listed, Missing, Services
 
 DONE, FAILED, NOT_REACHED = 0, 1, 2
 _PERSONAL: Final = "It may hold personal data: keep it out of tickets and logs. That you read it is on record."
@@ -61,12 +61,15 @@ async def _list(arguments: argparse.Namespace, services: Services) -> int:
         {"service": service, **letter}
         for service, found in answers.items()
         if not isinstance(found, Missing)
-        for letter in found
+        for letter in found.items
     ]
+    longer = [service for service, found in answers.items() if isinstance(found, Listed) and found.more]
     if arguments.json:
-        print_json({"dead_letters": letters, "missing": [one.told() for one in missing]})
+        print_json({"dead_letters": letters, "more": bool(longer), "missing": [one.told() for one in missing]})
     else:
         _show_list(console(), letters)
+    for service in longer:
+        complain(f"{service} has more than these: ask for those --about something, or settle some of them first")
     for one in missing:
         complain(one.reason)
     return NOT_REACHED if missing else DONE

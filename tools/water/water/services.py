@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
@@ -49,6 +49,14 @@ class Missing:
         return {"service": self.service, "missing": self.reason}
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of a service, as far as it was read. `more`: there are others behind the last of `items`."""
+
+    items: Sequence[Told]
+    more: bool
+
+
 class Services:
     """Asks with one token. An answer is its JSON, or why there is none."""
 
@@ -77,8 +85,8 @@ class Services:
         """Let one service do something."""
         return await self._ask("POST", service, path, body=body)
 
-    async def get_all(self, service: str, path: str, **query: str) -> list[Told] | Missing:
-        """Ask for a list, page by page; after five thousand items it ends."""
+    async def get_all(self, service: str, path: str, **query: str) -> Listed | Missing:
+        """Ask for a list, page by page, no further than five thousand items."""
         items: list[Told] = []
         asked = {"limit": "100", **query}
         for _ in range(_MOST_PAGES):
@@ -87,9 +95,9 @@ class Services:
                 return page
             items += page["items"]
             if page["next_cursor"] is None:
-                break
+                return Listed(items, more=False)
             asked["cursor"] = page["next_cursor"]
-        return items
+        return Listed(items, more=True)
 
     async def of_each(self, path: str, *, of: Collection[str] = ()) -> Mapping[str, Told | Missing]:
         """Ask several services, all unless `of` names some, the same at once."""
@@ -97,7 +105,7 @@ class Services:
 
     async def lists_of_each(
         self, path: str, *, of: Collection[str] = (), **query: str
-    ) -> Mapping[str, list[Told] | Missing]:
+    ) -> Mapping[str, Listed | Missing]:
         """The same for lists."""
         return await _at_once({name: self.get_all(name, path, **query) for name in of or self.names})
 

@@ -11,7 +11,7 @@ from chassis.database import Connection
 
 
 async def messages(connection: Connection, *, claim_id: UUID) -> Sequence[asyncpg.Record]:
-    """Return the messages about a claim, the first first. The second half reads the whole table: it is for people."""
+    """Return the messages about a claim, the first first. What was requested is read whole: this is for people."""
     return await connection.fetch(
         """
         SELECT message_id, claim_version, 'decision' AS occasion, channel, state, attempts, answers_lost,
@@ -23,6 +23,9 @@ async def messages(connection: Connection, *, claim_id: UUID) -> Sequence[asyncp
                CASE WHEN state = 'due' THEN due_at END, settled_at,
                (SELECT status FROM bounce WHERE bounce.message_id = requested_message.request_id), traceparent
           FROM requested_message WHERE claim ->> 'claim_id' = $1::text
+        UNION ALL
+        SELECT letter_id, NULL, occasion, 'post', state, 0, 0, occurred_at, NULL, settled_at, NULL, traceparent
+          FROM requested_letter WHERE claim ->> 'claim_id' = $1::text
          ORDER BY created_at, channel
         """,
         claim_id,

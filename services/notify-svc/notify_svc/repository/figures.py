@@ -36,10 +36,12 @@ async def unsettled(connection: Connection) -> Sequence[Unsettled]:
                  UNION ALL
                 SELECT state, channel, occurred_at FROM requested_message WHERE state = 'due'
                  UNION ALL
-                SELECT state, channel, occurred_at FROM requested_message WHERE leased_until IS NOT NULL
+                SELECT state, channel, occurred_at FROM requested_message WHERE state = 'sending'
                  UNION ALL
                 SELECT state, channel, occurred_at FROM requested_message
-                 WHERE answers_lost > 0 AND state = 'in_doubt') AS unsettled
+                 WHERE answers_lost > 0 AND state = 'in_doubt'
+                 UNION ALL
+                SELECT state, 'post', settled_at FROM requested_letter WHERE state = 'to_be_posted') AS unsettled
          GROUP BY state, channel
         """
     )
