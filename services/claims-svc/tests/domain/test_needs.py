@@ -27,7 +27,7 @@ from domain.loss_cases import (
     verdict_on,
 )
 from domain.random_cases import some_case, some_facts
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 from msgspec.structs import replace
@@ -260,6 +260,7 @@ SAID_FIRST = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(claim=some_case, rain=SOME_RAIN_IS_OPEN, earlier=st.none() | SAID_FIRST)
 def test_a_claim_waits_exactly_as_long_as_rain_can_change_what_it_comes_to(
     claim: Case, rain: RainfallAssessed | None, earlier: EarlierStatement | None
