@@ -67,6 +67,18 @@ async def test_what_is_wrong_is_named(desk: ClaimsDesk, changed: dict[str, Any],
     assert answer.json()["errors"][0]["field"].startswith(field.rpartition("/")[0] or field)
 
 
+async def test_more_items_than_can_be_tried_in_time_are_refused(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    items = [{"kind": "buildings", "amount_cents": 1_000}] * 20
+    most = await desk.post("/claims/assess", {**LOSS, "damage": items}, role=Role.CLAIMS_HANDLER)
+    more = await desk.post("/claims/assess", {**LOSS, "damage": [*items, items[0]]}, role=Role.CLAIMS_HANDLER)
+
+    assert (most.status_code, more.status_code) == (200, 422)
+    (error,) = more.json()["errors"]
+    assert error["field"] == "/damage"
+    assert str(20) in error["message"]
+
+
 async def test_customers_do_not_try_out_what_pays(desk: ClaimsDesk) -> None:
     assert (await desk.post("/claims/assess", LOSS)).status_code == 403
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import Field
@@ -17,7 +17,7 @@ from claims_svc.domain.intake import refusal_of
 from claims_svc.domain.verdict import Verdict
 from claims_svc.domain.what_if import WhatIf
 from claims_svc.flows.assessing import TooMuchDamageError, assess
-from claims_svc.routes.loss_bodies import Damage, Facts, LossBody, facts_of
+from claims_svc.routes.loss_bodies import DamageBody, Facts, LossBody, facts_of
 from claims_svc.routes.parts import Parts
 from contracts.access import ASSESS_LOSS
 from contracts.loss_reports import LossReported, ReportChannel
@@ -25,6 +25,8 @@ from contracts.vocabulary import FactSource
 
 RainKindText: TypeAlias = Literal["cloudburst", "heavy_rain", "some_rain", "no_rain"]
 OutcomeText: TypeAlias = Literal["covered", "denied", "referred", "withdrawn"]
+MOST_ITEMS_TRIED: Final = 20
+"""Fewer than a report can have: with the questions about a flood, each item takes up to a tenth of a second (ours)."""
 _NOBODYS_REPORT = UUID(int=0)
 
 
@@ -38,7 +40,11 @@ class LossToTry(ExactModel):
         "customer", description="Who tells the facts and the amounts", examples=["customer"]
     )
     facts: Facts = Field(default_factory=dict)
-    damage: Damage = Field(default_factory=list)
+    damage: list[DamageBody] = Field(
+        default_factory=list,
+        description="What was damaged, together at most a billion euros; items that differ in amount alone can be one",
+        max_length=MOST_ITEMS_TRIED,
+    )
 
 
 class TriedItem(ExactModel):
