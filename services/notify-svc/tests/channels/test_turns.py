@@ -246,6 +246,24 @@ async def test_who_comes_while_tokens_for_another_are_taken_is_given_one_as_well
     assert [name for _, name in world.left] == ["first", "second"]
 
 
+async def test_a_code_that_comes_while_tokens_for_another_are_taken_does_not_wait_for_that_of_a_decision() -> None:
+    world = World(Rate(20), processes=2)
+    for process in (1, 0):
+        await world.arrive(*names(100), process=process)
+        await world.let_pass(STEP_SECONDS)
+    await world.arrive("code", precedence=URGENT)
+    ask = world.paces[0].ask()
+    assert ask is not None
+    await world.arrive("second code", precedence=URGENT)
+    asked_at = world.seconds
+
+    world.grant(world.paces[0], ask)
+    await world.let_pass(1)
+
+    assert world.waited("second code") - asked_at <= 2 * STEP_SECONDS
+    await world.close()
+
+
 async def test_who_waits_for_a_token_that_a_code_takes_is_given_another() -> None:
     world = World(Rate(1))
     await world.arrive("before", "account", precedence=SOON)
