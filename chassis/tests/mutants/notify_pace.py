@@ -98,6 +98,20 @@ MUTANTS = (
         guard=f"{_TURNS}::test_one_after_another_they_are_asked_for_together_as_well",
     ),
     _mutant(
+        "a code that comes while tokens for another are taken waits for that of a decision",
+        "channels/pace.py",
+        sound="        for waiter in self._counted:",
+        broken="        for waiter in [*self._waiting[Precedence.URGENT], *self._waiting[Precedence.SOON]]:",
+        guard=f"{_TURNS}::test_a_code_that_comes_while_tokens_for_another_are_taken_does_not_wait_for_that_of_a_decision",
+    ),
+    _mutant(
+        "who waits for a token that a code takes waits for ever",
+        "channels/pace.py",
+        sound="            waiter.is_asked_for = False\n",
+        broken="",
+        guard=f"{_TURNS}::test_who_waits_for_a_token_that_a_code_takes_is_given_another",
+    ),
+    _mutant(
         "an SMS in three parts takes one token",
         "channels/smpp.py",
         sound="await self._centre.pace.turn(len(parts.parts), precedence=sms.precedence)",

@@ -16,7 +16,7 @@ from chassis.unit_of_work import DueTimer, Timer, Work
 from contracts.claim_messages import ClaimOccasion
 from contracts.message_requests import LONGEST_VALIDITY
 from contracts.payments import PaymentOutcome, PaymentSettled
-from notify_svc.domain.requests import KEPT_FOR, Lane, Request
+from notify_svc.domain.requests import Lane, Request
 from notify_svc.repository import requests
 from notify_svc.repository.requests import OrderToPay
 from notify_svc.settlements import publish_settled_requests
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 PAYMENT_UNTOLD: Final = "payment-untold"
 """Looks again for the order of a payment that was settled; its key is the payment, and which look it is."""
+_TOLD_WITHIN: Final = timedelta(days=3)
+"""Whoever was paid longer ago has seen it. A new subscription begins with all that its topic has kept."""
 _LOOKS: Final = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 """An order comes by another topic, and may come after what became of it."""
 
@@ -36,8 +38,8 @@ class SettledPayments:
     due: asyncio.Event
 
     async def tell(self, batch: Batch[PaymentSettled], work: Work) -> None:
-        """Create a message per order that was transferred; one that failed is a handler's."""
-        told_since = work.now - KEPT_FOR
+        """Create a message per order that was transferred lately; one that failed is a handler's."""
+        told_since = work.now - _TOLD_WITHIN
         transferred = {
             delivery.event.payment_id: delivery.event.ended_at
             for delivery in batch
@@ -56,7 +58,7 @@ class SettledPayments:
         if not transferred:
             return ()
         orders = await requests.orders_to_pay(work.connection, payment_ids=transferred.keys())
-        told = [_request(order, transferred_at=transferred[order.payment_id], now=work.now) for order in orders]
+        told = [_request(order, transferred_at=transferred[order.payment_id]) for order in orders]
         if told:
             publish_settled_requests(work, await requests.insert(work.connection, requests=told, now=work.now))
             work.after_commit(self.due.set)
@@ -71,14 +73,14 @@ def _look_again(work: Work, payment_ids: Iterable[UUID], *, look: int) -> None:
             log.warning("payment.untold", payment_id=str(payment_id))
 
 
-def _request(order: OrderToPay, *, transferred_at: datetime, now: datetime) -> Request:
+def _request(order: OrderToPay, *, transferred_at: datetime) -> Request:
     return Request(
         request_id=uuid5(order.payment_id, ClaimOccasion.PAYMENT_SETTLED),
         customer_id=order.customer_id,
         occasion=ClaimOccasion.PAYMENT_SETTLED,
         occurred_at=transferred_at,
         lane=Lane.ABOUT_CLAIM,
-        expires_at=now + LONGEST_VALIDITY,
+        expires_at=transferred_at + LONGEST_VALIDITY,
         claim=order.claim,
         report_ids=(),
         trace=order.trace,

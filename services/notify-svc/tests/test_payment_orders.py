@@ -118,9 +118,15 @@ async def test_a_notice_about_an_account_does_not_wait_behind_orders_that_fill_e
         await desk.until_requests(*["sent"] * 41)
 
 
-async def settle(desk: Desk, order: PaymentOrdered, outcome: PaymentOutcome = PaymentOutcome.SETTLED) -> None:
+async def settle(
+    desk: Desk,
+    order: PaymentOrdered,
+    outcome: PaymentOutcome = PaymentOutcome.SETTLED,
+    *,
+    ago: timedelta = timedelta(0),
+) -> None:
     failure = PaymentFailure.ACCOUNT_CLOSED if outcome is PaymentOutcome.FAILED else None
-    event = PaymentSettled(payment_id=order.payment_id, outcome=outcome, failure=failure, ended_at=desk.clock.at)
+    event = PaymentSettled(payment_id=order.payment_id, outcome=outcome, failure=failure, ended_at=desk.clock.at - ago)
     await desk.harness.deliver(PAYMENT_SETTLED, event)
 
 
@@ -136,6 +142,20 @@ async def test_a_transfer_is_told_once_with_its_amount(desk: Desk, mail: MailSer
     told = [one for one in await desk.claim_messages_settled() if one.occasion is ClaimOccasion.PAYMENT_SETTLED]
     assert [(one.claim_id, one.settlement) for one in told] == [(order.claim_id, RequestSettlement.SENT)]
     assert told[0].request_id != order.payment_id
+
+
+async def test_what_was_transferred_days_before_it_is_known_here_is_told_to_nobody(desk: Desk) -> None:
+    """A service that is new reads what its topic has kept: customers know by then what is on their accounts."""
+    await desk.know(contact())
+    await desk.order(late := ordered(desk), old := ordered(desk))
+    await settle(desk, old, ago=timedelta(days=3))
+    assert await desk.request_states() == ["due", "due"]
+
+    await settle(desk, late, ago=timedelta(days=2, hours=23))
+    assert await desk.request_states() == ["due", "due", "due"]
+    assert await desk.harness.pool.fetchval(
+        "SELECT expires_at - occurred_at FROM requested_message WHERE occasion = 'payment_settled'"
+    ) == timedelta(days=7)
 
 
 async def test_a_payment_that_failed_is_told_by_no_mail(desk: Desk) -> None:

@@ -145,6 +145,40 @@ async def test_a_letter_whose_reader_has_no_address_any_more_ends(
     assert files_in(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    "occasion", [ClaimOccasion.ANSWERS_AWAITED, ClaimOccasion.RAIN_AWAITED, ClaimOccasion.STILL_WAITING]
+)
+async def test_nobody_is_reminded_by_letter_of_what_is_over_before_that_comes(
+    desk: Desk, occasion: ClaimOccasion
+) -> None:
+    await desk.know(ON_PAPER)
+    await desk.ask_about_claims(about_claim(occasion))
+    await desk.send_requests_until("no_address")
+
+    assert [one.channel for one in await desk.claim_messages_settled()] == [Channel.EMAIL]
+
+
+@pytest.mark.parametrize("occasion", [ClaimOccasion.QUESTIONS_ASKED, ClaimOccasion.REVIEW_OPENED])
+async def test_a_letter_that_names_a_day_is_not_printed_after_it(
+    desk: Desk, operator: Operator, tmp_path: Path, occasion: ClaimOccasion
+) -> None:
+    await desk.know(ON_PAPER)
+    await desk.ask_about_claims(about_claim(occasion), about_claim(ClaimOccasion.REPAIR_OFFERED))
+    await desk.send_requests_until("no_address", "no_address")
+    await desk.claim_messages_settled()
+    desk.later(days=14, hours=13)
+    await operator.runs("export", "--to", str(tmp_path / "on the day"))
+    assert len(files_in(tmp_path / "on the day")) == 2
+
+    desk.later(hours=1)
+    await operator.runs("export", "--to", str(tmp_path / "after"))
+
+    assert len(files_in(tmp_path / "after")) == len(await operator.lists()) == 1
+    assert [(one.channel, one.settlement, one.occasion) for one in await desk.claim_messages_settled()] == [
+        (Channel.POST, RequestSettlement.NO_ADDRESS, occasion)
+    ]
+
+
 async def test_letters_about_decisions_are_exported_beside_the_others(
     desk: Desk, operator: Operator, tmp_path: Path
 ) -> None:

@@ -57,6 +57,19 @@ async def test_an_sms_that_is_refused_beside_an_email_in_doubt_is_followed_by_a_
     assert await letters(desk) == [Settlement.TO_BE_POSTED]
 
 
+async def test_an_sms_whose_reader_has_no_number_any_more_beside_an_email_in_doubt_is_followed_by_a_letter(
+    desk: Desk, mail: MailServer
+) -> None:
+    await desk.know(contact())
+    await desk.decide(paid())
+    await doubt_the_mail(desk, mail)
+    await desk.know(contact(version=3, email=None, mobile_phone=None))
+
+    await desk.send_until(Channel.SMS, "no_address")
+
+    assert await letters(desk) == [Settlement.TO_BE_POSTED]
+
+
 @pytest.mark.parametrize(
     ("receipt", "follows"), [(UNDELIVERABLE, [Settlement.TO_BE_POSTED]), (DELIVERED, [])], ids=["not", "delivered"]
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -51,6 +51,8 @@ class Pace:
         self._waiting: dict[Precedence, deque[_Waiter]] = {precedence: deque() for precedence in Precedence}
         self._tokens: deque[float] = deque()
         """From when on each may be used, by the clock of this process."""
+        self._counted: list[_Waiter] = []
+        """For whom the last ask was, besides what can wait."""
         self._ask_again_at = 0.0
         self._yields_until = 0.0
         self._used = 0
@@ -96,10 +98,11 @@ class Pace:
     def ask(self) -> Ask | None:
         """Return which tokens to take now, None when there is no use for any. `grant` follows, or the same again."""
         now = self._clock()
-        urgent = self._not_asked_for(Precedence.URGENT)
+        first, others = self._not_asked_for(Precedence.URGENT), self._not_asked_for(Precedence.SOON)
+        urgent, soon = _missing(first), _missing(others)
         if urgent and len(self._tokens) >= urgent and self._tokens[urgent - 1] <= now + _AT_HAND_SECONDS:
-            urgent = 0
-        soon = self._not_asked_for(Precedence.SOON)
+            urgent, first = 0, []
+        self._counted = first + others
         can_wait = self._wanted_to_wait() if self._next_ask_at() <= now else 0
         if not (urgent or soon or can_wait):
             return None
@@ -110,10 +113,9 @@ class Pace:
         assert self.rate is not None, "nothing is granted without a rate"  # noqa: S101 - nothing is asked for
         offset = self._clock() - granted_at.timestamp()
         self._too_fast -= ask.too_fast
-        for precedence, asked in ((Precedence.URGENT, ask.urgent), (Precedence.SOON, ask.soon)):
-            if asked:
-                for waiter in self._waiting[precedence]:
-                    waiter.is_asked_for = True
+        for waiter in self._counted:  # not those who have come meanwhile
+            waiter.is_asked_for = True
+        self._counted = []
         for _ in range(grant.at_once):
             self._use_token()
         begins_at = grant.begins_at.timestamp() + offset
@@ -137,6 +139,8 @@ class Pace:
             self._used += 1
         if not any(self._waiting.values()):
             return _IDLE_SECONDS
+        if self._lacks_tokens():
+            return _SHORTEST_PAUSE_SECONDS
         moments = [self._tokens[0]] if self._tokens else []
         if self._wanted_to_wait():
             moments.append(self._next_ask_at())
@@ -159,8 +163,24 @@ class Pace:
                 return True
         return False
 
-    def _not_asked_for(self, precedence: Precedence) -> int:
-        return sum(waiter.missing for waiter in self._waiting[precedence] if not waiter.is_asked_for)
+    def _not_asked_for(self, precedence: Precedence) -> list[_Waiter]:
+        return [waiter for waiter in self._waiting[precedence] if not waiter.is_asked_for]
+
+    def _lacks_tokens(self) -> bool:
+        """Have those asked for again whose tokens are lost, or went to others before them; whether there are any.
+
+        Tokens belong to nobody: whoever would be the last to have one goes without.
+        """
+        asked_for = [
+            waiter for p in (Precedence.URGENT, Precedence.SOON) for waiter in self._waiting[p] if waiter.is_asked_for
+        ]
+        lacking = _missing(asked_for) - len(self._tokens)
+        does_lack = lacking > 0
+        while lacking > 0:
+            waiter = asked_for.pop()
+            waiter.is_asked_for = False
+            lacking -= waiter.missing
+        return does_lack
 
     def _wanted_to_wait(self) -> int:
         """Return for how many tokens there is use besides those at hand, soon or later.
@@ -170,8 +190,7 @@ class Pace:
         waiting = self._waiting[Precedence.CAN_WAIT]
         if not waiting:
             return 0
-        first = sum(waiter.missing for p in (Precedence.URGENT, Precedence.SOON) for waiter in self._waiting[p])
-        missing = sum(waiter.missing for waiter in waiting) + first - len(self._tokens)
+        missing = sum(map(_missing, self._waiting.values())) - len(self._tokens)
         return max(missing, 2 * self._used if missing > 0 else 0, 0)
 
     def _next_ask_at(self) -> float:
@@ -180,6 +199,10 @@ class Pace:
         So who has none is before who has some.
         """
         return max(self._ask_again_at, self._tokens[-1] - AHEAD_SECONDS / 2) if self._tokens else self._ask_again_at
+
+
+def _missing(waiters: Iterable[_Waiter]) -> int:
+    return sum(waiter.missing for waiter in waiters)
 
 
 async def run_pace(runtime: Runtime, *, pace: Pace) -> None:

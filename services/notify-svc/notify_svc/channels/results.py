@@ -55,8 +55,10 @@ _SHORTEST_GATHERING_SECONDS = 0.01
 _LONGEST_GATHERING_SECONDS = 0.05
 _MOST_PICTURES_KNOWN = 4_096
 
-_LEAVES_UNTOLD = frozenset({(Channel.EMAIL, State.IN_DOUBT), (Channel.SMS, State.REFUSED)})
-"""After which it is asked whether the other channel has reached anybody. Both are few."""
+_LEAVES_UNTOLD = frozenset(
+    {(Channel.EMAIL, State.IN_DOUBT), (Channel.SMS, State.REFUSED), (Channel.SMS, State.NO_ADDRESS)}
+)
+"""After which it is asked whether the other channel has reached anybody."""
 _RETRIED_RESULTS: dict[type[Result], str] = {
     Deferred: "deferred",
     Unreachable: "unreachable",

@@ -41,8 +41,8 @@ from notify_svc.texts.rendering import render
 
 _DONE, _REFUSED = 2, 5
 """The first digits of reply codes that say more than the others (RFC 5321, section 4.2.1)."""
-_TOO_FAST = frozenset({"smtp-421", "smtp-450", "smtp-452"})
-"""By which servers say that they are sent too much (RFC 5321, section 4.2.3; RFC 3463, x.7.1)."""
+_TOO_FAST = frozenset({"smtp-421", "smtp-452"})
+"""By which servers say that they are sent too much (RFC 5321, section 4.2.3). Not 450: that is also greylisting."""
 _ACCEPTED = Accepted()
 _STEPS = 3
 """Connecting, the envelope and the text of a mail may take one time-out each."""

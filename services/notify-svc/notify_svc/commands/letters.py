@@ -135,5 +135,5 @@ async def _explain_missing(runtime: Runtime, *, message_ids: Collection[UUID]) -
 _NOT_TO_BE_POSTED: Mapping[str | None, str] = {
     State.POSTED: "was marked as posted before",
     State.SUPERSEDED: "is superseded by a message about a newer decision; do not post it",
-    State.NO_ADDRESS: "its reader has no postal address",
+    State.NO_ADDRESS: "its reader has no postal address, or the day that it names has passed; do not post it",
 }

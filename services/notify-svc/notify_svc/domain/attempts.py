@@ -83,6 +83,10 @@ class RetryPolicy:
     longest_seconds: float
     give_up_after: timedelta
 
+    def wait_after(self, result: Result, *, attempts: int, jitter: float) -> timedelta:
+        """Return the wait after the result of the last of `attempts`; a lost lease is no failure, and never adds up."""
+        return self.wait(attempts=1 if isinstance(result, LeaseLost) else attempts, jitter=jitter)
+
     def wait(self, *, attempts: int, jitter: float) -> timedelta:
         """Return the wait after `attempts` failures; `jitter` (0 to 1) spreads it from half to one and a half."""
         doubled = self.first_seconds * 2.0 ** min(attempts - 1, 30)
@@ -131,7 +135,7 @@ def next_step(result: Result, *, attempt: Attempt, policy: RetryPolicy, now: dat
             give_up_at = attempt.first_due_at + policy.give_up_after
             if now >= give_up_at:
                 return Settle(_failed_state(attempt, result), reason)
-            due_at = now + policy.wait(attempts=attempt.attempts, jitter=jitter)
+            due_at = now + policy.wait_after(result, attempts=attempt.attempts, jitter=jitter)
             return Retry(min(due_at, give_up_at), reason)
         case _:
             assert_never(result)

@@ -100,6 +100,7 @@ REQUEST_SETTLEMENTS: Mapping[RequestState, RequestSettlement] = {
 """The states that are published: the final ones, and that a letter is to be posted."""
 LETTER_AFTER = frozenset({RequestState.NO_ADDRESS, RequestState.REFUSED})
 """How an e-mail ends that surely reached nobody. One that expired is not to be sent any more by any way."""
+_REMINDERS = {ClaimOccasion.ANSWERS_AWAITED, ClaimOccasion.RAIN_AWAITED, ClaimOccasion.STILL_WAITING}
 LETTER_OCCASIONS: AbstractSet[Occasion | ClaimOccasion] = POLICY_OCCASIONS | {
     Occasion.ACTIVATED,
     Occasion.NEW_DEVICE_USED,
@@ -108,13 +109,14 @@ LETTER_OCCASIONS: AbstractSet[Occasion | ClaimOccasion] = POLICY_OCCASIONS | {
     Occasion.CHANGES_UNDONE,
     Occasion.CHANGES_UNDONE_AND_SUSPENDED,
     Occasion.ACCOUNT_REINSTATED,
-    *(set(ClaimOccasion) - {ClaimOccasion.TAKEN_UP} - PAYMENT_OCCASIONS),
+    *(set(ClaimOccasion) - {ClaimOccasion.TAKEN_UP} - _REMINDERS - PAYMENT_OCCASIONS),
 }
 """What is told by letter where an e-mail reaches nobody.
 
 Never what has a code or a one-use link: it would lie on paper, and is over before that comes; so is a login that is
-blocked for a while, and a download. Nor what goes to an address before and one after a change. That a handler has begun
-and that money is on its way asks nothing of anybody, and the letter about the decision names the amount.
+blocked for a while, a download, and a reminder. Nor what goes to an address before and one after a change. That a
+handler has begun and that money is on its way asks nothing of anybody, and the letter about the decision names the
+amount.
 """
 
 
@@ -189,7 +191,7 @@ def next_step_of(
             return SettleRequest(RequestState.IN_DOUBT, reason)
         case Deferred(reason) | Unreachable(reason) | AnswerLost(reason) | LeaseLost(reason):
             retries = RETRIES if request.claim is None else RETRIES_ABOUT_CLAIMS
-            due_at = now + retries.wait(attempts=attempt.attempts, jitter=jitter)
+            due_at = now + retries.wait_after(result, attempts=attempt.attempts, jitter=jitter)
             if due_at + takes <= request.expires_at:
                 return Retry(due_at, reason)
             return SettleRequest(RequestState.IN_DOUBT if is_in_doubt else RequestState.EXPIRED, reason)

@@ -175,7 +175,7 @@ async def test_a_mail_server_that_is_sent_too_much_slows_all_processes_down(
 ) -> None:
     told = REGISTRY.get_sample_value("notify_too_fast_total", {"provider": "smtp"}) or 0
     limited = settings.model_copy(update={"smtp_rate": SLOW.per_second})
-    mail.answers = ["450 4.7.1 too many messages"]
+    mail.answers = ["452 4.7.1 too many messages"]
     await decide(desk, 8)
     began = monotonic()
 
@@ -184,6 +184,22 @@ async def test_a_mail_server_that_is_sent_too_much_slows_all_processes_down(
 
     assert REGISTRY.get_sample_value("notify_too_fast_total", {"provider": "smtp"}) == told + 1
     assert monotonic() - began >= (7 + 10) / SLOW.for_all
+
+
+async def test_a_mail_server_that_does_not_know_one_recipient_yet_slows_nobody_down(
+    desk: Desk, settings: Settings, mail: MailServer
+) -> None:
+    """Greylisting answers 450 to the first mail that anybody sends to an address."""
+    told = REGISTRY.get_sample_value("notify_too_fast_total", {"provider": "smtp"}) or 0
+    limited = settings.model_copy(update={"smtp_rate": SLOW.per_second})
+    mail.answers = ["450 4.2.0 greylisted"]
+    await decide(desk, 2)
+
+    async with working(desks(desk, limited, processes=1), "smtp-pace", "email-sender"):
+        await desk.until_true("SELECT count(*) = 1 FROM message WHERE channel = 'email' AND state = 'sent'")
+        await desk.until_true("SELECT count(*) = 1 FROM message WHERE channel = 'email' AND state = 'due'")
+
+    assert REGISTRY.get_sample_value("notify_too_fast_total", {"provider": "smtp"}) == told
 
 
 async def test_a_stop_lets_what_is_leased_leave_at_its_pace(desk: Desk, settings: Settings, mail: MailServer) -> None:

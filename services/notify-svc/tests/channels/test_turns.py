@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from notify_svc.channels.pace import Pace
-from notify_svc.domain.pace import Bucket, Precedence, Rate, take
+from notify_svc.domain.pace import Ask, Bucket, Precedence, Rate, take
 
 NOW = datetime(2021, 7, 16, 10, 0, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,8 +60,10 @@ class World:
 
     def look(self, pace: Pace) -> None:
         pace.go_on()
-        if (ask := pace.ask()) is None:
-            return
+        if (ask := pace.ask()) is not None:
+            self.grant(pace, ask)
+
+    def grant(self, pace: Pace, ask: Ask) -> None:
         self.takes += 1
         now = NOW + timedelta(seconds=self.seconds)
         grant = take(self.bucket, ask, rate=self.rate, now=now)
@@ -228,6 +230,77 @@ async def test_what_is_told_about_an_account_is_before_decisions_and_after_codes
     await world.let_pass(5)
 
     assert [name for _, name in world.left] == ["first", "code", "second code", "account", "decision"]
+
+
+@pytest.mark.parametrize("precedence", [URGENT, SOON])
+async def test_who_comes_while_tokens_for_another_are_taken_is_given_one_as_well(precedence: Precedence) -> None:
+    world = World(Rate(1))
+    await world.arrive("first", precedence=precedence)
+    ask = world.paces[0].ask()
+    assert ask is not None
+    await world.arrive("second", precedence=precedence)
+
+    world.grant(world.paces[0], ask)
+    await world.let_pass(3)
+
+    assert [name for _, name in world.left] == ["first", "second"]
+
+
+async def test_a_code_that_comes_while_tokens_for_another_are_taken_does_not_wait_for_that_of_a_decision() -> None:
+    world = World(Rate(20), processes=2)
+    for process in (1, 0):
+        await world.arrive(*names(100), process=process)
+        await world.let_pass(STEP_SECONDS)
+    await world.arrive("code", precedence=URGENT)
+    ask = world.paces[0].ask()
+    assert ask is not None
+    await world.arrive("second code", precedence=URGENT)
+    asked_at = world.seconds
+
+    world.grant(world.paces[0], ask)
+    await world.let_pass(1)
+
+    assert world.waited("second code") - asked_at <= 2 * STEP_SECONDS
+    await world.close()
+
+
+async def test_who_waits_for_a_token_that_a_code_takes_is_given_another() -> None:
+    world = World(Rate(1))
+    await world.arrive("before", "account", precedence=SOON)
+    await world.let_pass(1.08)
+    assert [name for _, name in world.left] == ["before"]
+
+    await world.arrive("code", precedence=URGENT)
+    await world.let_pass(3)
+
+    assert [name for _, name in world.left] == ["before", "code", "account"]
+
+
+@pytest.mark.parametrize("precedence", [URGENT, SOON])
+async def test_who_waits_for_a_token_that_is_lost_because_the_process_stood_still_is_given_another(
+    precedence: Precedence,
+) -> None:
+    world = World(Rate(1))
+    await world.arrive(*names(4), precedence=precedence)
+    await world.let_pass(0.5)
+    assert len(world.left) < 3
+
+    world.seconds += 10
+    assert world.paces[0].go_on() < 0.1, "it asks again at once"
+    await world.let_pass(5)
+
+    assert [name for _, name in world.left] == names(4)
+
+
+async def test_nothing_is_asked_for_twice() -> None:
+    world = World(Rate(10))
+    await world.arrive(*names(10), precedence=SOON, parts=2)
+    await world.arrive(*names(10, "code-"), precedence=URGENT)
+
+    await world.let_pass(5)
+
+    assert len(world.left) == 20
+    assert world.takes == 1
 
 
 async def test_a_message_in_parts_takes_a_token_for_each() -> None:

@@ -11,6 +11,7 @@ from notify_svc.domain.attempts import (
     AnswerLost,
     Attempt,
     Deferred,
+    LeaseLost,
     NoAddress,
     Refused,
     Result,
@@ -72,3 +73,11 @@ def test_what_is_tried_again_ends_at_its_deadline(
 )
 def test_the_wait_doubles_up_to_a_limit_and_is_spread(attempts: int, jitter: float, seconds: float) -> None:
     assert POLICY.wait(attempts=attempts, jitter=jitter) == timedelta(seconds=seconds)
+
+
+def test_a_message_whose_turn_came_too_late_has_no_longer_to_wait_each_time() -> None:
+    step = next_step(
+        LeaseLost("x"), attempt=attempt(Channel.EMAIL, attempts=9), policy=POLICY, now=DECIDED_AT, jitter=0.5
+    )
+
+    assert step == Retry(DECIDED_AT + timedelta(seconds=30), "x")

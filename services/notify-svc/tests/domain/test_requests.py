@@ -95,12 +95,19 @@ def test_how_a_request_ends(result: Result, occasion: Occasion, answers_lost: in
     assert step.state is state
 
 
-@pytest.mark.parametrize("result", [*FAILURES, AnswerLost("x")])
+@pytest.mark.parametrize("result", [Deferred("x"), Unreachable("x"), AnswerLost("x")])
 @pytest.mark.parametrize(("attempts", "seconds"), [(1, 1), (2, 2), (5, 16), (6, 30), (60, 30)])
 def test_what_failed_is_tried_again_after_seconds(result: Result, attempts: int, seconds: float) -> None:
     step = step_after(result, occasion=LINK, attempts=attempts)
 
     assert step == Retry(DECIDED_AT + timedelta(seconds=seconds), "x")
+
+
+@pytest.mark.parametrize("attempts", [1, 6])
+def test_a_request_whose_turn_came_too_late_has_no_longer_to_wait_each_time(attempts: int) -> None:
+    step = step_after(LeaseLost("x"), occasion=LINK, attempts=attempts)
+
+    assert step == Retry(DECIDED_AT + timedelta(seconds=1), "x")
 
 
 @pytest.mark.parametrize("result", FAILURES)
