@@ -32,6 +32,13 @@ MUTANTS = [
         "test_trouble.py::test_what_a_server_has_against_something_is_no_absence",
     ),
     Mutant(
+        "operators: a fault of ours is told as a database that went away",
+        "telemetry/trouble.py",
+        "        return is_transient(error)  # they",
+        "        return True  # they",
+        "test_trouble.py::test_what_a_server_has_against_something_is_no_absence",
+    ),
+    Mutant(
         "operators: a line does not say that it was cut",
         "telemetry/log_limits.py",
         ' | {"cut": True}\n',
