@@ -405,6 +405,13 @@ MUTANTS = (
         "test_kafka_offsets.py::test_what_is_committed_at_the_last_moment_ends_the_trouble",
     ),
     Mutant(
+        "migrate locks the table that every start reads, though there is nothing to change",
+        "migrations/runner.py",
+        "    if await connection.fetchval(_LACKS_LAST_COLUMN):\n",
+        "    await connection.execute(_ADD_LAST_COLUMN.replace('COLUMN', 'COLUMN IF NOT EXISTS'))\n    if False:\n",
+        "test_migrations.py::test_a_database_that_has_had_everything_is_asked_for_no_lock",
+    ),
+    Mutant(
         "e: what is no error of Kafka ends the reports of offsets",
         "consuming/kafka_offsets.py",
         "                if is_order_to_end(error):\n                    raise\n                self.trouble",
