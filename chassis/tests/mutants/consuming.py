@@ -507,6 +507,13 @@ MUTANTS = (
         "test_restored.py::test_what_differs_is_told_in_words",
     ),
     Mutant(
+        "restored: a consumer that moves on meanwhile is not set back",
+        "consuming/standing.py",
+        "            if attempt == MOST_ATTEMPTS:\n",
+        "            if True:\n",
+        "test_restored.py::test_a_consumer_that_moves_on_meanwhile_is_set_back_all_the_same",
+    ),
+    Mutant(
         "c: a wrong record that may hold a secret keeps its value in a dead letter",
         "consuming/batch_processor.py",
         "        if self._consumer.topic.holds_secrets:\n",
