@@ -177,6 +177,7 @@ class RunningService:
             figures_of(service, runtime).measure,
             every_seconds=EVERY_SECONDS,
             most_of_the_time=MOST_OF_THE_TIME,
+            leaves_absence_to_others=True,
         )
         self._subscriptions = [
             Subscription(

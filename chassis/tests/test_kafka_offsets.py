@@ -117,6 +117,29 @@ async def test_what_fails_at_the_last_moment_keeps_nobody_from_leaving(failure: 
     assert client.commits == [], "another member goes on from there"
 
 
+async def test_what_another_member_commits_now_is_no_trouble_any_more() -> None:
+    client = Client(*[CoordinatorNotAvailableError() for _ in range(20)])
+    offsets = offsets_of(client)
+    offsets.reach({FIRST: 3})
+    await until(lambda: offsets.trouble.seconds > 0, what="the trouble")
+
+    await offsets.on_partitions_revoked({FIRST})
+
+    assert offsets.trouble.seconds == 0
+
+
+async def test_what_is_committed_at_the_last_moment_ends_the_trouble() -> None:
+    client = Client(CoordinatorNotAvailableError())
+    offsets = offsets_of(client)
+    offsets.reach({FIRST: 3})
+    await until(lambda: offsets.trouble.seconds > 0, what="the trouble")
+
+    await offsets.commit_last()
+
+    assert client.commits == [{FIRST: 3}]
+    await until(lambda: offsets.trouble.seconds == 0, what="the end of the trouble")
+
+
 @pytest.mark.usefixtures("_never_by_itself")
 async def test_nobody_is_set_back_by_a_member_that_has_lost_the_partition() -> None:
     client = Client(IllegalStateError("the group is rebalancing"))

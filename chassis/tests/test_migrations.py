@@ -10,6 +10,7 @@ import pytest
 from specimen_driver import until
 
 from chassis.errors import CannotStartError
+from chassis.migrations import runner
 from chassis.migrations.runner import ADVISORY_LOCK, find_migrations, migrate, pending_migrations
 from chassis.service import Service
 from chassis.testing import harness
@@ -88,6 +89,33 @@ async def test_a_table_of_before_the_column_says_that_no_older_version_may_run(s
 
         with pytest.raises(CannotStartError, match=r"first 0099_later\.sql"):
             await pending_migrations(connection, known=known)
+
+
+async def test_a_database_that_has_had_everything_is_asked_for_no_lock(service: Service) -> None:
+    async with harness(service) as running, running.pool.acquire() as connection, running.pool.acquire() as reader:
+        locking = reader.transaction()
+        await locking.start()
+        await reader.execute("LOCK TABLE applied_migration IN ACCESS SHARE MODE")
+
+        assert await asyncio.wait_for(migrate(connection, directory=service.migrations), 5) == []
+
+        await locking.rollback()
+
+
+async def test_the_column_that_old_tables_lack_is_added_without_keeping_everybody_waiting(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "_LOCK_TIMEOUT", "10ms")
+    async with harness(service) as running, running.pool.acquire() as connection, running.pool.acquire() as reader:
+        await connection.execute("ALTER TABLE applied_migration DROP COLUMN older_versions_may_run")
+        async with reader.transaction(), asyncio.timeout(5):
+            await reader.execute("LOCK TABLE applied_migration IN ACCESS SHARE MODE")
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await migrate(connection, directory=service.migrations)
+
+        assert await migrate(connection, directory=service.migrations) == []
+
+        assert await connection.fetchval("SELECT NOT bool_or(older_versions_may_run) FROM applied_migration")
 
 
 async def test_a_second_migration_waits_for_the_first_longer_than_for_a_row(service: Service) -> None:

@@ -120,6 +120,8 @@ def test_a_part_that_is_about_itself_says_so_whatever_it_fails_by(servers: Serve
         (TopicAuthorizationFailedError(), False),
         (asyncpg.AdminShutdownError(), True),
         (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.InterfaceError("cannot perform operation: another operation is in progress"), False),
+        (asyncpg.ClientConfigurationError("invalid DSN: closed"), False),
         (asyncpg.DeadlockDetectedError(), False),
         (asyncpg.DiskFullError(), False),
         (asyncpg.TooManyConnectionsError(), False),

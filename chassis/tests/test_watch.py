@@ -8,8 +8,10 @@ from contextlib import suppress
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
-from chassis.telemetry.watch import STALE_SECONDS, Watch
+from chassis.telemetry.servers import SERVERS
+from chassis.telemetry.watch import LONGEST_PAUSE_SECONDS, STALE_SECONDS, Watch
 
 
 class SteppedTime:
@@ -162,26 +164,75 @@ async def test_a_measurement_that_is_too_old_says_so(measurement: Measurement) -
     assert watch.age_seconds == 31
 
 
-@pytest.mark.parametrize(("takes_seconds", "is_measured_again"), [(0.0, True), (60.0, False)])
-async def test_what_takes_long_is_measured_less_often(takes_seconds: float, *, is_measured_again: bool) -> None:
-    time, again = SteppedTime(), asyncio.Event()
-    begun = 0
+@pytest.mark.parametrize(
+    ("takes_seconds", "error", "pause_seconds"),
+    [
+        (0.0, None, 30),
+        (2.0, None, 200),
+        (4.5, None, LONGEST_PAUSE_SECONDS),
+        (4.5, asyncpg.QueryCanceledError(), 30),
+    ],
+)
+async def test_what_takes_long_is_measured_less_often_and_what_fails_as_often_as_ever(
+    monkeypatch: pytest.MonkeyPatch, takes_seconds: float, error: BaseException | None, pause_seconds: float
+) -> None:
+    time = SteppedTime()
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        raise asyncio.CancelledError
 
     async def measure() -> Mapping[str, str]:
-        nonlocal begun
-        begun += 1
         time.seconds += takes_seconds
-        if begun > 1:
-            again.set()
+        if error is not None:
+            raise error
         return {}
 
-    watch = Watch("tables", measure, every_seconds=0.01, most_of_the_time=0.01, monotonic=time)
-    running = asyncio.create_task(watch.run())
-    try:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(5 if is_measured_again else 0.2):
-                await again.wait()
-    finally:
-        running.cancel()
+    watch = Watch("tables", measure, every_seconds=30, most_of_the_time=0.01, monotonic=time)
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    with suppress(asyncio.CancelledError):
+        await watch.run()
 
-    assert (begun > 1) is is_measured_again
+    assert pauses == [pause_seconds]
+
+
+async def test_what_was_cut_off_is_measured_as_often_as_ever(
+    monkeypatch: pytest.MonkeyPatch, measurement: Measurement
+) -> None:
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        raise asyncio.CancelledError
+
+    measurement.can_end.clear()
+    watch = Watch("tables", measurement, every_seconds=1, longest_seconds=0.05, most_of_the_time=0.01)
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    with suppress(asyncio.CancelledError):
+        await watch.run()
+
+    assert pauses == [1]
+
+
+@pytest.mark.parametrize(
+    ("error", "leaves_absence_to_others", "events"),
+    [
+        (asyncpg.CannotConnectNowError(), False, ["server.went_away"]),
+        (asyncpg.CannotConnectNowError(), True, []),
+        (asyncpg.UndefinedTableError(), True, ["trouble.began"]),
+    ],
+)
+async def test_what_is_measured_seldom_says_what_fails_and_not_for_how_long_a_server_is_away(
+    measurement: Measurement, error: BaseException, *, leaves_absence_to_others: bool, events: list[str]
+) -> None:
+    SERVERS.forget()
+    measurement.error = error
+    watch = Watch("some", measurement, every_seconds=30, leaves_absence_to_others=leaves_absence_to_others)
+    with capture_logs() as logs:
+        await watch.measure_once()
+    SERVERS.forget()
+
+    assert [line["event"] for line in logs] == events
+    assert (watch.trouble.seconds > 0) is bool(events)
+    assert watch.problems()["some"].startswith("does not answer")

@@ -29,8 +29,8 @@ Generated from the code by `{COMMAND}`: whoever changes a metric changes it in t
 
 Every service exposes its own at `GET /metrics`. A histogram is exposed as `_bucket`, `_sum` and `_count`. What is
 counted in tables is measured by every process for itself, at most every 30 seconds and for at most one percent of the
-time; `measurement_age_seconds{{measurement="tables"}}` tells how old that is. All processes of a service find the same
-there: take `max` of such a gauge over processes, never `sum`.
+time, but every five minutes at least; `measurement_age_seconds{{measurement="tables"}}` tells how old that is. All
+processes of a service find the same there: take `max` of such a gauge over processes, never `sum`.
 """
 
 

@@ -32,10 +32,9 @@ def restored_command(service: Service | None) -> Command:
                 sys.stdout.write(json.dumps({**asdict(one), "finding": finding}) + "\n")
             return DIFFERS if differing else AGREES
         since, because = arguments.since, arguments.because
-        again = await consume_again(
+        async for partition, records in consume_again(
             service.settings, service=service.name, topics=topics, work=runtime.work, since=since
-        )
-        for partition, records in again.items():
+        ):
             place = {"topic": partition.topic, "partition": partition.partition, "records": records}
             log.warning("partition.set_back_by_hand", **place, because=because)
             sys.stdout.write(json.dumps(place) + "\n")

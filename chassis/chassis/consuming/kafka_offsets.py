@@ -71,6 +71,7 @@ class KafkaOffsets(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         await self.commit_last()
         self._pending.clear()  # another member goes on from here and must not be set back
+        self.trouble.recovered()  # nor is there anything left that could succeed
 
     @override
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
@@ -90,6 +91,7 @@ class KafkaOffsets(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
                 self.trouble.recovered()
                 self._backoff.reset()
                 await asyncio.sleep(EVERY_SECONDS)
+        self.trouble.recovered()  # what failed was committed, or given up, while this waited
 
     async def _commit(self) -> None:
         """Commit exactly these offsets; what fails is pending again unless the partitions are lost."""

@@ -6,16 +6,20 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.consuming import positions
 from chassis.consuming.positions import Advance
+from chassis.errors import PositionMovedError
 from chassis.kafka_security import client_arguments
 from chassis.settings import ServiceSettings
 from chassis.unit_of_work import WorkFactory
 from contracts.topic import Topic
+
+MOST_ATTEMPTS: Final = 10
+"""One is over in a few milliseconds, so that a consumer seldom moves on meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,28 +77,40 @@ async def standings(
 
 async def consume_again(
     settings: ServiceSettings, *, service: str, topics: Sequence[Topic[Any]], work: WorkFactory, since: datetime
-) -> Mapping[TopicPartition, int]:
-    """Set every consumer back to the first record that Kafka has stored `since` then; return how many records that is.
+) -> AsyncIterator[tuple[TopicPartition, int]]:
+    """Set every consumer back to the first record that Kafka has stored `since` then.
 
-    What has taken effect before is dropped by the inbox. Consumers at work notice, and begin there.
+    Each partition that is set back is yielded with how many records that is, as soon as it holds. What has taken effect
+    before is dropped by the inbox. Consumers at work notice, and begin there.
+
+    Raises:
+        PositionMovedError: a consumer moved on at each of `MOST_ATTEMPTS`; what was yielded before holds.
     """
-    again: dict[TopicPartition, int] = {}
     milliseconds = int(since.timestamp() * 1_000)
     for topic in topics:
         consumer = topic.group_of(service)
         async with _client(settings, group=consumer) as client:
             found = await client.offsets_for_times(dict.fromkeys(_partitions(client, topic), milliseconds))
+        firsts = {partition.partition: at.offset for partition, at in found.items() if at is not None}
+        for one in await _set_back(work, consumer=consumer, firsts=firsts):
+            yield TopicPartition(topic.name, one.partition), one.start - one.end
+
+
+async def _set_back(work: WorkFactory, *, consumer: str, firsts: Mapping[int, int]) -> Sequence[Advance]:
+    """Move the positions that lie behind `firsts` to there; a consumer at work may move them in between."""
+    for attempt in range(1, MOST_ATTEMPTS + 1):
         stored = await _stored(work, consumer=consumer)
-        back = {
-            partition: Advance(partition.partition, stored[partition.partition], at.offset)
-            for partition, at in found.items()
-            if at is not None and at.offset < stored.get(partition.partition, 0)
-        }
-        if back:
-            async with work.transaction() as unit:
-                await positions.advance(unit.connection, consumer=consumer, advances=list(back.values()))
-        again |= {partition: one.start - one.end for partition, one in back.items()}
-    return again
+        back = [Advance(number, stored[number], at) for number, at in firsts.items() if at < stored.get(number, 0)]
+        try:
+            if back:
+                async with work.transaction() as unit:
+                    await positions.advance(unit.connection, consumer=consumer, advances=back)
+        except PositionMovedError:
+            if attempt == MOST_ATTEMPTS:
+                raise
+        else:
+            return back
+    return ()
 
 
 def _partitions(client: AIOKafkaConsumer, topic: Topic[Any]) -> list[TopicPartition]:

@@ -15,15 +15,25 @@ ADVISORY_LOCK = 0x6D696772  # "migr"
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 _OLDER_VERSIONS_STOP = re.compile(r"^-- older versions stop first: \S", flags=re.MULTILINE)
 _LONGEST_WAIT_SECONDS = 3_600
+_LOCK_TIMEOUT = "5s"
+"""Whoever comes after a migration that waits for a table waits behind it."""
 _HISTORY = """
 CREATE TABLE IF NOT EXISTS public.applied_migration (
     series     text        NOT NULL,
     number     integer     NOT NULL,
     name       text        NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now(),
+    older_versions_may_run boolean NOT NULL DEFAULT false,
     PRIMARY KEY (series, number)
-);
-ALTER TABLE public.applied_migration ADD COLUMN IF NOT EXISTS older_versions_may_run boolean NOT NULL DEFAULT false
+)
+"""
+_LACKS_LAST_COLUMN = """
+SELECT NOT EXISTS (SELECT FROM pg_attribute
+                    WHERE attrelid = 'public.applied_migration'::regclass
+                      AND attname = 'older_versions_may_run' AND NOT attisdropped)
+"""
+_ADD_LAST_COLUMN = """
+ALTER TABLE public.applied_migration ADD COLUMN older_versions_may_run boolean NOT NULL DEFAULT false
 """
 _APPLIED = """
 SELECT series, name, coalesce((to_jsonb(applied) ->> 'older_versions_may_run')::boolean, false) AS older_may_run
@@ -107,11 +117,11 @@ async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migrat
     await connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
     await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK, timeout=_LONGEST_WAIT_SECONDS)
     try:
-        await connection.execute(_HISTORY)
+        await _prepare_history(connection)
         applied = await pending_migrations(connection, known=find_migrations(directory))
         for migration in applied:
             async with connection.transaction():
-                await connection.execute("SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '10min'")
+                await _limit(connection)
                 await connection.execute(migration.statements, timeout=_LONGEST_WAIT_SECONDS)
                 await connection.execute(
                     """
@@ -127,3 +137,16 @@ async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migrat
     finally:
         if not connection.is_closed():  # its end has released the lock, and its error is the one to report
             await connection.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)
+
+
+async def _prepare_history(connection: Connection) -> None:
+    """Make the table of what was applied; one that is as it should be is not locked, because all who run read it."""
+    await connection.execute(_HISTORY)
+    if await connection.fetchval(_LACKS_LAST_COLUMN):
+        async with connection.transaction():
+            await _limit(connection)
+            await connection.execute(_ADD_LAST_COLUMN)
+
+
+async def _limit(connection: Connection) -> None:
+    await connection.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'; SET LOCAL statement_timeout = '10min'")

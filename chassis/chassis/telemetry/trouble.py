@@ -24,7 +24,7 @@ from aiokafka.errors import (
     RequestTimedOutError,
 )
 
-from chassis.errors import DatabaseUnavailableError, describe, places_of
+from chassis.errors import DatabaseUnavailableError, describe, is_transient, places_of
 from chassis.telemetry.servers import SERVERS, Servers
 
 log = structlog.get_logger(__name__)
@@ -46,8 +46,6 @@ _AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.CrashShutdownError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
     BrokerNotAvailableError,
     CoordinatorNotAvailableError,
     KafkaConnectionError,
@@ -158,7 +156,9 @@ def blame(error: BaseException) -> str:
 
 def is_away(error: BaseException) -> bool:
     """Whether an error tells that a server is not there or does not answer, not what it has against something."""
-    if isinstance(error, KafkaError | asyncpg.PostgresError | asyncpg.InterfaceError | DatabaseUnavailableError):
+    if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError):
+        return is_transient(error)  # they tell of lost connections, and of wrong use of asyncpg
+    if isinstance(error, KafkaError | asyncpg.PostgresError | DatabaseUnavailableError):
         return isinstance(error, _AWAY) or type(error) is KafkaError  # aiokafka's, when no broker gives metadata
     return isinstance(error, (OSError, TimeoutError, *_AWAY)) and server_of(error) != _OWN
 

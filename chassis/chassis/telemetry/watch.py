@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable
 from chassis.errors import is_order_to_end
 from chassis.telemetry.health import Problems
 from chassis.telemetry.logs import report_held_back
-from chassis.telemetry.trouble import Trouble, blame
+from chassis.telemetry.trouble import Trouble, blame, is_away
 
 LONGEST_MEASUREMENT_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 300.0
+"""However long a measurement takes, it is not older than this when the next one begins."""
 STALE_SECONDS = 30.0
 """A finding this old says nothing: the watch was kept from working."""
 
@@ -20,7 +22,9 @@ class Watch:
     """Measures one thing again and again; what was found last can be read at any time.
 
     A measurement that fails or takes too long is a finding as well, so nothing that hangs stops the watch. What
-    measures is at work for `most_of_the_time` at most: what takes long is measured less often than `every_seconds`.
+    measures is at work for `most_of_the_time` at most: what takes long is measured less often than `every_seconds`, and
+    once in `LONGEST_PAUSE_SECONDS` at least. What failed is measured again after `every_seconds`, whatever it took.
+    One that `leaves_absence_to_others` is no trouble while a server is away: it looks too seldom to know since when.
     """
 
     def __init__(
@@ -31,10 +35,12 @@ class Watch:
         every_seconds: float,
         longest_seconds: float = LONGEST_MEASUREMENT_SECONDS,
         most_of_the_time: float = 1.0,
+        leaves_absence_to_others: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self.trouble = Trouble(name)
+        self._leaves_absence_to_others = leaves_absence_to_others
         self._measure = measure
         self._every_seconds = every_seconds
         self._longest_seconds = longest_seconds
@@ -50,9 +56,10 @@ class Watch:
             while True:
                 began = self._monotonic()
                 await self.measure_once()
-                took = self._monotonic() - began
+                took = self._measured_at - began  # negative when it failed or was cut off
                 report_held_back()
-                await asyncio.sleep(max(self._every_seconds, took / self._most_of_the_time))
+                rest = min(took / self._most_of_the_time, LONGEST_PAUSE_SECONDS)
+                await asyncio.sleep(max(self._every_seconds, rest))
         finally:
             if self._under_way is not None:
                 self._under_way.cancel()
@@ -75,7 +82,8 @@ class Watch:
         except BaseException as error:
             if is_order_to_end(error):
                 raise
-            self.trouble.failed(error)
+            if not (self._leaves_absence_to_others and is_away(error)):
+                self.trouble.failed(error)
             return {self.name: f"does not answer: {blame(error)}"}
         self.trouble.recovered()
         self._measured_at = self._monotonic()

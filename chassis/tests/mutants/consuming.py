@@ -398,6 +398,20 @@ MUTANTS = (
         "test_kafka_offsets.py::test_a_service_that_stops_does_not_try_again_without_a_pause",
     ),
     Mutant(
+        "what a consumer could not commit before it lost its partitions stays its trouble for ever",
+        "consuming/kafka_offsets.py",
+        "                await asyncio.sleep(EVERY_SECONDS)\n        self.trouble.recovered()",
+        "                await asyncio.sleep(EVERY_SECONDS)\n        # self.trouble.recovered()",
+        "test_kafka_offsets.py::test_what_is_committed_at_the_last_moment_ends_the_trouble",
+    ),
+    Mutant(
+        "migrate locks the table that every start reads, though there is nothing to change",
+        "migrations/runner.py",
+        "    if await connection.fetchval(_LACKS_LAST_COLUMN):\n",
+        "    await connection.execute(_ADD_LAST_COLUMN.replace('COLUMN', 'COLUMN IF NOT EXISTS'))\n    if False:\n",
+        "test_migrations.py::test_a_database_that_has_had_everything_is_asked_for_no_lock",
+    ),
+    Mutant(
         "e: what is no error of Kafka ends the reports of offsets",
         "consuming/kafka_offsets.py",
         "                if is_order_to_end(error):\n                    raise\n                self.trouble",
@@ -491,6 +505,13 @@ MUTANTS = (
         "if self.committed is not None and self.committed > self.stored:",
         "if self.committed is not None and self.committed < self.stored:",
         "test_restored.py::test_what_differs_is_told_in_words",
+    ),
+    Mutant(
+        "restored: a consumer that moves on meanwhile is not set back",
+        "consuming/standing.py",
+        "            if attempt == MOST_ATTEMPTS:\n",
+        "            if True:\n",
+        "test_restored.py::test_a_consumer_that_moves_on_meanwhile_is_set_back_all_the_same",
     ),
     Mutant(
         "c: a wrong record that may hold a secret keeps its value in a dead letter",

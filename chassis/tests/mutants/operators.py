@@ -32,6 +32,13 @@ MUTANTS = [
         "test_trouble.py::test_what_a_server_has_against_something_is_no_absence",
     ),
     Mutant(
+        "operators: a fault of ours is told as a database that went away",
+        "telemetry/trouble.py",
+        "        return is_transient(error)  # they",
+        "        return True  # they",
+        "test_trouble.py::test_what_a_server_has_against_something_is_no_absence",
+    ),
+    Mutant(
         "operators: a line does not say that it was cut",
         "telemetry/log_limits.py",
         ' | {"cut": True}\n',
@@ -69,9 +76,23 @@ MUTANTS = [
     Mutant(
         "operators: a table that takes long is counted as often as ever",
         "telemetry/watch.py",
-        "max(self._every_seconds, took / self._most_of_the_time)",
+        "max(self._every_seconds, rest)",
         "self._every_seconds",
-        "test_watch.py::test_what_takes_long_is_measured_less_often",
+        "test_watch.py::test_what_takes_long_is_measured_less_often_and_what_fails_as_often_as_ever",
+    ),
+    Mutant(
+        "operators: the count of tables says for how long a database is away",
+        "telemetry/watch.py",
+        "            if not (self._leaves_absence_to_others and is_away(error)):\n",
+        "            if True:\n",
+        "test_watch.py::test_what_is_measured_seldom_says_what_fails_and_not_for_how_long_a_server_is_away",
+    ),
+    Mutant(
+        "operators: after one look that failed, nobody looks at the tables for minutes",
+        "telemetry/watch.py",
+        "took = self._measured_at - began",
+        "took = self._monotonic() - began",
+        "test_watch.py::test_what_takes_long_is_measured_less_often_and_what_fails_as_often_as_ever",
     ),
     Mutant(
         "operators: a label may hold what was not declared",

@@ -35,7 +35,7 @@ _HEALTH: Final = Row(
         ),
         Panel(
             title="Oldest measurement",
-            queries=(Query(f"max(measurement_age_seconds{{{_OF}}})"),),
+            queries=(Query(f'max(measurement_age_seconds{{{_OF}, measurement!="tables"}})'),),
             meaning="Above half a minute, what /ready says is old.",
             unit=Unit.SECONDS,
             look=Look.NUMBER,
