@@ -187,6 +187,7 @@ async def test_poison_delivered_again_is_dead_lettered_once(driver: Driver) -> N
     assert len(await driver.rows("SELECT FROM messaging.dead_letter")) == 1
     _, metrics = driver.get("/metrics")
     assert 'result="duplicate"} 2.0' in metrics
+    assert isinstance(metrics, str)
     assert re.findall(r'_total\{.*result="dead_lettered"\} (.*)', metrics) == ["0.0"]
 
 

@@ -108,7 +108,7 @@ async def test_claims_that_waited_for_a_policy_ask_in_slices(driver: ClaimsDrive
     rows = await driver.rows(
         "SELECT kind, count(*) FROM messaging.timer WHERE due_at > $1 GROUP BY kind", driver.clock.at
     )
-    assert {row["kind"] for row in rows} == {"waits-over"}
+    assert {row["kind"] for row in rows} == {"rain-awaited", "waits-over"}
     rainfall_waits = [ends_at for (ends_at,) in await driver.rows("SELECT waits_until FROM claim")]
     assert rainfall_waits == [driver.clock.at + CURRENT_PRODUCT.rainfall_wait] * (SLICE + 1)
     assert {row["state"] for row in await driver.rows("SELECT state FROM claim")} == {"waiting_for_rainfall"}
