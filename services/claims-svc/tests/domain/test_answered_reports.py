@@ -21,6 +21,7 @@ from claims_svc.domain.questions import questions_to_reporter
 from claims_svc.domain.rain import rain_of
 from claims_svc.domain.rules.reported import named_by, reported_routes
 from claims_svc.domain.verdict import Verdict, decide_given
+from contracts.coverage import Outcome
 from contracts.loss_reports import DamageItem, DamageKind, LossFacts, LossReported
 from contracts.policy import PolicyChanged
 from contracts.vocabulary import Cover, Truth, WaterRoute
@@ -118,4 +119,6 @@ def _routes(told: LossReported) -> set[WaterRoute]:
 
 
 def _ending(verdict: Verdict) -> tuple[object, ...]:
-    return verdict.outcome, verdict.money.steps, verdict.money.payable_cents, [each.outcome for each in verdict.items]
+    # Damage that is denied whatever it is was never asked about: the one may list items that the other does not have.
+    items = [] if verdict.outcome is Outcome.DENIED else [each.outcome for each in verdict.items]
+    return verdict.outcome, verdict.money.steps, verdict.money.payable_cents, items
