@@ -119,6 +119,6 @@ def _routes(told: LossReported) -> set[WaterRoute]:
 
 
 def _ending(verdict: Verdict) -> tuple[object, ...]:
-    # Damage that is denied whatever it is was never asked about: the one may list items that the other does not have.
-    items = [] if verdict.outcome is Outcome.DENIED else [each.outcome for each in verdict.items]
-    return verdict.outcome, verdict.money.steps, verdict.money.payable_cents, items
+    if verdict.outcome is Outcome.DENIED:  # whatever was damaged: nobody asked, and only who told has a list of it
+        return verdict.outcome, verdict.money.payable_cents
+    return verdict.outcome, verdict.money.steps, verdict.money.payable_cents, [each.outcome for each in verdict.items]
