@@ -17,7 +17,7 @@ REASON = "The stains of Mrs Jansen are old"
 
 
 async def overview(desk: ClaimsDesk) -> dict[str, Any]:
-    answer = await desk.get(f"/claims/{await desk.reference()}", role=Role.OPERATOR)
+    answer = await desk.get(f"/claims/{await desk.reference()}/overview", role=Role.OPERATOR)
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
@@ -67,7 +67,7 @@ async def test_a_claim_that_waits_for_a_person_says_why_and_neither_who_nor_what
     added = await desk.post(f"{path}/facts", body, role=Role.CLAIMS_HANDLER)
     assert added.status_code == 204, added.text
 
-    answer = await desk.get(f"/claims/{await desk.reference()}", role=Role.OPERATOR)
+    answer = await desk.get(f"/claims/{await desk.reference()}/overview", role=Role.OPERATOR)
 
     awaited = answer.json()["person_awaited"]
     assert (awaited["is_taken"], awaited["causes"]) == (True, ["referred"])
@@ -76,5 +76,5 @@ async def test_a_claim_that_waits_for_a_person_says_why_and_neither_who_nor_what
 
 
 async def test_what_does_not_exist_is_not_found_and_customers_ask_elsewhere(desk: ClaimsDesk) -> None:
-    assert (await desk.get("/claims/WAAAAAAAAAA", role=Role.OPERATOR)).status_code == 404
-    assert (await desk.get("/claims/WAAAAAAAAAA")).status_code == 403
+    assert (await desk.get("/claims/WAAAAAAAAAA/overview", role=Role.OPERATOR)).status_code == 404
+    assert (await desk.get("/claims/WAAAAAAAAAA/overview")).status_code == 403

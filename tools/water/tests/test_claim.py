@@ -21,7 +21,7 @@ def letter(**changed: object) -> dict[str, Any]:
 
 
 def overview(**changed: object) -> dict[str, Any]:
-    return {**example("claims-svc", "/claims/{reference}"), **changed}
+    return {**example("claims-svc", "/claims/{reference}/overview"), **changed}
 
 
 def test_a_claim_is_told_from_its_facts_to_its_traces(
@@ -168,7 +168,7 @@ def test_what_is_none_of_these_is_refused(platform: DescribedPlatform, capsys: p
 
 def test_a_claim_that_only_waits_says_for_what(platform: DescribedPlatform, capsys: pytest.CaptureFixture[str]) -> None:
     waits = overview(state="waiting_for_rainfall", claim_version=0, outcome=None, money=None, rain=None, findings=[])
-    platform.answer("claims-svc", "/claims/W7XK2M9QD4T", waits)
+    platform.answer("claims-svc", "/claims/W7XK2M9QD4T/overview", waits)
 
     assert platform.run("claim", "W7XK2M9QD4T") == 0
 

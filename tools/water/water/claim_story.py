@@ -104,7 +104,7 @@ def _is_uuid(text: str) -> bool:
 async def _tell_claim(services: Services, story: Story, *, reference: str) -> set[str]:
     """Fill in what is known of the one claim; return its id and those of its reports."""
     overview, timeline = await asyncio.gather(
-        services.get(CLAIMS, f"/claims/{reference}"), services.get_all(CLAIMS, f"/claims/{reference}/timeline")
+        services.get(CLAIMS, f"/claims/{reference}/overview"), services.get_all(CLAIMS, f"/claims/{reference}/timeline")
     )
     if isinstance(timeline, Missing):
         story.missing.append(timeline)

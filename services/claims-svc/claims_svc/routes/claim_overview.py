@@ -248,7 +248,7 @@ class OverviewRoutes:
 
     def declare(self, api: Api) -> None:
         """Add the route to `api`."""
-        api.get("/claims/{reference}", operation=SEARCH_CLAIMS)(self.read_overview)
+        api.get("/claims/{reference}/overview", operation=SEARCH_CLAIMS)(self.read_overview)
 
     async def read_overview(self, reference: ReferenceInPath, reading: Reading) -> ClaimOverview:
         """Read all that is known of a claim in codes and figures, without what people wrote."""
