@@ -6,12 +6,16 @@ test after its path, `chassis/tests/test_order.py` would make the outer director
 first has the name.
 """
 
+import logging
 import sys
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 from typing_extensions import override
 from xdist import is_xdist_worker
 from xdist.remote import Producer
@@ -83,6 +87,32 @@ def _scope_of(nodeid: str) -> str:
 def _no_server_is_away_at_first() -> None:
     """What one test has lost is not lost to the next one."""
     SERVERS.forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loggers_follow_the_configuration() -> Iterator[None]:
+    """Loggers ask for the configuration at each line: one kept would write where a test of long ago looked."""
+    configure = structlog.configure
+
+    def configure_without_keeping(**settings: Any) -> None:  # noqa: ANN401 - structlog's own
+        configure(**(settings | {"cache_logger_on_first_use": False}))
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(structlog, "configure", configure_without_keeping)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _logs_stay_unconfigured() -> Iterator[None]:
+    """What a test configures of logs is not what the next ones, other ones in each run, find."""
+    root, shown = logging.getLogger(), warnings.showwarning
+    handlers, level = root.handlers[:], root.level
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        warnings.showwarning = shown
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -8,7 +8,7 @@ import json
 import logging
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 import structlog
@@ -120,18 +120,13 @@ def time() -> SteppedTime:
 
 
 @pytest.fixture
-def logged(time: SteppedTime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
+def logged(time: SteppedTime, monkeypatch: pytest.MonkeyPatch) -> Lines:
     """What was logged so far, as the process would write it, by a clock of the test's own."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     monkeypatch.setattr("chassis.telemetry.logs._limit", RepeatLimit(monotonic=time))
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     configure_logs(service="specimen", level="info")
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 def storm(count: int) -> None:

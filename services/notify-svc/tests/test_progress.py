@@ -59,19 +59,14 @@ async def test_gauges_say_how_many_wait_and_since_when(desk: Desk, mail: MailSer
 async def test_in_a_storm_the_log_says_how_many_wait_the_rate_and_the_end_and_nobodys_name(
     desk: Desk, mail: MailServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     configure_logs(service="notify-svc", level="info")
     logging.getLogger("mail.log").setLevel(logging.ERROR)
-    try:
-        await desk.know(contact())
-        await desk.decide(*(paid() for _ in range(30)))
-        async with looking(desk, storm=25):
-            await until_told("notify_messages_waiting", 30)
-            async with desk.sending(Channel.EMAIL):
-                await until_told("notify_messages_waiting", 0)
-    finally:
-        root.handlers[:], root.level = handlers, level
+    await desk.know(contact())
+    await desk.decide(*(paid() for _ in range(30)))
+    async with looking(desk, storm=25):
+        await until_told("notify_messages_waiting", 30)
+        async with desk.sending(Channel.EMAIL):
+            await until_told("notify_messages_waiting", 0)
 
     logged = "".join(capfd.readouterr())
     lines = [json.loads(line) for line in logged.splitlines() if '"storm.progress"' in line]

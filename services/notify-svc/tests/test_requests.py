@@ -339,32 +339,27 @@ async def test_neither_code_nor_link_nor_sealed_address_is_ever_kept_logged_publ
     exporter = InMemorySpanExporter()
     tracing = Tracing(service_name="notify-svc", exporter=exporter)
     desk.runtime = replace(desk.runtime, tracing=tracing)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     configure_logs(service="notify-svc", level="debug")
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # the test's own mail server logs what it is sent
     mail.recipient_pauses.append(pause := Pause())
     mail.answers = ["451 later"]
     kept = []
-    try:
-        await desk.know(contact())
-        await desk.ask(
-            asked(Occasion.EMAIL_CHANGED, email=OLD_EMAIL),
-            asked(mobile_phone=NEW_PHONE),
-            asked(sealer=OTHER_SEALER),
-        )
+    await desk.know(contact())
+    await desk.ask(
+        asked(Occasion.EMAIL_CHANGED, email=OLD_EMAIL),
+        asked(mobile_phone=NEW_PHONE),
+        asked(sealer=OTHER_SEALER),
+    )
+    kept.append(await desk.everything_stored())
+    async with desk.sending_requests():
+        await pause.until_reached()
         kept.append(await desk.everything_stored())
-        async with desk.sending_requests():
-            await pause.until_reached()
-            kept.append(await desk.everything_stored())
-            pause.end()
-            await desk.until_true("SELECT true FROM requested_message WHERE state = 'due' AND attempts = 1")
-            kept.append(await desk.everything_stored())
-            desk.later(seconds=2)
-            await desk.until_requests("sent", "sent")
+        pause.end()
+        await desk.until_true("SELECT true FROM requested_message WHERE state = 'due' AND attempts = 1")
         kept.append(await desk.everything_stored())
-    finally:
-        root.handlers[:], root.level = handlers, level
+        desk.later(seconds=2)
+        await desk.until_requests("sent", "sent")
+    kept.append(await desk.everything_stored())
     await tracing.close()
     kept.append(repr(await desk.harness.published()))
     kept.append("".join(capfd.readouterr()))

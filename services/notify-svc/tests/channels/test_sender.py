@@ -195,21 +195,16 @@ async def test_a_send_is_a_client_span_in_the_claims_trace(desk: Desk, mail: Mai
 async def test_no_log_line_holds_personal_data(
     desk: Desk, mail: MailServer, centre: SmsCentre, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     configure_logs(service="notify-svc", level="debug")
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # the test's own mail server logs what it is sent
-    try:
-        mail.answers = [f"550 {EMAIL} is unknown here", DROP_AFTER_DATA, "451 later"]
-        centre.answers = [DROP, INVALID_DESTINATION]
-        await desk.know(contact())
-        broken = paid()
-        await desk.decide(paid(), denied(), paid(), broken)
-        await desk.harness.pool.execute("UPDATE decision SET event = '{}' WHERE claim_id = $1", broken.claim_id)
-        async with desk.sending(Channel.EMAIL), desk.sending(Channel.SMS):
-            await desk.until_tried(8)
-    finally:
-        root.handlers[:], root.level = handlers, level
+    mail.answers = [f"550 {EMAIL} is unknown here", DROP_AFTER_DATA, "451 later"]
+    centre.answers = [DROP, INVALID_DESTINATION]
+    await desk.know(contact())
+    broken = paid()
+    await desk.decide(paid(), denied(), paid(), broken)
+    await desk.harness.pool.execute("UPDATE decision SET event = '{}' WHERE claim_id = $1", broken.claim_id)
+    async with desk.sending(Channel.EMAIL), desk.sending(Channel.SMS):
+        await desk.until_tried(8)
 
     logged = "".join(capfd.readouterr())
     assert '"event": "answer.lost"' in logged
