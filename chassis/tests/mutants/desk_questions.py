@@ -90,11 +90,11 @@ MUTANTS = (
         "test_waiting.py::test_who_waits_for_rain_hears_so_half_way_and_until_when",
     ),
     _mutant(
-        "an answer is awaited for longer than the claim waits for its policy",
-        "asking.py",
-        "if claim.state is ClaimState.WAITING_FOR_POLICY and",
-        "if False and",
-        "test_waiting.py::test_what_is_asked_about_a_claim_without_a_policy_is_expected_as_long_as_the_policy",
+        "a customer is asked, and told a day, before the policy is there",
+        "domain/next_step.py",
+        "    if case.insurance.state is InsuranceState.UNKNOWN:\n        return ()",
+        "    if False:\n        return ()",
+        "test_waiting.py::test_nothing_is_asked_before_the_policy_is_there_and_then_one_day_is_named",
     ),
     _mutant(
         "a loss is tried on the event loop",

@@ -76,14 +76,31 @@ async def test_who_waits_for_rain_hears_so_half_way_and_until_when(desk: ClaimsD
     assert ClaimOccasion.RAIN_AWAITED not in [each.occasion for each in await told(desk)]
 
 
-async def test_what_is_asked_about_a_claim_without_a_policy_is_expected_as_long_as_the_policy(desk: ClaimsDesk) -> None:
+async def test_nothing_is_asked_before_the_policy_is_there_and_then_one_day_is_named(desk: ClaimsDesk) -> None:
     await desk.driver.report(report(facts=LossFacts()))
+    await desk.driver.wait(days=1)
+    assert await told(desk) == []
 
+    await desk.driver.policy(policy())
     (asked,) = await told(desk)
-    assert (asked.occasion, str(asked.due_on)) == (ClaimOccasion.QUESTIONS_ASKED, "2021-08-04")
-    await desk.driver.wait(days=2, minutes=1)
+    assert (asked.occasion, asked.questions) == (ClaimOccasion.QUESTIONS_ASKED, ("route",))
+    assert str(asked.due_on) == "2021-08-17", "two weeks after Tuesday 3 August"
+    await desk.driver.wait(days=7, minutes=1)
+    (again,) = await told(desk)
+    assert (again.occasion, again.due_on) == (ClaimOccasion.ANSWERS_AWAITED, asked.due_on)
+    await desk.driver.wait(days=7)
     (claim,) = await desk.driver.rows("SELECT state, waits_until FROM claim")
     assert (claim["state"], str(claim["waits_until"].date())) == ("referred", str(asked.due_on))
+
+
+async def test_nothing_is_asked_about_a_claim_whose_policy_never_comes(desk: ClaimsDesk) -> None:
+    await desk.driver.report(report(facts=LossFacts()))
+
+    await desk.driver.wait(days=2, minutes=1)
+    assert [each["state"] for each in await desk.driver.rows("SELECT state FROM claim")] == ["referred"]
+    await desk.driver.wait(days=14)
+    occasions = {each.occasion for each in await told(desk)}
+    assert not occasions & {ClaimOccasion.QUESTIONS_ASKED, ClaimOccasion.ANSWERS_AWAITED}
 
 
 async def test_who_has_answered_is_not_asked_again(desk: ClaimsDesk) -> None:

@@ -54,9 +54,7 @@ def advance(
     claim = replace(claim, policy_version=0 if policy is None else policy.version)
     claim, case = _with_current_rain(claim, policy=policy, standing=standing)
     questions = _asked_of_reporter(claim, case, standing=standing)
-    # Without a known policy no answer can matter yet: what was waited for then is the policy.
-    awaits_answer = bool(questions) and case.insurance.state is not InsuranceState.UNKNOWN
-    step = _next_step(claim, case, awaits_answer=awaits_answer, uses=uses, standing=standing, now=now)
+    step = _next_step(claim, case, awaits_answer=bool(questions), uses=uses, standing=standing, now=now)
     new = tuple(question for question in questions if question.code not in claim.asked)
     if not new:
         return step
@@ -77,6 +75,9 @@ def still_asked(
 
 def _asked_of_reporter(claim: Claim, case: Case, *, standing: StandingDecision | None) -> tuple[Question, ...]:
     if standing or claim.answer_wait_over or claim.withdrawn_at:
+        return ()
+    # Without a known policy no answer can matter yet, nor can it be told until when one is waited for.
+    if case.insurance.state is InsuranceState.UNKNOWN:
         return ()
     return questions_to_reporter(case.basis, not_known=claim.not_known)
 
