@@ -92,9 +92,23 @@ MUTANTS = (
     _mutant(
         "a customer is asked, and told a day, before the policy is there",
         "domain/next_step.py",
-        "    if case.insurance.state is InsuranceState.UNKNOWN:\n        return ()",
-        "    if False:\n        return ()",
+        "standing=standing) if knows_policy else ()",
+        "standing=standing)",
         "test_waiting.py::test_nothing_is_asked_before_the_policy_is_there_and_then_one_day_is_named",
+    ),
+    _mutant(
+        "rain that takes long moves the day for an answer that was told",
+        "domain/deadlines.py",
+        "return (claim.asked_at or now) + ANSWER_WAIT",
+        "return now + ANSWER_WAIT",
+        "test_waiting.py::test_an_answer_is_waited_for_until_the_day_that_was_told_however_long_the_rain_took",
+    ),
+    _mutant(
+        "a day for the rain that was told moves in silence",
+        "domain/working_set.py",
+        "        if had_asked:",
+        "        if False:",
+        "test_waiting.py::test_who_was_told_a_day_for_the_rain_hears_soon_when_an_answer_moves_it",
     ),
     _mutant(
         "a loss is tried on the event loop",
