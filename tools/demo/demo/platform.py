@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,6 +83,8 @@ class Platform:
     """The URL of each service's database."""
     api_ports: dict[str, int] = field(default_factory=lambda: {service: free_port() for service in APIS})
     """Where services answer by HTTP."""
+    besides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Variables of single services that say otherwise, or more."""
     programs: Programs = field(init=False)
 
     def __post_init__(self) -> None:
@@ -190,6 +193,7 @@ class Platform:
             "OTEL_BSP_SCHEDULE_DELAY": "500",
             **SETTINGS.get(service, {}),
             **self._files(service),
+            **self.besides.get(service, {}),
         }
 
     def _files(self, service: str) -> dict[str, str]:
