@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from specimen_driver import until
 
+from chassis.database import Connection
 from chassis.errors import CannotStartError
 from chassis.migrations import runner
 from chassis.migrations.runner import ADVISORY_LOCK, Migration, find_migrations, migrate, pending_migrations
@@ -140,7 +141,7 @@ def paint(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def _anew(connection: asyncpg.Connection[asyncpg.Record], directory: Path) -> list[str]:
+async def _anew(connection: Connection, directory: Path) -> list[str]:
     """Migrate a database whose service has had nothing; return what was applied."""
     await connection.execute("DELETE FROM applied_migration WHERE series = 'service'")
     return [migration.path.name for migration in await migrate(connection, directory=directory)]

@@ -34,7 +34,6 @@ async def test_the_lag_of_a_consumer_that_has_found_no_broker_yet_is_no_trouble(
     await client.stop()
 
 
-
 async def _handle(batch: Batch[PolicyChanged], work: Work) -> None:
     """Never called: the service is refused before it consumes anything."""
 
