@@ -29,6 +29,8 @@ class AuthService:
         self.expires_in = 300
         self.challenge = ""
         self.ended = False
+        self.takes_seconds = 0.0
+        """To answer with tokens."""
         self._platform = platform
         for path in ("/logins", "/logins/completion", "/oauth/authorize", "/oauth/token", "/oauth/revoke"):
             platform.answers["auth-svc", path] = getattr(self, path.strip("/").replace("/", "_").removeprefix("oauth_"))
@@ -54,7 +56,9 @@ class AuthService:
 
     def token(self, request: httpx.Request) -> httpx.Response:
         form = {name: value for name, (value,) in parse_qs(request.content.decode()).items()}
-        if self.ended or not self._is_granted(form):
+        is_granted = self._is_granted(form)
+        time.sleep(self.takes_seconds)
+        if self.ended or not is_granted or not self._is_granted(form):
             self.ended = True
             return httpx.Response(400, json={"error": "invalid_grant", "error_description": "Log in again."})
         self.issued += 1
@@ -169,6 +173,7 @@ def test_commands_at_the_same_time_use_a_refresh_token_once(
     auth.expires_in = 29
     log_in(platform, monkeypatch)
     auth.expires_in = 300
+    auth.takes_seconds = 0.2
 
     with ThreadPoolExecutor(4) as pool:
         codes = list(pool.map(platform.run, ["health"] * 8))
