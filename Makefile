@@ -8,6 +8,7 @@ KAFKA_JOBS ?= 3
 PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml deploy/*/pyproject.toml tools/*/pyproject.toml))
 MODULES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(package))))
 DISTRIBUTIONS := $(addprefix water-,$(notdir $(filter-out services/%,$(PACKAGES)))) $(notdir $(filter services/%,$(PACKAGES)))
+SERVICES := $(notdir $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)))
 COMPOSE := docker compose --file deploy/compose.yaml
 TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) deploy/tests tools/install/tests tests)
 
@@ -29,11 +30,11 @@ install: ## Make .venv from requirements.lock; does nothing when it is up to dat
 	@"$(PYTHON)" -c 'import sys; sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another one with make PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	@exec "$(PYTHON)" tools/install/install.py
 
-up: ## The whole platform in containers on this machine; needs Docker with Compose 2 [OBSERVABILITY=0 without dashboards]
+up: ## The whole platform in containers on this machine; needs Docker with Compose 2 [INSTANCES=2 of each service, OBSERVABILITY=0]
 	@docker compose version >/dev/null 2>&1 || { echo "Docker with Compose 2 is needed: \`docker compose version\` failed" >&2; exit 1; }
 	@"$(PYTHON)" deploy/make_secrets.py
 	@$(COMPOSE) build
-	@$(COMPOSE) $(if $(filter 0,$(OBSERVABILITY)),,--profile observability) up --detach --wait
+	@$(COMPOSE) $(if $(filter 0,$(OBSERVABILITY)),,--profile observability) up --detach --wait $(if $(INSTANCES),$(foreach service,$(SERVICES),--scale $(service)=$(INSTANCES)))
 	@$(COMPOSE) ps
 
 down: ## Stop what make up started and keep its data [ERASE=1 removes data and passwords]
