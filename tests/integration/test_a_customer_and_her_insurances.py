@@ -149,7 +149,7 @@ async def test_she_passes_on_another_licence_plate_and_gets_its_green_card(zoe: 
 
 
 async def test_a_move_is_refused_to_a_canal_house_and_made_to_a_home_whose_position_follows(zoe: Insured) -> None:
-    zoe.person.whole.addresses.documents.append(address("1017AB", "10", "4.8892 52.3646"))
+    zoe.person.whole.addresses.documents.append(address("1017AB", 10, "4.8892 52.3646"))
     home = {"postcode": "1017 AB", "house_number": "10", "home_type": "canal_house", "features": []}
     refused = await zoe.post(f"/policies/{HOME_POLICY}/change-previews", {"kind": "move", "home": home}, status=422)
     assert refused["type"] == "/problems/home-not-accepted"

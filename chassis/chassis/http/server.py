@@ -176,7 +176,7 @@ class _StrictProtocol(HttpToolsProtocol):
 
     def give_way(self) -> None:
         """End the connection, by an answer where none was given on it."""
-        if self.cycle is None and not self.transport.is_closing():
+        if not self._was_ever_asked() and not self.transport.is_closing():
             self.transport.write(_NO_ROOM)
             self.transport.close()
         else:
@@ -187,6 +187,10 @@ class _StrictProtocol(HttpToolsProtocol):
         if self._head_bytes > MOST_HEAD_BYTES:
             self._refusal = too_many
             raise httptools.HttpParserError("the head of this request is too large")
+
+    def _was_ever_asked(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None
 
     def _is_asked(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle

@@ -131,7 +131,8 @@ async def test_who_was_told_a_day_for_the_rain_hears_soon_when_an_answer_moves_i
     (moved,) = await told(desk)
     assert (moved.occasion, str(moved.due_on)) == (ClaimOccasion.RAIN_AWAITED, "2021-08-18")
     await desk.driver.wait(days=9, hours=22)
-    assert await desk.driver.rows("SELECT state FROM claim") == [("waiting_for_rainfall",)]
+    (claim,) = await desk.driver.rows("SELECT state FROM claim")
+    assert claim["state"] == "waiting_for_rainfall"
 
 
 async def test_who_gets_the_rain_at_once_hears_of_no_wait_for_it(desk: ClaimsDesk) -> None:
