@@ -218,9 +218,10 @@ def next_step_of(
             return SettleRequest(RequestState.IN_DOUBT, reason)
         case Deferred(reason) | Unreachable(reason) | AnswerLost(reason) | LeaseLost(reason):
             retries = RETRIES if request.claim is None else RETRIES_ABOUT_CLAIMS
-            due_at = now + retries.wait_after(result, attempts=attempt.attempts, jitter=jitter)
+            is_at_once = isinstance(result, LeaseLost)
+            due_at = now if is_at_once else now + retries.wait(attempts=attempt.attempts, jitter=jitter)
             if due_at + takes <= request.expires_at:
-                return Retry(due_at, reason)
+                return Retry(None if is_at_once else due_at, reason)
             return SettleRequest(RequestState.IN_DOUBT if is_in_doubt else RequestState.EXPIRED, reason)
         case _:
             assert_never(result)

@@ -230,8 +230,8 @@ async def retry(
     rows = await connection.fetch(
         """
         UPDATE message
-           SET state = 'due', due_at = result.due_at, leased_until = NULL, last_error = result.reason,
-               answers_lost = message.answers_lost + result.answers_lost
+           SET state = 'due', due_at = coalesce(result.due_at, message.due_at), leased_until = NULL,
+               last_error = result.reason, answers_lost = message.answers_lost + result.answers_lost
           FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], $5::timestamptz[], $6::text[],
                       $7::integer[])
             AS result (claim_id, claim_version, channel, attempts, due_at, reason, answers_lost)
