@@ -1,4 +1,4 @@
-"""The command line: `drill` carries out every fault and every bug and leaves a report; exit 0 when all is as it must."""
+"""The command line: `drill` carries out every fault and every bug; exit 0 when the report says that all is well."""
 
 from __future__ import annotations
 

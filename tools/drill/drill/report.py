@@ -101,8 +101,9 @@ class Report:
         lines = [
             "# Drill",
             "",
-            f"Begun {self.began_at:%Y-%m-%d %H:%M} UTC, on {self.kafka} and PostgreSQL. Recovery: from the end of the"
-            " fault until nothing was left to do. The age is that of the oldest event seen in any outbox.",
+            f"Begun {self.began_at:%Y-%m-%d %H:%M} UTC, on {self.kafka} and PostgreSQL.",
+            "Recovery: from the end of the fault, or of the last report if later, until nothing was left to do.",
+            "The age is that of the oldest event seen in any outbox.",
             "",
             "| Fault | What | Reports | Recovery | Oldest event | Verdict |",
             "|---|---|---|---|---|---|",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -126,9 +127,7 @@ class Drill:
     async def sending(self, wave: Sequence[Record], entry: Entry) -> AsyncIterator[None]:
         """Send a wave meanwhile, and wait for its last record; note how old the oldest event becomes."""
         entry.reports += len(wave)
-        sending = asyncio.create_task(
-            self.publisher.publish(wave, wave=entry.name, per_second=self.scale.per_second)
-        )
+        sending = asyncio.create_task(self.publisher.publish(wave, wave=entry.name, per_second=self.scale.per_second))
         watching = asyncio.create_task(self._watch(entry))
         try:
             yield
@@ -170,15 +169,15 @@ async def drilling(kind: StackKind, *, directory: Path, scale: Scale) -> AsyncIt
     """Start everything, and end it."""
     kafka = "real Apache Kafka" if kind is StackKind.JVM else "the embedded broker, because Java is missing"
     print(f"Starting {kafka}, PostgreSQL, mail server, SMS centre and services", flush=True)
-    directory.mkdir(parents=True, exist_ok=True)
-    world = World(kind, directory)
+    running = _emptied(directory / "run")
+    world = World(kind, running)
     began = time.monotonic()
     with Issuer() as issuer:
         await world.start()
-        services = Services(world, directory / "logs", issuer)
-        publisher = Publisher(world.stack.kafka_bootstrap_servers, Journal(directory / "journal.jsonl"))
+        services = Services(world, running / "logs", issuer)
+        publisher = Publisher(world.stack.kafka_bootstrap_servers, Journal(running / "journal.jsonl"))
         report = Report(directory / "report.md", kafka)
-        drill = Drill(world, services, publisher, report, scale, directory)
+        drill = Drill(world, services, publisher, report, scale, running)
         try:
             await drill.prepare()
             print(f"ready after {time.monotonic() - began:.0f} s", flush=True)
@@ -187,3 +186,10 @@ async def drilling(kind: StackKind, *, directory: Path, scale: Scale) -> AsyncIt
             await publisher.close()
             await services.close()
             await world.stop()
+
+
+def _emptied(directory: Path) -> Path:
+    """Let nothing of an earlier run be taken for one of this run."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return directory

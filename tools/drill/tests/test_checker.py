@@ -124,5 +124,5 @@ def test_a_report_of_which_the_answer_was_lost_may_have_a_claim_and_need_not() -
     unanswered = replace(JOURNAL, sent=(replace(SENT, acknowledged=False, place=None), POISON))
 
     assert [one for one in violations(unanswered, FOUND) if one.invariant in {"I1", "I2"}] == []
-    assert CLAIM_ID == FOUND.claims[0]["claim_id"]
+    assert FOUND.claims[0]["claim_id"] == CLAIM_ID
     assert REPORT["report_id"] in unanswered.attempted

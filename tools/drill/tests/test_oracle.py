@@ -22,9 +22,7 @@ OPEN = {
 
 def decided(weather: str, *, facts: dict[str, Any] | None = None, deductible_cents: int = 0) -> Expected:
     report = {**REPORT, "facts": facts or REPORT["facts"]}
-    return expected(
-        report, insured=replace(INSURED, deductible_cents=deductible_cents), hours=rain.measured(weather)
-    )
+    return expected(report, insured=replace(INSURED, deductible_cents=deductible_cents), hours=rain.measured(weather))
 
 
 def test_exactly_forty_millimetres_count_and_a_tenth_less_does_not() -> None:

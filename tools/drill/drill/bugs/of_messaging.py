@@ -23,6 +23,7 @@ from chassis.publishing.outbox import OutboxMessage, OutboxRows
 from chassis.publishing.relay import Relay
 from chassis.publishing.sender import Sender
 from chassis.unit_of_work import Work
+from contracts.envelope import headers_of
 from drill.bugs.bug import DUPLICATES, POISON, Bug
 
 COMMITTED_FIRST, PUBLISHED_FIRST = "drill.committed_first", "drill.published_first"
@@ -83,7 +84,6 @@ def publish_before_commit() -> None:
 
 def another_id_at_each_sending() -> None:
     """Give an event its id when it is sent, and another one when it is sent again."""
-    headers_of = sender.headers_of
 
     def headers(*, event_id: str, **others: Any) -> list[tuple[str, bytes]]:  # noqa: ANN401
         return headers_of(event_id=str(uuid4()) if event_id else event_id, **others)
@@ -145,7 +145,13 @@ MESSAGING = (
         crash_at="relay.after_send",
         violates=frozenset({"I2", "I4", "I11"}),
     ),
-    Bug(name="poison is swallowed", service="claims-svc", put_in=swallow_poison, besides=POISON, violates=frozenset({"I10"})),
+    Bug(
+        name="poison is swallowed",
+        service="claims-svc",
+        put_in=swallow_poison,
+        besides=POISON,
+        violates=frozenset({"I10"}),
+    ),
     Bug(
         name="a dead letter gives no reason",
         service="claims-svc",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from drill.checker.databases import number_of
-from drill.checker.found import Found, OfService, Record
+from drill.checker.found import Found, OfService, Record, Row
 from drill.checker.journal import Journal
 
 REPORTS = "claims.loss-reported.v1"
 REJECTED = "claims.report-rejected.v1"
+DEAD_LETTERED = "claims-svc.message-dead-lettered.v1"
 REMEMBER_ONLY_THE_LAST = frozenset({"notify.message-settled.v1", "notify.claim-message-settled.v1"})
 """At claims-svc: what is consumed again there changes nothing, so that its inbox keeps the last of a batch only."""
 
@@ -62,28 +64,41 @@ def _topic_of(consumer: str, service: str) -> str:
 
 
 def dead_letters_are_the_poison(journal: Journal, found: Found) -> Iterator[str]:
-    """Each record of poison is one dead letter with a reason, published once and told to its sender; nothing else is."""
+    """Each record of poison is one dead letter with a reason, published once and told to its sender; nothing else."""
     for service, own in found.services.items():
         if service != "claims-svc" and own.dead_letters:
             reasons = sorted({row["reason_code"] for row in own.dead_letters})
             yield f"{service} has {len(own.dead_letters)} dead letters: {', '.join(reasons)}"
-    claims = found.services.get("claims-svc", OfService())
-    stored = Counter((row["partition"], row["record_offset"]) for row in claims.dead_letters if row["topic"] == REPORTS)
-    wire = {(one.partition, one.offset): one for one in found.of_topic(REPORTS)}
-    poison = journal.poison.keys() | {
-        place for place, one in wire.items() if one.value_sha256 in journal.maybe_poison and not _is_report(one, journal)
+    letters = found.services.get("claims-svc", OfService()).dead_letters
+    yield from _stored(letters, poison=_poison(journal, found))
+    yield from _told(letters, found)
+
+
+def _poison(journal: Journal, found: Found) -> AbstractSet[tuple[int, int]]:
+    """Where poison lies: also what arrived though its acknowledgement was lost."""
+    return journal.poison.keys() | {
+        (one.partition, one.offset)
+        for one in found.of_topic(REPORTS)
+        if one.value_sha256 in journal.maybe_poison and not _is_report(one, journal)
     }
+
+
+def _stored(letters: Sequence[Row], *, poison: AbstractSet[tuple[int, int]]) -> Iterator[str]:
+    stored = Counter((row["partition"], row["record_offset"]) for row in letters if row["topic"] == REPORTS)
     for place in poison:
         if stored[place] != 1:
             yield f"poison at {place} is {stored[place]} dead letters"
     for place in stored.keys() - poison:
         yield f"the record at {place} is a dead letter and no poison"
-    for row in claims.dead_letters:
-        if not (row["reason_code"] or "").strip() or not (row["reason"] or "").strip():
+
+
+def _told(letters: Sequence[Row], found: Found) -> Iterator[str]:
+    for row in letters:
+        if not row["reason_code"].strip() or not row["reason"].strip():
             yield f"dead letter {row['dead_letter_id']} gives no reason"
-    for topic in ("claims-svc.message-dead-lettered.v1", REJECTED):
+    for topic in (DEAD_LETTERED, REJECTED):
         told = Counter({one.event_id: one.event["dead_letter_id"] for one in found.of_topic(topic)}.values())
-        for dead_letter_id in {row["dead_letter_id"] for row in claims.dead_letters} | told.keys():
+        for dead_letter_id in {row["dead_letter_id"] for row in letters} | told.keys():
             if told[dead_letter_id] != 1:
                 yield f"dead letter {dead_letter_id} is told {told[dead_letter_id]} times on {topic}"
 

@@ -26,9 +26,7 @@ class Violation(NamedTuple):
 
 def violations(journal: Journal, found: Found) -> list[Violation]:
     """Return everything that is wrong, by invariant."""
-    return [
-        Violation(invariant, what) for invariant, check in INVARIANTS.items() for what in check(journal, found)
-    ]
+    return [Violation(invariant, what) for invariant, check in INVARIANTS.items() for what in check(journal, found)]
 
 
 def accepted_reports_have_claims(journal: Journal, found: Found) -> Iterator[str]:

@@ -52,9 +52,7 @@ class Journal:
     def accepted(self) -> Mapping[str, Mapping[str, Any]]:
         """Every report that the broker has acknowledged, by its id."""
         return {
-            str(one.report["report_id"]): one.report
-            for one in self.sent
-            if one.report is not None and one.acknowledged
+            str(one.report["report_id"]): one.report for one in self.sent if one.report is not None and one.acknowledged
         }
 
     @property
@@ -91,6 +89,8 @@ def read(path: Path) -> Journal:
                 insured[entry["policy_number"]] = Insured(**entry)
             case "sent":
                 sent.append(_sent(entry))
+            case other:
+                raise ValueError(f"the journal holds a line of a kind that nobody reads: {other}")
     return Journal(rain=rain, insured=insured, sent=sent)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from drill.checker import databases, sinks, topics
@@ -34,26 +35,29 @@ async def until_nothing_moves(*, urls: Urls, bootstrap_servers: str, longest_sec
     """
     began = changed_at = time.monotonic()
     before: object = None
-    while time.monotonic() - began < longest_seconds:
-        now = (await databases.waiting(urls), await _lag(urls, bootstrap_servers))
-        if now != before:
-            before, changed_at = now, time.monotonic()
-        stands_still = time.monotonic() - changed_at
-        is_done = not any(now[0]) and now[1] == 0
-        if is_done and stands_still >= _STABLE_SECONDS:
-            return changed_at - began
-        outboxes, messages, _ = now[0]
-        if stands_still >= _STUCK_SECONDS and not (outboxes or messages or now[1]):
-            return None
-        await asyncio.sleep(_PAUSE_SECONDS)
+    async with topics.ends(bootstrap_servers) as ends:
+        while time.monotonic() - began < longest_seconds:
+            now = (await databases.waiting(urls), await _lag(urls, await ends()))
+            if now != before:
+                before, changed_at = now, time.monotonic()
+            stands_still = time.monotonic() - changed_at
+            (outboxes, messages, claims), lag = now
+            is_idle = not (outboxes or messages or lag)
+            if is_idle and not claims and stands_still >= _STABLE_SECONDS:
+                return changed_at - began
+            if is_idle and stands_still >= _STUCK_SECONDS:
+                return None
+            await asyncio.sleep(_PAUSE_SECONDS)
     return None
 
 
-async def _lag(urls: Urls, bootstrap_servers: str) -> int:
+async def _lag(urls: Urls, ends: Mapping[tuple[str, int], int]) -> int:
     """Count the offsets that consumers have before them."""
-    ends, lag = await topics.ends(bootstrap_servers), 0
+    lag = 0
     for service, url in urls.items():
-        for row in await databases.rows(url, "SELECT consumer, partition, next_offset FROM messaging.consumer_position"):
+        for row in await databases.rows(
+            url, "SELECT consumer, partition, next_offset FROM messaging.consumer_position"
+        ):
             end = ends.get((row["consumer"].removeprefix(f"{service}."), row["partition"]), 0)
             lag += max(0, end - row["next_offset"])
     return lag

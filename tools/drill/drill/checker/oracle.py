@@ -18,6 +18,8 @@ RECENT_TENTHS_MM = 10
 WATER_MAY_LAG = timedelta(hours=24)
 HEAVY_WEATHER_MINIMUM_CENTS = 25_000
 _AROUND_HOURS = 96
+COVERS = frozenset({"direct_precipitation", "heavy_local_precipitation", "sewer_water_from_heavy_precipitation"})
+REFERS = frozenset({"direct_precipitation_without_rain"})
 
 
 class Expected(NamedTuple):
@@ -36,30 +38,29 @@ def expected(report: Mapping[str, Any], *, insured: Insured, hours: Mapping[str,
     """Return what must be decided; `hours` are tenths of a millimetre by the end of each hour that was not dry."""
     facts = {name: fact["value"] for name, fact in report["facts"].items()}
     rain = _Rain(datetime.fromisoformat(report["loss"]["from_at"]), hours)
-    cents = sum(item["amount_cents"] for item in report["damage"])
+    ground, heavy = _ground(facts, rain)
+    if ground in COVERS:
+        cents = sum(item["amount_cents"] for item in report["damage"])
+        least_cents = HEAVY_WEATHER_MINIMUM_CENTS if heavy else 0
+        return Expected("covered", ground, cents - min(cents, max(insured.deductible_cents, least_cents)))
+    return Expected("referred", ground, None) if ground in REFERS else Expected("denied", ground, 0)
+
+
+def _ground(facts: Mapping[str, str], rain: _Rain) -> tuple[str, bool]:
+    """Return the ground that decides, and whether damage by it is damage by heavy weather."""
     match facts:
         case {"precipitation_fell_directly": "true"}:
-            if rain.recent_tenths_mm < RECENT_TENTHS_MM:
-                return Expected("referred", "direct_precipitation_without_rain", None)
-            return _covered("direct_precipitation", cents, insured=insured, heavy=rain.is_cloudburst)
+            dry = rain.recent_tenths_mm < RECENT_TENTHS_MM
+            return "direct_precipitation_without_rain" if dry else "direct_precipitation", rain.is_cloudburst
         case {"precipitation_left_its_course": "true", "came_through_open_window_or_door": "true"}:
-            return Expected("denied", "window_or_door_open", 0)
+            return "window_or_door_open", False
         case {"precipitation_left_its_course": "true", "came_through_open_window_or_door": "false"}:
-            if not rain.is_heavy:
-                return Expected("denied", "no_heavy_local_precipitation", 0)
-            return _covered("heavy_local_precipitation", cents, insured=insured, heavy=True)
+            return "heavy_local_precipitation" if rain.is_heavy else "no_heavy_local_precipitation", True
         case {"sewer_water_entered": "true", "toilet_overflowed": "true"}:
-            if not rain.is_heavy:
-                return Expected("denied", "toilet_without_heavy_precipitation", 0)
-            return _covered("sewer_water_from_heavy_precipitation", cents, insured=insured, heavy=True)
+            heavy = "sewer_water_from_heavy_precipitation"
+            return heavy if rain.is_heavy else "toilet_without_heavy_precipitation", True
         case _:
             raise OutsideTheFamilyError(str(sorted(facts)))
-
-
-def _covered(ground: str, cents: int, *, insured: Insured, heavy: bool) -> Expected:
-    least_cents = HEAVY_WEATHER_MINIMUM_CENTS if heavy else 0
-    borne_cents = min(cents, max(insured.deductible_cents, least_cents))
-    return Expected("covered", ground, cents - borne_cents)
 
 
 class _Rain:
@@ -71,9 +72,7 @@ class _Rain:
     def is_heavy(self) -> bool:
         """Whether a window reached its threshold that holds the loss or ended shortly before it."""
         return any(
-            self._sum(end, hours) >= tenths
-            for hours, tenths in THRESHOLDS_TENTHS_MM
-            for end in self._ends(hours)
+            self._sum(end, hours) >= tenths for hours, tenths in THRESHOLDS_TENTHS_MM for end in self._ends(hours)
         )
 
     @property

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from drill.checker.found import Record
 
@@ -33,42 +35,56 @@ _SECONDS = 90
 
 
 async def read(bootstrap_servers: str) -> tuple[Mapping[str, Sequence[Record]], Mapping[tuple[str, int], int]]:
-    """Return the records of every topic in `READ`, and the end of every partition of theirs."""
+    """Return the records of every topic in `READ`, and the end of every partition there is."""
+    async with asyncio.timeout(_SECONDS), _reading(bootstrap_servers) as (consumer, partitions):
+        return await _read(consumer, partitions)
+
+
+@asynccontextmanager
+async def ends(bootstrap_servers: str) -> AsyncIterator[Callable[[], Awaitable[Mapping[tuple[str, int], int]]]]:
+    """Give a way to ask for the end of every partition, as often as one likes."""
+    async with _reading(bootstrap_servers) as (consumer, partitions):
+
+        async def ask() -> Mapping[tuple[str, int], int]:
+            async with asyncio.timeout(_SECONDS):
+                return _places(await consumer.end_offsets(partitions))
+
+        yield ask
+
+
+@asynccontextmanager
+async def _reading(bootstrap_servers: str) -> AsyncIterator[tuple[AIOKafkaConsumer, Sequence[TopicPartition]]]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await admin.start()
+    try:
+        topics = await admin.describe_topics()
+    finally:
+        await admin.close()
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers, isolation_level="read_committed", max_partition_fetch_bytes=16 * 2**20
     )
-    async with asyncio.timeout(_SECONDS):
-        await consumer.start()
-        try:
-            return await _read(consumer)
-        finally:
-            await consumer.stop()
+    await consumer.start()
+    try:
+        yield (
+            consumer,
+            [
+                TopicPartition(topic["topic"], partition["partition"])
+                for topic in topics
+                if not topic["is_internal"]
+                for partition in topic["partitions"]
+            ],
+        )
+    finally:
+        await consumer.stop()
 
 
-async def ends(bootstrap_servers: str) -> Mapping[tuple[str, int], int]:
-    """Return the end of every partition, read committed or not."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers)
-    async with asyncio.timeout(_SECONDS):
-        await consumer.start()
-        try:
-            partitions = await _partitions(consumer)
-            found: Mapping[TopicPartition, int] = await consumer.end_offsets(partitions)
-            return {(one.topic, one.partition): end for one, end in found.items()}
-        finally:
-            await consumer.stop()
-
-
-async def _partitions(consumer: AIOKafkaConsumer) -> list[TopicPartition]:
-    topics = await consumer.topics()
-    return [
-        TopicPartition(topic, number) for topic in sorted(topics) for number in consumer.partitions_for_topic(topic)
-    ]
+def _places(offsets: Mapping[TopicPartition, int]) -> Mapping[tuple[str, int], int]:
+    return {(one.topic, one.partition): end for one, end in offsets.items()}
 
 
 async def _read(
-    consumer: AIOKafkaConsumer,
+    consumer: AIOKafkaConsumer, every: Sequence[TopicPartition]
 ) -> tuple[Mapping[str, Sequence[Record]], Mapping[tuple[str, int], int]]:
-    every = await _partitions(consumer)
     last = await consumer.end_offsets(every)
     partitions = [one for one in every if one.topic in READ]
     consumer.assign(partitions)
@@ -80,7 +96,7 @@ async def _read(
                 records[raw.topic].append(_record(raw))
     for found in records.values():
         found.sort(key=lambda record: (record.partition, record.offset))
-    return records, {(one.topic, one.partition): end for one, end in last.items()}
+    return records, _places(last)
 
 
 def _record(raw: Any) -> Record:  # noqa: ANN401 - aiokafka has no types

@@ -76,16 +76,27 @@ def _short(scale: Scale) -> Iterator[Fault]:
 
 
 def _long(scale: Scale) -> Iterator[Fault]:
-    yield content.Poison()
-    yield content.Duplicates()
-    yield content.PolicyAfterReport()
-    yield content.LateHours()
+    yield from (content.Poison(), content.Duplicates(), content.PolicyAfterReport(), content.LateHours())
+    yield from _deaths()
+    yield from _outages(scale)
+    yield from _wrong_answers()
+    yield from (storage.DiskFull(), storage.Replay(), storage.LongOutbox(rows=100_000))
+    yield from (processes.NoFiles(service="claims-svc"), processes.NoFiles(service="notify-svc"))
+    yield from (processes.NoMemory(service="claims-svc"), storage.OlderBackup())
+
+
+def _deaths() -> Iterator[Fault]:
     for service in ("claims-svc", "weather-svc", "notify-svc"):
         for point in OF_EVERY_SERVICE:
             yield processes.CrashPoint(service=service, point=point)
     for point in OF_SENDERS:
         yield processes.CrashPoint(service="notify-svc", point=point)
     yield processes.RandomKills(kills=6)
+    for service in ("claims-svc", "notify-svc"):
+        yield processes.Frozen(service=service)
+
+
+def _outages(scale: Scale) -> Iterator[Fault]:
     yield servers.ServerAway(server=POSTGRES, number="2")
     yield servers.ServerAway(server=POSTGRES, number="2", seconds=scale.away_seconds)
     yield servers.ServerAway(server=KAFKA, number="3")
@@ -95,16 +106,10 @@ def _long(scale: Scale) -> Iterator[Fault]:
             yield servers.BadWay(server=server, weather=weather, seconds=seconds)
     for service in ("claims-svc", "weather-svc", "notify-svc"):
         yield clocks.WrongClock(service=service)
+
+
+def _wrong_answers() -> Iterator[Fault]:
     for action in ("down", "451", "drop", "keep-and-drop"):
         yield servers.BadAnswers(channel="mail", action=action, number="10")
     for action in ("down", "throttled", "system-error", "drop", "keep-and-drop"):
         yield servers.BadAnswers(channel="sms", action=action, number="11")
-    for service in ("claims-svc", "notify-svc"):
-        yield processes.Frozen(service=service)
-    yield storage.DiskFull()
-    yield storage.Replay()
-    yield storage.LongOutbox(rows=100_000)
-    for service in ("claims-svc", "notify-svc"):
-        yield processes.NoFiles(service=service)
-    yield processes.NoMemory(service="claims-svc")
-    yield storage.OlderBackup()

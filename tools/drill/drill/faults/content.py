@@ -20,7 +20,9 @@ class Poison:
     """Every kind of record that can never become a claim, between sound ones."""
 
     number: str = "5"
-    name: str = "poison: no JSON, wrong schema, unknown value, 1e30 cents, NUL, 10 MB, no headers, wrong key, the future"
+    name: str = (
+        "poison: no JSON, wrong schema, unknown value, 1e30 cents, NUL, 10 MB, no headers, wrong key, the future"
+    )
 
     async def strike(self, drill: Drill, entry: Entry) -> None:
         poison = list(records.poison(chance=drill.chance))

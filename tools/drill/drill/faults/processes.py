@@ -12,7 +12,7 @@ from drill.platform.services import CRASH_VARIABLE, KILLED, SERVICES
 from drill.report import Entry
 from drill.run import Drill
 
-_LONGEST_SECONDS = 30.0
+_LONGEST_SECONDS = 120.0
 _FROZEN_SECONDS = 15.0
 """Longer than a member of a group may be silent (10 s), and than a relay's lease lasts (10 s)."""
 _FEW_FILES = 3
@@ -113,7 +113,9 @@ class NoFiles:
     async def strike(self, drill: Drill, entry: Entry) -> None:
         services = drill.services
         pid, since = services.pid(self.service), len(services.ends)
-        before = resource.prlimit(pid, resource.RLIMIT_NOFILE, (_FEW_FILES, resource.prlimit(pid, resource.RLIMIT_NOFILE)[1]))
+        before = resource.prlimit(
+            pid, resource.RLIMIT_NOFILE, (_FEW_FILES, resource.prlimit(pid, resource.RLIMIT_NOFILE)[1])
+        )
         for proxy in drill.world.proxies.values():
             proxy.end_silent_connections()
         await asyncio.sleep(_STARVED_SECONDS)
@@ -122,7 +124,7 @@ class NoFiles:
             resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
             entry.done.append(f"after {_STARVED_SECONDS:.0f} s it had {before[0]} again")
         entry.done += [f"{end.name} {end.pid} ended with {end.code}" for end in services.ended_since(since)]
-        await services.ready(self.service, longest_seconds=90)
+        await services.ready(self.service)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +151,7 @@ class NoMemory:
             services.send(self.service, signal.SIGKILL)
             successor = await services.until_restarted(self.service, after=pid)
             entry.done.append(f"SIGKILL to {pid}, as the kernel does; {successor} is ready")
-        await services.ready(self.service, longest_seconds=90)
+        await services.ready(self.service)
 
 
 def _state_of(pid: int) -> str:

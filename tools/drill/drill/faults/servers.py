@@ -36,7 +36,9 @@ class ServerAway:
         await asyncio.to_thread(server.start)
         entry.done.append(f"back after {time.monotonic() - began:.1f} s, running: {server.is_running()}")
         ended = drill.services.ended_since(since)
-        entry.done.append(f"services that ended meanwhile: {', '.join(f'{one.name} ({one.code})' for one in ended) or 'none'}")
+        entry.done.append(
+            f"services that ended meanwhile: {', '.join(f'{one.name} ({one.code})' for one in ended) or 'none'}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,14 +50,18 @@ class DiskFull:
             ballast = disk / "ballast"
             _fill(ballast)
             began = time.monotonic()
-            entry.done.append(f"{disk} has {shutil.disk_usage(disk).free} bytes left, {ballast.stat().st_size} of ballast")
+            entry.done.append(
+                f"{disk} has {shutil.disk_usage(disk).free} bytes left, {ballast.stat().st_size} of ballast"
+            )
             seen = await _until_refused(drill, entry)
             ballast.unlink()
-            entry.done.append(f"full for {time.monotonic() - began:.1f} s: {seen}; PostgreSQL runs: {server.is_running()}")
+            entry.done.append(
+                f"full for {time.monotonic() - began:.1f} s: {seen}; PostgreSQL runs: {server.is_running()}"
+            )
             if not server.is_running():
                 await asyncio.to_thread(server.start)
                 entry.done.append("PostgreSQL was started again, without a statement by hand")
-            await drill.services.ready(*SERVICES, longest_seconds=90)
+            await drill.services.ready(*SERVICES)
             entry.done.append(f"every service ready with {shutil.disk_usage(disk).free} bytes free")
 
 
@@ -75,7 +79,9 @@ class Replay:
         before, sent = await databases.fingerprints(services.databases), await drill.look()
         await services.stop()
         for service in SERVICES:
-            moved = await _execute(services.databases[service], "UPDATE messaging.consumer_position SET next_offset = 0")
+            moved = await _execute(
+                services.databases[service], "UPDATE messaging.consumer_position SET next_offset = 0"
+            )
             entry.done.append(f"{service}: {moved} positions set to 0")
         for service in SERVICES:
             services.start(service)
@@ -84,9 +90,11 @@ class Replay:
         after, again = await databases.fingerprints(services.databases), await drill.look()
         changed = [table for table, digest in before.items() if after.get(table) != digest]
         new = [Violation("I12", f"a replay changes {table}") for table in changed]
-        for what in ("mails", "short_messages"):
-            if len(getattr(again, what)) != len(getattr(sent, what)):
-                new.append(Violation("I12", f"a replay sends {what}"))
+        new += [
+            Violation("I12", f"a replay sends {what}")
+            for what in ("mails", "short_messages")
+            if len(getattr(again, what)) != len(getattr(sent, what))
+        ]
         entry.done.append(f"{len(before)} tables hashed before and after")
         entry.violations = new
 
@@ -148,7 +156,7 @@ class OlderBackup:
         for service in SERVICES:
             with suppress(DevstackError):
                 await services.command(service, "restored", "look")
-        await services.ready(*SERVICES, longest_seconds=90)
+        await services.ready(*SERVICES)
         (again,) = await databases.rows(services.databases["claims-svc"], claims)
         entry.done.append(f"every service ready with {again['claims']} claims, and consuming again")
 
@@ -174,8 +182,7 @@ async def _on_small_disk(drill: Drill, server: Postgres) -> AsyncIterator[Path]:
     data = Path(row["data_directory"])
     disk = Path(tempfile.mkdtemp(prefix="drill-disk-"))
     await asyncio.to_thread(server.stop)
-    size = sum(path.stat().st_size for path in data.rglob("*") if path.is_file())
-    subprocess.run(_mount(disk, size + _ROOM_BYTES), check=True)
+    _mount_for(data, disk)
     try:
         await _move(data, disk / "data", server)
         await asyncio.to_thread(server.start)
@@ -185,8 +192,17 @@ async def _on_small_disk(drill: Drill, server: Postgres) -> AsyncIterator[Path]:
         shutil.rmtree(data)
         await _move(disk / "data", data, server)
         await asyncio.to_thread(server.start)
-        subprocess.run(["umount", str(disk)], check=True)
-        disk.rmdir()
+        _unmount(disk)
+
+
+def _mount_for(data: Path, disk: Path) -> None:
+    size = sum(path.stat().st_size for path in data.rglob("*") if path.is_file())
+    subprocess.run(_mount(disk, size + _ROOM_BYTES), check=True)
+
+
+def _unmount(disk: Path) -> None:
+    subprocess.run(["umount", str(disk)], check=True)
+    disk.rmdir()
 
 
 async def _move(source: Path, target: Path, server: Postgres) -> None:
@@ -209,7 +225,9 @@ async def _until_refused(drill: Drill, entry: Entry) -> str:
     said = "nothing was refused"
     while time.monotonic() < deadline:
         try:
-            await _execute(url, "CREATE TABLE IF NOT EXISTS ballast AS SELECT repeat('x', 2000) FROM generate_series(1, 5000)")
+            await _execute(
+                url, "CREATE TABLE IF NOT EXISTS ballast AS SELECT repeat('x', 2000) FROM generate_series(1, 5000)"
+            )
             await _execute(url, "DROP TABLE IF EXISTS ballast")
         except (asyncpg.PostgresError, OSError) as error:
             said = f"{type(error).__name__}: {error}".splitlines()[0]

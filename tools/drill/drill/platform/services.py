@@ -28,6 +28,8 @@ BUG_VARIABLE = "DRILL_BUG"
 CRASH_VARIABLE = "CRASH_AT"
 KILLED = 137
 _LOOK_SECONDS = 0.1
+_READY_SECONDS = 180.0
+"""Of a machine that many others work on, too."""
 _RESTART_SECONDS = 0.3
 _MANY_RESTARTS_PAUSE_SECONDS = 2.0
 
@@ -74,7 +76,7 @@ class Services:
                 admin_url=admin_url, name=name, role=name, password=secrets.token_urlsafe(24)
             )
             self.databases[service] = admin_url.rpartition("/")[0] + f"/{name}"
-            await self.command(service, "migrate")
+        await asyncio.gather(*(self.command(service, "migrate") for service in SERVICES))
 
     async def command(self, service: str, *arguments: str) -> None:
         """Run a command of a service to its end, past the proxies."""
@@ -97,7 +99,7 @@ class Services:
         await self.ready(*SERVICES)
         self._keeper = asyncio.create_task(self._keep())
 
-    async def ready(self, *names: str, longest_seconds: float = 60) -> float:
+    async def ready(self, *names: str, longest_seconds: float = _READY_SECONDS) -> float:
         """Wait until these answer that they are; return after how many seconds. They may die meanwhile."""
         began = time.monotonic()
         for name in names:
@@ -145,7 +147,7 @@ class Services:
 
     async def until_restarted(self, name: str, *, after: int) -> int:
         """Wait until another process than `after` is `name`, and ready; return its id."""
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(_READY_SECONDS):
             while self.pid(name) == after:
                 await asyncio.sleep(_LOOK_SECONDS)
         await self.ready(name)
