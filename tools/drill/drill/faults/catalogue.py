@@ -57,7 +57,7 @@ def _why_not(fault: Fault, kind: StackKind) -> str:
     if kind is StackKind.EMBEDDED and any(word in fault.name for word in _NEED_REAL_KAFKA):
         return "needs real Kafka, and Java is missing"
     if isinstance(fault, clocks.WrongClock) and clocks.library() is None:
-        return "libfaketime is not installed"
+        return "libfaketime is not installed; under the GPL 2.0 it is no dependency: `pip install libfaketime==3.0.1`"
     if isinstance(fault, storage.DiskFull) and (why := storage.can_mount()):
         return why
     return ""
