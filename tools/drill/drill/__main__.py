@@ -36,7 +36,7 @@ async def run(arguments: argparse.Namespace) -> int:
     kind = available_stack()
     of_this_machine = catalogue.faults(short=arguments.short, scale=scale, kind=kind)
     bugs = [] if arguments.no_bugs else catalogue.with_bugs()
-    chosen = _chosen([*bugs, *of_this_machine], arguments.only)
+    chosen = _chosen([*of_this_machine, *bugs], arguments.only)
     async with drilling(kind, directory=arguments.output, scale=scale) as drill:
         for what, why in catalogue.left_out(short=arguments.short, scale=scale, kind=kind).items():
             drill.report.leave_out(what, why)

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 DUPLICATES, POISON, SMS_ANSWER_LOST = "duplicates", "poison", "sms answer lost"
 
 
-class PutIn(Protocol):
-    """Changes the code of this process."""
-
-    def __call__(self) -> None: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Bug:
-    """`crash_at` is the point at which the process must die for the bug to show. `besides` is what else must happen.
+    """`crash_at` is the point, and the pass of it, at which the process must die for the bug to show.
 
-    `violates` are the invariants by which the checker notices it: one of them is enough.
+    `besides` is what else must happen, and `violates` the invariants by which it is noticed: one of them is enough.
     """
 
     name: str

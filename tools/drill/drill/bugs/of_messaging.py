@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,20 +27,28 @@ from chassis.unit_of_work import Work
 from contracts.envelope import headers_of
 from drill.bugs.bug import DUPLICATES, POISON, Bug
 
+_TOLD_KAFKA_SECONDS = 2.0
 COMMITTED_FIRST, PUBLISHED_FIRST = "drill.committed_first", "drill.published_first"
 """Crash points that only these bugs have."""
 
 
 def commit_before_processing() -> None:
-    """Move the position first, then let the records take effect."""
+    """Move the position first, and let the records take effect when Kafka has been told as well."""
     process = BatchProcessor.process
+    under_way: set[asyncio.Task[None]] = set()
+
+    async def apply_later(processor: BatchProcessor[Any], records: Sequence[Record]) -> None:
+        await asyncio.sleep(_TOLD_KAFKA_SECONDS)
+        crash_point(COMMITTED_FIRST)
+        await process(processor, records)
 
     async def processed(
         self: BatchProcessor[Any], records: Sequence[Record], *, advances: Sequence[Advance] = ()
     ) -> None:
-        await self._commit((), (), advances)
-        crash_point(COMMITTED_FIRST)
-        await process(self, records, advances=[Advance(one.partition, one.end, one.end) for one in advances])
+        await process(self, (), advances=advances)
+        task = asyncio.create_task(apply_later(self, records))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
 
     _change(BatchProcessor, "process", processed)
 
@@ -120,7 +129,7 @@ MESSAGING = (
         name="positions are committed before the records take effect",
         service="claims-svc",
         put_in=commit_before_processing,
-        crash_at=COMMITTED_FIRST,
+        crash_at=f"{COMMITTED_FIRST}#2",
         violates=frozenset({"I1", "I3"}),
     ),
     Bug(name="no inbox", service="claims-svc", put_in=no_inbox, besides=DUPLICATES, violates=frozenset({"I2"})),
@@ -128,21 +137,21 @@ MESSAGING = (
         name="the outbox is deleted before the broker has acknowledged",
         service="claims-svc",
         put_in=delete_before_sending,
-        crash_at="relay.after_hand_over",
+        crash_at="relay.after_hand_over#3",
         violates=frozenset({"I2", "I3", "I4"}),
     ),
     Bug(
         name="events are published before the commit",
         service="claims-svc",
         put_in=publish_before_commit,
-        crash_at=PUBLISHED_FIRST,
+        crash_at=f"{PUBLISHED_FIRST}#3",
         violates=frozenset({"I2", "I4"}),
     ),
     Bug(
         name="an event has another id when it is sent again",
         service="claims-svc",
         put_in=another_id_at_each_sending,
-        crash_at="relay.after_send",
+        crash_at="relay.after_send#3",
         violates=frozenset({"I2", "I4", "I11"}),
     ),
     Bug(

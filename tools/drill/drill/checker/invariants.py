@@ -135,8 +135,8 @@ def money_is_right(journal: Journal, found: Found) -> Iterator[str]:
     for payment_id in published.keys() - {row["payment_id"] for row in found.payments}:
         yield f"payment {payment_id} was published and never stored"
     wanted = sum(expected.payable_cents or 0 for _, expected in _expected(journal, found))
-    if sum(ordered.values()) != wanted:
-        yield f"{sum(ordered.values())} cents were ordered in all, the oracle says {wanted}"
+    if too_many := sum(ordered.values()) - wanted:
+        yield f"{too_many} cents more were ordered in all than the oracle says"
 
 
 def _expected(journal: Journal, found: Found) -> Sequence[tuple[Row, oracle.Expected]]:

@@ -77,7 +77,8 @@ class _Rain:
 
     @property
     def is_cloudburst(self) -> bool:
-        return any(tenths >= CLOUDBURST_TENTHS_MM for tenths in self._fell.values())
+        """Whether it fell in the clock hour that holds the loss."""
+        return self._sum(self._hour_ends_at, 1) >= CLOUDBURST_TENTHS_MM
 
     @property
     def recent_tenths_mm(self) -> int:

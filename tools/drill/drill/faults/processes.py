@@ -26,6 +26,8 @@ class CrashPoint:
 
     service: str
     point: str
+    passes: int = 2
+    """The first is often about nothing that a claim needs."""
     number: str = "1"
 
     @property
@@ -35,7 +37,7 @@ class CrashPoint:
     async def strike(self, drill: Drill, entry: Entry) -> None:
         services = drill.services
         since = len(services.ends)
-        await services.restart(self.service, **{CRASH_VARIABLE: self.point})
+        await services.restart(self.service, **{CRASH_VARIABLE: f"{self.point}#{self.passes}"})
         pid = services.pid(self.service)
         end = await services.until_died(self.service, since=since, longest_seconds=_LONGEST_SECONDS)
         if end is None:

@@ -11,7 +11,7 @@ FIRST_DAY = datetime(2021, 6, 9, tzinfo=UTC)
 DAYS = 60
 RAIN_FROM = datetime(2021, 7, 13, 8, tzinfo=UTC)
 LOSS_AT = datetime(2021, 7, 13, 20, 10, tzinfo=UTC)
-"""After the rain, so that every window that can count has begun before the loss and ended long ago."""
+"""After the rain or, at the cloudburst, in its hour: what decides had fallen by the end of the hour of loss."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ _TENTHS_MM = MappingProxyType(
         "wet": (45,) * 10,
         "exactly": (40,) * 10,
         "almost": (40,) * 9 + (39,),
-        "cloudburst": (260, *(20,) * 8),
+        "cloudburst": (*(20,) * 9, 0, 0, 0, 260),
         "dry": (),
         LATE: (48,) * 10,
     }

@@ -8,11 +8,13 @@ import struct
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from devstack.process.ports import LOOPBACK, free_port
 
 _PIECE_BYTES = 65_536
 _SLOW_SECONDS, _SLOW_BYTES = 0.15, 4_096
+_STOP_SECONDS = 2.0
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER with no time to linger: closing sends RST and not FIN."""
 
@@ -45,7 +47,7 @@ class Proxy:
     _fair: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _serving: set[asyncio.Task[Any]] = field(default_factory=set)
 
     @property
     def connections(self) -> int:
@@ -59,9 +61,11 @@ class Proxy:
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
-        for task in self._tasks:
-            task.cancel()
+        self._weather = Weather.FAIR
+        self._fair.set()
         self._end_all()
+        if self._serving:
+            await asyncio.wait(self._serving, timeout=_STOP_SECONDS)
 
     def turn(self, weather: Weather) -> None:
         """Let another weather begin."""
@@ -78,6 +82,15 @@ class Proxy:
         self._end_all()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving = asyncio.current_task()
+        assert serving is not None  # noqa: S101 - a coroutine that runs is in a task
+        self._serving.add(serving)
+        try:
+            await self._join(reader, writer)
+        finally:
+            self._serving.discard(serving)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._weather is Weather.CUT:
             self._end(writer)
             return
@@ -91,10 +104,12 @@ class Proxy:
             asyncio.create_task(self._pass_on(reader, behind_writer)),
             asyncio.create_task(self._pass_on(behind_reader, writer)),
         ]
-        self._tasks.update(ways)
         await asyncio.wait(ways)
-        self._tasks.difference_update(ways)
         self._writers -= {writer, behind_writer}
+        for end in (writer, behind_writer):
+            end.close()
+            with suppress(OSError):
+                await end.wait_closed()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):

@@ -25,7 +25,7 @@ SERVICES = ("policy-svc", "weather-svc", "notify-svc", "claims-svc")
 _FAST_SENDERS = {"SEND_TIMEOUT_SECONDS": "2", "LEASE_SECONDS": "8", "RETRY_LONGEST_SECONDS": "4"}
 """So that what a dead sender leaves behind is found within seconds, and not two minutes."""
 BUG_VARIABLE = "DRILL_BUG"
-CRASH_VARIABLE = "CRASH_AT"
+CRASH_VARIABLE = "DRILL_CRASH_AT"
 KILLED = 137
 _LOOK_SECONDS = 0.1
 _READY_SECONDS = 180.0
@@ -156,13 +156,14 @@ class Services:
     def _start(self, name: str, environment: Mapping[str, str]) -> None:
         service, bug = _service_of(name), self._bugs.get(name, "")
         port = self._ports.setdefault(name, free_port())
-        program = [sys.executable, "-m", "drill.launcher", service] if bug else [str(console_script(service))]
-        given = {BUG_VARIABLE: bug} if bug else {}
+        given = {**environment, **({BUG_VARIABLE: bug} if bug else {})}
+        is_changed = not given.keys().isdisjoint({BUG_VARIABLE, CRASH_VARIABLE})
+        program = [sys.executable, "-m", "drill.launcher", service] if is_changed else [str(console_script(service))]
         self.programs.start(
             Program(
                 name=name,
                 arguments=[*program, "run"],
-                environment={**self._environment(service), "HTTP_PORT": str(port), **given, **environment},
+                environment={**self._environment(service), "HTTP_PORT": str(port), **given},
                 is_ready=lambda _: answers_ok(port, "/ready"),
             )
         )
