@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ SHORT, LONG = Scale(reports=24), Scale(reports=60, away_seconds=60.0, longest_se
 def main() -> None:
     """Run what the command line asks for."""
     arguments = _parser().parse_args()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # that the broker is away is no news here
     try:
         with ended_by_signals():
             sys.exit(asyncio.run(run(arguments)))

@@ -101,8 +101,8 @@ FOUND = Found(
         "claims.report-rejected.v1": [
             record("claims.report-rejected.v1", {"dead_letter_id": DEAD_LETTER_ID}, event_id="rejected")
         ],
-        "claims-svc.message-dead-lettered.v1": [
-            record("claims-svc.message-dead-lettered.v1", {"dead_letter_id": DEAD_LETTER_ID}, event_id="told")
+        "claims.message-dead-lettered.v1": [
+            record("claims.message-dead-lettered.v1", {"dead_letter_id": DEAD_LETTER_ID}, event_id="told")
         ],
         DECISIONS: [record(DECISIONS, DECIDED, event_id="decided")],
         "claims.payment-ordered.v1": [

@@ -12,7 +12,7 @@ from drill.checker.journal import Journal
 
 REPORTS = "claims.loss-reported.v1"
 REJECTED = "claims.report-rejected.v1"
-DEAD_LETTERED = "claims-svc.message-dead-lettered.v1"
+DEAD_LETTERED = "claims.message-dead-lettered.v1"
 REMEMBER_ONLY_THE_LAST = frozenset({"notify.message-settled.v1", "notify.claim-message-settled.v1"})
 """At claims-svc: what is consumed again there changes nothing, so that its inbox keeps the last of a batch only."""
 

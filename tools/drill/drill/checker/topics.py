@@ -26,10 +26,10 @@ READ = (
     "notify.claim-message-settled.v1",
     "policy.policy-changed.v1",
     "policy.contact-changed.v1",
-    "claims-svc.message-dead-lettered.v1",
-    "weather-svc.message-dead-lettered.v1",
-    "notify-svc.message-dead-lettered.v1",
-    "policy-svc.message-dead-lettered.v1",
+    "claims.message-dead-lettered.v1",
+    "weather.message-dead-lettered.v1",
+    "notify.message-dead-lettered.v1",
+    "policy.message-dead-lettered.v1",
 )
 _SECONDS = 90
 
@@ -85,6 +85,8 @@ def _places(offsets: Mapping[TopicPartition, int]) -> Mapping[tuple[str, int], i
 async def _read(
     consumer: AIOKafkaConsumer, every: Sequence[TopicPartition]
 ) -> tuple[Mapping[str, Sequence[Record]], Mapping[tuple[str, int], int]]:
+    if missing := set(READ) - {one.topic for one in every}:
+        raise LookupError(f"no such topic: {', '.join(sorted(missing))}")
     last = await consumer.end_offsets(every)
     partitions = [one for one in every if one.topic in READ]
     consumer.assign(partitions)

@@ -34,10 +34,16 @@ class Publisher:
             await asyncio.sleep(max(0.0, 1 / per_second - (time.monotonic() - began)))
 
     async def close(self) -> None:
-        if self._producer is not None:
-            with suppress(TimeoutError, KafkaError):
-                await asyncio.wait_for(self._producer.stop(), _ATTEMPT_SECONDS)
-            self._producer = None
+        """Give up the producer; what it holds is sent again by another one."""
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        # With its sender, aiokafka waits for what it holds as long as the broker is away.
+        if producer._sender is not None and (sender := producer._sender.sender_task) is not None:  # noqa: SLF001
+            sender.cancel()
+        with suppress(TimeoutError, KafkaError, asyncio.CancelledError):
+            await asyncio.wait_for(producer.stop(), _ATTEMPT_SECONDS)
+        await producer.client.close()
 
     async def _send(self, record: Record, *, wave: str) -> None:
         while True:
@@ -56,13 +62,12 @@ class Publisher:
 
     async def _attempt(self, record: Record) -> tuple[int, int]:
         if self._producer is None:
-            producer = AIOKafkaProducer(
+            self._producer = AIOKafkaProducer(
                 bootstrap_servers=self.bootstrap_servers,
                 acks="all",
                 enable_idempotence=True,
                 max_request_size=2 * TOO_LARGE_BYTES,
             )
-            await producer.start()
-            self._producer = producer
+            await self._producer.start()
         found = await self._producer.send_and_wait(TOPIC, record.value, key=record.key, headers=list(record.headers))
         return found.partition, found.offset
