@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaConnectionError, KafkaError, MessageSizeTooLargeError
 
 from drill.generator.journal import Journal
 from drill.generator.records import TOO_LARGE_BYTES, TOPIC, Record
@@ -41,6 +41,7 @@ class Publisher:
         # With its sender, aiokafka waits for what it holds as long as the broker is away.
         if producer._sender is not None and (sender := producer._sender.sender_task) is not None:  # noqa: SLF001
             sender.cancel()
+            producer._message_accumulator.fail_all(KafkaConnectionError())  # noqa: SLF001
         with suppress(TimeoutError, KafkaError, asyncio.CancelledError):
             await asyncio.wait_for(producer.stop(), _ATTEMPT_SECONDS)
         await producer.client.close()
