@@ -66,8 +66,8 @@ def _why_not(fault: Fault, kind: StackKind) -> str:
 def _short(scale: Scale) -> Iterator[Fault]:
     yield content.Poison()
     yield content.Duplicates()
-    yield processes.CrashPoint(service="claims-svc", point="consumer.before_commit")
-    yield processes.CrashPoint(service="claims-svc", point="relay.after_send")
+    yield processes.CrashPoint(service="claims-svc", point="consumer.before_commit", passes=2)
+    yield processes.CrashPoint(service="claims-svc", point="relay.after_send", passes=2)
     yield processes.CrashPoint(service="notify-svc", point="notify.after_send")
     yield servers.ServerAway(server=POSTGRES, number="2")
     yield servers.ServerAway(server=KAFKA, number="3", seconds=scale.away_seconds)
@@ -88,7 +88,7 @@ def _long(scale: Scale) -> Iterator[Fault]:
 def _deaths() -> Iterator[Fault]:
     for service in ("claims-svc", "weather-svc", "notify-svc"):
         for point in OF_EVERY_SERVICE:
-            yield processes.CrashPoint(service=service, point=point)
+            yield processes.CrashPoint(service=service, point=point, passes=2 if service == "claims-svc" else 1)
     for point in OF_SENDERS:
         yield processes.CrashPoint(service="notify-svc", point=point)
     yield processes.RandomKills(kills=6)

@@ -26,8 +26,8 @@ class CrashPoint:
 
     service: str
     point: str
-    passes: int = 2
-    """The first is often about nothing that a claim needs."""
+    passes: int = 1
+    """Of claims-svc the first is about its proof root, and not about a claim."""
     number: str = "1"
 
     @property
