@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install up down demo test test-kafka test-mutants test-slow bench lint types imports dependencies generated check lock generate picture sbom audit licences upgrade-drill restore-drill clean
+.PHONY: help install up down demo test test-kafka test-mutants test-slow bench lint types imports dependencies generated check lock generate picture sbom audit licences upgrade-drill restore-drill drill clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -121,6 +121,9 @@ upgrade-drill: install ## The version before lives through every story on the ne
 
 restore-drill: install ## Bring every database back to a moment before an accident, from a backup and its archived log
 	@.venv/bin/python tools/install/restore_drill.py
+
+drill: install ## Every fault, and bugs that must be noticed, on real Kafka and PostgreSQL; the report is build/drill/report.md [SHORT=1]
+	@exec .venv/bin/drill $(if $(filter 1,$(SHORT)),--short)
 
 clean: ## Remove everything made here
 	rm -rf .venv build .devstack .mypy_cache .pytest_cache .ruff_cache .hypothesis
