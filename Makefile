@@ -8,6 +8,7 @@ KAFKA_JOBS ?= 3
 PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml deploy/*/pyproject.toml tools/*/pyproject.toml))
 MODULES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(package))))
 DISTRIBUTIONS := $(addprefix water-,$(notdir $(filter-out services/%,$(PACKAGES)))) $(notdir $(filter services/%,$(PACKAGES)))
+SERVICES := $(notdir $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)))
 COMPOSE := docker compose --file deploy/compose.yaml
 TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) deploy/tests tools/install/tests tests)
 
@@ -19,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help install up down demo test test-kafka test-mutants test-slow bench lint types imports dependencies generated check lock generate picture sbom audit licences upgrade-drill restore-drill clean
+.PHONY: help install up down demo test test-kafka test-mutants test-slow bench lint types imports dependencies generated check lock generate picture sbom audit licences upgrade-drill restore-drill drill clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -29,11 +30,11 @@ install: ## Make .venv from requirements.lock; does nothing when it is up to dat
 	@"$(PYTHON)" -c 'import sys; sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d; name another one with make PYTHON=..." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	@exec "$(PYTHON)" tools/install/install.py
 
-up: ## The whole platform in containers on this machine; needs Docker with Compose 2 [OBSERVABILITY=0 without dashboards]
+up: ## The whole platform in containers on this machine; needs Docker with Compose 2 [INSTANCES=2 of each service, OBSERVABILITY=0]
 	@docker compose version >/dev/null 2>&1 || { echo "Docker with Compose 2 is needed: \`docker compose version\` failed" >&2; exit 1; }
 	@"$(PYTHON)" deploy/make_secrets.py
 	@$(COMPOSE) build
-	@$(COMPOSE) $(if $(filter 0,$(OBSERVABILITY)),,--profile observability) up --detach --wait
+	@$(COMPOSE) $(if $(filter 0,$(OBSERVABILITY)),,--profile observability) up --detach --wait $(if $(INSTANCES),$(foreach service,$(SERVICES),--scale $(service)=$(INSTANCES)))
 	@$(COMPOSE) ps
 
 down: ## Stop what make up started and keep its data [ERASE=1 removes data and passwords]
@@ -120,6 +121,9 @@ upgrade-drill: install ## The version before lives through every story on the ne
 
 restore-drill: install ## Bring every database back to a moment before an accident, from a backup and its archived log
 	@.venv/bin/python tools/install/restore_drill.py
+
+drill: install ## Every fault, and bugs that must be noticed, on real Kafka and PostgreSQL; the report is build/drill/report.md [SHORT=1]
+	@exec .venv/bin/drill $(if $(filter 1,$(SHORT)),--short)
 
 clean: ## Remove everything made here
 	rm -rf .venv build .devstack .mypy_cache .pytest_cache .ruff_cache .hypothesis

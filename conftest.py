@@ -10,10 +10,12 @@ import logging
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import structlog
 from typing_extensions import override
@@ -24,8 +26,10 @@ from xdist.workermanage import WorkerController
 
 import chassis  # noqa: F401
 import contracts  # noqa: F401
+from chassis.migrations import runner
 from chassis.telemetry.bounded_metrics import out_of_bounds
 from chassis.telemetry.servers import SERVERS
+from devstack.postgres.copies import Template
 
 ROOT = Path(__file__).parent
 
@@ -81,6 +85,27 @@ class _Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typ
 
 def _scope_of(nodeid: str) -> str:
     return next((place for place in SHARE_WHAT_IS_COSTLY if nodeid.startswith(place)), nodeid)
+
+
+@pytest.fixture
+def migrated_database(copy_database: Callable[[Template], str]) -> Callable[[Path], str]:
+    """Make a database for one test as the migrations in a directory, after the chassis' own, leave it."""
+    return lambda directory: copy_database(_migrated(directory))
+
+
+@cache
+def _migrated(directory: Path) -> Template:
+    """Whatever changes what migrations leave is in the name: mutants, too, find what others have filled."""
+    files = [Path(runner.__file__), *(migration.path for migration in runner.find_migrations(directory))]
+
+    async def fill(url: str) -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            await runner.migrate(connection, directory=directory)
+        finally:
+            await connection.close()
+
+    return Template(name="\n".join(f"{file.name}\n{file.read_text()}" for file in files), fill=fill)
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 import pytest
+from specimen.app import Settings, build
 from specimen_driver import contact
 from specimen_records import TOPIC, dead_letters, effects, message
 
@@ -48,6 +49,11 @@ LOOKING_ALIKE = (
 )
 
 
+@pytest.fixture
+def unmigrated(empty_database: str) -> Service:
+    return build(Settings(database_url=empty_database))
+
+
 async def test_ids_that_only_look_alike_are_ids_of_different_events_from_every_source(service: Service) -> None:
     sources = ("/test", "/test/", "/TEST")
     async with harness(service) as running:
@@ -65,13 +71,13 @@ async def test_ids_that_only_look_alike_are_ids_of_different_events_from_every_s
 
 
 async def test_an_event_consumed_before_the_small_inbox_is_recognised_by_it(
-    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    unmigrated: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     known = [message(contact(uuid4(), 1), event_id=event_id) for event_id in LOOKING_ALIKE]
     without_digest = message(contact(uuid4(), 1))
-    connection = await asyncpg.connect(service.settings.database_url)
+    connection = await asyncpg.connect(unmigrated.settings.database_url)
     try:
-        await _migrate_to_before_small_inbox(connection, service, monkeypatch, tmp_path)
+        await _migrate_to_before_small_inbox(connection, unmigrated, monkeypatch, tmp_path)
         await connection.executemany(
             "INSERT INTO messaging.inbox (consumer, source, event_id, received_at, digest) VALUES ($1, $2, $3, $4, $5)",
             [
@@ -88,7 +94,7 @@ async def test_an_event_consumed_before_the_small_inbox_is_recognised_by_it(
     finally:
         await connection.close()
 
-    async with harness(service) as running:
+    async with harness(unmigrated) as running:
         other = message(contact(uuid4(), 2), event_id=AN_ID)
         new = message(contact(UUID(int=7), 1))
         await running.process(TOPIC, [running.record(one) for one in (*known, without_digest, other, new)])
@@ -179,7 +185,7 @@ async def _blocks_with_older(connection: Connection, age: timedelta) -> int:
 
 
 async def test_an_older_process_that_was_left_running_waits_and_blames_no_event(
-    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    unmigrated: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Of versions that checked only that no migration is missing: also one that is started again."""
     before_small_inbox = """
@@ -190,11 +196,11 @@ async def test_an_older_process_that_was_left_running_waits_and_blames_no_event(
         RETURNING source, event_id
         """
     event = (CONSUMER, ["/test"], [AN_ID], [b"16 bytes of digest"])
-    running, migrating = [await asyncpg.connect(service.settings.database_url) for _ in range(2)]
+    running, migrating = [await asyncpg.connect(unmigrated.settings.database_url) for _ in range(2)]
     try:
-        await _migrate_to_before_small_inbox(migrating, service, monkeypatch, tmp_path)
+        await _migrate_to_before_small_inbox(migrating, unmigrated, monkeypatch, tmp_path)
         assert await running.fetch(before_small_inbox, *event)
-        await runner.migrate(migrating, directory=service.migrations)
+        await runner.migrate(migrating, directory=unmigrated.migrations)
 
         for older in (running, running, migrating):  # the first has prepared the statement for what was there
             with pytest.raises(asyncpg.PostgresError) as refusal:

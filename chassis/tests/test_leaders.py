@@ -27,6 +27,9 @@ from contracts.vocabulary import Channel
 pytestmark = pytest.mark.real_kafka
 
 KEYS, VERSIONS = 10, 1_500
+KILLED = 137
+TAKEN_OVER_SECONDS = 15
+"""Two as a rule; this machine may do a lot beside it."""
 CUSTOMERS = [uuid4() for _ in range(KEYS)]
 
 
@@ -181,3 +184,29 @@ async def test_a_leader_that_is_to_stop_leaves_while_others_go_on_publishing(dri
 
 async def _sent(driver: Driver) -> bool:
     return bool(await driver.published())
+
+
+async def test_timers_and_relay_of_who_is_killed_are_another_ones_within_seconds(
+    driver: Driver, tmp_path: Path
+) -> None:
+    customer = uuid4()
+    second = replace(driver, log_path=tmp_path / "second.log", process=None)
+    await driver.start(CRASH_AT="timers.before_commit")
+    await until(lambda: _leaders(driver), what="the first leads")
+    await second.start()
+    try:
+        async with _frozen(second):  # so that it is the first who has the timer in hand
+            await driver.rows(
+                "INSERT INTO messaging.timer (kind, key, due_at) VALUES ('remind', $1, now())", str(customer)
+            )
+            assert await driver.wait_for_exit() == KILLED
+        began = asyncio.get_running_loop().time()
+
+        await until(lambda: _versions(driver), what="the reminder, sent by the second")
+        took = asyncio.get_running_loop().time() - began
+    finally:
+        second.close()
+
+    assert took < TAKEN_OVER_SECONDS
+    assert list(await _versions(driver)) == [str(customer)]
+    assert await driver.rows("SELECT FROM messaging.timer") == []

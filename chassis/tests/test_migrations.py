@@ -9,15 +9,16 @@ import asyncpg
 import pytest
 from specimen_driver import until
 
+from chassis.database import Connection
 from chassis.errors import CannotStartError
 from chassis.migrations import runner
-from chassis.migrations.runner import ADVISORY_LOCK, find_migrations, migrate, pending_migrations
+from chassis.migrations.runner import ADVISORY_LOCK, Migration, find_migrations, migrate, pending_migrations
 from chassis.service import Service
 from chassis.testing import harness
 
 _WAITING = """
-    SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
-                    WHERE datname = current_database() AND locktype = 'advisory' AND objid = $1 AND NOT granted)
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle'
+                      AND query LIKE 'SELECT pg_try_advisory_lock%')
 """
 
 _LATER = """
@@ -124,7 +125,101 @@ async def test_a_second_migration_waits_for_the_first_longer_than_for_a_row(serv
         first = await asyncpg.connect(service.settings.database_url)
         await first.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
         second = asyncio.create_task(migrate(waiting, directory=service.migrations))
-        await until(lambda: first.fetchval(_WAITING, ADVISORY_LOCK), what="the second waits")
+        await until(lambda: first.fetchval(_WAITING), what="the second waits")
         await first.close()
 
         assert await second == []
+
+
+@pytest.fixture
+def paint(tmp_path: Path) -> Path:
+    """Migrations of a service: a table, and then an index that is made while others use it."""
+    (tmp_path / "0001_paint.sql").write_text("CREATE TABLE paint (colour text);\n")
+    (tmp_path / "0002_colours.sql").write_text(
+        "-- Colours are sought.\nCREATE INDEX CONCURRENTLY paint_colour ON paint (colour);\n"
+    )
+    return tmp_path
+
+
+async def _anew(connection: Connection, directory: Path) -> list[str]:
+    """Migrate a database whose service has had nothing; return what was applied."""
+    await connection.execute("DELETE FROM applied_migration WHERE series = 'service'")
+    return [migration.path.name for migration in await migrate(connection, directory=directory)]
+
+
+_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('paint_colour')"
+
+
+async def test_an_index_is_made_while_others_write_to_its_table(service: Service, paint: Path) -> None:
+    async with harness(service) as running, running.pool.acquire() as connection, running.pool.acquire() as writer:
+        index = paint / "0002_colours.sql"
+        statements = index.read_text()
+        index.unlink()
+        assert await _anew(connection, paint) == ["0001_paint.sql"]
+        index.write_text(statements)
+        writing = writer.transaction()
+        await writing.start()
+        await writer.execute("INSERT INTO paint VALUES ('red')")
+        making = asyncio.create_task(migrate(connection, directory=paint))
+        await until(lambda: running.pool.fetchval("SELECT to_regclass('paint_colour')"), what="it is being made")
+
+        await asyncio.wait_for(running.pool.execute("INSERT INTO paint VALUES ('blue')"), 5)
+
+        await writing.commit()
+        assert [migration.path.name for migration in await making] == ["0002_colours.sql"]
+        assert await connection.fetchval(_VALID)
+
+
+async def test_an_index_that_was_left_invalid_is_made_anew(service: Service, paint: Path) -> None:
+    async with harness(service) as running, running.pool.acquire() as connection:
+        await _anew(connection, paint)
+        await connection.execute("DELETE FROM applied_migration WHERE series = 'service' AND number = 2")
+        await connection.execute("DROP INDEX paint_colour; INSERT INTO paint VALUES ('red'), ('red')")
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await connection.execute("CREATE UNIQUE INDEX CONCURRENTLY paint_colour ON paint (colour)")
+        assert await connection.fetchval(_VALID) is False
+
+        assert [one.path.name for one in await migrate(connection, directory=paint)] == ["0002_colours.sql"]
+
+        assert await connection.fetchval(_VALID)
+
+
+async def test_an_index_that_was_made_and_not_recorded_stays(service: Service, paint: Path) -> None:
+    async with harness(service) as running, running.pool.acquire() as connection:
+        await _anew(connection, paint)
+        made = await connection.fetchval("SELECT 'paint_colour'::regclass::oid")
+        await connection.execute("DELETE FROM applied_migration WHERE series = 'service' AND number = 2")
+
+        assert [one.path.name for one in await migrate(connection, directory=paint)] == ["0002_colours.sql"]
+
+        assert await connection.fetchval("SELECT 'paint_colour'::regclass::oid") == made
+
+
+async def test_who_waits_for_its_turn_does_not_hold_up_the_index_of_who_has_it(service: Service, paint: Path) -> None:
+    async with harness(service) as running, running.pool.acquire() as one, running.pool.acquire() as other:
+        await one.execute("DELETE FROM applied_migration WHERE series = 'service'")
+
+        applied = await asyncio.wait_for(
+            asyncio.gather(migrate(one, directory=paint), migrate(other, directory=paint)), 20
+        )
+
+    assert sorted(map(len, applied)) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "CREATE INDEX CONCURRENTLY paint_colour ON paint (colour); INSERT INTO paint VALUES ('red');",
+        "CREATE INDEX CONCURRENTLY ON paint (colour);",
+        "CREATE INDEX CONCURRENTLY IF NOT EXISTS paint_colour ON paint (colour);",
+        "DROP INDEX CONCURRENTLY paint_colour;",
+    ],
+)
+def test_outside_a_transaction_a_file_makes_one_index_with_a_name_and_does_nothing_else(
+    tmp_path: Path, statements: str
+) -> None:
+    file = tmp_path / "0002_colours.sql"
+    file.write_text(statements)
+
+    with pytest.raises(CannotStartError, match="must hold one CREATE INDEX CONCURRENTLY"):
+        _ = Migration("service", 2, file).concurrent_index

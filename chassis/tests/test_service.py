@@ -25,6 +25,15 @@ async def test_every_subscriber_acknowledges_by_hand_from_the_earliest_offset_in
     assert_loses_nothing(subscriptions)
 
 
+async def test_the_lag_of_a_consumer_that_has_found_no_broker_yet_is_no_trouble() -> None:
+    (subscription,) = subscriptions_of(build(SETTINGS))
+    subscription.subscriber.consumer = client = subscription.new_client(group_id=subscription.group)
+
+    await subscription.measure_lag()
+
+    await client.stop()
+
+
 async def _handle(batch: Batch[PolicyChanged], work: Work) -> None:
     """Never called: the service is refused before it consumes anything."""
 

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
+    CoordinatorLoadInProgressError,
     KafkaConnectionError,
     KafkaError,
     KafkaTimeoutError,
@@ -113,6 +114,7 @@ def test_a_part_that_is_about_itself_says_so_whatever_it_fails_by(servers: Serve
 @pytest.mark.parametrize(
     ("error", "away"),
     [
+        (CoordinatorLoadInProgressError(), True),
         (KafkaConnectionError(), True),
         (KafkaTimeoutError(), True),
         (KafkaError("no broker gave metadata"), True),

@@ -355,7 +355,12 @@ CLAIMS = (
 )
 """What claims-svc answers."""
 
-NOTIFY = operations_of("notify-svc")
+REPORT_SMS = Operation.public(
+    name="sms.report",
+    service="notify-svc",
+    meaning="Report what became of an SMS: its provider alone can, by a secret in the path",
+)
+NOTIFY = (REPORT_SMS, *operations_of("notify-svc"))
 """What notify-svc answers."""
 
 ACCESS: tuple[Operation, ...] = (*AUTH, *WEATHER, *POLICY, *CLAIMS, *NOTIFY)

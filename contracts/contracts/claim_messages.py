@@ -138,7 +138,8 @@ CLAIM_MESSAGE_REQUESTED = Topic(
 class ClaimMessageSettled(Event):
     """A message about a claim was sent, or will not be. Published once per request, and once per order to pay.
 
-    Again of a letter in the place of an e-mail: when it is to be posted and when it ends, `posted` or `no_address`.
+    Again of a letter in the place of an e-mail: when it is to be posted and when it ends: `posted`, `no_address`,
+    `expired` where the day has passed that it names, or `superseded` by something newer about the claim.
     """
 
     request_id: Annotated[

@@ -102,8 +102,8 @@ class RequestSettled(Event):
 
     Published once per request, and again when the provider of an SMS that was `in_doubt` reports what became of it:
     `sent`, or `refused` where it did not arrive; of a letter in the place of an e-mail when it is to be posted and when
-    it ends: `posted` or `no_address`. A request that cannot be read or opened is a dead letter of notify-svc
-    instead.
+    it ends: `posted`, `no_address`, `expired` or `superseded`. A request that cannot be read or opened is a dead letter
+    of notify-svc instead.
     """
 
     request_id: UUID

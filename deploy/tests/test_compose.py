@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chassis.sealing import Opener
+from chassis.settings import ServiceSettings
 from contracts.acls import principals
 from provision.settings import variable_of
 
@@ -70,7 +71,7 @@ def test_kafka_is_told_the_password_of_nobody_but_its_administrator() -> None:
 def test_servers_of_the_outside_world_are_modules_that_exist() -> None:
     modules = re.findall(r"python(?:,|\n +-) -m(?:,|\n +-) ([\w.]+)", COMPOSE)
 
-    assert len(modules) == 3
+    assert len(modules) == 3 + len(SERVICES)
     assert [module for module in modules if importlib.util.find_spec(module) is None] == []
 
 
@@ -79,6 +80,25 @@ def test_everything_is_published_on_this_machine_only() -> None:
 
     assert len(published) == COMPOSE.count(" ports:") == len(SERVICES) + len(("kafka", *WATCHING))
     assert all(port.startswith('"127.0.0.1:') for ports in published for port in ports.split(", "))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_may_be_several_because_only_its_door_is_published(service: str) -> None:
+    door = COMPOSE.partition(f"\n  {service.removesuffix('-svc')}-door:\n")[2]
+
+    assert "ports:" not in block_of(service)
+    assert "container_name:" not in COMPOSE
+    assert door.startswith(
+        f"    <<: *door\n    command: [python, -m, devstack.outside.door, {service}, --host=0.0.0.0, "
+        "--port=8080, --port=8090]\n    ports: "
+    )
+
+
+def test_postgres_takes_the_connections_of_five_processes_of_every_service() -> None:
+    (most,) = re.findall(r"max_connections=(\d+)", COMPOSE)
+
+    assert "DATABASE_CONNECTIONS:" not in COMPOSE
+    assert int(most) > 5 * len(SERVICES) * (ServiceSettings.model_fields["database_connections"].default + 2)
 
 
 @pytest.mark.parametrize("name", WATCHING)
@@ -159,6 +179,13 @@ def test_nobody_else_can_read_the_secrets(tmp_path: Path) -> None:
 
 def make_secrets(directory: Path) -> None:
     subprocess.run([sys.executable, str(directory / "make_secrets.py")], check=True)
+
+
+def block_of(container: str) -> str:
+    """Return what the file says of a container."""
+    found = re.search(rf"^  {container}:\n((?:    .*\n)+)", COMPOSE, flags=re.MULTILINE)
+    assert found is not None
+    return found[1]
 
 
 def secret(name: str) -> str:

@@ -24,6 +24,12 @@ def test_no_new_migration_breaks_the_version_before_or_holds_it_up() -> None:
     assert [str(one) for one in violations(NEW)] == []
 
 
+def test_what_is_done_outside_a_transaction_is_one_index() -> None:
+    made = [Migration("any", 1, file).concurrent_index for file in NEW]
+
+    assert "messaging.dead_letter_open" in made
+
+
 def test_what_had_landed_before_the_rules_is_there() -> None:
     found = {directory.parent.name: [int(file.name[:4]) for file in directory.glob("*.sql")] for directory in SERIES}
 

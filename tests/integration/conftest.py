@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 from at_the_desk import Desk, desk_at
+from pdok_server import pdok
 from whole_platform import Claimant, WholePlatform
 
 from contracts.topics import TOPICS
@@ -28,17 +29,19 @@ def whole_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def whole(whole_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WholePlatform]:
     """All services on imported hours and policies, and what an outsider reads of them."""
-    platform = Platform(whole_stack, tmp_path_factory.mktemp("logs"))
-    await platform.create_databases()
-    await platform.migrate()
-    await stages.import_hours_and_policies(platform)
-    await platform.start()
     wait_ms = int(whole_stack.environment().get("KAFKA_FETCH_MAX_WAIT_MS", "500"))
-    async with observing(
-        {"bootstrap_servers": whole_stack.kafka_bootstrap_servers}, fetch_max_wait_ms=wait_ms
-    ) as observed:
-        yield WholePlatform(platform, observed)
-    await platform.stop()
+    async with pdok() as register:
+        settings = {"policy-svc": {"PDOK_URL": register.url}}
+        platform = Platform(whole_stack, tmp_path_factory.mktemp("logs"), besides=settings)
+        await platform.create_databases()
+        await platform.migrate()
+        await stages.import_hours_and_policies(platform)
+        await platform.start()
+        async with observing(
+            {"bootstrap_servers": whole_stack.kafka_bootstrap_servers}, fetch_max_wait_ms=wait_ms
+        ) as observed:
+            yield WholePlatform(platform, observed, addresses=register)
+        await platform.stop()
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")

@@ -17,7 +17,7 @@ import httpx
 from at_a_browser import CALLBACK, Person, at_home
 from pypdf import PdfReader
 from received import mails_sent, text_of
-from whole_platform import WholePlatform
+from whole_platform import PATIENCE_SECONDS, WholePlatform
 
 from contracts.access import POLICY
 from demo.tokens import CALLBACK as STAFFS_CALLBACK
@@ -112,6 +112,15 @@ class Insured:
         """Read one insurance as it stands on a day."""
         answer = await self.get(f"/policies/{policy_number}", {"on": str(on)} if on else None)
         return dict(answer.json())
+
+    async def version_because(self, policy_number: str, reason: str) -> dict[str, Any]:
+        """Read the newest version of an insurance once it was made for this reason."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                newest = (await self.get(f"/policies/{policy_number}/versions")).json()["items"][0]
+                if newest["reason"] == reason:
+                    return dict(newest)
+                await asyncio.sleep(0.2)
 
     async def pdf(self, path: str, query: Mapping[str, str] | None = None) -> str:
         """Download a document and return the text in it."""

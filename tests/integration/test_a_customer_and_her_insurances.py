@@ -27,6 +27,7 @@ from insured import (
     logged_in,
     write_policy_file,
 )
+from pdok_server import address
 from whole_platform import WholePlatform
 
 from contracts.access import READ_POLICIES, Role
@@ -148,6 +149,7 @@ async def test_she_passes_on_another_licence_plate_and_gets_its_green_card(zoe: 
 
 
 async def test_a_move_is_refused_to_a_canal_house_and_made_to_a_home_whose_position_follows(zoe: Insured) -> None:
+    zoe.person.whole.addresses.documents.append(address("1017AB", 10, "4.8892 52.3646"))
     home = {"postcode": "1017 AB", "house_number": "10", "home_type": "canal_house", "features": []}
     refused = await zoe.post(f"/policies/{HOME_POLICY}/change-previews", {"kind": "move", "home": home}, status=422)
     assert refused["type"] == "/problems/home-not-accepted"
@@ -157,6 +159,9 @@ async def test_a_move_is_refused_to_a_canal_house_and_made_to_a_home_whose_posit
     schedule = await zoe.pdf(f"/policies/{HOME_POLICY}/schedule", {"on": shown["effective_on"]})
     assert "1017 AB" in schedule
     assert "6011 RA" in await zoe.pdf(f"/policies/{HOME_POLICY}/schedule")
+    located = await zoe.version_because(HOME_POLICY, "located")
+    assert (located["made_by"], located["changes_from"]) == ("system", shown["effective_on"])
+    assert any(("fq", "postcode:1017AB") in asked for asked in zoe.person.whole.addresses.asked)
 
 
 async def test_she_changes_her_e_mail_address_and_both_addresses_are_told(zoe: Insured) -> None:

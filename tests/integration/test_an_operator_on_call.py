@@ -31,7 +31,7 @@ from contracts.loss_reports import (
 )
 from contracts.vocabulary import Fact, LossInterval, Truth
 from demo.platform import APIS
-from demo.staff import log_in
+from demo.staff import log_in, make_account
 from demo.tokens import CALLBACK
 from devstack.process.programs import console_script
 
@@ -54,16 +54,17 @@ class OnCall:
 
     environment: Mapping[str, str]
 
-    async def water(self, *words: str, **changed: str) -> tuple[int, str, str]:
-        """Run `water`; return exit code, standard output and standard error."""
+    async def water(self, *words: str, typed: str = "", **changed: str) -> tuple[int, str, str]:
+        """Run `water`, and type what it asks for; return exit code, standard output and standard error."""
         process = await asyncio.create_subprocess_exec(
             str(console_script("water")),
             *words,
             env={**os.environ, **self.environment, **changed},
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        printed, complained = await process.communicate()
+        printed, complained = await process.communicate(typed.encode())
         return process.returncode or 0, printed.decode(), complained.decode()
 
     async def told(self, *words: str) -> dict[str, Any]:
@@ -251,3 +252,32 @@ async def test_nobody_but_an_operator_sees_or_settles_anything(
         code, printed, complained = await on_call.water(*words, WATER_TOKEN_FILE=str(kept))
         assert code == 2, (words, printed, complained)
     assert (await on_call.water("health", WATER_TOKEN_FILE="", WATER_TOKEN="made-up"))[0] == 2
+
+
+async def test_an_operator_logs_in_by_both_steps_works_and_logs_out(
+    whole: WholePlatform, on_call: OnCall, tmp_path: Path
+) -> None:
+    await add_portal(whole, "water", "http://127.0.0.1/signed-in", SCOPES)
+    async with httpx.AsyncClient(base_url=whole.platform.auth_url, timeout=20) as accounts:
+        email = f"operator-{uuid4().hex[:8]}@example.org"
+        account = await make_account(whole.platform, accounts, role=Role.OPERATOR, email=email)
+    at_home = {"WATER_TOKEN_FILE": "", "XDG_STATE_HOME": str(tmp_path)}
+    assert (await on_call.water("health", **at_home))[0] == 2
+
+    typed = f"{account.password}\n{await account.code()}\n"
+    code, _, complained = await on_call.water("login", "--email", email, typed=typed, **at_home)
+    assert code == 0, complained
+
+    kept = tmp_path / "water" / "login.json"
+    told = json.loads(kept.read_text())
+    assert (await on_call.water("health", **at_home))[0] == 0
+    kept.write_text(json.dumps({**told, "good_until": 0.0}))
+    assert (await on_call.water("health", **at_home))[0] == 0
+    assert json.loads(kept.read_text())["refresh_token"] != told["refresh_token"]
+    refreshed = kept.read_text()
+    assert (await on_call.water("logout", **at_home))[0] == 0
+    assert (await on_call.water("health", **at_home))[0] == 2
+    kept.touch(mode=0o600)
+    kept.write_text(json.dumps({**json.loads(refreshed), "good_until": 0.0}))
+    code, _, complained = await on_call.water("health", **at_home)
+    assert (code, "not logged in any more" in complained) == (2, True)

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from pdok_server import Pdok
 from pydantic import BaseModel
 
 from contracts.claims import DecisionMade
@@ -83,6 +84,8 @@ class WholePlatform:
     observed: Observed
     sent_by_upstream: list[bytes] = field(default_factory=list)
     """What a story of an upstream system sent, wrong records on purpose too."""
+    addresses: Pdok = field(default_factory=Pdok)
+    """The register in which homes are looked up: it knows what a story gives it."""
 
     @property
     def stack(self) -> Stack:

@@ -1,7 +1,7 @@
 """List the licence of every package that is installed here from requirements.lock, those of the images first.
 
 What a package says of itself is read, and for those of the images also which libraries its wheel brings along: that of
-pillow-heif says BSD and brings one under the GPL.
+pillow-heif says BSD and brings one under the GPL, so the images have pi-heif, of the same project, which only decodes.
 """
 
 import sys
@@ -37,6 +37,7 @@ _SHORT = {
     "The Unlicense (Unlicense)": "Unlicense",
 }
 _SAID_ELSEWHERE = {
+    "pi-heif": "BSD-3-Clause",
     "protobuf": "BSD-3-Clause",
     "pypdfium2": "Apache-2.0 AND BSD-3-Clause",
     "pytest-timeout": "MIT",
@@ -62,15 +63,10 @@ BUNDLED = {
     "libwebp": "BSD-3-Clause",
     "libwebpdemux": "BSD-3-Clause",
     "libwebpmux": "BSD-3-Clause",
-    "libx265": "GPL-2.0-only",
     "libxcb": "MIT",
     "libzstd": "BSD-3-Clause",
 }
 """By the name before the first dash or dot; from the licences that the wheels bring along."""
-EXEMPT = {
-    "libx265": "it encodes pictures, which no service does; the image is given to nobody. Who gives it to others puts "
-    "pi-heif in the place of pillow-heif: it brings no encoder, and an older decoder",
-}
 
 
 @dataclass(frozen=True)
@@ -144,11 +140,7 @@ def refused() -> list[Licensed]:
     return [
         *(one for one in packages(inside) if not is_allowed(one.licence, allowed=IN_IMAGES)),
         *(one for one in packages(outside) if not is_allowed(one.licence, allowed=FOR_TOOLS)),
-        *(
-            one
-            for one in bundled(inside)
-            if one.name not in EXEMPT and not is_allowed(one.licence, allowed=BUNDLED_IN_IMAGES)
-        ),
+        *(one for one in bundled(inside) if not is_allowed(one.licence, allowed=BUNDLED_IN_IMAGES)),
     ]
 
 

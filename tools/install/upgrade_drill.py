@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = ("chassis/chassis/migrations", "services/*/*/migrations")
+RUNNER = "chassis/chassis/migrations/runner.py"
 PACKAGES = ("contracts", "chassis", "services/*", "deploy/*", "tools/*")
 STORIES = "tests/integration/test_stories.py"
 DONE, FAILED, NOT_SHOWN = 0, 1, 2
@@ -52,6 +53,11 @@ def bring_migrations(tree: Path) -> list[Path]:
                 shutil.copyfile(file, target)
                 new.append(target)
     return new
+
+
+def bring_runner(tree: Path) -> None:
+    """Let the new version apply them, as it does everywhere: the one before need not know how."""
+    shutil.copyfile(ROOT / RUNNER, tree / RUNNER)
 
 
 def make_environment(tree: Path) -> Path:
@@ -101,6 +107,7 @@ def show(commit: str, *, tree: Path) -> int:
     """Say what comes of it, and return the exit code."""
     unpack(commit, into=tree)
     new = bring_migrations(tree)
+    bring_runner(tree)
     print(f"The version before is {commit}. It is given {len(new)} migrations that it does not know:")
     for file in new:
         print(f"  {file.relative_to(tree)}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from chassis.consuming.dead_letters import LISTED_COLUMNS, DeadLetter, ListedDeadLetter
+from chassis.consuming.dead_letters import LISTED_COLUMNS, OPEN, DeadLetter, ListedDeadLetter
 from chassis.consuming.identifiers import identifier_in
 from chassis.database import Connection
 from chassis.telemetry.tracing import trace_id_of
@@ -55,15 +55,14 @@ async def page(
         f"""
         SELECT {LISTED_COLUMNS}, substring(key FOR {_LONGEST}) AS key, {_HEADERS}
           FROM messaging.dead_letter
-         WHERE (NOT $1 OR (replayed_at IS NULL AND discarded_at IS NULL))
-           AND ($2::text IS NULL
-                OR key = convert_to($2, 'UTF8')
-                OR headers @> $3::jsonb
-                OR EXISTS (SELECT FROM unnest($4::bytea[]) AS spelling WHERE position(spelling IN value) > 0))
-           AND (consumer, topic, partition, record_offset, dead_letter_id) > ($6, $7, $8, $9, $10)
-         ORDER BY consumer, topic, partition, record_offset, dead_letter_id LIMIT $5
+         WHERE {OPEN if only_open else "true"}
+           AND ($1::text IS NULL
+                OR key = convert_to($1, 'UTF8')
+                OR headers @> $2::jsonb
+                OR EXISTS (SELECT FROM unnest($3::bytea[]) AS spelling WHERE position(spelling IN value) > 0))
+           AND (consumer, topic, partition, record_offset, dead_letter_id) > ($5, $6, $7, $8, $9)
+         ORDER BY consumer, topic, partition, record_offset, dead_letter_id LIMIT $4
         """,  # noqa: S608 - constants
-        only_open,
         about,
         event_id,
         _spellings(about),

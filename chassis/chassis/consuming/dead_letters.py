@@ -33,6 +33,8 @@ TOO_LARGE: Final = "too-large"
 """The reason code of a record whose value was not kept."""
 HANDLER_FAILED: Final = "handler-failed"
 """The reason code of a message whose handler failed otherwise than by `UnprocessableMessage`."""
+OPEN: Final = "replayed_at IS NULL AND discarded_at IS NULL"
+"""As its index says it: an argument that told whether closed ones count would hide the index."""
 _PAGE_ROWS = 500
 LISTED_COLUMNS: Final = """
     dead_letter_id, consumer, topic, partition, record_offset AS "offset", octet_length(value) AS value_bytes,
@@ -184,13 +186,12 @@ async def list_dead_letters(
             rows = await connection.fetch(
                 f"""
                 SELECT {LISTED_COLUMNS} FROM messaging.dead_letter
-                 WHERE (NOT $1 OR (replayed_at IS NULL AND discarded_at IS NULL))
-                   AND ($2::uuid[] IS NULL OR dead_letter_id = ANY ($2))
-                   AND (consumer, topic, partition, record_offset, dead_letter_id) > ($4, $5, $6, $7, $8)
+                 WHERE {OPEN if only_open else "true"}
+                   AND ($1::uuid[] IS NULL OR dead_letter_id = ANY ($1))
+                   AND (consumer, topic, partition, record_offset, dead_letter_id) > ($3, $4, $5, $6, $7)
                  ORDER BY consumer, topic, partition, record_offset, dead_letter_id
-                 LIMIT $3
-                """,  # noqa: S608 - a constant
-                only_open,
+                 LIMIT $2
+                """,  # noqa: S608 - constants
                 ids,
                 _PAGE_ROWS,
                 *after,

@@ -9,6 +9,8 @@ _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}", re.ASCII)
 """An e-mail address is none: whoever used one as a key does not get it back."""
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 """That tells of nobody, whatever digits it happens to have."""
+_GROUPED_NUMBER: Final = re.compile(r"[0-9]{6}-[0-9]{3}-[0-9]{2}", re.ASCII)
+"""So numbers of things are written, whatever they begin with: nobody groups a phone number like this."""
 _PHONE_NUMBER: Final = re.compile(r"0[0-9:./-]{8,}|31[:./-]?[1-9](?:[:./-]?[0-9]){8}", re.ASCII)
 """Neither is a Dutch phone number, with or without the country: ours are told as 31612345678."""
 _POSTCODE: Final = re.compile(
@@ -31,5 +33,6 @@ _OF_SOMEBODY: Final = (_PHONE_NUMBER, _POSTCODE, _IBAN, _BARE_NUMBER, _NAME)
 
 def identifier_in(text: str) -> str:
     """Return `text` where it identifies a thing and tells of nobody, else nothing."""
-    tells_of_somebody = not _UUID.fullmatch(text) and any(kind.fullmatch(text) for kind in _OF_SOMEBODY)
+    is_of_a_thing = _UUID.fullmatch(text) or _GROUPED_NUMBER.fullmatch(text)
+    tells_of_somebody = not is_of_a_thing and any(kind.fullmatch(text) for kind in _OF_SOMEBODY)
     return text if _IDENTIFIER.fullmatch(text) and not tells_of_somebody else ""

@@ -199,7 +199,7 @@ class Subscription:
     async def measure_lag(self) -> None:
         """Set the gauge to the number of records in this instance's partitions that are not consumed."""
         client = self.subscriber.consumer
-        if not isinstance(client, CompletePollConsumer):
+        if not isinstance(client, CompletePollConsumer) or not client.is_started:
             return
         # What was fetched last does not do: a consumer that is stuck fetches nothing. Nor does the end of what may be
         # read alone: it stands still while a publisher's transaction is open.

@@ -20,7 +20,7 @@ from chassis.errors import CannotStartError
 from chassis.http.headers import DEFAULTS
 from chassis.http.limits import ANNOUNCE_A_BODY
 from chassis.http.lingering import LingeringTransport
-from chassis.http.problems import HEAD_TOO_LARGE, MALFORMED, URI_TOO_LONG, Problem
+from chassis.http.problems import HEAD_TOO_LARGE, MALFORMED, RETRY_SOON, UNAVAILABLE, URI_TOO_LONG, Problem
 
 LONGEST_WAIT_SECONDS = 10.0
 """How long a client has to send the head of a request, and to take what it was answered."""
@@ -52,6 +52,7 @@ def _written(problem: Problem) -> bytes:
 
 _NO_REQUEST = _written(Problem(MALFORMED, "What was sent is not HTTP."))
 _LONG_ADDRESS = _written(Problem(URI_TOO_LONG))
+_NO_ROOM = _written(Problem(UNAVAILABLE, headers=RETRY_SOON))
 _LARGE_HEAD = _written(Problem(HEAD_TOO_LARGE, f"Send at most {MOST_HEAD_BYTES} bytes of address and headers."))
 
 
@@ -65,7 +66,8 @@ class _StrictProtocol(HttpToolsProtocol):
 
     A connection is closed on which no request begins in time, or whose client does not take the answer: uvicorn waits
     for ever for both. Where there are too many connections, the one that is nearest to that end makes room: who
-    connects and sends nothing keeps nobody out.
+    connects and sends nothing keeps nobody out. One that was never answered is told so (503), because it can have asked
+    what was not read yet; where all are being answered, that is the one that came last.
 
     Who is answered before all that they send is read can read that answer: see `LingeringTransport`.
     """
@@ -172,11 +174,23 @@ class _StrictProtocol(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
 
+    def give_way(self) -> None:
+        """End the connection, by an answer where none was given on it."""
+        if not self._was_ever_asked() and not self.transport.is_closing():
+            self.transport.write(_NO_ROOM)
+            self.transport.close()
+        else:
+            self.transport.abort()
+
     def _count(self, size: int, *, too_many: bytes) -> None:
         self._head_bytes += size
         if self._head_bytes > MOST_HEAD_BYTES:
             self._refusal = too_many
             raise httptools.HttpParserError("the head of this request is too large")
+
+    def _was_ever_asked(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None
 
     def _is_asked(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
@@ -197,7 +211,7 @@ class _StrictProtocol(HttpToolsProtocol):
     def _make_room(self) -> None:
         ours = [one for one in self.connections if isinstance(one, _StrictProtocol)]
         first = min(ours, key=lambda one: one.waiting_since)
-        first.transport.abort()
+        first.give_way()
         self.connections.discard(first)  # not when it is lost: more may come before
 
 

@@ -1,7 +1,12 @@
-"""Numbered SQL files, each applied once and in order, in a transaction of its own."""
+"""Numbered SQL files, each applied once and in order, in a transaction of its own.
+
+A file that holds one `CREATE INDEX CONCURRENTLY` and nothing else is applied outside a transaction, so that whoever
+uses the table goes on. PostgreSQL leaves an invalid index where that fails: the next try removes it first.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +19,15 @@ CHASSIS_MIGRATIONS = Path(__file__).parent
 ADVISORY_LOCK = 0x6D696772  # "migr"
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 _OLDER_VERSIONS_STOP = re.compile(r"^-- older versions stop first: \S", flags=re.MULTILINE)
+_CONCURRENTLY = re.compile(r"\bCONCURRENTLY\b", flags=re.IGNORECASE)
+_COMMENT = re.compile(r"--.*$", flags=re.MULTILINE)
+_INDEX = re.compile(
+    r"\s*CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?P<name>[a-z_][a-z0-9_]*)\s+"
+    r"ON\s+(?:(?P<schema>[a-z_][a-z0-9_]*)\.)?[a-z_][a-z0-9_]*\s[^;]*;\s*",
+    flags=re.IGNORECASE,
+)
 _LONGEST_WAIT_SECONDS = 3_600
+_LOCK_PAUSE_SECONDS = 0.2
 _LOCK_TIMEOUT = "5s"
 """Whoever comes after a migration that waits for a table waits behind it."""
 _HISTORY = """
@@ -54,6 +67,24 @@ class Migration:
     @property
     def statements(self) -> str:
         return self.path.read_text(encoding="utf-8")
+
+    @property
+    def concurrent_index(self) -> str | None:
+        """The name, with its schema, of the index that is made while others go on; None in a transaction.
+
+        Raises:
+            CannotStartError: the file makes one and does something else as well.
+        """
+        statements = _COMMENT.sub("", self.statements)
+        if not _CONCURRENTLY.search(statements):
+            return None
+        index = _INDEX.fullmatch(statements)
+        if index is None:
+            raise CannotStartError(
+                f"migration {self.path.name} must hold one CREATE INDEX CONCURRENTLY name ON table … and nothing else: "
+                "outside a transaction half of a file would stay"
+            )
+        return f"{index['schema'] or 'public'}.{index['name']}"
 
     @property
     def older_versions_may_run(self) -> bool:
@@ -115,28 +146,56 @@ async def migrate(connection: Connection, *, directory: Path) -> Sequence[Migrat
         CannotStartError: the database is newer than this version.
     """
     await connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
-    await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK, timeout=_LONGEST_WAIT_SECONDS)
+    await _take_turn(connection)
     try:
         await _prepare_history(connection)
         applied = await pending_migrations(connection, known=find_migrations(directory))
         for migration in applied:
+            if index := migration.concurrent_index:
+                await _make_concurrently(connection, migration, index=index)
             async with connection.transaction():
                 await _limit(connection)
-                await connection.execute(migration.statements, timeout=_LONGEST_WAIT_SECONDS)
-                await connection.execute(
-                    """
-                    INSERT INTO public.applied_migration (series, number, name, older_versions_may_run)
-                    VALUES ($1, $2, $3, $4)
-                    """,
-                    migration.series,
-                    migration.number,
-                    migration.path.name,
-                    migration.older_versions_may_run,
-                )
+                if index is None:
+                    await connection.execute(migration.statements, timeout=_LONGEST_WAIT_SECONDS)
+                await _record(connection, migration)
         return applied
     finally:
         if not connection.is_closed():  # its end has released the lock, and its error is the one to report
             await connection.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)
+
+
+async def _take_turn(connection: Connection) -> None:
+    """Wait until nobody else migrates.
+
+    Asked again and again: a statement that waited would hold a snapshot, for whose end CREATE INDEX CONCURRENTLY of the
+    other one waits.
+    """
+    async with asyncio.timeout(_LONGEST_WAIT_SECONDS):
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", ADVISORY_LOCK):  # noqa: ASYNC110 - another process has it
+            await asyncio.sleep(_LOCK_PAUSE_SECONDS)
+
+
+async def _make_concurrently(connection: Connection, migration: Migration, *, index: str) -> None:
+    """Make an index while others use its table, however long they take; one that an earlier try has made stays."""
+    is_valid = await connection.fetchval("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)", index)
+    if is_valid:
+        return
+    if is_valid is False:
+        await connection.execute(f"DROP INDEX CONCURRENTLY {index}", timeout=_LONGEST_WAIT_SECONDS)
+    await connection.execute(migration.statements, timeout=_LONGEST_WAIT_SECONDS)
+
+
+async def _record(connection: Connection, migration: Migration) -> None:
+    await connection.execute(
+        """
+        INSERT INTO public.applied_migration (series, number, name, older_versions_may_run)
+        VALUES ($1, $2, $3, $4)
+        """,
+        migration.series,
+        migration.number,
+        migration.path.name,
+        migration.older_versions_may_run,
+    )
 
 
 async def _prepare_history(connection: Connection) -> None:

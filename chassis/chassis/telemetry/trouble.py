@@ -16,6 +16,7 @@ import asyncpg
 import structlog
 from aiokafka.errors import (
     BrokerNotAvailableError,
+    CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
     KafkaConnectionError,
     KafkaError,
@@ -47,6 +48,7 @@ _AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.CrashShutdownError,
     BrokerNotAvailableError,
+    CoordinatorLoadInProgressError,  # it has come back, and does not know yet what groups have committed
     CoordinatorNotAvailableError,
     KafkaConnectionError,
     KafkaTimeoutError,

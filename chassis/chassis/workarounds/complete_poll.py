@@ -246,6 +246,11 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
         return float(self._subscription.fetcher_idle_time)
 
     @property
+    def is_started(self) -> bool:
+        """Whether it can ask the broker anything: until it has found one, it cannot."""
+        return self._fetcher is not None
+
+    @property
     def has_coordinator(self) -> bool:
         """Whether the broker answers this member's heartbeats."""
         return self._coordinator is not None and self._coordinator.coordinator_id is not None

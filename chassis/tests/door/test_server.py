@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import httpx
@@ -174,8 +176,53 @@ async def test_who_connects_and_asks_nothing_keeps_nobody_out(monkeypatch: pytes
         writer.write(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
 
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 404 ")
-        assert [await until_closed(one) for one, _ in idle[:18]] == [b""] * 18
+        told = [await until_closed(one) for one, _ in idle[:18]]
+        assert {answer.partition(b"\r\n")[0] for answer in told} == {b"HTTP/1.1 503 Service Unavailable"}
         assert not busy.at_eof()
+
+
+async def test_who_comes_while_every_connection_is_being_answered_is_told_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chassis.http.server.MOST_CONNECTIONS", 3)
+    pages = Pages()
+    async with connection_to(_server(pages)) as (first, first_writer), AsyncExitStack() as clients:
+        address = first_writer.get_extra_info("peername")
+        busy = [(first, first_writer)]
+        busy += [await clients.enter_async_context(open_connection(address)) for _ in range(2)]
+        for _, writer in busy:
+            pages.asked.clear()
+            writer.write(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+            await pages.asked.wait()
+
+        late = [await clients.enter_async_context(open_connection(address)) for _ in range(5)]
+        for _, writer in late:
+            writer.write(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+        for reader, _ in late:
+            head, _, body = (await until_closed(reader)).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 503 ")
+            assert b"retry-after: 1" in head
+            assert json.loads(body)["type"] == "/problems/unavailable"
+        assert not any(reader.at_eof() for reader, _ in busy)
+
+
+async def test_of_many_who_ask_at_once_each_is_answered_however_few_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chassis.http.server.MOST_CONNECTIONS", 10)
+    async with connection_to(_server(Pages())) as (_, writer):
+        host, port = writer.get_extra_info("peername")
+
+        def ask() -> bytes:
+            with socket.create_connection((host, port), timeout=MARGIN_SECONDS * 5) as client:
+                client.sendall(b"GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                return client.recv(12)
+
+        with ThreadPoolExecutor(max_workers=100) as clients:
+            loop = asyncio.get_running_loop()
+            answers = await asyncio.gather(*(loop.run_in_executor(clients, ask) for _ in range(100)))
+
+    assert set(answers) <= {b"HTTP/1.1 404", b"HTTP/1.1 503"}
 
 
 @pytest.mark.parametrize("times", [1, 100], ids=["once", "pipelined"])

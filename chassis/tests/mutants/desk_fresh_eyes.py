@@ -62,7 +62,7 @@ MUTANTS = (
     _claims(
         "fresh eyes: a new question is waited for as long as those of before",
         "domain/next_step.py",
-        "    if after.state is ClaimState.WAITING_FOR_ANSWER:\n",
+        "    if new and after.state is ClaimState.WAITING_FOR_ANSWER:\n",
         "    if False:\n",
         "test_waiting.py::test_a_question_that_an_answer_leads_to_is_waited_for_as_long_as_its_message_says",
     ),

@@ -23,8 +23,8 @@ MUTANTS = (
     _claims(
         "waiting: who has answered is reminded",
         "flows/waiting.py",
-        "        if codes:\n",
-        "        codes = codes or list(claim.asked)\n        if codes:\n",
+        "        if codes and claim.state",
+        "        codes = codes or list(claim.asked)\n        if codes and claim.state",
         _WAITING + "test_who_has_answered_is_not_asked_again",
     ),
     _claims(

@@ -245,8 +245,7 @@ MUTANTS = (
         "domain/requests.py",
         sound="    Occasion.PASSWORD_CHANGED,\n",
         broken="    Occasion.PASSWORD_RESET_REQUESTED,\n",
-        guard="test_requested_letters.py::"
-        "test_no_letter_has_a_one_use_link_or_comes_when_all_is_over[password_reset_requested]",
+        guard="test_requested_letters.py::test_no_letter_comes_when_all_is_over[password_reset_requested]",
     ),
     _mutant(
         "a requested mail that comes back is told to nobody",

@@ -133,6 +133,14 @@ MUTANTS = (
         guard="channels/test_storm.py::test_the_oldest_leave_first_and_one_that_is_tried_again_keeps_its_place",
     ),
     _mutant(
+        "what lost its lease goes behind all that wait",
+        "repository/attempts.py",
+        sound="coalesce(result.due_at, message.due_at)",
+        broken="coalesce(result.due_at, now())",
+        guard="channels/test_leases.py"
+        "::test_a_message_that_may_outlast_its_lease_is_tried_again_at_its_place_and_not_in_doubt[email]",
+    ),
+    _mutant(
         "what is due later is told as waiting",
         "repository/waiting.py",
         sound="SELECT channel, $2 AS lane, count(*) FILTER (WHERE due_at <= $1) AS waiting",

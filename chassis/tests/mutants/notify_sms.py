@@ -20,6 +20,20 @@ _RECEIPTS, _PARTS, _QUIET, _CM = "test_sms_receipts.py", "test_smpp_parts.py", "
 
 MUTANTS = (
     _mutant(
+        "anybody can report what became of an SMS",
+        "api.py",
+        sound="            raise Problem(NOT_FOUND)\n",
+        broken="            pass\n",
+        guard="test_cm_reports.py::test_nothing_is_taken_from_anybody_else[x]",
+    ),
+    _mutant(
+        "a report that names the message settles no doubt about it",
+        "domain/sms_receipts.py",
+        sound="if receipt.provider_id == id_of_whole(one.message_id)\n            or (",
+        broken="if (",
+        guard="test_cm_reports.py::test_a_code_to_a_number_that_only_its_request_knew_is_settled_too",
+    ),
+    _mutant(
         "a message is accepted with its first part",
         "channels/smpp.py",
         sound="    if len(accepted) == len(answers):\n",
@@ -43,15 +57,15 @@ MUTANTS = (
     _mutant(
         "a receipt that overtakes its id is lost",
         "channels/receipts.py",
-        sound="            if parked:\n",
-        broken="            if parked and False:\n",
+        sound="    if parked:\n",
+        broken="    if parked and False:\n",
         guard=f"{_RECEIPTS}::test_a_receipt_that_comes_before_the_answer_to_its_message_is_not_lost",
     ),
     _mutant(
         "a doubt is settled by whatever comes from the number",
         "domain/sms_receipts.py",
-        sound=" and reference_of(one.message_id) == receipt.reference\n",
-        broken="\n",
+        sound=", reference_of(one.message_id)) == (receipt.destination, receipt.reference)\n",
+        broken=", None) == (receipt.destination, None)\n",
         guard=f"{_RECEIPTS}::test_a_receipt_that_does_not_name_the_message_settles_nothing",
     ),
     _mutant(

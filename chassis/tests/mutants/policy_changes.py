@@ -22,6 +22,13 @@ MUTANTS = (
         guard=f"{_OF_CHANGES}::test_the_past_is_never_changed_nor_the_far_future",
     ),
     _mutant(
+        "a file undoes how somebody does not want to be told",
+        "flows/imports.py",
+        sound="known[relation_number].unwanted_channels if relation_number in known else ()",
+        broken="()",
+        guard=f"{_OF_CONTACT}::test_how_somebody_does_not_want_to_be_told_is_kept_published_and_no_file_undoes_it",
+    ),
+    _mutant(
         "who gave notice is told that the policy is renewed",
         "flows/renewals.py",
         sound="if not is_last_year(policy.terms, on=days[number]):",

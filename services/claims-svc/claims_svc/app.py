@@ -21,7 +21,14 @@ from claims_svc import (
 from claims_svc.api import build_api
 from claims_svc.commands import COMMANDS
 from claims_svc.commands.files import files_command
-from claims_svc.domain.deadlines import ANSWER_DEADLINE, POLICY_DEADLINE, RAIN_AWAITED, RAINFALL_DEADLINE, WAITS_OVER
+from claims_svc.domain.deadlines import (
+    ANSWER_DEADLINE,
+    POLICY_DEADLINE,
+    RAIN_AWAITED,
+    RAIN_AWAITED_ANEW,
+    RAINFALL_DEADLINE,
+    WAITS_OVER,
+)
 from claims_svc.domain.redetermination import OTHERS_CHANGED
 from claims_svc.flows import answers_to_reports, asking_by_hand, repairing, reviewing, waiting
 from claims_svc.repository import customer_data
@@ -60,6 +67,7 @@ def build(settings: Settings) -> Service:
         timers=(
             TimerHandler(WAITS_OVER, handlers.find_overdue, at_once=handlers.WAITS_AT_ONCE),
             TimerHandler(RAIN_AWAITED, waiting.tell_of_rain, at_once=1),
+            TimerHandler(RAIN_AWAITED_ANEW, waiting.tell_of_rain_anew),
             TimerHandler(POLICY_DEADLINE, handlers.end_waits),
             TimerHandler(RAINFALL_DEADLINE, handlers.end_waits),
             TimerHandler(ANSWER_DEADLINE, handlers.end_waits),

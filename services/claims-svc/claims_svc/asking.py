@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
 from uuid import UUID
 
 from chassis.unit_of_work import Timer, Work
 from claims_svc.domain.changes import Changes
-from claims_svc.domain.claim import Claim, ClaimState
 from claims_svc.domain.dutch_time import dutch_day
 from claims_svc.domain.handling import ANSWER_WAIT
 from claims_svc.tell import News, tell_all
@@ -32,17 +30,10 @@ async def announce(changes: Changes, work: Work) -> None:
                 claim=newest[claim_id],
                 occasion=ClaimOccasion.QUESTIONS_ASKED,
                 questions=asked,
-                due_on=_due_on(newest[claim_id], work),
+                due_on=dutch_day(work.now + ANSWER_WAIT),
             )
             for claim_id, asked in codes.items()
         ],
     )
     remind_at = work.now + ANSWER_WAIT / 2
     work.schedule(*(Timer(ANSWER_REMINDER, str(claim_id), remind_at, newest[claim_id].trace) for claim_id in codes))
-
-
-def _due_on(claim: Claim, work: Work) -> date:
-    """Return the last day for an answer: a claim whose policy does not come goes to a handler without one."""
-    if claim.state is ClaimState.WAITING_FOR_POLICY and claim.waits_until is not None:
-        return dutch_day(claim.waits_until)
-    return dutch_day(work.now + ANSWER_WAIT)

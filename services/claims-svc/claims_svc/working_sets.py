@@ -17,7 +17,14 @@ from chassis.unit_of_work import Timer, Work
 from claims_svc import asking, desk, figures, job_ends, log_lines, offering, paying, unsettled
 from claims_svc.domain.changes import Changes
 from claims_svc.domain.claim import Claim, ClaimState
-from claims_svc.domain.deadlines import RAIN_AWAITED, WAITS_OVER, rain_is_told_at
+from claims_svc.domain.deadlines import (
+    RAIN_AWAITED,
+    RAIN_AWAITED_ANEW,
+    RAIN_TOLD_ANEW_AFTER,
+    WAITS_OVER,
+    may_know_day_of_rain,
+    rain_is_told_at,
+)
 from claims_svc.domain.likeness import Found, Sought, outline_of
 from claims_svc.domain.occurrence import ClaimUse, EventUses
 from claims_svc.domain.payment import Due, due_of, in_kind
@@ -312,7 +319,7 @@ async def _store_claims(changes: Changes, work: Work) -> None:
 async def _set_timers(changes: Changes, work: Work) -> None:
     """Set one timer for all waits that end at one moment; a claim that is decided before needs no further look.
 
-    For waits for rain there is another one, half-way.
+    For waits for rain there is another one, half-way, and one soon for each that may move a day its customer was told.
     """
     claims_now = {**changes.updated, **changes.opened}
     ending: defaultdict[datetime, list[UUID]] = defaultdict(list)
@@ -324,3 +331,7 @@ async def _set_timers(changes: Changes, work: Work) -> None:
         work.schedule(Timer(WAITS_OVER, str(wait_id), ends_at))
         if any(claims_now[claim_id].state is ClaimState.WAITING_FOR_RAINFALL for claim_id in claim_ids):
             work.schedule(Timer(RAIN_AWAITED, str(wait_id), rain_is_told_at(ends_at)))
+    for claim_id in sorted(changes.waits_anew):
+        claim = claims_now[claim_id]
+        if claim.state is ClaimState.WAITING_FOR_RAINFALL and may_know_day_of_rain(claim, now=work.now):
+            work.schedule(Timer(RAIN_AWAITED_ANEW, str(claim_id), work.now + RAIN_TOLD_ANEW_AFTER, claim.trace))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from claims_svc.app import build
 from claims_svc.asking import ANSWER_REMINDER
 from claims_svc.domain.claim import ClaimState
-from claims_svc.domain.deadlines import DEADLINE_OF, RAIN_AWAITED, WAITS_OVER
+from claims_svc.domain.deadlines import DEADLINE_OF, RAIN_AWAITED, RAIN_AWAITED_ANEW, WAITS_OVER
 from claims_svc.domain.redetermination import OTHERS_CHANGED
 from claims_svc.domain.repair import JobState
 from claims_svc.flows.asking_by_hand import QUESTION_DUE, QUESTION_REMINDER
@@ -44,6 +44,7 @@ def test_every_wait_of_a_claim_has_a_timer_that_ends_it() -> None:
         *DEADLINE_OF.values(),
         WAITS_OVER,
         RAIN_AWAITED,
+        RAIN_AWAITED_ANEW,
         OTHERS_CHANGED,
         POLICY_SLICE,
         PROOF_ROOT,

@@ -22,10 +22,12 @@ PAID, AWAITING, MOVED = (UUID(int=number) for number in (1, 2, 3))
 OTHER_NUMBER = "654321-531-04"
 
 
-async def test_what_was_borne_and_the_damage_it_was_borne_of_are_carried_over(database: str, tmp_path: Path) -> None:
+async def test_what_was_borne_and_the_damage_it_was_borne_of_are_carried_over(
+    empty_database: str, tmp_path: Path
+) -> None:
     migrations = sorted(MIGRATIONS.glob("*.sql"))
     before = [migration for migration in migrations if migration.name < "0003"]
-    connection = await asyncpg.connect(database)
+    connection = await asyncpg.connect(empty_database)
     try:
         for migration in before:
             shutil.copy(migration, tmp_path)

@@ -48,6 +48,7 @@ BY_TIMER: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "waits-over": NOTHING,  # it sets the three below
         "rain-awaited": frozenset({"message_settled"}),
+        "rain-awaited-anew": frozenset({"message_settled"}),
         "policy-deadline": DECIDED,
         "rainfall-deadline": DECIDED,
         "answer-deadline": DECIDED,

@@ -376,7 +376,7 @@ async def test_of_events_long_over_nothing_is_read(driver: ClaimsDriver) -> None
 
 
 async def test_claims_of_before_the_migrations_have_followed_the_version_that_was_stored_and_can_be_found(
-    database: str, tmp_path: Path
+    empty_database: str, tmp_path: Path
 ) -> None:
     first, *later = sorted(MIGRATIONS.glob("*.sql"))
     shutil.copy(first, tmp_path)
@@ -385,7 +385,7 @@ async def test_claims_of_before_the_migrations_have_followed_the_version_that_wa
         for kind, amount in [(DamageKind.CONTENTS, 9), (DamageKind.BUILDINGS, 10), (DamageKind.CONTENTS, 100)]
     )
     reports = [report(policy_number=number, damage=damage) for number in (POLICY_NUMBER, "654321-531-04")]
-    connection = await asyncpg.connect(database)
+    connection = await asyncpg.connect(empty_database)
     try:
         await migrate(connection, directory=tmp_path)
         await policies.insert_placeholders(connection, policy_numbers=["654321-531-04"])

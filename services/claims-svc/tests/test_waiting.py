@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from claim_events import YES, policy, rainfall_answer, report
+from claim_events import LOSS_AT, YES, policy, rainfall_answer, report
 from claims_http import ClaimsDesk
 
 from contracts.access import Role
@@ -35,6 +35,44 @@ async def test_what_is_asked_is_told_at_once_and_once_more_half_way(desk: Claims
     assert (again.occasion, again.questions, again.due_on) == (ClaimOccasion.ANSWERS_AWAITED, ("route",), asked.due_on)
     await desk.driver.wait(days=7)
     assert (await desk.get(f"/customers/123456/claims/{await desk.reference()}")).json()["state"] == "referred"
+
+
+async def test_an_answer_is_waited_for_until_the_day_that_was_told_however_long_the_rain_took(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    two_waters = LossFacts(sewer_water_entered=YES, groundwater_entered=YES)
+    (claim_id,) = await desk.driver.open_claims(report(facts=two_waters, damage=()))
+    own = f"/customers/123456/claims/{await desk.reference()}"
+
+    async def shown() -> tuple[str, set[str | None]]:
+        questions = (await desk.get(f"{own}/questions")).json()["questions"]
+        return (await desk.get(own)).json()["state"], {question["due_on"] for question in questions}
+
+    assert await shown() == ("waiting_for_rainfall", {"2021-08-16"})
+    await desk.driver.wait(days=7, minutes=1)
+    assert {str(each.due_on) for each in await told(desk) if each.questions} == {"2021-08-16"}
+    await desk.driver.wait(days=2)
+    await desk.driver.rain(rainfall_answer(claim_id, tenths_mm=402))
+    assert await shown() == ("waiting_for_answer", {"2021-08-16"})
+    await desk.driver.wait(days=5)
+    assert (await desk.get(own)).json()["state"] == "referred"
+
+
+async def test_who_does_not_answer_is_no_longer_waited_for_once_the_rain_comes_later_than_that(
+    desk: ClaimsDesk,
+) -> None:
+    await desk.driver.policy(policy())
+    two_waters = LossFacts(sewer_water_entered=YES, groundwater_entered=YES)
+    (claim_id,) = await desk.driver.open_claims(report(facts=two_waters, damage=()))
+    own = f"/customers/123456/claims/{await desk.reference()}"
+    await desk.driver.wait(days=8)
+    earlier = {"from_at": "2021-07-14T01:30:00Z", "until_at": "2021-07-14T01:30:00Z"}
+    assert (await desk.post(f"{own}/news", {"loss": earlier})).status_code == 200
+    await desk.driver.wait(days=7)
+    assert (await desk.get(own)).json()["state"] == "waiting_for_rainfall"
+
+    answer = rainfall_answer(claim_id, tenths_mm=402, request_version=2, loss_at=LOSS_AT - timedelta(days=1))
+    await desk.driver.rain(answer)
+    assert (await desk.get(own)).json()["state"] == "referred"
 
 
 async def test_a_question_that_an_answer_leads_to_is_waited_for_as_long_as_its_message_says(desk: ClaimsDesk) -> None:
@@ -76,14 +114,68 @@ async def test_who_waits_for_rain_hears_so_half_way_and_until_when(desk: ClaimsD
     assert ClaimOccasion.RAIN_AWAITED not in [each.occasion for each in await told(desk)]
 
 
-async def test_what_is_asked_about_a_claim_without_a_policy_is_expected_as_long_as_the_policy(desk: ClaimsDesk) -> None:
-    await desk.driver.report(report(facts=LossFacts()))
+async def test_who_was_told_a_day_for_the_rain_hears_soon_when_an_answer_moves_it(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    two_waters = LossFacts(precipitation_left_its_course=YES, groundwater_entered=YES)
+    await desk.driver.report(report(facts=two_waters))
+    await desk.driver.wait(days=6)
+    assert ("rain_awaited", "2021-08-12") in [(each.occasion, str(each.due_on)) for each in await told(desk)]
 
+    earlier = datetime(2021, 7, 14, 1, 30, tzinfo=UTC)
+    loss = {"from_at": earlier.isoformat(), "until_at": earlier.isoformat()}
+    news = await desk.post(f"/customers/123456/claims/{await desk.reference()}/news", {"loss": loss})
+    assert news.status_code == 200, news.text
+    await desk.driver.wait(minutes=59)
+    assert await told(desk) == []
+    await desk.driver.wait(minutes=2)
+    (moved,) = await told(desk)
+    assert (moved.occasion, str(moved.due_on)) == (ClaimOccasion.RAIN_AWAITED, "2021-08-18")
+    await desk.driver.wait(days=9, hours=22)
+    (claim,) = await desk.driver.rows("SELECT state FROM claim")
+    assert claim["state"] == "waiting_for_rainfall"
+
+
+async def test_who_gets_the_rain_at_once_hears_of_no_wait_for_it(desk: ClaimsDesk) -> None:
+    await desk.driver.policy(policy())
+    (claim_id,) = await desk.driver.open_claims(report())
+    await desk.driver.wait(days=6)
+    await told(desk)
+
+    corrected_loss = {"from_at": "2021-07-14T01:30:00Z", "until_at": "2021-07-14T01:30:00Z"}
+    news = await desk.post(f"/customers/123456/claims/{await desk.reference()}/news", {"loss": corrected_loss})
+    assert news.status_code == 200, news.text
+    await desk.driver.rain(
+        rainfall_answer(claim_id, tenths_mm=402, request_version=2, loss_at=LOSS_AT - timedelta(days=1))
+    )
+    await desk.driver.wait(hours=2)
+    assert ClaimOccasion.RAIN_AWAITED not in [each.occasion for each in await told(desk)]
+
+
+async def test_nothing_is_asked_before_the_policy_is_there_and_then_one_day_is_named(desk: ClaimsDesk) -> None:
+    await desk.driver.report(report(facts=LossFacts()))
+    await desk.driver.wait(days=1)
+    assert await told(desk) == []
+
+    await desk.driver.policy(policy())
     (asked,) = await told(desk)
-    assert (asked.occasion, str(asked.due_on)) == (ClaimOccasion.QUESTIONS_ASKED, "2021-08-04")
-    await desk.driver.wait(days=2, minutes=1)
+    assert (asked.occasion, asked.questions) == (ClaimOccasion.QUESTIONS_ASKED, ("route",))
+    assert str(asked.due_on) == "2021-08-17", "two weeks after Tuesday 3 August"
+    await desk.driver.wait(days=7, minutes=1)
+    (again,) = await told(desk)
+    assert (again.occasion, again.due_on) == (ClaimOccasion.ANSWERS_AWAITED, asked.due_on)
+    await desk.driver.wait(days=7)
     (claim,) = await desk.driver.rows("SELECT state, waits_until FROM claim")
     assert (claim["state"], str(claim["waits_until"].date())) == ("referred", str(asked.due_on))
+
+
+async def test_nothing_is_asked_about_a_claim_whose_policy_never_comes(desk: ClaimsDesk) -> None:
+    await desk.driver.report(report(facts=LossFacts()))
+
+    await desk.driver.wait(days=2, minutes=1)
+    assert [each["state"] for each in await desk.driver.rows("SELECT state FROM claim")] == ["referred"]
+    await desk.driver.wait(days=14)
+    occasions = {each.occasion for each in await told(desk)}
+    assert not occasions & {ClaimOccasion.QUESTIONS_ASKED, ClaimOccasion.ANSWERS_AWAITED}
 
 
 async def test_who_has_answered_is_not_asked_again(desk: ClaimsDesk) -> None:

@@ -138,7 +138,7 @@ def build(
         commands=commands(settings),
         measures=(figures.measure,),
         events_may_wait_seconds=_EVENTS_MAY_WAIT_SECONDS,
-        api=build_api(),
+        api=build_api(settings.cm_report_secret_list),
     )
 
 

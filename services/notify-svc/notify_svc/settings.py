@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
@@ -32,6 +33,8 @@ from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.pace import Provider, Rate
 from notify_svc.domain.quiet_hours import QuietHours
 
+REPORT_SECRETS_FORM = "32 to 128 letters, digits, - or _ each, with commas between"
+_REPORT_SECRET = re.compile(r"[A-Za-z0-9_-]{32,128}", re.ASCII)
 _LEASED_TIMEOUTS = 4
 """Connecting, the envelope and the message may take one time-out each; the last is for recording the result."""
 
@@ -114,6 +117,10 @@ class Settings(ServiceSettings):
         default="https://gw.cmtelecom.com/v1.0/message", description="Where CM.com takes messages"
     )
     cm_product_token: SecretStr = SecretStr("")
+    cm_report_secrets: SecretStr = Field(
+        default=SecretStr(""),
+        description=f"By which CM.com is known when it reports what became of an SMS: {REPORT_SECRETS_FORM}",
+    )
     sms_quiet_from: time = Field(default=time(22), description="22:00, by the clock on the wall in the Netherlands")
     sms_quiet_until: time = Field(default=time(8), description="08:00; the same as SMS_QUIET_FROM: no quiet hours")
     sms_sender: Annotated[str, StringConstraints(pattern=r"^(\+?\d{3,15}|[A-Za-z0-9 ]{1,11})$")] = Field(
@@ -185,6 +192,14 @@ class Settings(ServiceSettings):
             raise ValueError("must begin with https: anybody on the way could read numbers, codes and the token")
         return url
 
+    @field_validator("cm_report_secrets")
+    @classmethod
+    def _cannot_be_guessed(cls, cm_report_secrets: SecretStr) -> SecretStr:
+        text = cm_report_secrets.get_secret_value()
+        if text and not all(map(_REPORT_SECRET.fullmatch, text.split(","))):
+            raise ValueError(f"must be {REPORT_SECRETS_FORM}: who guesses one can say that an SMS has arrived")
+        return cm_report_secrets
+
     @field_validator("sms_quiet_from", "sms_quiet_until")
     @classmethod
     def _names_no_zone(cls, moment: time) -> time:
@@ -252,6 +267,11 @@ class Settings(ServiceSettings):
     @override
     def also_needed_to_run(self) -> tuple[str, ...]:
         return NEEDED_BY_PROVIDER[self.sms_provider]
+
+    @property
+    def cm_report_secret_list(self) -> Sequence[str]:
+        """By any of which CM.com is known that reports; none: nothing is taken from it."""
+        return [secret for secret in self.cm_report_secrets.get_secret_value().split(",") if secret]
 
     @property
     def quiet_hours(self) -> QuietHours:

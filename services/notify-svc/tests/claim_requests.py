@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from decisions import CUSTOMER, DECIDED_AT
@@ -22,16 +22,18 @@ def about_claim(
     customer_id: UUID | None = CUSTOMER,
     report_ids: tuple[UUID, ...] = (),
     questions: tuple[str, ...] = QUESTIONS,
+    claim_id: UUID | None = None,
+    occurred_at: datetime = DECIDED_AT,
 ) -> ClaimMessageRequested:
     return ClaimMessageRequested(
         request_id=uuid7(),
-        claim_id=uuid7(),
+        claim_id=claim_id or uuid7(),
         claim_reference=REFERENCE,
         report_ids=report_ids or (uuid7(),),
         customer_id=customer_id,
         occasion=occasion,
-        occurred_at=DECIDED_AT,
-        expires_at=DECIDED_AT + timedelta(days=7),
+        occurred_at=occurred_at,
+        expires_at=occurred_at + timedelta(days=7),
         questions=questions if occasion in QUESTION_OCCASIONS else (),
         due_on=DUE_ON if occasion in DUE_OCCASIONS else None,
     )

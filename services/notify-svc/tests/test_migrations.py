@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+import pytest
 from decisions import CUSTOMER, DECIDED_AT, contact, paid
 from mail_server import MailServer
 from notify_desk import Desk
@@ -28,6 +29,11 @@ from notify_svc.settings import Settings
 
 MIGRATIONS = Path(notify_svc.__file__).parent / "migrations"
 BEFORE = ("0001_messages.sql", "0002_letters_and_reporters.sql")
+
+
+@pytest.fixture
+def database(empty_database: str) -> str:
+    return empty_database
 
 
 async def old_message(connection: asyncpg.Connection[asyncpg.Record], state: State, channel: Channel) -> UUID:

@@ -25,7 +25,7 @@ from devstack.outside.issuer import Issuer
 from notify_svc.settings import Settings
 
 DESCRIPTION = Path(__file__).parents[3] / "contracts" / "generated" / "openapi" / "notify-svc.json"
-SCOPES = sorted({operation.scope for operation in NOTIFY})
+SCOPES = sorted({operation.scope for operation in NOTIFY if not operation.is_public})
 
 
 @pytest.fixture
@@ -113,12 +113,12 @@ async def test_each_role_gets_what_the_access_matrix_grants(console: Console) ->
         body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
         answer = await console.client.request(
             trial.route.method,
-            trial.route.path.format(dead_letter_id=uuid7()),
+            trial.route.path.format(dead_letter_id=uuid7(), secret="unknown"),
             params={each["name"]: each["example"] for each in parameters if each["in"] == "query" and each["required"]},
             headers=console.token_of(trial.role),
             json=body,
         )
-        missing = HTTPStatus.NOT_FOUND if "{dead_letter_id}" in trial.route.path else HTTPStatus.OK
+        missing = HTTPStatus.NOT_FOUND if "{" in trial.route.path else HTTPStatus.OK
         assert answer.status_code == (trial.refusal or missing), trial
 
 

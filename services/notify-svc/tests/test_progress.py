@@ -49,6 +49,7 @@ async def test_gauges_say_how_many_wait_and_since_when(desk: Desk, mail: MailSer
         await until_told("notify_messages_waiting", 2)
         await until_told("notify_oldest_waiting_seconds", 90)
         async with desk.sending(Channel.EMAIL):
+            await desk.until(Channel.EMAIL, "sent", "sent")
             await until_told("notify_messages_waiting", 0)
             await until_told("notify_oldest_waiting_seconds", 0)
             await until_told("notify_messages_waiting", 2, channel=Channel.SMS)
@@ -66,6 +67,7 @@ async def test_in_a_storm_the_log_says_how_many_wait_the_rate_and_the_end_and_no
     async with looking(desk, storm=25):
         await until_told("notify_messages_waiting", 30)
         async with desk.sending(Channel.EMAIL):
+            await desk.until(Channel.EMAIL, *["sent"] * 30)  # what is being sent does not wait any more
             await until_told("notify_messages_waiting", 0)
 
     logged = "".join(capfd.readouterr())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from account_requests import LINK, MAIL_OCCASIONS, asked, told
@@ -20,7 +21,7 @@ from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, Occasion
 from contracts.notify import RequestSettlement
 from contracts.vocabulary import Channel, Language
 from notify_svc.commands.preview import messages
-from notify_svc.domain.requests import LETTER_OCCASIONS
+from notify_svc.domain.requests import LETTER_OCCASIONS, UNDONE_BY_LINK
 from notify_svc.paper.press import Press
 from notify_svc.repository import kept_texts
 from notify_svc.texts.rendering import render_html
@@ -89,11 +90,10 @@ async def test_a_refused_mail_about_a_password_is_followed_by_a_letter(desk: Des
 
 
 @pytest.mark.parametrize(
-    "occasion", [one for one in MAIL_OCCASIONS if one in LINK_OCCASIONS or one is Occasion.LOGIN_BLOCKED]
+    "occasion",
+    [one for one in MAIL_OCCASIONS if one in LINK_OCCASIONS - UNDONE_BY_LINK or one is Occasion.LOGIN_BLOCKED],
 )
-async def test_no_letter_has_a_one_use_link_or_comes_when_all_is_over(
-    desk: Desk, mail: MailServer, occasion: Occasion
-) -> None:
+async def test_no_letter_comes_when_all_is_over(desk: Desk, mail: MailServer, occasion: Occasion) -> None:
     mail.answers = ["550 no such user"]
     await desk.know(contact())
     await desk.ask(asked(occasion))
@@ -108,7 +108,26 @@ async def test_a_code_goes_by_no_letter(desk: Desk) -> None:
     await desk.send_requests_until("no_address")
 
     assert [one.channel for one in await desk.requests_settled()] == [Channel.SMS]
-    assert LETTER_OCCASIONS.isdisjoint(CODE_OCCASIONS | LINK_OCCASIONS)
+    assert LETTER_OCCASIONS.isdisjoint(CODE_OCCASIONS)
+    assert LETTER_OCCASIONS & LINK_OCCASIONS == UNDONE_BY_LINK
+
+
+@pytest.mark.parametrize("occasion", sorted(UNDONE_BY_LINK))
+async def test_who_was_not_reached_about_a_change_of_how_to_get_in_is_told_by_letter_whom_to_call(
+    desk: Desk, mail: MailServer, operator: Operator, tmp_path: Path, occasion: Occasion
+) -> None:
+    mail.answers = ["550 no such user"]
+    await desk.know(contact())
+    await desk.ask(asked(occasion))
+    await desk.send_requests_until("refused")
+
+    assert await operator.runs("export", "--html", "--to", str(tmp_path)) == 0
+
+    page, pdf = files_in(tmp_path)
+    said = " ".join(read(pdf.read_bytes()).split())
+    assert INSURER.phone in said.replace("\u00a0", " ")
+    assert not any(word in text for text in (said, page.read_text()) for word in (LINK, "link", "https://undo"))
+    assert LINK not in await desk.everything_stored()
 
 
 async def test_what_expired_is_told_by_no_letter(desk: Desk) -> None:
@@ -175,8 +194,110 @@ async def test_a_letter_that_names_a_day_is_not_printed_after_it(
 
     assert len(files_in(tmp_path / "after")) == len(await operator.lists()) == 1
     assert [(one.channel, one.settlement, one.occasion) for one in await desk.claim_messages_settled()] == [
-        (Channel.POST, RequestSettlement.NO_ADDRESS, occasion)
+        (Channel.POST, RequestSettlement.EXPIRED, occasion)
     ]
+
+
+async def test_a_letter_ends_with_the_day_that_it_names_though_nobody_prints_it(
+    desk: Desk, operator: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await desk.know(ON_PAPER)
+    await desk.ask_about_claims(about_claim(ClaimOccasion.REVIEW_OPENED))
+    await desk.send_requests_until("no_address")
+    letter_id = await operator.only_letter()
+    desk.later(days=15)
+
+    async with desk.working("request-sender"):
+        await desk.until_true("SELECT count(*) = 1 FROM requested_letter WHERE state = 'expired'")
+
+    assert await operator.lists() == []
+    assert await operator.runs("posted", letter_id) == 1
+    assert f"{letter_id}: the day that it names has passed; do not post it" in capsys.readouterr().err
+
+
+async def waiting_letter(desk: Desk, occasion: ClaimOccasion) -> UUID:
+    """Let a letter about a claim wait to be posted; return the claim."""
+    await desk.know(ON_PAPER)
+    await desk.ask_about_claims(request := about_claim(occasion))
+    await desk.send_requests_until("no_address")
+    await desk.claim_messages_settled()
+    return request.claim_id
+
+
+@pytest.mark.parametrize(
+    ("occasion", "later"),
+    [
+        (ClaimOccasion.QUESTIONS_ASKED, ClaimOccasion.QUESTIONS_ASKED),
+        (ClaimOccasion.REVIEW_OPENED, ClaimOccasion.REVIEW_UPHELD),
+        (ClaimOccasion.REVIEW_STILL_OPEN, ClaimOccasion.REVIEW_OVERTURNED),
+        (ClaimOccasion.REPAIR_OFFERED, ClaimOccasion.REPAIR_ACCEPTED),
+        (ClaimOccasion.REPAIR_NEEDS_CONSENT, ClaimOccasion.REPAIR_COMPLETED),
+    ],
+)
+async def test_what_comes_later_about_the_claim_takes_the_place_of_a_letter(
+    desk: Desk,
+    operator: Operator,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    occasion: ClaimOccasion,
+    later: ClaimOccasion,
+) -> None:
+    claim_id = await waiting_letter(desk, occasion)
+    letter_id = await operator.only_letter()
+    desk.later(days=1)
+    await desk.ask_about_claims(about_claim(later, claim_id=claim_id, occurred_at=desk.clock.at))
+
+    assert await operator.runs("print", letter_id, "--to", str(tmp_path / "a.pdf")) == 1
+
+    assert "has taken its place" in capsys.readouterr().err
+    assert files_in(tmp_path) == []
+    assert [(one.channel, one.settlement, one.occasion) for one in await desk.claim_messages_settled()] == [
+        (Channel.POST, RequestSettlement.SUPERSEDED, occasion)
+    ]
+
+
+async def test_a_decision_takes_the_place_of_a_letter_with_questions_and_of_no_other(
+    desk: Desk, operator: Operator
+) -> None:
+    decision = paid()
+    await desk.know(ON_PAPER)
+    await desk.ask_about_claims(
+        *(
+            about_claim(occasion, claim_id=decision.claim_id)
+            for occasion in (ClaimOccasion.QUESTIONS_ASKED, ClaimOccasion.REPAIR_OFFERED)
+        ),
+        about_claim(ClaimOccasion.QUESTIONS_ASKED),
+    )
+    await desk.send_requests_until("no_address", "no_address", "no_address")
+    assert len(await operator.lists()) == 3
+    desk.later(days=1)
+    await desk.decide(decision)
+
+    listed = [(row["occasion"], row["claim_id"] == str(decision.claim_id)) for row in await operator.lists()]
+
+    assert sorted(listed) == [("questions_asked", False), ("repair_offered", True)]
+
+
+@pytest.mark.parametrize(
+    ("occasion", "later"),
+    [
+        (ClaimOccasion.REVIEW_UPHELD, ClaimOccasion.REVIEW_OPENED),
+        (ClaimOccasion.REPAIR_COMPLETED, ClaimOccasion.REPAIR_OFFERED),
+        (ClaimOccasion.QUESTIONS_ASKED, ClaimOccasion.ANSWERS_AWAITED),
+    ],
+)
+async def test_what_still_holds_is_posted_whatever_comes_later(
+    desk: Desk, operator: Operator, occasion: ClaimOccasion, later: ClaimOccasion
+) -> None:
+    claim_id = await waiting_letter(desk, occasion)
+    desk.later(days=1)
+    await desk.ask_about_claims(
+        about_claim(later, claim_id=claim_id, occurred_at=desk.clock.at),
+        about_claim(occasion, occurred_at=desk.clock.at),
+        about_claim(occasion, claim_id=claim_id),
+    )
+
+    assert [row["claim_id"] for row in await operator.lists()] == [str(claim_id)]
 
 
 async def test_letters_about_decisions_are_exported_beside_the_others(

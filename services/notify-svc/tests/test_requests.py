@@ -180,7 +180,7 @@ async def test_a_request_is_sent_once_however_often_it_comes(desk: Desk, centre:
     [
         (Occasion.LOGIN_CODE_REQUESTED, contact(mobile_phone=None)),
         (Occasion.PASSWORD_RESET_REQUESTED, contact(email=None)),
-        (Occasion.MOBILE_PHONE_CHANGED, contact(email="j@-.example")),
+        (Occasion.ACTIVATION_REQUESTED, contact(email="j@-.example")),
     ],
 )
 async def test_what_has_a_code_or_a_link_goes_by_no_other_way(

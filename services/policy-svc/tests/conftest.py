@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +17,17 @@ from policy_lines import LINE, Importer, Line
 from chassis.clock import SettableClock
 from chassis.testing import Harness, harness
 from devstack.outside.issuer import Issuer
-from policy_svc.app import build
+from policy_svc.app import MIGRATIONS, build
 from policy_svc.commands import import_policies
 from policy_svc.settings import Settings
 
 MONDAY = datetime(2021, 3, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(migrated_database: Callable[[Path], str]) -> str:
+    """URL of a migrated database that this test alone uses."""
+    return migrated_database(MIGRATIONS)
 
 
 @pytest.fixture

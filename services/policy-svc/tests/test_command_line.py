@@ -50,7 +50,7 @@ def test_republish_wants_to_be_asked_for_all(environment: dict[str, str]) -> Non
     assert "the following arguments are required: --all" in result.stderr
 
 
-def test_a_database_without_tables_asks_to_be_migrated(environment: dict[str, str]) -> None:
-    result = policy_svc(environment, "import", str(DEMO_FILE))
+def test_a_database_without_tables_asks_to_be_migrated(environment: dict[str, str], empty_database: str) -> None:
+    result = policy_svc(environment | {"DATABASE_URL": empty_database}, "import", str(DEMO_FILE))
     assert result.returncode == 2
     assert result.stderr.endswith("run: policy-svc migrate\n")

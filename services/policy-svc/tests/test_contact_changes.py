@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from argparse import Namespace
 from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import pytest
 from policy_http import Policies, policies_answering
+from policy_lines import LINE, another
 from stored_policies import period, store
 
 from chassis.sealing import Opener
@@ -14,8 +18,9 @@ from contracts.access import Role
 from contracts.codec import from_json
 from contracts.message_requests import CustomerMessageRequested, Occasion, SealedContents
 from contracts.policy import ContactChanged, PolicyKind
-from contracts.vocabulary import Language, PostalAddress
+from contracts.vocabulary import Channel, Language, PostalAddress
 from devstack.outside.issuer import Issuer
+from policy_svc.commands import import_policies
 
 PATH = "/customers/123456/personal-data-previews"
 NOTIFY = Opener(b64encode(bytes(range(32))).decode())
@@ -69,6 +74,41 @@ def _addresses(requests: Sequence[object]) -> list[str | None]:
         assert sealed is None or sealed.request_id == request.request_id
         addresses.append(None if sealed is None else sealed.email)
     return addresses
+
+
+async def test_how_somebody_does_not_want_to_be_told_is_kept_published_and_no_file_undoes_it(
+    policies: Policies, tmp_path: Path
+) -> None:
+    asked = {"unwanted_channels": ["sms", "email"], "postal_address": {"postcode": "1811 AA", "house_number": "3"}}
+    shown = (await policies.post(PATH, asked, headers={"Accept-Language": "nl"})).json()
+    assert (shown["before"]["unwanted_channels"], shown["after"]["unwanted_channels"]) == ([], ["email", "sms"])
+    assert "per post" in next(each["text"] for each in shown["remarks"] if each["code"] == "decisions_by_post")
+
+    await policies.post(f"{PATH}/{shown['preview_id']}/confirmation")
+
+    contact, *_ = await policies.running.published()
+    assert isinstance(contact, ContactChanged)
+    assert contact.unwanted_channels == (Channel.EMAIL, Channel.SMS)
+    path = tmp_path / "policies.jsonl"
+    path.write_text(json.dumps(another(LINE, "123456-531-04", name="P. Voorbeeld")))
+    arguments = Namespace(file=path, tell_customers=False, overwrite=True)
+    assert await import_policies.run(arguments, policies.running.runtime) == 0
+    (told, *_) = [each for each in await policies.running.published() if isinstance(each, ContactChanged)]
+    assert (told.name, told.unwanted_channels) == ("P. Voorbeeld", (Channel.EMAIL, Channel.SMS))
+    shown = (await policies.post(PATH, {"unwanted_channels": []})).json()
+    await policies.post(f"{PATH}/{shown['preview_id']}/confirmation")
+    assert (await policies.get("/customers/123456")).json()["unwanted_channels"] == []
+    versions = await policies.running.pool.fetch("SELECT unwanted_channels FROM customer_version ORDER BY version")
+    assert [set(row["unwanted_channels"]) for row in versions] == [set(), {"email", "sms"}, {"email", "sms"}, set()]
+
+
+async def test_who_has_no_postal_address_is_told_that_a_wish_holds_only_with_one(policies: Policies) -> None:
+    shown = await policies.post(PATH, {"unwanted_channels": ["sms"], "postal_address": None})
+
+    assert shown.status_code == 201, shown.text
+    assert "wish_needs_address" in {remark["code"] for remark in shown.json()["remarks"]}
+    unknown = await policies.post(PATH, {"unwanted_channels": ["post"]})
+    assert unknown.status_code == 422
 
 
 async def test_whatever_notify_svc_knows_by_then_each_address_of_a_change_is_told_and_no_other(

@@ -68,8 +68,8 @@ async def apply_of_chassis(connection: asyncpg.Connection) -> None:
         await connection.execute(path.read_text())
 
 
-async def test_terms_of_two_versions_keep_their_times_and_their_home(database: str) -> None:
-    connection = await asyncpg.connect(database)
+async def test_terms_of_two_versions_keep_their_times_and_their_home(empty_database: str) -> None:
+    connection = await asyncpg.connect(empty_database)
     try:
         await apply_of_chassis(connection)
         await apply(connection, "0001", "0002")
@@ -106,8 +106,8 @@ async def test_terms_of_two_versions_keep_their_times_and_their_home(database: s
         await connection.close()
 
 
-async def test_each_version_of_a_customer_says_afterwards_what_made_it(database: str) -> None:
-    connection = await asyncpg.connect(database)
+async def test_each_version_of_a_customer_says_afterwards_what_made_it(empty_database: str) -> None:
+    connection = await asyncpg.connect(empty_database)
     try:
         await apply_of_chassis(connection)
         await apply(connection, *(f"{number:04}" for number in range(1, 12)))
@@ -128,8 +128,8 @@ async def test_each_version_of_a_customer_says_afterwards_what_made_it(database:
         await connection.close()
 
 
-async def test_each_version_of_a_customer_says_afterwards_who_made_it(database: str) -> None:
-    connection = await asyncpg.connect(database)
+async def test_each_version_of_a_customer_says_afterwards_who_made_it(empty_database: str) -> None:
+    connection = await asyncpg.connect(empty_database)
     try:
         await apply_of_chassis(connection)
         await apply(connection, *(f"{number:04}" for number in range(1, 12)))

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rain_samples import NOW
@@ -10,8 +11,14 @@ from weather_http import Weather, weather_answering
 from chassis.clock import SettableClock
 from chassis.testing import Harness, harness
 from devstack.outside.issuer import Issuer
-from weather_svc.app import build
+from weather_svc.app import MIGRATIONS, build
 from weather_svc.settings import Settings
+
+
+@pytest.fixture
+def database(migrated_database: Callable[[Path], str]) -> str:
+    """URL of a migrated database that this test alone uses."""
+    return migrated_database(MIGRATIONS)
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ READINGS = (SURFACE_WATER, GROUNDWATER)
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
-async def test_answers_are_carried_over_as_what_their_stations_measured(database: str, tmp_path: Path) -> None:
+async def test_answers_are_carried_over_as_what_their_stations_measured(empty_database: str, tmp_path: Path) -> None:
     migrations = sorted(MIGRATIONS.glob("*.sql"))
-    connection = await asyncpg.connect(database)
+    connection = await asyncpg.connect(empty_database)
     try:
         shutil.copy(migrations[0], tmp_path)
         await migrate(connection, directory=tmp_path)

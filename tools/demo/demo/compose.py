@@ -41,8 +41,8 @@ class ComposePlatform:
             "sasl_plain_password": secret("KAFKA_ADMIN_PASSWORD"),
         }
         for service in SERVICES:
-            self._addresses[service] = await _published(service, _SERVICE_PORT)
-        self._apis = {service: await _published(service, _API_PORT) for service in APIS}
+            self._addresses[service] = await _published(_door_of(service), _SERVICE_PORT)
+        self._apis = {service: await _published(_door_of(service), _API_PORT) for service in APIS}
         self.check_alive()
         if await _holds_records(self.kafka):
             raise ServiceFailedError(
@@ -114,6 +114,11 @@ class ComposePlatform:
                 raise ServiceFailedError(f"{service} has to be restarted: {error.reason}") from error
             except OSError as error:
                 raise ServiceFailedError(f"{service} does not answer at {address}: {error}") from error
+
+
+def _door_of(service: str) -> str:
+    """Return the container at which a service is reached, whatever the number of its own."""
+    return f"{service.removesuffix('-svc')}-door"
 
 
 async def _published(service: str, port: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import signal
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,10 +80,13 @@ class Platform:
     stack: Stack
     log_directory: Path
     ports: dict[str, int] = field(default_factory=dict)
+    """Where each process answers `/ready` and `/metrics`: the first of a service has its name."""
     databases: dict[str, str] = field(default_factory=dict)
     """The URL of each service's database."""
     api_ports: dict[str, int] = field(default_factory=lambda: {service: free_port() for service in APIS})
     """Where services answer by HTTP."""
+    besides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Variables of single services that say otherwise, or more."""
     programs: Programs = field(init=False)
 
     def __post_init__(self) -> None:
@@ -158,16 +163,33 @@ class Platform:
     async def start(self) -> None:
         """Start all services and wait until each is ready."""
         for service in SERVICES:
-            self._start(service)
+            self._start(service, name=service)
         await self.programs.wait_ready(*SERVICES)
+
+    async def start_another(self, service: str) -> str:
+        """Start one more process of `service`, at ports of its own; return its name once it is ready."""
+        name = f"{service}-{sum(port.startswith(service) for port in self.ports) + 1}"
+        self._start(service, name=name, API_PORT=str(free_port()))
+        await self.programs.wait_ready(name)
+        return name
+
+    async def kill(self, name: str) -> None:
+        """Kill a process at once (SIGKILL): it finishes nothing."""
+        child = self.children.pop(name)
+        child.send(signal.SIGKILL)
+        await asyncio.to_thread(child.reap)
+
+    async def stop_one(self, name: str) -> None:
+        """Stop one process, which must end well."""
+        child = self.children[name]
+        codes = await self.programs.stop(name)
+        if codes[name] != 0:
+            raise ServiceFailedError(child.explain(f"ended with code {codes[name]}"))
 
     async def restart(self, service: str, **environment: str) -> None:
         """Stop `service`, which must end well, and start it again with these variables beside its own."""
-        child = self.children[service]
-        codes = await self.programs.stop(service)
-        if codes[service] != 0:
-            raise ServiceFailedError(child.explain(f"ended with code {codes[service]}"))
-        self._start(service, **environment)
+        await self.stop_one(service)
+        self._start(service, name=service, **environment)
         await self.programs.wait_ready(service)
 
     def check_alive(self) -> None:
@@ -190,6 +212,7 @@ class Platform:
             "OTEL_BSP_SCHEDULE_DELAY": "500",
             **SETTINGS.get(service, {}),
             **self._files(service),
+            **self.besides.get(service, {}),
         }
 
     def _files(self, service: str) -> dict[str, str]:
@@ -197,11 +220,11 @@ class Platform:
         directory = self.log_directory.absolute() / "photos"
         return {"FILE_STORE": directory.as_uri()} if service == "claims-svc" else {}
 
-    def _start(self, service: str, **environment: str) -> None:
-        port = self.ports[service] = free_port()
+    def _start(self, service: str, *, name: str, **environment: str) -> None:
+        port = self.ports[name] = free_port()
         self.programs.start(
             Program(
-                name=service,
+                name=name,
                 arguments=[str(console_script(service)), "run"],
                 environment={
                     **self._inherited(),

@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
@@ -54,6 +55,35 @@ async def session_of(services: Services, accounts: httpx.AsyncClient, *, role: R
     Raises:
         StepError: auth-svc answered otherwise.
     """
+    account = await make_account(services, accounts, role=role, email=email)
+    begun = await accounts.post("/logins", json={"email": email, "password": account.password})
+    expect(begun, HTTPStatus.OK)
+    completed = await accounts.post(
+        "/logins/completion", json={"login": begun.json()["login"], "code": await account.code()}
+    )
+    expect(completed, HTTPStatus.OK)
+    return cookies_of(completed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffAccount:
+    """What somebody logs in with."""
+
+    email: str
+    password: str = field(repr=False)
+    app: pyotp.TOTP = field(repr=False)
+
+    async def code(self) -> str:
+        """Return what their app shows. A code serves once, in its thirty seconds."""
+        return await _code(self.app)
+
+
+async def make_account(services: Services, accounts: httpx.AsyncClient, *, role: Role, email: str) -> StaffAccount:
+    """Invite somebody, and let them make an account.
+
+    Raises:
+        StepError: auth-svc answered otherwise.
+    """
     printed = await services.printed_by("auth-svc", "staff", "invite", "--role", role, "--email", email)
     if (found := _LINK.search(printed)) is None:
         raise StepError("the invitation printed no link")
@@ -66,13 +96,7 @@ async def session_of(services: Services, accounts: httpx.AsyncClient, *, role: R
         raise StepError("the app shows no codes by time")
     shown = {**link, "code": await _code(app, steps_ago=1)}
     expect(await accounts.post("/staff-activations/confirmation", json=shown), HTTPStatus.NO_CONTENT)
-    begun = await accounts.post("/logins", json={"email": email, "password": password})
-    expect(begun, HTTPStatus.OK)
-    completed = await accounts.post(
-        "/logins/completion", json={"login": begun.json()["login"], "code": await _code(app)}
-    )
-    expect(completed, HTTPStatus.OK)
-    return cookies_of(completed)
+    return StaffAccount(email=email, password=password, app=app)
 
 
 async def _code(app: pyotp.TOTP, *, steps_ago: int = 0) -> str:

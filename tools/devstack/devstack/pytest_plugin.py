@@ -4,12 +4,14 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 
 import pytest
 
 from devstack.errors import DevstackError
 from devstack.kafka.topics import TopicLike
 from devstack.outside.issuer import Issuer
+from devstack.postgres.copies import Copies, Template
 from devstack.postgres.databases import create_database, drop_database
 from devstack.stack import Stack, StackKind, kafka_is_real, resolve_kind
 from devstack.waiting import run_blocking
@@ -83,9 +85,43 @@ def make_topics(stack: Stack) -> TopicMaker:
 
 
 @pytest.fixture
-def database(make_database: Callable[[], str]) -> str:
+def database(empty_database: str) -> str:
+    """URL of a database that this test alone uses; empty, unless tests say otherwise by a fixture of this name."""
+    return empty_database
+
+
+@pytest.fixture
+def empty_database(make_database: Callable[[], str]) -> str:
     """URL of an empty database that this test alone uses, logged in as its owner."""
     return make_database()
+
+
+@pytest.fixture(scope="session")
+def _copies() -> Iterator[Callable[[str], Copies]]:
+    """Copies on the server of an administrator's URL; a stack that is started again is another server."""
+    with ExitStack() as cleanup:
+
+        @cache
+        def on(admin_url: str) -> Copies:
+            copies = Copies(admin_url=admin_url, kept=admin_url == os.environ.get(LENT_DATABASES))
+            cleanup.callback(copies.close)
+            return copies
+
+        yield on
+
+
+@pytest.fixture
+def copy_database(_database_server: str, _copies: Callable[[str], Copies]) -> Iterator[Callable[[Template], str]]:
+    """Make copies of a template for one test; they are dropped afterwards."""
+    copies = _copies(_database_server)
+    with ExitStack() as cleanup:
+
+        def make(template: Template) -> str:
+            url = copies.make(template)
+            cleanup.callback(copies.drop, url)
+            return url
+
+        yield make
 
 
 @pytest.fixture

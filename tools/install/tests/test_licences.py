@@ -3,7 +3,7 @@
 import pytest
 
 import licences
-from licences import EXEMPT, FOR_TOOLS, IN_IMAGES, PERMISSIVE, bundled, image_packages, is_allowed, packages, refused
+from licences import FOR_TOOLS, IN_IMAGES, PERMISSIVE, image_packages, is_allowed, packages, refused
 
 
 def test_every_licence_is_allowed_where_it_is() -> None:
@@ -39,9 +39,5 @@ def test_a_library_of_a_wheel_that_nobody_has_looked_at_is_refused(monkeypatch: 
     assert [(one.name, one.licence) for one in refused()] == [("libwebp", "unknown")]
 
 
-def test_an_exemption_is_for_something_that_is_still_there() -> None:
-    assert {one.name for one in bundled(image_packages())} >= EXEMPT.keys()
-
-
 def test_every_package_of_the_images_is_looked_at() -> None:
-    assert {one.name for one in packages(image_packages())} >= {"aiokafka", "asyncpg", "pillow-heif", "protobuf"}
+    assert {one.name for one in packages(image_packages())} >= {"aiokafka", "asyncpg", "pi-heif", "protobuf"}

@@ -36,8 +36,9 @@ def test_without_a_token_nothing_is_asked_and_the_next_step_is_told(
     platform: DescribedPlatform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.delenv("WATER_TOKEN")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     assert platform.run("health") == 2
-    assert "set WATER_TOKEN" in capsys.readouterr().err
+    assert "water login, or set WATER_TOKEN" in capsys.readouterr().err
 
     assert platform.run("health", "--token-file", str(tmp_path / "none")) == 2
     assert "cannot be read" in capsys.readouterr().err

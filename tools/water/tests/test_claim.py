@@ -53,7 +53,7 @@ def test_the_same_is_told_to_programs(platform: DescribedPlatform, capsys: pytes
 
     told = json.loads(capsys.readouterr().out)
     assert set(told) == {
-        *("asked", "claims", "claim", "timeline", "messages", "dead_letters", "trace_ids", "missing"),
+        *("asked", "claims", "claim", "timeline", "messages", "dead_letters", "trace_ids", "missing", "cut"),
     }
     assert told["claim"] == overview()
     assert told["timeline"] == example("claims-svc", "/claims/{reference}/timeline")["items"]
@@ -191,3 +191,23 @@ def test_a_long_timeline_is_read_to_its_end(platform: DescribedPlatform, capsys:
     assert platform.run("claim", "W7XK2M9QD4T", "--json") == 0
 
     assert [each["kind"] for each in json.loads(capsys.readouterr().out)["timeline"]] == ["step_0", "step_1", "step_2"]
+
+
+def test_what_is_longer_than_is_read_is_said_to_be(
+    platform: DescribedPlatform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    timeline = "/claims/W7XK2M9QD4T/timeline"
+    entries = example("claims-svc", "/claims/{reference}/timeline")["items"]
+    platform.answer("claims-svc", timeline, {"items": entries, "next_cursor": "more"})
+    platform.answer("notify-svc", LETTERS, {"items": [letter()], "next_cursor": "more"})
+
+    assert platform.run("claim", "W7XK2M9QD4T", "--json") == 0
+
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["cut"] == ["dead letters of notify-svc", "timeline"]
+    assert "there are more than these timeline" in printed.err
+    platform.answer("claims-svc", timeline, {"items": entries, "next_cursor": None})
+    platform.answer("notify-svc", LETTERS, NONE)
+    assert platform.run("claim", "W7XK2M9QD4T", "--json") == 0
+    printed = capsys.readouterr()
+    assert (json.loads(printed.out)["cut"], printed.err) == ([], "")

@@ -12,8 +12,8 @@ from typing import Final
 
 import httpx
 
-from water import claim, dead_letters, figures
-from water.access import UsageError, addresses, token
+from water import claim, dead_letters, figures, login
+from water.access import UsageError, addresses
 from water.page import complain
 from water.services import Services
 
@@ -51,8 +51,11 @@ def run(words: Sequence[str], *, transport: httpx.AsyncBaseTransport | None = No
 
 
 async def _run(arguments: argparse.Namespace, transport: httpx.AsyncBaseTransport | None) -> int:
-    operator = token(file=arguments.token_file)
-    async with Services(addresses(), token=operator, transport=transport) as services:
+    if arguments.command in login.COMMANDS:
+        return await login.run(arguments, addresses(), transport=transport)
+    operator = login.Operator(addresses(), token_file=arguments.token_file, transport=transport)
+    await operator.token()  # without one nothing is asked
+    async with Services(addresses(), token=operator.token, transport=transport) as services:
         code: int = await arguments.run(arguments, services)
     return code
 
@@ -71,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     letters = commands.add_parser("dead-letters", help="records that could not be processed", epilog=EXIT_CODES)
     dead_letters.add_arguments(letters, shared=shared)
     letters.set_defaults(run=dead_letters.run)
+    login.add_commands(commands)
     for name, (meaning, act) in FIGURES.items():
         command = commands.add_parser(name, parents=[shared], help=meaning, description=meaning, epilog=EXIT_CODES)
         command.set_defaults(run=act)

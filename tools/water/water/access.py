@@ -1,4 +1,4 @@
-"""Where the services answer, and the token of who asks: from the environment or a file that only its owner reads."""
+"""Where the services answer, and the token that is given: by the environment or a file that only its owner reads."""
 
 from __future__ import annotations
 
@@ -52,22 +52,19 @@ def _named(environment: Mapping[str, str]) -> Iterable[tuple[re.Match[str], str]
     return ((match, value) for match, value in matches if match)
 
 
-def token(*, file: Path | None, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the operator's token: of `file`, else of WATER_TOKEN, else of the file that WATER_TOKEN_FILE names.
+def token(*, file: Path | None, environment: Mapping[str, str] = os.environ) -> str | None:
+    """Return the token that is given: of `file`, else of WATER_TOKEN, else of the file that WATER_TOKEN_FILE names.
+
+    None where none is given: then it is that of who is logged in.
 
     Raises:
-        UsageError: there is none, or others can read the file.
+        UsageError: the file cannot be used, or others can read it.
     """
     if file is None and (given := environment.get(TOKEN, "").strip()):
         return given
     if file is None and (named := environment.get(TOKEN_FILE)):
         file = Path(named)
-    if file is None:
-        raise UsageError(
-            f"there is no token: set {TOKEN} or {TOKEN_FILE}, or give --token-file; "
-            "tools/water/README.md says how an operator gets one"
-        )
-    return _read(file)
+    return None if file is None else _read(file)
 
 
 def _read(file: Path) -> str:

@@ -24,6 +24,8 @@ async def run(arguments: argparse.Namespace, services: Services) -> int:
         print_json(story.told())
     elif story.is_found:
         claim_page.show(console(), story)
+    for cut in sorted(story.cut):
+        complain(f"there are more than these {cut}: only the first five thousand are told")
     if story.is_found:
         return FOUND
     for missing in story.missing:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from water.access import UsageError
-from water.services import LETTERS, Missing, Services
+from water.services import LETTERS, Listed, Missing, Services
 
 CLAIMS, NOTIFY = "claims-svc", "notify-svc"
 _REFERENCE: Final = re.compile(r"W[0-9A-HJKMNP-TV-Z]{10}")
@@ -32,6 +32,8 @@ class Story:
     messages: Sequence[Mapping[str, Any]] = ()
     dead_letters: list[Mapping[str, Any]] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
+    cut: set[str] = field(default_factory=set)
+    """The lists of which only the first five thousand are told."""
 
     @property
     def is_found(self) -> bool:
@@ -55,6 +57,7 @@ class Story:
             "dead_letters": self.dead_letters,
             "trace_ids": self.trace_ids,
             "missing": [missing.told() for missing in self.missing],
+            "cut": sorted(self.cut),
         }
 
 
@@ -71,6 +74,7 @@ async def gather_story(services: Services, asked: str) -> Story:
         if isinstance(claims, Missing):
             story.missing.append(claims)
             break
+        story.cut |= {"claims"} if claims.more else set()
         story.claims = [*story.claims, *(claim for claim in claims.items if claim not in story.claims)]
     about = {asked.lower() if _is_uuid(asked) else asked}
     if len(story.claims) == 1:
@@ -78,6 +82,7 @@ async def gather_story(services: Services, asked: str) -> Story:
     for answers in await asyncio.gather(*(_letters(services, each) for each in sorted(about))):
         story.dead_letters += [letter for letter in answers.letters if letter not in story.dead_letters]
         story.missing += [missing for missing in answers.missing if missing not in story.missing]
+        story.cut |= {f"dead letters of {service}" for service in answers.cut}
     return story
 
 
@@ -110,6 +115,7 @@ async def _tell_claim(services: Services, story: Story, *, reference: str) -> se
         story.missing.append(timeline)
     else:
         story.timeline = timeline.items
+        story.cut |= {"timeline"} if timeline.more else set()
     if isinstance(overview, Missing):
         story.missing.append(overview)
         return set()
@@ -126,6 +132,8 @@ async def _tell_claim(services: Services, story: Story, *, reference: str) -> se
 class _Letters:
     letters: Sequence[Mapping[str, Any]]
     missing: Sequence[Missing]
+    cut: Sequence[str]
+    """The services that have more of them."""
 
 
 async def _letters(services: Services, about: str) -> _Letters:
@@ -137,4 +145,8 @@ async def _letters(services: Services, about: str) -> _Letters:
         if not isinstance(found, Missing)
         for letter in found.items
     ]
-    return _Letters(letters, [answer for answer in answers.values() if isinstance(answer, Missing)])
+    return _Letters(
+        letters,
+        missing=[answer for answer in answers.values() if isinstance(answer, Missing)],
+        cut=[service for service, found in answers.items() if isinstance(found, Listed) and found.more],
+    )

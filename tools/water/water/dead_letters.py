@@ -12,6 +12,7 @@ from rich.console import Console
 
 from water.access import UsageError
 from water.page import complain, console, facts, fate, moment, print_json, table, text
+from water.replaying import replay_all
 from water.services import LETTERS, Listed, Missing, Services
 
 DONE, FAILED, NOT_REACHED = 0, 1, 2
@@ -31,7 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser, *, shared: argparse.ArgumentP
     showing.add_argument("ids", type=UUID, nargs=1, metavar="ID")
     showing.set_defaults(act=_show)
     replaying = actions.add_parser("replay", parents=[of_one], help="process them again, by the handlers as they are")
-    replaying.add_argument("ids", type=UUID, nargs="+", metavar="ID")
+    replaying.add_argument("ids", type=UUID, nargs="*", metavar="ID")
+    replaying.add_argument("--all", action="store_true", help="all open ones, in the order of their records")
+    replaying.add_argument(
+        "--code", metavar="CODE", help="with --all: only those with this code, such as handler-failed"
+    )
+    replaying.add_argument("--consumer", metavar="CONSUMER", help="with --all: only those of this consumer")
     replaying.set_defaults(act=_replay)
     discarding = actions.add_parser(
         "discard", parents=[of_one], help="close them for ever; who, when and why is on record"
@@ -148,7 +154,16 @@ def _decoded(contents: Mapping[str, str | None] | None) -> Any:  # noqa: ANN401 
 
 
 async def _replay(arguments: argparse.Namespace, services: Services) -> int:
+    if arguments.all == bool(arguments.ids) or (not arguments.all and (arguments.code or arguments.consumer)):
+        raise UsageError("name the dead letters to replay, or give --all, with --code and --consumer if need be")
+    if arguments.all:
+        return await replay_all(services, of=_of(arguments), chosen=_chosen(arguments), as_json=arguments.json)
     return await _settle(arguments, services, how="replay", body=None)
+
+
+def _chosen(arguments: argparse.Namespace) -> Mapping[str, str]:
+    named = {"code": arguments.code, "consumer": arguments.consumer}
+    return {name: value for name, value in named.items() if value}
 
 
 async def _discard(arguments: argparse.Namespace, services: Services) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self, TypeAlias, TypeVar
 
 import httpx
+from typing_extensions import override
 
 from water.access import variable_of
 
@@ -57,17 +58,31 @@ class Listed:
     more: bool
 
 
+class _Bearer(httpx.Auth):
+    """Asks for the token at each request: what takes long outlasts one."""
+
+    def __init__(self, token: Callable[[], Awaitable[str]]) -> None:
+        self._token = token
+
+    @override
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        request.headers["Authorization"] = f"Bearer {await self._token()}"
+        yield request
+
+
 class Services:
-    """Asks with one token. An answer is its JSON, or why there is none."""
+    """Asks as whom `token` is of at the moment. An answer is its JSON, or why there is none."""
 
     def __init__(
-        self, addresses: Mapping[str, str], *, token: str, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        addresses: Mapping[str, str],
+        *,
+        token: Callable[[], Awaitable[str]],
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.names = tuple(addresses)
         self._addresses = addresses
-        self._client = httpx.AsyncClient(
-            headers={"Authorization": f"Bearer {token}"}, timeout=_SECONDS, transport=transport, trust_env=False
-        )
+        self._client = httpx.AsyncClient(auth=_Bearer(token), timeout=_SECONDS, transport=transport, trust_env=False)
 
     async def __aenter__(self) -> Self:
         return self
@@ -88,16 +103,27 @@ class Services:
     async def get_all(self, service: str, path: str, **query: str) -> Listed | Missing:
         """Ask for a list, page by page, no further than five thousand items."""
         items: list[Told] = []
-        asked = {"limit": "100", **query}
-        for _ in range(_MOST_PAGES):
-            page = await self.get(service, path, **asked)
+        pages = 0
+        async for page in self.pages(service, path, **query):
             if isinstance(page, Missing):
                 return page
-            items += page["items"]
+            if (pages := pages + 1) > _MOST_PAGES:
+                return Listed(items, more=True)
+            items += page
+        return Listed(items, more=False)
+
+    async def pages(self, service: str, path: str, **query: str) -> AsyncIterator[Sequence[Told] | Missing]:
+        """Yield a list page by page to its end; a page that is missing is the last."""
+        asked = {"limit": "100", **query}
+        while True:
+            page = await self.get(service, path, **asked)
+            if isinstance(page, Missing):
+                yield page
+                return
+            yield page["items"]
             if page["next_cursor"] is None:
-                return Listed(items, more=False)
+                return
             asked["cursor"] = page["next_cursor"]
-        return Listed(items, more=True)
 
     async def of_each(self, path: str, *, of: Collection[str] = ()) -> Mapping[str, Told | Missing]:
         """Ask several services, all unless `of` names some, the same at once."""

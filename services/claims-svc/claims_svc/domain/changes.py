@@ -28,6 +28,7 @@ class Changes:
 
     Of what can change more than once (by its id) the last state only; decisions, reviews and published events, each
     with the trace it continues, in their order. `waits` are those that began, by claim id; some may be over already.
+    `waits_anew` are the claims of those that had asked for rain before.
     `rainfall` are answers that the standing decision does not rest on.
     `restated` are claims stored before of which the reports or what was concluded from them changed. `joined` and
     `left` are by report id, `corrections` in their order.
@@ -56,6 +57,7 @@ class Changes:
     reviews: list[HumanReview] = field(default_factory=list)
     published: list[tuple[Event, str | None]] = field(default_factory=list)
     waits: dict[UUID, datetime] = field(default_factory=dict)
+    waits_anew: set[UUID] = field(default_factory=set)
 
     @property
     def decided_before(self) -> Collection[UUID]:

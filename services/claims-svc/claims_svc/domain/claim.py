@@ -56,7 +56,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     was for such as were parted from it.
     `policy_version` is the version of its policy under which it was advanced last; 0: the policy was unknown.
     `sent` is the report as it was sent when `supplements` have completed it since; None: it is `report`. `rulings` are
-    what handlers decided by hand. `asked` are the questions that were ever asked of the reporter, by their codes.
+    what handlers decided by hand. `asked` are the questions that were ever asked of the reporter, by their codes, and
+    `asked_at` is when the rules asked one of them last.
     `request_version` and `question_digest` are those of the question about rain last asked; 0 and None: never asked.
     `rainfall` is the newest answer about rain, to whichever question. `waits_until` is when a claim that waits is to be
     decided without what it waits for. `claim_version` is that of the standing decision; 0: none yet.
@@ -77,6 +78,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     joined_to: UUID | None = None
     brought_cents: int = 0
     asked: tuple[str, ...] = ()
+    asked_at: datetime | None = None
     statement: Statement | None = None
     possible_duplicate_of: UUID | None = None
     state: ClaimState = ClaimState.REPORTED

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from claims_svc.domain.basis import EarlierStatement
 from claims_svc.domain.case import Case, product_of
 from claims_svc.domain.claim import Claim, ClaimState
-from claims_svc.domain.deadlines import end_of_new_wait
+from claims_svc.domain.deadlines import are_answers_overdue, end_of_new_wait
 from claims_svc.domain.decision import Decision, StandingDecision, decide_within_event, decision_on
 from claims_svc.domain.insurance import InsuranceState, insurance_at
 from claims_svc.domain.needs import Need, is_asked_by, next_need, question_digest, rainfall_question
@@ -53,25 +53,26 @@ def advance(
     """
     claim = replace(claim, policy_version=0 if policy is None else policy.version)
     claim, case = _with_current_rain(claim, policy=policy, standing=standing)
-    questions = _asked_of_reporter(claim, case, standing=standing)
-    # Without a known policy no answer can matter yet: what was waited for then is the policy.
-    awaits_answer = bool(questions) and case.insurance.state is not InsuranceState.UNKNOWN
-    step = _next_step(claim, case, awaits_answer=awaits_answer, uses=uses, standing=standing, now=now)
+    # Without a known policy no answer is waited for, nor can it be told until when one will be.
+    knows_policy = case.insurance.state is not InsuranceState.UNKNOWN
+    questions = _asked_of_reporter(claim, case, standing=standing) if knows_policy else ()
     new = tuple(question for question in questions if question.code not in claim.asked)
-    if not new:
-        return step
-    asked = (*claim.asked, *(question.code for question in new))
-    after = replace(step.claim, asked=asked)
-    if after.state is ClaimState.WAITING_FOR_ANSWER:
+    if new:
+        claim = replace(claim, asked=(*claim.asked, *(question.code for question in new)), asked_at=now)
+    elif questions and are_answers_overdue(claim, now=now):
+        claim, questions = replace(claim, answer_wait_over=True), ()
+    step = _next_step(claim, case, awaits_answer=bool(questions), uses=uses, standing=standing, now=now)
+    after = step.claim
+    if new and after.state is ClaimState.WAITING_FOR_ANSWER:
         # Whoever is asked something has all the time for it that they are told; there are only so many questions.
-        after = replace(after, waits_until=end_of_new_wait(state=after.state, product=case.product, now=now))
+        after = replace(after, waits_until=end_of_new_wait(after, state=after.state, product=case.product, now=now))
     return replace(step, claim=after, asked=new)
 
 
 def still_asked(
     claim: Claim, *, policy: PolicyChanged | None, standing: StandingDecision | None
 ) -> tuple[Question, ...]:
-    """Return what is asked of those who reported the loss, as all is known now."""
+    """Return what is asked of those who reported the loss, as all is known now; with or without a policy."""
     return _asked_of_reporter(*_with_current_rain(claim, policy=policy, standing=standing), standing=standing)
 
 
@@ -161,7 +162,7 @@ def _wait(claim: Claim, case: Case, *, state: ClaimState, now: datetime) -> Step
     # A wait that has begun keeps its deadline: evidence that decides nothing must not prolong it.
     if claim.state is state:
         return Step(claim=claim)
-    ends_at = end_of_new_wait(state=state, product=case.product, now=now)
+    ends_at = end_of_new_wait(claim, state=state, product=case.product, now=now)
     return Step(claim=replace(claim, state=state, waits_until=ends_at))
 
 
@@ -175,7 +176,7 @@ def _wait_for_rainfall(claim: Claim, case: Case, *, now: datetime) -> Step:
         state=state,
         request_version=request.request_version,
         question_digest=question_digest(request),
-        waits_until=end_of_new_wait(state=state, product=case.product, now=now),
+        waits_until=end_of_new_wait(claim, state=state, product=case.product, now=now),
     )
     return Step(claim=asked, published=(request,))
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from claims_svc.domain import deadlines
 from claims_svc.domain.changes import Changes
-from claims_svc.domain.claim import Claim, open_claim
+from claims_svc.domain.claim import Claim, ClaimState, open_claim
 from claims_svc.domain.corrections import Correction
 from claims_svc.domain.deadlines import is_over
 from claims_svc.domain.decision import Decision, StandingDecision
@@ -309,7 +309,7 @@ class WorkingSet:
     def open_questions(self, claim_id: UUID) -> tuple[Question, ...]:
         """Return what is still asked of those who reported the loss of a claim."""
         claim = self._claims[claim_id]
-        if not claim.asked:
+        if not claim.asked and claim.state is not ClaimState.WAITING_FOR_POLICY:
             return ()
         policy = self._policies[claim.report.policy_number]
         return still_asked(claim, policy=policy, standing=self._standing.get(claim_id))
@@ -343,7 +343,9 @@ class WorkingSet:
         for event in step.published:
             changes.published.append((event, trace))
         if claim.waits_until is not None and (before is None or claim.waits_until != before.waits_until):
-            changes.waits[claim.claim_id] = claim.waits_until
+            self._begin_wait(
+                claim, ends_at=claim.waits_until, had_asked=before is not None and before.request_version > 0
+            )
         if step.decision:
             changes.decisions.append(step.decision)
             self._standing[claim.claim_id] = step.decision.standing
@@ -356,6 +358,11 @@ class WorkingSet:
         if step.asked:
             changes.asked.append((claim, step.asked))
         self._index(claim)
+
+    def _begin_wait(self, claim: Claim, *, ends_at: datetime, had_asked: bool) -> None:
+        self.changes.waits[claim.claim_id] = ends_at
+        if had_asked:
+            self.changes.waits_anew.add(claim.claim_id)
 
     def _keep_rainfall(self, claim: Claim, *, decision: Decision) -> None:
         """Let the newest answer about a claim stand either in its newest proof or beside it."""

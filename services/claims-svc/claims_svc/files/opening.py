@@ -70,9 +70,9 @@ def open_file(contents: bytes, *, kind: Kind) -> tuple[int, bytes]:
 
 def _picture(contents: bytes, kind: Kind) -> Image.Image:
     if kind is Kind.HEIC:
-        import pillow_heif  # noqa: PLC0415 - one process opens one file, and starts the sooner
+        import pi_heif  # noqa: PLC0415 - one process opens one file, and starts the sooner
 
-        pillow_heif.register_heif_opener()
+        pi_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # which only warns; ours is a limit
     picture: Image.Image = Image.open(io.BytesIO(contents), formats=_FORMATS[kind])
     width, height = picture.size

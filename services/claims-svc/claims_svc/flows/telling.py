@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from uuid_utils.compat import uuid7
 
@@ -15,6 +15,7 @@ from claims_svc.desk_record import put_on_record
 from claims_svc.domain.answering import Answer, answers_in, is_decided, supplement_of
 from claims_svc.domain.case import Case
 from claims_svc.domain.claim import Claim, ClaimState
+from claims_svc.domain.deadlines import answers_due_at
 from claims_svc.domain.dutch_time import dutch_day
 from claims_svc.domain.next_step import case_of
 from claims_svc.domain.questions import DAMAGE, AskedOf, Question, questions_to_reporter
@@ -78,15 +79,23 @@ async def asked_of(connection: Connection, claim: Claim) -> Asked:
         by_handlers = await unanswered(connection, claim, items=len(case.damage))
         codes = {question.code for question in questions}
         questions += [Question(code=code, asked_of=AskedOf.REPORTER) for code in by_handlers if code not in codes]
-    waits = claim.state is ClaimState.WAITING_FOR_ANSWER and claim.waits_until is not None
+    due_at = _answers_due_at(claim)
     return Asked(
         claim=claim,
         questions=questions,
-        due_on=dutch_day(claim.waits_until) if waits and claim.waits_until else None,
+        due_on=None if due_at is None else dutch_day(due_at),
         due_on_of=by_handlers,
         damage=case.damage,
         routes=tuple(reported_routes(case.facts, named_by_damage=named_by(case.damage))),
     )
+
+
+def _answers_due_at(claim: Claim) -> datetime | None:
+    """Return when a claim is decided without answers; None where one is decided already or waits for its policy."""
+    if claim.state is ClaimState.WAITING_FOR_ANSWER:
+        return claim.waits_until
+    waits_for_both = claim.state is ClaimState.WAITING_FOR_RAINFALL and claim.claim_version == 0
+    return answers_due_at(claim, now=claim.asked_at) if waits_for_both and claim.asked_at is not None else None
 
 
 async def _case(connection: Connection, claim: Claim) -> Case:

@@ -10,9 +10,8 @@ from uuid import UUID
 from chassis.unit_of_work import DueTimer, Timer, Work
 from claims_svc import working_sets
 from claims_svc.domain.claim import Claim, ClaimState
-from claims_svc.domain.deadlines import rain_is_told_at
+from claims_svc.domain.deadlines import answers_due_at, rain_is_told_at
 from claims_svc.domain.dutch_time import dutch_day
-from claims_svc.domain.handling import ANSWER_WAIT
 from claims_svc.domain.working_days import last_day_of
 from claims_svc.metrics import PROMISES
 from claims_svc.repository import promises, waits
@@ -27,13 +26,28 @@ async def tell_of_rain(due: Sequence[DueTimer], work: Work) -> None:
     """Tell customers of claims that still wait for rain that they do, and until when they can."""
     claim_ids = await waits.claims_of(work.connection, wait_ids=[UUID(timer.key) for timer in due])
     _, claims = await working_sets.lock(work.connection, claim_ids=claim_ids)
+    # Those that have begun to wait anew since are told in their turn.
+    await _tell_of_rain(work, [each for each in claims.values() if _is_half_way(each, now=work.now)])
+
+
+async def tell_of_rain_anew(due: Sequence[DueTimer], work: Work) -> None:
+    """Tell customers who may know a day for the rain that it is another one now, unless the rain has come meanwhile."""
+    _, claims = await working_sets.lock(work.connection, claim_ids={UUID(timer.key) for timer in due})
+    await _tell_of_rain(work, list(claims.values()))
+
+
+def _is_half_way(claim: Claim, *, now: datetime) -> bool:
+    return claim.waits_until is not None and rain_is_told_at(claim.waits_until) <= now
+
+
+async def _tell_of_rain(work: Work, claims: Sequence[Claim]) -> None:
     waiting = [
         News(claim=claim, occasion=ClaimOccasion.RAIN_AWAITED, due_on=dutch_day(claim.waits_until))
-        for _, claim in sorted(claims.items())
+        for claim in sorted(claims, key=lambda claim: claim.claim_id)
         if claim.state is ClaimState.WAITING_FOR_RAINFALL
         and claim.waits_until is not None
-        # Else it has begun to wait anew, or the wait is over and what is decided tells itself.
-        and rain_is_told_at(claim.waits_until) <= work.now < claim.waits_until
+        # Else the wait is over, and what is decided tells itself.
+        and work.now < claim.waits_until
     ]
     await tell_all(work, waiting)
 
@@ -71,7 +85,7 @@ async def remind(due: Sequence[DueTimer], work: Work) -> None:
     news = []
     for claim_id in claim_ids:
         claim, codes = working_set.claim(claim_id), [each.code for each in working_set.open_questions(claim_id)]
-        if codes:
+        if codes and claim.state is not ClaimState.WAITING_FOR_POLICY:
             news.append(
                 News(
                     claim=claim,
@@ -86,4 +100,4 @@ async def remind(due: Sequence[DueTimer], work: Work) -> None:
 def _waits_until(claim: Claim, work: Work) -> datetime:
     if claim.state is ClaimState.WAITING_FOR_ANSWER and claim.waits_until is not None:
         return claim.waits_until
-    return work.now + ANSWER_WAIT / 2
+    return answers_due_at(claim, now=work.now)

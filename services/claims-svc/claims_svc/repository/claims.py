@@ -45,7 +45,10 @@ _COLUMNS = """
     END AS rulings,
     CASE WHEN touched_by_people THEN
          ARRAY(SELECT code FROM question WHERE question.claim_id = claim.claim_id ORDER BY place)
-    END AS asked
+    END AS asked,
+    CASE WHEN touched_by_people THEN
+         (SELECT max(asked_at) FROM question WHERE question.claim_id = claim.claim_id AND asked_by IS NULL)
+    END AS asked_at
 """
 # OFFSET 0 keeps a lookup by key from becoming a join, for which a table without statistics is scanned.
 _JOINED_BY_KEY = """
@@ -305,6 +308,7 @@ def _claim(row: asyncpg.Record) -> Claim:
         joined_to=row["joined_to"],
         brought_cents=row["brought_cents"],
         asked=tuple(row["asked"] or ()),
+        asked_at=row["asked_at"],
         outline=Outline(
             policy_number=row["policy_number"],
             loss=report.loss,

@@ -45,7 +45,7 @@ Arrival = Callable[[WorkingSet], object]
 def _every_wait_is_over_at_once() -> Iterator[None]:
     """The clock stands still here, and a wait ends no earlier than it says."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(next_step, "end_of_new_wait", lambda **_: OPENED_AT)
+        patch.setattr(next_step, "end_of_new_wait", lambda *_, **__: OPENED_AT)
         yield
 
 

@@ -1,6 +1,6 @@
 """CM.com, a provider of SMS by HTTP: one message a request, under a reference of ours.
 
-It reports deliveries to a web address of its customer. This service has no public port, so none are taken.
+What it reports later comes by the API, and is read by `cm_reports`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from notify_svc.channels.pace import Pace
 from notify_svc.channels.sms_gateway import Sms
 from notify_svc.channels.sms_parts import TooLongError, split
 from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, LeaseLost, Refused, Result, Unreachable
+from notify_svc.domain.sms_receipts import id_of_whole
 from notify_svc.repository.leases import Lease
 
 _MOST_PARTS = 8
@@ -36,12 +37,16 @@ _LOGIN_CODES, _BALANCE_CODE = frozenset({101, 103}), 102
 
 @dataclass(frozen=True, kw_only=True)
 class CmAccount:
-    """Where messages are posted, and for whom. `timeout_seconds` is for a whole exchange."""
+    """Where messages are posted, and for whom. `timeout_seconds` is for a whole exchange.
+
+    `are_reported` says that it will be told what became of them.
+    """
 
     url: str
     product_token: str
     connections: int
     timeout_seconds: float
+    are_reported: bool = False
     pace: Pace = field(default_factory=lambda: Pace("cm"))
     """How fast parts may leave."""
 
@@ -88,11 +93,11 @@ class CmGateway:
         await self._account.pace.turn(_parts_of(sms), precedence=sms.precedence)
         if not lease.covers(self._account.timeout_seconds):
             return LeaseLost()
-        request = self._client.build_request("POST", self._account.url, json=self._body(sms))
         try:
+            request = self._client.build_request("POST", self._account.url, json=self._body(sms))
             async with asyncio.timeout(self._account.timeout_seconds):
                 status, body = await self._exchange(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
+        except (httpx.InvalidURL, httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
             return Unreachable(type(error).__name__)
         except httpx.PoolTimeout as error:
             return Deferred(type(error).__name__)
@@ -100,7 +105,10 @@ class CmGateway:
             return AnswerLost(type(error).__name__)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             self._account.pace.too_fast()
-        return read_answer(status, body)
+        answer = read_answer(status, body)
+        if isinstance(answer, Accepted) and self._account.are_reported:
+            return Accepted((id_of_whole(sms.message_id),))
+        return answer
 
     async def close(self) -> None:
         self._account.pace.close()
@@ -126,7 +134,7 @@ class CmGateway:
             "body": {"type": "AUTO", "content": sms.text},
             "minimumNumberOfMessageParts": 1,
             "maximumNumberOfMessageParts": _MOST_PARTS,
-            "reference": str(sms.message_id),
+            "reference": sms.message_id.hex,
         }
         return {"messages": {"authentication": {"producttoken": self._account.product_token}, "msg": [message]}}
 

@@ -78,6 +78,7 @@ def _gateway(settings: Settings, *, at_once: int, receipts: Receipts, stays_boun
             product_token=settings.cm_product_token.get_secret_value(),
             connections=at_once,
             timeout_seconds=settings.send_timeout_seconds,
+            are_reported=bool(settings.cm_report_secret_list),
             pace=pace,
         )
         return CmGateway(account, sender=settings.sms_sender)

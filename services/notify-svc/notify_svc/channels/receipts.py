@@ -7,7 +7,7 @@ be recorded, or may be in doubt.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -18,9 +18,17 @@ import structlog
 from chassis.service import Runtime
 from chassis.unit_of_work import Work
 from notify_svc.channels.sender_loop import SenderLoop
-from notify_svc.domain.sms_receipts import KEPT_FOR, PARKED_FOR, Outcome, Receipt, doubts_told
+from notify_svc.domain.sms_receipts import (
+    KEPT_FOR,
+    PARKED_FOR,
+    DoubtfulSms,
+    Outcome,
+    Receipt,
+    doubts_told,
+    message_named_by,
+)
 from notify_svc.metrics import SMS_IN_DOUBT, SMS_RECEIPTS
-from notify_svc.repository import sms_doubts, sms_parts, sms_receipts
+from notify_svc.repository import messages, sms_doubts, sms_parts, sms_receipts
 from notify_svc.repository.sms_parts import ReportedPart
 from notify_svc.repository.sms_receipts import ParkedReceipt
 from notify_svc.settlements import plan_letters_for_untold, publish_settled, publish_settled_requests
@@ -134,17 +142,9 @@ class _Recorder:
 
     async def _record(self, receipts: Sequence[Receipt]) -> None:
         async with self._runtime.transaction() as work:
-            known, reported = await sms_parts.report(
-                work.connection, receipts=receipts, received_at=[work.now] * len(receipts)
-            )
-            parked = [receipt for place, receipt in enumerate(receipts) if place not in known]
-            if parked:
-                look_at = work.now + timedelta(seconds=_LOOK_AGAIN_SECONDS)
-                await sms_receipts.park(work.connection, receipts=parked, now=work.now, look_at=look_at)
-            await _plan_letters(reported, work=work)
-            work.after_commit(partial(_tell, reported))
+            some_wait = await record_receipts(work, receipts)
         self._receipts.done(len(receipts))
-        if parked:
+        if some_wait:
             self._look_at = min(self._look_at, asyncio.get_running_loop().time() + _LOOK_AGAIN_SECONDS)
 
     async def _look_again(self) -> float:
@@ -165,7 +165,11 @@ class _Recorder:
         )
         done = {waiting[place].receipt_id for place in known}
         left = {parked.receipt_id: parked for parked in waiting if parked.receipt_id not in done}
-        done |= await self._settle_doubts(left, work=work)
+        told = await self._doubts_told(left, work=work)
+        doubted = {sms.claim[0] for _, sms in told.values() if sms.claim is not None}
+        await _lock_claims(work, doubted | _untold_claims(reported))
+        reported = [*reported, *await self._settle_doubts(told, left, work=work)]
+        done |= {receipt_id for receipt_id, _ in told.values()}
         is_old = {one for one, parked in left.items() if parked.received_at <= work.now - PARKED_FOR} - done
         await sms_receipts.forget(work.connection, receipt_ids=done | is_old)
         await sms_receipts.look_later(work.connection, receipt_ids=left.keys() - done - is_old, now=work.now)
@@ -173,8 +177,10 @@ class _Recorder:
         work.after_commit(partial(_tell, reported))
         work.after_commit(partial(SMS_RECEIPTS.labels(UNKNOWN).inc, len(is_old)))
 
-    async def _settle_doubts(self, left: Mapping[UUID, ParkedReceipt], *, work: Work) -> set[UUID]:
-        """Settle what was in doubt by receipts that name it; return these receipts.
+    async def _doubts_told(
+        self, left: Mapping[UUID, ParkedReceipt], *, work: Work
+    ) -> Mapping[UUID, tuple[UUID, DoubtfulSms]]:
+        """Return which receipt tells of which SMS in doubt.
 
         One is asked only when every SMS that was on its way as it came is recorded or in doubt itself.
         """
@@ -184,31 +190,68 @@ class _Recorder:
             if parked.receipt.reference is not None and parked.received_at <= work.now - self._lease
         }
         if not naming:
-            return set()
-        numbers = {receipt.destination for receipt in naming.values()}
-        doubtful = await sms_doubts.read(work.connection, numbers=numbers, since=work.now - KEPT_FOR)
-        told = doubts_told(naming, doubtful)
+            return {}
+        named = {message_named_by(receipt.provider_id) for receipt in naming.values()}
+        doubtful = await sms_doubts.read(
+            work.connection,
+            numbers={receipt.destination for receipt in naming.values()},
+            message_ids=[message_id for message_id in named if message_id is not None],
+            since=work.now - KEPT_FOR,
+        )
+        return doubts_told(naming, doubtful)
+
+    async def _settle_doubts(
+        self,
+        told: Mapping[UUID, tuple[UUID, DoubtfulSms]],
+        left: Mapping[UUID, ParkedReceipt],
+        *,
+        work: Work,
+    ) -> Sequence[ReportedPart]:
+        """Settle what was in doubt as the receipts say that name it; return what is known of it now."""
+        parts: list[ReportedPart] = []
         for receipt_id, sms in told.values():
-            receipt = naming[receipt_id]
-            part = await sms_parts.insert_reported(
-                work.connection, sms=sms, receipt=receipt, received_at=left[receipt_id].received_at
+            receipt, received_at = left[receipt_id].receipt, left[receipt_id].received_at
+            parts.append(
+                await sms_parts.insert_reported(work.connection, sms=sms, receipt=receipt, received_at=received_at)
             )
-            messages, requests = await sms_doubts.settle(
-                work.connection, sms=sms, outcome=receipt.outcome, now=work.now
-            )
-            publish_settled(work, messages)
+            settled, requests = await sms_doubts.settle(work.connection, sms=sms, outcome=receipt.outcome, now=work.now)
+            publish_settled(work, settled)
             publish_settled_requests(work, requests, are_timed=False)
-            await _plan_letters([part], work=work)
-            work.after_commit(partial(_tell, [part]))
         if told:
             self._measure_at = 0.0
-        return {receipt_id for receipt_id, _ in told.values()}
+        return parts
+
+
+async def record_receipts(work: Work, receipts: Sequence[Receipt]) -> bool:
+    """Record what `receipts` report, and store those that are about nothing known; whether there are any of these."""
+    known, reported = await sms_parts.report(work.connection, receipts=receipts, received_at=[work.now] * len(receipts))
+    parked = [receipt for place, receipt in enumerate(receipts) if place not in known]
+    if parked:
+        look_at = work.now + timedelta(seconds=_LOOK_AGAIN_SECONDS)
+        await sms_receipts.park(work.connection, receipts=parked, now=work.now, look_at=look_at)
+    await _lock_claims(work, _untold_claims(reported))
+    await _plan_letters(reported, work=work)
+    work.after_commit(partial(_tell, reported))
+    return bool(parked)
+
+
+def _untold_claims(reported: Sequence[ReportedPart]) -> set[UUID]:
+    return {claim_id for claim_id, _ in _untold(reported)}
+
+
+def _untold(reported: Sequence[ReportedPart]) -> set[tuple[UUID, int]]:
+    return {part.claim for part in reported if part.claim is not None and part.outcome is not Outcome.DELIVERED}
+
+
+async def _lock_claims(work: Work, claim_ids: Collection[UUID]) -> None:
+    """Lock all messages about these claims, once and before any is changed: in the order in which all lock them."""
+    if claim_ids:
+        await messages.lock_known(work.connection, claim_ids=claim_ids)
 
 
 async def _plan_letters(reported: Sequence[ReportedPart], *, work: Work) -> None:
     """Write to those whom an SMS has not reached, where it is not known that an e-mail has."""
-    untold = {part.claim for part in reported if part.claim is not None and part.outcome is not Outcome.DELIVERED}
-    if untold:
+    if untold := _untold(reported):
         await plan_letters_for_untold(work, claims=untold)
 
 

@@ -40,7 +40,7 @@ from notify_svc.repository.leases import Lease
 from notify_svc.repository.requests import LeasedRequest, NextWork
 from notify_svc.sealed_contents import Unusable, open_contents
 from notify_svc.settings import RequestSettings
-from notify_svc.settlements import publish_settled_requests
+from notify_svc.settlements import end_letters, publish_settled_requests
 
 _SHORTEST_PAUSE_SECONDS = 0.2
 """What is due and was not leased is locked by another process: look again, but not at once."""
@@ -167,6 +167,7 @@ class _RequestSender:
         self._forget_settled_at = asyncio.get_running_loop().time() + _FORGET_EVERY_SECONDS
         async with self._runtime.transaction() as work:
             await requests.delete_settled(work.connection, before=work.now - KEPT_FOR)
+            await end_letters(work)
             await requested_letters.delete_ended(work.connection, before=work.now - KEPT_FOR)
 
     def _start(self, leased: LeasedRequest, lease: Lease) -> None:

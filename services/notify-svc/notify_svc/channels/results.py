@@ -168,8 +168,10 @@ async def record(
     settling = [(leased, step) for leased, _, step in outcomes if isinstance(step, Settle)]
     retrying = [(leased, step) for leased, _, step in outcomes if isinstance(step, Retry)]
     answers_lost = {leased.message_id for leased, result in finished if isinstance(result, AnswerLost)}
-    if settling and retrying:
-        await attempts.lock(work.connection, leased=[leased for leased, _ in finished])
+    # Whether the other channel has reached anybody is asked about messages that nobody else is just recording.
+    asked = {leased.claim_id for leased, step in settling if (leased.attempt.channel, step.state) in _LEAVES_UNTOLD}
+    if asked or (settling and retrying):
+        await attempts.lock(work.connection, leased=[leased for leased, _ in finished], whole_claims=asked)
     settled: Sequence[SettledMessage] = ()
     if settling:
         settled = await attempts.settle(

@@ -16,13 +16,13 @@ from chassis.database import Connection
 from chassis.service import Command, Runtime
 from chassis.vault import Vault
 from notify_svc.commands.personal_files import save
-from notify_svc.commands.printing import Printer
+from notify_svc.commands.printing import WHY_ENDED, Printer
 from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.messages import State
 from notify_svc.domain.requests import RequestState
 from notify_svc.repository import letters, requested_letters
 from notify_svc.settings import NEEDED_TO_WRITE
-from notify_svc.settlements import publish_settled, publish_settled_requests
+from notify_svc.settlements import end_letters, publish_settled, publish_settled_requests
 
 DONE, FAILED = 0, 1
 """Exit codes."""
@@ -70,8 +70,9 @@ async def _to_be_posted(connection: Connection) -> Sequence[asyncpg.Record]:
 
 
 async def _list(_: argparse.Namespace, runtime: Runtime) -> int:
-    async with runtime.pool.acquire() as connection:
-        rows = await _to_be_posted(connection)
+    async with runtime.transaction() as work:
+        await end_letters(work)
+        rows = await _to_be_posted(work.connection)
     for row in rows:
         sys.stdout.write(json.dumps(dict(row), default=str) + "\n")
     return DONE
@@ -134,6 +135,7 @@ async def _explain_missing(runtime: Runtime, *, message_ids: Collection[UUID]) -
 
 _NOT_TO_BE_POSTED: Mapping[str | None, str] = {
     State.POSTED: "was marked as posted before",
-    State.SUPERSEDED: "is superseded by a message about a newer decision; do not post it",
-    State.NO_ADDRESS: "its reader has no postal address, or the day that it names has passed; do not post it",
+    State.SUPERSEDED: f"{WHY_ENDED[RequestState.SUPERSEDED]}; do not post it",
+    State.NO_ADDRESS: "its reader has no postal address; do not post it",
+    RequestState.EXPIRED: f"{WHY_ENDED[RequestState.EXPIRED]}; do not post it",
 }

@@ -18,8 +18,7 @@ from contracts.validation import read_from_outside
 from contracts.vocabulary import Channel, PostalAddress
 from notify_svc.domain.insurer import Insurer
 from notify_svc.domain.messages import State
-from notify_svc.domain.quiet_hours import HOME_ZONE
-from notify_svc.domain.requests import Request, RequestState
+from notify_svc.domain.requests import RequestState
 from notify_svc.domain.written import Written
 from notify_svc.paper.press import Press
 from notify_svc.repository import kept_texts, letters, requested_letters
@@ -28,12 +27,17 @@ from notify_svc.repository.kept_texts import KeptResult, TextToKeep
 from notify_svc.repository.letters import PrintableLetter
 from notify_svc.repository.requested_letters import PrintableRequest
 from notify_svc.request_writer import write_requested
-from notify_svc.settlements import publish_settled, publish_settled_requests
+from notify_svc.settlements import end_letters, publish_settled, publish_settled_requests
 from notify_svc.texts.account import OnPaper
 from notify_svc.texts.filling import MissingValueError
 from notify_svc.texts.languages import texts_version
 from notify_svc.texts.letter import write_letter
 from notify_svc.texts.rendering import render_html, render_text
+
+WHY_ENDED: Mapping[RequestState, str] = {
+    RequestState.EXPIRED: "the day that it names has passed",
+    RequestState.SUPERSEDED: "a decision or something newer about the claim has taken its place",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,23 +58,20 @@ class Printer:
     async def print(self, runtime: Runtime, *, message_ids: Sequence[UUID]) -> Printed:
         """Print letters, and keep what they say; return them by their ids.
 
-        One whose reader's address was erased meanwhile is settled instead, and one that names a day that has passed.
+        One whose reader's address was erased meanwhile is settled instead, and one that is not to be posted any more.
         """
         async with runtime.transaction() as work:
-            sheets, over = _Sheets(self.insurer, work.now), list[UUID]()
+            sheets, ended = _Sheets(self.insurer, work.now), await end_letters(work)
             for letter in await letters.read_printable(work.connection, message_ids=message_ids):
                 sheets.add(letter.message_id, letter.contact, partial(sheets.decision, letter))
             for asked in await requested_letters.read_printable(work.connection, letter_ids=message_ids):
-                if _is_over(asked.request, now=work.now):
-                    over.append(asked.letter_id)
-                else:
-                    sheets.add(asked.letter_id, asked.contact, partial(sheets.requested, asked))
-            await _settle_unprinted(work, [*sheets.without_address, *over])
+                sheets.add(asked.letter_id, asked.contact, partial(sheets.requested, asked))
+            await _settle_unprinted(work, sheets.without_address)
             await _keep(work, list(sheets.printed.items()), vault=self.vault)
         for message_id in sheets.without_address:
             sys.stderr.write(f"{message_id} cannot be posted: its reader has no postal address any more\n")
-        for message_id in over:
-            sys.stderr.write(f"{message_id} is not to be posted any more: the day that it names has passed\n")
+        for message_id in sorted(ended.keys() & set(message_ids)):
+            sys.stderr.write(f"{message_id} is not to be posted any more: {WHY_ENDED[ended[message_id]]}\n")
         for message_id, why in sheets.unwritable.items():
             sys.stderr.write(f"{message_id} cannot be written: {why}\n")
         return Printed(letters=sheets.printed, are_some_unwritable=bool(sheets.unwritable))
@@ -145,12 +146,6 @@ class _Sheets:
             html=render_html(told),
             pdf=self.press.print(told, printed_at=self.now),
         )
-
-
-def _is_over(request: Request, *, now: datetime) -> bool:
-    """Whether it names a day, in the Netherlands, after which it is no longer true."""
-    due_on = None if request.claim is None else request.claim.due_on
-    return due_on is not None and due_on < now.astimezone(HOME_ZONE).date()
 
 
 async def _settle_unprinted(work: Work, letter_ids: Sequence[UUID]) -> None:

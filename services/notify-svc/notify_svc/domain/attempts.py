@@ -83,10 +83,6 @@ class RetryPolicy:
     longest_seconds: float
     give_up_after: timedelta
 
-    def wait_after(self, result: Result, *, attempts: int, jitter: float) -> timedelta:
-        """Return the wait after the result of the last of `attempts`; a lost lease is no failure, and never adds up."""
-        return self.wait(attempts=1 if isinstance(result, LeaseLost) else attempts, jitter=jitter)
-
     def wait(self, *, attempts: int, jitter: float) -> timedelta:
         """Return the wait after `attempts` failures; `jitter` (0 to 1) spreads it from half to one and a half."""
         doubled = self.first_seconds * 2.0 ** min(attempts - 1, 30)
@@ -114,9 +110,9 @@ class Settle(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """The message is tried again at `due_at`."""
+    """The message is tried again at `due_at`; None: at once, and before all that became due after it."""
 
-    due_at: datetime
+    due_at: datetime | None
     reason: str
 
 
@@ -135,8 +131,9 @@ def next_step(result: Result, *, attempt: Attempt, policy: RetryPolicy, now: dat
             give_up_at = attempt.first_due_at + policy.give_up_after
             if now >= give_up_at:
                 return Settle(_failed_state(attempt, result), reason)
-            due_at = now + policy.wait_after(result, attempts=attempt.attempts, jitter=jitter)
-            return Retry(min(due_at, give_up_at), reason)
+            due_at = min(now + policy.wait(attempts=attempt.attempts, jitter=jitter), give_up_at)
+            # A lost lease is no failure: too many were waiting for their turn.
+            return Retry(None if isinstance(result, LeaseLost) else due_at, reason)
         case _:
             assert_never(result)
 

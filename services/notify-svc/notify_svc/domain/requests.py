@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -101,23 +101,50 @@ REQUEST_SETTLEMENTS: Mapping[RequestState, RequestSettlement] = {
 LETTER_AFTER = frozenset({RequestState.NO_ADDRESS, RequestState.REFUSED})
 """How an e-mail ends that surely reached nobody. One that expired is not to be sent any more by any way."""
 _REMINDERS = {ClaimOccasion.ANSWERS_AWAITED, ClaimOccasion.RAIN_AWAITED, ClaimOccasion.STILL_WAITING}
-LETTER_OCCASIONS: AbstractSet[Occasion | ClaimOccasion] = POLICY_OCCASIONS | {
-    Occasion.ACTIVATED,
-    Occasion.NEW_DEVICE_USED,
-    Occasion.PASSWORD_CHANGED,
-    Occasion.SECOND_STEP_FAILED,
-    Occasion.CHANGES_UNDONE,
-    Occasion.CHANGES_UNDONE_AND_SUSPENDED,
-    Occasion.ACCOUNT_REINSTATED,
-    *(set(ClaimOccasion) - {ClaimOccasion.TAKEN_UP} - _REMINDERS - PAYMENT_OCCASIONS),
-}
+UNDONE_BY_LINK: AbstractSet[Occasion] = frozenset(
+    {
+        Occasion.EMAIL_CHANGED,
+        Occasion.MOBILE_PHONE_CHANGED,
+        Occasion.AUTHENTICATOR_ADDED,
+        Occasion.AUTHENTICATOR_REMOVED,
+    }
+)
+"""What is mailed with a link that undoes it. On paper it says to call: a thief may have done it."""
+LETTER_OCCASIONS: AbstractSet[Occasion | ClaimOccasion] = (
+    POLICY_OCCASIONS
+    | UNDONE_BY_LINK
+    | {
+        Occasion.ACTIVATED,
+        Occasion.NEW_DEVICE_USED,
+        Occasion.PASSWORD_CHANGED,
+        Occasion.SECOND_STEP_FAILED,
+        Occasion.CHANGES_UNDONE,
+        Occasion.CHANGES_UNDONE_AND_SUSPENDED,
+        Occasion.ACCOUNT_REINSTATED,
+        *(set(ClaimOccasion) - {ClaimOccasion.TAKEN_UP} - _REMINDERS - PAYMENT_OCCASIONS),
+    }
+)
 """What is told by letter where an e-mail reaches nobody.
 
-Never what has a code or a one-use link: it would lie on paper, and is over before that comes; so is a login that is
-blocked for a while, a download, and a reminder. Nor what goes to an address before and one after a change. That a
+Never what is told for the sake of a code or a one-use link, which is over before a letter comes; so is a login that
+is blocked for a while, a download, and a reminder. Nor what goes to an address before and one after a change. That a
 handler has begun and that money is on its way asks nothing of anybody, and the letter about the decision names the
 amount.
 """
+
+
+ENDED_BY_DECISION: AbstractSet[ClaimOccasion] = frozenset({ClaimOccasion.QUESTIONS_ASKED})
+"""What a later decision about the claim takes the place of: an answer would come too late for it."""
+_OF_A_REVIEW = (ClaimOccasion.REVIEW_STILL_OPEN, ClaimOccasion.REVIEW_UPHELD, ClaimOccasion.REVIEW_OVERTURNED)
+_OF_A_REPAIR = (ClaimOccasion.REPAIR_ACCEPTED, ClaimOccasion.REPAIR_NEEDS_CONSENT, ClaimOccasion.REPAIR_COMPLETED)
+ENDED_BY: Sequence[tuple[ClaimOccasion, ClaimOccasion]] = (
+    *((occasion, occasion) for occasion in ClaimOccasion),
+    *((ClaimOccasion.REVIEW_OPENED, later) for later in _OF_A_REVIEW),
+    *((ClaimOccasion.REVIEW_STILL_OPEN, later) for later in _OF_A_REVIEW[1:]),
+    *((ClaimOccasion.REPAIR_OFFERED, later) for later in _OF_A_REPAIR),
+    *((earlier, ClaimOccasion.REPAIR_COMPLETED) for earlier in _OF_A_REPAIR[:2]),
+)
+"""What takes the place of what, told later about the same claim: the same anew, and what it was to lead to."""
 
 
 class AboutClaim(Struct, frozen=True, kw_only=True):
@@ -191,9 +218,10 @@ def next_step_of(
             return SettleRequest(RequestState.IN_DOUBT, reason)
         case Deferred(reason) | Unreachable(reason) | AnswerLost(reason) | LeaseLost(reason):
             retries = RETRIES if request.claim is None else RETRIES_ABOUT_CLAIMS
-            due_at = now + retries.wait_after(result, attempts=attempt.attempts, jitter=jitter)
+            is_at_once = isinstance(result, LeaseLost)
+            due_at = now if is_at_once else now + retries.wait(attempts=attempt.attempts, jitter=jitter)
             if due_at + takes <= request.expires_at:
-                return Retry(due_at, reason)
+                return Retry(None if is_at_once else due_at, reason)
             return SettleRequest(RequestState.IN_DOUBT if is_in_doubt else RequestState.EXPIRED, reason)
         case _:
             assert_never(result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -57,7 +58,7 @@ class SubmittedSms:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class DoubtfulSms:
-    """An SMS in doubt: its answer was lost. `mobile_phone` is its reader's of now."""
+    """An SMS in doubt: its answer was lost. `mobile_phone` is its reader's of now, empty where none is known."""
 
     message_id: UUID
     claim: tuple[UUID, int] | None
@@ -78,6 +79,21 @@ def comparable_id(provider_id: str) -> str:
     return provider_id.strip().lower().lstrip("0") or "0"
 
 
+def id_of_whole(message_id: UUID) -> str:
+    """Return what a provider calls an SMS that takes it as a whole, and knows it by our id: CM.com.
+
+    32 letters and digits: it takes no longer references, and none with hyphens.
+    """
+    return comparable_id(message_id.hex)
+
+
+def message_named_by(provider_id: str) -> UUID | None:
+    """Return which message an id of `id_of_whole` names; None of any other."""
+    with suppress(ValueError):
+        return UUID(hex=provider_id.zfill(32))
+    return None
+
+
 def digits_of(number: str) -> str:
     """Return a number in international form, however that is marked, as its digits."""
     return number.strip().removeprefix("+").removeprefix("00")
@@ -88,17 +104,18 @@ def doubts_told(
 ) -> Mapping[UUID, tuple[UUID, DoubtfulSms]]:
     """Return which receipt, by its id, settles which doubt, by its message.
 
-    A receipt does when it gives back the reference of exactly one SMS in doubt to the very number. Nothing less is
-    safe. A time of submission is in minutes by a clock of the provider's; an unknown id can be one that the provider
-    writes in another way; and a customer is sent a code and a decision in one minute. Only an SMS of one part is
-    settled so: of more it is not known how many went out.
+    A receipt does when it gives back our id, or the reference of exactly one SMS in doubt to the very number. Nothing
+    less is safe. A time of submission is in minutes by a clock of the provider's; an unknown id can be one that the
+    provider writes in another way; and a customer is sent a code and a decision in one minute. By a reference only an
+    SMS of one part is settled: of more it is not known how many went out.
     """
     told: dict[UUID, tuple[UUID, DoubtfulSms]] = {}
     for receipt_id, receipt in receipts.items():
         named = [
             one
             for one in doubtful
-            if digits_of(one.mobile_phone) == receipt.destination and reference_of(one.message_id) == receipt.reference
+            if receipt.provider_id == id_of_whole(one.message_id)
+            or (digits_of(one.mobile_phone), reference_of(one.message_id)) == (receipt.destination, receipt.reference)
         ]
         if len(named) == 1:
             told.setdefault(named[0].message_id, (receipt_id, named[0]))

@@ -124,16 +124,35 @@ async def lease_due(
     return [LeasedMessage.from_row(row, lease=lease, leased_at=now) for row in rows]
 
 
-async def lock(connection: Connection, *, leased: Collection[LeasedMessage]) -> None:
-    """Lock messages in the order in which all lock them: what follows changes some of them before others."""
+async def lock(
+    connection: Connection, *, leased: Collection[LeasedMessage], whole_claims: Collection[UUID] = ()
+) -> None:
+    """Lock messages in the order in which all lock them: what follows changes some of them before others.
+
+    Of `whole_claims` all messages are locked, whichever way they go.
+    """
+    keys = {(one.claim_id, one.claim_version, one.attempt.channel.value) for one in leased}
+    some = [key for key in keys if key[0] not in whole_claims]
+    wanted = sorted([*some, *((claim_id, None, None) for claim_id in set(whole_claims))], key=_in_order)
     await connection.execute(
         """
-        SELECT FROM message
-         WHERE (claim_id, claim_version, channel) IN (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[]))
-         ORDER BY claim_id, claim_version, channel FOR UPDATE
+        SELECT FROM unnest($1::uuid[], $2::integer[], $3::text[]) AS wanted (claim_id, claim_version, channel)
+         CROSS JOIN LATERAL (
+               SELECT FROM message
+                WHERE message.claim_id = wanted.claim_id
+                  AND (wanted.claim_version IS NULL
+                       OR message.claim_version = wanted.claim_version AND message.channel = wanted.channel)
+                ORDER BY claim_version, channel FOR UPDATE) AS message
         """,
-        *_keys(leased),
+        [claim_id for claim_id, _, _ in wanted],
+        [version for _, version, _ in wanted],
+        [channel for _, _, channel in wanted],
     )
+
+
+def _in_order(wanted: tuple[UUID, int | None, str | None]) -> tuple[int, int, str]:
+    claim_id, version, channel = wanted
+    return claim_id.int, version or 0, channel or ""
 
 
 async def settle(
@@ -211,8 +230,8 @@ async def retry(
     rows = await connection.fetch(
         """
         UPDATE message
-           SET state = 'due', due_at = result.due_at, leased_until = NULL, last_error = result.reason,
-               answers_lost = message.answers_lost + result.answers_lost
+           SET state = 'due', due_at = coalesce(result.due_at, message.due_at), leased_until = NULL,
+               last_error = result.reason, answers_lost = message.answers_lost + result.answers_lost
           FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], $5::timestamptz[], $6::text[],
                       $7::integer[])
             AS result (claim_id, claim_version, channel, attempts, due_at, reason, answers_lost)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +12,15 @@ from uuid_utils.compat import uuid7
 
 from chassis.database import Connection
 from contracts.vocabulary import Channel
-from notify_svc.domain.requests import LETTER_OCCASIONS, Lane, Request, RequestState, occasion_of
+from notify_svc.domain.requests import (
+    ENDED_BY,
+    ENDED_BY_DECISION,
+    LETTER_OCCASIONS,
+    Lane,
+    Request,
+    RequestState,
+    occasion_of,
+)
 from notify_svc.repository.contacts import Contact
 from notify_svc.repository.requests import SettledRequest, claim_of
 
@@ -99,6 +107,42 @@ async def settle(
         list(letter_ids),
         state.value,
         now,
+    )
+    return {row["letter_id"]: _settled(row) for row in rows}
+
+
+async def end_those_over(connection: Connection, *, today: date, now: datetime) -> Mapping[UUID, SettledRequest]:
+    """Settle letters that are not to be posted any more; return them by their ids.
+
+    They are those that name a day before `today`, and those that were overtaken by a decision or by something newer
+    about their claim. One that is just being printed is left for the next time.
+    """
+    rows = await connection.fetch(
+        """
+        WITH over AS (
+            SELECT letter_id, coalesce((claim ->> 'due_on')::date < $1, false) AS is_late
+              FROM requested_letter AS letter
+             WHERE state = 'to_be_posted' AND claim IS NOT NULL
+               AND ((claim ->> 'due_on')::date < $1
+                    OR occasion = ANY ($3::text[]) AND EXISTS (
+                       SELECT FROM message
+                        WHERE message.claim_id = (letter.claim ->> 'claim_id')::uuid
+                          AND message.first_due_at > letter.occurred_at)
+                    OR EXISTS (
+                       SELECT FROM requested_message AS newer
+                         JOIN unnest($4::text[], $5::text[]) AS ended (occasion, by) ON newer.occasion = ended.by
+                        WHERE newer.claim ->> 'claim_id' = letter.claim ->> 'claim_id'
+                          AND ended.occasion = letter.occasion AND newer.occurred_at > letter.occurred_at))
+             ORDER BY letter_id FOR UPDATE SKIP LOCKED)
+        UPDATE requested_letter SET state = CASE WHEN is_late THEN 'expired' ELSE 'superseded' END, settled_at = $2
+          FROM over WHERE requested_letter.letter_id = over.letter_id
+        RETURNING requested_letter.*
+        """,
+        today,
+        now,
+        sorted(ENDED_BY_DECISION),
+        [earlier.value for earlier, _ in ENDED_BY],
+        [later.value for _, later in ENDED_BY],
     )
     return {row["letter_id"]: _settled(row) for row in rows}
 

@@ -332,7 +332,7 @@ async def retry(connection: Connection, *, leased: LeasedRequest, step: Retry, a
     request_id = await connection.fetchval(
         """
         UPDATE requested_message
-           SET state = 'due', due_at = $3, leased_until = NULL, last_error = $4,
+           SET state = 'due', due_at = coalesce($3, due_at), leased_until = NULL, last_error = $4,
                answers_lost = answers_lost + $5::integer
          WHERE request_id = $1 AND state = 'sending' AND attempts = $2
         RETURNING request_id

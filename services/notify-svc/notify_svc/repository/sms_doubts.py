@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from chassis.database import Connection
 from notify_svc.domain.sms_receipts import DoubtfulSms, Outcome
@@ -23,31 +24,35 @@ async def count(connection: Connection) -> int:
     return found
 
 
-async def read(connection: Connection, *, numbers: Collection[str], since: datetime) -> Sequence[DoubtfulSms]:
-    """Return SMS that are in doubt `since` this moment and whose reader's number is, now, one of `numbers`, in digits.
+async def read(
+    connection: Connection, *, numbers: Collection[str], message_ids: Collection[UUID], since: datetime
+) -> Sequence[DoubtfulSms]:
+    """Return SMS that are in doubt `since` this moment and that a receipt may mean.
 
-    A number that came sealed with a request is erased by then: that SMS stays in doubt, unless it is the reader's own.
+    They are those of `message_ids`, and those whose reader's number is, now, one of `numbers`, in digits. A number that
+    came sealed with a request is erased by then: by a number that SMS is not found, unless it is the reader's own.
     """
     rows = await connection.fetch(
         """
         SELECT message_id, claim_id, claim_version, mobile_phone
           FROM message JOIN message_contact USING (claim_id, claim_version, channel)
          WHERE answers_lost > 0 AND state = 'in_doubt' AND channel = 'sms' AND settled_at >= $2
-           AND ltrim(mobile_phone, '+') = ANY ($1::text[])
+           AND (ltrim(mobile_phone, '+') = ANY ($1::text[]) OR message_id = ANY ($3::uuid[]))
          UNION ALL
         SELECT request_id, NULL, NULL, mobile_phone
           FROM requested_message JOIN requested_message_contact USING (request_id)
          WHERE answers_lost > 0 AND state = 'in_doubt' AND channel = 'sms' AND settled_at >= $2
-           AND ltrim(mobile_phone, '+') = ANY ($1::text[])
+           AND (ltrim(mobile_phone, '+') = ANY ($1::text[]) OR request_id = ANY ($3::uuid[]))
         """,
         list(numbers),
         since,
+        list(message_ids),
     )
     return [
         DoubtfulSms(
             message_id=row["message_id"],
             claim=None if row["claim_id"] is None else (row["claim_id"], row["claim_version"]),
-            mobile_phone=row["mobile_phone"],
+            mobile_phone=row["mobile_phone"] or "",
         )
         for row in rows
     ]

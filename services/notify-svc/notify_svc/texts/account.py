@@ -85,6 +85,8 @@ def write_account_mail(  # noqa: PLR0913 - what a message is made of
 ) -> AccountMail:
     """Return what the customer called `name` is written; `link` and `policy` are there where the occasion has one.
 
+    No link is ever on paper: it would lie there, and is over before a letter comes.
+
     Raises:
         MissingValueError: something that its texts name is not there.
     """
@@ -101,8 +103,11 @@ def write_account_mail(  # noqa: PLR0913 - what a message is made of
         policy_number=None if policy is None else policy.number,
         policy_day=None if policy is None else figures.calendar_day(policy.day),
     )
-    if (mail.link or occasion in LINK_OCCASIONS) and not (mail.link and link):
+    is_told_otherwise = on_paper is not None and bool(mail.by_post)
+    has_link = not is_told_otherwise and (mail.link is not None or occasion in LINK_OCCASIONS)
+    if has_link and not (mail.link and link):
         raise MissingValueError(template, "link")
+    before, after = (mail.by_post, ()) if is_told_otherwise else (mail.before, mail.after)
     return AccountMail(
         texts=texts,
         insurer=insurer,
@@ -111,10 +116,10 @@ def write_account_mail(  # noqa: PLR0913 - what a message is made of
         subject=mail.subject,
         headline=mail.subject,
         greeting=texts.greeting.format(name=name),
-        before=tuple(sentence.format_map(filled) for sentence in mail.before),
-        link_label=mail.link,
-        link=link if mail.link else None,
-        after=tuple(sentence.format_map(filled) for sentence in (*mail.after, texts.account.never_asked)),
+        before=tuple(sentence.format_map(filled) for sentence in before),
+        link_label=mail.link if has_link else None,
+        link=link if has_link else None,
+        after=tuple(sentence.format_map(filled) for sentence in (*after, texts.account.never_asked)),
     )
 
 

@@ -264,6 +264,8 @@ class AccountMailTexts(Texts, frozen=True):
     link: Text | None = None
     """What opening the link does."""
     after: tuple[_AboutAccount, ...] = ()
+    by_post: tuple[_AboutAccount, ...] = ()
+    """Stands in the place of all that on paper, where there can be no link."""
 
 
 class AccountTexts(Texts, frozen=True):

@@ -1,4 +1,4 @@
-"""Reads catalogues from the files that people write who know no Python, and says by file and key what is wrong.
+"""Reads catalogues from the files that people write who know no Python, and says by file, line and key what is wrong.
 
 A directory holds one language. The name of a file says where its keys belong: `reasons.grounds.toml` fills the table
 `grounds` of `reasons`; `general.toml` fills what belongs to no theme.
@@ -7,8 +7,10 @@ A directory holds one language. The name of a file says where its keys belong: `
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
 from typing import Any, TypeAlias, cast
@@ -18,6 +20,7 @@ from msgspec import inspect
 
 from chassis.errors import CannotStartError
 from notify_svc.texts.catalogue import EVERY_KEY, PLACEHOLDERS, TextCatalogue
+from notify_svc.texts.catalogue_lines import PARAGRAPH, in_plain_words, lines_of
 from notify_svc.texts.necessary import shortcomings
 
 _GENERAL = "general"
@@ -40,7 +43,7 @@ _THEMES = frozenset(
 
 
 class CatalogueError(CannotStartError):
-    """Texts that cannot be used; the message has a line for each problem, with its file and key."""
+    """Texts that cannot be used; the message has a line for each problem: file, line, key, and what to change."""
 
 
 def read_catalogues(directories: Mapping[str, Path]) -> Mapping[str, TextCatalogue]:
@@ -84,17 +87,28 @@ class _Files:
         self.tree: dict[str, Any] = {}
         self._unreadable: list[str] = []
         self._places: dict[_Path, str] = {}
+        self._lines: dict[_Path, int] = {}
         for file in _files_in(directory):
             self._read(file)
 
     def _read(self, file: Path) -> None:
         place = () if file.stem == _GENERAL else tuple(file.stem.split("."))
         self._places[place] = file.name
+        octets = file.read_bytes()
+        text = octets.decode("utf-8-sig", "replace")  # some editors begin a file so
         try:
-            content = msgspec.toml.decode(file.read_bytes())
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            self._unreadable.append(f"{self._language}/{file.name}: {error}")
+            octets.decode()
+            content = tomllib.loads(text.replace("\r\n", "\n"))
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            told = "has letters that are not in UTF-8: save the file with the encoding UTF-8"
+            self._unreadable.append(f"{self._language}/{file.name}, line {line}: {told}")
             return
+        except tomllib.TOMLDecodeError as error:
+            line, told = in_plain_words(str(error), lines=text.count("\n"))
+            self._unreadable.append(f"{self._language}/{file.name}, line {line}: {told}")
+            return
+        self._lines |= {(*place, *path): line for path, line in lines_of(text).items()}
         table: Any = self.tree
         for step in place:
             table = table.setdefault(step, {})
@@ -116,12 +130,16 @@ class _Files:
         return [self.located(path, told) for path, told in found]
 
     def located(self, path: _Path, told: str) -> str:
-        """Return what is `told` about a key, with the file that has it, or would have it."""
+        """Return what is `told` about a key, with the file and line that has it, or would have it."""
         place = next(path[:depth] for depth in range(len(path), -1, -1) if not depth or path[:depth] in self._places)
         if not place and path[0] in _THEMES:
             place = path[:1]
         file = self._places.get(place, f"{'.'.join(place) or _GENERAL}.toml")
-        return f"{self._language}/{file}: {'.'.join(path[len(place) :]) or 'the file'} {told}"
+        line = next((self._lines[path[:depth]] for depth in range(len(path), 0, -1) if path[:depth] in self._lines), 0)
+        *steps, last = path[len(place) :] or ("the file",)
+        paragraph = f", paragraph {last.removeprefix(PARAGRAPH)}," if last.startswith(PARAGRAPH) else ""
+        key = ".".join(steps if paragraph else (*steps, last))
+        return f"{self._language}/{file}{f', line {line}' if line else ''}: {key}{paragraph} {told}"
 
     def placeholders(self) -> dict[_Path, frozenset[str]]:
         """Return what is filled in, by the key of each text."""
@@ -145,8 +163,8 @@ def _misfits(value: object, form: inspect.Type, path: _Path) -> Iterator[_Proble
             if not isinstance(value, list) or not value:
                 yield path, "is not a list with a text"
                 return
-            for one in value:
-                yield from _misfits(one, form.item_type, path)
+            for number, one in enumerate(value, start=1):
+                yield from _misfits(one, form.item_type, (*path, f"{PARAGRAPH}{number}"))
         case _:
             yield from _wrong_text(value, path, allowed=extra.get(PLACEHOLDERS, frozenset()))
 
@@ -154,7 +172,7 @@ def _misfits(value: object, form: inspect.Type, path: _Path) -> Iterator[_Proble
 def _misfits_of_struct(value: Mapping[str, object], form: inspect.StructType, path: _Path) -> Iterator[_Problem]:
     fields = {field.encode_name: field for field in form.fields}
     for key in value.keys() - fields.keys():
-        yield (*path, key), "is not known"
+        yield (*path, key), f"is not known{_meant(key, fields.keys() - value.keys())}"
     for key, field in fields.items():
         if key in value:
             yield from _misfits(value[key], field.type, (*path, key))
@@ -172,7 +190,7 @@ def _misfits_of_table(
         yield (*path, key), "is missing"
     for key, one in value.items():
         if known and key not in known:
-            yield (*path, key), "is not known"
+            yield (*path, key), f"is not known{_meant(key, known - value.keys())}"
         else:
             yield from _misfits(one, form.value_type, (*path, key))
 
@@ -181,17 +199,29 @@ def _wrong_text(value: object, path: _Path, *, allowed: frozenset[str]) -> Itera
     if not isinstance(value, str):
         yield path, "is not a text"
     elif not value.strip():
-        yield path, "is empty"
+        yield path, "is empty: write what its reader is to see"
     elif value != value.strip() or "\n" in value:
-        yield path, "begins or ends with a space, or has several lines"
+        yield path, "begins or ends with a space, or has several lines: take them out"
     else:
         try:
             unknown = _placeholders(value) - allowed
-        except ValueError as error:
-            yield path, f"has a curly bracket that is none of a placeholder: {error}"
+        except ValueError:
+            yield path, "has a curly bracket that is none of a placeholder: one name alone stands between a { and a }"
         else:
             for name in sorted(unknown):
-                yield path, f"has {{{name}}}, which is not filled in here"
+                yield path, f"has {{{name}}}, which is not filled in here{_meant_among(name, allowed)}"
+
+
+def _meant(written: str, known: Collection[str]) -> str:
+    """Return what was probably meant, as the end of a sentence; nothing where that is not to be guessed."""
+    return "".join(f"; is {near} meant?" for near in get_close_matches(written, sorted(known), n=1))
+
+
+def _meant_among(name: str, allowed: AbstractSet[str]) -> str:
+    if near := get_close_matches(name, sorted(allowed), n=1):
+        return f"; is {{{near[0]}}} meant?"
+    may_stand = ", ".join(f"{{{one}}}" for one in sorted(allowed))
+    return f"; what may stand here: {may_stand}" if may_stand else "; nothing is filled in here"
 
 
 def _placeholders(text: str) -> frozenset[str]:
@@ -205,7 +235,7 @@ def _placeholders(text: str) -> frozenset[str]:
         if name is None:
             continue
         if form or conversion or not name.isidentifier():
-            raise ValueError("only a name may stand in curly brackets")
+            raise ValueError("only a name may stand between them")
         names.add(name)
     return frozenset(names)
 

@@ -15,6 +15,7 @@ from babel import Locale, UnknownLocaleError
 from contracts.claim_messages import DUE_OCCASIONS, PAYMENT_OCCASIONS, QUESTION_OCCASIONS, ClaimOccasion
 from contracts.message_requests import CODE_OCCASIONS, LINK_OCCASIONS, POLICY_OCCASIONS, Occasion
 from notify_svc.domain.notice import NoticeKind
+from notify_svc.domain.requests import UNDONE_BY_LINK
 
 Path: TypeAlias = tuple[str, ...]
 Problem: TypeAlias = tuple[Path, str]
@@ -134,6 +135,11 @@ def _wrong_about_account(occasion: Occasion, placeholders: Mapping[Path, Abstrac
         yield (*mail, "link"), "is missing: this mail has a link, and says here what opening it does"
     elif has_link and occasion not in LINK_OCCASIONS:
         yield (*mail, "link"), "is not known: this mail has no link"
+    by_post = (*mail, "by_post")
+    if occasion in UNDONE_BY_LINK and by_post not in placeholders:
+        yield by_post, "is missing: a letter has no link, and says here whom to call"
+    elif by_post in placeholders:
+        yield from _lacking(by_post, placeholders[by_post], needs=("phone",))
     named = _named_in(mail, placeholders)
     is_about_policy = occasion in POLICY_OCCASIONS
     yield from _lacking((*mail, "before"), named, needs=sorted(_OF_A_POLICY) if is_about_policy else ())

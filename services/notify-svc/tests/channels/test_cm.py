@@ -66,7 +66,7 @@ async def test_a_message_is_posted_under_our_reference(cm: CmServer) -> None:
             "body": {"type": "AUTO", "content": "Uw code is 123456 €"},
             "minimumNumberOfMessageParts": 1,
             "maximumNumberOfMessageParts": 8,
-            "reference": str(one.message_id),
+            "reference": one.message_id.hex,
         }
     ]
 

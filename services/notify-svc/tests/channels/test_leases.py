@@ -85,7 +85,7 @@ async def test_an_sms_whose_sender_stood_still_beyond_its_lease_does_not_follow_
 
 
 @pytest.mark.parametrize("channel", SENT_CHANNELS)
-async def test_a_message_that_may_outlast_its_lease_is_tried_again_and_not_in_doubt(
+async def test_a_message_that_may_outlast_its_lease_is_tried_again_at_its_place_and_not_in_doubt(
     settings: Settings, mail: MailServer, centre: SmsCentre, channel: Channel
 ) -> None:
     """Nobody else has it: that nothing was handed over is certain, so that an SMS goes out after all."""
@@ -93,9 +93,10 @@ async def test_a_message_that_may_outlast_its_lease_is_tried_again_and_not_in_do
     centre.login_pauses.append(pause)
     lost = retries(channel, "lease_lost")
     nearly_over = "SELECT leased_until - $2::interval <= now() FROM message WHERE channel = $1 AND state = 'sending'"
-    async with instance(settings, send_timeout_seconds=30, lease_seconds=30.3, retry_first_seconds=0.01) as desk:
+    async with instance(settings, send_timeout_seconds=30, lease_seconds=30.3, retry_first_seconds=3_600) as desk:
         await desk.know(contact())
         await desk.decide(paid())
+        places = await desk.harness.pool.fetch("SELECT channel, due_at FROM message ORDER BY channel")
         async with desk.sending(channel):
             await pause.until_reached()
             await desk.until_true(nearly_over, channel, timedelta(seconds=30))
@@ -104,6 +105,7 @@ async def test_a_message_that_may_outlast_its_lease_is_tried_again_and_not_in_do
 
         assert [(event.settlement, event.attempts) for event in await desk.settled()] == [(Settlement.SENT, 2)]
         assert await desk.harness.pool.fetchval("SELECT sum(answers_lost) FROM message") == 0
+        assert places == await desk.harness.pool.fetch("SELECT channel, due_at FROM message ORDER BY channel")
     assert len(mail.mails) + len(centre.messages) == 1
     assert retries(channel, "lease_lost") == lost + 1
 

@@ -75,9 +75,9 @@ def test_the_wait_doubles_up_to_a_limit_and_is_spread(attempts: int, jitter: flo
     assert POLICY.wait(attempts=attempts, jitter=jitter) == timedelta(seconds=seconds)
 
 
-def test_a_message_whose_turn_came_too_late_has_no_longer_to_wait_each_time() -> None:
+def test_a_message_whose_turn_came_too_late_is_tried_at_once_and_keeps_its_place() -> None:
     step = next_step(
         LeaseLost("x"), attempt=attempt(Channel.EMAIL, attempts=9), policy=POLICY, now=DECIDED_AT, jitter=0.5
     )
 
-    assert step == Retry(DECIDED_AT + timedelta(seconds=30), "x")
+    assert step == Retry(None, "x")

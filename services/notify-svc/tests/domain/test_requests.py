@@ -30,7 +30,7 @@ from notify_svc.domain.requests import (
 )
 
 CODE, LINK = Occasion.LOGIN_CODE_REQUESTED, Occasion.PASSWORD_RESET_REQUESTED
-FAILURES = [Deferred("x"), Unreachable("x"), LeaseLost("x")]
+FAILURES = [Deferred("x"), Unreachable("x")]
 
 
 def step_after(
@@ -104,14 +104,21 @@ def test_what_failed_is_tried_again_after_seconds(result: Result, attempts: int,
 
 
 @pytest.mark.parametrize("attempts", [1, 6])
-def test_a_request_whose_turn_came_too_late_has_no_longer_to_wait_each_time(attempts: int) -> None:
+def test_a_request_whose_turn_came_too_late_is_tried_at_once_and_keeps_its_place(attempts: int) -> None:
     step = step_after(LeaseLost("x"), occasion=LINK, attempts=attempts)
 
-    assert step == Retry(DECIDED_AT + timedelta(seconds=1), "x")
+    assert step == Retry(None, "x")
 
 
-@pytest.mark.parametrize("result", FAILURES)
-@pytest.mark.parametrize(("expires_in_seconds", "is_over"), [(31, False), (30.999, True), (1.001, True), (0, True)])
+@pytest.mark.parametrize(
+    ("result", "expires_in_seconds", "is_over"),
+    [
+        *((failure, seconds, is_over) for failure in FAILURES for seconds, is_over in ((31, False), (30.999, True))),
+        *((failure, seconds, True) for failure in FAILURES for seconds in (1.001, 0)),
+        (LeaseLost("x"), 30, False),
+        (LeaseLost("x"), 29.999, True),
+    ],
+)
 def test_what_has_no_time_for_another_attempt_ends_now(
     result: Result,
     expires_in_seconds: float,

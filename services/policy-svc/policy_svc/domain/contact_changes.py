@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from contracts.policy import ContactChanged
 from contracts.topic import Part
+from contracts.vocabulary import Channel
 
 
 class ContactCaution(StrEnum):
@@ -18,6 +19,10 @@ class ContactCaution(StrEnum):
     """Without one there is no new access online, and no text messages."""
     NO_EMAIL = "no_email"
     """Decisions about claims go by letter; no message comes about insurances and data."""
+    DECISIONS_BY_POST = "decisions_by_post"
+    """Decisions about claims come by letter, later than by e-mail; all else comes as before."""
+    WISH_NEEDS_ADDRESS = "wish_needs_address"
+    """As long as no postal address is known, what is unwanted comes all the same: a mail alone may come back."""
     POLICIES_STAY = "policies_stay"
     """Another postal address changes no insured home."""
 
@@ -54,5 +59,13 @@ def _cautions(before: ContactChanged, after: ContactChanged) -> Iterator[Contact
         yield ContactCaution.NO_MOBILE_PHONE
     if before.email is not None and after.email is None:
         yield ContactCaution.NO_EMAIL
+    if after.email is not None and after.postal_address and Channel.EMAIL in _newly_unwanted(before, after):
+        yield ContactCaution.DECISIONS_BY_POST
+    if after.unwanted_channels and after.postal_address is None:
+        yield ContactCaution.WISH_NEEDS_ADDRESS
     if before.postal_address != after.postal_address:
         yield ContactCaution.POLICIES_STAY
+
+
+def _newly_unwanted(before: ContactChanged, after: ContactChanged) -> frozenset[Channel]:
+    return frozenset(after.unwanted_channels) - frozenset(before.unwanted_channels)

@@ -79,7 +79,7 @@ async def store(
         accepted, undoing = _sorted_out(accepted, undoing_policies)
         rejected += undoing
     addresses = await _addresses_left_out(_wanted(accepted, terms_of), holders={} if overwrite else holders, work=work)
-    contacts = _customers(accepted, addresses=addresses)
+    contacts = _customers(accepted, addresses=addresses, known=holders)
     if not overwrite:
         accepted, undoing = _sorted_out(accepted, _undoing_customers(accepted, contacts, holders, last_of_customers))
         rejected += undoing
@@ -347,11 +347,15 @@ def _says_where_letters_go(holder: Policyholder) -> bool:
 
 
 def _customers(
-    lines: Sequence[NumberedLine], *, addresses: Mapping[str, PostalAddress | None]
+    lines: Sequence[NumberedLine],
+    *,
+    addresses: Mapping[str, PostalAddress | None],
+    known: Mapping[str, ContactChanged],
 ) -> Mapping[str, ContactChanged]:
     """Return every policyholder by relation number, in version 1 and with a new id, as they are stored when not known.
 
-    `addresses` are where letters go to customers whose file does not say it.
+    `addresses` are where letters go to customers whose file does not say it. How those who are `known` do not want to
+    be told no file says.
     """
     holders = {relation_number_of(line.policy.policy_number): line.policy.policyholder for line in lines}
     return {
@@ -364,6 +368,7 @@ def _customers(
             mobile_phone=holder.mobile_phone,
             postal_address=(holder.postal_address if _says_where_letters_go(holder) else addresses[relation_number]),
             language=holder.language,
+            unwanted_channels=known[relation_number].unwanted_channels if relation_number in known else (),
         )
         for relation_number, holder in holders.items()
     }

@@ -10,7 +10,7 @@ from contracts.personal_data import CustomerDataRequested
 SECTIONS: Final = {
     "personal_data_now_and_before": """
         SELECT version, lower(known) AS known_from, upper(known) AS known_until, name, email, mobile_phone, postcode,
-               house_number, language, reason, made_by
+               house_number, language, unwanted_channels, reason, made_by
           FROM customer_version JOIN (SELECT customer_id FROM customer WHERE relation_number = $1) AS customer
                USING (customer_id)
          ORDER BY known DESC""",

@@ -31,19 +31,24 @@ async def save(
         """
         INSERT INTO customer AS known
                (customer_id, version, relation_number, name, email, mobile_phone, postcode, house_number, language,
-                recorded_at)
-        SELECT customer_id, 1, relation_number, name, email, mobile_phone, postcode, house_number, language, $9
-          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-               AS given (customer_id, relation_number, name, email, mobile_phone, postcode, house_number, language)
+                unwanted_channels, recorded_at)
+        SELECT customer_id, 1, relation_number, name, email, mobile_phone, postcode, house_number, language,
+               string_to_array(unwanted_channels, ' '), $10
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                      $9::text[])
+               AS given (customer_id, relation_number, name, email, mobile_phone, postcode, house_number, language,
+                         unwanted_channels)
          ORDER BY relation_number COLLATE "C"
             ON CONFLICT (relation_number) DO UPDATE
            SET version = known.version + 1, name = excluded.name, email = excluded.email,
                mobile_phone = excluded.mobile_phone, postcode = excluded.postcode,
                house_number = excluded.house_number, language = excluded.language,
+               unwanted_channels = excluded.unwanted_channels,
                recorded_at = greatest(excluded.recorded_at, known.recorded_at + '1 microsecond')
-         WHERE (known.name, known.email, known.mobile_phone, known.postcode, known.house_number, known.language)
+         WHERE (known.name, known.email, known.mobile_phone, known.postcode, known.house_number, known.language,
+                known.unwanted_channels)
                IS DISTINCT FROM (excluded.name, excluded.email, excluded.mobile_phone, excluded.postcode,
-                                 excluded.house_number, excluded.language)
+                                 excluded.house_number, excluded.language, excluded.unwanted_channels)
         RETURNING *
         """,
         [customer.customer_id for customer in customers],
@@ -54,6 +59,7 @@ async def save(
         [customer.postal_address.postcode if customer.postal_address else None for customer in customers],
         [customer.postal_address.house_number if customer.postal_address else None for customer in customers],
         [customer.language for customer in customers],
+        [" ".join(customer.unwanted_channels) for customer in customers],
         recorded_at,
     )
     await _keep_versions(connection, customer_ids=[row["customer_id"] for row in rows], reason=reason, made_by=made_by)
@@ -109,10 +115,10 @@ async def _keep_versions(
     await connection.execute(
         """
         INSERT INTO customer_version
-               (customer_id, version, known, name, email, mobile_phone, postcode, house_number, language, reason,
-                made_by)
+               (customer_id, version, known, name, email, mobile_phone, postcode, house_number, language,
+                unwanted_channels, reason, made_by)
         SELECT customer_id, version, tstzrange(recorded_at, NULL), name, email, mobile_phone, postcode, house_number,
-               language, $2, $3
+               language, unwanted_channels, $2, $3
           FROM customer
          WHERE customer_id = ANY($1)
         """,

@@ -76,6 +76,17 @@ CONTACT_CAUTIONS: Final[Mapping[ContactCaution, Text]] = MappingProxyType(
             en="Without an e-mail address we send you decisions about claims by post. You then get no message about "
             "your insurances and data: you find those online.",
         ),
+        ContactCaution.DECISIONS_BY_POST: Text(
+            nl="Beslissingen over schades krijgt u per post. Dat duurt langer dan per e-mail. Andere berichten blijven "
+            "per e-mail komen.",
+            en="Decisions about claims come to you by post. That takes longer than by e-mail. Other messages still "
+            "come by e-mail.",
+        ),
+        ContactCaution.WISH_NEEDS_ADDRESS: Text(
+            nl="Wij hebben geen postadres van u. Zolang dat zo is, sturen wij beslissingen toch per e-mail en sms.",
+            en="We have no postal address of you. As long as that is so, we still send decisions by e-mail and text "
+            "message.",
+        ),
         ContactCaution.POLICIES_STAY: Text(
             nl="Uw verzekerde woning verandert hierdoor niet. Bent u verhuisd? Geef de verhuizing door bij uw "
             "verzekering.",

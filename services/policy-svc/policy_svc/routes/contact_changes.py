@@ -18,7 +18,7 @@ from chassis.http.values import ExactModel, Moment, RelationNumber
 from chassis.unit_of_work import Work
 from contracts.access import CHANGE_CUSTOMER
 from contracts.policy import ContactChanged
-from contracts.vocabulary import Language
+from contracts.vocabulary import Channel, Language
 from policy_svc.domain.contact_changes import ContactRefusal
 from policy_svc.flows.confirmations import NotConfirmed
 from policy_svc.flows.contact_changes import ContactPreview, confirm_contact_change, show_contact_change
@@ -27,7 +27,7 @@ from policy_svc.routes import problems
 from policy_svc.routes.change_views import RemarkView
 from policy_svc.routes.change_words import CONTACT_CAUTIONS
 from policy_svc.routes.changes import NOT_CONFIRMED
-from policy_svc.routes.customers import CustomerView
+from policy_svc.routes.customers import UNWANTED, CustomerView, UnwantedChannel
 from policy_svc.routes.fields import PreviewIdInPath
 from policy_svc.routes.homes import AddressAsked, address_of
 from policy_svc.routes.parts import Parts
@@ -51,6 +51,14 @@ class PersonalDataAsked(ExactModel):
         default=None, description="In which the customer is written to; null, too, leaves it as it is", examples=["en"]
     )
 
+    unwanted_channels: list[UnwantedChannel] | None = Field(
+        default=None,
+        max_length=len(UNWANTED),
+        description="How the customer does not want to be told about decisions: by text message, or by e-mail, so that "
+        "letters come. All of them as they are from now on; null, too, leaves it as it is",
+        examples=[["sms"]],
+    )
+
     def applied(self, known: ContactChanged, language: Language) -> ContactChanged:
         """Return a customer's data with the change.
 
@@ -64,6 +72,8 @@ class PersonalDataAsked(ExactModel):
         for field in ("name", "language"):
             if getattr(self, field) is not None:
                 changes[field] = getattr(self, field)
+        if self.unwanted_channels is not None:
+            changes["unwanted_channels"] = tuple(Channel(each) for each in UNWANTED if each in self.unwanted_channels)
         if "postal_address" in self.model_fields_set:
             address = self.postal_address
             changes["postal_address"] = None if address is None else address_of(address, language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final, Literal, TypeAlias, get_args
+
 from pydantic import Field
 
 from chassis.http.api import Api
@@ -15,6 +17,9 @@ from contracts.vocabulary import Language, PostalAddress
 from policy_svc.flows.on_record import SEEN, put_on_record
 from policy_svc.repository import customers
 from policy_svc.routes.parts import Parts
+
+UnwantedChannel: TypeAlias = Literal["email", "sms"]
+UNWANTED: Final[tuple[UnwantedChannel, ...]] = get_args(UnwantedChannel)
 
 
 class PostalAddressView(ExactModel):
@@ -40,6 +45,9 @@ class CustomerView(ExactModel):
     )
     postal_address: PostalAddressView | None = Field(description="Null where none is known")
     language: Language = Field(description="In which the customer is written to", examples=["nl"])
+    unwanted_channels: list[UnwantedChannel] = Field(
+        description="How the customer does not want to be told about decisions", examples=[["sms"]]
+    )
 
     @classmethod
     def of(cls, customer: ContactChanged) -> CustomerView:
@@ -52,6 +60,7 @@ class CustomerView(ExactModel):
             mobile_phone=customer.mobile_phone,
             postal_address=None if address is None else PostalAddressView.of(address),
             language=customer.language,
+            unwanted_channels=[each for each in UNWANTED if each in customer.unwanted_channels],
         )
 
 

@@ -55,6 +55,10 @@ class JvmKafka:
     def bootstrap_servers(self) -> str:
         return f"{LOOPBACK}:{self._port}"
 
+    def add_settings(self, settings: Mapping[str, str]) -> None:
+        """Add settings that name its own address, before the first start."""
+        self._extra_settings = {**self._extra_settings, **settings}
+
     def start(self) -> None:
         if self._settings_path is None:
             self._settings_path = self._initialise()
