@@ -61,8 +61,8 @@ MUTANTS = (
     _mutant(
         "a claim pays for what others have not borne",
         _DEDUCTIBLE,
-        "alone_cents = deductible.of_event_cents(own.get(family, _NO_DAMAGE))",
-        "alone_cents = own.get(family, _NO_DAMAGE).covered_cents",
+        "family: deductible.of_event_cents(own.get(family, _NO_DAMAGE))",
+        "family: own.get(family, _NO_DAMAGE).covered_cents",
         f"{_OF_DEDUCTIBLE}::test_a_claim_that_joins_an_event_never_bears_more_than_alone",
     ),
     _mutant(
@@ -71,6 +71,20 @@ MUTANTS = (
         "tied = [_FAMILIES] if are_tied else",
         "tied =",
         f"{_OF_MONEY}::test_what_others_bore_for_damage_of_either_family_the_other_family_need_not_bear",
+    ),
+    _mutant(
+        "of tied events the one bears what the other lacks",
+        _DEDUCTIBLE,
+        "min(by_event[family] - by_others[family], left_cents, alone_cents[family])",
+        "min(left_cents if family is _FAMILIES[0] else 0, alone_cents[family])",
+        f"{_OF_DEDUCTIBLE}::test_of_tied_events_each_bears_first_what_it_lacks_itself",
+    ),
+    _mutant(
+        "what others bore in the wrong one of tied events is lost",
+        _DEDUCTIBLE,
+        "for family in families if rest_cents else ():",
+        "for family in ():",
+        f"{_OF_DEDUCTIBLE}::test_what_others_bore_in_the_wrong_one_of_tied_events_is_borne_in_the_other",
     ),
     _mutant(
         "damage of either family that others had counts for nothing",

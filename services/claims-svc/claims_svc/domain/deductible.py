@@ -100,7 +100,8 @@ def deductibles_of(
     An event bears its deductible over all its claims. This one bears what is left when the others have borne what they
     bore, never more than it would bear without them. `either` is the family that damage counts in which could be of
     either family; None when neither the claim nor the others have any. Such damage of the others ties both events
-    together: what it made the one bear, the other need not.
+    together: what it made the one bear, the other need not. Even so the claim bears of each event what that one lacks,
+    and only the rest in the other one.
     """
     if not others:
         # Most claims are alone in their events and bear all that these bear.
@@ -134,12 +135,19 @@ def _share(
     by_others = {family: others[family].borne_cents if family in others else 0 for family in families}
     borne_by_others_cents = sum(by_others.values())
     left_cents = max(0, sum(by_event.values()) - borne_by_others_cents)
-    borne_cents = dict.fromkeys(families, 0)
-    for family in sorted(families, key=lambda family: by_others[family] - by_event[family]):
-        # A claim that comes to belong to an event of others must not cost more for that.
-        alone_cents = deductible.of_event_cents(own.get(family, _NO_DAMAGE))
-        borne_cents[family] = min(left_cents, alone_cents)
-        left_cents -= borne_cents[family]
+    # A claim that comes to belong to an event of others must not cost more for that.
+    alone_cents = {family: deductible.of_event_cents(own.get(family, _NO_DAMAGE)) for family in families}
+    borne_cents = {
+        family: max(0, min(by_event[family] - by_others[family], left_cents, alone_cents[family]))
+        for family in families
+    }
+    # Each event bears its own first: the claim with the damage that ties both sees them apart when it is decided again.
+    # Only what others bore in one event, and what counts in the other now, is borne across.
+    rest_cents = left_cents - sum(borne_cents.values())
+    for family in families if rest_cents else ():
+        more_cents = min(rest_cents, alone_cents[family] - borne_cents[family])
+        borne_cents[family] += more_cents
+        rest_cents -= more_cents
     return [
         _event_deductible(
             family,

@@ -136,6 +136,29 @@ def test_what_ties_both_events_is_borne_where_others_have_borne_least() -> None:
     assert {family: each.borne_cents for family, each in decided.deductibles.items()} == {RAIN: 0, FLOOD: 50_000}
 
 
+def test_of_tied_events_each_bears_first_what_it_lacks_itself() -> None:
+    ambiguous = {"either_cents": 30_000, "estimated_cents": 30_000}
+    beside = [
+        others(RAIN, covered_cents=5_000, heavy_cents=5_000, borne_cents=5_000, **ambiguous),
+        others(FLOOD, covered_cents=50_000, borne_cents=5_000, **ambiguous),
+    ]
+
+    decided = money_on(
+        covered(21_000, HEAVY_RAIN), covered(20_000, REGIONAL_FLOOD), deductible_cents=25_000, beside=beside
+    )
+
+    assert {family: each.borne_cents for family, each in decided.deductibles.items()} == {RAIN: 20_000, FLOOD: 20_000}
+
+
+def test_what_others_bore_in_the_wrong_one_of_tied_events_is_borne_in_the_other() -> None:
+    ambiguous = {"either_cents": 30_000, "estimated_cents": 30_000}
+    beside = [others(RAIN, borne_cents=25_000, **ambiguous), others(FLOOD, covered_cents=20_000, **ambiguous)]
+
+    decided = money_on(covered(10_000, HEAVY_RAIN), deductible_cents=25_000, beside=beside)
+
+    assert decided.deductibles[RAIN].borne_cents == 10_000
+
+
 @pytest.mark.parametrize("causes", [(HEAVY_RAIN, DIRECT_RAIN), (DIRECT_RAIN, HEAVY_RAIN)])
 def test_of_several_causes_in_one_family_the_one_without_a_minimum_counts_whatever_their_order(
     causes: tuple[GroundCode, ...],

@@ -45,6 +45,7 @@ CAME_EVERY_WAY = LossFacts(
 RAINS = {"little": LITTLE_RAIN, "heavy": HEAVY_RAIN, "cloudburst": measured(402, cloudburst=Truth.TRUE)}
 MOST_CLAIMS, MOST_ITEMS = 6, 5
 LIMIT_CENTS = 2_500_00
+NOT_YET_KNOWN = Harm(0, "indirect rain", assessed=False)
 Deductible = Literal[0, 25_000, 50_000, 100_000]
 ROUTE_OF = {
     "indirect rain": WaterRoute.INDIRECT_PRECIPITATION,
@@ -268,6 +269,28 @@ def test_estimates_are_paid_up_to_the_limit_and_assessments_complete_the_event(
 
     final = [harm for claim in claims for harm in claim.harms]
     assert_paid_after_corrections(insurer, final, deductible=deductible)
+
+
+@pytest.mark.parametrize("rain_cents", [0, 10_00])
+def test_an_assessment_beside_damage_of_either_family_leaves_its_claim_what_it_was_paid(rain_cents: int) -> None:
+    """Found at random: the second claim bore of the rain what its flood had borne, and the third bore that again."""
+    assessed = Harm(rain_cents, "indirect rain")
+    claims = [
+        Reported(0, (Harm(50_00, "indirect rain"), Harm(4_000_00, "indirect rain", assessed=False))),
+        Reported(0, (Harm(200_00, "indirect rain"), Harm(200_00, "flood"), NOT_YET_KNOWN)),
+        Reported(0, (Harm(300_00, "nobody knows"), Harm(500_00, "flood"), NOT_YET_KNOWN)),
+    ]
+    insurer = Insurer(deductible=25_000)
+    for number, claim in enumerate(claims):
+        insurer.decide(number, claim)
+    assert insurer.standing[2].money.payable_cents == 750_00
+
+    for number, more in [(1, Harm(10_00, "indirect rain")), (2, assessed)]:
+        claims[number] = claims[number]._replace(harms=(*claims[number].harms[:2], more))
+        assert insurer.decide(number, claims[number]) is Change.IN_FAVOUR
+
+    assert insurer.standing[1].money.payable_cents == 10_00
+    assert insurer.standing[2].money.payable_cents == 750_00 + rain_cents
 
 
 @settings(max_examples=200, deadline=None)
