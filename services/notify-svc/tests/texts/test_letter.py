@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from decisions import ADDRESS, DECIDED_AT, INSURER, NAME, denied, paid
+from decisions import ADDRESS, DECIDED_AT, INSURER, NAME, NOTICES, denied, paid
 from letter_cases import CASES, html
 from msgspec.structs import replace
 
@@ -240,6 +240,16 @@ def test_the_html_can_be_read_aloud(language: Language) -> None:
     assert '<th scope="col"' in page
     assert '<th scope="row"' in page
     assert "<caption>" in page
+
+
+@pytest.mark.parametrize(("language", "promise"), [(NL, "krijgt u daarvan bericht"), (EN, "you will hear so")])
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if "paid" in kind])
+def test_a_letter_on_paper_promises_no_word_of_the_transfer_because_that_goes_by_mail_alone(
+    kind: NoticeKind, language: Language, promise: str
+) -> None:
+    by_email, on_paper = (text_of(NOTICES[kind](), language=language, on_paper=paper) for paper in (False, True))
+
+    assert (promise in by_email, promise in on_paper) == (True, False)
 
 
 def test_a_letter_on_paper_has_its_address_and_an_email_has_none() -> None:
