@@ -116,6 +116,8 @@ class ReasonTexts(Texts, frozen=True):
     """Who established it: `{facts}` each begin with "that"."""
     own_records: Text
     """Who established that a policy does not insure it: we did."""
+    other_policy: Text
+    """What to do when another policy does."""
     unknown: _Facts
     looked_up: _Facts
     turned: _Facts
