@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Literal
 import certificates
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from certificates import Certificates
 from mail_sender import send, transport
 from mail_server import MailServer
 
@@ -19,16 +19,15 @@ from notify_svc.domain.attempts import Accepted, Unreachable
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    return certificates.written_to(tmp_path / "certificate.pem")
+def certificate(tmp_path: Path) -> Certificates:
+    return certificates.made_in(tmp_path)
 
 
 @asynccontextmanager
 async def tls_mail_server(
-    tls: Literal["starttls", "tls"], *, certificate: Path, wants_login: bool = False
+    tls: Literal["starttls", "tls"], *, certificate: Certificates, wants_login: bool = False
 ) -> AsyncIterator[MailServer]:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
+    context = certificate.of_server()
     state = MailServer()
 
     def connect() -> SMTP:
@@ -64,9 +63,9 @@ def _is_ours(server: SMTP, session: Session, envelope: Envelope, mechanism: str,
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 @pytest.mark.parametrize("extensions", [[], ["PIPELINING"]], ids=["in-turn", "at-once"])
 async def test_mails_go_through_tls_one_after_another(
-    tls: Literal["starttls", "tls"], extensions: list[str], certificate: Path, monkeypatch: pytest.MonkeyPatch
+    tls: Literal["starttls", "tls"], extensions: list[str], certificate: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority))
     async with tls_mail_server(tls, certificate=certificate) as server, transport(server.port, tls=tls) as sender:
         server.extensions = extensions
         assert [await send(sender) for _ in range(3)] == [Accepted()] * 3
@@ -77,7 +76,7 @@ async def test_mails_go_through_tls_one_after_another(
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 async def test_a_server_whose_name_is_not_certified_gets_no_mail(
-    tls: Literal["starttls", "tls"], certificate: Path
+    tls: Literal["starttls", "tls"], certificate: Certificates
 ) -> None:
     async with tls_mail_server(tls, certificate=certificate) as server, transport(server.port, tls=tls) as sender:
         assert isinstance(await send(sender), Unreachable)
@@ -86,9 +85,9 @@ async def test_a_server_whose_name_is_not_certified_gets_no_mail(
 
 
 async def test_a_server_that_wants_a_login_gets_it_once_a_connection(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
+    certificate: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority))
     async with (
         tls_mail_server("starttls", certificate=certificate, wants_login=True) as server,
         transport(server.port, tls="starttls", username="notify", password="secret") as sender,
@@ -100,10 +99,10 @@ async def test_a_server_that_wants_a_login_gets_it_once_a_connection(
 
 
 async def test_a_server_that_refuses_the_login_gets_no_mail_and_the_mail_is_no_defect_of_its_own(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
+    certificate: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The password may just have been replaced: such a mail is tried again, and none is refused."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority))
     async with (
         tls_mail_server("starttls", certificate=certificate, wants_login=True) as server,
         transport(server.port, tls="starttls", username="notify", password="of yesterday") as sender,
