@@ -244,6 +244,12 @@ def test_the_html_can_be_read_aloud(language: Language) -> None:
     assert "<caption>" in page
 
 
+@pytest.mark.parametrize(("language", "letter_word"), [(NL, "brief"), (EN, "letter")])
+def test_no_mail_about_a_decision_announces_a_letter(language: Language, letter_word: str) -> None:
+    for kind, made in NOTICES.items():
+        assert not re.search(rf"\b{letter_word}\b", text_of(made(), language=language)), kind
+
+
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("code", [GroundCode.COVER_NOT_CHOSEN, GroundCode.NOT_INSURED_AT_LOSS])
 def test_who_may_have_another_policy_reads_that_the_damage_can_be_reported_with_that(
