@@ -18,6 +18,7 @@ from typing import Any
 import asyncpg
 import pytest
 import structlog
+from hypothesis import settings
 from typing_extensions import override
 from xdist import is_xdist_worker
 from xdist.remote import Producer
@@ -30,6 +31,10 @@ from chassis.migrations import runner
 from chassis.telemetry.bounded_metrics import out_of_bounds
 from chassis.telemetry.servers import SERVERS
 from devstack.postgres.copies import Template
+
+# How long one example takes is no property of the code: on a busy machine it failed by luck.
+settings.register_profile("water", deadline=None)
+settings.load_profile("water")
 
 ROOT = Path(__file__).parent
 

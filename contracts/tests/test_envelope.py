@@ -205,8 +205,12 @@ def test_no_other_code_writes_the_headers_of_a_record() -> None:
     sources = [
         path for package in ("contracts", "chassis", "services", "tools") for path in (ROOT / package).rglob("*.py")
     ]
-    writers = {path.name for path in sources if "tests" not in path.parts and '"ce_specversion"' in path.read_text()}
-    assert writers == {"envelope.py", "asyncapi.py"}  # the codec, and the document that describes it
+    writers = {path for path in sources if "tests" not in path.parts and '"ce_specversion"' in path.read_text()}
+    assert {path.relative_to(ROOT).as_posix() for path in writers} == {
+        "contracts/contracts/envelope.py",
+        "contracts/contracts/generate/asyncapi.py",  # the document that describes it
+        "tools/drill/drill/generator/records.py",  # shares no code with what it checks
+    }
 
 
 def headers() -> Headers:

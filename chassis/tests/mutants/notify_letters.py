@@ -36,6 +36,14 @@ MUTANTS = (
         guard=f"{_SAYS}::test_a_letter_says_what_its_decision_is_about[notice-repaired-sentences36]",
     ),
     _mutant(
+        "a letter promises a mail about the transfer",
+        "texts/letter.py",
+        sound="(notice.next_steps_by_post if self._on_paper else ())",
+        broken="()",
+        guard=f"{_SAYS}::test_a_letter_on_paper_promises_no_word_of_the_transfer_because_that_goes_by_mail_alone"
+        "[paid-nl-krijgt u daarvan bericht]",
+    ),
+    _mutant(
         "a measured fact passes for an official register's",
         "texts/letter.py",
         sound="if fact.source is not None and fact.name in LossFacts.__struct_fields__:",

@@ -23,6 +23,8 @@ async def transport(
     port: int,
     *,
     tls: Literal["none", "starttls", "tls"] = "none",
+    username: str | None = None,
+    password: str | None = None,
     timeout_seconds: float = 20,
     address: str = INSURER.address,
 ) -> AsyncIterator[SmtpTransport]:
@@ -30,8 +32,8 @@ async def transport(
         host="127.0.0.1",
         port=port,
         tls=tls,
-        username=None,
-        password=None,
+        username=username,
+        password=password,
         timeout_seconds=timeout_seconds,
         connections=1,
     )

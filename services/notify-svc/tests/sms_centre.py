@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -14,11 +15,11 @@ from pause import Pause
 
 from notify_svc.channels.smpp_receipts import Tag
 
-_BIND_TRANSCEIVER, _SUBMIT, _IS_RESPONSE = 0x09, 0x04, 0x80000000
+_BIND_TRANSCEIVER, _SUBMIT, _ENQUIRE_LINK, _IS_RESPONSE = 0x09, 0x04, 0x15, 0x80000000
 _HEADER = struct.Struct(">IIII")
 DROP = -1
 KEEP_SILENT = -2
-THROTTLED, QUEUE_FULL, INVALID_DESTINATION, NOT_BOUND = 0x58, 0x14, 0x0B, 0x04
+THROTTLED, QUEUE_FULL, INVALID_DESTINATION, NOT_BOUND, INVALID_PASSWORD = 0x58, 0x14, 0x0B, 0x04, 0x0E
 DELIVERED, EXPIRED, UNDELIVERABLE, REJECTED = ("DELIVRD", 2), ("EXPIRED", 3), ("UNDELIV", 5), ("REJECTD", 8)
 RECEIPT = 0x04
 
@@ -27,9 +28,12 @@ RECEIPT = 0x04
 class SmsCentre:
     """`answers` are given to the next messages, in order: a command status, `DROP` or `KEEP_SILENT`; after that 0.
 
-    The next sessions pause at their login, each for one of `login_pauses`. It calls messages `msg-1`, `msg-2` and so
-    on, or by the next of `ids`. Of the next messages it sends `receipts`, each after the answer to its message, or
-    before it, where that is `early`. A receipt gives back the reference of its message where the centre `echoes`.
+    The next sessions pause at their login, each for one of `login_pauses`; `login_answers` are the command statuses
+    that logins get, in order, and after that 0. `passwords` are those that it was told.
+
+    It calls messages `msg-1`, `msg-2` and so on, or by the next of `ids`. Of the next messages it sends `receipts`,
+    each after the answer to its message, or before it, where that is `early`. A receipt gives back the reference of its
+    message where the centre `echoes`.
     """
 
     port: int = 0
@@ -39,6 +43,8 @@ class SmsCentre:
     early: bool = False
     echoes: bool = True
     login_pauses: list[Pause] = field(default_factory=list)
+    login_answers: list[int] = field(default_factory=list)
+    passwords: list[str] = field(default_factory=list)
     messages: list[smpp34.SubmitSm] = field(default_factory=list)
     accepted: dict[str, smpp34.SubmitSm] = field(default_factory=dict)
     sessions: int = 0
@@ -56,6 +62,10 @@ class SmsCentre:
         for writer in self.writers:
             writer.close()
             await writer.wait_closed()
+
+    def ask_for_life(self) -> None:
+        """Send enquire_link to the session that was opened last."""
+        self.writers[-1].write(_HEADER.pack(_HEADER.size, _ENQUIRE_LINK, 0, next(self.numbers)))
 
     def report(
         self,
@@ -118,8 +128,16 @@ class SmsCentre:
             self._take(writer, pdu, sequence)
             return
         if command == _BIND_TRANSCEIVER:
-            self.sessions += 1
-        _respond(writer, command, sequence, body=b"centre\0" if command == _BIND_TRANSCEIVER else b"")
+            self._let_in(writer, pdu, sequence)
+            return
+        _respond(writer, command, sequence)
+
+    def _let_in(self, writer: asyncio.StreamWriter, pdu: bytes, sequence: int) -> None:
+        _, password, _ = pdu[_HEADER.size :].split(b"\0", 2)
+        self.passwords.append(password.decode())
+        status = self.login_answers.pop(0) if self.login_answers else 0
+        self.sessions += status == 0
+        _respond(writer, _BIND_TRANSCEIVER, sequence, status=status, body=b"" if status else b"centre\0")
 
     def _take(self, writer: asyncio.StreamWriter, pdu: bytes, sequence: int) -> None:
         message = smpp34.decode(pdu)
@@ -141,14 +159,14 @@ class SmsCentre:
             self.report(message_id, receipt, of=message)
 
 
-def _respond(writer: asyncio.StreamWriter, command: int, sequence: int, *, status: int = 0, body: bytes) -> None:
+def _respond(writer: asyncio.StreamWriter, command: int, sequence: int, *, status: int = 0, body: bytes = b"") -> None:
     writer.write(_HEADER.pack(_HEADER.size + len(body), command | _IS_RESPONSE, status, sequence) + body)
 
 
 @asynccontextmanager
-async def sms_centre() -> AsyncIterator[SmsCentre]:
+async def sms_centre(tls: ssl.SSLContext | None = None) -> AsyncIterator[SmsCentre]:
     state = SmsCentre()
-    server = await asyncio.start_server(state.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(state.serve, "127.0.0.1", 0, ssl=tls)
     state.port = server.sockets[0].getsockname()[1]
     try:
         yield state

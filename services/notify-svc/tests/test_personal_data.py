@@ -26,6 +26,7 @@ from contracts.claim_messages import PAYMENT_OCCASIONS, ClaimOccasion
 from contracts.message_requests import CUSTOMER_OCCASIONS, Occasion
 from contracts.payments import PAYMENT_SETTLED, PaymentOutcome, PaymentSettled
 from contracts.vocabulary import PostalAddress
+from notify_svc.settings import Settings
 
 NAME, EMAIL, PHONE = "Xanthippe Quasimodo", "xq.persoon@example.net", "+31687654321"
 ADDRESS = PostalAddress(postcode="9997ZX", house_number="4711 bis")
@@ -74,6 +75,12 @@ _TOLD_OF: Mapping[Callable[[MailServer, SmsCentre], None], str] = {
     _lost: "answer.lost",
 }
 """What is logged of it."""
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Time enough for all of them at once, with every line logged, on a slow machine."""
+    return settings.model_copy(update={"send_timeout_seconds": 20, "lease_seconds": 90})
 
 
 @pytest.mark.parametrize("ends", [_sent, _refused, _lost])

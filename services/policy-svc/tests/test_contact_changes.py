@@ -154,16 +154,23 @@ async def test_null_takes_away_and_what_is_left_out_stays(policies: Policies) ->
 
 
 @pytest.mark.parametrize(
-    ("language", "told"), [("nl", "beslissingen over schades per post"), ("en", "decisions about claims by post")]
+    ("language", "by_letter", "online"),
+    [
+        ("nl", "uw schades en verzekeringen per brief", "dat wij geld overmaken"),
+        ("en", "your claims and insurances by letter", "that we transfer money"),
+    ],
 )
-async def test_without_an_email_only_decisions_come_by_post(policies: Policies, language: str, told: str) -> None:
+async def test_without_an_email_most_is_told_by_letter_and_the_rest_is_named(
+    policies: Policies, language: str, by_letter: str, online: str
+) -> None:
+    """As notify-svc does: what happens to a policy goes by letter, too, but not what asks nothing of anybody."""
     asked = {"email": None, "postal_address": {"postcode": "1811 AA", "house_number": "3"}}
 
     shown = await policies.post(PATH, asked, headers={"Accept-Language": language})
 
     remarks = {remark["code"]: remark["text"] for remark in shown.json()["remarks"]}
-    assert told in remarks["no_email"]
-    assert {"nl": "geen bericht", "en": "no message"}[language] in remarks["no_email"]
+    assert by_letter in remarks["no_email"]
+    assert online in remarks["no_email"]
 
 
 async def test_what_cannot_be_changed_is_refused_by_name(policies: Policies) -> None:

@@ -84,8 +84,10 @@ WORDS: Final[Mapping[str, QuestionWords]] = MappingProxyType(
                 "Did the water come in through a window or door that was open?",
             ),
             Words(
-                "Water dat door een open raam of deur naar binnen loopt, is niet verzekerd.",
-                "Water that runs in through an open window or door is not insured.",
+                "Regenwater dat eerst buiten viel en door een open raam of deur naar binnen liep, is niet verzekerd. "
+                "Regen die rechtstreeks naar binnen viel, is wel verzekerd.",
+                "Rainwater that first fell outside and ran in through an open window or door is not insured. "
+                "Rain that fell straight in is insured.",
             ),
         ),
         "facts.sewer_water_entered": QuestionWords(

@@ -23,7 +23,7 @@ from domain.loss_cases import (
     report,
 )
 from domain.random_cases import CERTAIN_FACTS, RAINS, some_case
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 from msgspec.structs import replace
@@ -144,6 +144,15 @@ def test_what_nobody_knows_is_not_asked_again() -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example(
+    case(
+        report=report(
+            LossFacts(flood_water_entered=YES, sewer_water_entered=UNSURE, sea_water_involved=SAYS_REGISTER),
+            damage=(item(),),
+        ),
+        rain=None,
+    )
+)
 @given(some_case)
 def test_what_is_asked_of_reporters_is_just_what_trying_all_answers_shows_to_matter(claim: Case) -> None:
     basis = claim.basis
@@ -154,9 +163,10 @@ def test_what_is_asked_of_reporters_is_just_what_trying_all_answers_shows_to_mat
         WALL: WaterRoute.GROUNDWATER,
     }
     at_issue = [name for name in unsaid if opened[name] in _reported(basis)]
-    # Where only an item of damage names a water, nobody has said either that it came in.
+    # Where only an item of damage names a water, nobody has said either that it came in; where the reporter does not
+    # know whether it did, a handler may find out.
     entries = [entry for route, entry, _ in ROUTE_FACTS if _reported(basis).get(route) is Truth.UNKNOWN]
-    unsaid_too = [*at_issue, *(entry for entry in entries if getattr(basis.facts, entry) is None)]
+    unsaid_too = [*at_issue, *entries]
     codes = {question.code for question in questions_to_reporter(basis)}
 
     assert {name for name in at_issue if f"facts.{name}" in codes} == {
@@ -186,7 +196,7 @@ def _matters(name: str, unsaid: Sequence[str], basis: Basis) -> bool:
     routes = [None, *_reported(basis)]
     choices = [[each.route] if each.route else routes for each in basis.damage]
     for values, chosen, rain in product(
-        product([None, YES, NO], repeat=len(others)), product(*choices), list(_rains(basis))
+        product(*([getattr(basis.facts, other), YES, NO] for other in others)), product(*choices), list(_rains(basis))
     ):
         facts = structs.replace(basis.facts, **dict(zip(others, values, strict=True)))
         damage = tuple(structs.replace(one, route=route) for one, route in zip(basis.damage, chosen, strict=True))

@@ -61,6 +61,8 @@ class NoticeTexts(Texts, frozen=True):
     next_steps: tuple[Text, ...]
     sms: Annotated[str, filled("reference", "amount")]
     """Fits one SMS together with any ending, whatever is filled in."""
+    next_steps_by_post: tuple[Text, ...] = ()
+    """Stands in the place of `next_steps` on paper, where no mail follows that tells of a transfer."""
 
 
 class GroundTexts(Texts, frozen=True):
@@ -114,6 +116,8 @@ class ReasonTexts(Texts, frozen=True):
     """Who established it: `{facts}` each begin with "that"."""
     own_records: Text
     """Who established that a policy does not insure it: we did."""
+    other_policy: Text
+    """What to do when another policy does."""
     unknown: _Facts
     looked_up: _Facts
     turned: _Facts

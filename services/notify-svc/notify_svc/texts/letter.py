@@ -161,7 +161,8 @@ class _Writer:
         """Yield what follows the accounts: how it was decided, what happens next, the ways out, how to check it."""
         texts, notice = self._texts, self._texts.notices[self.kind]
         corrections = (texts.rain.corrections,) if rests_on_too_little_rain(self._decision) else ()
-        yield Section(heading=texts.next_heading, paragraphs=(*notice.next_steps, *corrections))
+        next_steps = (notice.next_steps_by_post if self._on_paper else ()) or notice.next_steps
+        yield Section(heading=texts.next_heading, paragraphs=(*next_steps, *corrections))
         yield Section(heading=texts.decision.heading, paragraphs=tuple(self._how_it_was_decided()))
         yield self._ways_out() if is_refused_or_reduced(self._decision) else self._question()
         yield Section(heading=texts.contact.check_heading, paragraphs=tuple(self._how_to_check()))

@@ -105,6 +105,8 @@ def shortcomings(
         for part in ("opening", "sms"):
             path = ("notices", kind.value, part)
             yield from _lacking(path, placeholders[path], needs=("amount",))
+        if (on_paper := ("notices", kind.value, "next_steps_by_post")) not in placeholders:
+            yield on_paper, "is missing: who is told by letter gets no mail about the transfer"
     for occasion in Occasion:
         yield from _wrong_about_account(occasion, placeholders)
     for claim_occasion in ClaimOccasion:

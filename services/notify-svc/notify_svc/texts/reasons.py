@@ -164,7 +164,7 @@ class _Writer:
 
     def _established_by(self, code: GroundCode, ground: Ground | None) -> list[str]:
         """Return who says what an exclusion rests on, one sentence for each source."""
-        if code in {GroundCode.NOT_INSURED_AT_LOSS, GroundCode.COVER_NOT_CHOSEN}:
+        if code in _OF_POLICY:
             return [self._texts.own_records]
         facts = () if ground is None else ground.facts
         sentences = []
@@ -204,8 +204,10 @@ class _Writer:
         return self._figures.joined(list(parts))
 
     def _exception(self, code: GroundCode, finding: Finding | None) -> tuple[str, ...]:
-        """Return what would have covered the damage after all, and why it did not."""
+        """Return what would have covered the damage after all, and why it did not, or what still can."""
         texts = self._texts
+        if code in _OF_POLICY:
+            return (texts.other_policy,)
         if code is GroundCode.PRIMARY_DEFENCE_FAILED:
             return (" ".join([texts.primary_defence_exception, *self._clause(_FIRE)]),)
         if code is not GroundCode.GROUNDWATER:
@@ -225,6 +227,8 @@ def decisive_ground(finding: Finding) -> GroundCode | None:
     return next((ground.code for ground in finding.grounds if ground.weight is GroundWeight.DECISIVE), None)
 
 
+_OF_POLICY = frozenset({GroundCode.NOT_INSURED_AT_LOSS, GroundCode.COVER_NOT_CHOSEN})
+"""What the policy that was named does not insure: another one of the same customer can."""
 _FIRE = GroundCode.FIRE_AFTER_PRIMARY_DEFENCE_FAILED
 _CELLAR_WALL = "came_through_cellar_wall"
 _HEAVY = "heavy_local_precipitation"

@@ -5,30 +5,34 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
+import certificates
+import pytest
+from certificates import Certificates
 from decisions import MOBILE_PHONE
 from pause import DEADLINE_SECONDS
-from sms_centre import KEEP_SILENT, NOT_BOUND, SmsCentre
+from sms_centre import INVALID_PASSWORD, KEEP_SILENT, NOT_BOUND, SmsCentre, sms_centre
 from uuid_utils.compat import uuid7
 
 from notify_svc.channels import smpp
 from notify_svc.channels.receipts import Receipts
 from notify_svc.channels.sms_gateway import Sms
-from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, Refused
+from notify_svc.domain.attempts import Accepted, AnswerLost, Deferred, Refused, Unreachable
 from notify_svc.domain.sms_receipts import Outcome, Receipt
 from notify_svc.repository.leases import Lease
 
 
 @asynccontextmanager
-async def smpp_gateway(centre: SmsCentre, *, receipts: Receipts) -> AsyncIterator[smpp.SmppGateway]:
+async def smpp_gateway(centre: SmsCentre, *, receipts: Receipts, tls: bool = False) -> AsyncIterator[smpp.SmppGateway]:
     one = smpp.SmsCentre(
         host="127.0.0.1",
         port=centre.port,
-        tls=False,
+        tls=tls,
         system_id="notify",
         password="secret",
         window=5,
-        timeout_seconds=2,
+        timeout_seconds=20 if tls else 2,
     )
     opened = smpp.SmppGateway(one, sender="Waterschade", receipts=receipts, stays_bound=False)
     try:
@@ -112,3 +116,53 @@ async def test_a_session_in_which_others_are_answered_is_not_given_up_for_one_th
         assert isinstance(silent.result(), AnswerLost)
 
     assert centre.sessions == 1
+
+
+async def test_a_centre_that_refuses_the_login_gets_no_sms_and_the_next_login_is_tried(centre: SmsCentre) -> None:
+    centre.login_answers = [INVALID_PASSWORD]
+    async with smpp_gateway(centre, receipts=Receipts()) as gateway:
+        assert isinstance(await gateway.hand_over(sms(), Lease.lasting(60)), Unreachable)
+        assert centre.messages == []
+
+        assert isinstance(await gateway.hand_over(sms(), Lease.lasting(60)), Accepted)
+
+    assert centre.passwords == ["secret", "secret"]
+
+
+async def test_a_centre_that_asks_whether_a_session_lives_is_answered(centre: SmsCentre) -> None:
+    async with smpp_gateway(centre, receipts=Receipts()) as gateway:
+        await gateway.hand_over(sms(), Lease.lasting(60))
+
+        centre.ask_for_life()
+
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while not centre.acknowledged:
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Certificates:
+    return certificates.made_in(tmp_path)
+
+
+@pytest.fixture
+async def encrypted(certificate: Certificates) -> AsyncIterator[SmsCentre]:
+    async with sms_centre(certificate.of_server()) as running:
+        yield running
+
+
+async def test_an_sms_goes_through_tls(
+    encrypted: SmsCentre, certificate: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority))
+    async with smpp_gateway(encrypted, receipts=Receipts(), tls=True) as gateway:
+        assert isinstance(await gateway.hand_over(sms(), Lease.lasting(60)), Accepted)
+
+    assert encrypted.texts == ["Uw code is 123456"]
+
+
+async def test_a_centre_that_cannot_prove_its_name_is_told_neither_password_nor_sms(encrypted: SmsCentre) -> None:
+    async with smpp_gateway(encrypted, receipts=Receipts(), tls=True) as gateway:
+        assert isinstance(await gateway.hand_over(sms(), Lease.lasting(60)), Unreachable)
+
+    assert (encrypted.passwords, encrypted.messages) == ([], [])

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
+import certificates
 import pytest
-from aiosmtpd.smtp import SMTP
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from certificates import Certificates
 from mail_sender import send, transport
 from mail_server import MailServer
 
@@ -24,29 +19,15 @@ from notify_svc.domain.attempts import Accepted, Unreachable
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """Return a file with a certificate of 127.0.0.1 and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example.org")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path / "certificate.pem"
-    path.write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return path
+def certificate(tmp_path: Path) -> Certificates:
+    return certificates.made_in(tmp_path)
 
 
 @asynccontextmanager
-async def tls_mail_server(tls: Literal["starttls", "tls"], *, certificate: Path) -> AsyncIterator[MailServer]:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
+async def tls_mail_server(
+    tls: Literal["starttls", "tls"], *, certificate: Certificates, wants_login: bool = False
+) -> AsyncIterator[MailServer]:
+    context = certificate.of_server()
     state = MailServer()
 
     def connect() -> SMTP:
@@ -55,6 +36,8 @@ async def tls_mail_server(tls: Literal["starttls", "tls"], *, certificate: Path)
             hostname="mail.example.org",
             tls_context=context if tls == "starttls" else None,
             require_starttls=tls == "starttls",
+            authenticator=_is_ours if wants_login else None,
+            auth_required=wants_login,
         )
         state.connections.append(connection)
         return connection
@@ -72,12 +55,17 @@ async def tls_mail_server(tls: Literal["starttls", "tls"], *, certificate: Path)
         await server.wait_closed()
 
 
+def _is_ours(server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: object) -> AuthResult:
+    del server, session, envelope, mechanism
+    return AuthResult(success=login == LoginPassword(b"notify", b"secret"), handled=False)
+
+
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 @pytest.mark.parametrize("extensions", [[], ["PIPELINING"]], ids=["in-turn", "at-once"])
 async def test_mails_go_through_tls_one_after_another(
-    tls: Literal["starttls", "tls"], extensions: list[str], certificate: Path, monkeypatch: pytest.MonkeyPatch
+    tls: Literal["starttls", "tls"], extensions: list[str], certificate: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority))
     async with tls_mail_server(tls, certificate=certificate) as server, transport(server.port, tls=tls) as sender:
         server.extensions = extensions
         assert [await send(sender) for _ in range(3)] == [Accepted()] * 3
@@ -88,9 +76,37 @@ async def test_mails_go_through_tls_one_after_another(
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 async def test_a_server_whose_name_is_not_certified_gets_no_mail(
-    tls: Literal["starttls", "tls"], certificate: Path
+    tls: Literal["starttls", "tls"], certificate: Certificates
 ) -> None:
     async with tls_mail_server(tls, certificate=certificate) as server, transport(server.port, tls=tls) as sender:
         assert isinstance(await send(sender), Unreachable)
+
+        assert server.mails == []
+
+
+async def test_a_server_that_wants_a_login_gets_it_once_a_connection(
+    certificate: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority))
+    async with (
+        tls_mail_server("starttls", certificate=certificate, wants_login=True) as server,
+        transport(server.port, tls="starttls", username="notify", password="secret") as sender,
+    ):
+        assert [await send(sender) for _ in range(2)] == [Accepted()] * 2
+
+        assert len(server.mails) == 2
+        assert [connection.session.authenticated for connection in server.connections if connection.session] == [True]
+
+
+async def test_a_server_that_refuses_the_login_gets_no_mail_and_the_mail_is_no_defect_of_its_own(
+    certificate: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The password may just have been replaced: such a mail is tried again, and none is refused."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.authority))
+    async with (
+        tls_mail_server("starttls", certificate=certificate, wants_login=True) as server,
+        transport(server.port, tls="starttls", username="notify", password="of yesterday") as sender,
+    ):
+        assert await send(sender) == Unreachable("SMTPAuthenticationError-535")
 
         assert server.mails == []

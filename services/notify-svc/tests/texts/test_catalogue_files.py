@@ -301,6 +301,19 @@ def test_a_text_that_one_language_forgot_is_told_with_the_language_that_has_it(c
     assert told.startswith(f"nl/account.toml, line {line}: mails.email_changed.by_post is missing")
 
 
+def test_a_decision_that_pays_says_on_paper_what_happens_next(copies: Mapping[str, Path]) -> None:
+    for path in copies.values():
+        text = (path / "notices.toml").read_text(encoding="utf-8")
+        begin = text.index("next_steps_by_post = [")
+        (path / "notices.toml").write_text(text[:begin] + text[text.index("]\n", begin) + 2 :], encoding="utf-8")
+
+    told = told_of(copies)
+
+    assert [line.partition(": ")[2] for line in told] == [
+        "paid.next_steps_by_post is missing: who is told by letter gets no mail about the transfer"
+    ] * len(copies)
+
+
 @pytest.mark.parametrize(
     ("was", "becomes", "told"),
     [

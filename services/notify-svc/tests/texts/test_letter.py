@@ -6,11 +6,13 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from decisions import ADDRESS, DECIDED_AT, INSURER, NAME, denied, paid
+from decisions import ADDRESS, DECIDED_AT, INSURER, NAME, NOTICES, decision, denied, item, paid
 from letter_cases import CASES, html
 from msgspec.structs import replace
 
 from contracts.claims import DecisionMade
+from contracts.coverage import GroundCode, Outcome
+from contracts.loss_reports import DamageKind
 from contracts.vocabulary import Language
 from notify_svc.domain.notice import NoticeKind, is_refused_or_reduced
 from notify_svc.texts.languages import CATALOGUES
@@ -39,10 +41,10 @@ def text_of(decision: DecisionMade, *, language: Language = NL, on_paper: bool =
 def test_both_forms_of_a_letter_say_the_same() -> None:
     money, rain = CATALOGUES[NL].money, CATALOGUES[NL].rain
     columns = f"{money.step} {money.amount} {money.caption} {rain.period} {rain.result}"
-    for name, decision in CASES.items():
-        page = re.sub(r"<style>.*?</style>|<title>.*?</title>", "", html(decision, language=NL), flags=re.DOTALL)
+    for name, made in CASES.items():
+        page = re.sub(r"<style>.*?</style>|<title>.*?</title>", "", html(made, language=NL), flags=re.DOTALL)
         words = re.sub(r"<[^>]+>", " ", page).replace("&#39;", "'").casefold()
-        said = set(re.findall(r"\w+", text_of(decision).casefold()))
+        said = set(re.findall(r"\w+", text_of(made).casefold()))
         on_page = set(re.findall(r"\w+", words))
         assert said - on_page == set(), name
         assert on_page - said <= set(re.findall(r"\w+", columns.casefold())), name
@@ -240,6 +242,38 @@ def test_the_html_can_be_read_aloud(language: Language) -> None:
     assert '<th scope="col"' in page
     assert '<th scope="row"' in page
     assert "<caption>" in page
+
+
+@pytest.mark.parametrize(("language", "letter_word"), [(NL, "brief"), (EN, "letter")])
+def test_no_mail_about_a_decision_announces_a_letter(language: Language, letter_word: str) -> None:
+    for kind, made in NOTICES.items():
+        assert not re.search(rf"\b{letter_word}\b", text_of(made(), language=language)), kind
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("code", [GroundCode.COVER_NOT_CHOSEN, GroundCode.NOT_INSURED_AT_LOSS])
+def test_who_may_have_another_policy_reads_that_the_damage_can_be_reported_with_that(
+    code: GroundCode, language: Language
+) -> None:
+    """Buildings and contents can each have a policy of their own, and only one was named in the report."""
+    hint = {NL: "met het polisnummer daarvan", EN: "with its policy number"}[language]
+    refused, by_rain = (
+        decision(Outcome.DENIED, of, items=[item(Outcome.DENIED, of, kind=DamageKind.CONTENTS)])
+        for of in (code, GroundCode.NO_HEAVY_LOCAL_PRECIPITATION)
+    )
+
+    assert hint in text_of(refused, language=language)
+    assert hint not in text_of(by_rain, language=language)
+
+
+@pytest.mark.parametrize(("language", "promise"), [(NL, "krijgt u daarvan bericht"), (EN, "you will hear so")])
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if "paid" in kind])
+def test_a_letter_on_paper_promises_no_word_of_the_transfer_because_that_goes_by_mail_alone(
+    kind: NoticeKind, language: Language, promise: str
+) -> None:
+    by_email, on_paper = (text_of(NOTICES[kind](), language=language, on_paper=paper) for paper in (False, True))
+
+    assert (promise in by_email, promise in on_paper) == (True, False)
 
 
 def test_a_letter_on_paper_has_its_address_and_an_email_has_none() -> None:

@@ -18,7 +18,7 @@ class ContactCaution(StrEnum):
     NO_MOBILE_PHONE = "no_mobile_phone"
     """Without one there is no new access online, and no text messages."""
     NO_EMAIL = "no_email"
-    """Decisions about claims go by letter; no message comes about insurances and data."""
+    """What asks something of them or changes cover goes by letter; transfers and changed data are seen online only."""
     DECISIONS_BY_POST = "decisions_by_post"
     """Decisions about claims come by letter, later than by e-mail; all else comes as before."""
     WISH_NEEDS_ADDRESS = "wish_needs_address"

@@ -71,10 +71,11 @@ CONTACT_CAUTIONS: Final[Mapping[ContactCaution, Text]] = MappingProxyType(
             en="Without a mobile number we send no text messages, and no new account can be activated.",
         ),
         ContactCaution.NO_EMAIL: Text(
-            nl="Zonder e-mailadres sturen wij u beslissingen over schades per post. Over uw verzekeringen en gegevens "
-            "krijgt u dan geen bericht: die vindt u online.",
-            en="Without an e-mail address we send you decisions about claims by post. You then get no message about "
-            "your insurances and data: you find those online.",
+            nl="Zonder e-mailadres schrijven wij u over uw schades en verzekeringen per brief. Dat duurt langer. Niet "
+            "alles komt per brief: dat wij geld overmaken en dat uw gegevens zijn gewijzigd, ziet u alleen online.",
+            en="Without an e-mail address we write to you about your claims and insurances by letter. That takes "
+            "longer. Not everything comes by letter: that we transfer money and that your data were changed you see "
+            "online only.",
         ),
         ContactCaution.DECISIONS_BY_POST: Text(
             nl="Beslissingen over schades krijgt u per post. Dat duurt langer dan per e-mail. Andere berichten blijven "

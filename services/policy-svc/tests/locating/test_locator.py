@@ -169,12 +169,12 @@ async def test_whoever_was_so_slow_that_another_asked_records_nothing(
 ) -> None:
     await insure(service)
     server.faults.append(Answer(status=503, after=0.3))
-    slow = asyncio.create_task(look_up(service, settings))
-    while not server.asked:
-        await asyncio.sleep(0.01)
-    clock.at += worker.LEASE
-    assert await look_up(service, settings) == PLACE
     with capture_logs() as logged:
+        slow = asyncio.create_task(look_up(service, settings))
+        while not server.asked:
+            await asyncio.sleep(0.01)
+        clock.at += worker.LEASE
+        assert await look_up(service, settings) == PLACE
         assert await slow is Problem.UNREACHABLE
     assert [line["event"] for line in logged] == ["position.not_found", "position.lease_lost"]
     assert len(await versions(service)) == 1
