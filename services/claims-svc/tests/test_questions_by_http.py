@@ -72,7 +72,7 @@ async def test_a_question_says_in_the_readers_language_what_is_asked_why_and_unt
     assert dutch.json()["state"] == "waiting_for_answer"
     assert dutch.headers["Content-Language"] == "nl"
     assert question["text"] == "Kwam het water door een raam of deur die openstond?"
-    assert question["reason"].startswith("Water dat door een open raam")
+    assert question["reason"].startswith("Regenwater dat eerst buiten viel en door een open raam")
     assert "window_or_door_open" in question["because"]
     assert question["due_on"] == str((desk.clock.at + ANSWER_WAIT).date())
 
