@@ -134,7 +134,7 @@ MUTANTS = (
         "operations: who waits to migrate holds a snapshot",
         "migrations/runner.py",
         'while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", ADVISORY_LOCK)',
-        'while await connection.fetchval("SELECT pg_advisory_lock($1)", ADVISORY_LOCK) is None',
+        'while not await connection.fetchval("SELECT pg_advisory_lock($1) IS NOT NULL", ADVISORY_LOCK)',
         "test_migrations.py::test_who_waits_for_its_turn_does_not_hold_up_the_index_of_who_has_it",
     ),
     _water(
