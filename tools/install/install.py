@@ -124,12 +124,13 @@ def install_locked() -> None:
     locked = re.findall(r"^[a-z0-9][^ ]*==(?!.*sys_platform == 'win32')", LOCK.read_text(), flags=re.MULTILINE)
     report(f"Fetching {len(locked)} packages, each checked against requirements.lock")
     collected = 0
-    for line in run_pip(["--no-deps", "--require-hashes", "--only-binary=:all:", "--requirement", str(LOCK)]):
+    options = ["--no-deps", "--require-hashes", "--only-binary=:all:", "--no-compile"]
+    for line in run_pip([*options, "--requirement", str(LOCK)]):
         if line.startswith("Collecting "):
             collected += 1
             show_progress(done=collected, total=len(locked), name=line.split()[1])
         elif line.startswith("Installing collected packages"):
-            report(f"Unpacking {collected} packages, half a minute or so")
+            report(f"Unpacking {collected} packages")
 
 
 def install_own_packages(*, packages: Sequence[Path]) -> None:
