@@ -1,10 +1,8 @@
 # Settings a caller may give: PYTHON, STACK (embedded, jvm, docker, external; for the demo also compose), KEEP=1, SLOW=1, JOBS (tests at a time).
 # They reach the commands through the environment as well.
 PYTHON ?= python3
-JOBS ?= 2
-# Mutants wait more than they compute, and none of them fails because others run beside it; so do outages and brokers.
-MUTANT_JOBS ?= 3
-KAFKA_JOBS ?= 3
+# Tests wait a third of their time, for servers and processes that they start: three of them keep two cores busy.
+JOBS ?= 3
 PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml deploy/*/pyproject.toml tools/*/pyproject.toml))
 MODULES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(package))))
 DISTRIBUTIONS := $(addprefix water-,$(notdir $(filter-out services/%,$(PACKAGES)))) $(notdir $(filter services/%,$(PACKAGES)))
@@ -50,11 +48,11 @@ test: install ## All tests but the slow ones, with the coverage gate [STACK=...]
 	@mkdir -p build; exec 9>build/test.lock; flock --nonblock 9 || { echo "Waiting for another make test in this checkout"; flock 9; }; \
 	exec .venv/bin/pytest $(if $(filter 1,$(SLOW)),,-m "not slow") --cov -n $(JOBS) --dist loadscope
 
-test-kafka: install ## What a broker can change, and the slow tests but mutants, on real Kafka [STACK=jvm|docker|external KAFKA_JOBS=3]
-	@STACK="$(or $(STACK),jvm)" exec .venv/bin/pytest -m "(kafka or real_kafka or slow) and not mutant" -n $(KAFKA_JOBS) --dist loadscope
+test-kafka: install ## What a broker can change, and the slow tests but mutants, on real Kafka [STACK=jvm|docker|external]
+	@STACK="$(or $(STACK),jvm)" exec .venv/bin/pytest -m "(kafka or real_kafka or slow) and not mutant" -n $(JOBS) --dist loadscope
 
-test-mutants: install ## Every promise broken once: the test that guards it must fail [MUTANT_JOBS=3 MUTANT_SHARE=1, one in so many]
-	@STACK=embedded MUTANT_SHARE="$(or $(MUTANT_SHARE),1)" exec .venv/bin/pytest chassis/tests/test_mutants.py -m mutant -n $(MUTANT_JOBS) --dist loadscope
+test-mutants: install ## Every promise broken once: the test that guards it must fail [MUTANT_SHARE=1, one in so many]
+	@STACK=embedded MUTANT_SHARE="$(or $(MUTANT_SHARE),1)" exec .venv/bin/pytest chassis/tests/test_mutants.py -m mutant -n $(JOBS) --dist loadscope
 
 test-slow: install ## Only the slow tests: outages of a minute, mutants [STACK=...]
 	@exec .venv/bin/pytest -m slow -n $(JOBS) --dist loadscope

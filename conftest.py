@@ -59,8 +59,11 @@ SHARE_WHAT_IS_COSTLY = (
 SECONDS_OF_A_TEST = 120
 """What a test may take at most that does not say so: `timeout` in pyproject.toml."""
 
-MEASURED_CASES = 20
+MEASURED_CASES = 5
 """How many cases of one test are measured at most, the first ones."""
+
+MOSTLY_OF_OTHER_PROCESSES = "tests/"
+"""Stories across services, and what documents say: next to nothing of what is measured runs in the process of the test."""
 
 BROKERS = {"stack", "whole_stack"}
 """Fixtures through which a test meets the broker of the stack that was chosen."""
@@ -164,7 +167,8 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
         test = item.nodeid.partition("[")[0]
         cases[test] += 1
         is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if is_property or cases[test] > MEASURED_CASES:
+        is_elsewhere = item.nodeid.startswith(MOSTLY_OF_OTHER_PROCESSES)
+        if is_property or is_elsewhere or cases[test] > MEASURED_CASES:
             item.add_marker("no_cover")
         asked = getattr(item, "fixturenames", ())
         if item.nodeid.startswith(START_A_BROKER_THEMSELVES) or not BROKERS.isdisjoint(asked):

@@ -311,6 +311,7 @@ async def test_staff_get_no_messages(auth: World) -> None:
 # Passwords
 
 
+@pytest.mark.usefixtures("hashes_at_full_cost")
 async def test_a_password_hashed_by_old_parameters_is_hashed_anew(auth: World) -> None:
     await account(auth)
     old = PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(PASSWORD)
@@ -322,6 +323,7 @@ async def test_a_password_hashed_by_old_parameters_is_hashed_anew(auth: World) -
     assert (await auth.rows("SELECT password_hash FROM account"))[0][0] == stored
 
 
+@pytest.mark.usefixtures("hashes_at_full_cost")
 async def test_more_logins_than_are_hashed_soon_are_told_to_come_back(database: str) -> None:
     async with world(database, password_hashes_at_once=1, password_hashes_waiting=0) as auth:
         answers = await asyncio.gather(*(begin(auth, email=f"{number}@example.org") for number in range(8)))

@@ -40,6 +40,7 @@ async def until_refused(auth: World, takes: Callable[[int], Sequence[Take]], *, 
     return most
 
 
+@pytest.mark.usefixtures("hashes_at_full_cost")
 async def test_a_password_is_hashed_by_argon2id_with_19_mib_two_rounds_and_a_salt_of_128_bits() -> None:
     passwords = Passwords(at_once=1, waiting=0)
 

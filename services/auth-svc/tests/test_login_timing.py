@@ -23,12 +23,10 @@ MOST_BETWEEN_MEDIANS = 0.005
 
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is compared, each time. A hash costs next to nothing here: that there is one each time is counted.
+    """What is compared, each time. A hash costs little here, as in most tests: that there is one each time is counted.
 
-    At its real cost three thousand of them take five minutes, and a busy machine hides what differs besides.
+    At its full cost three thousand of them take five minutes, and a busy machine hides what differs besides.
     """
-    monkeypatch.setattr(passwords, "MEMORY_KIB", 64)
-    monkeypatch.setattr(passwords, "ITERATIONS", 1)
     compared: list[str] = []
     compare = passwords.Passwords._compare  # noqa: SLF001 - what runs in the thread
 
