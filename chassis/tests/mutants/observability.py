@@ -24,6 +24,13 @@ MUTANTS = (
         "test_queries.py::test_a_query_asks_for_what_there_is[DeadLettersPour]",
     ),
     _observability(
+        "observability: a mail server that is away is looked for under another name",
+        "rules/messages.py",
+        '_is_away("mail server|',
+        '_is_away("mailserver|',
+        "test_queries.py::test_a_query_asks_for_what_there_is[ProviderAway]",
+    ),
+    _observability(
         "observability: an alert has no runbook",
         "rules/rain.py",
         'name="RainLate"',
