@@ -3,8 +3,8 @@
 A broker that is gone is noticed by every consumer, by the relay and by what measures. Each part tells `/ready` and the
 gauge of its own trouble; the log tells of the server.
 
-Two gauges tell when it was last missed and reached, and not for how long it is away: of several processes one misses it,
-and another is the next to have something for it. Who compares them knows what all of them saw last.
+Two gauges tell when it was last missed and reached, and not for how long it is away: of several processes one misses
+it, and another is the next to have something for it. Who compares them knows what all of them saw last.
 """
 
 from __future__ import annotations

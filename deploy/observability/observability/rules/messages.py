@@ -11,9 +11,8 @@ QUIET_HOURS_SECONDS: Final = 11 * 3_600
 """An SMS about a decision waits from 22:00 to 08:00, and an hour more counts as late."""
 
 
-
 def _is_away(servers: str) -> str:
-    """Whom of `servers` nobody has reached since somebody did not: whichever process it was, the newest of all tells."""
+    """Ask whom of `servers` no process has reached since one of them did not."""
     missed, reached = (
         f'max by (job, server) (server_{what}_timestamp_seconds{{server=~"{servers}"}})'
         for what in ("missed", "reached")
