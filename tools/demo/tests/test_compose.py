@@ -57,13 +57,19 @@ def test_what_is_listed_tells_names_and_published_ports_of_the_first_of_each_ser
 
 
 @pytest.fixture
-def commands(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+def running() -> list[str]:
+    """What Compose lists as running."""
+    return list(RUNNING)
+
+
+@pytest.fixture
+def commands(running: list[str], monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """Docker answers what it would, and every command it was given is here."""
     given: list[tuple[str, ...]] = []
 
     async def docker(*command: str) -> str:
         given.append(command)
-        return "\n".join(RUNNING) if "ps" in command else "printed"
+        return "\n".join(running) if "ps" in command else "printed"
 
     async def no_records(_: object) -> bool:
         return False
@@ -96,9 +102,8 @@ async def test_compose_is_asked_once_and_docker_for_every_step(commands: list[tu
     ]
 
 
-async def test_what_does_not_run_is_named(commands: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
-    missing = json.loads(RUNNING[-1])["Service"]
-    monkeypatch.delitem(RUNNING, -1)
+async def test_what_does_not_run_is_named(commands: list[tuple[str, ...]], running: list[str]) -> None:
+    missing = json.loads(running.pop())["Service"]
 
     with pytest.raises(ServiceFailedError, match=f"{missing} does not run; start the platform with make up"):
         await ComposePlatform().find()
