@@ -6,6 +6,8 @@ JOBS ?= 3
 PACKAGES := contracts chassis $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml deploy/*/pyproject.toml tools/*/pyproject.toml))
 MODULES := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(notdir $(package))))
 DISTRIBUTIONS := $(addprefix water-,$(notdir $(filter-out services/%,$(PACKAGES)))) $(notdir $(filter services/%,$(PACKAGES)))
+# What of the source the image is built of: with -dirty where files differ from the commit; empty outside a checkout.
+BUILD_COMMIT ?= $(shell git describe --always --abbrev=40 --exclude='*' --dirty 2>/dev/null)
 SERVICES := $(notdir $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)))
 COMPOSE := docker compose --file deploy/compose.yaml
 TESTS := $(wildcard $(addsuffix /tests,$(PACKAGES)) deploy/tests tools/install/tests tests)
@@ -31,7 +33,7 @@ install: ## Make .venv from requirements.lock; does nothing when it is up to dat
 up: ## The whole platform in containers on this machine; needs Docker with Compose 2 [INSTANCES=2 of each service, OBSERVABILITY=0]
 	@docker compose version >/dev/null 2>&1 || { echo "Docker with Compose 2 is needed: \`docker compose version\` failed" >&2; exit 1; }
 	@"$(PYTHON)" deploy/make_secrets.py
-	@$(COMPOSE) build
+	@BUILD_COMMIT="$(BUILD_COMMIT)" $(COMPOSE) build
 	@$(COMPOSE) $(if $(filter 0,$(OBSERVABILITY)),,--profile observability) up --detach --wait $(if $(INSTANCES),$(foreach service,$(SERVICES),--scale $(service)=$(INSTANCES)))
 	@$(COMPOSE) ps
 

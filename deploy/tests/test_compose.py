@@ -55,6 +55,20 @@ def test_every_principal_of_contracts_is_given_a_password(principal: str) -> Non
     assert "command: [provision, --acls, required, --logins, required]" in COMPOSE
 
 
+def test_the_image_knows_of_which_commit_it_is_built() -> None:
+    told = subprocess.run(
+        ["make", "--dry-run", "up", "BUILD_COMMIT=4f2a9c1"],
+        cwd=DEPLOY.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert 'BUILD_COMMIT="4f2a9c1" docker compose --file deploy/compose.yaml build\n' in told.stdout
+    assert 'target: services\n      args: {COMMIT: "${BUILD_COMMIT:-unknown}"}' in COMPOSE
+    assert "ARG COMMIT=unknown\nENV BUILD_COMMIT=$COMMIT\nUSER 10001\n" in (DEPLOY / "Dockerfile").read_text()
+
+
 def test_kafka_lets_nobody_in_without_a_login_and_denies_what_no_acl_allows() -> None:
     assert "SECURITY_PROTOCOL_MAP: INSIDE:SASL_PLAINTEXT,HOST:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT\n" in COMPOSE
     assert "CONTROLLER://localhost:9093\n" in COMPOSE, "whoever reaches the controller without a login is a super user"

@@ -59,8 +59,8 @@ MEANINGS: Final[Mapping[str, str]] = {
     "requests.taken_apart": "Requests that were taken together failed, and are tried one by one",
     "server.came_back": "A server answers again all that had lost it, after `seconds`",
     "server.still_away": "A server is away since `seconds`; said once a minute",
-    "server.went_away": "A server does not answer: PostgreSQL, Kafka, the mail server or the SMS provider. Said once "
-    "by a process, whichever part notices first",
+    "server.went_away": "A server does not answer: PostgreSQL, Kafka, KNMI, the mail server or the SMS provider. Said "
+    "once by a process, whichever part notices first",
     "service.end_forced": "Parts of the service did not end when told to, so the process was ended",
     "service.failed": "The service cannot go on and ends, to be started again",
     "service.started": "The service works; at these ports",

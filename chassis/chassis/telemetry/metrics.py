@@ -10,6 +10,7 @@ _CONSUMER: Final = "the consumer groups of the service, one for each topic it co
 _TOPIC: Final = "the topics that the service publishes to"
 _PART: Final = "the parts of the service: its consumer groups, workers and what the chassis does beside them"
 _ERROR: Final = "types of errors"
+_SERVER: Final = "the servers that the service uses, by the names that its log gives them"
 _KIND: Final = "the kinds of timers that the service has handlers for"
 
 MESSAGES_CONSUMED = counter(
@@ -33,6 +34,15 @@ DEAD_LETTERS_OPEN = gauge(
 )
 FAILING_SECONDS = gauge(
     "part_failing_seconds", "How long a part has failed without one success; 0 while it works", part=_PART
+)
+SERVER_MISSED_TIMESTAMP_SECONDS = gauge(
+    "server_missed_timestamp_seconds", "When the process last did not reach the server", server=_SERVER
+)
+SERVER_REACHED_TIMESTAMP_SECONDS = gauge(
+    "server_reached_timestamp_seconds",
+    "When the process reached the server again, or, of mail, SMS and KNMI, when it last answered; 0 before that. A "
+    "server is away when the newest of all processes is older than the newest of the one above",
+    server=_SERVER,
 )
 MEASUREMENT_AGE_SECONDS = gauge(
     "measurement_age_seconds",

@@ -2,6 +2,9 @@
 
 A broker that is gone is noticed by every consumer, by the relay and by what measures. Each part tells `/ready` and the
 gauge of its own trouble; the log tells of the server.
+
+Two gauges tell when it was last missed and reached, and not for how long it is away: of several processes one misses
+it, and another is the next to have something for it. Who compares them knows what all of them saw last.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
+
+from chassis.telemetry.metrics import SERVER_MISSED_TIMESTAMP_SECONDS, SERVER_REACHED_TIMESTAMP_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +45,8 @@ class Servers:
 
     def unreached(self, server: str, *, part: str, error: str) -> None:
         """Take note that `part` did not reach `server`; `error` names why, without what stood in a message."""
+        SERVER_MISSED_TIMESTAMP_SECONDS.labels(server).set_to_current_time()
+        SERVER_REACHED_TIMESTAMP_SECONDS.labels(server)  # it begins at 0: what is not there compares with nothing
         now = self._monotonic()
         outage = self._outages.setdefault(server, _Outage(now))
         outage.parts.add(part)
@@ -61,17 +68,23 @@ class Servers:
             log.warning("server.went_away", server=server, part=part, error=error)
         outage.is_logged = True
 
-    def reached(self, part: str) -> None:
-        """Take note that `part` works: a server is back when no part that had lost it is still without it."""
+    def reached(self, part: str, *, server: str | None = None) -> None:
+        """Take note that `part` works: a server is back when no part that had lost it is still without it.
+
+        A part that uses one server, and that seldom, names it: then this process tells of it although others missed it.
+        """
+        if server is not None:
+            SERVER_REACHED_TIMESTAMP_SECONDS.labels(server).set_to_current_time()
         if not self._outages:
             return
-        for server, outage in list(self._outages.items()):
+        for away, outage in list(self._outages.items()):
             outage.parts.discard(part)
             if not outage.parts:
-                del self._outages[server]
+                del self._outages[away]
+                SERVER_REACHED_TIMESTAMP_SECONDS.labels(away).set_to_current_time()
                 if outage.is_logged:
                     seconds = round(self._monotonic() - outage.began, 1)
-                    log.warning("server.came_back", server=server, failures=outage.failures, seconds=seconds)
+                    log.warning("server.came_back", server=away, failures=outage.failures, seconds=seconds)
 
     def forget(self) -> None:
         """Forget everything, as a process that has just begun."""

@@ -24,6 +24,20 @@ MUTANTS = (
         "test_queries.py::test_a_query_asks_for_what_there_is[DeadLettersPour]",
     ),
     _observability(
+        "observability: a mail server that is away is looked for under another name",
+        "rules/messages.py",
+        '_is_away("mail server|',
+        '_is_away("mailserver|',
+        "test_queries.py::test_a_query_asks_for_what_there_is[ProviderAway]",
+    ),
+    _observability(
+        "observability: a line is drawn over a time in which nothing was measured",
+        "picture.py",
+        " or moment - piece[-1][0] > 1.5 * step_seconds):",
+        "):",
+        "test_picture.py::test_a_gap_in_the_data_is_a_gap_in_the_line[nothing was measured-Look.LINES]",
+    ),
+    _observability(
         "observability: an alert has no runbook",
         "rules/rain.py",
         'name="RainLate"',

@@ -78,17 +78,35 @@ def _chart(panel: Panel, lines: Sequence[tuple[Query, Series]], span: Span, *, w
     drawn, legend = "", ""
     for number, (name, points) in enumerate(curves):
         colour = _COLOURS[number % len(_COLOURS)]
-        places = " ".join(
-            f"{_x(span.share_of(moment), width)},{_y(figure / top, height)}"
-            for moment, figure in points
-            if isfinite(figure)
-        )
-        drawn += f'<polyline fill="none" stroke="{colour}" points="{places}"/>'
+        for piece in _unbroken(points, step_seconds=span.step_seconds):
+            places = [(_x(span.share_of(moment), width), _y(figure / top, height)) for moment, figure in piece]
+            drawn += _line(places, colour)
         legend += f'<span style="color:{colour}">▬</span> {escape(name)} ' if name else ""
     axis = "".join(
         f'<text x="0" y="{_y(share, height)}">{shown(top * share, panel.unit)}</text>' for share in (0, 0.5, 1)
     )
     return f'<svg width="{width}" height="{height + 4}">{axis}{drawn}</svg><div class="legend">{legend}</div>'
+
+
+def _unbroken(points: Sequence[tuple[float, float]], *, step_seconds: float) -> Iterator[Sequence[tuple[float, float]]]:
+    """Cut a line where points are missing or are no figures: of what lies between nothing is known."""
+    piece: list[tuple[float, float]] = []
+    for moment, figure in points:
+        if piece and (not isfinite(figure) or moment - piece[-1][0] > 1.5 * step_seconds):
+            yield piece
+            piece = []
+        if isfinite(figure):
+            piece.append((moment, figure))
+    if piece:
+        yield piece
+
+
+def _line(places: Sequence[tuple[int, int]], colour: str) -> str:
+    if len(places) == 1:
+        (x, y), *_ = places
+        return f'<circle r="1.5" fill="{colour}" cx="{x}" cy="{y}"/>'
+    text = " ".join(f"{x},{y}" for x, y in places)
+    return f'<polyline fill="none" stroke="{colour}" points="{text}"/>'
 
 
 def _x(share: float, width: int) -> int:
@@ -108,7 +126,10 @@ def _stacked(lines: Sequence[tuple[Query, Series]]) -> Iterator[tuple[str, Seque
     for query, series in lines:
         for moment, figure in series.points:
             below[moment] = below.get(moment, 0.0) + (figure if isfinite(figure) else 0.0)
-        yield named(query, series.labels), [(moment, below[moment]) for moment, _ in series.points]
+        yield (
+            named(query, series.labels),
+            [(moment, below[moment] if isfinite(figure) else figure) for moment, figure in series.points],
+        )
 
 
 def named(query: Query, labels: Mapping[str, str]) -> str:

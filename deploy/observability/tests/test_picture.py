@@ -25,7 +25,7 @@ def board(*panels: Panel) -> Board:
 def asking(expr: str) -> list[Series]:
     if expr == "nothing":
         return []
-    return [Series({"consumer": "<c>"}, [(0, 1.0), (50, float("nan")), (100, 3.0)])]
+    return [Series({"consumer": "<c>"}, [(0, 1.0), (50, 2.0), (100, 3.0)])]
 
 
 def test_a_page_holds_figures_lines_and_where_there_is_nothing() -> None:
@@ -46,6 +46,30 @@ def test_a_page_holds_figures_lines_and_where_there_is_nothing() -> None:
     assert "&lt;c&gt;" in drawn
     assert drawn.count("<polyline") == 2
     assert ">6<" in drawn, "lines on top of each other end at their sum"
+
+
+@pytest.mark.parametrize("look", [Look.LINES, Look.STACK])
+@pytest.mark.parametrize(
+    ("points", "pieces", "alone"),
+    [
+        ([(0, 1), (10, 2), (20, 3), (30, 4)], 1, 0),
+        ([(0, 1), (10, 2), (70, 3), (80, 4)], 2, 0),
+        ([(0, 1), (10, 2), (20, float("nan")), (30, 3), (40, 4)], 2, 0),
+        ([(0, 1), (10, float("inf")), (20, 3), (30, 4)], 1, 1),
+        ([(50, 1)], 0, 1),
+    ],
+    ids=["whole", "nothing was measured", "no figure", "a figure alone", "one figure"],
+)
+def test_a_gap_in_the_data_is_a_gap_in_the_line(
+    look: Look, points: list[tuple[float, float]], pieces: int, alone: int
+) -> None:
+    drawn = page(
+        [board(Panel(title="L", queries=(Query("x"),), meaning="m", look=look))],
+        asking=lambda _: [Series({}, points)],
+        span=Span(start=0, end=100, step_seconds=10),
+    )
+
+    assert (drawn.count("<polyline"), drawn.count("<circle")) == (pieces, alone)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def differences(used: Used) -> Iterator[str]:
             yield from (f"no service is called {value}" for value in values if value not in SERVICES)
         elif label not in metric.labels | OF_EVERY_TARGET:
             yield f"{used.name} has no label {label}"
-        elif label in {"result", "what", "settlement", "priority", "state", "part"}:
+        elif label in {"result", "what", "settlement", "priority", "state", "part", "server"}:
             yield from (f'nothing says {label}="{value}"' for value in values if not metric.says(value))
 
 

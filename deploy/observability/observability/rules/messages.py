@@ -1,4 +1,4 @@
-"""Alerts about mail, SMS and letters."""
+"""Alerts about mail, SMS and letters, and about whoever is asked outside."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from observability.rules.model import Alert, Group, Severity
 
 QUIET_HOURS_SECONDS: Final = 11 * 3_600
 """An SMS about a decision waits from 22:00 to 08:00, and an hour more counts as late."""
+
+
+def _is_away(servers: str) -> str:
+    """Ask whom of `servers` no process has reached since one of them did not."""
+    missed, reached = (
+        f'max by (job, server) (server_{what}_timestamp_seconds{{server=~"{servers}"}})'
+        for what in ("missed", "reached")
+    )
+    return f"{missed}\n  > {reached}"
+
 
 GROUP: Final = Group(
     name="messages",
@@ -21,6 +31,20 @@ max by (channel) (notify_oldest_unsent_seconds{{channel="email"}}) > 900
             lasts="5m",
             severity=Severity.PAGE,
             summary="A message by {{ $labels.channel }} has waited for {{ $value | humanizeDuration }}",
+        ),
+        Alert(
+            name="ProviderAway",
+            expr=_is_away("mail server|SMS provider"),
+            lasts="5m",
+            severity=Severity.PAGE,
+            summary="For five minutes the {{ $labels.server }} has answered no process of {{ $labels.job }}",
+        ),
+        Alert(
+            name="ProviderAway",
+            expr=_is_away("KNMI"),
+            lasts="15m",
+            severity=Severity.TICKET,
+            summary="For a quarter of an hour {{ $labels.server }} has answered no process of {{ $labels.job }}",
         ),
         Alert(
             name="MessagesRefused",

@@ -94,10 +94,11 @@ class Attempts:
 
     def _note_server(self, result: Result) -> None:
         """Let the log say once that the server is away, and that it is back: whatever it answers, it is there."""
+        server = _SERVERS[self._channel]
         if isinstance(result, Unreachable):
-            SERVERS.unreached(_SERVERS[self._channel], part=self._span_name, error=result.reason)
+            SERVERS.unreached(server, part=self._span_name, error=result.reason)
         elif not isinstance(result, (AnswerLost, LeaseLost)):
-            SERVERS.reached(self._span_name)
+            SERVERS.reached(self._span_name, server=server)
 
 
 def _mark(span: Span, result: Result) -> None:

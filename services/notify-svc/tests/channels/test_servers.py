@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from chassis.telemetry.tracing import Tracing
@@ -64,3 +65,19 @@ async def test_whatever_a_server_answers_it_is_there(answer: Result) -> None:
         await make(sender, answer)
 
     assert [(line["event"], line["server"]) for line in logs] == [("server.came_back", "SMS provider")]
+
+
+@pytest.mark.parametrize(
+    ("channel", "server"), [(Channel.EMAIL, "mail server"), (Channel.SMS, "SMS provider")], ids=lambda value: value
+)
+async def test_who_sends_tells_when_the_server_was_missed_and_reached(channel: Channel, server: str) -> None:
+    def stamp(what: str) -> float:
+        return REGISTRY.get_sample_value(f"server_{what}_timestamp_seconds", {"server": server}) or 0
+
+    missed_before = stamp("missed")
+    await make(attempts("send", channel), AWAY)
+    assert stamp("missed") > max(missed_before, stamp("reached"))
+
+    await make(attempts("send in another process", channel), Accepted())
+
+    assert stamp("reached") > stamp("missed")

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from knmi_server import FIVE, KEY, Answer, Knmi, as_json, coverage
+from prometheus_client import REGISTRY
 from publications import grades_in, what_counts
 from rain_samples import ELL, NOW, SIX, at, request
 
@@ -171,6 +172,25 @@ async def test_what_fails_is_tried_again_when_it_may_have_mended(
         (problem, NOW + timedelta(minutes=minutes))
     ]
     assert await counts(service, hours=1) == [None], "an error is not dry weather"
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_there"),
+    [(Answer(status=500), False), (as_json({"error": "Quota exceeded"}), True), (as_json({}, status=403), True)],
+    ids=["server error", "quota", "key"],
+)
+async def test_when_knmi_was_missed_and_reached_is_told_whatever_it_answered(
+    service: Harness, server: Knmi, settings: Settings, client: httpx.AsyncClient, answer: Answer, *, is_there: bool
+) -> None:
+    def stamp(what: str) -> float:
+        return REGISTRY.get_sample_value(f"server_{what}_timestamp_seconds", {"server": "KNMI"}) or 0
+
+    before = stamp("reached" if is_there else "missed")
+    server.faults.extend([answer] * 2)
+    await poll_all(service, client, settings)
+
+    assert (stamp("reached") > stamp("missed")) is is_there
+    assert stamp("reached" if is_there else "missed") > before
 
 
 async def test_hours_become_validated_and_lost_by_the_daily_poll(

@@ -11,6 +11,7 @@ import structlog
 
 from chassis.errors import is_transient, places_of
 from chassis.service import Runtime
+from chassis.telemetry.servers import SERVERS
 from contracts.rain_stations import StationPeriod
 from weather_svc.domain.hours import HourSpan
 from weather_svc.registers import counting_periods
@@ -61,6 +62,7 @@ async def ask(runtime: Runtime, source: Source, hours: HourSpan, *, known: Valid
         left_out = await polls.left_out(work.connection, source=source.name, now=work.now)
         stations = measuring(await counting_periods(work.connection), hours=hours, left_out=left_out)
     outcome = await _ask(source, Question(stations=stations, hours=hours, known=known))
+    _note_server(source, outcome)
     if outcome.closed:
         log.warning("knmi.stations_left_out", source=source.name, stations=sorted(outcome.closed))
         async with runtime.transaction() as work:
@@ -68,6 +70,15 @@ async def ask(runtime: Runtime, source: Source, hours: HourSpan, *, known: Valid
                 work.connection, source=source.name, stations=outcome.closed, left_until=work.now + _CLOSED_FOR
             )
     return outcome
+
+
+def _note_server(source: Source, outcome: Outcome) -> None:
+    """Let the log and the gauges tell that KNMI is away, and that it is back: whatever it answers, it is there."""
+    part, failure = f"KNMI's {source.name}", outcome.failure
+    if failure is None or failure.problem not in {Problem.UNREACHABLE, Problem.BUDGET}:
+        SERVERS.reached(part, server="KNMI")
+    elif failure.problem is Problem.UNREACHABLE:
+        SERVERS.unreached("KNMI", part=part, error=failure.reason)
 
 
 async def _ask(source: Source, question: Question) -> Outcome:
