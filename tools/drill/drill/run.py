@@ -17,9 +17,10 @@ import asyncpg
 from devstack.errors import DevstackError
 from devstack.outside.issuer import Issuer
 from devstack.stack import StackKind
-from drill.checker import databases, journal, look
+from drill.checker import databases, journal, look, topics
 from drill.checker.found import Found
 from drill.checker.invariants import Violation, violations
+from drill.checker.topics import Reader
 from drill.generator import policies, rain, records
 from drill.generator.journal import Journal
 from drill.generator.policies import Insured
@@ -72,6 +73,7 @@ class Drill:
     world: World
     services: Services
     publisher: Publisher
+    reader: Reader
     report: Report
     scale: Scale
     directory: Path
@@ -155,7 +157,7 @@ class Drill:
         """Wait until nothing moves, and note what is wrong that was not wrong before."""
         entry.recovered_seconds = await look.until_nothing_moves(
             urls=self.services.databases,
-            bootstrap_servers=self.world.stack.kafka_bootstrap_servers,
+            reader=self.reader,
             longest_seconds=self.scale.longest_seconds,
             left_behind=self._left_behind,
         )
@@ -169,7 +171,7 @@ class Drill:
         """Read databases, topics and sinks."""
         return await look.look(
             urls=self.services.databases,
-            bootstrap_servers=self.world.stack.kafka_bootstrap_servers,
+            reader=self.reader,
             sink_directory=self.directory,
         )
 
@@ -194,11 +196,12 @@ async def drilling(kind: StackKind, *, directory: Path, scale: Scale) -> AsyncIt
         services = Services(world, running / "logs", issuer)
         publisher = Publisher(world.stack.kafka_bootstrap_servers, Journal(running / "journal.jsonl"))
         report = Report(directory / "report.md", kafka)
-        drill = Drill(world, services, publisher, report, scale, running)
         try:
-            await drill.prepare()
-            print(f"ready after {time.monotonic() - began:.0f} s", flush=True)
-            yield drill
+            async with topics.reading(world.stack.kafka_bootstrap_servers) as reader:
+                drill = Drill(world, services, publisher, reader, report, scale, running)
+                await drill.prepare()
+                print(f"ready after {time.monotonic() - began:.0f} s", flush=True)
+                yield drill
         finally:
             await publisher.close()
             await services.close()

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from drill.checker import databases, sinks, topics
+from drill.checker import databases, sinks
 from drill.checker.databases import Urls
 from drill.checker.found import Found
+from drill.checker.topics import Reader
 
 _PAUSE_SECONDS = 0.3
 _STABLE_SECONDS, _STUCK_SECONDS = 1.5, 6.0
@@ -18,9 +19,9 @@ _STABLE_SECONDS, _STUCK_SECONDS = 1.5, 6.0
 there is none of these, only a timer could still move a claim that waits."""
 
 
-async def look(*, urls: Urls, bootstrap_servers: str, sink_directory: Path) -> Found:
+async def look(*, urls: Urls, reader: Reader, sink_directory: Path) -> Found:
     """Read databases, topics and sinks."""
-    records, ends = await topics.read(bootstrap_servers)
+    records, ends = await reader.read()
     return Found(
         **await databases.business(urls),
         services={service: await databases.of_service(url) for service, url in urls.items()},
@@ -32,7 +33,7 @@ async def look(*, urls: Urls, bootstrap_servers: str, sink_directory: Path) -> F
 
 
 async def until_nothing_moves(
-    *, urls: Urls, bootstrap_servers: str, longest_seconds: float, left_behind: AbstractSet[str] = frozenset()
+    *, urls: Urls, reader: Reader, longest_seconds: float, left_behind: AbstractSet[str] = frozenset()
 ) -> float | None:
     """Wait until nothing has moved for a while; return after how many seconds nothing was left to do.
 
@@ -41,10 +42,10 @@ async def until_nothing_moves(
     """
     began = changed_at = time.monotonic()
     before: object = None
-    async with topics.ends(bootstrap_servers) as ends, databases.watching(urls) as waiting:
+    async with databases.watching(urls) as waiting:
         while time.monotonic() - began < longest_seconds:
             left = await waiting()
-            lag = _lag(left.stands, await ends())
+            lag = _lag(left.stands, await reader.ends())
             if (now := (left, lag)) != before:
                 before, changed_at = now, time.monotonic()
             stands_still = time.monotonic() - changed_at

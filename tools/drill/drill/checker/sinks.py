@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 from email.policy import default
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,17 @@ def mails(directory: Path) -> Sequence[Mail]:
     """Return every mail, once for each recipient."""
     found = []
     for line in _lines(directory / "mail.jsonl"):
-        mail = message_from_bytes((directory / line["file"]).read_bytes(), policy=default)
-        cents = amounts(str(mail["Subject"]))
-        found += [Mail(recipient, str(mail["Message-ID"]), cents) for recipient in line["recipients"]]
+        message_id, cents = _head(directory / line["file"])
+        found += [Mail(recipient, message_id, cents) for recipient in line["recipients"]]
     return found
+
+
+@cache
+def _head(path: Path) -> tuple[str, frozenset[int]]:
+    """Return the Message-ID of a mail, which nobody changes once it is there, and the amounts in its subject."""
+    with path.open("rb") as file:
+        head = BytesHeaderParser(policy=default).parse(file)
+    return str(head["Message-ID"]), amounts(str(head["Subject"]))
 
 
 def short_messages(directory: Path) -> Sequence[ShortMessage]:

@@ -245,7 +245,7 @@ def _postgres(drill: Drill) -> Postgres:
 async def _until_nothing_moves(drill: Drill) -> None:
     await look.until_nothing_moves(
         urls=drill.services.databases,
-        bootstrap_servers=drill.world.stack.kafka_bootstrap_servers,
+        reader=drill.reader,
         longest_seconds=drill.scale.longest_seconds,
     )
 
