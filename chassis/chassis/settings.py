@@ -55,11 +55,10 @@ class ServiceSettings(BaseSettings):
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000, le=1_800_000)
     kafka_member_name: str | None = Field(
         default=None,
-        pattern=r"^[\w.-]{1,200}$",
-        description="Of this instance in its consumer groups, of no other one at a time: started again under it, also "
-        "after a kill, it has its partitions back at once; `hostname` stands for the name of the host, which every "
-        "container and pod has for itself",
+        pattern=r"^[A-Za-z0-9._-]{1,200}$",
+        description="up to 200 letters, digits, dots, hyphens and underscores; `hostname` stands for the host's name",
     )
+    """Of no other process at a time: see `chassis.workarounds.named_members`."""
     kafka_fetch_max_wait_ms: int = Field(
         default=500,
         ge=1,

@@ -175,7 +175,12 @@ class Services:
             Program(
                 name=name,
                 arguments=[*program, "run"],
-                environment={**self._environment(service), "HTTP_PORT": str(port), **given},
+                environment={
+                    **self._environment(service),
+                    "HTTP_PORT": str(port),
+                    "KAFKA_MEMBER_NAME": name,  # as every container has one
+                    **given,
+                },
                 is_ready=lambda _: answers_ok(port, "/ready"),
             )
         )
