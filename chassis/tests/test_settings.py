@@ -15,6 +15,9 @@ from chassis.settings import ServiceSettings, demand, load_settings
 DATABASE_URL = "postgresql://claims:secret@127.0.0.1:5432/claims"
 
 
+FIELDS = ServiceSettings.model_fields
+
+
 class SettingsOfAService(ServiceSettings):
     needed_to_run: ClassVar[tuple[str, ...]] = (*ServiceSettings.needed_to_run, "smtp_host")
 
@@ -44,7 +47,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "DATABASE_URL",
             "mysql://claims:secret@127.0.0.1/claims",
-            f"DATABASE_URL is not what is expected: {ServiceSettings.model_fields['database_url'].description}",
+            f"DATABASE_URL is not what is expected: {FIELDS['database_url'].description}",
         ),
         ("DATABASE_CONNECTIONS", "many", "DATABASE_CONNECTIONS must be a whole number"),
         ("DATABASE_CONNECTIONS", "2.5", "DATABASE_CONNECTIONS must be a whole number"),
@@ -60,8 +63,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "KAFKA_MEMBER_NAME",
             "claims 1",
-            "KAFKA_MEMBER_NAME is not what is expected: "
-            f"{ServiceSettings.model_fields['kafka_member_name'].description}",
+            f"KAFKA_MEMBER_NAME is not what is expected: {FIELDS['kafka_member_name'].description}",
         ),
         ("KAFKA_FETCH_MAX_WAIT_MS", "60000", "KAFKA_FETCH_MAX_WAIT_MS must be at most 30000"),
         ("OTEL_SDK_DISABLED", "perhaps", "OTEL_SDK_DISABLED must be true or false"),
