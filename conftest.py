@@ -52,6 +52,7 @@ SHARE_WHAT_IS_COSTLY = (
     "deploy/provision/tests/test_services_log_in.py",
     "deploy/tests/test_compose_on_kafka.py",
     "tools/demo/tests/test_keep.py",
+    "tools/drill/tests/test_drill.py",
     "tools/install/tests/test_wheels.py",
 )
 """The tests of each of these share servers, wheels or a copy of the repository: one process runs all of them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from ipaddress import ip_address
@@ -52,6 +53,12 @@ class ServiceSettings(BaseSettings):
     kafka_ssl_key_location: Path | None = Field(default=None, description="PEM file of its private key")
     kafka_ssl_key_password: SecretStr | None = None
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000, le=1_800_000)
+    kafka_member_name: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._-]{1,200}$",
+        description="up to 200 letters, digits, dots, hyphens and underscores; `hostname` stands for the host's name",
+    )
+    """Of no other process at a time: see `chassis.workarounds.named_members`."""
     kafka_fetch_max_wait_ms: int = Field(
         default=500,
         ge=1,
@@ -134,6 +141,10 @@ class ServiceSettings(BaseSettings):
     otel_traces_exporter: str | None = None
     otel_exporter_otlp_endpoint: str | None = None
     otel_exporter_otlp_traces_endpoint: str | None = None
+
+    def member_name(self) -> str | None:
+        """Return the name of this instance in its consumer groups; None: it has none, and the broker gives it an id."""
+        return socket.gethostname() if self.kafka_member_name == "hostname" else self.kafka_member_name
 
     @model_validator(mode="after")
     def _access_to_kafka_fits_together(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import ClassVar
 
 import pytest
@@ -12,6 +13,9 @@ from chassis.errors import CannotStartError
 from chassis.settings import ServiceSettings, demand, load_settings
 
 DATABASE_URL = "postgresql://claims:secret@127.0.0.1:5432/claims"
+
+
+FIELDS = ServiceSettings.model_fields
 
 
 class SettingsOfAService(ServiceSettings):
@@ -43,7 +47,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "DATABASE_URL",
             "mysql://claims:secret@127.0.0.1/claims",
-            f"DATABASE_URL is not what is expected: {ServiceSettings.model_fields['database_url'].description}",
+            f"DATABASE_URL is not what is expected: {FIELDS['database_url'].description}",
         ),
         ("DATABASE_CONNECTIONS", "many", "DATABASE_CONNECTIONS must be a whole number"),
         ("DATABASE_CONNECTIONS", "2.5", "DATABASE_CONNECTIONS must be a whole number"),
@@ -56,6 +60,11 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CLOCK_JUMP_LIMIT_SECONDS", "1e300", "CLOCK_JUMP_LIMIT_SECONDS must be at most 31536000"),
         ("DEAD_LETTER_RETENTION_DAYS", "3650000", "DEAD_LETTER_RETENTION_DAYS must be at most 36500"),
         ("KAFKA_SESSION_TIMEOUT_MS", "9999999999", "KAFKA_SESSION_TIMEOUT_MS must be at most 1800000"),
+        (
+            "KAFKA_MEMBER_NAME",
+            "claims 1",
+            f"KAFKA_MEMBER_NAME is not what is expected: {FIELDS['kafka_member_name'].description}",
+        ),
         ("KAFKA_FETCH_MAX_WAIT_MS", "60000", "KAFKA_FETCH_MAX_WAIT_MS must be at most 30000"),
         ("OTEL_SDK_DISABLED", "perhaps", "OTEL_SDK_DISABLED must be true or false"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL must be 'debug', 'info', 'warning' or 'error'"),
@@ -83,6 +92,18 @@ def test_a_wrong_setting_is_named_with_what_it_must_be(
         load_settings(SettingsOfAService)
 
     assert str(refusal.value) == f"settings are missing or wrong, change the environment: {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("given", "name"), [(None, None), ("claims-svc-1", "claims-svc-1"), ("hostname", socket.gethostname())]
+)
+def test_an_instance_has_the_name_that_it_is_given_or_that_of_its_host(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, name: str | None
+) -> None:
+    if given is not None:
+        monkeypatch.setenv("KAFKA_MEMBER_NAME", given)
+
+    assert load_settings(SettingsOfAService).member_name() == name
 
 
 def test_a_command_needs_no_more_than_the_database() -> None:

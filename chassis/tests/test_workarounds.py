@@ -13,8 +13,9 @@ from uuid import uuid4
 
 import aiokafka.producer.sender
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition, codec
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition, codec, errors
 from aiokafka.client import AIOKafkaClient, CoordinationType
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.errors import CorruptRecordException, KafkaError
 from aiokafka.record.memory_records import MemoryRecords
 from faststream.kafka import KafkaBroker
@@ -50,6 +51,11 @@ def test_header_safe_fetch_is_needed_while_a_binary_header_name_makes_a_batch_un
     readable = ReadableRecords(batch).next_batch()
     assert readable is not None
     assert [record.value for record in readable] == [b"value"]
+
+
+def test_named_members_is_needed_while_who_has_a_name_never_leaves_and_no_answer_says_that_it_is_taken() -> None:
+    assert "self._group_instance_id is None" in inspect.getsource(GroupCoordinator._maybe_leave_group)
+    assert not hasattr(errors, "FencedInstanceIdError")
 
 
 @pytest.mark.parametrize("decode", [codec.gzip_decode, codec.lz4_decode, codec.snappy_decode, codec.zstd_decode])

@@ -94,6 +94,7 @@ class Subscription:
             parser=keep_raw,
             decoder=hand_over_raw,
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
+            group_instance_id=settings.member_name(),
             session_timeout_ms=settings.kafka_session_timeout_ms,
             heartbeat_interval_ms=settings.kafka_session_timeout_ms // 3,
             max_partition_fetch_bytes=_PARTITION_FETCH_BYTES,

@@ -22,7 +22,8 @@ from typing_extensions import override
 from chassis.backoff import Backoff
 from chassis.errors import is_order_to_end
 from chassis.telemetry.trouble import Trouble
-from chassis.workarounds import header_safe_fetch, unknown_brokers
+from chassis.workarounds import header_safe_fetch, named_members, unknown_brokers
+from chassis.workarounds.named_members import NameTakenError
 
 LARGEST_POLL_BYTES = 8 * 1_048_576
 SLICE_RECORDS = 32
@@ -39,6 +40,7 @@ Place: TypeAlias = Callable[[AIOKafkaConsumer, Collection[TopicPartition]], Awai
 Polled: TypeAlias = "dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]"
 
 header_safe_fetch.install()
+named_members.install()
 unknown_brokers.install()
 
 
@@ -79,6 +81,8 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
     @override
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
         """Poll until there are `max_records`, 8 MB of them or no more; a poll that fails is logged, counted and empty.
+
+        It is the last one when another process has taken this member's name: see `chassis.workarounds.named_members`.
 
         A batch costs more than a record. So a poll that finds something takes no less time than the batch before it
         took, 20 ms at most, and gathers what comes meanwhile: the broker answers a fetch with the first partition that
@@ -185,6 +189,7 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
         """Leave the group, and end."""
         if not self._closed:
             await self._before_leaving()
+            named_members.leave(self._coordinator)
         await super().stop()
 
     def _note_ends(self, polled: Collection[TopicPartition]) -> None:
@@ -218,6 +223,8 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
         self.trouble.failed(error)
         if isinstance(error, OffsetOutOfRangeError):
             self.place_again()
+        if isinstance(error, NameTakenError):
+            self.halt()
 
     def _has_died(self) -> bool:
         """Whether aiokafka has ended a task without which polls stay empty, or fail, for ever."""

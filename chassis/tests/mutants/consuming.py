@@ -6,6 +6,30 @@ from mutants.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        "a: an instance with a name keeps its partitions when it stops",
+        "workarounds/complete_poll.py",
+        "            named_members.leave(self._coordinator)\n",
+        "",
+        "test_named_members.py::test_who_stops_hands_its_partitions_over_at_once",
+        stack="jvm",
+    ),
+    Mutant(
+        "a: two instances with one name take it from each other",
+        "workarounds/named_members.py",
+        "        coordinator.member_id = former\n",
+        "        pass\n",
+        "test_named_members.py::test_the_elder_of_two_with_one_name_ends_and_says_why",
+        stack="jvm",
+    ),
+    Mutant(
+        "a: a leader that came back under its name looks out for no new partitions",
+        "workarounds/named_members.py",
+        "    if assignment is not None and coordinator._group_subscription is None:",
+        "    if False:",
+        "test_named_members.py::test_a_leader_that_came_back_notices_new_partitions",
+        stack="jvm",
+    ),
+    Mutant(
         "a: the position moves in a transaction of its own, before the effects",
         "consuming/batch_processor.py",
         "            await self._commit(deliveries, malformed, advances)\n",

@@ -24,6 +24,27 @@ MUTANTS = (
         "test_checker.py::test_each_invariant_is_violated_by_what_it_forbids",
     ),
     _mutant(
+        "drill: a claim of another's policy goes unnoticed",
+        "checker/invariants.py",
+        'elif policies.get(claim_id) != (named := attempted[report_id]["policy_number"]):',
+        'elif policies.get(claim_id) is None and (named := attempted[report_id]["policy_number"]):',
+        "test_checker.py::test_what_no_other_invariant_would_notice",
+    ),
+    _mutant(
+        "drill: a mail with another amount than was decided goes unnoticed",
+        "checker/at_the_customer.py",
+        "if count and cents[name] != amounts.get(name, cents[name]):",
+        "if count and name not in cents:",
+        "test_checker.py::test_what_no_other_invariant_would_notice",
+    ),
+    _mutant(
+        "drill: what a replay publishes goes unnoticed",
+        "checker/invariants.py",
+        "if new := {(record.source, record.event_id) for record in records} - known:",
+        "if new := known - {(record.source, record.event_id) for record in records}:",
+        "test_checker.py::test_a_replay_that_sends_or_publishes_something_is_noticed",
+    ),
+    _mutant(
         "drill: poison that was swallowed goes unnoticed",
         "checker/bookkeeping.py",
         "if stored[place] != 1:",

@@ -17,9 +17,10 @@ import asyncpg
 from devstack.errors import DevstackError
 from devstack.outside.issuer import Issuer
 from devstack.stack import StackKind
-from drill.checker import databases, journal, look
+from drill.checker import databases, journal, look, topics
 from drill.checker.found import Found
 from drill.checker.invariants import Violation, violations
+from drill.checker.topics import Reader
 from drill.generator import policies, rain, records
 from drill.generator.journal import Journal
 from drill.generator.policies import Insured
@@ -53,6 +54,8 @@ class Scale:
     """How much of everything: the short set is for a test, the long one for people who wait."""
 
     reports: int = 40
+    insured_at_once: int = 0
+    """How many policies an import has at least: one process for each wave is more than a test can pay for."""
     per_second: float = 8.0
     away_seconds: float = 10.0
     longest_seconds: float = 120.0
@@ -70,6 +73,7 @@ class Drill:
     world: World
     services: Services
     publisher: Publisher
+    reader: Reader
     report: Report
     scale: Scale
     directory: Path
@@ -77,6 +81,10 @@ class Drill:
     known: set[Violation] = field(default_factory=set)
     """What was wrong before: each verdict is about what is new."""
     _next_number: int = 0
+    _insured: list[Insured] = field(default_factory=list)
+    """Customers whose policies are imported and who have not reported anything."""
+    _left_behind: frozenset[str] = frozenset()
+    """Claims that are wrong already, and wait for ever."""
 
     async def prepare(self) -> None:
         """Migrate, import the hours of all stations but the late one, and start every service."""
@@ -97,6 +105,15 @@ class Drill:
         first, self._next_number = self._next_number, self._next_number + count
         return [Insured(number=number, at=at) for number in range(first, first + count)]
 
+    async def insured(self, count: int) -> Sequence[Insured]:
+        """Return so many new ones whose policies are imported."""
+        if len(self._insured) < count:
+            more = self.customers(max(count, self.scale.insured_at_once))
+            await self.insure(more)
+            self._insured += more
+        given, self._insured = self._insured[:count], self._insured[count:]
+        return given
+
     async def insure(self, insured: Sequence[Insured]) -> None:
         """Let policy-svc import their policies, which it publishes."""
         path = self.directory / "policies.jsonl"
@@ -109,11 +126,11 @@ class Drill:
     async def go(self, fault: Fault) -> Entry:
         """Let a fault strike while a wave of reports comes in, wait until nothing moves, and check."""
         entry = Entry(number=fault.number, name=fault.name)
-        insured = self.customers(self.scale.reports)
-        await self.insure(insured)
+        insured = await self.insured(self.scale.reports)
         async with self.sending(self.reports_of(insured), entry):
             await self._strike(fault, entry)
         await self.settle(entry)
+        await self.services.stop_what_has_bugs()
         self.report.add(entry)
         return entry
 
@@ -140,10 +157,12 @@ class Drill:
         """Wait until nothing moves, and note what is wrong that was not wrong before."""
         entry.recovered_seconds = await look.until_nothing_moves(
             urls=self.services.databases,
-            bootstrap_servers=self.world.stack.kafka_bootstrap_servers,
+            reader=self.reader,
             longest_seconds=self.scale.longest_seconds,
+            left_behind=self._left_behind,
         )
         found = await self.look()
+        self._left_behind = found.undecided
         new = [one for one in violations(journal.read(self.publisher.journal.path), found) if one not in self.known]
         self.known.update(new)
         entry.violations = [*entry.violations, *new]
@@ -152,7 +171,7 @@ class Drill:
         """Read databases, topics and sinks."""
         return await look.look(
             urls=self.services.databases,
-            bootstrap_servers=self.world.stack.kafka_bootstrap_servers,
+            reader=self.reader,
             sink_directory=self.directory,
         )
 
@@ -177,11 +196,12 @@ async def drilling(kind: StackKind, *, directory: Path, scale: Scale) -> AsyncIt
         services = Services(world, running / "logs", issuer)
         publisher = Publisher(world.stack.kafka_bootstrap_servers, Journal(running / "journal.jsonl"))
         report = Report(directory / "report.md", kafka)
-        drill = Drill(world, services, publisher, report, scale, running)
         try:
-            await drill.prepare()
-            print(f"ready after {time.monotonic() - began:.0f} s", flush=True)
-            yield drill
+            async with topics.reading(world.stack.kafka_bootstrap_servers) as reader:
+                drill = Drill(world, services, publisher, reader, report, scale, running)
+                await drill.prepare()
+                print(f"ready after {time.monotonic() - began:.0f} s", flush=True)
+                yield drill
         finally:
             await publisher.close()
             await services.close()

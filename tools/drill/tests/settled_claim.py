@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from drill.checker.databases import number_of
-from drill.checker.found import Found, OfService, Position, Record
+from drill.checker.found import Found, Mail, OfService, Position, Record, ShortMessage
 from drill.checker.journal import Insured, Journal, Sent
 
 REPORT_ID, EVENT_ID, CLAIM_ID, PAYMENT_ID = (f"00000000-0000-4000-8000-00000000000{number}" for number in range(1, 5))
 DEAD_LETTER_ID = "00000000-0000-4000-8000-000000000009"
 POLICY = "810001-531-01"
 REPORTS, DECISIONS = "claims.loss-reported.v1", "claims.decision-made.v1"
+ANSWERS, PAYMENTS = "claims.report-received.v1", "claims.payment-ordered.v1"
 CONSUMER = f"claims-svc.{REPORTS}"
 REPORT: dict[str, Any] = {
     "report_id": REPORT_ID,
@@ -50,7 +52,9 @@ DECIDED = {
     "claim_id": CLAIM_ID,
     "claim_version": 1,
     "outcome": "covered",
+    "deciding_ground": "heavy_local_precipitation",
     "money": {"payable_cents": 65_000},
+    "proof_sha256": "proof",
 }
 DEAD_LETTER = {
     "dead_letter_id": DEAD_LETTER_ID,
@@ -61,10 +65,30 @@ DEAD_LETTER = {
     "reason_code": "not-json",
     "reason": "the value is no JSON",
 }
-MESSAGES = [
-    {"claim_id": CLAIM_ID, "claim_version": 1, "channel": channel, "state": "sent", "attempts": 1, "answers_lost": 0}
+MESSAGES: list[dict[str, Any]] = [
+    {
+        "message_id": channel,
+        "claim_id": CLAIM_ID,
+        "claim_version": 1,
+        "channel": channel,
+        "state": "sent",
+        "answers_lost": 0,
+    }
     for channel in ("email", "sms")
 ]
+DECISION_MAIL, PAYMENT_MAIL = (
+    Mail(INSURED.email, f"<{name}@example.org>", frozenset({65_000})) for name in ("email", PAYMENT_ID)
+)
+SMS = ShortMessage(INSURED.phone, 1, 1, frozenset({65_000}))
+ORDER = {"payment_id": PAYMENT_ID, "claim_id": CLAIM_ID, "claim_version": 1, "amount_cents": 65_000}
+SETTLED, CLAIM_SETTLED = "notify.message-settled.v1", "notify.claim-message-settled.v1"
+
+
+def settled(message: Mapping[str, Any], *, offset: int = 0, event_id: str = "") -> Record:
+    event = {"message_id": message["message_id"], "settlement": message["state"]}
+    return record(SETTLED, event, event_id=event_id or f"{message['message_id']} settled", offset=offset)
+
+
 FOUND = Found(
     claims=[
         {
@@ -76,9 +100,7 @@ FOUND = Found(
         }
     ],
     decisions=[DECISION],
-    payments=[
-        {"payment_id": PAYMENT_ID, "claim_id": CLAIM_ID, "claim_version": 1, "attempt": 1, "amount_cents": 65_000}
-    ],
+    payments=[ORDER],
     messages=MESSAGES,
     requested=[
         {"request_id": PAYMENT_ID, "claim_id": CLAIM_ID, "channel": "email", "state": "sent", "answers_lost": 0}
@@ -95,9 +117,7 @@ FOUND = Found(
             record(REPORTS, REPORT, event_id=EVENT_ID, value_sha256="a"),
             record(REPORTS, None, event_id="poison", offset=1, value_sha256="b"),
         ],
-        "claims.report-received.v1": [
-            record("claims.report-received.v1", {"report_id": REPORT_ID, "claim_id": CLAIM_ID}, event_id="answer")
-        ],
+        ANSWERS: [record(ANSWERS, {"report_id": REPORT_ID, "claim_id": CLAIM_ID}, event_id="answer")],
         "claims.report-rejected.v1": [
             record("claims.report-rejected.v1", {"dead_letter_id": DEAD_LETTER_ID}, event_id="rejected")
         ],
@@ -105,17 +125,15 @@ FOUND = Found(
             record("claims.message-dead-lettered.v1", {"dead_letter_id": DEAD_LETTER_ID}, event_id="told")
         ],
         DECISIONS: [record(DECISIONS, DECIDED, event_id="decided")],
-        "claims.payment-ordered.v1": [
-            record(
-                "claims.payment-ordered.v1",
-                {"payment_id": PAYMENT_ID, "claim_id": CLAIM_ID, "amount_cents": 65_000},
-                event_id="ordered",
-            )
+        PAYMENTS: [record(PAYMENTS, ORDER, event_id="ordered")],
+        SETTLED: [settled(message) for message in MESSAGES],
+        CLAIM_SETTLED: [
+            record(CLAIM_SETTLED, {"request_id": PAYMENT_ID, "settlement": "sent"}, event_id="payment settled")
         ],
     },
     ends={(REPORTS, 0): 2},
-    mails=[(INSURED.email, "<decision@example.org>"), (INSURED.email, "<payment@example.org>")],
-    short_messages=[(INSURED.phone, 1)],
+    mails=[DECISION_MAIL, PAYMENT_MAIL],
+    short_messages=[SMS],
 )
 
 

@@ -8,24 +8,23 @@ import pytest
 import pytest_asyncio
 
 from devstack.stack import StackKind
+from drill.__main__ import SHORT
 from drill.faults import catalogue
-from drill.run import Drill, Fault, Scale, drilling
+from drill.run import Drill, Fault, drilling
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_kafka, pytest.mark.timeout(900)]
-
-SCALE = Scale(reports=24)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def drill(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Drill]:
     """The platform that all of them strike, one after the other."""
-    async with drilling(StackKind.JVM, directory=tmp_path_factory.mktemp("drill"), scale=SCALE) as running:
+    async with drilling(StackKind.JVM, directory=tmp_path_factory.mktemp("drill"), scale=SHORT) as running:
         yield running
 
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(
-    "fault", catalogue.faults(short=True, scale=SCALE, kind=StackKind.JVM), ids=lambda one: one.name
+    "fault", catalogue.faults(short=True, scale=SHORT, kind=StackKind.JVM), ids=lambda one: one.name
 )
 async def test_nothing_is_lost_or_doubled(drill: Drill, fault: Fault) -> None:
     entry = await drill.go(fault)

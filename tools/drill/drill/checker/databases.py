@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import asyncpg
 
@@ -19,7 +20,7 @@ _DECISIONS = """
       FROM decision ORDER BY claim_id, claim_version
 """
 _PAYMENTS = "SELECT payment_id, claim_id, claim_version, attempt, amount_cents FROM payment"
-_MESSAGES = "SELECT claim_id, claim_version, channel, state, attempts, answers_lost FROM message"
+_MESSAGES = "SELECT message_id, claim_id, claim_version, channel, state, answers_lost FROM message"
 _REQUESTED = """
     SELECT request_id, claim ->> 'claim_id' AS claim_id, channel, state, answers_lost FROM requested_message
      WHERE claim IS NOT NULL
@@ -27,11 +28,13 @@ _REQUESTED = """
 _DEAD_LETTERS = """
     SELECT dead_letter_id, consumer, topic, partition, record_offset, reason_code, reason FROM messaging.dead_letter
 """
+_OUTBOX = "SELECT count(*) FROM messaging.outbox"
+_STANDS = "SELECT consumer, partition, next_offset FROM messaging.consumer_position"
 _WAITING_MESSAGES = """
     SELECT (SELECT count(*) FROM message WHERE settled_at IS NULL)
          + (SELECT count(*) FROM requested_message WHERE settled_at IS NULL)
 """
-_WAITING_CLAIMS = "SELECT count(*) FROM claim WHERE state NOT IN ('decided', 'referred')"
+_WAITING_CLAIMS = "SELECT claim_id FROM claim WHERE state NOT IN ('decided', 'referred')"
 _NOT_OF_THE_BUSINESS = frozenset(
     {
         *("applied_migration", "lease", "pace", "poll", "request_count", "missing_hours"),
@@ -70,10 +73,7 @@ async def business(urls: Urls) -> dict[str, Any]:
 
 async def of_service(url: str) -> OfService:
     """Return what stands in a service's own bookkeeping."""
-    positions = [
-        Position(row["consumer"], row["partition"], row["next_offset"])
-        for row in await rows(url, "SELECT consumer, partition, next_offset FROM messaging.consumer_position")
-    ]
+    positions = [Position(row["consumer"], row["partition"], row["next_offset"]) for row in await rows(url, _STANDS)]
     names = {number_of(one.consumer): one.consumer for one in positions}
     inbox: dict[str, set[tuple[int, str]]] = defaultdict(set)
     for row in await rows(url, "SELECT consumer, source, event_id FROM messaging.inbox_entry"):
@@ -101,15 +101,35 @@ def number_of(name: str) -> int:
     return int.from_bytes(sha256(name.encode()).digest()[:4], signed=True)
 
 
-async def waiting(urls: Urls) -> tuple[int, int, int]:
-    """Count the events in outboxes, the messages that are not settled, and the claims that wait for something."""
-    outboxes = 0
-    for url in urls.values():
-        (counted,) = await rows(url, "SELECT count(*) AS waiting FROM messaging.outbox")
-        outboxes += counted["waiting"]
-    (messages,) = await rows(urls["notify-svc"], f"{_WAITING_MESSAGES} AS waiting")
-    (claims,) = await rows(urls["claims-svc"], _WAITING_CLAIMS)
-    return outboxes, messages["waiting"], claims["count"]
+class Waiting(NamedTuple):
+    """What is left to do: events in outboxes, messages that are not settled, claims that wait for something."""
+
+    events: int
+    messages: int
+    claims: frozenset[str]
+    stands: Sequence[tuple[str, int, int]]
+    """Topic, partition and next offset of every consumer."""
+
+
+@asynccontextmanager
+async def watching(urls: Urls) -> AsyncIterator[Callable[[], Awaitable[Waiting]]]:
+    """Give a way to ask what is left to do, as often as one likes: connecting costs more than asking."""
+    async with AsyncExitStack() as closing:
+        connections = {service: await asyncpg.connect(url) for service, url in urls.items()}
+        for connection in connections.values():
+            closing.push_async_callback(connection.close)
+
+        async def ask() -> Waiting:
+            events, stands = 0, []
+            for service, connection in connections.items():
+                events += await connection.fetchval(_OUTBOX)
+                for consumer, partition, next_offset in await connection.fetch(_STANDS):
+                    stands.append((consumer.removeprefix(f"{service}."), partition, next_offset))
+            messages = await connections["notify-svc"].fetchval(_WAITING_MESSAGES)
+            claims = await connections["claims-svc"].fetch(_WAITING_CLAIMS)
+            return Waiting(events, messages, frozenset(str(claim_id) for (claim_id,) in claims), stands)
+
+        yield ask
 
 
 async def oldest_event_seconds(urls: Urls) -> float:

@@ -21,6 +21,23 @@ class Record(NamedTuple):
     event: Any
 
 
+class Mail(NamedTuple):
+    """A mail as it reached one recipient, with the amounts that its subject names."""
+
+    recipient: str
+    message_id: str
+    cents: frozenset[int]
+
+
+class ShortMessage(NamedTuple):
+    """A part of an SMS, with the amounts that it names."""
+
+    destination: str
+    part: int
+    parts: int
+    cents: frozenset[int]
+
+
 class Position(NamedTuple):
     """Where a consumer stands in a partition of its topic."""
 
@@ -56,10 +73,15 @@ class Found:
     records: Mapping[str, Sequence[Record]] = field(default_factory=dict)
     ends: Mapping[tuple[str, int], int] = field(default_factory=dict)
     """The end of each partition."""
-    mails: Sequence[tuple[str, str]] = ()
-    """Recipient and Message-ID of every mail that the mail server kept."""
-    short_messages: Sequence[tuple[str, int]] = ()
-    """Destination and number of the part of every SMS that the SMS centre kept."""
+    mails: Sequence[Mail] = ()
+    """What the mail server kept."""
+    short_messages: Sequence[ShortMessage] = ()
+    """What the SMS centre kept."""
+
+    @property
+    def undecided(self) -> frozenset[str]:
+        """The claims that wait for something."""
+        return frozenset(row["claim_id"] for row in self.claims if row["state"] not in {"decided", "referred"})
 
     def of_topic(self, topic: str) -> Sequence[Record]:
         return self.records.get(topic, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from drill.checker import at_the_customer, bookkeeping, oracle
 from drill.checker.found import Found, Row
@@ -14,7 +14,15 @@ DECISIONS = "claims.decision-made.v1"
 PAYMENTS = "claims.payment-ordered.v1"
 ANSWERS = "claims.report-received.v1"
 NAMES_A_CLAIM = (DECISIONS, PAYMENTS, ANSWERS, "claims.rainfall-requested.v1", "weather.rainfall-assessed.v1")
+PUBLISHED = ("outcome", "deciding_ground", "payable_cents", "proof_sha256")
+"""What of a decision is compared with its event."""
+ORDERED = ("claim_id", "claim_version", "amount_cents")
+"""What of an order to pay is compared with its event."""
 STATE_AFTER = {"covered": "decided", "denied": "decided", "referred": "referred"}
+
+
+Tables: TypeAlias = Mapping[str, str]
+"""A hash of each table: `databases.fingerprints`."""
 
 
 class Violation(NamedTuple):
@@ -36,17 +44,28 @@ def accepted_reports_have_claims(journal: Journal, found: Found) -> Iterator[str
 
 
 def claims_come_from_reports(journal: Journal, found: Found) -> Iterator[str]:
-    """Nothing was made up or doubled: one claim a loss, and one answer for each event that told of it."""
+    """Nothing was made up, doubled or mixed up.
+
+    A loss has one claim, of the policy that its reports name, and each event that told of it one answer, which names
+    that claim.
+    """
     attempted = journal.attempted
-    for report_id in [*(row["report_id"] for row in found.claims), *found.joined]:
+    policies = {row["claim_id"]: row["policy_number"] for row in found.claims}
+    holders = found.joined | {row["report_id"]: row["claim_id"] for row in found.claims}
+    for report_id, claim_id in holders.items():
         if report_id not in attempted:
             yield f"nobody sent report {report_id}, which has a claim"
+        elif policies.get(claim_id) != (named := attempted[report_id]["policy_number"]):
+            yield f"report {report_id} is about policy {named}, its claim {claim_id} about {policies.get(claim_id)}"
     for policy, count in Counter(row["policy_number"] for row in found.claims).items():
         if count > 1:
             yield f"policy {policy} has {count} claims for one loss"
     answers: dict[str, set[str]] = defaultdict(set)
     for record in found.of_topic(ANSWERS):
-        answers[record.event["report_id"]].add(record.event_id)
+        report_id, claim_id = record.event["report_id"], record.event["claim_id"]
+        answers[report_id].add(record.event_id)
+        if claim_id != holders.get(report_id):
+            yield f"report {report_id} was answered with claim {claim_id}, it is held by {holders.get(report_id)}"
     for report_id, events in journal.events_of_reports.items():
         if len(answers[report_id]) != len(events):
             yield f"report {report_id} came in {len(events)} events and was answered {len(answers[report_id])} times"
@@ -61,25 +80,29 @@ def claims_are_decided(_: Journal, found: Found) -> Iterator[str]:
             continue
         newest = decided[-1]
         if [row["claim_version"] for row in decided] != list(range(1, len(decided) + 1)):
-            yield f"claim {claim['claim_id']} lacks versions of its decision"
+            yield f"claim {claim['claim_id']} lacks versions of its decision, or has them twice"
         if claim["claim_version"] != newest["claim_version"] or claim["state"] != STATE_AFTER[newest["outcome"]]:
             stands = f"{claim['state']} at version {claim['claim_version']}"
             yield f"claim {claim['claim_id']} is {stands}, its newest decision {newest['claim_version']} is another"
 
 
 def decisions_are_published_once(_: Journal, found: Found) -> Iterator[str]:
-    """Each decision stands on the wire as it was stored, under one event id, and nothing else does."""
-    events: dict[tuple[str, int], dict[str, tuple[object, object]]] = defaultdict(dict)
+    """Each decision stands on the wire as it was stored, under one event id, and nothing else does.
+
+    No event id means two different things, on any topic: whoever consumes them would drop the second.
+    """
+    yield from _ids_with_two_meanings(found)
+    events: dict[tuple[str, int], dict[str, tuple[object, ...]]] = defaultdict(dict)
     for record in found.of_topic(DECISIONS):
         event = record.event
-        told = (event["outcome"], event["money"]["payable_cents"])
+        told = (event["outcome"], event["deciding_ground"], event["money"]["payable_cents"], event["proof_sha256"])
         events[event["claim_id"], event["claim_version"]][record.event_id] = told
     stored = {(row["claim_id"], row["claim_version"]): row for row in found.decisions}
     for (claim_id, version), row in stored.items():
         published = events.get((claim_id, version), {})
         if len(published) != 1:
             yield f"decision {version} of claim {claim_id} was published under {len(published)} ids"
-        elif [*published.values()] != [(row["outcome"], row["payable_cents"])]:
+        elif [*published.values()] != [tuple(row[name] for name in PUBLISHED)]:
             yield f"decision {version} of claim {claim_id} was published otherwise than it was stored"
     for claim_id, version in events.keys() - stored.keys():
         yield f"decision {version} of claim {claim_id} was published and never stored"
@@ -87,6 +110,17 @@ def decisions_are_published_once(_: Journal, found: Found) -> Iterator[str]:
     for topic in NAMES_A_CLAIM:
         for claim_id in {record.event["claim_id"] for record in found.of_topic(topic)} - claims:
             yield f"{topic} names claim {claim_id}, which is not stored"
+
+
+def _ids_with_two_meanings(found: Found) -> Iterator[str]:
+    values: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for topic, records in found.records.items():
+        for record in records:
+            if record.event_id:
+                values[record.source, record.event_id].add((topic, record.value_sha256))
+    for (source, event_id), meanings in values.items():
+        if len(meanings) > 1:
+            yield f"event {event_id} of {source} has {len(meanings)} values"
 
 
 def decisions_are_right(journal: Journal, found: Found) -> Iterator[str]:
@@ -102,8 +136,15 @@ def decisions_are_right(journal: Journal, found: Found) -> Iterator[str]:
 
 
 def order_of_decisions(_: Journal, found: Found) -> Iterator[str]:
-    """Versions go up on the wire, and each proof names the one before it."""
+    """Versions go up on the wire, all of a claim in one partition, and each proof names the one before it."""
     last: dict[str, int] = {}
+    partitions: dict[tuple[str, str], int] = {}
+    for topic in NAMES_A_CLAIM:
+        for record in found.of_topic(topic):
+            if topic != ANSWERS and partitions.setdefault((topic, record.event["claim_id"]), record.partition) != (
+                record.partition
+            ):
+                yield f"{topic} has claim {record.event['claim_id']} in two partitions, where nothing keeps their order"
     for record in found.of_topic(DECISIONS):
         claim_id, version = record.event["claim_id"], record.event["claim_version"]
         if version < last.get(claim_id, 0):
@@ -125,18 +166,37 @@ def money_is_right(journal: Journal, found: Found) -> Iterator[str]:
         if ordered[claim_id] != (decided[-1]["payable_cents"] or 0):
             yield f"{ordered[claim_id]} cents were ordered for claim {claim_id}, {decided[-1]['payable_cents']} decided"
     published: dict[str, set[str]] = defaultdict(set)
-    amounts = {record.event["payment_id"]: record.event["amount_cents"] for record in found.of_topic(PAYMENTS)}
+    orders: dict[str, tuple[object, ...]] = {}
     for record in found.of_topic(PAYMENTS):
         published[record.event["payment_id"]].add(record.event_id)
+        orders[record.event["payment_id"]] = tuple(record.event[name] for name in ORDERED)
     for row in found.payments:
         events = published.get(row["payment_id"], set())
-        if len(events) != 1 or amounts[row["payment_id"]] != row["amount_cents"]:
-            yield f"payment {row['payment_id']} was published under {len(events)} ids, or with another amount"
+        if len(events) != 1 or orders[row["payment_id"]] != tuple(row[name] for name in ORDERED):
+            yield f"payment {row['payment_id']} was published under {len(events)} ids, or otherwise than it was stored"
     for payment_id in published.keys() - {row["payment_id"] for row in found.payments}:
         yield f"payment {payment_id} was published and never stored"
     wanted = sum(expected.payable_cents or 0 for _, expected in _expected(journal, found))
     if too_many := sum(ordered.values()) - wanted:
         yield f"{too_many} cents more were ordered in all than the oracle says"
+
+
+def a_replay_changed(before: Found, after: Found, *, tables: tuple[Tables, Tables]) -> Iterator[str]:
+    """What consuming everything again did, by two looks and by the hashes of all tables before and after: nothing."""
+    were, are = tables
+    for table in sorted(were.keys() | are.keys()):
+        if were.get(table) != are.get(table):
+            yield f"a replay changes {table}"
+    for what, was, now in (
+        ("mails", before.mails, after.mails),
+        ("SMS", before.short_messages, after.short_messages),
+    ):
+        if len(was) != len(now):
+            yield f"a replay sends {len(now) - len(was)} {what}"
+    for topic, records in after.records.items():
+        known = {(record.source, record.event_id) for record in before.of_topic(topic)}
+        if new := {(record.source, record.event_id) for record in records} - known:
+            yield f"a replay publishes {len(new)} events on {topic}, such as {min(new)[1]}"
 
 
 def _expected(journal: Journal, found: Found) -> Sequence[tuple[Row, oracle.Expected]]:
@@ -168,4 +228,4 @@ INVARIANTS: Mapping[str, Callable[[Journal, Found], Iterator[str]]] = {
     "I10": bookkeeping.dead_letters_are_the_poison,
     "I11": money_is_right,
 }
-"""I12, that a replay changes nothing, compares two looks: `databases.fingerprints`."""
+"""I12, that a replay changes nothing, compares two looks: `a_replay_changed`."""

@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
+from email.policy import default
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from drill.checker.found import Mail, ShortMessage
 
-def mails(directory: Path) -> Sequence[tuple[str, str]]:
-    """Return recipient and Message-ID of every mail, one for each recipient."""
+_AMOUNT = re.compile(r"€\s?(\d[\d.,]*\d)")
+
+
+def mails(directory: Path) -> Sequence[Mail]:
+    """Return every mail, once for each recipient."""
     found = []
     for line in _lines(directory / "mail.jsonl"):
-        mail = message_from_bytes((directory / line["file"]).read_bytes())
-        found += [(recipient, str(mail["Message-ID"])) for recipient in line["recipients"]]
+        message_id, cents = _head(directory / line["file"])
+        found += [Mail(recipient, message_id, cents) for recipient in line["recipients"]]
     return found
 
 
-def short_messages(directory: Path) -> Sequence[tuple[str, int]]:
-    """Return destination and number of the part of every SMS."""
-    return [(line["destination"], line["part"]) for line in _lines(directory / "sms.jsonl")]
+@cache
+def _head(path: Path) -> tuple[str, frozenset[int]]:
+    """Return the Message-ID of a mail, which nobody changes once it is there, and the amounts in its subject."""
+    with path.open("rb") as file:
+        head = BytesHeaderParser(policy=default).parse(file)
+    return str(head["Message-ID"]), amounts(str(head["Subject"]))
+
+
+def short_messages(directory: Path) -> Sequence[ShortMessage]:
+    """Return every part of every SMS."""
+    return [
+        ShortMessage(line["destination"], line["part"], line["parts"], amounts(line["text"]))
+        for line in _lines(directory / "sms.jsonl")
+    ]
+
+
+def amounts(text: str) -> frozenset[int]:
+    """Return the amounts of a text in cents: both languages write two decimals, each with its own marks."""
+    return frozenset(int(re.sub(r"[.,]", "", written)) for written in _AMOUNT.findall(text))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

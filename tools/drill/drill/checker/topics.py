@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -34,71 +35,70 @@ READ = (
 _SECONDS = 90
 
 
-async def read(bootstrap_servers: str) -> tuple[Mapping[str, Sequence[Record]], Mapping[tuple[str, int], int]]:
-    """Return the records of every topic in `READ`, and the end of every partition there is."""
-    async with asyncio.timeout(_SECONDS), _reading(bootstrap_servers) as (consumer, partitions):
-        return await _read(consumer, partitions)
+@dataclass
+class Reader:
+    """Reads on where it stopped: what a topic held at the look before is still there, and reading it again is dear."""
+
+    _consumer: AIOKafkaConsumer
+    _partitions: Sequence[TopicPartition]
+    _records: dict[str, list[Record]] = field(default_factory=lambda: {topic: [] for topic in READ})
+
+    async def ends(self) -> Mapping[tuple[str, int], int]:
+        """Return the end of every partition there is."""
+        async with asyncio.timeout(_SECONDS):
+            return _places(await self._consumer.end_offsets(self._partitions))
+
+    async def read(self) -> tuple[Mapping[str, Sequence[Record]], Mapping[tuple[str, int], int]]:
+        """Return the records of every topic in `READ` from its beginning, and the end of every partition there is."""
+        last = await self.ends()
+        async with asyncio.timeout(_SECONDS):
+            while await self._is_behind(last):
+                for batch in (await self._consumer.getmany(timeout_ms=200)).values():
+                    for raw in batch:
+                        self._records[raw.topic].append(_record(raw))
+        for found in self._records.values():
+            found.sort(key=lambda record: (record.partition, record.offset))
+        return {topic: tuple(found) for topic, found in self._records.items()}, last
+
+    async def _is_behind(self, ends: Mapping[tuple[str, int], int]) -> bool:
+        for one in self._consumer.assignment():
+            if await self._consumer.position(one) < ends[one.topic, one.partition]:
+                return True
+        return False
 
 
 @asynccontextmanager
-async def ends(bootstrap_servers: str) -> AsyncIterator[Callable[[], Awaitable[Mapping[tuple[str, int], int]]]]:
-    """Give a way to ask for the end of every partition, as often as one likes."""
-    async with _reading(bootstrap_servers) as (consumer, partitions):
-
-        async def ask() -> Mapping[tuple[str, int], int]:
-            async with asyncio.timeout(_SECONDS):
-                return _places(await consumer.end_offsets(partitions))
-
-        yield ask
-
-
-@asynccontextmanager
-async def _reading(bootstrap_servers: str) -> AsyncIterator[tuple[AIOKafkaConsumer, Sequence[TopicPartition]]]:
+async def reading(bootstrap_servers: str) -> AsyncIterator[Reader]:
+    """Give a reader of all topics."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
     await admin.start()
     try:
         topics = await admin.describe_topics()
     finally:
         await admin.close()
+    every = [
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in topics
+        if not topic["is_internal"]
+        for partition in topic["partitions"]
+    ]
+    if missing := set(READ) - {one.topic for one in every}:
+        raise LookupError(f"no such topic: {', '.join(sorted(missing))}")
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers, isolation_level="read_committed", max_partition_fetch_bytes=16 * 2**20
     )
     await consumer.start()
     try:
-        yield (
-            consumer,
-            [
-                TopicPartition(topic["topic"], partition["partition"])
-                for topic in topics
-                if not topic["is_internal"]
-                for partition in topic["partitions"]
-            ],
-        )
+        partitions = [one for one in every if one.topic in READ]
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        yield Reader(consumer, every)
     finally:
         await consumer.stop()
 
 
 def _places(offsets: Mapping[TopicPartition, int]) -> Mapping[tuple[str, int], int]:
     return {(one.topic, one.partition): end for one, end in offsets.items()}
-
-
-async def _read(
-    consumer: AIOKafkaConsumer, every: Sequence[TopicPartition]
-) -> tuple[Mapping[str, Sequence[Record]], Mapping[tuple[str, int], int]]:
-    if missing := set(READ) - {one.topic for one in every}:
-        raise LookupError(f"no such topic: {', '.join(sorted(missing))}")
-    last = await consumer.end_offsets(every)
-    partitions = [one for one in every if one.topic in READ]
-    consumer.assign(partitions)
-    await consumer.seek_to_beginning(*partitions)
-    records: dict[str, list[Record]] = {topic: [] for topic in READ}
-    while [one for one in partitions if await consumer.position(one) < last[one]]:
-        for batch in (await consumer.getmany(timeout_ms=200)).values():
-            for raw in batch:
-                records[raw.topic].append(_record(raw))
-    for found in records.values():
-        found.sort(key=lambda record: (record.partition, record.offset))
-    return records, _places(last)
 
 
 def _record(raw: Any) -> Record:  # noqa: ANN401 - aiokafka has no types

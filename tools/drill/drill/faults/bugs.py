@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from devstack.outside.faults import Fault as Answer
@@ -18,7 +17,10 @@ _ANSWERS_LOST = 5
 
 @dataclass(frozen=True, kw_only=True)
 class WithBug:
-    """One of the bugs, put in while reports come in and taken out again."""
+    """One of the bugs, put in while reports come in.
+
+    Once nothing moves any more the service is stopped: what it still did would be taken for another bug's.
+    """
 
     bug: Bug
     number: str = "bug"
@@ -32,6 +34,7 @@ class WithBug:
         bug, services, since = self.bug, drill.services, len(drill.services.ends)
         crash = {CRASH_VARIABLE: bug.crash_at} if bug.crash_at else {}
         await services.restart(bug.service, bug=bug.name, **crash)
+        await services.start_missing()
         pid = services.pid(bug.service)
         entry.done.append(f"{bug.service} {pid} has the bug")
         if not bug.crash_at:
@@ -44,9 +47,6 @@ class WithBug:
             else:
                 await services.until_restarted(bug.service, after=pid)
                 entry.done.append(f"{pid} ended with {end.code} at {bug.crash_at}; {services.pid(bug.service)} went on")
-        await asyncio.sleep(drill.scale.lasts_seconds)
-        await services.restart(bug.service)
-        await services.ready(bug.service)
 
     async def _provoke(self, drill: Drill, entry: Entry) -> None:
         match self.bug.besides:

@@ -38,8 +38,7 @@ class Duplicates:
     name: str = "duplicates: in one batch, across batches, under new ids, by a second reporter"
 
     async def strike(self, drill: Drill, entry: Entry) -> None:
-        insured = drill.customers(_FEW)
-        await drill.insure(insured)
+        insured = await drill.insured(_FEW)
         wave = drill.reports_of(insured)
         entry.reports += len(wave)
         every = [*(one for one in wave for _ in range(3)), *wave]

@@ -14,24 +14,27 @@ from drill.run import Drill
 
 @dataclass(frozen=True, kw_only=True)
 class ServerAway:
-    """A server is killed, and comes back after a while with what it had."""
+    """A server is killed, or stopped in good order, and comes back after a while with what it had."""
 
     server: str
     number: str
     seconds: float = 0.0
+    in_good_order: bool = False
+    """As an upgrade does it: PostgreSQL ends every session (`fast`), Kafka hands over what it leads."""
 
     @property
     def name(self) -> str:
+        ends = "is stopped in good order" if self.in_good_order else "is killed"
         if not self.seconds:
-            return f"{self.server} is killed and restarts at once"
-        return f"{self.server} is killed and away for {self.seconds:.0f} s"
+            return f"{self.server} {ends} and restarts at once"
+        return f"{self.server} {ends} and away for {self.seconds:.0f} s"
 
     async def strike(self, drill: Drill, entry: Entry) -> None:
         await asyncio.sleep(drill.scale.lasts_seconds / 4)
         server = {"kafka": drill.world.stack.kafka, "postgres": drill.world.stack.postgres}[self.server]
         since, began = len(drill.services.ends), time.monotonic()
-        await asyncio.to_thread(server.kill)
-        entry.done.append(f"{self.server} killed, running: {server.is_running()}")
+        await asyncio.to_thread(server.stop if self.in_good_order else server.kill)
+        entry.done.append(f"{self.server} ended, running: {server.is_running()}")
         await asyncio.sleep(self.seconds)
         await asyncio.to_thread(server.start)
         entry.done.append(f"back after {time.monotonic() - began:.1f} s, running: {server.is_running()}")

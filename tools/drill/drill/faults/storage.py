@@ -18,7 +18,7 @@ from devstack.errors import DevstackError
 from devstack.postgres.binaries import server_account
 from devstack.postgres.server import Postgres
 from drill.checker import databases, look
-from drill.checker.invariants import Violation
+from drill.checker.invariants import Violation, a_replay_changed
 from drill.platform.services import SERVICES
 from drill.report import Entry
 from drill.run import Drill
@@ -86,15 +86,8 @@ class Replay:
             entry.done.append(f"{service}: {moved} positions set to 0")
         await _restart_all(drill)
         after, again = await databases.fingerprints(services.databases), await drill.look()
-        changed = [table for table, digest in before.items() if after.get(table) != digest]
-        new = [Violation("I12", f"a replay changes {table}") for table in changed]
-        new += [
-            Violation("I12", f"a replay sends {what}")
-            for what in ("mails", "short_messages")
-            if len(getattr(again, what)) != len(getattr(sent, what))
-        ]
+        entry.violations = [Violation("I12", what) for what in a_replay_changed(sent, again, tables=(before, after))]
         entry.done.append(f"{len(before)} tables hashed before and after")
-        entry.violations = new
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,7 +245,7 @@ def _postgres(drill: Drill) -> Postgres:
 async def _until_nothing_moves(drill: Drill) -> None:
     await look.until_nothing_moves(
         urls=drill.services.databases,
-        bootstrap_servers=drill.world.stack.kafka_bootstrap_servers,
+        reader=drill.reader,
         longest_seconds=drill.scale.longest_seconds,
     )
 

@@ -114,6 +114,18 @@ class Services:
         await self.stop(name)
         self.start(name, bug=bug, **environment)
 
+    async def stop_what_has_bugs(self) -> None:
+        """Stop every service that runs with a bug: the next one that needs it starts it."""
+        if having := [name for name, bug in self._bugs.items() if bug and name in self.programs.children]:
+            await self.stop(*having)
+
+    async def start_missing(self) -> None:
+        """Start every service that does not run, and wait until these are ready."""
+        if missing := [service for service in SERVICES if service not in self.programs.children]:
+            for service in missing:
+                self.start(service)
+            await self.ready(*missing)
+
     async def stop(self, *names: str) -> None:
         """Stop these in good order, all when none is named, and keep them stopped; a process that hangs is killed."""
         stopping = [name for name in names or list(self.programs.children) if name in self.programs.children]
@@ -163,7 +175,12 @@ class Services:
             Program(
                 name=name,
                 arguments=[*program, "run"],
-                environment={**self._environment(service), "HTTP_PORT": str(port), **given},
+                environment={
+                    **self._environment(service),
+                    "HTTP_PORT": str(port),
+                    "KAFKA_MEMBER_NAME": name,  # as every container has one
+                    **given,
+                },
                 is_ready=lambda _: answers_ok(port, "/ready"),
             )
         )
