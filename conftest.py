@@ -64,7 +64,7 @@ MEASURED_CASES = 5
 """How many cases of one test are measured at most, the first ones."""
 
 MOSTLY_OF_OTHER_PROCESSES = "tests/"
-"""Stories across services, and what documents say: next to nothing of what is measured runs in the process of the test."""
+"""Stories across services, and what documents say: of what is measured next to nothing runs in the test's process."""
 
 BROKERS = {"stack", "whole_stack"}
 """Fixtures through which a test meets the broker of the stack that was chosen."""
