@@ -51,7 +51,7 @@ def claims_come_from_reports(journal: Journal, found: Found) -> Iterator[str]:
     """
     attempted = journal.attempted
     policies = {row["claim_id"]: row["policy_number"] for row in found.claims}
-    holders = found.joined | {row["report_id"]: row["claim_id"] for row in found.claims}
+    holders = {**found.joined, **{row["report_id"]: row["claim_id"] for row in found.claims}}
     for report_id, claim_id in holders.items():
         if report_id not in attempted:
             yield f"nobody sent report {report_id}, which has a claim"
