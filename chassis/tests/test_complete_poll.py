@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
+from aiokafka.errors import ConsumerStoppedError, CorruptRecordException, NoOffsetForPartitionError
 
 from chassis.backoff import Backoff
 from chassis.workarounds.complete_poll import (
@@ -159,6 +159,23 @@ async def test_what_was_polled_before_the_assignment_changed_is_not_skipped(clus
         assert consumer.unsettled() == {}
         assert await poll(consumer) == VALUES
         assert consumer.failed_polls == 0
+
+
+async def test_that_nobody_has_said_where_a_new_assignment_begins_is_no_failure(cluster: MockCluster) -> None:
+    await publish(cluster, VALUES)
+    async with consuming(cluster) as consumer:
+        fetched_records = consumer._fetcher.fetched_records
+
+        async def lose_the_assignment(*_: Any, **__: Any) -> Any:
+            consumer._fetcher.fetched_records = fetched_records
+            consumer.place_again()
+            raise NoOffsetForPartitionError(FIRST)
+
+        await poll(consumer)
+        consumer._fetcher.fetched_records = lose_the_assignment
+        assert await consumer.getmany(timeout_ms=5_000) == {}
+        assert (consumer.failed_polls, consumer.unsettled()) == (0, {})
+        assert await poll(consumer) == VALUES
 
 
 async def test_what_nobody_settles_is_polled_again_and_what_is_settled_is_not(cluster: MockCluster) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import ConsumerStoppedError, OffsetOutOfRangeError
+from aiokafka.errors import ConsumerStoppedError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from aiokafka.structs import OffsetAndMetadata
 from typing_extensions import override
 
@@ -124,7 +124,7 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
 
     async def _return_to_settled(self) -> None:
         """Seek to where the next batch begins, unless nothing has happened since."""
-        if self._placed is self._assigned and not self._ends and not self._is_doubtful:
+        if self._is_placed and not self._ends and not self._is_doubtful:
             return
         while self._placed is not (assigned := self._assigned):
             self._settled = dict(await self._place(self, assigned.tps))
@@ -145,14 +145,17 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
                     timeout_ms=max(0.0, self._gathers_until - self._monotonic()) * 1_000 if polled else timeout_ms,
                     max_records=min(SLICE_RECORDS, max_records - count),
                 )
+            except NoOffsetForPartitionError:
+                if self._is_placed:
+                    raise
+                return self._nothing_yet()  # of partitions that were assigned meanwhile
             except Exception as error:
                 if not polled:
                     raise
                 self._note_failure(error)
                 break  # what was polled before is sound
-            if self._placed is not self._assigned:
-                self._ends.clear()
-                return {}  # they were fetched from wherever the new assignment began; the next poll places it
+            if not self._is_placed:
+                return self._nothing_yet()  # they were fetched from wherever the new assignment began
             self._is_doubtful = False
             self._note_ends(records)
             self._let_fetches_wait(is_idle=not (records or polled))
@@ -163,6 +166,11 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
                 count += len(more)
                 size += sum(len(record.value or b"") for record in more)
         return dict(polled)
+
+    def _nothing_yet(self) -> Polled:
+        """Drop what was polled before the assignment changed: the next poll says where to begin in the new one."""
+        self._ends.clear()
+        return {}
 
     def _let_fetches_wait(self, *, is_idle: bool) -> None:
         """Let the broker hold fetches from now on for longer than is set, as long as it has nothing.
@@ -230,6 +238,11 @@ class CompletePollConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka 
         """Whether aiokafka has ended a task without which polls stay empty, or fail, for ever."""
         parts = (self._fetcher.error_future, self._coordinator._coordination_task)  # noqa: SLF001
         return any(part.done() for part in parts)
+
+    @property
+    def _is_placed(self) -> bool:
+        """Whether where to begin has been told of the assignment that holds now."""
+        return self._placed is self._assigned
 
     @property
     def _assigned(self) -> Any:  # noqa: ANN401 - aiokafka's assignment, a new object after each rebalance

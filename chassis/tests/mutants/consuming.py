@@ -145,8 +145,8 @@ MUTANTS = (
     Mutant(
         "g: what nobody settled is not polled again",
         "workarounds/complete_poll.py",
-        "self._placed is self._assigned and not self._ends and not self._is_doubtful",
-        "self._placed is self._assigned",
+        "self._is_placed and not self._ends and not self._is_doubtful",
+        "self._is_placed",
         "test_complete_poll.py::test_what_nobody_settles_is_polled_again_and_what_is_settled_is_not",
     ),
     Mutant(
@@ -374,9 +374,16 @@ MUTANTS = (
     Mutant(
         "a: what was polled before the assignment changed is skipped",
         "workarounds/complete_poll.py",
-        "                self._ends.clear()\n                return {}",
-        "                return {}",
+        "        self._ends.clear()\n        return {}",
+        "        return {}",
         "test_complete_poll.py::test_what_was_polled_before_the_assignment_changed_is_not_skipped",
+    ),
+    Mutant(
+        "a: that nobody has said where a new assignment begins is told as trouble",
+        "workarounds/complete_poll.py",
+        "                if self._is_placed:\n                    raise",
+        "                raise",
+        "test_complete_poll.py::test_that_nobody_has_said_where_a_new_assignment_begins_is_no_failure",
     ),
     Mutant(
         "a: a gap is not told to a database without a position",
