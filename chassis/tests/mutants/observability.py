@@ -35,7 +35,7 @@ MUTANTS = (
         "picture.py",
         " or moment - piece[-1][0] > 1.5 * step_seconds):",
         "):",
-        "test_picture.py::test_a_gap_in_the_data_is_a_gap_in_the_line[nothing was measured-Look.LINES]",
+        "test_picture.py::test_a_gap_in_the_data_is_a_gap_in_the_line[nothing was measured-lines]",
     ),
     _observability(
         "observability: an alert has no runbook",
