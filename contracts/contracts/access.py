@@ -363,7 +363,10 @@ REPORT_SMS = Operation.public(
 NOTIFY = (REPORT_SMS, *operations_of("notify-svc"))
 """What notify-svc answers."""
 
-ACCESS: tuple[Operation, ...] = (*AUTH, *WEATHER, *POLICY, *CLAIMS, *NOTIFY)
+PORTAL = operations_of("portal-svc")
+"""What portal-svc answers by a token. Who may see which page is declared beside the page, in its rooms."""
+
+ACCESS: tuple[Operation, ...] = (*AUTH, *WEATHER, *POLICY, *CLAIMS, *NOTIFY, *PORTAL)
 """The operations of all services."""
 
 
