@@ -19,7 +19,9 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 PICTURES = Path(__file__).parents[3] / "build" / "portal"
 SIZES = {"phone": (360, 780), "desk": (1280, 900)}
 MOST_PAGE_BYTES = 60_000
-_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+_RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
 
 
 @dataclass
@@ -43,11 +45,22 @@ class Chromium:
         if role is not None:
             secret = await self.portal.begin_session(role)
             await context.add_cookies(
-                [{"name": cookies.SESSION, "value": secret, "url": self.portal.origin.replace("http:", "https:"), "secure": True, "httpOnly": True, "sameSite": "Lax"}]
+                [
+                    {
+                        "name": cookies.SESSION,
+                        "value": secret,
+                        "url": self.portal.origin.replace("http:", "https:"),
+                        "secure": True,
+                        "httpOnly": True,
+                        "sameSite": "Lax",
+                    }
+                ]
             )
         return context
 
-    async def look_at(self, path: str, *, role: Role | None, name: str, languages: Sequence[str] = ("nl", "en")) -> None:
+    async def look_at(
+        self, path: str, *, role: Role | None, name: str, languages: Sequence[str] = ("nl", "en")
+    ) -> None:
         """Look at a page in both languages, on a phone, a desk and in the dark: pictures stay in `build/portal/`.
 
         It fails on anything axe finds, on a page wider than the screen, on a request to anybody else, on what the

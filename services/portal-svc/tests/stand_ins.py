@@ -94,7 +94,14 @@ class StandIn:
         self.prepared.insert(0, Prepared(method, template, status, body, headers or {}, only_if))
 
     def refuses(
-        self, method: str, template: str, problem: str, *, status: int, errors: Sequence[Mapping[str, str]] = (), **more: object
+        self,
+        method: str,
+        template: str,
+        problem: str,
+        *,
+        status: int,
+        errors: Sequence[Mapping[str, str]] = (),
+        **more: object,
     ) -> None:
         """Answer by a problem from now on."""
         told = {"type": f"/problems/{problem}", "title": "No", "status": status, "detail": "Not this.", **more}
@@ -129,7 +136,9 @@ class StandIn:
                 if "application/json" in content:
                     return httpx.Response(int(status), json=content["application/json"]["example"])
                 media = next(iter(content), "")
-                return httpx.Response(int(status), content=b"%PDF-1.7 example" if media else b"", headers={"content-type": media})
+                return httpx.Response(
+                    int(status), content=b"%PDF-1.7 example" if media else b"", headers={"content-type": media}
+                )
         raise AssertionError(f"{template} promises no success")
 
     def _operation(self, method: str, template: str) -> Mapping[str, Any]:

@@ -26,7 +26,12 @@ def query_of(url: str) -> dict[str, str]:
 async def to_the_callback(portal: Portal, browser: Browser, path: str = "/nl/enter", **changed: str) -> httpx.Response:
     """Go in, and come back as auth-svc sends who is logged in there."""
     asked = query_of((await browser.get(path)).headers["location"])
-    back = {"code": "a-code", "state": asked["state"], "iss": portal.running.service.settings.api_issuer or "", **changed}
+    back = {
+        "code": "a-code",
+        "state": asked["state"],
+        "iss": portal.running.service.settings.api_issuer or "",
+        **changed,
+    }
     return await browser.get(f"/callback?{httpx.QueryParams(back)}")
 
 
@@ -46,7 +51,9 @@ async def test_who_wants_a_page_for_customers_logs_in_and_comes_back_to_it(porta
     assert (await browser.get("/nl/insurances")).status_code == HTTPStatus.OK
 
 
-async def test_the_code_is_redeemed_by_the_verifier_of_the_challenge_and_the_secret_of_the_client(portal: Portal) -> None:
+async def test_the_code_is_redeemed_by_the_verifier_of_the_challenge_and_the_secret_of_the_client(
+    portal: Portal,
+) -> None:
     gives_tokens(portal)
     browser = portal.browser()
     challenge = query_of((await browser.get("/nl/enter")).headers["location"])["code_challenge"]
@@ -63,7 +70,9 @@ async def test_the_code_is_redeemed_by_the_verifier_of_the_challenge_and_the_sec
     verifier = form["code_verifier"][0]
     assert form["redirect_uri"] == [f"{portal.origin}/callback"]
     assert sent.headers["authorization"].startswith("Basic ")
-    assert urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode() != challenge  # that of another try
+    assert (
+        urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode() != challenge
+    )  # that of another try
 
 
 @pytest.mark.parametrize("changed", [{"state": "another"}, {"iss": "https://evil.example"}, {"code": ""}], ids=str)
@@ -100,7 +109,11 @@ async def test_the_session_cookie_is_for_this_host_no_script_and_no_other_site(p
 
 
 async def test_each_role_comes_to_a_page_of_its_own(portal: Portal) -> None:
-    for role, path in ((Role.CUSTOMER, "/nl/insurances"), (Role.SENIOR_HANDLER, "/nl/desk"), (Role.OPERATOR, "/nl/operations")):
+    for role, path in (
+        (Role.CUSTOMER, "/nl/insurances"),
+        (Role.SENIOR_HANDLER, "/nl/desk"),
+        (Role.OPERATOR, "/nl/operations"),
+    ):
         gives_tokens(portal, role)
         assert (await to_the_callback(portal, portal.browser())).headers["location"] == path
 
@@ -114,7 +127,12 @@ async def test_nobody_is_sent_to_another_host(portal: Portal, path: str) -> None
 
 
 async def test_authorization_is_handed_on_with_the_cookies_of_auth_alone(portal: Portal) -> None:
-    portal.auth.answers("GET", "/oauth/authorize", status=302, headers={"location": f"{portal.origin}/login?return=%2Foauth%2Fauthorize"})
+    portal.auth.answers(
+        "GET",
+        "/oauth/authorize",
+        status=302,
+        headers={"location": f"{portal.origin}/login?return=%2Foauth%2Fauthorize"},
+    )
     browser = portal.browser()
     browser.cookies |= {"__Host-session": "at-auth", "__Host-portal": "x" * 43, "__Host-device": "known"}
 

@@ -13,7 +13,10 @@ ONE = f"{LIST}/{{policy_number}}"
 async def test_all_insurances_are_listed_those_in_force_first(portal: Portal) -> None:
     page = portal.policy.example("GET", LIST)
     (example,) = page["items"]
-    items = [{**example, "status": status, "policy_number": f"123456-531-0{n}"} for n, status in enumerate(("ended", "in_force"))]
+    items = [
+        {**example, "status": status, "policy_number": f"123456-531-0{n}"}
+        for n, status in enumerate(("ended", "in_force"))
+    ]
     portal.policy.answers("GET", LIST, {**page, "items": items})
 
     text = (await (await portal.logged_in()).get("/nl/insurances")).text
@@ -24,15 +27,22 @@ async def test_all_insurances_are_listed_those_in_force_first(portal: Portal) ->
 
 async def test_a_list_of_many_pages_is_shown_whole(portal: Portal) -> None:
     page = portal.policy.example("GET", LIST)
-    portal.policy.answers("GET", LIST, {**page, "next_cursor": "more"}, only_if=lambda asked: "cursor" not in asked.url.params)
-    portal.policy.answers("GET", LIST, {**page, "next_cursor": None}, only_if=lambda asked: "cursor" in asked.url.params)
+    portal.policy.answers(
+        "GET", LIST, {**page, "next_cursor": "more"}, only_if=lambda asked: "cursor" not in asked.url.params
+    )
+    portal.policy.answers(
+        "GET", LIST, {**page, "next_cursor": None}, only_if=lambda asked: "cursor" in asked.url.params
+    )
     text = (await (await portal.logged_in()).get("/nl/insurances")).text
     assert text.count('class="row"') == 2
 
 
 async def test_one_insurance_tells_cover_premium_and_documents_in_the_language_of_the_page(portal: Portal) -> None:
     browser = await portal.logged_in()
-    dutch, english = (await browser.get("/nl/insurances/123456-531-04")).text, (await browser.get("/en/insurances/123456-531-04")).text
+    dutch, english = (
+        (await browser.get("/nl/insurances/123456-531-04")).text,
+        (await browser.get("/en/insurances/123456-531-04")).text,
+    )
     assert "€ 20,01 per maand" in dutch
     assert "€ 20.01 a month" in english
     assert "1 april 2019" in dutch
@@ -43,7 +53,9 @@ async def test_one_insurance_tells_cover_premium_and_documents_in_the_language_o
 async def test_the_schedule_of_a_day_is_a_pdf_to_download(portal: Portal) -> None:
     answer = await (await portal.logged_in()).get("/nl/insurances/123456-531-04/schedule?on=2026-05-01")
     assert answer.headers["content-type"] == "application/pdf"
-    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''polisblad-123456-531-04-2026-05-01.pdf"
+    assert (
+        answer.headers["content-disposition"] == "attachment; filename*=UTF-8''polisblad-123456-531-04-2026-05-01.pdf"
+    )
     assert portal.policy.asked[-1].url.params["on"] == "2026-05-01"
     assert portal.policy.asked[-1].url.params["language"] == "nl"
 

@@ -26,21 +26,29 @@ def test_each_text_is_there_in_both_languages_with_the_same_values() -> None:
     dutch, english = texts_in(Language.DUTCH), texts_in(Language.ENGLISH)
     assert dutch.keys == english.keys
     for key in dutch.keys:
-        values = [{name for _, name, _, _ in Formatter().parse(texts._texts[key]) if name} for texts in (dutch, english)]  # noqa: SLF001
+        values = [{name for _, name, _, _ in Formatter().parse(texts.raw(key)) if name} for texts in (dutch, english)]
         assert values[0] == values[1], key
 
 
 def test_each_text_is_used() -> None:
     named = set(literals())
     beginnings = tuple(name for name in named if name.endswith("."))
-    assert [key for key in sorted(texts_in(Language.DUTCH).keys) if key not in named and not key.startswith(beginnings)] == []
+    assert [
+        key for key in sorted(texts_in(Language.DUTCH).keys) if key not in named and not key.startswith(beginnings)
+    ] == []
 
 
 def test_each_text_that_is_named_exists() -> None:
     keys, rooms = texts_in(Language.DUTCH).keys, {key.partition(".")[0] for key in texts_in(Language.DUTCH).keys}
     calls = re.compile(r"""(?:\bt|\.text)\(\s*["']([\w.-]+)["']""")
-    named = {name for file in [*PACKAGE.rglob("*.j2"), *PACKAGE.rglob("*.py")] for name in calls.findall(file.read_text())}
-    missing = {name for name in named if name not in keys and not any(key.startswith(name) for key in keys if name.endswith("."))}
+    named = {
+        name for file in [*PACKAGE.rglob("*.j2"), *PACKAGE.rglob("*.py")] for name in calls.findall(file.read_text())
+    }
+    missing = {
+        name
+        for name in named
+        if name not in keys and not any(key.startswith(name) for key in keys if name.endswith("."))
+    }
     assert missing == set()
     assert rooms
 

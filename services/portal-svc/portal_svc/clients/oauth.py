@@ -82,7 +82,9 @@ class OAuthClient:
 
     def is_issuer(self, issuer: str | None) -> bool:
         """Whether an answer comes from the issuer that is asked (RFC 9207)."""
-        return issuer is not None and secrets.compare_digest(issuer.encode(), (self._settings.api_issuer or "").encode())
+        return issuer is not None and secrets.compare_digest(
+            issuer.encode(), (self._settings.api_issuer or "").encode()
+        )
 
     async def redeem(self, *, code: str, verifier: str, now: datetime) -> Tokens:
         """Return the tokens for a code. Raise `TokensRefusedError`, or `ServiceAwayError`."""
@@ -121,7 +123,10 @@ class OAuthClient:
         )
 
     async def _ask(self, path: str, form: dict[str, str]) -> httpx.Response:
-        basic = (quote(self._settings.client_id, safe=""), quote(self._settings.client_secret.get_secret_value(), safe=""))
+        basic = (
+            quote(self._settings.client_id, safe=""),
+            quote(self._settings.client_secret.get_secret_value(), safe=""),
+        )
         try:
             answer = await self._client.post(path, data=form, auth=basic)
         except httpx.HTTPError:

@@ -71,7 +71,7 @@ class PortalKeys:
 
     def is_token_for_forms(self, token: str, secret: str) -> bool:
         """Whether `token` belongs to the browser that holds `secret`."""
-        return any([hmac.compare_digest(self._token(key, secret).encode(), token.encode()) for key in self._keys])
+        return any(hmac.compare_digest(self._token(key, secret).encode(), token.encode()) for key in self._keys)
 
     def _seal(self, purpose: bytes, contents: bytes, *, bound_to: bytes) -> bytes:
         return self._data_keys(purpose)[0].seal(contents, bound_to=bound_to)

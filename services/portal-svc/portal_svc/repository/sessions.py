@@ -53,6 +53,4 @@ async def end(connection: Connection, *, digest: bytes) -> None:
 
 async def delete_older(connection: Connection, *, used_before: datetime, began_before: datetime) -> None:
     """Delete what nobody can come back to."""
-    await connection.execute(
-        "DELETE FROM session WHERE used_at < $1 OR began_at < $2", used_before, began_before
-    )
+    await connection.execute("DELETE FROM session WHERE used_at < $1 OR began_at < $2", used_before, began_before)

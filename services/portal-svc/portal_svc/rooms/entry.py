@@ -53,7 +53,7 @@ async def enter(visit: Visit) -> Response:
 
 @ROOM.get(AUTHORIZE_PATH, to=EVERYBODY, any_language=True)
 async def authorize(visit: Visit) -> Response:
-    """Hand on to auth-svc what the browser asks it, and back where it sends the browser: its cookies are this host's."""
+    """Hand on to auth-svc what the browser asks it, and back where that sends the browser."""
     request = visit.request
     headers = {name: request.headers[name] for name in _HANDED_ON if name in request.headers}
     known = [f"{name}={request.cookies[name]}" for name in _OF_AUTH if name in request.cookies]

@@ -25,9 +25,7 @@ async def list_insurances(visit: Visit) -> Response:
     """Show all insurances, those first that are in force."""
     found = await policies.insurances(visit.at(ServiceName.POLICY), of=visit.relation_number)
     order = ("in_force", "begins_later", "ended")
-    return visit.page(
-        "insurances/list.html.j2", insurances=sorted(found, key=lambda one: order.index(one["status"]))
-    )
+    return visit.page("insurances/list.html.j2", insurances=sorted(found, key=lambda one: order.index(one["status"])))
 
 
 @ROOM.get("/insurances/{policy_number}", to=CUSTOMERS)
@@ -59,9 +57,7 @@ async def get_schedule(visit: Visit) -> Response:
 @ROOM.get("/documents/{document_id}", to=CUSTOMERS)
 async def get_document(visit: Visit) -> Response:
     """Get a document that was issued before, as PDF."""
-    answer = await policies.document(
-        visit.at(ServiceName.POLICY), visit.part("document_id"), of=visit.relation_number
-    )
+    answer = await policies.document(visit.at(ServiceName.POLICY), visit.part("document_id"), of=visit.relation_number)
     return visit.download(answer, name=visit.text("insurances.documents.file"))
 
 
@@ -69,9 +65,7 @@ async def _shown(visit: Visit, *, wrong: str = "") -> Response:
     """Show one insurance; `wrong` is the key of what is to be said about the day that was chosen."""
     policy, number, of = visit.at(ServiceName.POLICY), visit.part("policy_number"), visit.relation_number
     insurance = await policies.insurance(policy, number, of=of)
-    conditions, documents = await asyncio.gather(
-        _conditions(visit, number), policies.documents(policy, of=of)
-    )
+    conditions, documents = await asyncio.gather(_conditions(visit, number), policies.documents(policy, of=of))
     return visit.page(
         "insurances/one.html.j2",
         status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
@@ -89,6 +83,6 @@ async def _conditions(visit: Visit, number: str) -> Json | None:
     try:
         return await policies.conditions(visit.at(ServiceName.POLICY), number, of=visit.relation_number)
     except ServiceRefusedError as refused:
-        if refused.status == HTTPStatus.NOT_FOUND or refused.status == HTTPStatus.CONFLICT:
+        if refused.status in {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}:
             return None
         raise

@@ -1,4 +1,4 @@
-"""Answers every request for a page: whether they may see it, whether it comes from our own page, and what went wrong."""
+"""Answers every request for a page: whether it may be seen, whether a form is ours, and what went wrong."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def _refuse_other_sites(request: Request, *, portal_url: str) -> None:
         raise ForeignFormError
 
 
-def _told(visit: Visit, error: BaseException) -> Response:
+def _told(visit: Visit, error: BaseException) -> Response:  # noqa: PLR0911 - one case for each kind
     """Return the page that tells what went wrong and what to do now."""
     match error:
         case NotFoundError() | ServiceRefusedError(status=HTTPStatus.NOT_FOUND):
@@ -196,7 +196,9 @@ def _failed(visit: Visit, error: BaseException) -> Response:
         error=type(error).__qualname__,
         places=places_of(error),
     )
-    return _error(visit, HTTPStatus.SERVICE_UNAVAILABLE if passes_by_itself else HTTPStatus.INTERNAL_SERVER_ERROR, "away")
+    return _error(
+        visit, HTTPStatus.SERVICE_UNAVAILABLE if passes_by_itself else HTTPStatus.INTERNAL_SERVER_ERROR, "away"
+    )
 
 
 def _error(visit: Visit, status: int, kind: str) -> Response:

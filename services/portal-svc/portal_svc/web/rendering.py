@@ -32,12 +32,16 @@ def environment() -> Environment:
 
 def render(template: str, language: Language, values: Mapping[str, Any]) -> str:
     """Return the page. `day`, `moment`, `money` and `number` write values as the language does."""
-    return environment().get_template(template).render(
-        {
-            "day": partial(formats.day, language=language),
-            "moment": partial(formats.moment, language=language),
-            "money": partial(formats.money, language=language),
-            "number": partial(formats.number, language=language),
-            **values,
-        }
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            {
+                "day": partial(formats.day, language=language),
+                "moment": partial(formats.moment, language=language),
+                "money": partial(formats.money, language=language),
+                "number": partial(formats.number, language=language),
+                **values,
+            }
+        )
     )

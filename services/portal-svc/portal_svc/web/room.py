@@ -67,15 +67,11 @@ class Room:
 
         return declare
 
-    def post(
-        self, path: str, *, to: Audience, also_ended: bool = False, uploads: bool = False
-    ) -> Callable[[A], A]:
+    def post(self, path: str, *, to: Audience, also_ended: bool = False, uploads: bool = False) -> Callable[[A], A]:
         """Declare what a form does. It ends by a redirect, or shows the page again with what is to be changed."""
 
         def declare(answer: A) -> A:
-            page = Page(
-                method="POST", path=path, audience=to, answer=answer, also_ended=also_ended, uploads=uploads
-            )
+            page = Page(method="POST", path=path, audience=to, answer=answer, also_ended=also_ended, uploads=uploads)
             self.pages.append(page)
             return answer
 

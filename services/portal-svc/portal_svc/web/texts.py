@@ -36,6 +36,10 @@ class Texts:
         except (LookupError, ValueError):
             raise MissingTextError(f"{key} in {self.language.value}") from None
 
+    def raw(self, key: str) -> str:
+        """Return a text with its braces, as it stands in its file."""
+        return self._texts[key]
+
     def __contains__(self, key: str) -> bool:
         return key in self._texts
 
