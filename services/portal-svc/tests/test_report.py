@@ -12,7 +12,7 @@ QUESTIONS = f"{CLAIM}/questions"
 PATH = f"/nl/claims/{REFERENCE}"
 
 
-async def up_to_sending(portal: Portal, browser: Browser) -> None:
+async def up_to_sending(browser: Browser) -> None:
     first = await browser.submit(await browser.get("/nl/report"), {"policy": "123456-531-04"}, action="/report")
     assert first.headers["location"] == "/nl/report/when"
     second = await browser.submit(
@@ -23,7 +23,7 @@ async def up_to_sending(portal: Portal, browser: Browser) -> None:
 
 async def test_insurance_and_day_suffice_to_report(portal: Portal) -> None:
     browser = await portal.logged_in()
-    await up_to_sending(portal, browser)
+    await up_to_sending(browser)
 
     sent = await browser.submit(await browser.get("/nl/report/check"), action="/check")
 
@@ -36,7 +36,7 @@ async def test_insurance_and_day_suffice_to_report(portal: Portal) -> None:
 
 async def test_a_time_is_sent_as_a_moment_in_the_dutch_time(portal: Portal) -> None:
     browser = await portal.logged_in()
-    await up_to_sending(portal, browser)
+    await up_to_sending(browser)
     await browser.submit(await browser.get("/nl/report/when"), {"day": "2021-07-15", "time": "08:30"}, action="/when")
     await browser.submit(await browser.get("/nl/report/check"), action="/check")
     (told,) = portal.claims.bodies("POST", "/customers/{relation_number}/claims")

@@ -40,7 +40,7 @@ class CheckedProof(ExactModel):
     sha256: str = Field(description="Of the bytes", examples=["9f2c" * 16])
     in_letters: str = Field(description="As a letter names the proof", examples=["9f2c 9f2c 9f2c 9f2c"])
     differences: list[str] = Field(
-        description="What is wrong with it, a sentence each, in English; empty: all that follows from something else in "
+        description="What is wrong with it, in English; empty: all that follows from something else in "
         "it was worked out again, and is the same",
         examples=[["the proof is not in canonical form"]],
     )
