@@ -335,8 +335,14 @@ SEARCH_CLAIMS = _at_the_desk(
 ASSESS_LOSS = _at_the_desk(
     "claims.assess", "claims:assess", "Try what would be decided about a loss; nothing is kept", roles=_PEOPLE_AT_CLAIMS
 )
+CHECK_PROOF = Operation.public(
+    name="proofs.check",
+    service="claims-svc",
+    meaning="Check the proof of a decision; what is checked is not kept",
+)
 CLAIMS = (
     READ_CLAIMS,
+    CHECK_PROOF,
     SEARCH_CLAIMS,
     ANSWER_QUESTIONS,
     REPORT_LOSS,
@@ -363,7 +369,10 @@ REPORT_SMS = Operation.public(
 NOTIFY = (REPORT_SMS, *operations_of("notify-svc"))
 """What notify-svc answers."""
 
-ACCESS: tuple[Operation, ...] = (*AUTH, *WEATHER, *POLICY, *CLAIMS, *NOTIFY)
+PORTAL = operations_of("portal-svc")
+"""What portal-svc answers by a token. Who may see which page is declared beside the page, in its rooms."""
+
+ACCESS: tuple[Operation, ...] = (*AUTH, *WEATHER, *POLICY, *CLAIMS, *NOTIFY, *PORTAL)
 """The operations of all services."""
 
 

@@ -13,6 +13,7 @@ from contracts import (
     payments,
     personal_data,
     policy,
+    portal,
     proof_roots,
     repairs,
     weather,
@@ -34,6 +35,7 @@ _PRODUCERS = (
     claim_messages,
     auth,
     personal_data,
+    portal,
 )
 
 TOPICS = tuple(

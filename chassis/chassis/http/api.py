@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import Any, TypeAlias, TypedDict, TypeVar, Unpack
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.routing import Route as PlainRoute
 from starlette.types import ASGIApp
 
@@ -41,6 +42,13 @@ from chassis.unit_of_work import WorkFactory
 from contracts.access import Operation
 
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+
+PagesOf: TypeAlias = Callable[[Door], ASGIApp]
+"""Makes what answers whatever no route does: the pages of a service that people see in a browser.
+
+It has what goes around all routes (limits, headers, figures), takes a place at the door while it works, leaves the
+template of the path as `route` in the state of a request, and lets no error out.
+"""
 
 _LONGEST_KEPT_SECONDS = 86_400
 _NOTHING_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -88,12 +96,25 @@ class Api:
     `together` lets a function take so many requests at once, in one transaction: those that came meanwhile. It takes
     `Sequence[Asked]` and `Work`, where the fields of the class `Asked` are what is taken of each, and returns an answer
     to each, or a `Problem` for which it has done nothing.
+
+    `pages` answer what no route does, for who comes with a browser and without a token; `larger` are, by method and
+    path, those of them that take more than a form.
     """
 
-    def __init__(self, *, title: str, version: str, access: Sequence[Operation]) -> None:
+    def __init__(
+        self,
+        *,
+        title: str,
+        version: str,
+        access: Sequence[Operation],
+        pages: PagesOf | None = None,
+        larger: Sequence[tuple[str, str, Transfer]] = (),
+    ) -> None:
         self.title = title
         self.version = version
         self.access = tuple(access)
+        self.pages = pages
+        self.larger = tuple(larger)
         self.routes: list[RouteDeclaration] = []
 
     def get(self, path: str, *, operation: Operation, **options: Unpack[RouteOptions]) -> Callable[[F], F]:
@@ -174,7 +195,8 @@ class Api:
             places=places,
             seconds=settings.api_request_seconds,
         )
-        transfer_of = transfers_by_path((one.method, one.path, one.transfer) for one in self.routes if one.transfer)
+        own = [(one.method, one.path, one.transfer) for one in self.routes if one.transfer]
+        transfer_of = transfers_by_path([*own, *self.larger])
         app: ASGIApp = Limits(self._routes(door=door), settings, places=places, transfer_of=transfer_of)
         if origins := settings.api_cors_origins:
             app = CORSMiddleware(
@@ -186,7 +208,11 @@ class Api:
         return FastAPI(
             title=self.title,
             version=self.version,
-            routes=[*(Route(declaration, door) for declaration in self.routes), self._explaining_route()],
+            routes=[
+                *(Route(declaration, door) for declaration in self.routes),
+                self._explaining_route(),
+                *([Mount("/", self.pages(door))] if self.pages and door else []),
+            ],
             openapi_url=None,
             docs_url=None,
             redoc_url=None,

@@ -186,7 +186,7 @@ def with_operations(api: Api, *, service: str, consumers: Sequence[Consumer[Any]
     """Return `api` with these routes beside its own, where its part of the access matrix has their operations."""
     if all(operation.name != READ_OPERATIONS for operation in api.access):
         return api
-    whole = Api(title=api.title, version=api.version, access=api.access)
+    whole = Api(title=api.title, version=api.version, access=api.access, pages=api.pages, larger=api.larger)
     whole.routes.extend(api.routes)
     OperationRoutes(service=service, consumers=consumers, live=live).declare(whole)
     return whole

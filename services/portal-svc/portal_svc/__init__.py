@@ -1,0 +1,1 @@
+"""portal-svc: what customers, staff and strangers see in a browser."""

@@ -1,0 +1,1 @@
+"""How the portal asks the services: one module for each, by HTTP."""

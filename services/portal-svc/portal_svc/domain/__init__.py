@@ -1,0 +1,1 @@
+"""What holds in the portal whatever the page."""

@@ -1,0 +1,1 @@
+"""What portal-svc does besides answering."""
