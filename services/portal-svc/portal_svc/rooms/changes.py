@@ -156,16 +156,16 @@ async def _form(
         )
         if offered is None:
             return visit.page("changes/choose.html.j2", insurance=insurance, kinds=possible(insurance))
-    entered = visit.form.values
     return visit.page(
         f"changes/{change}.html.j2",
         status=status if wrong or rules else HTTPStatus.OK,
         insurance=insurance,
         offered=offered,
+        names={one["code"]: one["name"] for one in offered["covers"]} if offered else {},
         wrong=wrong or {},
         rules=rules,
         entered=visit.form,
-        is_entered=bool(entered),
+        is_entered=bool(visit.form.values),
         home_types=HOME_TYPES,
         features=FEATURES,
     )
