@@ -126,9 +126,7 @@ def _change(visit: Visit) -> str:
 
 
 async def _insurance(visit: Visit) -> Json:
-    return await policies.insurance(
-        visit.at(ServiceName.POLICY), visit.part("policy_number"), of=visit.relation_number
-    )
+    return await policies.insurance(visit.at(ServiceName.POLICY), visit.part("policy_number"), of=visit.relation_number)
 
 
 async def _previewed(visit: Visit) -> Json:

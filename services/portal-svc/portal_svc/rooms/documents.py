@@ -29,9 +29,7 @@ async def show_terms(visit: Visit) -> Response:
 async def get_terms(visit: Visit) -> Response:
     """Get the policy terms as PDF."""
     version = (await _conditions(visit))["product_version"]
-    answer = await visit.at(ServiceName.POLICY).get_bytes(
-        f"/products/{version}/terms", language=visit.language.value
-    )
+    answer = await visit.at(ServiceName.POLICY).get_bytes(f"/products/{version}/terms", language=visit.language.value)
     return visit.download(answer, name=visit.text("documents.terms.file", version=version))
 
 
@@ -61,7 +59,9 @@ async def get_green_card(visit: Visit) -> Response:
             insurance=await _insurance(visit),
             wrong=refused.problem,
         )
-    return visit.download(answer, name=visit.text("documents.card.file", number=visit.request.path_params["policy_number"]))
+    return visit.download(
+        answer, name=visit.text("documents.card.file", number=visit.request.path_params["policy_number"])
+    )
 
 
 @ROOM.get("/insurances/{policy_number}/declarations", to=CUSTOMERS)
@@ -87,9 +87,7 @@ async def show_declaration(visit: Visit) -> Response:
 
 
 async def _insurance(visit: Visit) -> Json:
-    return await policies.insurance(
-        visit.at(ServiceName.POLICY), visit.part("policy_number"), of=visit.relation_number
-    )
+    return await policies.insurance(visit.at(ServiceName.POLICY), visit.part("policy_number"), of=visit.relation_number)
 
 
 async def _conditions(visit: Visit) -> Json:
