@@ -159,11 +159,8 @@ async def test_changes_and_documents(portal: Portal) -> None:
         }.items():
             insured(portal, kind)
             for name in names:
-                await browser.look_at(
-                    f"{change}{name}",
-                    role=Role.CUSTOMER,
-                    name=f"change{name.replace('/', '-').removesuffix(PREVIEW_ID)}",
-                )
+                picture = f"change{name.replace('/', '-').removesuffix(PREVIEW_ID)}"
+                await browser.look_at(f"{change}{name}", role=Role.CUSTOMER, name=picture)
         insured(portal, "car")
         await browser.look_at(f"/insurances/{NUMBER}/green-card", role=Role.CUSTOMER, name="green-card")
         await browser.look_at(f"/insurances/{NUMBER}/terms", role=Role.CUSTOMER, name="terms")
