@@ -117,7 +117,7 @@ async def test_who_one_is_can_be_shown_by_a_passkey(portal: Portal) -> None:
 async def test_another_address_is_asked_for_with_the_version_that_was_seen(portal: Portal) -> None:
     browser, form = await confirmed(portal, "/account/email")
     done = await browser.to_the_end(await browser.submit(form, {"email": "New@Example.org"}, action="/email"))
-    assert "mail op je nieuwe adres" in done.text
+    assert "mail op uw nieuwe adres" in done.text
     asked = sent(portal, "PUT", "/accounts/123456/email")
     assert json.loads(asked.content) == {"email": "new@example.org", "confirmed_identity": CONFIRMED}
     assert asked.headers["if-match"] == '"7"'
@@ -147,7 +147,7 @@ async def test_another_number_counts_by_its_code(portal: Portal) -> None:
     assert "nieuwste code" in (await browser.submit(code, {"code": "111111"}, action="/code")).text
     portal.auth.answers("PUT", f"{ACCOUNT}/mobile-phone/confirmation", status=204)
     done = await browser.to_the_end(await browser.submit(code, {"code": "123 456"}, action="/code"))
-    assert "Je nieuwe nummer telt" in done.text
+    assert "Uw nieuwe nummer telt" in done.text
     assert portal.auth.bodies("PUT", f"{ACCOUNT}/mobile-phone")[0]["mobile_phone"] == "06 87654321"
 
 
@@ -200,7 +200,7 @@ async def test_a_passkey_is_made_and_has_a_name(portal: Portal) -> None:
     done = await browser.to_the_end(
         await browser.submit(make, {"credential": '{"id": "AQ"}', "name": "Mijn telefoon"}, action="/make")
     )
-    assert "Je passkey is gemaakt" in done.text
+    assert "Uw passkey is gemaakt" in done.text
     assert portal.auth.bodies("POST", f"{ACCOUNT}/passkeys")[-1] == {
         "credential": {"id": "AQ"},
         "name": "Mijn telefoon",

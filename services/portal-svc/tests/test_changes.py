@@ -208,7 +208,7 @@ async def test_the_end_of_an_insurance_says_why_it_is_that_day(portal: Portal) -
     ending = {"reason": "withdrawn", "text": "U kunt nog herroepen.", "whole_premium_comes_back": True}
     shows(portal, ending=ending, after=None, premium_difference_cents=None, changes=[], lost=[])
     page = await (await portal.logged_in()).get(f"{CHANGE}/cancel/{PREVIEW_ID}")
-    assert "U kunt nog herroepen. Je krijgt de hele premie terug." in page.text
+    assert "U kunt nog herroepen. U krijgt de hele premie terug." in page.text
     assert "Ja, zeg de verzekering op" in page.text
 
 

@@ -131,7 +131,7 @@ async def test_a_login_leads_to_auth_or_in_from_the_start_and_nowhere_else(porta
         ("wrong-credentials", 401, "klopt niet"),
         ("limit-reached", 429, "Wacht een paar minuten"),
         ("too-many-requests", 429, "Wacht een paar minuten"),
-        ("invalid", 422, "Vul je e-mailadres in"),
+        ("invalid", 422, "Vul uw e-mailadres in"),
     ],
 )
 async def test_a_password_that_is_not_taken_is_told_with_what_to_do(
@@ -170,7 +170,7 @@ async def test_the_code_is_sent_again(portal: Portal) -> None:
 async def test_the_first_login_asks_which_number_codes_go_to(portal: Portal) -> None:
     browser = portal.browser()
     page = await to_the_code(portal, browser, next="choose_phone", code_expires_at=None)
-    assert "Het nummer dat we van je kennen: +31 6 ** ** ** 78" in page.text
+    assert "Het nummer dat we van u kennen: +31 6 ** ** ** 78" in page.text
 
     code = await browser.to_the_end(await browser.submit(page, action="/phone"))
     assert "Vul de code in" in code.text
@@ -268,7 +268,7 @@ async def test_a_passkey_that_is_not_taken_is_told(portal: Portal, sent: str) ->
     credential = '{"id": "AQ"}' if sent == "refused" else sent
     answer = await browser.submit(page, {"credential": credential}, action="/passkey")
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
-    assert "log in met je wachtwoord" in answer.text
+    assert "log in met uw wachtwoord" in answer.text
 
 
 async def test_help_tells_of_digid_and_of_doing_without_a_mobile_phone(portal: Portal) -> None:

@@ -31,7 +31,7 @@ async def test_an_account_is_activated_in_three_steps(portal: Portal) -> None:
     assert "Stap 3 van 3" in third.text
     sent = {"link": f"https://mijn.example.org/activate#{SECRET}", "password": " vier losse woorden"}
     done = await browser.to_the_end(await browser.submit(third, sent, action="/link"))
-    assert "Je account is klaar" in done.text
+    assert "Uw account is klaar" in done.text
 
     assert portal.auth.bodies("POST", "/activations") == [
         {"relation_number": "123456-531-04", "email": "j@example.org"}
@@ -67,7 +67,7 @@ async def test_a_relation_number_that_is_none_is_told_without_asking_auth(portal
     browser = portal.browser()
     answer = await browser.submit(await browser.get("/nl/activate"), {"relation_number": "abc"}, action="/activate")
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
-    assert "Vul je relatienummer in" in answer.text
+    assert "Vul uw relatienummer in" in answer.text
     assert 'value="abc"' in answer.text
     assert portal.auth.asked == []
 
@@ -136,7 +136,7 @@ async def test_a_new_address_counts_when_the_button_is_pressed(portal: Portal) -
     page = await browser.get("/nl/links/email")
     assert portal.auth.asked == []
     answer = await browser.submit(page, {"link": SECRET}, action="/email")
-    assert "Je e-mailadres is veranderd" in answer.text
+    assert "Uw e-mailadres is veranderd" in answer.text
 
 
 @pytest.mark.parametrize("suspended", [True, False])

@@ -141,7 +141,7 @@ async def test_the_account_and_its_changes(portal: Portal) -> None:
                 await examine(page, name=f"my-account-{name}-made-nl-phone")
         await page.goto(f"{portal.origin}/nl/account/passkeys/make")
         await page.locator("main form button[type=submit]").click()
-        await page.get_by_text("Je passkey is gemaakt").wait_for()
+        await page.get_by_text("Uw passkey is gemaakt").wait_for()
         assert json.dumps(portal.auth.bodies("POST", f"{ACCOUNT}/passkeys")[0]["credential"]) == (
             '{"id": "AQ", "made": true}'
         )

@@ -29,7 +29,7 @@ async def test_a_change_is_shown_before_and_after_and_then_made(portal: Portal) 
         assert told in page.text
     assert 'scope="row">Naam' not in page.text  # which stays
     done = await browser.to_the_end(await browser.submit(page, action="/preview"))
-    assert "Je gegevens zijn veranderd" in done.text
+    assert "Uw gegevens zijn veranderd" in done.text
     assert portal.policy.bodies("POST", PREVIEWS) == [
         {
             "name": "J. Voorbeeld",
@@ -57,9 +57,9 @@ async def test_a_number_may_be_typed_as_people_write_it(portal: Portal, typed: s
     ("problem", "status", "says"),
     [
         ("nothing-changes", 422, "Zo staat het er al"),
-        ("unreachable", 422, "kunnen we je niet schrijven"),
+        ("unreachable", 422, "kunnen we u niet schrijven"),
         ("address-impossible", 422, "Not this."),
-        ("invalid", 422, "Vul je naam in"),
+        ("invalid", 422, "Vul uw naam in"),
     ],
 )
 async def test_what_is_not_taken_is_told_and_stays_in_the_form(
