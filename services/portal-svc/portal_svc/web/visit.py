@@ -138,7 +138,7 @@ class Visit:
     # Answers
 
     def page(self, template: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
-        """Show a page. `HTTPStatus.UNPROCESSABLE_CONTENT` is for a form that is shown again."""
+        """Show a page. `HTTPStatus.UNPROCESSABLE_ENTITY` is for a form that is shown again."""
         markup = rendering.render(template, self.language, {**self._usual(), **values})
         response = HTMLResponse(
             markup, status, headers={**PAGE_HEADERS, "Content-Language": self.language.value, "Vary": "Cookie"}
