@@ -136,8 +136,18 @@ async def test_the_identity_that_was_shown_is_worth_nothing_in_another_browser(p
     theirs = await portal.logged_in()
     theirs.cookies["__Host-identity"] = mine.cookies["__Host-identity"]
     assert (await theirs.get("/nl/account/email")).status_code == HTTPStatus.SEE_OTHER
-    mine.cookies["__Host-adding"] = mine.cookies["__Host-identity"]
-    assert (await mine.get("/nl/account/app/code")).status_code == HTTPStatus.SEE_OTHER
+
+
+async def test_a_secret_is_read_from_its_own_cookie_alone(portal: Portal) -> None:
+    browser, _ = await confirmed(portal, "/account/app")
+    page = await browser.get("/nl/account/app")
+    await browser.submit(page, action="/app")
+    browser.cookies["__Host-login"] = browser.cookies["__Host-adding"]
+    with_another = await browser.get("/nl/login/code")
+    assert with_another.headers["location"] == "/nl/login"
+    browser.cookies["__Host-identity"] = browser.cookies["__Host-adding"]
+    browser.cookies["__Host-adding"] = ""
+    assert (await browser.get("/nl/account/app/code")).headers["location"] == "/nl/account/app"
 
 
 async def test_another_number_counts_by_its_code(portal: Portal) -> None:
