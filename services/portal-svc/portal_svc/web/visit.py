@@ -26,6 +26,7 @@ from portal_svc.repository import drafts
 from portal_svc.web import cookies, rendering
 from portal_svc.web.forms import EMPTY, Form
 from portal_svc.web.headers import PAGE_HEADERS
+from portal_svc.web.help import met_at
 from portal_svc.web.parts import Parts
 from portal_svc.web.sessions import Session, SessionEndedError, Sessions
 from portal_svc.web.texts import Texts, texts_in
@@ -137,7 +138,8 @@ class Visit:
 
     def page(self, template: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
         """Show a page. `HTTPStatus.UNPROCESSABLE_CONTENT` is for a form that is shown again."""
-        markup = rendering.render(template, self.language, {**self._usual(), **values})
+        help_here = met_at(template, self.language, self.parts.settings.insurer_phone)
+        markup = rendering.render(template, self.language, {**self._usual(), "help_here": help_here, **values})
         response = HTMLResponse(
             markup, status, headers={**PAGE_HEADERS, "Content-Language": self.language.value, "Vary": "Cookie"}
         )
