@@ -13,6 +13,7 @@ from starlette.responses import Response
 from chassis.http.api import Api
 from chassis.http.caller import Caller
 from chassis.http.field_errors import InvalidValueError
+from chassis.http.handler import Reading
 from chassis.http.languages import WantedLanguage
 from chassis.http.pages import Page, PageQuery
 from chassis.http.problems import NOT_FOUND, Problem
@@ -167,9 +168,9 @@ class QuestionRoutes:
         await put_on_record(work, caller, READ_QUESTIONS, relation_number=relation_number)
         return page.answer(found, view=QuestionView.of, position=lambda one: (one.asked_at, one.question_id))
 
-    async def list_waiting_questions(self, page: PageQuery, work: Work) -> Page[WaitingQuestionView]:
+    async def list_waiting_questions(self, page: PageQuery, reading: Reading) -> Page[WaitingQuestionView]:
         """List which questions wait for an answer, the longest first."""
-        found = await questions.waiting(work.connection, after=page.after(tuple[datetime, UUID]), rows=page.rows)
+        found = await questions.waiting(reading.connection, after=page.after(tuple[datetime, UUID]), rows=page.rows)
         return page.answer(found, view=WaitingQuestionView.of, position=lambda one: (one.asked_at, one.question_id))
 
     async def read_question(self, question_id: QuestionIdInPath, work: Work, caller: Caller) -> QuestionAtDeskView:
