@@ -80,7 +80,9 @@ class Visit:
         return self.request.query_params.get(name, "").strip()
 
     async def now(self) -> datetime:
-        """The present moment by the service's clock."""
+        """The present moment by the service's clock; of who has a session, when they asked for the page."""
+        if self.session is not None:
+            return self.session.seen_at
         async with self.work.connection() as connection:
             return await self.work.clock.now(connection)
 
