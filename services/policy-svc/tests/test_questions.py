@@ -97,9 +97,9 @@ async def test_sent_twice_a_question_is_asked_once(policies: Policies) -> None:
     assert await policies.running.pool.fetchval("SELECT count(*) FROM question") == 1
 
 
-@pytest.mark.parametrize("text", ["", "   ", "a\0b", "a\x1bb", "x" * 4_001])
+@pytest.mark.parametrize("text", ["", "   ", "a\x1bb", "x" * 4_001])
 async def test_what_nobody_can_read_is_refused(policies: Policies, text: str) -> None:
-    assert (await policies.post(PATH, {"question": text})).status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert (await policies.post(PATH, {"question": text})).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 async def test_questions_of_others_are_not_there(policies: Policies) -> None:

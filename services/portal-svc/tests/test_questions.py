@@ -41,7 +41,7 @@ async def test_who_does_not_log_in_is_led_there_and_back(portal: Portal) -> None
 async def test_what_is_too_short_or_long_is_told_beside_the_field(portal: Portal, text: str, sentence: str) -> None:
     browser = await portal.logged_in()
     answer = await browser.submit(await browser.get("/nl/help/ask"), {"text": text}, action="/help/ask")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert sentence in answer.text
     assert text in answer.text
     assert portal.policy.bodies("POST", MINE) == []

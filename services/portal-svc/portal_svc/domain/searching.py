@@ -14,13 +14,15 @@ _SHORTEST_STEM: Final = 4
 _ENDINGS: Final = ("en", "s", "t", "e")
 """What is left out of longer words: kelders, verzekerde, claims."""
 _SAY_NOTHING: Final = frozenset(
-    # Dutch
-    ("aan", "als", "bij", "dat", "de", "deze", "die", "dit", "een", "en", "er", "geen", "heb", "het", "hoe", "ik")
-    + ("in", "is", "je", "kan", "mag", "met", "mij", "mijn", "moet", "naar", "niet", "nu", "of", "om", "op", "te")
-    + ("uit", "van", "voor", "waar", "wanneer", "waarom", "wat", "wie", "wil", "worden", "wordt", "zijn")
-    # English
-    + ("a", "an", "and", "are", "at", "can", "do", "does", "for", "from", "have", "how", "i", "if", "it", "me", "my")
-    + ("no", "not", "on", "or", "the", "there", "to", "what", "when", "where", "which", "why", "will", "with")
+    {
+        # Dutch
+        *("aan", "als", "bij", "dat", "de", "deze", "die", "dit", "een", "en", "er", "geen", "heb", "het", "hoe", "ik"),
+        *("in", "is", "je", "kan", "mag", "met", "mij", "mijn", "moet", "naar", "niet", "nu", "of", "om", "op", "te"),
+        *("uit", "van", "voor", "waar", "wanneer", "waarom", "wat", "wie", "wil", "worden", "wordt", "zijn"),
+        # English
+        *("a", "an", "and", "are", "at", "can", "do", "does", "for", "from", "have", "how", "i", "if", "it", "me"),
+        *("my", "no", "not", "on", "or", "the", "there", "to", "what", "when", "where", "which", "why", "will", "with"),
+    }
 )
 
 

@@ -86,7 +86,7 @@ async def answer(visit: Visit) -> Response:
 
 
 async def _to_answer(
-    visit: Visit, *, text: str = "", wrong: str = "", status: int = HTTPStatus.UNPROCESSABLE_CONTENT
+    visit: Visit, *, text: str = "", wrong: str = "", status: int = HTTPStatus.UNPROCESSABLE_ENTITY
 ) -> Response:
     question_id = visit.part("question_id")
     return visit.page(
@@ -100,7 +100,7 @@ async def _to_answer(
 
 
 def _form(
-    visit: Visit, *, text: str, wrong: str = "", is_kept: bool = False, status: int = HTTPStatus.UNPROCESSABLE_CONTENT
+    visit: Visit, *, text: str, wrong: str = "", is_kept: bool = False, status: int = HTTPStatus.UNPROCESSABLE_ENTITY
 ) -> Response:
     return visit.page(
         "help/ask.html.j2",
