@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -136,6 +137,7 @@ class Services:
                 trust_env=False,
                 follow_redirects=False,
                 transport=self._transport_of(service),
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # one person's would go along with another
                 limits=httpx.Limits(max_connections=MOST_CONNECTIONS, keepalive_expiry=5),
             )
         return self._clients[service]

@@ -40,11 +40,12 @@ def moment(value: datetime | str, language: Language) -> str:
 
 
 def money(cents: int, language: Language) -> str:
-    """Return an amount: € 1.590,00 or € 1,590.00."""
+    """Return an amount: € 1.590,00 or € 1,590.00; below nothing − € 12,50."""
     amount = f"{abs(cents) / 100:,.2f}"
     if language is Language.DUTCH:
         amount = amount.translate(str.maketrans(",.", ".,"))
-    return f"{'−' if cents < 0 else ''}€\u00a0{amount}"
+    sign = "−\u00a0" if cents < 0 else ""
+    return f"{sign}€\u00a0{amount}"
 
 
 def number(value: float | str, language: Language, *, digits: int = 1) -> str:
