@@ -24,7 +24,7 @@ async def test_a_question_reaches_policy_svc_once_and_stands_among_mine(portal: 
     assert portal.policy.bodies("POST", MINE) == [{"question": TEXT.replace("\r\n", "\n")}] * 2
     assert len({one.headers["idempotency-key"] for one in portal.policy.asked if one.method == "POST"}) == 1
     mine = (await browser.get("/nl/help/mine?sent=1")).text
-    assert "Je vraag is verstuurd" in mine
+    assert "Uw vraag is verstuurd" in mine
 
 
 async def test_what_was_searched_for_in_vain_stands_in_the_form_already(portal: Portal) -> None:
@@ -66,11 +66,11 @@ async def test_a_question_outlives_the_session(portal: Portal) -> None:
 
     again = await portal.logged_in()
     page = await again.get("/nl/help/ask")
-    assert "Wat je schreef hebben we bewaard" in page.text
+    assert "Wat u schreef hebben we bewaard" in page.text
     await again.submit(page, action="/help/ask")
     (sent,) = portal.policy.bodies("POST", MINE)
     assert sent["question"].split() == TEXT.split()
-    assert "Wat je schreef hebben we bewaard" not in (await again.get("/nl/help/ask")).text
+    assert "Wat u schreef hebben we bewaard" not in (await again.get("/nl/help/ask")).text
 
 
 async def test_an_answer_is_shown_as_text_with_its_lines(portal: Portal) -> None:
