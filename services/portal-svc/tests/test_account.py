@@ -101,7 +101,7 @@ async def test_a_wrong_password_is_told(portal: Portal) -> None:
     browser = await portal.logged_in()
     page = await browser.get("/nl/account/confirm?then=/account/email")
     answer = await browser.submit(page, {"password": "x"}, action="/confirm")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "klopt niet" in answer.text
 
 

@@ -150,7 +150,7 @@ async def test_what_is_missing_is_told_and_nothing_is_asked(
     portal: Portal, change: str, kind: str, values: dict[str, Any], says: str
 ) -> None:
     _, answer = await asked(portal, change, values, kind=kind)
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert says in answer.text
     assert portal.policy.bodies("POST", PREVIEWS) == []
 
@@ -167,7 +167,7 @@ async def test_what_is_missing_is_told_and_nothing_is_asked(
 async def test_a_refusal_is_told_with_what_to_do(portal: Portal, problem: str, status: int, says: str) -> None:
     portal.policy.refuses("POST", PREVIEWS, problem, status=status)
     _, answer = await asked(portal, "deductible", {"deductible": "50000"})
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert says in answer.text
     assert 'value="50000" checked' in answer.text
 

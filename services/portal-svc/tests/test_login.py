@@ -142,7 +142,7 @@ async def test_a_password_that_is_not_taken_is_told_with_what_to_do(
     answer = await browser.submit(
         await browser.get(LOGIN), {"email": "a@b.nl", "password": "secret words"}, action="/login"
     )
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert says in answer.text
     assert 'value="a@b.nl"' in answer.text
     assert "secret words" not in answer.text
@@ -267,7 +267,7 @@ async def test_a_passkey_that_is_not_taken_is_told(portal: Portal, sent: str) ->
     portal.auth.refuses("POST", "/passkey-logins/completion", "wrong-passkey", status=401)
     credential = '{"id": "AQ"}' if sent == "refused" else sent
     answer = await browser.submit(page, {"credential": credential}, action="/passkey")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "log in met uw wachtwoord" in answer.text
 
 

@@ -66,7 +66,7 @@ def test_the_whole_link_may_be_pasted(text: str) -> None:
 async def test_a_relation_number_that_is_none_is_told_without_asking_auth(portal: Portal) -> None:
     browser = portal.browser()
     answer = await browser.submit(await browser.get("/nl/activate"), {"relation_number": "abc"}, action="/activate")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "Vul uw relatienummer in" in answer.text
     assert 'value="abc"' in answer.text
     assert portal.auth.asked == []
@@ -98,7 +98,7 @@ async def test_what_is_not_taken_is_told_and_the_link_stays(
     portal.auth.refuses("POST", PAGES[path], problem, status=status)
     browser = portal.browser()
     answer = await browser.submit(await browser.get(path), {"link": SECRET, "password": "x"}, action=path)
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert says in answer.text
     assert f'value="{SECRET}"' in answer.text
 

@@ -68,7 +68,7 @@ async def test_what_is_not_taken_is_told_and_stays_in_the_form(
     portal.policy.refuses("POST", PREVIEWS, problem, status=status)
     browser = await portal.logged_in()
     answer = await browser.submit(await browser.get("/nl/personal"), {"name": "Ander"}, action="/personal")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert says in answer.text
     assert 'value="Ander"' in answer.text
 

@@ -133,7 +133,7 @@ async def change_password(visit: Visit) -> Response:
             wrong = _told(visit, refused, field="current" if refused.problem == "wrong-credentials" else "password")
         else:
             return await _logged_out(visit, "/password/done")
-    return visit.page("account/password.html.j2", status=HTTPStatus.UNPROCESSABLE_CONTENT, wrong=wrong)
+    return visit.page("account/password.html.j2", status=HTTPStatus.UNPROCESSABLE_ENTITY, wrong=wrong)
 
 
 # Address and number
@@ -161,7 +161,7 @@ async def change_email(visit: Visit) -> Response:
             wrong = _told(visit, refused, field="email")
         else:
             return logins.forget_identity(visit.redirect("/account/email/sent"))
-    return visit.page("account/email.html.j2", status=HTTPStatus.UNPROCESSABLE_CONTENT, email=email, wrong=wrong)
+    return visit.page("account/email.html.j2", status=HTTPStatus.UNPROCESSABLE_ENTITY, email=email, wrong=wrong)
 
 
 @ROOM.get("/account/email/sent", to=CUSTOMERS)
@@ -192,7 +192,7 @@ async def change_phone(visit: Visit) -> Response:
             wrong = _told(visit, refused, field="mobile_phone")
         else:
             return logins.forget_identity(visit.redirect("/account/phone/code"))
-    status = HTTPStatus.UNPROCESSABLE_CONTENT
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
     return visit.page("account/phone.html.j2", status=status, number=number, wrong=wrong)
 
 
@@ -370,7 +370,7 @@ async def _confirm_page(visit: Visit, *, then: str, wrong: str = "") -> Response
     account = await accounts.account(visit.at(ServiceName.AUTH), of=visit.relation_number)
     return visit.page(
         "account/confirm.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         then=then,
         email=account["email"],
         has_passkey=bool(account["passkeys"]),
@@ -415,7 +415,7 @@ async def _shown_code(visit: Visit, path: str, template: str, *, done: str, agai
             response = visit.redirect(f"/account?done={done}")
             cookies.forget(response, _ADDING)
             return response
-    return visit.page(template, status=HTTPStatus.UNPROCESSABLE_CONTENT, **{**values, "wrong": wrong})
+    return visit.page(template, status=HTTPStatus.UNPROCESSABLE_ENTITY, **{**values, "wrong": wrong})
 
 
 async def _removed(visit: Visit, path: str, *, done: str) -> Response:
@@ -442,7 +442,7 @@ def _make_page(visit: Visit, *, wrong: dict[str, str] | None = None) -> Response
         return visit.redirect("/account/passkeys/new")
     return visit.page(
         "account/passkey_make.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         options=json.dumps(options),
         wrong=wrong or {},
     )

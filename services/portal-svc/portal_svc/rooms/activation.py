@@ -78,7 +78,7 @@ async def activate(visit: Visit) -> Response:
             wrong = told_of_password(visit, refused)
         else:
             return visit.redirect("/activate/done")
-    status = HTTPStatus.UNPROCESSABLE_CONTENT
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
     return visit.page("activation/link.html.j2", status=status, link=link, wrong=wrong)
 
 
@@ -91,7 +91,7 @@ async def show_done(visit: Visit) -> Response:
 def _first(visit: Visit, *, wrong: dict[str, str] | None = None) -> Response:
     return visit.page(
         "activation/who.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         number=visit.form.get("relation_number"),
         email=visit.form.get("email"),
         wrong=wrong or {},

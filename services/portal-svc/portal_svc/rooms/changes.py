@@ -140,7 +140,7 @@ async def _form(
     *,
     wrong: Mapping[str, str] | None = None,
     rules: Sequence[Mapping[str, str]] = (),
-    status: int = HTTPStatus.UNPROCESSABLE_CONTENT,
+    status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> Response:
     """Show the form of a change; `rules` are those by which a home is not insured."""
     change, insurance = _change(visit), await _insurance(visit)

@@ -159,7 +159,7 @@ def _password_page(visit: Visit, *, back: str, email: str = "", wrong: dict[str,
     note = visit.asked("note")
     return visit.page(
         "login/password.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         back=back,
         email=email,
         wrong=wrong or {},
@@ -170,7 +170,7 @@ def _password_page(visit: Visit, *, back: str, email: str = "", wrong: dict[str,
 def _phone_page(visit: Visit, *, wrong: dict[str, str] | None = None, number: str = "") -> Response:
     return visit.page(
         "login/phone.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         known=logins.login_of(visit)["mobile_phone"],
         number=number,
         wrong=wrong or {},
@@ -184,7 +184,7 @@ def _code_page(visit: Visit, *, wrong: dict[str, str] | None = None) -> Response
     note = visit.asked("note")
     return visit.page(
         "login/code.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         login=login,
         is_of_app=login["next"] == "totp",
         wrong=wrong or {},
@@ -198,7 +198,7 @@ def _passkey_page(visit: Visit, *, wrong: dict[str, str] | None = None) -> Respo
         return _start_again(visit)
     return visit.page(
         "login/passkey.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         options=json.dumps(login["public_key"]),
         wrong=wrong or {},
     )

@@ -38,7 +38,7 @@ async def ask_for_link(visit: Visit) -> Response:
             wrong = {"email": visit.text(told)}
         else:
             return visit.redirect("/password/mail")
-    return visit.page("mailed/password.html.j2", status=HTTPStatus.UNPROCESSABLE_CONTENT, email=email, wrong=wrong)
+    return visit.page("mailed/password.html.j2", status=HTTPStatus.UNPROCESSABLE_ENTITY, email=email, wrong=wrong)
 
 
 @ROOM.get("/password/mail", to=EVERYBODY)
@@ -75,7 +75,7 @@ async def choose_password(visit: Visit) -> Response:
             response = visit.redirect("/password/done")
             hand_on_cookies(answer, response)
             return response
-    status = HTTPStatus.UNPROCESSABLE_CONTENT
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
     return visit.page("mailed/new_password.html.j2", status=status, link=link, wrong=wrong)
 
 
@@ -107,7 +107,7 @@ async def confirm_address(visit: Visit) -> Response:
             await ask_auth(visit, "/links/email", {"link": link})
         except ServiceRefusedError as refused:
             wrong = told_of_password(visit, refused)
-    status = HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     return visit.page("mailed/address.html.j2", status=status, is_done=not wrong, link=link, wrong=wrong)
 
 
@@ -133,5 +133,5 @@ async def undo(visit: Visit) -> Response:
             undone = (await ask_auth(visit, "/links/undo", {"link": link})).json()
         except ServiceRefusedError as refused:
             wrong = told_of_password(visit, refused)
-    status = HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     return visit.page("mailed/undo.html.j2", status=status, undone=undone, link=link, wrong=wrong)

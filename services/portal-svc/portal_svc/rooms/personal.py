@@ -127,7 +127,7 @@ def _with_country(number: str) -> str:
 def _form(visit: Visit, entered: Mapping[str, Any], *, wrong: Mapping[str, str] | None = None) -> Response:
     return visit.page(
         "personal/form.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         entered=entered,
         wrong=wrong or {},
         channels=CHANNELS,

@@ -141,7 +141,7 @@ class Visit:
     # Answers
 
     def page(self, template: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
-        """Show a page. `HTTPStatus.UNPROCESSABLE_CONTENT` is for a form that is shown again."""
+        """Show a page. `HTTPStatus.UNPROCESSABLE_ENTITY` is for a form that is shown again."""
         help_here = met_at(template, self.language, self.parts.settings.insurer_phone)
         markup = rendering.render(template, self.language, {**self._usual(), "help_here": help_here, **values})
         response = HTMLResponse(
