@@ -250,6 +250,19 @@ READ_ACCESS_RECORDS = _about_one_customer(
     "Read who has seen or changed a customer's data",
     others=(Role.SENIOR_HANDLER, Role.OPERATOR),
 )
+ASK_QUESTION = _about_one_customer(
+    "questions.ask", "questions:write", "Ask something in words of one's own, which a person answers"
+)
+READ_QUESTIONS = _about_one_customer(
+    "questions.read", "questions:read", "Read what a customer has asked, and the answers", others=_HANDLERS
+)
+ANSWER_CUSTOMERS = Operation(
+    name="questions.answer",
+    service="policy-svc",
+    scope="questions:answer",
+    grants=dict.fromkeys(_HANDLERS, Reach.ANY),
+    meaning="See which questions of customers wait, and answer them",
+)
 READ_REPAIR_CONTACT = Operation(
     name="repair-contacts.read",
     service="policy-svc",
@@ -278,6 +291,9 @@ POLICY = (
     READ_DECLARATIONS,
     DOWNLOAD_PERSONAL_DATA,
     READ_ACCESS_RECORDS,
+    ASK_QUESTION,
+    READ_QUESTIONS,
+    ANSWER_CUSTOMERS,
     READ_REPAIR_CONTACT,
     READ_PRODUCTS,
     QUOTE,

@@ -72,6 +72,8 @@ class Occasion(StrEnum):
     """Goes to the addresses before and after the change."""
     PERSONAL_DATA_READY = "personal_data_ready"
     """What is held about the customer can be downloaded."""
+    QUESTION_ANSWERED = "question_answered"
+    """A person has answered what the customer asked; the answer is read after logging in."""
 
 
 POLICY_OCCASIONS: AbstractSet[Occasion] = frozenset(
@@ -87,6 +89,7 @@ POLICY_OCCASIONS: AbstractSet[Occasion] = frozenset(
 CUSTOMER_OCCASIONS: AbstractSet[Occasion] = POLICY_OCCASIONS | {
     Occasion.PERSONAL_DATA_CHANGED,
     Occasion.PERSONAL_DATA_READY,
+    Occasion.QUESTION_ANSWERED,
 }
 """What policy-svc tells. The others are about an account, and only auth-svc tells them."""
 CODE_OCCASIONS: AbstractSet[Occasion] = frozenset({Occasion.LOGIN_CODE_REQUESTED, Occasion.PHONE_CODE_REQUESTED})

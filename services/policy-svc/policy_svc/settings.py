@@ -35,6 +35,7 @@ class Settings(ServiceSettings):
     )
     quotes_a_minute: int = Field(default=30, ge=1, description="How many quotes one address may have made")
     applications_a_minute: int = Field(default=6, ge=1, description="How often one address may become a customer")
+    questions_a_minute: int = Field(default=3, ge=1, le=60, description="How many questions one customer may ask")
     message_public_key: str = Field(
         default="",
         description="Of notify-svc: addresses before and after a change are sealed for it; "

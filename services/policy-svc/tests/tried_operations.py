@@ -39,6 +39,8 @@ OF_PERSONAL_DATA: Final = (
 )
 OF_POLICY_CHANGES: Final = ("preview_change", "read_change_preview", "confirm_change")
 OF_CONTACT_CHANGES: Final = ("preview_personal_data", "confirm_personal_data")
+OF_QUESTIONS: Final = ("ask_question", "list_questions")
+BY_HANDLERS: Final = ("list_waiting_questions", "read_question", "answer_question")
 BY_PARTNERS: Final = ("read_repair_contact",)
 BY_OPERATORS: Final = (
     "read_health",
@@ -58,6 +60,8 @@ ALL: Final = (
     *OF_PERSONAL_DATA,
     *OF_POLICY_CHANGES,
     *OF_CONTACT_CHANGES,
+    *OF_QUESTIONS,
+    *BY_HANDLERS,
     *BY_PARTNERS,
     *BY_OPERATORS,
 )

@@ -24,6 +24,7 @@ from bench.latency import RATES, Rate
 from bench.latency_picture import Curve, draw
 from bench.login import flood
 from bench.pipelines import ALWAYS_MEASURED, OUTPUT, Pipeline
+from bench.portal import measure as portal
 from bench.preparation import prepare
 from bench.processes import Processes, RunFailedError
 from bench.profiling import profile
@@ -68,6 +69,7 @@ class Plan:
     intake: bool
     rain: bool
     documents: bool
+    portal: bool
     sending: SendingStorm | None
     policies: imported_policies.Load | None
 
@@ -129,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--storm-decisions", type=int, default=SendingStorm.decisions)
     parser.add_argument("--storm-instances", type=int, default=SendingStorm.instances, help="of notify-svc")
     parser.add_argument("--documents", action="store_true", help="what a PDF takes on demand; without servers")
+    parser.add_argument("--portal", action="store_true", help="what pages cost, alone and 100 a second; without Java")
     parser.add_argument("--profile", action="store_true", help="drains watched by py-spy and pg_stat_statements")
     parser.add_argument("--py-spy", default=shutil.which("py-spy"), help="where it is, when not on the PATH")
     return parser
@@ -148,6 +151,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     parts = (
         *(arguments.profile, arguments.door, arguments.login),
         *(arguments.intake, arguments.rain, arguments.documents, arguments.policies, arguments.storm),
+        arguments.portal,
     )
     asked_for_others = bool(rates or scenarios or any(parts))
     rounds = arguments.rounds if arguments.rounds is not None else 0 if asked_for_others else 3
@@ -169,6 +173,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         intake=arguments.intake,
         rain=arguments.rain,
         documents=arguments.documents,
+        portal=arguments.portal,
         sending=_sending(arguments) if arguments.storm else None,
         policies=imported_policies.Load(policies=arguments.imported) if arguments.policies else None,
     )
@@ -193,16 +198,7 @@ def _run(plan: Plan) -> int:
         asyncio.run(_measure_door())
     if plan.login_seconds is not None:
         asyncio.run(_measure_login(flood.Flood(seconds=plan.login_seconds)))
-    if plan.intake:
-        asyncio.run(_measure_intake())
-    if plan.rain:
-        asyncio.run(_measure_rain())
-    if plan.documents:
-        asyncio.run(_measure_documents())
-    if plan.sending:
-        asyncio.run(_measure_sending(plan.sending))
-    if plan.policies:
-        asyncio.run(_measure_policies(plan.policies))
+    _measure_by_itself(plan)
     if plan.claims_are_drained:
         with (
             Stack(
@@ -213,6 +209,22 @@ def _run(plan: Plan) -> int:
             asyncio.run(_measure(plan, Processes(stack, OUTPUT / "logs", issuer=issuer)))
     results.keep(LATEST, "machine", machine)
     return 0
+
+
+def _measure_by_itself(plan: Plan) -> None:
+    """Measure what one service does, without the others."""
+    if plan.intake:
+        asyncio.run(_measure_intake())
+    if plan.rain:
+        asyncio.run(_measure_rain())
+    if plan.documents:
+        asyncio.run(_measure_documents())
+    if plan.portal:
+        asyncio.run(_measure_portal())
+    if plan.sending:
+        asyncio.run(_measure_sending(plan.sending))
+    if plan.policies:
+        asyncio.run(_measure_policies(plan.policies))
 
 
 async def _measure_door() -> None:
@@ -240,6 +252,12 @@ async def _measure_rain() -> None:
 async def _measure_documents() -> None:
     figures = await documents.measure()
     results.keep(LATEST, "documents", figures)
+    print(goals.table(figures), flush=True)
+
+
+async def _measure_portal() -> None:
+    figures = await portal.measure(portal.Load(), output=OUTPUT)
+    results.keep(LATEST, "portal", figures)
     print(goals.table(figures), flush=True)
 
 

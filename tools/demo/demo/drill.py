@@ -12,9 +12,11 @@ from demo.progress_output import console
 from devstack.process.restarts import keep_running
 
 
-def keep_up(platform: Platform, *, on_call: OnCall) -> None:
+def keep_up(platform: Platform, *, on_call: OnCall, received_url: str) -> None:
     """Print how to work with every service, then restart what is killed, until a signal's handler raises SystemExit."""
     _print("Everything stays up; what is killed is started again; Ctrl-C ends it.")
+    _print(f"The portal: {platform.portal_url}")
+    _print(f"Who can log in there, and the text messages and mails they are sent: {received_url}")
     _print("As an operator, copy this line into another terminal; then for instance: .venv/bin/water health")
     _print(export_line(on_call.environment(platform)))
     _print("For the commands of one service, copy its line into another terminal; then for instance:")

@@ -118,6 +118,11 @@ class Platform:
         return f"http://{LOOPBACK}:{self.api_ports['weather-svc']}"
 
     @property
+    def portal_url(self) -> str:
+        """Where the portal is, as a browser on this machine finds it."""
+        return f"http://{LOOPBACK}:{self.api_ports['portal-svc']}"
+
+    @property
     def children(self) -> dict[str, Child]:
         """The process of every service that has been started."""
         return self.programs.children
@@ -232,8 +237,10 @@ class Platform:
             return {}
         others = {name: port for name, port in self.api_ports.items() if name != service}
         return {
-            "PORTAL_URL": f"http://{LOOPBACK}:{self.api_ports[service]}",
-            **{f"{name.removesuffix('-svc').upper()}_URL": f"http://{LOOPBACK}:{port}" for name, port in others.items()},
+            "PORTAL_URL": self.portal_url,
+            **{
+                f"{name.removesuffix('-svc').upper()}_URL": f"http://{LOOPBACK}:{port}" for name, port in others.items()
+            },
         }
 
     def _start(self, service: str, *, name: str, **environment: str) -> None:

@@ -18,6 +18,9 @@ from demo.on_call import OnCall
 from demo.online_access import EMAIL, go_online
 from demo.outcome import outcome_of, refusal_outcome_of, unexpected_dead_letters
 from demo.platform import Platform
+from demo.portal.people import people_at
+from demo.portal.received import Received, serving
+from demo.portal.walk import let_in, visit_portal
 from demo.progress_output import console, step
 from demo.publisher import messages_of, publish
 from demo.rain_checks import check_rain
@@ -47,7 +50,10 @@ def run_on_stack(kind: str, *, keep: bool, output: Path) -> int:
         if keep:
             with step("an operator logged in"):
                 on_call = asyncio.run(OnCall.at(platform, directory=output.absolute()))
-            keep_up(platform, on_call=on_call)
+            with step("a handler and an operator invited to the portal"):
+                people = asyncio.run(people_at(platform))
+            with serving(Received(output, platform.portal_url, people)) as received_url:
+                keep_up(platform, on_call=on_call, received_url=received_url)
         return code
     finally:
         with step("everything stopped"):
@@ -76,12 +82,15 @@ async def _run_on_stack(platform: Platform, *, began: float, keep: bool, output:
         output=output,
     )
     by_http = await _visit(platform, {"bootstrap_servers": stack.kafka_bootstrap_servers}, output=output)
+    with step("a customer at the portal: an account, a report, questions, the decision and its letter"):
+        await let_in(platform)
+        by_portal = {"customer at the portal": await visit_portal(platform, output=output)}
     if keep:
         await asyncio.sleep(LAST_SPANS_SECONDS)
     else:
         with step("services stopped"):
             await platform.stop()
-    return conclude(observed, by_http, output=output)
+    return conclude(observed, {**by_http, **by_portal}, output=output)
 
 
 async def _run_on_compose(*, began: float, output: Path) -> int:
@@ -181,6 +190,6 @@ def conclude(observed: Observed, by_http: Mapping[str, Sequence[Step]], *, outpu
     console.print(f"{tried - wrong} of {tried} stories and steps have the outcome they should have")
     console.print(
         f"see {output}/report.html (Dutch: report.nl.html), decisions.jsonl, proofs/, mailbox/, letters/, sms.jsonl, "
-        "rain-check.*, change-preview.json, policy-schedule.pdf, traces.jsonl, logs/"
+        "rain-check.*, change-preview.json, policy-schedule.pdf, portal/ and its film portal.webp, traces.jsonl, logs/"
     )
     return FAILED if wrong or unexpected or unproven else 0

@@ -53,6 +53,9 @@ SECTIONS: Final = {
         SELECT policy_number, insured_on, partner_id, released, changed_at
           FROM repair_contact JOIN policy USING (policy_number) JOIN customer USING (customer_id)
          WHERE relation_number = $1 ORDER BY changed_at DESC""",
+    "questions_and_answers": """
+        SELECT asked_at, language, question, answered_at, answer
+          FROM question WHERE relation_number = $1 ORDER BY asked_at DESC, question_id DESC""",
     "who_saw_or_changed_something": """
         SELECT recorded_at, role, operation, policy_number, details
           FROM access_record WHERE relation_number = $1 ORDER BY recorded_at DESC, record_id DESC""",

@@ -18,6 +18,7 @@ from policy_svc.routes.personal_data import PersonalDataRoutes
 from policy_svc.routes.policies import PolicyRoutes
 from policy_svc.routes.policy_terms import PolicyTermsRoutes
 from policy_svc.routes.products import ProductRoutes
+from policy_svc.routes.questions import QuestionRoutes
 from policy_svc.routes.quotes import QuoteRoutes
 from policy_svc.routes.reinstatement_values import ReinstatementRoutes
 from policy_svc.routes.repair_contacts import RepairContactRoutes
@@ -45,5 +46,6 @@ ROUTES: tuple[Callable[[Parts], Routes], ...] = (
     PersonalDataRoutes,
     DeclarationRoutes,
     RepairContactRoutes,
+    QuestionRoutes,
 )
 """Every room."""

@@ -204,3 +204,15 @@ PERSONAL_DATA_UNAVAILABLE = ProblemType(
     title="Your data cannot be collected at the moment",
     remedy="Try again tomorrow, or ask us by phone or letter: we answer within a month.",
 )
+TOO_MANY_QUESTIONS = ProblemType(
+    name="too-many-questions",
+    status=429,
+    title="You have asked very many questions lately",
+    remedy="Wait a minute, or until we have answered those that wait; then ask again. What cannot wait, call us about.",
+)
+QUESTION_ANSWERED = ProblemType(
+    name="question-answered",
+    status=409,
+    title="This question has been answered already",
+    remedy="Nothing was sent. Read the question again: it has its answer.",
+)

@@ -36,6 +36,9 @@ WHAT: Final[Mapping[str, Text]] = MappingProxyType(
         access.READ_REPAIR_CONTACT.name: Text(
             nl="Bekeken hoe u te bereiken bent voor een reparatie", en="Looked at how to reach you for a repair"
         ),
+        access.ASK_QUESTION.name: Text(nl="Een vraag gesteld", en="Asked a question"),
+        access.READ_QUESTIONS.name: Text(nl="Gestelde vragen bekeken", en="Looked at questions that were asked"),
+        access.ANSWER_CUSTOMERS.name: Text(nl="Een vraag beantwoord", en="Answered a question"),
         DECLARATIONS_TOLD: Text(nl="Declaraties bijgewerkt", en="Updated declarations"),
         access.APPLY.name: Text(nl="Klant geworden", en="Became a customer"),
     }

@@ -8,7 +8,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from secrets import compare_digest
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 from starlette.responses import RedirectResponse, Response
@@ -27,6 +27,7 @@ from portal_svc.web.visit import Visit
 ROOM: Final = Room("entry")
 _ENTRY_SECONDS: Final = 1_800
 _HANDED_ON: Final = ("sec-fetch-mode", "sec-fetch-dest", "sec-fetch-site", "user-agent")
+_LOGIN: Final = "/login"
 _OF_AUTH: Final = ("__Host-session", "__Host-device")
 FIRST_PAGE: Final = {
     Role.CUSTOMER: "/insurances",
@@ -67,10 +68,13 @@ async def authorize(visit: Visit) -> Response:
         raise ServiceAwayError(ServiceName.AUTH) from None
     if answer.status_code != HTTPStatus.FOUND:
         return visit.page("entry/refused.html.j2", status=HTTPStatus.BAD_REQUEST)
+    location = urlsplit(answer.headers["location"])
+    if location.path == _LOGIN:  # auth-svc knows one address of ours; who came by another stays there
+        return RedirectResponse(f"{_LOGIN}?{location.query}", HTTPStatus.FOUND, headers=PAGE_HEADERS)
     return RedirectResponse(answer.headers["location"], HTTPStatus.FOUND, headers=PAGE_HEADERS)
 
 
-@ROOM.get("/login", to=EVERYBODY, any_language=True)
+@ROOM.get(_LOGIN, to=EVERYBODY, any_language=True)
 async def choose_language_of_login(visit: Visit) -> Response:
     """Go on to the page for logging in, in the language of who is on the way in: auth-svc knows none."""
     language = _entry_of(visit).get("in", visit.language.value)

@@ -20,11 +20,15 @@ class SessionEndedError(Exception):
 
 @dataclass(slots=True)
 class Session:
-    """Somebody who is logged in. `is_over`: they were, and nothing may be shown or done for them any more."""
+    """Somebody who is logged in. `is_over`: they were, and nothing may be shown or done for them any more.
+
+    `seen_at` is when the page was asked for, by the service's clock: a page asks the database for it once.
+    """
 
     secret: str = field(repr=False)
     tokens: Tokens = field(repr=False)
     is_over: bool
+    seen_at: datetime
 
 
 class Sessions:
@@ -44,7 +48,7 @@ class Sessions:
         async with self._work.transaction() as work:
             sealed = self._keys.seal_for(secret, tokens.as_json())
             await sessions.add(work.connection, digest=digest_of(secret), sealed=sealed, now=now)
-        return Session(secret, tokens, is_over=False)
+        return Session(secret, tokens, is_over=False, seen_at=now)
 
     async def find(self, secret: str | None) -> Session | None:
         """Return the session that `secret` names, which counts as used now; None when there is none."""
@@ -72,9 +76,7 @@ class Sessions:
         """
         if session.is_over:
             raise SessionEndedError
-        digest = digest_of(session.secret)
-        async with self._work.connection() as connection:
-            now = await self._work.clock.now(connection)
+        digest, now = digest_of(session.secret), session.seen_at
         if session.tokens.access_ends_at - now > RENEWED_BEFORE:
             return session.tokens.access_token
         try:
@@ -108,4 +110,5 @@ class Sessions:
             tokens = Tokens.from_json(self._keys.open_for(secret, stored.sealed))
         except CannotOpenKeptError:
             return None
-        return Session(secret, tokens, is_over=now - stored.used_at >= IDLE or now - stored.began_at >= LONGEST)
+        is_over = now - stored.used_at >= IDLE or now - stored.began_at >= LONGEST
+        return Session(secret, tokens, is_over=is_over, seen_at=now)

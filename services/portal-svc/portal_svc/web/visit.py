@@ -26,6 +26,7 @@ from portal_svc.repository import drafts
 from portal_svc.web import cookies, rendering
 from portal_svc.web.forms import EMPTY, Form
 from portal_svc.web.headers import PAGE_HEADERS
+from portal_svc.web.help import met_at
 from portal_svc.web.parts import Parts
 from portal_svc.web.sessions import Session, SessionEndedError, Sessions
 from portal_svc.web.texts import Texts, texts_in
@@ -79,7 +80,9 @@ class Visit:
         return self.request.query_params.get(name, "").strip()
 
     async def now(self) -> datetime:
-        """The present moment by the service's clock."""
+        """The present moment by the service's clock; of who has a session, when they asked for the page."""
+        if self.session is not None:
+            return self.session.seen_at
         async with self.work.connection() as connection:
             return await self.work.clock.now(connection)
 
@@ -139,7 +142,8 @@ class Visit:
 
     def page(self, template: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
         """Show a page. `HTTPStatus.UNPROCESSABLE_ENTITY` (422) is for a form that is shown again."""
-        markup = rendering.render(template, self.language, {**self._usual(), **values})
+        help_here = met_at(template, self.language, self.parts.settings.insurer_phone)
+        markup = rendering.render(template, self.language, {**self._usual(), "help_here": help_here, **values})
         response = HTMLResponse(
             markup, status, headers={**PAGE_HEADERS, "Content-Language": self.language.value, "Vary": "Cookie"}
         )
