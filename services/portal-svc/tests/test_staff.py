@@ -46,7 +46,7 @@ async def test_the_whole_link_may_be_pasted_where_no_script_runs(portal: Portal)
 async def test_what_cannot_be_is_told_beside_its_field_and_nothing_is_asked(portal: Portal) -> None:
     browser = portal.browser()
     answer = await browser.submit(await browser.get("/en/staff"), {"link": "no link", "password": ""})
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "43 letters and digits" in answer.text
     assert "at least 8 characters" in answer.text
     assert portal.auth.asked == []
@@ -61,7 +61,7 @@ async def test_a_password_that_many_have_and_an_invitation_that_is_over_are_told
     ):
         portal.auth.refuses("POST", BEGIN, problem, status=status)
         answer = await browser.submit(await browser.get("/en/staff"), {"link": LINK, "password": PASSWORD})
-        assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert told in answer.text
         assert PASSWORD not in answer.text
 
@@ -72,7 +72,7 @@ async def test_a_wrong_code_shows_the_same_picture_again(portal: Portal) -> None
     page = await browser.submit(await browser.get("/en/staff"), {"link": LINK, "password": PASSWORD})
     for code in ("000000", "letters"):
         answer = await browser.submit(page, {"code": code}, action="/staff/app")
-        assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert "This code is not right" in answer.text
         assert "JBSW Y3DP" in answer.text
 
@@ -81,6 +81,6 @@ async def test_what_is_no_app_is_not_drawn(portal: Portal) -> None:
     browser = portal.browser()
     page = await browser.submit(await browser.get("/en/staff"), {"link": LINK, "password": PASSWORD})
     answer = await browser.submit(page, {"code": "1", "uri": "javascript:alert(1)"}, action="/staff/app")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "<svg" not in answer.text
     assert (await browser.get("/en/staff/app")).headers["location"] == "/en/staff"

@@ -97,7 +97,7 @@ async def search(visit: Visit) -> Response:
         is_understood = False
     return visit.page(
         "desk/search.html.j2",
-        status=HTTPStatus.OK if is_understood else HTTPStatus.UNPROCESSABLE_CONTENT,
+        status=HTTPStatus.OK if is_understood else HTTPStatus.UNPROCESSABLE_ENTITY,
         asked=visit.asked("q"),
         found=found,
         is_understood=is_understood,

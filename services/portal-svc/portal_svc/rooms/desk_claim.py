@@ -49,7 +49,7 @@ _SOURCES: Final = ("handler", "register")
 _REFERENCE: Final = re.compile(r"W[0-9A-HJKMNP-TV-Z]{10}")
 _REVIEW_OUTCOMES: Final = ("upheld", "overturned")
 _DAYS_TO_ANSWER: Final = 7
-_REFUSALS: Final = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_CONTENT)
+_REFUSALS: Final = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 T = TypeVar("T")
 
 
@@ -60,7 +60,7 @@ class Trouble:
     form: str
     wrong: Mapping[str, str] = field(default_factory=dict)
     refusal: str = ""
-    status: int = HTTPStatus.UNPROCESSABLE_CONTENT
+    status: int = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @ROOM.get(PATH, to=HANDLERS)
@@ -111,7 +111,7 @@ async def decide(visit: Visit) -> Response:
         if outcome not in {*one["outcomes"], "rules"}:
             continue
         if not reason:
-            wrong[f"reason-{place}"] = visit.text("desk_claim.wrong.reason")
+            wrong[f"reason-{place}"] = visit.text("desk-claim.wrong.reason")
         about = {name: one[name] for name in ("ground", "route", "by_fire", "item")}
         by_rules = outcome == "rules"
         rulings.append(
@@ -123,7 +123,7 @@ async def decide(visit: Visit) -> Response:
             }
         )
     if not rulings:
-        wrong["outcome-0"] = visit.text("desk_claim.wrong.choose")
+        wrong["outcome-0"] = visit.text("desk-claim.wrong.choose")
     if wrong:
         return await _shown(visit, Trouble("decide", wrong))
     return await _ruled(visit, "rulings", {"claim_version": _version(visit), "rulings": rulings}, form="decide")
@@ -159,9 +159,9 @@ async def end_review(visit: Visit) -> Response:
     answer, outcome = visit.form.get("answer"), visit.form.get("outcome")
     wrong = {}
     if outcome not in _REVIEW_OUTCOMES:
-        wrong["outcome"] = visit.text("desk_claim.wrong.choose")
+        wrong["outcome"] = visit.text("desk-claim.wrong.choose")
     if not answer:
-        wrong["answer"] = visit.text("desk_claim.wrong.answer")
+        wrong["answer"] = visit.text("desk-claim.wrong.answer")
     if wrong:
         return await _shown(visit, Trouble("review", wrong))
     path = f"reviews/{visit.part('review_id')}/outcome"
@@ -174,11 +174,11 @@ async def ask(visit: Visit) -> Response:
     codes = [code for code in visit.form.many("codes") if code in _QUESTIONS]
     wrong = {}
     if not codes:
-        wrong["codes"] = visit.text("desk_claim.wrong.codes")
+        wrong["codes"] = visit.text("desk-claim.wrong.codes")
     if not visit.form.get("due_on"):
-        wrong["due_on"] = visit.text("desk_claim.wrong.day")
+        wrong["due_on"] = visit.text("desk-claim.wrong.day")
     if not visit.form.get("ask-reason"):
-        wrong["ask-reason"] = visit.text("desk_claim.wrong.reason")
+        wrong["ask-reason"] = visit.text("desk-claim.wrong.reason")
     if wrong:
         return await _shown(visit, Trouble("ask", wrong))
     body = {"codes": codes, "due_on": visit.form.get("due_on"), "reason": visit.form.get("ask-reason")}
@@ -191,11 +191,11 @@ async def add_facts(visit: Visit) -> Response:
     facts = {name: visit.form.get(f"fact-{name}") for name in FACTS if visit.form.get(f"fact-{name}") in _TRUTHS}
     wrong = {}
     if not facts:
-        wrong["fact-" + FACTS[0]] = visit.text("desk_claim.wrong.facts")
+        wrong["fact-" + FACTS[0]] = visit.text("desk-claim.wrong.facts")
     if visit.form.get("source") not in _SOURCES:
-        wrong["source"] = visit.text("desk_claim.wrong.choose")
+        wrong["source"] = visit.text("desk-claim.wrong.choose")
     if not visit.form.get("found_in"):
-        wrong["found_in"] = visit.text("desk_claim.wrong.found-in")
+        wrong["found_in"] = visit.text("desk-claim.wrong.found-in")
     if wrong:
         return await _shown(visit, Trouble("facts", wrong))
     body = {"facts": facts, "source": visit.form.get("source"), "found_in": visit.form.get("found_in")}
@@ -213,15 +213,15 @@ async def assess(visit: Visit) -> Response:
             continue
         cents = cents_of(written)
         if cents is None:
-            wrong[f"amount-{place}"] = visit.text("desk_claim.wrong.amount")
+            wrong[f"amount-{place}"] = visit.text("desk-claim.wrong.amount")
             continue
         by_fire = {"true": True, "false": False}.get(visit.form.get(f"by-fire-{place}"))
         route = visit.form.get(f"route-{place}") or None
         damage.append({"kind": kind, "amount_cents": cents, "route": route, "by_fire_or_explosion": by_fire})
     if not damage and not wrong:
-        wrong["amount-0"] = visit.text("desk_claim.wrong.amount")
+        wrong["amount-0"] = visit.text("desk-claim.wrong.amount")
     if not visit.form.get("assess-reason"):
-        wrong["assess-reason"] = visit.text("desk_claim.wrong.reason")
+        wrong["assess-reason"] = visit.text("desk-claim.wrong.reason")
     if wrong:
         return await _shown(visit, Trouble("assess", wrong))
     body = {"damage": damage, "reason": visit.form.get("assess-reason")}
@@ -234,9 +234,9 @@ async def join(visit: Visit) -> Response:
     other, reason = visit.form.get("other").upper(), visit.form.get("join-reason")
     wrong = {}
     if not _REFERENCE.fullmatch(other):
-        wrong["other"] = visit.text("desk_claim.wrong.reference")
+        wrong["other"] = visit.text("desk-claim.wrong.reference")
     if not reason:
-        wrong["join-reason"] = visit.text("desk_claim.wrong.reason")
+        wrong["join-reason"] = visit.text("desk-claim.wrong.reason")
     if wrong:
         return await _shown(visit, Trouble("join", wrong))
     return await _moved(visit, "joins", {"other": other, "reason": reason}, "joined", form="join")
@@ -251,7 +251,7 @@ async def part(visit: Visit) -> Response:
     try:
         report = UUID(visit.form.get("report"))
     except ValueError:
-        return await _shown(visit, Trouble("part", {"report": visit.text("desk_claim.wrong.choose")}))
+        return await _shown(visit, Trouble("part", {"report": visit.text("desk-claim.wrong.choose")}))
     return await _moved(visit, "partings", {"report_id": str(report), "reason": reason}, "parted", form="part")
 
 
@@ -323,13 +323,13 @@ async def _done(
 
 
 async def _without(visit: Visit, form: str, name: str) -> Response:
-    return await _shown(visit, Trouble(form, {name: visit.text("desk_claim.wrong.reason")}))
+    return await _shown(visit, Trouble(form, {name: visit.text("desk-claim.wrong.reason")}))
 
 
 def _sentence(visit: Visit, refused: ServiceRefusedError) -> str:
     if refused.problem in TOLD:
-        return visit.text(f"desk_claim.refused.{refused.problem}")
-    return visit.text("desk_claim.refused.other")
+        return visit.text(f"desk-claim.refused.{refused.problem}")
+    return visit.text("desk-claim.refused.other")
 
 
 async def _reference_and_customer(visit: Visit) -> tuple[str, str]:
@@ -343,7 +343,7 @@ def _relation_number(claim: Json) -> str:
 
 
 async def _shown(visit: Visit, trouble: Trouble | None = None) -> Response:
-    """Show the claim. What a colleague's service does not tell just now is said to be missing, and the rest is there."""
+    """Show the claim. What a service does not tell just now is said to be missing, and the rest is there."""
     reference = visit.part("reference")
     if not _REFERENCE.fullmatch(reference):
         raise NotFoundError
@@ -432,8 +432,8 @@ def _asking(visit: Visit) -> Callable[[str], str]:
         if what == "facts":
             return word("fact", rest[0])
         if rest:
-            return visit.text("desk_claim.question.item", number=int(rest[0]) + 1)
-        return visit.text(f"desk_claim.question.{what}")
+            return visit.text("desk-claim.question.item", number=int(rest[0]) + 1)
+        return visit.text(f"desk-claim.question.{what}")
 
     return question
 

@@ -99,7 +99,7 @@ async def tell_ready(visit: Visit) -> Response:
 def _beginning(visit: Visit, wrong: Mapping[str, str] | None = None) -> Response:
     return visit.page(
         "staff/begin.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         link=visit.form.get("link"),
         wrong=wrong or {},
     )
@@ -109,7 +109,7 @@ def _app(visit: Visit, *, link: str, uri: str, wrong: Mapping[str, str] | None =
     secret = (parse_qs(urlsplit(uri).query).get("secret") or [""])[0]
     return visit.page(
         "staff/app.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         link=link,
         uri=uri,
         picture=_picture_of(uri),
@@ -137,7 +137,7 @@ def _told_of_beginning(visit: Visit, refused: ServiceRefusedError) -> Mapping[st
     """Return what to change. Raise the refusal again where that is not up to who was invited."""
     if refused.problem in _ABOUT_PASSWORD:
         return {"password": visit.text(_ABOUT_PASSWORD[refused.problem])}
-    if refused.status == HTTPStatus.UNPROCESSABLE_CONTENT:
+    if refused.status == HTTPStatus.UNPROCESSABLE_ENTITY:
         return {"password": visit.text("staff.wrong.weak")}
     if refused.problem in {"link-over", "nothing-to-confirm"}:
         return {"link": visit.text("staff.wrong.over")}

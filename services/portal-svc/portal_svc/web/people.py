@@ -23,6 +23,8 @@ def naming(visit: Visit) -> Callable[[str | None], str]:
     def who(account: str | None) -> str:
         if not account:
             return visit.text("people.nobody")
-        return visit.text("people.you") if account == mine else visit.text("people.colleague", account=account[-_SHOWN:])
+        if account == mine:
+            return visit.text("people.you")
+        return visit.text("people.colleague", account=account[-_SHOWN:])
 
     return who
