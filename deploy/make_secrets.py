@@ -23,6 +23,7 @@ FORMS = {
     "MESSAGE_KEYS": key,
     "KEPT_TEXT_KEYS": key,
     "PERSONAL_DATA_KEYS": key,
+    "PORTAL_KEYS": key,
     "PROOF_ROOT_KEY": key,
     "STORAGE_KEYS": key,
 }

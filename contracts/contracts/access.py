@@ -335,8 +335,14 @@ SEARCH_CLAIMS = _at_the_desk(
 ASSESS_LOSS = _at_the_desk(
     "claims.assess", "claims:assess", "Try what would be decided about a loss; nothing is kept", roles=_PEOPLE_AT_CLAIMS
 )
+CHECK_PROOF = Operation.public(
+    name="proofs.check",
+    service="claims-svc",
+    meaning="Check the proof of a decision; what is checked is not kept",
+)
 CLAIMS = (
     READ_CLAIMS,
+    CHECK_PROOF,
     SEARCH_CLAIMS,
     ANSWER_QUESTIONS,
     REPORT_LOSS,

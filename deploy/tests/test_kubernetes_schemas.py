@@ -30,7 +30,12 @@ _OF_KEDA = {
             "items": {
                 "type": "object",
                 "required": ["type", "metadata"],
-                "properties": {"type": {"const": "kafka"}, "metadata": _TEXTS, "authenticationRef": _NAMED},
+                "properties": {
+                    "type": {"enum": ["cpu", "kafka"]},
+                    "metricType": {"enum": ["Utilization"]},
+                    "metadata": _TEXTS,
+                    "authenticationRef": _NAMED,
+                },
                 "additionalProperties": False,
             },
         },

@@ -11,8 +11,12 @@ import pytest
 
 from example_cluster import DEPLOYED, EXAMPLE, JOBS, environment
 from kustomized import Object
-from provision.settings import Settings as Provision
 from service_settings import SERVICES, settings_of
+
+from contracts.language import Language
+from portal_svc.rooms import all_rooms
+from portal_svc.web.room import Page
+from provision.settings import Settings as Provision
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = [one["spec"] for one in EXAMPLE if one["kind"] == "NetworkPolicy"]
@@ -27,6 +31,8 @@ PLACES = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": "observability",
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "observability",
     "API_JWKS_URL": "auth-svc",
+    "AUTH_URL": "auth-svc",
+    "CLAIMS_URL": "claims-svc",
     "CM_URL": WORLD,
     "FILE_STORE": WORLD,
     "FILE_STORE_ENDPOINT": WORLD,
@@ -34,9 +40,12 @@ PLACES = {
     "KNMI_EDR_URL": WORLD,
     "KNMI_NOTIFICATION_URL": WORLD,
     "KNMI_SCRIPT_URL": WORLD,
+    "NOTIFY_URL": "notify-svc",
     "PDOK_URL": WORLD,
+    "POLICY_URL": "policy-svc",
     "SMPP_HOST": WORLD,
     "SMTP_HOST": WORLD,
+    "WEATHER_URL": "weather-svc",
 }
 """Where what a setting names is."""
 NOT_ASKED = {"API_HOST", "HTTP_HOST", "PORTAL_URL"}
@@ -189,8 +198,23 @@ def test_the_public_comes_in_by_the_paths_of_the_apis_and_by_no_others() -> None
         for path in rule["http"]["paths"]
     ]
     operators = {(service, "/operations") for service in SERVICES}
+    expected -= {("portal-svc", "/problems")}  # pages tell people what is wrong themselves
+    expected |= {("portal-svc", first) for page in pages() for first in firsts_of(page.template)}
+    expected |= {("portal-svc", "/assets")}
 
     assert set(routed) == {(service, path) for service, path in expected - operators if service != "notify-svc"}
     assert len(routed) == len(set(routed))
     assert {rule["host"] for rule in ingress["rules"]} == {host for tls in ingress["tls"] for host in tls["hosts"]}
-    assert all(path["pathType"] == "Prefix" for rule in ingress["rules"] for path in rule["http"]["paths"])
+    kinds = {(path["path"] == "/", path["pathType"]) for rule in ingress["rules"] for path in rule["http"]["paths"]}
+    assert kinds == {(True, "Exact"), (False, "Prefix")}
+
+
+def pages() -> Iterator[Page]:
+    for room in all_rooms():
+        yield from room.pages
+
+
+def firsts_of(template: str) -> Iterator[str]:
+    """The first part of each path that the template stands for."""
+    first = template.split("/")[1]
+    yield from (f"/{language.value}" for language in Language) if first == "{language}" else [f"/{first}"]

@@ -71,7 +71,7 @@ async def test_a_day_that_is_none_is_told_beside_the_field_and_nothing_is_asked(
 async def test_a_day_without_insurance_is_told(portal: Portal) -> None:
     portal.policy.refuses("GET", f"{ONE}/schedule", "not-insured-on-that-day", status=409)
     answer = await (await portal.logged_in()).get("/nl/insurances/123456-531-04/schedule?on=1999-05-01")
-    assert "was je met deze polis niet verzekerd" in answer.text
+    assert "was u met deze polis niet verzekerd" in answer.text
 
 
 async def test_an_insurance_of_somebody_else_is_not_there(portal: Portal) -> None:

@@ -25,7 +25,7 @@ async def test_logging_out_works_without_scripts(portal: Portal) -> None:
         page = await context.new_page()
         await page.goto(f"{portal.origin}/nl/insurances")
         await page.get_by_role("button", name="Uitloggen").click()
-        await page.get_by_role("heading", name="Je bent uitgelogd").wait_for()
+        await page.get_by_role("heading", name="U bent uitgelogd").wait_for()
         await page.goto(f"{portal.origin}/nl")
         assert await page.get_by_role("link", name="Inloggen").is_visible()
         await context.close()

@@ -22,7 +22,7 @@ from devstack.process.ports import LOOPBACK, free_port
 from devstack.process.programs import Program, Programs, answers_ok, console_script
 from devstack.stack import Stack
 
-APIS = ("auth-svc", "claims-svc", "notify-svc", "policy-svc", "weather-svc")
+APIS = ("auth-svc", "claims-svc", "notify-svc", "policy-svc", "portal-svc", "weather-svc")
 """Services that answer others by HTTP."""
 PORTAL = "https://mijn.example.org"
 """Where mailed links lead to. Nobody answers there yet."""
@@ -64,6 +64,11 @@ SETTINGS = {
         "RETRY_FIRST_SECONDS": "1",
         "MESSAGE_KEYS": _text_of(_OF_NOTIFY),
         "KEPT_TEXT_KEYS": _text_of(secrets.token_bytes(32)),
+    },
+    "portal-svc": {
+        "PORTAL_KEYS": _text_of(secrets.token_bytes(32)),
+        "CLIENT_SECRET": secrets.token_urlsafe(32),
+        "INSURER_PHONE": "088 000 00 00",
     },
 }
 """The variables of one service besides those of all."""
@@ -212,6 +217,7 @@ class Platform:
             "OTEL_BSP_SCHEDULE_DELAY": "500",
             **SETTINGS.get(service, {}),
             **self._files(service),
+            **self._asked_by(service),
             **self.besides.get(service, {}),
         }
 
@@ -219,6 +225,16 @@ class Platform:
         """Return where claims-svc keeps photos and documents."""
         directory = self.log_directory.absolute() / "photos"
         return {"FILE_STORE": directory.as_uri()} if service == "claims-svc" else {}
+
+    def _asked_by(self, service: str) -> dict[str, str]:
+        """Return where the portal is, and whom it asks."""
+        if service != "portal-svc":
+            return {}
+        others = {name: port for name, port in self.api_ports.items() if name != service}
+        return {
+            "PORTAL_URL": f"http://{LOOPBACK}:{self.api_ports[service]}",
+            **{f"{name.removesuffix('-svc').upper()}_URL": f"http://{LOOPBACK}:{port}" for name, port in others.items()},
+        }
 
     def _start(self, service: str, *, name: str, **environment: str) -> None:
         port = self.ports[name] = free_port()

@@ -17,6 +17,7 @@ DEFAULTS: Final[Mapping[str, str]] = MappingProxyType(
         "policy-svc": "http://127.0.0.1:8093",
         "notify-svc": "http://127.0.0.1:8094",
         "auth-svc": "http://127.0.0.1:8095",
+        "portal-svc": "http://127.0.0.1:8096",
     }
 )
 """Where `make up` publishes them."""

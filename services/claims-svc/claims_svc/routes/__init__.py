@@ -16,6 +16,7 @@ from claims_svc.routes.files import FileRoutes
 from claims_svc.routes.joining import JoiningRoutes
 from claims_svc.routes.parts import Parts
 from claims_svc.routes.payments import PaymentRoutes
+from claims_svc.routes.proofs import ProofRoutes
 from claims_svc.routes.questions import QuestionRoutes
 from claims_svc.routes.repairs import RepairRoutes
 from claims_svc.routes.reporting import ReportingRoutes
@@ -41,6 +42,7 @@ ROUTES: tuple[Callable[[Parts], Routes], ...] = (
     JoiningRoutes,
     FileRoutes,
     PaymentRoutes,
+    ProofRoutes,
     QuestionRoutes,
     RepairRoutes,
     ReviewRoutes,
