@@ -328,7 +328,7 @@ async def _without(visit: Visit, form: str, name: str) -> Response:
 
 def _sentence(visit: Visit, refused: ServiceRefusedError) -> str:
     if refused.problem in TOLD:
-        return visit.text(f"desk-claim.refused.{refused.problem}")
+        return visit.text("desk-claim.refused." + refused.problem)
     return visit.text("desk-claim.refused.other")
 
 
@@ -433,7 +433,7 @@ def _asking(visit: Visit) -> Callable[[str], str]:
             return word("fact", rest[0])
         if rest:
             return visit.text("desk-claim.question.item", number=int(rest[0]) + 1)
-        return visit.text(f"desk-claim.question.{what}")
+        return visit.text("desk-claim.question." + what)
 
     return question
 
