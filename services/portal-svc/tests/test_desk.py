@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from portal_world import SUBJECT, Browser, Portal
+from stand_ins import Prepared
 
 from contracts.access import Role
 
@@ -75,9 +76,8 @@ async def test_the_next_claim_is_the_first_that_nobody_has_taken_meanwhile(porta
     items = [{**one, "reference": reference, "taken_by": None} for reference in (REFERENCE, OTHER)]
     portal.claims.answers("GET", QUEUE, {"items": items, "next_cursor": None})
     taken = {"type": "/problems/taken-by-another", "title": "No", "status": 409, "detail": "Not this."}
-    portal.claims.answers(
-        "PUT", ASSIGNMENT, taken, status=409, only_if=lambda request: REFERENCE in request.url.path
-    )
+    is_first = lambda request: REFERENCE in request.url.path  # noqa: E731 - said once
+    portal.claims.prepared.insert(0, Prepared("PUT", ASSIGNMENT, 409, taken, {}, is_first))
     browser = await at_the_desk(portal)
     queue = await browser.get("/en/desk")
 

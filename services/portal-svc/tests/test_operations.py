@@ -114,7 +114,7 @@ async def test_the_story_of_a_claim_is_told_from_all_services_and_what_is_missin
     for told in (
         *("0198c5f2-7d1a-7c43-9a51-6f2f3b1c7d11", "Decided: Covered", "Ell", "40.2 mm", "Sewer water came up"),
         *("€\u00a01,590.00", "Deductible", "decision", "handler-failed", "0af7651916cd43dd8448eb211c80319c"),
-        *("ground=storm", "Not told just now: auth", "kept 27 November 2026"),
+        *("ground=storm", "Not told just now: auth", "broken 27 November 2026"),
     ):
         assert told in answer.text, told
     about = {one.url.params.get("about") for one in portal.policy.asked if one.url.path == LETTERS}
