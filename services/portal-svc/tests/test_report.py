@@ -58,13 +58,25 @@ async def test_what_is_entered_before_and_after_the_end_of_a_session_is_there_af
     page = await browser.get("/nl/report/when")
     portal.clock.advance(timedelta(hours=3))
     answer = await browser.submit(page, {"day": "2021-07-15", "time": "08:30"}, action="/when")
-    assert answer.status_code in {HTTPStatus.SEE_OTHER, HTTPStatus.FORBIDDEN}
+    assert answer.headers["location"] == "/nl/report/check"
 
     again = await portal.logged_in()
     shown = (await again.get("/nl/report/check")).text
 
     assert "123456-531-04" in shown
     assert "15 juli 2021 · 08:30" in shown
+
+
+async def test_after_the_end_of_a_session_nothing_that_was_entered_is_shown(portal: Portal) -> None:
+    browser = await portal.logged_in()
+    await browser.submit(await browser.get("/nl/report"), {"policy": "123456-531-04"}, action="/report")
+    page = await browser.get("/nl/report/when")
+    portal.clock.advance(timedelta(hours=2))
+
+    answer = await browser.submit(page, {"day": "never", "time": "08:30"}, action="/when")
+
+    assert answer.status_code == HTTPStatus.FORBIDDEN
+    assert "08:30" not in answer.text
 
 
 async def test_one_question_is_asked_with_why_and_answered(portal: Portal) -> None:

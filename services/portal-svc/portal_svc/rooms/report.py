@@ -25,6 +25,7 @@ from portal_svc.web.visit import Visit
 ROOM: Final = Room("report")
 _DRAFT: Final = "report"
 _HOME_KINDS: Final = frozenset({"buildings", "contents"})
+_ANSWER_FIELDS: Final = ("code", "known", "routes", *(f"damage-{kind}" for kind in DAMAGE_KINDS))
 _TRUTHS: Final = ("true", "false", "unknown")
 _MEDIA_TYPES: Final = ("image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf")
 
@@ -151,8 +152,8 @@ async def ask_next(visit: Visit) -> Response:
 async def answer(visit: Visit) -> Response:
     """Answer it; what is asked next may depend on that."""
     reference, kind = visit.part("reference"), _answer_draft(visit)
-    entered = {name: list(values) for name, values in visit.form.values.items() if name not in {"csrf", "once"}}
     if not visit.is_logged_in:
+        entered = {name: list(visit.form.many(name)) for name in _ANSWER_FIELDS}
         await visit.add_to_draft(kind, **entered)
         return visit.redirect(f"/claims/{reference}/questions")
     told, wrong = _answer_in(visit)

@@ -102,7 +102,9 @@ class Visit:
     # What is half filled in
 
     async def draft(self, kind: str) -> Mapping[str, Any]:
-        """Return what is half filled in of this kind; nothing without it."""
+        """Return what is half filled in of this kind; nothing without it. Raise `SessionEndedError` after the end."""
+        if not self.is_logged_in:
+            raise SessionEndedError
         owner = self._owner()
         async with self.work.connection() as connection:
             sealed = await drafts.find(connection, owner=owner, kind=kind)
