@@ -318,9 +318,7 @@ async def test_claims_stand_side_by_side_and_are_joined_and_parted(portal: Porta
     overview = portal.claims.example("GET", OVERVIEW)
     portal.claims.answers("GET", OVERVIEW, {**overview, "possible_duplicate_of": claim_id})
     (found,) = portal.claims.example("GET", SEARCH)["items"]
-    portal.claims.answers(
-        "GET", SEARCH, {"items": [{**found, "reference": OTHER}], "next_cursor": None}
-    )
+    portal.claims.answers("GET", SEARCH, {"items": [{**found, "reference": OTHER}], "next_cursor": None})
     browser = await at_the_desk(portal)
 
     page = await browser.get(PAGE)

@@ -52,9 +52,7 @@ async def test_each_service_is_one_row_and_one_that_is_away_is_said_to_be(portal
     ill = {"service": "claims-svc", "healthy": False, "problems": [{"part": "kafka", "problem": "does not answer"}]}
     portal.claims.answers("GET", "/operations/health", ill)
     portal.claims.answers("GET", LETTERS, {"items": [letter(portal)], "next_cursor": "more"})
-    portal.policy.answers(
-        "GET", "/operations/lag", {"consumers": [{"consumer": "a", "topic": "b", "records": None}]}
-    )
+    portal.policy.answers("GET", "/operations/lag", {"consumers": [{"consumer": "a", "topic": "b", "records": None}]})
     timers = portal.notify.example("GET", "/operations/timers")
     kinds = [{**timers["kinds"][0], "overdue": 7, "failing": 2, "failure": "OSError"}]
     portal.notify.answers("GET", "/operations/timers", {**timers, "kinds": kinds})
@@ -86,7 +84,12 @@ async def test_what_is_late_or_fails_stands_first(portal: Portal) -> None:
 
 
 async def test_queues_and_stations_are_told_with_what_is_not_known(portal: Portal) -> None:
-    lag = {"consumers": [{"consumer": "quick", "topic": "t", "records": 4}, {"consumer": "mute", "topic": "t", "records": None}]}
+    lag = {
+        "consumers": [
+            {"consumer": "quick", "topic": "t", "records": 4},
+            {"consumer": "mute", "topic": "t", "records": None},
+        ]
+    }
     portal.claims.answers("GET", "/operations/lag", lag)
     example = portal.claims.example("GET", "/operations/outbox")
     stuck = {"event_id": "e-1", "topic": "claims.decision-made.v1", "reason": "MessageSizeTooLargeError", "held_up": 5}

@@ -11,8 +11,6 @@ PASSWORD = "vier woorden zonder verband"
 BEGIN, CONFIRM = "/staff-activations", "/staff-activations/confirmation"
 
 
-
-
 async def test_the_link_of_an_invitation_leads_to_the_page_in_a_language(portal: Portal) -> None:
     answer = await portal.browser().get("/staff", **{"accept-language": "en"})
     assert answer.headers["location"] == "/en/staff"

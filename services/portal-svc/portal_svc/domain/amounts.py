@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_AMOUNT: Final = re.compile(r"(?:€|EUR)?\s*([0-9]{1,3}(?:[.,' ][0-9]{3})+|[0-9]{1,9})(?:[.,]([0-9]{1,2})|[.,]-)?", re.ASCII)
+_AMOUNT: Final = re.compile(
+    r"(?:€|EUR)?\s*([0-9]{1,3}(?:[.,' ][0-9]{3})+|[0-9]{1,9})(?:[.,]([0-9]{1,2})|[.,]-)?", re.ASCII
+)
 
 
 def cents_of(written: str) -> int | None:

@@ -289,9 +289,7 @@ def _version(visit: Visit) -> int:
     return int(written) if written.isascii() and written.isdecimal() else 0
 
 
-async def _acted(
-    visit: Visit, what: str, body: Mapping[str, object] | None, done: str, *, form: str
-) -> Response:
+async def _acted(visit: Visit, what: str, body: Mapping[str, object] | None, done: str, *, form: str) -> Response:
     act = desk.act(visit.at(ServiceName.CLAIMS), visit.part("reference"), what, body, key=visit.form.once)
     return await _done(visit, act, done, form=form)
 
@@ -308,9 +306,7 @@ async def _moved(visit: Visit, what: str, body: Mapping[str, object], done: str,
     return await _done(visit, act, lambda came: done if came["proposal_id"] is None else "proposed", form=form)
 
 
-async def _done(
-    visit: Visit, act: Awaitable[T], done: str | Callable[[T], str], *, form: str
-) -> Response:
+async def _done(visit: Visit, act: Awaitable[T], done: str | Callable[[T], str], *, form: str) -> Response:
     """Go back to the claim with a notice; where the act is refused, show the claim as it is now, and why."""
     try:
         came = await act
@@ -436,5 +432,3 @@ def _asking(visit: Visit) -> Callable[[str], str]:
         return visit.text("desk-claim.question." + what)
 
     return question
-
-
