@@ -80,5 +80,5 @@ async def release(claims: Asking, reference: str) -> None:
 
 
 async def act(claims: Asking, reference: str, what: str, body: Mapping[str, object] | None, *, key: UUID) -> Json:
-    """Do something about a claim: `rulings`, `facts`, `joins`, `proposals/ID/approval` …"""
+    """Do something about a claim: `rulings`, `facts`, `joins`, `proposals/ID/approval` and so on."""
     return await claims.post(f"/desk/claims/{reference}/{what}", body, key=key)
