@@ -74,7 +74,7 @@ class _Forms(HTMLParser):
             self.forms.append(FormOnPage(given.get("action", ""), given.get("method", "get")))
         if not self.forms or (tag in {"input", "button"} and not given.get("name")):
             return
-        if tag == "input" and given.get("type") not in {"submit", "file"}:
+        if tag == "input" and given.get("type") not in {"submit", "file", "image"}:
             chosen = "checked" in given
             default = "on" if given.get("type") in {"checkbox", "radio"} else ""
             self._add(given["name"], given.get("value", default), given.get("type", "text"), chosen)

@@ -15,11 +15,15 @@ from portal_svc.web.texts import texts_in
 PACKAGE = Path(portal_svc.__file__).parent
 _LITERAL = re.compile(r"""["']([a-z][a-z-]*(?:\.[\w-]+)*\.?)["']""")
 
+_BEGINNING = re.compile(r"""f["']([a-z][\w.-]*\.)\{""")
+
 
 def literals() -> Iterator[str]:
     """Whatever stands in quotes in templates and rooms and may be a key, or the beginning of one."""
     for file in [*PACKAGE.rglob("*.j2"), *PACKAGE.rglob("*.py")]:
-        yield from _LITERAL.findall(file.read_text())
+        text = file.read_text()
+        yield from _LITERAL.findall(text)
+        yield from _BEGINNING.findall(text)
 
 
 def test_each_text_is_there_in_both_languages_with_the_same_values() -> None:
