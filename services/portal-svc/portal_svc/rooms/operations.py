@@ -359,9 +359,9 @@ def _missing(answers: Mapping[ServiceName, object]) -> list[str]:
 
 def _lag_of(answer: Json | None) -> int | None:
     """Return how many records wait, None where a service or Kafka does not tell."""
-    if answer is None or any(one["records"] is None for one in answer["consumers"]):
-        return None
-    return sum(one["records"] for one in answer["consumers"])
+    counts: Sequence[int | None] = [] if answer is None else [one["records"] for one in answer["consumers"]]
+    known = [count for count in counts if count is not None]
+    return None if answer is None or len(known) < len(counts) else sum(known)
 
 
 def _sum_of(answer: Json | None, what: str) -> int | None:
