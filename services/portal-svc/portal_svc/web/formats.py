@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -52,3 +53,8 @@ def number(value: float | str, language: Language, *, digits: int = 1) -> str:
     """Return a figure with `digits` decimals: 48,6 or 48.6."""
     written = f"{float(value):.{digits}f}"
     return written.replace(".", ",") if language is Language.DUTCH else written
+
+
+def passed(now: datetime) -> Callable[[str], bool]:
+    """Return what tells whether a moment, as services write it, lies before `now`."""
+    return lambda at: datetime.fromisoformat(at) < now
