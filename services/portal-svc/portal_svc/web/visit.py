@@ -184,7 +184,7 @@ class Visit:
     @property
     def path(self) -> str:
         """The path behind the language."""
-        return self.request.scope["path"].removeprefix(f"/{self.language.value}")
+        return str(self.request.scope["path"]).removeprefix(f"/{self.language.value}")
 
     def _usual(self) -> dict[str, object]:
         return {

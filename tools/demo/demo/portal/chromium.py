@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from playwright.async_api import Error, Locator, Page, async_playwright
+from playwright.async_api import Error, Locator, Page, ViewportSize, async_playwright
 
 from demo.portal.browsers import Values
 from demo.steps import StepError
 
-SIZE: Final = {"width": 390, "height": 844}
+SIZE: Final = ViewportSize(width=390, height=844)
 """As of a phone: that is what somebody with a wet cellar has in hand."""
 _PATIENCE_MS: Final = 20_000
 

@@ -14,7 +14,7 @@ from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from typing_extensions import override
 
@@ -58,7 +58,7 @@ class Received:
         """Return the newest mails, the newest first, by the names of their files."""
         paths = sorted((self.directory / "mailbox").glob("*.eml"), reverse=True)[:_SHOWN]
         return [
-            (path.name, cast("EmailMessage", message_from_bytes(path.read_bytes(), policy=policy.default)))
+            (path.name, message_from_bytes(path.read_bytes(), policy=policy.default))
             for path in paths
         ]
 
