@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # comes without types
 
 from portal_svc.clients.services import ServiceName
 

@@ -45,12 +45,13 @@ async def test_pages_to_log_in_and_to_activate(portal: Portal) -> None:
 @pytest.mark.parametrize("size", ["phone", "desk"])
 async def test_the_steps_of_a_login(portal: Portal, language: str, size: str) -> None:
     async with chromium(portal) as browser:
-        for name, login in {
+        logins: dict[str, dict[str, object]] = {
             "code": {},
             "phone": {"next": "choose_phone"},
             "no-phone": {"next": "choose_phone", "mobile_phone": None},
             "app": {"next": "totp", "instead": ["code"]},
-        }.items():
+        }
+        for name, login in logins.items():
             begins(portal, **login)
             context = await browser.context(None, size=size, scripts=False)
             page = await context.new_page()

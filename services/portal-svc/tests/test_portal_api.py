@@ -36,4 +36,4 @@ async def test_each_role_gets_what_the_access_matrix_grants(portal: Portal, issu
 @pytest.mark.slow
 async def test_every_answer_is_as_described(database: str, issuer: Issuer) -> None:
     async with portal_answering(database, issuer) as portal:
-        await fuzz(DESCRIPTION, url=str(portal.client.base_url), token=token_of(issuer, Role.OPERATOR))
+        await fuzz(DESCRIPTION, url=str(portal.client.base_url), token=token_of(issuer, Role.OPERATOR), parameters={})

@@ -57,10 +57,7 @@ class Received:
     def mails(self) -> Sequence[tuple[str, EmailMessage]]:
         """Return the newest mails, the newest first, by the names of their files."""
         paths = sorted((self.directory / "mailbox").glob("*.eml"), reverse=True)[:_SHOWN]
-        return [
-            (path.name, message_from_bytes(path.read_bytes(), policy=policy.default))
-            for path in paths
-        ]
+        return [(path.name, message_from_bytes(path.read_bytes(), policy=policy.default)) for path in paths]
 
     def page(self) -> str:
         """Return the page with everything."""
