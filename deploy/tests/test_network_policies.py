@@ -9,14 +9,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from contracts.language import Language
 from example_cluster import DEPLOYED, EXAMPLE, JOBS, environment
 from kustomized import Object
-from service_settings import SERVICES, settings_of
-
-from contracts.language import Language
 from portal_svc.rooms import all_rooms
 from portal_svc.web.room import Page
 from provision.settings import Settings as Provision
+from service_settings import SERVICES, settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = [one["spec"] for one in EXAMPLE if one["kind"] == "NetworkPolicy"]

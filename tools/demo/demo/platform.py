@@ -230,11 +230,8 @@ class Platform:
         """Return where the portal is, and whom it asks."""
         if service != "portal-svc":
             return {}
-        others = {name: port for name, port in self.api_ports.items() if name != service}
-        return {
-            "PORTAL_URL": f"http://{LOOPBACK}:{self.api_ports[service]}",
-            **{f"{name.removesuffix('-svc').upper()}_URL": f"http://{LOOPBACK}:{port}" for name, port in others.items()},
-        }
+        urls = {name: f"http://{LOOPBACK}:{port}" for name, port in self.api_ports.items()}
+        return {f"{name.removesuffix('-svc').upper()}_URL": url for name, url in urls.items()}
 
     def _start(self, service: str, *, name: str, **environment: str) -> None:
         port = self.ports[name] = free_port()
