@@ -36,7 +36,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "notifications.connected": "KNMI tells from now on when there is something new",
     "offsets.not_committed": "Kafka did not take offsets; they are stored with their effects and told again",
     "page.failed": "A page failed by no fault of its visitor: a server was away (warning), or a defect (error)",
-    "page.refused": "A service refused what a page asked, and the page had no sentence of its own: `problem` says which",
+    "page.refused": "A service refused what a page asked, and the page had no sentence for that: `problem` says which",
     "page.service_away": "A service that a page needs did not answer; the visitor was told to try again",
     "partition.gap_found": "Records were deleted before they were read: not ready until `SERVICE gaps acknowledge`",
     "partition.made_anew": "A partition ends before what was consumed of it: the topic was made anew",
