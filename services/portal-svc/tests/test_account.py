@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from contracts.auth import SecurityEvent
 from contracts.language import Language
-from portal_svc.domain.secrets import PortalKeys, new_secret
+from portal_svc.keys import PortalKeys, new_secret
 from portal_svc.web import cookies
 from portal_svc.web.sealed_cookies import keep_sealed, read_sealed
 from portal_svc.web.texts import texts_in
