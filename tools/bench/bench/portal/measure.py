@@ -36,7 +36,7 @@ from devstack.process.ports import LOOPBACK, free_port
 from devstack.process.programs import Program, Programs, answers_ok, console_script
 from devstack.stack import Stack
 from portal_svc.clients.oauth import Tokens
-from portal_svc.domain.secrets import PortalKeys, digest_of, new_secret
+from portal_svc.keys import PortalKeys, digest_of, new_secret
 from portal_svc.repository import sessions
 from portal_svc.web import cookies
 
