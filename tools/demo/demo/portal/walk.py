@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import secrets
+import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -211,6 +212,7 @@ async def visit_portal(services: Services, *, output: Path, browser: str | None 
     program, pictures = browser or chromium(), output / PICTURES
     if program is None:
         console.print("no Chromium here: the portal is visited over HTTP, and its pages are kept instead of pictures")
+    shutil.rmtree(pictures, ignore_errors=True)  # of an earlier run
     received = Received(output, services.portal_url)
     with serving(received) as received_url:
         async with _browser(program, origin=services.portal_url, pictures=pictures) as opened:
