@@ -42,7 +42,7 @@ MUTANTS = (
     ),
     _Mutant(
         "portal: tokens are stored as they are",
-        "domain/secrets.py",
+        "keys.py",
         "        return self._data_keys(purpose)[0].seal(contents, bound_to=bound_to)\n",
         "        return contents\n",
         f"{_TOKENS}::test_the_database_holds_neither_tokens_nor_what_opens_them",

@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, StringConstraints, field_validator
 
 from chassis.settings import ServiceSettings
 from chassis.vault import SERVICE_KEYS_FORM
-from portal_svc.domain.secrets import PortalKeys
+from portal_svc.keys import PortalKeys
 
 _URL: Final = r"^(https?://[^\s?#]+[^\s?#/])?$"
 _OWN_URL: Final = r"^(https://[^\s?#]+[^\s?#/]|http://(localhost|127\.0\.0\.1)(:\d{1,5})?)?$"

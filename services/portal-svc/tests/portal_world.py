@@ -26,7 +26,7 @@ from devstack.process.ports import free_port
 from portal_svc.app import build
 from portal_svc.clients.oauth import Tokens
 from portal_svc.clients.services import ServiceName
-from portal_svc.domain.secrets import PortalKeys, digest_of, new_secret
+from portal_svc.keys import PortalKeys, digest_of, new_secret
 from portal_svc.repository import sessions
 from portal_svc.settings import Settings
 from portal_svc.web import cookies

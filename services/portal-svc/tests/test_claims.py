@@ -59,7 +59,7 @@ async def test_a_review_is_asked_for_once_however_often_it_is_sent(portal: Porta
 async def test_a_review_without_a_reason_is_not_sent(portal: Portal) -> None:
     browser = await portal.logged_in()
     answer = await browser.submit(await browser.get(f"{PATH}/review"), {"reason": " "}, action="/review")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert portal.claims.bodies("POST", f"{CLAIM}/reviews") == []
 
 

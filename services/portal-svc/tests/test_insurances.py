@@ -62,7 +62,7 @@ async def test_the_schedule_of_a_day_is_a_pdf_to_download(portal: Portal) -> Non
 
 async def test_a_day_that_is_none_is_told_beside_the_field_and_nothing_is_asked(portal: Portal) -> None:
     answer = await (await portal.logged_in()).get("/nl/insurances/123456-531-04/schedule?on=gisteren")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "Kies een dag uit de kalender" in answer.text
     assert 'value="gisteren"' in answer.text
     assert not [one for one in portal.policy.asked if one.url.path.endswith("/schedule")]

@@ -57,7 +57,7 @@ async def test_what_is_asked_about_rain_is_kept_nowhere(portal: Portal) -> None:
 async def test_without_place_or_moment_nothing_is_asked(portal: Portal, entered: dict[str, str]) -> None:
     browser = portal.browser()
     answer = await browser.submit(await browser.get("/nl/rain"), entered, action="/rain")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert portal.weather.bodies("POST", "/rain-checks") == []
 
 

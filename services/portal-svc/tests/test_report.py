@@ -47,7 +47,7 @@ async def test_a_day_to_come_is_told_beside_the_field(portal: Portal) -> None:
     browser = await portal.logged_in()
     await browser.submit(await browser.get("/nl/report"), {"policy": "123456-531-04"}, action="/report")
     answer = await browser.submit(await browser.get("/nl/report/when"), {"day": "2199-01-01"}, action="/when")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "moet nog komen" in answer.text
     assert 'value="2199-01-01"' in answer.text
 
@@ -123,7 +123,7 @@ async def test_an_answer_that_is_sent_after_the_session_has_ended_is_kept(portal
 async def test_without_an_answer_nothing_is_sent(portal: Portal) -> None:
     browser = await portal.logged_in()
     answer = await browser.submit(await browser.get(f"{PATH}/questions"), action="/questions")
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert portal.claims.bodies("POST", f"{CLAIM}/answers") == []
 
 

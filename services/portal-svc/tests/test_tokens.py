@@ -11,7 +11,7 @@ from portal_world import Portal, access_token
 from test_entry import TOKENS, gives_tokens, to_the_callback
 
 from chassis.vault import CannotOpenKeptError
-from portal_svc.domain.secrets import PortalKeys, new_secret
+from portal_svc.keys import PortalKeys, new_secret
 from portal_svc.web import cookies
 
 

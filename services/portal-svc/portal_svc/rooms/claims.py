@@ -109,7 +109,7 @@ async def _review(visit: Visit, *, wrong: dict[str, str] | None = None) -> Respo
     kept = await visit.draft(f"review-{reference}")
     return visit.page(
         "claims/review.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         claim=claim,
         reason=visit.form.get("reason") or kept.get("reason", ""),
         wrong=wrong or {},
@@ -170,7 +170,7 @@ async def _news(visit: Visit, *, wrong: dict[str, str] | None = None) -> Respons
             amounts[item["kind"]] = _euros(item["amount_cents"], visit)
     return visit.page(
         "claims/news.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         claim=claim,
         amounts=amounts,
         kinds=DAMAGE_KINDS,

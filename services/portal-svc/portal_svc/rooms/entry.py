@@ -18,7 +18,7 @@ from contracts.access import Role
 from portal_svc.clients.oauth import AUTHORIZE_PATH, CALLBACK_PATH, TokensRefusedError
 from portal_svc.clients.services import ServiceAwayError, ServiceName
 from portal_svc.domain.audience import EVERYBODY
-from portal_svc.domain.secrets import new_secret
+from portal_svc.keys import new_secret
 from portal_svc.web import cookies
 from portal_svc.web.headers import PAGE_HEADERS
 from portal_svc.web.room import Room

@@ -68,7 +68,7 @@ async def _shown(visit: Visit, *, wrong: str = "") -> Response:
     conditions, documents = await asyncio.gather(_conditions(visit, number), policies.documents(policy, of=of))
     return visit.page(
         "insurances/one.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         insurance=insurance,
         conditions=conditions,
         documents=[one for one in documents if one["policy_number"] == insurance["policy_number"]],

@@ -31,7 +31,7 @@ async def check(visit: Visit) -> Response:
     if text is None:
         return visit.page(
             "proof/ask.html.j2",
-            status=HTTPStatus.UNPROCESSABLE_CONTENT,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
             wrong={"proof": visit.text("proof.no-file")},
         )
     checked = await claims.check_proof(visit.at(ServiceName.CLAIMS), text)

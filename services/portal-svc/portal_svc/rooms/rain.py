@@ -82,7 +82,7 @@ async def _asked(visit: Visit, *, wrong: dict[str, str] | None = None) -> Respon
     measuring = _measuring(await weather.stations(_at(visit)))
     return visit.page(
         "rain/ask.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         stations=sorted(measuring, key=lambda one: str(one["name"])),
         today=(await visit.now()).astimezone(DUTCH_TIME).date().isoformat(),
         entered=visit.form,

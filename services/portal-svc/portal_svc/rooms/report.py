@@ -51,7 +51,7 @@ async def _which(visit: Visit, *, wrong: dict[str, str] | None = None) -> Respon
     draft = await visit.draft(_DRAFT)
     return visit.page(
         "report/which.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         homes=homes,
         chosen=draft.get("policy") or (homes[0]["policy_number"] if len(homes) == 1 else ""),
         wrong=wrong or {},
@@ -104,7 +104,7 @@ async def _when(visit: Visit, *, wrong: dict[str, str] | None = None) -> Respons
     today = (await visit.now()).astimezone(DUTCH_TIME).date()
     return visit.page(
         "report/when.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         draft=draft,
         today=today.isoformat(),
         yesterday=(today - timedelta(days=1)).isoformat(),
@@ -135,7 +135,7 @@ async def send(visit: Visit) -> Response:
             key=visit.form.once,
         )
     except ServiceRefusedError as refused:
-        if refused.status != HTTPStatus.UNPROCESSABLE_CONTENT:
+        if refused.status != HTTPStatus.UNPROCESSABLE_ENTITY:
             raise
         return await _when(visit, wrong={"day": visit.text("report.when.refused")})
     await visit.drop_draft(_DRAFT)
@@ -199,7 +199,7 @@ async def _question(visit: Visit, *, wrong: dict[str, str] | None = None) -> Res
     entered = visit.form.values if wrong else kept
     return visit.page(
         "report/question.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         reference=visit.request.path_params["reference"],
         question=question,
         more=len(asked["questions"]) - 1,
@@ -270,7 +270,7 @@ async def _photos(visit: Visit, *, wrong: list[str] | None = None) -> Response:
     found = await claims.claim(_at(visit), visit.part("reference"), of=visit.relation_number, part="files")
     return visit.page(
         "report/photos.html.j2",
-        status=HTTPStatus.UNPROCESSABLE_CONTENT if wrong else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         reference=visit.request.path_params["reference"],
         files=found["files"],
         wrong=wrong or [],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from portal_svc.clients.oauth import OAuthClient
 from portal_svc.clients.services import ServiceName, Services, TransportOf
-from portal_svc.domain.secrets import PortalKeys
+from portal_svc.keys import PortalKeys
 from portal_svc.settings import Settings
 from portal_svc.web.room import MenuEntry
 

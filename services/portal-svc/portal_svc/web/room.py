@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from starlette.responses import Response
 
 from portal_svc.domain.audience import Audience
 
-if TYPE_CHECKING:
-    from portal_svc.web.visit import Visit
-
-Answering: TypeAlias = "Callable[[Visit], Awaitable[Response]]"
-A = TypeVar("A", bound="Callable[[Visit], Awaitable[Response]]")
+Answering: TypeAlias = Callable[[Any], Awaitable[Response]]
+"""Takes a `Visit`, which knows what a room is and therefore cannot be named here."""
+A = TypeVar("A", bound=Answering)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from chassis.unit_of_work import WorkFactory
 from chassis.vault import CannotOpenKeptError
 from portal_svc.clients.oauth import OAuthClient, Tokens, TokensRefusedError
 from portal_svc.domain.lifetimes import IDLE, LONGEST, RENEWED_BEFORE, TOUCHED_EVERY
-from portal_svc.domain.secrets import PortalKeys, digest_of, is_secret, new_secret
+from portal_svc.keys import PortalKeys, digest_of, is_secret, new_secret
 from portal_svc.repository import sessions
 from portal_svc.repository.sessions import StoredSession
 

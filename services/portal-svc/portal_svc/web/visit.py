@@ -21,7 +21,7 @@ from contracts.access import Role
 from contracts.language import Language
 from portal_svc.clients.services import Asking, ServiceName
 from portal_svc.domain.audience import admits
-from portal_svc.domain.secrets import is_secret, new_secret, owner_of
+from portal_svc.keys import is_secret, new_secret, owner_of
 from portal_svc.repository import drafts
 from portal_svc.web import cookies, rendering
 from portal_svc.web.forms import EMPTY, Form
@@ -138,7 +138,7 @@ class Visit:
     # Answers
 
     def page(self, template: str, *, status: int = HTTPStatus.OK, **values: object) -> Response:
-        """Show a page. `HTTPStatus.UNPROCESSABLE_CONTENT` is for a form that is shown again."""
+        """Show a page. `HTTPStatus.UNPROCESSABLE_ENTITY` (422) is for a form that is shown again."""
         markup = rendering.render(template, self.language, {**self._usual(), **values})
         response = HTMLResponse(
             markup, status, headers={**PAGE_HEADERS, "Content-Language": self.language.value, "Vary": "Cookie"}
