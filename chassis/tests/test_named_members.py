@@ -38,7 +38,9 @@ async def topic(stack: Stack) -> str:
 
 
 @asynccontextmanager
-async def member(stack: Stack, topic: str, name: str) -> AsyncIterator[CompletePollConsumer]:
+async def member(
+    stack: Stack, topic: str, name: str, *, heartbeat_interval_ms: int = 200
+) -> AsyncIterator[CompletePollConsumer]:
     """A member of the one group of `topic`, which polls."""
 
     async def place(_: AIOKafkaConsumer, partitions: Collection[TopicPartition]) -> Mapping[TopicPartition, int]:
@@ -59,7 +61,7 @@ async def member(stack: Stack, topic: str, name: str) -> AsyncIterator[CompleteP
         enable_auto_commit=False,
         auto_offset_reset="none",
         session_timeout_ms=LONGER_THAN_ANYBODY_WAITS_MS,
-        heartbeat_interval_ms=200,
+        heartbeat_interval_ms=heartbeat_interval_ms,
         metadata_max_age_ms=500,
     )
     await consumer.start()
@@ -124,12 +126,17 @@ async def test_who_stops_hands_its_partitions_over_at_once(stack: Stack, topic: 
 
 
 async def test_the_elder_of_two_with_one_name_ends_and_says_why(stack: Stack, topic: str) -> None:
-    async with member(stack, topic, "same") as elder, member(stack, topic, "same") as younger:
-        await until(lambda: elder.is_halted, what="the elder one has ended")
+    async with member(stack, topic, "same", heartbeat_interval_ms=3_000) as elder:
+        await until(lambda: holds(elder, PARTITIONS), what="all partitions")  # who is still joining is told at once
+        async with member(stack, topic, "same") as younger:
+            await until(lambda: holds(younger, PARTITIONS), what="all partitions, before the elder one is told")
+            joined_as = younger._coordinator.member_id
+            await until(lambda: elder.is_halted, what="the elder one has ended")
 
-        assert "NameTakenError" in (elder.trouble.problem(tolerated_seconds=0) or "")
-        assert holds(younger, PARTITIONS)
-        assert not younger.is_halted
+            assert "NameTakenError" in (elder.trouble.problem(tolerated_seconds=0) or "")
+            assert holds(younger, PARTITIONS)
+            assert younger._coordinator.member_id == joined_as, "nobody took the name from it meanwhile"
+            assert not younger.is_halted
 
 
 async def test_whom_its_group_has_forgotten_joins_again(stack: Stack, topic: str) -> None:
