@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from my_pages import ACCOUNT, CONFIRMED
 from portal_world import PORTAL_KEY, Browser, Portal
 from starlette.responses import Response
 
@@ -20,8 +21,6 @@ from portal_svc.web import cookies
 from portal_svc.web.sealed_cookies import keep_sealed, read_sealed
 from portal_svc.web.texts import texts_in
 
-ACCOUNT = "/accounts/{relation_number}"
-CONFIRMED = "4mXhJ8cTLC8BqOQ0PxyGfS8tBqS3JX8m2Qh0p1nUuFo"
 PASSKEY_ID = "0198c5f5-7d1a-7c43-9a51-6f2f3b1c7d11"
 NEED_IDENTITY = [
     "/account/email",

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from my_pages import begins
 from portal_world import Browser, Portal
 
 from contracts.access import Role
@@ -25,10 +26,6 @@ AUTH_COOKIES = [
     ("set-cookie", "__Host-device=known; Max-Age=7776000; Path=/; Secure; HttpOnly; SameSite=lax"),
 ]
 FINISHED = {"confirmed_identity": None}
-
-
-def begins(portal: Portal, **changed: object) -> None:
-    portal.auth.answers("POST", "/logins", {**portal.auth.example("POST", "/logins"), "instead": [], **changed})
 
 
 def sent_to(portal: Portal, path: str) -> httpx.Request:

@@ -6,11 +6,9 @@ import json
 
 import pytest
 from chromium_pages import CHROMIUM, Chromium, chromium, complaints_of, examine
+from my_pages import ACCOUNT, CONFIRMED, NUMBER, PREVIEW_ID, begins, insured, shows
 from playwright.async_api import Page
 from portal_world import Portal
-from test_account import ACCOUNT, CONFIRMED
-from test_changes import NUMBER, PREVIEW_ID, insured, shows
-from test_login import begins
 
 from contracts.access import Role
 
