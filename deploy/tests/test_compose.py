@@ -157,8 +157,8 @@ def test_secrets_are_random_private_and_written_once(tmp_path: Path) -> None:
     assert len(set(values.values())) == len(values)
     assert len(values["SMPP_PASSWORD"]) == 8
     assert values.pop("MESSAGE_PUBLIC_KEY") == Opener(values["MESSAGE_KEYS"]).public_keys[0]
-    keys = {"PROOF_ROOT_KEY", "MESSAGE_KEYS", "KEPT_TEXT_KEYS", "PERSONAL_DATA_KEYS", "STORAGE_KEYS"}
-    assert [len(base64.b64decode(values[key], validate=True)) for key in keys] == [32] * 5
+    keys = {"PROOF_ROOT_KEY", "MESSAGE_KEYS", "KEPT_TEXT_KEYS", "PERSONAL_DATA_KEYS", "PORTAL_KEYS", "STORAGE_KEYS"}
+    assert [len(base64.b64decode(values[key], validate=True)) for key in keys] == [32] * 6
     assert all(len(value) == 48 for name, value in values.items() if name not in {"SMPP_PASSWORD", *keys})
 
 
